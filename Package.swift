@@ -1,0 +1,129 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The map of the house. Imports only go down; the comment above each target says what it does and
+// what it must not know. `swift build --explicit-target-dependency-import-check error` enforces it.
+let package = Package(
+    name: "buildspec",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "buildspec", targets: ["buildspec"]),
+        .library(name: "BuildspecModel", targets: ["BuildspecModel"]),
+        .library(name: "BuildspecCache", targets: ["BuildspecCache"]),
+        .library(name: "BuildspecRunner", targets: ["BuildspecRunner"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // The command: arguments in, text and an exit status out. Knows nothing worth a unit test.
+        .executableTarget(
+            name: "buildspec",
+            dependencies: [
+                "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecRunner",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        // A buildspec in, processes and events out. Knows no arguments, terminals, JSON or S3.
+        .target(
+            name: "BuildspecRunner",
+            dependencies: [
+                "BuildspecModel", "BuildspecFiles", "BuildspecCache",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        // Paths and keys in, named objects in a store. Knows no buildspec files, S3 or terminals.
+        .target(
+            name: "BuildspecCache",
+            dependencies: [
+                "BuildspecFiles", "CZlib", "CZstd",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        // Text in, values and diagnostics out. Knows no files, processes, environment or clock.
+        .target(name: "BuildspecModel", dependencies: ["CYAML"]),
+        // Patterns, walks, whole-or-nothing writes, confined writes. Knows no YAML, caches, phases.
+        .target(
+            name: "BuildspecFiles",
+            dependencies: [.product(name: "SystemPackage", package: "swift-system")]
+        ),
+        // The C libraries as modules.
+        .systemLibrary(
+            name: "CYAML",
+            pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]
+        ),
+        .systemLibrary(
+            name: "CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
+        ),
+        .systemLibrary(
+            name: "CZstd",
+            pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]
+        ),
+
+        // Doubles, generators and temporary places shared by the tests.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "BuildspecFiles", "BuildspecCache",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/TestSupport"
+        ),
+        .testTarget(
+            name: "BuildspecFilesTests",
+            dependencies: [
+                "BuildspecFiles", "TestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(name: "BuildspecModelTests", dependencies: ["BuildspecModel", "TestSupport"]),
+        .testTarget(
+            name: "BuildspecCacheTests",
+            dependencies: [
+                "BuildspecCache", "BuildspecFiles", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(
+            name: "BuildspecRunnerTests",
+            dependencies: [
+                "BuildspecRunner", "BuildspecModel", "BuildspecCache", "TestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "buildspec", "TestSupport",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(name: "TidyTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+        .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+        .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+        .enableUpcomingFeature("InferIsolatedConformances"),  // SE-0470
+        .enableUpcomingFeature("ImmutableWeakCaptures"),  // SE-0481
+        .strictMemorySafety(),  // SE-0458
+        .treatAllWarnings(as: .error),  // SE-0480
+    ]
+}

@@ -1,0 +1,150 @@
+public import SystemPackage
+
+/// What a cache entry is filed under.
+///
+/// An entry's identity is its scope, its key and its path set; a change of any of them is another
+/// entry. Source: CodeBuild user guide, "Cache builds in Amazon S3".
+public struct CacheIdentity: Sendable, Equatable {
+    /// Whose cache this is: the project's name, or a name that several projects share.
+    public var scope: String
+    /// The exact key; `nil` is the scope's one entry, which every save replaces.
+    public var key: String?
+    /// Prefixes tried in order, newest entry first, when the key has no entry.
+    public var fallbackKeys: [String]
+    /// The declared paths: globs, relative to the root or absolute, variables expanded.
+    public var paths: [String]
+
+    /// Creates an identity.
+    public init(scope: String, key: String?, fallbackKeys: [String] = [], paths: [String]) {
+        self.scope = scope
+        self.key = key
+        self.fallbackKeys = fallbackKeys
+        self.paths = paths
+    }
+}
+
+/// What a restore did.
+public struct RestoreReport: Sendable, Equatable {
+    /// Which entry was used.
+    public enum Outcome: Sendable, Equatable {
+        /// The entry of exactly this key; `nil` is the scope's keyless entry.
+        case exact(key: String?)
+        /// An entry that a fallback key found.
+        case fallback(key: String)
+        /// No entry could be used; `reason` says why in a few words.
+        case miss(reason: String)
+    }
+
+    /// Which entry was used.
+    public var outcome: Outcome
+    /// Files, links and directories of the entry.
+    public var entries: Int
+    /// Regular files of the entry.
+    public var files: Int
+    /// Files that were on disk unchanged and were left alone.
+    public var filesUnchanged: Int
+    /// Content bytes of the entry's files.
+    public var bytes: UInt64
+    /// Stored bytes that were read from the store.
+    public var bytesFetched: UInt64
+    /// Things the user should know, one line each: damage found, files left alone.
+    public var notes: [String]
+
+    /// Creates a report; the defaults describe a restore that did nothing.
+    public init(
+        outcome: Outcome,
+        entries: Int = 0,
+        files: Int = 0,
+        filesUnchanged: Int = 0,
+        bytes: UInt64 = 0,
+        bytesFetched: UInt64 = 0,
+        notes: [String] = []
+    ) {
+        self.outcome = outcome
+        self.entries = entries
+        self.files = files
+        self.filesUnchanged = filesUnchanged
+        self.bytes = bytes
+        self.bytesFetched = bytesFetched
+        self.notes = notes
+    }
+}
+
+/// What a save did.
+public struct SaveReport: Sendable, Equatable {
+    /// Whether an entry was written.
+    public enum Outcome: Sendable, Equatable {
+        /// The entry was written.
+        case saved
+        /// The key has an entry already, and entries with a key are never changed.
+        case alreadyStored
+        /// No file matches the declared paths, so there is nothing to keep.
+        case nothingToSave
+    }
+
+    /// Whether an entry was written.
+    public var outcome: Outcome
+    /// Files, links and directories of the entry.
+    public var entries: Int
+    /// Regular files of the entry.
+    public var files: Int
+    /// Content bytes of the entry's files.
+    public var bytes: UInt64
+    /// Bytes that this save added to the store.
+    public var bytesStored: UInt64
+    /// Content bytes that were in the store already.
+    public var bytesReused: UInt64
+    /// Things the user should know, one line each: files that changed while they were read.
+    public var notes: [String]
+
+    /// Creates a report; the defaults describe a save that did nothing.
+    public init(
+        outcome: Outcome,
+        entries: Int = 0,
+        files: Int = 0,
+        bytes: UInt64 = 0,
+        bytesStored: UInt64 = 0,
+        bytesReused: UInt64 = 0,
+        notes: [String] = []
+    ) {
+        self.outcome = outcome
+        self.entries = entries
+        self.files = files
+        self.bytes = bytes
+        self.bytesStored = bytesStored
+        self.bytesReused = bytesReused
+        self.notes = notes
+    }
+}
+
+/// The cache engine: declared paths of a tree on one side, named objects in a store on the other.
+public struct BuildCache: Sendable {
+    /// Creates a cache over a directory, which need not exist yet.
+    ///
+    /// - Parameter directory: the directory of the store.
+    public init(directory: FilePath) {}
+
+    /// Restores the entry that `identity` finds into `root`.
+    ///
+    /// A miss is a result, not an error. Anything damaged is a miss with a note.
+    ///
+    /// - Parameters:
+    ///   - identity: what to look for.
+    ///   - root: the directory that relative paths start from.
+    /// - Returns: what was done.
+    /// - Throws: `CacheError` when the store or the tree cannot be used at all.
+    public func restore(_ identity: CacheIdentity, into root: FilePath) async throws -> RestoreReport {
+        RestoreReport(outcome: .miss(reason: "no entry"))
+    }
+
+    /// Saves what `identity` declares, found under `root`.
+    ///
+    /// - Parameters:
+    ///   - identity: what to file it under; its `fallbackKeys` are not used.
+    ///   - root: the directory that relative paths start from.
+    /// - Returns: what was done.
+    /// - Throws: `CacheError` when the tree cannot be read or the store cannot be written.
+    public func save(_ identity: CacheIdentity, from root: FilePath) async throws -> SaveReport {
+        SaveReport(outcome: .nothingToSave)
+    }
+}

@@ -1,0 +1,10 @@
+internal import ArgumentParser
+
+/// The command: arguments in, text and an exit status out.
+@main
+struct BuildspecCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "buildspec",
+        abstract: "Run AWS CodeBuild buildspec files anywhere, with a cache that works."
+    )
+}
