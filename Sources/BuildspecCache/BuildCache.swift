@@ -133,7 +133,10 @@ public struct BuildCache: Sendable {
     ///   - root: the directory that relative paths start from.
     /// - Returns: what was done.
     /// - Throws: `CacheError` when the store or the tree cannot be used at all.
-    public func restore(_ identity: CacheIdentity, into root: FilePath) async throws -> RestoreReport {
+    public func restore(
+        _ identity: CacheIdentity,
+        into root: FilePath
+    ) async throws -> RestoreReport {
         RestoreReport(outcome: .miss(reason: "no entry"))
     }
 

@@ -18,7 +18,7 @@ public enum PhaseName: String, Sendable, CaseIterable, Comparable {
 
 /// One phase: its commands, what comes after them, and what its failure means.
 public struct Phase: Sendable, Equatable {
-    /// The commands, run in order until one fails. An empty item is an empty text.
+    /// The commands, run in order until one fails; an empty item is an empty text.
     public var commands: [Located<String>]
     /// Commands that run after `commands`, whether or not one of those failed.
     public var finally: [Located<String>]

@@ -2,7 +2,7 @@
 public struct EnvSection: Sendable, Equatable {
     /// The shell that runs every command; `nil` is `/bin/sh`.
     public var shell: Located<String>?
-    /// Plain variables in file order. The text is literal: `$NAME` in it is not expanded.
+    /// Plain variables in file order; the text is literal, `$NAME` in it is not expanded.
     public var variables: [EnvVariable]
     /// Variables whose value is an SSM parameter; the text is the parameter's name.
     public var parameterStore: [EnvVariable]
@@ -53,7 +53,7 @@ public struct ArtifactSet: Sendable, Equatable {
     public var name: Located<String>?
     /// Whether the files land flat, by base name (`discard-paths`).
     public var discardPaths: Bool
-    /// Where `files` start; may be a glob. `nil` is the source root.
+    /// Where `files` start, perhaps a glob; `nil` is the source root.
     public var baseDirectory: Located<String>?
     /// Globs, relative to the base directory, of files left out.
     public var excludePaths: [Located<String>]
@@ -122,7 +122,7 @@ public struct CacheSection: Sendable, Equatable {
     public var paths: [Located<String>]
     /// The key's text, with `$NAME` and `$(command)` not yet evaluated.
     public var key: Located<String>?
-    /// Prefixes tried in order when the key has no entry. At most five, ignored without a key.
+    /// Prefixes tried in order when the key has no entry; at most five, ignored without a key.
     public var fallbackKeys: [Located<String>]
     /// `nil`: both restore and save.
     public var action: Action?
