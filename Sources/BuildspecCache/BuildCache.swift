@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 public import SystemPackage
 
 /// What a cache entry is filed under.
@@ -118,26 +119,61 @@ public struct SaveReport: Sendable, Equatable {
 }
 
 /// The cache engine: declared paths of a tree on one side, named objects in a store on the other.
+///
+/// An entry is saved as packs of file contents, a manifest that lists the tree, and a key record
+/// that binds a key to the manifest. `docs/cache-format.md` describes them byte by byte.
 public struct BuildCache: Sendable {
+    let settings: CacheSettings
+
+    /// Creates a cache over a store.
+    ///
+    /// - Parameters:
+    ///   - store: where the objects are.
+    ///   - codec: how new objects are compressed; reading takes every codec.
+    public init(store: any CacheStore, codec: Codec = .zstd) {
+        settings = CacheSettings(
+            store: store,
+            codec: codec,
+            width: max(2, Machine.cores) + 1,
+            writer: Machine.hostName
+        )
+    }
+
     /// Creates a cache over a directory, which need not exist yet.
     ///
-    /// - Parameter directory: the directory of the store.
-    public init(directory: FilePath) {}
+    /// - Parameters:
+    ///   - directory: the directory of the store.
+    ///   - codec: how new objects are compressed; reading takes every codec.
+    public init(directory: FilePath, codec: Codec = .zstd) {
+        self.init(store: DirectoryStore(directory), codec: codec)
+    }
+
+    /// Where the store is, for messages.
+    public var location: String { settings.store.location }
 
     /// Restores the entry that `identity` finds into `root`.
     ///
-    /// A miss is a result, not an error. Anything damaged is a miss with a note.
+    /// A miss is a result, not an error. Anything damaged is a miss with a note, and the tree is
+    /// left as it was.
     ///
     /// - Parameters:
     ///   - identity: what to look for.
     ///   - root: the directory that relative paths start from.
+    ///   - verify: whether files that look unchanged are read to prove it.
     /// - Returns: what was done.
     /// - Throws: `CacheError` when the store or the tree cannot be used at all.
     public func restore(
         _ identity: CacheIdentity,
-        into root: FilePath
+        into root: FilePath,
+        verify: Bool = false
     ) async throws -> RestoreReport {
-        RestoreReport(outcome: .miss(reason: "no entry"))
+        let operation = RestoreOperation(
+            settings,
+            identity,
+            root: try Machine.absolute(root),
+            verify: verify
+        )
+        return try await onBlockingThreads { try await operation.run() }
     }
 
     /// Saves what `identity` declares, found under `root`.
@@ -147,7 +183,26 @@ public struct BuildCache: Sendable {
     ///   - root: the directory that relative paths start from.
     /// - Returns: what was done.
     /// - Throws: `CacheError` when the tree cannot be read or the store cannot be written.
-    public func save(_ identity: CacheIdentity, from root: FilePath) async throws -> SaveReport {
-        SaveReport(outcome: .nothingToSave)
+    public func save(
+        _ identity: CacheIdentity,
+        from root: FilePath
+    ) async throws -> SaveReport {
+        let operation = SaveOperation(settings, identity, root: try Machine.absolute(root))
+        return try await onBlockingThreads { try await operation.run() }
+    }
+
+    /// Runs work that waits for files away from the cooperative threads.
+    func onBlockingThreads<Value: Sendable>(
+        _ work: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await withTaskExecutorPreference(BlockingExecutor.shared) {
+                try await work()
+            }
+        } catch let error as FileError {
+            throw CacheError(.tree, error.description)
+        } catch let error as StoreError {
+            throw CacheError(error)
+        }
     }
 }

@@ -1,0 +1,104 @@
+/// An entry of a store, as a listing shows it.
+public struct CacheEntryInfo: Sendable, Equatable {
+    /// Whose cache it is.
+    public var scope: String
+    /// Its key; `nil` for the scope's keyless entry.
+    public var key: String?
+    /// The declared paths in canonical form.
+    public var paths: [String]
+    /// Its regular files.
+    public var files: Int
+    /// Their content bytes.
+    public var bytes: UInt64
+    /// The stored bytes of the packs that it refers to, which other entries may share.
+    public var stored: UInt64
+    /// When it was saved, in seconds since 1970.
+    public var saved: Int64
+    /// When it was last saved or restored, in seconds since 1970.
+    public var lastUsed: Int64
+    /// The name of its key record in the store.
+    public var recordName: String
+}
+
+/// What a verification found.
+public struct VerifyReport: Sendable, Equatable {
+    /// Entries whose key record, manifest and packs were all read.
+    public var entries = 0
+    /// Packs and manifests that were read.
+    public var objects = 0
+    /// The stored bytes of those.
+    public var bytes: UInt64 = 0
+    /// What is wrong, one line each; empty for a sound store.
+    public var problems: [String] = []
+}
+
+extension BuildCache {
+    /// Lists the entries of the store, last used first.
+    ///
+    /// - Returns: the entries, and a line for every key record that cannot be read.
+    /// - Throws: `CacheError` when the store cannot be read at all.
+    public func entries() async throws -> (entries: [CacheEntryInfo], problems: [String]) {
+        try await onBlockingThreads { try await Catalog(store: settings.store).entries() }
+    }
+
+    /// Reads every object and proves that it is what it should be.
+    ///
+    /// - Returns: how much was read and all that is wrong.
+    /// - Throws: `CacheError` when the store cannot be read at all.
+    public func verify() async throws -> VerifyReport {
+        let verifier = StoreVerifier(store: settings.store, width: settings.width)
+        return try await onBlockingThreads { try await verifier.run() }
+    }
+
+    /// Removes entries by age and size, and objects that no entry refers to.
+    ///
+    /// - Parameters:
+    ///   - limits: what is too old or too much.
+    ///   - dryRun: whether to tell only what would be removed.
+    /// - Returns: what was removed.
+    /// - Throws: `CacheError` when the store cannot be read or written.
+    public func prune(_ limits: PruneLimits, dryRun: Bool = false) async throws -> PruneReport {
+        let operation = PruneOperation(store: settings.store, limits: limits, dryRun: dryRun)
+        return try await onBlockingThreads { try await operation.run() }
+    }
+}
+
+/// Reads the key records of a store.
+struct Catalog {
+    let store: any CacheStore
+
+    func entries() async throws -> (entries: [CacheEntryInfo], problems: [String]) {
+        var entries: [CacheEntryInfo] = []
+        var problems: [String] = []
+        for info in try await store.list(prefix: StoreLayout.keys) {
+            do throws(CacheError) {
+                let reader = EntryReader(store: store)
+                guard let record = try await reader.record(named: info.name) else { continue }
+                entries.append(CacheEntryInfo(record, info))
+            } catch {
+                guard error.code == .damaged else { throw error }
+                problems.append("'\(info.name)': \(error)")
+            }
+        }
+        entries.sort {
+            ($0.lastUsed, $0.saved, $0.recordName) > ($1.lastUsed, $1.saved, $1.recordName)
+        }
+        return (entries, problems)
+    }
+}
+
+extension CacheEntryInfo {
+    init(_ record: KeyRecord, _ info: ObjectInfo) {
+        self.init(
+            scope: record.scope,
+            key: record.key,
+            paths: record.paths,
+            files: record.files,
+            bytes: record.bytes,
+            stored: record.stored,
+            saved: record.saved / 1_000_000_000,
+            lastUsed: info.modified,
+            recordName: info.name
+        )
+    }
+}

@@ -1,0 +1,33 @@
+/// A cache operation that could not be done, or an object that is not what its name promises.
+public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The reasons that callers decide by.
+    public enum Code: Sendable, Equatable {
+        /// An object is missing, damaged or not what it claims to be; the cure is a fresh save.
+        case damaged
+        /// The store cannot be read or written.
+        case store
+        /// The tree that is saved or restored cannot be used.
+        case tree
+        /// The request itself makes no sense.
+        case request
+    }
+
+    /// The reason, for a decision.
+    public var code: Code
+    /// One line: what happened, where, and what to do.
+    public var description: String
+
+    /// Creates an error.
+    public init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+
+    static func damaged(_ description: String) -> CacheError { CacheError(.damaged, description) }
+
+    static var memory: CacheError { CacheError(.tree, "there is not enough memory to compress") }
+
+    init(_ error: StoreError) {
+        self.init(.store, error.description)
+    }
+}

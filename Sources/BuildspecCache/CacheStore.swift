@@ -1,0 +1,87 @@
+public import SystemPackage
+
+/// Named objects: the one thing the cache engine knows of where it keeps them.
+///
+/// Names are relative paths of `[A-Za-z0-9._~%+-]` and single slashes. A store keeps bytes and never looks
+/// into them; what is read is verified above it.
+///
+/// ## Implementation guidance
+/// - A write is seen whole or not at all, and replaces what was there.
+/// - Every call may be repeated and may run beside any other.
+/// - A store does not retry; that is done above it.
+public protocol CacheStore: Sendable {
+    /// Where the objects are, for messages.
+    var location: String { get }
+
+    /// Reads an object.
+    ///
+    /// - Parameters:
+    ///   - name: the object.
+    ///   - limit: the largest size in bytes that is believed; a larger object is an error.
+    /// - Returns: its bytes, or `nil` if there is none.
+    func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]?
+
+    /// Writes an object.
+    func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError)
+
+    /// Looks at an object: its size and age, or `nil` if there is none.
+    func info(_ name: String) async throws(StoreError) -> ObjectInfo?
+
+    /// Lists the objects whose names begin with `prefix`, in any order.
+    func list(prefix: String) async throws(StoreError) -> [ObjectInfo]
+
+    /// Removes an object; one that is not there is no error.
+    func delete(_ name: String) async throws(StoreError)
+}
+
+/// What a store tells of an object without reading it.
+public struct ObjectInfo: Sendable, Equatable {
+    /// The object's name.
+    public var name: String
+    /// Its size in bytes.
+    public var size: UInt64
+    /// When it was written or last refreshed, in seconds since 1970.
+    public var modified: Int64
+
+    /// Creates a description.
+    public init(name: String, size: UInt64, modified: Int64) {
+        self.name = name
+        self.size = size
+        self.modified = modified
+    }
+}
+
+/// A store on this machine, which can be told more than a remote one.
+public protocol LocalCacheStore: CacheStore {
+    /// The directory it keeps its objects in; a save never takes it for content.
+    var directory: FilePath { get }
+
+    /// Makes an object young again, so that pruning beside a running save leaves it alone.
+    func refresh(_ name: String) throws(StoreError)
+}
+
+/// A store that cannot do what it was asked.
+public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The reasons that callers decide by.
+    public enum Code: Sendable {
+        /// The store refuses access.
+        case denied
+        /// There is no room left.
+        case full
+        /// An object is larger than its reader believes.
+        case tooLarge
+        /// Anything else.
+        case unavailable
+    }
+
+    /// The reason, for a decision.
+    public var code: Code
+    /// One line that says what was tried and why it did not work.
+    public var description: String
+
+    /// Creates an error.
+    public init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}

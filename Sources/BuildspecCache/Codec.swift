@@ -1,0 +1,59 @@
+/// How an object's bytes are compressed; the object's name says which.
+public enum Codec: String, Sendable, CaseIterable {
+    /// Zstandard, the default: several frames, each with its content size declared.
+    case zstd
+    /// Gzip, for stores that other tools must read.
+    case gzip
+    /// As they are.
+    case none
+
+    /// What the name of an object of this codec ends with.
+    var suffix: String {
+        switch self {
+        case .zstd: ".zst"
+        case .gzip: ".gz"
+        case .none: ""
+        }
+    }
+
+    /// Compresses `bytes`.
+    func encode(_ bytes: [UInt8]) throws(CacheError) -> [UInt8] {
+        switch self {
+        case .zstd: try ZstandardCodec.encode(bytes)
+        case .gzip: try GzipCodec.encode(bytes)
+        case .none: bytes
+        }
+    }
+
+    /// Decompresses all of `bytes`.
+    ///
+    /// - Parameters:
+    ///   - bytes: what the store holds; it need not be trusted.
+    ///   - limit: the largest result in bytes that is believed.
+    func decode(_ bytes: [UInt8], limit: Int) throws(CacheError) -> [UInt8] {
+        switch self {
+        case .zstd: return try ZstandardCodec.decode(bytes, limit: limit)
+        case .gzip: return try GzipCodec.decode(bytes, limit: limit)
+        case .none:
+            guard bytes.count <= limit else { throw .damaged("the object is too large") }
+            return bytes
+        }
+    }
+
+    /// `none` for bytes that hardly shrink, else this codec; told by compressing samples of them.
+    func adapted(to bytes: [UInt8]) throws(CacheError) -> Codec {
+        guard self != .none, bytes.count >= Codec.sampleCount * Codec.sampleSize else {
+            return self
+        }
+        var sample: [UInt8] = []
+        let stride = (bytes.count - Codec.sampleSize) / (Codec.sampleCount - 1)
+        for index in 0..<Codec.sampleCount {
+            sample.append(contentsOf: bytes[(index * stride)...].prefix(Codec.sampleSize))
+        }
+        let shrunk = try ZstandardCodec.encode(sample).count
+        return shrunk * 100 > sample.count * 97 ? .none : self
+    }
+
+    private static let sampleCount = 8
+    private static let sampleSize = 16 << 10
+}

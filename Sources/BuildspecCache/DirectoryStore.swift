@@ -1,0 +1,126 @@
+internal import BuildspecFiles
+public import SystemPackage
+
+/// A store in a directory: every object is a file of its name.
+///
+/// A bucket filled by `aws s3 sync` from such a directory is the same store, and the other way round.
+public struct DirectoryStore: LocalCacheStore {
+    /// The directory, made when the first object is written.
+    public let directory: FilePath
+
+    /// Creates a store over a directory.
+    ///
+    /// - Parameter directory: its path, which is trusted: links in it are followed.
+    public init(_ directory: FilePath) {
+        self.directory = directory
+    }
+
+    /// The directory's path.
+    public var location: String { directory.string }
+
+    /// Reads the file of that name.
+    public func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
+        try translating { () throws(FileError) in
+            try AtomicFile.read(path(name), limit: limit)
+        }
+    }
+
+    /// Writes a temporary file and renames it.
+    public func write(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
+        try translating { () throws(FileError) in
+            try AtomicFile.write(bytes, to: path(name))
+        }
+    }
+
+    /// Looks at the file of that name.
+    public func info(_ name: String) throws(StoreError) -> ObjectInfo? {
+        try translating { () throws(FileError) in
+            let (parent, file) = path(name).split
+            guard let handle = try existing(PathBytes(Array(parent))) else { return nil }
+            guard let status = try handle.status(file), status.kind == .regular else { return nil }
+            return ObjectInfo(name: name, size: status.size, modified: status.modified.seconds)
+        }
+    }
+
+    /// Walks the directories that the prefix names.
+    public func list(prefix: String) throws(StoreError) -> [ObjectInfo] {
+        try translating { () throws(FileError) in
+            let start = prefix.lastIndex(of: "/").map { String(prefix[..<$0]) } ?? ""
+            var found: [ObjectInfo] = []
+            guard let handle = try existing(path(start)) else { return [] }
+            try collect(handle, start, prefix, &found)
+            return found
+        }
+    }
+
+    /// Removes the file of that name.
+    public func delete(_ name: String) throws(StoreError) {
+        try translating { () throws(FileError) in
+            let (parent, file) = path(name).split
+            guard let handle = try existing(PathBytes(Array(parent))) else { return }
+            do throws(FileError) {
+                try handle.removeFile(file)
+            } catch {
+                if error.code != .notFound { throw error }
+            }
+        }
+    }
+
+    /// Sets the file's time to now.
+    public func refresh(_ name: String) throws(StoreError) {
+        try translating { () throws(FileError) in
+            let (parent, file) = path(name).split
+            guard let handle = try existing(PathBytes(Array(parent))) else { return }
+            try handle.setModified(file, .now())
+        }
+    }
+
+    private func path(_ name: String) -> PathBytes {
+        PathBytes(directory.string).appending(name.utf8)
+    }
+
+    private func existing(_ path: PathBytes) throws(FileError) -> DirectoryHandle? {
+        do throws(FileError) {
+            return try DirectoryHandle.open(path)
+        } catch {
+            if error.code == .notFound { return nil }
+            throw error
+        }
+    }
+
+    private func collect(
+        _ directory: DirectoryHandle,
+        _ name: String,
+        _ prefix: String,
+        _ found: inout [ObjectInfo]
+    ) throws(FileError) {
+        for bytes in try directory.names() where !TemporaryName.matches(bytes) {
+            let child = (name.isEmpty ? "" : name + "/") + String(decoding: bytes, as: UTF8.self)
+            // A directory may lead to the prefix, or lie below it.
+            guard child.hasPrefix(prefix) || prefix.hasPrefix(child) else { continue }
+            guard let status = try directory.status(bytes) else { continue }
+            if status.kind == .directory {
+                try collect(directory.directory(bytes), child, prefix, &found)
+            } else if status.kind == .regular, child.hasPrefix(prefix) {
+                let modified = status.modified.seconds
+                found.append(ObjectInfo(name: child, size: status.size, modified: modified))
+            }
+        }
+    }
+
+    private func translating<Value>(
+        _ body: () throws(FileError) -> Value
+    ) throws(StoreError) -> Value {
+        do throws(FileError) {
+            return try body()
+        } catch {
+            let code: StoreError.Code =
+                switch error.code {
+                case .permissionDenied, .readOnly: .denied
+                case .noSpace: .full
+                default: error.isTooLarge ? .tooLarge : .unavailable
+                }
+            throw StoreError(code, error.description)
+        }
+    }
+}

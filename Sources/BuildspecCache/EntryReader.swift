@@ -1,0 +1,117 @@
+/// Finds and reads what a store holds: key records and manifests, each verified.
+struct EntryReader: Sendable {
+    let store: any CacheStore
+
+    /// The record of exactly this identity, or `nil` if there is none.
+    ///
+    /// - Throws: `damaged` when there is one and it cannot be trusted.
+    func record(
+        scope: String,
+        key: String?,
+        version: ContentDigest
+    ) async throws(CacheError) -> KeyRecord? {
+        let name = StoreLayout.record(scope: scope, key: key, version: version)
+        guard let record = try await record(named: name) else { return nil }
+        // A name may be cut short, so the record has the last word on its key.
+        return record.scope == scope && record.key == key ? record : nil
+    }
+
+    /// The records of a scope whose keys begin with `prefix`, newest first, damaged ones left out.
+    func records(
+        scope: String,
+        keyPrefix prefix: String,
+        version: ContentDigest
+    ) async throws(CacheError) -> [KeyRecord] {
+        let names = try await list(StoreLayout.prefix(scope: scope, keyPrefix: prefix))
+        var records: [KeyRecord] = []
+        for info in names where info.name.hasSuffix("/" + version.hex) {
+            guard let record = try? await record(named: info.name), record.scope == scope,
+                let key = record.key, key.utf8.starts(with: prefix.utf8)
+            else { continue }
+            records.append(record)
+        }
+        return records.sorted { ($0.saved, $0.name) > ($1.saved, $1.name) }
+    }
+
+    /// The scope's newest record of this path set, whatever its key.
+    func newestRecord(
+        scope: String,
+        version: ContentDigest
+    ) async throws(CacheError) -> KeyRecord? {
+        let infos = try await list(StoreLayout.scopePrefix(scope))
+            .filter { $0.name.hasSuffix("/" + version.hex) }
+            .sorted { ($0.modified, $0.name) > ($1.modified, $1.name) }
+        for info in infos.prefix(3) {
+            if let record = try? await record(named: info.name) { return record }
+        }
+        return nil
+    }
+
+    /// The record under an object name.
+    func record(named name: String) async throws(CacheError) -> KeyRecord? {
+        let bytes: [UInt8]?
+        do throws(StoreError) {
+            bytes = try await store.read(name, limit: Limits.record)
+        } catch {
+            guard error.code != .tooLarge else { throw .damaged("the key record is too large") }
+            throw CacheError(error)
+        }
+        guard let bytes else { return nil }
+        return try KeyRecord.decode(bytes)
+    }
+
+    /// The manifest that a record refers to, verified before it is decompressed.
+    func manifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
+        let bytes = try await verified(
+            record.manifestName,
+            record.manifest,
+            limit: Limits.manifestStored
+        )
+        return try ManifestDecoder.decode(
+            record.codec.decode(bytes, limit: Limits.manifestContent)
+        )
+    }
+
+    /// Reads an object and proves that it is what its name promises.
+    func verified(
+        _ name: String,
+        _ digest: ContentDigest,
+        limit: UInt64
+    ) async throws(CacheError) -> [UInt8] {
+        let bytes: [UInt8]?
+        do throws(StoreError) {
+            bytes = try await store.read(name, limit: limit)
+        } catch {
+            guard error.code != .tooLarge else { throw .damaged("'\(name)' is too large") }
+            throw CacheError(error)
+        }
+        guard let bytes else { throw .damaged("'\(name)' is missing from the store") }
+        guard ContentDigest(of: bytes) == digest else {
+            throw .damaged("'\(name)' is damaged: its bytes do not match its name")
+        }
+        return bytes
+    }
+
+    /// Which of a manifest's packs the store has, by index.
+    func presentPacks(of manifest: Manifest) async throws(CacheError) -> Set<Int> {
+        var present: Set<Int> = []
+        for (index, pack) in manifest.packs.enumerated() {
+            do throws(StoreError) {
+                if try await store.info(pack.name)?.size == pack.storedSize {
+                    present.insert(index)
+                }
+            } catch {
+                throw CacheError(error)
+            }
+        }
+        return present
+    }
+
+    private func list(_ prefix: String) async throws(CacheError) -> [ObjectInfo] {
+        do throws(StoreError) {
+            return try await store.list(prefix: prefix)
+        } catch {
+            throw CacheError(error)
+        }
+    }
+}

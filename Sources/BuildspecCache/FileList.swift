@@ -1,0 +1,59 @@
+internal import BuildspecFiles
+
+/// Which of a walk's entries are regular files, and which of those are names of the same file.
+struct FileList {
+    /// Indices of the files whose content is wanted: each file once, by its first name.
+    private(set) var toRead: [Int] = []
+    /// For every further name of a file, the index of its first name.
+    private var firstName: [Int: Int] = [:]
+
+    init(_ entries: [WalkedEntry]) {
+        var seen: [FileStatus.Identity: Int] = [:]
+        for (index, entry) in entries.enumerated() where entry.status.kind == .regular {
+            if entry.status.linkCount > 1 {
+                if let first = seen[entry.status.identity] {
+                    firstName[index] = first
+                    continue
+                }
+                seen[entry.status.identity] = index
+            }
+            toRead.append(index)
+        }
+    }
+
+    /// The manifest's entries; files that could not be stored are left out with all their names.
+    func manifestEntries(
+        _ entries: [WalkedEntry],
+        _ stored: [Int: ContentPipeline.Stored]
+    ) -> [Manifest.Entry] {
+        var result: [Manifest.Entry] = []
+        result.reserveCapacity(entries.count)
+        for (index, entry) in entries.enumerated() {
+            let first = firstName[index] ?? index
+            var status = entry.status
+            let kind: Manifest.Kind
+            switch (entry.status.kind, entry.linkTarget) {
+            case (.directory, _): kind = .directory
+            case (.link, let target?): kind = .link(target: target)
+            default:
+                guard let content = stored[first] else { continue }
+                status = content.status
+                // A cached file must not gain somebody's rights where it is restored.
+                status.mode &= 0o1777
+                kind =
+                    first == index
+                    ? .file(size: status.size, pieces: content.pieces)
+                    : .hardLink(to: entries[first].path)
+            }
+            result.append(
+                Manifest.Entry(
+                    path: entry.path,
+                    mode: status.mode,
+                    modified: status.modified,
+                    kind: kind
+                )
+            )
+        }
+        return result
+    }
+}

@@ -1,0 +1,84 @@
+internal import CZlib
+
+/// Gzip by zlib, level 1, one member.
+enum GzipCodec {
+    private static let level: CInt = 1
+    /// zlib: the largest window, with a gzip header.
+    private static let windowBits: CInt = 15 + 16
+
+    static func encode(_ bytes: [UInt8]) throws(CacheError) -> [UInt8] {
+        var stream = unsafe z_stream()
+        let version = ZLIB_VERSION
+        let size = unsafe CInt(MemoryLayout<z_stream>.size)
+        guard
+            unsafe deflateInit2_(
+                &stream,
+                level,
+                Z_DEFLATED,
+                windowBits,
+                8,
+                Z_DEFAULT_STRATEGY,
+                version,
+                size
+            ) == Z_OK
+        else { throw .memory }
+        defer { unsafe deflateEnd(&stream) }
+        let room = unsafe Int(deflateBound(&stream, uLong(bytes.count)))
+        var status = Z_OK
+        let result = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, length in
+            unsafe bytes.withUnsafeBytes { source in
+                unsafe stream.next_in = UnsafeMutablePointer(
+                    mutating: source.assumingMemoryBound(to: UInt8.self).baseAddress
+                )
+                unsafe stream.avail_in = uInt(source.count)
+                unsafe stream.next_out = buffer.baseAddress
+                unsafe stream.avail_out = uInt(room)
+                status = unsafe deflate(&stream, Z_FINISH)
+                length = unsafe room - Int(stream.avail_out)
+            }
+        }
+        guard status == Z_STREAM_END else { throw .memory }
+        return result
+    }
+
+    static func decode(_ bytes: [UInt8], limit: Int) throws(CacheError) -> [UInt8] {
+        var stream = unsafe z_stream()
+        let size = unsafe CInt(MemoryLayout<z_stream>.size)
+        guard unsafe inflateInit2_(&stream, windowBits, ZLIB_VERSION, size) == Z_OK else {
+            throw .memory
+        }
+        defer { unsafe inflateEnd(&stream) }
+        var result: [UInt8] = []
+        var status = Z_OK
+        unsafe bytes.withUnsafeBytes { source in
+            unsafe stream.next_in = UnsafeMutablePointer(
+                mutating: source.assumingMemoryBound(to: UInt8.self).baseAddress
+            )
+            unsafe stream.avail_in = uInt(source.count)
+            while status == Z_OK, result.count <= limit {
+                unsafe inflatePart(&stream, &status, appendingTo: &result)
+            }
+        }
+        guard status == Z_STREAM_END, unsafe stream.avail_in == 0, result.count <= limit else {
+            throw .damaged("its gzip stream is damaged or too large")
+        }
+        return result
+    }
+
+    private static func inflatePart(
+        _ stream: inout z_stream,
+        _ status: inout CInt,
+        appendingTo result: inout [UInt8]
+    ) {
+        let room = 1 << 18
+        let part = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, length in
+            unsafe stream.next_out = buffer.baseAddress
+            unsafe stream.avail_out = uInt(room)
+            status = unsafe inflate(&stream, Z_NO_FLUSH)
+            length = unsafe room - Int(stream.avail_out)
+        }
+        // No progress means that the input ended in the middle.
+        if part.isEmpty, status == Z_OK { status = Z_BUF_ERROR }
+        result.append(contentsOf: part)
+    }
+}

@@ -1,0 +1,150 @@
+internal import BuildspecFiles
+
+/// The small object that binds a key to a manifest; written last, it is a save's commit point.
+///
+/// It is text, a keyword and a value on each line, and ends with the digest of what stands above,
+/// so that a torn or foreign object is told from a record.
+struct KeyRecord: Sendable, Equatable {
+    /// Whose cache it is.
+    var scope: String
+    /// The exact key; `nil` for the scope's keyless entry.
+    var key: String?
+    /// The canonical path set.
+    var paths: [String]
+    /// The manifest's stored bytes.
+    var manifest: ContentDigest
+    var codec: Codec
+    /// When the entry was saved, in nanoseconds since 1970.
+    var saved: Int64
+    /// The entry's regular files, hard links included.
+    var files: Int
+    /// The entry's content bytes.
+    var bytes: UInt64
+    /// The stored bytes of all packs that the entry refers to.
+    var stored: UInt64
+    /// The program that wrote it.
+    var writer: String
+
+    var manifestName: String { StoreLayout.manifest(manifest, codec) }
+
+    /// What identifies the path set: the digest of its canonical form.
+    static func version(ofPaths paths: [String]) -> ContentDigest {
+        ContentDigest(of: Array(paths.joined(separator: "\n").utf8))
+    }
+
+    var name: String {
+        StoreLayout.record(scope: scope, key: key, version: KeyRecord.version(ofPaths: paths))
+    }
+
+    func encode() -> [UInt8] {
+        var lines = ["buildspec-key 1", "scope \(KeyRecord.escape(scope))"]
+        if let key { lines.append("key \(KeyRecord.escape(key))") }
+        lines += paths.map { "path \(KeyRecord.escape($0))" }
+        lines.append("manifest \(manifest.hex)")
+        lines.append("codec \(codec.rawValue)")
+        lines.append("saved \(saved)")
+        lines.append("files \(files)")
+        lines.append("bytes \(bytes)")
+        lines.append("stored \(stored)")
+        lines.append("writer \(KeyRecord.escape(writer))")
+        let body = Array((lines.joined(separator: "\n") + "\n").utf8)
+        return body + Array("end \(ContentDigest(of: body).hex)\n".utf8)
+    }
+
+    /// Reads a record from bytes that need not be trusted.
+    static func decode(_ bytes: [UInt8]) throws(CacheError) -> KeyRecord {
+        let damaged = CacheError.damaged("the key record is damaged")
+        let end = "end ".utf8.count + 64 + 1
+        guard bytes.count > end, bytes.last == newline else { throw damaged }
+        let body = Array(bytes.dropLast(end))
+        let promise = bytes.suffix(end).dropFirst("end ".utf8.count).dropLast()
+        guard ContentDigest(hex: promise) == ContentDigest(of: body) else { throw damaged }
+        var fields: [Substring: [String]] = [:]
+        for line in String(decoding: body, as: UTF8.self).split(separator: "\n") {
+            let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let value = unescape(parts[1]) else { throw damaged }
+            fields[parts[0], default: []].append(value)
+        }
+        guard fields["buildspec-key"] == ["1"] else {
+            throw .damaged("the key record has a version that this program does not know")
+        }
+        guard let record = KeyRecord(fields) else { throw damaged }
+        return record
+    }
+
+    private init?(_ fields: [Substring: [String]]) {
+        guard let scope = fields["scope"]?.first, let paths = fields["path"],
+            let manifest = fields["manifest"]?.first.flatMap({ ContentDigest(hex: $0.utf8) }),
+            let codec = fields["codec"]?.first.flatMap(Codec.init(rawValue:)),
+            let saved = fields["saved"]?.first.flatMap({ Int64($0) }),
+            let files = fields["files"]?.first.flatMap({ Int($0) }),
+            let bytes = fields["bytes"]?.first.flatMap({ UInt64($0) }),
+            let stored = fields["stored"]?.first.flatMap({ UInt64($0) })
+        else { return nil }
+        self.init(
+            scope: scope,
+            key: fields["key"]?.first,
+            paths: paths,
+            manifest: manifest,
+            codec: codec,
+            saved: saved,
+            files: files,
+            bytes: bytes,
+            stored: stored,
+            writer: fields["writer"]?.first ?? ""
+        )
+    }
+
+    init(
+        scope: String,
+        key: String?,
+        paths: [String],
+        manifest: ContentDigest,
+        codec: Codec,
+        saved: Int64,
+        files: Int,
+        bytes: UInt64,
+        stored: UInt64,
+        writer: String
+    ) {
+        self.scope = scope
+        self.key = key
+        self.paths = paths
+        self.manifest = manifest
+        self.codec = codec
+        self.saved = saved
+        self.files = files
+        self.bytes = bytes
+        self.stored = stored
+        self.writer = writer
+    }
+
+    /// Keeps a value on its line.
+    private static func escape(_ text: String) -> String {
+        text.reduce(into: "") { result, character in
+            switch character {
+            case "%": result += "%25"
+            case "\n": result += "%0A"
+            case "\r\n": result += "%0D%0A"
+            default: result.append(character)
+            }
+        }
+    }
+
+    private static func unescape(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%") {
+                guard let digits = String(rest.prefix(2)), rest.count >= 2,
+                    let value = UInt8(digits, radix: 16)
+                else { return nil }
+                rest = rest.dropFirst(2)
+                bytes.append(value)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

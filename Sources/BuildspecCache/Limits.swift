@@ -1,0 +1,18 @@
+/// The sizes that the format fixes and the bounds that readers believe.
+enum Limits {
+    /// A file above this size is cut into chunks by its content.
+    static let wholeFile = 8 << 20
+    /// A pack is closed when its tar has reached this size.
+    static let packTarget = 16 << 20
+    /// The largest tar that a reader unpacks: the target, one whole file and its headers.
+    static let packContent = 32 << 20
+    /// The largest stored pack: as much, and what an encoding may add to it.
+    static let packStored = UInt64(packContent + (1 << 20))
+    /// The largest manifest, about three million entries.
+    static let manifestContent = 1 << 30
+    static let manifestStored = UInt64(manifestContent)
+    /// The largest key record.
+    static let record: UInt64 = 1 << 20
+    /// The largest file that a manifest may declare.
+    static let file: UInt64 = 1 << 43
+}

@@ -1,0 +1,67 @@
+internal import BuildspecFiles
+
+/// Everything that a cache entry holds: the tree's entries in path order and where contents are.
+struct Manifest: Sendable, Equatable {
+    /// A pack that entries refer to by its index.
+    struct Pack: Sendable, Hashable {
+        /// The SHA-256 of the pack's stored bytes.
+        var digest: ContentDigest
+        var codec: Codec
+        /// The stored size in bytes.
+        var storedSize: UInt64
+        /// The size of the tar in bytes.
+        var contentSize: Int
+
+        var name: String { StoreLayout.pack(digest, codec) }
+    }
+
+    /// A run of content bytes and where it lies.
+    struct Piece: Sendable, Hashable {
+        var digest: ContentDigest
+        /// Index of the pack.
+        var pack: Int
+        /// Offset of the first byte in the pack's tar.
+        var offset: Int
+        var size: Int
+    }
+
+    /// What an entry is.
+    enum Kind: Sendable, Hashable {
+        case directory
+        case link(target: [UInt8])
+        /// A regular file; its pieces in order, none for an empty one.
+        case file(size: UInt64, pieces: [Piece])
+        /// Another name of a regular file that comes earlier in the manifest.
+        case hardLink(to: PathBytes)
+    }
+
+    /// A file, link or directory.
+    struct Entry: Sendable, Hashable {
+        /// Relative to the root, or absolute.
+        var path: PathBytes
+        /// Permission bits.
+        var mode: UInt32
+        var modified: FileTime
+        var kind: Kind
+    }
+
+    var packs: [Pack] = []
+    var entries: [Entry] = []
+
+    /// Regular files, hard links included.
+    var fileCount: Int {
+        entries.count { entry in
+            switch entry.kind {
+            case .file, .hardLink: true
+            case .directory, .link: false
+            }
+        }
+    }
+
+    /// Content bytes of all files, hard links counted once.
+    var contentBytes: UInt64 {
+        entries.reduce(0) { sum, entry in
+            if case .file(let size, _) = entry.kind { sum + size } else { sum }
+        }
+    }
+}

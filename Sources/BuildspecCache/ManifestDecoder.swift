@@ -1,0 +1,241 @@
+internal import BuildspecFiles
+
+/// Reads a manifest from bytes that need not be trusted.
+///
+/// Everything a restore relies on is checked here: paths stay below their start, order is strict,
+/// pieces lie inside their packs and add up to the file's size.
+struct ManifestDecoder {
+    private var line = 0
+    private var manifest = Manifest()
+
+    /// Reads a manifest.
+    ///
+    /// - Throws: `CacheError` of code `damaged` that names the line.
+    static func decode(_ text: [UInt8]) throws(CacheError) -> Manifest {
+        var decoder = ManifestDecoder()
+        guard text.last == newline else { throw decoder.damaged("it does not end with a line") }
+        var start = 0
+        while start < text.count {
+            let end = text[start...].firstIndex(of: newline) ?? text.count
+            decoder.line += 1
+            try decoder.read(text[start..<end])
+            start = end + 1
+        }
+        guard decoder.line >= 2 else { throw decoder.damaged("it has no head") }
+        return decoder.manifest
+    }
+
+    private mutating func read(_ text: ArraySlice<UInt8>) throws(CacheError) {
+        switch line {
+        case 1:
+            guard text.elementsEqual("#mtree".utf8) else { throw damaged("it is no manifest") }
+        case 2:
+            guard text.elementsEqual("#buildspec-manifest 1".utf8) else {
+                throw damaged("it has a version that this program does not know")
+            }
+        default:
+            if text.starts(with: "#pack ".utf8) {
+                try readPack(text)
+            } else {
+                try readEntry(text)
+            }
+        }
+    }
+
+    private mutating func readPack(_ text: ArraySlice<UInt8>) throws(CacheError) {
+        guard manifest.entries.isEmpty else { throw damaged("a pack stands behind an entry") }
+        var fields = Fields(text.dropFirst("#pack ".utf8.count))
+        guard fields.next().map({ number($0) == manifest.packs.count }) == true else {
+            throw damaged("packs are out of order")
+        }
+        guard let digest = fields.value("sha256").flatMap({ ContentDigest(hex: $0) }),
+            let name = fields.value("codec"),
+            let codec = Codec(rawValue: String(decoding: name, as: UTF8.self)),
+            let stored = fields.value("stored").flatMap({ number($0) }),
+            let size = fields.value("size").flatMap({ number($0) }),
+            UInt64(stored) <= Limits.packStored, size <= Limits.packContent
+        else { throw damaged("a pack's line is damaged") }
+        manifest.packs.append(
+            Manifest.Pack(
+                digest: digest,
+                codec: codec,
+                storedSize: UInt64(stored),
+                contentSize: size
+            )
+        )
+    }
+
+    private mutating func readEntry(_ text: ArraySlice<UInt8>) throws(CacheError) {
+        var fields = Fields(text)
+        guard let path = fields.next().flatMap({ path($0) }) else {
+            throw damaged("a path is damaged or leads out of the tree")
+        }
+        if let last = manifest.entries.last, !(last.path < path) {
+            throw damaged("paths are out of order")
+        }
+        guard let type = fields.value("type"),
+            let mode = fields.value("mode").flatMap({ octal($0) }), mode <= 0o7777,
+            let modified = fields.value("time").flatMap({ time($0) })
+        else { throw damaged("an entry's line is damaged") }
+        let kind: Manifest.Kind
+        switch String(decoding: type, as: UTF8.self) {
+        case "dir": kind = .directory
+        case "link": kind = try link(&fields)
+        case "file": kind = try file(&fields)
+        default: throw damaged("an entry has a type that this program does not know")
+        }
+        manifest.entries.append(
+            Manifest.Entry(path: path, mode: mode, modified: modified, kind: kind)
+        )
+    }
+
+    private func link(_ fields: inout Fields) throws(CacheError) -> Manifest.Kind {
+        guard let target = fields.value("link").flatMap({ unescaped($0) }), !target.isEmpty else {
+            throw damaged("a link's target is damaged")
+        }
+        return .link(target: target)
+    }
+
+    private func file(_ fields: inout Fields) throws(CacheError) -> Manifest.Kind {
+        if let target = fields.value("hardlink") {
+            guard let path = path(target) else { throw damaged("a hard link is damaged") }
+            return .hardLink(to: path)
+        }
+        guard let size = fields.value("size").flatMap({ number($0) }), size <= Limits.file else {
+            throw damaged("a file's size is damaged")
+        }
+        var pieces: [Manifest.Piece] = []
+        if let digest = fields.value("sha256") {
+            pieces = [try piece(digest, fields.value("pack"), fields.value("offset"), size)]
+        } else if let chunks = fields.value("chunks") {
+            for chunk in chunks.split(separator: UInt8(ascii: ",")) {
+                let parts = chunk.split(separator: UInt8(ascii: ":"))
+                guard parts.count == 4, let size = number(parts[3]) else {
+                    throw damaged("a chunk is damaged")
+                }
+                pieces.append(try piece(parts[0], parts[1], parts[2], size))
+            }
+        }
+        guard pieces.reduce(0, { $0 + $1.size }) == size else {
+            throw damaged("a file's pieces do not add up to its size")
+        }
+        return .file(size: UInt64(size), pieces: pieces)
+    }
+
+    private func piece(
+        _ digest: ArraySlice<UInt8>,
+        _ pack: ArraySlice<UInt8>?,
+        _ offset: ArraySlice<UInt8>?,
+        _ size: Int
+    ) throws(CacheError) -> Manifest.Piece {
+        guard let digest = ContentDigest(hex: digest), let pack = pack.flatMap({ number($0) }),
+            let offset = offset.flatMap({ number($0) }), pack < manifest.packs.count,
+            size > 0, size <= Limits.packContent,
+            offset <= manifest.packs[pack].contentSize - size
+        else { throw damaged("a piece does not lie inside its pack") }
+        return Manifest.Piece(digest: digest, pack: pack, offset: offset, size: size)
+    }
+
+    private func damaged(_ what: String) -> CacheError {
+        .damaged("the manifest is damaged at line \(line): \(what)")
+    }
+
+    // MARK: Values
+
+    private func path(_ text: ArraySlice<UInt8>) -> PathBytes? {
+        guard let bytes = unescaped(text) else { return nil }
+        let relative = bytes.starts(with: "./".utf8)
+        let path = PathBytes(relative ? Array(bytes.dropFirst(2)) : bytes)
+        guard path.isAbsolute != relative else { return nil }
+        let body = path.isAbsolute ? path.bytes.dropFirst() : path.bytes[...]
+        let names = body.split(separator: slash, omittingEmptySubsequences: false)
+        let isSafe = names.allSatisfy { name in
+            !name.isEmpty && !name.elementsEqual(".".utf8) && !name.elementsEqual("..".utf8)
+                && name.count <= 255
+        }
+        return isSafe ? path : nil
+    }
+
+    private func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        guard text.contains(UInt8(ascii: "\\")) else {
+            return text.allSatisfy(ManifestText.isPlain) ? Array(text) : nil
+        }
+        var bytes: [UInt8] = []
+        var rest = text
+        while let byte = rest.popFirst() {
+            if byte != UInt8(ascii: "\\") {
+                guard ManifestText.isPlain(byte) else { return nil }
+                bytes.append(byte)
+                continue
+            }
+            guard let value = octal(rest.prefix(3)), rest.count >= 3, value > 0, value < 256 else {
+                return nil
+            }
+            rest.removeFirst(3)
+            bytes.append(UInt8(value))
+        }
+        return bytes
+    }
+
+    private func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        guard !digits.isEmpty, digits.count <= 15 else { return nil }
+        var value = 0
+        for digit in digits {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+            value = value * 10 + Int(digit - UInt8(ascii: "0"))
+        }
+        return value
+    }
+
+    private func octal(_ digits: ArraySlice<UInt8>) -> UInt32? {
+        guard !digits.isEmpty, digits.count <= 7 else { return nil }
+        var value: UInt32 = 0
+        for digit in digits {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "7") else { return nil }
+            value = value << 3 | UInt32(digit - UInt8(ascii: "0"))
+        }
+        return value
+    }
+
+    private func time(_ text: ArraySlice<UInt8>) -> FileTime? {
+        let negative = text.first == UInt8(ascii: "-")
+        let body = negative ? text.dropFirst() : text
+        guard let dot = body.firstIndex(of: UInt8(ascii: ".")),
+            let seconds = number(body[..<dot]), body.endIndex - dot == 10,
+            let nanoseconds = number(body[(dot + 1)...])
+        else { return nil }
+        let signed = negative ? -Int64(seconds) : Int64(seconds)
+        return FileTime(seconds: signed, nanoseconds: Int32(nanoseconds))
+    }
+}
+
+/// The space-separated fields of a line, read from the left.
+private struct Fields {
+    private var rest: ArraySlice<UInt8>
+
+    init(_ text: ArraySlice<UInt8>) {
+        rest = text
+    }
+
+    mutating func next() -> ArraySlice<UInt8>? {
+        guard !rest.isEmpty else { return nil }
+        let end = rest.firstIndex(of: UInt8(ascii: " ")) ?? rest.endIndex
+        let field = rest[..<end]
+        rest = rest[min(end + 1, rest.endIndex)...]
+        return field
+    }
+
+    /// The value of the next field if its keyword is this one; else nothing is read.
+    mutating func value(_ keyword: String) -> ArraySlice<UInt8>? {
+        let before = rest
+        let length = keyword.utf8.count
+        if let field = next(), field.count > length,
+            field[field.startIndex + length] == UInt8(ascii: "="),
+            field.starts(with: keyword.utf8)
+        {
+            return field.dropFirst(length + 1)
+        }
+        rest = before
+        return nil
+    }
+}

@@ -1,0 +1,100 @@
+internal import BuildspecFiles
+
+/// Writes a manifest as text in the style of mtree(5); equal manifests give equal bytes.
+struct ManifestEncoder {
+    private var text: [UInt8] = []
+
+    static func encode(_ manifest: Manifest) -> [UInt8] {
+        var encoder = ManifestEncoder()
+        encoder.text.reserveCapacity(160 * manifest.entries.count + 256)
+        encoder.put("#mtree\n#buildspec-manifest 1\n")
+        for (index, pack) in manifest.packs.enumerated() {
+            encoder.put(
+                "#pack \(index) sha256=\(pack.digest.hex) codec=\(pack.codec.rawValue)"
+                    + " stored=\(pack.storedSize) size=\(pack.contentSize)\n"
+            )
+        }
+        for entry in manifest.entries { encoder.put(entry) }
+        return encoder.text
+    }
+
+    private mutating func put(_ entry: Manifest.Entry) {
+        put(entry.path)
+        switch entry.kind {
+        case .directory: put(" type=dir")
+        case .link: put(" type=link")
+        case .file, .hardLink: put(" type=file")
+        }
+        put(" mode=0")
+        put(String(entry.mode, radix: 8))
+        put(" time=")
+        put(entry.modified)
+        switch entry.kind {
+        case .directory: break
+        case .link(let target):
+            put(" link=")
+            putEscaped(target)
+        case .hardLink(let path):
+            put(" hardlink=")
+            put(path)
+        case .file(let size, let pieces):
+            put(" size=\(size)")
+            put(pieces)
+        }
+        text.append(newline)
+    }
+
+    private mutating func put(_ pieces: [Manifest.Piece]) {
+        if pieces.count == 1 {
+            put(" sha256=")
+            text.append(contentsOf: pieces[0].digest.hexBytes)
+            put(" pack=\(pieces[0].pack) offset=\(pieces[0].offset)")
+        } else if !pieces.isEmpty {
+            put(" chunks=")
+            for (index, piece) in pieces.enumerated() {
+                if index > 0 { put(",") }
+                text.append(contentsOf: piece.digest.hexBytes)
+                put(":\(piece.pack):\(piece.offset):\(piece.size)")
+            }
+        }
+    }
+
+    private mutating func put(_ path: PathBytes) {
+        if !path.isAbsolute { put("./") }
+        putEscaped(path.bytes)
+    }
+
+    private mutating func put(_ time: FileTime) {
+        let digits = String(time.nanoseconds)
+        put("\(time.seconds).")
+        put(String(repeating: "0", count: 9 - digits.utf8.count) + digits)
+    }
+
+    private mutating func put(_ part: String) {
+        text.append(contentsOf: part.utf8)
+    }
+
+    /// Writes everything but plain printing characters as `\ooo`.
+    private mutating func putEscaped(_ bytes: [UInt8]) {
+        for byte in bytes {
+            if ManifestText.isPlain(byte) {
+                text.append(byte)
+            } else {
+                text.append(UInt8(ascii: "\\"))
+                for shift in [6, 3, 0] as [UInt8] {
+                    text.append(UInt8(ascii: "0") + (byte >> shift & 7))
+                }
+            }
+        }
+    }
+}
+
+let newline = UInt8(ascii: "\n")
+
+/// What writer and reader of manifests agree on.
+enum ManifestText {
+    /// Whether a byte of a path stands for itself: printing ASCII but the space, `\` and `#`.
+    static func isPlain(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "#")
+    }
+}

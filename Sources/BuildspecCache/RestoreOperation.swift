@@ -1,0 +1,129 @@
+internal import BuildspecFiles
+
+/// One restore, start to end: find an entry, plan, stage what is missing, put it in place.
+struct RestoreOperation {
+    let settings: CacheSettings
+    let identity: CacheIdentity
+    let root: PathBytes
+    let verify: Bool
+
+    private var reader: EntryReader { EntryReader(store: settings.store) }
+
+    init(_ settings: CacheSettings, _ identity: CacheIdentity, root: PathBytes, verify: Bool) {
+        self.settings = settings
+        self.identity = identity
+        self.root = root
+        self.verify = verify
+    }
+
+    func run() async throws -> RestoreReport {
+        let set = PathSet(identity.paths, root: root)
+        let version = KeyRecord.version(ofPaths: set.canonicalTexts)
+        var notes: [String] = []
+        if let record = try await exactRecord(version, &notes) {
+            let outcome = RestoreReport.Outcome.exact(key: record.key)
+            if let report = try await restore(record, set, outcome, &notes) { return report }
+        }
+        for prefix in identity.key == nil ? [] : identity.fallbackKeys {
+            let records = try await reader.records(
+                scope: identity.scope,
+                keyPrefix: prefix,
+                version: version
+            )
+            for record in records.prefix(RestoreOperation.fallbackTries) {
+                let outcome = RestoreReport.Outcome.fallback(key: record.key ?? "")
+                if let report = try await restore(record, set, outcome, &notes) { return report }
+            }
+        }
+        let reason = notes.isEmpty ? "no entry for this key and these paths" : "damaged entry"
+        return RestoreReport(outcome: .miss(reason: reason), notes: notes)
+    }
+
+    /// How many entries behind a damaged one are tried for each fallback key.
+    private static let fallbackTries = 3
+
+    private func exactRecord(
+        _ version: ContentDigest,
+        _ notes: inout [String]
+    ) async throws -> KeyRecord? {
+        do throws(CacheError) {
+            return try await reader.record(
+                scope: identity.scope,
+                key: identity.key,
+                version: version
+            )
+        } catch {
+            guard error.code == .damaged else { throw error }
+            notes.append("\(error); the next save repairs it")
+            return nil
+        }
+    }
+
+    /// Restores one entry; damage is a note and `nil`, with the tree as it was.
+    private func restore(
+        _ record: KeyRecord,
+        _ set: PathSet,
+        _ outcome: RestoreReport.Outcome,
+        _ notes: inout [String]
+    ) async throws -> RestoreReport? {
+        do {
+            let manifest = try await reader.manifest(of: record)
+            let roots = try TreeRoots(root: root)
+            let plan = try RestorePlan(manifest, set, roots, verify: verify)
+            let fetched = try await stage(plan, manifest, roots)
+            let placementNotes = try plan.putInPlace(roots)
+            // Pruning goes by last use.
+            try? (settings.store as? any LocalCacheStore)?.refresh(record.name)
+            return RestoreReport(
+                outcome: outcome,
+                entries: manifest.entries.count,
+                files: record.files,
+                filesUnchanged: plan.filesUnchanged,
+                bytes: record.bytes,
+                bytesFetched: fetched,
+                notes: notes + plan.notes + placementNotes
+            )
+        } catch let error as CacheError where error.code == .damaged {
+            notes.append("\(error); the next save repairs it")
+            return nil
+        }
+    }
+
+    /// Writes everything that is missing beside its place; on an error all of it is removed again.
+    private func stage(
+        _ plan: RestorePlan,
+        _ manifest: Manifest,
+        _ roots: TreeRoots
+    ) async throws -> UInt64 {
+        do {
+            try plan.prepare(roots)
+            let fetched = try await fetch(plan, manifest, roots)
+            try plan.finishChunkedFiles(roots)
+            return fetched
+        } catch {
+            plan.discard(roots)
+            throw error
+        }
+    }
+
+    /// Fetches the packs that are needed, several at once, and writes the files they hold.
+    private func fetch(
+        _ plan: RestorePlan,
+        _ manifest: Manifest,
+        _ roots: TreeRoots
+    ) async throws -> UInt64 {
+        let unpacker = PackUnpacker(reader: reader, roots: roots, targets: plan.targets)
+        let needed = plan.writes.keys.sorted()
+        return try await withThrowingTaskGroup(of: UInt64.self) { tasks in
+            var fetched: UInt64 = 0
+            for (started, index) in needed.enumerated() {
+                if started >= settings.width { fetched += try await tasks.next() ?? 0 }
+                let pack = manifest.packs[index]
+                let writes = plan.writes[index] ?? []
+                tasks.addTask { try await unpacker.unpack(pack, writes) }
+            }
+            for try await bytes in tasks { fetched += bytes }
+            return fetched
+        }
+    }
+}

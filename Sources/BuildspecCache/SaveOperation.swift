@@ -1,0 +1,135 @@
+internal import BuildspecFiles
+internal import SystemPackage
+
+/// One save, start to end: walk, store what is new, write manifest and, last, the key record.
+struct SaveOperation {
+    let settings: CacheSettings
+    let identity: CacheIdentity
+    let root: PathBytes
+
+    private var reader: EntryReader { EntryReader(store: settings.store) }
+    private var writer: ObjectWriter { ObjectWriter(store: settings.store, codec: settings.codec) }
+
+    init(_ settings: CacheSettings, _ identity: CacheIdentity, root: PathBytes) {
+        self.settings = settings
+        self.identity = identity
+        self.root = root
+    }
+
+    func run() async throws -> SaveReport {
+        let set = PathSet(identity.paths, root: root)
+        let version = KeyRecord.version(ofPaths: set.canonicalTexts)
+        if let report = try await existingEntry(version) { return report }
+
+        let roots = try TreeRoots(root: root)
+        let walk = try TreeWalk(set, root: roots.root, excluding: storeDirectory())
+        guard !walk.entries.isEmpty else {
+            return SaveReport(outcome: .nothingToSave, notes: walk.notes)
+        }
+        let parent = await parent(version)
+        var contents = ContentPipeline(
+            walk.entries,
+            roots: roots,
+            assembler: PackAssembler(parent: parent.manifest, usable: parent.packs),
+            writer: writer,
+            width: settings.width
+        )
+        let files = FileList(walk.entries)
+        try await contents.store(files: files.toRead)
+
+        let entries = files.manifestEntries(walk.entries, contents.stored)
+        let manifest = try contents.assembler.manifest(of: entries)
+        try refresh(manifest)
+        let (digest, added) = try await writer.writeManifest(manifest)
+        let record = record(manifest, digest, set)
+        let recordBytes = record.encode()
+        try await settings.store.write(record.name, recordBytes)
+
+        return SaveReport(
+            outcome: .saved,
+            entries: manifest.entries.count,
+            files: record.files,
+            bytes: record.bytes,
+            bytesStored: contents.writtenBytes + added + UInt64(recordBytes.count),
+            bytesReused: contents.assembler.reusedBytes,
+            notes: walk.notes + contents.notes
+        )
+    }
+
+    /// The report for a key that is stored already, whole: entries with a key are never changed.
+    private func existingEntry(_ version: ContentDigest) async throws -> SaveReport? {
+        guard let key = identity.key else { return nil }
+        do throws(CacheError) {
+            let record = try await reader.record(
+                scope: identity.scope,
+                key: key,
+                version: version
+            )
+            guard let record else { return nil }
+            let manifest = try await reader.manifest(of: record)
+            let present = try await reader.presentPacks(of: manifest)
+            guard present.count == manifest.packs.count else { return nil }
+            return SaveReport(
+                outcome: .alreadyStored,
+                entries: manifest.entries.count,
+                files: record.files,
+                bytes: record.bytes,
+                bytesReused: record.bytes
+            )
+        } catch {
+            // A damaged entry is written anew.
+            guard error.code == .damaged else { throw error }
+            return nil
+        }
+    }
+
+    /// The last entry of this scope and path set, whose packs can be referred to.
+    ///
+    /// It only saves work, so whatever is wrong with it counts as none.
+    private func parent(
+        _ version: ContentDigest
+    ) async -> (manifest: Manifest?, packs: Set<Int>) {
+        do {
+            let record = try await reader.newestRecord(scope: identity.scope, version: version)
+            guard let record else { return (nil, []) }
+            let manifest = try await reader.manifest(of: record)
+            return (manifest, try await reader.presentPacks(of: manifest))
+        } catch {
+            return (nil, [])
+        }
+    }
+
+    /// Makes reused packs young, so that a prune that runs beside this save leaves them alone.
+    private func refresh(_ manifest: Manifest) throws {
+        guard let store = settings.store as? any LocalCacheStore else { return }
+        for pack in manifest.packs { try store.refresh(pack.name) }
+    }
+
+    private func storeDirectory() -> Set<FileStatus.Identity> {
+        guard let store = settings.store as? any LocalCacheStore,
+            let handle = try? DirectoryHandle.open(PathBytes(store.directory.string)),
+            let status = try? handle.status()
+        else { return [] }
+        return [status.identity]
+    }
+
+    private func record(
+        _ manifest: Manifest,
+        _ digest: ContentDigest,
+        _ set: PathSet
+    ) -> KeyRecord {
+        let now = FileTime.now()
+        return KeyRecord(
+            scope: identity.scope,
+            key: identity.key,
+            paths: set.canonicalTexts,
+            manifest: digest,
+            codec: settings.codec,
+            saved: now.seconds * 1_000_000_000 + Int64(now.nanoseconds),
+            files: manifest.fileCount,
+            bytes: manifest.contentBytes,
+            stored: manifest.packs.reduce(0) { $0 + $1.storedSize },
+            writer: settings.writer
+        )
+    }
+}

@@ -1,0 +1,67 @@
+/// Spells out `{a,b}` alternatives of a pattern.
+enum BraceExpansion {
+    /// More alternatives than anybody writes on purpose; the rest is cut off.
+    private static let limit = 1_024
+
+    /// The texts that the braces of `text` stand for, in order; `text` itself when it has none.
+    static func expand(_ text: [UInt8]) -> [[UInt8]] {
+        var done: [[UInt8]] = []
+        var open: [[UInt8]] = [text]
+        while let next = open.popLast(), done.count < limit, open.count < limit {
+            guard let group = firstGroup(in: next) else {
+                done.append(next)
+                continue
+            }
+            for option in group.options.reversed() {
+                open.append(Array(next[..<group.start]) + Array(option) + Array(next[group.end...]))
+            }
+        }
+        return done
+    }
+
+    private struct Group {
+        var start: Int
+        var end: Int
+        var options: [ArraySlice<UInt8>]
+    }
+
+    /// The first balanced group that has a comma at its own level.
+    private static func firstGroup(in text: [UInt8]) -> Group? {
+        var index = 0
+        while index < text.count {
+            if text[index] == UInt8(ascii: "\\") {
+                index += 1
+            } else if text[index] == UInt8(ascii: "{"), let group = group(in: text, at: index) {
+                return group
+            }
+            index += 1
+        }
+        return nil
+    }
+
+    private static func group(in text: [UInt8], at start: Int) -> Group? {
+        var depth = 0
+        var options: [ArraySlice<UInt8>] = []
+        var optionStart = start + 1
+        var index = start
+        while index < text.count {
+            switch text[index] {
+            case UInt8(ascii: "\\"): index += 1
+            case UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: ",") where depth == 1:
+                options.append(text[optionStart..<index])
+                optionStart = index + 1
+            case UInt8(ascii: "}"):
+                depth -= 1
+                if depth == 0 {
+                    guard !options.isEmpty else { return nil }
+                    options.append(text[optionStart..<index])
+                    return Group(start: start, end: index + 1, options: options)
+                }
+            default: break
+            }
+            index += 1
+        }
+        return nil
+    }
+}

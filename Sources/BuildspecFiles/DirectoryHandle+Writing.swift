@@ -1,0 +1,109 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+extension DirectoryHandle {
+    /// Makes a directory; one that is there already is not an error, anything else in its place is.
+    ///
+    /// - Returns: whether it was made now.
+    @discardableResult
+    package func makeDirectory(
+        _ name: some Collection<UInt8>,
+        mode: UInt32 = 0o777
+    ) throws(FileError) -> Bool {
+        let result = unsafe withCString(name) { unsafe mkdirat(descriptor, $0, mode_t(mode)) }
+        if result == 0 { return true }
+        let error = failure("make the directory", name)
+        if error.code == .exists, try status(name)?.kind == .directory { return false }
+        throw error
+    }
+
+    /// Makes a symbolic link called `name` that says `target`.
+    package func makeLink(_ name: some Collection<UInt8>, to target: [UInt8]) throws(FileError) {
+        let result = unsafe withCString(target) { text in
+            unsafe withCString(name) { unsafe symlinkat(text, descriptor, $0) }
+        }
+        if result != 0 { throw failure("make the link", name) }
+    }
+
+    /// Gives the file `source` in `directory` a second name in this directory.
+    package func makeHardLink(
+        _ name: some Collection<UInt8>,
+        to source: some Collection<UInt8>,
+        in directory: DirectoryHandle
+    ) throws(FileError) {
+        let result = unsafe withCString(source) { old in
+            unsafe withCString(name) { unsafe linkat(directory.descriptor, old, descriptor, $0, 0) }
+        }
+        if result != 0 { throw failure("make the hard link", name) }
+    }
+
+    /// What a symbolic link says.
+    package func linkTarget(_ name: some Collection<UInt8>) throws(FileError) -> [UInt8] {
+        var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let length = unsafe target.withUnsafeMutableBytes { buffer in
+            let room = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
+            return unsafe withCString(name) { name in
+                guard let room = unsafe room else { return -1 }
+                return unsafe readlinkat(descriptor, name, room, buffer.count)
+            }
+        }
+        if length < 0 { throw failure("read the link", name) }
+        return Array(target.prefix(length))
+    }
+
+    /// Renames within this directory, replacing a file of the new name.
+    package func rename(
+        _ old: some Collection<UInt8>,
+        to new: some Collection<UInt8>
+    ) throws(FileError) {
+        let result = unsafe withCString(old) { old in
+            unsafe withCString(new) { unsafe renameat(descriptor, old, descriptor, $0) }
+        }
+        if result != 0 { throw failure("put in place", new) }
+    }
+
+    /// Removes a name that is not a directory.
+    package func removeFile(_ name: some Collection<UInt8>) throws(FileError) {
+        let result = unsafe withCString(name) { unsafe unlinkat(descriptor, $0, 0) }
+        if result != 0 { throw failure("remove", name) }
+    }
+
+    /// Removes an empty directory.
+    package func removeDirectory(_ name: some Collection<UInt8>) throws(FileError) {
+        let result = unsafe withCString(name) { unsafe unlinkat(descriptor, $0, AT_REMOVEDIR) }
+        if result != 0 { throw failure("remove the directory", name) }
+    }
+
+    /// Removes a name with everything below it, links not followed.
+    package func removeTree(_ name: some Collection<UInt8>) throws(FileError) {
+        guard let status = try status(name) else { return }
+        guard status.kind == .directory else { return try removeFile(name) }
+        if status.mode & 0o700 != 0o700 { try? setMode(name, 0o700) }
+        let directory = try directory(name)
+        for child in try directory.names() { try directory.removeTree(child) }
+        try removeDirectory(name)
+    }
+
+    /// Sets the permission bits of a name that is known not to be a link.
+    package func setMode(_ name: some Collection<UInt8>, _ mode: UInt32) throws(FileError) {
+        let result = unsafe withCString(name) { unsafe fchmodat(descriptor, $0, mode_t(mode), 0) }
+        if result != 0 { throw failure("set the mode of", name) }
+    }
+
+    /// Sets the time of last change of a name, of the link itself if it is one.
+    package func setModified(
+        _ name: some Collection<UInt8>,
+        _ time: FileTime
+    ) throws(FileError) {
+        let times = [time.systemTime, time.systemTime]
+        let result = unsafe withCString(name) {
+            unsafe utimensat(descriptor, $0, times, AT_SYMLINK_NOFOLLOW)
+        }
+        if result != 0 { throw failure("set the time of", name) }
+    }
+}

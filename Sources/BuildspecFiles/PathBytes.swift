@@ -1,0 +1,80 @@
+/// A path, or one name of it, as the bytes the file system keeps; never decoded, so never damaged.
+///
+/// Paths are ordered component by component: a directory comes right before what is in it.
+package struct PathBytes: Sendable, Hashable, Comparable {
+    package var bytes: [UInt8]
+
+    package init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    package init(_ text: String) {
+        bytes = Array(text.utf8)
+    }
+
+    /// The text for a message; bytes that are not UTF-8 are replaced.
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    package var isAbsolute: Bool { bytes.first == slash }
+
+    /// The names between the slashes, empty ones dropped.
+    package var components: [ArraySlice<UInt8>] { bytes.split(separator: slash) }
+
+    /// The path of `name` in this directory; the empty path stands for the root that paths start at.
+    package func appending(_ name: some Collection<UInt8>) -> PathBytes {
+        if bytes.isEmpty { return PathBytes(Array(name)) }
+        var joined = bytes
+        joined.reserveCapacity(bytes.count + 1 + name.count)
+        if joined.last != slash { joined.append(slash) }
+        joined.append(contentsOf: name)
+        return PathBytes(joined)
+    }
+
+    /// The directory part (`""` for a bare name, `/` for a name in the root) and the name.
+    package var split: (directory: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
+        guard let cut = bytes.lastIndex(of: slash) else { return (bytes[..<0], bytes[...]) }
+        return (bytes[..<max(cut, 1)], bytes[(cut + 1)...])
+    }
+
+    /// Whether this path lies below `directory`, at any depth.
+    package func isWithin(_ directory: PathBytes) -> Bool {
+        let length = directory.bytes.count
+        return bytes.count > length && bytes[length] == slash
+            && bytes.starts(with: directory.bytes)
+    }
+
+    /// The path from `directory`, which this path lies below.
+    package func tail(below directory: PathBytes) -> ArraySlice<UInt8> {
+        bytes[(directory.bytes.count + 1)...]
+    }
+
+    package static func < (left: PathBytes, right: PathBytes) -> Bool {
+        let shared = min(left.bytes.count, right.bytes.count)
+        for index in 0..<shared where left.bytes[index] != right.bytes[index] {
+            return rank(left.bytes[index]) < rank(right.bytes[index])
+        }
+        return left.bytes.count < right.bytes.count
+    }
+
+    /// A slash ends a name, so it sorts before every byte that continues one.
+    private static func rank(_ byte: UInt8) -> UInt8 { byte == slash ? 0 : byte }
+}
+
+package let slash = UInt8(ascii: "/")
+
+/// Calls `body` with the bytes as a C string.
+func withCString<Result>(
+    _ bytes: some Collection<UInt8>,
+    _ body: (UnsafePointer<CChar>) -> Result
+) -> Result {
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { buffer in
+        var index = 0
+        for byte in bytes {
+            unsafe buffer[index] = CChar(bitPattern: byte)
+            index += 1
+        }
+        unsafe buffer[index] = 0
+        guard let start = buffer.baseAddress else { preconditionFailure("an empty allocation") }
+        return unsafe body(UnsafePointer(start))
+    }
+}

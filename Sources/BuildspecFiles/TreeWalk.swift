@@ -1,0 +1,143 @@
+/// A file, link or directory that a walk found.
+package struct WalkedEntry: Sendable {
+    /// Relative to the root, or absolute.
+    package var path: PathBytes
+    package var status: FileStatus
+    /// What a symbolic link says.
+    package var linkTarget: [UInt8]?
+}
+
+/// Finds everything that belongs to a path set, in path order, links not followed.
+package struct TreeWalk {
+    /// What was found.
+    package private(set) var entries: [WalkedEntry] = []
+    /// Things left out that the user should know of, one line each.
+    package private(set) var notes: [String] = []
+
+    private let excluded: Set<FileStatus.Identity>
+
+    /// Walks the tree.
+    ///
+    /// - Parameters:
+    ///   - set: what to look for.
+    ///   - root: the directory that relative paths start at.
+    ///   - excluded: directories to leave out whatever the set says, such as the store itself.
+    /// - Throws: when `/` cannot be opened; everything else that cannot be read is a note.
+    package init(
+        _ set: PathSet,
+        root: DirectoryHandle,
+        excluding excluded: Set<FileStatus.Identity> = []
+    ) throws(FileError) {
+        self.excluded = excluded
+        // Absolute paths sort first; each walk goes in path order by itself.
+        if !set.absolute.isEmpty {
+            let top = try DirectoryHandle.open(PathBytes("/"))
+            walk(top, PathBytes("/"), set.absolute.map(PatternCursor.init))
+        }
+        walk(root, PathBytes(""), set.relative.map(PatternCursor.init))
+    }
+
+    /// Looks in a directory that is not itself in the set for names that lead to it.
+    private mutating func walk(
+        _ directory: DirectoryHandle,
+        _ path: PathBytes,
+        _ cursors: [PatternCursor]
+    ) {
+        if cursors.contains(where: \.isComplete) { return takeContents(of: directory, path) }
+        for name in names(in: directory, cursors) where !TemporaryName.matches(name) {
+            var next = cursors
+            for index in next.indices { next[index].descend(into: name) }
+            next.removeAll { $0.isDead && !$0.isComplete }
+            if !next.isEmpty { visit(name, in: directory, path.appending(name), next) }
+        }
+    }
+
+    /// The names worth a look: those that the patterns spell, or the directory's own.
+    private mutating func names(
+        in directory: DirectoryHandle,
+        _ cursors: [PatternCursor]
+    ) -> [[UInt8]] {
+        var spelled: Set<[UInt8]> = []
+        for cursor in cursors {
+            guard let literals = cursor.literalNames else {
+                return reporting { () throws(FileError) in try directory.names() } ?? []
+            }
+            spelled.formUnion(literals)
+        }
+        return spelled.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    private mutating func visit(
+        _ name: [UInt8],
+        in directory: DirectoryHandle,
+        _ path: PathBytes,
+        _ cursors: [PatternCursor]
+    ) {
+        if cursors.contains(where: \.isComplete) { return take(name, in: directory, path) }
+        let status = reporting { () throws(FileError) in try directory.status(name) } ?? nil
+        guard let status else { return }
+        if status.kind == .link { return followRootLink(name, in: directory, path, cursors) }
+        guard status.kind == .directory, !excluded.contains(status.identity) else { return }
+        let child = reporting { () throws(FileError) in try directory.directory(name) }
+        if let child { walk(child, path, cursors) }
+    }
+
+    /// Goes on through a link that stands in `/` itself, such as a system's `/home` or `/tmp`.
+    ///
+    /// No other link is followed: a cache entry could have planted it.
+    private mutating func followRootLink(
+        _ name: [UInt8],
+        in directory: DirectoryHandle,
+        _ path: PathBytes,
+        _ cursors: [PatternCursor]
+    ) {
+        guard directory.path == PathBytes("/") else {
+            notes.append("'\(path.text)' is a symbolic link and was not followed")
+            return
+        }
+        let child = reporting { () throws(FileError) in try directory.followedDirectory(name) }
+        if let child { walk(child, path, cursors) }
+    }
+
+    /// Takes a name that is in the set, with everything below it.
+    private mutating func take(_ name: [UInt8], in directory: DirectoryHandle, _ path: PathBytes) {
+        let status = reporting { () throws(FileError) in try directory.status(name) } ?? nil
+        guard let status else { return }
+        switch status.kind {
+        case .regular:
+            entries.append(WalkedEntry(path: path, status: status))
+        case .link:
+            let target = reporting { () throws(FileError) in try directory.linkTarget(name) }
+            if let target {
+                entries.append(WalkedEntry(path: path, status: status, linkTarget: target))
+            }
+        case .directory:
+            if excluded.contains(status.identity) { return }
+            let child = reporting { () throws(FileError) in try directory.directory(name) }
+            guard let child else { return }
+            entries.append(WalkedEntry(path: path, status: status))
+            takeContents(of: child, path)
+        case .special:
+            notes.append("'\(path.text)' is a pipe, socket or device and was left out")
+        }
+    }
+
+    private mutating func takeContents(of directory: DirectoryHandle, _ path: PathBytes) {
+        let names = reporting { () throws(FileError) in try directory.names() } ?? []
+        for name in names where !TemporaryName.matches(name) {
+            take(name, in: directory, path.appending(name))
+        }
+    }
+
+    /// Runs `body`; an error becomes a note, because one unreadable name must not lose the rest.
+    private mutating func reporting<Value>(
+        _ body: () throws(FileError) -> Value
+    ) -> Value? {
+        do throws(FileError) {
+            return try body()
+        } catch {
+            if error.code != .notFound { notes.append("\(error); it was left out") }
+            return nil
+        }
+    }
+}

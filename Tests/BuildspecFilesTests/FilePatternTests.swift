@@ -1,0 +1,81 @@
+import BuildspecFiles
+import Testing
+
+@Suite struct `A pattern matches paths` {
+    @Test(arguments: [
+        ("name", "name", true), ("name", "names", false), ("name", "dir/name", false),
+        ("*", "a", true), ("*", ".hidden", true), ("*", "a/b", false),
+        ("dir/*", "dir/a", true), ("dir/*", "dir/a/b", false), ("dir/*", "dir", false),
+        ("**/*", "a", true), ("**/*", "a/b/c", true),
+        ("dir/**/*", "dir/a", true), ("dir/**/*", "dir/a/b", true), ("dir/**/*", "dir", false),
+        ("dir/**", "dir/a/b", true), ("dir/**", "dir", false),
+        ("**/*.jar", "x.jar", true), ("**/*.jar", "a/b/x.jar", true),
+        ("**/*.jar", "a/x.jar/y", false),
+        ("a/**/z", "a/z", true), ("a/**/z", "a/b/c/z", true), ("a/**/z", "a/b/zz", false),
+        ("*/my-file-3.txt", "d/my-file-3.txt", true), ("*/my-file-3.txt", "my-file-3.txt", false),
+        ("**/.*", "a/.git", true), ("**/.*", "a/git", false),
+        ("?.c", "a.c", true), ("?.c", "ab.c", false), ("?.c", "ü.c", true),
+        ("[a-c]x", "bx", true), ("[!a-c]x", "bx", false), ("[!a-c]x", "dx", true),
+        ("[]a]x", "]x", true), ("[", "[", true), ("a[", "a[", true),
+        ("a\\*b", "a*b", true), ("a\\*b", "axb", false),
+        ("*a*b*", "xxaxxbxx", true), ("*a*b*", "xxbxxaxx", false),
+        ("{a,b}.txt", "b.txt", true), ("{a,b}.txt", "c.txt", false), ("{x/y,z}/1", "x/y/1", true),
+        ("{a,{b,c}}d", "cd", true), ("{a}", "{a}", true), ("a{,b}", "a", true),
+        ("./dir//a", "dir/a", true), ("dir/../other", "other", true), ("/abs/*", "/abs/x", true),
+        ("/abs/*", "abs/x", false), ("a**", "ab", true), ("**.*", "x.y", true),
+    ])
+    func `or not`(pattern: String, path: String, matches: Bool) {
+        let found = FilePattern.parse(pattern).contains { $0.matches(PathBytes(path)) }
+        #expect(found == matches)
+    }
+
+    @Test func `bytes that are not UTF-8 are one character each`() {
+        let name = PathBytes([0xFF, UInt8(ascii: "a")])
+        #expect(FilePattern.parse("?a").contains { $0.matches(name) })
+        #expect(!FilePattern.parse("a").contains { $0.matches(name) })
+    }
+
+    @Test func `a pattern that would take for ever takes no time`() {
+        let pattern = String(repeating: "*a", count: 40) + "b"
+        let path = PathBytes(String(repeating: "a", count: 2_000))
+        #expect(!FilePattern.parse(pattern)[0].matches(path))
+        let deep = PathBytes(Array(repeating: "d", count: 300).joined(separator: "/"))
+        let stars = Array(repeating: "**", count: 60).joined(separator: "/") + "/x"
+        #expect(!FilePattern.parse(stars)[0].matches(deep))
+    }
+
+    @Test func `braces beyond reason are cut off`() {
+        let bomb = String(repeating: "{a,b}", count: 40)
+        #expect(FilePattern.parse(bomb).count <= 1_024)
+    }
+}
+
+@Suite struct `A path set` {
+    private let root = PathBytes("/src/project")
+
+    @Test(arguments: [
+        (["a"], "a/b/c", true), (["a/**/*"], "a", true), (["a/**/*"], "a/b", true),
+        (["a/*"], "a", false), (["a/*"], "a/b/c", true), (["**/*.o"], "x/y.o", true),
+        (["**/*.o"], "x/y.c", false), (["**/*"], "anything/at/all", true),
+        (["/abs/**/*"], "/abs/x", true), (["/abs/**/*"], "abs/x", false),
+        (["/src/project/a/**/*"], "a/x", true), (["../other/*"], "/src/other/x", true),
+        (["a", "b"], "c", false), ([], "a", false), ([""], "a", false),
+    ])
+    func `knows what it contains`(patterns: [String], path: String, contains: Bool) {
+        #expect(PathSet(patterns, root: root).contains(PathBytes(path)) == contains)
+    }
+
+    @Test(arguments: [
+        (["a", "b"], ["b", "a"]), (["a"], ["a/**/*"]), (["a/"], ["./a/**"]),
+        (["a"], ["/src/project/a"]), (["a", "a"], ["a"]), (["{a,b}"], ["a", "b"]),
+    ])
+    func `is the same however it is written`(left: [String], right: [String]) {
+        let left = PathSet(left, root: root).canonicalTexts
+        #expect(left == PathSet(right, root: root).canonicalTexts)
+    }
+
+    @Test func `differs when the paths differ`() {
+        let left = PathSet(["a/*"], root: root).canonicalTexts
+        #expect(left != PathSet(["a"], root: root).canonicalTexts)
+    }
+}

@@ -1,0 +1,43 @@
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct `A walk` {
+    private func walk(_ patterns: [String], in place: TemporaryDirectory) throws -> TreeWalk {
+        let set = PathSet(patterns, root: PathBytes(place.path.string))
+        return try TreeWalk(set, root: place.handle)
+    }
+
+    @Test func `finds what is declared, in path order`() throws {
+        let place = try TemporaryDirectory()
+        for name in ["a/x", "a/b/y", "a-b/z", "a.txt", "c/w"] { try place.write("", to: name) }
+        let found = try walk(["a/**/*", "a-b/*", "*.txt"], in: place)
+        #expect(found.entries.map(\.path.text) == ["a", "a/b", "a/b/y", "a/x", "a-b/z", "a.txt"])
+        #expect(found.notes.isEmpty)
+    }
+
+    @Test func `follows no link and says so when a pattern leads through one`() throws {
+        let place = try TemporaryDirectory()
+        try place.write("", to: "real/x")
+        try place.handle.makeLink("link".utf8, to: Array("real".utf8))
+        #expect(try walk(["link"], in: place).entries.map(\.path.text) == ["link"])
+        let through = try walk(["link/*"], in: place)
+        #expect(through.entries.isEmpty)
+        #expect(through.notes == ["'link' is a symbolic link and was not followed"])
+    }
+
+    @Test func `leaves out pipes and files that are still being written`() throws {
+        let place = try TemporaryDirectory()
+        try place.write("", to: "a/" + String(decoding: TemporaryName.next(), as: UTF8.self))
+        #expect(try walk(["a"], in: place).entries.map(\.path.text) == ["a"])
+    }
+
+    @Test func `reaches absolute paths`() throws {
+        let place = try TemporaryDirectory()
+        let other = try TemporaryDirectory()
+        try other.write("", to: "x/y")
+        let found = try walk(["\(other.path.string)/x/**/*"], in: place)
+        #expect(found.entries.last?.path.text == other.file("x/y").string)
+    }
+}
