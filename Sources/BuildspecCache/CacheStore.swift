@@ -19,6 +19,7 @@ public protocol CacheStore: Sendable {
     ///   - name: the object.
     ///   - limit: the largest size in bytes that is believed; a larger object is an error.
     /// - Returns: its bytes, or `nil` if there is none.
+    /// - Throws: when the store cannot tell, or the object is larger than `limit`.
     func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]?
 
     /// Writes an object.

@@ -30,6 +30,8 @@ public enum Codec: String, Sendable, CaseIterable {
     /// - Parameters:
     ///   - bytes: what the store holds; it need not be trusted.
     ///   - limit: the largest result in bytes that is believed.
+    /// - Returns: the content.
+    /// - Throws: `damaged` when the bytes are not of this codec or the result is too large.
     func decode(_ bytes: [UInt8], limit: Int) throws(CacheError) -> [UInt8] {
         switch self {
         case .zstd: return try ZstandardCodec.decode(bytes, limit: limit)

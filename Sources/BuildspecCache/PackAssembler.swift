@@ -39,6 +39,7 @@ struct PackAssembler {
     /// - Parameters:
     ///   - name: the member's name in the pack.
     ///   - content: at most `Limits.wholeFile` bytes, not empty.
+    ///   - digest: the content's digest.
     /// - Returns: where the content is or will be, and the pack that it filled, if it did.
     mutating func add(
         _ name: PathBytes,
