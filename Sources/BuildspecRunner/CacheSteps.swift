@@ -100,7 +100,9 @@ struct CacheSteps: Sendable {
         return request.leavesOutCommands ? "not all phases ran" : nil
     }
 
-    /// The declared paths with variables put in. A path with an unset variable would mean another
+    /// The declared paths with variables put in.
+    ///
+    /// A path with an unset variable would mean another
     /// place, perhaps the whole disk, so it is left out.
     private func expandedPaths(_ section: CacheSection) async -> [String] {
         var paths: [String] = []

@@ -28,6 +28,7 @@ enum ExitStatus: Int32, CaseIterable {
     /// The section that ends a command's help.
     ///
     /// - Parameter statuses: what the command can end with.
+    /// - Returns: the text.
     static func help(_ statuses: [ExitStatus] = allCases) -> String {
         let lines = statuses.map { status in
             let number = String(status.rawValue)

@@ -15,6 +15,7 @@ enum BuildCounter {
     /// - Parameters:
     ///   - project: the project's name.
     ///   - directory: the directory of the program's state; created if missing.
+    /// - Returns: the number.
     /// - Throws: `Errno`.
     static func next(for project: String, in directory: FilePath) throws -> Int {
         let place = directory.appending("projects").appending(fileName(project))

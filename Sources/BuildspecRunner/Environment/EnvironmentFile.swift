@@ -36,6 +36,7 @@ public enum EnvironmentFile {
     /// Reads `NAME=VALUE`, or gives `nil` for anything else.
     ///
     /// - Parameter text: the assignment.
+    /// - Returns: the name and the value.
     public static func assignment(_ text: some StringProtocol) -> BuildRequest.Override? {
         guard let equals = text.firstIndex(of: "=") else { return nil }
         let name = String(text[..<equals])

@@ -11,6 +11,7 @@ enum HostUser {
     /// The name for `CODEBUILD_INITIATOR`: what the host's environment says, else the account's.
     ///
     /// - Parameter environment: the host's environment.
+    /// - Returns: the name.
     static func name(_ environment: [String: String]) -> String {
         for variable in ["USER", "LOGNAME"] {
             if let name = environment[variable], !name.isEmpty { return name }

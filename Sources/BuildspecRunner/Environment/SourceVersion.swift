@@ -20,6 +20,7 @@ package struct SourceVersion: Sendable, Equatable {
     /// Asks git, if the directory is in a git tree.
     ///
     /// - Parameter directory: the source root.
+    /// - Returns: what git says; empty outside of git trees.
     static func read(in directory: FilePath) async -> SourceVersion {
         guard isInGitTree(directory) else { return SourceVersion() }
         async let head = git(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], in: directory)

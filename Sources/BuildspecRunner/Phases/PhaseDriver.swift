@@ -21,6 +21,7 @@ struct PhaseDriver: Sendable {
     /// Runs the phases to their end, or until the task is cancelled.
     ///
     /// - Parameter machine: the machine at its start.
+    /// - Returns: what they came to.
     func run(_ machine: PhaseMachine) async -> Outcome {
         var machine = machine
         var reports: [PhaseReport] = []

@@ -12,6 +12,7 @@ package enum CommandScript {
     ///   - command: the command's text.
     ///   - environment: the path of the saved environment, itself a script.
     ///   - directory: the path of the file that holds the current directory.
+    /// - Returns: the script.
     package static func text(
         running command: String,
         environment: String,
@@ -35,6 +36,7 @@ package enum CommandScript {
     /// The saved environment before the first command: one `export` for each variable.
     ///
     /// - Parameter variables: names and values, in any order.
+    /// - Returns: the lines, sorted by name.
     package static func exports(_ variables: [String: String]) -> String {
         variables.sorted { $0.key < $1.key }
             .map { export($0.key, $0.value) }
@@ -58,6 +60,7 @@ package enum CommandScript {
     ///   - texts: what to expand.
     ///   - environment: the path of the saved environment.
     ///   - root: the directory to be in.
+    /// - Returns: the script.
     package static func text(
         evaluating texts: [String],
         environment: String,

@@ -11,6 +11,7 @@ enum ShellLookup {
     /// - Parameters:
     ///   - wanted: what `env.shell` says.
     ///   - path: the build's `PATH`.
+    /// - Returns: one of the two.
     static func find(
         _ wanted: Located<String>?,
         path: String?

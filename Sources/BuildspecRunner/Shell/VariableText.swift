@@ -16,6 +16,7 @@ package enum VariableText {
     /// - Parameters:
     ///   - text: the text as written.
     ///   - value: the value of a name.
+    /// - Returns: the new text.
     package static func expand(_ text: String, _ value: (String) -> String?) -> Expansion {
         var result = Expansion(text: "", unset: [])
         var rest = Substring(text)

@@ -123,7 +123,7 @@ struct Run: AsyncParsableCommand {
             )
             throw ExitStatus(result).exitCode
         } catch let error as SetupError {
-            DiagnosticOutput.print(error, of: file.name)
+            DiagnosticOutput.print(error, of: file)
             throw ExitStatus.buildspecInvalid.exitCode
         }
     }

@@ -9,6 +9,8 @@ struct BuildspecFile {
 
     /// The path as messages show it.
     var name: String
+    /// Its bytes.
+    var text: [UInt8]
     /// What it says.
     var buildspec: Buildspec
 
@@ -21,7 +23,7 @@ struct BuildspecFile {
     init(_ path: String?, source: String) throws {
         let place = path.map { FilePath($0) } ?? BuildspecFile.place(in: source)
         name = place.string
-        let text = try BuildspecFile.read(place, source: source, isStandard: path == nil)
+        text = try BuildspecFile.read(place, source: source, isStandard: path == nil)
         let result = Buildspec.parse(text)
         DiagnosticOutput.print(result.diagnostics, of: name, text: text)
         let hasErrors = result.diagnostics.contains { $0.severity == .error }

@@ -3,6 +3,7 @@ enum DurationText {
     /// Reads a duration, or says what is wrong with it.
     ///
     /// - Parameter text: numbers, each with its unit `h`, `m` or `s`, the largest unit first.
+    /// - Returns: the duration, or the problem.
     static func parse(_ text: String) -> Result<Duration, Problem> {
         var rest = Substring(text)
         var total: Int64 = 0

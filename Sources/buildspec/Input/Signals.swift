@@ -19,6 +19,8 @@ enum Signals {
     /// - Parameters:
     ///   - work: what to do; it must end soon after its task is cancelled.
     ///   - insist: called on a thread of its own.
+    /// - Returns: what the work gives.
+    /// - Throws: what the work throws.
     static func stopping<Result: Sendable>(
         _ work: @escaping @Sendable () async throws -> Result,
         insist: @escaping @Sendable () -> Void

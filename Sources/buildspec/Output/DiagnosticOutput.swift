@@ -3,23 +3,24 @@ internal import BuildspecRunner
 
 /// Prints findings on standard error.
 enum DiagnosticOutput {
-    /// Prints findings in the order of the text.
+    /// Prints findings with the lines that they are about.
     static func print(_ diagnostics: [Diagnostic], of name: String, text: [UInt8]) {
+        guard !diagnostics.isEmpty else { return }
+        let source = SourceText(text)
         for diagnostic in diagnostics {
-            let place = diagnostic.range.start
-            StandardStream.error.write(
-                "\(name):\(place.line):\(place.column): \(diagnostic.severity.rawValue): "
-                    + "\(diagnostic.message) [\(diagnostic.name)]\n"
-            )
+            StandardStream.error.write(diagnostic.rendered(file: name, source: source) + "\n")
         }
     }
 
     /// Prints why a build cannot start.
-    static func print(_ error: SetupError, of name: String) {
+    static func print(_ error: SetupError, of file: BuildspecFile) {
         for problem in error.problems {
-            let start = problem.range?.start
-            let place = start.map { "\(name):\($0.line):\($0.column): " } ?? ""
-            StandardStream.error.write("\(place)error: \(problem.message)\n")
+            if let range = problem.range {
+                let diagnostic = Diagnostic(.error, "setup", problem.message, at: range)
+                print([diagnostic], of: file.name, text: file.text)
+            } else {
+                StandardStream.error.write("error: \(problem.message)\n")
+            }
         }
     }
 

@@ -10,6 +10,8 @@ final class PlainOutput: EventSink {
         /// Whether the next byte begins a line.
         var atLineStart = true
         var isBroken = false
+        /// The phase that was entered and has not run a command yet.
+        var phase: PhaseName?
     }
 
     private let buildspec: String
@@ -49,7 +51,8 @@ final class PlainOutput: EventSink {
             print("\(identity.project), build \(identity.number)")
         case .cacheRestored(let report): print("cache: \(CacheText.restored(report))")
         case .cacheSaved(let report): print("cache: \(CacheText.saved(report))")
-        case .commandBegan(let command): print(commandText(command))
+        case .phaseBegan(let phase): state.withLock { $0.phase = phase }
+        case .commandBegan(let command): print(heading() + text(of: command))
         case .commandEnded(let command, let status, _) where status != 0:
             print(error: "\(place(command)): error: exit status \(status)")
         case .phaseRetried(let failure, let attempt, let limit):
@@ -60,19 +63,26 @@ final class PlainOutput: EventSink {
         case .warning(let message): print(error: "warning: \(message)")
         case .buildEnded(let result):
             print("\n" + Summary(result, buildspec: buildspec, style: style).text)
-        case .phaseBegan, .phaseSkipped, .phaseEnded, .commandEnded: break
+        case .phaseSkipped, .phaseEnded, .commandEnded: break
         }
     }
 
-    private func commandText(_ command: PhaseCommand) -> String {
+    /// The phase's name, before its first command.
+    private func heading() -> String {
+        let phase = state.withLock { state in
+            defer { state.phase = nil }
+            return state.phase
+        }
+        return phase.map { "\n" + style.strong($0.upperCased) + "\n" } ?? ""
+    }
+
+    private func text(of command: PhaseCommand) -> String {
         let lines = command.text.value.split(separator: "\n", omittingEmptySubsequences: false)
-        let isFirst = command.list == .commands && command.index == 0
-        let heading = isFirst ? "\n" + style.strong(command.phase.upperCased) + "\n" : ""
         let text = lines.enumerated()
             .filter { $0.offset == 0 || $0.offset < lines.count - 1 || !$0.element.isEmpty }
             .map { ($0.offset == 0 ? "$ " : "> ") + $0.element }
             .joined(separator: "\n")
-        return heading + style.faint(text)
+        return style.faint(text)
     }
 
     private func place(_ command: PhaseCommand) -> String {

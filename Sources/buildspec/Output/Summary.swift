@@ -29,7 +29,7 @@ struct Summary {
         let state = emphasised(report.state.rawValue, isGood: report.state == .succeeded)
         guard report.state != .skipped else { return name + report.state.rawValue }
         let gap = String(repeating: " ", count: 11 - report.state.rawValue.count)
-        return name + state + gap + leftPadded(Quantity.time(report.duration), 12)
+        return name + state + gap + leftPadded(Quantity.time(report.duration), 8)
     }
 
     private var notes: [String] {

@@ -13,10 +13,8 @@ struct Trace {
 
     /// Drives a machine to its end.
     ///
-    /// - Parameters:
-    ///   - failing: commands that exit with status 7.
-    ///   - times: how often they do.
-    ///   - stopAt: the command during which the build is stopped.
+    /// The commands in `failing` exit with status 7, `times` times; the build is stopped while
+    /// `stopAt` runs.
     init(
         _ phases: [PhaseName: Phase],
         failing: Set<String>,
