@@ -11,9 +11,32 @@ extension Buildspec {
     ///
     /// Reading never throws: bad input gives diagnostics with at least one error and no value.
     ///
-    /// - Parameter text: the bytes of the file: UTF-8, or UTF-16 with a byte order mark.
-    /// - Returns: the value and the findings.
-    public static func parse(_ text: [UInt8]) -> ParseResult {
-        ParseResult(buildspec: nil, diagnostics: [])
+    /// - Parameters:
+    ///   - text: The bytes of the file: UTF-8, or UTF-16 with a byte order mark.
+    ///   - options: How strictly to read; the default is what a single build needs.
+    /// - Returns: The value and the findings.
+    public static func parse(
+        _ text: [UInt8],
+        options: ParseOptions = ParseOptions()
+    ) -> ParseResult {
+        let reading = Reading(text, options: options)
+        let isUsable = !reading.diagnostics.contains { $0.severity == .error }
+        return ParseResult(
+            buildspec: isUsable ? reading.buildspec : nil,
+            diagnostics: reading.diagnostics.inTextOrder
+        )
+    }
+}
+
+extension [Diagnostic] {
+    /// The findings by position, errors before warnings at the same place, each once.
+    var inTextOrder: [Diagnostic] {
+        let sorted = sorted {
+            ($0.range.start, $1.severity, $0.name, $0.message)
+                < ($1.range.start, $0.severity, $1.name, $1.message)
+        }
+        return sorted.reduce(into: []) { result, next in
+            if result.last != next { result.append(next) }
+        }
     }
 }

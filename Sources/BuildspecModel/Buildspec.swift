@@ -25,6 +25,12 @@ public struct Buildspec: Sendable, Equatable {
     public var artifacts: ArtifactsSection?
     /// The `cache` section, if there is one.
     public var cache: CacheSection?
+    /// What goes through a proxy server, if the file says so.
+    public var proxy: ProxySection?
+    /// The report groups in file order.
+    public var reports: [ReportGroup]
+    /// The `batch` section, if there is one; a single build ignores it.
+    public var batch: BatchSection?
 
     /// Creates a buildspec from its sections.
     public init(
@@ -33,7 +39,10 @@ public struct Buildspec: Sendable, Equatable {
         env: EnvSection = EnvSection(),
         phases: [PhaseName: Phase] = [:],
         artifacts: ArtifactsSection? = nil,
-        cache: CacheSection? = nil
+        cache: CacheSection? = nil,
+        proxy: ProxySection? = nil,
+        reports: [ReportGroup] = [],
+        batch: BatchSection? = nil
     ) {
         self.version = version
         self.runAs = runAs
@@ -41,5 +50,8 @@ public struct Buildspec: Sendable, Equatable {
         self.phases = phases
         self.artifacts = artifacts
         self.cache = cache
+        self.proxy = proxy
+        self.reports = reports
+        self.batch = batch
     }
 }

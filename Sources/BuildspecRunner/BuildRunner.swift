@@ -1,1 +1,95 @@
-// Placeholder until the first commit of this room.
+internal import BuildspecModel
+internal import SystemPackage
+
+/// Runs a build from its first phase to its artifacts and its cache.
+///
+/// The order is CodeBuild's: environment, cache restored, phases, artifacts, cache saved.
+public struct BuildRunner: Sendable {
+    private let request: BuildRequest
+    private let groups = ProcessGroups()
+
+    /// Creates a runner for one build.
+    public init(_ request: BuildRequest) {
+        self.request = request
+    }
+
+    /// Runs the build.
+    ///
+    /// When the task is cancelled the running command's process group gets TERM and, after the grace
+    /// period, KILL; no further command runs and the result says `stopped`. Processes that commands
+    /// left in the background are ended before the artifacts are collected.
+    ///
+    /// - Parameter sink: where the events go.
+    /// - Returns: how it ended; a failed build is a result, not an error.
+    /// - Throws: `SetupError` when it cannot start; nothing has run then.
+    public func run(into sink: any EventSink) async throws -> BuildResult {
+        let setup = try await BuildSetup(request)
+        let place = try temporaryPlace()
+        defer { place.remove() }
+        let pump = try opened("a pipe") { try OutputPump() }
+        let session = try opened("the build's state") { try makeSession(setup, place, pump) }
+        let steps = BuildSteps(
+            request: request,
+            setup: setup,
+            session: session,
+            pump: pump,
+            groups: groups
+        )
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: BlockingThread("buildspec output")) {
+                await pump.run(into: sink)
+            }
+            let result = await steps.run()
+            await pump.post(.buildEnded(result))
+            await pump.finish()
+            return result
+        }
+    }
+
+    /// Kills every process that the build has started, without grace; for a second Ctrl-C.
+    public func killProcesses() {
+        groups.killAll()
+    }
+}
+
+extension BuildRunner {
+    private func temporaryPlace() throws -> PrivateDirectory {
+        let parent = request.hostEnvironment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        return try opened("a private directory in '\(parent)'") {
+            try PrivateDirectory(in: FilePath(parent))
+        }
+    }
+
+    private func makeSession(
+        _ setup: BuildSetup,
+        _ place: PrivateDirectory,
+        _ pump: OutputPump
+    ) throws -> ShellSession {
+        let helpers = try HelperCommands.install(
+            in: place.createDirectory("bin"),
+            executable: request.helperExecutable
+        )
+        var environment = setup.environment
+        environment.appendToPath(helpers.string)
+        return try ShellSession(
+            place: place,
+            shell: setup.shell,
+            root: request.sourceDirectory,
+            variables: environment.variables,
+            version: request.buildspec.version,
+            processes: ProcessRunner(
+                output: pump.input,
+                groups: groups,
+                grace: request.gracePeriod
+            )
+        )
+    }
+
+    private func opened<Value>(_ what: String, _ open: () throws -> Value) throws -> Value {
+        do {
+            return try open()
+        } catch {
+            throw SetupError([SetupError.Problem("cannot create \(what): \(error)")])
+        }
+    }
+}

@@ -5,6 +5,7 @@ internal import ArgumentParser
 struct BuildspecCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "buildspec",
-        abstract: "Run AWS CodeBuild buildspec files anywhere, with a cache that works."
+        abstract: "Run AWS CodeBuild buildspec files anywhere, with a cache that works.",
+        subcommands: [Run.self]
     )
 }

@@ -1,0 +1,91 @@
+/// The stable names of everything that reading and checking a buildspec can find.
+///
+/// Warnings can be turned off by these names, on the command line or by a comment in the file.
+public enum FindingName: String, Sendable, CaseIterable {
+    // YAML
+    case syntax = "yaml-syntax"
+    case encoding
+    case tooLarge = "too-large"
+    case tooDeep = "too-deep"
+    case aliasLimit = "alias-limit"
+    case secondDocument = "second-document"
+    case undefinedAlias = "undefined-alias"
+    case emptyDocument = "empty-document"
+    case complexKey = "complex-key"
+    case tag
+    case duplicateKey = "duplicate-key"
+    case mergeKey = "merge-key"
+    case bangEaten = "bang-eaten"
+    case anchorEaten = "anchor-eaten"
+
+    // Structure
+    case wrongType = "wrong-type"
+    case missingKey = "missing-key"
+    case version
+    case unknownPhase = "unknown-phase"
+    case recasedKey = "recased-key"
+    case phasesAtTop = "phases-at-top"
+    case unknownKey = "unknown-key"
+    case misplacedKey = "misplaced-key"
+    case noPhases = "no-phases"
+    case nullSection = "null-section"
+    case phaseWithoutCommands = "phase-without-commands"
+    case phaseOrder = "phase-order"
+    case oldSyntax = "old-syntax"
+    case deprecatedKey = "deprecated-key"
+    case badValue = "bad-value"
+    case unusualValue = "unusual-value"
+    case templateText = "template-text"
+
+    // Commands
+    case commandMapping = "command-mapping"
+    case commandList = "command-list"
+    case commandsText = "commands-text"
+    case emptyCommand = "empty-command"
+
+    // Environment
+    case variableName = "variable-name"
+    case reservedVariable = "reserved-variable"
+    case nullVariable = "null-variable"
+    case literalVariable = "literal-variable"
+    case pathDestroyed = "path-destroyed"
+    case secretReference = "secret-reference"
+
+    // Cache, artifacts, reports, batch
+    case fallbackKeys = "fallback-keys"
+    case tildePath = "tilde-path"
+    case dotSlash = "dot-slash"
+    case tooMany = "too-many"
+    case batchKind = "batch-kind"
+    case batchIdentifier = "batch-identifier"
+    case batchDependency = "batch-dependency"
+
+    // Commands that a shell reads otherwise than they look
+    case commentCut = "comment-cut"
+    case backslashFold = "backslash-fold"
+    case trailingBackslash = "trailing-backslash"
+    case foldedItem = "folded-item"
+    case foldedHeredoc = "folded-heredoc"
+    case foldedScript = "folded-script"
+    case openHeredoc = "open-heredoc"
+    case unbalancedQuote = "unbalanced-quote"
+    case shellOption = "shell-option"
+    case bashSyntax = "bash-syntax"
+    case sourceCommand = "source-command"
+    case exportHidesFailure = "export-hides-failure"
+    case secretEcho = "secret-echo"
+    case typographicCharacter = "typographic-character"
+    case bareDirectory = "bare-directory"
+
+    /// How bad it is, unless the place says otherwise.
+    public var severity: Diagnostic.Severity {
+        switch self {
+        case .syntax, .encoding, .tooLarge, .tooDeep, .aliasLimit, .secondDocument, .undefinedAlias,
+            .emptyDocument, .complexKey, .tag, .wrongType, .missingKey, .version, .unknownPhase,
+            .recasedKey, .phasesAtTop, .badValue, .commandMapping, .commandList, .batchIdentifier,
+            .batchDependency:
+            .error
+        default: .warning
+        }
+    }
+}

@@ -1,0 +1,119 @@
+/// Every key of a buildspec, once.
+///
+/// Source: CodeBuild user guide, "Build specification reference for CodeBuild" and "Batch build
+/// buildspec reference".
+public enum KeyTable {
+    /// The keys at the top of the file.
+    public static let root = KeyShape(
+        "buildspec",
+        [
+            version, runAs, env, environmentVariables, proxy, batch, phases, reports, artifacts,
+            cache,
+        ]
+    )
+
+    private static let version = KeyRow(
+        "version",
+        .choice(["0.1", "0.2"]),
+        "The version of the buildspec language.",
+        example: "0.2",
+        required: true,
+        since: "0.1",
+        mistakes: ["Version"],
+        notes: [
+            "In 0.1 every command runs in a shell of its own; in 0.2 the working directory and the"
+                + " environment are carried from command to command.",
+            "Any other value, such as 0.3 or 1.0, is refused.",
+        ]
+    )
+
+    static let runAs = KeyRow(
+        "run-as",
+        .text,
+        "The Linux user that runs the commands.",
+        example: "builder",
+        default: "root",
+        since: "0.2",
+        mistakes: ["user", "runas"],
+        notes: ["At the top it holds for all phases; in a phase it beats the one at the top."]
+    )
+
+    private static let env = KeyRow(
+        "env",
+        .mapping(envShape),
+        "The environment of the build: shell, variables, and where secret values come from.",
+        example: "\n  variables:\n    MODE: release",
+        since: "0.2",
+        mistakes: ["environment", "envs"]
+    )
+
+    private static let environmentVariables = KeyRow(
+        "environment_variables",
+        .mapping(oldEnvShape),
+        "The name of 'env' in version 0.1.",
+        example: "\n  plaintext:\n    MODE: release",
+        since: "0.1 only",
+        notes: ["In version 0.2 write 'env' with 'variables' instead."]
+    )
+
+    private static let proxy = KeyRow(
+        "proxy",
+        .mapping(proxyShape),
+        "What goes through an explicit proxy server; without effect where there is none.",
+        example: "\n  logs: yes",
+        since: "2019"
+    )
+
+    private static let batch = KeyRow(
+        "batch",
+        .mapping(batchShape),
+        "The builds of a batch; ignored when a single build is started.",
+        example: "\n  build-list:\n    - identifier: linux",
+        since: "2020-07"
+    )
+
+    private static let phases = KeyRow(
+        "phases",
+        .mapping(phasesShape),
+        "The commands, by phase.",
+        example: "\n  build:\n    commands:\n      - make",
+        since: "0.1",
+        mistakes: ["phase", "stages", "jobs", "steps"],
+        notes: [
+            "The phases run in the order install, pre_build, build, post_build, whatever their order"
+                + " in the file. Their names cannot be changed and there are no others.",
+            "CodeBuild accepts a file without phases; nothing runs then and the build succeeds.",
+        ]
+    )
+
+    private static let reports = KeyRow(
+        "reports",
+        .names("report group", of: .mapping(reportShape)),
+        "Test and coverage reports, by report group name or ARN.",
+        example: "\n  unit-tests:\n    files:\n      - results.xml",
+        since: "2019-11",
+        mistakes: ["report"],
+        notes: [
+            "At most five groups. A name makes or uses the group '<project>-<name>'; an ARN uses that"
+                + " group. A failed report does not fail the build, only exit statuses do."
+        ]
+    )
+
+    private static let artifacts = KeyRow(
+        "artifacts",
+        .mapping(artifactsShape),
+        "The files that the build leaves.",
+        example: "\n  files:\n    - '**/*'",
+        since: "0.1",
+        mistakes: ["artifact"]
+    )
+
+    private static let cache = KeyRow(
+        "cache",
+        .mapping(cacheShape),
+        "The files that one build keeps for the next.",
+        example: "\n  paths:\n    - 'node_modules/**/*'",
+        since: "2017-11",
+        mistakes: ["caches", "caching"]
+    )
+}

@@ -1,0 +1,114 @@
+extension Reader {
+    /// Reads `artifacts`; source: CodeBuild guide, build-spec-ref: artifacts.
+    mutating func readArtifacts(_ pair: Mapping.Pair?) -> ArtifactsSection? {
+        guard let pair else { return nil }
+        reportNull(pair, "artifacts")
+        guard let artifacts = mapping(pair.value, "artifacts") else { return nil }
+        checkKeys(of: artifacts, KeyTable.artifactsShape, in: "artifacts")
+        let primary = readArtifactSet(
+            artifacts,
+            "artifacts",
+            at: pair.keyRange,
+            missing: "CLIENT_ERROR Message: no definition for primary artifacts in buildspec"
+        )
+        guard let secondary = artifacts.pair("secondary-artifacts") else {
+            return ArtifactsSection(primary: primary)
+        }
+        return ArtifactsSection(primary: primary, secondary: readSecondary(secondary))
+    }
+
+    private mutating func readSecondary(_ pair: Mapping.Pair) -> [ArtifactsSection.Secondary] {
+        let place = "artifacts.secondary-artifacts"
+        reportNull(pair, place)
+        guard let sets = mapping(pair.value, place) else { return [] }
+        reportTooMany(sets.pairs.map(\.keyRange), limit: 12, "secondary artifacts")
+        return sets.pairs.compactMap { entry in
+            checkArtifactIdentifier(entry)
+            let place = "\(place).\(entry.name.clipped)"
+            reportNull(entry, place)
+            guard let set = mapping(entry.value, place) else { return nil }
+            checkKeys(of: set, KeyTable.artifactSetShape, in: place)
+            return ArtifactsSection.Secondary(
+                identifier: entry.name,
+                set: readArtifactSet(set, place, at: entry.keyRange)
+            )
+        }
+    }
+
+    private mutating func checkArtifactIdentifier(_ entry: Mapping.Pair) {
+        guard !entry.name.isIdentifier else { return }
+        report(
+            .unusualValue,
+            "'\(entry.name.clipped)' is no artifact identifier; use letters, digits and '_'",
+            at: entry.keyRange,
+            codeBuild: "cannot match it with an artifact of the project"
+        )
+    }
+
+    private mutating func readArtifactSet(
+        _ set: Mapping,
+        _ place: String,
+        at range: SourceRange,
+        missing: String? = nil
+    ) -> ArtifactSet {
+        if let type = set.pair("type") {
+            report(
+                .deprecatedKey,
+                "'type' in '\(place)' is deprecated and ignored; the project decides the packaging",
+                at: type.keyRange
+            )
+        }
+        let files = texts(set["files"], "\(place).files", acceptsOne: true)
+        if set["files"].map({ $0.isNull || $0.items?.isEmpty ?? false }) ?? true {
+            reportMissing(
+                "files",
+                in: place,
+                at: set.pair("files")?.keyRange ?? range,
+                codeBuild: missing
+            )
+        }
+        let excluded = texts(set["exclude-paths"], "\(place).exclude-paths", acceptsOne: true)
+        for pattern in files + excluded { checkDotSlash(pattern) }
+        return ArtifactSet(
+            files: files,
+            name: text(set["name"], "\(place).name"),
+            discardPaths: flag(set["discard-paths"], "\(place).discard-paths"),
+            baseDirectory: text(set["base-directory"], "\(place).base-directory"),
+            excludePaths: excluded,
+            enableSymlinks: flag(set["enable-symlinks"], "\(place).enable-symlinks"),
+            s3Prefix: text(set["s3-prefix"], "\(place).s3-prefix")
+        )
+    }
+
+    /// Warns of a leading `./`; source: CodeBuild guide, build-spec-ref: artifacts/files.
+    private mutating func checkDotSlash(_ pattern: Located<String>) {
+        guard pattern.value.hasPrefix("./") else { return }
+        report(
+            .dotSlash,
+            "patterns are relative to the base directory; leave the './' out",
+            at: pattern.range,
+            codeBuild: "may find nothing"
+        )
+    }
+
+    /// Warns at the first entry beyond a documented maximum.
+    mutating func reportTooMany(_ ranges: [SourceRange], limit: Int, _ what: String) {
+        guard ranges.count > limit else { return }
+        report(
+            .tooMany,
+            "there are \(ranges.count) \(what); CodeBuild takes at most \(limit)",
+            at: ranges[limit]
+        )
+    }
+}
+
+extension String {
+    /// Whether it has the form of an artifact or batch identifier.
+    var isIdentifier: Bool {
+        !isEmpty && utf8.count < 128
+            && utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0)
+                    || (0x61...0x7A).contains($0) || $0 == 0x5F
+            }
+    }
+}

@@ -1,0 +1,62 @@
+extension Reader {
+    /// Reads `cache`; source: CodeBuild guide, build-spec-ref: cache, and "Amazon S3 caching".
+    mutating func readCache(_ pair: Mapping.Pair?) -> CacheSection? {
+        guard let pair else { return nil }
+        reportNull(pair, "cache")
+        let hint = "; write 'paths:' under 'cache:'"
+        guard let cache = mapping(pair.value, "cache", hint: hint) else { return nil }
+        checkKeys(of: cache, KeyTable.cacheShape, in: "cache")
+        if let paths = cache.pair("paths") {
+            reportNull(paths, "cache.paths")
+        } else {
+            report(
+                .nullSection,
+                "'cache' has no 'paths', so nothing is kept",
+                at: pair.keyRange,
+                codeBuild: "may guess the usual caches of common languages"
+            )
+        }
+        let paths = texts(cache["paths"], "cache.paths")
+        for path in paths { checkTilde(path) }
+        let key = text(cache["key"], "cache.key")
+        return CacheSection(
+            paths: paths,
+            key: key,
+            fallbackKeys: fallbackKeys(cache.pair("fallback-keys"), key: key),
+            action: action(cache["action"])
+        )
+    }
+
+    private mutating func action(_ node: Node?) -> CacheSection.Action? {
+        choice(node, KeyTable.cacheShape.row("action"), "cache.action")
+            .flatMap { CacheSection.Action(rawValue: $0.value) }
+    }
+
+    private mutating func fallbackKeys(
+        _ pair: Mapping.Pair?,
+        key: Located<String>?
+    ) -> [Located<String>] {
+        guard let pair else { return [] }
+        let keys = texts(pair.value, "cache.fallback-keys")
+        if key == nil {
+            report(
+                .fallbackKeys,
+                "'fallback-keys' has no effect without 'key'",
+                at: pair.keyRange,
+                codeBuild: "ignores the whole list"
+            )
+        }
+        reportTooMany(keys.map(\.range), limit: 5, "fallback keys; the first five count")
+        return Array(keys.prefix(5))
+    }
+
+    private mutating func checkTilde(_ path: Located<String>) {
+        guard path.value.hasPrefix("~") else { return }
+        report(
+            .tildePath,
+            "'~' is not replaced in a cache path; write '/root\(path.value.dropFirst().description.clipped)'",
+            at: path.range,
+            codeBuild: "not documented; it looks for a directory named '~'"
+        )
+    }
+}

@@ -1,0 +1,219 @@
+extension Reader {
+    /// Reads `env`, or `environment_variables` as version 0.1 has it, or both.
+    ///
+    /// Source: CodeBuild guide, build-spec-ref: env, and its table of versions.
+    mutating func readEnv(_ top: Mapping) -> EnvSection {
+        var section = EnvSection()
+        if let pair = top.pair("environment_variables") { readOldEnv(pair, into: &section) }
+        guard let pair = top.pair("env") else { return section }
+        reportNull(pair, "env")
+        if version == .v01 {
+            report(
+                .oldSyntax,
+                "version 0.1 names this section 'environment_variables'; write 'version: 0.2'",
+                at: pair.keyRange,
+                codeBuild: "not known; it may ignore the section"
+            )
+        }
+        guard let env = mapping(pair.value, "env") else { return section }
+        checkEnvKeys(env)
+        section.shell = choice(env["shell"], KeyTable.envShape.row("shell"), "env.shell")
+        section.variables += variables(env.pair("variables"), "env.variables", arePlain: true)
+        section.parameterStore += variables(env.pair("parameter-store"), "env.parameter-store")
+        section.secretsManager = variables(env.pair("secrets-manager"), "env.secrets-manager")
+        for secret in section.secretsManager { checkSecret(secret) }
+        section.exportedVariables = texts(env["exported-variables"], "env.exported-variables")
+        for name in section.exportedVariables { checkExported(name) }
+        section.gitCredentialHelper = flag(
+            env["git-credential-helper"],
+            "env.git-credential-helper"
+        )
+        return section
+    }
+
+    private mutating func readOldEnv(_ pair: Mapping.Pair, into section: inout EnvSection) {
+        if version == .v02 {
+            report(
+                .oldSyntax,
+                "'environment_variables' is the name in version 0.1; write 'env' with 'variables'",
+                at: pair.keyRange,
+                codeBuild: "seems to honour it in version 0.2, which is not documented"
+            )
+        }
+        let place = "environment_variables"
+        guard let old = mapping(pair.value, place) else { return }
+        checkKeys(of: old, KeyTable.oldEnvShape, in: place)
+        section.variables += variables(old.pair("plaintext"), "\(place).plaintext", arePlain: true)
+        section.parameterStore += variables(old.pair("parameter-store"), "\(place).parameter-store")
+    }
+
+    /// Checks the keys of `env`; a stray variable beside an empty `variables` is named as such.
+    private mutating func checkEnvKeys(_ env: Mapping) {
+        let isVariablesEmpty = env["variables"]?.isNull ?? true
+        for pair in env.pairs where KeyTable.envShape.row(pair.name) == nil {
+            let looksLikeVariable =
+                pair.value.scalar != nil && pair.name.isVariableName
+                && pair.name == pair.name.uppercased()
+            guard looksLikeVariable || isVariablesEmpty && env["variables"] != nil else {
+                reportUnknown(pair, KeyTable.envShape, in: "env")
+                continue
+            }
+            report(
+                .misplacedKey,
+                "'\(pair.name.clipped)' stands directly in 'env'; indent it under 'variables:'",
+                at: pair.keyRange,
+                codeBuild: "ignores it, so that the variable is not set"
+            )
+        }
+    }
+
+    /// Reads a mapping of variable names to texts.
+    mutating func variables(
+        _ pair: Mapping.Pair?,
+        _ place: String,
+        arePlain: Bool = false
+    ) -> [EnvVariable] {
+        guard let pair, !pair.value.isNull else { return [] }
+        guard let names = mapping(pair.value, place) else { return [] }
+        return names.pairs.compactMap { variable($0, place, isPlain: arePlain) }
+    }
+
+    private mutating func variable(
+        _ pair: Mapping.Pair,
+        _ place: String,
+        isPlain: Bool
+    ) -> EnvVariable? {
+        guard let scalar = pair.value.scalar else {
+            report(
+                .wrongType,
+                "the value of '\(pair.name.clipped)' in '\(place)' must be text, not \(pair.value.kind)",
+                at: pair.value.range
+            )
+            return nil
+        }
+        guard checkName(pair) else { return nil }
+        if scalar.isNull {
+            report(
+                .nullVariable,
+                isPlain
+                    ? "'\(pair.name.clipped)' has no value and becomes an empty text; write \"\" to say so"
+                    : "'\(pair.name.clipped)' in '\(place)' names nothing to fetch",
+                at: pair.keyRange,
+                severity: isPlain ? .warning : .error
+            )
+            guard isPlain else { return nil }
+        } else if isPlain {
+            checkLiteral(pair, scalar)
+        }
+        let value = scalar.isNull ? "" : scalar.text
+        return EnvVariable(name: pair.name, value: Located(value, at: pair.value.range))
+    }
+
+    /// Checks a variable's name; `false` when CodeBuild would ignore the variable.
+    private mutating func checkName(_ pair: Mapping.Pair) -> Bool {
+        if !pair.name.isVariableName {
+            report(
+                .variableName,
+                "no shell can use a variable named '\(pair.name.clipped)'; use letters, digits and '_'",
+                at: pair.keyRange
+            )
+        }
+        let knobs = ["CODEBUILD_CONFIG_AUTO_DISCOVER", "CODEBUILD_CONFIG_AUTO_DISCOVER_DIR"]
+        guard pair.name.hasPrefix("CODEBUILD_"), !knobs.contains(pair.name) else { return true }
+        report(
+            .reservedVariable,
+            "names that begin with CODEBUILD_ are reserved; '\(pair.name.clipped)' is ignored",
+            at: pair.keyRange,
+            codeBuild: "sets its own value, without an error"
+        )
+        return false
+    }
+
+    /// Warns where a value looks as if something in it were replaced; nothing is.
+    private mutating func checkLiteral(_ pair: Mapping.Pair, _ scalar: Scalar) {
+        let range = pair.value.range
+        if pair.name == "PATH" {
+            report(
+                .pathDestroyed,
+                scalar.text.contains("$")
+                    ? "'$PATH' is not replaced here: this destroys PATH and no command is found any"
+                        + " more; write 'export PATH=\"…\"' as the first command"
+                    : "this replaces the image's PATH; to add to it write 'export PATH=\"$PATH:…\"'"
+                        + " as the first command",
+                at: range,
+                codeBuild: "replaces PATH by the text as it stands"
+            )
+        } else if let sign = scalar.text.expansionSign {
+            report(
+                .literalVariable,
+                "'\(sign.clipped)' is not replaced here, the value is this very text; set it with"
+                    + " a command: 'export \(pair.name.clipped)=…'",
+                at: range,
+                codeBuild: "passes the text as it stands"
+            )
+        }
+    }
+
+    private mutating func checkExported(_ name: Located<String>) {
+        if name.value.hasPrefix("AWS_") {
+            report(
+                .reservedVariable,
+                "'\(name.value.clipped)' cannot be exported; names that begin with AWS_ are reserved",
+                at: name.range
+            )
+        } else if !name.value.isVariableName {
+            report(
+                .variableName,
+                "'\(name.value.clipped)' is not a variable's name; list names only, without '$' or '='",
+                at: name.range
+            )
+        }
+    }
+
+    /// Checks `id[:json-key[:stage[:version]]]`; source: CodeBuild guide, env/secrets-manager.
+    private mutating func checkSecret(_ variable: EnvVariable) {
+        let fields = variable.value.value.split(separator: ":", omittingEmptySubsequences: false)
+        let idFields = variable.value.value.hasPrefix("arn:") ? 7 : 1
+        let rest = fields.dropFirst(idFields)
+        let both = rest.dropFirst().prefix(2).filter { !$0.isEmpty }.count == 2
+        guard rest.count > 3 || both || fields.count < idFields || fields[0].isEmpty else { return }
+        report(
+            .secretReference,
+            both
+                ? "a secret has a version stage or a version id, not both"
+                : "'\(variable.value.value.clipped)' is not"
+                    + " 'secret-id[:json-key[:version-stage[:version-id]]]'",
+            at: variable.value.range
+        )
+    }
+}
+
+extension String {
+    /// Whether a shell takes it for a variable's name.
+    var isVariableName: Bool {
+        guard let first = utf8.first, !(0x30...0x39).contains(first) else { return false }
+        return utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+                || $0 == 0x5F
+        }
+    }
+
+    /// The first `$NAME`, `${…}`, `${{…}}` or `$(…)` in it, which a shell or another system would
+    /// replace.
+    var expansionSign: String? {
+        var rest = self[...]
+        while let dollar = rest.firstIndex(of: "$") {
+            let tail = rest[dollar...]
+            rest = rest[rest.index(after: dollar)...]
+            guard let next = rest.first else { return nil }
+            if next == "{" || next == "(" {
+                let close: Character = next == "{" ? "}" : ")"
+                return String(tail.prefix(through: tail.firstIndex(of: close) ?? tail.startIndex))
+            }
+            if next == "_" || next.isLetter && next.isASCII {
+                return "$" + rest.prefix { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,60 @@
+extension Reader {
+    /// Reads `on-failure`; the keyword in any case, since the guide itself writes `RETRY` and `Retry`.
+    ///
+    /// Source: CodeBuild guide, build-spec-ref: phases/on-failure.
+    mutating func readOnFailure(_ node: Node?, _ place: String) -> OnFailure? {
+        guard let value = text(node, place) else { return nil }
+        switch value.value.lowercased() {
+        case "abort": return .abort
+        case "continue": return .continue
+        case let word where word == "retry" || word.hasPrefix("retry-"):
+            return retry(value.value.dropFirst(5), at: value.range)
+        default:
+            reportOnFailure(value, place)
+            return nil
+        }
+    }
+
+    private mutating func reportOnFailure(_ value: Located<String>, _ place: String) {
+        let isTemplate = value.value.contains("|")
+        let words = ["ABORT", "CONTINUE", "RETRY"]
+        let remedy =
+            Suggestion.nearest(to: value.value, in: words).map { "did you mean '\($0)'?" }
+            ?? "write ABORT, CONTINUE, or RETRY with '-<count>' and '-<regex>' if wanted"
+        report(
+            isTemplate ? .templateText : .badValue,
+            "'\(value.value.clipped)' is no value of '\(place)'; \(remedy)",
+            at: value.range,
+            severity: isTemplate ? .warning : unknownSeverity,
+            codeBuild: "not known"
+        )
+    }
+
+    /// Reads what follows `RETRY`: `-<digits>` before an end or a `-` is the count, the rest the
+    /// regular expression.
+    private mutating func retry(_ rest: Substring, at range: SourceRange) -> OnFailure {
+        let parameters = rest.dropFirst()
+        let digits = parameters.prefix { $0.isASCII && $0.isNumber }
+        let tail = parameters.dropFirst(digits.count)
+        guard !digits.isEmpty, tail.isEmpty || tail.first == "-" else {
+            return .retry(count: 3, pattern: pattern(parameters, at: range))
+        }
+        let count = Int(digits) ?? .max
+        if count > 100 {
+            report(.badValue, "a build is tried again at most 100 times, not \(digits)", at: range)
+        }
+        return .retry(count: min(count, 100), pattern: pattern(tail.dropFirst(), at: range))
+    }
+
+    private mutating func pattern(_ text: Substring, at range: SourceRange) -> String {
+        guard !text.isEmpty else { return ".*" }
+        if (try? Regex(String(text))) == nil {
+            report(
+                .unusualValue,
+                "'\(String(text).clipped)' is not a regular expression; the retry may never happen",
+                at: range
+            )
+        }
+        return String(text)
+    }
+}

@@ -1,0 +1,30 @@
+extension Reader {
+    /// Reads `reports`; source: CodeBuild guide, build-spec-ref: reports.
+    mutating func readReports(_ pair: Mapping.Pair?) -> [ReportGroup] {
+        guard let pair else { return [] }
+        reportNull(pair, "reports")
+        let hint = "; write the report group's name under 'reports:'"
+        guard let groups = mapping(pair.value, "reports", hint: hint) else { return [] }
+        reportTooMany(groups.pairs.map(\.keyRange), limit: 5, "report groups")
+        return groups.pairs.compactMap { readReport($0) }
+    }
+
+    private mutating func readReport(_ pair: Mapping.Pair) -> ReportGroup? {
+        let place = "reports.\(pair.name.clipped)"
+        reportNull(pair, place)
+        let isDirectlyUnder = KeyTable.reportShape.row(pair.name) != nil
+        let hint = isDirectlyUnder ? "; a report group's name is missing above it" : nil
+        guard let group = mapping(pair.value, place, hint: hint) else { return nil }
+        checkKeys(of: group, KeyTable.reportShape, in: place)
+        let files = texts(group["files"], "\(place).files", acceptsOne: true)
+        if group["files"]?.isNull ?? true { reportMissing("files", in: place, at: pair.keyRange) }
+        let format = KeyTable.reportShape.row("file-format")
+        return ReportGroup(
+            name: Located(pair.name, at: pair.keyRange),
+            files: files,
+            fileFormat: choice(group["file-format"], format, "\(place).file-format"),
+            baseDirectory: text(group["base-directory"], "\(place).base-directory"),
+            discardPaths: flag(group["discard-paths"], "\(place).discard-paths")
+        )
+    }
+}

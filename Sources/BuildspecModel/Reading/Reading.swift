@@ -1,0 +1,74 @@
+/// One text on its way to the model: the tree, the value, and what was found.
+struct Reading {
+    /// The text by lines.
+    private(set) var source = SourceText([])
+    /// The tree; after a syntax error, what stood before it.
+    private(set) var root: Node?
+    /// The value; present even when there are errors in it, but not when the text is cut short.
+    private(set) var buildspec: Buildspec?
+    /// Everything found, not yet sorted.
+    private(set) var diagnostics: [Diagnostic] = []
+    /// Whether the whole text was read.
+    private(set) var isComplete = false
+
+    init(_ bytes: [UInt8], options: ParseOptions) {
+        guard bytes.count <= options.limits.bytes else {
+            diagnostics = [Reading.tooLarge(bytes.count, options.limits)]
+            return
+        }
+        source = SourceText(bytes)
+        let outcome = Composer.compose(bytes, source: source, limits: options.limits)
+        root = outcome.root
+        isComplete = outcome.isComplete
+        diagnostics = outcome.diagnostics
+        if let root, !Reading.isNothing(root) {
+            read(root, options)
+        } else if outcome.isComplete {
+            diagnostics.append(Reading.empty)
+        }
+        guard let problem = outcome.problem else {
+            if outcome.isOverLimit { diagnostics = outcome.diagnostics }
+            return
+        }
+        let report = SyntaxReport(problem, bytes: bytes, source: source)
+        diagnostics = report.certain(diagnostics) + [report.diagnostic]
+    }
+
+    /// Reads the tree into the value.
+    private mutating func read(_ root: Node, _ options: ParseOptions) {
+        var reader = Reader(source: source, options: options)
+        let value = reader.readDocument(root)
+        if isComplete { buildspec = value }
+        diagnostics += reader.diagnostics
+    }
+
+    private static func isNothing(_ root: Node) -> Bool {
+        root.scalar.map { $0.isNull && $0.text.isEmpty } ?? false
+    }
+
+    private static let empty = Diagnostic(
+        .error,
+        FindingName.emptyDocument.rawValue,
+        "the buildspec is empty; begin with 'version: 0.2'",
+        at: SourceRange.start,
+        codeBuild: CodeBuildText.containerTags
+    )
+
+    private static func tooLarge(_ size: Int, _ limits: YAMLLimits) -> Diagnostic {
+        Diagnostic(
+            .error,
+            FindingName.tooLarge.rawValue,
+            "the file has \(size) bytes, which is more than the \(limits.bytes) that a buildspec may"
+                + " have; is it the right file?",
+            at: SourceRange.start
+        )
+    }
+}
+
+extension SourceRange {
+    /// The place before the first character.
+    static let start = SourceRange(
+        start: SourcePosition(line: 1, column: 1),
+        end: SourcePosition(line: 1, column: 1)
+    )
+}

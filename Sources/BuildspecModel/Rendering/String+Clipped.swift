@@ -1,0 +1,13 @@
+extension String {
+    /// The text fit for a one-line message: without control characters, and not too long.
+    var clipped: String {
+        let limit = 60
+        let visible = unicodeScalars.prefix(limit + 1).map { scalar -> Character in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: " "
+            default: Character(scalar)
+            }
+        }
+        return visible.count > limit ? String(visible.prefix(limit)) + "…" : String(visible)
+    }
+}

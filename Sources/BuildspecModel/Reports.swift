@@ -1,0 +1,42 @@
+/// One report group: which files hold the results, and in which format (`reports.<group>`).
+public struct ReportGroup: Sendable, Equatable {
+    /// The group's name or ARN as written; it may hold a variable such as `$REPORT_GROUP`.
+    public var name: Located<String>
+    /// Globs relative to the base directory, in file order.
+    public var files: [Located<String>]
+    /// The format in capitals, such as `JUNITXML`, or a text with a variable.
+    public var fileFormat: Located<String>?
+    /// Where `files` start, perhaps a glob; `nil` is the source root.
+    public var baseDirectory: Located<String>?
+    /// Whether the files land flat, by base name.
+    public var discardPaths: Bool
+
+    /// Creates a report group.
+    public init(
+        name: Located<String>,
+        files: [Located<String>],
+        fileFormat: Located<String>? = nil,
+        baseDirectory: Located<String>? = nil,
+        discardPaths: Bool = false
+    ) {
+        self.name = name
+        self.files = files
+        self.fileFormat = fileFormat
+        self.baseDirectory = baseDirectory
+        self.discardPaths = discardPaths
+    }
+}
+
+/// What goes through an explicit proxy server (`proxy`).
+public struct ProxySection: Sendable, Equatable {
+    /// Whether artifacts are uploaded through the proxy.
+    public var uploadArtifacts: Bool
+    /// Whether logs are sent through the proxy.
+    public var logs: Bool
+
+    /// Creates a `proxy` section.
+    public init(uploadArtifacts: Bool = false, logs: Bool = false) {
+        self.uploadArtifacts = uploadArtifacts
+        self.logs = logs
+    }
+}

@@ -1,0 +1,235 @@
+/// Builds the node tree of a text from libyaml's events.
+///
+/// This IS the YAML subset: one document of mappings, sequences and scalars; anchors and aliases
+/// within a limit; `<<` as an extension. Scalars stay text. Composing never throws: what is wrong
+/// becomes a diagnostic, and the tree that could be built is kept.
+struct Composer {
+    /// What composing gave.
+    struct Outcome {
+        /// The root; after a syntax error, what stood before it.
+        var root: Node?
+        /// Everything found.
+        var diagnostics: [Diagnostic] = []
+        /// The syntax error that ended the text early.
+        var problem: YAMLProblem?
+        /// Whether a limit ended the text early.
+        var isOverLimit = false
+        /// Names of anchors that an alias uses.
+        var usedAnchors: Set<String> = []
+
+        /// Whether the whole text is in the tree.
+        var isComplete: Bool { problem == nil && !isOverLimit }
+    }
+
+    private var frames: [Frame] = []
+    private var anchors: [String: Node] = [:]
+    private var aliasNodes = 0
+    private let limits: YAMLLimits
+    private let source: SourceText
+    private(set) var outcome = Outcome()
+
+    private init(source: SourceText, limits: YAMLLimits) {
+        self.source = source
+        self.limits = limits
+    }
+
+    /// Composes the first document of a text.
+    static func compose(_ bytes: [UInt8], source: SourceText, limits: YAMLLimits) -> Outcome {
+        let outcome = EventStream.withEvents(of: bytes) { events in
+            var composer = Composer(source: source, limits: limits)
+            composer.run(events)
+            return composer.outcome
+        }
+        return outcome ?? Outcome(problem: YAMLProblem(problem: "out of memory"))
+    }
+
+    private mutating func run(_ events: borrowing EventStream) {
+        do throws(YAMLProblem) {
+            while try step(events.next()) {}
+        } catch {
+            outcome.problem = error
+        }
+        while let frame = frames.popLast() {
+            add(frame.node(end: frame.lastEnd), at: frame.start)
+        }
+    }
+
+    /// Takes one event; `false` when there is nothing more to read.
+    private mutating func step(_ event: YAMLEvent) -> Bool {
+        checkTag(of: event)
+        switch event.kind {
+        case .streamStart, .documentEnd: break
+        case .streamEnd: return false
+        case .documentStart where outcome.root == nil: break
+        case .documentStart:
+            report(
+                .secondDocument,
+                "a second document begins here; a buildspec is one document, remove the '---'",
+                at: event.range,
+                codeBuild: "YAML_FILE_ERROR Message: wrong number of container tags, expected 1"
+            )
+            return false
+        case .alias(let name): addAlias(name, at: event.range)
+        case .scalar(let scalar): addScalar(scalar, event)
+        case .sequenceStart(let isFlow): open(.sequence([]), isFlow: isFlow, event)
+        case .mappingStart(let isFlow): open(.mapping([]), isFlow: isFlow, event)
+        case .sequenceEnd, .mappingEnd: close(at: event.range)
+        }
+        return !outcome.isOverLimit
+    }
+
+    private mutating func open(_ content: Frame.Content, isFlow: Bool, _ event: YAMLEvent) {
+        guard frames.count < limits.depth else {
+            outcome.isOverLimit = true
+            report(
+                .tooDeep,
+                "lists and mappings are nested more than \(limits.depth) levels deep",
+                at: event.range
+            )
+            return
+        }
+        let start = source.skippingProperties(from: event.range.start)
+        frames.append(
+            Frame(content: content, start: start, isFlow: isFlow, anchor: event.anchor)
+        )
+    }
+
+    private mutating func close(at range: SourceRange) {
+        guard let frame = frames.popLast() else { return }
+        let node = frame.node(end: frame.isFlow ? range.end : frame.lastEnd)
+        add(node, at: frame.start)
+    }
+
+    private mutating func addScalar(_ scalar: Scalar, _ event: YAMLEvent) {
+        let start = min(source.skippingProperties(from: event.range.start), event.range.end)
+        let range = SourceRange(start: start, end: event.range.end)
+        reportEatenCharacters(scalar, from: event, contentStart: start)
+        add(Node(content: .scalar(scalar), range: range, anchor: event.anchor), at: start)
+    }
+
+    private mutating func addAlias(_ name: String, at range: SourceRange) {
+        guard var node = anchors[name] else {
+            report(
+                .undefinedAlias,
+                "found undefined alias '\(name.clipped)'; nothing above is named '&\(name.clipped)',"
+                    + " and a text that begins with '*' needs quotes",
+                at: range,
+                codeBuild: CodeBuildText.syntax("found undefined alias", line: range.start.line - 1)
+            )
+            add(
+                Node(
+                    content: .scalar(Scalar(text: "*\(name)", style: .singleQuoted)),
+                    range: range
+                ),
+                at: range.start
+            )
+            return
+        }
+        outcome.usedAnchors.insert(name)
+        guard spend(node.size, at: range) else { return }
+        node.range = range
+        node.isAlias = true
+        node.anchor = nil
+        add(node, at: range.start)
+    }
+
+    /// Puts a finished node where it belongs: into the innermost open collection, or at the root.
+    private mutating func add(_ node: Node, at start: SourcePosition) {
+        if let anchor = node.anchor { anchors[anchor] = node }
+        guard var frame = frames.popLast() else {
+            outcome.root = outcome.root ?? node
+            return
+        }
+        let findings = frame.add(node)
+        outcome.diagnostics += findings
+        if let merged = frame.takeMerge() {
+            merge(merged, into: &frame)
+        }
+        frames.append(frame)
+    }
+
+    private mutating func merge(_ pair: Mapping.Pair, into frame: inout Frame) {
+        report(
+            .mergeKey,
+            "'<<' merges are an extension of this tool; write the keys out to be safe",
+            at: pair.keyRange,
+            codeBuild: "not documented; CodeBuild may take '<<' for a key name"
+        )
+        let sources = pair.value.items ?? [pair.value]
+        for source in sources {
+            guard let mapping = source.mapping else {
+                report(
+                    .mergeKey,
+                    severity: .error,
+                    "'<<' needs a mapping or a list of mappings, not \(source.kind)",
+                    at: pair.value.range
+                )
+                continue
+            }
+            // An alias in the list was counted when it was added, its copy is not.
+            guard spend(source.size, at: pair.keyRange) else { return }
+            frame.merged.append(mapping)
+        }
+    }
+
+    private mutating func spend(_ nodes: Int, at range: SourceRange) -> Bool {
+        aliasNodes += nodes
+        guard aliasNodes > limits.aliasNodes else { return true }
+        outcome.isOverLimit = true
+        report(
+            .aliasLimit,
+            "aliases expand to more than \(limits.aliasNodes) nodes; write the values out",
+            at: range
+        )
+        return false
+    }
+
+    private mutating func checkTag(of event: YAMLEvent) {
+        guard let tag = event.tag else { return }
+        let isBareMark = tag == "!"
+        report(
+            .tag,
+            isBareMark
+                ? "a '!' before a list or a mapping is a YAML tag; remove it"
+                : "'\(source.propertyText(at: event.range.start))' is a YAML tag, which a buildspec"
+                    + " cannot have; quote the text if it begins with '!'",
+            at: event.range
+        )
+    }
+
+    /// Warns where YAML takes the first word of a command for itself: `! grep` and `&name`.
+    private mutating func reportEatenCharacters(
+        _ scalar: Scalar,
+        from event: YAMLEvent,
+        contentStart: SourcePosition
+    ) {
+        guard event.tag == nil, frames.last?.isSequence ?? false else { return }
+        let property = source.propertyText(at: event.range.start)
+        guard property.hasPrefix("!") else { return }
+        report(
+            .bangEaten,
+            "YAML takes the '!' for a tag and drops it: this reads '\(scalar.text.clipped)';"
+                + " quote the whole item or use a '|' block",
+            at: SourceRange(start: event.range.start, end: contentStart),
+            codeBuild: "runs the command without the negation"
+        )
+    }
+
+    private mutating func report(
+        _ name: FindingName,
+        severity: Diagnostic.Severity? = nil,
+        _ message: String,
+        at range: SourceRange,
+        codeBuild: String? = nil
+    ) {
+        outcome.diagnostics.append(
+            Diagnostic(
+                severity ?? name.severity,
+                name.rawValue,
+                message,
+                at: range,
+                codeBuild: codeBuild
+            )
+        )
+    }
+}

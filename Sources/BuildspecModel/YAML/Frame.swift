@@ -1,0 +1,128 @@
+/// A list or mapping that the composer has begun and not yet finished.
+struct Frame {
+    /// What has been read of it.
+    enum Content {
+        case sequence([Node])
+        case mapping([Mapping.Pair])
+    }
+
+    private var content: Content
+    private var pendingKey: Node?
+    private var indexes: [String: Int] = [:]
+    private var pendingMerge: Mapping.Pair?
+    private var size = 1
+    /// Mappings that `<<` brings in, in order of precedence.
+    var merged: [Mapping] = []
+    /// Where it begins, behind anchor and tag.
+    let start: SourcePosition
+    /// Whether it is written as `[…]` or `{…}`.
+    let isFlow: Bool
+    /// The end of what it holds so far.
+    private(set) var lastEnd: SourcePosition
+    private let anchor: String?
+
+    init(content: Content, start: SourcePosition, isFlow: Bool, anchor: String?) {
+        self.content = content
+        self.start = start
+        self.isFlow = isFlow
+        self.anchor = anchor
+        lastEnd = start
+    }
+
+    /// Whether it is a list.
+    var isSequence: Bool {
+        if case .sequence = content { true } else { false }
+    }
+
+    /// The node made of what was read up to now.
+    func node(end: SourcePosition) -> Node {
+        let node: Node.Content =
+            switch content {
+            case .sequence(let items): .sequence(items)
+            case .mapping(let pairs): .mapping(Mapping(pairs: pairs + mergedPairs(beside: pairs)))
+            }
+        let range = SourceRange(start: start, end: max(start, end))
+        return Node(content: node, range: range, isFlow: isFlow, anchor: anchor, size: size)
+    }
+
+    /// Adds a finished child; returns what is wrong with it.
+    mutating func add(_ node: Node) -> [Diagnostic] {
+        lastEnd = max(lastEnd, node.range.end)
+        size += node.size
+        switch content {
+        case .sequence(var items):
+            content = .sequence([])  // the only reference, so that appending does not copy
+            items.append(node)
+            content = .sequence(items)
+            return []
+        case .mapping(var pairs):
+            guard let key = pendingKey else {
+                pendingKey = node
+                return []
+            }
+            pendingKey = nil
+            content = .mapping([])
+            defer { content = .mapping(pairs) }
+            return addPair(key, node, to: &pairs)
+        }
+    }
+
+    /// The `<<` pair that was just finished, once.
+    mutating func takeMerge() -> Mapping.Pair? {
+        defer { pendingMerge = nil }
+        return pendingMerge
+    }
+
+    private mutating func addPair(
+        _ key: Node,
+        _ value: Node,
+        to pairs: inout [Mapping.Pair]
+    ) -> [Diagnostic] {
+        guard let name = key.scalar else { return [nonScalarKey(key)] }
+        let isPlain = name.style == .plain
+        let pair = Mapping.Pair(
+            name: name.text,
+            keyRange: key.range,
+            value: value,
+            isPlain: isPlain
+        )
+        guard !(isPlain && name.text == "<<") else {
+            pendingMerge = pair
+            return []
+        }
+        guard let index = indexes[name.text] else {
+            indexes[name.text] = pairs.count
+            pairs.append(pair)
+            return []
+        }
+        let first = pairs[index]
+        pairs[index] = pair
+        return [duplicate(pair, of: first)]
+    }
+
+    private func mergedPairs(beside pairs: [Mapping.Pair]) -> [Mapping.Pair] {
+        var names = Set(indexes.keys)
+        return merged.flatMap(\.pairs).filter { names.insert($0.name).inserted }
+    }
+
+    private func nonScalarKey(_ key: Node) -> Diagnostic {
+        Diagnostic(
+            .error,
+            FindingName.complexKey.rawValue,
+            "a key must be text, this one is \(key.kind)",
+            at: key.range
+        )
+    }
+
+    private func duplicate(_ pair: Mapping.Pair, of first: Mapping.Pair) -> Diagnostic {
+        let lines = "lines \(first.keyRange.start.line) and \(pair.keyRange.start.line)"
+        return Diagnostic(
+            .warning,
+            FindingName.duplicateKey.rawValue,
+            "'\(pair.name.clipped)' is there twice, on \(lines); only the last one counts, what"
+                + " stands under the first is lost; rename or remove one",
+            at: pair.keyRange,
+            codeBuild: "takes the last one, as far as is known"
+        )
+    }
+}

@@ -1,0 +1,110 @@
+/// The text of a buildspec by lines, for showing parts of it and for looking behind the parser.
+///
+/// Lines end where libyaml ends them, so that its line numbers fit: at LF, CR, CR LF, NEL, and the
+/// Unicode line and paragraph separators. A byte order mark belongs to no line.
+public struct SourceText: Sendable {
+    /// The text's scalars without a byte order mark.
+    let scalars: [Unicode.Scalar]
+    private let lineStarts: [Int]
+    private let lineEnds: [Int]
+
+    /// Reads the bytes of a file: UTF-8, or UTF-16 with a byte order mark.
+    ///
+    /// Bytes that are no valid text become U+FFFD.
+    public init(_ bytes: [UInt8]) {
+        scalars = SourceText.decode(bytes)
+        (lineStarts, lineEnds) = SourceText.lines(in: scalars)
+    }
+
+    /// How many lines there are; a final line break begins a last, empty line.
+    public var lineCount: Int { lineStarts.count }
+
+    /// The scalars of a line, counted from 1, without its line break; empty when there is no such line.
+    func line(_ number: Int) -> ArraySlice<Unicode.Scalar> {
+        guard number >= 1, number <= lineStarts.count else { return [] }
+        return scalars[lineStarts[number - 1]..<lineEnds[number - 1]]
+    }
+
+    /// The text of a line, counted from 1, without its line break.
+    func lineText(_ number: Int) -> String { String(line(number)) }
+
+    /// The scalar at a position, or `nil` at a line's end and outside the text.
+    func scalar(at position: SourcePosition) -> Unicode.Scalar? {
+        let line = line(position.line)
+        let index = line.startIndex + position.column - 1
+        return line.indices.contains(index) ? line[index] : nil
+    }
+
+    /// The number of spaces at the start of a line.
+    func indent(ofLine number: Int) -> Int {
+        line(number).prefix { $0 == " " }.count
+    }
+
+    /// The text of a range; line breaks inside it become LF.
+    func text(in range: SourceRange) -> String {
+        guard range.start < range.end else { return "" }
+        var pieces: [String] = []
+        for number in range.start.line...max(range.start.line, min(range.end.line, lineCount)) {
+            var line = line(number)
+            if number == range.end.line { line = line.prefix(max(0, range.end.column - 1)) }
+            if number == range.start.line { line = line.dropFirst(range.start.column - 1) }
+            pieces.append(String(line))
+        }
+        return pieces.joined(separator: "\n")
+    }
+
+    /// The position of the scalar that a byte offset into the original bytes falls into.
+    static func position(ofByte offset: Int, in bytes: [UInt8]) -> SourcePosition {
+        let before = SourceText(Array(bytes.prefix(max(0, offset))))
+        let last = before.lineCount
+        return SourcePosition(line: last, column: before.line(last).count + 1)
+    }
+
+    private static func decode(_ bytes: [UInt8]) -> [Unicode.Scalar] {
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            return Array(String(decoding: bytes.dropFirst(3), as: UTF8.self).unicodeScalars)
+        }
+        if bytes.starts(with: [0xFF, 0xFE]) { return decodeUTF16(bytes, highByte: 1) }
+        if bytes.starts(with: [0xFE, 0xFF]) { return decodeUTF16(bytes, highByte: 0) }
+        return Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)
+    }
+
+    private static func decodeUTF16(_ bytes: [UInt8], highByte: Int) -> [Unicode.Scalar] {
+        let units = stride(from: 2, to: bytes.count - 1, by: 2)
+            .map { UInt16(bytes[$0 + highByte]) << 8 | UInt16(bytes[$0 + 1 - highByte]) }
+        return Array(String(decoding: units, as: UTF16.self).unicodeScalars)
+    }
+
+    private static func lines(in scalars: [Unicode.Scalar]) -> (starts: [Int], ends: [Int]) {
+        var starts = [0]
+        var ends: [Int] = []
+        var index = 0
+        while index < scalars.count {
+            let scalar = scalars[index]
+            guard isBreak(scalar) else {
+                index += 1
+                continue
+            }
+            ends.append(index)
+            let isPair = scalar == "\r" && index + 1 < scalars.count && scalars[index + 1] == "\n"
+            index += isPair ? 2 : 1
+            starts.append(index)
+        }
+        ends.append(scalars.count)
+        return (starts, ends)
+    }
+
+    private static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": true
+        default: false
+        }
+    }
+}
+
+extension String {
+    /// Joins scalars to a text.
+    init(_ scalars: ArraySlice<Unicode.Scalar>) {
+        self.init(String.UnicodeScalarView(scalars))
+    }
+}

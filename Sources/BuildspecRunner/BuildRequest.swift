@@ -1,0 +1,84 @@
+public import BuildspecModel
+public import SystemPackage
+
+/// What to run and with what.
+public struct BuildRequest: Sendable {
+    /// A variable given at the start of the build.
+    public struct Override: Sendable, Equatable {
+        /// The variable's name.
+        public var name: String
+        /// Its value.
+        public var value: String
+
+        /// Creates a variable.
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// The buildspec.
+    public var buildspec: Buildspec
+    /// The source root, absolute: `CODEBUILD_SRC_DIR`.
+    public var sourceDirectory: FilePath
+    /// The environment to start from.
+    public var hostEnvironment: [String: String]
+    /// Variables given at the start; the last of a name counts.
+    public var overrides: [Override] = []
+    /// The project's name; `nil` takes it from git's origin, else from the directory.
+    public var project: String?
+    /// The phases to run; `nil` is all.
+    public var selectedPhases: Set<PhaseName>?
+    /// Where artifacts go; `nil` does not collect them.
+    public var artifactsDirectory: FilePath?
+    /// Where the cache is; `nil` is no cache.
+    public var cacheDirectory: FilePath?
+    /// Whether a cache problem fails the build.
+    public var strictCache = false
+    /// The longest time that the build may take.
+    public var timeout = Duration.seconds(60 * 60)
+    /// Where build numbers are kept.
+    public var stateDirectory: FilePath
+    /// The program whose `hash-files` is behind `codebuild-hash-files`; `nil` leaves it out.
+    public var helperExecutable: FilePath?
+    /// How long processes have between TERM and KILL.
+    public var gracePeriod = Duration.seconds(10)
+
+    /// Creates a request with the defaults of a plain build.
+    public init(
+        _ buildspec: Buildspec,
+        sourceDirectory: FilePath,
+        hostEnvironment: [String: String],
+        stateDirectory: FilePath
+    ) {
+        self.buildspec = buildspec
+        self.sourceDirectory = sourceDirectory
+        self.hostEnvironment = hostEnvironment
+        self.stateDirectory = stateDirectory
+    }
+}
+
+/// Why a build cannot start; nothing has run.
+public struct SetupError: Error, Sendable, Equatable {
+    /// One thing that is wrong.
+    public struct Problem: Sendable, Equatable {
+        /// What is wrong and what to do, in one line.
+        public var message: String
+        /// The place in the buildspec, if it is there.
+        public var range: SourceRange?
+
+        /// Creates a problem.
+        public init(_ message: String, at range: SourceRange? = nil) {
+            self.message = message
+            self.range = range
+        }
+    }
+
+    /// All that is wrong, at least one.
+    public var problems: [Problem]
+
+    /// Creates an error.
+    public init(_ problems: [Problem]) {
+        self.problems = problems
+    }
+}

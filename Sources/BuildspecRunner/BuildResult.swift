@@ -1,0 +1,99 @@
+public import BuildspecCache
+public import BuildspecModel
+public import SystemPackage
+
+/// A phase that was run or passed over.
+public struct PhaseReport: Sendable, Equatable {
+    /// Which phase.
+    public var name: PhaseName
+    /// How it ended.
+    public var state: PhaseState
+    /// How long it took.
+    public var duration: Duration
+    /// Its first failed command.
+    public var failure: CommandFailure?
+}
+
+/// An artifact that was collected or could not be.
+public struct ArtifactReport: Sendable, Equatable {
+    /// The identifier of a secondary artifact; `nil` is the primary one.
+    public var identifier: String?
+    /// The evaluated `name`, if the buildspec gives one.
+    public var name: String?
+    /// Where its files are.
+    public var directory: FilePath
+    /// How many files.
+    public var files: Int
+    /// How many bytes.
+    public var bytes: UInt64
+    /// CodeBuild's message when it could not be collected.
+    public var failure: String?
+}
+
+/// What became of the artifacts.
+public enum ArtifactsOutcome: Sendable, Equatable {
+    /// The buildspec declares none.
+    case notDeclared
+    /// No directory was given, so they were not looked at.
+    case notAsked
+    /// A failure, a stop or `--phase` kept them from being collected.
+    case skipped
+    /// They were collected, or one of them could not be.
+    case collected([ArtifactReport])
+
+    /// The first artifact's failure.
+    public var failure: String? {
+        guard case .collected(let reports) = self else { return nil }
+        return reports.lazy.compactMap(\.failure).first
+    }
+}
+
+/// What became of saving the cache.
+public enum CacheSaveOutcome: Sendable, Equatable {
+    /// There is no `cache` section, or no cache was wanted.
+    case notWanted
+    /// It was not saved; the text says why.
+    case skipped(String)
+    /// It could not be saved; the text says why.
+    case failed(String)
+    /// It was saved.
+    case saved(SaveReport)
+}
+
+/// What became of restoring the cache.
+public enum CacheRestoreOutcome: Sendable, Equatable {
+    /// There is no `cache` section, or no cache was wanted.
+    case notWanted
+    /// It was not restored; the text says why.
+    case skipped(String)
+    /// It could not be restored; the text says why.
+    case failed(String)
+    /// The store was asked.
+    case restored(RestoreReport)
+}
+
+/// How a build ended and what it left.
+public struct BuildResult: Sendable, Equatable {
+    /// How it ended.
+    public var state: BuildState
+    /// The four phases in their order.
+    public var phases: [PhaseReport]
+    /// What the cache restored.
+    public var restored: CacheRestoreOutcome
+    /// What the cache saved.
+    public var saved: CacheSaveOutcome
+    /// The artifacts.
+    public var artifacts: ArtifactsOutcome
+    /// How long it all took.
+    public var duration: Duration
+    /// The cache problem that failed the build, where the cache was to be taken strictly.
+    public var cacheFailure: String?
+
+    /// Whether the failure table lets the artifacts be collected.
+    var collectsArtifacts = false
+
+    /// The first command that failed.
+    public var failure: CommandFailure? {
+        phases.lazy.compactMap(\.failure).first
+    }
+}

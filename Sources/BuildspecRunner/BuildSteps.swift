@@ -1,0 +1,89 @@
+internal import BuildspecModel
+internal import SystemPackage
+
+/// The steps of one build, in order.
+struct BuildSteps: Sendable {
+    let request: BuildRequest
+    let setup: BuildSetup
+    let session: ShellSession
+    let pump: OutputPump
+    let groups: ProcessGroups
+
+    /// Runs all steps, within the build's time.
+    func run() async -> BuildResult {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let deadline = start + request.timeout
+        var result =
+            await withTaskGroup(of: BuildResult?.self) { group in
+                group.addTask {
+                    try? await Task.sleep(until: deadline, clock: clock)
+                    return nil
+                }
+                group.addTask { await steps { clock.now < deadline ? .stopped : .timedOut } }
+                var result: BuildResult?
+                while result == nil, let next = await group.next() {
+                    result = next
+                    group.cancelAll()
+                }
+                return result
+            } ?? .nothing
+        result.duration = clock.now - start
+        return result
+    }
+
+    private func steps(_ stopReason: @escaping @Sendable () -> StopReason) async -> BuildResult {
+        var result = BuildResult.nothing
+        await pump.post(.buildBegan(setup.identity))
+        for warning in setup.warnings { await pump.post(.warning(warning)) }
+
+        let cache = CacheSteps(request: request, setup: setup, session: session, pump: pump)
+        let plan = await cache.plan()
+        result.restored = await cache.restore(plan)
+        result.cacheFailure = request.strictCache ? result.restored.problem : nil
+
+        await runPhases(&result, stopReason)
+        await groups.endAll(grace: request.gracePeriod)
+        if Task.isCancelled { result.state = stopReason() == .stopped ? .stopped : .timedOut }
+
+        result.artifacts = await collectArtifacts(result)
+        if result.artifacts.failure != nil, result.state == .succeeded { result.state = .failed }
+
+        result.saved = await cache.save(plan, after: result)
+        if request.strictCache, let problem = result.saved.problem {
+            result.cacheFailure = result.cacheFailure ?? problem
+            if result.state == .succeeded { result.state = .failed }
+        }
+        return result
+    }
+
+    private func runPhases(
+        _ result: inout BuildResult,
+        _ stopReason: @escaping @Sendable () -> StopReason
+    ) async {
+        var selection = request.selectedPhases
+        if result.cacheFailure != nil { selection = [] }
+        let machine = PhaseMachine(phases: request.buildspec.phases, selection: selection)
+        let driver = PhaseDriver(session: session, pump: pump, stopReason: stopReason)
+        let outcome = await driver.run(machine)
+        result.phases = outcome.phases
+        result.state = result.cacheFailure == nil ? outcome.state : .failed
+        result.collectsArtifacts = outcome.collectsArtifacts
+    }
+
+    private func collectArtifacts(_ result: BuildResult) async -> ArtifactsOutcome {
+        .notAsked
+    }
+}
+
+extension BuildResult {
+    /// A build of which nothing has happened.
+    fileprivate static let nothing = BuildResult(
+        state: .stopped,
+        phases: [],
+        restored: .notWanted,
+        saved: .notWanted,
+        artifacts: .notAsked,
+        duration: .zero
+    )
+}

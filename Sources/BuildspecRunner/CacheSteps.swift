@@ -1,0 +1,152 @@
+internal import BuildspecCache
+internal import BuildspecModel
+internal import SystemPackage
+
+/// Restoring the cache before INSTALL and saving it after the last phase.
+///
+/// A cache problem is one line of warning, never a failed build; `strictCache` is looked at by the
+/// caller. Sources: CodeBuild user guide, "Cache builds in Amazon S3" and "Build specification
+/// reference": cache. That a failed build saves nothing is our choice, the guide does not say.
+struct CacheSteps: Sendable {
+    /// What the `cache` section comes to.
+    enum Plan: Sendable {
+        case none
+        case unusable(String)
+        case identity(CacheIdentity)
+    }
+
+    let request: BuildRequest
+    let setup: BuildSetup
+    let session: ShellSession
+    let pump: OutputPump
+
+    /// Evaluates keys and paths, once for the whole build.
+    func plan() async -> Plan {
+        guard let section = request.buildspec.cache, request.cacheDirectory != nil else {
+            return .none
+        }
+        let paths = await expandedPaths(section)
+        guard !paths.isEmpty else { return .unusable("no paths specified to be cached") }
+        guard let key = section.key else {
+            return .identity(CacheIdentity(scope: scope, key: nil, paths: paths))
+        }
+        let texts = [key.value] + section.fallbackKeys.map(\.value)
+        guard let values = try? await session.evaluate(texts) else {
+            return .unusable("the cache key '\(key.value)' cannot be evaluated")
+        }
+        return .identity(
+            CacheIdentity(
+                scope: scope,
+                key: values[0],
+                fallbackKeys: Array(values.dropFirst()),
+                paths: paths
+            )
+        )
+    }
+
+    /// Restores the entry into the source root.
+    func restore(_ plan: Plan) async -> CacheRestoreOutcome {
+        guard let cache, !isCancelled else { return .notWanted }
+        switch plan {
+        case .none:
+            return .notWanted
+        case .unusable(let reason):
+            await pump.post(.warning("cache not used: \(reason)"))
+            return .failed(reason)
+        case .identity where request.buildspec.cache?.action == .save:
+            return .skipped("action is 'save'")
+        case .identity(let identity):
+            do {
+                let report = try await cache.restore(identity, into: request.sourceDirectory)
+                for note in report.notes { await pump.post(.warning("cache: \(note)")) }
+                await pump.post(.cacheRestored(report))
+                return .restored(report)
+            } catch {
+                await pump.post(.warning("cache not restored: \(error)"))
+                return .failed("\(error)")
+            }
+        }
+    }
+
+    /// Saves the entry, if the build allows it.
+    func save(_ plan: Plan, after result: BuildResult) async -> CacheSaveOutcome {
+        guard let cache, case .identity(let identity) = plan else { return .notWanted }
+        if let reason = reasonNotToSave(after: result) { return .skipped(reason) }
+        do {
+            let report = try await cache.save(identity, from: request.sourceDirectory)
+            for note in report.notes { await pump.post(.warning("cache: \(note)")) }
+            await pump.post(.cacheSaved(report))
+            return .saved(report)
+        } catch {
+            await pump.post(.warning("cache not saved: \(error)"))
+            return .failed("\(error)")
+        }
+    }
+
+    private var isCancelled: Bool { Task.isCancelled }
+
+    private var scope: String { setup.identity.project }
+
+    private var cache: BuildCache? {
+        request.cacheDirectory.map { BuildCache(directory: $0) }
+    }
+
+    private func reasonNotToSave(after result: BuildResult) -> String? {
+        if request.buildspec.cache?.action == .restore { return "action is 'restore'" }
+        if Task.isCancelled { return "the build was stopped" }
+        if result.phases.contains(where: { $0.state != .succeeded && $0.state != .skipped }) {
+            return "the build failed"
+        }
+        return request.leavesOutCommands ? "not all phases ran" : nil
+    }
+
+    /// The declared paths with variables put in.
+    ///
+    /// A path with an unset variable would mean another
+    /// place, perhaps the whole disk, so it is left out.
+    private func expandedPaths(_ section: CacheSection) async -> [String] {
+        var paths: [String] = []
+        for path in section.paths {
+            let expansion = VariableText.expand(path.value) { setup.environment.variables[$0] }
+            if let name = expansion.unset.first {
+                await pump.post(
+                    .warning(
+                        "cache path '\(path.value)' is left out: '\(name)' is not set before INSTALL"
+                    )
+                )
+            } else {
+                paths.append(expansion.text)
+            }
+        }
+        return paths
+    }
+}
+
+extension BuildRequest {
+    /// Whether `--phase` keeps commands from running, so that the tree is not a whole build's.
+    var leavesOutCommands: Bool {
+        guard let selectedPhases else { return false }
+        return buildspec.phases.contains { name, phase in
+            !selectedPhases.contains(name) && !(phase.commands + phase.finally).isEmpty
+        }
+    }
+}
+
+extension CacheRestoreOutcome {
+    /// What is wrong, if anything is.
+    var problem: String? {
+        switch self {
+        case .failed(let reason): reason
+        case .restored(let report):
+            if case .miss = report.outcome { report.notes.first } else { nil }
+        case .notWanted, .skipped: nil
+        }
+    }
+}
+
+extension CacheSaveOutcome {
+    /// What is wrong, if anything is.
+    var problem: String? {
+        if case .failed(let reason) = self { reason } else { nil }
+    }
+}

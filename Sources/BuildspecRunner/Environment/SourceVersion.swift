@@ -1,0 +1,77 @@
+internal import Subprocess
+package import SystemPackage
+
+/// What git knows about the sources.
+package struct SourceVersion: Sendable, Equatable {
+    /// The commit that is checked out.
+    package var commit: String?
+    /// The branch that is checked out; `nil` for a detached head.
+    package var branch: String?
+    /// Where `origin` is, without credentials.
+    package var repositoryURL: String?
+
+    /// Creates a source version; the defaults are a directory without git.
+    package init(commit: String? = nil, branch: String? = nil, repositoryURL: String? = nil) {
+        self.commit = commit
+        self.branch = branch
+        self.repositoryURL = repositoryURL
+    }
+
+    /// Asks git, if the directory is in a git tree.
+    ///
+    /// - Parameter directory: the source root.
+    /// - Returns: what git says; empty outside of git trees.
+    static func read(in directory: FilePath) async -> SourceVersion {
+        guard isInGitTree(directory) else { return SourceVersion() }
+        async let head = git(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], in: directory)
+        async let url = git(["config", "--get", "remote.origin.url"], in: directory)
+        let lines = await head
+        let reference = lines.count > 1 ? lines[1] : ""
+        let prefix = "refs/heads/"
+        return SourceVersion(
+            commit: lines.first,
+            branch: reference.hasPrefix(prefix) ? String(reference.dropFirst(prefix.count)) : nil,
+            repositoryURL: await url.first.map(withoutCredentials)
+        )
+    }
+
+    /// The project's name that the sources suggest: the repository's, else the directory's.
+    package func projectName(for directory: FilePath) -> String {
+        let url = repositoryURL ?? ""
+        var name = url.split { $0 == "/" || $0 == ":" }.last.map(String.init) ?? ""
+        if name.hasSuffix(".git") { name.removeLast(4) }
+        return name.isEmpty ? directory.lastComponent?.string ?? "root" : name
+    }
+
+    /// The URL without the user and password that some tools put into it.
+    package static func withoutCredentials(_ url: String) -> String {
+        guard let scheme = url.firstRange(of: "://") else { return url }
+        let rest = url[scheme.upperBound...]
+        let host = rest.prefix { $0 != "/" }
+        guard url.hasPrefix("http"), let at = host.lastIndex(of: "@") else { return url }
+        return String(url[..<scheme.upperBound] + rest[rest.index(after: at)...])
+    }
+
+    /// Whether git has anything to say, found out without starting it.
+    private static func isInGitTree(_ directory: FilePath) -> Bool {
+        var place = directory
+        while true {
+            if FileStatus(place.appending(".git")) != nil { return true }
+            guard place.removeLastComponent() else { return false }
+        }
+    }
+
+    /// The lines that git prints; none when it fails.
+    private static func git(_ arguments: [String], in directory: FilePath) async -> [String] {
+        let result = try? await Subprocess.run(
+            .name("git"),
+            arguments: Arguments(arguments),
+            workingDirectory: directory,
+            input: .none,
+            output: .string(limit: 1 << 16),
+            error: .discarded
+        )
+        guard let result, result.terminationStatus.isSuccess else { return [] }
+        return result.standardOutput.split(separator: "\n").map(String.init)
+    }
+}

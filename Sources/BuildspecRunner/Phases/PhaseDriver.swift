@@ -1,0 +1,83 @@
+internal import BuildspecModel
+internal import Subprocess
+internal import SystemPackage
+
+/// Does what a `PhaseMachine` says, with real shells.
+struct PhaseDriver: Sendable {
+    /// What the phases came to.
+    struct Outcome: Sendable {
+        var state: BuildState
+        var phases: [PhaseReport] = []
+        var collectsArtifacts: Bool
+    }
+
+    /// Runs the commands.
+    let session: ShellSession
+    /// Takes the events.
+    let pump: OutputPump
+    /// Why the task is cancelled, should it be.
+    let stopReason: @Sendable () -> StopReason
+
+    /// Runs the phases to their end, or until the task is cancelled.
+    ///
+    /// - Parameter machine: the machine at its start.
+    /// - Returns: what they came to.
+    func run(_ machine: PhaseMachine) async -> Outcome {
+        var machine = machine
+        var reports: [PhaseReport] = []
+        var beginning: ShellSession.State?
+        let clock = ContinuousClock()
+        var start = clock.now
+        while true {
+            if Task.isCancelled { machine.stop(stopReason()) }
+            switch machine.next() {
+            case .begin(let phase):
+                start = clock.now
+                beginning = try? session.state()
+                await pump.post(.phaseBegan(phase))
+            case .run(let command):
+                await run(command, &machine)
+            case .retry(_, let attempt, let limit, let failure):
+                if let beginning { try? session.restore(beginning) }
+                await pump.post(.phaseRetried(failure, attempt: attempt, of: limit))
+            case .end(let phase, let state, let failure):
+                reports.append(
+                    PhaseReport(
+                        name: phase,
+                        state: state,
+                        duration: clock.now - start,
+                        failure: failure
+                    )
+                )
+                await pump.post(.phaseEnded(reports[reports.count - 1]))
+            case .skip(let phase):
+                reports.append(PhaseReport(name: phase, state: .skipped, duration: .zero))
+                await pump.post(.phaseSkipped(phase))
+            case .finish(let state, let collectsArtifacts):
+                return Outcome(state: state, phases: reports, collectsArtifacts: collectsArtifacts)
+            }
+        }
+    }
+
+    private func run(_ command: PhaseCommand, _ machine: inout PhaseMachine) async {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let succeeding = machine.isSucceeding
+        await pump.post(.commandBegan(command))
+        let status = await status(of: command, isSucceeding: succeeding)
+        let duration = clock.now - start
+        if Task.isCancelled { machine.stop(stopReason()) } else { machine.record(status: status) }
+        if succeeding, !machine.isSucceeding { try? session.noteFailure() }
+        await pump.post(.commandEnded(command, status: status, duration: duration))
+    }
+
+    /// The exit status; 126 with a warning when the shell could not be started at all.
+    private func status(of command: PhaseCommand, isSucceeding: Bool) async -> Int32 {
+        do {
+            return try await session.run(command.text.value, isSucceeding: isSucceeding)
+        } catch {
+            if !Task.isCancelled { await pump.post(.warning("cannot run the command: \(error)")) }
+            return 126
+        }
+    }
+}

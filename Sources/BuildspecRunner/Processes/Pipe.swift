@@ -1,0 +1,37 @@
+internal import SystemPackage
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// What a pipe needs beyond the system package.
+enum Pipe {
+    /// Opens a pipe that no other program inherits.
+    ///
+    /// - Throws: `Errno`.
+    static func open() throws(Errno) -> (readEnd: FileDescriptor, writeEnd: FileDescriptor) {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe pipe(&ends) == 0 else { throw Errno(rawValue: errno) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
+    }
+
+    /// Makes room for a megabyte, where the system lets a program choose.
+    static func enlarge(_ end: FileDescriptor) {
+        #if os(Linux)
+            let setPipeSize: Int32 = 1031  // F_SETPIPE_SZ, which Swift does not import
+            _ = fcntl(end.rawValue, setPipeSize, 1 << 20)
+        #endif
+    }
+
+    /// How many bytes can be read without waiting.
+    static func bytesWaiting(in end: FileDescriptor) -> Int {
+        var count: Int32 = 0
+        let result = unsafe ioctl(end.rawValue, UInt(FIONREAD), &count)
+        return result == 0 ? Int(count) : 0
+    }
+}

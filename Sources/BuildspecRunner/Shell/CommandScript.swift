@@ -1,0 +1,80 @@
+/// The text of the scripts that carry a build's state from command to command.
+///
+/// CodeBuild does not keep one shell alive. Each command becomes a script that goes to the saved
+/// directory, reads the saved environment, runs the command, and saves both again. This is that
+/// script, line for line: the command's text begins on line 4, as the line numbers of shell errors in
+/// published logs show. What follows from it is wanted: plain assignments persist (`set -a`),
+/// functions and `set -e` do not, and a command that leaves by `exit` saves nothing.
+package enum CommandScript {
+    /// The script for one command.
+    ///
+    /// - Parameters:
+    ///   - command: the command's text.
+    ///   - environment: the path of the saved environment, itself a script.
+    ///   - directory: the path of the file that holds the current directory.
+    /// - Returns: the script.
+    package static func text(
+        running command: String,
+        environment: String,
+        directory: String
+    ) -> String {
+        let environment = ShellText.quoted(environment)
+        let directory = ShellText.quoted(directory)
+        return """
+            cd "$(cat \(directory))"
+            set -a
+            . \(environment)
+            \(command)
+            CODEBUILD_LAST_EXIT=$?
+            export -p > \(environment)
+            pwd > \(directory)
+            exit $CODEBUILD_LAST_EXIT
+
+            """
+    }
+
+    /// The saved environment before the first command: one `export` for each variable.
+    ///
+    /// - Parameter variables: names and values, in any order.
+    /// - Returns: the lines, sorted by name.
+    package static func exports(_ variables: [String: String]) -> String {
+        variables.sorted { $0.key < $1.key }
+            .map { export($0.key, $0.value) }
+            .joined()
+    }
+
+    /// The line that exports one variable.
+    package static func export(_ name: String, _ value: String) -> String {
+        let assignment = "export \(name)=\(ShellText.alwaysQuoted(value))\n"
+        // Bash holds these read-only and ends a script that assigns them; dash does not.
+        guard ShellText.namesReadOnlyInBash.contains(name) else { return assignment }
+        return "(unset \(name)) 2>/dev/null && \(assignment)"
+    }
+
+    /// A script that prints the values of shell words, each ended by a NUL byte.
+    ///
+    /// Each text is expanded as between double quotes. A substitution that fails ends the script with
+    /// its status.
+    ///
+    /// - Parameters:
+    ///   - texts: what to expand.
+    ///   - environment: the path of the saved environment.
+    ///   - root: the directory to be in.
+    /// - Returns: the script.
+    package static func text(
+        evaluating texts: [String],
+        environment: String,
+        root: String
+    ) -> String {
+        let lines = texts.map { text in
+            "CODEBUILD_TEXT=\"\(text)\" || exit\nprintf '%s\\0' \"$CODEBUILD_TEXT\"\n"
+        }
+        return """
+            cd \(ShellText.quoted(root)) || exit
+            set -a
+            . \(ShellText.quoted(environment))
+            set +a
+            \(lines.joined())
+            """
+    }
+}

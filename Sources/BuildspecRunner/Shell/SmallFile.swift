@@ -1,0 +1,91 @@
+internal import SystemPackage
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// Files of a few kilobytes that belong to the runner: saved state, scripts, the build number.
+enum SmallFile {
+    /// Reads a file.
+    ///
+    /// - Throws: `Errno`.
+    static func read(_ path: FilePath) throws -> [UInt8] {
+        let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        return try file.closeAfter { try contents(of: file) }
+    }
+
+    /// Replaces a file's contents.
+    ///
+    /// - Throws: `Errno`.
+    static func write(
+        _ text: String,
+        to path: FilePath,
+        permissions: FilePermissions = .ownerReadWrite
+    ) throws {
+        let options: FileDescriptor.OpenOptions = [.create, .truncate, .closeOnExec]
+        try put(Array(text.utf8), to: path, options, permissions)
+    }
+
+    /// Replaces a file's contents.
+    ///
+    /// - Throws: `Errno`.
+    static func write(_ bytes: [UInt8], to path: FilePath) throws {
+        try put(bytes, to: path, [.create, .truncate, .closeOnExec], .ownerReadWrite)
+    }
+
+    /// Adds to a file's end.
+    ///
+    /// - Throws: `Errno`.
+    static func append(_ text: String, to path: FilePath) throws {
+        try put(Array(text.utf8), to: path, [.append, .create, .closeOnExec], .ownerReadWrite)
+    }
+
+    /// The rest of an open file.
+    ///
+    /// - Throws: `Errno`.
+    static func contents(of file: FileDescriptor) throws -> [UInt8] {
+        var all: [UInt8] = []
+        while true {
+            let chunk = unsafe try [UInt8](unsafeUninitializedCapacity: 16_384) { buffer, count in
+                count = unsafe try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+            }
+            if chunk.isEmpty { return all }
+            all += chunk
+        }
+    }
+
+    /// The names in a directory, without `.` and `..`; none when it cannot be read.
+    static func names(in directory: FilePath) -> [String] {
+        guard let stream = unsafe directory.withPlatformString({ unsafe opendir($0) }) else {
+            return []
+        }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    private static func put(
+        _ bytes: [UInt8],
+        to path: FilePath,
+        _ options: FileDescriptor.OpenOptions,
+        _ permissions: FilePermissions
+    ) throws {
+        let file = try FileDescriptor.open(
+            path,
+            .writeOnly,
+            options: options,
+            permissions: permissions
+        )
+        try file.closeAfter { _ = try file.writeAll(bytes) }
+    }
+}

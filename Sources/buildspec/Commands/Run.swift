@@ -1,0 +1,176 @@
+internal import ArgumentParser
+internal import BuildspecModel
+internal import BuildspecRunner
+internal import SystemPackage
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// `buildspec run`.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the build that a buildspec describes, with its cache.",
+        discussion: """
+            Runs install, pre_build, build and post_build on this machine as CodeBuild does, restores \
+            the cache before and saves it after a successful build.
+
+            \(ExitStatus.help())
+            """
+    )
+
+    @Option(
+        help: ArgumentHelp(
+            "The buildspec. (default: buildspec.yml in the source root)",
+            valueName: "file"
+        )
+    )
+    var buildspec: String?
+
+    @Option(help: ArgumentHelp("The source root, where commands start.", valueName: "dir"))
+    var source = "."
+
+    @Option(
+        name: .customLong("env"),
+        help: ArgumentHelp("Set a variable; beats the buildspec's own.", valueName: "name=value")
+    )
+    var variables: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Set the variables of a file of NAME=VALUE lines.", valueName: "file")
+    )
+    var envFile: [String] = []
+
+    @Option(help: ArgumentHelp("Collect the artifacts into this directory.", valueName: "dir"))
+    var artifacts: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep the cache in this directory, or 'none'. (default: ~/.cache/buildspec)",
+            valueName: "dir"
+        )
+    )
+    var cache: String?
+
+    @Flag(help: "Fail the build when the cache cannot be used, instead of a warning.")
+    var strictCache = false
+
+    @Option(
+        name: .customLong("phase"),
+        help: ArgumentHelp(
+            "Run only this phase: install, pre_build, build or post_build.",
+            valueName: "name"
+        )
+    )
+    var phases: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop the build after this time, such as 90s or 1h30m.",
+            valueName: "duration"
+        )
+    )
+    var timeout = "60m"
+
+    @Option(
+        help: ArgumentHelp(
+            "The project's name. (default: the repository's, else the directory's)",
+            valueName: "name"
+        )
+    )
+    var project: String?
+
+    func validate() throws {
+        if case .failure(let problem) = DurationText.parse(timeout) {
+            throw ValidationError("--timeout: \(problem.message)")
+        }
+        for text in variables where EnvironmentFile.assignment(text) == nil {
+            throw ValidationError("--env: '\(text)' is not an assignment; write NAME=VALUE")
+        }
+        for name in phases where PhaseName(rawValue: name) == nil {
+            let names = PhaseName.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--phase: there is no phase '\(name)'; the phases are \(names)")
+        }
+        guard Host.isDirectory(FilePath(source)) else {
+            throw ValidationError("--source: '\(source)' is not a directory")
+        }
+        if project?.isEmpty == true { throw ValidationError("--project: the name is empty") }
+    }
+
+    func run() async throws {
+        Signals.ignoreBrokenPipes()
+        let host = Host.environment()
+        let overrides = try givenVariables()
+        let file = try BuildspecFile(buildspec, source: source)
+        let request = request(file.buildspec, host.variables, overrides)
+        let output = PlainOutput(
+            buildspec: file.name,
+            style: .forOutput(isTerminal: Host.outputIsTerminal, host.variables),
+            brokenOutput: { kill(getpid(), SIGTERM) }
+        )
+        for name in host.unreadable {
+            await output.receive(.warning("'\(name)' is left out: its value is not UTF-8"))
+        }
+        let runner = BuildRunner(request)
+        do {
+            let result = try await Signals.stopping(
+                { try await runner.run(into: output) },
+                insist: { runner.killProcesses() }
+            )
+            throw ExitStatus(result).exitCode
+        } catch let error as SetupError {
+            DiagnosticOutput.print(error, of: file)
+            throw ExitStatus.buildspecInvalid.exitCode
+        }
+    }
+}
+
+extension Run {
+    private func request(
+        _ buildspec: Buildspec,
+        _ host: [String: String],
+        _ overrides: [BuildRequest.Override]
+    ) -> BuildRequest {
+        let directories = StandardDirectories(host)
+        var request = BuildRequest(
+            buildspec,
+            sourceDirectory: Host.realPath(FilePath(source)) ?? FilePath(source),
+            hostEnvironment: host,
+            stateDirectory: directories.state
+        )
+        request.overrides = overrides
+        request.project = project
+        request.selectedPhases = phases.isEmpty ? nil : Set(phases.compactMap(PhaseName.init))
+        request.artifactsDirectory = artifacts.map { absolute($0) }
+        request.cacheDirectory =
+            cache == "none" ? nil : cache.map { absolute($0) } ?? directories.cache
+        request.strictCache = strictCache
+        if case .success(let timeout) = DurationText.parse(timeout) { request.timeout = timeout }
+        request.helperExecutable = Host.executable
+        return request
+    }
+
+    private func absolute(_ path: String) -> FilePath {
+        Host.currentDirectory().pushing(FilePath(path))
+    }
+
+    /// Files first, in their order, then `--env`: the more particular beats.
+    private func givenVariables() throws -> [BuildRequest.Override] {
+        try envFile.flatMap(variables(in:)) + variables.compactMap(EnvironmentFile.assignment)
+    }
+
+    private func variables(in file: String) throws -> [BuildRequest.Override] {
+        do {
+            let text = String(decoding: try Host.read(FilePath(file)), as: UTF8.self)
+            return try EnvironmentFile.parse(text)
+        } catch let error as EnvironmentFile.LineError {
+            throw ValidationError("--env-file: \(file):\(error.line): \(error.message)")
+        } catch {
+            throw ValidationError("--env-file: '\(file)' cannot be read: \(error)")
+        }
+    }
+}

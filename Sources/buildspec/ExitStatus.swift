@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import BuildspecRunner
+
+/// The exit statuses of every command: the whole table.
+enum ExitStatus: Int32, CaseIterable {
+    case success = 0
+    case buildFailed = 1
+    case buildspecInvalid = 2
+    case cacheFailed = 3
+    case usage = 64
+    case timedOut = 124
+    case stopped = 130
+
+    /// What it means, for the end of a command's help.
+    var meaning: String {
+        switch self {
+        case .success: "success; for 'run', every phase succeeded"
+        case .buildFailed: "a phase failed, or the artifacts could not be collected"
+        case .buildspecInvalid:
+            "the buildspec has errors or the build cannot start; nothing was run"
+        case .cacheFailed: "the cache could not be read or written ('cache', '--strict-cache')"
+        case .usage: "the command line is wrong"
+        case .timedOut: "the build took longer than its timeout"
+        case .stopped: "stopped by a signal"
+        }
+    }
+
+    /// The section that ends a command's help.
+    ///
+    /// - Parameter statuses: what the command can end with.
+    /// - Returns: the text.
+    static func help(_ statuses: [ExitStatus] = allCases) -> String {
+        let lines = statuses.map { status in
+            let number = String(status.rawValue)
+            let gap = String(repeating: " ", count: 5 - number.count)
+            return "  \(number)\(gap)\(status.meaning)"
+        }
+        return (["EXIT STATUS:"] + lines).joined(separator: "\n")
+    }
+
+    /// The status that says how a build ended.
+    init(_ result: BuildResult) {
+        switch result.state {
+        case .succeeded: self = .success
+        case .failed: self = result.cacheFailure == nil ? .buildFailed : .cacheFailed
+        case .stopped: self = .stopped
+        case .timedOut: self = .timedOut
+        }
+    }
+
+    /// What to throw to end the process with this status.
+    var exitCode: ExitCode { ExitCode(rawValue) }
+}

@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import BuildspecModel
+internal import SystemPackage
+
+/// The buildspec of a source tree: found, read, and explained if it cannot be used.
+struct BuildspecFile {
+    /// What CodeBuild looks for.
+    static let standardName = "buildspec.yml"
+
+    /// The path as messages show it.
+    var name: String
+    /// Its bytes.
+    var text: [UInt8]
+    /// What it says.
+    var buildspec: Buildspec
+
+    /// Finds and reads it, prints what is wrong with it.
+    ///
+    /// - Parameters:
+    ///   - path: what the user named, from the current directory; `nil` looks in the source root.
+    ///   - source: the source root as the user named it.
+    /// - Throws: `ExitCode` 2 when it cannot be used.
+    init(_ path: String?, source: String) throws {
+        let place = path.map { FilePath($0) } ?? BuildspecFile.place(in: source)
+        name = place.string
+        text = try BuildspecFile.read(place, source: source, isStandard: path == nil)
+        let result = Buildspec.parse(text)
+        DiagnosticOutput.print(result.diagnostics, of: name, text: text)
+        let hasErrors = result.diagnostics.contains { $0.severity == .error }
+        guard let buildspec = result.buildspec, !hasErrors else {
+            throw ExitStatus.buildspecInvalid.exitCode
+        }
+        self.buildspec = buildspec
+    }
+
+    private static func place(in source: String) -> FilePath {
+        source == "." ? FilePath(standardName) : FilePath(source).appending(standardName)
+    }
+
+    private static func read(
+        _ path: FilePath,
+        source: String,
+        isStandard: Bool
+    ) throws -> [UInt8] {
+        do {
+            guard !Host.isDirectory(path) else { throw Errno.isDirectory }
+            return try Host.read(path)
+        } catch {
+            let reason = "cannot be read: \(error)"
+            let message =
+                isStandard
+                ? missingStandard(path) ?? reason : missingNamed(path, source: source) ?? reason
+            DiagnosticOutput.print(error: message, of: path.string)
+            throw ExitStatus.buildspecInvalid.exitCode
+        }
+    }
+
+    private static func missingStandard(_ path: FilePath) -> String? {
+        guard !Host.exists(path) else { return nil }
+        var other = path
+        other.extension = "yaml"
+        if Host.exists(other) {
+            return
+                "there is only a 'buildspec.yaml', which CodeBuild does not look for; rename it or "
+                + "name it with '--buildspec \(other)'"
+        }
+        return "there is no buildspec; create one or name one with '--buildspec'"
+    }
+
+    private static func missingNamed(_ path: FilePath, source: String) -> String? {
+        guard !Host.exists(path) else { return nil }
+        let inSource = FilePath(source).appending(path.components)
+        if path.isRelative, Host.exists(inSource) {
+            return "there is no such file; the path starts at the current directory, did you mean "
+                + "'\(inSource)'?"
+        }
+        return "there is no such file"
+    }
+}

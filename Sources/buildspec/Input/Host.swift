@@ -1,0 +1,93 @@
+internal import SystemPackage
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// What the command learns from the process that it is.
+enum Host {
+    /// The environment; variables that are not UTF-8 are named in `unreadable`.
+    static func environment() -> (variables: [String: String], unreadable: [String]) {
+        var variables: [String: String] = [:]
+        var unreadable: [String] = []
+        var entry = unsafe environ
+        while let text = unsafe entry.pointee {
+            let bytes = unsafe UnsafeBufferPointer(start: text, count: strlen(text))
+                .map { UInt8(bitPattern: $0) }
+            let name = bytes.prefix { $0 != UInt8(ascii: "=") }
+            let value = bytes.dropFirst(name.count + 1)
+            if let name = String(validating: name, as: UTF8.self),
+                let value = String(validating: value, as: UTF8.self)
+            {
+                variables[name] = value
+            } else {
+                unreadable.append(String(decoding: name, as: UTF8.self))
+            }
+            unsafe entry += 1
+        }
+        return (variables, unreadable)
+    }
+
+    /// The current directory.
+    static func currentDirectory() -> FilePath {
+        guard let path = unsafe getcwd(nil, 0) else { return "/" }
+        defer { unsafe free(path) }
+        return unsafe FilePath(platformString: path)
+    }
+
+    /// The path without links, `.` and `..`, or `nil` if there is nothing.
+    static func realPath(_ path: FilePath) -> FilePath? {
+        guard let real = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {
+            return nil
+        }
+        defer { unsafe free(real) }
+        return unsafe FilePath(platformString: real)
+    }
+
+    /// Whether the path is a directory, links followed.
+    static func isDirectory(_ path: FilePath) -> Bool {
+        var status = stat()
+        let found = unsafe path.withPlatformString { unsafe stat($0, &status) } == 0
+        return found && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether there is anything at the path.
+    static func exists(_ path: FilePath) -> Bool {
+        unsafe path.withPlatformString { unsafe access($0, F_OK) } == 0
+    }
+
+    /// Whether standard output is a terminal.
+    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// The program that runs.
+    static var executable: FilePath? {
+        #if os(Linux)
+            realPath("/proc/self/exe")
+        #else
+            CommandLine.arguments.first.flatMap { realPath(FilePath($0)) }
+        #endif
+    }
+
+    /// Reads a whole file.
+    ///
+    /// - Throws: `Errno`.
+    static func read(_ path: FilePath) throws -> [UInt8] {
+        let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        return try file.closeAfter {
+            var all: [UInt8] = []
+            while true {
+                let chunk = unsafe try [UInt8](unsafeUninitializedCapacity: 65_536) {
+                    space,
+                    count in
+                    count = unsafe try file.read(into: UnsafeMutableRawBufferPointer(space))
+                }
+                if chunk.isEmpty { return all }
+                all += chunk
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+internal import Dispatch
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// Signals that stop what the command does.
+enum Signals {
+    /// Does work that SIGINT, SIGTERM and SIGHUP stop.
+    ///
+    /// The first signal cancels the work's task. The second calls `insist`. The third ends the
+    /// process on the spot.
+    ///
+    /// - Parameters:
+    ///   - work: what to do; it must end soon after its task is cancelled.
+    ///   - insist: called on a thread of its own.
+    /// - Returns: what the work gives.
+    /// - Throws: what the work throws.
+    static func stopping<Result: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Result,
+        insist: @escaping @Sendable () -> Void
+    ) async throws -> Result {
+        let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
+        let sources = watch {
+            switch $0 {
+            case 1: continuation.yield()
+            case 2: insist()
+            default: _exit(ExitStatus.stopped.rawValue)
+            }
+        }
+        defer { for source in sources { source.cancel() } }
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                for await _ in signals { break }
+                return nil
+            }
+            var result: Result?
+            while result == nil, let next = try await group.next() {
+                result = next
+                group.cancelAll()
+            }
+            guard let result else { throw ExitStatus.stopped.exitCode }
+            return result
+        }
+    }
+
+    /// Makes a write to a closed pipe an error instead of the process's end.
+    static func ignoreBrokenPipes() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    private static func watch(
+        _ handle: @escaping @Sendable (Int) -> Void
+    ) -> [any DispatchSourceSignal] {
+        let queue = DispatchQueue(label: "buildspec signals")
+        let counter = Counter()
+        return [SIGINT, SIGTERM, SIGHUP].map { number in
+            #if canImport(Darwin)
+                // There, a signal source does not take the signal's own action away.
+                unsafe signal(number, SIG_IGN)
+            #endif
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { handle(counter.next()) }
+            source.activate()
+            return source
+        }
+    }
+
+    private final class Counter: Sendable {
+        private let value = Mutex(0)
+
+        func next() -> Int {
+            value.withLock {
+                $0 += 1
+                return $0
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+internal import SystemPackage
+
+/// Where the command keeps things when nobody says where.
+///
+/// Source: XDG Base Directory Specification.
+struct StandardDirectories {
+    /// The cache store: `${XDG_CACHE_HOME:-~/.cache}/buildspec`.
+    let cache: FilePath
+    /// Build numbers: `${BUILDSPEC_STATE_DIR:-${XDG_STATE_HOME:-~/.local/state}/buildspec}`.
+    let state: FilePath
+
+    /// Reads them off an environment; relative paths are not taken, as the specification says.
+    init(_ environment: [String: String]) {
+        let home = FilePath(environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "/root")
+        func directory(_ variable: String, or standard: String) -> FilePath {
+            let path = FilePath(environment[variable] ?? "")
+            return path.isAbsolute ? path : home.pushing(FilePath(standard))
+        }
+        cache = directory("XDG_CACHE_HOME", or: ".cache").appending("buildspec")
+        let given = FilePath(environment["BUILDSPEC_STATE_DIR"] ?? "")
+        let standard = directory("XDG_STATE_HOME", or: ".local/state").appending("buildspec")
+        state = given.isAbsolute ? given : standard
+    }
+}

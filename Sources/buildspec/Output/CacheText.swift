@@ -1,0 +1,53 @@
+internal import BuildspecCache
+internal import BuildspecRunner
+
+/// What a cache did, in words.
+enum CacheText {
+    /// What a restore did.
+    static func restored(_ report: RestoreReport) -> String {
+        switch report.outcome {
+        case .miss(let reason): return "nothing restored: \(reason)"
+        case .exact(let key): return contents(report) + (key.map { ", key '\($0)'" } ?? "")
+        case .fallback(let key): return contents(report) + ", fallback key '\(key)'"
+        }
+    }
+
+    /// What a save did.
+    static func saved(_ report: SaveReport) -> String {
+        switch report.outcome {
+        case .alreadyStored: return "not saved: the key is already stored"
+        case .nothingToSave: return "not saved: no file matches the cache paths"
+        case .saved: break
+        }
+        let files = Quantity.count(report.files, "file")
+        if report.bytesStored == 0 { return "saved \(files), unchanged" }
+        return "saved \(files): \(Quantity.size(report.bytesStored)) stored, "
+            + "\(Quantity.size(report.bytesReused)) reused"
+    }
+
+    /// What became of restoring; `nil` when there is nothing to say.
+    static func outcome(_ outcome: CacheRestoreOutcome) -> String? {
+        switch outcome {
+        case .notWanted: nil
+        case .skipped(let reason), .failed(let reason): "nothing restored: \(reason)"
+        case .restored(let report): restored(report)
+        }
+    }
+
+    /// What became of saving; `nil` when there is nothing to say.
+    static func outcome(_ outcome: CacheSaveOutcome) -> String? {
+        switch outcome {
+        case .notWanted: nil
+        case .skipped(let reason), .failed(let reason): "not saved: \(reason)"
+        case .saved(let report): saved(report)
+        }
+    }
+
+    private static func contents(_ report: RestoreReport) -> String {
+        let files = Quantity.count(report.files, "file")
+        let text = "restored \(files), \(Quantity.size(report.bytes))"
+        guard report.filesUnchanged > 0 else { return text }
+        if report.filesUnchanged == report.files { return text + ", all unchanged" }
+        return text + ", \(Quantity.count(report.filesUnchanged, "file")) unchanged"
+    }
+}

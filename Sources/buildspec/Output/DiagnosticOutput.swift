@@ -1,0 +1,31 @@
+internal import BuildspecModel
+internal import BuildspecRunner
+
+/// Prints findings on standard error.
+enum DiagnosticOutput {
+    /// Prints findings with the lines that they are about.
+    static func print(_ diagnostics: [Diagnostic], of name: String, text: [UInt8]) {
+        guard !diagnostics.isEmpty else { return }
+        let source = SourceText(text)
+        for diagnostic in diagnostics {
+            StandardStream.error.write(diagnostic.rendered(file: name, source: source) + "\n")
+        }
+    }
+
+    /// Prints why a build cannot start.
+    static func print(_ error: SetupError, of file: BuildspecFile) {
+        for problem in error.problems {
+            if let range = problem.range {
+                let diagnostic = Diagnostic(.error, "setup", problem.message, at: range)
+                print([diagnostic], of: file.name, text: file.text)
+            } else {
+                StandardStream.error.write("error: \(problem.message)\n")
+            }
+        }
+    }
+
+    /// Prints an error of a file as a whole.
+    static func print(error message: String, of name: String) {
+        StandardStream.error.write("\(name):1:1: error: \(message)\n")
+    }
+}

@@ -1,0 +1,44 @@
+/// Numbers as people read them.
+enum Quantity {
+    /// A time: `0.3 s`, `74.2 s`, `12 min 05 s`, `1 h 02 min`.
+    static func time(_ duration: Duration) -> String {
+        let milliseconds = duration / .milliseconds(1)
+        let seconds = Int(milliseconds / 1_000)
+        if milliseconds < 99_950 {
+            let tenths = Int((milliseconds / 100).rounded())
+            return "\(tenths / 10).\(tenths % 10) s"
+        }
+        if seconds < 3_600 { return "\(seconds / 60) min \(twoDigits(seconds % 60)) s" }
+        return "\(seconds / 3_600) h \(twoDigits(seconds / 60 % 60)) min"
+    }
+
+    /// A size in decimal units: `812 B`, `3.4 kB`, `0.7 MB`, `1.2 GB`.
+    static func size(_ bytes: UInt64) -> String {
+        switch bytes {
+        case ..<1_000: "\(bytes) B"
+        case ..<99_950: tenths(bytes, 1_000) + " kB"
+        case ..<999_950_000: tenths(bytes, 1_000_000) + " MB"
+        default: tenths(bytes, 1_000_000_000) + " GB"
+        }
+    }
+
+    /// A count of things: `1 file`, `27,136 files`.
+    static func count(_ number: Int, _ noun: String) -> String {
+        var digits = String(number)
+        var place = digits.endIndex
+        while digits.distance(from: digits.startIndex, to: place) > 3 {
+            place = digits.index(place, offsetBy: -3)
+            digits.insert(",", at: place)
+        }
+        return "\(digits) \(noun)\(number == 1 ? "" : "s")"
+    }
+
+    private static func tenths(_ bytes: UInt64, _ unit: UInt64) -> String {
+        let tenths = (bytes + unit / 20) * 10 / unit
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
+    private static func twoDigits(_ number: Int) -> String {
+        number < 10 ? "0\(number)" : String(number)
+    }
+}

@@ -1,0 +1,56 @@
+internal import SystemPackage
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// Standard output or standard error, unbuffered.
+struct StandardStream: Sendable {
+    /// Where the command's own words and the build's output go.
+    static let output = StandardStream(.standardOutput)
+    /// Where warnings and errors go.
+    static let error = StandardStream(.standardError)
+
+    private let descriptor: FileDescriptor
+
+    /// A stream over a descriptor that stays open.
+    init(_ descriptor: FileDescriptor) {
+        self.descriptor = descriptor
+    }
+
+    /// Writes a text; see `write(_: [UInt8])`.
+    @discardableResult
+    func write(_ text: String) -> Bool {
+        write(Array(text.utf8))
+    }
+
+    /// Writes all bytes, also when the stream is slow or set not to block.
+    ///
+    /// - Returns: whether it could; a reader that has gone is the usual reason.
+    @discardableResult
+    func write(_ bytes: [UInt8]) -> Bool {
+        unsafe bytes.withUnsafeBytes { buffer in
+            var rest = unsafe buffer[...]
+            while unsafe !rest.isEmpty {
+                do {
+                    let count = try unsafe descriptor.write(UnsafeRawBufferPointer(rebasing: rest))
+                    unsafe rest = unsafe rest.dropFirst(count)
+                } catch Errno.wouldBlock {
+                    waitForRoom()
+                } catch {
+                    return false
+                }
+            }
+            return true
+        }
+    }
+
+    private func waitForRoom() {
+        var state = pollfd(fd: descriptor.rawValue, events: Int16(POLLOUT), revents: 0)
+        _ = unsafe poll(&state, 1, -1)
+    }
+}

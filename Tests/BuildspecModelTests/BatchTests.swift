@@ -1,0 +1,131 @@
+import BuildspecModel
+import Testing
+
+@Suite struct `Batches` {
+    @Test func `a graph is read (batch build buildspec reference)`() throws {
+        let buildspec = try parsed(
+            """
+            version: 0.2
+            batch:
+              fast-fail: true
+              build-graph:
+                - identifier: base
+                  ignore-failure: true
+                - identifier: 32bit
+                  buildspec: ci/32.yml
+                  debug-session: true
+                  depend-on: [base]
+                  env:
+                    compute-type: BUILD_GENERAL1_SMALL
+                    image: img
+                    privileged-mode: true
+                    type: LINUX_CONTAINER
+                    variables: {A: 1}
+            """
+        )
+        let batch = try #require(buildspec.batch)
+        #expect(batch.fastFail)
+        guard case .graph(let builds) = batch.kind else {
+            Issue.record("no graph")
+            return
+        }
+        #expect(builds.map(\.identifier.value) == ["base", "32bit"])
+        #expect(builds[0].ignoreFailure)
+        #expect(builds[1].dependsOn.map(\.value) == ["base"])
+        #expect(builds[1].environment.privilegedMode == true)
+        #expect(builds[1].environment.variables.map(\.value.value) == ["1"])
+    }
+
+    @Test func `a matrix and a fan-out are read`() throws {
+        let matrix = try parsed(
+            """
+            version: 0.2
+            batch:
+              build-matrix:
+                static: {ignore-failure: false, env: {type: LINUX_CONTAINER, privileged-mode: true}}
+                dynamic:
+                  buildspec: [a.yml, b.yml]
+                  env:
+                    compute-type: [s]
+                    image: [i]
+                    variables: {V: [1, 2, 3]}
+            """
+        )
+        guard case .matrix(let values) = matrix.batch?.kind else {
+            Issue.record("no matrix")
+            return
+        }
+        #expect(values.buildspecs.count == 2 && values.images.count == 1)
+        #expect(values.variables.first?.values.map(\.value) == ["1", "2", "3"])
+        let fanout = try parsed("version: 0.2\nbatch: {build-fanout: {parallelism: 5}}")
+        #expect(fanout.batch?.kind == .fanout(BatchFanout(parallelism: 5)))
+    }
+
+    private let broken = """
+        version: 0.2
+        phases: {}
+        batch:
+          build-graph:
+            - identifier: 1️⃣a-b
+            - identifier: c
+              depend-on: 2️⃣d
+            - identifier: 3️⃣d
+              depend-on: [c, 4️⃣e]
+            - identifier: 5️⃣d
+            - 6️⃣buildspec: x
+        """
+
+    @Test func `a batch that cannot start says why`() {
+        check(
+            broken,
+            [
+                "1️⃣ error batch-identifier: a build's identifier has only letters, digits and '_';"
+                    + " write 'a_b' for 'a-b'",
+                "2️⃣ error wrong-type: 'depend-on' must be a list; write '- d' under it",
+                "4️⃣ error batch-dependency: there is no build 'e' to wait for; did you mean 'c'?",
+                "5️⃣ error batch-identifier: 'd' is the identifier of two builds, the first on line 8",
+                "6️⃣ error missing-key: 'batch.build-graph' needs 'identifier'",
+            ]
+        )
+    }
+
+    @Test func `a cycle is named`() {
+        check(
+            """
+            version: 0.2
+            batch:
+              build-graph:
+                - identifier: 1️⃣a
+                  depend-on: [b]
+                - identifier: b
+                  depend-on: [a]
+            """,
+            [
+                "1️⃣ error batch-dependency: these builds wait for one another and can never start: a, b"
+            ]
+        )
+    }
+
+    @Test func `a single build ignores the section, so its mistakes are warnings`() {
+        let result = Buildspec.parse(Array(MarkedText(broken).text.utf8))
+        #expect(result.buildspec != nil)
+        #expect(result.diagnostics.count == 5)
+    }
+
+    @Test func `a batch has exactly one kind`() {
+        check(
+            "version: 0.2\n1️⃣batch: {fast-fail: true}",
+            [
+                "1️⃣ warning batch-kind: 'batch' names no builds; it needs 'build-list',"
+                    + " 'build-graph', 'build-matrix' or 'build-fanout'"
+            ]
+        )
+        check(
+            "version: 0.2\nbatch: {build-list: [], 1️⃣build-fanout: {parallelism: 2️⃣0}}",
+            [
+                "1️⃣ error batch-kind: 'build-fanout' stands beside 'build-list'; a batch has exactly"
+                    + " one of them"
+            ]
+        )
+    }
+}

@@ -1,0 +1,88 @@
+import BuildspecModel
+import Testing
+
+@Suite struct `Mistakes in outputs and cache` {
+    @Test func `artifacts need files, secondary ones too (build-spec-ref: artifacts)`() {
+        check(
+            """
+            version: 0.2
+            phases: {}
+            1️⃣artifacts:
+              secondary-artifacts:
+                2️⃣a-b: {name: x}
+            """,
+            [
+                "1️⃣ error missing-key: 'artifacts' needs 'files'",
+                "2️⃣ error missing-key: 'artifacts.secondary-artifacts.a-b' needs 'files'",
+                "2️⃣ warning unusual-value: 'a-b' is no artifact identifier; use letters, digits and '_'",
+            ]
+        )
+    }
+
+    @Test func `what the guide's template leaves in a file is a warning`() {
+        check(
+            """
+            version: 0.2
+            phases: {build: {on-failure: 1️⃣ABORT | CONTINUE, commands: [a]}}
+            artifacts: {files: a, discard-paths: 2️⃣no | yes, 3️⃣type: zip}
+            """,
+            [
+                "1️⃣ warning template-text: 'ABORT | CONTINUE' is no value of"
+                    + " 'phases.build.on-failure'; write ABORT, CONTINUE, or RETRY with '-<count>' and"
+                    + " '-<regex>' if wanted",
+                "2️⃣ warning template-text: 'artifacts.discard-paths' must be yes or no, not 'no |"
+                    + " yes'; it counts as no",
+                "3️⃣ warning deprecated-key: 'type' in 'artifacts' is deprecated and ignored; the"
+                    + " project decides the packaging",
+            ]
+        )
+    }
+
+    @Test func `a cache without paths, with '~' or without a key says so`() {
+        check(
+            """
+            version: 0.2
+            phases: {}
+            cache:
+              paths: [1️⃣'~/.m2/**/*']
+              2️⃣fallback-keys: [a, b, c, d, e, 3️⃣f]
+              action: 4️⃣Restore
+            """,
+            [
+                "1️⃣ warning tilde-path: '~' is not replaced in a cache path; write '/root/.m2/**/*'",
+                "2️⃣ warning fallback-keys: 'fallback-keys' has no effect without 'key'",
+                "3️⃣ warning too-many: there are 6 fallback keys; the first five count; CodeBuild"
+                    + " takes at most 5",
+                "4️⃣ error bad-value: 'Restore' is no value of 'cache.action' that CodeBuild names;"
+                    + " did you mean 'restore'?",
+            ]
+        )
+        check(
+            "version: 0.2\nphases: {}\ncache: 1️⃣[a]",
+            [
+                "1️⃣ error wrong-type: 'cache' must be a mapping, not a list; write 'paths:' under 'cache:'"
+            ]
+        )
+    }
+
+    @Test func `a report group needs files and a known format`() {
+        check(
+            """
+            version: 0.2
+            phases: {}
+            reports:
+              1️⃣unit: {file-format: 2️⃣JUNIT}
+              files: 3️⃣[a]
+            """,
+            [
+                "1️⃣ error missing-key: 'reports.unit' needs 'files'",
+                "2️⃣ warning unusual-value: 'JUNIT' is no value of 'reports.unit.file-format' that"
+                    + " CodeBuild names; it can be 'JUNITXML', 'CUCUMBERJSON', 'NUNITXML', 'NUNIT3XML',"
+                    + " 'TESTNGXML', 'VISUALSTUDIOTRX', 'CLOVERXML', 'COBERTURAXML', 'JACOCOXML' or"
+                    + " 'SIMPLECOV'",
+                "3️⃣ error wrong-type: 'reports.files' must be a mapping, not a list; a report group's"
+                    + " name is missing above it",
+            ]
+        )
+    }
+}

@@ -1,0 +1,181 @@
+import BuildspecModel
+import BuildspecRunner
+import Foundation
+import Synchronization
+import SystemPackage
+import Testing
+
+/// Output, stopping, timeouts and processes in the background, with real shells.
+@Suite(.timeLimit(.minutes(1)))
+struct BuildProcessTests {
+    @Test func `standard output and standard error are merged in order`() async throws {
+        let commands = ["for i in 1 2 3; do echo out $i; echo err $i >&2; done"]
+        let lines = try await TestBuild(build: commands).lines()
+        #expect(lines == ["out 1", "err 1", "out 2", "err 2", "out 3", "err 3"])
+    }
+
+    @Test func `a command's output comes before its end and after its start`() async throws {
+        let build = TestBuild(build: ["echo one", "echo two"])
+        _ = try await build.run()
+        let order = build.sink.events.compactMap { event -> String? in
+            switch event {
+            case .commandBegan(let command): "begin \(command.index)"
+            case .output(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .commandEnded(let command, let status, _): "end \(command.index) \(status)"
+            default: nil
+            }
+        }
+        #expect(order == ["begin 0", "one\n", "end 0 0", "begin 1", "two\n", "end 1 0"])
+    }
+
+    @Test func `output is passed on while the command runs`() async throws {
+        let build = TestBuild()
+        let marker = build.scratch.path.appending("seen").string
+        let sink = RecordingSink { event in
+            if case .output = event {
+                _ = FileManager.default.createFile(atPath: marker, contents: nil)
+            }
+        }
+        var live = TestBuild(
+            build: ["echo live; while ! test -e \(marker); do sleep 0.01; done"],
+            sink: sink
+        )
+        live.request.timeout = .seconds(30)
+        #expect(try await live.run().state == .succeeded)
+    }
+
+    @Test(arguments: ["", "> /dev/null 2>&1"])
+    func `a background process survives into later commands and ends with the build`(
+        redirection: String
+    ) async throws {
+        let build = TestBuild(
+            install: ["nohup sleep 600 \(redirection) & echo $! > pid"],
+            build: ["kill -0 $(cat pid)"]
+        )
+        let result = try await build.run()
+        #expect(result.state == .succeeded)
+        #expect(try !isAlive(build.pid("pid")))
+    }
+
+    @Test func `a background process that ignores TERM is killed after the grace period`()
+        async throws
+    {
+        var build = TestBuild(build: [
+            "sh -c 'trap \"\" TERM; echo $$ > pid; while :; do sleep 0.05; done' & "
+                + "while ! test -s pid; do sleep 0.01; done"
+        ])
+        build.request.gracePeriod = .milliseconds(200)
+        #expect(try await build.run().state == .succeeded)
+        #expect(try !isAlive(build.pid("pid")))
+    }
+
+    @Test func `a background process that keeps the pipe open does not hold the build up`()
+        async throws
+    {
+        let build = TestBuild(build: ["sleep 600 & echo started", "echo next"])
+        let start = ContinuousClock.now
+        #expect(try await build.lines() == ["started", "next"])
+        #expect(ContinuousClock.now - start < .seconds(20))
+    }
+
+    @Test func `a timeout ends the process group and the build`() async throws {
+        var build = TestBuild(build: ["sleep 600 & echo $! > pid; sleep 600", "echo never"])
+        build.request.timeout = .milliseconds(400)
+        let result = try await build.run()
+        #expect(result.state == .timedOut)
+        #expect(result.phases.map(\.state) == [.succeeded, .succeeded, .timedOut, .skipped])
+        #expect(build.sink.commands.count == 1)
+        #expect(try !isAlive(build.pid("pid")))
+    }
+
+    @Test func `a cancelled build ends the process group and the build`() async throws {
+        let started = AsyncStream.makeStream(of: Void.self)
+        let sink = RecordingSink { event in
+            if case .output = event { started.continuation.yield() }
+        }
+        let build = TestBuild(
+            build: ["sleep 600 & echo $! > pid; echo started; sleep 600", "echo never"],
+            sink: sink
+        )
+        let result = try await withThrowingTaskGroup(of: BuildResult?.self) { group in
+            group.addTask { try await build.run() }
+            for await _ in started.stream { break }
+            group.cancelAll()
+            return try await group.next() ?? nil
+        }
+        #expect(result?.state == .stopped)
+        #expect(result?.phases.map(\.state) == [.succeeded, .succeeded, .stopped, .skipped])
+        #expect(build.sink.commands.count == 1)
+        #expect(try !isAlive(build.pid("pid")))
+    }
+
+    @Test func `a build leaves nothing behind in the temporary directory`() async throws {
+        let temporary = Scratch()
+        var build = TestBuild(build: ["cd -; touch left; mkdir -p a/b", "exit 3"])
+        build.request.hostEnvironment["TMPDIR"] = temporary.path.string
+        #expect(try await build.run().state == .failed)
+        #expect(temporary.names() == [])
+    }
+
+    @Test func `the build's private files are closed to other users`() async throws {
+        let temporary = Scratch()
+        var build = TestBuild(build: [
+            "stat -c %a $TMPDIR/buildspec-*", "stat -c %a $TMPDIR/*/env.sh",
+        ])
+        build.request.hostEnvironment["TMPDIR"] = temporary.path.string
+        #expect(try await build.lines() == ["700", "600"])
+    }
+
+    @Test func `commands have no controlling terminal and a process group of their own`()
+        async throws
+    {
+        let build = TestBuild(build: [
+            "test $(ps -o pgid= -p $$) -eq $$ && echo leader",
+            "(: < /dev/tty) 2> /dev/null || echo none",
+        ])
+        #expect(try await build.lines() == ["leader", "none"])
+    }
+
+    @Test func `200 MB of output pass without growing memory`() async throws {
+        let count = Mutex(0)
+        let sink = CountingSink { bytes in count.withLock { $0 += bytes } }
+        let build = TestBuild(build: ["head -c 200000000 /dev/zero"])
+        let before = peakMemory()
+        let result = try await BuildRunner(build.request).run(into: sink)
+        #expect(result.state == .succeeded)
+        #expect(count.withLock { $0 } == 200_000_000)
+        #expect(peakMemory() - before < 50_000_000)
+    }
+}
+
+private struct CountingSink: EventSink {
+    let count: @Sendable (Int) -> Void
+
+    init(_ count: @escaping @Sendable (Int) -> Void) { self.count = count }
+
+    func receive(_ event: RunEvent) async {
+        if case .output(let bytes) = event { count(bytes.count) }
+    }
+}
+
+extension TestBuild {
+    /// The process number that a command wrote into a file.
+    func pid(_ file: String) throws -> pid_t {
+        let text = try #require(scratch.text(of: file))
+        return try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+    }
+}
+
+/// Whether a process runs; one that has ended and waits to be collected does not.
+private func isAlive(_ pid: pid_t) -> Bool {
+    guard kill(pid, 0) == 0 else { return false }
+    let status = FileManager.default.contents(atPath: "/proc/\(pid)/stat") ?? Data()
+    let fields = String(decoding: status, as: UTF8.self).split(separator: " ")
+    return fields.count > 2 && fields[2] != "Z"
+}
+
+private func peakMemory() -> Int {
+    var usage = rusage()
+    unsafe getrusage(0, &usage)  // RUSAGE_SELF
+    return usage.ru_maxrss * 1024
+}

@@ -1,0 +1,78 @@
+import BuildspecModel
+import BuildspecRunner
+import Foundation
+import SystemPackage
+
+extension Located where Value == String {
+    /// A text at a place that does not matter.
+    init(text: String, line: Int = 1) {
+        let start = SourcePosition(line: line, column: 1)
+        self.init(text, at: SourceRange(start: start, end: start))
+    }
+}
+
+func located(_ texts: [String]) -> [Located<String>] {
+    texts.map { Located(text: $0) }
+}
+
+/// A build in a scratch directory of its own.
+struct TestBuild {
+    let scratch = Scratch()
+    let state = Scratch()
+    var buildspec: Buildspec
+    var request: BuildRequest
+    let sink: RecordingSink
+
+    /// A build whose phases have these commands.
+    init(
+        install: [String] = [],
+        build: [String] = [],
+        shell: String? = nil,
+        version: Buildspec.Version = .v02,
+        sink: RecordingSink = RecordingSink()
+    ) {
+        var env = EnvSection()
+        env.shell = shell.map { Located(text: $0) }
+        let buildspec = Buildspec(
+            version: version,
+            env: env,
+            phases: [
+                .install: Phase(commands: located(install)),
+                .build: Phase(commands: located(build)),
+            ]
+        )
+        self.init(buildspec, sink: sink)
+    }
+
+    /// A build of a buildspec.
+    init(_ buildspec: Buildspec, sink: RecordingSink = RecordingSink()) {
+        self.buildspec = buildspec
+        self.sink = sink
+        request = BuildRequest(
+            buildspec,
+            sourceDirectory: scratch.path,
+            hostEnvironment: [
+                "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/root", "USER": "tess",
+            ],
+            stateDirectory: state.path
+        )
+        request.gracePeriod = .seconds(5)
+    }
+
+    func run() async throws -> BuildResult {
+        var request = request
+        request.buildspec = buildspec
+        return try await BuildRunner(request).run(into: sink)
+    }
+
+    /// Runs it and gives the output's lines.
+    func lines() async throws -> [String] {
+        _ = try await run()
+        return sink.output.split(separator: "\n").map(String.init)
+    }
+}
+
+/// The shells that the contract names; both are on every machine that runs these tests.
+enum Shells {
+    static let all = ["dash", "bash"]
+}

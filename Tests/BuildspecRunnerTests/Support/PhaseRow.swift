@@ -1,0 +1,113 @@
+import BuildspecModel
+import BuildspecRunner
+import Testing
+
+/// One row of the failure table: a phase, where it fails, its `on-failure`, whether it has a
+/// `finally`, and what comes of it.
+///
+/// Every phase has two commands, `<phase>-1` and `<phase>-2`; `<phase>-f` is the failing phase's
+/// `finally`. The expectations are written out from the guide's sentences, not from the machine.
+struct PhaseRow: Sendable, CustomTestStringConvertible {
+    enum Place: String, Sendable, CaseIterable {
+        case none
+        case command
+        case finally
+        case both
+    }
+
+    enum Rule: String, Sendable, CaseIterable {
+        case unset
+        case abort
+        case `continue`
+        case retry
+    }
+
+    var phase: PhaseName
+    var place: Place
+    var rule: Rule
+    var hasFinally: Bool
+
+    static let all: [PhaseRow] = PhaseName.allCases.flatMap { phase in
+        Place.allCases.flatMap { place in
+            Rule.allCases.flatMap { rule in
+                [true, false].map {
+                    PhaseRow(phase: phase, place: place, rule: rule, hasFinally: $0)
+                }
+            }
+        }
+    }
+
+    var testDescription: String {
+        "\(phase.rawValue) fails in \(place), on-failure \(rule), "
+            + (hasFinally ? "finally" : "no finally")
+    }
+
+    var phases: [PhaseName: Phase] {
+        var phases: [PhaseName: Phase] = [:]
+        for name in PhaseName.allCases {
+            phases[name] = Phase(commands: located(["\(name.rawValue)-1", "\(name.rawValue)-2"]))
+        }
+        phases[phase]?.finally = located(hasFinally ? ["\(phase.rawValue)-f"] : [])
+        phases[phase]?.onFailure =
+            switch rule {
+            case .unset: nil
+            case .abort: .abort
+            case .continue: .continue
+            case .retry: .retry(count: 1, pattern: ".*")
+            }
+        return phases
+    }
+
+    var failing: Set<String> {
+        switch place {
+        case .none: []
+        case .command: ["\(phase.rawValue)-1"]
+        case .finally: ["\(phase.rawValue)-f"]
+        case .both: ["\(phase.rawValue)-1", "\(phase.rawValue)-f"]
+        }
+    }
+
+    private var commandFails: Bool { place == .command || place == .both }
+
+    private var phaseFails: Bool {
+        commandFails || (hasFinally && (place == .finally || place == .both))
+    }
+
+    /// The phases that are entered.
+    private var entered: [PhaseName] {
+        guard phaseFails else { return PhaseName.allCases }
+        switch (phase, rule) {
+        case (_, .continue): return PhaseName.allCases
+        case (.install, _): return [.install]
+        case (.preBuild, _): return [.install, .preBuild]
+        case (.build, .abort): return [.install, .preBuild, .build]
+        case (.build, _), (.postBuild, _): return PhaseName.allCases
+        }
+    }
+
+    var expectedCommands: [String] {
+        entered.flatMap { name -> [String] in
+            let both = ["\(name.rawValue)-1", "\(name.rawValue)-2"]
+            guard name == phase else { return both }
+            let first = ["\(name.rawValue)-1"]
+            let finally = hasFinally ? ["\(name.rawValue)-f"] : []
+            guard commandFails else { return both + finally }
+            return first + (rule == .retry ? first : []) + finally
+        }
+    }
+
+    var expectedStates: [PhaseState] {
+        PhaseName.allCases.map { name in
+            if name == phase, phaseFails { return .failed }
+            return entered.contains(name) ? .succeeded : .skipped
+        }
+    }
+
+    var expectedState: BuildState { phaseFails ? .failed : .succeeded }
+
+    var expectsArtifacts: Bool {
+        guard phaseFails else { return true }
+        if rule == .continue { return true }
+        return rule != .abort && phase >= .build
+    }
+}
