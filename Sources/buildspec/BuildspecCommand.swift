@@ -6,6 +6,6 @@ struct BuildspecCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "buildspec",
         abstract: "Run AWS CodeBuild buildspec files anywhere, with a cache that works.",
-        subcommands: [Run.self]
+        subcommands: [Run.self, CacheCommand.self, HashFilesCommand.self]
     )
 }

@@ -21,7 +21,7 @@ package struct SourceVersion: Sendable, Equatable {
     ///
     /// - Parameter directory: the source root.
     /// - Returns: what git says; empty outside of git trees.
-    static func read(in directory: FilePath) async -> SourceVersion {
+    package static func read(in directory: FilePath) async -> SourceVersion {
         guard isInGitTree(directory) else { return SourceVersion() }
         async let head = git(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], in: directory)
         async let url = git(["config", "--get", "remote.origin.url"], in: directory)

@@ -2,12 +2,14 @@
 enum DurationText {
     /// Reads a duration, or says what is wrong with it.
     ///
-    /// - Parameter text: numbers, each with its unit `h`, `m` or `s`, the largest unit first.
+    /// - Parameter text: numbers, each with its unit `d`, `h`, `m` or `s`, the largest unit first.
     /// - Returns: the duration, or the problem.
     static func parse(_ text: String) -> Result<Duration, Problem> {
         var rest = Substring(text)
         var total: Int64 = 0
-        var units: [(Character, Int64)] = [("h", 3_600), ("m", 60), ("s", 1)]
+        var units: [(Character, Int64)] = [
+            ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1),
+        ]
         guard !rest.isEmpty else { return .failure(.malformed(text)) }
         while !rest.isEmpty {
             let digits = rest.prefix { $0.isASCII && $0.isNumber }

@@ -24,13 +24,18 @@ enum Quantity {
 
     /// A count of things: `1 file`, `27,136 files`.
     static func count(_ number: Int, _ noun: String) -> String {
+        count(number, noun + "s", one: noun)
+    }
+
+    /// A count of things whose plural is spelled out: `1 entry`, `3 entries`.
+    static func count(_ number: Int, _ plural: String, one: String) -> String {
         var digits = String(number)
         var place = digits.endIndex
         while digits.distance(from: digits.startIndex, to: place) > 3 {
             place = digits.index(place, offsetBy: -3)
             digits.insert(",", at: place)
         }
-        return "\(digits) \(noun)\(number == 1 ? "" : "s")"
+        return "\(digits) \(number == 1 ? one : plural)"
     }
 
     private static func tenths(_ bytes: UInt64, _ unit: UInt64) -> String {

@@ -1,0 +1,18 @@
+internal import ArgumentParser
+
+/// `buildspec cache`: the cache engine by itself, for any CI agent.
+struct CacheCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cache",
+        abstract: "Save and restore caches without running a build.",
+        discussion: """
+            The same store as 'run': an entry that a build saved can be restored here, and the \
+            other way round, when scope, key and paths are the same.
+
+            \(ExitStatus.help([.success, .buildFailed, .cacheFailed, .usage]))
+            """,
+        subcommands: [
+            CacheSave.self, CacheRestore.self, CacheList.self, CacheVerify.self, CachePrune.self,
+        ]
+    )
+}

@@ -1,0 +1,37 @@
+internal import ArgumentParser
+internal import BuildspecCache
+
+/// `buildspec cache list`.
+struct CacheList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the entries of the store, last used first.",
+        discussion: """
+            SIZE is what the entry's files add up to; STORED is what its packs take in the store, \
+            which other entries may share.
+
+            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            """
+    )
+
+    @OptionGroup var store: StoreOptions
+
+    func run() async throws {
+        let cache = BuildCache(directory: try store.directory())
+        let (entries, problems) = try await reportingCacheErrors { try await cache.entries() }
+        printNotes(problems)
+        var table = TextTable(["SCOPE", "KEY", "FILES", "SIZE", "STORED", "SAVED", "LAST USED"])
+        for entry in entries {
+            table.add([
+                entry.scope, entry.key ?? "-", String(entry.files), Quantity.size(entry.bytes),
+                Quantity.size(entry.stored), UTCTime.text(entry.saved),
+                UTCTime.text(entry.lastUsed),
+            ])
+        }
+        if entries.isEmpty {
+            StandardStream.output.write("no entries in '\(cache.location)'\n")
+        } else {
+            StandardStream.output.write(table.text)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+internal import ArgumentParser
+internal import BuildspecCache
+internal import BuildspecRunner
+internal import SystemPackage
+
+/// Where the store is; every cache command takes it.
+struct StoreOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The directory of the store. (default: ~/.cache/buildspec)",
+            valueName: "dir"
+        )
+    )
+    var cache: String?
+
+    /// The directory of the store.
+    func directory() throws -> FilePath {
+        guard let cache else { return StandardDirectories(Host.environment().variables).cache }
+        if cache.isEmpty { throw ValidationError("--cache: the directory's name is empty") }
+        return Host.currentDirectory().pushing(FilePath(cache))
+    }
+}
+
+/// What an entry is filed under; saving and restoring take it.
+struct IdentityOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The exact key. Without one, the scope has a single entry that every save replaces.",
+            valueName: "key"
+        )
+    )
+    var key: String?
+
+    @Option(
+        name: .customLong("path"),
+        help: ArgumentHelp(
+            "A glob of files to keep, relative to the root or absolute; may be repeated.",
+            valueName: "glob"
+        )
+    )
+    var paths: [String] = []
+
+    @Option(help: ArgumentHelp("Where relative paths start.", valueName: "dir"))
+    var root = "."
+
+    @Option(
+        help: ArgumentHelp(
+            "Whose cache it is. (default: the project's name as 'run' finds it)",
+            valueName: "name"
+        )
+    )
+    var scope: String?
+
+    func validate() throws {
+        if paths.isEmpty {
+            throw ValidationError("--path is missing; name what to keep, such as 'vendor/**/*'")
+        }
+        if key?.isEmpty == true { throw ValidationError("--key: the key is empty") }
+        if scope?.isEmpty == true { throw ValidationError("--scope: the name is empty") }
+        if !Host.isDirectory(FilePath(root)) {
+            throw ValidationError("--root: '\(root)' is not a directory")
+        }
+    }
+
+    /// The root without links in its path.
+    var rootPath: FilePath { Host.realPath(FilePath(root)) ?? FilePath(root) }
+
+    /// The identity, its scope found out if it is not given.
+    func identity(fallbackKeys: [String] = []) async -> CacheIdentity {
+        var name = scope
+        if name == nil {
+            name = await SourceVersion.read(in: rootPath).projectName(for: rootPath)
+        }
+        return CacheIdentity(
+            scope: name ?? "",
+            key: key,
+            fallbackKeys: fallbackKeys,
+            paths: paths
+        )
+    }
+}
+
+/// Runs a cache command's work; an error is one line and exit status 3.
+func reportingCacheErrors<Value>(_ work: () async throws -> Value) async throws -> Value {
+    do {
+        return try await work()
+    } catch let error as CacheError {
+        StandardStream.error.write("error: \(error)\n")
+        throw ExitStatus.cacheFailed.exitCode
+    }
+}
+
+/// Prints what the user should know, a line each.
+func printNotes(_ notes: [String]) {
+    for note in notes { StandardStream.error.write("warning: cache: \(note)\n") }
+}

@@ -1,0 +1,90 @@
+internal import ArgumentParser
+internal import BuildspecCache
+
+/// `buildspec cache prune`.
+struct CachePrune: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune",
+        abstract: "Remove old entries, and objects that no entry refers to.",
+        discussion: """
+            The least recently used entries go first. Objects younger than the grace period stay \
+            even if no entry refers to them, because a running save may be about to.
+
+            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            """
+    )
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Remove entries not used for this long, such as 12h or 30d.",
+            valueName: "duration"
+        )
+    )
+    var maxAge: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Remove entries until the store holds at most this, such as 500MB or 10GB.",
+            valueName: "size"
+        )
+    )
+    var maxSize: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long an object may be without an entry; 0 removes it at once.",
+            valueName: "duration"
+        )
+    )
+    var grace = "1h"
+
+    @Flag(help: "Tell what would be removed and remove nothing.")
+    var dryRun = false
+
+    func validate() throws { _ = try limits() }
+
+    func run() async throws {
+        let cache = BuildCache(directory: try store.directory())
+        let limits = try limits()
+        let report = try await reportingCacheErrors {
+            try await cache.prune(limits, dryRun: dryRun)
+        }
+        for entry in report.removedEntries {
+            let key = entry.key.map { "key '\($0)'" } ?? "the keyless entry"
+            StandardStream.output.write(
+                "\(dryRun ? "would remove" : "removed") \(key) of '\(entry.scope)'\n"
+            )
+        }
+        let objects = Quantity.count(report.removedObjects, "object")
+        StandardStream.output.write(
+            "\(dryRun ? "would remove" : "removed") \(objects)"
+                + " (\(Quantity.size(report.removedBytes)));"
+                + " \(Quantity.count(report.keptEntries, "entries", one: "entry"))"
+                + " (\(Quantity.size(report.keptBytes))) \(dryRun ? "would stay" : "stay")\n"
+        )
+    }
+
+    private func limits() throws -> PruneLimits {
+        PruneLimits(
+            maximumAge: try maxAge.map { try seconds($0, "--max-age") },
+            maximumSize: try maxSize.map { text in
+                guard let size = SizeText.parse(text) else {
+                    throw ValidationError(
+                        "--max-size: '\(text)' is not a size; write one like '500MB' or '10GB'"
+                    )
+                }
+                return size
+            },
+            gracePeriod: grace == "0" ? 0 : try seconds(grace, "--grace")
+        )
+    }
+
+    private func seconds(_ text: String, _ option: String) throws -> Int64 {
+        switch DurationText.parse(text) {
+        case .success(let duration): return duration.components.seconds
+        case .failure(let problem): throw ValidationError("\(option): \(problem.message)")
+        }
+    }
+}

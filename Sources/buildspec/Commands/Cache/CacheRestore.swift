@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import BuildspecCache
+
+/// `buildspec cache restore`.
+struct CacheRestore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Restore the files of some paths by their key.",
+        discussion: """
+            The paths must be those of the save; they are part of what identifies an entry. A miss \
+            is no error unless --fail-on-miss is given; anything damaged is a miss.
+
+            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+              1    nothing was restored, with --fail-on-miss
+            """
+    )
+
+    @OptionGroup var identity: IdentityOptions
+    @OptionGroup var store: StoreOptions
+
+    @Option(
+        name: .customLong("fallback-key"),
+        help: ArgumentHelp(
+            "A prefix to try when the key has no entry, newest entry first; may be repeated.",
+            valueName: "prefix"
+        )
+    )
+    var fallbackKeys: [String] = []
+
+    @Flag(help: "Read files that look unchanged to prove that they are.")
+    var verify = false
+
+    @Flag(help: "End with exit status 1 when nothing was restored.")
+    var failOnMiss = false
+
+    func validate() throws {
+        if !fallbackKeys.isEmpty, identity.key == nil {
+            throw ValidationError("--fallback-key needs --key; without a key it is not used")
+        }
+    }
+
+    func run() async throws {
+        let cache = BuildCache(directory: try store.directory())
+        let wanted = await identity.identity(fallbackKeys: fallbackKeys)
+        let report = try await reportingCacheErrors {
+            try await cache.restore(wanted, into: identity.rootPath, verify: verify)
+        }
+        printNotes(report.notes)
+        StandardStream.output.write("cache: \(CacheText.restored(report))\n")
+        if failOnMiss, case .miss = report.outcome { throw ExitStatus.buildFailed.exitCode }
+    }
+}

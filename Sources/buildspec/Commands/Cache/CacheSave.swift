@@ -1,0 +1,40 @@
+internal import ArgumentParser
+internal import BuildspecCache
+
+/// `buildspec cache save`.
+struct CacheSave: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "save",
+        abstract: "Save the files of some paths under a key.",
+        discussion: """
+            An entry with a key is never changed: if the key is stored already, nothing is written.
+
+            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            """
+    )
+
+    @OptionGroup var identity: IdentityOptions
+    @OptionGroup var store: StoreOptions
+
+    @Option(help: "How new objects are compressed: zstd, gzip or none.")
+    var codec = "zstd"
+
+    func validate() throws {
+        if Codec(rawValue: codec) == nil {
+            throw ValidationError("--codec: there is no codec '\(codec)'; use zstd, gzip or none")
+        }
+    }
+
+    func run() async throws {
+        let cache = BuildCache(
+            directory: try store.directory(),
+            codec: Codec(rawValue: codec) ?? .zstd
+        )
+        let wanted = await identity.identity()
+        let report = try await reportingCacheErrors {
+            try await cache.save(wanted, from: identity.rootPath)
+        }
+        printNotes(report.notes)
+        StandardStream.output.write("cache: \(CacheText.saved(report))\n")
+    }
+}

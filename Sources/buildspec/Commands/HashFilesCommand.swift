@@ -1,0 +1,44 @@
+internal import ArgumentParser
+internal import BuildspecCache
+internal import SystemPackage
+
+/// `buildspec hash-files`, which a build knows as `codebuild-hash-files`.
+struct HashFilesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hash-files",
+        abstract: "Print one SHA-256 over the files that some globs match.",
+        discussion: """
+            For cache keys: in a build it is on the PATH as 'codebuild-hash-files'. Equal files at \
+            equal paths give equal hashes on every machine. CodeBuild does not publish how it \
+            combines files, so its hash is another one.
+
+            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Globs, relative to the root.", valueName: "glob"))
+    var patterns: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "Where relative globs start. (default: $CODEBUILD_SRC_DIR, else the current directory)",
+            valueName: "dir"
+        )
+    )
+    var root: String?
+
+    func run() async throws {
+        let source = Host.environment().variables["CODEBUILD_SRC_DIR"] ?? ""
+        let root = root ?? (source.isEmpty ? "." : source)
+        let files = try await reportingCacheErrors {
+            try HashFiles(patterns, in: Host.currentDirectory().pushing(.init(root)))
+        }
+        printNotes(files.notes)
+        for pattern in files.unmatched {
+            StandardStream.error.write(
+                "warning: codebuild-hash-files: no file matches '\(pattern)'\n"
+            )
+        }
+        StandardStream.output.write(files.hash + "\n")
+    }
+}

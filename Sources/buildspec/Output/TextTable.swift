@@ -1,0 +1,25 @@
+/// Columns of text, each as wide as its widest cell.
+struct TextTable {
+    private var rows: [[String]]
+
+    init(_ head: [String]) {
+        rows = [head]
+    }
+
+    mutating func add(_ row: [String]) {
+        rows.append(row)
+    }
+
+    /// The table, two spaces between columns, every row a line.
+    var text: String {
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = row.indices.map { column in
+                let isLast = column == row.count - 1
+                let gap = isLast ? 0 : widths[column] - row[column].count
+                return row[column] + String(repeating: " ", count: gap)
+            }
+            return cells.joined(separator: "  ") + "\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,34 @@
+/// Points in time as people read them.
+enum UTCTime {
+    /// A time in UTC: `2026-11-23 08:32 UTC`.
+    ///
+    /// - Parameter seconds: since 1970.
+    /// - Returns: the text.
+    static func text(_ seconds: Int64) -> String {
+        let day = (Double(seconds) / 86_400).rounded(.down)
+        let time = seconds - Int64(day) * 86_400
+        let (year, month, dayOfMonth) = date(ofDay: Int64(day))
+        return "\(year)-\(twoDigits(month))-\(twoDigits(dayOfMonth))"
+            + " \(twoDigits(time / 3_600)):\(twoDigits(time / 60 % 60)) UTC"
+    }
+
+    /// The date of a day counted from 1970-01-01, in the Gregorian calendar.
+    ///
+    /// Years are counted from March, so that the leap day is the last of its year.
+    private static func date(ofDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let shifted = day + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra =
+            (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return (year, month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+    }
+
+    private static func twoDigits(_ number: Int64) -> String {
+        number < 10 ? "0\(number)" : String(number)
+    }
+}
