@@ -1,6 +1,9 @@
 /// Finds and reads what a store holds: key records and manifests, each verified.
 struct EntryReader: Sendable {
     let store: any CacheStore
+    /// Whether an object on this machine whose bytes are wrong is removed, so that the next save,
+    /// which looks at sizes only, writes it anew. A remote store may have been misheard.
+    var removesDamage = false
 
     /// The record of exactly this identity, or `nil` if there is none.
     ///
@@ -87,6 +90,7 @@ struct EntryReader: Sendable {
         }
         guard let bytes else { throw .damaged("'\(name)' is missing from the store") }
         guard ContentDigest(of: bytes) == digest else {
+            if removesDamage, store is any LocalCacheStore { try? await store.delete(name) }
             throw .damaged("'\(name)' is damaged: its bytes do not match its name")
         }
         return bytes

@@ -58,7 +58,9 @@ struct KeyRecord: Sendable, Equatable {
         guard bytes.count > end, bytes.last == newline else { throw damaged }
         let body = Array(bytes.dropLast(end))
         let promise = bytes.suffix(end).dropFirst("end ".utf8.count).dropLast()
-        guard ContentDigest(hex: promise) == ContentDigest(of: body) else { throw damaged }
+        guard bytes.suffix(end).starts(with: "end ".utf8),
+            ContentDigest(hex: promise) == ContentDigest(of: body)
+        else { throw damaged }
         var fields: [Substring: [String]] = [:]
         for line in String(decoding: body, as: UTF8.self).split(separator: "\n") {
             let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)

@@ -7,7 +7,9 @@ struct RestoreOperation {
     let root: PathBytes
     let verify: Bool
 
-    private var reader: EntryReader { EntryReader(store: settings.store) }
+    private var reader: EntryReader {
+        EntryReader(store: settings.store, removesDamage: true)
+    }
 
     init(_ settings: CacheSettings, _ identity: CacheIdentity, root: PathBytes, verify: Bool) {
         self.settings = settings

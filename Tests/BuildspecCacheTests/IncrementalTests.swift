@@ -1,0 +1,188 @@
+import BuildspecCache
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct `A save after a change` {
+    @Test func `stores only what is new and reuses the rest`() async throws {
+        let bench = try Bench()
+        var random = SplitMix64(seed: 7)
+        for number in 0..<40 {
+            let text = String(decoding: random.bytes(20_000).map { $0 & 0x7F }, as: UTF8.self)
+            try bench.source.write(text, to: "tree/file\(number)")
+        }
+        let first = try await bench.save("1")
+        #expect(first.bytesReused == 0)
+        try bench.source.write("changed", to: "tree/file7")
+        let second = try await bench.save("2")
+        #expect(second.bytesReused == 39 * 20_000)
+        #expect(second.bytesStored < first.bytesStored / 20)
+        #expect(try await bench.restore("2").outcome == .exact(key: "2"))
+        let difference = try TreeSnapshot(bench.source.path)
+            .difference(from: TreeSnapshot(bench.target.path))
+        #expect(difference == nil)
+    }
+
+    @Test func `of nothing writes no pack and no manifest`() async throws {
+        let bench = try Bench()
+        try bench.source.write("x", to: "tree/file")
+        try await bench.save(nil)
+        let before = try bench.objects("v1/").filter { !$0.string.contains("/keys/") }
+        let report = try await bench.save(nil)
+        #expect(report.bytesStored < 1_000, "only the key record")
+        #expect(try bench.objects("v1/").filter { !$0.string.contains("/keys/") } == before)
+    }
+
+    @Test func `keeps one copy of equal files`() async throws {
+        let bench = try Bench()
+        var random = SplitMix64(seed: 8)
+        let bytes = random.bytes(300_000)
+        for number in 0..<10 {
+            try bench.overwrite(bench.source.file("tree/copy\(number)"), bytes)
+        }
+        let report = try await bench.save("k")
+        #expect(report.bytes == 3_000_000)
+        #expect(report.bytesStored < 310_000)
+    }
+
+    @Test func `of a large file stores only the part that changed`() async throws {
+        let bench = try Bench()
+        var random = SplitMix64(seed: 9)
+        var bytes = random.bytes(10 << 20)
+        let file = bench.source.file("tree/large.bin")
+        try bench.overwrite(file, bytes)
+        let first = try await bench.save("1")
+        // Insert a little in the middle, so that everything behind it moves.
+        bytes.insert(contentsOf: random.bytes(1_000), at: 5 << 20)
+        try bench.overwrite(file, bytes)
+        let second = try await bench.save("2")
+        #expect(second.bytesStored < first.bytesStored / 4)
+        _ = try await bench.restore("2")
+        #expect(try bench.bytes(bench.target.file("tree/large.bin")) == bytes)
+        _ = try await bench.restore("1")
+        #expect(try bench.bytes(bench.target.file("tree/large.bin")).count == 10 << 20)
+    }
+
+    @Test func `gives the same objects for the same tree, wherever it is saved`() async throws {
+        let benches = [try Bench(), try Bench()]
+        var names: [[String]] = []
+        for bench in benches {
+            for number in 0..<30 {
+                try bench.source.write("content \(number)", to: "tree/\(number % 7)/\(number)")
+            }
+            let set = PathSet(["tree"], root: PathBytes(bench.source.path.string))
+            for entry in try TreeWalk(set, root: bench.source.handle).entries {
+                let (directory, name) = entry.path.split
+                var cursor = DirectoryCursor(root: bench.source.handle)
+                let parent = try cursor.directory(PathBytes(Array(directory)).components)
+                try parent.setModified(name, FileTime(seconds: 1, nanoseconds: 2))
+            }
+            try await bench.save("k")
+            names.append(try bench.objects("v1/").compactMap(\.lastComponent?.string))
+        }
+        #expect(names[0].filter { $0.contains(".") } == names[1].filter { $0.contains(".") })
+        #expect(names[0].contains { $0.hasSuffix(".tar.zst") })
+    }
+
+    @Test func `beside others under the same and other keys loses nothing`() async throws {
+        let bench = try Bench()
+        for number in 0..<50 { try bench.source.write("\(number)", to: "tree/\(number)") }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for number in 0..<16 {
+                tasks.addTask { try await bench.save(number % 2 == 0 ? "same" : "key-\(number)") }
+            }
+            try await tasks.waitForAll()
+        }
+        #expect(try await bench.cache.verify().problems.isEmpty)
+        #expect(try await bench.cache.entries().entries.count == 9)
+        #expect(try await bench.restore("key-15").outcome == .exact(key: "key-15"))
+    }
+}
+
+@Suite struct `A restore over a tree` {
+    @Test func `replaces what differs and leaves everything else alone`() async throws {
+        let bench = try Bench()
+        for number in 0..<5 { try bench.source.write("cached \(number)", to: "tree/\(number)") }
+        try bench.source.handle.directory("tree".utf8).makeLink("link".utf8, to: Array("0".utf8))
+        try await bench.save("k")
+        _ = try await bench.restore("k")
+        try bench.target.write("edited", to: "tree/1")
+        try bench.target.write("not cached", to: "tree/mine")
+        try bench.target.handle.directory("tree".utf8).removeFile("2".utf8)
+        try bench.target.handle.directory("tree".utf8).removeFile("link".utf8)
+        try bench.target.write("a file where a link was", to: "tree/link")
+        let report = try await bench.restore("k")
+        #expect(report.filesUnchanged == 3)
+        #expect(try bench.target.read("tree/1") == "cached 1")
+        #expect(try bench.target.read("tree/mine") == "not cached")
+        let tree = try bench.target.handle.directory("tree".utf8)
+        #expect(try tree.linkTarget("link".utf8) == Array("0".utf8))
+        #expect(try tree.names().count == 7)
+    }
+
+    @Test func `finds an edit that kept size and time only when asked to verify`() async throws {
+        let bench = try Bench()
+        try bench.source.write("abc", to: "tree/file")
+        try await bench.save("k")
+        _ = try await bench.restore("k")
+        let tree = try bench.target.handle.directory("tree".utf8)
+        let time = try #require(try tree.status("file".utf8)).modified
+        try bench.target.write("xyz", to: "tree/file")
+        try tree.setModified("file".utf8, time)
+        _ = try await bench.restore("k")
+        #expect(try bench.target.read("tree/file") == "xyz")
+        let identity = bench.identity("k")
+        _ = try await bench.cache.restore(identity, into: bench.target.path, verify: true)
+        #expect(try bench.target.read("tree/file") == "abc")
+    }
+
+    @Test func `never removes a directory that has something in it`() async throws {
+        let bench = try Bench()
+        try bench.source.write("a file", to: "tree/name")
+        try await bench.save("k")
+        try bench.target.write("precious", to: "tree/name/inside")
+        let report = try await bench.restore("k")
+        #expect(report.notes.count == 1)
+        #expect(try bench.target.read("tree/name/inside") == "precious")
+    }
+
+    @Test func `puts a directory where a file or an empty directory's file was`() async throws {
+        let bench = try Bench()
+        try bench.source.write("x", to: "tree/dir/x")
+        try bench.source.write("y", to: "tree/file")
+        try await bench.save("k")
+        try bench.target.write("in the way", to: "tree/dir")
+        try bench.target.handle.directory("tree".utf8).makeDirectory("file".utf8)
+        #expect(try await bench.restore("k").notes.isEmpty)
+        #expect(try bench.target.read("tree/dir/x") == "x")
+        #expect(try bench.target.read("tree/file") == "y")
+    }
+
+    @Test func `reaches absolute paths and makes the directories above them`() async throws {
+        let bench = try Bench()
+        let outside = try TemporaryDirectory()
+        try outside.write("x", to: "home/.m2/repository/x.jar")
+        let path = outside.file("home/.m2/**/*").string
+        let identity = bench.identity("k", paths: [path])
+        #expect(try await bench.cache.save(identity, from: bench.source.path).files == 1)
+        try outside.handle.removeTree("home".utf8)
+        let report = try await bench.cache.restore(identity, into: bench.target.path)
+        #expect(report.outcome == .exact(key: "k"))
+        #expect(try outside.read("home/.m2/repository/x.jar") == "x")
+    }
+
+    @Test func `makes directories that no pattern covers`() async throws {
+        let bench = try Bench()
+        for name in ["a/b/x.o", "a/c/y.o", "d/z.o", "a/b/x.c"] {
+            try bench.source.write(name, to: name)
+        }
+        let identity = bench.identity("k", paths: ["**/*.o"])
+        #expect(try await bench.cache.save(identity, from: bench.source.path).files == 3)
+        _ = try await bench.cache.restore(identity, into: bench.target.path)
+        for name in ["a/b/x.o", "a/c/y.o", "d/z.o"] {
+            #expect(try bench.target.read(name) == name)
+        }
+        #expect(try bench.target.read("a/b/x.c") == nil)
+    }
+}

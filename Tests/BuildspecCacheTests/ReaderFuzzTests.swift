@@ -1,0 +1,153 @@
+import BuildspecFiles
+import TestSupport
+import Testing
+
+@testable import BuildspecCache
+
+/// Readers of untrusted bytes: whatever comes in, an error or a value goes out, never a crash.
+@Suite struct `A reader survives` {
+    private func manifest(_ random: inout SplitMix64) -> Manifest {
+        var manifest = Manifest()
+        for _ in 0..<3 {
+            manifest.packs.append(
+                Manifest.Pack(
+                    digest: ContentDigest(of: random.bytes(8)),
+                    codec: Codec.allCases[Int(random.next() % 3)],
+                    storedSize: random.next() % 1_000,
+                    contentSize: 1_000_000
+                )
+            )
+        }
+        var paths = Set<PathBytes>()
+        for _ in 0..<20 {
+            let name = random.bytes(1 + Int(random.next() % 12)).map {
+                $0 == 0 || $0 == slash ? 1 : $0
+            }
+            if name == Array(".".utf8) || name == Array("..".utf8) { continue }
+            paths.insert(PathBytes(random.next() % 2 == 0 ? [slash] + name : name))
+        }
+        for path in paths.sorted() { manifest.entries.append(entry(path, &random)) }
+        return manifest
+    }
+
+    private func entry(_ path: PathBytes, _ random: inout SplitMix64) -> Manifest.Entry {
+        var pieces: [Manifest.Piece] = []
+        for _ in 0..<random.next() % 4 {
+            pieces.append(
+                Manifest.Piece(
+                    digest: ContentDigest(of: random.bytes(8)),
+                    pack: Int(random.next() % 3),
+                    offset: Int(random.next() % 1_000),
+                    size: 1 + Int(random.next() % 10_000)
+                )
+            )
+        }
+        let size = pieces.reduce(0) { $0 + UInt64($1.size) }
+        let kinds: [Manifest.Kind] = [
+            .directory, .link(target: random.bytes(5).map { max(1, $0) }),
+            .file(size: size, pieces: pieces), .hardLink(to: PathBytes("a b")),
+        ]
+        return Manifest.Entry(
+            path: path,
+            mode: UInt32(random.next() % 0o10000),
+            modified: FileTime(
+                seconds: Int64(random.next() % 4_000_000_000) - 2_000_000_000,
+                nanoseconds: Int32(random.next() % 1_000_000_000)
+            ),
+            kind: kinds[Int(random.next() % 4)]
+        )
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func `every manifest it wrote itself`(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let manifest = manifest(&random)
+        let text = ManifestEncoder.encode(manifest)
+        let read = try ManifestDecoder.decode(text)
+        #expect(read == manifest, "seed \(seed)")
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func `manifests with random damage`(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let text = ManifestEncoder.encode(manifest(&random))
+        for _ in 0..<60 {
+            let damaged = mutate(text, &random)
+            if let read = try? ManifestDecoder.decode(damaged) {
+                // What is accepted means what it says: writing it gives a text that reads the same.
+                let again = try? ManifestDecoder.decode(ManifestEncoder.encode(read))
+                #expect(again == read, "seed \(seed)")
+            }
+        }
+    }
+
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func `key records with random damage, and takes none of them`(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let record = KeyRecord(
+            scope: "s\n%",
+            key: seed % 2 == 0 ? nil : "k\r\n é%0A",
+            paths: ["./a b", "/c\nd"],
+            manifest: ContentDigest(of: []),
+            codec: .gzip,
+            saved: -5,
+            files: 3,
+            bytes: 9,
+            stored: 7,
+            writer: ""
+        )
+        let bytes = record.encode()
+        #expect(try KeyRecord.decode(bytes) == record)
+        for _ in 0..<100 {
+            let damaged = mutate(bytes, &random)
+            if damaged == bytes { continue }
+            #expect(throws: CacheError.self) { try KeyRecord.decode(damaged) }
+        }
+    }
+
+    @Test(arguments: [Codec.zstd, .gzip, .none], 0..<12 as Range<UInt64>)
+    func `compressed objects with random damage`(codec: Codec, seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let content = random.bytes(Int(random.next() % 200_000), compressible: true)
+        let encoded = try codec.encode(content)
+        #expect(try codec.decode(encoded, limit: content.count) == content)
+        if !content.isEmpty {
+            #expect(throws: CacheError.self) {
+                try codec.decode(encoded, limit: content.count - 1)
+            }
+        }
+        for _ in 0..<20 {
+            let result = try? codec.decode(mutate(encoded, &random), limit: 4_000_000)
+            #expect((result?.count ?? 0) <= 4_000_000)
+        }
+    }
+
+    @Test func `objects of several frames`() throws {
+        var random = SplitMix64(seed: 3)
+        let part = random.bytes(300_000)
+        let content = Array((0..<9).map { _ in part }.joined())
+        let encoded = try ZstandardCodec.encode(content)
+        let frames = try ZstandardCodec.frames(of: encoded, limit: content.count)
+        #expect(frames.map(\.content.count) == [1 << 20, 1 << 20, content.count - (2 << 20)])
+        #expect(try ZstandardCodec.decode(encoded, limit: content.count) == content)
+        let cut = Array(encoded.dropLast(frames[2].stored.count))
+        #expect(try ZstandardCodec.decode(cut, limit: content.count).count == 2 << 20)
+    }
+
+    private func mutate(_ bytes: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+        var bytes = bytes
+        for _ in 0...random.next() % 3 where !bytes.isEmpty {
+            let place = Int(random.next() % UInt64(bytes.count))
+            switch random.next() % 5 {
+            case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
+            case 1: bytes.remove(at: place)
+            case 2: bytes.insert(UInt8(truncatingIfNeeded: random.next()), at: place)
+            case 3: bytes.removeLast(bytes.count - place)
+            default:
+                let end = min(bytes.count, place + 20)
+                bytes.insert(contentsOf: bytes[place..<end], at: place)
+            }
+        }
+        return bytes
+    }
+}
