@@ -43,7 +43,7 @@ struct BuildSteps: Sendable {
         result.cacheFailure = request.strictCache ? result.restored.problem : nil
 
         await runPhases(&result, stopReason)
-        await groups.endAll(grace: request.gracePeriod)
+        await groups.endAll(buildID: setup.identity.id, grace: request.gracePeriod)
         if Task.isCancelled { result.state = stopReason() == .stopped ? .stopped : .timedOut }
 
         result.artifacts = await collectArtifacts(result)

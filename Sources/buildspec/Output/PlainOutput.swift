@@ -55,6 +55,9 @@ final class PlainOutput: EventSink {
         case .commandBegan(let command): print(heading() + text(of: command))
         case .commandEnded(let command, let status, _) where status != 0:
             print(error: "\(place(command)): error: exit status \(status)")
+        case .commandStopped(let command, let reason):
+            let what = reason == .timedOut ? "the build's time is up" : "stopped"
+            print(error: "\(place(command)): error: \(what)")
         case .phaseRetried(let failure, let attempt, let limit):
             let phase = failure.command.phase.upperCased
             print("\(phase) failed, again from its start: retry \(attempt) of \(limit)")
@@ -118,6 +121,7 @@ final class PlainOutput: EventSink {
     private func write(_ bytes: [UInt8], _ state: inout State) {
         guard !state.isBroken, !output.write(bytes) else { return }
         state.isBroken = true
+        error.write("error: nobody reads the output any more; the build is stopped\n")
         brokenOutput()
     }
 }
