@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "BuildspecFiles", "BuildspecCache",
+                "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecRunner",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/TestSupport"
@@ -100,14 +100,15 @@ let package = Package(
         .testTarget(
             name: "BuildspecRunnerTests",
             dependencies: [
-                "BuildspecRunner", "BuildspecModel", "BuildspecCache", "TestSupport",
+                "BuildspecRunner", "BuildspecModel", "BuildspecFiles", "BuildspecCache",
+                "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "buildspec", "TestSupport",
+                "buildspec", "BuildspecModel", "BuildspecCache", "BuildspecRunner", "TestSupport",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]

@@ -72,7 +72,22 @@ struct BuildSteps: Sendable {
     }
 
     private func collectArtifacts(_ result: BuildResult) async -> ArtifactsOutcome {
-        .notAsked
+        guard let section = request.buildspec.artifacts else { return .notDeclared }
+        guard let directory = request.artifactsDirectory else { return .notAsked }
+        guard result.collectsArtifacts, !Task.isCancelled, request.reachesBuild else {
+            return .skipped
+        }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let collector = ArtifactCollector(
+            section: section,
+            directory: directory,
+            root: request.sourceDirectory,
+            session: session,
+            pump: pump
+        )
+        let reports = await collector.run()
+        return .collected(reports, duration: clock.now - start)
     }
 }
 
@@ -83,7 +98,7 @@ extension BuildResult {
         phases: [],
         restored: .notWanted,
         saved: .notWanted,
-        artifacts: .notAsked,
+        artifacts: .notDeclared,
         duration: .zero
     )
 }

@@ -132,6 +132,13 @@ extension BuildRequest {
     }
 }
 
+extension BuildRequest {
+    /// Whether `--phase` lets the build come as far as artifacts: a run of `install` alone has none.
+    var reachesBuild: Bool {
+        selectedPhases.map { $0.contains(.build) || $0.contains(.postBuild) } ?? true
+    }
+}
+
 extension CacheRestoreOutcome {
     /// What is wrong, if anything is.
     var problem: String? {
