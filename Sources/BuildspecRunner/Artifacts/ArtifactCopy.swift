@@ -51,7 +51,12 @@ struct ArtifactCopy {
         var offset: UInt64 = 0
         while true {
             var chunk: [UInt8] = []
-            let count = try source.read(ArtifactCopy.chunk, at: offset, appendingTo: &chunk)
+            let rest = status.size > offset ? Int(status.size - offset) : 1
+            let count = try source.read(
+                min(rest, ArtifactCopy.chunk),
+                at: offset,
+                appendingTo: &chunk
+            )
             if count == 0 { break }
             try target.write(chunk.span, at: offset)
             offset += UInt64(count)
