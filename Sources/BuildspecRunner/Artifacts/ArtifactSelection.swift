@@ -38,7 +38,7 @@ struct ArtifactSelection {
     /// - Parameters:
     ///   - set: what the buildspec says.
     ///   - root: the source root.
-    ///   - excluding: directories that are passed over, such as the one to collect into.
+    ///   - excluded: directories that are passed over, such as the one to collect into.
     ///   - expand: puts in the build's variables.
     /// - Throws: `Failure`, or `FileError` when something cannot be read.
     init(
