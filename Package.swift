@@ -108,7 +108,9 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "buildspec", "BuildspecModel", "BuildspecCache", "BuildspecRunner", "TestSupport",
+                "buildspec", "BuildspecModel", "BuildspecFiles", "BuildspecCache",
+                "BuildspecRunner",
+                "TestSupport",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]

@@ -50,7 +50,6 @@ final class PlainOutput: EventSink {
         case .buildBegan(let identity):
             print("\(identity.project), build \(identity.number)")
         case .cacheRestored(let report): print("cache: \(CacheText.restored(report))")
-        case .cacheSaved(let report): print("cache: \(CacheText.saved(report))")
         case .phaseBegan(let phase): state.withLock { $0.phase = phase }
         case .commandBegan(let command): print(heading() + text(of: command))
         case .commandEnded(let command, let status, _) where status != 0:
@@ -67,7 +66,7 @@ final class PlainOutput: EventSink {
         case .warning(let message): print(error: "warning: \(message)")
         case .buildEnded(let result):
             print("\n" + Summary(result, buildspec: buildspec, style: style).text)
-        case .phaseSkipped, .phaseEnded, .commandEnded: break
+        case .cacheSaved, .phaseSkipped, .phaseEnded, .commandEnded: break
         }
     }
 
