@@ -32,7 +32,7 @@ let package = Package(
         .target(
             name: "BuildspecRunner",
             dependencies: [
-                "BuildspecModel", "BuildspecFiles", "BuildspecCache",
+                "BuildspecModel", "BuildspecFiles", "BuildspecCache", "CProcess",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
@@ -53,6 +53,8 @@ let package = Package(
             name: "BuildspecFiles",
             dependencies: [.product(name: "SystemPackage", package: "swift-system")]
         ),
+        // One call that Swift cannot make: who inherits orphaned processes.
+        .systemLibrary(name: "CProcess"),
         // The C libraries as modules.
         .systemLibrary(
             name: "CYAML",
@@ -74,7 +76,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "BuildspecFiles", "BuildspecCache",
+                "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecRunner",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/TestSupport"
@@ -98,14 +100,17 @@ let package = Package(
         .testTarget(
             name: "BuildspecRunnerTests",
             dependencies: [
-                "BuildspecRunner", "BuildspecModel", "BuildspecCache", "TestSupport",
+                "BuildspecRunner", "BuildspecModel", "BuildspecFiles", "BuildspecCache",
+                "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "buildspec", "TestSupport",
+                "buildspec", "BuildspecModel", "BuildspecFiles", "BuildspecCache",
+                "BuildspecRunner",
+                "TestSupport",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]

@@ -28,6 +28,8 @@ public struct ArtifactReport: Sendable, Equatable {
     public var bytes: UInt64
     /// CodeBuild's message when it could not be collected.
     public var failure: String?
+    /// The key of the buildspec that is at fault.
+    public var range: SourceRange?
 }
 
 /// What became of the artifacts.
@@ -39,11 +41,11 @@ public enum ArtifactsOutcome: Sendable, Equatable {
     /// A failure, a stop or `--phase` kept them from being collected.
     case skipped
     /// They were collected, or one of them could not be.
-    case collected([ArtifactReport])
+    case collected([ArtifactReport], duration: Duration)
 
     /// The first artifact's failure.
     public var failure: String? {
-        guard case .collected(let reports) = self else { return nil }
+        guard case .collected(let reports, _) = self else { return nil }
         return reports.lazy.compactMap(\.failure).first
     }
 }

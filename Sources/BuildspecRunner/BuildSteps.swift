@@ -43,7 +43,7 @@ struct BuildSteps: Sendable {
         result.cacheFailure = request.strictCache ? result.restored.problem : nil
 
         await runPhases(&result, stopReason)
-        await groups.endAll(grace: request.gracePeriod)
+        await groups.endAll(buildID: setup.identity.id, grace: request.gracePeriod)
         if Task.isCancelled { result.state = stopReason() == .stopped ? .stopped : .timedOut }
 
         result.artifacts = await collectArtifacts(result)
@@ -72,7 +72,22 @@ struct BuildSteps: Sendable {
     }
 
     private func collectArtifacts(_ result: BuildResult) async -> ArtifactsOutcome {
-        .notAsked
+        guard let section = request.buildspec.artifacts else { return .notDeclared }
+        guard let directory = request.artifactsDirectory else { return .notAsked }
+        guard result.collectsArtifacts, !Task.isCancelled, request.reachesBuild else {
+            return .skipped
+        }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let collector = ArtifactCollector(
+            section: section,
+            directory: directory,
+            root: request.sourceDirectory,
+            session: session,
+            pump: pump
+        )
+        let reports = await collector.run()
+        return .collected(reports, duration: clock.now - start)
     }
 }
 
@@ -83,7 +98,7 @@ extension BuildResult {
         phases: [],
         restored: .notWanted,
         saved: .notWanted,
-        artifacts: .notAsked,
+        artifacts: .notDeclared,
         duration: .zero
     )
 }

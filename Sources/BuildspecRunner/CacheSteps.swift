@@ -32,6 +32,7 @@ struct CacheSteps: Sendable {
         }
         let texts = [key.value] + section.fallbackKeys.map(\.value)
         guard let values = try? await session.evaluate(texts) else {
+            if Task.isCancelled { return .none }
             return .unusable("the cache key '\(key.value)' cannot be evaluated")
         }
         return .identity(
@@ -46,7 +47,7 @@ struct CacheSteps: Sendable {
 
     /// Restores the entry into the source root.
     func restore(_ plan: Plan) async -> CacheRestoreOutcome {
-        guard let cache, !isCancelled else { return .notWanted }
+        guard let cache, !Task.isCancelled else { return .notWanted }
         switch plan {
         case .none:
             return .notWanted
@@ -61,6 +62,8 @@ struct CacheSteps: Sendable {
                 for note in report.notes { await pump.post(.warning("cache: \(note)")) }
                 await pump.post(.cacheRestored(report))
                 return .restored(report)
+            } catch  where Task.isCancelled {
+                return .skipped("the build was stopped")
             } catch {
                 await pump.post(.warning("cache not restored: \(error)"))
                 return .failed("\(error)")
@@ -77,13 +80,13 @@ struct CacheSteps: Sendable {
             for note in report.notes { await pump.post(.warning("cache: \(note)")) }
             await pump.post(.cacheSaved(report))
             return .saved(report)
+        } catch  where Task.isCancelled {
+            return .skipped("the build was stopped")
         } catch {
             await pump.post(.warning("cache not saved: \(error)"))
             return .failed("\(error)")
         }
     }
-
-    private var isCancelled: Bool { Task.isCancelled }
 
     private var scope: String { setup.identity.project }
 
@@ -129,6 +132,13 @@ extension BuildRequest {
         return buildspec.phases.contains { name, phase in
             !selectedPhases.contains(name) && !(phase.commands + phase.finally).isEmpty
         }
+    }
+}
+
+extension BuildRequest {
+    /// Whether `--phase` lets the build come as far as artifacts: a run of `install` alone has none.
+    var reachesBuild: Bool {
+        selectedPhases.map { $0.contains(.build) || $0.contains(.postBuild) } ?? true
     }
 }
 

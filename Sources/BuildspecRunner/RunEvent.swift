@@ -19,6 +19,8 @@ public enum RunEvent: Sendable, Equatable {
     case output([UInt8])
     /// A command ended, and all that it wrote came before.
     case commandEnded(PhaseCommand, status: Int32, duration: Duration)
+    /// A command was ended because the build was stopped or its time was up.
+    case commandStopped(PhaseCommand, StopReason)
     /// A phase was left.
     case phaseEnded(PhaseReport)
     /// An artifact was collected.

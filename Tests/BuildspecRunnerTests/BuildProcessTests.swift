@@ -1,8 +1,10 @@
+import BuildspecFiles
 import BuildspecModel
 import BuildspecRunner
 import Foundation
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Output, stopping, timeouts and processes in the background, with real shells.
@@ -15,7 +17,7 @@ struct BuildProcessTests {
     }
 
     @Test func `a command's output comes before its end and after its start`() async throws {
-        let build = TestBuild(build: ["echo one", "echo two"])
+        let build = try TestBuild(build: ["echo one", "echo two"])
         _ = try await build.run()
         let order = build.sink.events.compactMap { event -> String? in
             switch event {
@@ -29,14 +31,14 @@ struct BuildProcessTests {
     }
 
     @Test func `output is passed on while the command runs`() async throws {
-        let build = TestBuild()
+        let build = try TestBuild()
         let marker = build.scratch.path.appending("seen").string
         let sink = RecordingSink { event in
             if case .output = event {
                 _ = FileManager.default.createFile(atPath: marker, contents: nil)
             }
         }
-        var live = TestBuild(
+        var live = try TestBuild(
             build: ["echo live; while ! test -e \(marker); do sleep 0.01; done"],
             sink: sink
         )
@@ -48,7 +50,7 @@ struct BuildProcessTests {
     func `a background process survives into later commands and ends with the build`(
         redirection: String
     ) async throws {
-        let build = TestBuild(
+        let build = try TestBuild(
             install: ["nohup sleep 600 \(redirection) & echo $! > pid"],
             build: ["kill -0 $(cat pid)"]
         )
@@ -60,7 +62,7 @@ struct BuildProcessTests {
     @Test func `a background process that ignores TERM is killed after the grace period`()
         async throws
     {
-        var build = TestBuild(build: [
+        var build = try TestBuild(build: [
             "sh -c 'trap \"\" TERM; echo $$ > pid; while :; do sleep 0.05; done' & "
                 + "while ! test -s pid; do sleep 0.01; done"
         ])
@@ -72,14 +74,14 @@ struct BuildProcessTests {
     @Test func `a background process that keeps the pipe open does not hold the build up`()
         async throws
     {
-        let build = TestBuild(build: ["sleep 600 & echo started", "echo next"])
+        let build = try TestBuild(build: ["sleep 600 & echo started", "echo next"])
         let start = ContinuousClock.now
         #expect(try await build.lines() == ["started", "next"])
         #expect(ContinuousClock.now - start < .seconds(20))
     }
 
     @Test func `a timeout ends the process group and the build`() async throws {
-        var build = TestBuild(build: ["sleep 600 & echo $! > pid; sleep 600", "echo never"])
+        var build = try TestBuild(build: ["sleep 600 & echo $! > pid; sleep 600", "echo never"])
         build.request.timeout = .milliseconds(400)
         let result = try await build.run()
         #expect(result.state == .timedOut)
@@ -93,7 +95,7 @@ struct BuildProcessTests {
         let sink = RecordingSink { event in
             if case .output = event { started.continuation.yield() }
         }
-        let build = TestBuild(
+        let build = try TestBuild(
             build: ["sleep 600 & echo $! > pid; echo started; sleep 600", "echo never"],
             sink: sink
         )
@@ -110,16 +112,16 @@ struct BuildProcessTests {
     }
 
     @Test func `a build leaves nothing behind in the temporary directory`() async throws {
-        let temporary = Scratch()
-        var build = TestBuild(build: ["cd -; touch left; mkdir -p a/b", "exit 3"])
+        let temporary = try TemporaryDirectory()
+        var build = try TestBuild(build: ["cd -; touch left; mkdir -p a/b", "exit 3"])
         build.request.hostEnvironment["TMPDIR"] = temporary.path.string
         #expect(try await build.run().state == .failed)
-        #expect(temporary.names() == [])
+        #expect(try temporary.handle.names() == [])
     }
 
     @Test func `the build's private files are closed to other users`() async throws {
-        let temporary = Scratch()
-        var build = TestBuild(build: [
+        let temporary = try TemporaryDirectory()
+        var build = try TestBuild(build: [
             "stat -c %a $TMPDIR/buildspec-*", "stat -c %a $TMPDIR/*/env.sh",
         ])
         build.request.hostEnvironment["TMPDIR"] = temporary.path.string
@@ -129,7 +131,7 @@ struct BuildProcessTests {
     @Test func `commands have no controlling terminal and a process group of their own`()
         async throws
     {
-        let build = TestBuild(build: [
+        let build = try TestBuild(build: [
             "test $(ps -o pgid= -p $$) -eq $$ && echo leader",
             "(: < /dev/tty) 2> /dev/null || echo none",
         ])
@@ -139,7 +141,7 @@ struct BuildProcessTests {
     @Test func `200 MB of output pass without growing memory`() async throws {
         let count = Mutex(0)
         let sink = CountingSink { bytes in count.withLock { $0 += bytes } }
-        let build = TestBuild(build: ["head -c 200000000 /dev/zero"])
+        let build = try TestBuild(build: ["head -c 200000000 /dev/zero"])
         let before = peakMemory()
         let result = try await BuildRunner(build.request).run(into: sink)
         #expect(result.state == .succeeded)
@@ -161,7 +163,7 @@ private struct CountingSink: EventSink {
 extension TestBuild {
     /// The process number that a command wrote into a file.
     func pid(_ file: String) throws -> pid_t {
-        let text = try #require(scratch.text(of: file))
+        let text = try #require(try scratch.read(file))
         return try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
 }

@@ -1,5 +1,6 @@
 import BuildspecModel
 import BuildspecRunner
+import TestSupport
 import Testing
 
 /// CodeBuild user guide, "Build specification reference": phases, finally, on-failure; "Build phase

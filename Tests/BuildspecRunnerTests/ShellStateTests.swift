@@ -1,6 +1,7 @@
 import BuildspecModel
 import BuildspecRunner
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What is carried from command to command.
@@ -14,7 +15,7 @@ struct ShellStateTests {
     }
 
     private func statuses(_ shell: String, _ commands: [String]) async throws -> [Int32] {
-        let build = TestBuild(
+        let build = try TestBuild(
             Buildspec(
                 version: .v02,
                 env: EnvSection(shell: Located(text: shell)),
@@ -31,7 +32,7 @@ struct ShellStateTests {
     func `the directory is carried to the next command and the next phase`(
         shell: String
     ) async throws {
-        let build = TestBuild(
+        let build = try TestBuild(
             install: ["mkdir -p app/sub", "cd app"],
             build: ["pwd", "cd sub", "pwd"],
             shell: shell
@@ -84,7 +85,10 @@ struct ShellStateTests {
 
     @Test(arguments: Shells.all)
     func `cd minus goes back across commands`(shell: String) async throws {
-        let build = TestBuild(build: ["mkdir a", "cd a", "cd - > /dev/null", "pwd"], shell: shell)
+        let build = try TestBuild(
+            build: ["mkdir a", "cd a", "cd - > /dev/null", "pwd"],
+            shell: shell
+        )
         #expect(try await build.lines() == ["\(build.scratch.path)"])
     }
 
@@ -139,7 +143,7 @@ struct ShellStateTests {
 
     @Test(arguments: Shells.all)
     func `set minus e in a command fails it and loses its state`(shell: String) async throws {
-        let build = TestBuild(
+        let build = try TestBuild(
             Buildspec(
                 version: .v02,
                 env: EnvSection(shell: Located(text: shell)),
@@ -157,7 +161,7 @@ struct ShellStateTests {
 
     @Test(arguments: Shells.all)
     func `a command whose last statement fails still saves its state`(shell: String) async throws {
-        let build = TestBuild(
+        let build = try TestBuild(
             Buildspec(
                 version: .v02,
                 env: EnvSection(shell: Located(text: shell)),
@@ -175,21 +179,21 @@ struct ShellStateTests {
 
     @Test(arguments: Shells.all)
     func `a syntax error is status 2 and names line 4`(shell: String) async throws {
-        let build = TestBuild(build: ["echo \"a"], shell: shell)
+        let build = try TestBuild(build: ["echo \"a"], shell: shell)
         _ = try await build.run()
         #expect(build.sink.statuses == [2])
         #expect(build.sink.output.contains("script.sh: "))
     }
 
     @Test func `dash names a missing command as CodeBuild's log does`() async throws {
-        let build = TestBuild(build: ["no-such-command"], shell: "dash")
+        let build = try TestBuild(build: ["no-such-command"], shell: "dash")
         let lines = try await build.lines()
         #expect(lines.first?.hasSuffix("script.sh: 4: no-such-command: not found") == true)
         #expect(build.sink.statuses == [127])
     }
 
     @Test func `bash names a missing command as CodeBuild's log does`() async throws {
-        let build = TestBuild(build: ["no-such-command"], shell: "bash")
+        let build = try TestBuild(build: ["no-such-command"], shell: "bash")
         let lines = try await build.lines()
         #expect(
             lines.first?.hasSuffix("script.sh: line 4: no-such-command: command not found") == true
@@ -221,7 +225,7 @@ struct ShellStateTests {
 
     @Test(arguments: Shells.all)
     func `an unterminated here-document swallows the saving`(shell: String) async throws {
-        let build = TestBuild(
+        let build = try TestBuild(
             build: ["A=old", "A=new; cat > /dev/null <<EOF\nx", "echo $A"],
             shell: shell
         )
@@ -249,14 +253,14 @@ struct ShellStateTests {
 
     @Test(arguments: Shells.all)
     func `a removed directory leaves the command outside the sources`(shell: String) async throws {
-        let build = TestBuild(build: ["mkdir d", "cd d", "rmdir ../d", "pwd"], shell: shell)
+        let build = try TestBuild(build: ["mkdir d", "cd d", "rmdir ../d", "pwd"], shell: shell)
         let lines = try await build.lines()
         #expect(lines.last?.hasPrefix(build.scratch.path.string) == false)
     }
 
     @Test(arguments: Shells.all)
     func `in version 0·1 nothing is carried`(shell: String) async throws {
-        let build = TestBuild(
+        let build = try TestBuild(
             build: ["A=1; cd /", "echo \"${A-unset}\"; pwd"],
             shell: shell,
             version: .v01

@@ -53,7 +53,7 @@ enum BuildCounter {
     }
 
     private static func createDirectories(_ path: FilePath) throws {
-        if FileStatus(path)?.isDirectory == true { return }
+        if PathProbe(path)?.isDirectory == true { return }
         var parent = path
         if parent.removeLastComponent(), !parent.isEmpty { try createDirectories(parent) }
         let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o755) }

@@ -56,7 +56,7 @@ package struct SourceVersion: Sendable, Equatable {
     private static func isInGitTree(_ directory: FilePath) -> Bool {
         var place = directory
         while true {
-            if FileStatus(place.appending(".git")) != nil { return true }
+            if PathProbe(place.appending(".git")) != nil { return true }
             guard place.removeLastComponent() else { return false }
         }
     }

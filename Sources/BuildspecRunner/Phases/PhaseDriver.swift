@@ -66,7 +66,11 @@ struct PhaseDriver: Sendable {
         await pump.post(.commandBegan(command))
         let status = await status(of: command, isSucceeding: succeeding)
         let duration = clock.now - start
-        if Task.isCancelled { machine.stop(stopReason()) } else { machine.record(status: status) }
+        if Task.isCancelled {
+            machine.stop(stopReason())
+            return await pump.post(.commandStopped(command, stopReason()))
+        }
+        machine.record(status: status)
         if succeeding, !machine.isSucceeding { try? session.noteFailure() }
         await pump.post(.commandEnded(command, status: status, duration: duration))
     }

@@ -8,21 +8,22 @@ internal import Synchronization
     internal import Darwin
 #endif
 
-/// The process groups that a build has started and that may still have members.
+/// The processes that a build has started and that may still run: its commands' process groups, and
+/// daemons that left them.
 ///
 /// A group's number stays taken as long as it has a member, so a signal never reaches strangers as
 /// long as empty groups are forgotten.
 final class ProcessGroups: Sendable {
     private let numbers = Mutex<Set<pid_t>>([])
 
-    /// Notes a new group.
+    /// Notes the group of a command that has started.
     func insert(_ group: pid_t) {
         numbers.withLock { _ = $0.insert(group) }
     }
 
-    /// Forgets a group whose leader has ended, unless it left processes behind.
-    func forgetIfEmpty(_ group: pid_t) {
-        numbers.withLock { if !isAlive(group) { $0.remove(group) } }
+    /// Forgets the group of a command that has ended, unless it left processes behind.
+    func leaderEnded(_ group: pid_t) {
+        numbers.withLock { if !hasMembers(group) { $0.remove(group) } }
     }
 
     /// Kills every process of every group at once.
@@ -30,39 +31,57 @@ final class ProcessGroups: Sendable {
         send(SIGKILL)
     }
 
-    /// Ends what is left: TERM, and KILL after the grace period.
+    /// Ends what is left after the last command: TERM, and KILL after the grace period.
     ///
     /// Goes on when the task is cancelled, as it usually is here.
     ///
-    /// - Parameter grace: the longest time between the two.
-    func endAll(grace: Duration) async {
-        guard send(SIGTERM) else { return }
+    /// - Parameters:
+    ///   - buildID: the build's identifier, by which daemons are known.
+    ///   - grace: the longest time between the two signals.
+    func endAll(buildID: String, grace: Duration) async {
+        guard isAnythingLeft(buildID) else { return }
+        send(SIGTERM)
+        send(SIGTERM, toDaemonsOf: buildID)
+        if await isEmpty(buildID, within: grace) { return }
+        // A killed daemon may leave children of its own, which turn up as daemons then.
+        for _ in 1...5 {
+            send(SIGKILL)
+            send(SIGKILL, toDaemonsOf: buildID)
+            if await isEmpty(buildID, within: .milliseconds(200)) { return }
+        }
+    }
+
+    private func isEmpty(_ buildID: String, within limit: Duration) async -> Bool {
         let clock = ContinuousClock()
-        let deadline = clock.now + grace
+        let deadline = clock.now + limit
         var pause = Duration.milliseconds(1)
-        while clock.now < deadline, hasMembers {
+        while isAnythingLeft(buildID) {
+            if clock.now >= deadline { return false }
             await Pause.uncancelled(for: pause)
             pause = min(pause * 2, .milliseconds(50))
         }
-        send(SIGKILL)
+        return true
     }
 
-    private var hasMembers: Bool {
-        numbers.withLock { numbers in
-            numbers = numbers.filter(isAlive)
+    private func isAnythingLeft(_ buildID: String) -> Bool {
+        let hasGroups = numbers.withLock { numbers in
+            numbers = numbers.filter(hasMembers)
             return !numbers.isEmpty
         }
+        return hasGroups || !Orphans.daemons(ofBuild: buildID).isEmpty
     }
 
-    @discardableResult
-    private func send(_ signal: Int32) -> Bool {
-        numbers.withLock { numbers in
-            numbers = numbers.filter { kill(-$0, signal) == 0 }
-            return !numbers.isEmpty
-        }
+    private func send(_ signal: Int32) {
+        numbers.withLock { for group in $0 { kill(-group, signal) } }
     }
 
-    private func isAlive(_ group: pid_t) -> Bool {
-        kill(-group, 0) == 0
+    private func send(_ signal: Int32, toDaemonsOf buildID: String) {
+        for daemon in Orphans.daemons(ofBuild: buildID) { kill(daemon, signal) }
+    }
+
+    /// Whether a group whose leader has been waited for has members that run.
+    private func hasMembers(_ group: pid_t) -> Bool {
+        while waitpid(-group, nil, WNOHANG) > 0 {}
+        return kill(-group, 0) == 0
     }
 }

@@ -20,6 +20,7 @@ final class ProcessRunner: Sendable {
         self.output = output
         self.groups = groups
         self.grace = grace
+        Orphans.adopt()
     }
 
     /// Runs a program to its end, with an empty environment and no input.
@@ -43,7 +44,7 @@ final class ProcessRunner: Sendable {
             output: .fileDescriptor(output, closeAfterSpawningProcess: false),
             error: .fileDescriptor(output, closeAfterSpawningProcess: false)
         ) { groups.insert($0.processIdentifier.value) }
-        groups.forgetIfEmpty(result.processIdentifier.value)
+        groups.leaderEnded(result.processIdentifier.value)
         return result.terminationStatus.number
     }
 
@@ -65,7 +66,7 @@ final class ProcessRunner: Sendable {
             output: .bytes(limit: 1 << 20),
             error: .fileDescriptor(output, closeAfterSpawningProcess: false)
         ) { groups.insert($0.processIdentifier.value) }
-        groups.forgetIfEmpty(result.processIdentifier.value)
+        groups.leaderEnded(result.processIdentifier.value)
         return (result.terminationStatus.number, result.standardOutput)
     }
 

@@ -17,7 +17,7 @@ enum ShellLookup {
         path: String?
     ) -> (path: FilePath?, problem: SetupError.Problem?) {
         let name = wanted?.value ?? "/bin/sh"
-        if let shell = candidates(name, path).first(where: { FileStatus($0)?.isExecutable == true })
+        if let shell = candidates(name, path).first(where: { PathProbe($0)?.isExecutable == true })
         {
             return (shell, nil)
         }

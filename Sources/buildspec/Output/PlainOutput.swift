@@ -50,20 +50,23 @@ final class PlainOutput: EventSink {
         case .buildBegan(let identity):
             print("\(identity.project), build \(identity.number)")
         case .cacheRestored(let report): print("cache: \(CacheText.restored(report))")
-        case .cacheSaved(let report): print("cache: \(CacheText.saved(report))")
         case .phaseBegan(let phase): state.withLock { $0.phase = phase }
         case .commandBegan(let command): print(heading() + text(of: command))
         case .commandEnded(let command, let status, _) where status != 0:
-            print(error: "\(place(command)): error: exit status \(status)")
+            print(error: "\(place(command.text.range))error: exit status \(status)")
+        case .commandStopped(let command, let reason):
+            let what = reason == .timedOut ? "the build's time is up" : "stopped"
+            print(error: "\(place(command.text.range))error: \(what)")
         case .phaseRetried(let failure, let attempt, let limit):
             let phase = failure.command.phase.upperCased
             print("\(phase) failed, again from its start: retry \(attempt) of \(limit)")
         case .artifactCollected(let report):
-            if let failure = report.failure { print(error: "error: \(failure)") }
+            guard let failure = report.failure else { break }
+            print(error: "\(report.range.map(place) ?? "")error: \(failure)")
         case .warning(let message): print(error: "warning: \(message)")
         case .buildEnded(let result):
             print("\n" + Summary(result, buildspec: buildspec, style: style).text)
-        case .phaseSkipped, .phaseEnded, .commandEnded: break
+        case .cacheSaved, .phaseSkipped, .phaseEnded, .commandEnded: break
         }
     }
 
@@ -85,9 +88,9 @@ final class PlainOutput: EventSink {
         return style.faint(text)
     }
 
-    private func place(_ command: PhaseCommand) -> String {
-        let start = command.text.range.start
-        return "\(buildspec):\(start.line):\(start.column)"
+    /// The place in the buildspec that begins a message.
+    private func place(_ range: SourceRange) -> String {
+        "\(buildspec):\(range.start.line):\(range.start.column): "
     }
 
     private func forward(_ bytes: [UInt8]) {
@@ -118,6 +121,7 @@ final class PlainOutput: EventSink {
     private func write(_ bytes: [UInt8], _ state: inout State) {
         guard !state.isBroken, !output.write(bytes) else { return }
         state.isBroken = true
+        error.write("error: nobody reads the output any more; the build is stopped\n")
         brokenOutput()
     }
 }

@@ -6,6 +6,7 @@ struct Summary {
     private let result: BuildResult
     private let buildspec: String
     private let style: TextStyle
+    private let nameWidth = 18
 
     /// Creates the table.
     ///
@@ -21,22 +22,32 @@ struct Summary {
 
     /// The whole text, without a newline at its end.
     var text: String {
-        (result.phases.map(row) + notes + ["", ending]).joined(separator: "\n")
+        (result.phases.map(row) + uploadRow + notes + ["", ending]).joined(separator: "\n")
     }
 
     private func row(_ report: PhaseReport) -> String {
-        let name = padded(report.name.upperCased, 12)
-        let state = emphasised(report.state.rawValue, isGood: report.state == .succeeded)
-        guard report.state != .skipped else { return name + report.state.rawValue }
-        let gap = String(repeating: " ", count: 11 - report.state.rawValue.count)
-        return name + state + gap + leftPadded(Quantity.time(report.duration), 8)
+        row(report.name.upperCased, report.state, report.duration)
+    }
+
+    private func row(_ name: String, _ state: PhaseState, _ duration: Duration) -> String {
+        guard state != .skipped else { return padded(name, nameWidth) + state.rawValue }
+        let gap = String(repeating: " ", count: 11 - state.rawValue.count)
+        return padded(name, nameWidth) + emphasised(state.rawValue, isGood: state == .succeeded)
+            + gap + leftPadded(Quantity.time(duration), 10)
+    }
+
+    /// The phase that has no commands, when it was reached.
+    private var uploadRow: [String] {
+        guard case .collected(_, let duration) = result.artifacts else { return [] }
+        let state = result.artifacts.failure == nil ? PhaseState.succeeded : .failed
+        return [row("UPLOAD_ARTIFACTS", state, duration)]
     }
 
     private var notes: [String] {
         let cache = [CacheText.outcome(result.restored), CacheText.outcome(result.saved)]
         let rows =
             cache.compactMap { $0 }.map { ("cache", $0) } + artifacts.map { ("artifacts", $0) }
-        return rows.isEmpty ? [] : [""] + rows.map { padded($0.0, 12) + $0.1 }
+        return rows.isEmpty ? [] : [""] + rows.map { padded($0.0, nameWidth) + $0.1 }
     }
 
     private var artifacts: [String] {
@@ -44,7 +55,7 @@ struct Summary {
         case .notDeclared: return []
         case .notAsked: return ["not collected; '--artifacts DIR' says where to"]
         case .skipped: return ["not collected"]
-        case .collected(let reports):
+        case .collected(let reports, _):
             return reports.map { report in
                 let name = report.identifier.map { "\($0): " } ?? ""
                 if let failure = report.failure { return name + failure }

@@ -1,24 +1,12 @@
 import BuildspecModel
 import BuildspecRunner
-import Foundation
 import SystemPackage
-
-extension Located where Value == String {
-    /// A text at a place that does not matter.
-    init(text: String, line: Int = 1) {
-        let start = SourcePosition(line: line, column: 1)
-        self.init(text, at: SourceRange(start: start, end: start))
-    }
-}
-
-func located(_ texts: [String]) -> [Located<String>] {
-    texts.map { Located(text: $0) }
-}
+import TestSupport
 
 /// A build in a scratch directory of its own.
 struct TestBuild {
-    let scratch = Scratch()
-    let state = Scratch()
+    let scratch: TemporaryDirectory
+    let state: TemporaryDirectory
     var buildspec: Buildspec
     var request: BuildRequest
     let sink: RecordingSink
@@ -30,7 +18,7 @@ struct TestBuild {
         shell: String? = nil,
         version: Buildspec.Version = .v02,
         sink: RecordingSink = RecordingSink()
-    ) {
+    ) throws {
         var env = EnvSection()
         env.shell = shell.map { Located(text: $0) }
         let buildspec = Buildspec(
@@ -41,11 +29,13 @@ struct TestBuild {
                 .build: Phase(commands: located(build)),
             ]
         )
-        self.init(buildspec, sink: sink)
+        try self.init(buildspec, sink: sink)
     }
 
     /// A build of a buildspec.
-    init(_ buildspec: Buildspec, sink: RecordingSink = RecordingSink()) {
+    init(_ buildspec: Buildspec, sink: RecordingSink = RecordingSink()) throws {
+        scratch = try TemporaryDirectory()
+        state = try TemporaryDirectory()
         self.buildspec = buildspec
         self.sink = sink
         request = BuildRequest(

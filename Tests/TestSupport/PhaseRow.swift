@@ -1,33 +1,32 @@
-import BuildspecModel
-import BuildspecRunner
-import Testing
+package import BuildspecModel
+package import BuildspecRunner
 
 /// One row of the failure table: a phase, where it fails, its `on-failure`, whether it has a
 /// `finally`, and what comes of it.
 ///
 /// Every phase has two commands, `<phase>-1` and `<phase>-2`; `<phase>-f` is the failing phase's
 /// `finally`. The expectations are written out from the guide's sentences, not from the machine.
-struct PhaseRow: Sendable, CustomTestStringConvertible {
-    enum Place: String, Sendable, CaseIterable {
+package struct PhaseRow: Sendable, CustomStringConvertible {
+    package enum Place: String, Sendable, CaseIterable {
         case none
         case command
         case finally
         case both
     }
 
-    enum Rule: String, Sendable, CaseIterable {
+    package enum Rule: String, Sendable, CaseIterable {
         case unset
         case abort
         case `continue`
         case retry
     }
 
-    var phase: PhaseName
-    var place: Place
-    var rule: Rule
-    var hasFinally: Bool
+    package var phase: PhaseName
+    package var place: Place
+    package var rule: Rule
+    package var hasFinally: Bool
 
-    static let all: [PhaseRow] = PhaseName.allCases.flatMap { phase in
+    package static let all: [PhaseRow] = PhaseName.allCases.flatMap { phase in
         Place.allCases.flatMap { place in
             Rule.allCases.flatMap { rule in
                 [true, false].map {
@@ -37,12 +36,12 @@ struct PhaseRow: Sendable, CustomTestStringConvertible {
         }
     }
 
-    var testDescription: String {
+    package var description: String {
         "\(phase.rawValue) fails in \(place), on-failure \(rule), "
             + (hasFinally ? "finally" : "no finally")
     }
 
-    var phases: [PhaseName: Phase] {
+    package var phases: [PhaseName: Phase] {
         var phases: [PhaseName: Phase] = [:]
         for name in PhaseName.allCases {
             phases[name] = Phase(commands: located(["\(name.rawValue)-1", "\(name.rawValue)-2"]))
@@ -58,7 +57,7 @@ struct PhaseRow: Sendable, CustomTestStringConvertible {
         return phases
     }
 
-    var failing: Set<String> {
+    package var failing: Set<String> {
         switch place {
         case .none: []
         case .command: ["\(phase.rawValue)-1"]
@@ -85,7 +84,7 @@ struct PhaseRow: Sendable, CustomTestStringConvertible {
         }
     }
 
-    var expectedCommands: [String] {
+    package var expectedCommands: [String] {
         entered.flatMap { name -> [String] in
             let both = ["\(name.rawValue)-1", "\(name.rawValue)-2"]
             guard name == phase else { return both }
@@ -96,16 +95,16 @@ struct PhaseRow: Sendable, CustomTestStringConvertible {
         }
     }
 
-    var expectedStates: [PhaseState] {
+    package var expectedStates: [PhaseState] {
         PhaseName.allCases.map { name in
             if name == phase, phaseFails { return .failed }
             return entered.contains(name) ? .succeeded : .skipped
         }
     }
 
-    var expectedState: BuildState { phaseFails ? .failed : .succeeded }
+    package var expectedState: BuildState { phaseFails ? .failed : .succeeded }
 
-    var expectsArtifacts: Bool {
+    package var expectsArtifacts: Bool {
         guard phaseFails else { return true }
         if rule == .continue { return true }
         return rule != .abort && phase >= .build

@@ -9,7 +9,7 @@ internal import SystemPackage
 #endif
 
 /// What kind of file a path names, links followed.
-struct FileStatus: Sendable {
+struct PathProbe: Sendable {
     /// Whether it is a directory.
     let isDirectory: Bool
     /// Whether it is a file that this user can run.

@@ -1,0 +1,162 @@
+internal import BuildspecFiles
+internal import BuildspecModel
+
+/// The files of one artifact and the names that they get, found but not yet copied.
+struct ArtifactSelection {
+    /// A file and its place in the artifact.
+    struct File: Sendable {
+        /// Where it is.
+        var source: PathBytes
+        /// Its place in the artifact.
+        var target: PathBytes
+        /// Whether it stays a link.
+        var isLink: Bool
+    }
+
+    /// Why there is nothing to collect, in CodeBuild's words.
+    struct Failure: Error, Sendable {
+        /// The message.
+        var message: String
+        /// The key at fault.
+        var range: SourceRange?
+    }
+
+    /// The files by their place in the artifact, each place once.
+    private(set) var files: [File] = []
+    /// What the user should know, one line each.
+    private(set) var warnings: [String] = []
+
+    private let set: ArtifactSet
+    private let expand: (String) -> String
+    private let excluded: Set<FileStatus.Identity>
+
+    /// Finds the files.
+    ///
+    /// Source: CodeBuild user guide, "Build specification reference": artifacts; the messages are
+    /// those of published logs.
+    ///
+    /// - Parameters:
+    ///   - set: what the buildspec says.
+    ///   - root: the source root.
+    ///   - excluded: directories that are passed over, such as the one to collect into.
+    ///   - expand: puts in the build's variables.
+    /// - Throws: `Failure`, or `FileError` when something cannot be read.
+    init(
+        _ set: ArtifactSet,
+        root: PathBytes,
+        excluding excluded: Set<FileStatus.Identity>,
+        expand: @escaping (String) -> String
+    ) throws {
+        self.set = set
+        self.expand = expand
+        self.excluded = excluded
+        let bases = try baseDirectories(root)
+        var targets: [PathBytes: PathBytes] = [:]
+        for base in bases { try collect(from: base, into: &targets) }
+        guard !files.isEmpty else {
+            throw Failure(
+                message: "no matching artifact paths found",
+                range: set.files.first?.range
+            )
+        }
+        files.sort { $0.target < $1.target }
+    }
+
+    private func baseDirectories(_ root: PathBytes) throws -> [PathBytes] {
+        guard let base = set.baseDirectory else { return [root] }
+        let text = expand(base.value)
+        var directories: [PathBytes] = []
+        for pattern in ArtifactPattern.parse(text, base: root) {
+            if pattern.pattern.text.isEmpty {
+                directories.append(pattern.start)
+            } else {
+                let walk = try ArtifactWalk(pattern, excluding: excluded)
+                directories += walk.found.filter(\.isDirectory).map(\.path)
+            }
+        }
+        guard !directories.isEmpty else {
+            throw Failure(
+                message: "no matching base directory path found for \(text)",
+                range: base.range
+            )
+        }
+        return directories
+    }
+
+    private mutating func collect(
+        from base: PathBytes,
+        into targets: inout [PathBytes: PathBytes]
+    ) throws {
+        let excludes = set.excludePaths.flatMap { FilePattern.parse(expand($0.value)) }
+        for text in set.files.map({ expand($0.value) }) {
+            var found: [ArtifactWalk.Found] = []
+            for pattern in ArtifactPattern.parse(text, base: base) {
+                found += try ArtifactWalk(pattern, excluding: excluded).found
+            }
+            warn(about: text, found)
+            for file in found where !file.isDirectory {
+                let relative = relativePath(of: file.path, to: base)
+                if excludes.contains(where: { $0.matches(relative) }) { continue }
+                try take(file, as: relative, base: base, &targets)
+            }
+        }
+    }
+
+    private mutating func take(
+        _ file: ArtifactWalk.Found,
+        as relative: PathBytes,
+        base: PathBytes,
+        _ targets: inout [PathBytes: PathBytes]
+    ) throws {
+        let target = set.discardPaths ? PathBytes(Array(relative.split.name)) : relative
+        if let other = targets[target] {
+            if other == file.path { return }
+            files.removeAll { $0.target == target }
+            warnings.append("'\(file.path.text)' replaces '\(other.text)' as '\(target.text)'")
+        }
+        targets[target] = file.path
+        let staysLink = try set.enableSymlinks && file.isLink && staysInside(file.path, base)
+        files.append(File(source: file.path, target: target, isLink: staysLink))
+    }
+
+    private mutating func warn(about text: String, _ found: [ArtifactWalk.Found]) {
+        guard found.allSatisfy(\.isDirectory) else { return }
+        if let directory = found.first {
+            warnings.append(
+                "'\(text)' names no file but the directory '\(directory.path.text)'; write "
+                    + "'\(text)/**/*' for the files in it"
+            )
+        } else if FilePattern.parse(text).allSatisfy(\.isLiteral) {
+            warnings.append("Skipping invalid file path \(text)")
+        }
+    }
+
+    /// The path below the base; the bare name for a file elsewhere, so that nothing leaves the
+    /// artifact.
+    private func relativePath(of path: PathBytes, to base: PathBytes) -> PathBytes {
+        if base == PathBytes("/") { return PathBytes(Array(path.bytes.dropFirst())) }
+        guard path.isWithin(base) else { return PathBytes(Array(path.split.name)) }
+        return PathBytes(Array(path.tail(below: base)))
+    }
+
+    /// Whether a link leads to a place below the base, so that it means the same in the artifact.
+    private func staysInside(_ link: PathBytes, _ base: PathBytes) throws -> Bool {
+        let (directory, name) = link.split
+        let handle = try DirectoryHandle.open(PathBytes(Array(directory)))
+        let target = PathBytes(try handle.linkTarget(name))
+        guard !target.isAbsolute, !set.discardPaths else { return false }
+        var place = PathBytes(Array(directory))
+        for name in target.components where !name.isDot {
+            if name.elementsEqual("..".utf8) {
+                place = place.parent
+            } else {
+                place = place.appending(name)
+            }
+        }
+        return place.isWithin(base)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate var isDot: Bool { elementsEqual(".".utf8) }
+}

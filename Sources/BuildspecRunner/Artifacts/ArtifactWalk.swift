@@ -1,0 +1,124 @@
+internal import BuildspecFiles
+
+/// Finds the files and directories that a pattern of the artifacts section matches.
+///
+/// Unlike the cache's walk it follows links, as CodeBuild's upload does, and takes no directory for
+/// its contents: `build` matches a file of that name, `build/**/*` all files below it.
+struct ArtifactWalk {
+    /// Something that was found.
+    struct Found: Sendable {
+        /// Where it is.
+        var path: PathBytes
+        /// Whether it is a directory, links followed.
+        var isDirectory: Bool
+        /// Whether its name is a link.
+        var isLink: Bool
+    }
+
+    /// What was found, in path order.
+    private(set) var found: [Found] = []
+    private let excluded: Set<FileStatus.Identity>
+
+    /// Looks for what a pattern matches; a start that does not exist has nothing.
+    ///
+    /// - Parameters:
+    ///   - pattern: the pattern.
+    ///   - excluded: directories that are passed over.
+    /// - Throws: when a directory cannot be read.
+    init(
+        _ pattern: ArtifactPattern,
+        excluding excluded: Set<FileStatus.Identity>
+    ) throws(FileError) {
+        self.excluded = excluded
+        guard let start = try ArtifactWalk.directory(pattern.start) else { return }
+        try walk(start, PatternCursor(pattern.pattern), ArtifactWalk.above(start))
+        found.sort { $0.path < $1.path }
+    }
+
+    /// The directory and all above it, which no link may lead back to.
+    private static func above(_ start: DirectoryHandle) throws(FileError) -> [FileStatus.Identity] {
+        var identities = [try start.status().identity]
+        var path = start.path
+        while path != PathBytes("/") {
+            path = path.parent
+            identities.append(try DirectoryHandle.open(path).status().identity)
+        }
+        return identities
+    }
+
+    private mutating func walk(
+        _ directory: DirectoryHandle,
+        _ cursor: PatternCursor,
+        _ above: [FileStatus.Identity]
+    ) throws(FileError) {
+        let names: [[UInt8]]
+        if let literals = cursor.literalNames {
+            names = literals
+        } else {
+            names = try directory.names()
+        }
+        for name in names where !TemporaryName.matches(name) {
+            var next = cursor
+            next.descend(into: name)
+            guard next.isComplete || !next.isDead else { continue }
+            try visit(name, in: directory, next, above)
+        }
+    }
+
+    private mutating func visit(
+        _ name: [UInt8],
+        in directory: DirectoryHandle,
+        _ cursor: PatternCursor,
+        _ above: [FileStatus.Identity]
+    ) throws(FileError) {
+        guard let status = try directory.status(name) else { return }
+        let path = directory.path.appending(name)
+        let isLink = status.kind == .link
+        if let child = try child(path, status) {
+            let identity = try child.status().identity
+            // A link to a directory above would never end.
+            guard !excluded.contains(identity), !above.contains(identity) else { return }
+            if cursor.isComplete {
+                found.append(Found(path: path, isDirectory: true, isLink: isLink))
+            }
+            if !cursor.isDead { try walk(child, cursor, above + [identity]) }
+        } else if cursor.isComplete, try isFile(path, status) {
+            found.append(Found(path: path, isDirectory: false, isLink: isLink))
+        }
+    }
+
+    private func child(
+        _ path: PathBytes,
+        _ status: FileStatus
+    ) throws(FileError) -> DirectoryHandle? {
+        switch status.kind {
+        case .directory: try DirectoryHandle.open(path)
+        case .link: try ArtifactWalk.directory(path)
+        case .regular, .special: nil
+        }
+    }
+
+    private func isFile(_ path: PathBytes, _ status: FileStatus) throws(FileError) -> Bool {
+        if status.kind == .regular { return true }
+        guard status.kind == .link else { return false }
+        do throws(FileError) {
+            return try OpenFile.reading(path).status().kind == .regular
+        } catch {
+            // A link to nowhere is no file.
+            if error.code == .notFound || error.code == .isLink { return false }
+            throw error
+        }
+    }
+
+    /// The directory at a path, links followed, or `nil` if there is none.
+    static func directory(_ path: PathBytes) throws(FileError) -> DirectoryHandle? {
+        do throws(FileError) {
+            return try DirectoryHandle.open(path)
+        } catch {
+            switch error.code {
+            case .notFound, .notDirectory, .isLink: return nil
+            default: throw error
+            }
+        }
+    }
+}

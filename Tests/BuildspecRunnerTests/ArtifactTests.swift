@@ -1,0 +1,228 @@
+import BuildspecFiles
+import BuildspecModel
+import BuildspecRunner
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+/// CodeBuild user guide, "Build specification reference": artifacts; messages as in published logs.
+@Suite(.timeLimit(.minutes(1)))
+struct ArtifactTests {
+    private static let tree = [
+        "a.txt", "b.log", ".hidden", "src/main.c", "src/deep/x.h", "out-1/r.bin", "out-2/s.bin",
+        "out-2/a.txt",
+    ]
+
+    /// Collects from the tree and gives the collected names, the message if it failed, the warnings.
+    private func collect(
+        _ set: ArtifactSet,
+        secondary: [ArtifactsSection.Secondary] = [],
+        commands: [String] = []
+    ) async throws -> (names: [String], failure: String?, warnings: [String]) {
+        var build = try TestBuild(
+            Buildspec(
+                version: .v02,
+                phases: [.build: Phase(commands: located(commands))],
+                artifacts: ArtifactsSection(primary: set, secondary: secondary)
+            )
+        )
+        for name in ArtifactTests.tree { try build.scratch.write("content of \(name)", to: name) }
+        let target = build.scratch.path.appending("target/artifacts")
+        build.request.artifactsDirectory = target
+        let result = try await build.run()
+        #expect((result.artifacts.failure == nil) == (result.state == .succeeded))
+        let names = FileManager.default.enumerator(atPath: target.string)?
+            .compactMap { $0 as? String }
+            .filter { name in
+                var isDirectory: ObjCBool = false
+                let path = target.appending(name).string
+                _ = unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+                return !isDirectory.boolValue
+            }
+        return ((names ?? []).sorted(), result.artifacts.failure, build.sink.warnings)
+    }
+
+    @Test(arguments: [
+        (["**/*"], tree), (["a.txt"], ["a.txt"]), (["*"], [".hidden", "a.txt", "b.log"]),
+        (["src/*"], ["src/main.c"]), (["src/**/*"], ["src/deep/x.h", "src/main.c"]),
+        (["*/a.txt"], ["out-2/a.txt"]), (["**/*.{h,c}"], ["src/deep/x.h", "src/main.c"]),
+        (["a.txt", "a.*"], ["a.txt"]), (["./a.txt"], ["a.txt"]),
+        (["$CODEBUILD_SRC_DIR/src/main.c"], ["src/main.c"]), (["$NAME.txt"], ["a.txt"]),
+    ])
+    func `globs choose files`(files: [String], expected: [String]) async throws {
+        let set = ArtifactSet(files: located(files))
+        let outcome = try await collect(set, commands: ["NAME=a"])
+        #expect(outcome.failure == nil)
+        #expect(outcome.names == expected.sorted())
+        #expect(outcome.warnings == [])
+    }
+
+    @Test func `the matched base directories are dropped and their contents merged`() async throws {
+        let set = ArtifactSet(files: located(["**/*"]), baseDirectory: Located(text: "out-*"))
+        #expect(try await collect(set).names == ["a.txt", "r.bin", "s.bin"])
+    }
+
+    @Test func `excluded paths are left out`() async throws {
+        let excludes = located(["**/.*", "src/deep/**/*", "*.log"])
+        let set = ArtifactSet(
+            files: located(["**/*"]),
+            baseDirectory: Located(text: "."),
+            excludePaths: excludes
+        )
+        #expect(
+            try await collect(set).names == [
+                "a.txt", "out-1/r.bin", "out-2/a.txt", "out-2/s.bin", "src/main.c",
+            ]
+        )
+    }
+
+    @Test func `discarded paths leave base names, the last of a name wins with a warning`()
+        async throws
+    {
+        let set = ArtifactSet(files: located(["a.txt", "out-2/*"]), discardPaths: true)
+        let outcome = try await collect(set, commands: [])
+        #expect(outcome.names == ["a.txt", "s.bin"])
+        #expect(outcome.warnings.count == 1)
+        #expect(outcome.warnings.first?.contains("out-2/a.txt' replaces '") == true)
+    }
+
+    @Test func `nothing matched fails the build`() async throws {
+        let outcome = try await collect(ArtifactSet(files: located(["no/such", "*.nope"])))
+        #expect(outcome.failure == "no matching artifact paths found")
+    }
+
+    @Test func `a missing base directory fails the build`() async throws {
+        let set = ArtifactSet(files: located(["**/*"]), baseDirectory: Located(text: "cdk.out"))
+        #expect(
+            try await collect(set).failure == "no matching base directory path found for cdk.out"
+        )
+    }
+
+    @Test func `a missing file beside others is a warning`() async throws {
+        let outcome = try await collect(ArtifactSet(files: located(["x.json", "a.txt", "*.nope"])))
+        #expect(outcome.names == ["a.txt"])
+        #expect(outcome.warnings == ["Skipping invalid file path x.json"])
+    }
+
+    @Test func `a bare directory is not recursed into`() async throws {
+        let outcome = try await collect(ArtifactSet(files: located(["src"])))
+        #expect(outcome.failure == "no matching artifact paths found")
+    }
+
+    @Test func `secondary artifacts go into directories of their identifiers`() async throws {
+        let secondary = [
+            ArtifactsSection.Secondary(
+                identifier: "bins",
+                set: ArtifactSet(files: located(["**/*.bin"]), discardPaths: true)
+            )
+        ]
+        let outcome = try await collect(
+            ArtifactSet(files: located(["a.txt"])),
+            secondary: secondary
+        )
+        #expect(outcome.names == ["a.txt", "bins/r.bin", "bins/s.bin"])
+    }
+
+    @Test func `links are followed, and a link to a directory above is not`() async throws {
+        let set = ArtifactSet(files: located(["links/**/*"]))
+        let outcome = try await collect(
+            set,
+            commands: [
+                "mkdir links; cd links; ln -s ../a.txt f; ln -s ../src d; ln -s .. up; ln -s no n"
+            ]
+        )
+        #expect(outcome.names == ["links/d/deep/x.h", "links/d/main.c", "links/f"])
+    }
+
+    @Test func `inner links stay links where that is wanted`() async throws {
+        var build = try TestBuild(
+            Buildspec(
+                version: .v02,
+                phases: [
+                    .build: Phase(
+                        commands: located(["echo x > f; ln -s f in; ln -s /etc/hosts out"])
+                    )
+                ],
+                artifacts: ArtifactsSection(
+                    primary: ArtifactSet(files: located(["*"]), enableSymlinks: true)
+                )
+            )
+        )
+        let target = try TemporaryDirectory()
+        build.request.artifactsDirectory = target.path
+        #expect(try await build.run().state == .succeeded)
+        #expect(try target.handle.linkTarget("in".utf8) == Array("f".utf8))
+        #expect(try target.handle.status("out".utf8)?.kind == .regular)
+    }
+
+    @Test func `a link in the target directory is never written through`() async throws {
+        let outside = try TemporaryDirectory()
+        let target = try TemporaryDirectory()
+        try target.handle.makeLink("src".utf8, to: Array(outside.path.string.utf8))
+        var build = try TestBuild(
+            Buildspec(
+                version: .v02,
+                artifacts: ArtifactsSection(primary: ArtifactSet(files: located(["**/*"])))
+            )
+        )
+        try build.scratch.write("x", to: "src/main.c")
+        build.request.artifactsDirectory = target.path
+        #expect(try await build.run().state == .failed)
+        #expect(try outside.handle.names().isEmpty)
+    }
+
+    @Test func `files elsewhere go in by their names`() async throws {
+        let outcome = try await collect(
+            ArtifactSet(files: located(["/etc/hostname", "../*/a.txt"]))
+        )
+        #expect(outcome.names == ["a.txt", "hostname"])
+    }
+
+    @Test func `artifacts are collected after a failed build`() async throws {
+        var build = try TestBuild(
+            Buildspec(
+                version: .v02,
+                phases: [.build: Phase(commands: located(["echo x > f", "false"]))],
+                artifacts: ArtifactsSection(primary: ArtifactSet(files: located(["f"])))
+            )
+        )
+        let target = try TemporaryDirectory()
+        build.request.artifactsDirectory = target.path
+        #expect(try await build.run().state == .failed)
+        #expect(try target.read("f") == "x\n")
+    }
+
+    @Test func `without a directory nothing is looked at`() async throws {
+        let build = try TestBuild(
+            Buildspec(
+                version: .v02,
+                artifacts: ArtifactsSection(primary: ArtifactSet(files: located(["no/such"])))
+            )
+        )
+        let result = try await build.run()
+        #expect(result.state == .succeeded)
+        #expect(result.artifacts == .notAsked)
+    }
+
+    @Test func `the name is evaluated by the shell at the end of the build`() async throws {
+        var build = try TestBuild(
+            Buildspec(
+                version: .v02,
+                phases: [.build: Phase(commands: located(["V=1.2; echo x > f"]))],
+                artifacts: ArtifactsSection(
+                    primary: ArtifactSet(
+                        files: located(["f"]),
+                        name: Located(text: "shop-$V-$(echo z)")
+                    )
+                )
+            )
+        )
+        build.request.artifactsDirectory = try TemporaryDirectory().path
+        guard case .collected(let reports, _) = try await build.run().artifacts else {
+            Issue.record("not collected")
+            return
+        }
+        #expect(reports.map(\.name) == ["shop-1.2-z"])
+    }
+}

@@ -1,0 +1,99 @@
+import BuildspecModel
+import BuildspecRunner
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What keeps a build from starting: CodeBuild fails such a build in DOWNLOAD_SOURCE.
+@Suite(.timeLimit(.minutes(1)))
+struct SetupTests {
+    private func problems(
+        _ buildspec: Buildspec,
+        _ overrides: [BuildRequest.Override] = []
+    ) async throws -> [String] {
+        var build = try TestBuild(buildspec)
+        build.request.overrides = overrides
+        do {
+            _ = try await build.run()
+            return []
+        } catch let error as SetupError {
+            #expect(build.sink.events.isEmpty)
+            return error.problems.map(\.message)
+        }
+    }
+
+    @Test func `a shell that is not installed is named`() async throws {
+        let env = EnvSection(shell: Located(text: "no-such-shell"))
+        #expect(
+            try await problems(Buildspec(version: .v02, env: env)) == [
+                "cannot run commands with the shell 'no-such-shell': it is not on the build's PATH; "
+                    + "install it or change 'env.shell'"
+            ]
+        )
+    }
+
+    @Test func `parameters and secrets must be given`() async throws {
+        var env = EnvSection()
+        env.parameterStore = [EnvVariable(name: "P", value: Located(text: "/app/p"))]
+        env.secretsManager = [EnvVariable(name: "S", value: Located(text: "db:password"))]
+        let buildspec = Buildspec(version: .v02, env: env)
+        #expect(
+            try await problems(buildspec) == [
+                "'P' needs the parameter '/app/p', which cannot be read on this machine; give its "
+                    + "value with '--env P=VALUE'",
+                "'S' needs the secret 'db:password', which cannot be read on this machine; give its "
+                    + "value with '--env S=VALUE'",
+            ]
+        )
+        let given = ["P", "S"].map { BuildRequest.Override(name: $0, value: "x") }
+        #expect(try await problems(buildspec, given) == [])
+    }
+
+    @Test func `another user is refused, the own one is not`() async throws {
+        let phase = Phase(runAs: Located(text: "nobody-here"))
+        let messages = try await problems(Buildspec(version: .v02, phases: [.build: phase]))
+        #expect(messages.count == 1)
+        #expect(messages.first?.hasPrefix("run-as: cannot run as 'nobody-here'; ") == true)
+
+        let own = try await TestBuild(build: ["id -un"]).lines()
+        let mine = Buildspec(version: .v02, runAs: Located(text: try #require(own.first)))
+        #expect(try await problems(mine) == [])
+    }
+
+    @Test func `runtime versions are skipped with CodeBuild's warning, once`() async throws {
+        let runtimes = ["python", "nodejs"].map {
+            RuntimeVersion(name: $0, version: Located(text: "3.10"))
+        }
+        let phase = Phase(commands: located(["true"]), runtimeVersions: runtimes)
+        let build = try TestBuild(Buildspec(version: .v02, phases: [.install: phase]))
+        #expect(try await build.run().state == .succeeded)
+        #expect(
+            build.sink.warnings == [
+                "Skipping install of runtimes. Runtime version selection is not supported by this "
+                    + "build image"
+            ]
+        )
+    }
+
+    @Test func `breakpoints do nothing`() async throws {
+        let build = try TestBuild(build: ["codebuild-breakpoint", "codebuild-resume"])
+        #expect(try await build.run().state == .succeeded)
+    }
+
+    @Test func `a retry begins with the state that the phase began with`() async throws {
+        let phases: [PhaseName: Phase] = [
+            .install: Phase(commands: located(["N=0", "mkdir d"])),
+            .build: Phase(
+                commands: located([
+                    "echo $N ${PWD##*/}$(cat d/mark 2> /dev/null)",
+                    "N=1; cd d; echo + >> mark; false",
+                ]),
+                onFailure: .retry(count: 1, pattern: ".*")
+            ),
+        ]
+        let build = try TestBuild(Buildspec(version: .v02, phases: phases))
+        let lines = try await build.lines()
+        let name = build.scratch.path.lastComponent?.string ?? ""
+        #expect(lines == ["0 \(name)", "0 \(name)+"])
+    }
+}

@@ -1,0 +1,119 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Bad input: one clear line, the right exit status, nothing run.
+@Suite(.timeLimit(.minutes(2)))
+struct RunErrorTests {
+    private func run(
+        _ arguments: [String] = [],
+        files: [String: String] = [:]
+    ) async throws -> BuildspecProcess.Outcome {
+        let directory = try TemporaryDirectory()
+        for (name, text) in files { try directory.write(text, to: name) }
+        return try await BuildspecProcess.run(["run"] + arguments, in: directory)
+    }
+
+    @Test func `no buildspec is an error with a place`() async throws {
+        let outcome = try await run()
+        #expect(outcome.status == 2)
+        #expect(outcome.output == "")
+        #expect(
+            outcome.error
+                == "buildspec.yml:1:1: error: there is no buildspec; create one or name one "
+                + "with '--buildspec'\n"
+        )
+    }
+
+    @Test func `a buildspec with the wrong ending is named`() async throws {
+        let outcome = try await run(files: ["buildspec.yaml": "version: 0.2"])
+        #expect(outcome.status == 2)
+        #expect(
+            outcome.error == "buildspec.yml:1:1: error: there is only a 'buildspec.yaml', which "
+                + "CodeBuild does not look for; rename it or name it with '--buildspec "
+                + "buildspec.yaml'\n"
+        )
+    }
+
+    @Test func `a directory is no buildspec`() async throws {
+        let outcome = try await run(["--buildspec", "d"], files: ["d/x": ""])
+        #expect(outcome.status == 2)
+        #expect(outcome.error == "d:1:1: error: cannot be read: Is a directory\n")
+    }
+
+    @Test func `a named buildspec is looked for from the current directory`() async throws {
+        let outcome = try await run(
+            ["--source", "s", "--buildspec", "ci/b.yml"],
+            files: ["s/ci/b.yml": ""]
+        )
+        #expect(outcome.status == 2)
+        #expect(
+            outcome.error == "ci/b.yml:1:1: error: there is no such file; the path starts at the "
+                + "current directory, did you mean 's/ci/b.yml'?\n"
+        )
+    }
+
+    @Test(arguments: [
+        "version: 0.3\nphases: {}\n", "phases: [\n", "", "\t\n",
+        "version: 0.2\nphases:\n  build: 3\n",
+    ])
+    func `what is not a buildspec is an error with its place`(text: String) async throws {
+        let outcome = try await run(files: ["buildspec.yml": text])
+        #expect(outcome.status == 2)
+        #expect(outcome.output == "")
+        #expect(outcome.error.firstMatch(of: #/(?m)^buildspec\.yml:\d+:\d+: error: /#) != nil)
+    }
+
+    @Test func `a missing secret is named with its remedy and nothing runs`() async throws {
+        let text = """
+            version: 0.2
+            env:
+              secrets-manager:
+                TOKEN: shop:token
+            phases: { build: { commands: ['echo never'] } }
+            """
+        let outcome = try await run(files: ["buildspec.yml": text])
+        #expect(outcome.status == 2)
+        #expect(outcome.output == "")
+        #expect(
+            outcome.error.hasPrefix(
+                "buildspec.yml:4:12: error: 'TOKEN' needs the secret 'shop:token', which cannot be "
+                    + "read on this machine; give its value with '--env TOKEN=VALUE'\n"
+            )
+        )
+        #expect(outcome.error.contains("\n    4 |     TOKEN: shop:token\n"))
+    }
+
+    @Test(arguments: [
+        (["--timeout", "5"], "Error: --timeout: '5' has no unit; write '5s', '5m' or '5h'"),
+        (
+            ["--timeout", "soon"],
+            "Error: --timeout: 'soon' is not a duration; write one like '90s', '45m' or '1h30m'"
+        ),
+        (["--env", "A"], "Error: --env: 'A' is not an assignment; write NAME=VALUE"),
+        (
+            ["--phase", "prebuild"],
+            "Error: --phase: there is no phase 'prebuild'; the phases are install, pre_build, build, post_build"
+        ),
+        (["--source", "none"], "Error: --source: 'none' is not a directory"),
+        (
+            ["--env-file", "bad.env"],
+            "Error: --env-file: bad.env:2: 'oops' is not an assignment; write NAME=VALUE"
+        ),
+        (
+            ["--env-file", "no.env"],
+            "Error: --env-file: 'no.env' cannot be read: No such file or directory"
+        ),
+        (["--project", ""], "Error: --project: the name is empty"),
+        (["--no-such"], "Error: Unknown option '--no-such'"),
+    ])
+    func `a wrong command line is status 64`(arguments: [String], message: String) async throws {
+        let outcome = try await run(
+            arguments,
+            files: ["buildspec.yml": "version: 0.2\nphases: {}\n", "bad.env": "A=1\noops\n"]
+        )
+        #expect(outcome.status == 64)
+        #expect(outcome.output == "")
+        #expect(outcome.error.split(separator: "\n").first.map(String.init) == message)
+    }
+}

@@ -1,0 +1,69 @@
+import BuildspecModel
+import BuildspecRunner
+import TestSupport
+import Testing
+
+/// The failure table through the built command, with real shells.
+///
+/// CodeBuild user guide, "Build specification reference": phases, finally, on-failure; "Build phase
+/// transitions".
+@Suite(.timeLimit(.minutes(5)))
+struct RunPhasesTests {
+    @Test(arguments: PhaseRow.all)
+    func `the failure table holds with real shells`(row: PhaseRow) async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(row.yaml, to: "buildspec.yml")
+        let outcome = try await BuildspecProcess.run(
+            ["run", "--cache", "none", "--artifacts", "out"],
+            in: directory
+        )
+        let trace = try directory.read("trace") ?? ""
+        #expect(trace.split(separator: "\n").map(String.init) == row.expectedCommands)
+        #expect(outcome.status == (row.expectedState == .succeeded ? 0 : 1))
+        #expect(outcome.states == row.expectedStates)
+        #expect((try directory.read("out/trace") != nil) == row.expectsArtifacts)
+    }
+}
+
+extension BuildspecProcess.Outcome {
+    /// The states of the four phases in the final table.
+    fileprivate var states: [PhaseState] {
+        let lines = output.split(separator: "\n")
+        return PhaseName.allCases.compactMap { name in
+            let row = lines.last { $0.hasPrefix(name.upperCased + " ") }
+            let words = row?.split(separator: " ") ?? []
+            return words.count > 1 ? PhaseState(rawValue: String(words[1])) : nil
+        }
+    }
+}
+
+extension PhaseRow {
+    /// The row as a buildspec whose commands write their names into the file `trace`.
+    fileprivate var yaml: String {
+        var text = "version: 0.2\nphases:\n"
+        for (name, phase) in phases.sorted(by: { $0.key < $1.key }) {
+            text += "  \(name.rawValue):\n"
+            if name == self.phase, rule != .unset { text += "    on-failure: \(onFailureText)\n" }
+            text += "    commands:\n" + phase.commands.map(item).joined()
+            if !phase.finally.isEmpty {
+                text += "    finally:\n" + phase.finally.map(item).joined()
+            }
+        }
+        return text + "artifacts:\n  files: [trace]\n"
+    }
+
+    private var onFailureText: String {
+        switch rule {
+        case .unset: ""
+        case .abort: "ABORT"
+        case .continue: "CONTINUE"
+        case .retry: "RETRY-1"
+        }
+    }
+
+    private func item(_ command: Located<String>) -> String {
+        let name = command.value
+        let fails = failing.contains(name) ? "; exit 7" : ""
+        return "      - echo \(name) >> \"$CODEBUILD_SRC_DIR/trace\"\(fails)\n"
+    }
+}

@@ -1,0 +1,140 @@
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Signals, timeouts and closed pipes with the built command.
+@Suite(.timeLimit(.minutes(2)))
+struct RunStopTests {
+    private static let sleeping = """
+        version: 0.2
+        phases:
+          build:
+            commands:
+              - sleep 600 & echo $! > pid; touch started; sleep 600
+            finally: ['touch never']
+        """
+
+    /// Runs a buildspec and sends signals once its command has started.
+    private func run(
+        _ buildspec: String,
+        signals: [Int32],
+        in directory: TemporaryDirectory
+    ) async throws -> BuildspecProcess.Outcome {
+        try directory.write(buildspec, to: "buildspec.yml")
+        return try await BuildspecProcess.run(["run", "--cache", "none"], in: directory) {
+            process in
+            while try directory.read("started") == nil { await Task.yield() }
+            for signal in signals {
+                kill(process.value, signal)
+                while signals.count > 1, try directory.read("asked") == nil { await Task.yield() }
+            }
+        }
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func `a signal ends the command's whole group, status 130`(signal: Int32) async throws {
+        let directory = try TemporaryDirectory()
+        let outcome = try await run(RunStopTests.sleeping, signals: [signal], in: directory)
+        #expect(outcome.status == 130)
+        #expect(outcome.error == "buildspec.yml:5:9: error: stopped\n")
+        #expect(outcome.output.contains("BUILD             STOPPED"))
+        #expect(outcome.output.contains("\nbuild STOPPED in "))
+        #expect(try directory.read("never") == nil)
+        #expect(try !isAlive(directory.read("pid")))
+    }
+
+    @Test func `a second signal does not wait for a stubborn command`() async throws {
+        let stubborn = """
+            version: 0.2
+            phases:
+              build:
+                commands:
+                  - trap 'touch asked' TERM; echo $$ > pid; touch started; while :; do sleep 0.02; done
+            """
+        let directory = try TemporaryDirectory()
+        let outcome = try await run(stubborn, signals: [SIGINT, SIGINT], in: directory)
+        let end = ContinuousClock.now
+        #expect(outcome.status == 130)
+        #expect(end - outcome.bodyEnd < .seconds(8))
+        #expect(try !isAlive(directory.read("pid")))
+    }
+
+    @Test func `a timeout is status 124`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(RunStopTests.sleeping, to: "buildspec.yml")
+        let outcome = try await BuildspecProcess.run(
+            ["run", "--cache", "none", "--timeout", "1s"],
+            in: directory
+        )
+        #expect(outcome.status == 124)
+        #expect(outcome.error == "buildspec.yml:5:9: error: the build's time is up\n")
+        #expect(outcome.output.contains("BUILD             TIMED_OUT"))
+        #expect(outcome.output.contains("\nbuild TIMED_OUT in "))
+        #expect(try !isAlive(directory.read("pid")))
+    }
+
+    @Test func `a daemon of a session of its own ends with the build`() async throws {
+        let directory = try TemporaryDirectory()
+        let buildspec = """
+            version: 0.2
+            phases:
+              build:
+                commands:
+                  - setsid sh -c 'echo $$ > pid; exec sleep 600' > /dev/null 2>&1 &
+                  - while ! test -s pid; do sleep 0.02; done
+            """
+        try directory.write(buildspec, to: "buildspec.yml")
+        let outcome = try await BuildspecProcess.run(["run", "--cache", "none"], in: directory)
+        #expect(outcome.status == 0)
+        #expect(try !isAlive(directory.read("pid")))
+    }
+
+    @Test func `a reader that goes away stops the build`() async throws {
+        let directory = try TemporaryDirectory()
+        let buildspec = """
+            version: 0.2
+            phases: { build: { commands: ['yes', 'touch never'] } }
+            """
+        try directory.write(buildspec, to: "buildspec.yml")
+        let result = try await Subprocess.run(
+            .path("/bin/sh"),
+            arguments: [
+                "-c",
+                "{ \"$0\" run --cache none 2> err; echo $? > status; } | head -n 3 > /dev/null",
+                BuildspecProcess.path.string,
+            ],
+            environment: .custom(BuildspecProcess.environment(in: directory)),
+            workingDirectory: directory.path,
+            output: .discarded
+        )
+        #expect(result.terminationStatus.isSuccess)
+        #expect(try directory.read("status") == "130\n")
+        #expect(try directory.read("never") == nil)
+        let error = try directory.read("err") ?? ""
+        #expect(
+            error.hasPrefix("error: nobody reads the output any more; the build is stopped\n")
+        )
+    }
+}
+
+/// Whether the process whose number a file holds runs.
+private func isAlive(_ text: String?) throws -> Bool {
+    let number = try #require(text?.split(separator: "\n").first.flatMap { pid_t($0) })
+    guard kill(number, 0) == 0 else { return false }
+    let status = try? FileDescriptor.open(FilePath("/proc/\(number)/stat"), .readOnly)
+    guard let status else { return false }
+    let bytes = try status.closeAfter {
+        try unsafe [UInt8](unsafeUninitializedCapacity: 512) { space, count in
+            count = try unsafe status.read(into: UnsafeMutableRawBufferPointer(space))
+        }
+    }
+    let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+    return fields.count > 2 && fields[2] != "Z"
+}

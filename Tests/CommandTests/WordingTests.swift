@@ -1,0 +1,111 @@
+import BuildspecCache
+import BuildspecModel
+import BuildspecRunner
+import TestSupport
+import Testing
+
+@testable import buildspec
+
+/// Numbers, durations and sentences.
+@Suite struct WordingTests {
+    @Test(arguments: [
+        (0, "0.0 s"), (49, "0.0 s"), (50, "0.1 s"), (1_234, "1.2 s"), (74_200, "74.2 s"),
+        (99_949, "99.9 s"), (99_950, "1 min 39 s"), (725_000, "12 min 05 s"),
+        (3_725_000, "1 h 02 min"),
+    ])
+    func `times are short`(milliseconds: Int, text: String) {
+        #expect(Quantity.time(.milliseconds(milliseconds)) == text)
+    }
+
+    @Test(
+        arguments: [
+            (0, "0 B"), (812, "812 B"), (999, "999 B"), (1_000, "1.0 kB"), (3_449, "3.4 kB"),
+            (99_949, "99.9 kB"), (99_950, "0.1 MB"), (700_000, "0.7 MB"), (522_000_000, "522.0 MB"),
+            (999_950_000, "1.0 GB"), (12_340_000_000, "12.3 GB"),
+        ] as [(UInt64, String)]
+    )
+    func `sizes are short`(bytes: UInt64, text: String) {
+        #expect(Quantity.size(bytes) == text)
+    }
+
+    @Test(arguments: [
+        (0, "0 files"), (1, "1 file"), (999, "999 files"), (1_204, "1,204 files"),
+        (1_234_567, "1,234,567 files"),
+    ])
+    func `counts have separators and a plural`(number: Int, text: String) {
+        #expect(Quantity.count(number, "file") == text)
+    }
+
+    @Test(arguments: [
+        ("90s", 90), ("45m", 2_700), ("1h30m", 5_400), ("2h", 7_200), ("1h0m5s", 3_605),
+    ])
+    func `durations are read`(text: String, seconds: Int) {
+        #expect(DurationText.parse(text) == .success(.seconds(seconds)))
+    }
+
+    @Test(arguments: [
+        ("90", DurationText.Problem.noUnit("90")), ("1h30", .noUnit("1h30")), ("", .malformed("")),
+        ("30m1h", .malformed("30m1h")), ("1w", .malformed("1w")), ("m", .malformed("m")),
+        ("-5s", .malformed("-5s")), ("0s", .zero("0s")),
+        ("99999999999999999999s", .malformed("99999999999999999999s")),
+    ])
+    func `what is no duration is refused`(text: String, problem: DurationText.Problem) {
+        #expect(DurationText.parse(text) == .failure(problem))
+    }
+
+    @Test func `a restore is told in one line`() {
+        func text(_ outcome: RestoreReport.Outcome, files: Int = 0, unchanged: Int = 0) -> String {
+            CacheText.restored(
+                RestoreReport(
+                    outcome: outcome,
+                    files: files,
+                    filesUnchanged: unchanged,
+                    bytes: 522_000_000
+                )
+            )
+        }
+        #expect(text(.miss(reason: "no entry")) == "nothing restored: no entry")
+        #expect(text(.exact(key: nil), files: 27_136) == "restored 27,136 files, 522.0 MB")
+        #expect(
+            text(.exact(key: "k"), files: 2, unchanged: 1)
+                == "restored 2 files, 522.0 MB, 1 file unchanged, key 'k'"
+        )
+        #expect(
+            text(.fallback(key: "npm-"), files: 2, unchanged: 2)
+                == "restored 2 files, 522.0 MB, all unchanged, fallback key 'npm-'"
+        )
+    }
+
+    @Test func `a save is told in one line`() {
+        func text(_ outcome: SaveReport.Outcome, stored: UInt64 = 0, reused: UInt64 = 0) -> String {
+            CacheText.saved(
+                SaveReport(outcome: outcome, files: 3, bytesStored: stored, bytesReused: reused)
+            )
+        }
+        #expect(text(.alreadyStored) == "not saved: the key is already stored")
+        #expect(text(.nothingToSave) == "not saved: no file matches the cache paths")
+        #expect(
+            text(.saved, stored: 700_000, reused: 11_600_000)
+                == "saved 3 files: 0.7 MB stored, 11.6 MB reused"
+        )
+        #expect(text(.saved, reused: 11_600_000) == "saved 3 files, unchanged")
+    }
+
+    @Test func `colours are for terminals that want them`() {
+        #expect(TextStyle.forOutput(isTerminal: true, [:]).isColoured)
+        #expect(!TextStyle.forOutput(isTerminal: false, [:]).isColoured)
+        #expect(!TextStyle.forOutput(isTerminal: true, ["NO_COLOR": "1"]).isColoured)
+        #expect(TextStyle.forOutput(isTerminal: true, ["NO_COLOR": ""]).isColoured)
+        #expect(!TextStyle.forOutput(isTerminal: true, ["TERM": "dumb"]).isColoured)
+        #expect(TextStyle(isColoured: true).good("x") == "\u{1B}[32mx\u{1B}[0m")
+        #expect(TextStyle.plain.good("x") == "x")
+    }
+
+    @Test(arguments: [["run", "--help"], ["cache", "--help"]])
+    func `help ends its discussion with the exit statuses`(arguments: [String]) async throws {
+        let outcome = try await BuildspecProcess.run(arguments, in: TemporaryDirectory())
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("\nEXIT STATUS:\n  0    success"))
+        #expect(outcome.output.contains("\n  64   the command line is wrong\n"))
+    }
+}
