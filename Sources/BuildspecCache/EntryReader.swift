@@ -1,8 +1,10 @@
 /// Finds and reads what a store holds: key records and manifests, each verified.
 struct EntryReader: Sendable {
     let store: any CacheStore
-    /// Whether an object on this machine whose bytes are wrong is removed, so that the next save,
-    /// which looks at sizes only, writes it anew. A remote store may have been misheard.
+    /// Whether an object on this machine whose bytes are wrong is removed.
+    ///
+    /// The next save, which looks at names and sizes only, then writes it anew. What a remote store
+    /// sent may only have been damaged on the way, so it stays.
     var removesDamage = false
 
     /// The record of exactly this identity, or `nil` if there is none.

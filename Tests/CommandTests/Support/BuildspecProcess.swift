@@ -37,6 +37,7 @@ enum BuildspecProcess {
     ///   - arguments: its arguments.
     ///   - directory: where it runs; its home directory is `home` in it.
     ///   - environment: further variables.
+    ///   - body: what to do while it runs.
     /// - Returns: what came of it.
     /// - Throws: when it cannot be started.
     static func run(

@@ -1,0 +1,183 @@
+import BuildspecFiles
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// `buildspec cache` as a CI agent uses it.
+@Suite struct `The cache command` {
+    private func shell(_ script: String, in directory: TemporaryDirectory) async throws -> String {
+        let result = try await Subprocess.run(
+            .path("/bin/sh"),
+            arguments: ["-ec", script],
+            environment: .custom(["PATH": "/usr/bin:/bin"]),
+            workingDirectory: directory.path,
+            input: .none,
+            output: .string(limit: 1 << 20),
+            error: .combinedWithOutput
+        )
+        #expect(result.terminationStatus.isSuccess, "\(result.standardOutput)")
+        return result.standardOutput
+    }
+
+    private func cache(
+        _ arguments: String...,
+        in directory: TemporaryDirectory
+    ) async throws -> BuildspecProcess.Outcome {
+        try await BuildspecProcess.run(
+            ["cache", arguments[0], "--cache", "store"] + arguments.dropFirst(),
+            in: directory
+        )
+    }
+
+    private func filled() throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        var random = SplitMix64(seed: 5)
+        for number in 0..<20 {
+            let text = random.bytes(5_000).map { String($0, radix: 36) }.joined()
+            try directory.write(text, to: "vendor/lib \(number % 3)/file\(number)")
+        }
+        return directory
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: ["zstd", "gzip", "none"])
+    func `saves and restores, and every object's name is the digest of its bytes`(
+        codec: String
+    ) async throws {
+        let place = try filled()
+        let saved = try await cache(
+            "save",
+            "--key",
+            "k1",
+            "--path",
+            "vendor/**/*",
+            "--codec",
+            codec,
+            in: place
+        )
+        #expect(saved.status == 0)
+        #expect(saved.error == "")
+        #expect(saved.output.hasPrefix("cache: saved 20 files: "))
+        let names = try await shell(
+            """
+            for object in $(find store/v1/packs store/v1/manifests -type f); do
+                sum=$(sha256sum < "$object" | cut -d ' ' -f 1)
+                case $(basename "$object") in $sum.*) echo good ;; *) echo "bad $object" ;; esac
+            done
+            """,
+            in: place
+        )
+        #expect(names == "good\ngood\n")
+
+        _ = try await shell("mv vendor before", in: place)
+        let restored = try await cache(
+            "restore",
+            "--key",
+            "k1",
+            "--path",
+            "vendor/**/*",
+            "--fail-on-miss",
+            in: place
+        )
+        #expect(restored.status == 0)
+        #expect(restored.output.hasSuffix("key 'k1'\n"))
+        _ = try await shell("diff -r before vendor", in: place)
+        #expect(try await cache("verify", in: place).status == 0)
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: ["gzip", "none"])
+    func `keeps packs that tar unpacks to the files`(codec: String) async throws {
+        let place = try filled()
+        let long = "vendor/" + String(repeating: "a long directory name/", count: 12) + "file"
+        try place.write("at the end of a long path", to: long)
+        _ = try await cache("save", "--path", "vendor", "--codec", codec, in: place)
+        _ = try await shell(
+            "mkdir out; for pack in $(find store/v1/packs -type f); do tar -C out -xf $pack; done",
+            in: place
+        )
+        _ = try await shell("diff -r vendor out/vendor", in: place)
+    }
+
+    @Test(.timeLimit(.minutes(2))) func `tells a miss, an error and a wrong command line apart`()
+        async throws
+    {
+        let place = try filled()
+        let miss = try await cache("restore", "--key", "none", "--path", "vendor", in: place)
+        #expect(miss.status == 0)
+        #expect(miss.output == "cache: nothing restored: no entry for this key and these paths\n")
+        let strict = try await cache(
+            "restore",
+            "--key",
+            "none",
+            "--path",
+            "vendor",
+            "--fail-on-miss",
+            in: place
+        )
+        #expect(strict.status == 1)
+
+        try place.write("a file", to: "store")
+        let failed = try await cache("save", "--path", "vendor", in: place)
+        #expect(failed.status == 3)
+        #expect(failed.error.hasPrefix("error: "))
+        #expect(try await cache("save", "--key", "k", in: place).status == 64)
+        let size = try await cache("prune", "--max-size", "lots", in: place)
+        #expect(size.status == 64)
+        #expect(size.error.contains("'lots' is not a size; write one like '500MB' or '10GB'"))
+    }
+
+    @Test(.timeLimit(.minutes(2))) func `lists and prunes`() async throws {
+        let place = try filled()
+        for key in ["a", "b"] {
+            _ = try await cache("save", "--key", key, "--scope", "s", "--path", "vendor", in: place)
+        }
+        let list = try await cache("list", in: place)
+        let lines = list.output.split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines.first?.hasPrefix("SCOPE  KEY  FILES  SIZE") == true)
+        #expect(lines.last?.hasPrefix("s      a    20     ") == true)
+        let dry = try await cache(
+            "prune",
+            "--max-size",
+            "0",
+            "--grace",
+            "0",
+            "--dry-run",
+            in: place
+        )
+        #expect(dry.output.contains("would remove key 'a' of 's'\n"))
+        let prune = try await cache("prune", "--max-size", "0", "--grace", "0", in: place)
+        #expect(prune.output.hasSuffix("; 0 entries (0 B) stay\n"))
+        let empty = try await cache("list", in: place)
+        #expect(empty.output == "no entries in '\(place.file("store").string)'\n")
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `hashes files the same wherever they are, and says when there are none`() async throws {
+        var hashes: Set<String> = []
+        for _ in 0..<2 {
+            let place = try filled()
+            let outcome = try await BuildspecProcess.run(
+                ["hash-files", "vendor/**/*1", "vendor/**/file1*"],
+                in: place
+            )
+            #expect(outcome.status == 0)
+            hashes.insert(outcome.output)
+        }
+        #expect(hashes.count == 1)
+        #expect(hashes.first?.count == 65)
+
+        let place = try filled()
+        let none = try await BuildspecProcess.run(["hash-files", "*.lock"], in: place)
+        #expect(none.status == 0)
+        #expect(none.error == "warning: codebuild-hash-files: no file matches '*.lock'\n")
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        #expect(none.output == empty + "\n")
+        try place.write("x", to: "vendor/file1 more")
+        let changed = try await BuildspecProcess.run(
+            ["hash-files", "vendor/**/*1", "vendor/**/file1*"],
+            in: place
+        )
+        #expect(!hashes.contains(changed.output))
+    }
+}
