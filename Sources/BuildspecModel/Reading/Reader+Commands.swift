@@ -86,7 +86,7 @@ extension Reader {
     }
 }
 
-extension String {
+extension StringProtocol {
     /// The text without spaces and tabs around it.
     var trimmed: String {
         let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }

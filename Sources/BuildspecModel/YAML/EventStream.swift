@@ -39,6 +39,11 @@ struct YAMLProblem: Error, Equatable {
     /// For text that is no valid UTF-8 or UTF-16, or holds a control character: the byte's offset.
     var byteOffset: Int?
 
+    /// Where the token that could not be read began, if it was a token.
+    var scannerContextLine: Int? {
+        context?.hasPrefix("while scanning") == true ? contextPosition?.line : nil
+    }
+
     /// The line number that CodeBuild prints: libyaml's own, counted from 0.
     var zeroBasedLine: Int { (position?.line ?? 1) - 1 }
 }
