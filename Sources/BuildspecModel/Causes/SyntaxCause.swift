@@ -89,6 +89,18 @@ extension StringProtocol {
         !isEmpty && allSatisfy { $0.isLetter || $0.isNumber || "_-./$".contains($0) }
     }
 
-    /// The first place of a text in it.
-    func range(of text: String) -> Range<Index>? { ranges(of: text).first }
+    /// The first place of a text in it; both are compared by their bytes.
+    func range(of text: String) -> Range<Index>? {
+        let wanted = Array(text.utf8)
+        guard let first = wanted.first else { return nil }
+        var rest = utf8[...]
+        while let start = rest.firstIndex(of: first) {
+            rest = rest[start...]
+            if rest.starts(with: wanted) {
+                return start..<rest.index(start, offsetBy: wanted.count)
+            }
+            rest = rest.dropFirst()
+        }
+        return nil
+    }
 }

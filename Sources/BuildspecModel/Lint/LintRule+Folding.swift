@@ -118,8 +118,7 @@ extension LintRule {
     /// A `\` at the very end: it joins the line that saves the state of the shell.
     private static func trailingBackslash(_ scene: Scene) -> [Finding] {
         scene.sites.compactMap { site in
-            let text = site.text.reversed().drop { $0 == "\n" }
-            guard String(text.reversed()).endsInBackslash else { return nil }
+            guard site.text.endsInBackslash else { return nil }
             let last = site.rawLines.lastIndex { !$0.trimmed.isEmpty } ?? 0
             return Finding(
                 range: site.range(ofRawLine: last),
@@ -132,8 +131,12 @@ extension LintRule {
 }
 
 extension String {
-    /// Whether it ends in a backslash that is not itself escaped.
+    /// Whether it ends, line breaks aside, in a backslash that is not itself escaped.
     var endsInBackslash: Bool {
-        reversed().prefix { $0 == "\\" }.count % 2 == 1
+        var bytes = utf8[...]
+        while bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        var count = 0
+        while bytes.popLast() == UInt8(ascii: "\\") { count += 1 }
+        return count % 2 == 1
     }
 }

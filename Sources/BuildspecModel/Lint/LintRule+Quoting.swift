@@ -103,6 +103,7 @@ extension LintRule {
             "\u{200B}": "nothing", "\u{FEFF}": "nothing",
         ]
         return scene.sites.compactMap { site in
+            guard !site.text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
             let code = site.text.split(separator: "\n").enumerated().first { line in
                 !line.element.trimmed.hasPrefix("#")
                     && line.element.hasTypographicSign(among: suspects)

@@ -18,11 +18,11 @@ struct ShellScan {
     /// The simple commands, also those inside `$(…)` at their own level.
     private(set) var commands: [SimpleCommand] = []
     /// The quote that is not closed, if any, and the line on which it opens.
-    private(set) var openQuote: (quote: Character, line: Int)?
+    private(set) var openQuote: (quote: Unicode.Scalar, line: Int)?
     /// Delimiters of heredocs, with the line on which each begins.
     private(set) var heredocs: [(delimiter: String, line: Int)] = []
 
-    private let text: [Character]
+    private let text: [Unicode.Scalar]
     private var index = 0
     private var line = 0
     private var current = SimpleCommand()
@@ -30,12 +30,12 @@ struct ShellScan {
     private var nesting = 0
 
     init(_ text: String) {
-        self.text = Array(text)
+        self.text = Array(text.unicodeScalars)
         while index < self.text.count { step() }
         endCommand("")
     }
 
-    private var next: Character? { index + 1 < text.count ? text[index + 1] : nil }
+    private var next: Unicode.Scalar? { index + 1 < text.count ? text[index + 1] : nil }
 
     private mutating func step() {
         let character = text[index]
@@ -63,9 +63,9 @@ struct ShellScan {
         }
     }
 
-    private mutating func take(_ character: Character) {
+    private mutating func take(_ character: Unicode.Scalar) {
         if word.isEmpty, current.words.isEmpty { current.line = line }
-        word.append(character)
+        word.unicodeScalars.append(character)
     }
 
     private mutating func endWord() {
@@ -81,14 +81,14 @@ struct ShellScan {
         current = SimpleCommand(line: line)
     }
 
-    private mutating func takeQuoted(_ quote: Character) {
+    private mutating func takeQuoted(_ quote: Unicode.Scalar) {
         let openLine = line
         take(quote)
         index += 1
         while index < text.count, text[index] != quote {
             if quote == "\"", text[index] == "\\", let next {
-                word.append(text[index])
-                word.append(next)
+                word.unicodeScalars.append(text[index])
+                word.unicodeScalars.append(next)
                 if next == "\n" { line += 1 }
                 index += 2
                 continue
@@ -98,13 +98,13 @@ struct ShellScan {
                 continue
             }
             if text[index] == "\n" { line += 1 }
-            word.append(text[index])
+            word.unicodeScalars.append(text[index])
             index += 1
         }
         if index >= text.count {
             openQuote = openQuote ?? (quote, openLine)
         } else {
-            word.append(quote)
+            word.unicodeScalars.append(quote)
             index += 1
         }
     }
@@ -119,18 +119,18 @@ struct ShellScan {
         }
         nesting += 1
         defer { nesting -= 1 }
-        let close: Character = next == "(" ? ")" : "}"
-        let open: Character = next == "(" ? "(" : "{"
+        let close: Unicode.Scalar = next == "(" ? ")" : "}"
+        let open: Unicode.Scalar = next == "(" ? "(" : "{"
         take("$")
-        word.append(open)
+        word.unicodeScalars.append(open)
         index += 2
         var depth = 1
         while index < text.count, depth > 0 {
             let character = text[index]
             switch character {
             case "\\":
-                word.append(character)
-                if let next { word.append(next) }
+                word.unicodeScalars.append(character)
+                if let next { word.unicodeScalars.append(next) }
                 index += 2
                 continue
             case "'" where close == ")", "\"":
@@ -141,7 +141,7 @@ struct ShellScan {
             case "\n": line += 1
             default: break
             }
-            word.append(character)
+            word.unicodeScalars.append(character)
             index += 1
         }
     }
@@ -150,9 +150,9 @@ struct ShellScan {
         while index < text.count, text[index] != "\n" { index += 1 }
     }
 
-    private mutating func takeOperator(_ character: Character) {
+    private mutating func takeOperator(_ character: Unicode.Scalar) {
         let isDouble = next == character && character != "(" && character != ")"
-        let operation = String(repeating: character, count: isDouble ? 2 : 1)
+        let operation = String(repeating: String(character), count: isDouble ? 2 : 1)
         // 2>&1, >& and &> are redirections, not the end of a command.
         if character == "&", !isDouble, next == ">" {
             current.isRedirected = true
@@ -160,20 +160,20 @@ struct ShellScan {
             return
         }
         // An array, `name=(…)`: keep the parenthesis in the word, so that it can be told.
-        if character == "(", word.hasSuffix("=") { word.append("(") }
-        if character == "(", next == ")", !word.isEmpty { word.append("()") }
+        if character == "(", word.hasSuffix("=") { word.unicodeScalars.append("(") }
+        if character == "(", next == ")", !word.isEmpty { word += "()" }
         endCommand(operation)
         index += isDouble ? 2 : 1
     }
 
-    private mutating func takeRedirection(_ character: Character) {
+    private mutating func takeRedirection(_ character: Unicode.Scalar) {
         if character == "<", next == "<" {
             takeHeredoc()
             return
         }
         if next == "(" {
             take(character)
-            word.append("(")
+            word.unicodeScalars.append("(")
             endWord()
             index += 2
             return
@@ -195,8 +195,8 @@ struct ShellScan {
         if index < text.count, text[index] == "-" { index += 1 }
         while index < text.count, text[index] == " " { index += 1 }
         var delimiter = ""
-        while index < text.count, !" \t\n;|&<>()".contains(text[index]) {
-            if !"'\"\\".contains(text[index]) { delimiter.append(text[index]) }
+        while index < text.count, !" \t\n;|&<>()".unicodeScalars.contains(text[index]) {
+            if !"'\"\\".unicodeScalars.contains(text[index]) { delimiter.unicodeScalars.append(text[index]) }
             index += 1
         }
         current.words.append("<<")
