@@ -18,7 +18,9 @@ struct IgnoreComments {
             let text = source.lineText(number)
             let trimmed = text.trimmed
             let isComment = trimmed.hasPrefix("#")
-            if text.utf8.contains(UInt8(ascii: "#")), let range = text.range(of: IgnoreComments.mark) {
+            if text.utf8.contains(UInt8(ascii: "#")),
+                let range = text.range(of: IgnoreComments.mark)
+            {
                 let names = text[range.upperBound...]
                     .split { $0 == "," || $0 == " " || $0 == "\t" }.map(String.init)
                 let column = text[..<range.lowerBound].unicodeScalars.count + 1

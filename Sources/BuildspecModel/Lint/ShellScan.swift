@@ -196,7 +196,9 @@ struct ShellScan {
         while index < text.count, text[index] == " " { index += 1 }
         var delimiter = ""
         while index < text.count, !" \t\n;|&<>()".unicodeScalars.contains(text[index]) {
-            if !"'\"\\".unicodeScalars.contains(text[index]) { delimiter.unicodeScalars.append(text[index]) }
+            if !"'\"\\".unicodeScalars.contains(text[index]) {
+                delimiter.unicodeScalars.append(text[index])
+            }
             index += 1
         }
         current.words.append("<<")

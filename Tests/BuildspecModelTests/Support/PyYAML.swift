@@ -2,41 +2,20 @@ import Foundation
 
 /// PyYAML's CBaseLoader, which is libyaml with every scalar left a text: the reference for our tree.
 enum PyYAML {
-    /// Whether python3 with PyYAML and libyaml is on this machine; nothing is installed for a test.
-    static let isInstalled: Bool = {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", "from yaml import CBaseLoader"]
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }()
+    /// Whether python3 with PyYAML and libyaml is on this machine.
+    static let isInstalled = PythonScript.canImport("yaml._yaml")
 
     /// Loads texts and gives the tree of each, in the form of `treeText(of:)`.
     static func trees(of texts: [[UInt8]]) async throws -> [String] {
-        let folder = FileManager.default.temporaryDirectory
-            .appending(path: "buildspec-pyyaml-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        for (index, text) in texts.enumerated() {
-            try Data(text).write(to: folder.appending(path: "\(index).yml"))
-        }
-        let output = folder.appending(path: "trees")
-        try Data().write(to: output)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", script, folder.path, String(texts.count)]
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { _ in continuation.resume() }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-        return try JSONDecoder().decode([String].self, from: Data(contentsOf: output))
+        let input = try JSONEncoder().encode(texts.map { Data($0).base64EncodedString() })
+        return try JSONDecoder().decode(
+            [String].self,
+            from: await PythonScript.run(script, input: input)
+        )
     }
 
     private static let script = """
-        import json, sys, yaml
+        import base64, json, sys, yaml
         sys.setrecursionlimit(100000)
 
         def tree(node):
@@ -46,9 +25,9 @@ enum PyYAML {
                 return "[" + ",".join(tree(item) for item in node) + "]"
             return f"{len(node)}:{node}"
 
-        def load(path):
+        def load(text):
             try:
-                data = yaml.load(open(path, "rb").read(), Loader=yaml.CBaseLoader)
+                data = yaml.load(base64.b64decode(text), Loader=yaml.CBaseLoader)
                 return "nothing" if data is None else tree(data)
             except yaml.reader.ReaderError as error:
                 return "error " + error.reason
@@ -61,6 +40,6 @@ enum PyYAML {
             except yaml.MarkedYAMLError as error:
                 return f"error {error.problem} at {error.problem_mark.line}"
 
-        print(json.dumps([load(f"{sys.argv[1]}/{i}.yml") for i in range(int(sys.argv[2]))]))
+        print(json.dumps([load(text) for text in json.load(open(sys.argv[1]))]))
         """
 }
