@@ -139,12 +139,22 @@ extension SyntaxCause {
         let indent = scene.source.indent(ofLine: scene.position.line)
         guard scene.start(ofLine: scene.position.line) == scene.position,
             scene.problem.problem.hasPrefix("did not find expected"),
-            let siblings = scene.problem.contextPosition, siblings.column - 1 != indent
+            let start = scene.problem.contextPosition, start.column - 1 != indent
         else { return nil }
+        let near = stride(from: scene.position.line - 1, to: 0, by: -1).first {
+            scene.isContent($0) && abs(scene.source.indent(ofLine: $0) - indent) == 1
+        }
+        let sibling = near ?? start.line
+        let wanted = near.map { scene.source.indent(ofLine: $0) } ?? (start.column - 1)
         return SyntaxCause(
             position: scene.position,
-            text: "this line is indented by \(indent) spaces, its siblings (from line"
-                + " \(siblings.line)) by \(siblings.column - 1)"
+            text: "this line is indented by \(indent.spaces), its siblings (line \(sibling)) by"
+                + " \(wanted)"
         )
     }
+}
+
+extension Int {
+    /// The number with 'space' or 'spaces' behind it.
+    fileprivate var spaces: String { self == 1 ? "1 space" : "\(self) spaces" }
 }

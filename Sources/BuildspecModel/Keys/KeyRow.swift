@@ -106,8 +106,14 @@ public struct NameKind: Sendable {
     public var expression: String?
     /// How many there may be.
     public var maximum: Int?
+    /// Whether the mapping may be empty without a word, as `variables:` often is.
+    public var mayBeNothing = false
 
-    static let variable = NameKind(label: "variable", expression: "^[A-Za-z_][A-Za-z0-9_]*$")
+    static let variable = NameKind(
+        label: "variable",
+        expression: "^[A-Za-z_][A-Za-z0-9_]*$",
+        mayBeNothing: true
+    )
     static let runtime = NameKind(label: "runtime")
     static let reportGroup = NameKind(label: "report group", maximum: 5)
     static let artifact = NameKind(

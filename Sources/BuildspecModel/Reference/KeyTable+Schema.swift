@@ -118,8 +118,10 @@ extension KeyTable {
     }
 
     private static func members(ofNames name: NameKind, _ value: KeyKind) -> [(String, JSONText)] {
+        let type: JSONText =
+            name.mayBeNothing ? .array([.string("object"), .string("null")]) : .string("object")
         var members: [(String, JSONText)] = [
-            ("type", .string("object")), ("additionalProperties", .object(self.members(of: value))),
+            ("type", type), ("additionalProperties", .object(self.members(of: value))),
         ]
         if let expression = name.expression {
             members.append(("propertyNames", .object([("pattern", .string(expression))])))

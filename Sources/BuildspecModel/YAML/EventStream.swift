@@ -20,7 +20,7 @@ struct YAMLEvent {
     var kind: Kind
     /// The node's anchor.
     var anchor: String?
-    /// The node's tag, resolved; libyaml drops a lone `!` before a scalar.
+    /// The node's tag, resolved; a lone `!` stays `!`.
     var tag: String?
     /// Where it begins, anchor and tag included, and where it ends.
     var range: SourceRange
