@@ -60,7 +60,7 @@ public enum FindingName: String, Sendable, CaseIterable {
     case batchIdentifier = "batch-identifier"
     case batchDependency = "batch-dependency"
 
-    // Commands that a shell reads otherwise than they look
+    // Texts that YAML or a shell reads otherwise than they look
     case commentCut = "comment-cut"
     case backslashFold = "backslash-fold"
     case trailingBackslash = "trailing-backslash"
@@ -69,13 +69,17 @@ public enum FindingName: String, Sendable, CaseIterable {
     case foldedScript = "folded-script"
     case openHeredoc = "open-heredoc"
     case unbalancedQuote = "unbalanced-quote"
+    case typographicCharacter = "typographic-character"
     case shellOption = "shell-option"
+    case exitItem = "exit-item"
+    case functionLost = "function-lost"
     case bashSyntax = "bash-syntax"
     case sourceCommand = "source-command"
-    case exportHidesFailure = "export-hides-failure"
     case secretEcho = "secret-echo"
-    case typographicCharacter = "typographic-character"
-    case bareDirectory = "bare-directory"
+    case plaintextSecret = "plaintext-secret"
+
+    // Comments that turn warnings off
+    case ignoreComment = "ignore-comment"
 
     /// How bad it is, unless the place says otherwise.
     public var severity: Diagnostic.Severity {

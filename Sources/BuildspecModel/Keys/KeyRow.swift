@@ -51,10 +51,13 @@ public struct KeyShape: Sendable {
     public var name: String
     /// The keys in the order of the reference page.
     public var rows: [KeyRow]
+    /// What must hold between the keys.
+    public var relations: [KeyRelation]
 
-    init(_ name: String, _ rows: [KeyRow]) {
+    init(_ name: String, _ rows: [KeyRow], _ relations: [KeyRelation] = []) {
         self.name = name
         self.rows = rows
+        self.relations = relations
     }
 
     /// The row of a key, if the mapping may have it.
@@ -77,10 +80,45 @@ public indirect enum KeyKind: Sendable {
     case texts(maximum: Int? = nil, acceptsOne: Bool = false)
     /// A list of shell commands.
     case commands
-    /// A mapping from names of one's own to values; the label says what the names are.
-    case names(String, of: KeyKind)
+    /// A mapping from names of one's own to values.
+    case names(NameKind, of: KeyKind)
     /// A mapping with fixed keys.
     case mapping(KeyShape)
     /// A list of mappings with fixed keys.
     case list(KeyShape)
+}
+
+/// What must hold between keys of one mapping.
+public enum KeyRelation: Sendable {
+    /// Exactly one of the keys must be there.
+    case exactlyOne([String])
+    /// The two keys exclude each other.
+    case excludes(String, String)
+    /// The first key has no effect without the second.
+    case needs(String, String)
+}
+
+/// What the names are where they are free.
+public struct NameKind: Sendable {
+    /// The word for such a name, such as `variable`.
+    public var label: String
+    /// A regular expression for the names, if they have a form.
+    public var expression: String?
+    /// How many there may be.
+    public var maximum: Int?
+    /// Whether the mapping may be empty without a word, as `variables:` often is.
+    public var mayBeNothing = false
+
+    static let variable = NameKind(
+        label: "variable",
+        expression: "^[A-Za-z_][A-Za-z0-9_]*$",
+        mayBeNothing: true
+    )
+    static let runtime = NameKind(label: "runtime")
+    static let reportGroup = NameKind(label: "report group", maximum: 5)
+    static let artifact = NameKind(
+        label: "artifact identifier",
+        expression: "^[A-Za-z0-9_]{1,127}$",
+        maximum: 12
+    )
 }

@@ -15,8 +15,7 @@ extension KeyTable {
                 .list(listItemShape),
                 "Builds that all run at once.",
                 example: "\n  - identifier: linux",
-                mistakes: ["list", "builds", "build-batch"],
-                notes: ["Exactly one of build-list, build-graph, build-matrix and build-fanout."]
+                mistakes: ["list", "builds", "build-batch"]
             ),
             KeyRow(
                 "build-graph",
@@ -41,7 +40,8 @@ extension KeyTable {
                 since: "2025",
                 mistakes: ["fanout", "fan-out"]
             ),
-        ]
+        ],
+        [.exactlyOne(["build-list", "build-graph", "build-matrix", "build-fanout"])]
     )
 
     static let listItemShape = KeyShape("batch-build", itemRows)
@@ -53,7 +53,7 @@ extension KeyTable {
                 "depend-on",
                 .texts(),
                 "Identifiers of builds that must be completed first.",
-                example: "\n  - linux",
+                example: "\n  - base",
                 mistakes: ["depends-on", "depends_on", "needs", "depend_on"],
                 notes: ["Always a list, even for one identifier."]
             )
@@ -142,11 +142,12 @@ extension KeyTable {
             computeType, fleet, image, privilegedMode, environmentType,
             KeyRow(
                 "variables",
-                .names("variable", of: .text),
+                .names(.variable, of: .text),
                 "Variables of this build; they beat the buildspec's.",
                 example: "\n  TARGET: linux"
             ),
-        ]
+        ],
+        [.excludes("compute-type", "fleet")]
     )
 
     static let matrixShape = KeyShape(
@@ -215,7 +216,7 @@ extension KeyTable {
             ),
             KeyRow(
                 "variables",
-                .names("variable", of: .texts()),
+                .names(.variable, of: .texts()),
                 "Variables, each with a list of values.",
                 example: "\n  TARGET:\n    - linux"
             ),

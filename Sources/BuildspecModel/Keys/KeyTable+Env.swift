@@ -9,7 +9,7 @@ extension KeyTable {
         [
             KeyRow(
                 "plaintext",
-                .names("variable", of: .text),
+                .names(.variable, of: .text),
                 "The name of 'variables' in version 0.1.",
                 example: "\n  MODE: release",
                 since: "0.1 only",
@@ -55,7 +55,7 @@ extension KeyTable {
 
     private static let variables = KeyRow(
         "variables",
-        .names("variable", of: .text),
+        .names(.variable, of: .text),
         "Variables with their values in plain text.",
         example: "\n  MODE: release",
         since: "0.2",
@@ -71,7 +71,7 @@ extension KeyTable {
 
     private static let parameterStore = KeyRow(
         "parameter-store",
-        .names("variable", of: .text),
+        .names(.variable, of: .text),
         "Variables whose values are parameters of the Systems Manager Parameter Store.",
         example: "\n  TOKEN: /ci/token",
         since: "0.2",
@@ -84,7 +84,7 @@ extension KeyTable {
 
     private static let secretsManager = KeyRow(
         "secrets-manager",
-        .names("variable", of: .text),
+        .names(.variable, of: .text),
         "Variables whose values are secrets of the Secrets Manager.",
         example: "\n  PASSWORD: prod/db:password",
         since: "2019-11",

@@ -24,7 +24,7 @@ extension KeyTable {
         switch kind {
         case .mapping(let shape): places(in: shape, under: path)
         case .list(let shape): places(in: shape, under: path + "[]")
-        case .names(let label, let value): places(in: value, under: "\(path).<\(label)>")
+        case .names(let label, let value): places(in: value, under: "\(path).<\(label.label)>")
         default: []
         }
     }

@@ -6,7 +6,7 @@ extension KeyTable {
         artifactRows + [
             KeyRow(
                 "secondary-artifacts",
-                .names("artifact identifier", of: .mapping(artifactSetShape)),
+                .names(.artifact, of: .mapping(artifactSetShape)),
                 "Further outputs, by artifact identifier; each takes the keys of 'artifacts'.",
                 example: "\n  docs:\n    files:\n      - 'site/**/*'",
                 mistakes: ["secondary_artifacts", "secondary-artifact"],
@@ -131,7 +131,8 @@ extension KeyTable {
                 default: "both",
                 since: "2025"
             ),
-        ]
+        ],
+        [.needs("fallback-keys", "key")]
     )
 
     static let reportShape = KeyShape(

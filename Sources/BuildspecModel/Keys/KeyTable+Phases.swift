@@ -82,7 +82,7 @@ extension KeyTable {
 
     private static let runtimeVersions = KeyRow(
         "runtime-versions",
-        .names("runtime", of: .text),
+        .names(.runtime, of: .text),
         "The language runtimes to select, and their versions.",
         example: "\n  python: 3.12",
         since: "0.2",

@@ -88,7 +88,7 @@ public enum KeyTable {
 
     private static let reports = KeyRow(
         "reports",
-        .names("report group", of: .mapping(reportShape)),
+        .names(.reportGroup, of: .mapping(reportShape)),
         "Test and coverage reports, by report group name or ARN.",
         example: "\n  unit-tests:\n    files:\n      - results.xml",
         since: "2019-11",

@@ -86,12 +86,13 @@ extension Reader {
     }
 }
 
-extension String {
+extension StringProtocol {
     /// The text without spaces and tabs around it.
     var trimmed: String {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        let tail = drop(while: isBlank)
-        let blanks = tail.reversed().prefix(while: isBlank).count
-        return String(tail.dropLast(blanks))
+        let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        var rest = Substring(self).utf8[...]
+        while let first = rest.first, isBlank(first) { rest.removeFirst() }
+        while let last = rest.last, isBlank(last) { rest.removeLast() }
+        return String(Substring(rest))
     }
 }

@@ -10,6 +10,8 @@ struct Reading {
     private(set) var diagnostics: [Diagnostic] = []
     /// Whether the whole text was read.
     private(set) var isComplete = false
+    private var usedAnchors: Set<String> = []
+    private var problem: SyntaxReport?
 
     init(_ bytes: [UInt8], options: ParseOptions) {
         guard bytes.count <= options.limits.bytes else {
@@ -20,6 +22,7 @@ struct Reading {
         let outcome = Composer.compose(bytes, source: source, limits: options.limits)
         root = outcome.root
         isComplete = outcome.isComplete
+        usedAnchors = outcome.usedAnchors
         diagnostics = outcome.diagnostics
         if let root, !Reading.isNothing(root) {
             read(root, options)
@@ -31,7 +34,19 @@ struct Reading {
             return
         }
         let report = SyntaxReport(problem, bytes: bytes, source: source)
+        self.problem = report
         diagnostics = report.certain(diagnostics) + [report.diagnostic]
+    }
+
+    /// What the rules find; before a syntax error, what is certain of it.
+    var lintFindings: [Diagnostic] {
+        guard isComplete || problem != nil else { return [] }
+        let findings = LintRule.findings(
+            in: self,
+            env: buildspec?.env ?? EnvSection(),
+            usedAnchors: usedAnchors
+        )
+        return problem?.certain(findings) ?? findings
     }
 
     /// Reads the tree into the value.

@@ -187,6 +187,7 @@ struct Composer {
     private mutating func checkTag(of event: YAMLEvent) {
         guard let tag = event.tag else { return }
         let isBareMark = tag == "!"
+        if isBareMark, case .scalar = event.kind { return }
         report(
             .tag,
             isBareMark
@@ -203,7 +204,7 @@ struct Composer {
         from event: YAMLEvent,
         contentStart: SourcePosition
     ) {
-        guard event.tag == nil, frames.last?.isSequence ?? false else { return }
+        guard event.tag == nil || event.tag == "!" else { return }
         let property = source.propertyText(at: event.range.start)
         guard property.hasPrefix("!") else { return }
         report(

@@ -20,7 +20,7 @@ struct YAMLEvent {
     var kind: Kind
     /// The node's anchor.
     var anchor: String?
-    /// The node's tag, resolved; libyaml drops a lone `!` before a scalar.
+    /// The node's tag, resolved; a lone `!` stays `!`.
     var tag: String?
     /// Where it begins, anchor and tag included, and where it ends.
     var range: SourceRange
@@ -38,6 +38,11 @@ struct YAMLProblem: Error, Equatable {
     var contextPosition: SourcePosition?
     /// For text that is no valid UTF-8 or UTF-16, or holds a control character: the byte's offset.
     var byteOffset: Int?
+
+    /// Where the token that could not be read began, if it was a token.
+    var scannerContextLine: Int? {
+        context?.hasPrefix("while scanning") == true ? contextPosition?.line : nil
+    }
 
     /// The line number that CodeBuild prints: libyaml's own, counted from 0.
     var zeroBasedLine: Int { (position?.line ?? 1) - 1 }

@@ -35,6 +35,13 @@ public struct SourceText: Sendable {
         return line.indices.contains(index) ? line[index] : nil
     }
 
+    /// The position, or the end of the text for one behind it: libyaml counts the end of a text
+    /// without a final line break as a line of its own.
+    func clamped(_ position: SourcePosition) -> SourcePosition {
+        let end = SourcePosition(line: lineCount, column: line(lineCount).count + 1)
+        return min(position, end)
+    }
+
     /// The number of spaces at the start of a line.
     func indent(ofLine number: Int) -> Int {
         line(number).prefix { $0 == " " }.count

@@ -12,15 +12,21 @@ struct SyntaxReport {
             firstDoubtfulLine = start.line
             return
         }
-        let message = problem.context.map { "\($0), \(problem.problem)" } ?? problem.problem
+        let scene = SyntaxScene(problem: problem, position: position, source: source)
+        let cause = SyntaxCause.find(scene)
+        let parser = problem.context.map { "\($0), \(problem.problem)" } ?? problem.problem
+        let place = source.clamped(cause?.position ?? position)
+        let message = cause.map { "\($0.text) (YAML, line \(position.line): \(parser))" }
         diagnostic = Diagnostic(
             .error,
             FindingName.syntax.rawValue,
-            message,
-            at: SourceRange(start: position, end: position),
+            message ?? parser,
+            at: SourceRange(start: place, end: place),
             codeBuild: CodeBuildText.syntax(problem.problem, line: problem.zeroBasedLine)
         )
-        firstDoubtfulLine = min(position.line, problem.contextPosition?.line ?? position.line)
+        // A block's context may begin far above; what was read of it before is not in doubt.
+        let doubtful = [position.line, place.line, problem.scannerContextLine ?? .max]
+        firstDoubtfulLine = doubtful.min() ?? position.line
     }
 
     private static func unreadable(
@@ -49,7 +55,8 @@ struct SyntaxReport {
         [
             FindingName.missingKey, .noPhases, .phasesAtTop, .nullSection, .phaseWithoutCommands,
             .emptyDocument, .batchKind, .fallbackKeys, .batchDependency, .emptyCommand,
-            .nullVariable, .wrongType,
+            .nullVariable, .wrongType, .anchorEaten,
+            .bashSyntax, .sourceCommand,
         ].map(\.rawValue)
     )
 }

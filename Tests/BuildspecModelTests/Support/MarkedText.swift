@@ -24,6 +24,12 @@ struct MarkedText {
         }
     }
 
+    /// The mark at a place, or the place itself.
+    func mark(at position: SourcePosition) -> String {
+        places.first { $0.value == position }.map { "\($0.key)\u{FE0F}\u{20E3}" }
+            ?? "\(position.line):\(position.column)"
+    }
+
     private static func number(_ character: Character) -> Int? {
         let scalars = Array(character.unicodeScalars)
         guard scalars.last == "\u{20E3}", let digit = scalars.first else { return nil }
@@ -47,10 +53,27 @@ func check(
     let text = MarkedText(marked)
     let result = Buildspec.parse(Array(text.text.utf8), options: options)
     let found = result.diagnostics.map { finding in
-        let mark = text.places.first { $0.value == finding.range.start }
-            .map { "\($0.key)\u{FE0F}\u{20E3}" }
-        let place = mark ?? "\(finding.range.start.line):\(finding.range.start.column)"
-        return "\(place) \(finding.severity.rawValue) \(finding.name): \(finding.message)"
+        "\(text.mark(at: finding.range.start)) \(finding.severity.rawValue) \(finding.name): \(finding.message)"
+    }
+    #expect(found == expected, sourceLocation: sourceLocation)
+}
+
+/// Checks what the rules find in commands, by name and place only.
+///
+/// - Parameters:
+///   - marked: The buildspec, with marks where findings begin.
+///   - expected: The findings, as `1️⃣ name`.
+///   - options: How strictly to check.
+///   - sourceLocation: Where the expectation stands.
+func checkNames(
+    _ marked: String,
+    _ expected: [String],
+    options: ValidationOptions = ValidationOptions(),
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    let text = MarkedText(marked)
+    let found = Buildspec.validate(Array(text.text.utf8), options: options).diagnostics.map {
+        "\(text.mark(at: $0.range.start)) \($0.name)"
     }
     #expect(found == expected, sourceLocation: sourceLocation)
 }

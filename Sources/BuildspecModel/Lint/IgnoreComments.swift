@@ -1,0 +1,75 @@
+/// The comments of a file that turn warnings off: `# buildspec: ignore NAME, NAME`.
+///
+/// Behind something on a line, it holds for that line; alone on a line, for the next line that is
+/// no comment; above everything else in the file, for the whole file.
+struct IgnoreComments {
+    /// Names that hold for the whole file.
+    private(set) var everywhere: Set<String> = []
+    /// Names by the line they hold for.
+    private(set) var byLine: [Int: Set<String>] = [:]
+    /// What is wrong with the comments.
+    private(set) var diagnostics: [Diagnostic] = []
+
+    private static let mark = "# buildspec: ignore "
+
+    init(in source: SourceText) {
+        var isAboveAll = true
+        for number in 1...source.lineCount {
+            let text = source.lineText(number)
+            let trimmed = text.trimmed
+            let isComment = trimmed.hasPrefix("#")
+            if text.utf8.contains(UInt8(ascii: "#")),
+                let range = text.range(of: IgnoreComments.mark)
+            {
+                let names = text[range.upperBound...]
+                    .split { $0 == "," || $0 == " " || $0 == "\t" }.map(String.init)
+                let column = text[..<range.lowerBound].unicodeScalars.count + 1
+                check(names, at: SourcePosition(line: number, column: column))
+                let line = isComment ? IgnoreComments.next(after: number, in: source) : number
+                if isAboveAll, isComment {
+                    everywhere.formUnion(names)
+                } else {
+                    byLine[line, default: []].formUnion(names)
+                }
+            }
+            if !isComment, !trimmed.isEmpty { isAboveAll = false }
+        }
+    }
+
+    /// Whether a finding is turned off; errors never are.
+    func covers(_ finding: Diagnostic) -> Bool {
+        guard finding.severity == .warning else { return false }
+        return everywhere.contains(finding.name)
+            || byLine[finding.range.start.line]?.contains(finding.name) ?? false
+    }
+
+    private static func next(after number: Int, in source: SourceText) -> Int {
+        var line = number + 1
+        while line < source.lineCount {
+            let text = source.lineText(line).trimmed
+            if !text.isEmpty, !text.hasPrefix("#") { break }
+            line += 1
+        }
+        return line
+    }
+
+    private mutating func check(_ names: [String], at position: SourcePosition) {
+        for name in names {
+            let finding = FindingName(rawValue: name)
+            guard finding?.severity != .warning else { continue }
+            let known = FindingName.allCases.filter { $0.severity == .warning }.map(\.rawValue)
+            let remedy =
+                Suggestion.nearest(to: name, in: known).map { "; did you mean '\($0)'?" } ?? ""
+            diagnostics.append(
+                Diagnostic(
+                    .warning,
+                    FindingName.ignoreComment.rawValue,
+                    finding == nil
+                        ? "there is no warning '\(name.clipped)'\(remedy)"
+                        : "'\(name.clipped)' is an error and cannot be ignored",
+                    at: SourceRange(start: position, end: position)
+                )
+            )
+        }
+    }
+}

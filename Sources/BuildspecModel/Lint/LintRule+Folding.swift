@@ -1,0 +1,142 @@
+extension LintRule {
+    /// Rules about lines that YAML joins to one.
+    static let foldingRules = [
+        LintRule(name: .backslashFold, check: backslashFold),
+        LintRule(name: .foldedItem, check: foldedItem),
+        LintRule(name: .foldedHeredoc, check: foldedHeredoc),
+        LintRule(name: .foldedScript, check: foldedScript),
+        LintRule(name: .openHeredoc, check: openHeredoc),
+        LintRule(name: .trailingBackslash, check: trailingBackslash),
+    ]
+
+    /// A `\` at a line's end in a text without `|`: the fold leaves `\ `, an escaped space.
+    private static func backslashFold(_ scene: Scene) -> [Finding] {
+        scene.sites.compactMap { site in
+            guard site.isFolded, site.style != .doubleQuoted else { return nil }
+            let lines = site.rawLines.dropLast()
+            guard let index = lines.firstIndex(where: { $0.endsInBackslash }) else { return nil }
+            return Finding(
+                range: site.range(ofRawLine: index),
+                message:
+                    "YAML joins the lines of this command, so the '\\' at the end stands before a"
+                    + " space and the next word begins with that space; write the command as a '- |'"
+                    + " block",
+                codeBuild: "passes '\\ ' to the shell, an escaped space"
+            )
+        }
+    }
+
+    /// A `- ` at the start of a continuation line: the item belongs to the command above.
+    private static func foldedItem(_ scene: Scene) -> [Finding] {
+        scene.sites.flatMap { site -> [Finding] in
+            guard site.isFolded, site.style == .plain else { return [] }
+            return site.rawLines.indices.dropFirst().compactMap { index in
+                guard site.rawLines[index].trimmed.hasPrefix("- ") else { return nil }
+                return Finding(
+                    range: site.range(ofRawLine: index),
+                    message: "this line begins with '- ' but belongs to the command above (line"
+                        + " \(site.range.start.line)), because it is indented deeper; indent it like"
+                        + " the '- ' above",
+                    codeBuild: "runs one command with ' - ' in it"
+                )
+            }
+        }
+    }
+
+    /// A heredoc whose lines YAML joins: its end is never found.
+    private static func foldedHeredoc(_ scene: Scene) -> [Finding] {
+        scene.commands.compactMap { site, scan in
+            guard site.isFolded, let heredoc = scan.heredocs.first else { return nil }
+            return Finding(
+                range: site.range,
+                message:
+                    "YAML joins the lines of this heredoc, so its end '\(heredoc.delimiter.clipped)'"
+                    + " is never found; write the command as a '- |' block"
+            )
+        }
+    }
+
+    /// Statements on lines of their own in a text that YAML joins to one line.
+    private static func foldedScript(_ scene: Scene) -> [Finding] {
+        scene.commands.compactMap { site, scan in
+            guard site.isFolded, site.style == .plain || site.style == .folded,
+                scan.heredocs.isEmpty
+            else { return nil }
+            let lines = site.style == .folded ? Array(site.rawLines.dropFirst()) : site.rawLines
+            let offset = site.rawLines.count - lines.count
+            for (index, pair) in zip(lines, lines.dropFirst()).enumerated()
+            where joinsStatements(pair.0, pair.1) {
+                return Finding(
+                    range: site.range(ofRawLine: index + offset + 1),
+                    message:
+                        "YAML joins this line to the one above, so its words become arguments of"
+                        + " that command; end the line above with ';' or '&&', or write a '- |' block"
+                )
+            }
+            return nil
+        }
+    }
+
+    /// Words that begin a statement and are hardly ever arguments.
+    private static let starters: Set<Substring> = [
+        "cd", "export", "if", "for", "while", "until", "fi", "done", "echo", "mkdir", "set",
+        "source",
+    ]
+
+    private static func joinsStatements(_ above: String, _ below: String) -> Bool {
+        let joiners = [";", "&&", "||", "|", "\\", "{", "(", "&", "`"]
+        let words = ["then", "do", "else", "in", "time", "sudo", "exec", "env", "elif"]
+        let end = above.trimmed
+        guard !end.isEmpty, !joiners.contains(where: { end.hasSuffix($0) }),
+            !words.contains(where: { end == $0 || end.hasSuffix(" " + $0) }),
+            let first = below.trimmed.split(separator: " ").first
+        else { return false }
+        let isIndentedMore = below.prefix { $0 == " " }.count > above.prefix { $0 == " " }.count
+        return !isIndentedMore && starters.contains(first) && ShellScan(end).openQuote == nil
+    }
+
+    /// A heredoc whose end does not stand alone on a line.
+    private static func openHeredoc(_ scene: Scene) -> [Finding] {
+        scene.commands.compactMap { site, scan in
+            guard !site.isFolded else { return nil }
+            let lines = site.text.split(separator: "\n", omittingEmptySubsequences: false)
+            let open = scan.heredocs.first { heredoc in
+                !lines.dropFirst(heredoc.line + 1)
+                    .contains { $0.drop { $0 == "\t" } == heredoc.delimiter }
+            }
+            guard let open else { return nil }
+            return Finding(
+                range: site.range(ofTextLine: open.line),
+                message:
+                    "the end '\(open.delimiter.clipped)' of this heredoc does not stand alone on a"
+                    + " line; what follows becomes part of the heredoc",
+                codeBuild: "reports success but loses the directory and variables that the item set"
+            )
+        }
+    }
+
+    /// A `\` at the very end: it joins the line that saves the state of the shell.
+    private static func trailingBackslash(_ scene: Scene) -> [Finding] {
+        scene.sites.compactMap { site in
+            guard site.text.endsInBackslash else { return nil }
+            let last = site.rawLines.lastIndex { !$0.trimmed.isEmpty } ?? 0
+            return Finding(
+                range: site.range(ofRawLine: last),
+                message: "the command ends with '\\', which joins it to what comes after it; remove"
+                    + " the '\\'",
+                codeBuild: "joins its own next line to the command"
+            )
+        }
+    }
+}
+
+extension String {
+    /// Whether it ends, line breaks aside, in a backslash that is not itself escaped.
+    var endsInBackslash: Bool {
+        var bytes = utf8[...]
+        while bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        var count = 0
+        while bytes.popLast() == UInt8(ascii: "\\") { count += 1 }
+        return count % 2 == 1
+    }
+}

@@ -1,0 +1,142 @@
+extension LintRule {
+    /// Rules about characters that YAML takes for itself, and quotes.
+    static let quotingRules = [
+        LintRule(name: .commentCut, check: commentCut),
+        LintRule(name: .anchorEaten, check: anchorEaten),
+        LintRule(name: .unbalancedQuote, check: unbalancedQuote),
+        LintRule(name: .typographicCharacter, check: typographicCharacter),
+    ]
+
+    /// A ` #` that cuts a text short, where it does not look like a comment.
+    ///
+    /// In real files a `# ` behind a command is nearly always meant as a comment, so that only what
+    /// follows `#` directly, or leaves a quote or bracket open, is reported.
+    private static func commentCut(_ scene: Scene) -> [Finding] {
+        var findings = scene.commands.compactMap { site, scan -> Finding? in
+            guard site.style == .plain, let comment = comment(behind: site.range, scene.source)
+            else {
+                return nil
+            }
+            let isCut = scan.openQuote != nil || site.text.hasOpenBracket || comment.isGlued
+            return isCut ? cut(comment, kept: site.text) : nil
+        }
+        for variable in plainVariables(scene.root) where variable.value.scalar?.style == .plain {
+            guard let comment = comment(behind: variable.value.range, scene.source), comment.isGlued
+            else { continue }
+            findings.append(cut(comment, kept: variable.value.scalar?.text ?? ""))
+        }
+        return findings
+    }
+
+    private static func cut(_ comment: Comment, kept: String) -> Finding {
+        Finding(
+            range: comment.range,
+            message: "YAML takes '\(comment.text.clipped)' for a comment, so only"
+                + " '\(kept.clipped)' is left; quote the whole text if the '#' belongs to it",
+            codeBuild: "reads the text up to the ' #'"
+        )
+    }
+
+    private struct Comment {
+        var text: String
+        var range: SourceRange
+
+        /// Whether the text goes on directly behind `#`, as in `#channel`.
+        var isGlued: Bool {
+            guard let next = text.dropFirst().first else { return false }
+            return next != " " && next != "#" && next != "!" && next != "\t"
+        }
+    }
+
+    private static func comment(behind range: SourceRange, _ source: SourceText) -> Comment? {
+        let line = source.line(range.end.line).dropFirst(range.end.column - 1)
+        let blanks = line.prefix { $0 == " " || $0 == "\t" }.count
+        guard line.dropFirst(blanks).first == "#" else { return nil }
+        let start = SourcePosition(line: range.end.line, column: range.end.column + blanks)
+        return Comment(
+            text: String(line.dropFirst(blanks)).trimmed,
+            range: SourceRange(start: start, end: start)
+        )
+    }
+
+    private static func plainVariables(_ root: Node) -> [Mapping.Pair] {
+        root.mapping?["env"]?.mapping?["variables"]?.mapping?.pairs ?? []
+    }
+
+    /// An `&name` in front of a command that no alias uses: YAML drops it.
+    private static func anchorEaten(_ scene: Scene) -> [Finding] {
+        let phases = scene.root.mapping?["phases"]?.mapping?.pairs ?? []
+        let lists = phases.flatMap { phase in
+            ["commands", "finally"].compactMap { phase.value.mapping?[$0]?.items }
+        }
+        return lists.joined().compactMap { item in
+            guard let anchor = item.anchor, item.scalar != nil, !scene.usedAnchors.contains(anchor)
+            else { return nil }
+            return Finding(
+                range: item.range,
+                message: "YAML takes '&\(anchor.clipped)' for an anchor and drops it: this reads"
+                    + " '\((item.scalar?.text ?? "").clipped)'; quote the whole item",
+                codeBuild: "runs the command without its first word"
+            )
+        }
+    }
+
+    /// A quote that a shell would not find closed.
+    private static func unbalancedQuote(_ scene: Scene) -> [Finding] {
+        guard !scene.isWindows else { return [] }
+        return scene.commands.compactMap { site, scan in
+            guard let open = scan.openQuote, scan.heredocs.isEmpty,
+                comment(behind: site.range, scene.source) == nil
+            else { return nil }
+            return Finding(
+                range: site.range(ofTextLine: open.line),
+                message: "the shell finds no closing \(open.quote) for this command",
+                codeBuild: "the command fails with exit status 2"
+            )
+        }
+    }
+
+    /// Quotes, dashes and spaces as word processors and web pages make them.
+    private static func typographicCharacter(_ scene: Scene) -> [Finding] {
+        let suspects: [Character: String] = [
+            "“": "\"", "”": "\"", "‘": "'", "’": "'", "–": "-", "—": "--", "\u{A0}": "a space",
+            "\u{200B}": "nothing", "\u{FEFF}": "nothing",
+        ]
+        return scene.sites.compactMap { site in
+            guard !site.text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+            let code = site.text.split(separator: "\n").enumerated().first { line in
+                !line.element.trimmed.hasPrefix("#")
+                    && line.element.hasTypographicSign(among: suspects)
+            }
+            guard let code, let sign = code.element.first(where: { suspects[$0] != nil }) else {
+                return nil
+            }
+            let scalar = sign.unicodeScalars.first?.value ?? 0
+            return Finding(
+                range: site.range(ofTextLine: code.offset),
+                message:
+                    "this command holds '\(sign)' (U+\(String(scalar, radix: 16, uppercase: true))),"
+                    + " perhaps from a web page, where a shell wants \(suspects[sign] ?? "")"
+            )
+        }
+    }
+}
+
+extension StringProtocol {
+    /// Whether a typographic sign stands where a shell would read it: at a word's edge.
+    fileprivate func hasTypographicSign(among suspects: [Character: String]) -> Bool {
+        // Inside quoted text such signs are prose; only what could be syntax counts.
+        let words = split(separator: " ")
+        return words.contains { word in
+            guard let first = word.first else { return false }
+            return suspects[first] != nil && word.count > 1 || word.contains("\u{A0}")
+                || word.contains("\u{200B}")
+        } && !contains("echo") && !contains("printf")
+    }
+
+    /// Whether more brackets open than close.
+    fileprivate var hasOpenBracket: Bool {
+        let opened = count { $0 == "(" || $0 == "{" }
+        return opened > count { $0 == ")" || $0 == "}" }
+    }
+}

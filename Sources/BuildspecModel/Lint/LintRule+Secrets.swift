@@ -1,0 +1,70 @@
+extension LintRule {
+    /// Rules about secrets.
+    static let secretRules = [
+        LintRule(name: .secretEcho, check: secretEcho),
+        LintRule(name: .plaintextSecret, check: plaintextSecret),
+    ]
+
+    /// A secret that a command writes into the log.
+    private static func secretEcho(_ scene: Scene) -> [Finding] {
+        let secrets = scene.env.secretsManager + scene.env.parameterStore
+        let names = Set(secrets.map(\.name))
+        guard !names.isEmpty else { return [] }
+        return scene.commands.compactMap { site, scan in
+            for command in scan.commands {
+                guard let name = echoed(command, names) else { continue }
+                return Finding(
+                    range: site.range(ofTextLine: command.line),
+                    message:
+                        "this writes the secret '\(name.clipped)' into the log; remove it, or pipe"
+                        + " it to the command that needs it",
+                    codeBuild: "hides the exact value only, not a part or an encoding of it"
+                )
+            }
+            return nil
+        }
+    }
+
+    private static func echoed(_ command: ShellScan.SimpleCommand, _ names: Set<String>) -> String?
+    {
+        guard command.words.first == "echo" || command.words.first == "printf",
+            command.terminator != "|", !command.isRedirected
+        else { return nil }
+        return names.sorted().first { name in
+            command.words.contains { $0.expands(name) }
+        }
+    }
+
+    /// An AWS access key as a plain variable.
+    private static func plaintextSecret(_ scene: Scene) -> [Finding] {
+        scene.env.variables.compactMap { variable in
+            let value = variable.value.value
+            let isSecretName =
+                variable.name == "AWS_SECRET_ACCESS_KEY" || variable.name == "AWS_SESSION_TOKEN"
+            let isKey = value.count == 20 && (value.hasPrefix("AKIA") || value.hasPrefix("ASIA"))
+            guard isKey || isSecretName && value.count >= 16 && value.expansionSign == nil else {
+                return nil
+            }
+            return Finding(
+                range: variable.value.range,
+                message:
+                    "'\(variable.name.clipped)' holds a credential in plain text; give the build's"
+                    + " role the permission, or use 'secrets-manager'",
+                codeBuild: "shows it to everybody who can see the project"
+            )
+        }
+    }
+}
+
+extension String {
+    /// Whether a shell replaces a variable in it: `$NAME` or `${NAME}`, but not in single quotes and
+    /// not only its length or a default.
+    fileprivate func expands(_ name: String) -> Bool {
+        guard !hasPrefix("'") else { return false }
+        return ranges(of: "$" + name).contains { range in
+            guard range.upperBound < endIndex else { return true }
+            let next = self[range.upperBound]
+            return !(next == "_" || next.isASCII && (next.isLetter || next.isNumber))
+        } || contains("${\(name)}")
+    }
+}

@@ -1,0 +1,135 @@
+extension LintRule {
+    /// Rules about what each item's own shell does, and what /bin/sh does not know.
+    static let shellRules = [
+        LintRule(name: .shellOption, check: shellOption),
+        LintRule(name: .exitItem, check: exitItem),
+        LintRule(name: .functionLost, check: functionLost),
+        LintRule(name: .bashSyntax, check: bashSyntax),
+        LintRule(name: .sourceCommand, check: sourceCommand),
+    ]
+
+    /// `set -e` as an item of its own: it holds only inside that item.
+    private static func shellOption(_ scene: Scene) -> [Finding] {
+        scene.commands.compactMap { site, scan in
+            guard !scan.commands.isEmpty, scan.commands.allSatisfy(setsOption) else { return nil }
+            return Finding(
+                range: site.range,
+                message:
+                    "'\(site.text.clipped)' holds only in this item, each command has a shell of"
+                    + " its own; put it into the items that need it, in a '- |' block",
+                codeBuild: "runs the next items without it"
+            )
+        }
+    }
+
+    private static func setsOption(_ command: ShellScan.SimpleCommand) -> Bool {
+        guard let name = command.words.first, let option = command.words.dropFirst().first else {
+            return false
+        }
+        return name == "shopt"
+            || name == "set" && (option.hasPrefix("-") || option.hasPrefix("+"))
+                && option != "--"
+    }
+
+    /// `exit` as an item of its own: the list goes on.
+    private static func exitItem(_ scene: Scene) -> [Finding] {
+        scene.commands.compactMap { site, scan in
+            guard !site.isLast, scan.commands.count == 1,
+                scan.commands[0].words == ["exit", "0"] || scan.commands[0].words == ["exit"]
+            else { return nil }
+            return Finding(
+                range: site.range,
+                message:
+                    "'\(site.text.clipped)' ends only this item; the next item runs all the same",
+                codeBuild: "goes on with the next item"
+            )
+        }
+    }
+
+    /// A function that a later item calls: functions do not outlive their item.
+    private static func functionLost(_ scene: Scene) -> [Finding] {
+        var definitions: [String: Int] = [:]
+        return scene.commands.compactMap { site, scan in
+            let own = Set(scan.commands.compactMap(definedName))
+            defer { for name in own { definitions[name] = site.range.start.line } }
+            let call = scan.commands.first { command in
+                guard let name = command.words.first else { return false }
+                return definitions[name] != nil && !own.contains(name)
+            }
+            guard let call, let name = call.words.first, let line = definitions[name] else {
+                return nil
+            }
+            return Finding(
+                range: site.range(ofTextLine: call.line),
+                message:
+                    "'\(name.clipped)' was defined on line \(line), in another item; functions and"
+                    + " aliases do not outlive their item, define and call it in one '- |' block",
+                codeBuild: "the command fails with exit status 127"
+            )
+        }
+    }
+
+    /// The name in `name() {`, `function name` or `alias name=…`.
+    private static func definedName(_ command: ShellScan.SimpleCommand) -> String? {
+        guard let first = command.words.first else { return nil }
+        if first.hasSuffix("()"), first.count > 2 { return String(first.dropLast(2)) }
+        guard let second = command.words.dropFirst().first else { return nil }
+        if first == "function" {
+            return second.hasSuffix("()") ? String(second.dropLast(2)) : second
+        }
+        guard first == "alias", let sign = second.firstIndex(of: "=") else { return nil }
+        return String(second[..<sign])
+    }
+
+    /// `[[`, `<<<`, arrays and the like, which dash does not know.
+    private static func bashSyntax(_ scene: Scene) -> [Finding] {
+        guard !scene.isBash, !scene.isWindows else { return [] }
+        return scene.commands.compactMap { site, scan in
+            guard let (command, what) = scan.commands.firstBashism else { return nil }
+            return Finding(
+                range: site.range(ofTextLine: command.line),
+                message:
+                    "\(what) is bash, and commands run in /bin/sh, which is dash on Ubuntu images;"
+                    + " write 'shell: bash' under 'env:'",
+                codeBuild: "fails on Ubuntu images, works on Amazon Linux"
+            )
+        }
+    }
+
+    /// `source file`, which dash does not know.
+    private static func sourceCommand(_ scene: Scene) -> [Finding] {
+        guard !scene.isBash, !scene.isWindows else { return [] }
+        return scene.commands.compactMap { site, scan in
+            guard let command = scan.commands.first(where: { $0.words.first == "source" }) else {
+                return nil
+            }
+            return Finding(
+                range: site.range(ofTextLine: command.line),
+                message:
+                    "'source' is bash, and commands run in /bin/sh, which is dash on Ubuntu images;"
+                    + " write '.' for it, or 'shell: bash' under 'env:'",
+                codeBuild: "fails with exit status 127 on Ubuntu images, works on Amazon Linux"
+            )
+        }
+    }
+}
+
+extension [ShellScan.SimpleCommand] {
+    /// The first command with syntax that only bash has, and what that is.
+    fileprivate var firstBashism: (ShellScan.SimpleCommand, String)? {
+        for command in self {
+            let keywords: Set<String> = ["if", "while", "until", "!", "then", "do", "else", "elif"]
+            let words = command.words.drop { keywords.contains($0) }
+            if words.first == "[[" { return (command, "'[['") }
+            if words.first == "function" { return (command, "'function'") }
+            if command.words.contains("<<<") { return (command, "'<<<'") }
+            if command.words.contains(where: { $0.hasPrefix("<(") }) { return (command, "'<(…)'") }
+            if let word = words.first, word.hasSuffix("=("),
+                word.dropLast(2).description.isVariableName
+            {
+                return (command, "an array")
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,184 @@
+import BuildspecModel
+import Testing
+
+@Suite struct `The human cause of a syntax error` {
+    /// Checks the place and the beginning of the message of the only syntax error.
+    private func check(
+        _ marked: String,
+        _ expected: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let text = MarkedText(marked)
+        let findings = Buildspec.parse(Array(text.text.utf8)).diagnostics
+            .filter { $0.name == "yaml-syntax" }
+        let found = findings.map { "\(text.mark(at: $0.range.start)) \($0.message)" }
+        #expect(found.count == 1, sourceLocation: sourceLocation)
+        #expect(
+            found.first?.hasPrefix("1️⃣ \(expected)") == true,
+            "\(found)",
+            sourceLocation: sourceLocation
+        )
+        #expect(found.first?.contains("(YAML, line ") == true, sourceLocation: sourceLocation)
+    }
+
+    private func inCommands(_ lines: String) -> String {
+        "version: 0.2\nphases:\n  build:\n    commands:\n"
+            + lines.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { "      \($0)\n" }.joined()
+    }
+
+    @Test func `a text begins with a quote that closes early`() {
+        check(
+            inCommands("- make\n- 1️⃣\"echo \"x\" y\""),
+            "the text begins with a quote that already closes in column 15, with more behind it"
+        )
+        check(
+            inCommands("- 1️⃣\"$DIR/tool\" --x"),
+            "the text begins with a quote that already closes"
+        )
+    }
+
+    @Test func `a quote is never closed`() {
+        check(
+            inCommands("- 1️⃣\"apt install git\n- \"which aws\""),
+            "the quote opened here is not closed on its line, so that a quote on line 6 ends it"
+        )
+        check(inCommands("- 1️⃣\"echo a\n- make"), "the quote opened here is never closed")
+    }
+
+    @Test func `a quote opened far above swallows a glob`() {
+        check(
+            """
+            version: 0.2
+            phases:
+              build:
+                commands:
+                  - 1️⃣'aws s3 sync . s3://bucket
+            artifacts:
+              files:
+                - '**/*'
+            """,
+            "the quote opened here is not closed on its line, so that a quote on line 8 ends it"
+        )
+    }
+
+    @Test func `an item is one column off`() {
+        check(
+            inCommands("- make\n 1️⃣- \"make test\"").replacing("- make\n", with: "- \"make\"\n"),
+            "this line is indented by 7 spaces, its siblings (line 5) by 6"
+        )
+        check(
+            "version: 0.2\nbatch:\n  build-list:\n    - identifier: a\n  1️⃣- identifier: b\n",
+            "the items above (line 4) are indented by 4 spaces, this one by 2"
+        )
+    }
+
+    @Test func `a key is one column off`() {
+        check(
+            "version: 0.2\nphases:\n  build:\n    commands: [a]\n 1️⃣post_build:\n    commands: [b]\n",
+            "this line is indented by 1 space, its siblings (line 3) by 2"
+        )
+    }
+
+    @Test func `a key stands among list items`() {
+        check(
+            inCommands("- make\n1️⃣post_build:"),
+            "'post_build:' stands in the column of the list's items (from line 5)"
+        )
+    }
+
+    @Test func `the body of a block is not indented`() {
+        check(
+            inCommands("- |\n1️⃣if [ -f x ]; then\n  make\nfi"),
+            "the block that begins on line 5 ends above this line; indent it by 8 spaces"
+        )
+        check(
+            inCommands("- |\n  if [ -f x ]; then\n    make\n1️⃣fi"),
+            "the block that begins on line 5 ends above this line; indent it by 8 spaces"
+        )
+    }
+
+    @Test(arguments: [
+        "[ -f x ] && make", "[[ -f x ]] || exit 1", "*.txt", "| echo a", "> out.txt echo",
+    ])
+    func `a command begins with a sign that YAML knows`(command: String) {
+        check(inCommands("- 1️⃣\(command)"), "the text begins with '\(command.prefix(1))'")
+    }
+
+    @Test(arguments: ["`date`", "@x", "%x"])
+    func `a command begins with a reserved sign`(command: String) {
+        check(
+            inCommands("- 1️⃣\(command)"),
+            "the text begins with '\(command.prefix(1))', which is a reserved character to YAML"
+        )
+    }
+
+    @Test func `a tab indents`() {
+        check(
+            "version: 0.2\nphases:\n1️⃣\tbuild:\n",
+            "there is a tab in column 1; indent with spaces"
+        )
+        check(
+            inCommands("- |\n  a\n1️⃣").replacing("1️⃣", with: "\t1️⃣b").replacing(
+                "      \t1️⃣b",
+                with: "1️⃣\tb"
+            ),
+            "there is a tab"
+        )
+    }
+
+    @Test func `a command has a colon and a space`() {
+        check(
+            inCommands("- curl -H \"Content-Type1️⃣: x\" -H \"A: b\""),
+            "the ': ' in column 30 makes a mapping of this command"
+        )
+    }
+
+    @Test func `a space or a colon is missing`() {
+        check(
+            "version: 0.2\nenv:\n  variables:\n    A: b\n    KEY1️⃣:value\n    C: d\n",
+            "a space is missing after the ':'; write 'KEY: …'"
+        )
+        check(
+            "1️⃣version 0.2\nphases:\n  build: {}\n",
+            "a ':' is missing after 'version'; write 'version: 0.2'"
+        )
+        check(
+            "version: 0.2\nenv:\n  variables:\n    A: b\n    1️⃣KEY = \"x\"\n    C: d\n",
+            "a key and its value are joined by ': ', not by '='"
+        )
+    }
+
+    @Test func `something was pasted`() {
+        check(inCommands("- make") + "1️⃣~\n~\n", "'~' looks pasted by accident; remove the line")
+        check(
+            inCommands("- make") + "1️⃣git push -u origin main\n",
+            "'git push -u origin main' looks pasted by accident"
+        )
+        check("1️⃣<<<<<<< HEAD\nversion: 0.2\n", "this is the mark of a merge conflict; resolve it")
+        check(
+            inCommands("- make") + "  1️⃣test\n",
+            "this line is neither a key ('name: …') nor an item"
+        )
+    }
+
+    @Test func `children are indented under a plain value`() {
+        check(
+            "version: 0.2\n  1️⃣phases:\n    build: {}\n",
+            "this line is indented under 'version: 0.2' on line 1, which has a value already; indent it"
+                + " by 0 spaces"
+        )
+    }
+
+    @Test func `line breaks were lost, or a space is none`() {
+        check("1️⃣version: 0.2 phases: build: commands: - make", "the whole buildspec is on one line")
+        check(
+            "version:1️⃣\u{A0}0.2\nphases:\n  build: {}\n",
+            "the space in column 9 is not an ordinary one"
+        )
+    }
+
+    @Test func `an escape is unknown`() {
+        check(inCommands("- \"sed 's/1️⃣\\./x/' f\""), "in double quotes YAML takes a backslash")
+    }
+}

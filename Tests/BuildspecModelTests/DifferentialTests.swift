@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+@testable import BuildspecModel
+
+/// Our tree against the tree of PyYAML's CBaseLoader, which also stands on libyaml.
+@Suite(
+    .enabled(if: PyYAML.isInstalled, "python3 with PyYAML and libyaml is not on this machine"),
+    .timeLimit(.minutes(2))
+)
+struct `The same tree as PyYAML` {
+    private func compare(_ texts: [[UInt8]], _ what: [String] = []) async throws {
+        let expected = try await PyYAML.trees(of: texts)
+        try #require(expected.count == texts.count)
+        for (index, text) in texts.enumerated() where expected[index] != "duplicate anchor" {
+            let name = what.isEmpty ? String(decoding: text, as: UTF8.self) : what[index]
+            let tree = treeText(of: text)
+            // PyYAML composes while it parses, so that an undefined alias hides what comes later.
+            let isHidden = expected[index] == "error of composition" && tree.hasPrefix("error")
+            #expect(isHidden || tree == expected[index], "\(index): \(name)")
+        }
+    }
+
+    @Test func `of the seeds`() async throws {
+        try await compare(Seeds.all.map { Array($0.utf8) })
+    }
+
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `of generated texts`(seed: UInt64) async throws {
+        var generator = YAMLGenerator(seed: seed)
+        try await compare(
+            (0..<300).map { _ in Array(generator.print(generator.node(depth: 4)).utf8) }
+        )
+    }
+
+    @Test(arguments: [4, 5, 6] as [UInt64])
+    func `of seeds with random changes, errors included`(seed: UInt64) async throws {
+        var random = SeededRandom(seed: seed)
+        try await compare(
+            (0..<500).map { _ in Array(random.pick(Seeds.all).utf8).mutated(using: &random) }
+        )
+    }
+
+    /// Every file below the folder that BUILDSPEC_CORPUS names; duplicate keys keep the last value
+    /// in both.
+    @Test(
+        .enabled(
+            if: ProcessInfo.processInfo.environment["BUILDSPEC_CORPUS"] != nil,
+            "BUILDSPEC_CORPUS names no folder"
+        )
+    )
+    func `of the files of a folder`() async throws {
+        let path = try #require(ProcessInfo.processInfo.environment["BUILDSPEC_CORPUS"])
+        let folder = URL(filePath: path)
+        let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        let texts = try names.map { [UInt8](try Data(contentsOf: folder.appending(path: $0))) }
+        try await compare(texts, names)
+    }
+}

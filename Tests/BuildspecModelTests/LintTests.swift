@@ -1,0 +1,199 @@
+import BuildspecModel
+import Testing
+
+@Suite struct `What CodeBuild accepts and misreads` {
+    private func check(
+        _ lines: String,
+        _ expected: [String],
+        env: String = "",
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let commands = lines.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.isEmpty ? "\n" : "      \($0)\n" }.joined()
+        checkNames(
+            "version: 0.2\n\(env)phases:\n  build:\n    commands:\n\(commands)",
+            expected,
+            sourceLocation: sourceLocation
+        )
+    }
+
+    @Test func `a comment that cuts a command short`() {
+        check("- echo a 1️⃣#b c", ["1️⃣ comment-cut"])
+        check("- echo \"a 1️⃣# b\"", ["1️⃣ comment-cut"])
+        check("- x=$(cat f 1️⃣# b)", ["1️⃣ comment-cut"])
+        check("- apt-get install x # a comment as people write it", [])
+        check("- echo a#b\n- echo '#b'\n- 'echo #b'", [])
+        checkNames(
+            "version: 0.2\nphases: {}\nenv:\n  variables:\n    A: x 1️⃣#y\n    B: x # y\n",
+            ["1️⃣ comment-cut"]
+        )
+    }
+
+    @Test func `a backslash at a line's end, without a block`() {
+        check("- 1️⃣aws s3 cp \\\n    a b", ["1️⃣ backslash-fold"])
+        check(
+            "- >\n  1️⃣aws s3 cp \\\n  a b",
+            ["1️⃣ backslash-fold"]
+        )
+        check("- |\n  aws s3 cp \\\n    a b", [])
+        check("- \"aws \\\n   s3\"", [])
+    }
+
+    @Test func `a backslash at the end of all`() {
+        check("- 1️⃣echo start \\", ["1️⃣ trailing-backslash"])
+        check("- echo start \\\\", [])
+    }
+
+    @Test func `an item that is indented too deep`() {
+        check("- make\n  1️⃣- make test\n- make install", ["1️⃣ folded-item"])
+        check("- tar xf -\n    -C x", [])
+    }
+
+    @Test func `heredocs that never end`() {
+        check("- 1️⃣cat << EOF > run.sh\n  echo a\n  EOF", ["1️⃣ folded-heredoc"])
+        check("- |\n  1️⃣cat <<EOF\n  a\n   EOF", ["1️⃣ open-heredoc"])
+        check("- |\n  cat <<-'EOF'\n  it's\n  EOF\n  make", [])
+    }
+
+    @Test func `statements that YAML joins`() {
+        check("- >\n  make\n  1️⃣cd build", ["1️⃣ folded-script"])
+        check("- >\n  make &&\n  cd build", [])
+        check("- if [ -f x ]; then\n    echo a;\n  fi", [])
+    }
+
+    @Test func `quotes that a shell would not find closed`() {
+        check("- 1️⃣echo \"a", ["1️⃣ unbalanced-quote"])
+        check("- 1️⃣x=$(y \"a)", ["1️⃣ unbalanced-quote"])
+        check("- echo \"$(echo \"it's\")\" 'a\"b' \\' # don't", [])
+        check("- |\n  echo '\n  a' \"b\n  c\"\n  # don't", [])
+    }
+
+    @Test func `a lost negation and a lost first word`() {
+        check("- 1️⃣! grep x y", ["1️⃣ bang-eaten"])
+        check("- &foo 1️⃣echo x", ["1️⃣ anchor-eaten"])
+        check("- &foo echo x\n- *foo", [])
+    }
+
+    @Test func `options, exits and functions that do not outlive their item`() {
+        check("- 1️⃣set -e\n- 2️⃣set -o pipefail; set -u", ["1️⃣ shell-option", "2️⃣ shell-option"])
+        check("- set -e; make\n- set -- a b", [])
+        check("- 1️⃣exit 0\n- make\n- exit 0", ["1️⃣ exit-item"])
+        check("- f() { make; }\n- 1️⃣f", ["1️⃣ function-lost"])
+        check("- |\n  f() { make; }\n  f", [])
+    }
+
+    @Test func `bash where dash runs, unless the file asks for bash`() {
+        let lines = """
+            - if 1️⃣[[ -f x ]]; then make; fi
+            - 2️⃣source venv/bin/activate
+            - 3️⃣cat <<< x
+            - 4️⃣diff <(a) <(b)
+            - 5️⃣a=(1 2)
+            """
+        let unmarked = MarkedText(lines).text
+        check(unmarked, [], env: "env:\n  shell: bash\n")
+        let found = ["bash-syntax", "source-command", "bash-syntax", "bash-syntax", "bash-syntax"]
+        let text =
+            "version: 0.2\nphases:\n  build:\n    commands:\n"
+            + unmarked.split(separator: "\n").map { "      \($0)\n" }.joined()
+        #expect(Buildspec.validate(Array(text.utf8)).diagnostics.map(\.name) == found)
+        check(
+            "- . venv/bin/activate\n- \"[ -f x ]\"\n- echo '[[ a ]]'\n- grep -E '[[:space:]]' f",
+            []
+        )
+    }
+
+    @Test func `secrets in the log, and in the file`() {
+        let env = "env:\n  secrets-manager: {PASS: a:b}\n"
+        check("- 1️⃣echo $PASS\n- 2️⃣echo \"x ${PASS}\"", ["1️⃣ secret-echo", "2️⃣ secret-echo"], env: env)
+        check(
+            "- echo $PASS | docker login --password-stdin\n- echo \"$PASS\" > f\n- echo '$PASS' $PASSED",
+            [],
+            env: env
+        )
+        checkNames(
+            "version: 0.2\nphases: {}\nenv:\n  variables:\n    K: 1️⃣AKIAABCDEFGHIJKLMNOP\n",
+            ["1️⃣ plaintext-secret"]
+        )
+    }
+
+    @Test func `signs from a word processor`() {
+        check("- 1️⃣docker login –u x", ["1️⃣ typographic-character"])
+        check("- echo “hello”\n- make # “x”", [])
+    }
+}
+
+@Suite struct `Turning warnings off` {
+    private let text = """
+        version: 0.2
+        phases:
+          build:
+            commands:
+              - 1️⃣set -e
+              - 2️⃣source x
+              - 3️⃣set -u
+        """
+
+    @Test func `by name in the options`() {
+        checkNames(text, ["1️⃣ shell-option", "2️⃣ source-command", "3️⃣ shell-option"])
+        checkNames(
+            text,
+            ["2️⃣ source-command"],
+            options: ValidationOptions(ignored: ["shell-option"])
+        )
+    }
+
+    @Test func `by a comment for its line, the next line, or the file`() {
+        checkNames(
+            text.replacing("set -e", with: "set -e # buildspec: ignore shell-option"),
+            ["2️⃣ source-command", "3️⃣ shell-option"]
+        )
+        checkNames(
+            """
+            version: 0.2
+            phases:
+              build:
+                commands:
+                  # buildspec: ignore shell-option, source-command
+                  - set -e
+                  - 2️⃣source x
+            """,
+            ["2️⃣ source-command"]
+        )
+        checkNames(
+            "# buildspec: ignore shell-option\n# buildspec: ignore source-command\n\n"
+                + MarkedText(text).text,
+            []
+        )
+    }
+
+    @Test func `but not errors, and not names that do not exist`() {
+        checkNames(
+            "1️⃣# buildspec: ignore shell-optoin, version\nversion: 2️⃣0.3\nphases: {}\n",
+            ["1️⃣ ignore-comment", "1️⃣ ignore-comment", "2️⃣ version"]
+        )
+        let result = Buildspec.validate(
+            Array("version: 0.3\nphases: {}\n".utf8),
+            options: ValidationOptions(ignored: ["version"])
+        )
+        #expect(result.count(.error) == 1)
+    }
+
+    @Test func `strict checking fails a file for a warning`() {
+        let bytes = Array(MarkedText(text).text.utf8)
+        #expect(Buildspec.validate(bytes).passes)
+        #expect(!Buildspec.validate(bytes, options: ValidationOptions(isStrict: true)).passes)
+    }
+}
+
+@Suite struct `Speed` {
+    /// The limit is for a release build; a debug build is given ten times as long.
+    @Test func `200 lines are read and checked in a few milliseconds`() {
+        var text = "version: 0.2\nphases:\n  build:\n    commands:\n"
+        for index in 0..<196 { text += "      - echo \"line $\(index)\" && make target-\(index)\n" }
+        let bytes = Array(text.utf8)
+        let clock = ContinuousClock()
+        let times = (0..<5).map { _ in clock.measure { _ = Buildspec.validate(bytes) } }
+        #expect(times.min() ?? .zero < .milliseconds(50))
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+
+@testable import BuildspecModel
+
+/// Python's jsonschema, for holding documents against our schema.
+enum SchemaValidator {
+    /// Whether it is on this machine; nothing is installed for a test.
+    static let isInstalled = PythonScript.canImport("jsonschema, yaml")
+
+    /// What is wrong with each document, by draft-07 and by 2020-12; empty when nothing is.
+    static func verdicts(on documents: [String]) async throws -> [String] {
+        let input = ["schema": [KeyTable.jsonSchema()], "documents": documents]
+        let output = try await PythonScript.run(script, input: JSONEncoder().encode(input))
+        return try JSONDecoder().decode([String].self, from: output)
+    }
+
+    private static let script = """
+        import json, sys, warnings
+        warnings.simplefilter("ignore")
+        import jsonschema, yaml
+        data = json.load(open(sys.argv[1]))
+        schema = json.loads(data["schema"][0])
+        drafts = [jsonschema.Draft7Validator, jsonschema.Draft202012Validator]
+        for draft in drafts:
+            draft.check_schema({k: v for k, v in schema.items() if k != "$schema"})
+
+        validators = [draft(schema) for draft in drafts]
+
+        def verdict(text):
+            value = yaml.safe_load(text)
+            found = [e.message for v in validators for e in v.iter_errors(value)]
+            return "; ".join(found)
+
+        print(json.dumps([verdict(text) for text in data["documents"]]))
+        """
+}
