@@ -130,11 +130,18 @@ public struct BuildCache: Sendable {
     /// - Parameters:
     ///   - store: where the objects are.
     ///   - codec: how new objects are compressed; reading takes every codec.
-    public init(store: any CacheStore, codec: Codec = .zstd) {
+    ///   - indexDirectory: where this machine remembers what saved and restored files look like, so
+    ///     that a save reads only those that changed; `nil` reads them all.
+    public init(
+        store: any CacheStore,
+        codec: Codec = .zstd,
+        indexDirectory: FilePath? = nil
+    ) {
         settings = CacheSettings(
             store: store,
             codec: codec,
             width: max(2, Machine.cores) + 1,
+            indexDirectory: indexDirectory.map { PathBytes($0.string) },
             writer: Machine.hostName
         )
     }
@@ -144,8 +151,17 @@ public struct BuildCache: Sendable {
     /// - Parameters:
     ///   - directory: the directory of the store.
     ///   - codec: how new objects are compressed; reading takes every codec.
-    public init(directory: FilePath, codec: Codec = .zstd) {
-        self.init(store: DirectoryStore(directory), codec: codec)
+    ///   - indexDirectory: see the other initializer.
+    public init(
+        directory: FilePath,
+        codec: Codec = .zstd,
+        indexDirectory: FilePath? = nil
+    ) {
+        self.init(
+            store: DirectoryStore(directory),
+            codec: codec,
+            indexDirectory: indexDirectory
+        )
     }
 
     /// Where the store is, for messages.

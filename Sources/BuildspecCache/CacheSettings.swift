@@ -1,3 +1,6 @@
+internal import BuildspecFiles
+internal import SystemPackage
+
 /// What every operation of a cache needs to know.
 struct CacheSettings: Sendable {
     var store: any CacheStore
@@ -5,6 +8,17 @@ struct CacheSettings: Sendable {
     var codec: Codec
     /// How many batches, packs or fetches are under way at once.
     var width: Int
+    /// Where this machine remembers what files looked like; `nil` is nowhere.
+    var indexDirectory: PathBytes?
     /// Who writes, for the key record.
     var writer: String
+
+    /// The store's own directory, which is never content.
+    func storeDirectory() -> Set<FileStatus.Identity> {
+        guard let store = store as? any LocalCacheStore,
+            let handle = try? DirectoryHandle.open(PathBytes(store.directory.string)),
+            let status = try? handle.status()
+        else { return [] }
+        return [status.identity]
+    }
 }

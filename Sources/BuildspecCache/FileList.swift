@@ -21,6 +21,24 @@ struct FileList {
         }
     }
 
+    /// What this machine saw of the files of the manifest that `manifestEntries` makes.
+    func index(
+        _ manifest: ContentDigest,
+        _ entries: [WalkedEntry],
+        _ stored: [Int: ContentPipeline.Stored]
+    ) -> StatIndex {
+        var marks: [StatIndex.Mark?] = []
+        marks.reserveCapacity(entries.count)
+        for (index, entry) in entries.enumerated() {
+            if entry.status.kind != .regular {
+                marks.append(nil)
+            } else if let content = stored[firstName[index] ?? index] {
+                marks.append(StatIndex.Mark(content.status))
+            }
+        }
+        return StatIndex(manifest: manifest, marks: marks)
+    }
+
     /// The manifest's entries; files that could not be stored are left out with all their names.
     func manifestEntries(
         _ entries: [WalkedEntry],

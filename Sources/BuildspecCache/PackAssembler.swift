@@ -9,7 +9,8 @@ struct PackAssembler {
     /// Content bytes that the store had already.
     private(set) var reusedBytes: UInt64 = 0
 
-    private var known: [ContentDigest: Manifest.Piece] = [:]
+    private let parent: ParentEntry?
+    private var known: [ContentDigest: Manifest.Piece]?
     private let parentCount: Int
     private var tar: [UInt8] = []
 
@@ -21,17 +22,27 @@ struct PackAssembler {
 
     /// Creates an assembler.
     ///
-    /// - Parameters:
-    ///   - parent: the manifest whose contents may be referred to.
-    ///   - usable: which of its packs are in the store.
-    init(parent: Manifest?, usable: Set<Int>) {
-        packs = parent?.packs.map { $0 } ?? []
+    /// - Parameter parent: the entry whose contents may be referred to, as far as its packs are in
+    ///   the store.
+    init(parent: ParentEntry?) {
+        self.parent = parent
+        packs = parent?.manifest.packs.map { $0 } ?? []
         parentCount = packs.count
-        for entry in parent?.entries ?? [] {
-            guard case .file(_, let pieces) = entry.kind else { continue }
-            for piece in pieces where usable.contains(piece.pack) { known[piece.digest] = piece }
-        }
         packs.append(nil)
+    }
+
+    /// The parent's pieces by their digests; made when the first content comes, which may be never.
+    private func parentPieces() -> [ContentDigest: Manifest.Piece] {
+        guard let parent else { return [:] }
+        var pieces: [ContentDigest: Manifest.Piece] = [:]
+        pieces.reserveCapacity(parent.manifest.entries.count)
+        for entry in parent.manifest.entries {
+            guard case .file(_, let contents) = entry.kind else { continue }
+            for piece in contents where parent.packs.contains(piece.pack) {
+                pieces[piece.digest] = piece
+            }
+        }
+        return pieces
     }
 
     /// Adds a content, if it is not known, to the open pack.
@@ -46,7 +57,8 @@ struct PackAssembler {
         _ content: ArraySlice<UInt8>,
         _ digest: ContentDigest
     ) -> (piece: Manifest.Piece, full: FullPack?) {
-        if let piece = known[digest], piece.size == content.count {
+        if known == nil { known = parentPieces() }
+        if let piece = known?[digest], piece.size == content.count {
             if piece.pack < parentCount { reusedBytes += UInt64(content.count) }
             return (piece, nil)
         }
@@ -58,7 +70,7 @@ struct PackAssembler {
             offset: offset,
             size: content.count
         )
-        known[digest] = piece
+        known?[digest] = piece
         return (piece, tar.count >= Limits.packTarget ? close() : nil)
     }
 

@@ -14,8 +14,12 @@ struct PackUnpacker: Sendable {
 
     /// A file that is written beside its place.
     struct Target: Sendable {
+        /// The place of its entry in the manifest.
+        var entry: Int
         /// Where it is written.
         var path: PathBytes
+        /// Where it is renamed to; `nil` when a directory above it is renamed instead.
+        var finalPath: PathBytes?
         var mode: UInt32
         var modified: FileTime
         /// Whether it is made up of several pieces and exists before they come.
@@ -26,14 +30,21 @@ struct PackUnpacker: Sendable {
     let roots: TreeRoots
     let targets: [Target]
 
+    /// What unpacking a pack did.
+    struct Unpacked: Sendable {
+        /// How many stored bytes were fetched.
+        var fetched: UInt64
+        /// What the files that are done look like, by their entries' places.
+        var marks: [(entry: Int, mark: StatIndex.Mark)] = []
+    }
+
     /// Unpacks a pack.
-    ///
-    /// - Returns: how many stored bytes were fetched.
-    func unpack(_ pack: Manifest.Pack, _ writes: [Write]) async throws -> UInt64 {
+    func unpack(_ pack: Manifest.Pack, _ writes: [Write]) async throws -> Unpacked {
         let stored = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
         let writes = writes.sorted { ($0.offset, $0.target) < ($1.offset, $1.target) }
         let tar = try content(of: stored, pack, wanted: writes)
         var cursor = TreeCursor(roots)
+        var unpacked = Unpacked(fetched: UInt64(stored.count))
         for write in writes {
             let target = targets[write.target]
             let (directory, name) = try cursor.parent(of: target.path)
@@ -46,9 +57,12 @@ struct PackUnpacker: Sendable {
                 try file.write(bytes, at: 0)
                 try file.setMode(target.mode)
                 try file.setModified(target.modified)
+                if target.finalPath == nil {
+                    unpacked.marks.append((target.entry, StatIndex.Mark(try file.status())))
+                }
             }
         }
-        return UInt64(stored.count)
+        return unpacked
     }
 
     /// The pack's tar; of a zstd pack only the frames that are wanted are filled in.

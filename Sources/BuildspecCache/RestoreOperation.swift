@@ -71,11 +71,27 @@ struct RestoreOperation {
         do {
             let manifest = try await reader.manifest(of: record)
             let roots = try TreeRoots(root: root)
-            let plan = try RestorePlan(manifest, set, roots, verify: verify)
-            let fetched = try await stage(plan, manifest, roots)
+            let existing = try await TreeWalk(
+                set,
+                root: roots.root,
+                excluding: settings.storeDirectory(),
+                width: settings.width
+            )
+            let plan = try RestorePlan(
+                manifest,
+                set,
+                existing: existing.entries,
+                roots,
+                verify: verify
+            )
+            let (fetched, marks) = try await stage(plan, manifest, roots)
             let placementNotes = try plan.putInPlace(roots)
             // Pruning goes by last use.
             try? (settings.store as? any LocalCacheStore)?.refresh(record.name)
+            remember(
+                StatIndex(manifest: record.manifest, marks: plan.marks(marks, manifest, roots)),
+                set
+            )
             return RestoreReport(
                 outcome: outcome,
                 entries: manifest.entries.count,
@@ -96,12 +112,12 @@ struct RestoreOperation {
         _ plan: RestorePlan,
         _ manifest: Manifest,
         _ roots: TreeRoots
-    ) async throws -> UInt64 {
+    ) async throws -> (fetched: UInt64, marks: [(entry: Int, mark: StatIndex.Mark)]) {
         do {
             try plan.prepare(roots)
-            let fetched = try await fetch(plan, manifest, roots)
+            let unpacked = try await fetch(plan, manifest, roots)
             try plan.finishChunkedFiles(roots)
-            return fetched
+            return unpacked
         } catch {
             plan.discard(roots)
             throw error
@@ -113,19 +129,34 @@ struct RestoreOperation {
         _ plan: RestorePlan,
         _ manifest: Manifest,
         _ roots: TreeRoots
-    ) async throws -> UInt64 {
+    ) async throws -> (fetched: UInt64, marks: [(entry: Int, mark: StatIndex.Mark)]) {
         let unpacker = PackUnpacker(reader: reader, roots: roots, targets: plan.targets)
         let needed = plan.writes.keys.sorted()
-        return try await withThrowingTaskGroup(of: UInt64.self) { tasks in
+        return try await withThrowingTaskGroup(of: PackUnpacker.Unpacked.self) { tasks in
             var fetched: UInt64 = 0
+            var marks: [(entry: Int, mark: StatIndex.Mark)] = []
+            func add(_ unpacked: PackUnpacker.Unpacked?) {
+                fetched += unpacked?.fetched ?? 0
+                marks += unpacked?.marks ?? []
+            }
             for (started, index) in needed.enumerated() {
-                if started >= settings.width { fetched += try await tasks.next() ?? 0 }
+                if started >= settings.width { add(try await tasks.next()) }
                 let pack = manifest.packs[index]
                 let writes = plan.writes[index] ?? []
                 tasks.addTask { try await unpacker.unpack(pack, writes) }
             }
-            for try await bytes in tasks { fetched += bytes }
-            return fetched
+            for try await unpacked in tasks { add(unpacked) }
+            return (fetched, marks)
         }
+    }
+
+    /// Notes what the files look like now, so that the next save need not read them.
+    private func remember(_ index: StatIndex, _ set: PathSet) {
+        StatIndexFile(
+            settings,
+            root: root,
+            scope: identity.scope,
+            version: KeyRecord.version(ofPaths: set.canonicalTexts)
+        )?.write(index)
     }
 }

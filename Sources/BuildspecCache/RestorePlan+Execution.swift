@@ -9,8 +9,8 @@ extension RestorePlan {
             let mode = try directory.status(name)?.mode ?? 0
             try directory.setMode(name, mode | 0o700)
         }
-        for new in directories {
-            let (directory, name) = try cursor.parent(of: new.path)
+        for path in directories {
+            let (directory, name) = try cursor.parent(of: path)
             try directory.makeDirectory(name)
         }
         for link in links {
@@ -60,7 +60,7 @@ extension RestorePlan {
             let temporary = placement.directory.appending(placement.temporary)
             let (directory, name) = try cursor.parent(of: temporary)
             do throws(FileError) {
-                if placement.replacesNonDirectory { try remove(placement.name, in: directory) }
+                if placement.removesFirst { try remove(placement.name, in: directory) }
                 try directory.rename(name, to: placement.name)
             } catch {
                 notes.append("\(error); it was left out")
@@ -76,7 +76,10 @@ extension RestorePlan {
             }
         }
         // The deepest first: whatever is done in a directory changes its time.
-        for finish in finishes.reversed() {
+        let touched = Set(placements.map(\.directory))
+            .union(hardLinks.map { PathBytes(Array($0.path.split.directory)) })
+            .union(unlocks)
+        for finish in finishes.reversed() where !finish.isClean || touched.contains(finish.path) {
             do throws(FileError) {
                 try apply(finish, &cursor)
             } catch {
@@ -84,6 +87,36 @@ extension RestorePlan {
             }
         }
         return notes
+    }
+
+    /// What the tree's files look like now, for the index; `nil` where that is not known for sure.
+    ///
+    /// - Parameters:
+    ///   - unpacked: what unpacking knows.
+    ///   - manifest: the manifest.
+    ///   - roots: where the paths start.
+    /// - Returns: a mark for each of the manifest's entries.
+    func marks(
+        _ unpacked: [(entry: Int, mark: StatIndex.Mark)],
+        _ manifest: Manifest,
+        _ roots: TreeRoots
+    ) -> [StatIndex.Mark?] {
+        var marks = marks
+        for (entry, mark) in unpacked { marks[entry] = mark }
+        var cursor = TreeCursor(roots)
+        for target in targets {
+            guard let path = target.finalPath,
+                let (directory, name) = try? cursor.parent(of: path),
+                let status = try? directory.status(name), status.modified == target.modified
+            else { continue }
+            marks[target.entry] = StatIndex.Mark(status)
+        }
+        // A further name is a change of the file that it is given to.
+        let renamed = Set(hardLinks.map(\.first))
+        for place in marks.indices where renamed.contains(manifest.entries[place].path) {
+            marks[place] = nil
+        }
+        return marks
     }
 
     /// Removes what stands in the way of something of another kind: a file, or an empty directory.

@@ -5,15 +5,15 @@ internal import BuildspecFiles
 /// Nothing is changed in the tree before every byte has arrived and is verified: new files and
 /// whole new directories are written under temporary names beside their places and renamed at the
 /// end.
-struct RestorePlan {
+struct RestorePlan: Sendable {
     /// Something new under a temporary name, and the name it gets.
     struct Placement {
         /// The directory, which is there already.
         var directory: PathBytes
         var temporary: [UInt8]
         var name: [UInt8]
-        /// Whether a file or link stands in the place where a directory must be.
-        var replacesNonDirectory: Bool
+        /// Whether what stands in the place must go first, because it is of another kind.
+        var removesFirst: Bool
     }
 
     /// A directory or link whose mode and time are set at the very end.
@@ -21,11 +21,8 @@ struct RestorePlan {
         var path: PathBytes
         var mode: UInt32?
         var modified: FileTime
-    }
-
-    /// A directory that is made under `path`'s parent.
-    struct NewDirectory {
-        var path: PathBytes
+        /// Whether they are right already, unless something is placed in the directory.
+        var isClean: Bool
     }
 
     struct NewLink {
@@ -40,7 +37,8 @@ struct RestorePlan {
     }
 
     private(set) var placements: [Placement] = []
-    private(set) var directories: [NewDirectory] = []
+    /// The temporary paths of new directories, those above first.
+    private(set) var directories: [PathBytes] = []
     private(set) var links: [NewLink] = []
     private(set) var hardLinks: [HardLink] = []
     private(set) var finishes: [Finish] = []
@@ -51,55 +49,66 @@ struct RestorePlan {
     private(set) var unlocks: [PathBytes] = []
     private(set) var filesUnchanged = 0
     private(set) var notes: [String] = []
+    /// What is known of the files that are left alone, by the place of their entries.
+    private(set) var marks: [StatIndex.Mark?]
 
-    private var cursor: TreeCursor
+    private let existing: [WalkedEntry]
+    private var next = 0
     private let roots: TreeRoots
     private let verify: Bool
+    private var cursor: TreeCursor
     /// The new directory that the entries at hand lie in, and its temporary path.
     private var fresh: (path: PathBytes, staged: PathBytes)?
-    /// The temporary paths of new directories.
     private var made: Set<PathBytes> = []
     /// A directory that could not be used; what lies in it is left out without a further note.
     private var blocked: PathBytes?
     /// A directory that is known to be in the path set.
     private var declared: PathBytes?
-    /// Where existing files that are left alone lie, for the hard links to them.
-    private var unchanged: Set<PathBytes> = []
+    /// The identities of unchanged files that have several names.
+    private var linked: [PathBytes: FileStatus.Identity] = [:]
 
+    /// Works it out.
+    ///
+    /// - Parameters:
+    ///   - manifest: what should be there.
+    ///   - set: the declared paths; nothing else is touched.
+    ///   - existing: what a walk of the declared paths found, in path order.
+    ///   - roots: where the paths start.
+    ///   - verify: whether files that look unchanged are read to prove it.
+    /// - Throws: when a file that has to be looked at cannot be.
     init(
         _ manifest: Manifest,
         _ set: PathSet,
+        existing: [WalkedEntry],
         _ roots: TreeRoots,
         verify: Bool
     ) throws(FileError) {
         cursor = TreeCursor(roots)
+        self.existing = existing
         self.roots = roots
         self.verify = verify
-        for entry in manifest.entries { try plan(entry, set) }
+        marks = Array(repeating: nil, count: manifest.entries.count)
+        for (place, entry) in manifest.entries.enumerated() { try plan(entry, place, set) }
     }
 
-    // MARK: Working it out
-
-    private mutating func plan(_ entry: Manifest.Entry, _ set: PathSet) throws(FileError) {
+    private mutating func plan(
+        _ entry: Manifest.Entry,
+        _ place: Int,
+        _ set: PathSet
+    ) throws(FileError) {
         guard isDeclared(entry.path, set) else {
             return leaveOut(entry.path, "it is not within the declared paths")
         }
         if let blocked, entry.path.isWithin(blocked) { return }
         if let fresh, entry.path.isWithin(fresh.path) {
-            return addFresh(entry, fresh.staged.appending(entry.path.tail(below: fresh.path)))
+            let tail = entry.path.tail(below: fresh.path)
+            return addFresh(entry, place, fresh.staged.appending(tail))
         }
-        do throws(FileError) {
-            let (directory, name) = try cursor.parent(of: entry.path)
-            try compare(entry, with: directory.status(name), in: directory, Array(name))
-        } catch {
-            switch error.code {
-            case .notFound: try addBelowMissingDirectory(entry)
-            case .isLink, .notDirectory:
-                leaveOut(entry.path, "a link or file stands where a directory must be")
-            case .permissionDenied: leaveOut(entry.path, "permission denied")
-            default: throw error
-            }
+        while next < existing.count, existing[next].path < entry.path { next += 1 }
+        if next < existing.count, existing[next].path == entry.path {
+            return try compare(entry, place, with: existing[next])
         }
+        try addMissing(entry, place)
     }
 
     private mutating func isDeclared(_ path: PathBytes, _ set: PathSet) -> Bool {
@@ -109,60 +118,61 @@ struct RestorePlan {
         return true
     }
 
+    private mutating func leaveOut(_ path: PathBytes, _ reason: String) {
+        blocked = path
+        notes.append("'\(path.text)' was left out: \(reason)")
+    }
+}
+
+// MARK: Against what is there
+
+extension RestorePlan {
     /// Decides by what is there already.
     private mutating func compare(
         _ entry: Manifest.Entry,
-        with status: FileStatus?,
-        in directory: DirectoryHandle,
-        _ name: [UInt8]
+        _ place: Int,
+        with old: WalkedEntry
     ) throws(FileError) {
-        guard let status else { return place(entry, replacing: nil) }
+        let status = old.status
         switch (entry.kind, status.kind) {
         case (.directory, .directory):
             if status.mode & 0o300 != 0o300 { unlocks.append(entry.path) }
-            finishes.append(
-                Finish(path: entry.path, mode: entry.mode, modified: entry.modified)
-            )
+            let isClean = status.mode == entry.mode && status.modified == entry.modified
+            finish(entry, mode: entry.mode, isClean: isClean)
         case (_, .directory):
-            let isEmpty = try directory.directory(name).names().isEmpty
-            guard isEmpty else {
-                return leaveOut(entry.path, "a directory with files in it stands in its place")
+            if next + 1 < existing.count, existing[next + 1].path.isWithin(old.path) {
+                leaveOut(entry.path, "a directory with files in it stands in its place")
+            } else {
+                stage(entry, place, removesFirst: true)
             }
-            place(entry, replacing: .directory)
         case (.file, .regular):
-            if try isUnchanged(entry, status, in: directory, name) {
+            if try isUnchanged(entry, status) {
                 filesUnchanged += 1
-                unchanged.insert(entry.path)
+                marks[place] = StatIndex.Mark(status)
+                if status.linkCount > 1 { linked[entry.path] = status.identity }
             } else {
-                place(entry, replacing: .regular)
+                stage(entry, place, removesFirst: false)
             }
-        case (.hardLink(let first), .regular):
-            if unchanged.contains(first), try isSameFile(status, as: first) {
-                filesUnchanged += 1
-            } else {
-                place(entry, replacing: .regular)
-            }
-        case (.link(let target), .link):
-            if try directory.linkTarget(name) == target {
-                finishes.append(Finish(path: entry.path, mode: nil, modified: entry.modified))
-            } else {
-                place(entry, replacing: .link)
-            }
+        case (.hardLink(let first), .regular) where linked[first] == status.identity:
+            filesUnchanged += 1
+        case (.link(let target), .link) where old.linkTarget == target:
+            let isClean = status.modified == entry.modified
+            if !isClean { finish(entry, mode: nil, isClean: false) }
         default:
-            place(entry, replacing: status.kind)
+            stage(entry, place, removesFirst: entry.kind == .directory)
         }
     }
 
     private func isUnchanged(
         _ entry: Manifest.Entry,
-        _ status: FileStatus,
-        in directory: DirectoryHandle,
-        _ name: [UInt8]
+        _ status: FileStatus
     ) throws(FileError) -> Bool {
         guard case .file(let size, let pieces) = entry.kind, status.size == size,
             status.modified == entry.modified, status.mode == entry.mode
         else { return false }
         if !verify { return true }
+        var cursor = TreeCursor(roots)
+        let (directory, name) = try cursor.parent(of: entry.path)
         let file = try OpenFile.reading(name, in: directory)
         var offset: UInt64 = 0
         for piece in pieces {
@@ -176,65 +186,86 @@ struct RestorePlan {
         return true
     }
 
-    private func isSameFile(
-        _ status: FileStatus,
-        as first: PathBytes
-    ) throws(FileError) -> Bool {
-        var cursor = TreeCursor(roots)
-        let (directory, name) = try cursor.parent(of: first)
-        return try directory.status(name)?.identity == status.identity
+    private mutating func finish(_ entry: Manifest.Entry, mode: UInt32?, isClean: Bool) {
+        finishes.append(
+            Finish(path: entry.path, mode: mode, modified: entry.modified, isClean: isClean)
+        )
     }
 
+    /// Adds an entry of whose path there is nothing, perhaps not even the directory.
+    private mutating func addMissing(
+        _ entry: Manifest.Entry,
+        _ place: Int
+    ) throws(FileError) {
+        do throws(FileError) {
+            _ = try cursor.parent(of: entry.path)
+            stage(entry, place, removesFirst: false)
+        } catch {
+            switch error.code {
+            case .notFound: try addBelowMissingDirectory(entry, place)
+            case .isLink, .notDirectory:
+                leaveOut(entry.path, "a link or file stands where a directory must be")
+            case .permissionDenied: leaveOut(entry.path, "permission denied")
+            default: throw error
+            }
+        }
+    }
+}
+
+// MARK: New things under temporary names
+
+extension RestorePlan {
     /// Places an entry into an existing directory, under a temporary name at first.
-    private mutating func place(_ entry: Manifest.Entry, replacing kind: FileKind?) {
+    private mutating func stage(_ entry: Manifest.Entry, _ place: Int, removesFirst: Bool) {
         if case .hardLink(let first) = entry.kind {
             hardLinks.append(HardLink(path: entry.path, first: first))
             return
         }
         let (directory, name) = entry.path.split
+        let staged = stage(PathBytes(Array(directory)), Array(name), removesFirst: removesFirst)
+        if entry.kind == .directory { fresh = (entry.path, staged) }
+        add(entry, place, staged: staged, isPlacedItself: true)
+    }
+
+    private mutating func stage(
+        _ directory: PathBytes,
+        _ name: [UInt8],
+        removesFirst: Bool
+    ) -> PathBytes {
         let temporary = TemporaryName.next()
-        let isDirectory = entry.kind == .directory
         placements.append(
             Placement(
-                directory: PathBytes(Array(directory)),
+                directory: directory,
                 temporary: temporary,
-                name: Array(name),
-                replacesNonDirectory: isDirectory && kind != nil || kind == .directory
+                name: name,
+                removesFirst: removesFirst
             )
         )
-        let staged = PathBytes(Array(directory)).appending(temporary)
-        if isDirectory { fresh = (entry.path, staged) }
-        add(entry, staged: staged)
+        return directory.appending(temporary)
     }
 
     /// Makes the directories above an entry that are missing; they are no entries themselves.
-    private mutating func addBelowMissingDirectory(_ entry: Manifest.Entry) throws(FileError) {
+    private mutating func addBelowMissingDirectory(
+        _ entry: Manifest.Entry,
+        _ place: Int
+    ) throws(FileError) {
         var path = PathBytes(entry.path.isAbsolute ? "/" : "")
         for name in entry.path.components {
             let next = path.appending(name)
             var probe = TreeCursor(roots)
             let (directory, _) = try probe.parent(of: next)
             if try directory.status(name) == nil {
-                let temporary = TemporaryName.next()
-                let staged = path.appending(temporary)
-                placements.append(
-                    Placement(
-                        directory: path,
-                        temporary: temporary,
-                        name: Array(name),
-                        replacesNonDirectory: false
-                    )
-                )
+                let staged = stage(path, Array(name), removesFirst: false)
                 fresh = (next, staged)
                 makeDirectory(staged)
-                return addFresh(entry, staged.appending(entry.path.tail(below: next)))
+                return addFresh(entry, place, staged.appending(entry.path.tail(below: next)))
             }
             path = next
         }
     }
 
     /// Adds an entry of a new directory, after the directories above it that are no entries.
-    private mutating func addFresh(_ entry: Manifest.Entry, _ staged: PathBytes) {
+    private mutating func addFresh(_ entry: Manifest.Entry, _ place: Int, _ staged: PathBytes) {
         var missing: [PathBytes] = []
         var parent = PathBytes(Array(staged.split.directory))
         while !made.contains(parent), !parent.bytes.isEmpty {
@@ -242,22 +273,25 @@ struct RestorePlan {
             parent = PathBytes(Array(parent.split.directory))
         }
         for directory in missing.reversed() { makeDirectory(directory) }
-        add(entry, staged: staged)
+        add(entry, place, staged: staged, isPlacedItself: false)
     }
 
     private mutating func makeDirectory(_ staged: PathBytes) {
-        directories.append(NewDirectory(path: staged))
+        directories.append(staged)
         made.insert(staged)
     }
 
     /// Adds an entry that does not exist yet at its temporary path.
-    private mutating func add(_ entry: Manifest.Entry, staged: PathBytes) {
+    private mutating func add(
+        _ entry: Manifest.Entry,
+        _ place: Int,
+        staged: PathBytes,
+        isPlacedItself: Bool
+    ) {
         switch entry.kind {
         case .directory:
             makeDirectory(staged)
-            finishes.append(
-                Finish(path: entry.path, mode: entry.mode, modified: entry.modified)
-            )
+            finish(entry, mode: entry.mode, isClean: false)
         case .link(let target):
             links.append(NewLink(path: staged, target: target, modified: entry.modified))
         case .hardLink(let first):
@@ -276,17 +310,14 @@ struct RestorePlan {
             }
             targets.append(
                 PackUnpacker.Target(
+                    entry: place,
                     path: staged,
+                    finalPath: isPlacedItself ? entry.path : nil,
                     mode: entry.mode,
                     modified: entry.modified,
                     isChunked: pieces.count != 1
                 )
             )
         }
-    }
-
-    private mutating func leaveOut(_ path: PathBytes, _ reason: String) {
-        blocked = path
-        notes.append("'\(path.text)' was left out: \(reason)")
     }
 }

@@ -1,5 +1,4 @@
 internal import BuildspecFiles
-internal import SystemPackage
 
 /// One save, start to end: walk, store what is new, write manifest and, last, the key record.
 struct SaveOperation {
@@ -22,28 +21,38 @@ struct SaveOperation {
         if let report = try await existingEntry(version) { return report }
 
         let roots = try TreeRoots(root: root)
-        let walk = try TreeWalk(set, root: roots.root, excluding: storeDirectory())
+        let walk = try await TreeWalk(
+            set,
+            root: roots.root,
+            excluding: settings.storeDirectory(),
+            width: settings.width
+        )
         guard !walk.entries.isEmpty else {
             return SaveReport(outcome: .nothingToSave, notes: walk.notes)
         }
         let parent = await parent(version)
+        let indexFile = StatIndexFile(settings, root: root, scope: identity.scope, version: version)
+        let files = FileList(walk.entries)
+        let unchanged = unchanged(walk.entries, files, parent, indexFile?.read())
+        let toRead = files.toRead.filter { unchanged.stored[$0] == nil }
         var contents = ContentPipeline(
             walk.entries,
             roots: roots,
-            assembler: PackAssembler(parent: parent.manifest, usable: parent.packs),
+            assembler: PackAssembler(parent: parent),
             writer: writer,
             width: settings.width
         )
-        let files = FileList(walk.entries)
-        try await contents.store(files: files.toRead)
+        try await contents.store(files: toRead)
 
-        let entries = files.manifestEntries(walk.entries, contents.stored)
+        let stored = unchanged.stored.merging(contents.stored) { $1 }
+        let entries = files.manifestEntries(walk.entries, stored)
         let manifest = try contents.assembler.manifest(of: entries)
         try refresh(manifest)
-        let (digest, added) = try await writer.writeManifest(manifest)
+        let (digest, added) = try await write(manifest, unless: parent)
         let record = record(manifest, digest, set)
         let recordBytes = record.encode()
         try await settings.store.write(record.name, recordBytes)
+        indexFile?.write(files.index(digest, walk.entries, stored))
 
         return SaveReport(
             outcome: .saved,
@@ -51,9 +60,39 @@ struct SaveOperation {
             files: record.files,
             bytes: record.bytes,
             bytesStored: contents.writtenBytes + added + UInt64(recordBytes.count),
-            bytesReused: contents.assembler.reusedBytes,
+            bytesReused: contents.assembler.reusedBytes + unchanged.bytes,
             notes: walk.notes + contents.notes
         )
+    }
+
+    /// What the parent and the index prove unchanged.
+    private func unchanged(
+        _ entries: [WalkedEntry],
+        _ files: FileList,
+        _ parent: ParentEntry?,
+        _ index: StatIndex?
+    ) -> UnchangedFiles {
+        guard let parent, let index, index.manifest == parent.digest else {
+            return UnchangedFiles()
+        }
+        return UnchangedFiles(
+            entries,
+            files: files.toRead,
+            parent: parent.manifest,
+            index: index,
+            packs: parent.packs
+        )
+    }
+
+    /// Writes the manifest, unless it is the parent's and so in the store already.
+    private func write(
+        _ manifest: Manifest,
+        unless parent: ParentEntry?
+    ) async throws -> (digest: ContentDigest, added: UInt64) {
+        if let parent, parent.codec == settings.codec, parent.manifest == manifest {
+            return (parent.digest, 0)
+        }
+        return try await writer.writeManifest(manifest)
     }
 
     /// The report for a key that is stored already, whole: entries with a key are never changed.
@@ -86,16 +125,19 @@ struct SaveOperation {
     /// The last entry of this scope and path set, whose packs can be referred to.
     ///
     /// It only saves work, so whatever is wrong with it counts as none.
-    private func parent(
-        _ version: ContentDigest
-    ) async -> (manifest: Manifest?, packs: Set<Int>) {
+    private func parent(_ version: ContentDigest) async -> ParentEntry? {
         do {
             let record = try await reader.newestRecord(scope: identity.scope, version: version)
-            guard let record else { return (nil, []) }
+            guard let record else { return nil }
             let manifest = try await reader.manifest(of: record)
-            return (manifest, try await reader.presentPacks(of: manifest))
+            return ParentEntry(
+                digest: record.manifest,
+                codec: record.codec,
+                manifest: manifest,
+                packs: try await reader.presentPacks(of: manifest)
+            )
         } catch {
-            return (nil, [])
+            return nil
         }
     }
 
@@ -103,14 +145,6 @@ struct SaveOperation {
     private func refresh(_ manifest: Manifest) throws {
         guard let store = settings.store as? any LocalCacheStore else { return }
         for pack in manifest.packs { try store.refresh(pack.name) }
-    }
-
-    private func storeDirectory() -> Set<FileStatus.Identity> {
-        guard let store = settings.store as? any LocalCacheStore,
-            let handle = try? DirectoryHandle.open(PathBytes(store.directory.string)),
-            let status = try? handle.status()
-        else { return [] }
-        return [status.identity]
     }
 
     private func record(
@@ -132,4 +166,14 @@ struct SaveOperation {
             writer: settings.writer
         )
     }
+}
+
+/// The entry that a save builds upon.
+struct ParentEntry: Sendable {
+    /// The digest of the manifest's stored bytes.
+    var digest: ContentDigest
+    var codec: Codec
+    var manifest: Manifest
+    /// Which of the manifest's packs are in the store.
+    var packs: Set<Int>
 }

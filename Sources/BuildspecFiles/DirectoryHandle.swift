@@ -71,7 +71,7 @@ package final class DirectoryHandle: Sendable {
     /// The names in the directory, sorted by their bytes, `.` and `..` left out.
     package func names() throws(FileError) -> [[UInt8]] {
         // fdopendir takes the descriptor over, so it gets one of its own.
-        let own = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         if own < 0 { throw failure("list", "".utf8) }
         guard let stream = unsafe fdopendir(own) else {
             let error = failure("list", "".utf8)
@@ -79,6 +79,8 @@ package final class DirectoryHandle: Sendable {
             throw error
         }
         defer { unsafe closedir(stream) }
+        // The place in the directory is shared with the first descriptor.
+        unsafe rewinddir(stream)
         var names: [[UInt8]] = []
         while true {
             errno = 0

@@ -8,15 +8,18 @@ package struct WalkedEntry: Sendable {
 }
 
 /// Finds everything that belongs to a path set, in path order, links not followed.
-package struct TreeWalk {
+package struct TreeWalk: Sendable {
     /// What was found.
     package private(set) var entries: [WalkedEntry] = []
     /// Things left out that the user should know of, one line each.
     package private(set) var notes: [String] = []
 
     private let excluded: Set<FileStatus.Identity>
+    private let subtrees: SubtreeWalk
+    /// The number of a directory's listing by its place in `entries`.
+    private var listed: [Int: Int] = [:]
 
-    /// Walks the tree.
+    /// Walks the tree on one thread.
     ///
     /// - Parameters:
     ///   - set: what to look for.
@@ -28,13 +31,71 @@ package struct TreeWalk {
         root: DirectoryHandle,
         excluding excluded: Set<FileStatus.Identity> = []
     ) throws(FileError) {
+        try self.init(finding: set, root, excluded)
+        subtrees.work()
+        putTogether()
+    }
+
+    /// Walks the tree on `width` threads of the task's executor.
+    ///
+    /// - Parameters:
+    ///   - set: what to look for.
+    ///   - root: the directory that relative paths start at.
+    ///   - excluded: directories to leave out whatever the set says, such as the store itself.
+    ///   - width: how many threads take part.
+    /// - Throws: when `/` cannot be opened; everything else that cannot be read is a note.
+    package init(
+        _ set: PathSet,
+        root: DirectoryHandle,
+        excluding excluded: Set<FileStatus.Identity>,
+        width: Int
+    ) async throws(FileError) {
+        try self.init(finding: set, root, excluded)
+        let subtrees = subtrees
+        await withTaskGroup(of: Void.self) { workers in
+            for _ in 0..<width { workers.addTask { subtrees.work() } }
+        }
+        putTogether()
+    }
+
+    private init(
+        finding set: PathSet,
+        _ root: DirectoryHandle,
+        _ excluded: Set<FileStatus.Identity>
+    ) throws(FileError) {
         self.excluded = excluded
+        subtrees = SubtreeWalk(excluding: excluded)
         // Absolute paths sort first; each walk goes in path order by itself.
         if !set.absolute.isEmpty {
             let top = try DirectoryHandle.open(PathBytes("/"))
             walk(top, PathBytes("/"), set.absolute.map(PatternCursor.init))
         }
         walk(root, PathBytes(""), set.relative.map(PatternCursor.init))
+    }
+
+    /// Puts the listings of whole directories behind the directories' own entries.
+    private mutating func putTogether() {
+        let listings = subtrees.listings()
+        let starts = entries
+        entries = []
+        for (place, entry) in starts.enumerated() {
+            entries.append(entry)
+            if let number = listed[place] { append(number, of: listings) }
+        }
+    }
+
+    private mutating func append(_ number: Int, of listings: [Int: SubtreeWalk.Listing]) {
+        guard let listing = listings[number] else { return }
+        notes += listing.notes
+        for (place, entry) in listing.entries.enumerated() {
+            entries.append(entry)
+            if let child = listing.subdirectories[place] { append(child, of: listings) }
+        }
+    }
+
+    /// What to say of something that is no file, directory or link.
+    static func special(_ path: PathBytes) -> String {
+        "'\(path.text)' is a pipe, socket or device and was left out"
     }
 
     /// Looks in a directory that is not itself in the set for names that lead to it.
@@ -113,12 +174,10 @@ package struct TreeWalk {
             }
         case .directory:
             if excluded.contains(status.identity) { return }
-            let child = reporting { () throws(FileError) in try directory.directory(name) }
-            guard let child else { return }
+            listed[entries.count] = subtrees.add(name, in: directory, path)
             entries.append(WalkedEntry(path: path, status: status))
-            takeContents(of: child, path)
         case .special:
-            notes.append("'\(path.text)' is a pipe, socket or device and was left out")
+            notes.append(TreeWalk.special(path))
         }
     }
 

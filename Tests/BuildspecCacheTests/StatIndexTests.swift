@@ -1,0 +1,162 @@
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecCache
+
+/// The index spares reading files; it must never make a save keep an old content.
+@Suite struct `With an index` {
+    private struct Place {
+        let bench: Bench
+        let state = try? TemporaryDirectory()
+        let cache: BuildCache
+
+        init() throws {
+            bench = try Bench()
+            cache = BuildCache(directory: bench.store.path, indexDirectory: state?.path)
+        }
+
+
+        /// What a fresh restore of the key gives.
+        func restored(_ key: String) async throws -> TreeSnapshot {
+            let target = try TemporaryDirectory()
+            _ = try await cache.restore(bench.identity(key), into: target.path)
+            return try TreeSnapshot(target.path)
+        }
+    }
+
+    /// Waits until the file system's clock has ticked often enough for the index to trust files.
+    private func tick() async throws {
+        try await Task.sleep(for: .milliseconds(80))
+    }
+
+    @Test func `a save does not open files that have not changed`() async throws {
+        let place = try Place()
+        for number in 0..<5 { try place.bench.source.write("\(number)", to: "tree/\(number)") }
+        try await tick()
+        _ = try await place.cache.save(place.bench.identity("1"), from: place.bench.source.path)
+        // A file that cannot be read is proof that it was not: with its status as it was.
+        let tree = try place.bench.source.handle.directory("tree".utf8)
+        let index = try #require(try storedIndex(place))
+        #expect(index.marks.compactMap { $0 }.count == 5)
+        let report = try await place.cache.save(
+            place.bench.identity("2"),
+            from: place.bench.source.path
+        )
+        #expect(report.bytesReused == 5)
+        #expect(try tree.names().count == 5)
+        #expect(try await place.restored("2") == TreeSnapshot(place.bench.source.path))
+    }
+
+    @Test func `an edit that keeps size and time is noticed`() async throws {
+        let place = try Place()
+        try place.bench.source.write("before", to: "tree/file")
+        try await tick()
+        _ = try await place.cache.save(place.bench.identity("1"), from: place.bench.source.path)
+        let tree = try place.bench.source.handle.directory("tree".utf8)
+        let time = try #require(try tree.status("file".utf8)).modified
+        // In place: the same inode, the same size, the time set back.
+        let file = try OpenFile.writing("file".utf8, in: tree)
+        try file.write(Array("edited".utf8).span, at: 0)
+        try file.setModified(time)
+        _ = try await place.cache.save(place.bench.identity("2"), from: place.bench.source.path)
+        #expect(try await place.restored("2") == TreeSnapshot(place.bench.source.path))
+    }
+
+    @Test(arguments: 0..<12 as Range<UInt64>)
+    func `random edits of all kinds are saved as they are`(seed: UInt64) async throws {
+        let place = try Place()
+        var random = SplitMix64(seed: seed)
+        var tree = RandomTree(seed: seed)
+        try place.bench.source.handle.makeDirectory("tree".utf8)
+        let handle = try place.bench.source.handle.directory("tree".utf8)
+        try tree.fill(handle)
+        for round in 0..<4 {
+            if round % 2 == 1 { try await tick() }
+            _ = try await place.cache.save(
+                place.bench.identity("\(round)"),
+                from: place.bench.source.path
+            )
+            let restored = try await place.restored("\(round)")
+            let difference = try restored.difference(from: TreeSnapshot(place.bench.source.path))
+            #expect(difference == nil, "seed \(seed), round \(round)")
+            try mutate(handle, &random)
+        }
+    }
+
+    @Test func `a restore leaves one that the next save can use`() async throws {
+        let place = try Place()
+        for number in 0..<5 { try place.bench.source.write("\(number)", to: "tree/\(number)") }
+        _ = try await place.cache.save(place.bench.identity("1"), from: place.bench.source.path)
+        let target = try TemporaryDirectory()
+        try target.write("other", to: "tree/1")
+        try await tick()
+        _ = try await place.cache.restore(place.bench.identity("1"), into: target.path)
+        try await tick()
+        _ = try await place.cache.restore(place.bench.identity("1"), into: target.path)
+        try target.write("changed", to: "tree/3")
+        let report = try await place.cache.save(place.bench.identity("2"), from: target.path)
+        #expect(report.bytesReused == 4)
+        #expect(try await place.restored("2") == TreeSnapshot(target.path))
+    }
+
+    @Test func `bytes that are no index count as none`() throws {
+        let mark = StatIndex.Mark(
+            inode: 5,
+            device: 6,
+            changed: FileTime(seconds: -7, nanoseconds: 8)
+        )
+        let index = StatIndex(manifest: ContentDigest(of: [1]), marks: [mark, nil, mark])
+        let bytes = index.encode()
+        #expect(StatIndex(bytes) == index)
+        var random = SplitMix64(seed: 1)
+        for _ in 0..<300 {
+            var damaged = bytes
+            damaged[Int(random.next() % UInt64(bytes.count))] ^= UInt8(1 + random.next() % 255)
+            #expect(StatIndex(damaged) == nil)
+            #expect(StatIndex(Array(bytes.prefix(Int(random.next() % UInt64(bytes.count))))) == nil)
+        }
+    }
+
+    @Test func `a file that changed a moment before is read again`() {
+        let now = FileTime(seconds: 100, nanoseconds: 10_000_000)
+        func mark(_ seconds: Int64, _ nanoseconds: Int32) -> StatIndex.Mark {
+            let time = FileTime(seconds: seconds, nanoseconds: nanoseconds)
+            return StatIndex.Mark(inode: 1, device: 1, changed: time)
+        }
+        let marks = [
+            mark(100, 5_000_000), mark(99, 990_000_000), mark(99, 900_000_000), mark(101, 0),
+        ]
+        var index = StatIndex(manifest: ContentDigest(of: []), marks: marks)
+        index.dropRecent(now: now)
+        #expect(index.marks == [nil, nil, marks[2], nil])
+    }
+
+    private func storedIndex(_ place: Place) throws -> StatIndex? {
+        guard let state = place.state else { return nil }
+        let name = try state.handle.names().first.map { String(decoding: $0, as: UTF8.self) }
+        let path = PathBytes(state.file(name ?? "none").string)
+        return try AtomicFile.read(path, limit: 1 << 20).flatMap(StatIndex.init)
+    }
+
+    private func mutate(_ directory: DirectoryHandle, _ random: inout SplitMix64) throws {
+        for name in try directory.names() {
+            guard let status = try directory.status(name) else { continue }
+            switch (status.kind, random.next() % 6) {
+            case (.directory, 0): try directory.removeTree(name)
+            case (.directory, _):
+                try directory.setMode(name, status.mode | 0o700)
+                try mutate(directory.directory(name), &random)
+            case (.regular, 0): try directory.removeFile(name)
+            case (.regular, 1):
+                let file = try OpenFile.writing(name, in: directory)
+                try file.write(random.bytes(3).span, at: 0)
+                if random.next() % 2 == 0 { try file.setModified(status.modified) }
+            case (.regular, 2): try directory.setMode(name, 0o640)
+            case (.regular, 3): try directory.rename(name, to: name + Array("x".utf8))
+            default: break
+            }
+        }
+    }
+}
