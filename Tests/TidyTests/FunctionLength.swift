@@ -1,7 +1,8 @@
 /// How long a function is.
 ///
 /// Read off the indentation, which the formatter sees to: a body ends at the next line that begins
-/// with a brace in the column of the declaration.
+/// with a brace in the column of the declaration. The text of a multi-line literal is not counted:
+/// a sample document is data.
 struct FunctionLength {
     let file: SourceFile
     let index: Int
@@ -39,13 +40,24 @@ struct FunctionLength {
         for index in lines.indices[(start + 1)...] where !lines[index].isEmpty {
             let line = lines[index].dropFirst(indent)
             guard indentation(lines[index]) <= indent else { continue }
-            if opened { return line.hasPrefix("}") ? index - start + 1 : nil }
+            if opened { return line.hasPrefix("}") ? count(lines[start...index]) : nil }
             guard line.hasPrefix(")") || line.hasPrefix("where") || line.hasPrefix(">") else {
                 return nil
             }
             opened = line.hasSuffix("{")
         }
         return nil
+    }
+
+    private static func count(_ lines: ArraySlice<Substring>) -> Int {
+        var inLiteral = false
+        var count = 0
+        for line in lines {
+            let isMark = line.ranges(of: "\"\"\"").count % 2 == 1
+            if isMark { inLiteral.toggle() }
+            if isMark || !inLiteral { count += 1 }
+        }
+        return count
     }
 
     private static func indentation(_ line: Substring) -> Int {

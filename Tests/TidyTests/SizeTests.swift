@@ -25,6 +25,7 @@ import Testing
     }
 
     @Test func `functions are measured from their first line to their last`() {
+        let quotes = "\"\"\""
         let file = SourceFile(
             path: "Sample.swift",
             lines: """
@@ -46,9 +47,15 @@ import Testing
                     where T: Sendable {
                         value
                     }
+                    func sample() -> String {
+                        \(quotes)
+                        a line
+                        another
+                        \(quotes)
+                    }
                 }
                 """.split(separator: "\n", omittingEmptySubsequences: false)
         )
-        #expect(FunctionLength.all(in: file).map(\.lines) == [1, 7, 6])
+        #expect(FunctionLength.all(in: file).map(\.lines) == [1, 7, 6, 4])
     }
 }

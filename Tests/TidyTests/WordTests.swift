@@ -14,7 +14,6 @@ import Testing
         Rule(word: "Task {", reason: "work that nobody waits for; use a task group"),
         Rule(word: "Task.detached", reason: "work that nobody waits for; use a task group"),
         Rule(word: "fatalError(", reason: "bad input must never end the process; throw"),
-        Rule(word: "preconditionFailure(", reason: "bad input must never end the process; throw"),
         Rule(word: "try!", reason: "bad input must never end the process; throw"),
         Rule(word: "print(", reason: "only the command writes to the terminal", exceptIn: command),
         Rule(word: "XCTest", reason: "tests use Swift Testing"),
