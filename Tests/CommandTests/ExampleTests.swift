@@ -84,6 +84,17 @@ private struct Session {
         project = root.appending(path: source.lastPathComponent)
         try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
         try FileManager.default.copyItem(at: source, to: project)
+        try removeOutputs()
+    }
+
+    /// Removes what a build in the example's own directory may have left: what git ignores.
+    private func removeOutputs() throws {
+        let ignored = try String(contentsOf: project.appending(path: ".gitignore"), encoding: .utf8)
+        for name in ignored.split(separator: "\n") {
+            let output = project.appending(path: String(name))
+            guard FileManager.default.fileExists(atPath: output.path) else { continue }
+            try FileManager.default.removeItem(at: output)
+        }
     }
 
     func remove() {
@@ -93,11 +104,13 @@ private struct Session {
     func run(_ command: String) async throws -> Result {
         let clock = ContinuousClock()
         let start = clock.now
+        let products = BuildspecProcess.path.removingLastComponent().string
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         let result = try await Subprocess.run(
             .path("/bin/sh"),
             arguments: ["-c", command],
             environment: .inherit.updating([
-                "PATH": "\(Self.products):\(ProcessInfo.processInfo.environment["PATH"] ?? "")",
+                "PATH": "\(products):\(path)",
                 "XDG_CACHE_HOME": root.appending(path: "cache").path,
                 "XDG_STATE_HOME": root.appending(path: "state").path,
             ]),
@@ -112,15 +125,4 @@ private struct Session {
             }
         return Result(status: status, output: result.standardOutput, took: clock.now - start)
     }
-
-    /// Where the build put the command: the directory of the test bundle.
-    private static let products: String = {
-        let arguments = CommandLine.arguments
-        let bundle = arguments.first { $0.contains(".xctest") } ?? arguments[0]
-        let parts = bundle.split(separator: "/", omittingEmptySubsequences: false)
-        let index = parts.firstIndex { $0.contains(".xctest") } ?? parts.count - 1
-        let directory = parts[..<index].joined(separator: "/")
-        return directory.hasPrefix("/")
-            ? directory : FileManager.default.currentDirectoryPath + "/" + directory
-    }()
 }

@@ -28,7 +28,7 @@ import Testing
         ),
         Room(
             target: "BuildspecRunner",
-            ours: ["BuildspecModel", "BuildspecFiles", "BuildspecCache"],
+            ours: ["BuildspecModel", "BuildspecFiles", "BuildspecCache", "CProcess"],
             others: system.union(["Subprocess"])
         ),
         Room(
