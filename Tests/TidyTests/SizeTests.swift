@@ -1,0 +1,61 @@
+import Testing
+
+/// The house's limits: a file is typically 150 lines, a function fits a screen.
+@Suite struct SizeTests {
+    private static let fileLimit = 400
+    private static let functionLimit = 70
+
+    private static func swiftFiles() throws -> [SourceFile] {
+        try Repository.files(below: "Sources", suffix: ".swift")
+            + Repository.files(below: "Tests", suffix: ".swift")
+    }
+
+    @Test func `no file is longer than 400 lines`() throws {
+        let files = try Self.swiftFiles()
+        #expect(files.count > 20)
+        let long = files.filter { $0.lines.count - 1 > Self.fileLimit }
+        #expect(long.map { "\($0.path): \($0.lines.count - 1) lines" } == [])
+    }
+
+    @Test func `no function is longer than 70 lines`() throws {
+        let functions = try Self.swiftFiles().flatMap(FunctionLength.all)
+        #expect(functions.count > 50)
+        let long = functions.filter { $0.lines > Self.functionLimit }
+        #expect(long.map { $0.file.finding($0.index, "\($0.lines) lines") } == [])
+    }
+
+    @Test func `functions are measured from their first line to their last`() {
+        let quotes = "\"\"\""
+        let file = SourceFile(
+            path: "Sample.swift",
+            lines: """
+                protocol P {
+                    func required() throws -> Int
+                }
+                struct S {
+                    func short() -> Int { 1 }
+                    init(
+                        a: Int
+                    ) {
+                        if a > 0 {
+                            print(a)
+                        }
+                    }
+                    static func long<T>(
+                        _ value: T
+                    ) -> T
+                    where T: Sendable {
+                        value
+                    }
+                    func sample() -> String {
+                        \(quotes)
+                        a line
+                        another
+                        \(quotes)
+                    }
+                }
+                """.split(separator: "\n", omittingEmptySubsequences: false)
+        )
+        #expect(FunctionLength.all(in: file).map(\.lines) == [1, 7, 6, 4])
+    }
+}
