@@ -81,6 +81,18 @@ struct RunTests {
         )
     }
 
+    @Test func `commands are printed as written, variables not put in`() async throws {
+        let outcome = try await BuildspecProcess.run(
+            buildspec: """
+                version: 0.2
+                env: { variables: { PASS: hidden } }
+                phases: { build: { commands: ['test -n "$PASS"'] } }
+                """
+        )
+        #expect(outcome.output.contains("\n$ test -n \"$PASS\"\n"))
+        #expect(!outcome.output.contains("hidden"))
+    }
+
     @Test func `variables of the command line beat files beat the buildspec`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
