@@ -55,9 +55,11 @@ final class ProcessGroups: Sendable {
     private func isEmpty(_ buildID: String, within limit: Duration) async -> Bool {
         let clock = ContinuousClock()
         let deadline = clock.now + limit
+        let wasCancelled = Task.isCancelled
         var pause = Duration.milliseconds(1)
         while isAnythingLeft(buildID) {
-            if clock.now >= deadline { return false }
+            // The build's time or its user's patience may run out while it waits here.
+            if clock.now >= deadline || Task.isCancelled != wasCancelled { return false }
             await Pause.uncancelled(for: pause)
             pause = min(pause * 2, .milliseconds(50))
         }
