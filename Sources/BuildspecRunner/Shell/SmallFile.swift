@@ -83,22 +83,6 @@ enum SmallFile {
         }
     }
 
-    /// The names in a directory, without `.` and `..`; none when it cannot be read.
-    static func names(in directory: FilePath) -> [String] {
-        guard let stream = unsafe directory.withPlatformString({ unsafe opendir($0) }) else {
-            return []
-        }
-        defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
-    }
-
     private static func put(
         _ bytes: [UInt8],
         to path: FilePath,
