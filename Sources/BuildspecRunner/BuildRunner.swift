@@ -54,7 +54,8 @@ public struct BuildRunner: Sendable {
 
 extension BuildRunner {
     private func temporaryPlace() throws -> PrivateDirectory {
-        let parent = request.hostEnvironment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        let given = request.hostEnvironment["TMPDIR"] ?? ""
+        let parent = given.hasPrefix("/") ? given : "/tmp"
         return try opened("a private directory in '\(parent)'") {
             try PrivateDirectory(in: FilePath(parent))
         }

@@ -44,7 +44,6 @@ struct BuildSteps: Sendable {
 
         await runPhases(&result, stopReason)
         await groups.endAll(buildID: setup.identity.id, grace: request.gracePeriod)
-        if Task.isCancelled { result.state = stopReason() == .stopped ? .stopped : .timedOut }
 
         result.artifacts = await collectArtifacts(result)
         if result.artifacts.failure != nil, result.state == .succeeded { result.state = .failed }
@@ -54,6 +53,7 @@ struct BuildSteps: Sendable {
             result.cacheFailure = result.cacheFailure ?? problem
             if result.state == .succeeded { result.state = .failed }
         }
+        if Task.isCancelled { result.state = stopReason() == .stopped ? .stopped : .timedOut }
         return result
     }
 

@@ -80,6 +80,61 @@ struct SetupTests {
         #expect(try await build.run().state == .succeeded)
     }
 
+    @Test func `a failure is known to the rest of the build`() async throws {
+        let say = "echo $CODEBUILD_BUILD_SUCCEEDING"
+        let phases: [PhaseName: Phase] = [
+            .install: Phase(commands: located([say])),
+            .build: Phase(commands: located([say, "false"]), finally: located([say])),
+            .postBuild: Phase(commands: located([say])),
+        ]
+        for version in Buildspec.Version.allCases {
+            let build = try TestBuild(Buildspec(version: version, phases: phases))
+            #expect(try await build.lines() == ["1", "1", "0", "0"])
+        }
+    }
+
+    @Test func `git says which version is built`() async throws {
+        var build = try TestBuild(build: [
+            "git init -q -b main . && git config user.name t && git config user.email t@t",
+            "touch f && git add f && git commit -q -m m && git rev-parse HEAD",
+            "git remote add origin https://user:secret@example.com/acme/shop.git",
+        ])
+        let commit = try await build.lines().last
+        build.buildspec.phases[.build] = Phase(
+            commands: located([
+                "echo $CODEBUILD_RESOLVED_SOURCE_VERSION $CODEBUILD_SOURCE_VERSION",
+                "echo $CODEBUILD_SOURCE_REPO_URL ${CODEBUILD_BUILD_ID%%:*}",
+            ])
+        )
+        let lines = try await build.lines().suffix(2)
+        #expect(
+            Array(lines) == ["\(commit ?? "none") main", "https://example.com/acme/shop.git shop"]
+        )
+    }
+
+    @Test func `sources may be anywhere`() async throws {
+        let parent = try TemporaryDirectory()
+        var build = try TestBuild(build: ["pwd", "cd sub; pwd", "pwd"])
+        let root = parent.path.appending("it's a \"dir\" $HOME ü")
+        try parent.write("", to: "it's a \"dir\" $HOME ü/sub/f")
+        build.request.sourceDirectory = root
+        build.request.hostEnvironment["TMPDIR"] = root.string
+        #expect(try await build.lines() == ["\(root)", "\(root)/sub", "\(root)/sub"])
+    }
+
+    @Test func `a temporary directory that is not there keeps the build from starting`()
+        async throws
+    {
+        var build = try TestBuild(build: ["echo never"])
+        build.request.hostEnvironment["TMPDIR"] = "/no/such/place"
+        let error = await #expect(throws: SetupError.self) { try await build.run() }
+        #expect(
+            error?.problems.map(\.message) == [
+                "cannot create a private directory in '/no/such/place': No such file or directory"
+            ]
+        )
+    }
+
     @Test func `a retry begins with the state that the phase began with`() async throws {
         let phases: [PhaseName: Phase] = [
             .install: Phase(commands: located(["N=0", "mkdir d"])),

@@ -1,4 +1,5 @@
 import BuildspecRunner
+import SystemPackage
 import Testing
 
 @Suite struct ShellTextTests {
@@ -26,15 +27,15 @@ import Testing
     @Test func `the command begins on line 4 of its script`() {
         let text = CommandScript.text(
             running: "make\nmake test",
-            environment: "/p/e",
-            directory: "/p/d"
+            from: StateFiles(in: "/p"),
+            to: StateFiles(in: "/p", suffix: ".next")
         )
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines[3] == "make")
         #expect(lines[4] == "make test")
         #expect(
             lines[5...] == [
-                "CODEBUILD_LAST_EXIT=$?", "export -p > /p/e", "pwd > /p/d",
+                "CODEBUILD_LAST_EXIT=$?", "export -p > /p/env.sh.next", "pwd > /p/dir.txt.next",
                 "exit $CODEBUILD_LAST_EXIT", "",
             ]
         )

@@ -81,6 +81,36 @@ struct RunTests {
         )
     }
 
+    @Test func `a retry is told`() async throws {
+        let outcome = try await BuildspecProcess.run(
+            buildspec: """
+                version: 0.2
+                phases:
+                  build:
+                    on-failure: RETRY-2
+                    commands:
+                      - test -e mark || { touch mark; exit 4; }
+                """
+        )
+        #expect(outcome.status == 0)
+        #expect(
+            outcome.output.contains("\nBUILD failed, again from its start: retry 1 of 2\n$ test")
+        )
+        #expect(outcome.error == "buildspec.yml:6:9: error: exit status 4\n")
+    }
+
+    @Test func `commands are printed as written, variables not put in`() async throws {
+        let outcome = try await BuildspecProcess.run(
+            buildspec: """
+                version: 0.2
+                env: { variables: { PASS: hidden } }
+                phases: { build: { commands: ['test -n "$PASS"'] } }
+                """
+        )
+        #expect(outcome.output.contains("\n$ test -n \"$PASS\"\n"))
+        #expect(!outcome.output.contains("hidden"))
+    }
+
     @Test func `variables of the command line beat files beat the buildspec`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(

@@ -47,13 +47,18 @@ struct ArtifactCollector: Sendable {
                 excluding: try excluded()
             ) { text in VariableText.expand(text) { values[$0] }.text }
             var copy = try ArtifactCopy(into: PathBytes(target.string))
-            for file in selection.files { try copy.copy(file) }
+            for file in selection.files {
+                try Task.checkCancellation()
+                try copy.copy(file)
+            }
             report.files = selection.files.count
             report.bytes = copy.bytes
             return (report, selection.warnings)
         } catch let failure as ArtifactSelection.Failure {
             report.failure = failure.message
             report.range = failure.range
+        } catch is CancellationError {
+            report.failure = "the build was stopped"
         } catch {
             report.failure = "\(error)"
         }

@@ -33,13 +33,15 @@ struct PhaseDriver: Sendable {
             switch machine.next() {
             case .begin(let phase):
                 start = clock.now
-                beginning = try? session.state()
                 await pump.post(.phaseBegan(phase))
+                await warning("keep the phase's first state") { beginning = try session.state() }
             case .run(let command):
                 await run(command, &machine)
             case .retry(_, let attempt, let limit, let failure):
-                if let beginning { try? session.restore(beginning) }
                 await pump.post(.phaseRetried(failure, attempt: attempt, of: limit))
+                await warning("go back to the phase's first state") {
+                    if let beginning { try session.restore(beginning) }
+                }
             case .end(let phase, let state, let failure):
                 reports.append(
                     PhaseReport(
@@ -71,8 +73,19 @@ struct PhaseDriver: Sendable {
             return await pump.post(.commandStopped(command, stopReason()))
         }
         machine.record(status: status)
-        if succeeding, !machine.isSucceeding { try? session.noteFailure() }
+        if succeeding, !machine.isSucceeding {
+            await warning("set CODEBUILD_BUILD_SUCCEEDING") { try session.noteFailure() }
+        }
         await pump.post(.commandEnded(command, status: status, duration: duration))
+    }
+
+    /// Does something with the state files; what goes wrong there is for the user to know.
+    private func warning(_ what: String, _ body: () throws -> Void) async {
+        do {
+            try body()
+        } catch {
+            await pump.post(.warning("cannot \(what): \(error)"))
+        }
     }
 
     /// The exit status; 126 with a warning when the shell could not be started at all.

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import CProcess
 internal import SystemPackage
 
@@ -37,10 +38,11 @@ enum Orphans {
     #if os(Linux)
         /// The children of this process, by all its threads.
         private static func children() -> [pid_t] {
-            SmallFile.names(in: "/proc/self/task").flatMap { thread -> [pid_t] in
-                let bytes =
-                    (try? SmallFile.read(FilePath("/proc/self/task/\(thread)/children"))) ?? []
-                return String(decoding: bytes, as: UTF8.self).split(separator: " ")
+            let threads = try? DirectoryHandle.open(PathBytes("/proc/self/task")).names()
+            return (threads ?? []).flatMap { thread in
+                let name = String(decoding: thread, as: UTF8.self)
+                let list = try? SmallFile.read(FilePath("/proc/self/task/\(name)/children"))
+                return String(decoding: list ?? [], as: UTF8.self).split(separator: " ")
                     .compactMap { pid_t($0) }
             }
         }

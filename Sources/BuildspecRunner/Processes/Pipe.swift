@@ -31,7 +31,12 @@ enum Pipe {
     /// How many bytes can be read without waiting.
     static func bytesWaiting(in end: FileDescriptor) -> Int {
         var count: Int32 = 0
-        let result = unsafe ioctl(end.rawValue, UInt(FIONREAD), &count)
+        #if canImport(Darwin)
+            let request: UInt = 0x4004_667F  // FIONREAD, which Swift does not import there
+        #else
+            let request = UInt(FIONREAD)
+        #endif
+        let result = unsafe ioctl(end.rawValue, request, &count)
         return result == 0 ? Int(count) : 0
     }
 }

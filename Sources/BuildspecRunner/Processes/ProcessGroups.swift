@@ -21,9 +21,10 @@ final class ProcessGroups: Sendable {
         numbers.withLock { _ = $0.insert(group) }
     }
 
-    /// Forgets the group of a command that has ended, unless it left processes behind.
-    func leaderEnded(_ group: pid_t) {
-        numbers.withLock { if !hasMembers(group) { $0.remove(group) } }
+    /// Notes that the only command that ran has ended: forgets its group, unless it left processes
+    /// behind, and the groups of earlier commands that are empty by now.
+    func commandEnded() {
+        numbers.withLock { $0 = $0.filter(hasMembers) }
     }
 
     /// Kills every process of every group at once.
@@ -54,9 +55,11 @@ final class ProcessGroups: Sendable {
     private func isEmpty(_ buildID: String, within limit: Duration) async -> Bool {
         let clock = ContinuousClock()
         let deadline = clock.now + limit
+        let wasCancelled = Task.isCancelled
         var pause = Duration.milliseconds(1)
         while isAnythingLeft(buildID) {
-            if clock.now >= deadline { return false }
+            // The build's time or its user's patience may run out while it waits here.
+            if clock.now >= deadline || Task.isCancelled != wasCancelled { return false }
             await Pause.uncancelled(for: pause)
             pause = min(pause * 2, .milliseconds(50))
         }

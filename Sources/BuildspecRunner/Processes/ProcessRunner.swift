@@ -44,7 +44,7 @@ final class ProcessRunner: Sendable {
             output: .fileDescriptor(output, closeAfterSpawningProcess: false),
             error: .fileDescriptor(output, closeAfterSpawningProcess: false)
         ) { groups.insert($0.processIdentifier.value) }
-        groups.leaderEnded(result.processIdentifier.value)
+        groups.commandEnded()
         return result.terminationStatus.number
     }
 
@@ -66,7 +66,7 @@ final class ProcessRunner: Sendable {
             output: .bytes(limit: 1 << 20),
             error: .fileDescriptor(output, closeAfterSpawningProcess: false)
         ) { groups.insert($0.processIdentifier.value) }
-        groups.leaderEnded(result.processIdentifier.value)
+        groups.commandEnded()
         return (result.terminationStatus.number, result.standardOutput)
     }
 

@@ -1,3 +1,19 @@
+package import SystemPackage
+
+/// The files that hold a build's state between two commands.
+package struct StateFiles: Sendable {
+    /// The exported environment, itself a script.
+    package var environment: FilePath
+    /// The current directory, one line.
+    package var directory: FilePath
+
+    /// Names the files of a directory.
+    package init(in place: FilePath, suffix: String = "") {
+        environment = place.appending("env.sh\(suffix)")
+        directory = place.appending("dir.txt\(suffix)")
+    }
+}
+
 /// The text of the scripts that carry a build's state from command to command.
 ///
 /// CodeBuild does not keep one shell alive. Each command becomes a script that goes to the saved
@@ -10,27 +26,25 @@ package enum CommandScript {
     ///
     /// - Parameters:
     ///   - command: the command's text.
-    ///   - environment: the path of the saved environment, itself a script.
-    ///   - directory: the path of the file that holds the current directory.
+    ///   - old: the state to begin with.
+    ///   - new: where the state at the end goes.
     /// - Returns: the script.
     package static func text(
         running command: String,
-        environment: String,
-        directory: String
+        from old: StateFiles,
+        to new: StateFiles
     ) -> String {
-        let environment = ShellText.quoted(environment)
-        let directory = ShellText.quoted(directory)
-        return """
-            cd "$(cat \(directory))"
-            set -a
-            . \(environment)
-            \(command)
-            CODEBUILD_LAST_EXIT=$?
-            export -p > \(environment)
-            pwd > \(directory)
-            exit $CODEBUILD_LAST_EXIT
+        """
+        cd "$(cat \(ShellText.quoted(old.directory.string)))"
+        set -a
+        . \(ShellText.quoted(old.environment.string))
+        \(command)
+        CODEBUILD_LAST_EXIT=$?
+        export -p > \(ShellText.quoted(new.environment.string))
+        pwd > \(ShellText.quoted(new.directory.string))
+        exit $CODEBUILD_LAST_EXIT
 
-            """
+        """
     }
 
     /// The saved environment before the first command: one `export` for each variable.

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import SystemPackage
 
 #if canImport(Glibc)
@@ -38,15 +39,7 @@ struct PrivateDirectory: Sendable {
 
     /// Removes it with all that is in it.
     func remove() {
-        PrivateDirectory.remove(path)
-    }
-
-    private static func remove(_ path: FilePath) {
-        for name in SmallFile.names(in: path) {
-            let entry = path.appending(name)
-            guard unsafe entry.withPlatformString({ unsafe unlink($0) }) != 0 else { continue }
-            remove(entry)
-        }
-        _ = unsafe path.withPlatformString { unsafe rmdir($0) }
+        let parent = try? DirectoryHandle.open(PathBytes(path.removingLastComponent().string))
+        if let name = path.lastComponent?.string { try? parent?.removeTree(name.utf8) }
     }
 }

@@ -18,8 +18,10 @@ final class ShellSession: Sendable {
 
     private let shell: FilePath
     private let script: FilePath
-    private let environment: FilePath
-    private let directory: FilePath
+    private let files: StateFiles
+    /// What a command leaves; it takes the place of `files` when it has ended, so that no file is
+    /// ever cut and written again (see `SmallFile.write`).
+    private let next: StateFiles
     private let start: FilePath
     private let root: FilePath
     private let resets: State?
@@ -47,8 +49,8 @@ final class ShellSession: Sendable {
         self.root = root
         self.processes = processes
         script = place.path.appending("script.sh")
-        environment = place.path.appending("env.sh")
-        directory = place.path.appending("dir.txt")
+        files = StateFiles(in: place.path)
+        next = StateFiles(in: place.path, suffix: ".next")
         // A shell starts in an empty place that is not the source root, as on CodeBuild: should the
         // saved directory be gone, the command hits nothing.
         start = try place.createDirectory("start")
@@ -72,13 +74,11 @@ final class ShellSession: Sendable {
             try restore(resets)
             if !isSucceeding { try noteFailure() }
         }
-        let text = CommandScript.text(
-            running: command,
-            environment: environment.string,
-            directory: directory.string
-        )
-        try SmallFile.write(text, to: script)
-        return try await processes.run(shell, [script.string], in: start)
+        try SmallFile.write(CommandScript.text(running: command, from: files, to: next), to: script)
+        let status = try await processes.run(shell, [script.string], in: start)
+        try SmallFile.move(next.environment, to: files.environment)
+        try SmallFile.move(next.directory, to: files.directory)
+        return status
     }
 
     /// Tells the commands to come that a command has failed.
@@ -87,7 +87,7 @@ final class ShellSession: Sendable {
     func noteFailure() throws {
         try SmallFile.append(
             CommandScript.export("CODEBUILD_BUILD_SUCCEEDING", "0"),
-            to: environment
+            to: files.environment
         )
     }
 
@@ -96,8 +96,8 @@ final class ShellSession: Sendable {
     /// - Throws: `Errno`.
     func state() throws -> State {
         State(
-            environment: try SmallFile.read(environment),
-            directory: try SmallFile.read(directory)
+            environment: try SmallFile.read(files.environment),
+            directory: try SmallFile.read(files.directory)
         )
     }
 
@@ -105,8 +105,8 @@ final class ShellSession: Sendable {
     ///
     /// - Throws: `Errno`.
     func restore(_ state: State) throws {
-        try SmallFile.write(state.environment, to: environment)
-        try SmallFile.write(state.directory, to: directory)
+        try SmallFile.write(state.environment, to: files.environment)
+        try SmallFile.write(state.directory, to: files.directory)
     }
 
     /// Expands texts as the shell does between double quotes, in the source root, with the saved
@@ -117,7 +117,7 @@ final class ShellSession: Sendable {
     func evaluate(_ texts: [String]) async throws -> [String]? {
         let text = CommandScript.text(
             evaluating: texts,
-            environment: environment.string,
+            environment: files.environment.string,
             root: root.string
         )
         try SmallFile.write(text, to: script)

@@ -18,7 +18,10 @@ enum SmallFile {
         return try file.closeAfter { try contents(of: file) }
     }
 
-    /// Replaces a file's contents.
+    /// Replaces a file by a new one.
+    ///
+    /// It is removed first, not cut to nothing: ext4 sends a file that was cut and written again to
+    /// the disk when it is closed, which takes milliseconds.
     ///
     /// - Throws: `Errno`.
     static func write(
@@ -26,15 +29,17 @@ enum SmallFile {
         to path: FilePath,
         permissions: FilePermissions = .ownerReadWrite
     ) throws {
-        let options: FileDescriptor.OpenOptions = [.create, .truncate, .closeOnExec]
+        try remove(path)
+        let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate, .closeOnExec]
         try put(Array(text.utf8), to: path, options, permissions)
     }
 
-    /// Replaces a file's contents.
+    /// Replaces a file by a new one.
     ///
     /// - Throws: `Errno`.
     static func write(_ bytes: [UInt8], to path: FilePath) throws {
-        try put(bytes, to: path, [.create, .truncate, .closeOnExec], .ownerReadWrite)
+        try remove(path)
+        try put(bytes, to: path, [.create, .exclusiveCreate, .closeOnExec], .ownerReadWrite)
     }
 
     /// Adds to a file's end.
@@ -42,6 +47,26 @@ enum SmallFile {
     /// - Throws: `Errno`.
     static func append(_ text: String, to path: FilePath) throws {
         try put(Array(text.utf8), to: path, [.append, .create, .closeOnExec], .ownerReadWrite)
+    }
+
+    /// Puts a file in another's place, if there is one.
+    ///
+    /// - Returns: whether there was one.
+    /// - Throws: `Errno`.
+    @discardableResult
+    static func move(_ path: FilePath, to place: FilePath) throws -> Bool {
+        guard PathProbe(path) != nil else { return false }
+        try remove(place)
+        let result = unsafe path.withPlatformString { old in
+            unsafe place.withPlatformString { unsafe rename(old, $0) }
+        }
+        guard result == 0 else { throw Errno(rawValue: errno) }
+        return true
+    }
+
+    private static func remove(_ path: FilePath) throws {
+        let result = unsafe path.withPlatformString { unsafe unlink($0) }
+        guard result == 0 || errno == ENOENT else { throw Errno(rawValue: errno) }
     }
 
     /// The rest of an open file.
@@ -56,22 +81,6 @@ enum SmallFile {
             if chunk.isEmpty { return all }
             all += chunk
         }
-    }
-
-    /// The names in a directory, without `.` and `..`; none when it cannot be read.
-    static func names(in directory: FilePath) -> [String] {
-        guard let stream = unsafe directory.withPlatformString({ unsafe opendir($0) }) else {
-            return []
-        }
-        defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 
     private static func put(

@@ -39,6 +39,16 @@ enum Host {
         return unsafe FilePath(platformString: path)
     }
 
+    /// The user's home directory as the system knows it; `/` for a user without one.
+    static var home: String {
+        var entry = unsafe passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: 16_384)
+        let result = unsafe getpwuid_r(getuid(), &entry, &buffer, buffer.count, &found)
+        guard result == 0, unsafe found != nil, let home = unsafe entry.pw_dir else { return "/" }
+        return unsafe String(cString: home)
+    }
+
     /// The path without links, `.` and `..`, or `nil` if there is nothing.
     static func realPath(_ path: FilePath) -> FilePath? {
         guard let real = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {

@@ -60,16 +60,25 @@ enum Signals {
     ) -> [any DispatchSourceSignal] {
         let queue = DispatchQueue(label: "buildspec signals")
         let counter = Counter()
-        return [SIGINT, SIGTERM, SIGHUP].map { number in
+        return [SIGINT, SIGTERM, SIGHUP].filter { !isIgnored($0) }.map { number in
             #if canImport(Darwin)
                 // There, a signal source does not take the signal's own action away.
-                unsafe signal(number, SIG_IGN)
+                signal(number, SIG_IGN)
             #endif
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { handle(counter.next()) }
             source.activate()
             return source
         }
+    }
+
+    /// Whether who started us wants the signal ignored, as `nohup` does with SIGHUP.
+    private static func isIgnored(_ number: Int32) -> Bool {
+        let action = signal(number, SIG_DFL)
+        let ignored = unsafe unsafeBitCast(SIG_IGN, to: Int.self)
+        guard unsafe unsafeBitCast(action, to: Int.self) == ignored else { return false }
+        signal(number, SIG_IGN)
+        return true
     }
 
     private final class Counter: Sendable {

@@ -11,7 +11,7 @@ struct StandardDirectories {
 
     /// Reads them off an environment; relative paths are not taken, as the specification says.
     init(_ environment: [String: String]) {
-        let home = FilePath(environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "/root")
+        let home = FilePath(environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? Host.home)
         func directory(_ variable: String, or standard: String) -> FilePath {
             let path = FilePath(environment[variable] ?? "")
             return path.isAbsolute ? path : home.pushing(FilePath(standard))
