@@ -28,6 +28,19 @@ public struct ValidationResult: Sendable {
     /// Whether the file passes: no errors, and in strict mode no warnings.
     public var passes: Bool
 
+    /// The result for a file that cannot be read.
+    ///
+    /// - Parameter message: Why it cannot be read.
+    /// - Returns: One error at the beginning of nothing.
+    public static func unreadable(_ message: String) -> ValidationResult {
+        let name = FindingName.unreadable.rawValue
+        return ValidationResult(
+            diagnostics: [Diagnostic(.error, name, message, at: .start)],
+            source: SourceText([]),
+            passes: false
+        )
+    }
+
     /// The number of findings of a severity.
     public func count(_ severity: Diagnostic.Severity) -> Int {
         diagnostics.count { $0.severity == severity }

@@ -2,6 +2,7 @@ extension FindingName {
     /// What the finding means, in a sentence or two.
     public var summary: String {
         switch self {
+        case .unreadable: "There is no such file, or it cannot be read."
         case .syntax: "The text is not YAML; CodeBuild stops with YAML_FILE_ERROR."
         case .encoding: "The bytes are no text in UTF-8 or UTF-16, or hold a control character."
         case .tooLarge: "The file is larger than any buildspec; it is not read."

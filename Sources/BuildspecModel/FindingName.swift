@@ -2,6 +2,9 @@
 ///
 /// Warnings can be turned off by these names, on the command line or by a comment in the file.
 public enum FindingName: String, Sendable, CaseIterable {
+    // The file
+    case unreadable
+
     // YAML
     case syntax = "yaml-syntax"
     case encoding
@@ -84,7 +87,8 @@ public enum FindingName: String, Sendable, CaseIterable {
     /// How bad it is, unless the place says otherwise.
     public var severity: Diagnostic.Severity {
         switch self {
-        case .syntax, .encoding, .tooLarge, .tooDeep, .aliasLimit, .secondDocument, .undefinedAlias,
+        case .unreadable, .syntax, .encoding, .tooLarge, .tooDeep, .aliasLimit, .secondDocument,
+            .undefinedAlias,
             .emptyDocument, .complexKey, .tag, .wrongType, .missingKey, .version, .unknownPhase,
             .recasedKey, .phasesAtTop, .badValue, .commandMapping, .commandList, .batchIdentifier,
             .batchDependency:

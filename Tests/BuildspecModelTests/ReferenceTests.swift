@@ -49,7 +49,7 @@ import Testing
         #expect(KeyTable.explanation(of: "reports.unit.files")?.contains("report files") == true)
         #expect(KeyTable.explanation(of: "phases.deploy") == nil)
         #expect(
-            KeyTable.suggestions(for: "phases.build.on-failur").first == "phases.install.on-failure"
+            KeyTable.suggestions(for: "phases.build.on-failur").first == "phases.build.on-failure"
         )
     }
 

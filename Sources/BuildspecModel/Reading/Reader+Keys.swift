@@ -53,6 +53,9 @@ extension Reader {
         guard let dot = path.lastIndex(of: ".") else {
             return "it belongs at the top level, check the indentation"
         }
+        if KeyTable.phaseShape.row(name) != nil, path.hasPrefix("phases.") {
+            return "it belongs under a phase, check the indentation"
+        }
         return "it belongs under '\(path[..<dot])', check the indentation"
     }
 

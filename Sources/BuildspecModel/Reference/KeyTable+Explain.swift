@@ -20,12 +20,14 @@ extension KeyTable {
 
     /// Paths that are near a path that does not exist, the nearest first.
     public static func suggestions(for path: String) -> [String] {
+        guard path.utf8.count <= 200 else { return [] }
         let last = path.split(separator: ".").last.map(String.init) ?? path
         let name = last.replacing("[]", with: "")
         let same = places.filter { $0.row.name == name || $0.row.mistakes.contains(name) }
         if !same.isEmpty { return same.map(\.path) }
         let near = Suggestion.nearest(to: name, in: places.map(\.row.name))
         return places.filter { $0.row.name == near }.map(\.path)
+            .sorted { Suggestion.distance($0, path) < Suggestion.distance($1, path) }
     }
 
     /// A name of one's own, such as `env.variables.HOME`, is explained by what holds it.

@@ -1,0 +1,45 @@
+internal import ArgumentParser
+internal import BuildspecModel
+
+/// `buildspec explain`.
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Explain a key of the buildspec, or a finding of 'validate'.",
+        discussion: """
+            A key is named by its path: 'phases.build.on-failure', 'cache.key', or one of your own \
+            names in it, as in 'reports.unit.files'. Without a name all keys are listed.
+
+            \(ExitStatus.help([.success, .usage]))
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The key or finding.", valueName: "name"))
+    var name: String?
+
+    func validate() throws {
+        guard let name, explanation(of: name) == nil else { return }
+        let near = KeyTable.suggestions(for: name).prefix(4)
+        let remedy =
+            near.isEmpty
+            ? "'buildspec explain' lists all keys"
+            : "did you mean \(near.joined(separator: " or "))?"
+        throw ValidationError("there is no key or finding '\(name)'; \(remedy)")
+    }
+
+    func run() {
+        let text = name.map { explanation(of: $0) ?? "" } ?? list
+        StandardStream.output.write(text)
+    }
+
+    private func explanation(of name: String) -> String? {
+        KeyTable.explanation(of: name) ?? FindingName(rawValue: name)?.explanation
+    }
+
+    private var list: String {
+        let width = KeyTable.places.map(\.path.count).max() ?? 0
+        return KeyTable.places.map { place in
+            let gap = String(repeating: " ", count: width - place.path.count + 2)
+            return place.path + gap + place.row.summary + "\n"
+        }.joined()
+    }
+}

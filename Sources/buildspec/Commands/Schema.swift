@@ -1,0 +1,22 @@
+internal import ArgumentParser
+internal import BuildspecModel
+
+/// `buildspec schema`.
+struct Schema: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the JSON Schema of buildspecs, for editors.",
+        discussion: """
+            The schema is draft-07, and 2020-12 validators read it the same way. For the YAML \
+            extension of an editor, write it to a file and name that file in the first line of a \
+            buildspec:
+
+              # yaml-language-server: $schema=buildspec.schema.json
+
+            \(ExitStatus.help([.success, .usage]))
+            """
+    )
+
+    func run() {
+        StandardStream.output.write(KeyTable.jsonSchema())
+    }
+}

@@ -1,0 +1,35 @@
+internal import BuildspecModel
+
+/// Findings as workflow commands, which GitHub Actions shows beside the lines of a change.
+enum FindingsGitHub {
+    /// The findings of all files, a line each.
+    static func print(_ files: [FileFindings]) -> String {
+        files.map { file in
+            file.result.diagnostics.map { line($0, of: file.file) + "\n" }.joined()
+        }.joined()
+    }
+
+    private static func line(_ finding: Diagnostic, of file: String) -> String {
+        let start = finding.range.start
+        let end = finding.range.end
+        var properties = [
+            "file=\(property(file))", "line=\(start.line)", "endLine=\(end.line)",
+        ]
+        // GitHub takes columns only where an annotation stays on its line.
+        if start.line == end.line {
+            properties += ["col=\(start.column)", "endColumn=\(end.column)"]
+        }
+        properties.append("title=\(property(finding.name))")
+        let codeBuild = finding.codeBuild.map { "\nCodeBuild: \($0)" } ?? ""
+        let text = message(finding.message + codeBuild)
+        return "::\(finding.severity.rawValue) \(properties.joined(separator: ","))::\(text)"
+    }
+
+    private static func message(_ text: String) -> String {
+        text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+    }
+
+    private static func property(_ text: String) -> String {
+        message(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+    }
+}

@@ -1,0 +1,41 @@
+internal import BuildspecModel
+
+/// Findings as one JSON object, for programs.
+///
+/// ```
+/// {"version": 1, "files": [{"file": "buildspec.yml", "passes": false, "findings": [
+///   {"severity": "error", "name": "unknown-phase", "message": "…",
+///    "line": 3, "column": 3, "endLine": 3, "endColumn": 12, "codeBuild": "…"}]}]}
+/// ```
+///
+/// Lines and columns count from 1, columns in Unicode scalars; `codeBuild` is there when it is
+/// known what CodeBuild does. Keys may be added; none changes its meaning while `version` is 1.
+enum FindingsJSON {
+    /// The findings of all files.
+    static func print(_ files: [FileFindings]) -> String {
+        let list = JSONText.array(files.map(object))
+        return JSONText.object([("version", .number("1")), ("files", list)]).pretty + "\n"
+    }
+
+    private static func object(_ file: FileFindings) -> JSONText {
+        .object([
+            ("file", .string(file.file)),
+            ("passes", .bool(file.result.passes)),
+            ("findings", .array(file.result.diagnostics.map(object))),
+        ])
+    }
+
+    private static func object(_ finding: Diagnostic) -> JSONText {
+        var members: [(String, JSONText)] = [
+            ("severity", .string(finding.severity.rawValue)),
+            ("name", .string(finding.name)),
+            ("message", .string(finding.message)),
+            ("line", .number("\(finding.range.start.line)")),
+            ("column", .number("\(finding.range.start.column)")),
+            ("endLine", .number("\(finding.range.end.line)")),
+            ("endColumn", .number("\(finding.range.end.column)")),
+        ]
+        if let codeBuild = finding.codeBuild { members.append(("codeBuild", .string(codeBuild))) }
+        return .object(members)
+    }
+}

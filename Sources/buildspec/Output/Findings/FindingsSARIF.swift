@@ -1,0 +1,77 @@
+internal import BuildspecModel
+
+/// Findings as SARIF 2.1.0, which code scanning services read.
+enum FindingsSARIF {
+    /// The findings of all files.
+    static func print(_ files: [FileFindings]) -> String {
+        let run = JSONText.object([
+            ("tool", .object([("driver", driver)])),
+            ("columnKind", .string("unicodeCodePoints")),
+            ("results", .array(files.flatMap(results))),
+        ])
+        let log = JSONText.object([
+            ("$schema", .string("https://json.schemastore.org/sarif-2.1.0.json")),
+            ("version", .string("2.1.0")),
+            ("runs", .array([run])),
+        ])
+        return log.pretty + "\n"
+    }
+
+    private static var driver: JSONText {
+        .object([
+            ("name", .string("buildspec")),
+            ("rules", .array(FindingName.allCases.map(rule))),
+        ])
+    }
+
+    private static func rule(_ name: FindingName) -> JSONText {
+        .object([
+            ("id", .string(name.rawValue)),
+            ("shortDescription", .object([("text", .string(name.summary))])),
+            ("defaultConfiguration", .object([("level", .string(name.severity.rawValue))])),
+        ])
+    }
+
+    private static func results(_ file: FileFindings) -> [JSONText] {
+        file.result.diagnostics.map { finding in
+            let index = FindingName.allCases.firstIndex { $0.rawValue == finding.name } ?? -1
+            let codeBuild = finding.codeBuild.map { "\nCodeBuild: \($0)" } ?? ""
+            return .object([
+                ("ruleId", .string(finding.name)),
+                ("ruleIndex", .number("\(index)")),
+                ("level", .string(finding.severity.rawValue)),
+                ("message", .object([("text", .string(finding.message + codeBuild))])),
+                ("locations", .array([location(of: finding, in: file.file)])),
+            ])
+        }
+    }
+
+    private static func location(of finding: Diagnostic, in file: String) -> JSONText {
+        let start = finding.range.start
+        let end = finding.range.end
+        let region = JSONText.object([
+            ("startLine", .number("\(start.line)")),
+            ("startColumn", .number("\(start.column)")),
+            ("endLine", .number("\(end.line)")),
+            ("endColumn", .number("\(end.column)")),
+        ])
+        let place = JSONText.object([
+            ("artifactLocation", .object([("uri", .string(uri(of: file)))])),
+            ("region", region),
+        ])
+        return .object([("physicalLocation", place)])
+    }
+
+    /// The path as a relative URI: everything but unreserved characters and `/` is escaped.
+    private static func uri(of path: String) -> String {
+        let unreserved = Set(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/".utf8
+        )
+        let digits = Array("0123456789ABCDEF")
+        return path.utf8.map { byte in
+            unreserved.contains(byte)
+                ? String(UnicodeScalar(byte))
+                : "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+        }.joined()
+    }
+}

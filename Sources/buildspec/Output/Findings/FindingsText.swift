@@ -1,0 +1,29 @@
+internal import BuildspecModel
+
+/// Findings for people: each with its line, then how many there are.
+enum FindingsText {
+    /// The findings of all files, and a last line that counts them.
+    static func print(_ files: [FileFindings]) -> String {
+        var text = ""
+        for file in files {
+            for finding in file.result.diagnostics {
+                text += finding.rendered(file: file.file, source: file.result.source) + "\n"
+            }
+        }
+        return text + summary(files) + "\n"
+    }
+
+    private static func summary(_ files: [FileFindings]) -> String {
+        let errors = files.map { $0.result.count(.error) }.reduce(0, +)
+        let warnings = files.map { $0.result.count(.warning) }.reduce(0, +)
+        let what = files.count == 1 ? files[0].file : counted(files.count, "file")
+        guard errors + warnings > 0 else { return "\(what): nothing to complain about" }
+        let parts = [counted(errors, "error"), counted(warnings, "warning")]
+            .filter { !$0.hasPrefix("0 ") }
+        return "\(what): \(parts.joined(separator: ", "))"
+    }
+
+    private static func counted(_ count: Int, _ noun: String) -> String {
+        "\(count) \(noun)\(count == 1 ? "" : "s")"
+    }
+}
