@@ -37,7 +37,7 @@ public struct BuildRequest: Sendable {
     public var strictCache = false
     /// The longest time that the build may take.
     public var timeout = Duration.seconds(60 * 60)
-    /// Where build numbers are kept.
+    /// Where this machine keeps build numbers and what it knows of cached files.
     public var stateDirectory: FilePath
     /// The program whose `hash-files` is behind `codebuild-hash-files`; `nil` leaves it out.
     public var helperExecutable: FilePath?
@@ -55,6 +55,11 @@ public struct BuildRequest: Sendable {
         self.sourceDirectory = sourceDirectory
         self.hostEnvironment = hostEnvironment
         self.stateDirectory = stateDirectory
+    }
+
+    /// Where a state directory has what is known of cached files; see `BuildCache`.
+    package static func fileIndex(in stateDirectory: FilePath) -> FilePath {
+        stateDirectory.appending("files")
     }
 }
 

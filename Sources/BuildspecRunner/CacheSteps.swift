@@ -91,7 +91,12 @@ struct CacheSteps: Sendable {
     private var scope: String { setup.identity.project }
 
     private var cache: BuildCache? {
-        request.cacheDirectory.map { BuildCache(directory: $0) }
+        request.cacheDirectory.map {
+            BuildCache(
+                directory: $0,
+                indexDirectory: BuildRequest.fileIndex(in: request.stateDirectory)
+            )
+        }
     }
 
     private func reasonNotToSave(after result: BuildResult) -> String? {

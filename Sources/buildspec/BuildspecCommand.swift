@@ -6,6 +6,9 @@ struct BuildspecCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "buildspec",
         abstract: "Run AWS CodeBuild buildspec files anywhere, with a cache that works.",
-        subcommands: [Run.self, CacheCommand.self, HashFilesCommand.self]
+        subcommands: [
+            Run.self, Validate.self, Explain.self, Schema.self, CacheCommand.self,
+            HashFilesCommand.self,
+        ]
     )
 }

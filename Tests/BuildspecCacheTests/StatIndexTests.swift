@@ -17,7 +17,6 @@ import Testing
             cache = BuildCache(directory: bench.store.path, indexDirectory: state?.path)
         }
 
-
         /// What a fresh restore of the key gives.
         func restored(_ key: String) async throws -> TreeSnapshot {
             let target = try TemporaryDirectory()

@@ -13,11 +13,21 @@ struct StoreOptions: ParsableArguments {
     )
     var cache: String?
 
-    /// The directory of the store.
-    func directory() throws -> FilePath {
-        guard let cache else { return StandardDirectories(Host.environment().variables).cache }
-        if cache.isEmpty { throw ValidationError("--cache: the directory's name is empty") }
-        return Host.currentDirectory().pushing(FilePath(cache))
+    func validate() throws {
+        if cache?.isEmpty == true {
+            throw ValidationError("--cache: the directory's name is empty")
+        }
+    }
+
+    /// The cache over the store, with what this machine remembers of files.
+    func open(codec: Codec = .zstd) -> BuildCache {
+        let standard = StandardDirectories(Host.environment().variables)
+        return BuildCache(
+            directory: cache.map { Host.currentDirectory().pushing(FilePath($0)) }
+                ?? standard.cache,
+            codec: codec,
+            indexDirectory: BuildRequest.fileIndex(in: standard.state)
+        )
     }
 }
 

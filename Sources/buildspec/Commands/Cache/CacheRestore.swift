@@ -40,7 +40,7 @@ struct CacheRestore: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = BuildCache(directory: try store.directory())
+        let cache = store.open()
         let wanted = await identity.identity(fallbackKeys: fallbackKeys)
         let report = try await reportingCacheErrors {
             try await cache.restore(wanted, into: identity.rootPath, verify: verify)
