@@ -74,7 +74,9 @@ struct BuildSteps: Sendable {
     private func collectArtifacts(_ result: BuildResult) async -> ArtifactsOutcome {
         guard let section = request.buildspec.artifacts else { return .notDeclared }
         guard let directory = request.artifactsDirectory else { return .notAsked }
-        guard result.collectsArtifacts, !Task.isCancelled, request.reachesBuild else {
+        guard result.collectsArtifacts, result.cacheFailure == nil, !Task.isCancelled,
+            request.reachesBuild
+        else {
             return .skipped
         }
         let clock = ContinuousClock()

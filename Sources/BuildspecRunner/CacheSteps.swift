@@ -102,6 +102,7 @@ struct CacheSteps: Sendable {
     private func reasonNotToSave(after result: BuildResult) -> String? {
         if request.buildspec.cache?.action == .restore { return "action is 'restore'" }
         if Task.isCancelled { return "the build was stopped" }
+        if result.cacheFailure != nil { return "the build failed" }
         if result.phases.contains(where: { $0.state != .succeeded && $0.state != .skipped }) {
             return "the build failed"
         }

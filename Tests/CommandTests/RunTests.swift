@@ -205,6 +205,33 @@ struct RunTests {
         #expect(strict.output.contains("build FAILED in "))
     }
 
+    @Test func `a key that cannot be evaluated is one warning, with strict-cache nothing runs`()
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            """
+            version: 0.2
+            phases: { build: { commands: ['echo ran; touch kept'] } }
+            cache: { key: 'k-$(exit 5)', paths: [kept] }
+            artifacts: { files: [kept] }
+            """,
+            to: "buildspec.yml"
+        )
+        let reason = "the cache key 'k-$(exit 5)' cannot be evaluated"
+        let arguments = ["run", "--cache", "store", "--artifacts", "out"]
+        let strict = try await BuildspecProcess.run(arguments + ["--strict-cache"], in: directory)
+        #expect(strict.status == 3)
+        #expect(!strict.output.contains("ran"))
+        #expect(strict.output.contains("build FAILED in "))
+        #expect(strict.output.hasSuffix(": cache: \(reason)\n"))
+        #expect(try directory.read("out/kept") == nil)
+        let outcome = try await BuildspecProcess.run(arguments, in: directory)
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("\nran\n"))
+        #expect(outcome.error == "warning: cache not used: \(reason)\n")
+    }
+
     @Test func `artifacts are collected where the user says`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
