@@ -43,7 +43,11 @@ struct BuildSteps: Sendable {
         result.cacheFailure = request.strictCache ? result.restored.problem : nil
 
         await runPhases(&result, stopReason)
-        await groups.endAll(buildID: setup.identity.id, grace: request.gracePeriod)
+        await groups.endAll(buildID: setup.identity.id, grace: request.gracePeriod) {
+            await pump.post(
+                .warning("background processes do not end; waiting before killing them")
+            )
+        }
 
         result.artifacts = await collectArtifacts(result)
         if result.artifacts.failure != nil, result.state == .succeeded { result.state = .failed }

@@ -30,10 +30,10 @@ struct RunStopTests {
         try directory.write(buildspec, to: "buildspec.yml")
         return try await BuildspecProcess.run(["run", "--cache", "none"], in: directory) {
             process in
-            while try directory.read("started") == nil { await Task.yield() }
+            try await wait(for: "started", in: directory)
             for signal in signals {
                 kill(process.value, signal)
-                while signals.count > 1, try directory.read("asked") == nil { await Task.yield() }
+                if signals.count > 1 { try await wait(for: "asked", in: directory) }
             }
         }
     }
@@ -70,7 +70,7 @@ struct RunStopTests {
         let directory = try TemporaryDirectory()
         try directory.write(RunStopTests.sleeping, to: "buildspec.yml")
         let outcome = try await BuildspecProcess.run(
-            ["run", "--cache", "none", "--timeout", "1s"],
+            ["run", "--cache", "none", "--timeout", "4s"],
             in: directory
         )
         #expect(outcome.status == 124)
@@ -122,6 +122,11 @@ struct RunStopTests {
             error.hasPrefix("error: nobody reads the output any more; the build is stopped\n")
         )
     }
+}
+
+/// Looks for a file until it is there.
+private func wait(for name: String, in directory: TemporaryDirectory) async throws {
+    while try directory.read(name) == nil { try await Task.sleep(for: .milliseconds(2)) }
 }
 
 /// Whether the process whose number a file holds runs.

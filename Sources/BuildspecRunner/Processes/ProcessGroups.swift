@@ -39,27 +39,38 @@ final class ProcessGroups: Sendable {
     /// - Parameters:
     ///   - buildID: the build's identifier, by which daemons are known.
     ///   - grace: the longest time between the two signals.
-    func endAll(buildID: String, grace: Duration) async {
+    ///   - waiting: called once when it takes longer than people expect.
+    func endAll(buildID: String, grace: Duration, waiting: () async -> Void) async {
         guard isAnythingLeft(buildID) else { return }
+        let wasStopped = Task.isCancelled
+        // The build's time or its user's patience may run out while it waits here.
+        func isOver() -> Bool { Task.isCancelled != wasStopped }
         send(SIGTERM)
         send(SIGTERM, toDaemonsOf: buildID)
-        if await isEmpty(buildID, within: grace) { return }
+        let unnoticed = min(grace, .seconds(1))
+        if await isEmpty(buildID, within: unnoticed, unless: isOver) { return }
+        if grace > unnoticed, !isOver() {
+            await waiting()
+            if await isEmpty(buildID, within: grace - unnoticed, unless: isOver) { return }
+        }
         // A killed daemon may leave children of its own, which turn up as daemons then.
         for _ in 1...5 {
             send(SIGKILL)
             send(SIGKILL, toDaemonsOf: buildID)
-            if await isEmpty(buildID, within: .milliseconds(200)) { return }
+            if await isEmpty(buildID, within: .milliseconds(200), unless: { false }) { return }
         }
     }
 
-    private func isEmpty(_ buildID: String, within limit: Duration) async -> Bool {
+    private func isEmpty(
+        _ buildID: String,
+        within limit: Duration,
+        unless isOver: () -> Bool
+    ) async -> Bool {
         let clock = ContinuousClock()
         let deadline = clock.now + limit
-        let wasCancelled = Task.isCancelled
         var pause = Duration.milliseconds(1)
         while isAnythingLeft(buildID) {
-            // The build's time or its user's patience may run out while it waits here.
-            if clock.now >= deadline || Task.isCancelled != wasCancelled { return false }
+            if clock.now >= deadline || isOver() { return false }
             await Pause.uncancelled(for: pause)
             pause = min(pause * 2, .milliseconds(50))
         }
