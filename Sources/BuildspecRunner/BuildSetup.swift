@@ -42,6 +42,9 @@ struct BuildSetup: Sendable {
         let source = await SourceVersion.read(in: request.sourceDirectory)
         let project = request.project ?? source.projectName(for: request.sourceDirectory)
         warnings = BuildSetup.warnings(request.buildspec)
+        if let problem = source.problem {
+            warnings.append("CODEBUILD_RESOLVED_SOURCE_VERSION is not set: \(problem)")
+        }
         identity = BuildIdentity(
             project: project,
             number: BuildSetup.number(project, request.stateDirectory, &warnings),

@@ -1,4 +1,5 @@
 import BuildspecFiles
+import Subprocess
 import TestSupport
 import Testing
 
@@ -97,6 +98,29 @@ struct RunTests {
             outcome.output.contains("\nBUILD failed, again from its start: retry 1 of 2\n$ test")
         )
         #expect(outcome.error == "buildspec.yml:6:9: error: exit status 4\n")
+    }
+
+    @Test func `a git tree without git is a warning`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("", to: ".git/HEAD")
+        try directory.write(
+            """
+            version: 0.2
+            phases: { build: { commands: ['echo ${CODEBUILD_RESOLVED_SOURCE_VERSION-unset}'] } }
+            """,
+            to: "buildspec.yml"
+        )
+        let outcome = try await BuildspecProcess.run(
+            ["run", "--cache", "none", "--env", "PATH=/usr/bin:/bin"],
+            in: directory,
+            environment: ["PATH": "/nonexistent"]
+        )
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("\nunset\n"))
+        #expect(
+            outcome.error
+                == "warning: CODEBUILD_RESOLVED_SOURCE_VERSION is not set: git is not on the PATH\n"
+        )
     }
 
     @Test func `commands are printed as written, variables not put in`() async throws {

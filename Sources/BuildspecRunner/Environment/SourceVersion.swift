@@ -9,6 +9,8 @@ package struct SourceVersion: Sendable, Equatable {
     package var branch: String?
     /// Where `origin` is, without credentials.
     package var repositoryURL: String?
+    /// Why git could not be asked although the sources are in a git tree.
+    package var problem: String?
 
     /// Creates a source version; the defaults are a directory without git.
     package init(commit: String? = nil, branch: String? = nil, repositoryURL: String? = nil) {
@@ -25,14 +27,16 @@ package struct SourceVersion: Sendable, Equatable {
         guard isInGitTree(directory) else { return SourceVersion() }
         async let head = git(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], in: directory)
         async let url = git(["config", "--get", "remote.origin.url"], in: directory)
-        let lines = await head
+        let (lines, problem) = await head
         let reference = lines.count > 1 ? lines[1] : ""
         let prefix = "refs/heads/"
-        return SourceVersion(
+        var version = SourceVersion(
             commit: lines.first,
             branch: reference.hasPrefix(prefix) ? String(reference.dropFirst(prefix.count)) : nil,
-            repositoryURL: await url.first.map(withoutCredentials)
+            repositoryURL: await url.lines.first.map(withoutCredentials)
         )
+        version.problem = problem
+        return version
     }
 
     /// The project's name that the sources suggest: the repository's, else the directory's.
@@ -61,17 +65,31 @@ package struct SourceVersion: Sendable, Equatable {
         }
     }
 
-    /// The lines that git prints; none when it fails.
-    private static func git(_ arguments: [String], in directory: FilePath) async -> [String] {
-        let result = try? await Subprocess.run(
-            .name("git"),
-            arguments: Arguments(arguments),
-            workingDirectory: directory,
-            input: .none,
-            output: .string(limit: 1 << 16),
-            error: .discarded
-        )
-        guard let result, result.terminationStatus.isSuccess else { return [] }
-        return result.standardOutput.split(separator: "\n").map(String.init)
+    /// The lines that git prints; none and perhaps a problem when it fails.
+    ///
+    /// That there is no commit yet, or no origin, is no problem.
+    private static func git(
+        _ arguments: [String],
+        in directory: FilePath
+    ) async -> (lines: [String], problem: String?) {
+        do {
+            let result = try await Subprocess.run(
+                .name("git"),
+                arguments: Arguments(arguments),
+                workingDirectory: directory,
+                input: .none,
+                output: .string(limit: 1 << 16),
+                error: .string(limit: 1 << 16)
+            )
+            if result.terminationStatus.isSuccess {
+                return (result.standardOutput.split(separator: "\n").map(String.init), nil)
+            }
+            let line = result.standardError.split(separator: "\n").first.map(String.init) ?? ""
+            return ([], line.contains("dubious ownership") ? "git says '\(line)'" : nil)
+        } catch let error as SubprocessError where error.code == .executableNotFound {
+            return ([], "git is not on the PATH")
+        } catch {
+            return ([], "git cannot be run: \(error)")
+        }
     }
 }
