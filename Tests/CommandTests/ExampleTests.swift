@@ -1,3 +1,4 @@
+import BuildspecModel
 import Foundation
 import Subprocess
 import SystemPackage
@@ -37,6 +38,13 @@ import Testing
                 #expect(files.fileExists(atPath: path), "\(name) has no \(file)")
             }
         }
+    }
+
+    @Test(arguments: examples)
+    func `an example's buildspec has no mistake and nothing misleading`(example: Example) throws {
+        let path = Self.directory.appending(path: example.name).appending(path: "buildspec.yml")
+        let result = Buildspec.validate([UInt8](try Data(contentsOf: path)))
+        #expect(result.diagnostics.map { "\($0.range.start.line): \($0.message)" } == [])
     }
 
     @Test(.timeLimit(.minutes(10)), arguments: examples)
