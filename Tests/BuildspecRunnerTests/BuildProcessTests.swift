@@ -42,7 +42,7 @@ struct BuildProcessTests {
             build: ["echo live; while ! test -e \(marker); do sleep 0.01; done"],
             sink: sink
         )
-        live.request.timeout = .seconds(30)
+        live.request.timeout = .seconds(120)
         #expect(try await live.run().state == .succeeded)
     }
 
@@ -82,12 +82,12 @@ struct BuildProcessTests {
         let build = try TestBuild(build: ["sleep 600 & echo started", "echo next"])
         let start = ContinuousClock.now
         #expect(try await build.lines() == ["started", "next"])
-        #expect(ContinuousClock.now - start < .seconds(20))
+        #expect(ContinuousClock.now - start < .seconds(300))
     }
 
     @Test func `a timeout ends the process group and the build`() async throws {
         var build = try TestBuild(build: ["sleep 600 & echo $! > pid; sleep 600", "echo never"])
-        build.request.timeout = .seconds(4)
+        build.request.timeout = .seconds(15)
         let result = try await build.run()
         #expect(result.state == .timedOut)
         #expect(result.phases.map(\.state) == [.succeeded, .succeeded, .timedOut, .skipped])

@@ -70,7 +70,7 @@ struct RunStopTests {
         let directory = try TemporaryDirectory()
         try directory.write(RunStopTests.sleeping, to: "buildspec.yml")
         let outcome = try await BuildspecProcess.run(
-            ["run", "--cache", "none", "--timeout", "4s"],
+            ["run", "--cache", "none", "--timeout", "15s"],
             in: directory
         )
         #expect(outcome.status == 124)
