@@ -30,7 +30,7 @@ struct SaveOperation {
         guard !walk.entries.isEmpty else {
             return SaveReport(outcome: .nothingToSave, notes: walk.notes)
         }
-        let parent = await parent(version)
+        let parent = await parent(version).map { PackReuse.keepingWorthwhile($0, walk.entries) }
         let indexFile = StatIndexFile(settings, root: root, scope: identity.scope, version: version)
         let files = FileList(walk.entries)
         let unchanged = unchanged(walk.entries, files, parent, indexFile?.read())
@@ -47,7 +47,6 @@ struct SaveOperation {
         let stored = unchanged.stored.merging(contents.stored) { $1 }
         let entries = files.manifestEntries(walk.entries, stored)
         let manifest = try contents.assembler.manifest(of: entries)
-        try refresh(manifest)
         let (digest, added) = try await write(manifest, unless: parent)
         let record = record(manifest, digest, set)
         let recordBytes = record.encode()
@@ -124,27 +123,27 @@ struct SaveOperation {
 
     /// The last entry of this scope and path set, whose packs can be referred to.
     ///
-    /// It only saves work, so whatever is wrong with it counts as none.
+    /// It only saves work, so whatever is wrong with it counts as none. Its packs are made young at
+    /// once, so that a prune that runs beside this save leaves them alone.
     private func parent(_ version: ContentDigest) async -> ParentEntry? {
         do {
             let record = try await reader.newestRecord(scope: identity.scope, version: version)
             guard let record else { return nil }
             let manifest = try await reader.manifest(of: record)
+            let packs = try await reader.presentPacks(of: manifest)
+            if let store = settings.store as? any LocalCacheStore {
+                for pack in packs { try store.refresh(manifest.packs[pack].name) }
+                try store.refresh(record.manifestName)
+            }
             return ParentEntry(
                 digest: record.manifest,
                 codec: record.codec,
                 manifest: manifest,
-                packs: try await reader.presentPacks(of: manifest)
+                packs: packs
             )
         } catch {
             return nil
         }
-    }
-
-    /// Makes reused packs young, so that a prune that runs beside this save leaves them alone.
-    private func refresh(_ manifest: Manifest) throws {
-        guard let store = settings.store as? any LocalCacheStore else { return }
-        for pack in manifest.packs { try store.refresh(pack.name) }
     }
 
     private func record(
@@ -174,6 +173,6 @@ struct ParentEntry: Sendable {
     var digest: ContentDigest
     var codec: Codec
     var manifest: Manifest
-    /// Which of the manifest's packs are in the store.
+    /// Which of the manifest's packs may be referred to.
     var packs: Set<Int>
 }

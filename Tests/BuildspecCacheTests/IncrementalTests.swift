@@ -64,6 +64,30 @@ import Testing
         #expect(try bench.bytes(bench.target.file("tree/large.bin")).count == 10 << 20)
     }
 
+    @Test func `rewrites packs that are mostly dead and many small ones`() async throws {
+        let bench = try Bench()
+        var random = SplitMix64(seed: 11)
+        for number in 0..<30 {
+            let bytes = random.bytes(10_000)
+            try bench.overwrite(bench.source.file("tree/\(number)"), bytes)
+        }
+        var names: Set<String> = []
+        for round in 0..<40 {
+            let file = bench.source.file("tree/\(round % 30)")
+            try bench.overwrite(file, random.bytes(10_000))
+            try await bench.save(nil)
+            names.formUnion(try bench.objects("/packs/").map(\.string))
+        }
+        #expect(names.count >= 40, "every round stored something")
+        // What the last entry refers to is bounded, and the rest goes with the next prune.
+        _ = try await bench.cache.prune(PruneLimits(gracePeriod: 0))
+        #expect(try bench.objects("/packs/").count <= 13)
+        #expect(try await bench.restore(nil).outcome == .exact(key: nil))
+        let difference = try TreeSnapshot(bench.source.path)
+            .difference(from: TreeSnapshot(bench.target.path))
+        #expect(difference == nil)
+    }
+
     @Test func `gives the same objects for the same tree, wherever it is saved`() async throws {
         let benches = [try Bench(), try Bench()]
         var names: [[String]] = []
