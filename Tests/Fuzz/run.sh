@@ -11,7 +11,7 @@ work=$root/.build/fuzz
 mkdir -p "$work/corpus"
 
 swiftc -parse-as-library -sanitize=fuzzer,address -O -wmo -swift-version 6 \
-    -I "$root/Sources/CYAML" -module-name BuildspecFuzz -o "$work/fuzz" \
+    -I "$root/Sources/CYAML" -module-name BuildspecFuzz -package-name buildspec -o "$work/fuzz" \
     $(find "$root/Sources/BuildspecModel" -name '*.swift' | sort) \
     "$root/Tests/Fuzz/FuzzBuildspec.swift"
 

@@ -9,6 +9,7 @@ enum Suggestion: Equatable {
 
     /// Looks for what was meant by a name that a mapping cannot have.
     static func find(for name: String, in shape: KeyShape) -> Suggestion? {
+        guard name.utf8.count <= 64 else { return nil }
         if let same = shape.rows.first(where: { $0.name.lowercased() == name.lowercased() }) {
             return .recased(same.name)
         }

@@ -14,26 +14,34 @@ struct IgnoreComments {
 
     init(in source: SourceText) {
         var isAboveAll = true
+        // Names of comments that stand alone, until the line that they hold for.
+        var waiting: Set<String> = []
         for number in 1...source.lineCount {
             let text = source.lineText(number)
-            let trimmed = text.trimmed
-            let isComment = trimmed.hasPrefix("#")
-            if text.utf8.contains(UInt8(ascii: "#")),
-                let range = text.range(of: IgnoreComments.mark)
-            {
-                let names = text[range.upperBound...]
-                    .split { $0 == "," || $0 == " " || $0 == "\t" }.map(String.init)
-                let column = text[..<range.lowerBound].unicodeScalars.count + 1
-                check(names, at: SourcePosition(line: number, column: column))
-                let line = isComment ? IgnoreComments.next(after: number, in: source) : number
-                if isAboveAll, isComment {
-                    everywhere.formUnion(names)
-                } else {
-                    byLine[line, default: []].formUnion(names)
-                }
+            let isBlank = text.trimmed.isEmpty
+            let isComment = text.trimmed.hasPrefix("#")
+            let names = self.names(in: text, line: number)
+            if isComment, isAboveAll {
+                everywhere.formUnion(names)
+            } else if isComment {
+                waiting.formUnion(names)
+            } else if !isBlank {
+                let all = waiting.union(names)
+                if !all.isEmpty { byLine[number] = all }
+                waiting = []
+                isAboveAll = false
             }
-            if !isComment, !trimmed.isEmpty { isAboveAll = false }
         }
+    }
+
+    private mutating func names(in text: String, line number: Int) -> [String] {
+        guard text.utf8.contains(UInt8(ascii: "#")), let range = text.range(of: IgnoreComments.mark)
+        else { return [] }
+        let names = text[range.upperBound...]
+            .split { $0 == "," || $0 == " " || $0 == "\t" }.map(String.init)
+        let column = text[..<range.lowerBound].unicodeScalars.count + 1
+        check(names, at: SourcePosition(line: number, column: column))
+        return names
     }
 
     /// Whether a finding is turned off; errors never are.
@@ -43,20 +51,11 @@ struct IgnoreComments {
             || byLine[finding.range.start.line]?.contains(finding.name) ?? false
     }
 
-    private static func next(after number: Int, in source: SourceText) -> Int {
-        var line = number + 1
-        while line < source.lineCount {
-            let text = source.lineText(line).trimmed
-            if !text.isEmpty, !text.hasPrefix("#") { break }
-            line += 1
-        }
-        return line
-    }
-
     private mutating func check(_ names: [String], at position: SourcePosition) {
         for name in names {
             let finding = FindingName(rawValue: name)
             guard finding?.severity != .warning else { continue }
+            guard diagnostics.count < 100 else { return }
             let known = FindingName.allCases.filter { $0.severity == .warning }.map(\.rawValue)
             let remedy =
                 Suggestion.nearest(to: name, in: known).map { "; did you mean '\($0)'?" } ?? ""

@@ -99,11 +99,12 @@ extension LintRule {
     private static func openHeredoc(_ scene: Scene) -> [Finding] {
         scene.commands.compactMap { site, scan in
             guard !site.isFolded else { return nil }
+            guard !scan.heredocs.isEmpty else { return nil }
+            // The last line on which each delimiter stands alone.
+            var ends: [Substring: Int] = [:]
             let lines = site.text.split(separator: "\n", omittingEmptySubsequences: false)
-            let open = scan.heredocs.first { heredoc in
-                !lines.dropFirst(heredoc.line + 1)
-                    .contains { $0.drop { $0 == "\t" } == heredoc.delimiter }
-            }
+            for (index, line) in lines.enumerated() { ends[line.drop { $0 == "\t" }] = index }
+            let open = scan.heredocs.first { ends[Substring($0.delimiter)] ?? -1 <= $0.line }
             guard let open else { return nil }
             return Finding(
                 range: site.range(ofTextLine: open.line),

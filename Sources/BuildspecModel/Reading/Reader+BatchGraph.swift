@@ -34,7 +34,8 @@ extension Reader {
         let known = Set(identifiers)
         for build in builds {
             for dependency in build.dependsOn where !known.contains(dependency.value) {
-                let nearest = Suggestion.nearest(to: dependency.value, in: identifiers)
+                let candidates = Array(identifiers.prefix(100))
+                let nearest = Suggestion.nearest(to: dependency.value, in: candidates)
                 report(
                     .batchDependency,
                     "there is no build '\(dependency.value.clipped)' to wait for"
@@ -49,21 +50,31 @@ extension Reader {
     /// Takes away the builds that can start until none is left; what stays waits for itself.
     private mutating func reportCycle(_ builds: [BatchBuild]) {
         let known = Set(builds.map(\.identifier.value))
-        var waiting = builds
-        var done: Set<String> = []
-        while true {
-            let ready = waiting.filter { build in
-                build.dependsOn.allSatisfy { done.contains($0.value) || !known.contains($0.value) }
-            }
-            guard !ready.isEmpty else { break }
-            done.formUnion(ready.map(\.identifier.value))
-            waiting.removeAll { done.contains($0.identifier.value) }
+        var open = builds.map { build in
+            Set(build.dependsOn.map(\.value)).intersection(known).count
         }
+        var waiters: [String: [Int]] = [:]
+        for (index, build) in builds.enumerated() {
+            for name in Set(build.dependsOn.map(\.value)) {
+                waiters[name, default: []].append(index)
+            }
+        }
+        var ready = open.indices.filter { open[$0] == 0 }
+        var done: Set<String> = []
+        while let index = ready.popLast() {
+            let name = builds[index].identifier.value
+            guard done.insert(name).inserted else { continue }
+            for waiter in waiters[name] ?? [] {
+                open[waiter] -= 1
+                if open[waiter] == 0 { ready.append(waiter) }
+            }
+        }
+        let waiting = builds.filter { !done.contains($0.identifier.value) }
         guard let first = waiting.first else { return }
+        let names = waiting.prefix(5).map { $0.identifier.value.clipped }.joined(separator: ", ")
         report(
             .batchDependency,
-            "these builds wait for one another and can never start:"
-                + " \(waiting.prefix(5).map { $0.identifier.value.clipped }.joined(separator: ", "))",
+            "these builds wait for one another and can never start: \(names)",
             at: first.identifier.range
         )
     }

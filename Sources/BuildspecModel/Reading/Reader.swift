@@ -9,6 +9,8 @@ struct Reader {
     let options: ParseOptions
     /// The version that the file declares.
     var version = Buildspec.Version.v02
+    /// How many unknown keys may still be looked up; a file of nothing else must not take long.
+    var suggestionsLeft = 200
     /// Everything found so far.
     var diagnostics: [Diagnostic] = []
 
