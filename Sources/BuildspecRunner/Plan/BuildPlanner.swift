@@ -1,0 +1,203 @@
+internal import BuildspecFiles
+internal import BuildspecModel
+internal import SystemPackage
+
+extension BuildRunner {
+    /// Finds out what a build would do.
+    ///
+    /// No command of the buildspec runs. Evaluating keys runs the shell on the text of the keys,
+    /// with what they hold in `$(…)`, which is why it must be asked for.
+    ///
+    /// - Parameters:
+    ///   - request: The build.
+    ///   - evaluatingKeys: Whether to evaluate the cache keys.
+    /// - Returns: The plan.
+    /// - Throws: `SetupError` when the build could not start, for another reason than a secret that
+    ///   is not there.
+    public static func plan(
+        _ request: BuildRequest,
+        evaluatingKeys: Bool
+    ) async throws -> BuildPlan {
+        try await BuildPlanner(request: request).plan(evaluatingKeys: evaluatingKeys)
+    }
+}
+
+/// Puts a plan together.
+private struct BuildPlanner {
+    let request: BuildRequest
+
+    func plan(evaluatingKeys: Bool) async throws -> BuildPlan {
+        let place = try opened("a private directory") { try PrivateDirectory(in: temporaryParent) }
+        defer { place.remove() }
+        let setup = try await BuildSetup(request.forPlanning(stateDirectory: place.path))
+        var cache = request.buildspec.cache.map { plan($0, setup.environment) }
+        if evaluatingKeys, cache?.section.key != nil {
+            cache?.evaluatedKeys = try await evaluatedKeys(setup, place)
+        }
+        return BuildPlan(
+            project: setup.identity.project,
+            sourceDirectory: request.sourceDirectory,
+            shell: setup.shell,
+            phases: PhaseName.allCases.map(plan),
+            variables: variables,
+            cache: cache,
+            warnings: setup.warnings
+        )
+    }
+
+    private func plan(_ name: PhaseName) -> BuildPlan.PlannedPhase {
+        BuildPlan.PlannedPhase(
+            name: name,
+            phase: request.buildspec.phases[name] ?? Phase(),
+            isSelected: request.selectedPhases?.contains(name) ?? true
+        )
+    }
+
+    /// The variables by name; what is given at the start beats the buildspec.
+    private var variables: [BuildPlan.Variable] {
+        let env = request.buildspec.env
+        let layers: [(BuildPlan.Variable.Origin, [EnvVariable])] = [
+            (.buildspec, env.variables), (.parameterStore, env.parameterStore),
+            (.secretsManager, env.secretsManager),
+        ]
+        var found: [String: BuildPlan.Variable] = [:]
+        for (origin, list) in layers {
+            for variable in list {
+                found[variable.name] = BuildPlan.Variable(
+                    name: variable.name,
+                    origin: origin,
+                    text: variable.value.value
+                )
+            }
+        }
+        for override in request.overrides {
+            // A secret stays hidden, also when its value was given at the start.
+            let isSecret = found[override.name].map { $0.origin.isHidden } ?? false
+            guard !isSecret else { continue }
+            found[override.name] = BuildPlan.Variable(
+                name: override.name,
+                origin: .start,
+                text: override.value
+            )
+        }
+        return found.values.sorted { $0.name < $1.name }
+    }
+
+    private func plan(_ section: CacheSection, _ environment: BuildEnvironment) -> BuildPlan.Cache {
+        let paths = section.paths.map { path in
+            let expansion = VariableText.expand(path.value) { environment.variables[$0] }
+            let expanded = expansion.unset.isEmpty ? expansion.text : nil
+            return BuildPlan.CachePath(
+                declared: path.value,
+                expanded: expanded,
+                entries: expanded.map(entries) ?? 0
+            )
+        }
+        return BuildPlan.Cache(section: section, paths: paths)
+    }
+
+    private func entries(of path: String) -> Int {
+        let root = PathBytes(request.sourceDirectory.string)
+        guard let directory = try? DirectoryHandle.open(root),
+            let walk = try? TreeWalk(PathSet([path], root: root), root: directory)
+        else { return 0 }
+        return walk.entries.count
+    }
+
+    private func evaluatedKeys(
+        _ setup: BuildSetup,
+        _ place: PrivateDirectory
+    ) async throws -> [String] {
+        guard let section = request.buildspec.cache, let key = section.key else { return [] }
+        let pump = try opened("a pipe") { try OutputPump() }
+        let session = try opened("the build's state") { try makeSession(setup, place, pump) }
+        let texts = [key.value] + section.fallbackKeys.map(\.value)
+        let values = await withTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: BlockingThread("buildspec output")) {
+                await pump.run(into: NoSink())
+            }
+            let values = try? await session.evaluate(texts)
+            await pump.finish()
+            return values
+        }
+        guard let values else {
+            throw SetupError([
+                SetupError.Problem(
+                    "the cache key '\(key.value)' cannot be evaluated",
+                    at: key.range
+                )
+            ])
+        }
+        return values.map(hidingSecrets)
+    }
+
+    /// The text without secrets whose values were given at the start.
+    private func hidingSecrets(_ text: String) -> String {
+        let env = request.buildspec.env
+        let names = Set((env.parameterStore + env.secretsManager).map(\.name))
+        return request.overrides.filter { names.contains($0.name) && !$0.value.isEmpty }
+            .reduce(text) { $0.replacing($1.value, with: "***") }
+    }
+
+    private func makeSession(
+        _ setup: BuildSetup,
+        _ place: PrivateDirectory,
+        _ pump: OutputPump
+    ) throws -> ShellSession {
+        let helpers = try HelperCommands.install(
+            in: place.createDirectory("bin"),
+            executable: request.helperExecutable
+        )
+        var environment = setup.environment
+        environment.appendToPath(helpers.string)
+        return try ShellSession(
+            place: place,
+            shell: setup.shell,
+            root: request.sourceDirectory,
+            variables: environment.variables,
+            version: request.buildspec.version,
+            processes: ProcessRunner(
+                output: pump.input,
+                groups: ProcessGroups(),
+                grace: request.gracePeriod
+            )
+        )
+    }
+
+    private var temporaryParent: FilePath {
+        let named = request.hostEnvironment["TMPDIR"] ?? ""
+        return FilePath(named.isEmpty ? "/tmp" : named)
+    }
+
+    private func opened<Value>(_ what: String, _ open: () throws -> Value) throws -> Value {
+        do {
+            return try open()
+        } catch {
+            throw SetupError([SetupError.Problem("cannot create \(what): \(error)")])
+        }
+    }
+}
+
+/// Takes what keys print on standard error and forgets it.
+private struct NoSink: EventSink {
+    func receive(_ event: RunEvent) async {}
+}
+
+extension BuildPlan.Variable.Origin {
+    /// Whether values of this origin are secret.
+    public var isHidden: Bool { self == .parameterStore || self == .secretsManager }
+}
+
+extension BuildRequest {
+    /// The same build where planning leaves no trace: the build number is counted elsewhere, and
+    /// secrets need no value.
+    fileprivate func forPlanning(stateDirectory: FilePath) -> BuildRequest {
+        var request = self
+        request.stateDirectory = stateDirectory
+        let given = Set(overrides.map(\.name))
+        let secrets = buildspec.env.parameterStore + buildspec.env.secretsManager
+        request.overrides += secrets.map(\.name).filter { !given.contains($0) }
+            .map { Override(name: $0, value: "") }
+        return request
+    }
+}

@@ -1,0 +1,99 @@
+internal import ArgumentParser
+internal import BuildspecModel
+internal import BuildspecRunner
+internal import SystemPackage
+
+/// `buildspec plan`.
+struct Plan: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what 'run' would do, without running it.",
+        discussion: """
+            Prints phases and commands, the variables that the build sets, the cache with what \
+            belongs to it now, artifacts and reports. Secrets show where they come from, never what \
+            they are. No command of the buildspec runs; cache keys are evaluated only when asked \
+            for, since they may hold commands.
+
+            \(ExitStatus.help([.success, .buildspecInvalid, .usage]))
+            """
+    )
+
+    /// The forms of a plan.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case text
+        case json
+    }
+
+    @Option(
+        help: ArgumentHelp(
+            "The buildspec. (default: buildspec.yml in the source root)",
+            valueName: "file"
+        )
+    )
+    var buildspec: String?
+
+    @Option(help: ArgumentHelp("The source root, where commands start.", valueName: "dir"))
+    var source = "."
+
+    @Option(
+        name: .customLong("env"),
+        help: ArgumentHelp("Set a variable; beats the buildspec's own.", valueName: "name=value")
+    )
+    var variables: [String] = []
+
+    @Option(
+        name: .customLong("phase"),
+        help: ArgumentHelp("Plan only this phase; may be given again.", valueName: "name")
+    )
+    var phases: [String] = []
+
+    @Option(help: ArgumentHelp("How to print: text or json.", valueName: "format"))
+    var format = Format.text
+
+    @Flag(help: "Evaluate the cache keys with the shell.")
+    var evaluateKeys = false
+
+    func validate() throws {
+        for text in variables where EnvironmentFile.assignment(text) == nil {
+            throw ValidationError("--env: '\(text)' is not an assignment; write NAME=VALUE")
+        }
+        for name in phases where PhaseName(rawValue: name) == nil {
+            let names = PhaseName.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--phase: there is no phase '\(name)'; the phases are \(names)")
+        }
+        guard Host.isDirectory(FilePath(source)) else {
+            throw ValidationError("--source: '\(source)' is not a directory")
+        }
+    }
+
+    func run() async throws {
+        let file = try BuildspecFile(buildspec, source: source)
+        do {
+            let plan = try await BuildRunner.plan(
+                request(for: file.buildspec),
+                evaluatingKeys: evaluateKeys
+            )
+            for warning in plan.warnings { StandardStream.error.write("warning: \(warning)\n") }
+            switch format {
+            case .text: StandardStream.output.write(PlanText.print(plan, file.buildspec))
+            case .json: StandardStream.output.write(PlanJSON.print(plan, file.buildspec))
+            }
+        } catch let error as SetupError {
+            DiagnosticOutput.print(error, of: file)
+            throw ExitStatus.buildspecInvalid.exitCode
+        }
+    }
+
+    private func request(for buildspec: Buildspec) -> BuildRequest {
+        let host = Host.environment().variables
+        var request = BuildRequest(
+            buildspec,
+            sourceDirectory: Host.realPath(FilePath(source)) ?? FilePath(source),
+            hostEnvironment: host,
+            stateDirectory: StandardDirectories(host).state
+        )
+        request.overrides = variables.compactMap { EnvironmentFile.assignment($0) }
+        request.selectedPhases = phases.isEmpty ? nil : Set(phases.compactMap(PhaseName.init))
+        request.helperExecutable = Host.executable
+        return request
+    }
+}

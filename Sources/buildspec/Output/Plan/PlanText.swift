@@ -1,0 +1,128 @@
+internal import BuildspecModel
+internal import BuildspecRunner
+internal import SystemPackage
+
+/// A plan for people.
+enum PlanText {
+    /// The plan; secrets show where they come from, never what they are.
+    static func print(_ plan: BuildPlan, _ buildspec: Buildspec) -> String {
+        var lines = [
+            "project  \(plan.project)", "source   \(plan.sourceDirectory)",
+            "shell    \(plan.shell)",
+        ]
+        lines += section("environment", environment(plan))
+        for phase in plan.phases { lines += section(heading(of: phase), commands(of: phase)) }
+        if let cache = plan.cache { lines += section("cache", self.cache(cache)) }
+        lines += section("artifacts", artifacts(buildspec))
+        lines += section("reports", buildspec.reports.map(report))
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func section(_ title: String, _ lines: [String]) -> [String] {
+        lines.isEmpty ? [] : ["", title] + lines.map { "  " + $0 }
+    }
+
+    private static func environment(_ plan: BuildPlan) -> [String] {
+        plan.variables.map { variable in
+            variable.origin.isHidden
+                ? "\(variable.name)=*** (\(variable.origin.rawValue): \(oneLine(variable.text)))"
+                : "\(variable.name)=\(oneLine(variable.text))"
+        }
+    }
+
+    private static func heading(of planned: BuildPlan.PlannedPhase) -> String {
+        var notes: [String] = []
+        if !planned.isSelected { notes.append("left out") }
+        if let user = planned.phase.runAs { notes.append("as \(user.value)") }
+        switch planned.phase.onFailure {
+        case .abort: notes.append("a failure ends the build")
+        case .continue: notes.append("a failure does not end the build")
+        case .retry(let count, let pattern):
+            notes.append("tried again up to \(count) times if the error matches '\(pattern)'")
+        case nil: break
+        }
+        let suffix = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
+        return "phase \(planned.name.rawValue)\(suffix)"
+    }
+
+    private static func commands(of planned: BuildPlan.PlannedPhase) -> [String] {
+        let phase = planned.phase
+        let runtimes = phase.runtimeVersions.map { "runtime \($0.name) \($0.version.value)" }
+        let lines =
+            runtimes + phase.commands.flatMap { command($0.value, "$ ") }
+            + phase.finally.flatMap { command($0.value, "finally $ ") }
+        return lines.isEmpty ? ["nothing to do"] : lines
+    }
+
+    private static func command(_ text: String, _ lead: String) -> [String] {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let shown = lines.last == "" ? Array(lines.dropLast()) : lines
+        let indent = String(repeating: " ", count: lead.count)
+        return (shown.isEmpty ? [""] : shown).enumerated()
+            .map { ($0 == 0 ? lead : indent) + printable($1) }
+    }
+
+    private static func cache(_ cache: BuildPlan.Cache) -> [String] {
+        var lines: [String] = []
+        if let key = cache.section.key {
+            let values = cache.evaluatedKeys.map {
+                [" = \($0[0])"] + $0.dropFirst().map { " = \($0)" }
+            }
+            lines.append("key \(key.value)\(values?.first ?? "")")
+            for (index, fallback) in cache.section.fallbackKeys.enumerated() {
+                lines.append("fallback \(fallback.value)\(values?[index + 1] ?? "")")
+            }
+        }
+        if let action = cache.section.action { lines.append("only \(action.rawValue)") }
+        return lines.map(printable) + cache.paths.map(path)
+    }
+
+    private static func path(_ path: BuildPlan.CachePath) -> String {
+        guard let expanded = path.expanded else {
+            return printable("\(path.declared)  left out, a variable in it is not set")
+        }
+        let text = expanded == path.declared ? expanded : "\(path.declared) = \(expanded)"
+        return printable("\(text)  \(path.entries) \(path.entries == 1 ? "entry" : "entries") now")
+    }
+
+    private static func artifacts(_ buildspec: Buildspec) -> [String] {
+        guard let section = buildspec.artifacts else { return [] }
+        return set("primary", section.primary)
+            + section.secondary.flatMap { set($0.identifier, $0.set) }
+    }
+
+    private static func set(_ name: String, _ set: ArtifactSet) -> [String] {
+        let base = set.baseDirectory.map { " in \($0.value)" } ?? ""
+        let files = set.files.map(\.value).joined(separator: ", ")
+        let excluded = set.excludePaths.map(\.value).joined(separator: ", ")
+        return [
+            printable(
+                "\(name): \(files)\(base)" + (excluded.isEmpty ? "" : " without \(excluded)")
+                    + (set.discardPaths ? ", flat" : "")
+            )
+        ]
+    }
+
+    private static func report(_ group: ReportGroup) -> String {
+        let files = group.files.map(\.value).joined(separator: ", ")
+        return printable("\(group.name.value): \(files) (\(group.fileFormat?.value ?? "JUNITXML"))")
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        printable(text.replacing("\n", with: "\\n"))
+    }
+
+    /// The text without anything that moves a terminal's cursor.
+    private static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control where scalar != "\t", .format: "\u{FFFD}"
+                    default: scalar
+                    }
+                }
+            )
+        )
+    }
+}

@@ -1,0 +1,118 @@
+import BuildspecModel
+import BuildspecRunner
+import Foundation
+import SystemPackage
+import Testing
+
+@testable import buildspec
+
+@Suite(.timeLimit(.minutes(1))) struct `A plan` {
+    private static let text = """
+        version: 0.2
+        env:
+          variables: {MODE: release, KEPT: kept}
+          secrets-manager: {PASS: prod/db:password}
+        phases:
+          install:
+            runtime-versions: {nodejs: 20}
+            commands: [npm ci]
+          build:
+            on-failure: ABORT
+            commands:
+              - |
+                touch ran
+                echo $MODE
+            finally: [rm -f x]
+        cache:
+          key: k-$(echo $MODE)-$PASS
+          fallback-keys: [k-]
+          paths: ['$KEPT/**/*', '$UNSET/x']
+        artifacts: {files: ['**/*'], base-directory: dist}
+        """
+
+    /// Plans the build in a directory of its own that holds `kept/file`.
+    private func plan(
+        evaluatingKeys: Bool = false,
+        _ change: (inout BuildRequest) -> Void = { _ in }
+    ) async throws -> (plan: BuildPlan, buildspec: Buildspec, left: [String]) {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "buildspec-plan-\(UUID().uuidString)")
+        let kept = folder.appending(path: "kept")
+        try FileManager.default.createDirectory(at: kept, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("x".utf8).write(to: kept.appending(path: "file"))
+        let buildspec = try #require(Buildspec.parse(Array(Self.text.utf8)).buildspec)
+        var request = BuildRequest(
+            buildspec,
+            sourceDirectory: FilePath(folder.path),
+            hostEnvironment: ["PATH": "/usr/bin:/bin"],
+            stateDirectory: FilePath(folder.appending(path: "state").path)
+        )
+        change(&request)
+        let plan = try await BuildRunner.plan(request, evaluatingKeys: evaluatingKeys)
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        return (plan, buildspec, left)
+    }
+
+    @Test func `runs nothing and leaves nothing behind`() async throws {
+        let (plan, _, left) = try await plan(evaluatingKeys: true)
+        #expect(left == ["kept"])
+        #expect(plan.phases.map(\.name) == PhaseName.allCases)
+        #expect(plan.phases.filter(\.isSelected).count == 4)
+    }
+
+    @Test func `has the cache with what belongs to it now`() async throws {
+        let cache = try #require(try await plan().plan.cache)
+        #expect(cache.paths.map(\.expanded) == ["kept/**/*", nil])
+        #expect(cache.paths.map(\.entries) == [2, 0])
+        #expect(cache.evaluatedKeys == nil)
+    }
+
+    @Test func `evaluates keys when asked, and hides secrets in them`() async throws {
+        let (plan, _, _) = try await plan(evaluatingKeys: true) {
+            $0.overrides = [BuildRequest.Override(name: "PASS", value: "hush")]
+        }
+        #expect(plan.cache?.evaluatedKeys == ["k-release-***", "k-"])
+    }
+
+    @Test func `never shows a secret's value`() async throws {
+        let (plan, buildspec, _) = try await plan(evaluatingKeys: true) {
+            $0.overrides = [
+                BuildRequest.Override(name: "PASS", value: "hush"),
+                BuildRequest.Override(name: "MODE", value: "debug"),
+            ]
+        }
+        for text in [PlanText.print(plan, buildspec), PlanJSON.print(plan, buildspec)] {
+            #expect(!text.contains("hush"))
+            #expect(text.contains("prod/db:password"))
+            #expect(text.contains("debug"))
+        }
+    }
+
+    @Test func `reads well as text`() async throws {
+        let (plan, buildspec, _) = try await plan { $0.selectedPhases = [.build] }
+        let lines = PlanText.print(plan, buildspec).split(separator: "\n").map(String.init)
+        #expect(lines.contains("  PASS=*** (secrets-manager: prod/db:password)"))
+        #expect(lines.contains("phase install (left out)"))
+        #expect(lines.contains("phase build (a failure ends the build)"))
+        #expect(lines.contains("  $ touch ran"))
+        #expect(lines.contains("    echo $MODE"))
+        #expect(lines.contains("  finally $ rm -f x"))
+        #expect(lines.contains("  primary: **/* in dist"))
+    }
+
+    @Test func `is an object as JSON`() async throws {
+        let (plan, buildspec, _) = try await plan()
+        let text = PlanJSON.print(plan, buildspec)
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        )
+        #expect(object["version"] as? Int == 1)
+        let phases = try #require(object["phases"] as? [[String: Any]])
+        #expect(
+            phases.map { $0["name"] as? String } == ["install", "pre_build", "build", "post_build"]
+        )
+        #expect(phases[2]["commands"] as? [String] == ["touch ran\necho $MODE\n"])
+        #expect((phases[2]["onFailure"] as? [String: String]) == ["action": "abort"])
+    }
+}
