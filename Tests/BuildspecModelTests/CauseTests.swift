@@ -134,6 +134,14 @@ import Testing
         )
     }
 
+    @Test(arguments: ["my: KEY", "arn:aws:secretsmanager:r:1:secret:n:KEY::"])
+    func `a value has a colon that makes a mapping`(value: String) {
+        check(
+            "version: 0.2\nenv:\n  secrets-manager:\n    S: 1️⃣\(value)\n",
+            "this value holds a ':' before a space or at its end"
+        )
+    }
+
     @Test func `a space or a colon is missing`() {
         check(
             "version: 0.2\nenv:\n  variables:\n    A: b\n    KEY1️⃣:value\n    C: d\n",

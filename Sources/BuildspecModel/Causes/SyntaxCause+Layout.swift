@@ -65,6 +65,20 @@ extension SyntaxCause {
         )
     }
 
+    /// `KEY: my: value`, or a value that ends with a colon.
+    static func colonInValue(_ scene: SyntaxScene) -> SyntaxCause? {
+        guard scene.problem.problem.contains("mapping values"), isKey(scene.line.trimmed),
+            let value = scene.value(onLine: scene.position.line), value.start < scene.position,
+            value.text.range(of: ": ") != nil || value.text.trimmed.hasSuffix(":")
+        else { return nil }
+        return SyntaxCause(
+            position: value.start,
+            text:
+                "this value holds a ':' before a space or at its end, which makes a mapping of it;"
+                + " quote the value"
+        )
+    }
+
     /// `version: 0.2` with an indented `phases:` under it.
     static func underPlainValue(_ scene: SyntaxScene) -> SyntaxCause? {
         guard scene.problem.problem.contains("mapping values"),
@@ -72,9 +86,9 @@ extension SyntaxCause {
         else { return nil }
         let indent = scene.source.indent(ofLine: scene.position.line)
         let aboveText = scene.source.lineText(above).trimmed
-        guard indent > scene.source.indent(ofLine: above), isKey(scene.line.trimmed) else {
-            return nil
-        }
+        guard indent > scene.source.indent(ofLine: above), isKey(scene.line.trimmed),
+            !aboveText.hasSuffix(":")
+        else { return nil }
         return SyntaxCause(
             position: scene.start(ofLine: scene.position.line),
             text: "this line is indented under '\(aboveText.clipped)' on line \(above), which has a"

@@ -14,7 +14,8 @@ struct SyntaxCause {
         let finders: [(SyntaxScene) -> SyntaxCause?] = [
             tab, neverClosedQuote, lostLineBreaks, unbreakableSpace, escape, eatenStart,
             closedEarly,
-            missingSpace, pasted, blockEnd, colonInCommand, underPlainValue, keyAmongItems,
+            missingSpace, pasted, blockEnd, colonInCommand, colonInValue, underPlainValue,
+            keyAmongItems,
             itemAmongKeys, offColumn, stray,
         ]
         for finder in finders {
