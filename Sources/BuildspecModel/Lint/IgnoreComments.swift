@@ -13,6 +13,12 @@ struct IgnoreComments {
     private static let mark = "# buildspec: ignore "
 
     init(in source: SourceText) {
+        // Most files have no such comment, and looking for '#' is cheap.
+        let isAsked = (1...source.lineCount).contains { number in
+            source.line(number).contains("#")
+                && source.lineText(number).range(of: IgnoreComments.mark) != nil
+        }
+        guard isAsked else { return }
         var isAboveAll = true
         // Names of comments that stand alone, until the line that they hold for.
         var waiting: Set<String> = []
