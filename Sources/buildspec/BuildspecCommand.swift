@@ -7,7 +7,7 @@ struct BuildspecCommand: AsyncParsableCommand {
         commandName: "buildspec",
         abstract: "Run AWS CodeBuild buildspec files anywhere, with a cache that works.",
         subcommands: [
-            Run.self, Validate.self, Explain.self, Schema.self, CacheCommand.self,
+            Run.self, Validate.self, Plan.self, Explain.self, Schema.self, CacheCommand.self,
             HashFilesCommand.self,
         ]
     )
