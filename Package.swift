@@ -46,6 +46,15 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
+        // AWS over one HTTP seam: credentials, signatures, parameters and secrets. Knows no buildspec
+        // files, phases or terminals, and no environment but the one that it is handed.
+        .target(
+            name: "BuildspecAWS",
+            dependencies: [
+                "BuildspecFiles",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
         // Text in, values and diagnostics out. Knows no files, processes, environment or clock.
         .target(name: "BuildspecModel", dependencies: ["CYAML"]),
         // Patterns, walks, whole-or-nothing writes, confined writes. Knows no YAML, caches, phases.
@@ -113,6 +122,12 @@ let package = Package(
                 "TestSupport",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(
+            name: "BuildspecAWSTests",
+            dependencies: [
+                "BuildspecAWS", "TestSupport",
             ]
         ),
         .testTarget(name: "TidyTests"),

@@ -1,0 +1,48 @@
+/// Credentials in the environment's variables.
+package struct EnvironmentCredentials: CredentialProvider {
+    private let settings: Settings
+
+    package init(_ settings: Settings) {
+        self.settings = settings
+    }
+
+    package func look() async throws(AWSError) -> Finding {
+        let names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+        switch (settings[names.0], settings[names.1]) {
+        case (let id?, let secret?):
+            let credentials = Credentials(
+                accessKeyID: id,
+                secretAccessKey: secret,
+                sessionToken: settings["AWS_SESSION_TOKEN"] ?? settings["AWS_SECURITY_TOKEN"],
+                source: "the environment"
+            )
+            return .found(try credentials.checked(names.0, names.1))
+        case (_?, nil): throw half(names.0, names.1)
+        case (nil, _?): throw half(names.1, names.0)
+        case (nil, nil):
+            // The next places would sign as somebody else than the role that is asked for here.
+            if settings["AWS_WEB_IDENTITY_TOKEN_FILE"] != nil {
+                throw AWSError(
+                    .unsupported,
+                    "AWS_WEB_IDENTITY_TOKEN_FILE asks for a role by web identity, which buildspec "
+                        + "does not support; \(exportRemedy(profile: nil))"
+                )
+            }
+            return .absent("AWS_ACCESS_KEY_ID is not set")
+        }
+    }
+
+    private func half(_ present: String, _ missing: String) -> AWSError {
+        AWSError(
+            .badCredentials,
+            "\(present) is set and \(missing) is not; set both or none"
+        )
+    }
+}
+
+/// How to get credentials that are not supported here into the environment.
+func exportRemedy(profile: String?) -> String {
+    let option = profile.map { " --profile '\($0)'" } ?? ""
+    return "let the AWS command line do it before: "
+        + "eval \"$(aws configure export-credentials\(option) --format env)\""
+}

@@ -1,0 +1,56 @@
+/// Credentials in a profile of the shared files.
+package struct ProfileCredentials: CredentialProvider {
+    private let settings: Settings
+    private let profiles: ProfileFiles
+
+    package init(_ settings: Settings, profiles: ProfileFiles) {
+        self.settings = settings
+        self.profiles = profiles
+    }
+
+    package func look() async throws(AWSError) -> Finding {
+        let (name, isExplicit) = settings.profile
+        guard let profile = try profiles.profile(name) else {
+            if !isExplicit { return .absent("profile 'default' is not in \(profiles.places)") }
+            throw AWSError(
+                .badConfiguration,
+                "the profile '\(name)' that AWS_PROFILE names is not in \(profiles.places); "
+                    + "'aws configure list-profiles' shows the names"
+            )
+        }
+        let values = profile.values.filter { !$0.value.isEmpty }
+        try refuseUnsupported(values, ["role_arn", "sso_session", "sso_start_url"], name)
+        switch (values["aws_access_key_id"], values["aws_secret_access_key"]) {
+        case (let id?, let secret?):
+            let credentials = Credentials(
+                accessKeyID: id,
+                secretAccessKey: secret,
+                sessionToken: values["aws_session_token"],
+                source: "profile '\(name)'"
+            )
+            return .found(try credentials.checked("aws_access_key_id", "aws_secret_access_key"))
+        case (nil, nil):
+            try refuseUnsupported(values, ["credential_process", "login_session"], name)
+            return .absent("profile '\(name)' in \(profiles.places) has no keys")
+        default:
+            throw AWSError(
+                .badCredentials,
+                "profile '\(name)' in \(profiles.places) has only one of 'aws_access_key_id' and "
+                    + "'aws_secret_access_key'; add the other"
+            )
+        }
+    }
+
+    private func refuseUnsupported(
+        _ values: [String: String],
+        _ properties: [String],
+        _ name: String
+    ) throws(AWSError) {
+        guard let property = properties.first(where: { values[$0] != nil }) else { return }
+        throw AWSError(
+            .unsupported,
+            "profile '\(name)' gets its credentials by '\(property)', which buildspec does not "
+                + "support; \(exportRemedy(profile: name))"
+        )
+    }
+}

@@ -1,0 +1,82 @@
+internal import BuildspecFiles
+
+/// The two shared files of AWS's tools, read when they are first needed.
+///
+/// Source: AWS SDKs and tools reference guide, "Shared config and credentials files: location".
+package struct ProfileFiles: Sendable {
+    /// Larger files are none of AWS's.
+    private static let limit: UInt64 = 1 << 20
+
+    let credentialsPath: String?
+    let configPath: String?
+    private let read: @Sendable (String) throws(AWSError) -> String?
+
+    /// Finds the files as `AWS_SHARED_CREDENTIALS_FILE`, `AWS_CONFIG_FILE` or `HOME` say.
+    package init(_ settings: Settings) {
+        self.init(settings, read: ProfileFiles.text(of:))
+    }
+
+    /// Finds the files and reads them by a function, which gives `nil` for one that is not there.
+    init(_ settings: Settings, read: @escaping @Sendable (String) throws(AWSError) -> String?) {
+        let home = settings.home
+        credentialsPath = ProfileFiles.path(
+            settings["AWS_SHARED_CREDENTIALS_FILE"],
+            home,
+            "credentials"
+        )
+        configPath = ProfileFiles.path(settings["AWS_CONFIG_FILE"], home, "config")
+        self.read = read
+    }
+
+    /// The named profile, the credentials file laid over the config file.
+    ///
+    /// - Parameter name: the profile.
+    /// - Returns: its properties, or `nil` if neither file has it.
+    /// - Throws: when a file cannot be read or has an impossible line.
+    func profile(_ name: String) throws(AWSError) -> ProfileFile.Section? {
+        let config = try file(configPath, .config)?.profiles[name]
+        let credentials = try file(credentialsPath, .credentials)?.profiles[name]
+        guard var section = config ?? credentials else { return nil }
+        if let credentials { section.merge(credentials) }
+        return section
+    }
+
+    /// The endpoints by service of a `[services NAME]` section.
+    func services(_ name: String) throws(AWSError) -> ProfileFile.Section? {
+        try file(configPath, .config)?.services[name]
+    }
+
+    /// The files, for messages.
+    var places: String {
+        let paths = [credentialsPath, configPath].compactMap(\.self)
+        if paths.isEmpty { return "no file, as HOME is not set" }
+        return paths.map { "'\($0)'" }.joined(separator: " or ")
+    }
+
+    private func file(_ path: String?, _ kind: ProfileFile.Kind) throws(AWSError) -> ProfileFile? {
+        guard let path, let text = try read(path) else { return nil }
+        do throws(ProfileFile.LineError) {
+            return try ProfileFile.parse(text, kind)
+        } catch {
+            throw AWSError(
+                .badConfiguration,
+                "\(path):\(error.line): error: \(error.fault); correct the line"
+            )
+        }
+    }
+
+    private static func path(_ named: String?, _ home: String?, _ name: String) -> String? {
+        guard let named else { return home.map { $0 + "/.aws/" + name } }
+        guard named.hasPrefix("~/"), let home else { return named }
+        return home + named.dropFirst()
+    }
+
+    private static func text(of path: String) throws(AWSError) -> String? {
+        do throws(FileError) {
+            guard let bytes = try AtomicFile.read(PathBytes(path), limit: limit) else { return nil }
+            return String(decoding: bytes, as: UTF8.self)
+        } catch {
+            throw AWSError(.badConfiguration, "\(error); AWS's settings are read from it")
+        }
+    }
+}

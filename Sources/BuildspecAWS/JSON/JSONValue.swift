@@ -1,0 +1,74 @@
+/// A JSON text as a value; a number keeps the text that it was written with.
+///
+/// The value of a secret's key goes into an environment variable, so that `1.10` must stay `1.10`
+/// and a number of thirty digits must keep them all, which Foundation's decoder cannot do.
+enum JSONValue: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    case number(String)
+    case string(String)
+    case array([JSONValue])
+    case object([String: JSONValue])
+
+    /// Reads a whole text; `nil` if it is no JSON.
+    init?(_ bytes: [UInt8]) {
+        var reader = JSONReader(bytes)
+        guard let value = reader.document() else { return nil }
+        self = value
+    }
+
+    /// The value of a name in an object; of a name that is there twice, the last one.
+    subscript(_ name: String) -> JSONValue? {
+        if case .object(let members) = self { members[name] } else { nil }
+    }
+
+    var string: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    var array: [JSONValue]? {
+        if case .array(let items) = self { items } else { nil }
+    }
+
+    /// What it is, for messages.
+    var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+
+    /// The JSON text, with the names in order, so that equal values have equal bytes.
+    var text: String {
+        switch self {
+        case .null: "null"
+        case .bool(let flag): flag ? "true" : "false"
+        case .number(let digits): digits
+        case .string(let text): JSONValue.quoted(text)
+        case .array(let items): "[" + items.map(\.text).joined(separator: ",") + "]"
+        case .object(let members):
+            "{"
+                + members.sorted { $0.key < $1.key }
+                .map { JSONValue.quoted($0.key) + ":" + $0.value.text }
+                .joined(separator: ",") + "}"
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case _ where scalar.value < 0x20:
+                quoted += "\\u00" + hexadecimal([UInt8(scalar.value)])
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

@@ -1,0 +1,136 @@
+/// Values for a buildspec's `env/parameter-store` and `env/secrets-manager`.
+///
+/// Nothing is looked up before `resolve` has something to resolve: no file, no credentials, no
+/// connection.
+package struct SecretReferences: Sendable {
+    /// A variable and what its value is read from.
+    package struct Entry: Sendable, Equatable {
+        /// The variable's name.
+        package var name: String
+        /// The parameter's name, or the secret's reference.
+        package var reference: String
+
+        package init(name: String, reference: String) {
+            self.name = name
+            self.reference = reference
+        }
+    }
+
+    private let connect: @Sendable () async throws(AWSError) -> JSONClient
+
+    /// Resolves with a client that is made when it is first needed.
+    package init(connect: @escaping @Sendable () async throws(AWSError) -> JSONClient) {
+        self.connect = connect
+    }
+
+    /// Resolves as AWS's tools would in an environment: its credentials, region and endpoints.
+    ///
+    /// - Parameters:
+    ///   - environment: the variables that configure AWS's tools, and `HOME`.
+    ///   - transport: what sends one request.
+    package init(environment: [String: String], transport: any HTTPTransport) {
+        let settings = Settings(environment)
+        self.init { () async throws(AWSError) in
+            try await JSONClient.connecting(settings, transport: transport)
+        }
+    }
+
+    /// Reads all values.
+    ///
+    /// - Parameters:
+    ///   - parameters: the variables from the Parameter Store.
+    ///   - secrets: the variables from Secrets Manager; a name that is in both has this value.
+    /// - Returns: the value of each name.
+    /// - Throws: one error that names every reference that could not be read.
+    package func resolve(
+        parameters: [Entry],
+        secrets: [Entry]
+    ) async throws(AWSError) -> [String: String] {
+        if parameters.isEmpty, secrets.isEmpty { return [:] }
+        var problems: [AWSError] = []
+        let references = read(secrets, &problems)
+        for entry in parameters where entry.reference.isEmpty {
+            problems.append(
+                AWSError(.badReference, "variable '\(entry.name)' names no parameter; give it one")
+            )
+        }
+        if !problems.isEmpty { throw summary(problems) }
+        let client = try await connect()
+        async let parameterValues = ParameterStore(client).values(
+            of: distinct(parameters.map(\.reference))
+        )
+        async let secretValues = SecretsManager(client).values(of: references.map(\.1))
+        let (fromParameters, fromSecrets) = await (parameterValues, secretValues)
+        var values: [String: String] = [:]
+        for entry in parameters {
+            add(entry.name, fromParameters[entry.reference], &values, &problems)
+        }
+        for (name, reference) in references {
+            add(name, fromSecrets[reference], &values, &problems)
+        }
+        if !problems.isEmpty { throw summary(problems) }
+        return values
+    }
+
+    private func read(
+        _ secrets: [Entry],
+        _ problems: inout [AWSError]
+    ) -> [(String, SecretReference)] {
+        var references: [(String, SecretReference)] = []
+        for entry in secrets {
+            do throws(AWSError) {
+                references.append((entry.name, try SecretReference(entry.reference)))
+            } catch {
+                problems.append(error)
+            }
+        }
+        return references
+    }
+
+    private func add(
+        _ name: String,
+        _ result: Result<String, AWSError>?,
+        _ values: inout [String: String],
+        _ problems: inout [AWSError]
+    ) {
+        switch result {
+        case .success(let value): values[name] = value
+        case .failure(let error): problems.append(error)
+        case nil:
+            problems.append(AWSError(.other, "nothing was read for variable '\(name)'"))
+        }
+    }
+
+    private func distinct(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
+
+    private func summary(_ problems: [AWSError]) -> AWSError {
+        .joined(problems, "these values cannot be read:")
+    }
+}
+
+extension JSONClient {
+    /// A client for both stores as the environment configures it.
+    static func connecting(
+        _ settings: Settings,
+        transport: any HTTPTransport
+    ) async throws(AWSError) -> JSONClient {
+        let profiles = ProfileFiles(settings)
+        let region = try await Region.resolve(settings, profiles: profiles, transport: transport)
+        var endpoints: [AWSService: Endpoint] = [:]
+        for service in [AWSService.parameterStore, .secretsManager] {
+            endpoints[service] = try service.endpoint(region: region, settings, profiles: profiles)
+        }
+        let chain = CredentialChain.standard(settings, profiles: profiles, transport: transport)
+        return JSONClient(
+            region: region,
+            endpoints: endpoints,
+            credentials: CredentialCache { () async throws(AWSError) in
+                try await chain.credentials()
+            },
+            transport: RetryingTransport(transport)
+        )
+    }
+}

@@ -1,0 +1,104 @@
+/// A service: what it is called in signatures, hosts, variables and profiles.
+package struct AWSService: Sendable, Hashable {
+    /// The name in the scope of a signature.
+    package var signingName: String
+    /// The first label of its hosts.
+    package var hostPrefix: String
+    /// The end of `AWS_ENDPOINT_URL_…`; in lower case, the name in a `[services]` section.
+    package var variableSuffix: String
+
+    package static let parameterStore = AWSService("ssm", variableSuffix: "SSM")
+    package static let secretsManager = AWSService(
+        "secretsmanager",
+        variableSuffix: "SECRETS_MANAGER"
+    )
+
+    package init(_ name: String, variableSuffix: String) {
+        signingName = name
+        hostPrefix = name
+        self.variableSuffix = variableSuffix
+    }
+
+    /// Where the service answers.
+    ///
+    /// Its own variable, the variable for all, the profile's `services` section, the profile's
+    /// `endpoint_url`, and last AWS itself.
+    ///
+    /// Source: AWS SDKs and tools reference guide, "Service-specific endpoints".
+    ///
+    /// - Parameters:
+    ///   - region: the region.
+    ///   - settings: the environment.
+    ///   - profiles: the shared files.
+    /// - Returns: the endpoint.
+    /// - Throws: when a setting is no URL, or a file cannot be read.
+    package func endpoint(
+        region: String,
+        _ settings: Settings,
+        profiles: ProfileFiles
+    ) throws(AWSError) -> Endpoint {
+        let name = settings.profile.name
+        let profile = try profiles.profile(name)
+        let ignoring =
+            settings["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]
+            ?? profile?.values["ignore_configured_endpoint_urls"]
+        if ignoring?.lowercased() != "true" {
+            for variable in ["AWS_ENDPOINT_URL_" + variableSuffix, "AWS_ENDPOINT_URL"] {
+                if let text = settings[variable] { return try read(text, variable) }
+            }
+            if let text = try configured(profile, profiles) {
+                return try read(text, "'endpoint_url' of profile '\(name)'")
+            }
+        }
+        return try standard(region: region, settings)
+    }
+
+    private func configured(
+        _ profile: ProfileFile.Section?,
+        _ profiles: ProfileFiles
+    ) throws(AWSError) -> String? {
+        if let name = profile?.values["services"], let services = try profiles.services(name),
+            let text = services.nested[variableSuffix.lowercased()]?["endpoint_url"]
+        {
+            return text
+        }
+        return profile?.values["endpoint_url"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private func read(_ text: String, _ place: String) throws(AWSError) -> Endpoint {
+        if let endpoint = Endpoint(text) { return endpoint }
+        throw AWSError(
+            .badConfiguration,
+            "\(place) is no http or https URL; one looks like 'http://127.0.0.1:5000'"
+        )
+    }
+
+    private func standard(region: String, _ settings: Settings) throws(AWSError) -> Endpoint {
+        let partition = Partition(region: region)
+        let prefix = try settings.flag("AWS_USE_FIPS_ENDPOINT") ? hostPrefix + "-fips" : hostPrefix
+        let suffix =
+            try settings.flag("AWS_USE_DUALSTACK_ENDPOINT")
+            ? partition.dualStackSuffix : partition.suffix
+        return Endpoint(.https, "\(prefix).\(region).\(suffix)")
+    }
+}
+
+/// One of AWS's worlds, which share neither accounts nor domain names.
+private struct Partition {
+    var suffix = "amazonaws.com"
+    var dualStackSuffix = "api.aws"
+
+    private static let others = [
+        ("cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+        ("us-iso-", "c2s.ic.gov", "api.aws.ic.gov"),
+        ("us-isob-", "sc2s.sgov.gov", "api.aws.scloud"),
+        ("eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+        ("us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+        ("eusc-", "amazonaws.eu", "api.amazonwebservices.eu"),
+    ]
+
+    init(region: String) {
+        guard let other = Partition.others.first(where: { region.hasPrefix($0.0) }) else { return }
+        (suffix, dualStackSuffix) = (other.1, other.2)
+    }
+}

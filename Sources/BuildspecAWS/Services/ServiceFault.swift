@@ -1,0 +1,72 @@
+/// What a service says when it refuses: the error body of AWS, as JSON or as XML.
+package struct ServiceFault: Sendable, Equatable {
+    package var status: Int
+    /// The error's type without the namespace in front of `#` and the address behind `:`.
+    package var code: String
+    /// What the service says about it; may be empty.
+    package var message: String
+    package var requestID: String?
+    /// The service's clock, from the `Date` header.
+    package var date: Timestamp?
+
+    /// Reads an answer whose status is no success; `nil` if it names no error type.
+    ///
+    /// Source: Smithy, "AWS JSON 1.1 protocol": the type is in `X-Amzn-ErrorType`, `__type` or
+    /// `code`, the first two possibly with a namespace or an address.
+    package init?(_ response: HTTPResponse) {
+        let json = JSONValue(response.body)
+        let text = response.text
+        let named =
+            response.header("X-Amzn-ErrorType") ?? json?["__type"]?.string
+            ?? json?["code"]?.string ?? ServiceFault.element("Code", in: text)
+        guard let named, let code = ServiceFault.bare(named) else { return nil }
+        status = response.status
+        self.code = code
+        message =
+            json?["message"]?.string ?? json?["Message"]?.string
+            ?? ServiceFault.element("Message", in: text) ?? ""
+        requestID =
+            response.header("x-amzn-RequestId") ?? ServiceFault.element("RequestId", in: text)
+        date = response.header("Date").flatMap(Timestamp.init(header:))
+    }
+
+    /// Whether the service has too many requests.
+    package var isThrottling: Bool { ServiceFault.throttling.contains(code) }
+
+    /// Whether the credentials were good and are no more.
+    package var isExpiry: Bool {
+        ["ExpiredToken", "ExpiredTokenException", "RequestExpired"].contains(code)
+    }
+
+    /// Whether the service's clock and ours disagree.
+    package var isClockSkew: Bool {
+        if ["RequestTimeTooSkewed", "RequestInTheFuture"].contains(code) { return true }
+        let signature = ["InvalidSignatureException", "SignatureDoesNotMatch"].contains(code)
+        return signature
+            && (message.contains("Signature expired")
+                || message.contains("Signature not yet current"))
+    }
+
+    private static func bare(_ name: String) -> String? {
+        let head = name.prefix { $0 != ":" }
+        let bare = head.split(separator: "#").last.map(String.init)
+        return bare.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The text of the first element of a name; enough for the fixed shape of AWS's errors.
+    private static func element(_ name: String, in text: String) -> String? {
+        guard text.utf8.count < 1 << 16, let start = text.firstRange(of: "<\(name)>") else {
+            return nil
+        }
+        let rest = text[start.upperBound...]
+        return rest.firstRange(of: "</\(name)>").map { String(rest[..<$0.lowerBound]) }
+    }
+
+    private static let throttling: Set<String> = [
+        "BandwidthLimitExceeded", "EC2ThrottledException",
+        "PriorRequestNotComplete", "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown",
+        "ThrottledException", "Throttling", "ThrottlingException", "TooManyRequestsException",
+        "TransactionInProgressException",
+    ]
+}

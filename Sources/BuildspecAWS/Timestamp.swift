@@ -1,0 +1,150 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// A moment in whole seconds, as AWS writes it in signatures and expiry times.
+package struct Timestamp: Sendable, Hashable, Comparable {
+    /// Seconds since 1970, UTC.
+    package var seconds: Int64
+
+    package init(seconds: Int64) {
+        self.seconds = seconds
+    }
+
+    /// The moment that the machine's clock shows.
+    package static func now() -> Timestamp {
+        Timestamp(seconds: Int64(time(nil)))
+    }
+
+    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.seconds < right.seconds
+    }
+
+    /// The form in signatures: `20150830T123600Z`.
+    package var basic: String {
+        let date = CivilDate(days: seconds.flooredDivision(by: 86400))
+        let second = seconds - seconds.flooredDivision(by: 86400) * 86400
+        let clock = [second / 3600, second / 60 % 60, second % 60]
+        return date.basic + "T" + clock.map { padded($0, 2) }.joined() + "Z"
+    }
+
+    /// The day in signatures: `20150830`.
+    package var day: String { String(basic.prefix(8)) }
+
+    /// Reads `2026-11-23T09:50:00Z`, with a fraction or `+00:00` or without.
+    ///
+    /// Every credential endpoint of AWS answers in UTC; any other offset is not believed.
+    package init?(extended text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 20, let date = CivilDate(extended: bytes[..<10]),
+            bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: " "),
+            let hour = number(bytes[11..<13]), let minute = number(bytes[14..<16]),
+            let second = number(bytes[17..<19]),
+            hour < 24, minute < 60, second < 61
+        else { return nil }
+        let colon = UInt8(ascii: ":")
+        guard bytes[13] == colon, bytes[16] == colon, isUTC(bytes[19...]) else { return nil }
+        seconds = date.days * 86400 + hour * 3600 + minute * 60 + second
+    }
+
+    /// Reads the `Date` header of HTTP: `Mon, 23 Nov 2026 09:50:00 GMT`.
+    package init?(header text: String) {
+        let words = text.split(separator: " ")
+        guard words.count == 6, words[5] == "GMT" || words[5] == "UTC",
+            let day = number(Array(words[1].utf8)[...]),
+            let year = number(Array(words[3].utf8)[...]),
+            let month = months.firstIndex(of: words[2]),
+            let date = CivilDate(year: year, month: Int64(month) + 1, day: day)
+        else { return nil }
+        let clock = words[4].split(separator: ":").map { number(Array($0.utf8)[...]) }
+        guard clock.count == 3, let hour = clock[0], let minute = clock[1], let second = clock[2],
+            hour < 24, minute < 60, second < 61
+        else { return nil }
+        seconds = date.days * 86400 + hour * 3600 + minute * 60 + second
+    }
+}
+
+private let months: [Substring] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+]
+
+/// A day of the Gregorian calendar.
+private struct CivilDate {
+    var year: Int64
+    var month: Int64
+    var day: Int64
+
+    init?(year: Int64, month: Int64, day: Int64) {
+        guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else {
+            return nil
+        }
+        (self.year, self.month, self.day) = (year, month, day)
+    }
+
+    init?(extended bytes: ArraySlice<UInt8>) {
+        let start = bytes.startIndex
+        guard let year = number(bytes[start..<start + 4]),
+            let month = number(bytes[start + 5..<start + 7]),
+            let day = number(bytes[start + 8..<start + 10]),
+            bytes[start + 4] == UInt8(ascii: "-"), bytes[start + 7] == UInt8(ascii: "-")
+        else { return nil }
+        self.init(year: year, month: month, day: day)
+    }
+
+    /// The day that lies so many days behind 1970-01-01, by eras of 400 years that begin in March.
+    init(days: Int64) {
+        let shifted = days + 719_468
+        let era = shifted.flooredDivision(by: 146_097)
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra =
+            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    /// The days since 1970-01-01.
+    var days: Int64 {
+        let shiftedYear = month <= 2 ? year - 1 : year
+        let era = shiftedYear.flooredDivision(by: 400)
+        let yearOfEra = shiftedYear - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+
+    var basic: String { padded(year, 4) + padded(month, 2) + padded(day, 2) }
+}
+
+private func number(_ digits: ArraySlice<UInt8>) -> Int64? {
+    guard !digits.isEmpty, digits.count <= 9, digits.allSatisfy({ (0x30...0x39).contains($0) })
+    else { return nil }
+    return digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
+}
+
+private func padded(_ value: Int64, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}
+
+/// Whether the end of a time says UTC, behind a fraction or not.
+private func isUTC(_ tail: ArraySlice<UInt8>) -> Bool {
+    var rest = tail
+    if rest.first == UInt8(ascii: ".") {
+        rest = rest.dropFirst().drop { (0x30...0x39).contains($0) }
+    }
+    return ["Z", "+00:00", "+0000"].contains(String(decoding: rest, as: UTF8.self))
+}
+
+extension Int64 {
+    fileprivate func flooredDivision(by divisor: Int64) -> Int64 {
+        let quotient = self / divisor
+        return self % divisor < 0 ? quotient - 1 : quotient
+    }
+}
