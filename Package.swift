@@ -51,7 +51,7 @@ let package = Package(
         .target(
             name: "BuildspecAWS",
             dependencies: [
-                "BuildspecFiles",
+                "BuildspecFiles", "CCurl",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
@@ -64,6 +64,8 @@ let package = Package(
         ),
         // One call that Swift cannot make: who inherits orphaned processes.
         .systemLibrary(name: "CProcess"),
+        // libcurl, looked up at run time so that only who makes a request pays for it.
+        .systemLibrary(name: "CCurl"),
         // The C libraries as modules.
         .systemLibrary(
             name: "CYAML",
@@ -86,6 +88,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecRunner",
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/TestSupport"
@@ -128,6 +131,7 @@ let package = Package(
             name: "BuildspecAWSTests",
             dependencies: [
                 "BuildspecAWS", "TestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .testTarget(name: "TidyTests"),

@@ -23,6 +23,7 @@ struct InstanceMetadata: Sendable {
     ///
     /// - Parameter body: is handed a function that reads the text of a path.
     /// - Returns: what `body` returns.
+    /// - Throws: why there is nothing to read, and what `body` throws.
     func read<Value: Sendable>(
         _ body: (Session) async throws(Absence) -> Value
     ) async throws(Absence) -> Value {

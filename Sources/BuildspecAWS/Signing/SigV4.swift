@@ -176,8 +176,7 @@ package struct SigV4: Sendable {
         for name in names where !name.isEmpty && name != "." {
             if name == ".." { _ = kept.popLast() } else { kept.append(name) }
         }
-        let endsOpen = names.last.map { ["", ".", ".."].contains($0) } ?? false
-        return endsOpen && !kept.isEmpty ? kept + [""] : kept
+        return names.last == "" && !kept.isEmpty ? kept + [""] : kept
     }
 
     private func canonicalQuery(_ items: [HTTPRequest.QueryItem]) -> String {

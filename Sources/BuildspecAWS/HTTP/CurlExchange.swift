@@ -1,0 +1,78 @@
+internal import Synchronization
+
+/// What arrives for one request, while libcurl's callbacks hand it over.
+final class CurlExchange: Sendable {
+    /// Headers beyond this are no service's.
+    private static let headerLimit = 1 << 18
+
+    private struct State {
+        var headers: [HTTPRequest.Header] = []
+        var headerSize = 0
+        var body: [UInt8] = []
+        var isTooLarge = false
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+    private let cancelled = Atomic(false)
+
+    /// Makes an exchange whose body has at most `limit` bytes.
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// The exchange that a callback is handed.
+    static func from(_ context: UnsafeMutableRawPointer?) -> CurlExchange? {
+        guard let context = unsafe context else { return nil }
+        return unsafe Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    var headers: [HTTPRequest.Header] { state.withLock(\.headers) }
+
+    /// The body, which is handed over and not copied.
+    func takenBody() -> [UInt8] {
+        state.withLock { state in
+            let body = state.body
+            state.body = []
+            return body
+        }
+    }
+
+    var isTooLarge: Bool { state.withLock(\.isTooLarge) }
+
+    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+    func cancel() {
+        cancelled.store(true, ordering: .relaxed)
+    }
+
+    /// Takes a part of the body; gives `false` to stop.
+    func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let part = unsafe Array(bytes)
+        return state.withLock { state in
+            if state.body.count + part.count > limit { state.isTooLarge = true }
+            if state.isTooLarge { return false }
+            state.body += part
+            return true
+        }
+    }
+
+    /// Takes a line of the head, also of an interim answer, which a status line ends; gives `false`
+    /// to stop.
+    func takeHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let line = unsafe String(decoding: bytes, as: UTF8.self)
+        return state.withLock { state in
+            state.headerSize += line.utf8.count
+            if state.headerSize > CurlExchange.headerLimit { state.isTooLarge = true }
+            if state.isTooLarge { return false }
+            if line.hasPrefix("HTTP/") { state.headers = [] }
+            if let colon = line.firstIndex(of: ":"), !line.hasPrefix("HTTP/") {
+                let value = line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace)
+                state.headers.append(
+                    .init(String(line[..<colon]), value.joined(separator: " "))
+                )
+            }
+            return true
+        }
+    }
+}

@@ -1,0 +1,221 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecAWS
+
+private let answer = #"""
+    {"RoleArn":"arn:x","AccessKeyId":"ASIA1","SecretAccessKey":"s","Token":"t",
+     "Expiration":"2026-11-23T12:00:00Z"}
+    """#
+
+/// AWS SDKs and tools reference guide, "Container credential provider".
+struct `Credentials of a container` {
+    private func look(
+        _ variables: [String: String],
+        _ transport: ScriptedTransport
+    ) async throws(AWSError) -> Finding {
+        try await ContainerCredentials(Settings(variables), transport: transport).look()
+    }
+
+    private let willing = ScriptedTransport { _, _ throws(HTTPError) in .text(answer) }
+
+    @Test func `come from the agent's address and a path`() async throws {
+        let found = try await look(
+            ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/1?id=a"],
+            willing
+        )
+        let expected = Credentials(
+            accessKeyID: "ASIA1",
+            secretAccessKey: "s",
+            sessionToken: "t",
+            expiration: Timestamp(extended: "2026-11-23T12:00:00Z"),
+            source: "the container endpoint at http://169.254.170.2/v2/credentials/1"
+        )
+        #expect(found == .found(expected))
+        #expect(willing.asked.map(\.url) == ["http://169.254.170.2/v2/credentials/1?id=a"])
+        #expect(willing.asked[0].header("Authorization") == nil)
+    }
+
+    @Test func `come with the token of the environment or, before it, of a file`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("from-file", to: "token")
+        var variables = [
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/v1/credentials",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN": "Basic abc",
+        ]
+        _ = try await look(variables, willing)
+        variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = directory.file("token").string
+        _ = try await look(variables, willing)
+        #expect(willing.asked.map { $0.header("Authorization") } == ["Basic abc", "from-file"])
+    }
+
+    @Test(arguments: [
+        "http://127.0.0.1:5000/x", "http://localhost/x", "http://[::1]/x", "https://example.com/x",
+        "http://[fd00:ec2::23]/x",
+    ])
+    func `may come from this machine, AWS's agents, and anywhere with TLS`(
+        url: String
+    ) async throws {
+        _ = try await look(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], willing)
+        #expect(willing.asked.count == 1)
+    }
+
+    @Test(arguments: [
+        "http://example.com/x", "http://10.0.0.1/x", "http://127.0.0.1.example.com/x",
+        "http://127.example.com/x", "ftp://127.0.0.1/", "127.0.0.1", "http://u@127.0.0.1/",
+    ])
+    func `are not asked for elsewhere`(url: String) async {
+        await #expect {
+            try await look(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], willing)
+        } throws: {
+            ($0 as? AWSError)?.code == .badConfiguration
+        }
+        #expect(willing.asked.isEmpty)
+    }
+
+    @Test(arguments: ["a\nHost: evil", "ä"])
+    func `are not asked for with a token that breaks the request`(token: String) async {
+        await #expect {
+            try await look(
+                [
+                    "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/",
+                    "AWS_CONTAINER_AUTHORIZATION_TOKEN": token,
+                ],
+                willing
+            )
+        } throws: {
+            ($0 as? AWSError)?.code == .badConfiguration
+        }
+    }
+
+    @Test(arguments: [
+        "", "[]", "{}", #"{"AccessKeyId":"a"}"#, #"{"AccessKeyId":"a","SecretAccessKey":""}"#,
+        #"{"AccessKeyId":"a","SecretAccessKey":"TOPSECRET","Expiration":"soon"}"#,
+    ])
+    func `are an error that hides the answer when it is malformed`(body: String) async {
+        let transport = ScriptedTransport { _, _ throws(HTTPError) in .text(body) }
+        await #expect {
+            try await look(
+                ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/"],
+                transport
+            )
+        } throws: {
+            $0 is AWSError && !"\($0)".contains("TOPSECRET")
+        }
+    }
+}
+
+/// Amazon EC2 user guide, "Use the Instance Metadata Service to access instance metadata".
+struct `Credentials of an instance` {
+    private func look(
+        _ transport: ScriptedTransport,
+        _ variables: [String: String] = [:]
+    ) async throws(AWSError) -> Finding {
+        try await InstanceCredentials(Settings(variables), transport: transport).look()
+    }
+
+    /// The service with a role, as EC2 has it.
+    private static func service(
+        role: String? = "builder",
+        credentials: String = answer
+    ) -> ScriptedTransport {
+        ScriptedTransport { request, _ throws(HTTPError) in
+            if request.pathText == "/latest/api/token" {
+                let seconds = request.header("X-aws-ec2-metadata-token-ttl-seconds")
+                let isRight = request.method == .put && seconds == "21600"
+                return isRight ? .text("TOKEN==") : HTTPResponse(status: 400)
+            }
+            guard request.header("X-aws-ec2-metadata-token") == "TOKEN==" else {
+                return HTTPResponse(status: 401)
+            }
+            let roles = "/latest/meta-data/iam/security-credentials/"
+            switch request.pathText {
+            case roles: return role.map { .text($0) } ?? HTTPResponse(status: 404)
+            case roles + "builder": return .text(credentials)
+            case "/latest/meta-data/placement/region": return .text("eu-west-3")
+            default: return HTTPResponse(status: 404)
+            }
+        }
+    }
+
+    @Test func `come by token, role and path`() async throws {
+        guard case .found(let credentials) = try await look(Self.service()) else {
+            Issue.record("there are no credentials")
+            return
+        }
+        #expect(credentials.accessKeyID == "ASIA1")
+        #expect(credentials.sessionToken == "t")
+        #expect(credentials.expiration?.basic == "20261123T120000Z")
+        #expect(credentials.source == "the instance's role 'builder'")
+    }
+
+    @Test func `are asked for with a short timeout, once`() async throws {
+        let transport = ScriptedTransport.dead
+        let finding = try await look(transport)
+        #expect(
+            finding
+                == .absent(
+                    "the instance metadata service does not answer at http://169.254.169.254"
+                )
+        )
+        #expect(transport.asked.map(\.timeout) == [.seconds(1)])
+    }
+
+    @Test func `are absent without a role`() async throws {
+        #expect(
+            try await look(Self.service(role: nil)) == .absent("the instance has no role")
+        )
+    }
+
+    @Test(arguments: [403, 404, 405])
+    func `are absent where there is no version 2`(status: Int) async throws {
+        let transport = ScriptedTransport { _, _ throws(HTTPError) in
+            HTTPResponse(status: status)
+        }
+        let finding = try await look(transport)
+        #expect(
+            finding
+                == .absent(
+                    "the instance metadata service at http://169.254.169.254 gives no token "
+                        + "(HTTP \(status))"
+                )
+        )
+        #expect(transport.asked.count == 1)
+    }
+
+    @Test func `are an error when the role is broken`() async {
+        let transport = Self.service(credentials: #"{"Code":"AssumeRoleUnauthorizedAccess"}"#)
+        await #expect(
+            throws: AWSError(
+                .noCredentials,
+                "the instance's role 'builder' has no credentials (AssumeRoleUnauthorizedAccess); "
+                    + "check the role that is attached"
+            )
+        ) { try await look(transport) }
+    }
+
+    @Test func `come from another address when the environment says so`() async throws {
+        let transport = ScriptedTransport.dead
+        _ = try await look(
+            transport,
+            ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:1338/"]
+        )
+        _ = try await look(transport, ["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "IPv6"])
+        #expect(
+            transport.asked.map(\.url) == [
+                "http://127.0.0.1:1338/latest/api/token",
+                "http://[fd00:ec2::254]/latest/api/token",
+            ]
+        )
+    }
+
+    @Test func `and the region as well`() async throws {
+        let region = try await Region.resolve(
+            Settings([:]),
+            profiles: ProfileFiles(Settings([:])),
+            transport: Self.service()
+        )
+        #expect(region == "eu-west-3")
+    }
+}

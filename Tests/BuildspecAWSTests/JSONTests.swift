@@ -1,0 +1,65 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import BuildspecAWS
+
+/// RFC 8259.
+struct `A JSON text` {
+    private func read(_ text: String) -> JSONValue? { JSONValue(Array(text.utf8)) }
+
+    @Test(
+        arguments: [
+            ("null", .null), (" true\n", .bool(true)), ("false", .bool(false)),
+            ("-0.10e+5", .number("-0.10e+5")),
+            ("1234567890123456789012", .number("1234567890123456789012")),
+            (#""a\n\u00e9\/\"\ud83d\ude00""#, .string("a\né/\"😀")),
+            (#""\ud83dx""#, .string("\u{FFFD}x")), (#""\udc00""#, .string("\u{FFFD}")),
+            ("[]", .array([])), ("[1, [2]]", .array([.number("1"), .array([.number("2")])])),
+            (#"{"a":1,"b":{},"a":2}"#, .object(["a": .number("2"), "b": .object([:])])),
+        ] as [(String, JSONValue)]
+    )
+    func `is read`(text: String, value: JSONValue) {
+        #expect(read(text) == value)
+    }
+
+    @Test(arguments: [
+        "", " ", "nul", "tru e", "01", "1.", ".5", "+1", "1e", "-", "\"", "\"\\x\"", "\"\\u12g4\"",
+        "\"\t\"", "[1,]", "[1 2]", "[", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}", "1 2", "]",
+        "NaN", "'a'", "/**/1",
+    ])
+    func `is refused`(text: String) {
+        #expect(read(text) == nil)
+    }
+
+    @Test func `that is no UTF-8 or nested too deep is refused`() {
+        #expect(JSONValue([0x22, 0xFF, 0x22]) == nil)
+        #expect(read(String(repeating: "[", count: 100_000)) == nil)
+        let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
+        #expect(read(deep) != nil)
+    }
+
+    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    func `of random pieces is JSON if Foundation says so, and comes back`(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let pieces = [
+            "{", "}", "[", "]", ":", ",", "\"a\"", "\"\\u00e9\"", "1", "-2.5", "true", "null", " ",
+            "{\"k\":", "[1,", "]}", "\\", "\"",
+        ]
+        for _ in 0..<5000 {
+            let text = (0..<Int.random(in: 1...7, using: &random)).map { _ in
+                pieces[Int.random(in: 0..<pieces.count, using: &random)]
+            }.joined()
+            // Foundation lets a comma stand at the end.
+            let dense = text.filter { $0 != " " }
+            if dense.contains(",]") || dense.contains(",}") { continue }
+            let theirs = try? JSONSerialization.jsonObject(
+                with: Data(text.utf8),
+                options: .fragmentsAllowed
+            )
+            let ours = read(text)
+            #expect((ours == nil) == (theirs == nil), "\(text)")
+            if let ours { #expect(read(ours.text) == ours, "\(text)") }
+        }
+    }
+}

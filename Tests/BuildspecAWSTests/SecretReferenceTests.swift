@@ -1,0 +1,84 @@
+import TestSupport
+import Testing
+
+@testable import BuildspecAWS
+
+/// CodeBuild user guide, "Build specification reference": env/secrets-manager.
+struct `A secret reference` {
+    private static let arn =
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db-AbCdEf"
+
+    @Test(
+        arguments: [
+            ("prod/db", "prod/db", nil, .stage("AWSCURRENT")),
+            ("prod/db:password", "prod/db", "password", .stage("AWSCURRENT")),
+            ("prod/db:password:AWSPREVIOUS", "prod/db", "password", .stage("AWSPREVIOUS")),
+            ("prod/db:password::v-1", "prod/db", "password", .id("v-1")),
+            ("prod/db::AWSPREVIOUS", "prod/db", nil, .stage("AWSPREVIOUS")),
+            ("prod/db:::v-1", "prod/db", nil, .id("v-1")),
+            ("prod/db:::", "prod/db", nil, .stage("AWSCURRENT")),
+            (arn, arn, nil, .stage("AWSCURRENT")),
+            (arn + ":password", arn, "password", .stage("AWSCURRENT")),
+            (arn + ":password::", arn, "password", .stage("AWSCURRENT")),
+            (arn + ":password::v-1", arn, "password", .id("v-1")),
+            ("arnold:key", "arnold", "key", .stage("AWSCURRENT")),
+        ] as [(String, String, String?, SecretReference.Version)]
+    )
+    func `is read`(
+        text: String,
+        id: String,
+        key: String?,
+        version: SecretReference.Version
+    ) throws {
+        let reference = try SecretReference(text)
+        #expect(reference.id == id)
+        #expect(reference.jsonKey == key)
+        #expect(reference.version == version)
+    }
+
+    @Test(arguments: [
+        ("", "has no secret's name in front of the first ':'"),
+        (":key", "has no secret's name in front of the first ':'"),
+        ("a:b:c:d:e", "has too many ':'; it is 'id:json-key:version-stage:version-id'"),
+        (
+            "a:b:AWSPREVIOUS:v-1",
+            "names both a version stage and a version id; leave one of them empty"
+        ),
+        (
+            "arn:aws:secretsmanager:eu-central-1:1:secret",
+            "is no whole ARN of a secret; it looks like "
+                + "'arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME'"
+        ),
+        (
+            arn + ":a:b:c:d", "has too many ':'; it is 'id:json-key:version-stage:version-id'"
+        ),
+    ])
+    func `is refused`(text: String, fault: String) {
+        #expect(throws: AWSError(.badReference, "the secret reference '\(text)' \(fault)")) {
+            try SecretReference(text)
+        }
+    }
+
+    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    func `says the same when it is written out in full`(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let pieces = [":", ":", "a", "arn:", "é", " ", "AWSCURRENT", "arn:aws:s:r:1:secret:n", ""]
+        var count = 0
+        for _ in 0..<5000 {
+            let text = (0..<Int.random(in: 0...9, using: &random)).map { _ in
+                pieces[Int.random(in: 0..<pieces.count, using: &random)]
+            }.joined()
+            guard let reference = try? SecretReference(text) else { continue }
+            count += 1
+            let (stage, id) =
+                switch reference.version {
+                case .stage(let stage): (stage, "")
+                case .id(let id): ("", id)
+                }
+            let full = "\(reference.id):\(reference.jsonKey ?? ""):\(stage):\(id)"
+            #expect(try SecretReference(full) == reference, "\(text)")
+            #expect(text.hasPrefix(reference.id), "\(text)")
+        }
+        #expect(count > 500)
+    }
+}

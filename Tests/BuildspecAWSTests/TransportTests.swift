@@ -1,0 +1,226 @@
+import Testing
+
+@testable import BuildspecAWS
+
+/// The transports that are real, and that must not be told apart.
+enum TransportKind: String, CaseIterable, Sendable {
+    case curl
+
+    var transport: any HTTPTransport {
+        switch self {
+        case .curl: CurlTransport()
+        }
+    }
+}
+
+/// RFC 9112, and what a signature asks of a transport.
+@Suite(.timeLimit(.minutes(2)))
+struct `A transport` {
+    private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+    private func endpoint(_ server: LocalServer) -> Endpoint {
+        Endpoint(.http, "127.0.0.1", port: server.port)
+    }
+
+    @Test(arguments: TransportKind.allCases)
+    func `sends what is signed, byte by byte`(kind: TransportKind) async throws {
+        let server = try LocalServer { _, _ in .answer(Self.ok) }
+        let request = HTTPRequest(
+            .put,
+            endpoint(server),
+            path: ["a b", "", "..", "é+%41", ""],
+            query: [.init("x y", "1/2"), .init("empty")],
+            headers: [
+                .init("X-Test", "a  b"), .init("Authorization", "AWS4 x=y"),
+                .init("Content-Type", "application/x-amz-json-1.1"),
+            ],
+            body: Array("body".utf8)
+        )
+        let transport = kind.transport
+        let response = try await transport.send(request)
+        #expect(response.text == "ok")
+        let text = try #require(server.received.first)
+        let lines = text.split(separator: "\r\n").map(String.init)
+        #expect(lines.first == "PUT /a%20b//../%C3%A9%2B%2541/?x%20y=1%2F2&empty= HTTP/1.1")
+        #expect(lines.last == "body")
+        let head = Set(lines.map { $0.lowercased() })
+        #expect(head.contains("host: 127.0.0.1:\(server.port)"))
+        #expect(head.contains("x-test: a  b"))
+        #expect(head.contains("authorization: aws4 x=y"))
+        #expect(head.contains("content-type: application/x-amz-json-1.1"))
+        #expect(head.contains("content-length: 4"))
+    }
+
+    @Test(arguments: TransportKind.allCases)
+    func `gives status, headers and body of any answer`(kind: TransportKind) async throws {
+        let server = try LocalServer { request, _ in
+            let body = request.hasPrefix("HEAD") ? "" : "{}"
+            return .answer(
+                "HTTP/1.1 404 Not Found\r\nX-Amzn-ErrorType: NoSuchKey\r\nContent-Length: 2\r\n\r\n"
+                    + body
+            )
+        }
+        let transport = kind.transport
+        for method in [HTTPRequest.Method.get, .head, .delete, .post] {
+            let response = try await transport.send(HTTPRequest(method, endpoint(server)))
+            #expect(response.status == 404)
+            #expect(response.header("x-amzn-errortype") == "NoSuchKey")
+            #expect(response.text == (method == .head ? "" : "{}"), "\(method)")
+        }
+    }
+
+    @Test(arguments: TransportKind.allCases)
+    func `keeps a connection for the next request`(kind: TransportKind) async throws {
+        let server = try LocalServer { _, _ in .answer(Self.ok) }
+        let transport = kind.transport
+        for _ in 0..<5 { _ = try await transport.send(HTTPRequest(.get, endpoint(server))) }
+        #expect(server.connectionCount == 1)
+    }
+
+    @Test(arguments: TransportKind.allCases)
+    func `does not follow a redirect`(kind: TransportKind) async throws {
+        let server = try LocalServer { _, _ in
+            .answer("HTTP/1.1 301 Moved\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n")
+        }
+        let response = try await kind.transport.send(HTTPRequest(.get, endpoint(server)))
+        #expect(response.status == 301)
+        #expect(server.received.count == 1)
+    }
+
+    @Test(arguments: TransportKind.allCases, [true, false])
+    func `takes no more than the limit`(kind: TransportKind, isAnnounced: Bool) async throws {
+        let body = String(repeating: "x", count: 100_000)
+        let head = isAnnounced ? "Content-Length: 100000\r\n" : ""
+        let server = try LocalServer { _, _ in
+            .answerAndClose("HTTP/1.1 200 OK\r\n\(head)\r\n" + body)
+        }
+        var request = HTTPRequest(.get, endpoint(server))
+        request.responseLimit = 100_000
+        #expect(try await kind.transport.send(request).body.count == 100_000)
+        request.responseLimit = 99_999
+        await #expect {
+            try await kind.transport.send(request)
+        } throws: {
+            ($0 as? HTTPError)?.code == .tooLarge
+        }
+    }
+
+    @Test(arguments: TransportKind.allCases)
+    func `gives up in time`(kind: TransportKind) async throws {
+        let server = try LocalServer { _, _ in .stall }
+        var request = HTTPRequest(.get, endpoint(server))
+        request.timeout = .milliseconds(300)
+        let start = ContinuousClock.now
+        await #expect(throws: HTTPError.self) { try await kind.transport.send(request) }
+        let elapsed = start.duration(to: .now)
+        #expect(elapsed >= .milliseconds(290) && elapsed < .seconds(20))
+    }
+
+    @Test(arguments: TransportKind.allCases)
+    func `says that it took too long`(kind: TransportKind) async throws {
+        let server = try LocalServer { _, _ in .stall }
+        var request = HTTPRequest(.get, endpoint(server))
+        request.timeout = .milliseconds(100)
+        await #expect {
+            try await kind.transport.send(request)
+        } throws: {
+            ($0 as? HTTPError)?.code == .timedOut
+        }
+    }
+
+    @Test(arguments: TransportKind.allCases)
+    func `ends when its task does`(kind: TransportKind) async throws {
+        let (arrived, arrival) = AsyncStream<Void>.makeStream()
+        let server = try LocalServer { _, _ in
+            arrival.finish()
+            return .stall
+        }
+        let request = HTTPRequest(.get, endpoint(server))
+        let code = await withTaskGroup(of: HTTPError.Code?.self) { group in
+            group.addTask {
+                do throws(HTTPError) {
+                    _ = try await kind.transport.send(request)
+                    return nil
+                } catch {
+                    return error.code
+                }
+            }
+            for await _ in arrived {}
+            group.cancelAll()
+            return await group.next().flatMap(\.self)
+        }
+        #expect(code == .cancelled)
+    }
+
+    @Test(arguments: TransportKind.allCases)
+    func `says that nobody listens`(kind: TransportKind) async throws {
+        let server = try LocalServer { _, _ in .close }
+        server.stop()
+        let dead = endpoint(server)
+        let start = ContinuousClock.now
+        await #expect {
+            try await kind.transport.send(HTTPRequest(.get, dead))
+        } throws: {
+            ($0 as? HTTPError)?.code == .cannotConnect
+                && "\($0)".hasPrefix("cannot connect to http://127.0.0.1:\(server.port)")
+        }
+        #expect(start.duration(to: .now) < .seconds(20))
+    }
+
+    @Test(arguments: TransportKind.allCases)
+    func `says that a host is unknown`(kind: TransportKind) async throws {
+        await #expect {
+            try await kind.transport.send(HTTPRequest(.get, Endpoint(.http, "x.invalid")))
+        } throws: {
+            ($0 as? HTTPError)?.code == .unknownHost
+        }
+    }
+
+    @Test(
+        arguments: TransportKind.allCases,
+        [
+            LocalServer.Action.close,
+            .answerAndClose("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"),
+        ]
+    )
+    func `says that a connection broke`(
+        kind: TransportKind,
+        action: LocalServer.Action
+    ) async throws {
+        let server = try LocalServer { _, _ in action }
+        await #expect {
+            try await kind.transport.send(HTTPRequest(.get, endpoint(server)))
+        } throws: {
+            ($0 as? HTTPError)?.code == .connectionLost
+        }
+    }
+
+    @Test(arguments: TransportKind.allCases)
+    func `with retries gets through to a flaky server`(kind: TransportKind) async throws {
+        let server = try LocalServer { _, number in
+            switch number % 4 {
+            case 0: .close
+            case 1: .answer("HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\n\r\n")
+            case 2: .answerAndClose("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+            default: .answer(Self.ok)
+            }
+        }
+        let policy = RetryPolicy(attempts: 8, firstWait: .milliseconds(1))
+        let transport = RetryingTransport(kind.transport, policy: policy)
+        let response = try await transport.send(HTTPRequest(.get, endpoint(server)))
+        #expect(response.text == "ok")
+    }
+
+    @Test(arguments: TransportKind.allCases)
+    func `serves many at once`(kind: TransportKind) async throws {
+        let server = try LocalServer { _, _ in .answer(Self.ok) }
+        let transport = kind.transport
+        let request = HTTPRequest(.get, endpoint(server))
+        let texts = await withTaskGroup(of: String?.self) { group in
+            for _ in 0..<60 { group.addTask { try? await transport.send(request).text } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(texts.count == 60)
+        #expect(texts.allSatisfy { $0 == "ok" })
+    }
+}
