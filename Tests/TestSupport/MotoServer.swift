@@ -20,7 +20,7 @@ package struct MotoServer: Sendable {
     /// - Parameter body: what uses it.
     /// - Throws: `Unavailable` if it cannot be had, and what `body` throws.
     package static func run(
-        _ body: @escaping @Sendable (MotoServer) async throws -> Void
+        _ body: (MotoServer) async throws -> Void
     ) async throws {
         let place = try await place()
         let result = try await Subprocess.run(

@@ -1,0 +1,228 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecAWS
+
+/// A suite that has one server of AWS's interfaces for all its tests.
+struct MotoTrait: SuiteTrait, TestScoping {
+    @TaskLocal static var server: MotoServer?
+
+    var isRecursive: Bool { false }
+
+    func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @Sendable @concurrent () async throws -> Void
+    ) async throws {
+        try await MotoServer.run { server in
+            try await MotoTrait.$server.withValue(server) { try await function() }
+        }
+    }
+}
+
+extension Trait where Self == MotoTrait {
+    /// Runs the suite with moto's server beside it.
+    static var moto: Self { MotoTrait() }
+}
+
+/// What a build gets, from an environment to values, against moto's server.
+@Suite(.moto, .timeLimit(.minutes(10)))
+struct `Values from moto's server` {
+    private let environment: [String: String]
+    private let transport = CurlTransport()
+    private let home: TemporaryDirectory
+
+    init() throws {
+        let server = try #require(MotoTrait.server)
+        home = try TemporaryDirectory()
+        environment = [
+            "HOME": home.path.string, "AWS_ENDPOINT_URL": server.url,
+            "AWS_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
+        ]
+    }
+
+    private func resolve(
+        parameters: [String: String] = [:],
+        secrets: [String: String] = [:],
+        _ changes: [String: String] = [:]
+    ) async throws -> [String: String] {
+        try await SecretReferences(
+            environment: environment.merging(changes) { $1 },
+            transport: transport
+        ).resolve(
+            parameters: parameters.map { .init(name: $0.key, reference: $0.value) },
+            secrets: secrets.map { .init(name: $0.key, reference: $0.value) }
+        )
+    }
+
+    /// Calls an action that fills the server.
+    @discardableResult
+    private func call(
+        _ service: AWSService,
+        _ target: String,
+        _ input: [String: String]
+    ) async throws -> JSONValue {
+        let client = try await JSONClient.connecting(Settings(environment), transport: transport)
+        let answer = try await client.call(
+            service,
+            target,
+            .object(input.mapValues { .string($0) }),
+            to: "fill the server"
+        )
+        guard case .value(let value) = answer else {
+            Issue.record("\(target): \(answer)")
+            return .null
+        }
+        return value
+    }
+
+    private func put(_ name: String, _ type: String, _ value: String) async throws {
+        try await call(
+            .parameterStore,
+            "AmazonSSM.PutParameter",
+            ["Name": name, "Type": type, "Value": value]
+        )
+    }
+
+    private func create(_ name: String, _ text: String) async throws -> JSONValue {
+        try await call(
+            .secretsManager,
+            "secretsmanager.CreateSecret",
+            ["Name": name, "SecretString": text, "ClientRequestToken": token(1)]
+        )
+    }
+
+    private func token(_ number: Int) -> String {
+        "00000000-0000-4000-8000-00000000000\(number)"
+    }
+
+    @Test func `are those of all three types of parameters`() async throws {
+        try await put("/types/text", "String", "a \"b\" ü\nc")
+        try await put("/types/list", "StringList", "a,b,c")
+        try await put("/types/secure", "SecureString", "s3cret")
+        let values = try await resolve(parameters: [
+            "TEXT": "/types/text", "LIST": "/types/list", "SECURE": "/types/secure",
+        ])
+        #expect(values == ["TEXT": "a \"b\" ü\nc", "LIST": "a,b,c", "SECURE": "s3cret"])
+    }
+
+    @Test func `are those of more than ten parameters`() async throws {
+        for number in 0..<23 { try await put("/many/\(number)", "String", "v\(number)") }
+        let wanted = Dictionary(uniqueKeysWithValues: (0..<23).map { ("N\($0)", "/many/\($0)") })
+        let values = try await resolve(parameters: wanted)
+        let expected = Dictionary(uniqueKeysWithValues: (0..<23).map { ("N\($0)", "v\($0)") })
+        #expect(values == expected)
+    }
+
+    @Test func `are those of a version of a parameter`() async throws {
+        try await put("/versioned", "String", "one")
+        try await call(
+            .parameterStore,
+            "AmazonSSM.PutParameter",
+            ["Name": "/versioned", "Type": "String", "Value": "two", "Overwrite": "true"]
+        )
+        let values = try await resolve(parameters: ["OLD": "/versioned:1", "NEW": "/versioned"])
+        #expect(values == ["OLD": "one", "NEW": "two"])
+    }
+
+    @Test func `that are missing are named, each`() async throws {
+        try await put("/there", "String", "x")
+        await #expect {
+            try await resolve(
+                parameters: ["A": "/there", "B": "/gone/1", "C": "/gone/2"],
+                secrets: ["D": "gone/3:key"]
+            )
+        } throws: { error in
+            let text = "\(error)"
+            return (error as? AWSError)?.code == .notFound && !text.contains("/there")
+                && ["'/gone/1'", "'/gone/2'", "'gone/3'"].allSatisfy(text.contains)
+        }
+    }
+
+    @Test func `are those of a secret by name, ARN and ARN without suffix`() async throws {
+        let created = try await create("prod/db", #"{"user":"u","port":5432,"tls":true}"#)
+        let arn = try #require(created["ARN"]?.string)
+        let bare = String(arn.dropLast(7))
+        let values = try await resolve(secrets: [
+            "NAME": "prod/db:user", "ARN": arn + ":port", "BARE": bare + ":tls::",
+            "WHOLE": "prod/db",
+        ])
+        #expect(
+            values == [
+                "NAME": "u", "ARN": "5432", "BARE": "true",
+                "WHOLE": #"{"user":"u","port":5432,"tls":true}"#,
+            ]
+        )
+    }
+
+    @Test func `are those of a secret's stages and versions`() async throws {
+        _ = try await create("staged", #"{"k":"one"}"#)
+        try await call(
+            .secretsManager,
+            "secretsmanager.PutSecretValue",
+            [
+                "SecretId": "staged", "SecretString": #"{"k":"two"}"#,
+                "ClientRequestToken": token(2),
+            ]
+        )
+        let values = try await resolve(secrets: [
+            "CURRENT": "staged:k", "STAGE": "staged:k:AWSCURRENT",
+            "PREVIOUS": "staged:k:AWSPREVIOUS", "ID": "staged:k::" + token(1),
+        ])
+        #expect(values == ["CURRENT": "two", "STAGE": "two", "PREVIOUS": "one", "ID": "one"])
+    }
+
+    @Test func `are base64 for a binary secret`() async throws {
+        try await call(
+            .secretsManager,
+            "secretsmanager.CreateSecret",
+            ["Name": "binary", "SecretBinary": "AAEC/w=="]
+        )
+        #expect(try await resolve(secrets: ["B": "binary"]) == ["B": "AAEC/w=="])
+    }
+
+    @Test func `come with credentials and region of a profile`() async throws {
+        try await put("/profiled", "String", "yes")
+        try home.write(
+            "[ci]\naws_access_key_id = testing\naws_secret_access_key = testing\n",
+            to: ".aws/credentials"
+        )
+        try home.write("[profile ci]\nregion = eu-central-1\n", to: ".aws/config")
+        let values = try await resolve(
+            parameters: ["A": "/profiled"],
+            [
+                "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_REGION": "",
+                "AWS_PROFILE": "ci",
+            ]
+        )
+        #expect(values == ["A": "yes"])
+    }
+
+    @Test func `need credentials of the right shape`() async {
+        await #expect {
+            try await resolve(parameters: ["A": "/a"], ["AWS_SECRET_ACCESS_KEY": "a b"])
+        } throws: {
+            ($0 as? AWSError)?.code == .badCredentials
+        }
+    }
+
+    @Test func `do not come from a dead endpoint, which is said at once`() async throws {
+        let server = try LocalServer { _, _ in .close }
+        server.stop()
+        let start = ContinuousClock.now
+        await #expect {
+            try await resolve(
+                secrets: ["A": "db"],
+                ["AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://127.0.0.1:\(server.port)"]
+            )
+        } throws: { error in
+            (error as? AWSError)?.code == .network
+                && "\(error)".hasPrefix(
+                    "cannot read secret 'db': cannot connect to http://127.0.0.1:\(server.port)"
+                )
+        }
+        #expect(start.duration(to: .now) < .seconds(10))
+    }
+}
