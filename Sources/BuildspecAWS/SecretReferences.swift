@@ -27,9 +27,10 @@ package struct SecretReferences: Sendable {
     ///
     /// - Parameters:
     ///   - environment: the variables that configure AWS's tools, and `HOME`.
-    ///   - transport: what sends one request.
-    package init(environment: [String: String], transport: any HTTPTransport) {
+    ///   - transport: what sends one request; `nil` is libcurl.
+    package init(environment: [String: String], transport: (any HTTPTransport)? = nil) {
         let settings = Settings(environment)
+        let transport = transport ?? CurlTransport(caBundle: settings["AWS_CA_BUNDLE"])
         self.init { () async throws(AWSError) in
             try await JSONClient.connecting(settings, transport: transport)
         }

@@ -137,6 +137,14 @@ struct `The region` {
         ) { try await region([:]) }
     }
 
+    @Test func `is not guessed when the profile that somebody named is not there`() async {
+        await #expect {
+            try await region(["AWS_PROFILE": "ci"])
+        } throws: {
+            "\($0)".hasPrefix("the profile 'ci' that AWS_PROFILE names is not in")
+        }
+    }
+
     @Test(arguments: ["x.evil.example/", "EU-WEST-1", "-a", "a b", "é"])
     func `is never a text that leads to another host`(text: String) async {
         await #expect {

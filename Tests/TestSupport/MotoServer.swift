@@ -1,10 +1,6 @@
-internal import Subprocess
-internal import SystemPackage
-
 /// moto's server of AWS's interfaces, on a free port of this machine while a closure runs.
 ///
-/// It is a child that ends when its standard input does, so that it cannot outlive the test run,
-/// whatever ends that. If python3 cannot import it, it is installed once into a folder of its own
+/// If python3 cannot import it, it is installed once into a folder of its own
 /// below the user's cache folder; a test that needs it is never skipped.
 package struct MotoServer: Sendable {
     /// Why there is no server.
@@ -23,29 +19,18 @@ package struct MotoServer: Sendable {
         _ body: (MotoServer) async throws -> Void
     ) async throws {
         let place = try await place()
-        let result = try await Subprocess.run(
-            place.interpreter,
-            arguments: ["-c", server, place.modules],
-            input: .inputWriter,
-            output: .sequence,
-            error: .string(limit: 1 << 22)
-        ) { execution in
-            var lines = execution.standardOutput.strings().makeAsyncIterator()
-            let port = try await lines.next().flatMap { Int($0.prefix { $0.isNumber }) }
-            if let port {
-                try await body(MotoServer(url: "http://127.0.0.1:\(port)"))
-            }
-            try await execution.standardInputWriter.finish()
-            return port != nil
-        }
-        if !result.closureResult {
-            throw Unavailable(description: "moto's server did not start: \(result.standardError)")
+        try await PythonServer.run(
+            server,
+            [place.modules],
+            interpreter: place.interpreter
+        ) { port throws in
+            try await body(MotoServer(url: "http://127.0.0.1:\(port)"))
         }
     }
 
     /// The interpreter, and the folder of its modules if it would not find them by itself.
-    private static func place() async throws -> (interpreter: Executable, modules: String) {
-        if await Python.canImport("moto.server") { return (.name("python3"), "") }
+    private static func place() async throws -> (interpreter: String, modules: String) {
+        if await Python.canImport("moto.server") { return ("python3", "") }
         let lines: [Substring]
         do {
             lines = try await Python.run(installation, input: "").split(
@@ -61,7 +46,7 @@ package struct MotoServer: Sendable {
         guard lines.count >= 2 else {
             throw Unavailable(description: "the installation of moto's server said nothing")
         }
-        return (.path(FilePath(String(lines[0]))), String(lines[1]))
+        return (String(lines[0]), String(lines[1]))
     }
 
     private static let server = """

@@ -9,14 +9,9 @@ package struct ProfileCredentials: CredentialProvider {
     }
 
     package func look() async throws(AWSError) -> Finding {
-        let (name, isExplicit) = settings.profile
-        guard let profile = try profiles.profile(name) else {
-            if !isExplicit { return .absent("profile 'default' is not in \(profiles.places)") }
-            throw AWSError(
-                .badConfiguration,
-                "the profile '\(name)' that AWS_PROFILE names is not in \(profiles.places); "
-                    + "'aws configure list-profiles' shows the names"
-            )
+        let name = settings.profile.name
+        guard let profile = try profiles.current(settings) else {
+            return .absent("profile '\(name)' is not in \(profiles.places)")
         }
         let values = profile.values.filter { !$0.value.isEmpty }
         try refuseUnsupported(values, ["role_arn", "sso_session", "sso_start_url"], name)

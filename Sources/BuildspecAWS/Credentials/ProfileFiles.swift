@@ -41,6 +41,22 @@ package struct ProfileFiles: Sendable {
         return section
     }
 
+    /// The profile that the environment asks for, or the default one.
+    ///
+    /// - Parameter settings: the environment.
+    /// - Returns: its properties, or `nil` if nobody asked and there is no default one.
+    /// - Throws: also when somebody named one that is in neither file.
+    func current(_ settings: Settings) throws(AWSError) -> ProfileFile.Section? {
+        let (name, isExplicit) = settings.profile
+        let section = try profile(name)
+        guard section == nil, isExplicit else { return section }
+        throw AWSError(
+            .badConfiguration,
+            "the profile '\(name)' that AWS_PROFILE names is not in \(places); "
+                + "'aws configure list-profiles' shows the names"
+        )
+    }
+
     /// The endpoints by service of a `[services NAME]` section.
     func services(_ name: String) throws(AWSError) -> ProfileFile.Section? {
         try file(configPath, .config)?.services[name]

@@ -48,11 +48,10 @@ final class CurlExchange: Sendable {
 
     /// Takes a part of the body; gives `false` to stop.
     func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let part = unsafe Array(bytes)
-        return state.withLock { state in
-            if state.body.count + part.count > limit { state.isTooLarge = true }
+        state.withLock { state in
+            if state.body.count + bytes.count > limit { state.isTooLarge = true }
             if state.isTooLarge { return false }
-            state.body += part
+            unsafe state.body.append(contentsOf: bytes)
             return true
         }
     }

@@ -38,7 +38,7 @@ package struct AWSService: Sendable, Hashable {
         profiles: ProfileFiles
     ) throws(AWSError) -> Endpoint {
         let name = settings.profile.name
-        let profile = try profiles.profile(name)
+        let profile = try profiles.current(settings)
         let ignoring =
             settings["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]
             ?? profile?.values["ignore_configured_endpoint_urls"]

@@ -12,7 +12,7 @@ enum Region {
             if let region = settings[name] { return try checked(region, name) }
         }
         let profile = settings.profile.name
-        if let region = try profiles.profile(profile)?.values["region"], !region.isEmpty {
+        if let region = try profiles.current(settings)?.values["region"], !region.isEmpty {
             return try checked(region, "'region' of profile '\(profile)'")
         }
         let reason: String
