@@ -1,0 +1,127 @@
+import Testing
+
+@testable import BuildspecAWS
+
+/// AWS Systems Manager API reference, GetParameters.
+struct `Parameters` {
+    @Test func `are asked for with decryption, by a signed request`() async throws {
+        let transport = ScriptedTransport { _, _ throws(HTTPError) in
+            parametersAnswer([parameter("/a", "1")])
+        }
+        #expect(try await resolve(transport, parameters: ["A": "/a"]) == ["A": "1"])
+        let request = try #require(transport.asked.first)
+        #expect(request.url == "https://ssm.example/")
+        #expect(request.header("X-Amz-Target") == "AmazonSSM.GetParameters")
+        #expect(request.header("Content-Type") == "application/x-amz-json-1.1")
+        #expect(request.body == Array(#"{"Names":["/a"],"WithDecryption":true}"#.utf8))
+        let prefix =
+            "AWS4-HMAC-SHA256 Credential=AKIA1/20150830/eu-central-1/ssm/aws4_request, "
+            + "SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature="
+        #expect(request.header("Authorization")?.hasPrefix(prefix) == true)
+    }
+
+    @Test func `go in batches of ten, are matched by name, and each is asked for once`()
+        async throws
+    {
+        let transport = ScriptedTransport { request, _ throws(HTTPError) in
+            parametersAnswer(askedNames(request).reversed().map { parameter($0, "v" + $0) })
+        }
+        let numbers = 0..<25
+        var wanted = Dictionary(uniqueKeysWithValues: numbers.map { ("N\($0)", "/p/\($0)") })
+        wanted["TWIN"] = "/p/7"
+        let values = try await resolve(transport, parameters: wanted)
+        #expect(values == wanted.mapValues { "v" + $0 })
+        #expect(transport.asked.map { askedNames($0).count }.sorted() == [5, 10, 10])
+    }
+
+    @Test func `may have a version or be an ARN`() async throws {
+        let arn = "arn:aws:ssm:eu-central-1:1:parameter/shared"
+        let transport = ScriptedTransport { request, _ throws(HTTPError) in
+            parametersAnswer(
+                askedNames(request).map { name in
+                    if name == arn {
+                        return .object([
+                            "Name": .string("/shared"), "ARN": .string(arn), "Value": .string("s"),
+                        ])
+                    }
+                    return parameter("/a", name == "/a:1" ? "old" : "new")
+                }
+            )
+        }
+        let values = try await resolve(
+            transport,
+            parameters: ["OLD": "/a:1", "NEW": "/a", "SHARED": arn]
+        )
+        #expect(values == ["OLD": "old", "NEW": "new", "SHARED": "s"])
+        #expect(transport.asked.count == 2)
+    }
+
+    @Test func `that are missing are named in one error`() async {
+        let transport = ScriptedTransport { request, _ throws(HTTPError) in
+            parametersAnswer(
+                [parameter("/b", "1")],
+                invalid: askedNames(request).filter { $0 != "/b" }
+            )
+        }
+        let elsewhere = "arn:aws:ssm:us-east-1:1:parameter/x"
+        await #expect(
+            throws: AWSError(
+                .notFound,
+                """
+                these values cannot be read:
+                  there is no parameter '/a' in region 'eu-central-1'; create it, or correct the \
+                name or AWS_REGION
+                  there is no parameter '\(elsewhere)' in region 'eu-central-1'; its ARN names \
+                region 'us-east-1'; set AWS_REGION to it
+                """
+            )
+        ) {
+            try await resolve(
+                transport,
+                parameters: ["A": "/a", "B": "/b", "C": elsewhere]
+            )
+        }
+    }
+
+    @Test func `that are denied name the permission`() async {
+        let said =
+            "User: arn:aws:iam::1:user/x is not authorized to perform: ssm:GetParameters on "
+            + "resource: arn:aws:ssm:eu-central-1:1:parameter/a"
+        let transport = ScriptedTransport { _, _ throws(HTTPError) in
+            .fault("AccessDeniedException", said)
+        }
+        await #expect(
+            throws: AWSError(
+                .denied,
+                "cannot read parameter '/a': access denied (\(said)); the credentials 'AKIA1' "
+                    + "from profile 'ci' need 'ssm:GetParameters' on it, and 'kms:Decrypt' on its "
+                    + "key if it is a SecureString with a key of your own"
+            )
+        ) { try await resolve(transport, parameters: ["A": "/a"]) }
+    }
+
+    @Test(arguments: ["[]", "", "<html>", #"{"Parameters":[{"Name":"/a"}]}"#, "{}"])
+    func `in an answer that makes no sense are an error`(body: String) async {
+        let transport = ScriptedTransport { _, _ throws(HTTPError) in .text(body) }
+        await #expect {
+            try await resolve(transport, parameters: ["A": "/a"])
+        } throws: {
+            ($0 as? AWSError)?.code == .badResponse
+        }
+    }
+
+    @Test func `without a name, and secrets that cannot be read, reach nobody`() async {
+        await #expect(
+            throws: AWSError(
+                .badReference,
+                """
+                these values cannot be read:
+                  the secret reference ':k' has no secret's name in front of the first ':'
+                  variable 'A' names no parameter; give it one
+                """
+            )
+        ) {
+            try await resolve(.forbidden, parameters: ["A": ""], secrets: ["S": ":k"])
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import Testing
+
+@testable import BuildspecAWS
+
+/// CodeBuild user guide, "Build specification reference": env/secrets-manager.
+struct `Secrets` {
+    private static func secret(_ text: String) -> HTTPResponse {
+        .text(JSONValue.object(["SecretString": .string(text)]).text)
+    }
+
+    private let transport = ScriptedTransport { request, _ throws(HTTPError) in
+        let input = JSONValue(request.body)
+        switch input?["VersionStage"]?.string ?? input?["VersionId"]?.string {
+        case "AWSPREVIOUS": return secret(#"{"user":"old"}"#)
+        case "v-1": return secret("by id")
+        default:
+            return secret(
+                #"{"user":"u\u00fc","port":5432.10,"on":true,"off":false,"no":null,"a":[],"o":{}}"#
+            )
+        }
+    }
+
+    @Test func `are texts, keys and versions`() async throws {
+        let values = try await resolve(
+            transport,
+            secrets: [
+                "USER": "db:user", "PORT": "db:port", "ON": "db:on", "OFF": "db:off:AWSCURRENT",
+                "OLD": "db:user:AWSPREVIOUS", "WHOLE": "db:::v-1",
+            ]
+        )
+        #expect(
+            values == [
+                "USER": "uü", "PORT": "5432.10", "ON": "true", "OFF": "false", "OLD": "old",
+                "WHOLE": "by id",
+            ]
+        )
+    }
+
+    @Test func `are asked for once for each version`() async throws {
+        _ = try await resolve(
+            transport,
+            secrets: [
+                "A": "db:user", "B": "db:port:AWSCURRENT", "C": "db", "D": "db:user:AWSPREVIOUS",
+            ]
+        )
+        let bodies = transport.asked.map { String(decoding: $0.body, as: UTF8.self) }.sorted()
+        #expect(
+            bodies == [
+                #"{"SecretId":"db","VersionStage":"AWSCURRENT"}"#,
+                #"{"SecretId":"db","VersionStage":"AWSPREVIOUS"}"#,
+            ]
+        )
+        let targets = Set(transport.asked.map { $0.header("X-Amz-Target") })
+        #expect(targets == ["secretsmanager.GetSecretValue"])
+    }
+
+    @Test(arguments: [
+        ("db:none", "secret 'db' has no key 'none'; keys are case-sensitive"),
+        (
+            "db:no",
+            "key 'no' of secret 'db' is null; only a string, a number or a boolean can be a "
+                + "variable's value"
+        ),
+        (
+            "db:a",
+            "key 'a' of secret 'db' is an array; only a string, a number or a boolean can be a "
+                + "variable's value"
+        ),
+        (
+            "db:k::v-1",
+            "secret 'db' is no JSON object, so it has no key 'k'; leave the key out to get the "
+                + "whole text"
+        ),
+    ])
+    func `without the key are an error that shows nothing of them`(
+        reference: String,
+        message: String
+    ) async {
+        await #expect(throws: AWSError(.badReference, message)) {
+            try await resolve(transport, secrets: ["A": reference])
+        }
+    }
+
+    @Test func `that are binary are base64, and their keys are those of the bytes`() async throws {
+        let transport = ScriptedTransport { _, _ throws(HTTPError) in
+            .text(#"{"SecretBinary":"eyJrIjoidiJ9"}"#)
+        }
+        let values = try await resolve(transport, secrets: ["A": "b", "K": "b:k"])
+        #expect(values == ["A": "eyJrIjoidiJ9", "K": "v"])
+    }
+
+    /// What each refusal of a service means for people.
+    static let refusals: [(String, String, AWSError.Code, String)] = [
+        (
+            "ResourceNotFoundException", "Secrets Manager can't find the specified secret.",
+            .notFound,
+            "cannot read secret 'db': there is none in region 'eu-central-1' (Secrets Manager "
+                + "can't find the specified secret.); create it, or correct the name, the version "
+                + "or AWS_REGION"
+        ),
+        (
+            "ExpiredTokenException", "The security token included in the request is expired",
+            .expiredCredentials,
+            "cannot read secret 'db': the session of the credentials 'AKIA1' from profile 'ci' has "
+                + "expired; log in again, or fetch new ones"
+        ),
+        (
+            "UnrecognizedClientException", "The security token included in the request is invalid.",
+            .badCredentials,
+            "cannot read secret 'db': AWS does not accept the credentials 'AKIA1' from profile "
+                + "'ci' (The security token included in the request is invalid.); check the secret "
+                + "key and the session token that belong to this id"
+        ),
+        (
+            "ThrottlingException", "Rate exceeded", .throttled,
+            "cannot read secret 'db': AWS has too many requests, also after several attempts "
+                + "(ThrottlingException); try again later"
+        ),
+        (
+            "InvalidSignatureException",
+            "Signature expired: 20150830T123600Z is now earlier than 20150830T140000Z", .clockSkew,
+            "cannot read secret 'db': this machine's clock is 7200 s behind AWS's; set it right"
+        ),
+        (
+            "DecryptionFailure", "no key", .other,
+            "cannot read secret 'db': DecryptionFailure, HTTP 400: no key (request r-1)"
+        ),
+    ]
+
+    @Test(arguments: refusals)
+    func `that are refused are an error with its remedy`(
+        fault: String,
+        said: String,
+        code: AWSError.Code,
+        message: String
+    ) async {
+        let transport = ScriptedTransport { _, _ throws(HTTPError) in
+            var response = HTTPResponse.fault(fault, said)
+            response.headers = [
+                .init("Date", "Sun, 30 Aug 2015 14:36:00 GMT"), .init("x-amzn-RequestId", "r-1"),
+            ]
+            return response
+        }
+        await #expect(throws: AWSError(code, message)) {
+            try await resolve(transport, secrets: ["A": "db"])
+        }
+    }
+
+    @Test func `that a proxy answers for are an error`() async {
+        let transport = ScriptedTransport { _, _ throws(HTTPError) in
+            .text("<html>login</html>", status: 407)
+        }
+        await #expect(
+            throws: AWSError(
+                .badResponse,
+                "cannot read secret 'db': the answer is HTTP 407 without an error of AWS; check "
+                    + "the endpoint and any proxy"
+            )
+        ) { try await resolve(transport, secrets: ["A": "db"]) }
+    }
+
+    @Test func `and parameters fail in one error`() async {
+        let transport = ScriptedTransport { request, _ throws(HTTPError) in
+            throw HTTPError(.cannotConnect, request.endpoint)
+        }
+        await #expect(
+            throws: AWSError(
+                .network,
+                """
+                these values cannot be read:
+                  cannot read parameters '/a', '/b': cannot connect to https://ssm.example; check \
+                the endpoint, the network and any proxy
+                  cannot read secret 'db': cannot connect to https://secrets.example; check the \
+                endpoint, the network and any proxy
+                """
+            )
+        ) {
+            try await resolve(
+                transport,
+                parameters: ["A": "/a", "B": "/b"],
+                secrets: ["S": "db:k", "T": "db:l"]
+            )
+        }
+    }
+}
