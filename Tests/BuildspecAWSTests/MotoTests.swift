@@ -209,18 +209,17 @@ struct `Values from moto's server` {
     }
 
     @Test func `do not come from a dead endpoint, which is said at once`() async throws {
-        let server = try LocalServer { _, _ in .close }
-        server.stop()
+        let port = try LocalServer.refusingPort()
         let start = ContinuousClock.now
         await #expect {
             try await resolve(
                 secrets: ["A": "db"],
-                ["AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://127.0.0.1:\(server.port)"]
+                ["AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://127.0.0.1:\(port)"]
             )
         } throws: { error in
             (error as? AWSError)?.code == .network
                 && "\(error)".hasPrefix(
-                    "cannot read secret 'db': cannot connect to http://127.0.0.1:\(server.port)"
+                    "cannot read secret 'db': cannot connect to http://127.0.0.1:\(port)"
                 )
         }
         #expect(start.duration(to: .now) < .seconds(10))

@@ -30,20 +30,10 @@ final class LocalServer: Sendable {
     init(_ action: @escaping @Sendable (String, Int) -> Action) throws {
         // A client that has gone must not end the test run.
         _ = signal(SIGPIPE, SIG_IGN)
-        let listener = socket(AF_INET, LocalServer.stream, 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                unsafe bind(listener, pointer, length) == 0 && listen(listener, 64) == 0
-                    && getsockname(listener, pointer, &length) == 0
-            }
-        }
-        guard listener >= 0, isBound else { throw CocoaError(.fileReadUnknown) }
+        let (listener, port) = try LocalServer.bound()
+        guard listen(listener, 64) == 0 else { throw CocoaError(.fileReadUnknown) }
+        self.port = port
         self.listener = listener
-        port = Int(UInt16(bigEndian: address.sin_port))
         Thread.detachNewThread { [weak self] in
             while true {
                 let connection = accept(listener, nil, nil)
@@ -54,12 +44,31 @@ final class LocalServer: Sendable {
         }
     }
 
-    deinit {
-        stop()
+    /// A port that refuses everybody, and that nobody else gets while the tests run: it is bound,
+    /// and nobody listens.
+    static func refusingPort() throws -> Int {
+        try bound().port
+    }
+
+    /// A socket that has a free port of this machine.
+    private static func bound() throws -> (socket: Int32, port: Int) {
+        let number = socket(AF_INET, stream, 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                unsafe bind(number, pointer, length) == 0
+                    && getsockname(number, pointer, &length) == 0
+            }
+        }
+        guard number >= 0, isBound else { throw CocoaError(.fileReadUnknown) }
+        return (number, Int(UInt16(bigEndian: address.sin_port)))
     }
 
     /// Breaks everything off.
-    func stop() {
+    deinit {
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
         for connection in connections.withLock(\.self) { shutdown(connection, Int32(SHUT_RDWR)) }
