@@ -1,15 +1,17 @@
 /// AWS access key ids, known by their shape.
 ///
-/// An id is a prefix and sixteen more upper-case letters or digits, and neither an upper-case letter
-/// nor a digit stands right before or behind it, so that a longer run is left alone. A lower-case
-/// letter may stand there: the end of a colour's escape sequence or of `\n` in JSON is one. A
-/// percent escape may stand before it too, as in `Credential%3DAKIA...`. AWS gives out ids in
-/// base32 (`A` to `Z`, `2` to `7`); local doubles of AWS also use the other digits, so all count.
+/// An id is a prefix and sixteen more upper-case letters or digits, and neither an upper-case
+/// letter nor a digit stands right before or behind it, so that a longer run is left alone. A
+/// lower-case letter may stand there: the end of a colour's escape sequence or of `\n` in JSON is
+/// one. A percent escape may stand before it too, as in `Credential%3DAKIA...`. AWS gives out ids
+/// in base32 (`A` to `Z`, `2` to `7`); local doubles of AWS also use the other digits, so all
+/// count.
 ///
 /// Source: IAM guide, reference_identifiers: unique ID prefixes. `AKIA` (access key), `ASIA`
 /// (temporary access key), `ABIA` (STS service bearer token) and `ACCA` (context-specific
 /// credential) name credentials. The others (`AIDA`, `AROA`, `AGPA`, ...) name users, roles and
-/// groups; they open nothing, stand in ARNs and assumed-role ids that people need to read, and stay.
+/// groups; they open nothing, stand in ARNs and assumed-role ids that people need to read, and
+/// stay.
 enum AccessKeyID {
     /// The prefixes of credentials.
     static let names: [[UInt8]] = ["AKIA", "ASIA", "ABIA", "ACCA"].map { [UInt8]($0.utf8) }

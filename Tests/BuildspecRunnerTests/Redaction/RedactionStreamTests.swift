@@ -16,6 +16,7 @@ import Testing
             (["aaaa"], "aaaaaaaaa aaa", "*** aaa"),
             (["abab", "babc"], "xababcx", "x***x"),
             (["abcdXY", "bcde"], "abcdef abcdXY", "a***f ***"),
+            (["abcd0000", "abcdz"], "abcdz--- abcd0000", "***--- ***"),
             (["password"], "", ""),
             ([], "nothing to hide", "nothing to hide"),
         ] as [([String], String, String)]
@@ -75,6 +76,25 @@ import Testing
         for cut in 0...input.count {
             #expect(redactor.streaming([input[..<cut], input[cut...]]) == expected)
         }
+    }
+
+    @Test func `hundreds of secrets are found in a long text`() {
+        var random = SplitMix64(seed: 11)
+        let letters = [UInt8](97...122)
+        func word(_ length: ClosedRange<Int>) -> [UInt8] {
+            (0..<Int.random(in: length, using: &random)).map { _ in
+                letters.randomElement(using: &random) ?? 0
+            }
+        }
+        let secrets = (0..<300).map { _ in word(10...20) }
+        var input: [UInt8] = []
+        var expected: [UInt8] = []
+        for _ in 0..<4000 {
+            let between = word(0...6)
+            input += between + (secrets.randomElement(using: &random) ?? [])
+            expected += between + [42, 42, 42]
+        }
+        #expect(Redactor(secrets: secrets).streaming([input[...]]) == expected)
     }
 
     @Test func `bytes that are no text pass as they are`() {
