@@ -45,6 +45,12 @@ struct Run: AsyncParsableCommand {
     )
     var envFile: [String] = []
 
+    @Option(
+        name: .customLong("mask"),
+        help: ArgumentHelp("Hide the value of this variable in all output.", valueName: "name")
+    )
+    var masks: [String] = []
+
     @Option(help: ArgumentHelp("Collect the artifacts into this directory.", valueName: "dir"))
     var artifacts: String?
 
@@ -123,7 +129,7 @@ struct Run: AsyncParsableCommand {
             )
             throw ExitStatus(result).exitCode
         } catch let error as SetupError {
-            DiagnosticOutput.print(error, of: file)
+            DiagnosticOutput.print(error, of: file, hidingBy: request.redactor)
             throw ExitStatus.buildspecInvalid.exitCode
         }
     }
@@ -149,6 +155,7 @@ extension Run {
         request.cacheDirectory =
             cache == "none" ? nil : cache.map { absolute($0) } ?? directories.cache
         request.strictCache = strictCache
+        request.maskNames = masks
         if case .success(let timeout) = DurationText.parse(timeout) { request.timeout = timeout }
         request.helperExecutable = Host.executable
         return request
