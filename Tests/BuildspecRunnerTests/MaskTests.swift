@@ -1,3 +1,4 @@
+import BuildspecModel
 import BuildspecRunner
 import TestSupport
 import Testing
@@ -5,7 +6,8 @@ import Testing
 /// What passes through the redactor on its way to the sink.
 @Suite(.timeLimit(.minutes(2)))
 struct MaskTests {
-    @Test func `a prompt that begins like a secret comes out while its command waits`() async throws {
+    @Test func `a prompt that begins like a secret comes out while its command waits`() async throws
+    {
         let scratch = try TemporaryDirectory()
         let sink = RecordingSink { event in
             guard case .output(let bytes) = event, bytes == Array("s3cr3t".utf8) else { return }

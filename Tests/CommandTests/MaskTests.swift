@@ -1,3 +1,4 @@
+import Subprocess
 import TestSupport
 import Testing
 
@@ -62,7 +63,8 @@ struct MaskTests {
         Self.expectNothing(of: Self.secret, in: outcome)
     }
 
-    @Test func `the beginning of a secret comes out when the build's end decides it`() async throws {
+    @Test func `the beginning of a secret comes out when the build's end decides it`() async throws
+    {
         let outcome = try await Self.run(commands: ["printf s3cr3t", "printf '%s' -of-tess"])
         #expect(outcome.output.contains("s3cr3t\n$ printf"))
     }
@@ -85,7 +87,8 @@ struct MaskTests {
     @Test(arguments: ["host", "buildspec"])
     func `a masked value may come from anywhere`(source: String) async throws {
         let directory = try TemporaryDirectory()
-        let declared = source == "buildspec" ? "env: { variables: { TOKEN: \(Self.secret) } }\n" : ""
+        let declared =
+            source == "buildspec" ? "env: { variables: { TOKEN: \(Self.secret) } }\n" : ""
         try directory.write(
             "version: 0.2\n\(declared)phases: { build: { commands: ['echo =$TOKEN='] } }\n",
             to: "buildspec.yml"
