@@ -41,6 +41,10 @@ public struct BuildRequest: Sendable {
     public var stateDirectory: FilePath
     /// The program whose `hash-files` is behind `codebuild-hash-files`; `nil` leaves it out.
     public var helperExecutable: FilePath?
+    /// Values that must not be shown, whatever they belong to.
+    public var masks: [String] = []
+    /// Variables whose first values must not be shown, wherever they come from.
+    public var maskNames: [String] = []
     /// How long processes have between TERM and KILL.
     public var gracePeriod = Duration.seconds(10)
 

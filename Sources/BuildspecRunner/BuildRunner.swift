@@ -19,6 +19,8 @@ public struct BuildRunner: Sendable {
     /// period, KILL; no further command runs and the result says `stopped`. Processes that commands
     /// left in the background are ended before the artifacts are collected.
     ///
+    /// Secrets are hidden in all events, but not in the result that is returned.
+    ///
     /// - Parameter sink: where the events go.
     /// - Returns: how it ended; a failed build is a result, not an error.
     /// - Throws: `SetupError` when it cannot start; nothing has run then.
@@ -37,7 +39,7 @@ public struct BuildRunner: Sendable {
         )
         return await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: BlockingThread("buildspec output")) {
-                await pump.run(into: sink)
+                await pump.run(into: sink, hidingBy: setup.redactor)
             }
             let result = await steps.run()
             await pump.post(.buildEnded(result))

@@ -19,6 +19,8 @@ struct BuildSetup: Sendable {
     var environment: BuildEnvironment
     /// The interpreter.
     var shell: FilePath
+    /// Hides what must not be shown.
+    var redactor: Redactor
     /// What the user should know, one line each.
     var warnings: [String]
 
@@ -29,6 +31,9 @@ struct BuildSetup: Sendable {
         var environment = BuildEnvironment(host: request.hostEnvironment)
         environment.add(declared: request.buildspec.env.variables)
         environment.add(overrides: request.overrides)
+        let (redactor, secretWarnings) =
+            SecretValues(request, environment: environment.variables).redactor()
+        self.redactor = redactor
         let shell = ShellLookup.find(
             request.buildspec.env.shell,
             path: environment.variables["PATH"]
@@ -36,7 +41,9 @@ struct BuildSetup: Sendable {
         let problems =
             BuildSetup.missingReferences(request) + BuildSetup.otherUsers(request.buildspec)
             + [shell.problem].compactMap { $0 }
-        guard problems.isEmpty, let shell = shell.path else { throw SetupError(problems) }
+        guard problems.isEmpty, let shell = shell.path else {
+            throw redactor.redacting(SetupError(problems))
+        }
         self.shell = shell
 
         let source = await SourceVersion.read(in: request.sourceDirectory)
@@ -61,7 +68,7 @@ struct BuildSetup: Sendable {
         )
         // Again, because they beat CodeBuild's own: `--env CODEBUILD_WEBHOOK_TRIGGER=pr/1`.
         environment.add(overrides: request.overrides)
-        warnings = environment.warnings + warnings
+        warnings = environment.warnings + secretWarnings + warnings
         self.environment = environment
     }
 }

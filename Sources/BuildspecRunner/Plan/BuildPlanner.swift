@@ -114,7 +114,7 @@ private struct BuildPlanner {
         let texts = [key.value] + section.fallbackKeys.map(\.value)
         let values = await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: BlockingThread("buildspec output")) {
-                await pump.run(into: NoSink())
+                await pump.run(into: NoSink(), hidingBy: setup.redactor)
             }
             let values = try? await session.evaluate(texts)
             await pump.finish()

@@ -30,6 +30,9 @@ final class OutputPump: Sendable {
     private let wakeOutput: FileDescriptor
     private let posts = Mutex<[Post]>([])
     private static let chunk = 256 * 1024
+    /// How long commands may write nothing before bytes that are held back come out, in
+    /// milliseconds: a prompt must not wait for its secret's end.
+    private static let idleTime: Int32 = 100
 
     /// Opens the pipe.
     ///
@@ -56,11 +59,24 @@ final class OutputPump: Sendable {
     }
 
     /// Moves bytes and events until `finish()`; blocks its thread while there are none.
-    func run(into sink: any EventSink) async {
+    ///
+    /// - Parameters:
+    ///   - sink: where they go.
+    ///   - redactor: what hides secrets before that.
+    func run(into sink: any EventSink, hidingBy redactor: Redactor) async {
+        let sink = RedactingSink(sink, redactor: redactor)
+        var mayHold = false
         while true {
-            switch waitForSomething() {
-            case .output: await forward(upTo: OutputPump.chunk, to: sink)
-            case .post: if await deliverPosts(to: sink) { return }
+            switch waitForSomething(upTo: mayHold ? OutputPump.idleTime : -1) {
+            case .output:
+                await forward(upTo: OutputPump.chunk, to: sink)
+                mayHold = true
+            case .post:
+                if await deliverPosts(to: sink) { return await sink.flush() }
+                mayHold = false
+            case .idle:
+                await sink.flush()
+                mayHold = false
             }
         }
     }
@@ -75,15 +91,18 @@ final class OutputPump: Sendable {
     private enum Readiness {
         case output
         case post
+        case idle
     }
 
-    private func waitForSomething() -> Readiness {
+    /// What comes first; a time below 0 never is over.
+    private func waitForSomething(upTo milliseconds: Int32) -> Readiness {
         var descriptors = [
             pollfd(fd: wakeOutput.rawValue, events: Int16(POLLIN), revents: 0),
             pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0),
         ]
         while true {
-            _ = unsafe poll(&descriptors, 2, -1)
+            let count = unsafe poll(&descriptors, 2, milliseconds)
+            if count == 0 { return .idle }
             if descriptors[0].revents != 0 { return .post }
             if descriptors[1].revents != 0 { return .output }
         }

@@ -67,18 +67,16 @@ struct Plan: AsyncParsableCommand {
 
     func run() async throws {
         let file = try BuildspecFile(buildspec, source: source)
+        let request = request(for: file.buildspec)
         do {
-            let plan = try await BuildRunner.plan(
-                request(for: file.buildspec),
-                evaluatingKeys: evaluateKeys
-            )
+            let plan = try await BuildRunner.plan(request, evaluatingKeys: evaluateKeys)
             for warning in plan.warnings { StandardStream.error.write("warning: \(warning)\n") }
             switch format {
             case .text: StandardStream.output.write(PlanText.print(plan, file.buildspec))
             case .json: StandardStream.output.write(PlanJSON.print(plan, file.buildspec))
             }
         } catch let error as SetupError {
-            DiagnosticOutput.print(error, of: file)
+            DiagnosticOutput.print(error, of: file, hidingBy: request.redactor)
             throw ExitStatus.buildspecInvalid.exitCode
         }
     }

@@ -45,6 +45,21 @@ struct Run: AsyncParsableCommand {
     )
     var envFile: [String] = []
 
+    @Option(
+        name: .customLong("mask"),
+        help: ArgumentHelp("Hide the value of this variable in all output.", valueName: "name")
+    )
+    var masks: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the build's events as lines of JSON to this file; '-' is standard output, and the "
+                + "log goes to standard error.",
+            valueName: "file"
+        )
+    )
+    var events: String?
+
     @Option(help: ArgumentHelp("Collect the artifacts into this directory.", valueName: "dir"))
     var artifacts: String?
 
@@ -107,11 +122,8 @@ struct Run: AsyncParsableCommand {
         let overrides = try givenVariables()
         let file = try BuildspecFile(buildspec, source: source)
         let request = request(file.buildspec, host.variables, overrides)
-        let output = PlainOutput(
-            buildspec: file.name,
-            style: .forOutput(isTerminal: Host.outputIsTerminal, host.variables),
-            brokenOutput: { kill(getpid(), SIGTERM) }
-        )
+        let eventLog = try events.map(EventLog.init(path:))
+        let output = log(of: file, host.variables, eventLog)
         for name in host.unreadable {
             await output.receive(.warning("'\(name)' is left out: its value is not UTF-8"))
         }
@@ -123,7 +135,8 @@ struct Run: AsyncParsableCommand {
             )
             throw ExitStatus(result).exitCode
         } catch let error as SetupError {
-            DiagnosticOutput.print(error, of: file)
+            eventLog?.notStarted(error.problems)
+            DiagnosticOutput.print(error, of: file, hidingBy: request.redactor)
             throw ExitStatus.buildspecInvalid.exitCode
         }
     }
@@ -149,9 +162,25 @@ extension Run {
         request.cacheDirectory =
             cache == "none" ? nil : cache.map { absolute($0) } ?? directories.cache
         request.strictCache = strictCache
+        request.maskNames = masks
         if case .success(let timeout) = DurationText.parse(timeout) { request.timeout = timeout }
         request.helperExecutable = Host.executable
         return request
+    }
+
+    private func log(
+        of file: BuildspecFile,
+        _ host: [String: String],
+        _ eventLog: EventLog?
+    ) -> any EventSink {
+        let isToOutput = events != "-"
+        let plain = PlainOutput(
+            buildspec: file.name,
+            style: .forOutput(isTerminal: isToOutput && Host.outputIsTerminal, host),
+            output: isToOutput ? .output : .error,
+            brokenOutput: { kill(getpid(), SIGTERM) }
+        )
+        return eventLog.map { TwoSinks(first: $0, second: plain) } ?? plain
     }
 
     private func absolute(_ path: String) -> FilePath {

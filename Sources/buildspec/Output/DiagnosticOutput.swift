@@ -12,15 +12,16 @@ enum DiagnosticOutput {
         }
     }
 
-    /// Prints why a build cannot start.
-    static func print(_ error: SetupError, of file: BuildspecFile) {
+    /// Prints why a build cannot start, without what must not be shown.
+    static func print(_ error: SetupError, of file: BuildspecFile, hidingBy redactor: Redactor) {
+        let source = SourceText(file.text)
         for problem in error.problems {
+            var text = "error: \(problem.message)"
             if let range = problem.range {
                 let diagnostic = Diagnostic(.error, "setup", problem.message, at: range)
-                print([diagnostic], of: file.name, text: file.text)
-            } else {
-                StandardStream.error.write("error: \(problem.message)\n")
+                text = diagnostic.rendered(file: file.name, source: source)
             }
+            StandardStream.error.write(redactor.redacting(text) + "\n")
         }
     }
 

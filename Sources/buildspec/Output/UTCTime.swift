@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
 /// Points in time as people read them.
 enum UTCTime {
     /// A time in UTC: `2026-11-23 08:32 UTC`.
@@ -10,6 +18,18 @@ enum UTCTime {
         let (year, month, dayOfMonth) = date(ofDay: Int64(day))
         return "\(year)-\(twoDigits(month))-\(twoDigits(dayOfMonth))"
             + " \(twoDigits(time / 3_600)):\(twoDigits(time / 60 % 60)) UTC"
+    }
+
+    /// The time now as programs read it (RFC 3339): `2026-11-23T08:32:05.123Z`.
+    static func now() -> String {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &now)
+        let seconds = Int64(now.tv_sec)
+        let (year, month, day) = date(ofDay: seconds / 86_400)
+        let time = [seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60].map(twoDigits)
+        let milliseconds = String(Int(now.tv_nsec) / 1_000_000 + 1_000).dropFirst()
+        return "\(year)-\(twoDigits(month))-\(twoDigits(day))"
+            + "T\(time.joined(separator: ":")).\(milliseconds)Z"
     }
 
     /// The date of a day counted from 1970-01-01, in the Gregorian calendar.

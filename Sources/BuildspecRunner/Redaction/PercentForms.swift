@@ -1,0 +1,58 @@
+/// The percent-encoded writings of a secret, as it stands in URLs and forms.
+enum PercentForms {
+    private struct Style: Sendable {
+        let writesSpaceAsPlus: Bool
+        /// By byte: whether it stays.
+        let keeps: [Bool]
+
+        // `kept` is what stays besides letters and digits.
+        init(kept: String, writesSpaceAsPlus: Bool = false) {
+            self.writesSpaceAsPlus = writesSpaceAsPlus
+            keeps = (0...UInt8.max).map { isLetterOrDigit($0) || kept.utf8.contains($0) }
+        }
+    }
+
+    private static let styles = [
+        Style(kept: "-._~"),  // RFC 3986: curl, jq @uri
+        Style(kept: "-._~/"),  // Python's quote
+        Style(kept: "-._~!'()*"),  // encodeURIComponent
+        Style(kept: "-._~!'()*;,/?:@&=+$#"),  // encodeURI
+        Style(kept: "-._*", writesSpaceAsPlus: true),  // forms, WHATWG URL
+        Style(kept: "-._~", writesSpaceAsPlus: true),  // Python's quote_plus, Go's QueryEscape
+    ]
+
+    private static let digits = ["0123456789ABCDEF", "0123456789abcdef"].map { [UInt8]($0.utf8) }
+
+    /// All writings, with upper-case and with lower-case digits; some are double or as the text.
+    static func all(of text: [UInt8]) -> [[UInt8]] {
+        styles.filter { style in text.contains { !style.keeps[Int($0)] } }.flatMap { style in
+            digits.map { encoded(text, style, $0) }
+        }
+    }
+
+    private static func encoded(_ text: [UInt8], _ style: Style, _ digits: [UInt8]) -> [UInt8] {
+        var form: [UInt8] = []
+        form.reserveCapacity(text.count * 2)
+        for byte in text {
+            if style.keeps[Int(byte)] {
+                form.append(byte)
+            } else if byte == UInt8(ascii: " ") && style.writesSpaceAsPlus {
+                form.append(UInt8(ascii: "+"))
+            } else {
+                form.append(UInt8(ascii: "%"))
+                form.append(digits[Int(byte >> 4)])
+                form.append(digits[Int(byte & 15)])
+            }
+        }
+        return form
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+}

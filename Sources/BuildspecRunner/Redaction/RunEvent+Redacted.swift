@@ -1,0 +1,104 @@
+internal import BuildspecCache
+internal import BuildspecModel
+internal import SystemPackage
+
+extension RunEvent {
+    /// The event without secrets in any of its texts; output is a stream and passes as it is.
+    func redacted(by redactor: Redactor) -> RunEvent {
+        switch self {
+        case .output, .phaseBegan, .phaseSkipped: self
+        case .buildBegan(let identity): .buildBegan(redactor.redacting(identity))
+        case .cacheRestored(let report): .cacheRestored(redactor.redacting(report))
+        case .phaseRetried(let failure, let attempt, let limit):
+            .phaseRetried(redactor.redacting(failure), attempt: attempt, of: limit)
+        case .commandBegan(let command): .commandBegan(redactor.redacting(command))
+        case .commandEnded(let command, let status, let duration):
+            .commandEnded(redactor.redacting(command), status: status, duration: duration)
+        case .commandStopped(let command, let reason):
+            .commandStopped(redactor.redacting(command), reason)
+        case .phaseEnded(let report): .phaseEnded(redactor.redacting(report))
+        case .artifactCollected(let report): .artifactCollected(redactor.redacting(report))
+        case .cacheSaved(let report): .cacheSaved(redactor.redacting(report))
+        case .warning(let message): .warning(redactor.redacting(message))
+        case .buildEnded(let result): .buildEnded(redactor.redacting(result))
+        }
+    }
+}
+
+extension Redactor {
+    /// A setup error without secrets in its messages.
+    func redacting(_ error: SetupError) -> SetupError {
+        SetupError(error.problems.map { SetupError.Problem(redacting($0.message), at: $0.range) })
+    }
+
+    fileprivate func redacting(_ identity: BuildIdentity) -> BuildIdentity {
+        var identity = identity
+        identity.project = redacting(identity.project)
+        identity.region = identity.region.map(redacting)
+        return identity
+    }
+
+    fileprivate func redacting(_ command: PhaseCommand) -> PhaseCommand {
+        var command = command
+        command.text.value = redacting(command.text.value)
+        return command
+    }
+
+    fileprivate func redacting(_ failure: CommandFailure) -> CommandFailure {
+        CommandFailure(command: redacting(failure.command), status: failure.status)
+    }
+
+    fileprivate func redacting(_ report: PhaseReport) -> PhaseReport {
+        var report = report
+        report.failure = report.failure.map(redacting)
+        return report
+    }
+
+    fileprivate func redacting(_ report: ArtifactReport) -> ArtifactReport {
+        var report = report
+        report.identifier = report.identifier.map(redacting)
+        report.name = report.name.map(redacting)
+        report.directory = FilePath(redacting(report.directory.string))
+        report.failure = report.failure.map(redacting)
+        return report
+    }
+
+    fileprivate func redacting(_ report: RestoreReport) -> RestoreReport {
+        var report = report
+        report.notes = report.notes.map(redacting)
+        switch report.outcome {
+        case .exact(let key): report.outcome = .exact(key: key.map(redacting))
+        case .fallback(let key): report.outcome = .fallback(key: redacting(key))
+        case .miss(let reason): report.outcome = .miss(reason: redacting(reason))
+        }
+        return report
+    }
+
+    fileprivate func redacting(_ report: SaveReport) -> SaveReport {
+        var report = report
+        report.notes = report.notes.map(redacting)
+        return report
+    }
+
+    fileprivate func redacting(_ result: BuildResult) -> BuildResult {
+        var result = result
+        result.phases = result.phases.map(redacting)
+        result.cacheFailure = result.cacheFailure.map(redacting)
+        switch result.restored {
+        case .notWanted: break
+        case .skipped(let reason): result.restored = .skipped(redacting(reason))
+        case .failed(let reason): result.restored = .failed(redacting(reason))
+        case .restored(let report): result.restored = .restored(redacting(report))
+        }
+        switch result.saved {
+        case .notWanted: break
+        case .skipped(let reason): result.saved = .skipped(redacting(reason))
+        case .failed(let reason): result.saved = .failed(redacting(reason))
+        case .saved(let report): result.saved = .saved(redacting(report))
+        }
+        if case .collected(let reports, let duration) = result.artifacts {
+            result.artifacts = .collected(reports.map(redacting), duration: duration)
+        }
+        return result
+    }
+}

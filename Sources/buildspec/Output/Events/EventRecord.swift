@@ -1,0 +1,118 @@
+internal import BuildspecCache
+internal import BuildspecModel
+internal import BuildspecRunner
+
+/// One line of the event log.
+///
+/// Keys may be added; none changes its meaning while `version` is 1.
+enum EventRecord {
+    typealias Members = [(String, JSONText)]
+
+    /// The line of an event other than output.
+    static func line(_ event: RunEvent) -> [UInt8] {
+        switch event {
+        case .output(let bytes): line(output: bytes)
+        case .buildBegan(let identity): line("build-began", members(identity))
+        case .cacheRestored(let report): line("cache-restored", members(report))
+        case .phaseBegan(let phase): line("phase-began", [name(phase)])
+        case .phaseSkipped(let phase): line("phase-skipped", [name(phase)])
+        case .phaseRetried(let failure, let attempt, let limit):
+            line(
+                "phase-retried",
+                [name(failure.command.phase), number("attempt", attempt), number("of", limit)]
+            )
+        case .commandBegan(let command):
+            line(
+                "command-began",
+                members(command) + [("command", .string(command.text.value))]
+                    + place(command.text.range)
+            )
+        case .commandEnded(let command, let status, let duration):
+            line(
+                "command-ended",
+                members(command) + [number("status", Int(status)), seconds(duration)]
+            )
+        case .commandStopped(let command, let reason):
+            line("command-stopped", members(command) + [("reason", .string(word(reason)))])
+        case .phaseEnded(let report): line("phase-ended", members(report))
+        case .artifactCollected(let report): line("artifact", members(report))
+        case .cacheSaved(let report): line("cache-saved", members(report))
+        case .warning(let message): line("warning", [("message", .string(message))])
+        case .buildEnded(let result): line("build-ended", members(result))
+        }
+    }
+
+    /// The line of bytes that commands wrote.
+    static func line(output bytes: [UInt8]) -> [UInt8] {
+        var line = Array(head("output").utf8)
+        line += ",\"text\":".utf8
+        if String(validating: bytes, as: UTF8.self) != nil {
+            JSONBytes.append(bytes, quotedTo: &line)
+        } else {
+            JSONBytes.append(Array(String(decoding: bytes, as: UTF8.self).utf8), quotedTo: &line)
+            line += ",\"base64\":\"".utf8 + JSONBytes.base64(bytes) + "\"".utf8
+        }
+        return line + "}\n".utf8
+    }
+
+    /// The line of a build that could not start.
+    static func line(notStarted problems: [SetupError.Problem]) -> [UInt8] {
+        let list = problems.map { problem in
+            JSONText.object(
+                [("message", .string(problem.message))] + (problem.range.map(place) ?? [])
+            )
+        }
+        return line("build-not-started", [("problems", .array(list))])
+    }
+
+    private static func line(_ event: String, _ members: Members) -> [UInt8] {
+        let rest = JSONText.object(members).compact.dropFirst()
+        return Array((head(event) + "," + rest + "\n").utf8)
+    }
+
+    private static func head(_ event: String) -> String {
+        "{\"version\":1,\"time\":\"\(UTCTime.now())\",\"event\":\"\(event)\""
+    }
+}
+
+extension EventRecord {
+    static func name(_ phase: PhaseName) -> (String, JSONText) {
+        ("phase", .string(phase.upperCased))
+    }
+
+    static func number(_ key: String, _ value: some BinaryInteger) -> (String, JSONText) {
+        (key, .number(String(value)))
+    }
+
+    /// A time in seconds, with milliseconds.
+    static func seconds(_ duration: Duration) -> (String, JSONText) {
+        let milliseconds = Int((duration / .milliseconds(1)).rounded())
+        let rest = String(milliseconds % 1_000 + 1_000).dropFirst()
+        return ("seconds", .number("\(milliseconds / 1_000).\(rest)"))
+    }
+
+    static func place(_ range: SourceRange) -> Members {
+        [number("line", range.start.line), number("column", range.start.column)]
+    }
+
+    static func members(_ command: PhaseCommand) -> Members {
+        [
+            name(command.phase), ("list", .string(command.list.rawValue)),
+            number("index", command.index),
+        ]
+    }
+
+    private static func members(_ identity: BuildIdentity) -> Members {
+        [
+            ("project", .string(identity.project)), number("number", identity.number),
+            ("id", .string(identity.id)), ("arn", .string(identity.arn)),
+        ]
+    }
+
+    private static func word(_ reason: StopReason) -> String {
+        switch reason {
+        case .stopped: "STOPPED"
+        case .timedOut: "TIMED_OUT"
+        }
+    }
+}
