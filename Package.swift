@@ -24,6 +24,7 @@ let package = Package(
             name: "buildspec",
             dependencies: [
                 "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecRunner",
+                "BuildspecAWS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]

@@ -45,6 +45,8 @@ public struct BuildRequest: Sendable {
     public var masks: [String] = []
     /// Variables whose first values must not be shown, wherever they come from.
     public var maskNames: [String] = []
+    /// What reads parameters and secrets; `nil` reads none, and a build that needs one cannot start.
+    public var secretResolver: (any SecretResolver)?
     /// How long processes have between TERM and KILL.
     public var gracePeriod = Duration.seconds(10)
 

@@ -30,9 +30,12 @@ struct BuildSetup: Sendable {
     init(_ request: BuildRequest) async throws {
         var environment = BuildEnvironment(host: request.hostEnvironment)
         environment.add(declared: request.buildspec.env.variables)
+        let values = try await request.resolvedReferences()
+        environment.add(resolved: values)
         environment.add(overrides: request.overrides)
-        let (redactor, secretWarnings) =
-            SecretValues(request, environment: environment.variables).redactor()
+        var secretValues = SecretValues(request, environment: environment.variables)
+        for (name, value) in values { secretValues.add(value, named: "'\(name)'") }
+        let (redactor, secretWarnings) = secretValues.redactor()
         self.redactor = redactor
         let shell = ShellLookup.find(
             request.buildspec.env.shell,
@@ -74,8 +77,9 @@ struct BuildSetup: Sendable {
 }
 
 extension BuildSetup {
-    /// References to stores that cannot be asked yet and that no `--env` answers.
+    /// References that nobody can read and that no `--env` answers.
     private static func missingReferences(_ request: BuildRequest) -> [SetupError.Problem] {
+        if request.secretResolver != nil { return [] }
         let given = Set(request.overrides.map(\.name))
         let env = request.buildspec.env
         let parameters = env.parameterStore.map { ($0, "parameter") }

@@ -77,8 +77,7 @@ struct RunErrorTests {
         #expect(outcome.output == "")
         #expect(
             outcome.error.hasPrefix(
-                "buildspec.yml:4:12: error: 'TOKEN' needs the secret 'shop:token', which cannot be "
-                    + "read on this machine; give its value with '--env TOKEN=VALUE'\n"
+                "buildspec.yml:4:12: error: cannot read 'TOKEN' from 'shop:token': no AWS region is "
             )
         )
         #expect(outcome.error.contains("\n    4 |     TOKEN: shop:token\n"))

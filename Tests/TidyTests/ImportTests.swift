@@ -32,8 +32,16 @@ import Testing
             others: system.union(["Subprocess"])
         ),
         Room(
+            target: "BuildspecAWS",
+            ours: ["BuildspecFiles", "CCurl"],
+            others: system.union(["Crypto", "Foundation", "FoundationEssentials"])
+        ),
+        Room(
             target: "buildspec",
-            ours: ["BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecRunner"],
+            ours: [
+                "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecRunner",
+                "BuildspecAWS",
+            ],
             others: system.union(["ArgumentParser", "Foundation"])
         ),
     ]

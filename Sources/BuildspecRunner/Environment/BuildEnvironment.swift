@@ -68,6 +68,12 @@ package struct BuildEnvironment: Sendable, Equatable {
         }
     }
 
+    /// Adds the values of parameters and secrets; they beat a plain value of the same name, which the
+    /// guide leaves open.
+    package mutating func add(resolved values: [String: String]) {
+        for (name, value) in values where ShellText.isName(name) { variables[name] = value }
+    }
+
     /// Adds what CodeBuild sets.
     ///
     /// - Parameter values: the value of each name; `nil` unsets it.

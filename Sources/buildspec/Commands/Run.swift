@@ -60,6 +60,14 @@ struct Run: AsyncParsableCommand {
     )
     var events: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Take parameters and secrets from a file of REFERENCE=VALUE lines before AWS is asked.",
+            valueName: "file"
+        )
+    )
+    var secretsFile: String?
+
     @Option(help: ArgumentHelp("Collect the artifacts into this directory.", valueName: "dir"))
     var artifacts: String?
 
@@ -121,7 +129,12 @@ struct Run: AsyncParsableCommand {
         let host = Host.environment()
         let overrides = try givenVariables()
         let file = try BuildspecFile(buildspec, source: source)
-        let request = request(file.buildspec, host.variables, overrides)
+        let request = request(
+            file.buildspec,
+            host.variables,
+            overrides,
+            try SecretsFileResolver(secretsFile, or: AWSSecretResolver(host.variables))
+        )
         let eventLog = try events.map(EventLog.init(path:))
         let output = log(of: file, host.variables, eventLog)
         for name in host.unreadable {
@@ -146,7 +159,8 @@ extension Run {
     private func request(
         _ buildspec: Buildspec,
         _ host: [String: String],
-        _ overrides: [BuildRequest.Override]
+        _ overrides: [BuildRequest.Override],
+        _ resolver: any SecretResolver
     ) -> BuildRequest {
         let directories = StandardDirectories(host)
         var request = BuildRequest(
@@ -163,6 +177,7 @@ extension Run {
             cache == "none" ? nil : cache.map { absolute($0) } ?? directories.cache
         request.strictCache = strictCache
         request.maskNames = masks
+        request.secretResolver = resolver
         if case .success(let timeout) = DurationText.parse(timeout) { request.timeout = timeout }
         request.helperExecutable = Host.executable
         return request

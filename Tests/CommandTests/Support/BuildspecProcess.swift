@@ -28,6 +28,7 @@ enum BuildspecProcess {
             "USER": "tess",
             "TMPDIR": "/tmp",
             "NO_COLOR": "1",
+            "AWS_EC2_METADATA_DISABLED": "true",
         ]
     }
 

@@ -1,0 +1,91 @@
+import Subprocess
+import TestSupport
+import Testing
+
+/// `env/parameter-store` and `env/secrets-manager` through the built command, against moto's server.
+///
+/// CodeBuild guide, build-spec-ref: env/parameter-store, env/secrets-manager.
+@Suite(.timeLimit(.minutes(10)))
+struct SecretsTests {
+    private static let buildspec = """
+        version: 0.2
+        env:
+          parameter-store:
+            PASSWORD: /app/password
+          secrets-manager:
+            TOKEN: app/keys:token
+        phases:
+          build:
+            commands:
+              - printf '%s-%s' "$PASSWORD" "$TOKEN" > values
+              - echo "the password is $PASSWORD"
+        """
+
+    private static let filling = """
+        import sys, json, urllib.request
+        def call(target, body):
+            request = urllib.request.Request(sys.argv[1], json.dumps(body).encode(), {
+                "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target})
+            urllib.request.urlopen(request).read()
+        call("AmazonSSM.PutParameter",
+             {"Name": "/app/password", "Value": "correct horse", "Type": "SecureString"})
+        call("secretsmanager.CreateSecret",
+             {"Name": "app/keys", "SecretString": json.dumps({"token": "battery staple"})})
+        """
+
+    private func place() throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        try directory.write(Self.buildspec, to: "buildspec.yml")
+        return directory
+    }
+
+    @Test func `values come from AWS before the first command and are masked`() async throws {
+        try await MotoServer.run { server in
+            _ = try await Python.run(Self.filling, [server.url], input: "")
+            let directory = try place()
+            let outcome = try await BuildspecProcess.run(
+                ["run", "--cache", "none"],
+                in: directory,
+                environment: [
+                    "AWS_ENDPOINT_URL": server.url, "AWS_REGION": "us-east-1",
+                    "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
+                ].reduce(into: [:]) { $0[.init(stringLiteral: $1.key)] = $1.value }
+            )
+            #expect(outcome.status == 0, "\(outcome.error)")
+            #expect(try directory.read("values") == "correct horse-battery staple")
+            #expect(outcome.output.contains("the password is ***"))
+            #expect(!outcome.output.contains("correct horse"))
+        }
+    }
+
+    @Test func `a file supplies them where there is no AWS`() async throws {
+        let directory = try place()
+        try directory.write(
+            "# for my laptop\n/app/password=from=file\n\nTOKEN=by name\n",
+            to: "secrets"
+        )
+        let outcome = try await BuildspecProcess.run(
+            ["run", "--cache", "none", "--secrets-file", "secrets"],
+            in: directory
+        )
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(try directory.read("values") == "from=file-by name")
+        #expect(outcome.output.contains("the password is ***"))
+    }
+
+    @Test func `what nobody supplies keeps every command from running`() async throws {
+        let directory = try place()
+        let outcome = try await BuildspecProcess.run(
+            ["run", "--cache", "none", "--env", "TOKEN=given"],
+            in: directory
+        )
+        #expect(outcome.status == 2)
+        #expect(
+            outcome.error.hasPrefix(
+                "buildspec.yml:4:15: error: cannot read 'PASSWORD' from '/app/password': "
+            )
+        )
+        #expect(!outcome.error.contains("TOKEN"))
+        #expect(try directory.read("values") == nil)
+    }
+}
