@@ -60,6 +60,14 @@ struct Run: AsyncParsableCommand {
     )
     var events: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the exported variables to this file: JSON if its name ends in .json, else dotenv.",
+            valueName: "file"
+        )
+    )
+    var exports: String?
+
     @Option(help: ArgumentHelp("Collect the artifacts into this directory.", valueName: "dir"))
     var artifacts: String?
 
@@ -120,8 +128,11 @@ struct Run: AsyncParsableCommand {
         Signals.ignoreBrokenPipes()
         let host = Host.environment()
         let overrides = try givenVariables()
-        let file = try BuildspecFile(buildspec, source: source)
+        let file = try BuildspecFile(buildspec, source: source) {
+            self.request($0, host.variables, overrides).redactor
+        }
         let request = request(file.buildspec, host.variables, overrides)
+        let exportsFile = try exports.map(ExportsFile.init)
         let eventLog = try events.map(EventLog.init(path:))
         let output = log(of: file, host.variables, eventLog)
         for name in host.unreadable {
@@ -133,6 +144,10 @@ struct Run: AsyncParsableCommand {
                 { try await runner.run(into: output) },
                 insist: { runner.killProcesses() }
             )
+            let isHandedOn = exportsFile?.write(result.exportedVariables) ?? true
+            guard isHandedOn || result.state != .succeeded else {
+                throw ExitStatus.buildFailed.exitCode
+            }
             throw ExitStatus(result).exitCode
         } catch let error as SetupError {
             eventLog?.notStarted(error.problems)
