@@ -86,6 +86,8 @@ public struct BuildResult: Sendable, Equatable {
     public var saved: CacheSaveOutcome
     /// The artifacts.
     public var artifacts: ArtifactsOutcome
+    /// The variables that the build hands on, as they were after the last phase.
+    public var exportedVariables: [ExportedVariable] = []
     /// How long it all took.
     public var duration: Duration
     /// The cache problem that failed the build, where the cache was to be taken strictly.

@@ -52,6 +52,10 @@ struct BuildSetup: Sendable {
         let source = await SourceVersion.read(in: request.sourceDirectory)
         let project = request.project ?? source.projectName(for: request.sourceDirectory)
         warnings = BuildSetup.warnings(request.buildspec)
+        warnings += await InstalledRuntime.differences(
+            request.buildspec.phases[.install]?.runtimeVersions ?? [],
+            environment.variables
+        )
         if let problem = source.problem {
             warnings.append("CODEBUILD_RESOLVED_SOURCE_VERSION is not set: \(problem)")
         }
@@ -117,6 +121,13 @@ extension BuildSetup {
                 "Skipping install of runtimes. Runtime version selection is not supported by this "
                     + "build image"
             )
+        }
+        let idle =
+            (buildspec.env.gitCredentialHelper ? ["'git-credential-helper'"] : [])
+            + (buildspec.proxy == nil ? [] : ["'proxy'"])
+        if !idle.isEmpty {
+            let verb = idle.count == 1 ? "has" : "have"
+            warnings.append("\(idle.joined(separator: " and ")) \(verb) no effect on this machine")
         }
         for name in PhaseName.allCases {
             if case .retry(_, let pattern) = buildspec.phases[name]?.onFailure,

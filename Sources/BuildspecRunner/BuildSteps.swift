@@ -43,6 +43,7 @@ struct BuildSteps: Sendable {
         result.cacheFailure = request.strictCache ? result.restored.problem : nil
 
         await runPhases(&result, stopReason)
+        result.exportedVariables = await exportedVariables()
         await groups.endAll(buildID: setup.identity.id, grace: request.gracePeriod) {
             await pump.post(
                 .warning("background processes do not end; waiting before killing them")
@@ -73,6 +74,13 @@ struct BuildSteps: Sendable {
         result.phases = outcome.phases
         result.state = result.cacheFailure == nil ? outcome.state : .failed
         result.collectsArtifacts = outcome.collectsArtifacts
+    }
+
+    private func exportedVariables() async -> [ExportedVariable] {
+        let names = request.buildspec.env.exportedVariables.map(\.value)
+        let exported = await ExportedValues(names, of: session)
+        for warning in exported.warnings { await pump.post(.warning(warning)) }
+        return exported.variables
     }
 
     private func collectArtifacts(_ result: BuildResult) async -> ArtifactsOutcome {

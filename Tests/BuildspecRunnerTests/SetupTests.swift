@@ -62,7 +62,7 @@ struct SetupTests {
 
     @Test func `runtime versions are skipped with CodeBuild's warning, once`() async throws {
         let runtimes = ["python", "nodejs"].map {
-            RuntimeVersion(name: $0, version: Located(text: "3.10"))
+            RuntimeVersion(name: $0, version: Located(text: "latest"))
         }
         let phase = Phase(commands: located(["true"]), runtimeVersions: runtimes)
         let build = try TestBuild(Buildspec(version: .v02, phases: [.install: phase]))

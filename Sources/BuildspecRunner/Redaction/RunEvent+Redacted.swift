@@ -84,6 +84,9 @@ extension Redactor {
         var result = result
         result.phases = result.phases.map(redacting)
         result.cacheFailure = result.cacheFailure.map(redacting)
+        result.exportedVariables = result.exportedVariables.map {
+            ExportedVariable(name: $0.name, value: redacting($0.value))
+        }
         switch result.restored {
         case .notWanted: break
         case .skipped(let reason): result.restored = .skipped(redacting(reason))

@@ -66,8 +66,8 @@ struct Plan: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let file = try BuildspecFile(buildspec, source: source)
-        let request = request(for: file.buildspec)
+        let file = try BuildspecFile(buildspec, source: source) { self.request(for: $0).redactor }
+        let request = self.request(for: file.buildspec)
         do {
             let plan = try await BuildRunner.plan(request, evaluatingKeys: evaluateKeys)
             for warning in plan.warnings { StandardStream.error.write("warning: \(warning)\n") }

@@ -68,6 +68,22 @@ struct Run: AsyncParsableCommand {
     )
     var secretsFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the exported variables to this file: JSON if its name ends in .json, else dotenv.",
+            valueName: "file"
+        )
+    )
+    var exports: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How the log looks: 'plain', or 'codebuild' to compare it with the cloud's.",
+            valueName: "format"
+        )
+    )
+    var logFormat = LogFormat.plain
+
     @Option(help: ArgumentHelp("Collect the artifacts into this directory.", valueName: "dir"))
     var artifacts: String?
 
@@ -128,15 +144,14 @@ struct Run: AsyncParsableCommand {
         Signals.ignoreBrokenPipes()
         let host = Host.environment()
         let overrides = try givenVariables()
-        let file = try BuildspecFile(buildspec, source: source)
-        let request = request(
-            file.buildspec,
-            host.variables,
-            overrides,
-            try SecretsFileResolver(secretsFile, or: AWSSecretResolver(host.variables))
-        )
+        let resolver = try SecretsFileResolver(secretsFile, or: AWSSecretResolver(host.variables))
+        let file = try BuildspecFile(buildspec, source: source) {
+            self.request($0, host.variables, overrides, resolver).redactor
+        }
+        let request = request(file.buildspec, host.variables, overrides, resolver)
+        let exportsFile = try exports.map(ExportsFile.init)
         let eventLog = try events.map(EventLog.init(path:))
-        let output = log(of: file, host.variables, eventLog)
+        let output = log(of: file, request, eventLog)
         for name in host.unreadable {
             await output.receive(.warning("'\(name)' is left out: its value is not UTF-8"))
         }
@@ -146,6 +161,10 @@ struct Run: AsyncParsableCommand {
                 { try await runner.run(into: output) },
                 insist: { runner.killProcesses() }
             )
+            let isHandedOn = exportsFile?.write(result.exportedVariables) ?? true
+            guard isHandedOn || result.state != .succeeded else {
+                throw ExitStatus.buildFailed.exitCode
+            }
             throw ExitStatus(result).exitCode
         } catch let error as SetupError {
             eventLog?.notStarted(error.problems)
@@ -185,17 +204,32 @@ extension Run {
 
     private func log(
         of file: BuildspecFile,
-        _ host: [String: String],
+        _ request: BuildRequest,
         _ eventLog: EventLog?
     ) -> any EventSink {
         let isToOutput = events != "-"
-        let plain = PlainOutput(
-            buildspec: file.name,
-            style: .forOutput(isTerminal: isToOutput && Host.outputIsTerminal, host),
-            output: isToOutput ? .output : .error,
-            brokenOutput: { kill(getpid(), SIGTERM) }
-        )
-        return eventLog.map { TwoSinks(first: $0, second: plain) } ?? plain
+        let writer = LogWriter(isToOutput ? .output : .error, .error) { kill(getpid(), SIGTERM) }
+        let log: any EventSink =
+            switch logFormat {
+            case .plain:
+                PlainOutput(
+                    buildspec: file.name,
+                    style: .forOutput(
+                        isTerminal: isToOutput && Host.outputIsTerminal,
+                        request.hostEnvironment
+                    ),
+                    log: writer
+                )
+            case .codebuild:
+                CodeBuildOutput(
+                    file.buildspec,
+                    file: absolute(file.name).string,
+                    source: request.sourceDirectory.string,
+                    hidingBy: request.redactor,
+                    log: writer
+                )
+            }
+        return eventLog.map { TwoSinks(first: $0, second: log) } ?? log
     }
 
     private func absolute(_ path: String) -> FilePath {

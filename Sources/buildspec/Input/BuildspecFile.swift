@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BuildspecModel
+internal import BuildspecRunner
 internal import SystemPackage
 
 /// The buildspec of a source tree: found, read, and explained if it cannot be used.
@@ -19,13 +20,23 @@ struct BuildspecFile {
     /// - Parameters:
     ///   - path: what the user named, from the current directory; `nil` looks in the source root.
     ///   - source: the source root as the user named it.
+    ///   - redactor: what hides secrets in findings, given what the buildspec declares.
     /// - Throws: `ExitCode` 2 when it cannot be used.
-    init(_ path: String?, source: String) throws {
+    init(
+        _ path: String?,
+        source: String,
+        hidingBy redactor: (Buildspec) -> Redactor
+    ) throws {
         let place = path.map { FilePath($0) } ?? BuildspecFile.place(in: source)
         name = place.string
         text = try BuildspecFile.read(place, source: source, isStandard: path == nil)
         let result = Buildspec.parse(text)
-        DiagnosticOutput.print(result.diagnostics, of: name, text: text)
+        DiagnosticOutput.print(
+            result.diagnostics,
+            of: name,
+            text: text,
+            hidingBy: redactor(result.buildspec ?? Buildspec(version: .v02))
+        )
         let hasErrors = result.diagnostics.contains { $0.severity == .error }
         guard let buildspec = result.buildspec, !hasErrors else {
             throw ExitStatus.buildspecInvalid.exitCode

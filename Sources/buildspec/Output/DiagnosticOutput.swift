@@ -3,12 +3,18 @@ internal import BuildspecRunner
 
 /// Prints findings on standard error.
 enum DiagnosticOutput {
-    /// Prints findings with the lines that they are about.
-    static func print(_ diagnostics: [Diagnostic], of name: String, text: [UInt8]) {
+    /// Prints findings with the lines that they are about, without what must not be shown.
+    static func print(
+        _ diagnostics: [Diagnostic],
+        of name: String,
+        text: [UInt8],
+        hidingBy redactor: Redactor
+    ) {
         guard !diagnostics.isEmpty else { return }
         let source = SourceText(text)
         for diagnostic in diagnostics {
-            StandardStream.error.write(diagnostic.rendered(file: name, source: source) + "\n")
+            let text = diagnostic.rendered(file: name, source: source)
+            StandardStream.error.write(redactor.redacting(text) + "\n")
         }
     }
 

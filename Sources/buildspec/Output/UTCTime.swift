@@ -22,14 +22,25 @@ enum UTCTime {
 
     /// The time now as programs read it (RFC 3339): `2026-11-23T08:32:05.123Z`.
     static func now() -> String {
+        let (date, time, microseconds) = clock()
+        return "\(date.joined(separator: "-"))T\(time.joined(separator: ":"))"
+            + ".\(microseconds.prefix(3))Z"
+    }
+
+    /// The time now as CodeBuild's logs have it: `2026/11/23 08:32:05.123456`.
+    static func codeBuild() -> String {
+        let (date, time, microseconds) = clock()
+        return "\(date.joined(separator: "/")) \(time.joined(separator: ":")).\(microseconds)"
+    }
+
+    private static func clock() -> (date: [String], time: [String], microseconds: Substring) {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         let seconds = Int64(now.tv_sec)
         let (year, month, day) = date(ofDay: seconds / 86_400)
         let time = [seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60].map(twoDigits)
-        let milliseconds = String(Int(now.tv_nsec) / 1_000_000 + 1_000).dropFirst()
-        return "\(year)-\(twoDigits(month))-\(twoDigits(day))"
-            + "T\(time.joined(separator: ":")).\(milliseconds)Z"
+        let microseconds = String(Int(now.tv_nsec) / 1_000 + 1_000_000).dropFirst()
+        return (["\(year)", twoDigits(month), twoDigits(day)], time, microseconds)
     }
 
     /// The date of a day counted from 1970-01-01, in the Gregorian calendar.

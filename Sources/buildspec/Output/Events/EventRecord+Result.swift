@@ -60,6 +60,12 @@ extension EventRecord {
         if let restored = object(result.restored) { members.append(("cacheRestored", restored)) }
         if let saved = object(result.saved) { members.append(("cacheSaved", saved)) }
         if let artifacts = object(result.artifacts) { members.append(("artifacts", artifacts)) }
+        if !result.exportedVariables.isEmpty {
+            let list = result.exportedVariables.map {
+                JSONText.object([("name", .string($0.name)), ("value", .string($0.value))])
+            }
+            members.append(("exportedVariables", .array(list)))
+        }
         if let problem = result.cacheFailure { members.append(("cacheFailure", .string(problem))) }
         return members + failure(result.failure)
     }

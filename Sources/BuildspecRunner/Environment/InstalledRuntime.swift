@@ -1,0 +1,106 @@
+internal import BuildspecModel
+internal import Subprocess
+internal import SystemPackage
+
+/// The runtimes of this machine, compared with those that `runtime-versions` asks for.
+///
+/// Only programs whose version can be asked without side effects: they read no project, keep no
+/// state, and run in the root directory.
+///
+/// Source: CodeBuild user guide, "Available runtimes", for the names.
+enum InstalledRuntime {
+    private static let programs: [String: (program: String, arguments: [String])] = [
+        "golang": ("go", ["version"]),
+        "java": ("java", ["-version"]),
+        "nodejs": ("node", ["--version"]),
+        "php": ("php", ["--version"]),
+        "python": ("python3", ["--version"]),
+        "ruby": ("ruby", ["--version"]),
+        "rust": ("rustc", ["--version"]),
+    ]
+
+    /// Says which runtimes are here in another version than wanted, one line each.
+    ///
+    /// - Parameters:
+    ///   - wanted: what the buildspec asks for.
+    ///   - variables: the build's environment.
+    /// - Returns: the lines; none for what is absent, unknown or silent.
+    static func differences(
+        _ wanted: [RuntimeVersion],
+        _ variables: [String: String]
+    ) async -> [String] {
+        var lines: [String] = []
+        for runtime in wanted {
+            let expansion = VariableText.expand(runtime.version.value) { variables[$0] }
+            guard expansion.unset.isEmpty, let known = programs[runtime.name],
+                let program = find(known.program, variables["PATH"]),
+                let text = await answer(program, known.arguments, variables),
+                let version = version(in: text), !matches(version, wanted: expansion.text)
+            else { continue }
+            lines.append(
+                "runtime-versions: '\(runtime.name)' is wanted in version \(expansion.text), but "
+                    + "'\(program)' is version \(version); install the wanted one or put it first on "
+                    + "the PATH"
+            )
+        }
+        return lines
+    }
+
+    /// Whether a version is the wanted one, as far as that says: `3.12` wants `3.12.7` as well.
+    ///
+    /// - Parameters:
+    ///   - version: such as `3.12.7`, or `1.8.0_392` of an old Java.
+    ///   - wanted: such as `3.12`, `18.x`, `latest` or `corretto17`.
+    /// - Returns: whether it is; true for what is no number.
+    static func matches(_ version: String, wanted: String) -> Bool {
+        let digits = wanted.drop { !$0.isNumber }
+        let parts = digits.split(separator: ".").prefix { $0.allSatisfy(\.isNumber) }
+        var found = version.split { $0 == "." || $0 == "_" }
+        if found.first == "1", parts.first == "8", parts.count == 1 { found.removeFirst() }
+        return found.starts(with: parts)
+    }
+
+    /// The first version number of a text.
+    static func version(in text: String) -> String? {
+        text.firstMatch(of: #/[0-9]+(\.[0-9]+)+(_[0-9]+)?/#).map { String($0.output.0) }
+    }
+
+    private static func find(_ name: String, _ path: String?) -> FilePath? {
+        let directories = (path ?? BuildEnvironment.standardPath).split(separator: ":")
+        return directories.filter { $0.hasPrefix("/") }
+            .map { FilePath(String($0)).appending(name) }
+            .first { PathProbe($0)?.isExecutable == true }
+    }
+
+    /// What the program says within five seconds; Java says it on standard error.
+    private static func answer(
+        _ program: FilePath,
+        _ arguments: [String],
+        _ variables: [String: String]
+    ) async -> String? {
+        let kept = variables.filter { $0.key == "PATH" || $0.key == "HOME" }
+        let environment = kept.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
+        return await withTaskGroup(of: String?.self) { group in
+            group.addTask {
+                let result = try? await Subprocess.run(
+                    .path(program),
+                    arguments: Arguments(arguments),
+                    environment: .custom(Dictionary(uniqueKeysWithValues: environment)),
+                    workingDirectory: "/",
+                    input: .none,
+                    output: .string(limit: 1 << 16),
+                    error: .string(limit: 1 << 16)
+                )
+                guard let result, result.terminationStatus.isSuccess else { return nil }
+                return result.standardOutput + "\n" + result.standardError
+            }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(5))
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+    }
+}
