@@ -63,6 +63,17 @@ public struct BuildRequest: Sendable {
         self.stateDirectory = stateDirectory
     }
 
+    /// Where the build's private directory is made.
+    var temporaryDirectory: FilePath {
+        let given = hostEnvironment["TMPDIR"] ?? ""
+        return FilePath(given.hasPrefix("/") ? given : "/tmp")
+    }
+
+    /// The names of variables to which the build itself gives values.
+    var givenNames: Set<String> {
+        Set(overrides.map(\.name)).union(buildspec.env.variables.map(\.name))
+    }
+
     /// Where a state directory has what is known of cached files; see `BuildCache`.
     package static func fileIndex(in stateDirectory: FilePath) -> FilePath {
         stateDirectory.appending("files")

@@ -26,10 +26,12 @@ public struct BuildRunner: Sendable {
     /// - Throws: `SetupError` when it cannot start; nothing has run then.
     public func run(into sink: any EventSink) async throws -> BuildResult {
         let setup = try await BuildSetup(request)
-        let place = try temporaryPlace()
-        defer { place.remove() }
+        let directory = try privateDirectory()
+        defer { directory.remove() }
         let pump = try opened("a pipe") { try OutputPump() }
-        let session = try opened("the build's state") { try makeSession(setup, place, pump) }
+        let session = try opened("the build's state") {
+            try ShellSession(request, setup, in: directory, output: pump, groups: groups)
+        }
         let steps = BuildSteps(
             request: request,
             setup: setup,
@@ -55,37 +57,11 @@ public struct BuildRunner: Sendable {
 }
 
 extension BuildRunner {
-    private func temporaryPlace() throws -> PrivateDirectory {
-        let given = request.hostEnvironment["TMPDIR"] ?? ""
-        let parent = given.hasPrefix("/") ? given : "/tmp"
+    private func privateDirectory() throws -> PrivateDirectory {
+        let parent = request.temporaryDirectory
         return try opened("a private directory in '\(parent)'") {
-            try PrivateDirectory(in: FilePath(parent))
+            try PrivateDirectory(in: parent)
         }
-    }
-
-    private func makeSession(
-        _ setup: BuildSetup,
-        _ place: PrivateDirectory,
-        _ pump: OutputPump
-    ) throws -> ShellSession {
-        let helpers = try HelperCommands.install(
-            in: place.createDirectory("bin"),
-            executable: request.helperExecutable
-        )
-        var environment = setup.environment
-        environment.appendToPath(helpers.string)
-        return try ShellSession(
-            place: place,
-            shell: setup.shell,
-            root: request.sourceDirectory,
-            variables: environment.variables,
-            version: request.buildspec.version,
-            processes: ProcessRunner(
-                output: pump.input,
-                groups: groups,
-                grace: request.gracePeriod
-            )
-        )
     }
 
     private func opened<Value>(_ what: String, _ open: () throws -> Value) throws -> Value {

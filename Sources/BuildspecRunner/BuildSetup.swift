@@ -21,6 +21,8 @@ struct BuildSetup: Sendable {
     var shell: FilePath
     /// Hides what must not be shown.
     var redactor: Redactor
+    /// Who runs the commands.
+    var users: BuildUsers
     /// What the user should know, one line each.
     var warnings: [String]
 
@@ -41,13 +43,20 @@ struct BuildSetup: Sendable {
             request.buildspec.env.shell,
             path: environment.variables["PATH"]
         )
+        users = BuildUsers(request.buildspec)
         let problems =
-            BuildSetup.missingReferences(request) + BuildSetup.otherUsers(request.buildspec)
+            BuildSetup.missingReferences(request) + users.problems
             + [shell.problem].compactMap { $0 }
         guard problems.isEmpty, let shell = shell.path else {
             throw redactor.redacting(SetupError(problems))
         }
         self.shell = shell
+        let obstacles = await users.obstacles(
+            sources: request.sourceDirectory,
+            temporary: request.temporaryDirectory,
+            shell: shell
+        )
+        guard obstacles.isEmpty else { throw redactor.redacting(SetupError(obstacles)) }
 
         let source = await SourceVersion.read(in: request.sourceDirectory)
         let project = request.project ?? source.projectName(for: request.sourceDirectory)
@@ -97,21 +106,6 @@ extension BuildSetup {
                     at: variable.value.range
                 )
             }
-    }
-
-    /// Users in `run-as` that we are not.
-    private static func otherUsers(_ buildspec: Buildspec) -> [SetupError.Problem] {
-        let wanted = [buildspec.runAs] + PhaseName.allCases.map { buildspec.phases[$0]?.runAs }
-        let named = wanted.compactMap { $0 }
-        guard !named.isEmpty else { return [] }
-        let user = HostUser.effectiveName()
-        return named.filter { $0.value != user }.map { other in
-            SetupError.Problem(
-                "run-as: cannot run as '\(other.value)'; the build runs as '\(user)': start it as "
-                    + "'\(other.value)' or remove the key",
-                at: other.range
-            )
-        }
     }
 
     private static func warnings(_ buildspec: Buildspec) -> [String] {

@@ -69,7 +69,12 @@ struct BuildSteps: Sendable {
         var selection = request.selectedPhases
         if result.cacheFailure != nil { selection = [] }
         let machine = PhaseMachine(phases: request.buildspec.phases, selection: selection)
-        let driver = PhaseDriver(session: session, pump: pump, stopReason: stopReason)
+        let driver = PhaseDriver(
+            session: session,
+            users: setup.users,
+            pump: pump,
+            stopReason: stopReason
+        )
         let outcome = await driver.run(machine)
         result.phases = outcome.phases
         result.state = result.cacheFailure == nil ? outcome.state : .failed
@@ -97,6 +102,7 @@ struct BuildSteps: Sendable {
             section: section,
             directory: directory,
             root: request.sourceDirectory,
+            isConfined: setup.users.hasOthers,
             session: session,
             pump: pump
         )

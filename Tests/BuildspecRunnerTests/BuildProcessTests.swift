@@ -141,7 +141,7 @@ extension TestBuild {
 }
 
 /// Whether a process runs; one that has ended and waits to be collected does not.
-private func isAlive(_ pid: pid_t) -> Bool {
+func isAlive(_ pid: pid_t) -> Bool {
     guard kill(pid, 0) == 0 else { return false }
     let status = FileManager.default.contents(atPath: "/proc/\(pid)/stat") ?? Data()
     let fields = String(decoding: status, as: UTF8.self).split(separator: " ")

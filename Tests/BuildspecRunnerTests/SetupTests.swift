@@ -49,17 +49,6 @@ struct SetupTests {
         #expect(try await problems(buildspec, given) == [])
     }
 
-    @Test func `another user is refused, the own one is not`() async throws {
-        let phase = Phase(runAs: Located(text: "nobody-here"))
-        let messages = try await problems(Buildspec(version: .v02, phases: [.build: phase]))
-        #expect(messages.count == 1)
-        #expect(messages.first?.hasPrefix("run-as: cannot run as 'nobody-here'; ") == true)
-
-        let own = try await TestBuild(build: ["id -un"]).lines()
-        let mine = Buildspec(version: .v02, runAs: Located(text: try #require(own.first)))
-        #expect(try await problems(mine) == [])
-    }
-
     @Test func `runtime versions are skipped with CodeBuild's warning, once`() async throws {
         let runtimes = ["python", "nodejs"].map {
             RuntimeVersion(name: $0, version: Located(text: "latest"))

@@ -28,14 +28,14 @@ import Testing
         let text = CommandScript.text(
             running: "make\nmake test",
             from: StateFiles(in: "/p"),
-            to: StateFiles(in: "/p", suffix: ".next")
+            to: StateFiles(in: "/p/next")
         )
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines[3] == "make")
         #expect(lines[4] == "make test")
         #expect(
             lines[5...] == [
-                "CODEBUILD_LAST_EXIT=$?", "export -p > /p/env.sh.next", "pwd > /p/dir.txt.next",
+                "CODEBUILD_LAST_EXIT=$?", "export -p > /p/next/env.sh", "pwd > /p/next/dir.txt",
                 "exit $CODEBUILD_LAST_EXIT", "",
             ]
         )

@@ -2,6 +2,12 @@ import SystemPackage
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Bad input: one clear line, the right exit status, nothing run.
 @Suite(.timeLimit(.minutes(2)))
 struct RunErrorTests {
@@ -81,6 +87,35 @@ struct RunErrorTests {
             )
         )
         #expect(outcome.error.contains("\n    4 |     TOKEN: shop:token\n"))
+    }
+
+    // CodeBuild user guide, build-spec-ref: run-as. 65534 is the number of `nobody`.
+    @Test(.enabled(if: getuid() == 0)) func `only root can run commands as somebody else`()
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            """
+            version: 0.2
+            run-as: daemon
+            phases: { build: { run-as: nobody, commands: ['echo never'] } }
+            """,
+            to: "buildspec.yml"
+        )
+        let outcome = try await BuildspecProcess.run(
+            ["run", "--cache", "none"],
+            in: directory,
+            user: 65_534
+        )
+        #expect(outcome.status == 2)
+        #expect(outcome.output == "")
+        #expect(
+            outcome.error.hasPrefix(
+                "buildspec.yml:2:9: error: run-as: cannot run as 'daemon'; the build runs as "
+                    + "'nobody', and only root can run commands as somebody else: start it as root or "
+                    + "as 'daemon', or remove the key\n"
+            )
+        )
     }
 
     @Test(arguments: [

@@ -10,6 +10,7 @@ struct ArtifactCollector: Sendable {
     let section: ArtifactsSection
     let directory: FilePath
     let root: FilePath
+    let isConfined: Bool
     let session: ShellSession
     let pump: OutputPump
 
@@ -44,7 +45,8 @@ struct ArtifactCollector: Sendable {
             let selection = try ArtifactSelection(
                 set,
                 root: PathBytes(root.string),
-                excluding: try excluded()
+                excluding: try excluded(),
+                isConfined: isConfined
             ) { text in VariableText.expand(text) { values[$0] }.text }
             var copy = try ArtifactCopy(into: PathBytes(target.string))
             for file in selection.files {

@@ -1,5 +1,6 @@
 internal import BuildspecFiles
 internal import BuildspecModel
+internal import SystemPackage
 
 /// The files of one artifact and the names that they get, found but not yet copied.
 struct ArtifactSelection {
@@ -28,6 +29,8 @@ struct ArtifactSelection {
 
     private let set: ArtifactSet
     private let expand: (String) -> String
+    private let root: PathBytes
+    private let isConfined: Bool
     private let excluded: Set<FileStatus.Identity>
 
     /// Finds the files.
@@ -39,15 +42,20 @@ struct ArtifactSelection {
     ///   - set: what the buildspec says.
     ///   - root: the source root.
     ///   - excluded: directories that are passed over, such as the one to collect into.
+    ///   - isConfined: whether links may only lead to files below the source root or the base
+    ///     directory, because other users than the one that collects could have made them.
     ///   - expand: puts in the build's variables.
     /// - Throws: `Failure`, or `FileError` when something cannot be read.
     init(
         _ set: ArtifactSet,
         root: PathBytes,
         excluding excluded: Set<FileStatus.Identity>,
+        isConfined: Bool,
         expand: @escaping (String) -> String
     ) throws {
         self.set = set
+        self.root = root
+        self.isConfined = isConfined
         self.expand = expand
         self.excluded = excluded
         let bases = try baseDirectories(root)
@@ -97,6 +105,13 @@ struct ArtifactSelection {
             for file in found where !file.isDirectory {
                 let relative = relativePath(of: file.path, to: base)
                 if excludes.contains(where: { $0.matches(relative) }) { continue }
+                if isConfined, try !isBelow(file.path, base) {
+                    warnings.append(
+                        "'\(file.path.text)' is left out: a build with 'run-as' collects no file that "
+                            + "a link outside of the sources leads to"
+                    )
+                    continue
+                }
                 try take(file, as: relative, base: base, &targets)
             }
         }
@@ -137,6 +152,13 @@ struct ArtifactSelection {
         if base == PathBytes("/") { return PathBytes(Array(path.bytes.dropFirst())) }
         guard path.isWithin(base) else { return PathBytes(Array(path.split.name)) }
         return PathBytes(Array(path.tail(below: base)))
+    }
+
+    /// Whether a file really is where its path says: below the source root or the base directory.
+    private func isBelow(_ path: PathBytes, _ base: PathBytes) throws -> Bool {
+        let place = try Machine.absolute(FilePath(path.text))
+        return try place.isWithin(Machine.absolute(FilePath(root.text)))
+            || (!base.isWithin(root) && place.isWithin(Machine.absolute(FilePath(base.text))))
     }
 
     /// Whether a link leads to a place below the base, so that it means the same in the artifact.

@@ -13,6 +13,8 @@ struct PhaseDriver: Sendable {
 
     /// Runs the commands.
     let session: ShellSession
+    /// Whom they run as.
+    let users: BuildUsers
     /// Takes the events.
     let pump: OutputPump
     /// Why the task is cancelled, should it be.
@@ -25,7 +27,7 @@ struct PhaseDriver: Sendable {
     func run(_ machine: PhaseMachine) async -> Outcome {
         var machine = machine
         var reports: [PhaseReport] = []
-        var beginning: ShellSession.State?
+        var beginning: SavedState?
         let clock = ContinuousClock()
         var start = clock.now
         while true {
@@ -91,7 +93,11 @@ struct PhaseDriver: Sendable {
     /// The exit status; 126 with a warning when the shell could not be started at all.
     private func status(of command: PhaseCommand, isSucceeding: Bool) async -> Int32 {
         do {
-            return try await session.run(command.text.value, isSucceeding: isSucceeding)
+            return try await session.run(
+                command.text.value,
+                as: users[command.phase],
+                isSucceeding: isSucceeding
+            )
         } catch {
             if !Task.isCancelled { await pump.post(.warning("cannot run the command: \(error)")) }
             return 126

@@ -27,7 +27,9 @@ private struct BuildPlanner {
     let request: BuildRequest
 
     func plan(evaluatingKeys: Bool) async throws -> BuildPlan {
-        let place = try opened("a private directory") { try PrivateDirectory(in: temporaryParent) }
+        let place = try opened("a private directory") {
+            try PrivateDirectory(in: request.temporaryDirectory)
+        }
         defer { place.remove() }
         let setup = try await BuildSetup(request.forPlanning(stateDirectory: place.path))
         var cache = request.buildspec.cache.map { plan($0, setup.environment) }
@@ -110,7 +112,9 @@ private struct BuildPlanner {
     ) async throws -> [String] {
         guard let section = request.buildspec.cache, let key = section.key else { return [] }
         let pump = try opened("a pipe") { try OutputPump() }
-        let session = try opened("the build's state") { try makeSession(setup, place, pump) }
+        let session = try opened("the build's state") {
+            try ShellSession(request, setup, in: place, output: pump, groups: ProcessGroups())
+        }
         let texts = [key.value] + section.fallbackKeys.map(\.value)
         let values = await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: BlockingThread("buildspec output")) {
@@ -137,36 +141,6 @@ private struct BuildPlanner {
         let names = Set((env.parameterStore + env.secretsManager).map(\.name))
         return request.overrides.filter { names.contains($0.name) && !$0.value.isEmpty }
             .reduce(text) { $0.replacing($1.value, with: "***") }
-    }
-
-    private func makeSession(
-        _ setup: BuildSetup,
-        _ place: PrivateDirectory,
-        _ pump: OutputPump
-    ) throws -> ShellSession {
-        let helpers = try HelperCommands.install(
-            in: place.createDirectory("bin"),
-            executable: request.helperExecutable
-        )
-        var environment = setup.environment
-        environment.appendToPath(helpers.string)
-        return try ShellSession(
-            place: place,
-            shell: setup.shell,
-            root: request.sourceDirectory,
-            variables: environment.variables,
-            version: request.buildspec.version,
-            processes: ProcessRunner(
-                output: pump.input,
-                groups: ProcessGroups(),
-                grace: request.gracePeriod
-            )
-        )
-    }
-
-    private var temporaryParent: FilePath {
-        let named = request.hostEnvironment["TMPDIR"] ?? ""
-        return FilePath(named.isEmpty ? "/tmp" : named)
     }
 
     private func opened<Value>(_ what: String, _ open: () throws -> Value) throws -> Value {

@@ -28,6 +28,12 @@ enum Pipe {
         #endif
     }
 
+    /// Lets every user who has the end inherited write to it by name too, as `/dev/stderr`; who has
+    /// not cannot reach it.
+    static func openToEveryone(_ end: FileDescriptor) {
+        _ = fchmod(end.rawValue, 0o622)
+    }
+
     /// How many bytes can be read without waiting.
     static func bytesWaiting(in end: FileDescriptor) -> Int {
         var count: Int32 = 0

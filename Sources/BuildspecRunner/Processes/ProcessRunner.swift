@@ -29,17 +29,13 @@ final class ProcessRunner: Sendable {
     ///
     /// - Returns: the exit status; 128 and the signal's number when a signal ended it.
     /// - Throws: `SubprocessError` when it cannot be started.
-    func run(
-        _ program: FilePath,
-        _ arguments: [String],
-        in directory: FilePath
-    ) async throws -> Int32 {
+    func run(_ launch: Launch) async throws -> Int32 {
         let result = try await Subprocess.run(
-            .path(program),
-            arguments: Arguments(arguments),
+            .path(launch.program),
+            arguments: Arguments(launch.arguments),
             environment: .custom([:]),
-            workingDirectory: directory,
-            platformOptions: options,
+            workingDirectory: launch.directory,
+            platformOptions: options(launch.user),
             input: .none,
             output: .fileDescriptor(output, closeAfterSpawningProcess: false),
             error: .fileDescriptor(output, closeAfterSpawningProcess: false)
@@ -51,17 +47,13 @@ final class ProcessRunner: Sendable {
     /// Runs a program as `run` does, but takes its standard output.
     ///
     /// - Throws: `SubprocessError` when it cannot be started or writes more than a megabyte.
-    func capture(
-        _ program: FilePath,
-        _ arguments: [String],
-        in directory: FilePath
-    ) async throws -> (status: Int32, output: [UInt8]) {
+    func capture(_ launch: Launch) async throws -> (status: Int32, output: [UInt8]) {
         let result = try await Subprocess.run(
-            .path(program),
-            arguments: Arguments(arguments),
+            .path(launch.program),
+            arguments: Arguments(launch.arguments),
             environment: .custom([:]),
-            workingDirectory: directory,
-            platformOptions: options,
+            workingDirectory: launch.directory,
+            platformOptions: options(launch.user),
             input: .none,
             output: .bytes(limit: 1 << 20),
             error: .fileDescriptor(output, closeAfterSpawningProcess: false)
@@ -70,9 +62,8 @@ final class ProcessRunner: Sendable {
         return (result.terminationStatus.number, result.standardOutput)
     }
 
-    private var options: PlatformOptions {
-        var options = PlatformOptions()
-        options.createSession = true
+    private func options(_ user: UserAccount?) -> PlatformOptions {
+        var options = PlatformOptions(runningAs: user)
         options.teardownSequence = [
             .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: grace)
         ]

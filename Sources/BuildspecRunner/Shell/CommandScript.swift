@@ -8,9 +8,17 @@ package struct StateFiles: Sendable {
     package var directory: FilePath
 
     /// Names the files of a directory.
-    package init(in place: FilePath, suffix: String = "") {
-        environment = place.appending("env.sh\(suffix)")
-        directory = place.appending("dir.txt\(suffix)")
+    package init(in place: FilePath) {
+        self.init(
+            environment: place.appending("env.sh"),
+            directory: place.appending("dir.txt")
+        )
+    }
+
+    /// Names two files.
+    init(environment: FilePath, directory: FilePath) {
+        self.environment = environment
+        self.directory = directory
     }
 }
 

@@ -32,7 +32,9 @@ enum HelperCommands {
         try SmallFile.write(
             "#!/bin/sh\n\(line)\n",
             to: directory.appending(name),
-            permissions: .ownerReadWriteExecute
+            permissions: [
+                .ownerReadWriteExecute, .groupRead, .groupExecute, .otherRead, .otherExecute,
+            ]
         )
     }
 }

@@ -9,7 +9,10 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// A directory of one build that only its user can enter: scripts, saved state, helper commands.
+/// A directory of one build: scripts, saved state, helper commands.
+///
+/// Only its user can enter it. Where commands run as other users too, everybody can go through it to
+/// what they own in it, but nobody else can list it, write in it, or read what is another's.
 struct PrivateDirectory: Sendable {
     /// Where it is.
     let path: FilePath
@@ -26,15 +29,42 @@ struct PrivateDirectory: Sendable {
         )
     }
 
-    /// Creates a directory inside.
+    /// Lets other users go through it to what is theirs.
     ///
     /// - Throws: `Errno`.
-    func createDirectory(_ name: String) throws(Errno) -> FilePath {
+    func letOthersThrough() throws(Errno) {
+        try PrivateDirectory.setMode(0o711, of: path)
+    }
+
+    /// Creates a directory inside that only its owner can enter.
+    ///
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - owner: whose it is; `nil` is this user.
+    /// - Returns: its path.
+    /// - Throws: `Errno`.
+    func createDirectory(_ name: String, of owner: UserAccount? = nil) throws(Errno) -> FilePath {
         let directory = path.appending(name)
         guard unsafe directory.withPlatformString({ unsafe mkdir($0, 0o700) }) == 0 else {
             throw Errno(rawValue: errno)
         }
+        try owner?.take(directory)
         return directory
+    }
+
+    /// Creates a directory inside that everybody who comes as far can read.
+    ///
+    /// - Throws: `Errno`.
+    func createOpenDirectory(_ name: String) throws(Errno) -> FilePath {
+        let directory = try createDirectory(name)
+        try PrivateDirectory.setMode(0o755, of: directory)
+        return directory
+    }
+
+    private static func setMode(_ mode: mode_t, of path: FilePath) throws(Errno) {
+        guard unsafe path.withPlatformString({ unsafe chmod($0, mode) }) == 0 else {
+            throw Errno(rawValue: errno)
+        }
     }
 
     /// Removes it with all that is in it.

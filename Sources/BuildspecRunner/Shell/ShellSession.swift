@@ -1,4 +1,5 @@
 internal import BuildspecModel
+internal import Synchronization
 internal import SystemPackage
 
 /// A build's shell: commands go in one after the other, their state is carried between them.
@@ -10,74 +11,77 @@ internal import SystemPackage
 /// Source: CodeBuild user guide, "Shells and commands in build environments" and "Build specification
 /// versions".
 final class ShellSession: Sendable {
-    /// The saved state: what `retry` goes back to.
-    struct State: Sendable {
-        fileprivate var environment: [UInt8]
-        fileprivate var directory: [UInt8]
+    /// What the first command begins with.
+    struct Beginning: Sendable {
+        /// The interpreter.
+        var shell: FilePath
+        /// The first environment.
+        var variables: [String: String]
+        /// The names of which the build itself gives the value.
+        var given: Set<String>
+        /// The buildspec's version.
+        var version: Buildspec.Version
+        /// Who evaluates keys and names; `nil` is the user that runs the build.
+        var user: UserAccount?
     }
 
-    private let shell: FilePath
-    private let script: FilePath
-    private let files: StateFiles
-    /// What a command leaves; it takes the place of `files` when it has ended, so that no file is
-    /// ever cut and written again (see `SmallFile.write`).
-    private let next: StateFiles
-    private let start: FilePath
-    private let root: FilePath
-    private let resets: State?
+    private let beginning: Beginning
+    private let place: any BuildPlace
+    private let desk: StateDesk
+    private let first: SavedState
+    private let current: Mutex<UserAccount?>
     private let processes: ProcessRunner
 
     /// Prepares the state files.
     ///
     /// - Parameters:
-    ///   - place: where to keep them.
-    ///   - shell: the interpreter.
-    ///   - root: the source root, where the first command starts.
-    ///   - variables: the first environment.
-    ///   - version: the buildspec's version.
+    ///   - beginning: what the first command begins with.
+    ///   - directory: where to keep the files.
+    ///   - place: where commands run.
     ///   - processes: what starts and ends processes.
     /// - Throws: `Errno`.
     init(
-        place: PrivateDirectory,
-        shell: FilePath,
-        root: FilePath,
-        variables: [String: String],
-        version: Buildspec.Version,
+        _ beginning: Beginning,
+        in directory: PrivateDirectory,
+        at place: any BuildPlace,
         processes: ProcessRunner
     ) throws {
-        self.shell = shell
-        self.root = root
+        self.beginning = beginning
+        self.place = place
         self.processes = processes
-        script = place.path.appending("script.sh")
-        files = StateFiles(in: place.path)
-        next = StateFiles(in: place.path, suffix: ".next")
-        // A shell starts in an empty place that is not the source root, as on CodeBuild: should the
-        // saved directory be gone, the command hits nothing.
-        start = try place.createDirectory("start")
-        let first = State(
-            environment: Array(CommandScript.exports(variables).utf8),
-            directory: Array((root.string + "\n").utf8)
+        desk = StateDesk(in: directory)
+        first = SavedState(
+            environment: Array(CommandScript.exports(beginning.variables).utf8),
+            directory: Array((place.root.string + "\n").utf8)
         )
-        resets = version == .v01 ? first : nil
-        try restore(first)
+        current = Mutex(nil)
+        try desk.put(first)
     }
 
     /// Runs one command to its end.
     ///
     /// - Parameters:
     ///   - command: its text.
+    ///   - user: whom it runs as; `nil` is the user that runs the build.
     ///   - isSucceeding: whether no command has failed so far.
     /// - Returns: its exit status.
-    /// - Throws: `Errno` for the state files, or what starting a process throws.
-    func run(_ command: String, isSucceeding: Bool) async throws -> Int32 {
-        if let resets {
-            try restore(resets)
+    /// - Throws: `Errno` or `SmallFile.Untrusted` for the state files, or what starting a process
+    ///   throws.
+    func run(_ command: String, as user: UserAccount?, isSucceeding: Bool) async throws -> Int32 {
+        if beginning.version == .v01 {
+            try restore(first)
             if !isSucceeding { try noteFailure() }
         }
-        try SmallFile.write(CommandScript.text(running: command, from: files, to: next), to: script)
-        let status = try await processes.run(shell, [script.string], in: start)
-        try SmallFile.move(next.environment, to: files.environment)
-        try SmallFile.move(next.directory, to: files.directory)
+        try turn(to: user)
+        let corner = try desk.corner(of: user)
+        let text = CommandScript.text(
+            running: command,
+            from: inside(desk.files),
+            to: inside(corner.next)
+        )
+        try desk.put(script: text, for: user)
+        let status = try await processes.run(launch(in: corner, as: user))
+        try desk.take(from: user)
         return status
     }
 
@@ -85,28 +89,20 @@ final class ShellSession: Sendable {
     ///
     /// - Throws: `Errno`.
     func noteFailure() throws {
-        try SmallFile.append(
-            CommandScript.export("CODEBUILD_BUILD_SUCCEEDING", "0"),
-            to: files.environment
-        )
+        try add(CommandScript.export("CODEBUILD_BUILD_SUCCEEDING", "0"))
     }
 
     /// The state as it is now.
     ///
     /// - Throws: `Errno`.
-    func state() throws -> State {
-        State(
-            environment: try SmallFile.read(files.environment),
-            directory: try SmallFile.read(files.directory)
-        )
-    }
+    func state() throws -> SavedState { try desk.state(of: current.withLock { $0 }) }
 
     /// Goes back to an earlier state.
     ///
     /// - Throws: `Errno`.
-    func restore(_ state: State) throws {
-        try SmallFile.write(state.environment, to: files.environment)
-        try SmallFile.write(state.directory, to: files.directory)
+    func restore(_ state: SavedState) throws {
+        try desk.put(state)
+        current.withLock { $0 = state.user }
     }
 
     /// Expands texts as the shell does between double quotes, in the source root, with the saved
@@ -115,16 +111,67 @@ final class ShellSession: Sendable {
     /// - Returns: one value for each text, or `nil` when a substitution failed.
     /// - Throws: `Errno`, or what starting a process throws.
     func evaluate(_ texts: [String]) async throws -> [String]? {
+        try turn(to: beginning.user)
         let text = CommandScript.text(
             evaluating: texts,
-            environment: files.environment.string,
-            root: root.string
+            environment: place.inside(desk.files.environment).string,
+            root: place.root.string
         )
-        try SmallFile.write(text, to: script)
-        let (status, output) = try await processes.capture(shell, [script.string], in: start)
+        try desk.put(script: text, for: beginning.user)
+        let corner = try desk.corner(of: beginning.user)
+        let (status, output) = try await processes.capture(
+            launch(in: corner, as: beginning.user)
+        )
         guard status == 0 else { return nil }
         let values = output.split(separator: 0, omittingEmptySubsequences: false).dropLast()
         return values.count == texts.count
             ? values.map { String(decoding: $0, as: UTF8.self) } : nil
+    }
+}
+
+extension ShellSession {
+    private func launch(in corner: StateDesk.Corner, as user: UserAccount?) -> Launch {
+        place.launch(
+            beginning.shell,
+            [place.inside(desk.script).string],
+            in: corner.start,
+            as: user
+        )
+    }
+
+    private func inside(_ files: StateFiles) -> StateFiles {
+        StateFiles(
+            environment: place.inside(files.environment),
+            directory: place.inside(files.directory)
+        )
+    }
+
+    /// Makes the state another user's, with that user's name and home directory.
+    private func turn(to user: UserAccount?) throws {
+        guard current.withLock({ $0 }) != user else { return }
+        var state = try state()
+        state.user = user
+        state.environment += Array(identity(of: user).utf8)
+        try restore(state)
+    }
+
+    /// Adds lines to the saved environment.
+    private func add(_ lines: String) throws {
+        var state = try state()
+        state.environment += Array(lines.utf8)
+        try restore(state)
+    }
+
+    /// `HOME`, `USER` and `LOGNAME` of a user, as far as the build does not set them itself.
+    private func identity(of user: UserAccount?) -> String {
+        let names = ["HOME": user?.home, "USER": user?.name, "LOGNAME": user?.name]
+        return names.filter { !beginning.given.contains($0.key) }.sorted { $0.key < $1.key }
+            .map { name, value in
+                guard let value = user == nil ? beginning.variables[name] : value else {
+                    return "unset \(name)\n"
+                }
+                return CommandScript.export(name, value)
+            }
+            .joined()
     }
 }

@@ -34,34 +34,58 @@ enum SmallFile {
         try put(Array(text.utf8), to: path, options, permissions)
     }
 
-    /// Replaces a file by a new one.
+    /// Replaces a file by a new one that only its owner can read.
     ///
+    /// - Parameters:
+    ///   - bytes: what it holds.
+    ///   - path: where it is.
+    ///   - owner: whose it is; `nil` is this user.
     /// - Throws: `Errno`.
-    static func write(_ bytes: [UInt8], to path: FilePath) throws {
+    static func write(_ bytes: [UInt8], to path: FilePath, owner: UserAccount? = nil) throws {
         try remove(path)
-        try put(bytes, to: path, [.create, .exclusiveCreate, .closeOnExec], .ownerReadWrite)
+        let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate, .closeOnExec]
+        try put(bytes, to: path, options, .ownerReadWrite, owner)
     }
 
-    /// Adds to a file's end.
-    ///
-    /// - Throws: `Errno`.
-    static func append(_ text: String, to path: FilePath) throws {
-        try put(Array(text.utf8), to: path, [.append, .create, .closeOnExec], .ownerReadWrite)
-    }
+    /// Something in place of a file that a command should have left.
+    struct Untrusted: Error, CustomStringConvertible {
+        /// Where it is.
+        var path: FilePath
 
-    /// Puts a file in another's place, if there is one.
-    ///
-    /// - Returns: whether there was one.
-    /// - Throws: `Errno`.
-    @discardableResult
-    static func move(_ path: FilePath, to place: FilePath) throws -> Bool {
-        guard PathProbe(path) != nil else { return false }
-        try remove(place)
-        let result = unsafe path.withPlatformString { old in
-            unsafe place.withPlatformString { unsafe rename(old, $0) }
+        var description: String {
+            "'\(path)' holds the state that the command leaves and is not a plain file of its user"
         }
-        guard result == 0 else { throw Errno(rawValue: errno) }
-        return true
+    }
+
+    /// Reads and removes a file that another user may have made.
+    ///
+    /// - Parameters:
+    ///   - path: where it is; a link there is not followed.
+    ///   - owner: whose it must be.
+    /// - Returns: its bytes, or `nil` when there is nothing.
+    /// - Throws: `Errno`, or `Untrusted` when it is anything but a plain file of the owner.
+    static func take(_ path: FilePath, of owner: uid_t) throws -> [UInt8]? {
+        let file: FileDescriptor
+        do {
+            // Not blocking, or a named pipe would hold the build up.
+            let options: FileDescriptor.OpenOptions = [.noFollow, .nonBlocking, .closeOnExec]
+            file = try FileDescriptor.open(path, .readOnly, options: options)
+        } catch Errno.noSuchFileOrDirectory {
+            return nil
+        } catch Errno.tooManySymbolicLinkLevels {
+            throw Untrusted(path: path)
+        }
+        let bytes = try file.closeAfter {
+            var status = stat()
+            guard unsafe fstat(file.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
+            // A second name could be that of a file elsewhere.
+            guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
+                status.st_uid == owner, status.st_size <= 1 << 26
+            else { throw Untrusted(path: path) }
+            return try contents(of: file)
+        }
+        try remove(path)
+        return bytes
     }
 
     private static func remove(_ path: FilePath) throws {
@@ -87,7 +111,8 @@ enum SmallFile {
         _ bytes: [UInt8],
         to path: FilePath,
         _ options: FileDescriptor.OpenOptions,
-        _ permissions: FilePermissions
+        _ permissions: FilePermissions,
+        _ owner: UserAccount? = nil
     ) throws {
         let file = try FileDescriptor.open(
             path,
@@ -95,6 +120,9 @@ enum SmallFile {
             options: options,
             permissions: permissions
         )
-        try file.closeAfter { _ = try file.writeAll(bytes) }
+        try file.closeAfter {
+            _ = try file.writeAll(bytes)
+            try owner?.take(file)
+        }
     }
 }

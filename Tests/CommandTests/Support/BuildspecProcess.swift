@@ -38,6 +38,7 @@ enum BuildspecProcess {
     ///   - arguments: its arguments.
     ///   - directory: where it runs; its home directory is `home` in it.
     ///   - environment: further variables.
+    ///   - user: the number of the user that runs it, if it is another one.
     ///   - body: what to do while it runs.
     /// - Returns: what came of it.
     /// - Throws: when it cannot be started.
@@ -45,12 +46,16 @@ enum BuildspecProcess {
         _ arguments: [String],
         in directory: TemporaryDirectory,
         environment: [Environment.Key: String] = [:],
+        user: UInt32? = nil,
         while body: @escaping @Sendable (ProcessIdentifier) async throws -> Void = { _ in }
     ) async throws -> Outcome {
         let variables = Self.environment(in: directory).merging(environment) { $1 }
+        let switching = user.map {
+            ["--reuid=\($0)", "--regid=\($0)", "--clear-groups", "--", path.string]
+        }
         let result = try await Subprocess.run(
-            .path(path),
-            arguments: Arguments(arguments),
+            .path(user == nil ? path : "/usr/bin/setpriv"),
+            arguments: Arguments((switching ?? []) + arguments),
             environment: .custom(variables),
             workingDirectory: directory.path,
             input: .none,

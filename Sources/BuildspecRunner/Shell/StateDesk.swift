@@ -1,0 +1,107 @@
+internal import Synchronization
+internal import SystemPackage
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// The saved state of a build: what `retry` goes back to.
+struct SavedState: Sendable {
+    /// The exported environment, itself a script.
+    var environment: [UInt8]
+    /// The current directory, one line.
+    var directory: [UInt8]
+    /// Whose it is; `nil` is the user that runs the build.
+    var user: UserAccount?
+}
+
+/// The files through which commands hand their state on, whoever they run as.
+///
+/// Only the runner can put names into the build's private directory. A command gets its script and
+/// the state as files of its user that nobody else can read, and leaves the new state in a directory
+/// of its user. What it leaves is read without following links, and only if it is a plain file of
+/// that user: a runner that is root must not be led to another file. Nothing is written in a
+/// directory that a command's user owns.
+final class StateDesk: Sendable {
+    /// What belongs to one user.
+    struct Corner: Sendable {
+        /// Where the shell starts: an empty place that is not the source root, as on CodeBuild;
+        /// should the saved directory be gone, the command hits nothing.
+        var start: FilePath
+        /// What a command leaves.
+        var next: StateFiles
+    }
+
+    /// The script of the command at hand.
+    let script: FilePath
+    /// The state that the next command begins with.
+    let files: StateFiles
+
+    private let place: PrivateDirectory
+    private let corners = Mutex<[uid_t: Corner]>([:])
+
+    /// Creates a desk in a private directory.
+    init(in place: PrivateDirectory) {
+        self.place = place
+        script = place.path.appending("script.sh")
+        files = StateFiles(in: place.path)
+    }
+
+    /// The directories of a user, made when first asked for.
+    ///
+    /// - Throws: `Errno`.
+    func corner(of user: UserAccount?) throws(Errno) -> Corner {
+        let number = user?.userID ?? geteuid()
+        if let corner = corners.withLock({ $0[number] }) { return corner }
+        let corner = Corner(
+            start: try place.createDirectory("start-\(number)", of: user),
+            next: StateFiles(in: try place.createDirectory("next-\(number)", of: user))
+        )
+        corners.withLock { $0[number] = corner }
+        return corner
+    }
+
+    /// The state as it is now, of the user that has it.
+    ///
+    /// - Throws: `Errno`.
+    func state(of user: UserAccount?) throws -> SavedState {
+        SavedState(
+            environment: try SmallFile.read(files.environment),
+            directory: try SmallFile.read(files.directory),
+            user: user
+        )
+    }
+
+    /// Replaces the state and makes it its user's.
+    ///
+    /// - Throws: `Errno`.
+    func put(_ state: SavedState) throws {
+        try SmallFile.write(state.environment, to: files.environment, owner: state.user)
+        try SmallFile.write(state.directory, to: files.directory, owner: state.user)
+    }
+
+    /// Writes the script of the next command.
+    ///
+    /// - Throws: `Errno`.
+    func put(script text: String, for user: UserAccount?) throws {
+        try SmallFile.write(Array(text.utf8), to: script, owner: user)
+    }
+
+    /// Takes what the user's command left, if it left anything.
+    ///
+    /// - Throws: `Errno`, or `SmallFile.Untrusted` when it is not a plain file of the user.
+    func take(from user: UserAccount?) throws {
+        let next = try corner(of: user).next
+        let owner = user?.userID ?? geteuid()
+        for (left, kept) in [
+            (next.environment, files.environment), (next.directory, files.directory),
+        ] {
+            guard let bytes = try SmallFile.take(left, of: owner) else { continue }
+            try SmallFile.write(bytes, to: kept, owner: user)
+        }
+    }
+}

@@ -1,0 +1,254 @@
+import BuildspecModel
+import BuildspecRunner
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+/// CodeBuild user guide, build-spec-ref: run-as, at the top and in a phase.
+///
+/// The tests of other users need root, as a build with another user does.
+@Suite(.timeLimit(.minutes(1)))
+struct RunAsTests {
+    private func build(
+        top: String? = nil,
+        _ phases: [PhaseName: Phase]
+    ) throws -> TestBuild {
+        try TestBuild(
+            Buildspec(version: .v02, runAs: top.map { Located(text: $0) }, phases: phases)
+        )
+    }
+
+    private func phase(
+        _ user: String? = nil,
+        _ commands: [String],
+        finally: [String] = [],
+        onFailure: OnFailure? = nil
+    ) -> Phase {
+        Phase(
+            commands: located(commands),
+            finally: located(finally),
+            onFailure: onFailure,
+            runAs: user.map { Located(text: $0) }
+        )
+    }
+
+    private func problems(_ build: TestBuild) async throws -> [String] {
+        do {
+            _ = try await build.run()
+            return []
+        } catch let error as SetupError {
+            #expect(build.sink.events.isEmpty)
+            return error.problems.map(\.message)
+        }
+    }
+
+    @Test(.enabled(if: isRoot)) func `a phase's user beats the one at the top`() async throws {
+        let build = try build(
+            top: "nobody",
+            [
+                .install: phase(nil, ["id -un; id -G"]),
+                .build: phase("root", ["id -un"], finally: ["id -un"]),
+                .postBuild: phase("daemon", ["id -un"]),
+            ]
+        )
+        let groups = String(try #require(UserGroups.of("nobody")))
+        #expect(
+            try await build.lines() == ["nobody", groups, "root", "root", "daemon"]
+        )
+    }
+
+    @Test(.enabled(if: isRoot)) func `variables and directory carry over from user to user`()
+        async throws
+    {
+        let build = try build([
+            .install: phase(nil, ["A='x\ny'; mkdir d; cd d"]),
+            .preBuild: phase("nobody", ["echo \"$A\"; pwd; B=2", "cd /; echo $B"]),
+            .build: phase("root", ["echo $B; pwd", "C=3"]),
+            .postBuild: phase("daemon", ["echo $C"]),
+        ])
+        #expect(
+            try await build.lines() == [
+                "x", "y", "\(build.scratch.path)/d", "2", "2", "/", "3",
+            ]
+        )
+        #expect(build.sink.statuses.allSatisfy { $0 == 0 })
+    }
+
+    @Test(.enabled(if: isRoot)) func `every user has its own home and name`() async throws {
+        let say = "echo $HOME $USER $LOGNAME"
+        let build = try build([
+            .install: phase(nil, ["echo $HOME $USER ${LOGNAME-none}"]),
+            .preBuild: phase("daemon", [say]),
+            .build: phase(nil, ["echo $HOME $USER ${LOGNAME-none}"]),
+        ])
+        #expect(
+            try await build.lines() == [
+                "/root tess none", "/usr/sbin daemon daemon", "/root tess none",
+            ]
+        )
+    }
+
+    @Test(.enabled(if: isRoot)) func `a home that the build sets stays`() async throws {
+        var build = try build(top: "daemon", [.build: phase(nil, ["echo $HOME $USER"])])
+        build.request.overrides = [BuildRequest.Override(name: "HOME", value: "/given")]
+        #expect(try await build.lines() == ["/given daemon"])
+    }
+
+    @Test(.enabled(if: isRoot)) func `a retry begins with the user's own home again`() async throws
+    {
+        let again = phase(
+            "daemon",
+            ["echo $HOME; HOME=/changed; false"],
+            onFailure: .retry(count: 1, pattern: ".*")
+        )
+        #expect(try await build([.build: again]).lines() == ["/usr/sbin", "/usr/sbin"])
+    }
+
+    @Test(.enabled(if: isRoot)) func `the state is closed to other users`() async throws {
+        let temporary = try TemporaryDirectory()
+        func refused(_ commands: [String]) -> [String] {
+            commands.map { "(\($0)) 2> /dev/null || echo refused" }
+        }
+        var build = try build([
+            .install: phase(nil, ["P=$(ls -d $TMPDIR/buildspec-*)"]),
+            .build: phase(
+                "nobody",
+                ["cd $P", "stat -c '%a %U' . env.sh dir.txt script.sh next-$(id -u) next-0 bin"]
+                    + refused([
+                        "ls", "cat next-0/env.sh", "touch x", "touch bin/x", "mv env.sh e",
+                        "ln -s /etc/passwd next-0/env.sh",
+                    ])
+            ),
+            .postBuild: phase(
+                "daemon",
+                refused(["ls next-$(id -u nobody)", "cat next-$(id -u nobody)/env.sh"])
+            ),
+        ])
+        build.request.hostEnvironment["TMPDIR"] = temporary.path.string
+        let modes = [
+            "711 root", "600 nobody", "600 nobody", "600 nobody", "700 nobody", "700 root",
+            "755 root",
+        ]
+        #expect(try await build.lines() == modes + Array(repeating: "refused", count: 8))
+    }
+
+    @Test(
+        .enabled(if: isRoot),
+        arguments: [
+            "ln -s /etc/shadow $N/env.sh", "mkfifo $N/env.sh", "mkdir $N/env.sh",
+            "cp /etc/passwd $N/a && ln $N/a $N/env.sh",
+        ]
+    )
+    func `a state that is not a plain file of the user is not read`(trick: String) async throws {
+        let temporary = try TemporaryDirectory()
+        var build = try build([
+            .install: phase(nil, ["P=$(ls -d $TMPDIR/buildspec-*)"]),
+            .build: phase("nobody", ["N=$P/next-65534; \(trick); exit 0"]),
+        ])
+        build.request.hostEnvironment["TMPDIR"] = temporary.path.string
+        #expect(try await build.run().state == .failed)
+        #expect(build.sink.statuses == [0, 126])
+        #expect(build.sink.warnings.count == 1)
+        #expect(
+            build.sink.warnings.first?.hasSuffix(
+                "/env.sh' holds the state that the command leaves and is not a plain file of its user"
+            ) == true
+        )
+    }
+
+    @Test(.enabled(if: isRoot)) func `the standard streams can be opened by name`() async throws {
+        let build = try build(top: "nobody", [.build: phase(nil, ["echo a > /dev/stderr"])])
+        #expect(try await build.lines() == ["a"])
+    }
+
+    @Test(.enabled(if: isRoot)) func `what a user left in the background ends with the build`()
+        async throws
+    {
+        let build = try build([
+            .install: phase(nil, ["install -d -o nobody d"]),
+            .build: phase(
+                "nobody",
+                ["nohup sleep 600 > /dev/null & echo $! > d/a", "setsid sleep 600 & echo $! > d/b"]
+            ),
+        ])
+        #expect(try await build.run().state == .succeeded)
+        for name in ["d/a", "d/b"] { #expect(try !isAlive(build.pid(name))) }
+    }
+
+    @Test(.enabled(if: isRoot)) func `artifacts take nothing that a user's link leads to outside`()
+        async throws
+    {
+        let target = try TemporaryDirectory()
+        let phases: [PhaseName: Phase] = [
+            .install: phase(nil, ["install -d -o nobody d"]),
+            .build: phase("nobody", ["cd d; echo a > a; ln -s a b; ln -s /etc/shadow c"]),
+        ]
+        var build = try build(phases)
+        build.buildspec.artifacts = ArtifactsSection(
+            primary: ArtifactSet(files: located(["d/*"]))
+        )
+        build.request.artifactsDirectory = target.path
+        #expect(try await build.run().state == .succeeded)
+        #expect(try target.read("d/a") == "a\n")
+        #expect(try target.read("d/b") == "a\n")
+        #expect(try target.read("d/c") == nil)
+        #expect(build.sink.warnings.count == 1)
+        #expect(build.sink.warnings.first?.contains("/d/c' is left out: ") == true)
+    }
+
+    @Test(.enabled(if: isRoot)) func `a user that there is not is an error before any command`()
+        async throws
+    {
+        let message =
+            "run-as: there is no user 'no-such-user' on this machine; create it or change the key"
+        #expect(
+            try await problems(
+                build(top: "no-such-user", [.build: phase("no-such-user", ["true"])])
+            )
+                == [message, message]
+        )
+    }
+
+    @Test(.enabled(if: isRoot)) func `sources that the user cannot read are an error`() async throws
+    {
+        let build = try build([.build: phase("nobody", ["true"])])
+        unsafe chmod(build.scratch.path.string, 0o700)
+        let messages = try await problems(build)
+        #expect(messages.count == 1)
+        #expect(
+            messages.first?.hasPrefix(
+                "run-as: 'nobody' cannot read the sources in '\(build.scratch.path)'; "
+            ) == true
+        )
+    }
+
+    @Test(.enabled(if: isRoot))
+    func `a temporary directory that the user cannot enter is an error`()
+        async throws
+    {
+        let temporary = try TemporaryDirectory()
+        unsafe chmod(temporary.path.string, 0o700)
+        var build = try build([.build: phase("nobody", ["true"])])
+        build.request.hostEnvironment["TMPDIR"] = temporary.path.string
+        let messages = try await problems(build)
+        #expect(messages.count == 1)
+        #expect(
+            messages.first?.hasPrefix("run-as: 'nobody' cannot enter '\(temporary.path)', ") == true
+        )
+    }
+
+    @Test func `the user that runs the build may be named`() async throws {
+        let own = try #require(try await TestBuild(build: ["id -un"]).lines().first)
+        #expect(try await build(top: own, [.build: phase(own, ["id -un"])]).lines() == [own])
+    }
+}
+
+private let isRoot = geteuid() == 0
+
+private enum UserGroups {
+    /// The number of a user's own group.
+    static func of(_ name: String) -> gid_t? {
+        unsafe getpwnam(name).map { unsafe $0.pointee.pw_gid }
+    }
+}
