@@ -218,6 +218,7 @@ extension Run {
                         isTerminal: isToOutput && Host.outputIsTerminal,
                         request.hostEnvironment
                     ),
+                    markers: CIMarkers(request.hostEnvironment),
                     log: writer
                 )
             case .codebuild:

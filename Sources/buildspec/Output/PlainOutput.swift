@@ -8,6 +8,7 @@ internal import Synchronization
 final class PlainOutput: EventSink {
     private let buildspec: String
     private let style: TextStyle
+    private let markers: CIMarkers
     private let log: LogWriter
     /// The phase that was entered and has not run a command yet.
     private let phase = Mutex<PhaseName?>(nil)
@@ -17,8 +18,10 @@ final class PlainOutput: EventSink {
     /// - Parameters:
     ///   - buildspec: the buildspec's path as messages show it.
     ///   - style: colours or none.
+    ///   - markers: what a CI system wants to read in it.
     ///   - log: where the log goes.
-    init(buildspec: String, style: TextStyle, log: LogWriter) {
+    init(buildspec: String, style: TextStyle, markers: CIMarkers, log: LogWriter) {
+        self.markers = markers
         self.buildspec = buildspec
         self.style = style
         self.log = log
@@ -34,20 +37,21 @@ final class PlainOutput: EventSink {
         case .phaseBegan(let phase): self.phase.withLock { $0 = phase }
         case .commandBegan(let command): log.print(heading() + text(of: command))
         case .commandEnded(let command, let status, _) where status != 0:
-            log.print(error: "\(place(command.text.range))error: exit status \(status)")
+            print("error", "exit status \(status)", at: command.text.range)
         case .commandStopped(let command, let reason):
             let what = reason == .timedOut ? "the build's time is up" : "stopped"
-            log.print(error: "\(place(command.text.range))error: \(what)")
+            print("error", what, at: command.text.range)
         case .phaseRetried(let failure, let attempt, let limit):
             let phase = failure.command.phase.upperCased
             log.print("\(phase) failed, again from its start: retry \(attempt) of \(limit)")
         case .artifactCollected(let report):
             guard let failure = report.failure else { break }
-            log.print(error: "\(report.range.map(place) ?? "")error: \(failure)")
-        case .warning(let message): log.print(error: "warning: \(message)")
+            print("error", failure, at: report.range)
+        case .warning(let message): print("warning", message)
+        case .phaseEnded(let report): end(report)
         case .buildEnded(let result):
             log.print("\n" + Summary(result, buildspec: buildspec, style: style).text)
-        case .cacheSaved, .phaseSkipped, .phaseEnded, .commandEnded: break
+        case .cacheSaved, .phaseSkipped, .commandEnded: break
         }
     }
 
@@ -57,7 +61,16 @@ final class PlainOutput: EventSink {
             defer { phase = nil }
             return phase
         }
-        return phase.map { "\n" + style.strong($0.upperCased) + "\n" } ?? ""
+        guard let phase else { return "" }
+        return "\n" + (markers.begin(phase) ?? style.strong(phase.upperCased)) + "\n"
+    }
+
+    /// Ends the phase's group, if a command has begun it.
+    private func end(_ report: PhaseReport) {
+        let hasGroup = phase.withLock { $0 == nil }
+        if hasGroup, let line = markers.end(report.name, failed: report.state != .succeeded) {
+            log.print(line)
+        }
     }
 
     private func text(of command: PhaseCommand) -> String {
@@ -69,8 +82,14 @@ final class PlainOutput: EventSink {
         return style.faint(text)
     }
 
-    /// The place in the buildspec that begins a message.
-    private func place(_ range: SourceRange) -> String {
-        "\(buildspec):\(range.start.line):\(range.start.column): "
+    /// Prints an error or a warning: as an annotation where there are such, else on standard error.
+    private func print(_ level: String, _ message: String, at range: SourceRange? = nil) {
+        let start = range?.start
+        let place = start.map { (file: buildspec, line: $0.line, column: $0.column) }
+        if let annotation = markers.annotation(level, message, at: place) {
+            return log.print(annotation)
+        }
+        let prefix = start.map { "\(buildspec):\($0.line):\($0.column): " } ?? ""
+        log.print(error: "\(prefix)\(level): \(message)")
     }
 }

@@ -1,0 +1,80 @@
+internal import BuildspecModel
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// What a CI system reads in a log: groups that fold, and annotations.
+///
+/// Sources: GitHub Docs, "Workflow commands"; GitLab Docs, "Custom collapsible sections"; Buildkite
+/// Docs, "Managing log output".
+enum CIMarkers: Sendable {
+    case none
+    case gitHub
+    case gitLab
+    case buildkite
+
+    /// The system whose job this is, by the variable that it sets.
+    init(_ environment: [String: String]) {
+        if environment["GITHUB_ACTIONS"] == "true" {
+            self = .gitHub
+        } else if environment["GITLAB_CI"] == "true" {
+            self = .gitLab
+        } else if environment["BUILDKITE"] == "true" {
+            self = .buildkite
+        } else {
+            self = .none
+        }
+    }
+
+    /// The line that begins a phase's group; `nil` if there are no groups.
+    func begin(_ phase: PhaseName) -> String? {
+        switch self {
+        case .none: nil
+        case .gitHub: "::group::\(phase.upperCased)"
+        case .gitLab:
+            "\u{1B}[0Ksection_start:\(time(nil)):\(phase.rawValue)\r\u{1B}[0K\(phase.upperCased)"
+        case .buildkite: "--- \(phase.upperCased)"
+        }
+    }
+
+    /// The line that ends a phase's group.
+    func end(_ phase: PhaseName, failed: Bool) -> String? {
+        switch self {
+        case .none: nil
+        case .gitHub: "::endgroup::"
+        case .gitLab: "\u{1B}[0Ksection_end:\(time(nil)):\(phase.rawValue)\r\u{1B}[0K"
+        case .buildkite: failed ? "^^^ +++" : nil
+        }
+    }
+
+    /// The line that annotates a job; `nil` if only the log can say it.
+    ///
+    /// - Parameters:
+    ///   - level: `error` or `warning`.
+    ///   - message: what is wrong.
+    ///   - place: the file, line and column, if it is there.
+    /// - Returns: the line.
+    func annotation(
+        _ level: String,
+        _ message: String,
+        at place: (file: String, line: Int, column: Int)? = nil
+    ) -> String? {
+        guard self == .gitHub else { return nil }
+        let position =
+            place.map { " file=\(property($0.file)),line=\($0.line),col=\($0.column)" } ?? ""
+        return "::\(level)\(position)::\(escaped(message))"
+    }
+
+    private func escaped(_ text: String) -> String {
+        text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+    }
+
+    private func property(_ text: String) -> String {
+        escaped(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+    }
+}
