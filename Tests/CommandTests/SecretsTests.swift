@@ -23,13 +23,15 @@ struct SecretsTests {
 
     private static let filling = """
         import sys, json, urllib.request
-        def call(target, body):
+        def call(service, target, body):
             request = urllib.request.Request(sys.argv[1], json.dumps(body).encode(), {
-                "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target})
+                "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target,
+                "Authorization": "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/"
+                    + service + "/aws4_request, SignedHeaders=host, Signature=0"})
             urllib.request.urlopen(request).read()
-        call("AmazonSSM.PutParameter",
+        call("ssm", "AmazonSSM.PutParameter",
              {"Name": "/app/password", "Value": "correct horse", "Type": "SecureString"})
-        call("secretsmanager.CreateSecret",
+        call("secretsmanager", "secretsmanager.CreateSecret",
              {"Name": "app/keys", "SecretString": json.dumps({"token": "battery staple"})})
         """
 
