@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test func `the project is called like the repository, else like the directory`() {
-        let directory = FilePath("/work/tree")
+        let directory = FilePath("/home/tess/tree")
         func name(_ url: String?) -> String {
             SourceVersion(repositoryURL: url).projectName(for: directory)
         }

@@ -5,9 +5,12 @@ import OrderedCollections
 public struct WordCount: Sendable {
     /// A word and how often it occurred.
     public struct Entry: Sendable, Equatable {
+        /// The word, in lower case.
         public var word: String
+        /// How often it occurred.
         public var count: Int
 
+        /// Creates an entry.
         public init(word: String, count: Int) {
             self.word = word
             self.count = count
@@ -16,6 +19,7 @@ public struct WordCount: Sendable {
 
     private var counts: OrderedDictionary<String, Int> = [:]
 
+    /// Creates a count of no words.
     public init() {}
 
     /// Counts the words of a text: runs of letters, digits and apostrophes, in lower case.
