@@ -30,22 +30,43 @@ import Testing
         try await Task.sleep(for: .milliseconds(80))
     }
 
-    @Test func `a save does not open files that have not changed`() async throws {
+    @Test func `a save reads only files that have changed`() async throws {
         let place = try Place()
         for number in 0..<5 { try place.bench.source.write("\(number)", to: "tree/\(number)") }
         try await tick()
         _ = try await place.cache.save(place.bench.identity("1"), from: place.bench.source.path)
-        // A file that cannot be read is proof that it was not: with its status as it was.
-        let tree = try place.bench.source.handle.directory("tree".utf8)
-        let index = try #require(try storedIndex(place))
-        #expect(index.marks.compactMap { $0 }.count == 5)
+        #expect(
+            try await unchangedNames(place) == ["tree/0", "tree/1", "tree/2", "tree/3", "tree/4"]
+        )
+        try place.bench.source.write("changed", to: "tree/2")
+        #expect(try await unchangedNames(place) == ["tree/0", "tree/1", "tree/3", "tree/4"])
         let report = try await place.cache.save(
             place.bench.identity("2"),
             from: place.bench.source.path
         )
-        #expect(report.bytesReused == 5)
-        #expect(try tree.names().count == 5)
+        #expect(report.bytesReused == 4)
         #expect(try await place.restored("2") == TreeSnapshot(place.bench.source.path))
+    }
+
+    /// The files that the next save would not read.
+    private func unchangedNames(_ place: Place) async throws -> [String] {
+        let root = PathBytes(place.bench.source.path.string)
+        let set = PathSet(place.bench.identity("1").paths, root: root)
+        let reader = EntryReader(store: DirectoryStore(place.bench.store.path))
+        let version = KeyRecord.version(ofPaths: set.canonicalTexts)
+        let record = try await reader.newestRecord(scope: "project", version: version)
+        let manifest = try await reader.manifest(of: #require(record))
+        let index = try #require(try storedIndex(place))
+        #expect(index.manifest == record?.manifest)
+        let entries = try TreeWalk(set, root: place.bench.source.handle).entries
+        let unchanged = UnchangedFiles(
+            entries,
+            files: FileList(entries).toRead,
+            parent: manifest,
+            index: index,
+            packs: try await reader.presentPacks(of: manifest)
+        )
+        return unchanged.stored.keys.sorted().map { entries[$0].path.text }
     }
 
     @Test func `an edit that keeps size and time is noticed`() async throws {

@@ -23,28 +23,7 @@ struct Plan: AsyncParsableCommand {
         case json
     }
 
-    @Option(
-        help: ArgumentHelp(
-            "The buildspec. (default: buildspec.yml in the source root)",
-            valueName: "file"
-        )
-    )
-    var buildspec: String?
-
-    @Option(help: ArgumentHelp("The source root, where commands start.", valueName: "dir"))
-    var source = "."
-
-    @Option(
-        name: .customLong("env"),
-        help: ArgumentHelp("Set a variable; beats the buildspec's own.", valueName: "name=value")
-    )
-    var variables: [String] = []
-
-    @Option(
-        name: .customLong("phase"),
-        help: ArgumentHelp("Plan only this phase; may be given again.", valueName: "name")
-    )
-    var phases: [String] = []
+    @OptionGroup var what: SourceOptions
 
     @Option(help: ArgumentHelp("How to print: text or json.", valueName: "format"))
     var format = Format.text
@@ -52,21 +31,10 @@ struct Plan: AsyncParsableCommand {
     @Flag(help: "Evaluate the cache keys with the shell.")
     var evaluateKeys = false
 
-    func validate() throws {
-        for text in variables where EnvironmentFile.assignment(text) == nil {
-            throw ValidationError("--env: '\(text)' is not an assignment; write NAME=VALUE")
-        }
-        for name in phases where PhaseName(rawValue: name) == nil {
-            let names = PhaseName.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--phase: there is no phase '\(name)'; the phases are \(names)")
-        }
-        guard Host.isDirectory(FilePath(source)) else {
-            throw ValidationError("--source: '\(source)' is not a directory")
-        }
-    }
-
     func run() async throws {
-        let file = try BuildspecFile(buildspec, source: source) { self.request(for: $0).redactor }
+        let file = try BuildspecFile(what.buildspec, source: what.source) {
+            self.request(for: $0).redactor
+        }
         let request = self.request(for: file.buildspec)
         do {
             let plan = try await BuildRunner.plan(request, evaluatingKeys: evaluateKeys)
@@ -85,12 +53,12 @@ struct Plan: AsyncParsableCommand {
         let host = Host.environment().variables
         var request = BuildRequest(
             buildspec,
-            sourceDirectory: Host.realPath(FilePath(source)) ?? FilePath(source),
+            sourceDirectory: what.root,
             hostEnvironment: host,
             stateDirectory: StandardDirectories(host).state
         )
-        request.overrides = variables.compactMap { EnvironmentFile.assignment($0) }
-        request.selectedPhases = phases.isEmpty ? nil : Set(phases.compactMap(PhaseName.init))
+        request.overrides = what.variables.compactMap { EnvironmentFile.assignment($0) }
+        request.selectedPhases = what.selectedPhases
         request.helperExecutable = Host.executable
         return request
     }

@@ -23,22 +23,7 @@ struct Run: AsyncParsableCommand {
             """
     )
 
-    @Option(
-        help: ArgumentHelp(
-            "The buildspec. (default: buildspec.yml in the source root)",
-            valueName: "file"
-        )
-    )
-    var buildspec: String?
-
-    @Option(help: ArgumentHelp("The source root, where commands start.", valueName: "dir"))
-    var source = "."
-
-    @Option(
-        name: .customLong("env"),
-        help: ArgumentHelp("Set a variable; beats the buildspec's own.", valueName: "name=value")
-    )
-    var variables: [String] = []
+    @OptionGroup var what: SourceOptions
 
     @Option(
         help: ArgumentHelp("Set the variables of a file of NAME=VALUE lines.", valueName: "file")
@@ -99,15 +84,6 @@ struct Run: AsyncParsableCommand {
     var strictCache = false
 
     @Option(
-        name: .customLong("phase"),
-        help: ArgumentHelp(
-            "Run only this phase: install, pre_build, build or post_build.",
-            valueName: "name"
-        )
-    )
-    var phases: [String] = []
-
-    @Option(
         help: ArgumentHelp(
             "Stop the build after this time, such as 90s or 1h30m.",
             valueName: "duration"
@@ -127,16 +103,6 @@ struct Run: AsyncParsableCommand {
         if case .failure(let problem) = DurationText.parse(timeout) {
             throw ValidationError("--timeout: \(problem.message)")
         }
-        for text in variables where EnvironmentFile.assignment(text) == nil {
-            throw ValidationError("--env: '\(text)' is not an assignment; write NAME=VALUE")
-        }
-        for name in phases where PhaseName(rawValue: name) == nil {
-            let names = PhaseName.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--phase: there is no phase '\(name)'; the phases are \(names)")
-        }
-        guard Host.isDirectory(FilePath(source)) else {
-            throw ValidationError("--source: '\(source)' is not a directory")
-        }
         if project?.isEmpty == true { throw ValidationError("--project: the name is empty") }
     }
 
@@ -145,7 +111,7 @@ struct Run: AsyncParsableCommand {
         let host = Host.environment()
         let overrides = try givenVariables()
         let resolver = try SecretsFileResolver(secretsFile, or: AWSSecretResolver(host.variables))
-        let file = try BuildspecFile(buildspec, source: source) {
+        let file = try BuildspecFile(what.buildspec, source: what.source) {
             self.request($0, host.variables, overrides, resolver).redactor
         }
         let request = request(file.buildspec, host.variables, overrides, resolver)
@@ -184,13 +150,13 @@ extension Run {
         let directories = StandardDirectories(host)
         var request = BuildRequest(
             buildspec,
-            sourceDirectory: Host.realPath(FilePath(source)) ?? FilePath(source),
+            sourceDirectory: what.root,
             hostEnvironment: host,
             stateDirectory: directories.state
         )
         request.overrides = overrides
         request.project = project
-        request.selectedPhases = phases.isEmpty ? nil : Set(phases.compactMap(PhaseName.init))
+        request.selectedPhases = what.selectedPhases
         request.artifactsDirectory = artifacts.map { absolute($0) }
         request.cacheDirectory =
             cache == "none" ? nil : cache.map { absolute($0) } ?? directories.cache
@@ -239,7 +205,7 @@ extension Run {
 
     /// Files first, in their order, then `--env`: the more particular beats.
     private func givenVariables() throws -> [BuildRequest.Override] {
-        try envFile.flatMap(variables(in:)) + variables.compactMap(EnvironmentFile.assignment)
+        try envFile.flatMap(variables(in:)) + what.variables.compactMap(EnvironmentFile.assignment)
     }
 
     private func variables(in file: String) throws -> [BuildRequest.Override] {
