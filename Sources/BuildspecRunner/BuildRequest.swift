@@ -35,6 +35,8 @@ public struct BuildRequest: Sendable {
     public var cacheDirectory: FilePath?
     /// Whether a cache problem fails the build.
     public var strictCache = false
+    /// Where commands run.
+    public var place = PlaceChoice.host
     /// The longest time that the build may take.
     public var timeout = Duration.seconds(60 * 60)
     /// Where this machine keeps build numbers and what it knows of cached files.

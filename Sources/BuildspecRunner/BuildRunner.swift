@@ -25,9 +25,31 @@ public struct BuildRunner: Sendable {
     /// - Returns: how it ended; a failed build is a result, not an error.
     /// - Throws: `SetupError` when it cannot start; nothing has run then.
     public func run(into sink: any EventSink) async throws -> BuildResult {
-        let setup = try await BuildSetup(request)
         let directory = try privateDirectory()
         defer { directory.remove() }
+        let setup = try await BuildSetup.settle(request, in: directory)
+        do {
+            let result = try await run(setup, in: directory, into: sink)
+            await setup.place.close()
+            return result
+        } catch {
+            await setup.place.close()
+            throw error
+        }
+    }
+
+    /// Kills every process that the build has started, without grace; for a second Ctrl-C.
+    public func killProcesses() {
+        groups.killAll()
+    }
+}
+
+extension BuildRunner {
+    private func run(
+        _ setup: BuildSetup,
+        in directory: PrivateDirectory,
+        into sink: any EventSink
+    ) async throws -> BuildResult {
         let pump = try opened("a pipe") { try OutputPump() }
         let session = try opened("the build's state") {
             try ShellSession(request, setup, in: directory, output: pump, groups: groups)
@@ -50,13 +72,6 @@ public struct BuildRunner: Sendable {
         }
     }
 
-    /// Kills every process that the build has started, without grace; for a second Ctrl-C.
-    public func killProcesses() {
-        groups.killAll()
-    }
-}
-
-extension BuildRunner {
     private func privateDirectory() throws -> PrivateDirectory {
         let parent = request.temporaryDirectory
         return try opened("a private directory in '\(parent)'") {

@@ -26,11 +26,22 @@ struct BuildSetup: Sendable {
     /// What the user should know, one line each.
     var warnings: [String]
 
-    /// Settles it.
+    /// Where they run; whoever settles a build closes it.
+    var place: any BuildPlace
+
+    /// Opens the build's place and settles everything.
     ///
-    /// - Throws: `SetupError` with all problems.
-    init(_ request: BuildRequest) async throws {
-        var environment = BuildEnvironment(host: request.hostEnvironment)
+    /// - Parameters:
+    ///   - request: what is asked for.
+    ///   - directory: the build's private directory.
+    /// - Returns: the setup, with a place that is open.
+    /// - Throws: `SetupError` with all problems; no place is open then.
+    static func settle(
+        _ request: BuildRequest,
+        in directory: PrivateDirectory
+    ) async throws -> BuildSetup {
+        let closed = try await request.closedPlace()
+        var environment = BuildEnvironment(host: closed.environment)
         environment.add(declared: request.buildspec.env.variables)
         let values = try await request.resolvedReferences()
         environment.add(resolved: values)
@@ -38,32 +49,50 @@ struct BuildSetup: Sendable {
         var secretValues = SecretValues(request, environment: environment.variables)
         for (name, value) in values { secretValues.add(value, named: "'\(name)'") }
         let (redactor, secretWarnings) = secretValues.redactor()
-        self.redactor = redactor
-        let shell = ShellLookup.find(
-            request.buildspec.env.shell,
-            path: environment.variables["PATH"]
-        )
-        users = BuildUsers(request.buildspec)
-        let problems =
-            BuildSetup.missingReferences(request) + users.problems
-            + [shell.problem].compactMap { $0 }
-        guard problems.isEmpty, let shell = shell.path else {
-            throw redactor.redacting(SetupError(problems))
+        do {
+            let needs = PlaceNeeds(request, environment.variables, root: closed.root)
+            let place = try await closed.open(needs, in: directory)
+            do {
+                var setup = try await BuildSetup(request, environment, redactor, place, directory)
+                setup.warnings = setup.environment.warnings + secretWarnings + setup.warnings
+                return setup
+            } catch {
+                await place.close()
+                throw error
+            }
+        } catch let error as SetupError {
+            throw redactor.redacting(error)
         }
-        self.shell = shell
+    }
+
+    /// Settles what the place has a say in.
+    private init(
+        _ request: BuildRequest,
+        _ environment: BuildEnvironment,
+        _ redactor: Redactor,
+        _ place: any BuildPlace,
+        _ directory: PrivateDirectory
+    ) async throws {
+        self.redactor = redactor
+        self.place = place
+        users = await BuildUsers(request.buildspec, at: place)
+        shell = try await BuildSetup.shell(request, environment, users, place)
+        if users.hasOthers { try directory.letOthersThrough() }
         let obstacles = await users.obstacles(
+            in: directory,
             sources: request.sourceDirectory,
-            temporary: request.temporaryDirectory,
             shell: shell
         )
-        guard obstacles.isEmpty else { throw redactor.redacting(SetupError(obstacles)) }
+        guard obstacles.isEmpty else { throw SetupError(obstacles) }
 
         let source = await SourceVersion.read(in: request.sourceDirectory)
         let project = request.project ?? source.projectName(for: request.sourceDirectory)
         warnings = BuildSetup.warnings(request.buildspec)
         warnings += await InstalledRuntime.differences(
             request.buildspec.phases[.install]?.runtimeVersions ?? [],
-            environment.variables
+            environment.variables,
+            at: place,
+            in: directory.path
         )
         if let problem = source.problem {
             warnings.append("CODEBUILD_RESOLVED_SOURCE_VERSION is not set: \(problem)")
@@ -74,22 +103,41 @@ struct BuildSetup: Sendable {
             startTime: BuildSetup.milliseconds(),
             region: BuildEnvironment.region(of: request.hostEnvironment)
         )
-        environment.add(
+        self.environment = environment
+        self.environment.add(
             service: BuildEnvironment.serviceVariables(
                 identity,
-                sourceDirectory: request.sourceDirectory.string,
+                sourceDirectory: place.root.string,
                 source: source,
                 initiator: HostUser.name(request.hostEnvironment)
             )
         )
         // Again, because they beat CodeBuild's own: `--env CODEBUILD_WEBHOOK_TRIGGER=pr/1`.
-        environment.add(overrides: request.overrides)
-        warnings = environment.warnings + secretWarnings + warnings
-        self.environment = environment
+        self.environment.add(overrides: request.overrides)
     }
 }
 
 extension BuildSetup {
+    /// The interpreter, if nothing else that can be known by now keeps the build from starting.
+    ///
+    /// - Throws: `SetupError` with all that does.
+    private static func shell(
+        _ request: BuildRequest,
+        _ environment: BuildEnvironment,
+        _ users: BuildUsers,
+        _ place: any BuildPlace
+    ) async throws -> FilePath {
+        let shell = await ShellLookup.find(
+            request.buildspec.env.shell,
+            path: environment.variables["PATH"],
+            at: place
+        )
+        let problems =
+            missingReferences(request) + users.problems + [shell.problem].compactMap { $0 }
+        guard problems.isEmpty, let path = shell.path else { throw SetupError(problems) }
+        return path
+    }
+
     /// References that nobody can read and that no `--env` answers.
     private static func missingReferences(_ request: BuildRequest) -> [SetupError.Problem] {
         if request.secretResolver != nil { return [] }

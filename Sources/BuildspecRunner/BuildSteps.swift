@@ -103,6 +103,7 @@ struct BuildSteps: Sendable {
             directory: directory,
             root: request.sourceDirectory,
             isConfined: setup.users.hasOthers,
+            place: setup.place,
             session: session,
             pump: pump
         )

@@ -25,7 +25,17 @@ struct CacheSteps: Sendable {
         guard let section = request.buildspec.cache, request.cacheDirectory != nil else {
             return .none
         }
-        let paths = await expandedPaths(section)
+        let expanded = await expandedPaths(section)
+        var paths: [String] = []
+        for path in expanded {
+            do {
+                paths.append(try setup.place.outside(path))
+            } catch {
+                let reason = "the path '\(path)' is left out: \(error)"
+                if request.strictCache { return .unusable(reason) }
+                await pump.post(.warning("cache: \(reason)"))
+            }
+        }
         guard !paths.isEmpty else { return .unusable("no paths specified to be cached") }
         guard let key = section.key else {
             return .identity(CacheIdentity(scope: scope, key: nil, paths: paths))

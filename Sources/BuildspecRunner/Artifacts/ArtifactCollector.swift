@@ -11,6 +11,7 @@ struct ArtifactCollector: Sendable {
     let directory: FilePath
     let root: FilePath
     let isConfined: Bool
+    let place: any BuildPlace
     let session: ShellSession
     let pump: OutputPump
 
@@ -47,7 +48,7 @@ struct ArtifactCollector: Sendable {
                 root: PathBytes(root.string),
                 excluding: try excluded(),
                 isConfined: isConfined
-            ) { text in VariableText.expand(text) { values[$0] }.text }
+            ) { text in try place.outside(VariableText.expand(text) { values[$0] }.text) }
             var copy = try ArtifactCopy(into: PathBytes(target.string))
             for file in selection.files {
                 try Task.checkCancellation()

@@ -28,7 +28,7 @@ struct ArtifactSelection {
     private(set) var warnings: [String] = []
 
     private let set: ArtifactSet
-    private let expand: (String) -> String
+    private let expand: (String) throws -> String
     private let root: PathBytes
     private let isConfined: Bool
     private let excluded: Set<FileStatus.Identity>
@@ -44,14 +44,14 @@ struct ArtifactSelection {
     ///   - excluded: directories that are passed over, such as the one to collect into.
     ///   - isConfined: whether links may only lead to files below the source root or the base
     ///     directory, because other users than the one that collects could have made them.
-    ///   - expand: puts in the build's variables.
-    /// - Throws: `Failure`, or `FileError` when something cannot be read.
+    ///   - expand: puts in the build's variables and makes the path this machine's.
+    /// - Throws: `Failure`, what `expand` throws, or `FileError` when something cannot be read.
     init(
         _ set: ArtifactSet,
         root: PathBytes,
         excluding excluded: Set<FileStatus.Identity>,
         isConfined: Bool,
-        expand: @escaping (String) -> String
+        expand: @escaping (String) throws -> String
     ) throws {
         self.set = set
         self.root = root
@@ -72,7 +72,7 @@ struct ArtifactSelection {
 
     private func baseDirectories(_ root: PathBytes) throws -> [PathBytes] {
         guard let base = set.baseDirectory else { return [root] }
-        let text = expand(base.value)
+        let text = try expand(base.value)
         var directories: [PathBytes] = []
         for pattern in ArtifactPattern.parse(text, base: root) {
             if pattern.pattern.text.isEmpty {
@@ -95,8 +95,8 @@ struct ArtifactSelection {
         from base: PathBytes,
         into targets: inout [PathBytes: PathBytes]
     ) throws {
-        let excludes = set.excludePaths.flatMap { FilePattern.parse(expand($0.value)) }
-        for text in set.files.map({ expand($0.value) }) {
+        let excludes = try set.excludePaths.flatMap { try FilePattern.parse(expand($0.value)) }
+        for text in try set.files.map({ try expand($0.value) }) {
             var found: [ArtifactWalk.Found] = []
             for pattern in ArtifactPattern.parse(text, base: base) {
                 found += try ArtifactWalk(pattern, excluding: excluded).found

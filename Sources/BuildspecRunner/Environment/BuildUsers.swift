@@ -2,14 +2,6 @@ internal import BuildspecModel
 internal import Subprocess
 internal import SystemPackage
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// Who runs the commands of which phase; `nil` is the user that runs the build.
 ///
 /// Source: CodeBuild user guide, "Build specification reference": run-as; a phase's beats the one at
@@ -19,19 +11,20 @@ struct BuildUsers: Sendable {
     private(set) var everywhere: UserAccount?
     private var phases: [PhaseName: UserAccount?] = [:]
 
-    /// Whether some command runs as somebody else than the build.
-    private(set) var hasOthers = false
     /// What is wrong, once for each key that is.
     private(set) var problems: [SetupError.Problem] = []
 
-    private let own = HostUser.effectiveName()
-    private var names: [Located<String>] = []
+    private let place: any BuildPlace
+    private var others: [(name: Located<String>, account: UserAccount)] = []
 
-    /// Looks the users of a buildspec up.
-    init(_ buildspec: Buildspec) {
-        if let name = buildspec.runAs { everywhere = account(name) }
+    /// Looks the users of a buildspec up in the place where it runs.
+    init(_ buildspec: Buildspec, at place: any BuildPlace) async {
+        self.place = place
+        if let name = buildspec.runAs { everywhere = await account(name) }
         for phase in PhaseName.allCases {
-            if let name = buildspec.phases[phase]?.runAs { phases[phase] = .some(account(name)) }
+            if let name = buildspec.phases[phase]?.runAs {
+                phases[phase] = .some(await account(name))
+            }
         }
     }
 
@@ -40,73 +33,68 @@ struct BuildUsers: Sendable {
         phases[phase] ?? everywhere
     }
 
-    private mutating func account(_ name: Located<String>) -> UserAccount? {
-        guard name.value != own else { return nil }
-        guard geteuid() == 0 else {
+    private mutating func account(_ name: Located<String>) async -> UserAccount? {
+        guard name.value != place.ownUser else { return nil }
+        if let obstacle = place.obstacle(toRunningAs: name.value) {
             problems.append(
                 SetupError.Problem(
-                    "run-as: cannot run as '\(name.value)'; the build runs as '\(own)', and only "
-                        + "root can run commands as somebody else: start it as root or as "
-                        + "'\(name.value)', or remove the key",
+                    "run-as: cannot run as '\(name.value)'\(obstacle)",
                     at: name.range
                 )
             )
             return nil
         }
-        if let program = UserSwitch.missing {
+        guard let account = await place.account(named: name.value) else {
             problems.append(
                 SetupError.Problem(
-                    "run-as: cannot run as '\(name.value)' without '\(program)'; install it, on "
-                        + "Debian and its relatives with the package 'util-linux'",
+                    "run-as: there is no user '\(name.value)' \(place.whereabouts); create it or "
+                        + "change the key",
                     at: name.range
                 )
             )
             return nil
         }
-        guard let account = UserAccount(named: name.value) else {
-            problems.append(
-                SetupError.Problem(
-                    "run-as: there is no user '\(name.value)' on this machine; create it or change "
-                        + "the key",
-                    at: name.range
-                )
-            )
-            return nil
-        }
-        hasOthers = true
-        names.append(name)
+        others.append((name, account))
         return account
     }
 }
 
 extension BuildUsers {
+    /// Whether some command runs as somebody else than the build.
+    var hasOthers: Bool { !others.isEmpty }
+
     /// What keeps the users from running commands: sources, private directory or shell that they
     /// cannot reach.
     ///
     /// On CodeBuild the service opens the sources to the user. Here they are somebody's own files, so
     /// nothing is opened; the build does not start, and says how to.
+    ///
+    /// - Parameters:
+    ///   - directory: the build's private directory, which lets others through.
+    ///   - sources: the source root, as the user of this machine knows it.
+    ///   - shell: the interpreter, inside.
+    /// - Returns: one problem for each user that there is something in the way of.
     func obstacles(
+        in directory: PrivateDirectory,
         sources: FilePath,
-        temporary: FilePath,
         shell: FilePath
     ) async -> [SetupError.Problem] {
         var problems: [SetupError.Problem] = []
         var seen: Set<String> = []
-        for name in names where seen.insert(name.value).inserted {
-            guard let user = UserAccount(named: name.value) else { continue }
-            let status = await user.probe(sources: sources, temporary: temporary, shell: shell)
+        for (name, user) in others where seen.insert(name.value).inserted {
             let obstacle: String? =
-                switch status {
+                switch await probe(user, in: directory, shell: shell) {
                 case 0: nil
                 case 10:
                     "cannot read the sources in '\(sources)'; let that user read them and enter the "
                         + "directories above, with 'setfacl -R -m u:\(name.value):rX' or 'chmod -R "
                         + "o+rX'"
                 case 11:
-                    "cannot enter '\(temporary)', where the build keeps its state; set TMPDIR to a "
-                        + "directory that everybody can enter"
+                    "cannot enter '\(directory.path.removingLastComponent())', where the build keeps "
+                        + "its state; set TMPDIR to a directory that everybody can enter"
                 case 12: "cannot run the shell '\(shell)'; let that user run it"
-                default: "cannot run a program (status \(status)); is the account locked?"
+                case let status:
+                    "cannot run a program (status \(status)); is the account locked?"
                 }
             if let obstacle {
                 problems.append(
@@ -116,16 +104,14 @@ extension BuildUsers {
         }
         return problems
     }
-}
 
-extension UserAccount {
-    /// Tries, as this user, what every command needs.
+    /// Tries, as a user, what every command needs.
     ///
     /// - Returns: 0, or the number of the first thing that cannot be done: 10 reading the sources,
-    ///   11 entering the temporary directory, 12 running the shell.
-    fileprivate func probe(
-        sources: FilePath,
-        temporary: FilePath,
+    ///   11 entering the private directory, 12 running the shell.
+    private func probe(
+        _ user: UserAccount,
+        in directory: PrivateDirectory,
         shell: FilePath
     ) async -> Int32 {
         let script = """
@@ -133,14 +119,11 @@ extension UserAccount {
             cd "$2" 2>/dev/null || exit 11
             test -x "$3" || exit 12
             """
-        let launch = UserSwitch.applied(
-            to: Launch(
-                program: "/bin/sh",
-                arguments: ["-c", script, "sh", sources.string, temporary.string, shell.string],
-                directory: "/",
-                user: self
-            )
-        )
+        let arguments = [
+            "-c", script, "sh", place.root.string, place.inside(directory.path).string,
+            shell.string,
+        ]
+        let launch = place.launch("/bin/sh", arguments, in: directory.path, as: user)
         let result = try? await Subprocess.run(
             .path(launch.program),
             arguments: Arguments(launch.arguments),

@@ -5,7 +5,7 @@ internal import SystemPackage
 /// The runtimes of this machine, compared with those that `runtime-versions` asks for.
 ///
 /// Only programs whose version can be asked without side effects: they read no project, keep no
-/// state, and run in the root directory.
+/// state, and run in an empty directory.
 ///
 /// Source: CodeBuild user guide, "Available runtimes", for the names.
 enum InstalledRuntime {
@@ -24,17 +24,25 @@ enum InstalledRuntime {
     /// - Parameters:
     ///   - wanted: what the buildspec asks for.
     ///   - variables: the build's environment.
+    ///   - place: where the build runs.
+    ///   - directory: where the programs start.
     /// - Returns: the lines; none for what is absent, unknown or silent.
     static func differences(
         _ wanted: [RuntimeVersion],
-        _ variables: [String: String]
+        _ variables: [String: String],
+        at place: any BuildPlace,
+        in directory: FilePath
     ) async -> [String] {
         var lines: [String] = []
         for runtime in wanted {
             let expansion = VariableText.expand(runtime.version.value) { variables[$0] }
             guard expansion.unset.isEmpty, let known = programs[runtime.name],
-                let program = find(known.program, variables["PATH"]),
-                let text = await answer(program, known.arguments, variables),
+                let program = await place.firstProgram(
+                    of: candidates(known.program, variables["PATH"])
+                ),
+                let text = await answer(
+                    launch(program, known.arguments, variables, at: place, in: directory)
+                ),
                 let version = version(in: text), !matches(version, wanted: expansion.text)
             else { continue }
             lines.append(
@@ -65,28 +73,37 @@ enum InstalledRuntime {
         text.firstMatch(of: #/[0-9]+(\.[0-9]+)+(_[0-9]+)?/#).map { String($0.output.0) }
     }
 
-    private static func find(_ name: String, _ path: String?) -> FilePath? {
+    private static func candidates(_ name: String, _ path: String?) -> [FilePath] {
         let directories = (path ?? BuildEnvironment.standardPath).split(separator: ":")
         return directories.filter { $0.hasPrefix("/") }
             .map { FilePath(String($0)).appending(name) }
-            .first { PathProbe($0)?.isExecutable == true }
+    }
+
+    private static func launch(
+        _ program: FilePath,
+        _ arguments: [String],
+        _ variables: [String: String],
+        at place: any BuildPlace,
+        in directory: FilePath
+    ) -> Launch {
+        let kept = ["PATH", "HOME"].compactMap { name in variables[name].map { "\(name)=\($0)" } }
+        return place.launch(
+            "/usr/bin/env",
+            kept + [program.string] + arguments,
+            in: directory,
+            as: nil
+        )
     }
 
     /// What the program says within five seconds; Java says it on standard error.
-    private static func answer(
-        _ program: FilePath,
-        _ arguments: [String],
-        _ variables: [String: String]
-    ) async -> String? {
-        let kept = variables.filter { $0.key == "PATH" || $0.key == "HOME" }
-        let environment = kept.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
-        return await withTaskGroup(of: String?.self) { group in
+    private static func answer(_ launch: Launch) async -> String? {
+        await withTaskGroup(of: String?.self) { group in
             group.addTask {
                 let result = try? await Subprocess.run(
-                    .path(program),
-                    arguments: Arguments(arguments),
-                    environment: .custom(Dictionary(uniqueKeysWithValues: environment)),
-                    workingDirectory: "/",
+                    .path(launch.program),
+                    arguments: Arguments(launch.arguments),
+                    environment: .custom([:]),
+                    workingDirectory: launch.directory,
                     input: .none,
                     output: .string(limit: 1 << 16),
                     error: .string(limit: 1 << 16)

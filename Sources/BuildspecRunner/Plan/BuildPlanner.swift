@@ -27,14 +27,32 @@ private struct BuildPlanner {
     let request: BuildRequest
 
     func plan(evaluatingKeys: Bool) async throws -> BuildPlan {
-        let place = try opened("a private directory") {
+        let directory = try opened("a private directory") {
             try PrivateDirectory(in: request.temporaryDirectory)
         }
-        defer { place.remove() }
-        let setup = try await BuildSetup(request.forPlanning(stateDirectory: place.path))
+        defer { directory.remove() }
+        let setup = try await BuildSetup.settle(
+            request.forPlanning(stateDirectory: directory.path),
+            in: directory
+        )
+        do {
+            let plan = try await plan(setup, in: directory, evaluatingKeys: evaluatingKeys)
+            await setup.place.close()
+            return plan
+        } catch {
+            await setup.place.close()
+            throw error
+        }
+    }
+
+    private func plan(
+        _ setup: BuildSetup,
+        in directory: PrivateDirectory,
+        evaluatingKeys: Bool
+    ) async throws -> BuildPlan {
         var cache = request.buildspec.cache.map { plan($0, setup.environment) }
         if evaluatingKeys, cache?.section.key != nil {
-            cache?.evaluatedKeys = try await evaluatedKeys(setup, place)
+            cache?.evaluatedKeys = try await evaluatedKeys(setup, directory)
         }
         return BuildPlan(
             project: setup.identity.project,
@@ -108,12 +126,12 @@ private struct BuildPlanner {
 
     private func evaluatedKeys(
         _ setup: BuildSetup,
-        _ place: PrivateDirectory
+        _ directory: PrivateDirectory
     ) async throws -> [String] {
         guard let section = request.buildspec.cache, let key = section.key else { return [] }
         let pump = try opened("a pipe") { try OutputPump() }
         let session = try opened("the build's state") {
-            try ShellSession(request, setup, in: place, output: pump, groups: ProcessGroups())
+            try ShellSession(request, setup, in: directory, output: pump, groups: ProcessGroups())
         }
         let texts = [key.value] + section.fallbackKeys.map(\.value)
         let values = await withTaskGroup(of: Void.self) { group in

@@ -11,7 +11,7 @@ enum HelperCommands {
     ///
     /// - Parameters:
     ///   - directory: an empty directory.
-    ///   - executable: the program that knows `hash-files`.
+    ///   - executable: the program that knows `hash-files`, as commands see it.
     /// - Returns: the directory.
     /// - Throws: `Errno`.
     static func install(in directory: FilePath, executable: FilePath?) throws -> FilePath {

@@ -11,20 +11,19 @@ enum ShellLookup {
     /// - Parameters:
     ///   - wanted: what `env.shell` says.
     ///   - path: the build's `PATH`.
+    ///   - place: where the build runs.
     /// - Returns: one of the two.
     static func find(
         _ wanted: Located<String>?,
-        path: String?
-    ) -> (path: FilePath?, problem: SetupError.Problem?) {
+        path: String?,
+        at place: any BuildPlace
+    ) async -> (path: FilePath?, problem: SetupError.Problem?) {
         let name = wanted?.value ?? "/bin/sh"
-        if let shell = candidates(name, path).first(where: { PathProbe($0)?.isExecutable == true })
-        {
-            return (shell, nil)
-        }
-        let place =
+        if let shell = await place.firstProgram(of: candidates(name, path)) { return (shell, nil) }
+        let reason =
             name.contains("/") ? "there is no such program" : "it is not on the build's PATH"
         let problem = SetupError.Problem(
-            "cannot run commands with the shell '\(name)': \(place); install it or change 'env.shell'",
+            "cannot run commands with the shell '\(name)': \(reason); install it or change 'env.shell'",
             at: wanted?.range
         )
         return (nil, problem)

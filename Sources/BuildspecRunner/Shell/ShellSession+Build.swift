@@ -2,12 +2,12 @@ internal import BuildspecModel
 internal import SystemPackage
 
 extension ShellSession {
-    /// The session of a build, in a private directory that the build's users can get through.
+    /// The session of a build, in its place.
     ///
     /// - Parameters:
     ///   - request: what is asked for.
     ///   - setup: what is settled.
-    ///   - directory: the build's private directory, empty.
+    ///   - directory: the build's private directory, in which the users are let through.
     ///   - pump: where the commands' output goes.
     ///   - groups: where their process groups are noted.
     /// - Throws: `Errno`.
@@ -18,15 +18,12 @@ extension ShellSession {
         output pump: OutputPump,
         groups: ProcessGroups
     ) throws {
-        if setup.users.hasOthers {
-            try directory.letOthersThrough()
-            Pipe.openToEveryone(pump.input)
-        }
+        if setup.users.hasOthers { Pipe.openToEveryone(pump.input) }
+        let place = setup.place
         let helpers = try HelperCommands.install(
             in: directory.createOpenDirectory("bin"),
-            executable: request.helperExecutable
+            executable: request.helperExecutable.flatMap(place.programInside)
         )
-        let place = HostPlace(root: request.sourceDirectory)
         var environment = setup.environment
         environment.appendToPath(place.inside(helpers).string)
         try self.init(
