@@ -143,15 +143,18 @@ extension BuildSetup {
         if request.secretResolver != nil { return [] }
         let given = Set(request.overrides.map(\.name))
         let env = request.buildspec.env
-        let parameters = env.parameterStore.map { ($0, "parameter") }
-        let secrets = env.secretsManager.map { ($0, "secret") }
+        let parameters = env.parameterStore.map {
+            ($0, "parameter", SetupError.Problem.parameterCode)
+        }
+        let secrets = env.secretsManager.map { ($0, "secret", SetupError.Problem.secretCode) }
         return (parameters + secrets)
             .filter { !given.contains($0.0.name) }
-            .map { variable, kind in
+            .map { variable, kind, code in
                 SetupError.Problem(
                     "'\(variable.name)' needs the \(kind) '\(variable.value.value)', which cannot be "
                         + "read on this machine; give its value with '--env \(variable.name)=VALUE'",
-                    at: variable.value.range
+                    at: variable.value.range,
+                    statusCode: code
                 )
             }
     }

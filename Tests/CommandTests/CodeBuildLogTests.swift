@@ -46,6 +46,7 @@ struct CodeBuildLogTests {
                 [C] No runtime version selected in buildspec.
                 [C] Moving to directory ROOT
                 [C] Cache is not defined in the buildspec
+                [C] Skip cache due to: no paths specified to be cached
                 [C] Phases found in YAML: 2
                 [C]  PRE_BUILD: 2 commands
                 [C]  BUILD: 1 commands

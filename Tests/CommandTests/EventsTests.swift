@@ -101,7 +101,8 @@ struct EventsTests {
         )
         #expect(outcome.status == 2)
         let line = Self.masked(outcome.output)
-        #expect(line.hasPrefix("V\"event\":\"build-not-started\",\"problems\":[{\"message\":\""))
+        let beginning = #"V"event":"build-not-started","phase":"DOWNLOAD_SOURCE","problems":[{""#
+        #expect(line.hasPrefix(beginning + #"message":""#))
         #expect(line.hasSuffix("\"line\":2,\"column\":15}]}\n"))
     }
 

@@ -53,9 +53,25 @@ extension BuildRequest {
             let message =
                 "cannot read \(names.joined(separator: ", ")): \(error); or give the values with "
                 + "'--env NAME=VALUE' or '--secrets-file'"
-            throw SetupError([SetupError.Problem(message, at: first.value.range)])
+            let code: String? =
+                switch (parameters.isEmpty, secrets.isEmpty) {
+                case (false, true): SetupError.Problem.parameterCode
+                case (true, false): SetupError.Problem.secretCode
+                default: nil
+                }
+            throw SetupError([
+                SetupError.Problem(message, at: first.value.range, statusCode: code)
+            ])
         }
     }
+}
+
+extension SetupError.Problem {
+    /// The status code of a parameter that cannot be read, as in published build logs.
+    static let parameterCode = "Decrypted Variables Error"
+    /// The status code of a secret that cannot be read, as in published build logs and
+    /// aws-codebuild-docker-images#475.
+    static let secretCode = "Secrets Manager Error"
 }
 
 extension ReferencedVariable {

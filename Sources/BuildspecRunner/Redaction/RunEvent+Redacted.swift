@@ -28,7 +28,11 @@ extension RunEvent {
 extension Redactor {
     /// A setup error without secrets in its messages.
     func redacting(_ error: SetupError) -> SetupError {
-        SetupError(error.problems.map { SetupError.Problem(redacting($0.message), at: $0.range) })
+        var error = error
+        for index in error.problems.indices {
+            error.problems[index].message = redacting(error.problems[index].message)
+        }
+        return error
     }
 
     fileprivate func redacting(_ identity: BuildIdentity) -> BuildIdentity {

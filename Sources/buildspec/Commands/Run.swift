@@ -111,9 +111,12 @@ struct Run: AsyncParsableCommand {
         let host = Host.environment()
         let overrides = try givenVariables()
         let resolver = try SecretsFileResolver(secretsFile, or: AWSSecretResolver(host.variables))
-        let file = try BuildspecFile(what.buildspec, source: what.source) {
-            self.request($0, host.variables, overrides, resolver).redactor
-        }
+        let file = try BuildspecFile(
+            what.buildspec,
+            source: what.source,
+            hidingBy: { self.request($0, host.variables, overrides, resolver).redactor },
+            refused: { failSource($0, "YAML_FILE_ERROR", $1, hasBuildspec: false) }
+        )
         let request = request(file.buildspec, host.variables, overrides, resolver)
         let exportsFile = try exports.map(ExportsFile.init)
         let eventLog = try events.map(EventLog.init(path:))
@@ -133,8 +136,12 @@ struct Run: AsyncParsableCommand {
             }
             throw ExitStatus(result).exitCode
         } catch let error as SetupError {
-            eventLog?.notStarted(error.problems)
+            eventLog?.notStarted(error)
             DiagnosticOutput.print(error, of: file, hidingBy: request.redactor)
+            if error.phase == .downloadSource, let problem = error.problems.first {
+                let message = request.redactor.redacting(problem.message)
+                failSource(file.name, problem.statusCode ?? "", message, hasBuildspec: true)
+            }
             throw ExitStatus.buildspecInvalid.exitCode
         }
     }
@@ -197,6 +204,24 @@ extension Run {
                 )
             }
         return eventLog.map { TwoSinks(first: $0, second: log) } ?? log
+    }
+
+    /// Prints, in CodeBuild's log, how a build fails before its first phase.
+    private func failSource(
+        _ file: String,
+        _ code: String,
+        _ message: String,
+        hasBuildspec: Bool
+    ) {
+        guard logFormat == .codebuild else { return }
+        let stream: StandardStream = events == "-" ? .error : .output
+        SourceFailure(
+            source: what.root.string,
+            file: absolute(file).string,
+            code: code,
+            message: message,
+            hasBuildspec: hasBuildspec
+        ).print(to: stream)
     }
 
     private func absolute(_ path: String) -> FilePath {

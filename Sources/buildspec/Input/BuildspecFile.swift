@@ -21,27 +21,38 @@ struct BuildspecFile {
     ///   - path: what the user named, from the current directory; `nil` looks in the source root.
     ///   - source: the source root as the user named it.
     ///   - redactor: what hides secrets in findings, given what the buildspec declares.
+    ///   - refused: called with the file's name and CodeBuild's message before an error is thrown.
     /// - Throws: `ExitCode` 2 when it cannot be used.
     init(
         _ path: String?,
         source: String,
-        hidingBy redactor: (Buildspec) -> Redactor
+        hidingBy redactor: (Buildspec) -> Redactor,
+        refused: (_ name: String, _ message: String) -> Void = { _, _ in }
     ) throws {
         let place = path.map { FilePath($0) } ?? BuildspecFile.place(in: source)
         name = place.string
-        text = try BuildspecFile.read(place, source: source, isStandard: path == nil)
+        do {
+            text = try BuildspecFile.read(place, source: source, isStandard: path == nil)
+        } catch {
+            refused(name, "YAML file does not exist")
+            throw error
+        }
         let result = Buildspec.parse(text)
-        DiagnosticOutput.print(
-            result.diagnostics,
-            of: name,
-            text: text,
-            hidingBy: redactor(result.buildspec ?? Buildspec(version: .v02))
-        )
-        let hasErrors = result.diagnostics.contains { $0.severity == .error }
-        guard let buildspec = result.buildspec, !hasErrors else {
+        let redactor = redactor(result.buildspec ?? Buildspec(version: .v02))
+        DiagnosticOutput.print(result.diagnostics, of: name, text: text, hidingBy: redactor)
+        let error = result.diagnostics.first { $0.severity == .error }
+        guard let buildspec = result.buildspec, error == nil else {
+            refused(name, redactor.redacting(error.map(BuildspecFile.codeBuildMessage) ?? ""))
             throw ExitStatus.buildspecInvalid.exitCode
         }
         self.buildspec = buildspec
+    }
+
+    /// What CodeBuild says of an error, or our words for it.
+    private static func codeBuildMessage(_ error: Diagnostic) -> String {
+        let mark = "YAML_FILE_ERROR Message: "
+        guard let text = error.codeBuild, text.hasPrefix(mark) else { return error.message }
+        return String(text.dropFirst(mark.count))
     }
 
     private static func place(in source: String) -> FilePath {

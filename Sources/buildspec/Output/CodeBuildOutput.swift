@@ -95,6 +95,9 @@ extension CodeBuildOutput {
         print("CODEBUILD_SRC_DIR=\(source)")
         print("YAML location is \(file)")
         print("Processing environment variables")
+        if !buildspec.env.parameterStore.isEmpty {
+            print("Decrypting parameter store environment variables")
+        }
         if buildspec.phases.values.allSatisfy(\.runtimeVersions.isEmpty) {
             print("No runtime version selected in buildspec.")
         }
@@ -112,6 +115,7 @@ extension CodeBuildOutput {
             for path in cache.paths { print("Expanded cache path \(path.value)") }
         } else {
             print("Cache is not defined in the buildspec")
+            print("Skip cache due to: no paths specified to be cached")
         }
         print("Phases found in YAML: \(buildspec.phases.count)")
         for (name, phase) in buildspec.phases.sorted(by: { $0.key < $1.key }) {

@@ -29,6 +29,9 @@ enum DiagnosticOutput {
             }
             StandardStream.error.write(redactor.redacting(text) + "\n")
         }
+        StandardStream.error.write(
+            "the build cannot start: \(error.phase.rawValue) failed, no command has run\n"
+        )
     }
 
     /// Prints an error of a file as a whole.

@@ -71,8 +71,8 @@ final class EventLog: EventSink {
     }
 
     /// Writes why the build could not start, in place of all other events.
-    func notStarted(_ problems: [SetupError.Problem]) {
-        state.withLock { write(EventRecord.line(notStarted: problems), &$0) }
+    func notStarted(_ error: SetupError) {
+        state.withLock { write(EventRecord.line(notStarted: error), &$0) }
     }
 
     private func writeOutput(_ bytes: [UInt8], _ state: inout State) {

@@ -56,13 +56,16 @@ enum EventRecord {
     }
 
     /// The line of a build that could not start.
-    static func line(notStarted problems: [SetupError.Problem]) -> [UInt8] {
-        let list = problems.map { problem in
+    static func line(notStarted error: SetupError) -> [UInt8] {
+        let list = error.problems.map { problem in
             JSONText.object(
                 [("message", .string(problem.message))] + (problem.range.map(place) ?? [])
             )
         }
-        return line("build-not-started", [("problems", .array(list))])
+        return line(
+            "build-not-started",
+            [("phase", .string(error.phase.rawValue)), ("problems", .array(list))]
+        )
     }
 
     private static func line(_ event: String, _ members: Members) -> [UInt8] {

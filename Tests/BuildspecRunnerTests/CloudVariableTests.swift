@@ -1,0 +1,116 @@
+import BuildspecModel
+import BuildspecRunner
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The environment as CodeBuild's guide and published environment dumps have it.
+///
+/// CodeBuild guide, build-env-ref-env-vars and build-spec-ref: env.
+@Suite(.timeLimit(.minutes(1)))
+struct CloudVariableTests {
+    /// Answers with the reference itself, and notes what it was asked for.
+    private struct Echo: SecretResolver {
+        func resolve(
+            parameters: [ReferencedVariable],
+            secrets: [ReferencedVariable]
+        ) async throws -> [String: String] {
+            (parameters + secrets).reduce(into: [:]) { $0[$1.name] = "value of \($1.reference)" }
+        }
+    }
+
+    @Test func `PATH ends with CodeBuild's own commands`() async throws {
+        var build = try TestBuild(build: ["ls ${PATH##*:}; echo ${PATH%:*}"])
+        build.request.helperExecutable = "/bin/true"
+        #expect(
+            try await build.lines() == [
+                "codebuild-breakpoint", "codebuild-hash-files", "codebuild-resume",
+                "/usr/local/bin:/usr/bin:/bin",
+            ]
+        )
+    }
+
+    @Test(arguments: Shells.all)
+    func `a command comes from an empty directory outside of the sources`(
+        shell: String
+    )
+        async throws
+    {
+        let build = try TestBuild(build: ["ls -A \"$OLDPWD\"; echo $OLDPWD"], shell: shell)
+        let lines = try await build.lines()
+        #expect(lines.count == 1)
+        #expect(lines.first?.hasPrefix("/tmp/buildspec-") == true)
+    }
+
+    @Test func `what only the service knows is not set`() async throws {
+        let names = [
+            "CODEBUILD_BATCH_BUILD_IDENTIFIER", "CODEBUILD_KMS_KEY_ID", "CODEBUILD_LOG_PATH",
+            "CODEBUILD_PUBLIC_BUILD_URL", "CODEBUILD_BUILD_URL", "CODEBUILD_WEBHOOK_TRIGGER",
+            "CODEBUILD_WEBHOOK_EVENT", "CODEBUILD_WEBHOOK_HEAD_REF", "CODEBUILD_WEBHOOK_BASE_REF",
+            "CODEBUILD_RUNNER_OWNER", "CODEBUILD_PROJECT_UUID", "CODEBUILD_AGENT_ENDPOINT",
+            "CODEBUILD_BMR_URL", "CODEBUILD_AUTH_TOKEN", "CODEBUILD_GOPATH",
+            "CODEBUILD_EXECUTION_ROLE_BUILD", "CODEBUILD_FE_REPORT_ENDPOINT", "CODEBUILD_VPC_AZ",
+            "CODEBUILD_CURRENT_SHARD_FILES", "AWS_EXECUTION_ENV",
+        ]
+        let build = try TestBuild(build: names.map { "echo \($0)=${\($0)-unset}" })
+        #expect(try await build.lines() == names.map { "\($0)=unset" })
+    }
+
+    @Test func `a parameter or secret beats a plain value, one given at the start beats it`()
+        async throws
+    {
+        var build = try TestBuild(
+            yaml: """
+                version: 0.2
+                env:
+                  variables: {A: plain, B: plain, C: plain}
+                  parameter-store: {A: /p/a, D: /p/d}
+                  secrets-manager: {B: s:b, D: s:d}
+                phases:
+                  build:
+                    commands:
+                      - printf '%s\\n' "$A" "$B" "$C" "$D"
+                      - test "$A/$B/$D" = "value of /p/a/value of s:b/given"
+                """
+        )
+        build.request.secretResolver = Echo()
+        build.request.overrides = [BuildRequest.Override(name: "D", value: "given")]
+        _ = try await build.run()
+        // What comes from a store is hidden, and so is what is given in its place.
+        #expect(build.sink.output == "***\n***\nplain\n***\n")
+        #expect(build.sink.statuses == [0, 0])
+    }
+
+    @Test func `plain values are not hidden`() async throws {
+        let build = try TestBuild(
+            yaml: """
+                version: 0.2
+                env: {variables: {PASSWORD: shown-all-the-same}}
+                phases: {build: {commands: [echo $PASSWORD]}}
+                """
+        )
+        #expect(try await build.lines() == ["shown-all-the-same"])
+    }
+
+    @Test func `the shell is sh unless the buildspec names one`() async throws {
+        let command = "test /proc/$$/exe -ef \"$(command -v $NAME)\" && echo same"
+        for shell in [nil, "bash", "dash"] {
+            var build = try TestBuild(build: [command], shell: shell)
+            build.request.overrides = [BuildRequest.Override(name: "NAME", value: shell ?? "sh")]
+            #expect(try await build.lines() == ["same"], "\(shell ?? "none")")
+        }
+    }
+
+    /// Observed in both shells: dash takes it for the end of the script, bash for a mistake.
+    @Test func `a return ends the command in dash and fails it in bash`() async throws {
+        for (shell, status) in [("dash", Int32(0)), ("bash", 2)] {
+            let build = try TestBuild(build: ["A=1; return 0"], shell: shell)
+            _ = try await build.run()
+            #expect(build.sink.statuses == [status], "\(shell)")
+        }
+    }
+
+    @Test func `a build may take an hour`() throws {
+        #expect(try TestBuild().request.timeout == .seconds(3_600))
+    }
+}

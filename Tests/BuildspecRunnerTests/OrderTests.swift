@@ -1,0 +1,103 @@
+import BuildspecCache
+import BuildspecModel
+import BuildspecRunner
+import TestSupport
+import Testing
+
+/// What comes before what, and what a failure leaves out.
+///
+/// CodeBuild guide, build-spec-ref: phases, and view-build-details: build phase transitions.
+@Suite(.timeLimit(.minutes(1)))
+struct OrderTests {
+    @Test func `phases run in CodeBuild's order, whatever the file's`() async throws {
+        let build = try TestBuild(
+            yaml: """
+                version: 0.2
+                phases:
+                  post_build: {commands: [echo post]}
+                  build: {commands: [echo build]}
+                  pre_build: {commands: [echo pre]}
+                  install: {commands: [echo install]}
+                """
+        )
+        #expect(try await build.lines() == ["install", "pre", "build", "post"])
+    }
+
+    @Test func `the finally of a phase that is not reached does not run`() async throws {
+        let build = try TestBuild(
+            yaml: """
+                version: 0.2
+                phases:
+                  install: {commands: [exit 3], finally: [echo install]}
+                  pre_build: {commands: [echo never], finally: [echo never]}
+                  post_build: {finally: [echo never]}
+                """
+        )
+        #expect(try await build.lines() == ["install"])
+    }
+
+    @Test func `after CONTINUE the build goes on and knows that it has failed`() async throws {
+        let build = try TestBuild(
+            yaml: """
+                version: 0.2
+                phases:
+                  install: {on-failure: CONTINUE, commands: [exit 3]}
+                  pre_build: {commands: [echo $CODEBUILD_BUILD_SUCCEEDING]}
+                """
+        )
+        let result = try await build.run()
+        #expect(result.state == .failed)
+        #expect(result.phases.map(\.state) == [.failed, .succeeded, .succeeded, .succeeded])
+        #expect(build.sink.output == "0\n")
+    }
+
+    @Test func `a retry knows of no failure`() async throws {
+        let build = try TestBuild(
+            yaml: """
+                version: 0.2
+                phases:
+                  build:
+                    on-failure: RETRY-1
+                    commands:
+                      - echo $CODEBUILD_BUILD_SUCCEEDING
+                      - test -e mark || { touch mark; exit 3; }
+                    finally: [echo $CODEBUILD_BUILD_SUCCEEDING]
+                """
+        )
+        #expect(try await build.lines() == ["1", "1", "1"])
+    }
+
+    @Test func `artifacts that are missing fail a build whose phases succeeded`() async throws {
+        var build = try TestBuild(
+            yaml: """
+                version: 0.2
+                phases: {build: {commands: ['true']}}
+                artifacts: {files: [none]}
+                """
+        )
+        build.request.artifactsDirectory = build.scratch.file("out")
+        let result = try await build.run()
+        #expect(result.phases.allSatisfy { $0.state == .succeeded })
+        #expect(result.state == .failed)
+    }
+
+    @Test func `globs start from the source root, wherever commands have gone`() async throws {
+        var build = try TestBuild(
+            yaml: """
+                version: 0.2
+                phases: {build: {commands: [mkdir kept sub; echo x > kept/x; cd sub]}}
+                artifacts: {files: [kept/x]}
+                cache: {key: k, paths: [kept/**/*]}
+                """
+        )
+        build.request.artifactsDirectory = build.scratch.file("out")
+        build.request.cacheDirectory = build.state.file("cache")
+        let result = try await build.run()
+        #expect(try build.scratch.read("out/kept/x") == "x\n")
+        guard case .saved(let report) = result.saved else {
+            Issue.record("the cache was not saved: \(result.saved)")
+            return
+        }
+        #expect(report.files == 1)
+    }
+}
