@@ -47,12 +47,13 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
-        // AWS over one HTTP seam: credentials, signatures, parameters and secrets. Knows no buildspec
-        // files, phases or terminals, and no environment but the one that it is handed.
+        // AWS over one HTTP seam: credentials, signatures, parameters, secrets and a cache store in a
+        // bucket. Knows no buildspec files, phases or terminals, and no environment but the one that
+        // it is handed.
         .target(
             name: "BuildspecAWS",
             dependencies: [
-                "BuildspecFiles", "CCurl",
+                "BuildspecFiles", "BuildspecCache", "CCurl", "CExpat",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
@@ -68,6 +69,11 @@ let package = Package(
         // libcurl, looked up at run time so that only who makes a request pays for it.
         .systemLibrary(name: "CCurl"),
         // The C libraries as modules.
+        .systemLibrary(
+            name: "CExpat",
+            pkgConfig: "expat",
+            providers: [.apt(["libexpat1-dev"]), .brew(["expat"])]
+        ),
         .systemLibrary(
             name: "CYAML",
             pkgConfig: "yaml-0.1",
@@ -131,7 +137,7 @@ let package = Package(
         .testTarget(
             name: "BuildspecAWSTests",
             dependencies: [
-                "BuildspecAWS", "TestSupport",
+                "BuildspecAWS", "BuildspecCache", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

@@ -51,6 +51,9 @@ extension AWSError {
                     + "check the secret key and the session token that belong to this id"
             )
         }
+        if fault.code == "NoSuchBucket" {
+            return AWSError(.notFound, head + "the bucket is not there; \(attempt.whenMissing)")
+        }
         if ["ResourceNotFoundException", "ParameterNotFound"].contains(fault.code) {
             return AWSError(
                 .notFound,

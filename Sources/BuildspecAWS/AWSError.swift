@@ -22,6 +22,8 @@ package struct AWSError: Error, Sendable, Equatable, CustomStringConvertible {
         case network
         /// There was one, and it makes no sense.
         case badResponse
+        /// The answer is larger than it may be.
+        case tooLarge
         case cancelled
         case other
     }
@@ -66,6 +68,7 @@ extension AWSError {
 
     static func network(_ action: String, _ error: HTTPError) -> AWSError {
         if error.code == .cancelled { return AWSError(.cancelled, "cannot \(action): \(error)") }
+        if error.code == .tooLarge { return AWSError(.tooLarge, "cannot \(action): \(error)") }
         let remedy =
             switch error.code {
             case .unknownHost: "; check the region, the endpoint and the network"

@@ -25,6 +25,12 @@ public protocol CacheStore: Sendable {
     /// Writes an object.
     func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError)
 
+    /// Writes an object unless there is one of that name.
+    ///
+    /// - Returns: whether it was written. A store that cannot tell writes it: nothing may depend on
+    ///   this for more than saving work.
+    func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool
+
     /// Looks at an object: its size and age, or `nil` if there is none.
     func info(_ name: String) async throws(StoreError) -> ObjectInfo?
 
@@ -33,6 +39,15 @@ public protocol CacheStore: Sendable {
 
     /// Removes an object; one that is not there is no error.
     func delete(_ name: String) async throws(StoreError)
+}
+
+extension CacheStore {
+    /// Looks, and then writes.
+    public func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+        if try await info(name) != nil { return false }
+        try await write(name, bytes)
+        return true
+    }
 }
 
 /// What a store tells of an object without reading it.

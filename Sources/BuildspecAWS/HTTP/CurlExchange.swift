@@ -67,9 +67,15 @@ final class CurlExchange: Sendable {
             if line.hasPrefix("HTTP/") { state.headers = [] }
             if let colon = line.firstIndex(of: ":"), !line.hasPrefix("HTTP/") {
                 let value = line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace)
-                state.headers.append(
-                    .init(String(line[..<colon]), value.joined(separator: " "))
+                let header = HTTPRequest.Header(
+                    String(line[..<colon]),
+                    value.joined(separator: " ")
                 )
+                state.headers.append(header)
+                // Only a hint: what is promised may never come, so no more than a large object.
+                if header.name.lowercased() == "content-length", let size = Int(header.value) {
+                    state.body.reserveCapacity(max(0, min(size, limit, 64 << 20)))
+                }
             }
             return true
         }

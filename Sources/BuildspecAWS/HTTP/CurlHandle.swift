@@ -6,17 +6,21 @@ internal import CCurl
 struct CurlHandle: Sendable {
     /// Options whose value is a long.
     enum Number: CInt {
+        case lowSpeedLimit = 19
+        case lowSpeedTime = 20
         case noProgress = 43
         case noBody = 44
         case post = 47
         case httpGet = 80
         case httpVersion = 84
+        case bufferSize = 98
         case noSignal = 99
         case timeoutMilliseconds = 155
         case connectTimeoutMilliseconds = 156
         case protocols = 181
         case tcpKeepAlive = 213
         case pathAsIs = 234
+        case uploadBufferSize = 280
     }
 
     /// Options whose value is a text, which libcurl copies.

@@ -9,6 +9,9 @@ internal import Synchronization
 package final class CurlTransport: HTTPTransport {
     /// Handles that are kept for their open connections.
     private static let keptHandles = 16
+    /// Bodies above this are worth larger buffers than libcurl's.
+    private static let largeSize = 1 << 20
+    private static let bufferSize = 1 << 18
     /// Addresses on this machine's own link, which no proxy can reach.
     private static let linkLocal: Set<String> = [
         "169.254.169.254", "169.254.170.2", "169.254.170.23", "[fd00:ec2::254]", "[fd00:ec2::23]",
@@ -85,6 +88,16 @@ package final class CurlTransport: HTTPTransport {
         handle.set(.tcpKeepAlive, 1)
         handle.set(.timeoutMilliseconds, milliseconds)
         handle.set(.connectTimeoutMilliseconds, min(milliseconds, 10_000))
+        if let stall = request.stallTimeout {
+            handle.set(.lowSpeedLimit, 1_000)
+            handle.set(.lowSpeedTime, max(1, Int(stall.components.seconds)))
+        }
+        if request.responseLimit > CurlTransport.largeSize {
+            handle.set(.bufferSize, CurlTransport.bufferSize)
+        }
+        if request.body.count > CurlTransport.largeSize {
+            handle.set(.uploadBufferSize, CurlTransport.bufferSize)
+        }
         switch request.method {
         case .head: handle.set(.noBody, 1)
         case .get where request.body.isEmpty: handle.set(.httpGet, 1)

@@ -41,6 +41,8 @@ package struct HTTPRequest: Sendable, Equatable {
     package var body: [UInt8]
     /// How long the whole exchange may take.
     package var timeout: Duration
+    /// How long it may crawl, at less than a kilobyte a second, before it counts as broken.
+    package var stallTimeout: Duration?
     /// The largest body of an answer, in bytes, that is taken.
     package var responseLimit: Int
 

@@ -13,6 +13,8 @@ package struct AWSService: Sendable, Hashable {
         variableSuffix: "SECRETS_MANAGER"
     )
 
+    package static let s3 = AWSService("s3", variableSuffix: "S3")
+
     package init(_ name: String, variableSuffix: String) {
         signingName = name
         hostPrefix = name

@@ -30,6 +30,15 @@ package struct ServiceFault: Sendable, Equatable {
         date = response.header("Date").flatMap(Timestamp.init(header:))
     }
 
+    /// The fault of a refusal that has no body because it answers a HEAD.
+    package init(denied response: HTTPResponse) {
+        status = response.status
+        code = "AccessDenied"
+        message = ""
+        requestID = response.header("x-amz-request-id")
+        date = response.header("Date").flatMap(Timestamp.init(header:))
+    }
+
     /// Whether the service has too many requests.
     package var isThrottling: Bool { ServiceFault.throttling.contains(code) }
 

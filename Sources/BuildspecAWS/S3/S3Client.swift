@@ -1,0 +1,180 @@
+internal import Synchronization
+
+/// Sends signed requests about one bucket.
+///
+/// It learns the bucket's region from the service when the one it was told is wrong, and takes new
+/// credentials when the ones at hand have expired.
+final class S3Client: Sendable {
+    /// What is asked of the service.
+    struct Call: Sendable {
+        var method: HTTPRequest.Method
+        /// The names of the key, the store's prefix not in them; `nil` is the bucket itself.
+        var key: [String]?
+        var query: [HTTPRequest.QueryItem] = []
+        var headers: [HTTPRequest.Header] = []
+        var body: [UInt8] = []
+        /// The body's SHA-256 in hexadecimal, where the caller has it already.
+        var digest: String?
+        /// The largest answer that is taken, in bytes.
+        var limit = 1 << 20
+        /// What it is for, as an infinitive, for errors.
+        var action: String
+        /// What the credentials must be allowed to do, such as `s3:GetObject`.
+        var permission: String
+    }
+
+    /// No more requests are under way at once, whoever asks.
+    private static let width = 8
+
+    let bucket: S3Bucket
+    private let credentials: CredentialCache?
+    private let transport: any HTTPTransport
+    private let now: @Sendable () -> Timestamp
+    private let region: Mutex<String>
+    private let gate = RequestGate(width: S3Client.width)
+
+    /// Makes a client.
+    ///
+    /// - Parameters:
+    ///   - bucket: the bucket.
+    ///   - credentials: who signs; `nil` sends unsigned requests.
+    ///   - transport: what sends, retries included.
+    ///   - now: the wall clock.
+    init(
+        _ bucket: S3Bucket,
+        credentials: CredentialCache?,
+        transport: any HTTPTransport,
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) {
+        self.bucket = bucket
+        self.credentials = credentials
+        self.transport = transport
+        self.now = now
+        region = Mutex(bucket.region)
+    }
+
+    /// Sends a call, again in the right region or with new credentials if need be.
+    ///
+    /// - Parameters:
+    ///   - call: the call.
+    ///   - accepted: statuses that are answers, besides success.
+    /// - Returns: the answer.
+    /// - Throws: when there is no answer, and when the service refuses.
+    func send(
+        _ call: Call,
+        accepting accepted: Set<Int> = []
+    ) async throws(AWSError) -> HTTPResponse {
+        try await gate.pass { () async throws(AWSError) in
+            try await self.exchange(call, accepting: accepted)
+        }
+    }
+
+    private func exchange(
+        _ call: Call,
+        accepting accepted: Set<Int>
+    ) async throws(AWSError) -> HTTPResponse {
+        var hasMoved = false
+        var hasRenewed = false
+        while true {
+            let signer = try await credentials?.credentials()
+            let region = region.withLock(\.self)
+            let response = try await answer(call, region, signer)
+            if response.isSuccess || accepted.contains(response.status) { return response }
+            if !hasMoved, let right = self.region(in: response), right != region {
+                hasMoved = true
+                self.region.withLock { $0 = right }
+                continue
+            }
+            let fault = ServiceFault(response)
+            if !hasRenewed, let fault, fault.isExpiry, let signer {
+                hasRenewed = true
+                await credentials?.forget(signer)
+                continue
+            }
+            throw refusal(response, fault, call, signer)
+        }
+    }
+
+    private func answer(
+        _ call: Call,
+        _ region: String,
+        _ signer: Credentials?
+    ) async throws(AWSError) -> HTTPResponse {
+        let request = request(call, region)
+        do throws(HTTPError) {
+            guard let signer else { return try await transport.send(request) }
+            let signature = SigV4(
+                credentials: signer,
+                region: region,
+                service: AWSService.s3.signingName,
+                time: now(),
+                pathStyle: .verbatim
+            )
+            let payload = call.digest.map { SigV4.Payload.digest($0) } ?? .signed
+            return try await transport.send(signature.signed(request, payload: payload))
+        } catch {
+            throw .network(call.action, error)
+        }
+    }
+
+    private func request(_ call: Call, _ region: String) -> HTTPRequest {
+        var service = bucket.endpoint
+        // The hosts of AWS carry the region that the bucket was thought to be in.
+        if bucket.isAWS, region != bucket.region {
+            service.host = service.host.replacing(".\(bucket.region).", with: ".\(region).")
+        }
+        let place = bucket.place(region, service)
+        let key = call.key.map { bucket.prefix + $0 }
+        var request = HTTPRequest(
+            call.method,
+            place.endpoint,
+            path: place.path + (key ?? (place.path.isEmpty ? [""] : [])),
+            query: call.query,
+            headers: call.headers,
+            body: call.body
+        )
+        // A large object may take long, but it must not stand still.
+        request.timeout = .seconds(600)
+        request.stallTimeout = .seconds(20)
+        request.responseLimit = call.limit
+        return request
+    }
+
+    private func region(in response: HTTPResponse) -> String? {
+        guard [301, 307, 308, 400, 403].contains(response.status) else { return nil }
+        var found = response.header("X-Amz-Bucket-Region")
+        if found == nil {
+            _ = XMLReader.read(response.body) { path, text in
+                if path == ["Error", "Region"] { found = text }
+            }
+        }
+        guard let found, let region = try? Region.checked(found, "the answer") else { return nil }
+        return region
+    }
+
+    private func refusal(
+        _ response: HTTPResponse,
+        _ fault: ServiceFault?,
+        _ call: Call,
+        _ signer: Credentials?
+    ) -> AWSError {
+        // A HEAD has no body, so its refusals have no name.
+        let fault =
+            fault ?? (response.status == 403 ? ServiceFault(denied: response) : nil)
+        guard let fault else { return .unexplained(response, call.action) }
+        let nobody = Credentials(
+            accessKeyID: "",
+            secretAccessKey: "",
+            source: "nobody, as the store is 'anonymous'"
+        )
+        let attempt = Attempt(
+            action: call.action,
+            permission: "\(call.permission) on '\(bucket.address)'",
+            whenMissing: "check the bucket's name and the endpoint",
+            credentials: signer ?? nobody,
+            region: region.withLock(\.self),
+            time: now()
+        )
+        return .refused(fault, attempt)
+    }
+}

@@ -1,0 +1,61 @@
+/// One page of a bucket's listing.
+///
+/// Source: Amazon S3 API reference, ListObjectsV2.
+struct S3Listing: Sendable, Equatable {
+    /// An object as a listing shows it.
+    struct Object: Sendable, Equatable {
+        /// The whole key, the store's prefix included.
+        var key: String
+        var size: UInt64
+        var modified: Timestamp
+    }
+
+    var objects: [Object] = []
+    /// What asks for the next page; `nil` on the last one.
+    var continuation: String?
+
+    /// Reads a page from an answer's body; `nil` if it is none.
+    init?(_ xml: [UInt8]) {
+        let page = Page()
+        guard XMLReader.read(xml, page.take), page.isListing, !page.isBroken else { return nil }
+        objects = page.objects
+        if page.isTruncated {
+            // A page that promises more and does not say how to get it would be a loop.
+            guard let token = page.continuation, !token.isEmpty else { return nil }
+            continuation = token
+        }
+    }
+
+    private final class Page {
+        var objects: [Object] = []
+        var continuation: String?
+        var isTruncated = false
+        var isListing = false
+        var isBroken = false
+        private var key: String?
+        private var size: UInt64?
+        private var modified: Timestamp?
+
+        func take(_ path: [String], _ text: String) {
+            switch path.dropFirst().joined(separator: "/") {
+            case "Contents/Key": key = text
+            case "Contents/Size": size = UInt64(text)
+            case "Contents/LastModified": modified = Timestamp(extended: text)
+            case "Contents": endObject()
+            case "IsTruncated": isTruncated = text == "true"
+            case "NextContinuationToken": continuation = text
+            case "": isListing = path == ["ListBucketResult"]
+            default: break
+            }
+        }
+
+        private func endObject() {
+            if let key, let size, let modified {
+                objects.append(Object(key: key, size: size, modified: modified))
+            } else {
+                isBroken = true
+            }
+            (key, size, modified) = (nil, nil, nil)
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package import BuildspecCache
+internal import Crypto
+
+/// A store in a bucket: every object is an object of its name, below the prefix.
+///
+/// The objects are byte for byte those of a store in a directory, so either can be copied to the
+/// other by any tool. What is read is not believed here: the engine compares it with its name.
+///
+/// Source: Amazon S3 API reference; where servers differ, the least that all of them do.
+package struct S3Store: CacheStore {
+    private let bucket: Bucket
+
+    /// Where the store is: `s3://bucket/prefix`.
+    package let location: String
+
+    /// Makes a store; nothing is looked up or sent before the first object is asked for.
+    ///
+    /// - Parameters:
+    ///   - location: the address.
+    ///   - environment: the variables that configure AWS's tools, `BUILDSPEC_S3_…`, and `HOME`.
+    ///   - transport: what sends one request; `nil` is libcurl.
+    package init(
+        _ location: S3Location,
+        environment: [String: String],
+        transport: (any HTTPTransport)? = nil
+    ) {
+        self.location = location.address
+        bucket = Bucket { () async throws(AWSError) in
+            try S3Client.connecting(location, environment, transport)
+        }
+    }
+
+    /// Reads an object with one request.
+    package func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
+        do throws(AWSError) {
+            let call = S3Client.Call(
+                method: .get,
+                key: key(name),
+                // A refusal's body has no part in what the reader believes.
+                limit: max(Int(clamping: limit), 1 << 16),
+                action: "read '\(address(name))'",
+                permission: "s3:GetObject"
+            )
+            let response = try await bucket.client().send(call, accepting: [404])
+            if response.status == 404 {
+                try missing(response, call.action)
+                return nil
+            }
+            guard response.body.count <= limit else {
+                throw AWSError(.tooLarge, "cannot \(call.action): it has more than \(limit) bytes")
+            }
+            return response.body
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Writes an object with one request; the service proves the digest of what arrives.
+    package func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError) {
+        do throws(AWSError) {
+            _ = try await put(name, bytes, [])
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Writes an object unless there is one of the name, as far as the service can tell.
+    ///
+    /// A server that does not know the condition writes the object, which is what `write` does.
+    package func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+        do throws(AWSError) {
+            let condition = HTTPRequest.Header("If-None-Match", "*")
+            let status = try await put(name, bytes, [condition], accepting: [409, 412, 501])
+            if status == 412 { return false }
+            // 409: another writer was at work at the same moment, and may have failed since.
+            if status == 409 || status == 501 { _ = try await put(name, bytes, []) }
+            return true
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Asks for an object's head.
+    package func info(_ name: String) async throws(StoreError) -> ObjectInfo? {
+        do throws(AWSError) {
+            let call = S3Client.Call(
+                method: .head,
+                key: key(name),
+                limit: 1,
+                action: "look at '\(address(name))'",
+                permission: "s3:GetObject"
+            )
+            let response = try await bucket.client().send(call, accepting: [404])
+            if response.status == 404 { return nil }
+            guard let size = response.header("Content-Length").flatMap({ UInt64($0) }),
+                let modified = response.header("Last-Modified").flatMap(Timestamp.init(header:))
+            else { throw .badResponse(call.action, "the answer has no size and time") }
+            return ObjectInfo(name: name, size: size, modified: modified.seconds)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Lists a prefix, page by page.
+    package func list(prefix: String) async throws(StoreError) -> [ObjectInfo] {
+        do throws(AWSError) {
+            let client = try await bucket.client()
+            let top = client.bucket.prefix.map { $0 + "/" }.joined()
+            var found: [ObjectInfo] = []
+            var continuation: String?
+            repeat {
+                let page = try await page(client, top + prefix, continuation)
+                for object in page.objects where object.key.hasPrefix(top) {
+                    found.append(
+                        ObjectInfo(
+                            name: String(object.key.dropFirst(top.count)),
+                            size: object.size,
+                            modified: object.modified.seconds
+                        )
+                    )
+                }
+                continuation = page.continuation
+            } while continuation != nil
+            return found
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Removes an object.
+    package func delete(_ name: String) async throws(StoreError) {
+        do throws(AWSError) {
+            let call = S3Client.Call(
+                method: .delete,
+                key: key(name),
+                action: "remove '\(address(name))'",
+                permission: "s3:DeleteObject"
+            )
+            let response = try await bucket.client().send(call, accepting: [404])
+            if response.status == 404 { try missing(response, call.action) }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}
+
+extension S3Store {
+    private func key(_ name: String) -> [String] {
+        name.split(separator: "/").map(String.init)
+    }
+
+    private func address(_ name: String) -> String { location + "/" + name }
+
+    private func put(
+        _ name: String,
+        _ bytes: [UInt8],
+        _ headers: [HTTPRequest.Header],
+        accepting accepted: Set<Int> = []
+    ) async throws(AWSError) -> Int {
+        let client = try await bucket.client()
+        let digest = Array(SHA256.hash(data: bytes))
+        let call = S3Client.Call(
+            method: .put,
+            key: key(name),
+            headers: headers + client.bucket.writeHeaders + [
+                .init("Content-Type", "application/octet-stream"),
+                .init("X-Amz-Checksum-Sha256", Base64.encode(digest)),
+            ],
+            body: bytes,
+            digest: hexadecimal(digest),
+            action: "write '\(address(name))'",
+            permission: "s3:PutObject"
+        )
+        return try await client.send(call, accepting: accepted).status
+    }
+
+    private func page(
+        _ client: S3Client,
+        _ prefix: String,
+        _ continuation: String?
+    ) async throws(AWSError) -> S3Listing {
+        var query = [HTTPRequest.QueryItem("list-type", "2"), .init("prefix", prefix)]
+        if let continuation { query.append(.init("continuation-token", continuation)) }
+        let call = S3Client.Call(
+            method: .get,
+            key: nil,
+            query: query,
+            limit: 16 << 20,
+            action: "list '\(location)'",
+            permission: "s3:ListBucket"
+        )
+        let response = try await client.send(call)
+        guard let page = S3Listing(response.body) else {
+            throw .badResponse(call.action, "the answer is no listing")
+        }
+        return page
+    }
+
+    /// Tells a missing bucket from a missing object.
+    private func missing(_ response: HTTPResponse, _ action: String) throws(AWSError) {
+        guard ServiceFault(response)?.code == "NoSuchBucket" else { return }
+        throw AWSError(
+            .notFound,
+            "cannot \(action): the bucket is not there; check its name and the endpoint"
+        )
+    }
+}
+
+/// The client of a store, made once, by whoever needs it first.
+private actor Bucket {
+    private let connect: @Sendable () async throws(AWSError) -> S3Client
+    private var made: S3Client?
+
+    init(connect: @escaping @Sendable () async throws(AWSError) -> S3Client) {
+        self.connect = connect
+    }
+
+    func client() async throws(AWSError) -> S3Client {
+        if let made { return made }
+        // Two that come at once may both make one; either is as good, and one stays.
+        let client = try await connect()
+        if made == nil { made = client }
+        return made ?? client
+    }
+}
+
+extension S3Client {
+    /// A client as the address and the environment configure it.
+    fileprivate static func connecting(
+        _ location: S3Location,
+        _ environment: [String: String],
+        _ transport: (any HTTPTransport)?
+    ) throws(AWSError) -> S3Client {
+        var environment = environment
+        let profile = S3Location.Option.profile
+        if let named = location.options[profile] ?? environment[profile.variable] {
+            environment["AWS_PROFILE"] = named
+        }
+        let settings = Settings(environment)
+        let profiles = ProfileFiles(settings)
+        let bucket = try S3Bucket.resolve(location, settings, profiles: profiles)
+        let transport = transport ?? CurlTransport(caBundle: settings["AWS_CA_BUNDLE"])
+        let policy = RetryPolicy(attempts: 5, deadline: .seconds(900))
+        let retrying = RetryingTransport(transport, policy: policy)
+        let anonymous = S3Location.Option.anonymous
+        let isAnonymous = location.options[anonymous] ?? settings[anonymous.variable]
+        if isAnonymous?.lowercased() == "true" {
+            return S3Client(bucket, credentials: nil, transport: retrying)
+        }
+        let chain = CredentialChain.standard(settings, profiles: profiles, transport: transport)
+        let cache = CredentialCache { () async throws(AWSError) in try await chain.credentials() }
+        return S3Client(bucket, credentials: cache, transport: retrying)
+    }
+}
+
+extension StoreError {
+    fileprivate init(_ error: AWSError) {
+        let code: StoreError.Code =
+            switch error.code {
+            case .denied, .badCredentials, .expiredCredentials, .noCredentials: .denied
+            case .tooLarge: .tooLarge
+            default: .unavailable
+            }
+        self.init(code, error.message)
+    }
+}
