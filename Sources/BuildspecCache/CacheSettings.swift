@@ -13,6 +13,24 @@ struct CacheSettings: Sendable {
     /// Who writes, for the key record.
     var writer: String
 
+    /// What was found damaged in a store that is not on this machine.
+    var damage: DamageLog? {
+        store is any LocalCacheStore ? nil : indexDirectory.map { DamageLog($0, store.location) }
+    }
+
+    /// A reader of the store.
+    ///
+    /// - Parameter removesDamage: whether damaged objects on this machine are removed.
+    func reader(removesDamage: Bool = false) -> EntryReader {
+        let isLocal = store is any LocalCacheStore
+        return EntryReader(
+            store: store,
+            removesDamage: removesDamage,
+            damage: damage,
+            manifests: isLocal ? nil : indexDirectory.map { ManifestShelf($0) }
+        )
+    }
+
     /// The store's own directory, which is never content.
     func storeDirectory() -> Set<FileStatus.Identity> {
         guard let store = store as? any LocalCacheStore,

@@ -6,6 +6,10 @@ struct EntryReader: Sendable {
     /// The next save, which looks at names and sizes only, then writes it anew. What a remote store
     /// sent may only have been damaged on the way, so it stays.
     var removesDamage = false
+    /// What was found damaged in a store that is not on this machine.
+    var damage: DamageLog?
+    /// Where this machine keeps manifests of a store that is not on it.
+    var manifests: ManifestShelf?
 
     /// The record of exactly this identity, or `nil` if there is none.
     ///
@@ -39,10 +43,15 @@ struct EntryReader: Sendable {
     }
 
     /// The scope's newest record of this path set, whatever its key.
+    ///
+    /// The keyless one, which every save replaces, is the newest wherever it is used.
     func newestRecord(
         scope: String,
         version: ContentDigest
     ) async throws(CacheError) -> KeyRecord? {
+        if let record = try? await record(scope: scope, key: nil, version: version) {
+            return record
+        }
         let infos = try await list(StoreLayout.scopePrefix(scope))
             .filter { $0.name.hasSuffix("/" + version.hex) }
             .sorted { ($0.modified, $0.name) > ($1.modified, $1.name) }
@@ -67,11 +76,17 @@ struct EntryReader: Sendable {
 
     /// The manifest that a record refers to, verified before it is decompressed.
     func manifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
-        let bytes = try await verified(
-            record.manifestName,
-            record.manifest,
-            limit: Limits.manifestStored
-        )
+        let bytes: [UInt8]
+        if let kept = manifests?.read(record.manifest) {
+            bytes = kept
+        } else {
+            bytes = try await verified(
+                record.manifestName,
+                record.manifest,
+                limit: Limits.manifestStored
+            )
+            manifests?.write(record.manifest, bytes)
+        }
         return try ManifestDecoder.decode(
             record.codec.decode(bytes, limit: Limits.manifestContent)
         )
@@ -90,16 +105,27 @@ struct EntryReader: Sendable {
             guard error.code != .tooLarge else { throw .damaged("'\(name)' is too large") }
             throw CacheError(error)
         }
-        guard let bytes else { throw .damaged("'\(name)' is missing from the store") }
+        guard let bytes else {
+            damage?.add(name)
+            throw .damaged("'\(name)' is missing from the store")
+        }
         guard ContentDigest(of: bytes) == digest else {
             if removesDamage, store is any LocalCacheStore { try? await store.delete(name) }
+            damage?.add(name)
             throw .damaged("'\(name)' is damaged: its bytes do not match its name")
         }
         return bytes
     }
 
     /// Which of a manifest's packs the store has, by index.
+    ///
+    /// A remote store is not asked, pack by pack: an entry's packs are written before its record and
+    /// removed long after it. Those that a restore found damaged are known by `damage`.
     func presentPacks(of manifest: Manifest) async throws(CacheError) -> Set<Int> {
+        guard store is any LocalCacheStore else {
+            let damaged = damage?.names() ?? []
+            return Set(manifest.packs.indices.filter { !damaged.contains(manifest.packs[$0].name) })
+        }
         var present: Set<Int> = []
         for (index, pack) in manifest.packs.enumerated() {
             do throws(StoreError) {

@@ -2,6 +2,8 @@
 struct ObjectWriter: Sendable {
     let store: any CacheStore
     let codec: Codec
+    /// What was found damaged in a store that is not on this machine.
+    var damage: DamageLog?
 
     /// Writes a pack.
     func writePack(_ tar: [UInt8]) async throws(CacheError) -> Manifest.Pack {
@@ -29,11 +31,27 @@ struct ObjectWriter: Sendable {
         return (digest, added)
     }
 
+    /// Writes with one request; what is known to be damaged is replaced.
+    private func writeRemotely(
+        _ name: String,
+        _ bytes: [UInt8]
+    ) async throws(StoreError) -> Bool {
+        guard damage?.names().contains(name) == true else {
+            return try await store.create(name, bytes)
+        }
+        try await store.write(name, bytes)
+        damage?.remove(name)
+        return true
+    }
+
     /// Writes an object unless the store has it; a name promises the content.
     private func write(_ name: String, _ bytes: [UInt8]) async throws(CacheError) -> UInt64 {
         do throws(StoreError) {
+            guard let store = store as? any LocalCacheStore else {
+                return try await writeRemotely(name, bytes) ? UInt64(bytes.count) : 0
+            }
             if let info = try await store.info(name), info.size == UInt64(bytes.count) {
-                try (store as? any LocalCacheStore)?.refresh(name)
+                try store.refresh(name)
                 return 0
             }
             try await store.write(name, bytes)

@@ -7,9 +7,7 @@ struct RestoreOperation {
     let root: PathBytes
     let verify: Bool
 
-    private var reader: EntryReader {
-        EntryReader(store: settings.store, removesDamage: true)
-    }
+    private var reader: EntryReader { settings.reader(removesDamage: true) }
 
     init(_ settings: CacheSettings, _ identity: CacheIdentity, root: PathBytes, verify: Bool) {
         self.settings = settings

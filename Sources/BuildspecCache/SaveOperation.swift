@@ -6,8 +6,10 @@ struct SaveOperation {
     let identity: CacheIdentity
     let root: PathBytes
 
-    private var reader: EntryReader { EntryReader(store: settings.store) }
-    private var writer: ObjectWriter { ObjectWriter(store: settings.store, codec: settings.codec) }
+    private var reader: EntryReader { settings.reader() }
+    private var writer: ObjectWriter {
+        ObjectWriter(store: settings.store, codec: settings.codec, damage: settings.damage)
+    }
 
     init(_ settings: CacheSettings, _ identity: CacheIdentity, root: PathBytes) {
         self.settings = settings

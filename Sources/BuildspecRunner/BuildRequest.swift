@@ -1,3 +1,4 @@
+public import BuildspecCache
 public import BuildspecModel
 public import SystemPackage
 
@@ -31,8 +32,8 @@ public struct BuildRequest: Sendable {
     public var selectedPhases: Set<PhaseName>?
     /// Where artifacts go; `nil` does not collect them.
     public var artifactsDirectory: FilePath?
-    /// Where the cache is; `nil` is no cache.
-    public var cacheDirectory: FilePath?
+    /// The cache; `nil` is none.
+    public var cache: BuildCache?
     /// Whether a cache problem fails the build.
     public var strictCache = false
     /// Where commands run.

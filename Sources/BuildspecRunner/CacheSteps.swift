@@ -22,7 +22,7 @@ struct CacheSteps: Sendable {
 
     /// Evaluates keys and paths, once for the whole build.
     func plan() async -> Plan {
-        guard let section = request.buildspec.cache, request.cacheDirectory != nil else {
+        guard let section = request.buildspec.cache, request.cache != nil else {
             return .none
         }
         let expanded = await expandedPaths(section)
@@ -57,7 +57,7 @@ struct CacheSteps: Sendable {
 
     /// Restores the entry into the source root.
     func restore(_ plan: Plan) async -> CacheRestoreOutcome {
-        guard let cache, !Task.isCancelled else { return .notWanted }
+        guard let cache = request.cache, !Task.isCancelled else { return .notWanted }
         switch plan {
         case .none:
             return .notWanted
@@ -83,7 +83,7 @@ struct CacheSteps: Sendable {
 
     /// Saves the entry, if the build allows it.
     func save(_ plan: Plan, after result: BuildResult) async -> CacheSaveOutcome {
-        guard let cache, case .identity(let identity) = plan else { return .notWanted }
+        guard let cache = request.cache, case .identity(let identity) = plan else { return .notWanted }
         if let reason = reasonNotToSave(after: result) { return .skipped(reason) }
         do {
             let report = try await cache.save(identity, from: request.sourceDirectory)
@@ -99,15 +99,6 @@ struct CacheSteps: Sendable {
     }
 
     private var scope: String { setup.identity.project }
-
-    private var cache: BuildCache? {
-        request.cacheDirectory.map {
-            BuildCache(
-                directory: $0,
-                indexDirectory: BuildRequest.fileIndex(in: request.stateDirectory)
-            )
-        }
-    }
 
     private func reasonNotToSave(after result: BuildResult) -> String? {
         if request.buildspec.cache?.action == .restore { return "action is 'restore'" }

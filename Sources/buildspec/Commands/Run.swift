@@ -74,7 +74,8 @@ struct Run: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Keep the cache in this directory, or 'none'. (default: ~/.cache/buildspec)",
+            "Keep the cache in this directory or bucket (s3://bucket/prefix), or 'none'. "
+                + "(default: ~/.cache/buildspec)",
             valueName: "dir"
         )
     )
@@ -103,6 +104,7 @@ struct Run: AsyncParsableCommand {
         if case .failure(let problem) = DurationText.parse(timeout) {
             throw ValidationError("--timeout: \(problem.message)")
         }
+        if cache != "none" { _ = try CachePlace(cache, Host.environment().variables) }
         if project?.isEmpty == true { throw ValidationError("--project: the name is empty") }
     }
 
@@ -165,8 +167,8 @@ extension Run {
         request.project = project
         request.selectedPhases = what.selectedPhases
         request.artifactsDirectory = artifacts.map { absolute($0) }
-        request.cacheDirectory =
-            cache == "none" ? nil : cache.map { absolute($0) } ?? directories.cache
+        // An impossible place was refused with the arguments.
+        request.cache = cache == "none" ? nil : (try? CachePlace(cache, host))?.open(host)
         request.strictCache = strictCache
         request.maskNames = masks
         request.secretResolver = resolver

@@ -17,7 +17,7 @@ struct CacheList: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-        let cache = store.open()
+        let cache = try store.open()
         let (entries, problems) = try await reportingCacheErrors { try await cache.entries() }
         printNotes(problems)
         var table = TextTable(["SCOPE", "KEY", "FILES", "SIZE", "STORED", "SAVED", "LAST USED"])

@@ -7,27 +7,21 @@ internal import SystemPackage
 struct StoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The directory of the store. (default: ~/.cache/buildspec)",
+            "The store: a directory, or a bucket such as s3://bucket/prefix. (default: "
+                + "~/.cache/buildspec)",
             valueName: "dir"
         )
     )
     var cache: String?
 
     func validate() throws {
-        if cache?.isEmpty == true {
-            throw ValidationError("--cache: the directory's name is empty")
-        }
+        _ = try CachePlace(cache, Host.environment().variables)
     }
 
     /// The cache over the store, with what this machine remembers of files.
-    func open(codec: Codec = .zstd) -> BuildCache {
-        let standard = StandardDirectories(Host.environment().variables)
-        return BuildCache(
-            directory: cache.map { Host.currentDirectory().pushing(FilePath($0)) }
-                ?? standard.cache,
-            codec: codec,
-            indexDirectory: BuildRequest.fileIndex(in: standard.state)
-        )
+    func open(codec: Codec = .zstd) throws -> BuildCache {
+        let environment = Host.environment().variables
+        return try CachePlace(cache, environment).open(codec: codec, environment)
     }
 }
 

@@ -46,7 +46,7 @@ struct CachePrune: AsyncParsableCommand {
     func validate() throws { _ = try limits() }
 
     func run() async throws {
-        let cache = store.open()
+        let cache = try store.open()
         let limits = try limits()
         let report = try await reportingCacheErrors {
             try await cache.prune(limits, dryRun: dryRun)

@@ -40,7 +40,7 @@ struct CacheRestore: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = store.open()
+        let cache = try store.open()
         let wanted = await identity.identity(fallbackKeys: fallbackKeys)
         let report = try await reportingCacheErrors {
             try await cache.restore(wanted, into: identity.rootPath, verify: verify)

@@ -26,7 +26,7 @@ struct CacheSave: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = store.open(codec: Codec(rawValue: codec) ?? .zstd)
+        let cache = try store.open(codec: Codec(rawValue: codec) ?? .zstd)
         let wanted = await identity.identity()
         let report = try await reportingCacheErrors {
             try await cache.save(wanted, from: identity.rootPath)

@@ -16,7 +16,7 @@ struct CacheVerify: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-        let cache = store.open()
+        let cache = try store.open()
         let report = try await reportingCacheErrors { try await cache.verify() }
         for problem in report.problems { StandardStream.error.write("error: \(problem)\n") }
         let entries = Quantity.count(report.entries, "entries", one: "entry")
