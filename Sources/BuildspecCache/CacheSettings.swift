@@ -21,19 +21,26 @@ struct CacheSettings: Sendable {
     /// A reader of the store.
     ///
     /// - Parameter removesDamage: whether damaged objects on this machine are removed.
+    /// - Returns: the reader.
     func reader(removesDamage: Bool = false) -> EntryReader {
         let isLocal = store is any LocalCacheStore
         return EntryReader(
             store: store,
             removesDamage: removesDamage,
             damage: damage,
-            manifests: isLocal ? nil : indexDirectory.map { ManifestShelf($0) }
+            manifests: isLocal || store is TieredStore
+                ? nil : indexDirectory.map { ManifestShelf($0) }
         )
+    }
+
+    /// The store or the part of it that is on this machine.
+    var localStore: (any LocalCacheStore)? {
+        (store as? TieredStore)?.near ?? store as? any LocalCacheStore
     }
 
     /// The store's own directory, which is never content.
     func storeDirectory() -> Set<FileStatus.Identity> {
-        guard let store = store as? any LocalCacheStore,
+        guard let store = localStore,
             let handle = try? DirectoryHandle.open(PathBytes(store.directory.string)),
             let status = try? handle.status()
         else { return [] }

@@ -37,11 +37,26 @@ public protocol CacheStore: Sendable {
     /// Lists the objects whose names begin with `prefix`, in any order.
     func list(prefix: String) async throws(StoreError) -> [ObjectInfo]
 
+    /// Whether everything that a key record refers to is where all who read the record find it.
+    ///
+    /// Entries are written in that order and removed in the opposite one, so it is true but for
+    /// records that wait to be sent on.
+    func isShared(_ record: String) -> Bool
+
+    /// What the user should know and was not told yet, a line each.
+    func takeNotes() -> [String]
+
     /// Removes an object; one that is not there is no error.
     func delete(_ name: String) async throws(StoreError)
 }
 
 extension CacheStore {
+    /// Every record is.
+    public func isShared(_ record: String) -> Bool { true }
+
+    /// Nothing.
+    public func takeNotes() -> [String] { [] }
+
     /// Looks, and then writes.
     public func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         if try await info(name) != nil { return false }

@@ -121,8 +121,11 @@ struct EntryReader: Sendable {
     ///
     /// A remote store is not asked, pack by pack: an entry's packs are written before its record and
     /// removed long after it. Those that a restore found damaged are known by `damage`.
-    func presentPacks(of manifest: Manifest) async throws(CacheError) -> Set<Int> {
-        guard store is any LocalCacheStore else {
+    func presentPacks(
+        of manifest: Manifest,
+        _ record: KeyRecord
+    ) async throws(CacheError) -> Set<Int> {
+        if !(store is any LocalCacheStore), store.isShared(record.name) {
             let damaged = damage?.names() ?? []
             return Set(manifest.packs.indices.filter { !damaged.contains(manifest.packs[$0].name) })
         }

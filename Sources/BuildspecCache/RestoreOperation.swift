@@ -35,7 +35,9 @@ struct RestoreOperation {
                 if let report = try await restore(record, set, outcome, &notes) { return report }
             }
         }
-        let reason = notes.isEmpty ? "no entry for this key and these paths" : "damaged entry"
+        let isClean = notes.isEmpty
+        notes += settings.store.takeNotes()
+        let reason = isClean ? "no entry for this key and these paths" : "damaged entry"
         return RestoreReport(outcome: .miss(reason: reason), notes: notes)
     }
 
@@ -85,7 +87,7 @@ struct RestoreOperation {
             let (fetched, marks) = try await stage(plan, manifest, roots)
             let placementNotes = try plan.putInPlace(roots)
             // Pruning goes by last use.
-            try? (settings.store as? any LocalCacheStore)?.refresh(record.name)
+            try? settings.localStore?.refresh(record.name)
             remember(
                 StatIndex(manifest: record.manifest, marks: plan.marks(marks, manifest, roots)),
                 set
@@ -97,7 +99,7 @@ struct RestoreOperation {
                 filesUnchanged: plan.filesUnchanged,
                 bytes: record.bytes,
                 bytesFetched: fetched,
-                notes: notes + plan.notes + placementNotes
+                notes: notes + plan.notes + placementNotes + settings.store.takeNotes()
             )
         } catch let error as CacheError where error.code == .damaged {
             notes.append("\(error); the next save repairs it")

@@ -62,7 +62,7 @@ struct SaveOperation {
             bytes: record.bytes,
             bytesStored: contents.writtenBytes + added + UInt64(recordBytes.count),
             bytesReused: contents.assembler.reusedBytes + unchanged.bytes,
-            notes: walk.notes + contents.notes
+            notes: walk.notes + contents.notes + settings.store.takeNotes()
         )
     }
 
@@ -90,7 +90,9 @@ struct SaveOperation {
         _ manifest: Manifest,
         unless parent: ParentEntry?
     ) async throws -> (digest: ContentDigest, added: UInt64) {
-        if let parent, parent.codec == settings.codec, parent.manifest == manifest {
+        if let parent, parent.isShared, parent.codec == settings.codec,
+            parent.manifest == manifest
+        {
             return (parent.digest, 0)
         }
         return try await writer.writeManifest(manifest)
@@ -107,14 +109,15 @@ struct SaveOperation {
             )
             guard let record else { return nil }
             let manifest = try await reader.manifest(of: record)
-            let present = try await reader.presentPacks(of: manifest)
+            let present = try await reader.presentPacks(of: manifest, record)
             guard present.count == manifest.packs.count else { return nil }
             return SaveReport(
                 outcome: .alreadyStored,
                 entries: manifest.entries.count,
                 files: record.files,
                 bytes: record.bytes,
-                bytesReused: record.bytes
+                bytesReused: record.bytes,
+                notes: settings.store.takeNotes()
             )
         } catch {
             // A damaged entry is written anew.
@@ -132,16 +135,17 @@ struct SaveOperation {
             let record = try await reader.newestRecord(scope: identity.scope, version: version)
             guard let record else { return nil }
             let manifest = try await reader.manifest(of: record)
-            let packs = try await reader.presentPacks(of: manifest)
-            if let store = settings.store as? any LocalCacheStore {
-                for pack in packs { try store.refresh(manifest.packs[pack].name) }
-                try store.refresh(record.manifestName)
+            let packs = try await reader.presentPacks(of: manifest, record)
+            if let store = settings.localStore {
+                for pack in packs { try? store.refresh(manifest.packs[pack].name) }
+                try? store.refresh(record.manifestName)
             }
             return ParentEntry(
                 digest: record.manifest,
                 codec: record.codec,
                 manifest: manifest,
-                packs: packs
+                packs: packs,
+                isShared: settings.store.isShared(record.name)
             )
         } catch {
             return nil
@@ -177,4 +181,6 @@ struct ParentEntry: Sendable {
     var manifest: Manifest
     /// Which of the manifest's packs may be referred to.
     var packs: Set<Int>
+    /// Whether other machines find the manifest too.
+    var isShared = true
 }

@@ -83,7 +83,9 @@ struct CacheSteps: Sendable {
 
     /// Saves the entry, if the build allows it.
     func save(_ plan: Plan, after result: BuildResult) async -> CacheSaveOutcome {
-        guard let cache = request.cache, case .identity(let identity) = plan else { return .notWanted }
+        guard let cache = request.cache, case .identity(let identity) = plan else {
+            return .notWanted
+        }
         if let reason = reasonNotToSave(after: result) { return .skipped(reason) }
         do {
             let report = try await cache.save(identity, from: request.sourceDirectory)

@@ -64,7 +64,7 @@ import Testing
             files: FileList(entries).toRead,
             parent: manifest,
             index: index,
-            packs: try await reader.presentPacks(of: manifest)
+            packs: try await reader.presentPacks(of: manifest, #require(record))
         )
         return unchanged.stored.keys.sorted().map { entries[$0].path.text }
     }

@@ -7,6 +7,8 @@
 package struct RetryPolicy: Sendable {
     /// How often a request is sent at most.
     package var attempts: Int
+    /// How often at most when nobody answers to the knocking, which takes long to notice.
+    package var knocks: Int
     /// The bound of the first wait; each further one doubles it.
     package var firstWait: Duration
     /// No wait is longer, and no `Retry-After` is waited for longer.
@@ -16,11 +18,13 @@ package struct RetryPolicy: Sendable {
 
     package init(
         attempts: Int = 4,
+        knocks: Int = 4,
         firstWait: Duration = .milliseconds(200),
         longestWait: Duration = .seconds(10),
         deadline: Duration = .seconds(60)
     ) {
         self.attempts = attempts
+        self.knocks = knocks
         self.firstWait = firstWait
         self.longestWait = longestWait
         self.deadline = deadline

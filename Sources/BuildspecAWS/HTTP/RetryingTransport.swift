@@ -33,7 +33,9 @@ package struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Du
         while true {
             let remaining = policy.deadline - start.duration(to: clock.now)
             let outcome = await outcome(of: request, within: remaining)
-            guard isTransient(outcome), attempt < policy.attempts else { return try outcome.get() }
+            guard isTransient(outcome), attempt < attempts(after: outcome) else {
+                return try outcome.get()
+            }
             let wait = policy.wait(after: attempt, jitter: jitter(), asked: asked(in: outcome))
             guard start.duration(to: clock.now) + wait < policy.deadline else {
                 return try outcome.get()
@@ -58,6 +60,13 @@ package struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Du
         } catch {
             return .failure(error)
         }
+    }
+
+    private func attempts(after outcome: Result<HTTPResponse, HTTPError>) -> Int {
+        guard case .failure(let error) = outcome, error.code != .connectionLost else {
+            return policy.attempts
+        }
+        return min(policy.knocks, policy.attempts)
     }
 
     private func isTransient(_ outcome: Result<HTTPResponse, HTTPError>) -> Bool {

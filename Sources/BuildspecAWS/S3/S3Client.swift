@@ -3,7 +3,8 @@ internal import Synchronization
 /// Sends signed requests about one bucket.
 ///
 /// It learns the bucket's region from the service when the one it was told is wrong, and takes new
-/// credentials when the ones at hand have expired.
+/// credentials when the ones at hand have expired. Once nobody answers, it does not ask again for a
+/// minute: a build must not wait for a dead cache with every object.
 final class S3Client: Sendable {
     /// What is asked of the service.
     struct Call: Sendable {
@@ -23,6 +24,8 @@ final class S3Client: Sendable {
         var permission: String
     }
 
+    /// How long a service that does not answer is left alone.
+    private static let rest = Duration.seconds(60)
     /// No more requests are under way at once, whoever asks.
     private static let width = 8
 
@@ -31,7 +34,14 @@ final class S3Client: Sendable {
     private let transport: any HTTPTransport
     private let now: @Sendable () -> Timestamp
     private let region: Mutex<String>
+    private let outage = Mutex<Outage?>(nil)
     private let gate = RequestGate(width: S3Client.width)
+
+    /// A service that did not answer.
+    private struct Outage {
+        var error: HTTPError
+        var end: ContinuousClock.Instant
+    }
 
     /// Makes a client.
     ///
@@ -100,6 +110,9 @@ final class S3Client: Sendable {
         _ region: String,
         _ signer: Credentials?
     ) async throws(AWSError) -> HTTPResponse {
+        if let outage = outage.withLock(\.self), ContinuousClock.now < outage.end {
+            throw .network(call.action, outage.error)
+        }
         let request = request(call, region)
         do throws(HTTPError) {
             guard let signer else { return try await transport.send(request) }
@@ -113,6 +126,10 @@ final class S3Client: Sendable {
             let payload = call.digest.map { SigV4.Payload.digest($0) } ?? .signed
             return try await transport.send(signature.signed(request, payload: payload))
         } catch {
+            if error.isTransient {
+                let end = ContinuousClock.now + S3Client.rest
+                outage.withLock { $0 = Outage(error: error, end: end) }
+            }
             throw .network(call.action, error)
         }
     }

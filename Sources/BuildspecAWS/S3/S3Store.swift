@@ -240,7 +240,7 @@ extension S3Client {
         let profiles = ProfileFiles(settings)
         let bucket = try S3Bucket.resolve(location, settings, profiles: profiles)
         let transport = transport ?? CurlTransport(caBundle: settings["AWS_CA_BUNDLE"])
-        let policy = RetryPolicy(attempts: 5, deadline: .seconds(900))
+        let policy = RetryPolicy(attempts: 5, knocks: 2, deadline: .seconds(900))
         let retrying = RetryingTransport(transport, policy: policy)
         let anonymous = S3Location.Option.anonymous
         let isAnonymous = location.options[anonymous] ?? settings[anonymous.variable]

@@ -81,6 +81,14 @@ struct Run: AsyncParsableCommand {
     )
     var cache: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A store behind the cache that many machines share, such as s3://bucket/prefix.",
+            valueName: "dir"
+        )
+    )
+    var remote: String?
+
     @Flag(help: "Fail the build when the cache cannot be used, instead of a warning.")
     var strictCache = false
 
@@ -104,7 +112,12 @@ struct Run: AsyncParsableCommand {
         if case .failure(let problem) = DurationText.parse(timeout) {
             throw ValidationError("--timeout: \(problem.message)")
         }
-        if cache != "none" { _ = try CachePlace(cache, Host.environment().variables) }
+        if cache == "none", remote != nil {
+            throw ValidationError("--remote needs a cache; leave '--cache none' out")
+        }
+        if cache != "none" {
+            _ = try CachePlaces(cache: cache, remote: remote, Host.environment().variables)
+        }
         if project?.isEmpty == true { throw ValidationError("--project: the name is empty") }
     }
 
@@ -167,8 +180,11 @@ extension Run {
         request.project = project
         request.selectedPhases = what.selectedPhases
         request.artifactsDirectory = artifacts.map { absolute($0) }
-        // An impossible place was refused with the arguments.
-        request.cache = cache == "none" ? nil : (try? CachePlace(cache, host))?.open(host)
+        if cache != "none" {
+            // An impossible place was refused with the arguments.
+            let places = try? CachePlaces(cache: cache, remote: remote, host)
+            request.cache = places?.open(host)
+        }
         request.strictCache = strictCache
         request.maskNames = masks
         request.secretResolver = resolver

@@ -14,14 +14,23 @@ struct StoreOptions: ParsableArguments {
     )
     var cache: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A store behind it that many machines share, such as s3://bucket/prefix.",
+            valueName: "dir"
+        )
+    )
+    var remote: String?
+
     func validate() throws {
-        _ = try CachePlace(cache, Host.environment().variables)
+        _ = try CachePlaces(cache: cache, remote: remote, Host.environment().variables)
     }
 
     /// The cache over the store, with what this machine remembers of files.
     func open(codec: Codec = .zstd) throws -> BuildCache {
         let environment = Host.environment().variables
-        return try CachePlace(cache, environment).open(codec: codec, environment)
+        return try CachePlaces(cache: cache, remote: remote, environment)
+            .open(codec: codec, environment)
     }
 }
 

@@ -1,0 +1,153 @@
+internal import BuildspecFiles
+internal import Synchronization
+
+/// A store on this machine in front of one that many machines share.
+///
+/// Contents are read from the near store where it has them, and kept there when the far one gave
+/// them. Key records are the far store's, because other machines replace them. Writes go to both.
+/// A far store that fails is given up for the rest of the run, with one note: the near one goes on.
+public final class TieredStore: CacheStore {
+    let near: any LocalCacheStore
+    private let far: any CacheStore
+    private let state = Mutex(State())
+
+    private struct State {
+        var failure: StoreError?
+        var notes: [String] = []
+        /// Records that only the near store had: what they refer to may be nowhere else.
+        var nearRecords: Set<String> = []
+    }
+
+    /// Puts a store in front of another.
+    ///
+    /// - Parameters:
+    ///   - near: the store on this machine.
+    ///   - far: the shared store.
+    public init(near: any LocalCacheStore, far: any CacheStore) {
+        self.near = near
+        self.far = far
+    }
+
+    /// Both places.
+    public var location: String { "\(near.location) and \(far.location)" }
+
+    /// Reads what the near store has, as far as it is sound, and otherwise what the far one has.
+    public func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
+        guard let digest = StoreLayout.content(ofName: name)?.digest else {
+            return try await readRecord(name, limit: limit)
+        }
+        if let bytes = try? await near.read(name, limit: limit) {
+            if ContentDigest(of: bytes) == digest { return bytes }
+            try? await near.delete(name)
+        }
+        let bytes: [UInt8]? =
+            try await withFar { far throws(StoreError) in
+                try await far.read(name, limit: limit)
+            } ?? nil
+        guard let bytes else { return nil }
+        if ContentDigest(of: bytes) == digest { try? await near.write(name, bytes) }
+        return bytes
+    }
+
+    /// Writes to the near store and then to the far one.
+    public func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError) {
+        try await near.write(name, bytes)
+        try await withFar { far throws(StoreError) in try await far.write(name, bytes) }
+    }
+
+    /// Writes to both; whether the name is new is the far store's word.
+    public func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+        try await near.write(name, bytes)
+        return try await withFar { far throws(StoreError) in
+            try await far.create(name, bytes)
+        } ?? true
+    }
+
+    /// Looks in the far store.
+    public func info(_ name: String) async throws(StoreError) -> ObjectInfo? {
+        if hasFailed { return try await near.info(name) }
+        do throws(StoreError) {
+            return try await far.info(name)
+        } catch {
+            try giveUp(error)
+            return try await near.info(name)
+        }
+    }
+
+    /// Lists both.
+    public func list(prefix: String) async throws(StoreError) -> [ObjectInfo] {
+        var found: [String: ObjectInfo] = [:]
+        for info in try await near.list(prefix: prefix) { found[info.name] = info }
+        let listed = try await withFar { far throws(StoreError) in
+            try await far.list(prefix: prefix)
+        }
+        for info in listed ?? [] { found[info.name] = info }
+        return Array(found.values)
+    }
+
+    /// Removes from both.
+    public func delete(_ name: String) async throws(StoreError) {
+        try await near.delete(name)
+        try await withFar { far throws(StoreError) in try await far.delete(name) }
+    }
+
+    /// Whether a record was the far store's.
+    public func isShared(_ record: String) -> Bool {
+        state.withLock { $0.failure == nil && !$0.nearRecords.contains(record) }
+    }
+
+    /// Why the far store was given up, once.
+    public func takeNotes() -> [String] {
+        state.withLock { state in
+            let notes = state.notes
+            state.notes = []
+            return notes
+        }
+    }
+}
+
+extension TieredStore {
+    private var hasFailed: Bool { state.withLock { $0.failure != nil } }
+
+    private func readRecord(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
+        let bytes: [UInt8]? =
+            try await withFar { far throws(StoreError) in
+                try await far.read(name, limit: limit)
+            } ?? nil
+        if let bytes {
+            state.withLock { _ = $0.nearRecords.remove(name) }
+            // So that the near store alone has whole entries.
+            try? await near.write(name, bytes)
+            return bytes
+        }
+        state.withLock { _ = $0.nearRecords.insert(name) }
+        return try await near.read(name, limit: limit)
+    }
+
+    /// Works with the far store, as long as nothing has gone wrong with it: a record must not come to
+    /// where one of its packs did not.
+    @discardableResult
+    private func withFar<Value: Sendable>(
+        _ work: (any CacheStore) async throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value? {
+        if hasFailed { return nil }
+        do throws(StoreError) {
+            return try await work(far)
+        } catch {
+            try giveUp(error)
+            return nil
+        }
+    }
+
+    private func giveUp(_ error: StoreError) throws(StoreError) {
+        // What one object claims says nothing of the store.
+        if error.code == .tooLarge { throw error }
+        state.withLock { state in
+            guard state.failure == nil else { return }
+            state.failure = error
+            state.notes.append(
+                "\(error.description); going on with '\(near.location)' alone"
+            )
+        }
+    }
+}
