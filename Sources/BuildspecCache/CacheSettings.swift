@@ -23,14 +23,22 @@ struct CacheSettings: Sendable {
     /// - Parameter removesDamage: whether damaged objects on this machine are removed.
     /// - Returns: the reader.
     func reader(removesDamage: Bool = false) -> EntryReader {
-        let isLocal = store is any LocalCacheStore
-        return EntryReader(
+        EntryReader(
             store: store,
             removesDamage: removesDamage,
             damage: damage,
-            manifests: isLocal || store is TieredStore
-                ? nil : indexDirectory.map { ManifestShelf($0) }
+            manifests: manifests
         )
+    }
+
+    /// A writer to the store.
+    func objectWriter() -> ObjectWriter {
+        ObjectWriter(store: store, codec: codec, damage: damage, manifests: manifests)
+    }
+
+    /// Where manifests are kept that would otherwise be fetched again and again.
+    private var manifests: ManifestShelf? {
+        localStore == nil ? indexDirectory.map { ManifestShelf($0) } : nil
     }
 
     /// The store or the part of it that is on this machine.

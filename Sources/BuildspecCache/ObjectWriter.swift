@@ -4,6 +4,8 @@ struct ObjectWriter: Sendable {
     let codec: Codec
     /// What was found damaged in a store that is not on this machine.
     var damage: DamageLog?
+    /// Where this machine keeps manifests of a store that is not on it.
+    var manifests: ManifestShelf?
 
     /// Writes a pack.
     func writePack(_ tar: [UInt8]) async throws(CacheError) -> Manifest.Pack {
@@ -28,6 +30,7 @@ struct ObjectWriter: Sendable {
         let bytes = try codec.encode(ManifestEncoder.encode(manifest))
         let digest = ContentDigest(of: bytes)
         let added = try await write(StoreLayout.manifest(digest, codec), bytes)
+        manifests?.write(digest, bytes)
         return (digest, added)
     }
 

@@ -7,9 +7,7 @@ struct SaveOperation {
     let root: PathBytes
 
     private var reader: EntryReader { settings.reader() }
-    private var writer: ObjectWriter {
-        ObjectWriter(store: settings.store, codec: settings.codec, damage: settings.damage)
-    }
+    private var writer: ObjectWriter { settings.objectWriter() }
 
     init(_ settings: CacheSettings, _ identity: CacheIdentity, root: PathBytes) {
         self.settings = settings

@@ -113,7 +113,7 @@ private struct Machines {
         let near = try TemporaryDirectory()
         let cache = machines.tiered(try TemporaryDirectory(), near)
         _ = try await cache.save(machines.identity, from: machines.source.path)
-        let names = try await DirectoryStore(near.path).list(prefix: "").map(\.name).sorted()
+        let names = try DirectoryStore(near.path).list(prefix: "").map(\.name).sorted()
         #expect(names == machines.remote.names)
         #expect(names.count >= 3)
     }

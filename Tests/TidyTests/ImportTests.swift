@@ -33,7 +33,7 @@ import Testing
         ),
         Room(
             target: "BuildspecAWS",
-            ours: ["BuildspecFiles", "CCurl"],
+            ours: ["BuildspecFiles", "BuildspecCache", "CCurl", "CExpat"],
             others: system.union(["Crypto", "Foundation", "FoundationEssentials"])
         ),
         Room(

@@ -51,7 +51,7 @@ struct PlaceNeeds: Sendable {
         }
         self.variables = variables
         cachePaths =
-            (request.cacheDirectory == nil ? nil : request.buildspec.cache)
+            (request.cache == nil ? nil : request.buildspec.cache)
             .map { section in
                 section.paths.map { path in VariableText.expand(path.value) { variables[$0] } }
                     .filter(\.unset.isEmpty).map(\.text)
