@@ -30,7 +30,7 @@ struct CacheStepTests {
                 cache: {\(cache)}
                 """
         )
-        build.request.cacheDirectory = build.state.file("cache")
+        build.request.cache = BuildCache(directory: build.state.file("cache"))
         build.request.project = "p"
         return build
     }

@@ -91,7 +91,7 @@ struct OrderTests {
                 """
         )
         build.request.artifactsDirectory = build.scratch.file("out")
-        build.request.cacheDirectory = build.state.file("cache")
+        build.request.cache = BuildCache(directory: build.state.file("cache"))
         let result = try await build.run()
         #expect(try build.scratch.read("out/kept/x") == "x\n")
         guard case .saved(let report) = result.saved else {
