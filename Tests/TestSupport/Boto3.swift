@@ -1,0 +1,41 @@
+/// Programs that use AWS's library for Python, to compare with what we send and read.
+///
+/// If python3 cannot import it, it is installed once into a folder below the user's cache folder.
+package enum Boto3 {
+    /// Runs a program in which `boto3` is imported.
+    ///
+    /// - Parameters:
+    ///   - program: its text.
+    ///   - environment: variables for AWS's tools.
+    /// - Returns: what it prints.
+    /// - Throws: when the library cannot be had and when the program fails.
+    package static func run(
+        _ program: String,
+        _ environment: [String: String]
+    ) async throws -> String {
+        let variables = environment.map { "\($0.key)=\($0.value)" }
+        return try await Python.run(preamble + program, variables, input: "")
+    }
+
+    private static let preamble = """
+        import os, shutil, subprocess, sys
+        os.environ.update(dict(item.split("=", 1) for item in sys.argv[1:]))
+        try:
+            import boto3
+        except ImportError:
+            cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+            place = os.path.join(cache, "buildspec-tests", "boto3-1")
+            if not os.path.isdir(place):
+                made = f"{place}.{os.getpid()}"
+                subprocess.run([sys.executable, "-m", "pip", "install", "--quiet",
+                    "--disable-pip-version-check", "--target", made, "boto3>=1.36,<2"],
+                    check=True, stdout=sys.stderr)
+                try:
+                    os.rename(made, place)
+                except OSError:
+                    shutil.rmtree(made)
+            sys.path.insert(0, place)
+            import boto3
+
+        """
+}
