@@ -89,6 +89,17 @@ public protocol LocalCacheStore: CacheStore {
 
     /// Makes an object young again, so that pruning beside a running save leaves it alone.
     func refresh(_ name: String) throws(StoreError)
+
+    /// Removes what writers that were killed have left, and nothing that a running one still needs.
+    ///
+    /// - Parameter dryRun: whether to count only.
+    /// - Returns: how many files that are, or would be.
+    func removeLeftovers(dryRun: Bool) throws(StoreError) -> Int
+}
+
+extension LocalCacheStore {
+    /// A store that leaves nothing behind has nothing to remove.
+    public func removeLeftovers(dryRun: Bool) throws(StoreError) -> Int { 0 }
 }
 
 /// A store that cannot do what it was asked.

@@ -75,6 +75,26 @@ public struct DirectoryStore: LocalCacheStore {
         }
     }
 
+    /// Looks through all directories of the store.
+    public func removeLeftovers(dryRun: Bool) throws(StoreError) -> Int {
+        try translating { () throws(FileError) in
+            guard let handle = try existing(path(StoreLayout.top)) else { return 0 }
+            return try removeLeftovers(in: handle, dryRun)
+        }
+    }
+
+    private func removeLeftovers(
+        in directory: DirectoryHandle,
+        _ dryRun: Bool
+    ) throws(FileError) -> Int {
+        var count = Leftovers.removeAll(in: directory, dryRun: dryRun)
+        for name in try directory.names() where !TemporaryName.matches(name) {
+            guard try directory.status(name)?.kind == .directory else { continue }
+            count += try removeLeftovers(in: directory.directory(name), dryRun)
+        }
+        return count
+    }
+
     private func path(_ name: String) -> PathBytes {
         PathBytes(directory.string).appending(name.utf8)
     }

@@ -27,6 +27,8 @@ public struct PruneReport: Sendable, Equatable {
     public var removedObjects = 0
     /// The stored bytes of those.
     public var removedBytes: UInt64 = 0
+    /// Unfinished files of writers that were killed.
+    public var removedLeftovers = 0
     /// Entries that stay.
     public var keptEntries = 0
     /// The stored bytes of what stays.
@@ -70,6 +72,9 @@ struct PruneOperation: Sendable {
             }
         }
         try await sweep(sizes, live: live, now, &report)
+        if let store = store as? any LocalCacheStore {
+            report.removedLeftovers = try store.removeLeftovers(dryRun: dryRun)
+        }
         return report
     }
 

@@ -136,5 +136,8 @@ struct StatIndexFile: Sendable {
         var index = index
         index.dropRecent(now: .now())
         try? AtomicFile.write(index.encode(), to: path)
+        guard let directory = try? DirectoryHandle.open(PathBytes(Array(path.split.directory)))
+        else { return }
+        _ = Leftovers.removeAll(in: directory)
     }
 }

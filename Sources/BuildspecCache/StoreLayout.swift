@@ -2,6 +2,8 @@ internal import BuildspecFiles
 
 /// Spells the names of objects; nothing else does.
 enum StoreLayout {
+    /// Everything lies in here.
+    static let top = "v1"
     static let packs = "v1/packs/"
     static let manifests = "v1/manifests/"
     static let keys = "v1/keys/"

@@ -27,6 +27,8 @@ final class SubtreeWalk: Sendable {
         /// The numbers of the subdirectories' listings, by their place in `entries`.
         var subdirectories: [Int: Int] = [:]
         var notes: [String] = []
+        /// Temporary names, perhaps of processes that are gone.
+        var temporaries: [PathBytes] = []
     }
 
     private struct State: Sendable {
@@ -109,8 +111,12 @@ final class SubtreeWalk: Sendable {
         var result = Result()
         do throws(FileError) {
             let directory = try job.parent.directory(job.name)
-            for name in try directory.names() where !TemporaryName.matches(name) {
+            for name in try directory.names() {
                 let path = job.path.appending(name)
+                if TemporaryName.matches(name) {
+                    result.listing.temporaries.append(path)
+                    continue
+                }
                 do throws(FileError) {
                     try look(at: name, in: directory, path, &result)
                 } catch {

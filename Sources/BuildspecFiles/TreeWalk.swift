@@ -13,6 +13,10 @@ package struct TreeWalk: Sendable {
     package private(set) var entries: [WalkedEntry] = []
     /// Things left out that the user should know of, one line each.
     package private(set) var notes: [String] = []
+    /// Temporary names, perhaps of processes that are gone.
+    package private(set) var temporaries: [PathBytes] = []
+    /// Directories that were passed through on the way to a spelled name and not listed.
+    package private(set) var passed: [PathBytes] = []
 
     private let excluded: Set<FileStatus.Identity>
     private let subtrees: SubtreeWalk
@@ -87,6 +91,7 @@ package struct TreeWalk: Sendable {
     private mutating func append(_ number: Int, of listings: [Int: SubtreeWalk.Listing]) {
         guard let listing = listings[number] else { return }
         notes += listing.notes
+        temporaries += listing.temporaries
         for (place, entry) in listing.entries.enumerated() {
             entries.append(entry)
             if let child = listing.subdirectories[place] { append(child, of: listings) }
@@ -105,7 +110,7 @@ package struct TreeWalk: Sendable {
         _ cursors: [PatternCursor]
     ) {
         if cursors.contains(where: \.isComplete) { return takeContents(of: directory, path) }
-        for name in names(in: directory, cursors) where !TemporaryName.matches(name) {
+        for name in names(in: directory, path, cursors) {
             var next = cursors
             for index in next.indices { next[index].descend(into: name) }
             next.removeAll { $0.isDead && !$0.isComplete }
@@ -116,16 +121,20 @@ package struct TreeWalk: Sendable {
     /// The names worth a look: those that the patterns spell, or the directory's own.
     private mutating func names(
         in directory: DirectoryHandle,
+        _ path: PathBytes,
         _ cursors: [PatternCursor]
     ) -> [[UInt8]] {
         var spelled: Set<[UInt8]> = []
         for cursor in cursors {
             guard let literals = cursor.literalNames else {
-                return reporting { () throws(FileError) in try directory.names() } ?? []
+                return contents(of: directory, path)
             }
             spelled.formUnion(literals)
         }
-        return spelled.sorted { $0.lexicographicallyPrecedes($1) }
+        passed.append(path)
+        return spelled.filter { !TemporaryName.matches($0) }.sorted {
+            $0.lexicographicallyPrecedes($1)
+        }
     }
 
     private mutating func visit(
@@ -182,10 +191,20 @@ package struct TreeWalk: Sendable {
     }
 
     private mutating func takeContents(of directory: DirectoryHandle, _ path: PathBytes) {
-        let names = reporting { () throws(FileError) in try directory.names() } ?? []
-        for name in names where !TemporaryName.matches(name) {
+        for name in contents(of: directory, path) {
             take(name, in: directory, path.appending(name))
         }
+    }
+
+    /// The directory's own names without those that are still being written.
+    private mutating func contents(of directory: DirectoryHandle, _ path: PathBytes) -> [[UInt8]] {
+        var names = reporting { () throws(FileError) in try directory.names() } ?? []
+        names.removeAll { name in
+            guard TemporaryName.matches(name) else { return false }
+            temporaries.append(path.appending(name))
+            return true
+        }
+        return names
     }
 
     /// Runs `body`; an error becomes a note, because one unreadable name must not lose the rest.
