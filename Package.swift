@@ -62,10 +62,12 @@ let package = Package(
         // Patterns, walks, whole-or-nothing writes, confined writes. Knows no YAML, caches, phases.
         .target(
             name: "BuildspecFiles",
-            dependencies: [.product(name: "SystemPackage", package: "swift-system")]
+            dependencies: ["CFiles", .product(name: "SystemPackage", package: "swift-system")]
         ),
         // One call that Swift cannot make: who inherits orphaned processes.
         .systemLibrary(name: "CProcess"),
+        // Another: names that change places.
+        .systemLibrary(name: "CFiles"),
         // libcurl, looked up at run time so that only who makes a request pays for it.
         .systemLibrary(name: "CCurl"),
         // The C libraries as modules.

@@ -70,8 +70,12 @@ struct ManifestDecoder {
         guard let path = fields.next().flatMap({ path($0) }) else {
             throw damaged("a path is damaged or leads out of the tree")
         }
-        if let last = manifest.entries.last, !(last.path < path) {
-            throw damaged("paths are out of order")
+        if let last = manifest.entries.last {
+            guard last.path < path else { throw damaged("paths are out of order") }
+            // What lies in a directory comes right behind it.
+            if last.kind != .directory, path.isWithin(last.path) {
+                throw damaged("a path leads through something that is no directory")
+            }
         }
         guard let type = fields.value("type"),
             let mode = fields.value("mode").flatMap({ octal($0) }), mode <= 0o7777,
@@ -98,7 +102,9 @@ struct ManifestDecoder {
 
     private func file(_ fields: inout Fields) throws(CacheError) -> Manifest.Kind {
         if let target = fields.value("hardlink") {
-            guard let path = path(target) else { throw damaged("a hard link is damaged") }
+            guard let path = path(target), isFile(path) else {
+                throw damaged("a hard link leads to no file that stands before it")
+            }
             return .hardLink(to: path)
         }
         guard let size = fields.value("size").flatMap({ number($0) }), size <= Limits.file else {
@@ -134,6 +140,19 @@ struct ManifestDecoder {
             offset <= manifest.packs[pack].contentSize - size
         else { throw damaged("a piece does not lie inside its pack") }
         return Manifest.Piece(digest: digest, pack: pack, offset: offset, size: size)
+    }
+
+    /// Whether one of the entries so far, which are in order, is a regular file of this path.
+    private func isFile(_ path: PathBytes) -> Bool {
+        var (low, high) = (0, manifest.entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if manifest.entries[middle].path < path { low = middle + 1 } else { high = middle }
+        }
+        guard low < manifest.entries.count, manifest.entries[low].path == path,
+            case .file = manifest.entries[low].kind
+        else { return false }
+        return true
     }
 
     private func damaged(_ what: String) -> CacheError {

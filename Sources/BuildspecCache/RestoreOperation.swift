@@ -77,6 +77,7 @@ struct RestoreOperation {
                 excluding: settings.storeDirectory(),
                 width: settings.width
             )
+            if let note = existing.removeLeftovers(roots) { notes.append(note) }
             let plan = try RestorePlan(
                 manifest,
                 set,
@@ -84,8 +85,7 @@ struct RestoreOperation {
                 roots,
                 verify: verify
             )
-            let (fetched, marks) = try await stage(plan, manifest, roots)
-            let placementNotes = try plan.putInPlace(roots)
+            let (fetched, marks, placementNotes) = try await apply(plan, manifest, roots)
             // Pruning goes by last use.
             try? settings.localStore?.refresh(record.name)
             remember(
@@ -107,19 +107,23 @@ struct RestoreOperation {
         }
     }
 
-    /// Writes everything that is missing beside its place; on an error all of it is removed again.
-    private func stage(
+    /// Writes everything that is missing beside its place, then puts it in place; on an error the
+    /// tree is made what it was.
+    private func apply(
         _ plan: RestorePlan,
         _ manifest: Manifest,
         _ roots: TreeRoots
-    ) async throws -> (fetched: UInt64, marks: [(entry: Int, mark: StatIndex.Mark)]) {
+    ) async throws -> (
+        fetched: UInt64, marks: [(entry: Int, mark: StatIndex.Mark)], notes: [String]
+    ) {
+        let before = plan.directoryStates(roots)
         do {
             try plan.prepare(roots)
-            let unpacked = try await fetch(plan, manifest, roots)
+            let (fetched, marks) = try await fetch(plan, manifest, roots)
             try plan.finishChunkedFiles(roots)
-            return unpacked
+            return (fetched, marks, try plan.putInPlace(roots))
         } catch {
-            plan.discard(roots)
+            plan.discard(roots, before)
             throw error
         }
     }

@@ -35,50 +35,71 @@ extension RestorePlan {
         }
     }
 
-    /// Removes everything that was staged.
-    func discard(_ roots: TreeRoots) {
+    /// A directory that the restore works in, as it was before.
+    struct DirectoryState {
+        var path: PathBytes
+        var mode: UInt32
+        var modified: FileTime
+    }
+
+    /// What the directories look like that something is placed in.
+    func directoryStates(_ roots: TreeRoots) -> [DirectoryState] {
+        var cursor = TreeCursor(roots)
+        return worked.compactMap { path in
+            guard let (directory, _) = try? cursor.parent(of: path.appending(".".utf8)),
+                let status = try? directory.status()
+            else { return nil }
+            return DirectoryState(path: path, mode: status.mode, modified: status.modified)
+        }
+    }
+
+    /// The directories that something is placed in or that are opened up.
+    private var worked: Set<PathBytes> {
+        Set(placements.map(\.directory))
+            .union(hardLinks.map { PathBytes(Array($0.path.split.directory)) })
+            .union(unlocks)
+    }
+
+    /// Removes everything that was staged and makes the directories what they were.
+    func discard(_ roots: TreeRoots, _ before: [DirectoryState]) {
         var cursor = TreeCursor(roots)
         for placement in placements {
             let path = placement.directory.appending(placement.temporary)
             guard let (directory, name) = try? cursor.parent(of: path) else { continue }
             try? directory.removeTree(name)
         }
-        // Directories that were opened up for writing get their modes back.
-        for finish in finishes.reversed() where unlocks.contains(finish.path) {
-            guard let (directory, name) = try? cursor.parent(of: finish.path) else { continue }
-            if let mode = finish.mode { try? directory.setMode(name, mode) }
+        for state in before {
+            let path = state.path.appending(".".utf8)
+            guard let (directory, name) = try? cursor.parent(of: path) else { continue }
+            try? directory.setModified(name, state.modified)
+            try? directory.setMode(name, state.mode)
         }
     }
 
     /// Renames what was staged to its final names, then sets the modes and times of directories.
     ///
     /// - Returns: what could not be put in place, one line each.
-    func putInPlace(_ roots: TreeRoots) throws(FileError) -> [String] {
+    /// - Throws: when something new cannot get its name; all others have been taken back then.
+    func putInPlace(_ roots: TreeRoots) throws(CacheError) -> [String] {
         var notes: [String] = []
-        var cursor = TreeCursor(roots)
-        for placement in placements {
-            let temporary = placement.directory.appending(placement.temporary)
-            let (directory, name) = try cursor.parent(of: temporary)
-            do throws(FileError) {
-                if placement.removesFirst { try remove(placement.name, in: directory) }
-                try directory.rename(name, to: placement.name)
-            } catch {
-                notes.append("\(error); it was left out")
-                try? directory.removeTree(name)
+        var placing = Placing(roots)
+        do throws(FileError) {
+            for placement in placements { try placing.place(placement) }
+            placing.reset()
+            for link in hardLinks where try !placing.place(link, roots) {
+                notes.append(
+                    "'\(link.path.text)' was left out, as is the file that it is a hard link to"
+                )
             }
+        } catch {
+            let failures = placing.undo()
+            let rest = failures == 0 ? "" : "; \(failures) files could not be put back"
+            throw CacheError(.tree, error.description + rest)
         }
-        cursor.reset()
-        for link in hardLinks {
-            do throws(FileError) {
-                try make(link, &cursor, roots)
-            } catch {
-                notes.append("\(error); it was left out")
-            }
-        }
+        notes += placing.finish()
         // The deepest first: whatever is done in a directory changes its time.
-        let touched = Set(placements.map(\.directory))
-            .union(hardLinks.map { PathBytes(Array($0.path.split.directory)) })
-            .union(unlocks)
+        let touched = worked
+        var cursor = TreeCursor(roots)
         for finish in finishes.reversed() where !finish.isClean || touched.contains(finish.path) {
             do throws(FileError) {
                 try apply(finish, &cursor)
@@ -117,34 +138,6 @@ extension RestorePlan {
             marks[place] = nil
         }
         return marks
-    }
-
-    /// Removes what stands in the way of something of another kind: a file, or an empty directory.
-    private func remove(_ name: [UInt8], in directory: DirectoryHandle) throws(FileError) {
-        guard let status = try directory.status(name) else { return }
-        if status.kind == .directory {
-            try directory.removeDirectory(name)
-        } else {
-            try directory.removeFile(name)
-        }
-    }
-
-    private func make(
-        _ link: HardLink,
-        _ cursor: inout TreeCursor,
-        _ roots: TreeRoots
-    ) throws(FileError) {
-        var other = TreeCursor(roots)
-        let (source, first) = try other.parent(of: link.first)
-        let (directory, name) = try cursor.parent(of: link.path)
-        guard try source.status(first)?.kind == .regular else {
-            throw FileError("make the hard link", link.path.text, number: 2)
-        }
-        let temporary = TemporaryName.next()
-        try directory.makeHardLink(temporary, to: first, in: source)
-        try directory.rename(temporary, to: name)
-        // Renaming a name over another name of the same file does nothing, by POSIX.
-        try? directory.removeFile(temporary)
     }
 
     private func apply(_ finish: Finish, _ cursor: inout TreeCursor) throws(FileError) {

@@ -1,3 +1,5 @@
+internal import CFiles
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -65,6 +67,23 @@ extension DirectoryHandle {
             unsafe withCString(new) { unsafe renameat(descriptor, old, descriptor, $0) }
         }
         if result != 0 { throw failure("put in place", new) }
+    }
+
+    /// Lets two names of this directory change places at once, whatever they are.
+    ///
+    /// - Returns: whether the file system can do that; if not, nothing was done.
+    package func exchange(
+        _ one: some Collection<UInt8>,
+        _ other: some Collection<UInt8>
+    ) throws(FileError) -> Bool {
+        let result = unsafe withCString(one) { one in
+            unsafe withCString(other) { other in
+                unsafe files_exchange(descriptor, one, other)
+            }
+        }
+        if result == 0 { return true }
+        if errno == EINVAL || errno == ENOSYS || errno == ENOTSUP { return false }
+        throw failure("put in place", other)
     }
 
     /// Removes a name that is not a directory.

@@ -79,6 +79,9 @@ func notAFile(_ kind: FileKind) -> CInt { kind == .directory ? EISDIR : EINVAL }
 /// The error number for a file that is larger than its reader believes.
 let tooBig: CInt = EFBIG
 
+/// The error number for a directory that would be replaced and has something in it.
+package let notEmpty: CInt = ENOTEMPTY
+
 extension FileError {
     /// Whether a file was refused because it is larger than its reader believes.
     package var isTooLarge: Bool { number == tooBig }

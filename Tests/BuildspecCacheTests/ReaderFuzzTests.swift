@@ -26,11 +26,20 @@ import Testing
             if name == Array(".".utf8) || name == Array("..".utf8) { continue }
             paths.insert(PathBytes(random.next() % 2 == 0 ? [slash] + name : name))
         }
-        for path in paths.sorted() { manifest.entries.append(entry(path, &random)) }
+        var file: PathBytes?
+        for path in paths.sorted() {
+            let entry = entry(path, linkingTo: file, &random)
+            if case .file = entry.kind { file = path }
+            manifest.entries.append(entry)
+        }
         return manifest
     }
 
-    private func entry(_ path: PathBytes, _ random: inout SplitMix64) -> Manifest.Entry {
+    private func entry(
+        _ path: PathBytes,
+        linkingTo file: PathBytes?,
+        _ random: inout SplitMix64
+    ) -> Manifest.Entry {
         var pieces: [Manifest.Piece] = []
         for _ in 0..<random.next() % 4 {
             pieces.append(
@@ -45,7 +54,8 @@ import Testing
         let size = pieces.reduce(0) { $0 + UInt64($1.size) }
         let kinds: [Manifest.Kind] = [
             .directory, .link(target: random.bytes(5).map { max(1, $0) }),
-            .file(size: size, pieces: pieces), .hardLink(to: PathBytes("a b")),
+            .file(size: size, pieces: pieces),
+            file.map { .hardLink(to: $0) } ?? .directory,
         ]
         return Manifest.Entry(
             path: path,

@@ -20,7 +20,7 @@ import Testing
 
     private static let rooms = [
         Room(target: "BuildspecModel", ours: ["CYAML"]),
-        Room(target: "BuildspecFiles", others: system),
+        Room(target: "BuildspecFiles", ours: ["CFiles"], others: system),
         Room(
             target: "BuildspecCache",
             ours: ["BuildspecFiles", "CZlib", "CZstd"],
