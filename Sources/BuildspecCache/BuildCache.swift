@@ -95,6 +95,8 @@ public struct SaveReport: Sendable, Equatable {
     public var bytesStored: UInt64
     /// Content bytes that were in the store already.
     public var bytesReused: UInt64
+    /// Files that are not in the entry, because they changed while they were read or cannot be read.
+    public var filesLeftOut: Int
     /// Things the user should know, one line each: files that changed while they were read.
     public var notes: [String]
 
@@ -106,6 +108,7 @@ public struct SaveReport: Sendable, Equatable {
         bytes: UInt64 = 0,
         bytesStored: UInt64 = 0,
         bytesReused: UInt64 = 0,
+        filesLeftOut: Int = 0,
         notes: [String] = []
     ) {
         self.outcome = outcome
@@ -114,6 +117,7 @@ public struct SaveReport: Sendable, Equatable {
         self.bytes = bytes
         self.bytesStored = bytesStored
         self.bytesReused = bytesReused
+        self.filesLeftOut = filesLeftOut
         self.notes = notes
     }
 }

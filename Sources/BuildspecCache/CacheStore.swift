@@ -94,6 +94,7 @@ public protocol LocalCacheStore: CacheStore {
     ///
     /// - Parameter dryRun: whether to count only.
     /// - Returns: how many files that are, or would be.
+    /// - Throws: when the store cannot be read.
     func removeLeftovers(dryRun: Bool) throws(StoreError) -> Int
 }
 

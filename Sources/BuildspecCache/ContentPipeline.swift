@@ -144,7 +144,10 @@ struct ContentPipeline {
         do {
             var reader = TreeReader(roots)
             let file = try reader.open(entry)
-            let before = try file.status()
+            guard let before = try file.settledStatus() else {
+                notes.append(FileBatch.changed(entry))
+                return
+            }
             var chunks = ChunkReader(file)
             var pieces: [Manifest.Piece] = []
             while let chunk = try chunks.next() {

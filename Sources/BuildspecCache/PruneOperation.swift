@@ -72,7 +72,7 @@ struct PruneOperation: Sendable {
             }
         }
         try await sweep(sizes, live: live, now, &report)
-        if let store = store as? any LocalCacheStore {
+        if let store = (store as? TieredStore)?.near ?? store as? any LocalCacheStore {
             report.removedLeftovers = try store.removeLeftovers(dryRun: dryRun)
         }
         return report

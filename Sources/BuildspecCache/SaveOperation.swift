@@ -27,8 +27,9 @@ struct SaveOperation {
             excluding: settings.storeDirectory(),
             width: settings.width
         )
+        let walkNotes = walk.notes + [walk.removeLeftovers(roots)].compactMap(\.self)
         guard !walk.entries.isEmpty else {
-            return SaveReport(outcome: .nothingToSave, notes: walk.notes)
+            return SaveReport(outcome: .nothingToSave, notes: walkNotes)
         }
         let parent = await parent(version).map { PackReuse.keepingWorthwhile($0, walk.entries) }
         let indexFile = StatIndexFile(settings, root: root, scope: identity.scope, version: version)
@@ -60,8 +61,15 @@ struct SaveOperation {
             bytes: record.bytes,
             bytesStored: contents.writtenBytes + added + UInt64(recordBytes.count),
             bytesReused: contents.assembler.reusedBytes + unchanged.bytes,
-            notes: walk.notes + contents.notes + settings.store.takeNotes()
+            filesLeftOut: contents.notes.count,
+            notes: walkNotes + SaveOperation.shortened(contents.notes) + settings.store.takeNotes()
         )
+    }
+
+    /// Names the first files that were left out and counts the others.
+    private static func shortened(_ notes: [String]) -> [String] {
+        guard notes.count > 4 else { return notes }
+        return notes.prefix(3) + ["\(notes.count - 3) more files were left out for the like"]
     }
 
     /// What the parent and the index prove unchanged.

@@ -67,8 +67,9 @@ struct TreeReader {
     ) throws(FileError) -> FileStatus? {
         for _ in 0..<2 {
             let file = try open(entry)
-            let before = try file.status()
-            guard before.kind == .regular, before.size <= Limits.wholeFile else { return nil }
+            guard let before = try file.settledStatus(), before.kind == .regular,
+                before.size <= Limits.wholeFile
+            else { return nil }
             let start = buffer.count
             let count = try file.read(Int(before.size), at: 0, appendingTo: &buffer)
             if count == Int(before.size), try file.status() == before { return before }
