@@ -115,6 +115,7 @@ let package = Package(
             dependencies: [
                 "BuildspecCache", "BuildspecFiles", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

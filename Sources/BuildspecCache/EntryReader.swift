@@ -88,7 +88,7 @@ struct EntryReader: Sendable {
             manifests?.write(record.manifest, bytes)
         }
         return try ManifestDecoder.decode(
-            record.codec.decode(bytes, limit: Limits.manifestContent)
+            record.codec.decode(bytes, limit: Limits.manifestContent(ofStored: bytes.count))
         )
     }
 

@@ -11,6 +11,13 @@ enum Limits {
     /// The largest manifest, about three million entries.
     static let manifestContent = 1 << 30
     static let manifestStored = UInt64(manifestContent)
+    /// Of a manifest's text, no more is believed than its stored size can honestly hold: entries that
+    /// differ in nothing but a number shrink to a seventieth.
+    static func manifestContent(ofStored stored: Int) -> Int {
+        min(manifestContent, (1 << 20) + stored * 256)
+    }
+    /// The longest path, as long as system calls take.
+    static let path = 4_095
     /// The largest key record.
     static let record: UInt64 = 1 << 20
     /// The largest file that a manifest may declare.

@@ -85,7 +85,10 @@ struct ManifestDecoder {
         switch String(decoding: type, as: UTF8.self) {
         case "dir": kind = .directory
         case "link": kind = try link(&fields)
-        case "file": kind = try file(&fields)
+        case "file":
+            // A file must not gain somebody's rights where it is restored.
+            guard mode <= 0o1777 else { throw damaged("a file has set-id bits") }
+            kind = try file(&fields)
         default: throw damaged("an entry has a type that this program does not know")
         }
         manifest.entries.append(
@@ -162,7 +165,7 @@ struct ManifestDecoder {
     // MARK: Values
 
     private func path(_ text: ArraySlice<UInt8>) -> PathBytes? {
-        guard let bytes = unescaped(text) else { return nil }
+        guard let bytes = unescaped(text), bytes.count <= Limits.path else { return nil }
         let relative = bytes.starts(with: "./".utf8)
         let path = PathBytes(relative ? Array(bytes.dropFirst(2)) : bytes)
         guard path.isAbsolute != relative else { return nil }

@@ -77,7 +77,7 @@ struct RestoreOperation {
                 excluding: settings.storeDirectory(),
                 width: settings.width
             )
-            if let note = existing.removeLeftovers(roots) { notes.append(note) }
+            let leftovers = existing.removeLeftovers(roots)
             let plan = try RestorePlan(
                 manifest,
                 set,
@@ -99,7 +99,8 @@ struct RestoreOperation {
                 filesUnchanged: plan.filesUnchanged,
                 bytes: record.bytes,
                 bytesFetched: fetched,
-                notes: notes + plan.notes + placementNotes + settings.store.takeNotes()
+                notes: notes + [leftovers].compactMap(\.self) + plan.notes + placementNotes
+                    + settings.store.takeNotes()
             )
         } catch let error as CacheError where error.code == .damaged {
             notes.append("\(error); the next save repairs it")

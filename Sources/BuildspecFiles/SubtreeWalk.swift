@@ -39,6 +39,8 @@ final class SubtreeWalk: Sendable {
     }
 
     private let state = Mutex(State())
+    /// PATH_MAX, but for the `./` in front of a relative path in a manifest.
+    private static let longestPath = 4_094
     private let excluded: Set<FileStatus.Identity>
 
     init(excluding excluded: Set<FileStatus.Identity>) {
@@ -136,6 +138,14 @@ final class SubtreeWalk: Sendable {
         _ result: inout Result
     ) throws(FileError) {
         guard let status = try directory.status(name) else { return }
+        // No system call would take it, and no reader of a manifest does.
+        guard path.bytes.count < SubtreeWalk.longestPath else {
+            result.listing.notes.append(
+                "a path of \(path.bytes.count) bytes was left out; it begins with"
+                    + " '\(PathBytes(Array(path.bytes.prefix(60))).text)'"
+            )
+            return
+        }
         var entry = WalkedEntry(path: path, status: status)
         switch status.kind {
         case .regular: break

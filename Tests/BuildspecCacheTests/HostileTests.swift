@@ -61,7 +61,22 @@ import Testing
         "./tree/x type=file mode=0644 time=1.000000000 hardlink=./../../etc/shadow",
         "./tree/b type=dir mode=0755 time=1.000000000\n./tree/a type=dir mode=0755 time=1.000000000",
         "./tree/a type=dir mode=0755 time=1.000000000\n./tree/a type=dir mode=0755 time=1.000000000",
+        "./tree/..\\057..\\057escape type=file mode=0644 time=1.000000000 EVIL",
+        "./tree/\(String(repeating: "d/", count: 2_100))x type=dir mode=0755 time=1.000000000",
+        "./tree/\(String(repeating: "n", count: 256)) type=dir mode=0755 time=1.000000000",
+        "./tree/x type=file mode=4755 time=1.000000000 EVIL",
+        "./tree/x type=file mode=0644 time=1.000000000 hardlink=./tree/y",
+        "./tree/x type=file mode=0644 time=1.000000000 hardlink=./tree/x",
+        "./tree/x type=link mode=0777 time=1.000000000 link=y\n./tree/x/z type=file mode=0644"
+            + " time=1.000000000 EVIL",
+        "./tree/x type=file mode=0644 time=1.000000000 EVIL\n./tree/x/z type=file mode=0644"
+            + " time=1.000000000 EVIL",
+        "./tree/a type=link mode=0777 time=1.000000000 link=b\n./tree/b type=link mode=0777"
+            + " time=1.000000000 link=../..\n./tree/b/c type=file mode=0644 time=1.000000000 EVIL",
+        "./tree/x type=file mode=0644 time=1.000000000 size=8796093022208 chunks=\(zeros):0:512:4",
+        "./tree/x type=file mode=0644 time=1.000000000 size=4 chunks=\(zeros):0:512:",
         "#pack 1 sha256=\(zeros) codec=zstd stored=1 size=99999999999",
+        "#pack 1 sha256=\(zeros) codec=zstd stored=999999999999999 size=1",
         "#pack 7 sha256=\(zeros) codec=zstd stored=1 size=1",
         "#pack 1 sha256=\(zeros) codec=lzma stored=1 size=1",
     ])
@@ -108,6 +123,28 @@ import Testing
         #expect(try outside.handle.names().isEmpty)
     }
 
+    /// The same with the link in place of a directory of the second archive.
+    @Test func `puts a directory where another entry planted a link`() async throws {
+        let bench = try Bench()
+        let outside = try TemporaryDirectory()
+        try await plant(
+            bench,
+            ["./tree/a type=link mode=0777 time=1.000000000 link=\(outside.path.string)"]
+        )
+        _ = try await bench.restore("k")
+        #expect(try bench.target.handle.directory("tree".utf8).linkTarget("a".utf8).count > 1)
+        try await plant(
+            bench,
+            [
+                "./tree/a type=dir mode=0755 time=1.000000000",
+                "./tree/a/planted type=file mode=0644 time=1.000000000 EVIL",
+            ]
+        )
+        _ = try await bench.restore("k")
+        #expect(try outside.handle.names().isEmpty)
+        #expect(try bench.target.read("tree/a/planted") == "evil")
+    }
+
     @Test func `that plants a link and writes through it in one go does not get out`() async throws
     {
         let bench = try Bench()
@@ -138,6 +175,44 @@ import Testing
         #expect(report.notes.count == 1)
         #expect(try bench.target.read("tree/b") == nil)
     }
+
+    /// What the class of TARmageddon, CVE-2025-62518, lives on: headers that readers disagree about.
+    @Test func `gains nothing by what the headers in its packs say`() async throws {
+        let bench = try Bench()
+        let content = Array("evil".utf8)
+        var tar: [UInt8] = []
+        let offset = TarFormat.append(PathBytes("../../escape"), content[...], to: &tar)
+        tar.replaceSubrange(124..<135, with: Array("77777777777".utf8))
+        tar.replaceSubrange(148..<154, with: Array("000000".utf8))
+        let writer = ObjectWriter(store: DirectoryStore(bench.store.path), codec: .none)
+        let pack = try await writer.writePack(tar)
+        let line =
+            "#pack 1 sha256=\(pack.digest.hex) codec=none stored=\(tar.count) size=\(tar.count)\n"
+            + "./tree/x type=file mode=0644 time=1.000000000 size=4"
+            + " sha256=\(ContentDigest(of: content).hex) pack=1 offset=\(offset)"
+        try await plant(bench, [line])
+        let report = try await bench.restore("k")
+        #expect(report.outcome == .exact(key: "k"))
+        #expect(try bench.target.read("tree/x") == "evil")
+        #expect(try bench.targetNames() == ["tree"])
+    }
+
+    @Test func `whose record is of another key or larger than any is not taken`() async throws {
+        let bench = try Bench()
+        try await plant(bench, ["./tree/x type=file mode=0644 time=1.000000000 EVIL"])
+        let record = try #require(try bench.objects("/keys/").first)
+        let bytes = try bench.bytes(record)
+        let version = try #require(record.lastComponent?.string)
+        try DirectoryStore(bench.store.path).write("v1/keys/project/other/\(version)", bytes)
+        #expect(try await bench.restore("other").outcome == .miss(reason: noEntry))
+        let padding = [UInt8](repeating: UInt8(ascii: "\n"), count: 1 << 20)
+        try bench.overwrite(record, padding + bytes)
+        let report = try await bench.restore("k")
+        #expect(report.outcome == .miss(reason: "damaged entry"))
+        #expect(report.notes == ["the key record is too large; the next save repairs it"])
+    }
 }
+
+private let noEntry = "no entry for this key and these paths"
 
 private let zeros = String(repeating: "0", count: 64)

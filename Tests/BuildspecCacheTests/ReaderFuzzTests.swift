@@ -57,14 +57,16 @@ import Testing
             .file(size: size, pieces: pieces),
             file.map { .hardLink(to: $0) } ?? .directory,
         ]
+        let kind = kinds[Int(random.next() % 4)]
+        let isDirectory = kind == .directory
         return Manifest.Entry(
             path: path,
-            mode: UInt32(random.next() % 0o10000),
+            mode: UInt32(random.next() % (isDirectory ? 0o10000 : 0o2000)),
             modified: FileTime(
                 seconds: Int64(random.next() % 4_000_000_000) - 2_000_000_000,
                 nanoseconds: Int32(random.next() % 1_000_000_000)
             ),
-            kind: kinds[Int(random.next() % 4)]
+            kind: kind
         )
     }
 
