@@ -1,5 +1,8 @@
 #!/bin/sh
-# Builds the fuzzer over BuildspecModel and runs it: run.sh [SECONDS [FOLDER OF MORE SEEDS]]
+# Builds the fuzzers and runs them side by side: run.sh [SECONDS [FOLDER OF MORE SEEDS]]
+#
+#   fuzz     reading and checking buildspec files: all of BuildspecModel
+#   readers  what reads a cache store: manifests, key records, packs, the stat index
 #
 # Exit status 0: nothing found. What is found is written to .build/fuzz/ and named in the output.
 set -eu
@@ -8,15 +11,63 @@ seconds=${1:-20}
 more=${2:-}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$root/.build/fuzz
-mkdir -p "$work/corpus"
+mkdir -p "$work/corpus" "$work/readers-corpus"
 
-swiftc -parse-as-library -sanitize=fuzzer,address -O -wmo -swift-version 6 \
-    -I "$root/Sources/CYAML" -module-name BuildspecFuzz -package-name buildspec -o "$work/fuzz" \
-    $(find "$root/Sources/BuildspecModel" -name '*.swift' | sort) \
-    "$root/Tests/Fuzz/FuzzBuildspec.swift"
+# compile NAME FLAG-OR-FILE...: one program of everything, instrumented.
+compile() {
+    name=$1
+    shift
+    swiftc -parse-as-library -sanitize=fuzzer,address -O -wmo -swift-version 6 \
+        -module-name BuildspecFuzz -package-name buildspec -o "$work/$name" "$@"
+}
 
-# The first folder is written to; the others are only read. Leaks are looked for at the end only.
-ASAN_OPTIONS=detect_leaks=0 "$work/fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-    -max_len=20000 -dict="$root/Tests/Fuzz/buildspec.dict" -artifact_prefix="$work/" \
-    -print_final_stats=1 -verbosity=1 \
-    "$work/corpus" "$root/Tests/Fuzz/Seeds" ${more:+"$more"}
+compile_model() {
+    compile fuzz -I "$root/Sources/CYAML" \
+        $(find "$root/Sources/BuildspecModel" -name '*.swift' | sort) \
+        "$root/Tests/Fuzz/FuzzBuildspec.swift"
+}
+
+# The readers without the modules that they come in: one module of all, digests and stores stubbed.
+compile_readers() {
+    rm -rf "$work/readers-sources"
+    mkdir -p "$work/readers-sources"
+    for file in "$root"/Sources/BuildspecFiles/*.swift; do
+        [ "${file##*/}" = Machine.swift ] || printf '%s\n' "$file"
+    done >"$work/readers-list"
+    for name in CacheError Chunker Codec ContentDigest GzipCodec KeyRecord Limits Manifest \
+        ManifestDecoder ManifestEncoder StatIndex StoreLayout TarFormat ZstandardCodec; do
+        printf '%s\n' "$root/Sources/BuildspecCache/$name.swift"
+    done >>"$work/readers-list"
+    while read -r file; do
+        sed '/^[a-z]* import \(BuildspecFiles\|Crypto\|SystemPackage\)$/d' "$file" \
+            >"$work/readers-sources/${file##*/}"
+    done <"$work/readers-list"
+    compile readers -I "$root/Sources/CFiles" -I "$root/Sources/CZlib" -I "$root/Sources/CZstd" \
+        "$work"/readers-sources/*.swift "$root/Tests/Fuzz/CacheStubs.swift" \
+        "$root/Tests/Fuzz/FuzzCacheReaders.swift" -lz -lzstd
+}
+
+# run NAME CORPUS SEEDS FLAG...: the first folder is written to, the others are only read. Leaks are
+# looked for at the end only.
+run() {
+    name=$1 corpus=$2 seeds=$3
+    shift 3
+    ASAN_OPTIONS=detect_leaks=0 "$work/$name" -max_total_time="$seconds" -timeout=10 \
+        -rss_limit_mb=2048 -artifact_prefix="$work/$name-" -print_final_stats=1 -verbosity=1 "$@" \
+        "$work/$corpus" "$root/Tests/Fuzz/$seeds"
+}
+
+compile_readers &
+readers=$!
+compile_model
+wait "$readers"
+
+run readers readers-corpus CacheSeeds -max_len=4000 -dict="$root/Tests/Fuzz/cache.dict" \
+    >"$work/readers.log" 2>&1 &
+readers=$!
+status=0
+run fuzz corpus Seeds -max_len=20000 -dict="$root/Tests/Fuzz/buildspec.dict" ${more:+"$more"} ||
+    status=$?
+wait "$readers" || status=$?
+cat "$work/readers.log"
+exit "$status"

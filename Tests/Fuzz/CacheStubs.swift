@@ -1,0 +1,29 @@
+// What the readers of the cache name and the fuzzer has no use for.
+
+/// Not the real one: the fuzzer must find its way past digests, and is to be built in seconds.
+struct SHA256 {
+    struct Digest: Sequence {
+        var bytes: [UInt8]
+        func makeIterator() -> IndexingIterator<[UInt8]> { bytes.makeIterator() }
+    }
+
+    private var state: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    mutating func update(bufferPointer: UnsafeRawBufferPointer) {
+        for byte in unsafe bufferPointer { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    }
+
+    func finalize() -> Digest {
+        Digest(bytes: (0..<32).map { UInt8(truncatingIfNeeded: state >> (8 * ($0 % 8))) })
+    }
+}
+
+struct StoreError: Error {
+    var description: String
+}
+
+struct CacheSettings {
+    struct Store { var location: String }
+    var store: Store
+    var indexDirectory: PathBytes?
+}

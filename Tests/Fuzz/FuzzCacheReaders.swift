@@ -1,0 +1,110 @@
+// A libFuzzer harness over everything that reads bytes of a store. Compiled together with the readers
+// of BuildspecCache by run.sh, not by the package. The first byte says which reader gets the rest.
+
+/// What must hold for every input, whatever it is.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzCacheReaders(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+    guard let selector = bytes.first else { return 0 }
+    let rest = Array(bytes.dropFirst())
+    switch selector {
+    case UInt8(ascii: "m"): readManifest(rest)
+    case UInt8(ascii: "k"): readKeyRecord(rest)
+    case UInt8(ascii: "s"): readStatIndex(rest)
+    case UInt8(ascii: "z"): readPack(rest, .zstd)
+    case UInt8(ascii: "g"): readPack(rest, .gzip)
+    case UInt8(ascii: "n"): readNames(rest)
+    case UInt8(ascii: "c"): cut(rest)
+    default: return -1
+    }
+    return 0
+}
+
+private func readManifest(_ text: [UInt8]) {
+    guard let manifest = try? ManifestDecoder.decode(text) else { return }
+    let again = try? ManifestDecoder.decode(ManifestEncoder.encode(manifest))
+    precondition(again == manifest, "what is accepted means what it says")
+    var last: Manifest.Entry?
+    for entry in manifest.entries {
+        let names = entry.path.components
+        precondition(!names.isEmpty && names.allSatisfy { !$0.elementsEqual("..".utf8) }, "no way up")
+        precondition(!entry.path.bytes.contains(0), "no path is cut short by the system")
+        if let last {
+            precondition(last.path < entry.path, "in order")
+            precondition(last.kind == .directory || !entry.path.isWithin(last.path), "no way through")
+        }
+        if case .file(let size, let pieces) = entry.kind {
+            precondition(pieces.reduce(0) { $0 + UInt64($1.size) } == size, "pieces add up")
+            for piece in pieces {
+                let pack = manifest.packs[piece.pack]
+                precondition(piece.offset >= 0 && piece.size > 0, "pieces are somewhere")
+                precondition(piece.offset + piece.size <= pack.contentSize, "inside their pack")
+                precondition(pack.contentSize <= Limits.packContent, "of a bounded size")
+            }
+            precondition(entry.mode & 0o6000 == 0, "nobody's rights are gained")
+        }
+        last = entry
+    }
+    _ = (manifest.fileCount, manifest.contentBytes)
+}
+
+private func readKeyRecord(_ body: [UInt8]) {
+    _ = try? KeyRecord.decode(body)
+    // As if the digest were right.
+    let sealed = body + Array("end \(ContentDigest(of: body).hex)\n".utf8)
+    guard let record = try? KeyRecord.decode(sealed) else { return }
+    let again = try? KeyRecord.decode(record.encode())
+    precondition(again == record, "what is accepted means what it says")
+    checkName(record.name)
+    checkName(record.manifestName)
+}
+
+private func checkName(_ name: String) {
+    for part in name.split(separator: "/", omittingEmptySubsequences: false) {
+        precondition(!part.isEmpty && part != "." && part != "..", "a name stays in the store")
+        precondition(part.utf8.count <= 255, "a file can have it")
+    }
+}
+
+private func readStatIndex(_ body: [UInt8]) {
+    _ = StatIndex(body)
+    let sealed = body + ContentDigest(of: body).hexBytes
+    guard let index = StatIndex(sealed) else { return }
+    precondition(StatIndex(index.encode()) == index, "what is accepted means what it says")
+}
+
+private func readPack(_ stored: [UInt8], _ codec: Codec) {
+    let limit = 4 << 20
+    if let content = try? codec.decode(stored, limit: limit) {
+        precondition(content.count <= limit, "no more than is believed")
+    }
+    guard codec == .zstd, let frames = try? ZstandardCodec.frames(of: stored, limit: limit) else {
+        return
+    }
+    var (start, end) = (0, 0)
+    for frame in frames {
+        precondition(frame.stored.lowerBound == start && frame.content.lowerBound == end, "in a row")
+        (start, end) = (frame.stored.upperBound, frame.content.upperBound)
+    }
+    precondition(start == stored.count || frames.isEmpty, "all of it")
+}
+
+private func readNames(_ bytes: [UInt8]) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    let version = ContentDigest(of: bytes)
+    checkName(StoreLayout.record(scope: text, key: text, version: version))
+    _ = StoreLayout.content(ofName: text)
+    _ = StoreLayout.content(ofName: "v1/packs/" + text)
+    _ = TemporaryName.isAbandoned(TemporaryName.prefix + bytes, changed: .now())
+    let set = PathSet([text], root: PathBytes("/a/b"))
+    _ = (set.contains(PathBytes(bytes)), set.canonicalTexts)
+}
+
+private func cut(_ bytes: [UInt8]) {
+    var start = 0
+    while start < bytes.count {
+        let end = Chunker.end(of: bytes, from: start)
+        precondition(end > start && end <= bytes.count, "forward, and not too far")
+        start = end
+    }
+}
