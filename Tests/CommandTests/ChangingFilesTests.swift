@@ -83,6 +83,8 @@
             }
         }
 
+        /// Whether the file ever was like this.
+        ///
         /// A write of many bytes has states in between; each of them is the new beginning and the old
         /// rest. What no moment ever saw is a part that is older than what stands behind it.
         private func isOneState(_ bytes: [UInt8]) -> Bool {

@@ -30,9 +30,12 @@
         /// Runs the command with every fault in every call.
         ///
         /// - Parameters:
-        ///   - arguments: its arguments but for the store.
+        ///   - verb: what the cache command is to do.
+        ///   - bench: the trees.
+        ///   - more: further arguments.
         ///   - prepare: makes the store and the directory of a run.
         ///   - check: looks at what came of it.
+        /// - Throws: when nothing can be run.
         private func meet(
             _ verb: String,
             _ bench: CrashBench,

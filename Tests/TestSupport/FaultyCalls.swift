@@ -81,6 +81,8 @@ package struct FaultyCalls: Sendable {
     ///   - call: in which of the calls, from 1; 0 only counts them.
     ///   - kind: which calls count.
     ///   - counter: a name for the count.
+    /// - Returns: the variables.
+    /// - Throws: when the count cannot be made.
     package func environment(
         _ fault: Fault,
         at call: Int,

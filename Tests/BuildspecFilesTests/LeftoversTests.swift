@@ -1,0 +1,97 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecFiles
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+@Suite struct `A leftover` {
+    private func remove(_ mark: ProcessMark, in place: TemporaryDirectory) throws -> Int {
+        let name = TemporaryName.next(of: mark)
+        try place.handle.makeDirectory(name)
+        try place.handle.directory(name).makeLink("link".utf8, to: Array("/etc".utf8))
+        return Leftovers.removeAll(in: place.handle)
+    }
+
+    @Test func `of this process stays`() throws {
+        let place = try TemporaryDirectory()
+        #expect(try remove(.own, in: place) == 0)
+        #expect(try place.handle.names().count == 1)
+    }
+
+    #if os(Linux)
+        @Test func `of a process that is gone is removed, and the directory keeps its time`() throws
+        {
+            let place = try TemporaryDirectory()
+            let time = FileTime(seconds: 1, nanoseconds: 2)
+            var mark = ProcessMark.own
+            // Such a number is never given.
+            mark.process = pid_t.max
+            try place.handle.makeDirectory(TemporaryName.next(of: mark))
+            try place.handle.setModified(".".utf8, time)
+            #expect(Leftovers.removeAll(in: place.handle, dryRun: true) == 1)
+            #expect(try place.handle.names().count == 1)
+            #expect(Leftovers.removeAll(in: place.handle) == 1)
+            #expect(try place.handle.names().isEmpty)
+            #expect(try place.handle.status().modified == time)
+        }
+
+        @Test func `of a process whose number another one has by now is removed`() throws {
+            let place = try TemporaryDirectory()
+            var mark = ProcessMark.own
+            mark.start -= 1
+            #expect(try remove(mark, in: place) == 1)
+        }
+    #endif
+
+    @Test func `of another machine stays for a day`() throws {
+        let place = try TemporaryDirectory()
+        var mark = ProcessMark.own
+        mark.machine &+= 1
+        #expect(try remove(mark, in: place) == 0)
+        let name = TemporaryName.next(of: mark)
+        let now = FileTime(seconds: 1_000_000, nanoseconds: 0)
+        let day = FileTime(seconds: 1_000_000 - 86_401, nanoseconds: 0)
+        let less = FileTime(seconds: 1_000_000 - 86_399, nanoseconds: 0)
+        #expect(TemporaryName.isAbandoned(name, changed: day, now: now))
+        #expect(!TemporaryName.isAbandoned(name, changed: less, now: now))
+    }
+
+    @Test(arguments: ["", "1", "1-2-3", "x-1-1-1", "0-1-1-1", "1-1-1-1-1", "-5-1-1-1"])
+    func `whose name tells no process stays for a day`(rest: String) {
+        let name = TemporaryName.prefix + Array(rest.utf8)
+        #expect(TemporaryName.matches(name))
+        #expect(!TemporaryName.isAbandoned(name, changed: .now()))
+        #expect(TemporaryName.isAbandoned(name, changed: FileTime(seconds: 0, nanoseconds: 0)))
+    }
+
+    @Test func `is found where a walk was and on the way to it`() throws {
+        let place = try TemporaryDirectory()
+        let partial = String(decoding: TemporaryName.next(), as: UTF8.self)
+        try place.write("", to: "a/b/\(partial)")
+        try place.write("", to: "a/b/c/\(partial)")
+        let set = PathSet(["a/b/**", "x/y"], root: PathBytes(place.path.string))
+        let walk = try TreeWalk(set, root: place.handle)
+        #expect(
+            walk.temporaries.map(\.text).sorted()
+                == ["a/b/\(partial)", "a/b/c/\(partial)"].sorted()
+        )
+        #expect(walk.passed.map(\.text) == ["", "a"])
+    }
+
+    @Test func `may be nested as deep as a path goes`() throws {
+        let place = try TemporaryDirectory()
+        var directory = place.handle
+        for _ in 0..<1_500 {
+            try directory.makeDirectory("d".utf8)
+            directory = try directory.directory("d".utf8)
+        }
+        try place.handle.removeTree("d".utf8)
+        #expect(try place.handle.names().isEmpty)
+    }
+}
