@@ -140,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "BuildspecAWSTests",
             dependencies: [
-                "BuildspecAWS", "BuildspecCache", "TestSupport",
+                "BuildspecAWS", "BuildspecCache", "BuildspecFiles", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

@@ -24,6 +24,8 @@ final class S3Client: Sendable {
         var permission: String
     }
 
+    /// How long an exchange may stand still.
+    static let stall = Duration.seconds(20)
     /// How long a service that does not answer is left alone.
     private static let rest = Duration.seconds(60)
     /// No more requests are under way at once, whoever asks.
@@ -32,6 +34,7 @@ final class S3Client: Sendable {
     let bucket: S3Bucket
     private let credentials: CredentialCache?
     private let transport: any HTTPTransport
+    private let stall: Duration
     private let now: @Sendable () -> Timestamp
     private let region: Mutex<String>
     private let outage = Mutex<Outage?>(nil)
@@ -49,16 +52,19 @@ final class S3Client: Sendable {
     ///   - bucket: the bucket.
     ///   - credentials: who signs; `nil` sends unsigned requests.
     ///   - transport: what sends, retries included.
+    ///   - stall: how long an exchange may stand still, in whole seconds.
     ///   - now: the wall clock.
     init(
         _ bucket: S3Bucket,
         credentials: CredentialCache?,
         transport: any HTTPTransport,
+        stall: Duration = S3Client.stall,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.bucket = bucket
         self.credentials = credentials
         self.transport = transport
+        self.stall = stall
         self.now = now
         region = Mutex(bucket.region)
     }
@@ -152,7 +158,7 @@ final class S3Client: Sendable {
         )
         // A large object may take long, but it must not stand still.
         request.timeout = .seconds(600)
-        request.stallTimeout = .seconds(20)
+        request.stallTimeout = stall
         request.responseLimit = call.limit
         return request
     }

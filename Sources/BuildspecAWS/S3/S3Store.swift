@@ -19,14 +19,16 @@ package struct S3Store: CacheStore {
     ///   - location: the address.
     ///   - environment: the variables that configure AWS's tools, `BUILDSPEC_S3_…`, and `HOME`.
     ///   - transport: what sends one request; `nil` is libcurl.
+    ///   - stall: how long an exchange may stand still; `nil` is 20 seconds.
     package init(
         _ location: S3Location,
         environment: [String: String],
-        transport: (any HTTPTransport)? = nil
+        transport: (any HTTPTransport)? = nil,
+        stall: Duration? = nil
     ) {
         self.location = location.address
         bucket = Bucket { () async throws(AWSError) in
-            try S3Client.connecting(location, environment, transport)
+            try S3Client.connecting(location, environment, transport, stall ?? S3Client.stall)
         }
     }
 
@@ -229,7 +231,8 @@ extension S3Client {
     fileprivate static func connecting(
         _ location: S3Location,
         _ environment: [String: String],
-        _ transport: (any HTTPTransport)?
+        _ transport: (any HTTPTransport)?,
+        _ stall: Duration
     ) throws(AWSError) -> S3Client {
         var environment = environment
         let profile = S3Location.Option.profile
@@ -245,11 +248,11 @@ extension S3Client {
         let anonymous = S3Location.Option.anonymous
         let isAnonymous = location.options[anonymous] ?? settings[anonymous.variable]
         if isAnonymous?.lowercased() == "true" {
-            return S3Client(bucket, credentials: nil, transport: retrying)
+            return S3Client(bucket, credentials: nil, transport: retrying, stall: stall)
         }
         let chain = CredentialChain.standard(settings, profiles: profiles, transport: transport)
         let cache = CredentialCache { () async throws(AWSError) in try await chain.credentials() }
-        return S3Client(bucket, credentials: cache, transport: retrying)
+        return S3Client(bucket, credentials: cache, transport: retrying, stall: stall)
     }
 }
 

@@ -1,0 +1,128 @@
+import BuildspecCache
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecAWS
+
+/// A cache over a network that fails: nothing wrong reaches a workspace, and what can be had is had.
+@Suite(.moto, .timeLimit(.minutes(10)))
+struct `A cache over a bad network` {
+    private let server: MotoServer
+    private let source: TemporaryDirectory
+    private let identity = CacheIdentity(scope: "p", key: "k", paths: ["tree/**/*"])
+
+    init() throws {
+        server = try #require(MotoTrait.server)
+        source = try TemporaryDirectory()
+        var random = SplitMix64(seed: 61)
+        for number in 0..<8 {
+            let text = random.bytes(20_000).map { String($0, radix: 36) }.joined()
+            try source.write(text, to: "tree/file\(number)")
+        }
+    }
+
+    /// What `mine` leaves in a target: nothing may come to it, nothing may be lost.
+    private func expectUntouched(_ target: TemporaryDirectory) throws {
+        let tree = try target.handle.directory(Array("tree".utf8))
+        #expect(try tree.names().map { String(decoding: $0, as: UTF8.self) } == ["file0"])
+        #expect(try target.read("tree/file0") == "mine")
+    }
+
+    /// A machine that has nothing yet, behind an address.
+    private func cache(_ url: String, _ bucket: String) throws -> BuildCache {
+        BuildCache(
+            store: S3Store(
+                try S3Location("s3://\(bucket)/ci"),
+                environment: [
+                    "AWS_ENDPOINT_URL_S3": url, "AWS_EC2_METADATA_DISABLED": "true",
+                    "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
+                ],
+                stall: .seconds(1)
+            ),
+            indexDirectory: try TemporaryDirectory().path
+        )
+    }
+
+    private func makeBucket(_ name: String) async throws {
+        let settings = Settings(["AWS_ENDPOINT_URL_S3": server.url])
+        let bucket = try S3Bucket.resolve(
+            S3Location("s3://\(name)"),
+            settings,
+            profiles: ProfileFiles(settings)
+        )
+        let client = S3Client(
+            bucket,
+            credentials: CredentialCache { () async throws(AWSError) in .testing },
+            transport: CurlTransport()
+        )
+        _ = try await client.send(
+            .init(method: .put, key: nil, action: "make the bucket", permission: "")
+        )
+    }
+
+    @Test(arguments: [FaultyProxy.Fault.reset, .truncate, .busy])
+    func `what fails now and then is tried again`(fault: FaultyProxy.Fault) async throws {
+        let bucket = "again-\(fault.rawValue)"
+        try await makeBucket(bucket)
+        try await FaultyProxy.run(server.url, fault, period: 3) { proxy in
+            let saved = try await cache(proxy.url, bucket).save(identity, from: source.path)
+            #expect(saved.outcome == .saved)
+            let target = try TemporaryDirectory()
+            let restored = try await cache(proxy.url, bucket).restore(identity, into: target.path)
+            #expect(restored.outcome == .exact(key: "k"), "\(restored)")
+            #expect(try TreeSnapshot(target.path) == TreeSnapshot(source.path))
+        }
+        #expect(try await cache(server.url, bucket).verify().problems == [])
+    }
+
+    @Test func `a server that stands still now and then is asked again`() async throws {
+        try await makeBucket("still")
+        try await FaultyProxy.run(server.url, .stall, period: 6) { proxy in
+            let saved = try await cache(proxy.url, "still").save(identity, from: source.path)
+            #expect(saved.outcome == .saved)
+        }
+        #expect(try await cache(server.url, "still").verify().problems == [])
+    }
+
+    @Test func `wrong bytes are a miss, and the tree stays as it was`() async throws {
+        try await makeBucket("wrong")
+        _ = try await cache(server.url, "wrong").save(identity, from: source.path)
+        try await FaultyProxy.run(server.url, .corrupt, period: 3, method: "GET") { proxy in
+            let target = try TemporaryDirectory()
+            try target.write("mine", to: "tree/file0")
+            let restored = try await cache(proxy.url, "wrong").restore(identity, into: target.path)
+            guard case .miss = restored.outcome else {
+                Issue.record("\(restored)")
+                return
+            }
+            #expect(restored.notes.contains { $0.contains("damaged") }, "\(restored.notes)")
+            try expectUntouched(target)
+        }
+    }
+
+    @Test(arguments: FaultyProxy.Fault.allCases)
+    func `a network that never works is an error or a miss in good time`(
+        fault: FaultyProxy.Fault
+    ) async throws {
+        let bucket = "never-\(fault.rawValue)"
+        try await makeBucket(bucket)
+        _ = try await cache(server.url, bucket).save(identity, from: source.path)
+        try await FaultyProxy.run(server.url, fault, period: 1) { proxy in
+            let target = try TemporaryDirectory()
+            try target.write("mine", to: "tree/file0")
+            let start = ContinuousClock.now
+            let cache = try cache(proxy.url, bucket)
+            let restored = try? await cache.restore(identity, into: target.path)
+            if let restored {
+                guard case .miss = restored.outcome else {
+                    Issue.record("\(restored)")
+                    return
+                }
+            }
+            #expect(ContinuousClock.now - start < .seconds(30))
+            try expectUntouched(target)
+        }
+    }
+}
