@@ -50,6 +50,8 @@ public struct BuildRequest: Sendable {
     public var maskNames: [String] = []
     /// What reads parameters and secrets; `nil` reads none, and a build that needs one cannot start.
     public var secretResolver: (any SecretResolver)?
+    /// Where the build pauses for its user to look around; `nil` is nowhere.
+    public var debugging: Debugging?
     /// How long processes have between TERM and KILL.
     public var gracePeriod = Duration.seconds(10)
 

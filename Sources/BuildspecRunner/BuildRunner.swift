@@ -59,7 +59,8 @@ extension BuildRunner {
             setup: setup,
             session: session,
             pump: pump,
-            groups: groups
+            groups: groups,
+            time: BuildTime(request.timeout)
         )
         return await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: BlockingThread("buildspec output")) {

@@ -8,19 +8,18 @@ struct BuildSteps: Sendable {
     let session: ShellSession
     let pump: OutputPump
     let groups: ProcessGroups
+    let time: BuildTime
 
     /// Runs all steps, within the build's time.
     func run() async -> BuildResult {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let deadline = start + request.timeout
+        let start = ContinuousClock.now
         var result =
             await withTaskGroup(of: BuildResult?.self) { group in
                 group.addTask {
-                    try? await Task.sleep(until: deadline, clock: clock)
+                    await time.waitUntilOver()
                     return nil
                 }
-                group.addTask { await steps { clock.now < deadline ? .stopped : .timedOut } }
+                group.addTask { await steps { time.isOver ? .timedOut : .stopped } }
                 var result: BuildResult?
                 while result == nil, let next = await group.next() {
                     result = next
@@ -28,7 +27,7 @@ struct BuildSteps: Sendable {
                 }
                 return result
             } ?? .nothing
-        result.duration = clock.now - start
+        result.duration = .now - start
         return result
     }
 
@@ -73,6 +72,9 @@ struct BuildSteps: Sendable {
             session: session,
             users: setup.users,
             pump: pump,
+            debugger: request.debugging.map {
+                Debugger(options: $0, session: session, pump: pump, time: time)
+            },
             stopReason: stopReason
         )
         let outcome = await driver.run(machine)

@@ -21,6 +21,10 @@ public enum RunEvent: Sendable, Equatable {
     case commandEnded(PhaseCommand, status: Int32, duration: Duration)
     /// A command was ended because the build was stopped or its time was up.
     case commandStopped(PhaseCommand, StopReason)
+    /// The build is paused; commands' output waits until it goes on.
+    case paused(BuildPause)
+    /// The build goes on.
+    case resumed(BuildPause, after: Duration)
     /// A phase was left.
     case phaseEnded(PhaseReport)
     /// An artifact was collected.

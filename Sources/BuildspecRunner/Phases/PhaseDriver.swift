@@ -17,6 +17,8 @@ struct PhaseDriver: Sendable {
     let users: BuildUsers
     /// Takes the events.
     let pump: OutputPump
+    /// Pauses the build; `nil` if it never is.
+    let debugger: Debugger?
     /// Why the task is cancelled, should it be.
     let stopReason: @Sendable () -> StopReason
 
@@ -69,6 +71,7 @@ struct PhaseDriver: Sendable {
         let succeeding = machine.isSucceeding
         await pump.post(.commandBegan(command))
         let status = await status(of: command, isSucceeding: succeeding)
+        let state = status == 0 ? nil : stateOfFailure(command)
         let duration = clock.now - start
         if Task.isCancelled {
             machine.stop(stopReason())
@@ -79,6 +82,13 @@ struct PhaseDriver: Sendable {
             await warning("set CODEBUILD_BUILD_SUCCEEDING") { try session.noteFailure() }
         }
         await pump.post(.commandEnded(command, status: status, duration: duration))
+        if let state { await debugger?.pause(.failure(command, status: status), in: state) }
+    }
+
+    /// How the failed command left things, if the build pauses behind it.
+    private func stateOfFailure(_ command: PhaseCommand) -> SavedState? {
+        guard debugger?.options.pausesAtFailures == true, !Task.isCancelled else { return nil }
+        return try? session.endOfCommand(of: users[command.phase])
     }
 
     /// Does something with the state files; what goes wrong there is for the user to know.
@@ -96,7 +106,8 @@ struct PhaseDriver: Sendable {
             return try await session.run(
                 command.text.value,
                 as: users[command.phase],
-                isSucceeding: isSucceeding
+                isSucceeding: isSucceeding,
+                atBreakpoint: debugger?.pausing(at: command)
             )
         } catch {
             if !Task.isCancelled { await pump.post(.warning("cannot run the command: \(error)")) }

@@ -113,8 +113,28 @@ protocol BuildPlace: Sendable {
         as user: UserAccount?
     ) -> Launch
 
+    /// What to start so that a program runs in this place on the terminal that it has as its input
+    /// and output; `launch` unless a place has to do something for that.
+    func launchOnTerminal(
+        _ program: FilePath,
+        _ arguments: [String],
+        in directory: FilePath,
+        as user: UserAccount?
+    ) -> Launch
+
     /// Ends the place and all that still runs there; must also work in a cancelled task.
     func close() async
+}
+
+extension BuildPlace {
+    func launchOnTerminal(
+        _ program: FilePath,
+        _ arguments: [String],
+        in directory: FilePath,
+        as user: UserAccount?
+    ) -> Launch {
+        launch(program, arguments, in: directory, as: user)
+    }
 }
 
 /// Why something that commands see cannot be reached by the runner.

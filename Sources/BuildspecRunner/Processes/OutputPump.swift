@@ -66,13 +66,14 @@ final class OutputPump: Sendable {
     func run(into sink: any EventSink, hidingBy redactor: Redactor) async {
         let sink = RedactingSink(sink, redactor: redactor)
         var mayHold = false
+        var isPaused = false
         while true {
-            switch waitForSomething(upTo: mayHold ? OutputPump.idleTime : -1) {
+            switch waitForSomething(upTo: mayHold ? OutputPump.idleTime : -1, paused: isPaused) {
             case .output:
                 await forward(upTo: OutputPump.chunk, to: sink)
                 mayHold = true
             case .post:
-                if await deliverPosts(to: sink) { return await sink.flush() }
+                if await deliverPosts(to: sink, &isPaused) { return await sink.flush() }
                 mayHold = false
             case .idle:
                 await sink.flush()
@@ -95,10 +96,12 @@ final class OutputPump: Sendable {
     }
 
     /// What comes first; a time below 0 never is over.
-    private func waitForSomething(upTo milliseconds: Int32) -> Readiness {
+    ///
+    /// While the build is paused output waits.
+    private func waitForSomething(upTo milliseconds: Int32, paused: Bool) -> Readiness {
         var descriptors = [
             pollfd(fd: wakeOutput.rawValue, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: paused ? -1 : output.rawValue, events: Int16(POLLIN), revents: 0),
         ]
         while true {
             let count = unsafe poll(&descriptors, 2, milliseconds)
@@ -109,14 +112,19 @@ final class OutputPump: Sendable {
     }
 
     /// Delivers what was posted, each behind the output before it; true at the end.
-    private func deliverPosts(to sink: any EventSink) async -> Bool {
+    private func deliverPosts(to sink: any EventSink, _ isPaused: inout Bool) async -> Bool {
         _ = read(wakeOutput, upTo: 64)
         var ended = false
         for post in posts.withLock({ posts in
             defer { posts = [] }
             return posts
         }) {
-            await drain(to: sink)
+            if !isPaused { await drain(to: sink) }
+            switch post.event {
+            case .paused: isPaused = true
+            case .resumed, nil: isPaused = false
+            default: break
+            }
             if let event = post.event { await sink.receive(event) } else { ended = true }
             post.passed.resume()
         }

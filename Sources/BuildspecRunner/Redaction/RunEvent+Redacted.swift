@@ -16,6 +16,9 @@ extension RunEvent {
             .commandEnded(redactor.redacting(command), status: status, duration: duration)
         case .commandStopped(let command, let reason):
             .commandStopped(redactor.redacting(command), reason)
+        case .paused(let pause): .paused(redactor.redacting(pause))
+        case .resumed(let pause, let duration):
+            .resumed(redactor.redacting(pause), after: duration)
         case .phaseEnded(let report): .phaseEnded(redactor.redacting(report))
         case .artifactCollected(let report): .artifactCollected(redactor.redacting(report))
         case .cacheSaved(let report): .cacheSaved(redactor.redacting(report))
@@ -46,6 +49,12 @@ extension Redactor {
         var command = command
         command.text.value = redacting(command.text.value)
         return command
+    }
+
+    fileprivate func redacting(_ pause: BuildPause) -> BuildPause {
+        var pause = pause
+        pause.command = redacting(pause.command)
+        return pause
     }
 
     fileprivate func redacting(_ failure: CommandFailure) -> CommandFailure {

@@ -36,16 +36,18 @@ package enum CommandScript {
     ///   - command: the command's text.
     ///   - old: the state to begin with.
     ///   - new: where the state at the end goes.
+    ///   - preparation: what else is done before the command, on the third line.
     /// - Returns: the script.
     package static func text(
         running command: String,
         from old: StateFiles,
-        to new: StateFiles
+        to new: StateFiles,
+        preparation: String = ""
     ) -> String {
         """
         cd "$(cat \(ShellText.quoted(old.directory.string)))"
         set -a
-        . \(ShellText.quoted(old.environment.string))
+        . \(ShellText.quoted(old.environment.string))\(preparation)
         \(command)
         CODEBUILD_LAST_EXIT=$?
         export -p > \(ShellText.quoted(new.environment.string))

@@ -6,17 +6,32 @@ enum HelperCommands {
     ///
     /// - `codebuild-hash-files` prints a digest of files, for cache keys (CodeBuild user guide, "Cache
     ///   builds in Amazon S3").
-    /// - `codebuild-breakpoint` and `codebuild-resume` do nothing in a build that is not debugged
-    ///   (CodeBuild user guide, "Debug builds with Session Manager").
+    /// - `codebuild-breakpoint` and `codebuild-resume` only say that they do nothing in a build that
+    ///   is not debugged (CodeBuild user guide, "Debug builds with Session Manager").
     ///
     /// - Parameters:
     ///   - directory: an empty directory.
     ///   - executable: the program that knows `hash-files`, as commands see it.
+    ///   - pausing: the build's shell, if the build pauses at breakpoints.
     /// - Returns: the directory.
     /// - Throws: `Errno`.
-    static func install(in directory: FilePath, executable: FilePath?) throws -> FilePath {
-        try write("exit 0", as: "codebuild-breakpoint", in: directory)
-        try write("exit 0", as: "codebuild-resume", in: directory)
+    static func install(
+        in directory: FilePath,
+        executable: FilePath?,
+        pausing: FilePath?
+    ) throws -> FilePath {
+        if let pausing {
+            // The build's shell, because it knows how to write what it can read again.
+            try write(
+                DebugScript.breakpoint,
+                for: pausing,
+                as: "codebuild-breakpoint",
+                in: directory
+            )
+        } else {
+            try write(DebugScript.ignoredBreakpoint, as: "codebuild-breakpoint", in: directory)
+        }
+        try write(DebugScript.resume, as: "codebuild-resume", in: directory)
         if let executable {
             let program = ShellText.quoted(executable.string)
             try write(
@@ -28,9 +43,14 @@ enum HelperCommands {
         return directory
     }
 
-    private static func write(_ line: String, as name: String, in directory: FilePath) throws {
+    private static func write(
+        _ text: String,
+        for shell: FilePath = "/bin/sh",
+        as name: String,
+        in directory: FilePath
+    ) throws {
         try SmallFile.write(
-            "#!/bin/sh\n\(line)\n",
+            "#!\(shell)\n\(text)\n",
             to: directory.appending(name),
             permissions: [
                 .ownerReadWriteExecute, .groupRead, .groupExecute, .otherRead, .otherExecute,

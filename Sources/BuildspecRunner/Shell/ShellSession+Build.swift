@@ -22,7 +22,8 @@ extension ShellSession {
         let place = setup.place
         let helpers = try HelperCommands.install(
             in: directory.createOpenDirectory("bin"),
-            executable: request.helperExecutable.flatMap(place.programInside)
+            executable: request.helperExecutable.flatMap(place.programInside),
+            pausing: request.debugging?.pausesAtBreakpoints == true ? setup.shell : nil
         )
         var environment = setup.environment
         environment.appendToPath(place.inside(helpers).string)
@@ -32,7 +33,8 @@ extension ShellSession {
                 variables: environment.variables,
                 given: request.givenNames,
                 version: request.buildspec.version,
-                user: setup.users.everywhere
+                user: setup.users.everywhere,
+                debugging: request.debugging
             ),
             in: directory,
             at: place,

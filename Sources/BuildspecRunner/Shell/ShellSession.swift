@@ -23,14 +23,16 @@ final class ShellSession: Sendable {
         var version: Buildspec.Version
         /// Who evaluates keys and names; `nil` is the user that runs the build.
         var user: UserAccount?
+        /// Where the build pauses; `nil` is nowhere.
+        var debugging: Debugging?
     }
 
-    private let beginning: Beginning
-    private let place: any BuildPlace
-    private let desk: StateDesk
+    let beginning: Beginning
+    let place: any BuildPlace
+    let desk: StateDesk
+    let processes: ProcessRunner
     private let first: SavedState
     private let current: Mutex<UserAccount?>
-    private let processes: ProcessRunner
 
     /// Prepares the state files.
     ///
@@ -64,10 +66,16 @@ final class ShellSession: Sendable {
     ///   - command: its text.
     ///   - user: whom it runs as; `nil` is the user that runs the build.
     ///   - isSucceeding: whether no command has failed so far.
+    ///   - atBreakpoint: called with the state of a command that waits for it to return.
     /// - Returns: its exit status.
     /// - Throws: `Errno` or `SmallFile.Untrusted` for the state files, or what starting a process
     ///   throws.
-    func run(_ command: String, as user: UserAccount?, isSucceeding: Bool) async throws -> Int32 {
+    func run(
+        _ command: String,
+        as user: UserAccount?,
+        isSucceeding: Bool,
+        atBreakpoint: (@Sendable (SavedState) async -> Void)? = nil
+    ) async throws -> Int32 {
         if beginning.version == .v01 {
             try restore(first)
             if !isSucceeding { try noteFailure() }
@@ -77,10 +85,14 @@ final class ShellSession: Sendable {
         let text = CommandScript.text(
             running: command,
             from: inside(desk.files),
-            to: inside(corner.next)
+            to: inside(corner.next),
+            preparation: try preparation(in: corner)
         )
         try desk.put(script: text, for: user)
-        let status = try await processes.run(launch(in: corner, as: user))
+        let status = try await answeringBreakpoints(of: user, with: atBreakpoint) {
+            [processes, launch = launch(in: corner, as: user)] in
+            try await processes.run(launch)
+        }
         try desk.take(from: user)
         return status
     }
@@ -139,7 +151,8 @@ extension ShellSession {
         )
     }
 
-    private func inside(_ files: StateFiles) -> StateFiles {
+    /// The paths by which commands see state files.
+    func inside(_ files: StateFiles) -> StateFiles {
         StateFiles(
             environment: place.inside(files.environment),
             directory: place.inside(files.directory)

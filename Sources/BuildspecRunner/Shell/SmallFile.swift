@@ -88,7 +88,10 @@ enum SmallFile {
         return bytes
     }
 
-    private static func remove(_ path: FilePath) throws {
+    /// Removes a file, if it is there.
+    ///
+    /// - Throws: `Errno`.
+    static func remove(_ path: FilePath) throws {
         let result = unsafe path.withPlatformString { unsafe unlink($0) }
         guard result == 0 || errno == ENOENT else { throw Errno(rawValue: errno) }
     }

@@ -32,8 +32,19 @@ final class StateDesk: Sendable {
         /// Where the shell starts: an empty place that is not the source root, as on CodeBuild;
         /// should the saved directory be gone, the command hits nothing.
         var start: FilePath
-        /// What a command leaves.
-        var next: StateFiles
+        /// The directory in which a command leaves things.
+        var room: FilePath
+
+        /// What a command leaves when it has run to its last line.
+        var next: StateFiles { StateFiles(in: room) }
+
+        /// What a command leaves however it ends, if somebody asks for it.
+        var end: StateFiles {
+            StateFiles(
+                environment: room.appending("end-env.sh"),
+                directory: room.appending("end-dir.txt")
+            )
+        }
     }
 
     /// The script of the command at hand.
@@ -41,7 +52,8 @@ final class StateDesk: Sendable {
     /// The state that the next command begins with.
     let files: StateFiles
 
-    private let place: PrivateDirectory
+    /// The build's private directory.
+    let place: PrivateDirectory
     private let corners = Mutex<[uid_t: Corner]>([:])
 
     /// Creates a desk in a private directory.
@@ -59,7 +71,7 @@ final class StateDesk: Sendable {
         if let corner = corners.withLock({ $0[number] }) { return corner }
         let corner = Corner(
             start: try place.createDirectory("start-\(number)", of: user),
-            next: StateFiles(in: try place.createDirectory("next-\(number)", of: user))
+            room: try place.createDirectory("next-\(number)", of: user)
         )
         corners.withLock { $0[number] = corner }
         return corner

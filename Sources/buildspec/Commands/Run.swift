@@ -1,15 +1,8 @@
 internal import ArgumentParser
 internal import BuildspecModel
 internal import BuildspecRunner
+internal import Dispatch
 internal import SystemPackage
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
 
 /// `buildspec run`.
 struct Run: AsyncParsableCommand {
@@ -63,11 +56,14 @@ struct Run: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How the log looks: 'plain', or 'codebuild' to compare it with the cloud's.",
+            "How the log looks: 'pretty' shows what is going on now, 'plain' all output, 'codebuild' "
+                + "compares with the cloud's. (default: 'pretty' on a terminal, else 'plain')",
             valueName: "format"
         )
     )
-    var logFormat = LogFormat.plain
+    var logFormat: LogFormat?
+
+    @OptionGroup var debugOptions: DebugOptions
 
     @Option(help: ArgumentHelp("Collect the artifacts into this directory.", valueName: "dir"))
     var artifacts: String?
@@ -132,10 +128,14 @@ struct Run: AsyncParsableCommand {
             hidingBy: { self.request($0, host.variables, overrides, resolver).redactor },
             refused: { failSource($0, "YAML_FILE_ERROR", $1, hasBuildspec: false) }
         )
-        let request = request(file.buildspec, host.variables, overrides, resolver)
+        var request = request(file.buildspec, host.variables, overrides, resolver)
+        request.debugging = try debugOptions.debugging()
         let exportsFile = try exports.map(ExportsFile.init)
         let eventLog = try events.map(EventLog.init(path:))
-        let output = log(of: file, request, eventLog)
+        let log = try log(of: file, request)
+        let resizing = (log as? PrettyOutput).map { log in Signals.onResize(log.sizeChanged) }
+        defer { resizing?.cancel() }
+        let output = eventLog.map { TwoSinks(first: $0, second: log) } ?? log
         for name in host.unreadable {
             await output.receive(.warning("'\(name)' is left out: its value is not UTF-8"))
         }
@@ -193,37 +193,6 @@ extension Run {
         return request
     }
 
-    private func log(
-        of file: BuildspecFile,
-        _ request: BuildRequest,
-        _ eventLog: EventLog?
-    ) -> any EventSink {
-        let isToOutput = events != "-"
-        let writer = LogWriter(isToOutput ? .output : .error, .error) { kill(getpid(), SIGTERM) }
-        let log: any EventSink =
-            switch logFormat {
-            case .plain:
-                PlainOutput(
-                    buildspec: file.name,
-                    style: .forOutput(
-                        isTerminal: isToOutput && Host.outputIsTerminal,
-                        request.hostEnvironment
-                    ),
-                    markers: CIMarkers(request.hostEnvironment),
-                    log: writer
-                )
-            case .codebuild:
-                CodeBuildOutput(
-                    file.buildspec,
-                    file: absolute(file.name).string,
-                    source: request.sourceDirectory.string,
-                    hidingBy: request.redactor,
-                    log: writer
-                )
-            }
-        return eventLog.map { TwoSinks(first: $0, second: log) } ?? log
-    }
-
     /// Prints, in CodeBuild's log, how a build fails before its first phase.
     private func failSource(
         _ file: String,
@@ -242,7 +211,7 @@ extension Run {
         ).print(to: stream)
     }
 
-    private func absolute(_ path: String) -> FilePath {
+    func absolute(_ path: String) -> FilePath {
         Host.currentDirectory().pushing(FilePath(path))
     }
 

@@ -63,6 +63,7 @@ final class CodeBuildOutput: EventSink {
         case .phaseEnded(let report): end(report)
         case .artifactCollected(let report): collect(report)
         case .buildEnded(let result): end(result)
+        case .paused, .resumed: break
         case .phaseRetried, .phaseSkipped, .cacheRestored, .cacheSaved: break
         }
     }

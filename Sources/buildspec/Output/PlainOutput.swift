@@ -41,6 +41,9 @@ final class PlainOutput: EventSink {
         case .commandStopped(let command, let reason):
             let what = reason == .timedOut ? "the build's time is up" : "stopped"
             print("error", what, at: command.text.range)
+        case .paused(let pause): log.print("\(place(of: pause)): paused")
+        case .resumed(let pause, let duration):
+            log.print("\(place(of: pause)): resumed after \(Quantity.time(duration))")
         case .phaseRetried(let failure, let attempt, let limit):
             let phase = failure.command.phase.upperCased
             log.print("\(phase) failed, again from its start: retry \(attempt) of \(limit)")
@@ -80,6 +83,11 @@ final class PlainOutput: EventSink {
             .map { ($0.offset == 0 ? "$ " : "> ") + $0.element }
             .joined(separator: "\n")
         return style.faint(text)
+    }
+
+    private func place(of pause: BuildPause) -> String {
+        let start = pause.command.text.range.start
+        return "\(buildspec):\(start.line):\(start.column)"
     }
 
     /// Prints an error or a warning: as an annotation where there are such, else on standard error.

@@ -34,6 +34,9 @@ enum EventRecord {
             )
         case .commandStopped(let command, let reason):
             line("command-stopped", members(command) + [("reason", .string(word(reason)))])
+        case .paused(let pause): line("paused", members(pause))
+        case .resumed(let pause, let duration):
+            line("resumed", members(pause) + [seconds(duration)])
         case .phaseEnded(let report): line("phase-ended", members(report))
         case .artifactCollected(let report): line("artifact", members(report))
         case .cacheSaved(let report): line("cache-saved", members(report))
@@ -103,6 +106,14 @@ extension EventRecord {
             name(command.phase), ("list", .string(command.list.rawValue)),
             number("index", command.index),
         ]
+    }
+
+    private static func members(_ pause: BuildPause) -> Members {
+        switch pause {
+        case .breakpoint(let command): members(command) + [("reason", .string("breakpoint"))]
+        case .failure(let command, let status):
+            members(command) + [("reason", .string("failure")), number("status", Int(status))]
+        }
     }
 
     private static func members(_ identity: BuildIdentity) -> Members {
