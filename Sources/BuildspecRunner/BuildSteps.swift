@@ -73,7 +73,14 @@ struct BuildSteps: Sendable {
             users: setup.users,
             pump: pump,
             debugger: request.debugging.map {
-                Debugger(options: $0, session: session, pump: pump, time: time)
+                Debugger(
+                    options: $0,
+                    session: session,
+                    pump: pump,
+                    groups: groups,
+                    grace: request.gracePeriod,
+                    time: time
+                )
             },
             stopReason: stopReason
         )

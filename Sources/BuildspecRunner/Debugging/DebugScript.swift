@@ -94,7 +94,8 @@ enum DebugScript {
         . \(ShellText.quoted(state.environment.string))
         set +a
         unset \(room) PROMPT_COMMAND HISTFILE
-        export TERM="${TERM:-\(terminal ?? "dumb")}"
+        [ -n "${TERM-}" ] || TERM=\(ShellText.quoted(terminal ?? "dumb"))
+        export TERM
         export \(shell)=$$
         alias codebuild-resume=exit
         PS1='(paused) $PWD $ '
@@ -108,11 +109,10 @@ enum DebugScript {
     /// touches the terminal before it is lent.
     static func waiting(for file: FilePath, before launch: Launch) -> Launch {
         let loop = "until [ -e \"$0\" ]; do sleep 0.01; done; exec \"$@\""
-        return Launch(
-            program: "/bin/sh",
-            arguments: ["-c", loop, file.string, launch.program.string] + launch.arguments,
-            directory: launch.directory,
-            user: launch.user
-        )
+        var waiting = launch
+        waiting.program = "/bin/sh"
+        waiting.arguments =
+            ["-c", loop, file.string, launch.program.string] + launch.arguments
+        return waiting
     }
 }

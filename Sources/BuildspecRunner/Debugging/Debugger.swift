@@ -8,6 +8,10 @@ struct Debugger: Sendable {
     let session: ShellSession
     /// Holds back what other processes write meanwhile.
     let pump: OutputPump
+    /// Where the shell is noted.
+    let groups: ProcessGroups
+    /// How long the shell has to end when the build is stopped.
+    let grace: Duration
     /// Stands still meanwhile.
     let time: BuildTime
 
@@ -29,7 +33,12 @@ struct Debugger: Sendable {
         await pump.post(.paused(pause))
         time.pause()
         do {
-            try await session.openShell(in: state, on: options.terminal, saying: pause.greeting)
+            let conversation = Conversation(
+                terminal: options.terminal,
+                groups: groups,
+                grace: grace
+            )
+            try await session.openShell(in: state, by: conversation, saying: pause.greeting)
         } catch {
             if !Task.isCancelled {
                 await pump.post(.warning("cannot open a shell on the terminal: \(error)"))

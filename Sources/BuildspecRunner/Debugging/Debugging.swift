@@ -22,6 +22,9 @@ public protocol DebugTerminal: Sendable {
     /// The terminal, open for reading and writing.
     var descriptor: FileDescriptor { get }
 
+    /// Its type, for programs that do more than write lines: `TERM`.
+    var type: String? { get }
+
     /// Lets a process group read from the terminal and get the signals that are typed on it.
     ///
     /// - Parameter group: the group's number.

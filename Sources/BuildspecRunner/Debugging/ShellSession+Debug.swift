@@ -17,12 +17,12 @@ extension ShellSession {
     ///
     /// - Parameters:
     ///   - state: what it begins with; what it changes of that is forgotten.
-    ///   - terminal: where it reads and writes.
+    ///   - conversation: starts it.
     ///   - greeting: what it says first.
     /// - Throws: `Errno`, or what starting a process throws.
     func openShell(
         in state: SavedState,
-        on terminal: any DebugTerminal,
+        by conversation: Conversation,
         saying greeting: String
     ) async throws {
         let files = StateFiles(
@@ -35,7 +35,7 @@ extension ShellSession {
         let text = DebugScript.beginning(
             with: inside(files),
             saying: greeting,
-            terminal: self.beginning.variables["TERM"]
+            terminal: conversation.terminal.type
         )
         try SmallFile.write(Array(text.utf8), to: beginning, owner: state.user)
         let shell = self.beginning.shell
@@ -48,7 +48,7 @@ extension ShellSession {
             in: try desk.corner(of: state.user).start,
             as: state.user
         )
-        try await processes.converse(DebugScript.waiting(for: go, before: launch), on: terminal) {
+        try await conversation.run(DebugScript.waiting(for: go, before: launch)) {
             try SmallFile.write("", to: go)
         }
     }

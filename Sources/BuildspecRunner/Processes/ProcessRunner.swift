@@ -62,48 +62,6 @@ final class ProcessRunner: Sendable {
         return (result.terminationStatus.number, result.standardOutput)
     }
 
-    /// Runs a program on a terminal to its end.
-    ///
-    /// It belongs to this process's session, or it could not have the terminal, and leads a process
-    /// group of its own there. When the task is cancelled it gets HUP, which an interactive shell does
-    /// not ignore, and after the grace period KILL.
-    ///
-    /// - Parameters:
-    ///   - launch: what to run.
-    ///   - terminal: its input and output, lent to it and taken back at the end.
-    ///   - lent: called when it has the terminal.
-    /// - Throws: `SubprocessError` when it cannot be started, or what `lent` throws.
-    func converse(
-        _ launch: Launch,
-        on terminal: any DebugTerminal,
-        lent: @escaping @Sendable () throws -> Void
-    ) async throws {
-        var options = options(launch.user)
-        options.createSession = false
-        options.processGroupID = 0
-        options.teardownSequence = [
-            .send(signal: .terminalClosed, toProcessGroup: true, allowedDurationToNextStep: grace)
-        ]
-        let end = terminal.descriptor
-        defer { terminal.takeBack() }
-        // Its group is not asked whether it is empty: the command that is paused has not ended.
-        _ = try await Subprocess.run(
-            .path(launch.program),
-            arguments: Arguments(launch.arguments),
-            environment: .custom([:]),
-            workingDirectory: launch.directory,
-            platformOptions: options,
-            input: .fileDescriptor(end, closeAfterSpawningProcess: false),
-            output: .fileDescriptor(end, closeAfterSpawningProcess: false),
-            error: .fileDescriptor(end, closeAfterSpawningProcess: false)
-        ) { execution in
-            let group = execution.processIdentifier.value
-            groups.insert(group)
-            terminal.lend(to: group)
-            try lent()
-        }
-    }
-
     private func options(_ user: UserAccount?) -> PlatformOptions {
         var options = PlatformOptions(runningAs: user)
         options.teardownSequence = [

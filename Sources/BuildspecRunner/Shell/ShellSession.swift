@@ -30,7 +30,7 @@ final class ShellSession: Sendable {
     let beginning: Beginning
     let place: any BuildPlace
     let desk: StateDesk
-    let processes: ProcessRunner
+    private let processes: ProcessRunner
     private let first: SavedState
     private let current: Mutex<UserAccount?>
 

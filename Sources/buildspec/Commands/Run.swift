@@ -133,8 +133,8 @@ struct Run: AsyncParsableCommand {
         let exportsFile = try exports.map(ExportsFile.init)
         let eventLog = try events.map(EventLog.init(path:))
         let log = try log(of: file, request)
-        let resizing = (log as? PrettyOutput).map { log in Signals.onResize(log.sizeChanged) }
-        defer { resizing?.cancel() }
+        let watched = (log as? PrettyOutput)?.watchTerminal() ?? []
+        defer { for source in watched { source.cancel() } }
         let output = eventLog.map { TwoSinks(first: $0, second: log) } ?? log
         for name in host.unreadable {
             await output.receive(.warning("'\(name)' is left out: its value is not UTF-8"))

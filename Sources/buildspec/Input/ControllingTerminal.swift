@@ -40,6 +40,10 @@ final class ControllingTerminal: DebugTerminal {
             && fcntl(stream, F_GETFL) & O_ACCMODE == O_RDWR
     }
 
+    var type: String? {
+        unsafe getenv("TERM").map { unsafe String(cString: $0) }
+    }
+
     /// Lends it; waits until it is ours to lend.
     func lend(to group: Int32) {
         waitUntilInForeground()

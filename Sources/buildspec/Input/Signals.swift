@@ -50,6 +50,23 @@ enum Signals {
         }
     }
 
+    /// Calls something whenever a signal comes, until the source is cancelled.
+    ///
+    /// - Parameters:
+    ///   - number: a signal that does nothing by itself.
+    ///   - handle: what to call.
+    /// - Returns: the source.
+    static func watch(
+        _ number: Int32,
+        _ handle: @escaping @Sendable () -> Void
+    ) -> any DispatchSourceSignal {
+        let queue = DispatchQueue(label: "buildspec signal \(number)")
+        let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+        source.setEventHandler(handler: handle)
+        source.activate()
+        return source
+    }
+
     /// Makes a write to a closed pipe an error instead of the process's end.
     static func ignoreBrokenPipes() {
         signal(SIGPIPE, SIG_IGN)

@@ -6,7 +6,7 @@ struct Summary {
     private let result: BuildResult
     private let buildspec: String
     private let style: TextStyle
-    private let nameWidth = 18
+    private let log: String?
 
     /// Creates the table.
     ///
@@ -14,7 +14,9 @@ struct Summary {
     ///   - result: how the build ended.
     ///   - buildspec: the buildspec's path as messages show it.
     ///   - style: colours or none.
-    init(_ result: BuildResult, buildspec: String, style: TextStyle) {
+    ///   - log: the file that has the whole log, if it is not what is read.
+    init(_ result: BuildResult, buildspec: String, style: TextStyle, log: String? = nil) {
+        self.log = log
         self.result = result
         self.buildspec = buildspec
         self.style = style
@@ -22,32 +24,25 @@ struct Summary {
 
     /// The whole text, without a newline at its end.
     var text: String {
-        (result.phases.map(row) + uploadRow + notes + ["", ending]).joined(separator: "\n")
+        (result.phases.map(PhaseTable(style: style).row) + belowPhases).joined(separator: "\n")
     }
 
-    private func row(_ report: PhaseReport) -> String {
-        row(report.name.upperCased, report.state, report.duration)
-    }
-
-    private func row(_ name: String, _ state: PhaseState, _ duration: Duration) -> String {
-        guard state != .skipped else { return padded(name, nameWidth) + state.rawValue }
-        let gap = String(repeating: " ", count: 11 - state.rawValue.count)
-        return padded(name, nameWidth) + emphasised(state.rawValue, isGood: state == .succeeded)
-            + gap + leftPadded(Quantity.time(duration), 10)
-    }
+    /// The lines below those of the phases.
+    var belowPhases: [String] { uploadRow + notes + ["", ending] }
 
     /// The phase that has no commands, when it was reached.
     private var uploadRow: [String] {
         guard case .collected(_, let duration) = result.artifacts else { return [] }
         let state = result.artifacts.failure == nil ? PhaseState.succeeded : .failed
-        return [row("UPLOAD_ARTIFACTS", state, duration)]
+        return [PhaseTable(style: style).row("UPLOAD_ARTIFACTS", state, duration)]
     }
 
     private var notes: [String] {
         let cache = [CacheText.outcome(result.restored), CacheText.outcome(result.saved)]
         let rows =
             cache.compactMap { $0 }.map { ("cache", $0) } + artifacts.map { ("artifacts", $0) }
-        return rows.isEmpty ? [] : [""] + rows.map { padded($0.0, nameWidth) + $0.1 }
+            + (log.map { [("log", $0)] } ?? [])
+        return rows.isEmpty ? [] : [""] + rows.map { PhaseTable.padded($0.0) + $0.1 }
     }
 
     private var artifacts: [String] {
@@ -66,7 +61,7 @@ struct Summary {
     }
 
     private var ending: String {
-        let state = emphasised(result.state.rawValue, isGood: result.state == .succeeded)
+        let state = style.emphasised(result.state.rawValue, isGood: result.state == .succeeded)
         let line = "build \(state) in \(Quantity.time(result.duration))"
         guard result.state == .failed, let reason else { return line }
         return "\(line): \(reason)"
@@ -82,17 +77,5 @@ struct Summary {
                 + "\(failure.command.phase.upperCased) (\(buildspec):\(start.line):\(start.column))"
         }
         return result.cacheFailure.map { "cache: \($0)" } ?? result.artifacts.failure
-    }
-
-    private func emphasised(_ text: String, isGood: Bool) -> String {
-        isGood ? style.good(text) : style.bad(text)
-    }
-
-    private func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(1, width - text.count))
-    }
-
-    private func leftPadded(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(1, width - text.count)) + text
     }
 }

@@ -6,9 +6,12 @@ struct TextStyle: Sendable, Equatable {
     /// Whether escape sequences are written.
     var isColoured: Bool
 
-    /// The style for standard output: coloured on a terminal that can, unless `NO_COLOR` is set.
+    /// The style for standard output: coloured on a terminal that can, unless `NO_COLOR` is set or
+    /// `CLICOLOR` is 0.
     static func forOutput(isTerminal: Bool, _ environment: [String: String]) -> TextStyle {
-        let isRefused = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
+        let isRefused =
+            !(environment["NO_COLOR"] ?? "").isEmpty || environment["CLICOLOR"] == "0"
+            || environment["TERM"] == "dumb"
         return TextStyle(isColoured: isTerminal && !isRefused)
     }
 

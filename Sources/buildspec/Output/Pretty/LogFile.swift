@@ -1,0 +1,87 @@
+internal import BuildspecFiles
+internal import SystemPackage
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// The file that keeps a build's whole log where the terminal shows only a part.
+final class LogFile: Sendable {
+    /// How many logs are kept.
+    static let kept = 20
+
+    /// Where it is.
+    let path: FilePath
+    /// Where the log is written.
+    let stream: StandardStream
+    private let descriptor: FileDescriptor
+
+    /// Creates a new one that only its user can read; the oldest of too many go.
+    ///
+    /// - Parameter directory: where logs are kept.
+    /// - Throws: `Errno`.
+    init(in directory: FilePath) throws {
+        try LogFile.create(directory)
+        LogFile.prune(directory)
+        let time = UTCTime.now().filter { $0.isNumber || $0 == "T" }
+        path = directory.appending("\(time)-\(getpid()).log")
+        descriptor = try FileDescriptor.open(
+            path,
+            .readWrite,
+            options: [.create, .exclusiveCreate, .closeOnExec],
+            permissions: .ownerReadWrite
+        )
+        stream = StandardStream(descriptor)
+    }
+
+    deinit { try? descriptor.close() }
+
+    /// How many bytes have been written.
+    var size: Int64 { (try? descriptor.seek(offset: 0, from: .current)) ?? 0 }
+
+    /// The lines from a place on, the last ones if they are too many.
+    ///
+    /// - Parameters:
+    ///   - offset: where to begin.
+    ///   - limit: how many lines at most; of these the last megabyte.
+    /// - Returns: the lines, and whether some are left out.
+    func lines(from offset: Int64, limit: Int) -> (lines: [ArraySlice<UInt8>], areAll: Bool) {
+        let end = size
+        let begin = max(offset, end - (1 << 20))
+        var bytes: [UInt8] = []
+        while begin + Int64(bytes.count) < end {
+            let chunk = try? unsafe [UInt8](unsafeUninitializedCapacity: 65_536) { space, count in
+                count = try unsafe descriptor.read(
+                    fromAbsoluteOffset: begin + Int64(bytes.count),
+                    into: UnsafeMutableRawBufferPointer(space)
+                )
+            }
+            guard let chunk, !chunk.isEmpty else { break }
+            bytes += chunk
+        }
+        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        return (lines.suffix(limit), begin == offset && lines.count <= limit)
+    }
+
+    private static func create(_ directory: FilePath) throws {
+        let parent = directory.removingLastComponent()
+        if !parent.isEmpty, !Host.exists(parent) { try create(parent) }
+        let made = unsafe directory.withPlatformString { unsafe mkdir($0, 0o700) }
+        guard made == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
+    }
+
+    /// Leaves room for one more; names are times, so they sort by age.
+    private static func prune(_ directory: FilePath) {
+        let all = (try? DirectoryHandle.open(PathBytes(directory.string)).names()) ?? []
+        let names = all.map { String(decoding: $0, as: UTF8.self) }
+            .filter { $0.hasSuffix(".log") }.sorted()
+        for name in names.dropLast(kept - 1) {
+            _ = unsafe directory.appending(name).withPlatformString { unsafe unlink($0) }
+        }
+    }
+}
