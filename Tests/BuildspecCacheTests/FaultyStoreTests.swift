@@ -32,8 +32,11 @@ private final class FaultyStore: CacheStore {
     var location: String { "a faulty store" }
 
     private func meeting<Value: Sendable>(
+        changing: Bool = false,
         _ work: () throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
+        // That something was read is no matter when the answer is lost.
+        if way == .unanswered, !changing { return try work() }
         let number = count.withLock { count in
             count += 1
             return count
@@ -49,7 +52,7 @@ private final class FaultyStore: CacheStore {
     }
 
     func write(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
-        try meeting { () throws(StoreError) in try inner.write(name, bytes) }
+        try meeting(changing: true) { () throws(StoreError) in try inner.write(name, bytes) }
     }
 
     func info(_ name: String) throws(StoreError) -> ObjectInfo? {
@@ -61,7 +64,7 @@ private final class FaultyStore: CacheStore {
     }
 
     func delete(_ name: String) throws(StoreError) {
-        try meeting { () throws(StoreError) in try inner.delete(name) }
+        try meeting(changing: true) { () throws(StoreError) in try inner.delete(name) }
     }
 }
 
@@ -84,14 +87,14 @@ private final class FaultyStore: CacheStore {
         _ work: (Bench, BuildCache) async throws -> Void,
         _ check: (Bench, String, any Error) async throws -> Void
     ) async throws {
-        for number in 1..<100 {
+        for number in stride(from: 1, to: 100, by: way == .gone ? 3 : 1) {
             let bench = try await bench()
             let store = FaultyStore(bench.store.path, way, at: number)
             var failure: (any Error)?
             do { try await work(bench, BuildCache(store: store)) } catch { failure = error }
             if store.operations < number {
                 #expect(failure == nil)
-                #expect(number > 3, "the store was hardly used")
+                #expect(number > 2, "the store was hardly used")
                 return
             }
             let place = "\(way) at \(number)"

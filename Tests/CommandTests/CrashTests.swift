@@ -107,7 +107,6 @@
                 #expect(outcome.status != 0 || again.outcome == .alreadyStored, item.comment)
                 _ = try await bench.cache(store).prune(PruneLimits(gracePeriod: 0))
                 #expect(try CrashBench.leftovers(in: store) == [], item.comment)
-                try await bench.expectSound(store, "old", is: bench.oldTree, item.comment)
                 try await bench.expectSound(store, "new", is: bench.newTree, item.comment)
             }
         }
