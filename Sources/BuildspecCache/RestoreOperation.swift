@@ -117,6 +117,7 @@ struct RestoreOperation {
     ) async throws -> (
         fetched: UInt64, marks: [(entry: Int, mark: StatIndex.Mark)], notes: [String]
     ) {
+        try plan.checkRoom(roots)
         let before = plan.directoryStates(roots)
         do {
             try plan.prepare(roots)

@@ -35,6 +35,20 @@ extension RestorePlan {
         }
     }
 
+    /// Refuses what is far more than there is room for: a small manifest can declare petabytes.
+    ///
+    /// A little more is tried, because file systems may compress; a full disk is found out then.
+    func checkRoom(_ roots: TreeRoots) throws(CacheError) {
+        var needed: UInt64 = 0
+        for write in writes.values.joined() { needed += UInt64(write.size) }
+        guard let free = roots.root.freeBytes(), needed / 4 > free else { return }
+        throw CacheError(
+            .tree,
+            "the entry's files take \(needed) bytes, and only \(free) are free where"
+                + " '\(roots.root.path.text)' is"
+        )
+    }
+
     /// A directory that the restore works in, as it was before.
     struct DirectoryState {
         var path: PathBytes

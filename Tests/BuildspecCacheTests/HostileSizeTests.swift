@@ -26,6 +26,42 @@ import Testing
     func `of any kind`(bomb: Bomb) async throws {
         let bench = try Bench()
         try plant(bomb, bench)
+        let result = try await restore(bench)
+        #expect(result.status == .exited(0), "\(bomb): \(result.error)")
+        #expect(result.output == "cache: nothing restored: damaged entry\n")
+        #expect(result.error.split(whereSeparator: \.isNewline).count == 1)
+        #expect(try bench.targetNames().isEmpty)
+    }
+
+    /// Files of six terabytes, all of them one pack of a few kilobytes.
+    @Test(.timeLimit(.minutes(2))) func `that would fill the disk is refused before it does`()
+        async throws
+    {
+        let bench = try Bench()
+        let content = [UInt8](repeating: 0, count: 30 << 20)
+        let pack = try Codec.zstd.encode(content)
+        let digest = ContentDigest(of: pack)
+        try DirectoryStore(bench.store.path).write(StoreLayout.pack(digest, .zstd), pack)
+        let chunk = "\(digest.hex):0:0:\(content.count)"
+        let chunks = Array(repeating: chunk, count: 40).joined(separator: ",")
+        var text =
+            "#mtree\n#buildspec-manifest 1\n#pack 0 sha256=\(digest.hex) codec=zstd"
+            + " stored=\(pack.count) size=\(content.count)\n"
+        for number in 10_000..<15_000 {
+            text += "./tree/\(number) type=file mode=0644 time=1.000000000"
+            text += " size=\(40 * content.count) chunks=\(chunks)\n"
+        }
+        try plant(manifest: Codec.zstd.encode(Array(text.utf8)), .zstd, bench)
+        let result = try await restore(bench)
+        #expect(result.status == .exited(3))
+        #expect(result.error.hasPrefix("error: the entry's files take 6291456000000 bytes, and "))
+        #expect(try bench.targetNames().isEmpty)
+    }
+
+    /// Restores by the built command with little address space.
+    private func restore(
+        _ bench: Bench
+    ) async throws -> (status: TerminationStatus, output: String, error: String) {
         let command = FilePath(CommandLine.arguments[0]).removingLastComponent()
             .appending("buildspec")
         let result = try await Subprocess.run(
@@ -40,10 +76,7 @@ import Testing
             output: .string(limit: 1 << 16),
             error: .string(limit: 1 << 16)
         )
-        #expect(result.terminationStatus == .exited(0), "\(bomb): \(result.standardError)")
-        #expect(result.standardOutput == "cache: nothing restored: damaged entry\n")
-        #expect(result.standardError.split(whereSeparator: \.isNewline).count == 1)
-        #expect(try bench.targetNames().isEmpty)
+        return (result.terminationStatus, result.standardOutput, result.standardError)
     }
 
     /// The head of a zstd frame that declares a size, and then nothing that is worth it.

@@ -57,6 +57,13 @@ struct CachePrune: AsyncParsableCommand {
                 "\(dryRun ? "would remove" : "removed") \(key) of '\(entry.scope)'\n"
             )
         }
+        if report.removedLeftovers > 0 {
+            StandardStream.output.write(
+                "\(dryRun ? "would remove" : "removed")"
+                    + " \(Quantity.count(report.removedLeftovers, "unfinished file"))"
+                    + " of processes that were killed\n"
+            )
+        }
         let objects = Quantity.count(report.removedObjects, "object")
         StandardStream.output.write(
             "\(dryRun ? "would remove" : "removed") \(objects)"
