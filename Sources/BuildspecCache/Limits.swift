@@ -11,10 +11,10 @@ enum Limits {
     /// The largest manifest, about three million entries.
     static let manifestContent = 1 << 30
     static let manifestStored = UInt64(manifestContent)
-    /// Of a manifest's text, no more is believed than its stored size can honestly hold: entries that
-    /// differ in nothing but a number shrink to a seventieth.
+    /// Of a manifest's text, no more is believed than its stored size can honestly hold: even entries
+    /// of the longest paths that differ in nothing but a number shrink to a thousandth.
     static func manifestContent(ofStored stored: Int) -> Int {
-        min(manifestContent, (1 << 20) + stored * 256)
+        min(manifestContent, (1 << 20) + stored * 2_048)
     }
     /// The longest path, as long as system calls take.
     static let path = 4_095
