@@ -94,7 +94,7 @@ private final class FaultyStore: CacheStore {
             do { try await work(bench, BuildCache(store: store)) } catch { failure = error }
             if store.operations < number {
                 #expect(failure == nil)
-                #expect(number > 2, "the store was hardly used")
+                #expect(number > 3 || way == .unanswered, "the store was hardly used")
                 return
             }
             let place = "\(way) at \(number)"
