@@ -50,6 +50,15 @@ public struct ContainerOptions: Sendable, Equatable {
 }
 
 extension BuildRequest {
+    /// The source root as commands see it: `CODEBUILD_SRC_DIR`.
+    public var sourceRootInside: FilePath {
+        place == .host ? sourceDirectory : BuildRequest.fixedRoot
+    }
+
+    /// The source root of every place but this machine as it is, as on CodeBuild: the same for every
+    /// checkout on every machine, because tools write it into what is cached.
+    static let fixedRoot: FilePath = "/codebuild/output/src/src"
+
     /// The place that was chosen, not yet open.
     ///
     /// - Throws: `SetupError` when it cannot be had.
@@ -57,8 +66,14 @@ extension BuildRequest {
         switch place {
         case .host:
             return HostPlace(root: sourceDirectory, environment: hostEnvironment)
-        case .sandbox:
-            throw SetupError([SetupError.Problem("a sandbox is not to be had yet")])
+        case .sandbox(let options):
+            #if os(Linux)
+                return Sandbox(request: self, options: options)
+            #else
+                _ = options
+                let message = "a sandbox needs Linux; run without '--sandbox'"
+                throw SetupError([SetupError.Problem(message)])
+            #endif
         case .container:
             throw SetupError([SetupError.Problem("a container is not to be had yet")])
         }

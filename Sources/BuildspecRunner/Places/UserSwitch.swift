@@ -20,13 +20,9 @@ enum UserSwitch {
     static func applied(to launch: Launch) -> Launch {
         #if os(Linux)
             guard let user = launch.user, let program else { return launch }
-            let groups = user.groups.map { String($0) }.joined(separator: ",")
             return Launch(
                 program: program,
-                arguments: [
-                    "--reuid=\(user.userID)", "--regid=\(user.groupID)", "--groups=\(groups)", "--",
-                    launch.program.string,
-                ] + launch.arguments,
+                arguments: arguments(user) + ["--", launch.program.string] + launch.arguments,
                 directory: launch.directory,
                 user: nil
             )
@@ -36,6 +32,12 @@ enum UserSwitch {
     }
 
     #if os(Linux)
+        /// The arguments with which `setpriv` becomes a user.
+        static func arguments(_ user: UserAccount) -> [String] {
+            let groups = user.groups.map { String($0) }.joined(separator: ",")
+            return ["--reuid=\(user.userID)", "--regid=\(user.groupID)", "--groups=\(groups)"]
+        }
+
         private static var program: FilePath? {
             ["/usr/bin/setpriv", "/bin/setpriv"].map { FilePath($0) }
                 .first { PathProbe($0)?.isExecutable == true }

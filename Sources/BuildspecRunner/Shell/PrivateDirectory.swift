@@ -61,6 +61,26 @@ struct PrivateDirectory: Sendable {
         return directory
     }
 
+    /// Creates a directory inside in which everybody can make files, and remove only their own.
+    ///
+    /// - Throws: `Errno`.
+    func createSharedDirectory(_ name: String) throws(Errno) -> FilePath {
+        let directory = try createDirectory(name)
+        try PrivateDirectory.setMode(0o1777, of: directory)
+        return directory
+    }
+
+    /// Creates a directory somewhere inside that everybody can enter.
+    ///
+    /// - Throws: `Errno`.
+    func createWay(_ place: FilePath, of owner: UserAccount?) throws(Errno) {
+        guard unsafe place.withPlatformString({ unsafe mkdir($0, 0o755) }) == 0 else {
+            throw Errno(rawValue: errno)
+        }
+        try PrivateDirectory.setMode(0o755, of: place)
+        try owner?.take(place)
+    }
+
     private static func setMode(_ mode: mode_t, of path: FilePath) throws(Errno) {
         guard unsafe path.withPlatformString({ unsafe chmod($0, mode) }) == 0 else {
             throw Errno(rawValue: errno)

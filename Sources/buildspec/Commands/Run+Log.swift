@@ -41,7 +41,7 @@ extension Run {
             return CodeBuildOutput(
                 file.buildspec,
                 file: absolute(file.name).string,
-                source: request.sourceDirectory.string,
+                source: request.sourceRootInside.string,
                 hidingBy: request.redactor,
                 log: writer
             )

@@ -18,6 +18,8 @@ struct Run: AsyncParsableCommand {
 
     @OptionGroup var what: SourceOptions
 
+    @OptionGroup var place: PlaceOptions
+
     @Option(
         help: ArgumentHelp("Set the variables of a file of NAME=VALUE lines.", valueName: "file")
     )
@@ -189,6 +191,7 @@ extension Run {
         request.maskNames = masks
         request.secretResolver = resolver
         if case .success(let timeout) = DurationText.parse(timeout) { request.timeout = timeout }
+        request.place = place.choice
         request.helperExecutable = Host.executable
         return request
     }

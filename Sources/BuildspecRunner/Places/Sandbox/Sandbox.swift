@@ -1,0 +1,110 @@
+#if os(Linux)
+    internal import BuildspecFiles
+    internal import BuildspecModel
+    internal import SystemPackage
+
+    #if canImport(Glibc)
+        internal import Glibc
+    #else
+        internal import Musl
+    #endif
+
+    /// A sandbox that is to be made: this machine behind bubblewrap.
+    struct Sandbox: ClosedPlace {
+        let request: BuildRequest
+        let options: SandboxOptions
+
+        var root: FilePath { SandboxMounts.root }
+
+        /// This machine's, without directories for temporary files that commands cannot write to.
+        var environment: [String: String] {
+            let hidden = ["TEMP", "TEMPDIR", "TMP", "TMPDIR", "XDG_RUNTIME_DIR"]
+            return request.hostEnvironment.filter { !hidden.contains($0.key) }
+        }
+
+        func open(
+            _ needs: PlaceNeeds,
+            in directory: PrivateDirectory
+        ) async throws -> any BuildPlace {
+            let tools = try SandboxTools(path: request.hostEnvironment["PATH"])
+            let (mounts, caches) = try mounts(needs, directory)
+            let place = SandboxPlace(
+                mounts: mounts,
+                caches: caches,
+                directory: directory.path,
+                tools: tools,
+                namespaces: try await namespaces(tools, mounts)
+            )
+            if let problem = await place.problem() {
+                await place.close()
+                throw SetupError(sandbox: problem)
+            }
+            return place
+        }
+
+        private func mounts(
+            _ needs: PlaceNeeds,
+            _ directory: PrivateDirectory
+        ) throws -> (SandboxMounts, SandboxCaches) {
+            do {
+                let own = try SandboxDirectories(homes: homes(needs), in: directory)
+                var mounts = SandboxMounts()
+                try own.show(in: &mounts)
+                for path in try readable(mounts) {
+                    try own.makeWay(to: path)
+                    mounts.show(path)
+                }
+                let caches = SandboxCaches(needs.cachePaths, hidden: own.paths)
+                for path in caches.directories {
+                    try own.makeWay(to: path)
+                    mounts.show(path, isWritable: true)
+                }
+                mounts.show(directory.path, at: SandboxMounts.state, isWritable: true)
+                mounts.show(request.sourceDirectory, at: SandboxMounts.root, isWritable: true)
+                return (mounts, caches)
+            } catch let error as Errno {
+                throw SetupError(sandbox: "'\(directory.path)' cannot be made use of: \(error)")
+            }
+        }
+
+        private func namespaces(
+            _ tools: SandboxTools,
+            _ mounts: SandboxMounts
+        ) async throws -> Namespaces {
+            let isRoot = geteuid() == 0
+            var kinds: [Namespaces.Kind] = [.mount]
+            var arguments = try mounts.arguments(isRoot: isRoot)
+            // The first that is entered: it gives the right to enter the others.
+            if !isRoot {
+                kinds.insert(.user, at: 0)
+                arguments.append("--unshare-user")
+            }
+            if options.network == .none {
+                kinds.append(.network)
+                arguments.append("--unshare-net")
+            }
+            return try await Namespaces(tools.bubblewrap, arguments, kinds)
+        }
+
+        /// The homes of everybody who runs commands.
+        private func homes(_ needs: PlaceNeeds) -> [(path: String, user: UserAccount?)] {
+            let names =
+                [request.buildspec.runAs].compactMap(\.?.value)
+                + PhaseName.allCases.compactMap { request.buildspec.phases[$0]?.runAs?.value }
+            let others = names.compactMap { UserAccount(named: $0) }
+            return [(needs.variables["HOME"] ?? "", nil)] + others.map { ($0.home, $0) }
+        }
+
+        /// What was asked for, and the program behind `codebuild-hash-files` where the sandbox hides
+        /// it.
+        private func readable(_ mounts: SandboxMounts) throws -> [FilePath] {
+            for path in options.readable where PathProbe(path) == nil {
+                throw SetupError(sandbox: "'\(path)' is to be shown and does not exist")
+            }
+            let helper = request.helperExecutable.flatMap { mounts.hides($0) ? $0 : nil }
+            return options.readable.map { path in
+                (try? Machine.absolute(path)).map { FilePath($0.text) } ?? path
+            } + [helper].compactMap { $0 }
+        }
+    }
+#endif

@@ -1,0 +1,98 @@
+#if os(Linux)
+    internal import BuildspecFiles
+    internal import SystemPackage
+
+    #if canImport(Glibc)
+        internal import Glibc
+    #else
+        internal import Musl
+    #endif
+
+    /// The cached directories outside of the sources that a sandbox lets commands write to.
+    ///
+    /// They are this machine's own, at their own paths, so what a build restores is there for the
+    /// next one. A cached path is opened from its literal beginning: `/root/.m2/**/*` opens
+    /// `/root/.m2`.
+    struct SandboxCaches: Sendable {
+        /// The directories, those above before those below.
+        private(set) var directories: [FilePath] = []
+        /// Why a path cannot be cached.
+        private(set) var refusals: [String: NotShared] = [:]
+
+        /// Finds the directories and makes those that are missing.
+        ///
+        /// - Parameters:
+        ///   - paths: the cached paths, relative to the source root or absolute.
+        ///   - hidden: directories that the sandbox has of its own.
+        init(_ paths: [String], hidden: [FilePath]) {
+            var found: Set<String> = []
+            for text in paths {
+                do throws(NotShared) {
+                    for pattern in FilePattern.parse(text) {
+                        guard let start = try SandboxCaches.start(of: pattern) else { continue }
+                        found.insert(try SandboxCaches.open(start, hidden).string)
+                    }
+                } catch {
+                    refusals[text] = error
+                }
+            }
+            directories = found.map { FilePath($0) }
+                .sorted { $0.components.count < $1.components.count }
+        }
+
+        /// The literal beginning of a pattern; `nil` when it lies in the sources.
+        private static func start(of pattern: FilePattern) throws(NotShared) -> FilePath? {
+            if !pattern.isAbsolute {
+                guard pattern.climbs == 0 else {
+                    throw NotShared(
+                        description: "in a sandbox nothing above the sources is shared; name a "
+                            + "directory below them or an absolute path"
+                    )
+                }
+                return nil
+            }
+            let names = pattern.text.split(separator: "/").map(String.init)
+            let literal = names.prefix { FilePattern.parse($0).allSatisfy(\.isLiteral) }
+            let start = FilePath("/" + literal.joined(separator: "/"))
+            return start.starts(with: SandboxMounts.root) ? nil : start
+        }
+
+        private static func open(
+            _ start: FilePath,
+            _ hidden: [FilePath]
+        ) throws(NotShared) -> FilePath {
+            let own: [FilePath] = ["/codebuild", "/dev", "/proc", "/sys"]
+            if let top = own.first(where: start.starts) {
+                throw NotShared(description: "'\(top)' is the sandbox's own")
+            }
+            if let above = (hidden + own).first(where: { $0.starts(with: start) }) {
+                throw NotShared(
+                    description: "a sandbox would have to open '\(start)' for it, and has a "
+                        + "'\(above)' of its own; name a directory that ends before the first wildcard"
+                )
+            }
+            do {
+                try makeDirectory(start)
+                let place = try Machine.absolute(start)
+                if unsafe access(place.text, W_OK) != 0 { throw Errno(rawValue: errno) }
+                return FilePath(place.text)
+            } catch {
+                throw NotShared(
+                    description: "a cache outside of the sources is a directory that the sandbox "
+                        + "opens, and '\(start)' cannot be made or written: \(error)"
+                )
+            }
+        }
+
+        private static func makeDirectory(_ path: FilePath) throws {
+            if let probe = PathProbe(path) {
+                if !probe.isDirectory { throw Errno.notDirectory }
+                return
+            }
+            try makeDirectory(path.removingLastComponent())
+            guard
+                unsafe path.withPlatformString({ unsafe mkdir($0, 0o755) }) == 0 || errno == EEXIST
+            else { throw Errno(rawValue: errno) }
+        }
+    }
+#endif

@@ -1,0 +1,121 @@
+#if os(Linux)
+    internal import Subprocess
+    internal import SystemPackage
+
+    #if canImport(Glibc)
+        internal import Glibc
+    #else
+        internal import Musl
+    #endif
+
+    /// This machine behind bubblewrap: read-only, with directories of its own for temporary files and
+    /// as homes, and the sources at a fixed path.
+    ///
+    /// Commands are started as on the machine itself and enter the sandbox on their way. They stay in
+    /// this machine's process table, so signals and the search for daemons work as ever.
+    struct SandboxPlace: BuildPlace {
+        let mounts: SandboxMounts
+        let caches: SandboxCaches
+        let directory: FilePath
+        let tools: SandboxTools
+        let namespaces: Namespaces
+
+        var root: FilePath { SandboxMounts.root }
+
+        var whereabouts: String { "on this machine" }
+
+        var ownUser: String { HostUser.effectiveName() }
+
+        func inside(_ path: FilePath) -> FilePath {
+            var rest = path
+            return rest.removePrefix(directory)
+                ? SandboxMounts.state.appending(rest.components) : path
+        }
+
+        func outside(_ path: String) throws(NotShared) -> String {
+            if let refusal = caches.refusals[path] { throw refusal }
+            let whole = root.pushing(FilePath(path)).lexicallyNormalized()
+            // A path in the sources stays as it was written; it is the same for the cache's key.
+            if !path.hasPrefix("/"), whole.starts(with: root) { return path }
+            guard let outside = mounts.outside(whole) else {
+                throw NotShared(description: "only the sandbox has '\(whole)'")
+            }
+            return outside.string
+        }
+
+        func programInside(_ program: FilePath) -> FilePath? { program }
+
+        func firstProgram(of paths: [FilePath]) async -> FilePath? {
+            paths.first { path in
+                mounts.outside(path).flatMap { PathProbe($0) }?.isExecutable == true
+            }
+        }
+
+        func obstacle(toRunningAs name: String) -> String? {
+            HostPlace.obstacle(toRunningAs: name, insteadOf: ownUser)
+        }
+
+        func account(named name: String) async -> UserAccount? { UserAccount(named: name) }
+
+        func launch(
+            _ program: FilePath,
+            _ arguments: [String],
+            in directory: FilePath,
+            as user: UserAccount?
+        ) -> Launch {
+            var words = namespaces.arguments
+            // `nsenter` has an option for it only from util-linux 2.38 on.
+            words += ["--", "/usr/bin/env", "-C", inside(directory).string]
+            if geteuid() == 0 {
+                words += [tools.setpriv.string] + RootRights.arguments
+                words += user.map(UserSwitch.arguments) ?? []
+                words.append("--")
+            }
+            words.append(program.string)
+            return Launch(
+                program: tools.nsenter,
+                arguments: words + arguments,
+                directory: "/",
+                user: nil
+            )
+        }
+
+        /// Why commands cannot enter, found out by one that does nothing.
+        func problem() async -> String? {
+            let launch = launch("/bin/sh", ["-c", ":"], in: directory, as: nil)
+            do {
+                let result = try await Subprocess.run(
+                    .path(launch.program),
+                    arguments: Arguments(launch.arguments),
+                    environment: .custom([:]),
+                    workingDirectory: launch.directory,
+                    input: .none,
+                    output: .discarded,
+                    error: .string(limit: 1 << 16)
+                )
+                if result.terminationStatus.isSuccess { return nil }
+                let said = result.standardError.split(separator: "\n").first ?? "nothing"
+                return "commands cannot enter it; nsenter says '\(said)'; run without '--sandbox'"
+            } catch {
+                return "commands cannot enter it: \(error)"
+            }
+        }
+
+        func close() async { namespaces.close() }
+    }
+
+    /// What is left of root's rights in a sandbox: those that builds use, as in a container, and none
+    /// by which a process gets out of it.
+    enum RootRights {
+        private static let kept = [
+            "audit_write", "chown", "dac_override", "fowner", "fsetid", "kill", "net_bind_service",
+            "net_raw", "setfcap", "setgid", "setpcap", "setuid", "sys_chroot",
+        ]
+
+        /// The arguments for `setpriv`.
+        static let arguments = [
+            "--inh-caps=-all",
+            "--bounding-set=-all," + kept.map { "+\($0)" }.joined(separator: ","),
+        ]
+    }
+#endif

@@ -1,0 +1,109 @@
+#if os(Linux)
+    import BuildspecCache
+    import BuildspecFiles
+    import BuildspecModel
+    import BuildspecRunner
+    import Foundation
+    import SystemPackage
+    import TestSupport
+    import Testing
+
+    /// The cache of builds in a sandbox.
+    @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
+    struct SandboxCacheTests {
+        private let home: TemporaryDirectory
+        private let store: TemporaryDirectory
+
+        init() throws {
+            home = try TemporaryDirectory()
+            store = try TemporaryDirectory()
+        }
+
+        /// A build of another checkout with the same cache.
+        private func build(_ paths: [String], _ commands: [String]) throws -> TestBuild {
+            var build = try TestBuild.sandboxed(cached: paths, home: home, [.build: commands])
+            build.request.cache = BuildCache(directory: store.path)
+            return build
+        }
+
+        @Test func `a cache with absolute paths inside fits the next checkout`() async throws {
+            let paths = ["out/**/*"]
+            let first = try build(paths, ["mkdir out; pwd > out/where"])
+            #expect(try await first.run().state == .succeeded)
+            let second = try build(paths, ["cat out/where; test \"$(cat out/where)\" = \"$(pwd)\""])
+            #expect(try await second.lines() == ["/codebuild/output/src/src"])
+            #expect(second.sink.statuses == [0])
+            #expect(first.scratch.path != second.scratch.path)
+        }
+
+        @Test(arguments: [["out"], ["$CODEBUILD_SRC_DIR/out/**/*"], ["$HOME/.m2/**/*"]])
+        func `a path of each kind is saved and restored`(paths: [String]) async throws {
+            let place = paths[0].replacing("/**/*", with: "")
+            let first = try build(paths, ["mkdir -p \(place); echo a > \(place)/a"])
+            #expect(try await first.run().isSaved)
+            #expect(first.sink.warnings == [])
+            try home.handle.removeTree(".m2".utf8)
+            let second = try build(paths, ["cat \(place)/a"])
+            #expect(try await second.lines() == ["a"])
+            #expect(second.sink.warnings == [])
+        }
+
+        @Test func `a cached directory of the machine can be written to, those beside it not`()
+            async throws
+        {
+            let outside = try TemporaryDirectory()
+            let paths = ["\(outside.path)/a/**/*"]
+            let build = try build(
+                paths,
+                ["echo x > \(outside.path)/a/x", "ls -A \(outside.path); ls -A ~"]
+            )
+            #expect(try await build.lines() == ["a"])
+            #expect(try outside.read("a/x") == "x\n")
+        }
+
+        @Test(
+            arguments: [
+                ("$HOME/.m*/**/*", "for it, and has a "),
+                ("/dev/shm/x", "'/dev' is the sandbox's own"),
+                ("../x", "nothing above the sources is shared"),
+                ("/etc/passwd", "cannot be made or written: Not a directory"),
+            ]
+        )
+        func `a path that a sandbox cannot share is left out`(
+            path: String,
+            reason: String
+        )
+            async throws
+        {
+            let build = try build([path, "out"], ["mkdir -p out; touch out/x"])
+            let result = try await build.run()
+            #expect(result.state == .succeeded)
+            #expect(result.isSaved)
+            let warning = try #require(build.sink.warnings.first)
+            #expect(warning.hasPrefix("cache: the path '") && warning.contains(reason))
+            #expect(build.sink.warnings.count == 1)
+        }
+
+        @Test func `a path that cannot be shared fails a strict build`() async throws {
+            var build = try build(["../x"], ["echo never"])
+            build.request.strictCache = true
+            let result = try await build.run()
+            #expect(result.state == .failed)
+            #expect(build.sink.commands.isEmpty)
+        }
+
+        @Test func `the key is evaluated in the sandbox`() async throws {
+            var build = try build(["out"], ["mkdir out; echo a > out/a"])
+            build.buildspec.cache?.key = Located(text: "k-$(pwd)-$(ls -A ~ | wc -l)")
+            build.request.buildspec = build.buildspec
+            let plan = try await BuildRunner.plan(build.request, evaluatingKeys: true)
+            #expect(plan.cache?.evaluatedKeys == ["k-/codebuild/output/src/src-0"])
+        }
+    }
+
+    extension BuildResult {
+        fileprivate var isSaved: Bool {
+            if case .saved = saved { true } else { false }
+        }
+    }
+#endif
