@@ -21,7 +21,7 @@
             case network = "net"
         }
 
-        private var files: [(kind: Kind, file: FileDescriptor)] = []
+        private let files: [(kind: Kind, file: FileDescriptor)]
 
         /// Lets bubblewrap make them.
         ///
@@ -31,33 +31,11 @@
         ///   - kinds: which namespaces that gives.
         /// - Throws: `SetupError` with what bubblewrap says when it fails.
         init(_ bubblewrap: FilePath, _ arguments: [String], _ kinds: [Kind]) async throws {
-            let input = try Pipe.open()
-            let output = try Pipe.open()
-            var platformOptions = PlatformOptions()
-            platformOptions.createSession = true
-            let result = try await Subprocess.run(
-                .path(bubblewrap),
-                // Says its number and stays until the pipe ends.
-                arguments: Arguments(arguments + ["--", "/bin/sh", "-c", "echo $$; read line"]),
-                environment: .custom([:]),
-                workingDirectory: "/",
-                platformOptions: platformOptions,
-                input: .fileDescriptor(input.readEnd, closeAfterSpawningProcess: true),
-                output: .fileDescriptor(output.writeEnd, closeAfterSpawningProcess: false),
-                error: .fileDescriptor(output.writeEnd, closeAfterSpawningProcess: false)
-            ) { _ in
-                try? output.writeEnd.close()
-                return await withTaskExecutorPreference(BlockingExecutor.shared) {
-                    defer {
-                        try? input.writeEnd.close()
-                        try? output.readEnd.close()
-                    }
-                    return Namespaces.open(kinds, announcedBy: output.readEnd)
-                }
-            }
-            switch result.closureResult {
-            case .success(let files): self.files = files
-            case .failure(let problem): throw problem
+            do {
+                files = try await Namespaces.make(bubblewrap, arguments, kinds).get()
+            } catch {
+                if Task.isCancelled { throw SetupError(sandbox: "the build was stopped") }
+                throw error as? SetupError ?? SetupError(sandbox: "\(error)")
             }
         }
 
@@ -76,6 +54,37 @@
         /// Lets go of them; they end with the last process that is in them.
         func close() {
             for (_, file) in files { try? file.close() }
+        }
+
+        private static func make(
+            _ bubblewrap: FilePath,
+            _ arguments: [String],
+            _ kinds: [Kind]
+        ) async throws -> Result<[(kind: Kind, file: FileDescriptor)], SetupError> {
+            let input = try Pipe.open()
+            let output = try Pipe.open()
+            var options = PlatformOptions()
+            options.createSession = true
+            return try await Subprocess.run(
+                .path(bubblewrap),
+                // Says its number and stays until the pipe ends.
+                arguments: Arguments(arguments + ["--", "/bin/sh", "-c", "echo $$; read line"]),
+                environment: .custom([:]),
+                workingDirectory: "/",
+                platformOptions: options,
+                input: .fileDescriptor(input.readEnd, closeAfterSpawningProcess: true),
+                output: .fileDescriptor(output.writeEnd, closeAfterSpawningProcess: false),
+                error: .fileDescriptor(output.writeEnd, closeAfterSpawningProcess: false)
+            ) { _ in
+                try? output.writeEnd.close()
+                return await withTaskExecutorPreference(BlockingExecutor.shared) {
+                    defer {
+                        try? input.writeEnd.close()
+                        try? output.readEnd.close()
+                    }
+                    return Namespaces.open(kinds, announcedBy: output.readEnd)
+                }
+            }.closureResult
         }
 
         /// Opens the namespaces of the process whose number comes out of a pipe.

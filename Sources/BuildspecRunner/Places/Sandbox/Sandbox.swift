@@ -50,9 +50,9 @@
                 let own = try SandboxDirectories(homes: homes(needs), in: directory)
                 var mounts = SandboxMounts()
                 try own.show(in: &mounts)
-                for path in try readable(mounts) {
-                    try own.makeWay(to: path)
-                    mounts.show(path)
+                for (outside, inside) in try readable(mounts) {
+                    try own.makeWay(to: inside)
+                    mounts.show(outside, at: inside)
                 }
                 let caches = SandboxCaches(needs.cachePaths, hidden: own.paths)
                 for path in caches.directories {
@@ -95,16 +95,23 @@
             return [(needs.variables["HOME"] ?? "", nil)] + others.map { ($0.home, $0) }
         }
 
-        /// What was asked for, and the program behind `codebuild-hash-files` where the sandbox hides
-        /// it.
-        private func readable(_ mounts: SandboxMounts) throws -> [FilePath] {
-            for path in options.readable where PathProbe(path) == nil {
-                throw SetupError(sandbox: "'\(path)' is to be shown and does not exist")
+        /// What is to be shown although the sandbox hides it: what was asked for, and the program
+        /// behind `codebuild-hash-files`.
+        private func readable(
+            _ mounts: SandboxMounts
+        ) throws -> [(outside: FilePath, inside: FilePath)] {
+            var shown: [(outside: FilePath, inside: FilePath)] = []
+            for path in options.readable + [request.helperExecutable].compactMap({ $0 }) {
+                guard PathProbe(path) != nil, let real = try? Machine.absolute(path) else {
+                    throw SetupError(sandbox: "'\(path)' is to be shown and does not exist")
+                }
+                // A link is shown under its own name and under that of what it leads to.
+                for inside in Set([path.lexicallyNormalized(), FilePath(real.text)])
+                where mounts.hides(inside) {
+                    shown.append((FilePath(real.text), inside))
+                }
             }
-            let helper = request.helperExecutable.flatMap { mounts.hides($0) ? $0 : nil }
-            return options.readable.map { path in
-                (try? Machine.absolute(path)).map { FilePath($0.text) } ?? path
-            } + [helper].compactMap { $0 }
+            return shown
         }
     }
 #endif
