@@ -127,7 +127,7 @@ public struct SaveReport: Sendable, Equatable {
 /// An entry is saved as packs of file contents, a manifest that lists the tree, and a key record
 /// that binds a key to the manifest. `docs/cache-format.md` describes them byte by byte.
 public struct BuildCache: Sendable {
-    let settings: CacheSettings
+    private(set) var settings: CacheSettings
 
     /// Creates a cache over a store.
     ///
@@ -143,6 +143,7 @@ public struct BuildCache: Sendable {
     ) {
         settings = CacheSettings(
             store: store,
+            top: PathBytes("/"),
             codec: codec,
             width: max(2, Machine.cores) + 1,
             indexDirectory: indexDirectory.map { PathBytes($0.string) },
@@ -166,6 +167,16 @@ public struct BuildCache: Sendable {
             codec: codec,
             indexDirectory: indexDirectory
         )
+    }
+
+    /// The same cache for a machine whose files are seen through a directory.
+    ///
+    /// - Parameter top: the directory that stands for `/`: where absolute paths begin.
+    /// - Returns: a cache whose entries have the names that the machine itself knows.
+    public func seen(through top: FilePath) -> BuildCache {
+        var cache = self
+        cache.settings.top = PathBytes(top.string)
+        return cache
     }
 
     /// Where the store is, for messages.

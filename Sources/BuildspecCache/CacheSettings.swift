@@ -4,6 +4,8 @@ internal import SystemPackage
 /// What every operation of a cache needs to know.
 struct CacheSettings: Sendable {
     var store: any CacheStore
+    /// Where absolute paths start: `/`, or a directory that stands for it.
+    var top: PathBytes
     /// The codec of new objects.
     var codec: Codec
     /// How many batches, packs or fetches are under way at once.

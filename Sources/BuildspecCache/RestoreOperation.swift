@@ -70,10 +70,11 @@ struct RestoreOperation {
     ) async throws -> RestoreReport? {
         do {
             let manifest = try await reader.manifest(of: record)
-            let roots = try TreeRoots(root: root)
-            let existing = try await TreeWalk(
+            let roots = try TreeRoots(root: root, top: settings.top)
+            let existing = await TreeWalk(
                 set,
                 root: roots.root,
+                top: roots.top,
                 excluding: settings.storeDirectory(),
                 width: settings.width
             )

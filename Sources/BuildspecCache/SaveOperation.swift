@@ -20,10 +20,11 @@ struct SaveOperation {
         let version = KeyRecord.version(ofPaths: set.canonicalTexts)
         if let report = try await existingEntry(version) { return report }
 
-        let roots = try TreeRoots(root: root)
-        let walk = try await TreeWalk(
+        let roots = try TreeRoots(root: root, top: settings.top)
+        let walk = await TreeWalk(
             set,
             root: roots.root,
+            top: roots.top,
             excluding: settings.storeDirectory(),
             width: settings.width
         )

@@ -4,12 +4,12 @@ internal import BuildspecFiles
 struct TreeRoots: Sendable {
     /// Where relative paths start.
     var root: DirectoryHandle
-    /// `/`, where absolute paths start.
+    /// Where absolute paths start: `/`, or a directory that stands for it.
     var top: DirectoryHandle
 
-    init(root: PathBytes) throws(FileError) {
+    init(root: PathBytes, top: PathBytes = PathBytes("/")) throws(FileError) {
         self.root = try DirectoryHandle.open(root)
-        top = try DirectoryHandle.open(PathBytes("/"))
+        self.top = try DirectoryHandle.open(top)
     }
 }
 

@@ -35,7 +35,7 @@ package struct TreeWalk: Sendable {
         root: DirectoryHandle,
         excluding excluded: Set<FileStatus.Identity> = []
     ) throws(FileError) {
-        try self.init(finding: set, root, excluded)
+        self.init(finding: set, root, try DirectoryHandle.open(PathBytes("/")), excluded)
         subtrees.work()
         putTogether()
     }
@@ -45,16 +45,17 @@ package struct TreeWalk: Sendable {
     /// - Parameters:
     ///   - set: what to look for.
     ///   - root: the directory that relative paths start at.
+    ///   - top: the directory that absolute paths start at.
     ///   - excluded: directories to leave out whatever the set says, such as the store itself.
     ///   - width: how many threads take part.
-    /// - Throws: when `/` cannot be opened; everything else that cannot be read is a note.
     package init(
         _ set: PathSet,
         root: DirectoryHandle,
+        top: DirectoryHandle,
         excluding excluded: Set<FileStatus.Identity>,
         width: Int
-    ) async throws(FileError) {
-        try self.init(finding: set, root, excluded)
+    ) async {
+        self.init(finding: set, root, top, excluded)
         let subtrees = subtrees
         await withTaskGroup(of: Void.self) { workers in
             for _ in 0..<width { workers.addTask { subtrees.work() } }
@@ -65,13 +66,13 @@ package struct TreeWalk: Sendable {
     private init(
         finding set: PathSet,
         _ root: DirectoryHandle,
+        _ top: DirectoryHandle,
         _ excluded: Set<FileStatus.Identity>
-    ) throws(FileError) {
+    ) {
         self.excluded = excluded
         subtrees = SubtreeWalk(excluding: excluded)
         // Absolute paths sort first; each walk goes in path order by itself.
         if !set.absolute.isEmpty {
-            let top = try DirectoryHandle.open(PathBytes("/"))
             walk(top, PathBytes("/"), set.absolute.map(PatternCursor.init))
         }
         walk(root, PathBytes(""), set.relative.map(PatternCursor.init))

@@ -38,6 +38,8 @@ public struct BuildRequest: Sendable {
     public var strictCache = false
     /// Where commands run.
     public var place = PlaceChoice.host
+    /// Told, in one line, what takes long before the build begins.
+    public var onNotice: (@Sendable (String) async -> Void)?
     /// The longest time that the build may take.
     public var timeout = Duration.seconds(60 * 60)
     /// Where this machine keeps build numbers and what it knows of cached files.

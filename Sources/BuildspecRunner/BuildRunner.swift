@@ -54,8 +54,10 @@ extension BuildRunner {
         let session = try opened("the build's state") {
             try ShellSession(request, setup, in: directory, output: pump, groups: groups)
         }
+        var reached = request
+        reached.sourceDirectory = setup.place.sourceCopy ?? request.sourceDirectory
         let steps = BuildSteps(
-            request: request,
+            request: reached,
             setup: setup,
             session: session,
             pump: pump,

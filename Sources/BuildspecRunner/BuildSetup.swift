@@ -87,7 +87,7 @@ struct BuildSetup: Sendable {
 
         let source = await SourceVersion.read(in: request.sourceDirectory)
         let project = request.project ?? source.projectName(for: request.sourceDirectory)
-        warnings = BuildSetup.warnings(request.buildspec)
+        warnings = place.notes + BuildSetup.warnings(request.buildspec)
         warnings += await InstalledRuntime.differences(
             request.buildspec.phases[.install]?.runtimeVersions ?? [],
             environment.variables,
@@ -112,6 +112,7 @@ struct BuildSetup: Sendable {
                 initiator: HostUser.name(request.hostEnvironment)
             )
         )
+        self.environment.add(service: place.serviceVariables)
         // Again, because they beat CodeBuild's own: `--env CODEBUILD_WEBHOOK_TRIGGER=pr/1`.
         self.environment.add(overrides: request.overrides)
     }

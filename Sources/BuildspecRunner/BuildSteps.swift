@@ -43,11 +43,7 @@ struct BuildSteps: Sendable {
 
         await runPhases(&result, stopReason)
         result.exportedVariables = await exportedVariables()
-        await groups.endAll(buildID: setup.identity.id, grace: request.gracePeriod) {
-            await pump.post(
-                .warning("background processes do not end; waiting before killing them")
-            )
-        }
+        await endProcesses()
 
         result.artifacts = await collectArtifacts(result)
         if result.artifacts.failure != nil, result.state == .succeeded { result.state = .failed }
@@ -59,6 +55,20 @@ struct BuildSteps: Sendable {
         }
         if Task.isCancelled { result.state = stopReason() == .stopped ? .stopped : .timedOut }
         return result
+    }
+
+    private func endProcesses() async {
+        func warn() async {
+            await pump.post(
+                .warning("background processes do not end; waiting before killing them")
+            )
+        }
+        await setup.place.endProcesses(grace: request.gracePeriod, waiting: warn)
+        await groups.endAll(
+            buildID: setup.identity.id,
+            grace: request.gracePeriod,
+            waiting: warn
+        )
     }
 
     private func runPhases(

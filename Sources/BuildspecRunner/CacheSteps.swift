@@ -29,7 +29,7 @@ struct CacheSteps: Sendable {
         var paths: [String] = []
         for path in expanded {
             do {
-                paths.append(try setup.place.outside(path))
+                paths.append(try setup.place.cached(path))
             } catch {
                 let reason = "the path '\(path)' is left out: \(error)"
                 if request.strictCache { return .unusable(reason) }
@@ -57,7 +57,7 @@ struct CacheSteps: Sendable {
 
     /// Restores the entry into the source root.
     func restore(_ plan: Plan) async -> CacheRestoreOutcome {
-        guard let cache = request.cache, !Task.isCancelled else { return .notWanted }
+        guard let cache, !Task.isCancelled else { return .notWanted }
         switch plan {
         case .none:
             return .notWanted
@@ -69,6 +69,10 @@ struct CacheSteps: Sendable {
         case .identity(let identity):
             do {
                 let report = try await cache.restore(identity, into: request.sourceDirectory)
+                if case .miss = report.outcome {
+                } else {
+                    try await setup.place.putCacheIn(identity.paths)
+                }
                 for note in report.notes { await pump.post(.warning("cache: \(note)")) }
                 await pump.post(.cacheRestored(report))
                 return .restored(report)
@@ -83,11 +87,12 @@ struct CacheSteps: Sendable {
 
     /// Saves the entry, if the build allows it.
     func save(_ plan: Plan, after result: BuildResult) async -> CacheSaveOutcome {
-        guard let cache = request.cache, case .identity(let identity) = plan else {
+        guard let cache, case .identity(let identity) = plan else {
             return .notWanted
         }
         if let reason = reasonNotToSave(after: result) { return .skipped(reason) }
         do {
+            try await setup.place.takeCacheOut(identity.paths)
             let report = try await cache.save(identity, from: request.sourceDirectory)
             for note in report.notes { await pump.post(.warning("cache: \(note)")) }
             await pump.post(.cacheSaved(report))
@@ -101,6 +106,8 @@ struct CacheSteps: Sendable {
     }
 
     private var scope: String { setup.identity.project }
+
+    private var cache: BuildCache? { request.cache?.seen(through: setup.place.cacheTop) }
 
     private func reasonNotToSave(after result: BuildResult) -> String? {
         if request.buildspec.cache?.action == .restore { return "action is 'restore'" }

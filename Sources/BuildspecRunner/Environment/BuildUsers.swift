@@ -127,7 +127,7 @@ extension BuildUsers {
         let result = try? await Subprocess.run(
             .path(launch.program),
             arguments: Arguments(launch.arguments),
-            environment: .custom([:]),
+            environment: launch.variables,
             workingDirectory: launch.directory,
             platformOptions: PlatformOptions(runningAs: launch.user),
             input: .none,

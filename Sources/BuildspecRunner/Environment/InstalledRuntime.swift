@@ -102,7 +102,7 @@ enum InstalledRuntime {
                 let result = try? await Subprocess.run(
                     .path(launch.program),
                     arguments: Arguments(launch.arguments),
-                    environment: .custom([:]),
+                    environment: launch.variables,
                     workingDirectory: launch.directory,
                     input: .none,
                     output: .string(limit: 1 << 16),

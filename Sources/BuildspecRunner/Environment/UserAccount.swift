@@ -21,6 +21,15 @@ struct UserAccount: Sendable, Equatable {
     /// The home directory, which need not exist.
     var home: String
 
+    /// A user whose groups are somebody else's business.
+    init(name: String, userID: uid_t, groupID: gid_t, home: String) {
+        self.name = name
+        self.userID = userID
+        self.groupID = groupID
+        groups = [groupID]
+        self.home = home
+    }
+
     /// Looks a user up; `nil` when this machine has none of that name.
     init?(named name: String) {
         var entry = unsafe passwd()

@@ -1,6 +1,14 @@
 internal import BuildspecModel
 internal import SystemPackage
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
 /// A process to start on this machine so that a program runs in a build's place.
 struct Launch: Sendable, Equatable {
     /// What to start.
@@ -11,6 +19,8 @@ struct Launch: Sendable, Equatable {
     var directory: FilePath
     /// Whom it is started as, where that is not the user that runs the build.
     var user: UserAccount?
+    /// Its environment.
+    var environment: [String: String] = [:]
 }
 
 /// A place for a build's commands that is chosen and not open yet: what is known before anything runs
@@ -105,7 +115,7 @@ protocol BuildPlace: Sendable {
     ///   - arguments: its arguments.
     ///   - directory: where it starts, an outside path in the build's private directory.
     ///   - user: whom it runs as; `nil` is the user that runs the build.
-    /// - Returns: the process to start, with an empty environment.
+    /// - Returns: the process to start.
     func launch(
         _ program: FilePath,
         _ arguments: [String],
@@ -121,6 +131,59 @@ protocol BuildPlace: Sendable {
         in directory: FilePath,
         as user: UserAccount?
     ) -> Launch
+
+    /// What the user should know of it, one line each.
+    var notes: [String] { get }
+
+    /// What it adds to the variables that CodeBuild sets.
+    var serviceVariables: [String: String] { get }
+
+    /// The source root that the runner works with, if it is not the user's own.
+    var sourceCopy: FilePath? { get }
+
+    /// Whose the files are that commands of the place's own user leave, as this machine sees it.
+    var owner: uid_t { get }
+
+    /// The directory, outside, from which the cache takes absolute paths.
+    var cacheTop: FilePath { get }
+
+    /// A path of the `cache` section as the cache takes it: relative to the root, absolute below the
+    /// root outside, or absolute from `cacheTop`.
+    ///
+    /// - Throws: `NotShared` when it cannot be cached here.
+    func cached(_ path: String) throws(NotShared) -> String
+
+    /// Shows commands what the cache has put below `cacheTop`.
+    ///
+    /// - Parameter paths: what `cached` made of the paths.
+    /// - Throws: `NotShared` when that fails.
+    func putCacheIn(_ paths: [String]) async throws(NotShared)
+
+    /// Brings what commands have at absolute cached paths to `cacheTop`.
+    ///
+    /// - Parameter paths: what `cached` made of the paths.
+    /// - Throws: `NotShared` when that fails.
+    func takeCacheOut(_ paths: [String]) async throws(NotShared)
+
+    /// What runs the build's commands.
+    ///
+    /// - Parameters:
+    ///   - pump: what carries their output.
+    ///   - groups: what knows of processes that still run.
+    ///   - grace: how long they have between TERM and KILL.
+    func processes(
+        output pump: OutputPump,
+        groups: ProcessGroups,
+        grace: Duration
+    ) -> any CommandProcesses
+
+    /// Ends what commands left behind and what is not in a process group; must also work in a
+    /// cancelled task.
+    ///
+    /// - Parameters:
+    ///   - grace: the longest time between TERM and KILL.
+    ///   - waiting: called once when it takes longer than people expect.
+    func endProcesses(grace: Duration, waiting: () async -> Void) async
 
     /// Ends the place and all that still runs there; must also work in a cancelled task.
     func close() async

@@ -74,8 +74,8 @@ extension BuildRequest {
                 let message = "a sandbox needs Linux; run without '--sandbox'"
                 throw SetupError([SetupError.Problem(message)])
             #endif
-        case .container:
-            throw SetupError([SetupError.Problem("a container is not to be had yet")])
+        case .container(let options):
+            return try await ContainerImage(options, for: self)
         }
     }
 }

@@ -15,6 +15,7 @@ internal import Synchronization
 /// long as empty groups are forgotten.
 final class ProcessGroups: Sendable {
     private let numbers = Mutex<Set<pid_t>>([])
+    private let killers = Mutex<[@Sendable () -> Void]>([])
 
     /// Notes the group of a command that has started.
     func insert(_ group: pid_t) {
@@ -27,9 +28,15 @@ final class ProcessGroups: Sendable {
         numbers.withLock { $0 = $0.filter(hasMembers) }
     }
 
-    /// Kills every process of every group at once.
+    /// Kills every process of every group at once, and those elsewhere.
     func killAll() {
         send(SIGKILL)
+        for kill in killers.withLock({ $0 }) { kill() }
+    }
+
+    /// Notes what kills processes that are in no group of this machine.
+    func alsoKill(by kill: @escaping @Sendable () -> Void) {
+        killers.withLock { $0.append(kill) }
     }
 
     /// Ends what is left after the last command: TERM, and KILL after the grace period.

@@ -23,7 +23,7 @@ final class ProcessRunner: Sendable {
         Orphans.adopt()
     }
 
-    /// Runs a program to its end, with an empty environment and no input.
+    /// Runs a program to its end, without input.
     ///
     /// When the task is cancelled, the process group gets TERM and, after the grace period, KILL.
     ///
@@ -33,7 +33,7 @@ final class ProcessRunner: Sendable {
         let result = try await Subprocess.run(
             .path(launch.program),
             arguments: Arguments(launch.arguments),
-            environment: .custom([:]),
+            environment: launch.variables,
             workingDirectory: launch.directory,
             platformOptions: options(launch.user),
             input: .none,
@@ -51,7 +51,7 @@ final class ProcessRunner: Sendable {
         let result = try await Subprocess.run(
             .path(launch.program),
             arguments: Arguments(launch.arguments),
-            environment: .custom([:]),
+            environment: launch.variables,
             workingDirectory: launch.directory,
             platformOptions: options(launch.user),
             input: .none,

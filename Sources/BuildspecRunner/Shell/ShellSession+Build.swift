@@ -38,8 +38,8 @@ extension ShellSession {
             ),
             in: directory,
             at: place,
-            processes: ProcessRunner(
-                output: pump.input,
+            processes: place.processes(
+                output: pump,
                 groups: groups,
                 grace: request.gracePeriod
             )

@@ -30,7 +30,7 @@ final class ShellSession: Sendable {
     let beginning: Beginning
     let place: any BuildPlace
     let desk: StateDesk
-    private let processes: ProcessRunner
+    private let processes: any CommandProcesses
     private let first: SavedState
     private let current: Mutex<UserAccount?>
 
@@ -46,12 +46,12 @@ final class ShellSession: Sendable {
         _ beginning: Beginning,
         in directory: PrivateDirectory,
         at place: any BuildPlace,
-        processes: ProcessRunner
+        processes: any CommandProcesses
     ) throws {
         self.beginning = beginning
         self.place = place
         self.processes = processes
-        desk = StateDesk(in: directory)
+        desk = StateDesk(in: directory, owner: place.owner)
         first = SavedState(
             environment: Array(CommandScript.exports(beginning.variables).utf8),
             directory: Array((place.root.string + "\n").utf8)
@@ -90,8 +90,8 @@ final class ShellSession: Sendable {
         )
         try desk.put(script: text, for: user)
         let status = try await answeringBreakpoints(of: user, with: atBreakpoint) {
-            [processes, launch = launch(in: corner, as: user)] in
-            try await processes.run(launch)
+            [processes, shell = shell(in: corner, as: user)] in
+            try await processes.run(shell)
         }
         try desk.take(from: user)
         return status
@@ -132,7 +132,7 @@ final class ShellSession: Sendable {
         try desk.put(script: text, for: beginning.user)
         let corner = try desk.corner(of: beginning.user)
         let (status, output) = try await processes.capture(
-            launch(in: corner, as: beginning.user)
+            shell(in: corner, as: beginning.user)
         )
         guard status == 0 else { return nil }
         let values = output.split(separator: 0, omittingEmptySubsequences: false).dropLast()
@@ -142,12 +142,12 @@ final class ShellSession: Sendable {
 }
 
 extension ShellSession {
-    private func launch(in corner: StateDesk.Corner, as user: UserAccount?) -> Launch {
-        place.launch(
-            beginning.shell,
-            [place.inside(desk.script).string],
-            in: corner.start,
-            as: user
+    private func shell(in corner: StateDesk.Corner, as user: UserAccount?) -> PlaceCommand {
+        PlaceCommand(
+            program: beginning.shell,
+            arguments: [place.inside(desk.script).string],
+            directory: corner.start,
+            user: user
         )
     }
 

@@ -54,11 +54,17 @@ final class StateDesk: Sendable {
 
     /// The build's private directory.
     let place: PrivateDirectory
+    private let owner: uid_t
     private let corners = Mutex<[uid_t: Corner]>([:])
 
     /// Creates a desk in a private directory.
-    init(in place: PrivateDirectory) {
+    ///
+    /// - Parameters:
+    ///   - place: the directory.
+    ///   - owner: whose the files are that commands leave which run as nobody else.
+    init(in place: PrivateDirectory, owner: uid_t) {
         self.place = place
+        self.owner = owner
         script = place.path.appending("script.sh")
         files = StateFiles(in: place.path)
     }
@@ -108,7 +114,7 @@ final class StateDesk: Sendable {
     /// - Throws: `Errno`, or `SmallFile.Untrusted` when it is not a plain file of the user.
     func take(from user: UserAccount?) throws {
         let next = try corner(of: user).next
-        let owner = user?.userID ?? geteuid()
+        let owner = user?.userID ?? owner
         for (left, kept) in [
             (next.environment, files.environment), (next.directory, files.directory),
         ] {

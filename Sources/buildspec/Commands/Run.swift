@@ -17,6 +17,7 @@ struct Run: AsyncParsableCommand {
     )
 
     @OptionGroup var what: SourceOptions
+    @OptionGroup(title: "Where it runs") var place: PlaceOptions
 
     @OptionGroup var place: PlaceOptions
 
@@ -179,6 +180,8 @@ extension Run {
             stateDirectory: directories.state
         )
         request.overrides = overrides
+        request.place = place.choice
+        request.onNotice = { StandardStream.error.write("buildspec: \($0)\n") }
         request.project = project
         request.selectedPhases = what.selectedPhases
         request.artifactsDirectory = artifacts.map { absolute($0) }

@@ -1,0 +1,55 @@
+internal import Subprocess
+internal import SystemPackage
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// A place that shares this machine's files and processes.
+extension BuildPlace {
+    var notes: [String] { [] }
+
+    var serviceVariables: [String: String] { [:] }
+
+    var sourceCopy: FilePath? { nil }
+
+    var owner: uid_t { geteuid() }
+
+    var cacheTop: FilePath { "/" }
+
+    func cached(_ path: String) throws(NotShared) -> String { try outside(path) }
+
+    func putCacheIn(_ paths: [String]) async throws(NotShared) {}
+
+    func takeCacheOut(_ paths: [String]) async throws(NotShared) {}
+
+    func processes(
+        output pump: OutputPump,
+        groups: ProcessGroups,
+        grace: Duration
+    ) -> any CommandProcesses {
+        HostProcesses(
+            place: self,
+            runner: ProcessRunner(output: pump.input, groups: groups, grace: grace)
+        )
+    }
+
+    func endProcesses(grace: Duration, waiting: () async -> Void) async {}
+}
+
+extension Launch {
+    /// The environment as the process library takes it.
+    var variables: Environment {
+        .custom(
+            Dictionary(
+                uniqueKeysWithValues: environment.map {
+                    (Environment.Key(stringLiteral: $0.key), $0.value)
+                }
+            )
+        )
+    }
+}

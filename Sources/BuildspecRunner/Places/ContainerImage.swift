@@ -1,0 +1,163 @@
+internal import BuildspecFiles
+internal import SystemPackage
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// An image that is on this machine, and the engine that can start it: a container not open yet.
+struct ContainerImage: ClosedPlace {
+    /// Where the sources are, inside: one path on every machine, so that caches with absolute paths
+    /// in them hit.
+    let root: FilePath = "/codebuild/output/src/src"
+    /// The image's environment and the few things that CodeBuild adds to it.
+    let environment: [String: String]
+
+    let engine: ContainerEngine
+    let options: ContainerOptions
+    /// Where the sources are, outside.
+    let sources: FilePath
+    /// What the user should know, one line each.
+    let notes: [String]
+    /// The names of the image's own environment.
+    let hidden: [String]
+
+    /// Finds the engine and the image; one that is not on this machine is pulled.
+    ///
+    /// - Parameters:
+    ///   - options: what is wanted.
+    ///   - request: what is to be built.
+    /// - Throws: `SetupError` when one of them cannot be had.
+    init(_ options: ContainerOptions, for request: BuildRequest) async throws {
+        self.options = options
+        sources = request.sourceDirectory
+        engine = try ContainerEngine(options.engine, request.hostEnvironment)
+        let engine = engine
+        async let left = ContainerImage.removeLeftovers(engine)
+        let list = try await ContainerImage.environment(of: options.image, engine, request)
+        notes = await left
+        var variables: [String: String] = [:]
+        for entry in list {
+            let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            variables[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
+        }
+        hidden = Array(variables.keys)
+        // CodeBuild: root's, whatever the image's user is.
+        variables["HOME"] = "/root"
+        for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+            variables[name] = variables[name] ?? request.hostEnvironment[name]
+        }
+        environment = variables
+    }
+
+    func open(
+        _ needs: PlaceNeeds,
+        in directory: PrivateDirectory
+    ) async throws -> any BuildPlace {
+        try await ContainerPlace(self, in: directory)
+    }
+
+    /// Says how an image or a container could not be had.
+    static func failure(_ what: String, _ engine: ContainerEngine, _ reason: String) -> SetupError {
+        let words = reason.lowercased()
+        let remedy =
+            if words.contains("daemon") || words.contains("connect to podman") {
+                "start its server, or choose another engine with '--engine'"
+            } else if words.contains("permission denied") {
+                "may you use '\(engine.name)'?"
+            } else {
+                "try it by hand with '\(engine.name)'"
+            }
+        return SetupError([
+            SetupError.Problem("cannot \(what): \(engine.name) says '\(reason)'; \(remedy)")
+        ])
+    }
+}
+
+extension ContainerImage {
+    private static func environment(
+        of image: String,
+        _ engine: ContainerEngine,
+        _ request: BuildRequest
+    ) async throws -> [String] {
+        // After '--' an image's name cannot be taken for an option.
+        let inspection = [
+            "image", "inspect", "--format", "{{range .Config.Env}}{{printf \"%s\\x00\" .}}{{end}}",
+            "--", image,
+        ]
+        var answer = await engine.run(inspection)
+        if answer.status != 0 {
+            try Task.checkCancellation()
+            await request.onNotice?("'\(image)' is not on this machine; \(engine.name) pulls it")
+            let pull = await engine.run(["pull", "--quiet", "--", image])
+            try Task.checkCancellation()
+            guard pull.status == 0 else { throw unpullable(image, engine, pull.reason) }
+            answer = await engine.run(inspection)
+        }
+        guard answer.status == 0 else {
+            throw failure("look into the image '\(image)'", engine, answer.reason)
+        }
+        return answer.output.split(whereSeparator: { $0 == 0 || $0 == UInt8(ascii: "\n") })
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func unpullable(
+        _ image: String,
+        _ engine: ContainerEngine,
+        _ reason: String
+    ) -> SetupError {
+        let words = reason.lowercased()
+        if words.contains("daemon") || words.contains("connect to podman") {
+            return failure("use the image '\(image)'", engine, reason)
+        }
+        return SetupError([
+            SetupError.Problem(
+                "the image '\(image)' is not on this machine and cannot be pulled: \(engine.name) says "
+                    + "'\(reason)'; check the name, or log in with '\(engine.name) login'"
+            )
+        ])
+    }
+}
+
+extension ContainerImage {
+    /// The label by which a later build knows whose container it was.
+    static var label: String { "buildspec.host=\(Machine.hostName)" }
+
+    /// The name of the container of a build in this process.
+    ///
+    /// - Parameter directory: the build's private directory, whose name no other build has.
+    static func name(for directory: FilePath) -> String {
+        let unique = directory.lastComponent?.string.split(separator: "-").last ?? "build"
+        return "buildspec-\(getpid())-\(unique)"
+    }
+
+    /// Removes containers of builds that are not there any more, such as killed ones whose engine
+    /// was killed too.
+    ///
+    /// - Returns: what was removed, one line each.
+    private static func removeLeftovers(_ engine: ContainerEngine) async -> [String] {
+        let list = await engine.run([
+            "ps", "--all", "--filter", "label=\(label)", "--format", "{{.Names}}",
+        ])
+        guard list.status == 0 else { return [] }
+        var notes: [String] = []
+        for line in String(decoding: list.output, as: UTF8.self).split(whereSeparator: \.isNewline) {
+            let parts = line.split(separator: "-")
+            guard parts.count == 3, parts[0] == "buildspec", let process = pid_t(parts[1]),
+                kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            let removal = await engine.run(["rm", "--force", String(line)])
+            notes.append(
+                removal.status == 0
+                    ? "the container '\(line)' of an earlier build was still there and is removed"
+                    : "the container '\(line)' of an earlier build is still there and cannot be "
+                        + "removed: \(removal.reason)"
+            )
+        }
+        return notes
+    }
+}

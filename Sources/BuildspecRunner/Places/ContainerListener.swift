@@ -1,0 +1,128 @@
+internal import SystemPackage
+
+/// The shell script that waits in a container for what it is to do.
+///
+/// A process of the engine for every command would cost a quarter of a second (`podman exec`). So one
+/// shell stays: requests come by its standard input, one line each; what commands write and what it
+/// says go to its standard output. It needs a POSIX shell and the few programs that every image with
+/// a shell has, and no more: no `setsid`, no `setpriv`, no program of ours.
+///
+/// The container's first process is a shell that waits for two others. `hear` reads the requests and
+/// is never busy; `work` runs one command after the other, in the foreground, because POSIX shells
+/// let background commands ignore SIGINT. The first process also collects orphans, as it waits.
+///
+/// When nobody holds its input any more, be it that the build was killed, `hear` ends the container.
+enum ContainerListener {
+    /// Where the private directory of the build is, inside; CodeBuild keeps its script there too.
+    static let directory: FilePath = "/codebuild/output/tmp"
+    /// Where programs inside ask the program outside; not on a mounted file system, which need not
+    /// know named pipes.
+    static let questions: FilePath = "/codebuild/questions"
+
+    /// The arguments of `/bin/sh` for the container's first process.
+    ///
+    /// - Parameters:
+    ///   - mark: what its own lines begin with.
+    ///   - hidden: names of the image's environment, which commands must not inherit: they have
+    ///     their own, and what a command unsets must stay unset.
+    static func first(mark: String, hiding hidden: [String]) -> [String] {
+        ["-c", beginning(hidden) + common + first, "sh", mark]
+    }
+
+    /// The arguments of `/bin/sh` for a listener that runs commands as another user.
+    static func further(mark: String, hiding hidden: [String]) -> [String] {
+        ["-c", beginning(hidden) + common + further, "sh", mark]
+    }
+
+    private static func beginning(_ hidden: [String]) -> String {
+        let engines = ["HOME", "HOSTNAME", "OLDPWD", "PATH", "SHLVL", "TERM", "USER", "container"]
+        let names = Set(hidden.filter(ShellText.isName) + engines)
+            .subtracting(ShellText.namesReadOnlyInBash).sorted()
+        return """
+            unset \(names.joined(separator: " "))
+            PATH=\(BuildEnvironment.standardPath)
+            umask 022
+            mark=$1
+            questions=\(questions)
+            directory=\(directory)
+
+            """
+    }
+
+    /// `say` tells the runner something. `here` tells it the process's number, so that it is spared
+    /// when the build's processes are ended. `work` runs `NUMBER START OUTPUT WORD...`.
+    private static let common = #"""
+        exec 3<&0 4>&1 </dev/null
+        say() { printf '\036%s %s\n' "$mark" "$*" >&4; }
+        here() { read -r me rest </proc/self/stat; say here "$1" "$me"; }
+        work() {
+            trap : TERM INT HUP
+            here work
+            while read -r number start output words; do
+                (
+                    cd "$start" || cd /
+                    eval "set -- $words"
+                    case $output in
+                    -) exec "$@" >&4 2>&1 3<&- 4>&- </dev/null ;;
+                    *) exec "$@" 2>&4 >"$output" 3<&- 4>&- </dev/null ;;
+                    esac
+                )
+                say done "$number" $?
+            done
+        }
+
+        """#
+
+    /// `signal` sends a signal to all processes but the listeners, or with 0 only looks for them.
+    private static let first = #"""
+        keep=1
+        signal() {
+            found=0
+            for process in /proc/[0-9]*; do
+                process=${process#/proc/}
+                case " $keep " in *" $process "*) continue ;; esac
+                kill -"$1" "$process" 2>/dev/null && found=1
+            done
+        }
+        hear() {
+            trap : TERM INT HUP
+            here hear
+            while read -r verb word rest <&3; do
+                case $verb in
+                run) printf '%s %s\n' "$word" "$rest" ;;
+                spare) keep="$keep $word" ;;
+                signal)
+                    signal "$word"
+                    say signalled "$found"
+                    ;;
+                kill) signal "$word" ;;
+                answer)
+                    [ ! -p "$questions/$word" ] ||
+                        cat "$directory/answers/$word" 1<>"$questions/$word"
+                    ;;
+                esac
+            done
+            for process in $keep; do
+                [ "$process" = 1 ] || [ "$process" = "$me" ] || kill -KILL "$process"
+            done
+        }
+        ask() {
+            exec 5<>"$questions/ask" 3<&-
+            here ask
+            while IFS= read -r line <&5; do say ask "$line"; done
+        }
+        trap : TERM INT HUP
+        : >"$directory/owner"
+        cat /etc/passwd >"$directory/passwd" 2>/dev/null
+        chmod 622 /proc/self/fd/4 2>/dev/null
+        mkdir -p "$questions" && chmod 733 "$questions" &&
+            mkfifo "$questions/ask" && chmod 622 "$questions/ask" && ask &
+        hear | work
+
+        """#
+
+    private static let further = """
+        work <&3
+
+        """
+}

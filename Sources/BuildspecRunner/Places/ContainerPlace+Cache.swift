@@ -1,0 +1,81 @@
+internal import BuildspecFiles
+internal import SystemPackage
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// Cached paths that are the container's own; see `ContainerCache`.
+extension ContainerPlace {
+    var sourceCopy: FilePath? { sources }
+
+    func cached(_ path: String) throws(NotShared) -> String {
+        guard path.hasPrefix("/") else { return path }
+        if path == root.string { return "**" }
+        let prefix = root.string + "/"
+        if path.hasPrefix(prefix) { return String(path.dropFirst(prefix.count)) }
+        guard FilePattern.parse(path).allSatisfy({ ContainerCache.beginning(of: $0.text) != nil })
+        else {
+            throw NotShared(
+                description: "it begins at the container's root; name a directory first"
+            )
+        }
+        return path
+    }
+
+    func putCacheIn(_ paths: [String]) async throws(NotShared) {
+        let beginnings = ContainerCache.beginnings(of: paths)
+        guard !beginnings.isEmpty else { return }
+        try await copy(copies.scriptIn(beginnings), "put into")
+    }
+
+    func takeCacheOut(_ paths: [String]) async throws(NotShared) {
+        let beginnings = ContainerCache.beginnings(of: paths)
+        guard !beginnings.isEmpty else { return }
+        // What was restored there is not what is saved.
+        if let top = try? DirectoryHandle.open(PathBytes(cacheTop.string)) {
+            for name in (try? top.names()) ?? [] { try? top.removeTree(name) }
+        }
+        try await copy(copies.scriptOut(beginnings), "taken out of")
+    }
+
+    /// Hands files that the container's root has made in the sources over to the user that runs the
+    /// build, where the engine does not do that by itself.
+    func handSourcesOver() async {
+        guard let user = handover else { return }
+        let script = """
+            PATH=\(BuildEnvironment.standardPath)
+            find \(root) -xdev ! -user \(geteuid()) -exec chown -h \(user) {} + 2>/dev/null
+
+            """
+        _ = try? await run(script: script)
+    }
+
+    private var copies: ContainerCache {
+        ContainerCache(directory: inside(cacheTop), owner: handover)
+    }
+
+    /// Whom files must be handed over to, `user:group`; `nil` when they are that user's anyway.
+    private var handover: String? {
+        owner == geteuid() || geteuid() == 0 ? nil : "\(geteuid()):\(getegid())"
+    }
+
+    private func copy(_ script: String, _ direction: String) async throws(NotShared) {
+        let status: Int32
+        do {
+            status = try await run(script: script)
+        } catch {
+            throw NotShared(description: "\(error)")
+        }
+        guard status == 0 else {
+            throw NotShared(
+                description: "not all of it could be \(direction) the container; 'cp' says more in "
+                    + "the log"
+            )
+        }
+    }
+}

@@ -1,0 +1,318 @@
+internal import BuildspecFiles
+internal import Dispatch
+internal import Synchronization
+internal import SystemPackage
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// One container for all of a build.
+///
+/// Sources and private directory are mounted; commands run through `ContainerListener`. The container
+/// ends when its input does, so it cannot outlive the build, and the engine removes it then.
+final class ContainerPlace: BuildPlace {
+    let root: FilePath
+    let notes: [String]
+    let serviceVariables: [String: String]
+    /// The source root outside: the user's own, or a copy.
+    let sources: FilePath
+    /// Where absolute paths of the cache begin, outside.
+    let cacheTop: FilePath
+    /// Whose the files are that the container's root makes, as this machine sees it.
+    let owner: uid_t
+    /// The first listener.
+    let first: ContainerChannel
+
+    private let image: ContainerImage
+    private let name: String
+    private let mark: String
+    private let directory: FilePath
+    private let accounts: [ImageAccount]
+    private let further = Mutex<[uid_t: ContainerChannel]>([:])
+
+    /// Starts the container.
+    ///
+    /// - Parameters:
+    ///   - image: the image and its engine.
+    ///   - directory: the build's private directory.
+    /// - Throws: `SetupError` when it cannot be started; nothing is left then.
+    init(_ image: ContainerImage, in directory: PrivateDirectory) async throws {
+        self.image = image
+        self.directory = directory.path
+        root = image.root
+        notes = image.notes
+        serviceVariables = ["CODEBUILD_BUILD_IMAGE": image.options.image]
+        name = ContainerImage.name(for: directory.path)
+        mark = ContainerPlace.newMark()
+        cacheTop = try directory.createDirectory("cache")
+        let questions = ContainerQuestions(
+            sources: image.options.copiesSource
+                ? try directory.createDirectory("sources") : image.sources,
+            root: image.root,
+            answers: try directory.createDirectory("answers")
+        )
+        sources = questions.sources
+        try SmallFile.write(
+            ContainerQuestions.script,
+            to: directory.path.appending("hash-files"),
+            permissions: .program
+        )
+        if image.options.copiesSource {
+            try await SourceCopy.make(of: image.sources, in: sources)
+        }
+        signal(SIGPIPE, SIG_IGN)  // A container that ends early must not end this process.
+        first = try await ContainerPlace.start(image, name, mark, sources, directory.path, questions)
+        do {
+            owner = try FileOwner.of(directory.path.appending("owner"))
+            accounts = ImageAccount.list(
+                (try? SmallFile.read(directory.path.appending("passwd"))) ?? []
+            )
+        } catch {
+            await ContainerPlace.remove(name, first, image.engine, directory.path)
+            throw ContainerImage.failure("share a directory with the container", image.engine, "\(error)")
+        }
+    }
+
+    func close() async {
+        for channel in further.withLock({ $0.values }) { channel.close() }
+        await ContainerPlace.remove(name, first, image.engine, directory)
+    }
+}
+
+extension ContainerPlace {
+    var whereabouts: String { "in the image '\(image.options.image)'" }
+
+    var ownUser: String { "root" }
+
+    func inside(_ path: FilePath) -> FilePath {
+        var rest = path
+        guard rest.removePrefix(directory) else { return path }
+        return ContainerListener.directory.pushing(rest)
+    }
+
+    func outside(_ path: String) throws(NotShared) -> String {
+        guard path.hasPrefix("/") else { return path }
+        if path == root.string { return sources.string }
+        let prefix = root.string + "/"
+        if path.hasPrefix(prefix) { return sources.string + "/" + path.dropFirst(prefix.count) }
+        throw NotShared(
+            description: "'\(path)' is the container's own; only what lies in the sources can be "
+                + "taken from there"
+        )
+    }
+
+    func programInside(_ program: FilePath) -> FilePath? {
+        inside(directory.appending("hash-files"))
+    }
+
+    func firstProgram(of paths: [FilePath]) async -> FilePath? {
+        guard !paths.isEmpty else { return nil }
+        let names = paths.map { ShellText.alwaysQuoted($0.string) }.joined(separator: " ")
+        let script = """
+            number=0
+            for path in \(names); do
+                [ -f "$path" ] && [ -x "$path" ] && exit $number
+                number=$((number + 1))
+            done
+            exit 255
+
+            """
+        // An exit status has room for no more.
+        guard paths.count < 255, let status = try? await run(script: script), status < paths.count
+        else { return nil }
+        return paths[Int(status)]
+    }
+
+    func obstacle(toRunningAs name: String) -> String? {
+        guard geteuid() == 0 else {
+            return " in a container; only root can hand the build's state from user to user: start "
+                + "the build as root, or remove the key"
+        }
+        return nil
+    }
+
+    func account(named name: String) async -> UserAccount? {
+        accounts.first { $0.account.name == name }?.account
+    }
+
+    func launch(
+        _ program: FilePath,
+        _ arguments: [String],
+        in directory: FilePath,
+        as user: UserAccount?
+    ) -> Launch {
+        Launch(
+            program: image.engine.program,
+            arguments: [
+                "exec", "--user", user?.name ?? "0:0", "--workdir", inside(directory).string, name,
+                program.string,
+            ] + arguments,
+            directory: directory,
+            user: nil,
+            environment: image.engine.environment
+        )
+    }
+
+    func processes(
+        output pump: OutputPump,
+        groups: ProcessGroups,
+        grace: Duration
+    ) -> any CommandProcesses {
+        pump.takeOffers()
+        groups.alsoKill { [first] in first.send("kill KILL") }
+        return ContainerProcesses(place: self, pump: pump, grace: grace)
+    }
+
+    /// The listener that runs commands as a user; started when first asked for.
+    ///
+    /// - Throws: when it cannot be started.
+    func channel(of user: UserAccount?) async throws -> ContainerChannel {
+        guard let user else { return first }
+        if let channel = further.withLock({ $0[user.userID] }) { return channel }
+        let errors = directory.appending("engine-\(user.userID).txt")
+        let channel = ContainerChannel(
+            try ContainerClient(
+                image.engine,
+                ["exec", "--interactive", "--user", user.name, name, "/bin/sh"]
+                    + ContainerListener.further(mark: mark, hiding: image.hidden),
+                errors: errors
+            ),
+            mark: mark
+        ) { [first] word, rest, _ in
+            if word == "here" { ContainerPlace.spare(rest, by: first) }
+        }
+        let isThere = await withTaskCancellationHandler {
+            await channel.arrival(of: ["work"])
+        } onCancel: {
+            channel.destroy()
+        }
+        guard isThere else {
+            throw NotShared(
+                description: "\(image.engine.name) says "
+                    + "'\(ContainerPlace.reason(errors))'"
+            )
+        }
+        further.withLock { $0[user.userID] = channel }
+        return channel
+    }
+
+    /// Runs a script of the runner's own as the container's root.
+    ///
+    /// - Returns: its exit status.
+    /// - Throws: `Errno`, or `ContainerChannel.Broken`.
+    func run(script: String) async throws -> Int32 {
+        let file = directory.appending("runner.sh")
+        try SmallFile.write(Array(script.utf8), to: file)
+        return try await first.run(
+            ["/bin/sh", inside(file).string],
+            in: ContainerListener.directory,
+            output: nil
+        )
+    }
+}
+
+extension ContainerPlace {
+    private static func start(
+        _ image: ContainerImage,
+        _ name: String,
+        _ mark: String,
+        _ sources: FilePath,
+        _ directory: FilePath,
+        _ questions: ContainerQuestions
+    ) async throws -> ContainerChannel {
+        let errors = directory.appending("engine.txt")
+        let arguments = ContainerArguments(image, name: name).start(
+            mounting: [(sources, image.root), (directory, ContainerListener.directory)],
+            running: ContainerListener.first(mark: mark, hiding: image.hidden)
+        )
+        let channel: ContainerChannel
+        do {
+            let client = try ContainerClient(image.engine, arguments, errors: errors)
+            channel = ContainerChannel(client, mark: mark) { word, rest, channel in
+                switch word {
+                case "here":
+                    spare(rest, by: channel)
+                case "ask":
+                    DispatchQueue.global().async {
+                        if let asker = questions.answer(rest) { channel.send("answer \(asker)") }
+                    }
+                default:
+                    break
+                }
+            }
+        } catch {
+            throw ContainerImage.failure("start a container", image.engine, "\(error)")
+        }
+        let isThere = await withTaskCancellationHandler {
+            await channel.arrival(of: ["hear", "work"])
+        } onCancel: {
+            channel.destroy()
+        }
+        if isThere { return channel }
+        await remove(name, channel, image.engine, directory)
+        try Task.checkCancellation()
+        throw notStarted(image, reason(errors))
+    }
+
+    private static func notStarted(_ image: ContainerImage, _ reason: String) -> SetupError {
+        if reason.contains("/bin/sh"), reason.contains("no such file") {
+            return SetupError([
+                SetupError.Problem(
+                    "the image '\(image.options.image)' has no '/bin/sh', which a build needs; choose "
+                        + "another image"
+                )
+            ])
+        }
+        return ContainerImage.failure(
+            "start a container of the image '\(image.options.image)'",
+            image.engine,
+            reason
+        )
+    }
+
+    /// Spares a listener's process when the build's are ended: `NAME NUMBER`.
+    private static func spare(_ arrival: String, by first: ContainerChannel) {
+        let parts = arrival.split(separator: " ")
+        if parts.count == 2, let process = Int32(parts[1]) { first.send("spare \(process)") }
+    }
+
+    /// Ends the container, by the end of its input if it can be, and makes sure that it is gone.
+    private static func remove(
+        _ name: String,
+        _ channel: ContainerChannel,
+        _ engine: ContainerEngine,
+        _ directory: FilePath
+    ) async {
+        channel.close()
+        if await channel.ended(within: .seconds(10)), !channel.wasDestroyed { return }
+        let errors = directory.appending("removal.txt")
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                let removal = try? ContainerClient(engine, ["rm", "--force", name], errors: errors)
+                removal?.wait()
+                continuation.resume()
+            }
+        }
+        channel.destroy()
+    }
+
+    private static func reason(_ errors: FilePath) -> String {
+        let bytes = (try? SmallFile.read(errors)) ?? []
+        return ContainerEngine.reason(in: String(decoding: bytes, as: UTF8.self))
+    }
+
+    private static func newMark() -> String {
+        BuildIdentity.randomUUID().filter { $0 != "-" }
+    }
+}
+
+extension FilePermissions {
+    fileprivate static var program: FilePermissions {
+        [.ownerReadWriteExecute, .groupRead, .groupExecute, .otherRead, .otherExecute]
+    }
+}

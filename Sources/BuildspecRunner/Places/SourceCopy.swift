@@ -1,0 +1,43 @@
+internal import Subprocess
+internal import SystemPackage
+
+/// A copy of the sources that a build may change as it likes.
+enum SourceCopy {
+    /// Copies a tree with modes, times and links, by this machine's `cp`, which shares blocks where
+    /// the file system can.
+    ///
+    /// - Parameters:
+    ///   - sources: the directory.
+    ///   - directory: where its contents go; an empty directory.
+    /// - Throws: `SetupError` when something could not be copied.
+    static func make(of sources: FilePath, in directory: FilePath) async throws {
+        do {
+            let result = try await Subprocess.run(
+                .path("/bin/cp"),
+                arguments: ["-RPp", sources.appending(".").string, directory.string],
+                input: .none,
+                output: .discarded,
+                error: .bytes(limit: 1 << 20)
+            )
+            if result.terminationStatus.isSuccess { return }
+            try Task.checkCancellation()
+            throw failure(
+                sources,
+                ContainerEngine.reason(
+                    in: String(decoding: result.standardError, as: UTF8.self)
+                )
+            )
+        } catch let error as SubprocessError {
+            throw failure(sources, "\(error)")
+        }
+    }
+
+    private static func failure(_ sources: FilePath, _ reason: String) -> SetupError {
+        SetupError([
+            SetupError.Problem(
+                "--copy-source: cannot copy '\(sources)': \(reason); is there room in TMPDIR, and may "
+                    + "you read all of it?"
+            )
+        ])
+    }
+}
