@@ -50,7 +50,7 @@ enum ContainerListener {
     }
 
     /// `say` tells the runner something. `here` tells it the process's number, so that it is spared
-    /// when the build's processes are ended. `work` runs `NUMBER START OUTPUT WORD...`.
+    /// when the build's processes are ended. `work` takes `run NUMBER START OUTPUT WORD...`.
     private static let common = #"""
         exec 3<&0 4>&1 </dev/null
         say() { printf '\036%s %s\n' "$mark" "$*" >&4; }
@@ -58,7 +58,7 @@ enum ContainerListener {
         work() {
             trap : TERM INT HUP
             here work
-            while read -r number start output words; do
+            while read -r verb number start output words; do
                 (
                     cd "$start" || cd /
                     eval "set -- $words"
@@ -89,7 +89,7 @@ enum ContainerListener {
             here hear
             while read -r verb word rest <&3; do
                 case $verb in
-                run) printf '%s %s\n' "$word" "$rest" ;;
+                run) printf 'run %s %s\n' "$word" "$rest" ;;
                 spare) keep="$keep $word" ;;
                 signal)
                     signal "$word"

@@ -55,6 +55,19 @@ extension ContainerPlace {
         _ = try? await run(script: script)
     }
 
+    /// Lets the runner read the state that a command leaves, where it is not the runner's: the command
+    /// may have set a strict `umask`.
+    func openState() async throws {
+        guard handover != nil else { return }
+        let script = """
+            PATH=\(BuildEnvironment.standardPath)
+            chmod a+r \(ContainerListener.directory)/next-*/* \
+                \(ContainerListener.directory)/start-*/* 2>/dev/null
+
+            """
+        _ = try await run(script: script)
+    }
+
     private var copies: ContainerCache {
         ContainerCache(directory: inside(cacheTop), owner: handover)
     }

@@ -34,11 +34,13 @@ struct ContainerProcesses: CommandProcesses {
         let end = Deadlines(place.first, grace)
         return try await withTaskCancellationHandler {
             defer { end.over() }
-            return try await channel.run(
+            let status = try await channel.run(
                 [command.program.string] + command.arguments,
                 in: place.inside(command.directory),
                 output: output
             )
+            try await place.openState()
+            return status
         } onCancel: {
             end.begin()
         }

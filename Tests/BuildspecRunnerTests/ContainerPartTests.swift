@@ -1,0 +1,104 @@
+@testable import BuildspecRunner
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The parts of a container's place that need no container.
+struct ContainerPartTests {
+    private func parts(_ pieces: [[UInt8]]) -> [ContainerStream.Part] {
+        var stream = ContainerStream(mark: "m4rk")
+        var parts = pieces.flatMap { stream.take($0) }
+        let rest = stream.end()
+        if !rest.isEmpty { parts.append(.output(rest)) }
+        // Output that is only cut in other places is the same output.
+        return parts.reduce(into: []) { all, part in
+            if case .output(let more) = part, case .output(let before)? = all.last {
+                all[all.count - 1] = .output(before + more)
+            } else {
+                all.append(part)
+            }
+        }
+    }
+
+    @Test func `output and words are told apart wherever the stream is cut`() {
+        let text =
+            "one\u{1E}\u{1E}m4rk done 1 0\ntwo\u{1E}m4r k\n\u{1E}m4rk ask 7\ta b\n\u{1E}m4rk here\n\u{1E}m4"
+        let bytes = Array(text.utf8)
+        let expected: [ContainerStream.Part] = [
+            .output(Array("one\u{1E}".utf8)), .said("done 1 0"),
+            .output(Array("two\u{1E}m4r k\n".utf8)), .said("ask 7\ta b"), .said("here"),
+            .output(Array("\u{1E}m4".utf8)),
+        ]
+        #expect(parts([bytes]) == expected)
+        #expect(parts(bytes.map { [$0] }) == expected)
+        for first in 0...bytes.count {
+            for second in first...bytes.count {
+                let pieces = [bytes[..<first], bytes[first..<second], bytes[second...]].map(Array.init)
+                #expect(parts(pieces) == expected)
+            }
+        }
+    }
+
+    @Test func `a line without an end is output`() {
+        let long = Array("\u{1E}m4rk ".utf8) + [UInt8](repeating: 0x61, count: 1 << 17)
+        #expect(parts([long]) == [.output(long)])
+    }
+
+    @Test(
+        arguments: [
+            ("/root/.m2/**/*", "/root/.m2"), ("/root/.cache/pip", "/root/.cache/pip"),
+            ("/opt/tool-*/lib", "/opt"), ("/home/a b/[xy]", "/home/a b"),
+        ]
+    )
+    func `what is copied for a pattern is its literal beginning`(pattern: String, path: String) {
+        #expect(ContainerCache.beginning(of: pattern) == path)
+    }
+
+    @Test func `no place is copied twice, and the sources and the root never`() {
+        #expect(ContainerCache.beginning(of: "/*/x") == nil)
+        #expect(
+            ContainerCache.beginnings(
+                of: ["sub/**", "/root/.m2/**/*", "/root/.m2/a", "/root/.m2x", "/{a,b}/c", "/**"]
+            ) == ["/a/c", "/b/c", "/root/.m2", "/root/.m2x"]
+        )
+    }
+
+    @Test(
+        arguments: [
+            ("/a b", "type=bind,source=/a b,target=/t"),
+            ("/a,\"b", "type=bind,\"source=/a,\"\"b\",target=/t"),
+        ]
+    )
+    func `a mount's fields are quoted where they must be`(path: String, text: String) {
+        #expect(ContainerArguments.mount(FilePath(path), "/t") == text)
+    }
+
+    @Test(
+        arguments: [
+            (
+                "Trying to pull x...\nError: initializing source docker://x: denied\n",
+                "initializing source docker://x: denied"
+            ),
+            (
+                "docker: Error response from daemon: pull access denied.\nSee 'docker run --help'.\n",
+                "pull access denied"
+            ),
+            (
+                "Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?\n",
+                "Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?"
+            ),
+            ("", "nothing"),
+        ]
+    )
+    func `an engine's reason is one line of what it says`(text: String, reason: String) {
+        #expect(ContainerEngine.reason(in: text) == reason)
+    }
+
+    @Test func `the users of an image are read from its own list`() {
+        let text = "root:x:0:0::/root:/bin/sh\n# no\napp:x:1000:1001::/home/app:\nbad:x:y:1::/:\n"
+        let accounts = ImageAccount.list(Array(text.utf8)).map(\.account)
+        #expect(accounts.map(\.name) == ["root", "app"])
+        #expect(accounts.last?.groupID == 1001)
+        #expect(accounts.last?.home == "/home/app")
+    }
+}

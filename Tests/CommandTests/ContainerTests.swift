@@ -1,0 +1,411 @@
+import Subprocess
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// `buildspec run --image` with real containers.
+@Suite(
+    .serialized,
+    .timeLimit(.minutes(5)),
+    .enabled(if: Podman.isAllowed, "rootful podman needs root")
+)
+struct ContainerTests {
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    /// Runs a buildspec in a container, and makes sure that none is left.
+    private func run(
+        _ buildspec: String,
+        _ arguments: String...,
+        image: String = Podman.tools,
+        environment: [Environment.Key: String] = [:],
+        while body: @escaping @Sendable (ProcessIdentifier) async throws -> Void = { _ in }
+    ) async throws -> BuildspecProcess.Outcome {
+        let podman = try await Podman.ready()
+        try directory.write(buildspec, to: "buildspec.yml")
+        var variables = podman.environment
+        variables["HOME"] = nil
+        let left = Mutex("")
+        let outcome = try await BuildspecProcess.run(
+            ["run", "--project", "p", "--image", image] + arguments
+                + (arguments.contains("--cache") ? [] : ["--cache", "none"])
+                + (arguments.contains("--network") ? [] : ["--network", "none"]),
+            in: directory,
+            environment: variables.merging(environment) { $1 }
+        ) { process in
+            left.withLock { $0 = "buildspec-\(process.value)-" }
+            try await body(process)
+        }
+        let name = left.withLock { $0 }
+        #expect(try await podman.containers().filter { $0.hasPrefix(name) } == [])
+        return outcome
+    }
+
+    /// A buildspec with these commands in BUILD.
+    private func building(_ commands: String..., top: String = "") -> String {
+        let list = commands.map { "      - |\n        " + $0.replacing("\n", with: "\n        ") }
+        return """
+            version: 0.2
+            \(top)
+            phases:
+              build:
+                commands:
+            \(list.joined(separator: "\n"))
+            """
+    }
+
+    /// What commands printed behind '> '.
+    private func lines(_ outcome: BuildspecProcess.Outcome) -> [String] {
+        outcome.output.split(separator: "\n").filter { $0.hasPrefix("> ") }
+            .map { String($0.dropFirst(2)) }
+    }
+
+    @Test(arguments: [Podman.tools, Podman.busybox])
+    func `commands carry their state and run as CodeBuild's do`(image: String) async throws {
+        let outcome = try await run(
+            building(
+                "echo \"> $(pwd) $(id -u) $HOME $A $CODEBUILD_SRC_DIR\"",
+                "B='x  y'; cd /tmp; export C=1; unset HOME",
+                "echo \"> $B $C $(pwd) [${HOME-none}] $CODEBUILD_BUILD_IMAGE\"",
+                "cat buildspec.yml 2>/dev/null || echo '> elsewhere'",
+                "echo written > $CODEBUILD_SRC_DIR/made",
+                "kill -INT $$; echo '> never'",
+                top: "env: {variables: {A: a}}"
+            ),
+            image: image
+        )
+        #expect(outcome.status == 1)
+        #expect(
+            lines(outcome) == [
+                "/codebuild/output/src/src 0 /root a /codebuild/output/src/src",
+                "x  y 1 /tmp [none] \(image)", "elsewhere",
+            ]
+        )
+        #expect(outcome.error == "buildspec.yml:16:9: error: exit status 130\n")
+        #expect(try directory.read("made") == "written\n")
+    }
+
+    @Test func `on-failure and finally are what they are elsewhere`() async throws {
+        let outcome = try await run(
+            """
+            version: 0.2
+            phases:
+              pre_build:
+                on-failure: CONTINUE
+                commands: ["echo '> one'; exit 7", "echo '> never'"]
+                finally: ["echo '> finally'"]
+              build:
+                commands: ["echo \\"> $CODEBUILD_BUILD_SUCCEEDING $FROM_IMAGE\\""]
+            """
+        )
+        #expect(outcome.status == 1)
+        #expect(lines(outcome) == ["one", "finally", "0 yes"])
+        #expect(outcome.output.contains("PRE_BUILD         FAILED"))
+    }
+
+    @Test func `a user of the image runs the commands, with its groups and home`() async throws {
+        let outcome = try await run(
+            """
+            version: 0.2
+            run-as: app
+            phases:
+              install:
+                commands:
+                  - echo "> $(id -u):$(id -G) $HOME $USER"; A=1; cd /tmp
+                  - echo "> $A $(pwd)"; touch ~/mine; echo > /dev/stderr
+                  - head -c 1 /codebuild/output/tmp/next-0/env.sh || echo '> refused'
+              build:
+                run-as: root
+                commands: ['echo "> $(id -u) $A $HOME $(pwd) $(stat -c %u /home/app/mine)"']
+            """
+        )
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(
+            lines(outcome) == [
+                "1000:1000 2000 /home/app app", "1 /tmp", "refused", "0 1 /root /tmp 1000",
+            ]
+        )
+    }
+
+    @Test func `values of the environment are in no argument and no inspection`() async throws {
+        let podman = try await Podman.ready()
+        try directory.write("TOKEN=sesame-open\n", to: "secrets.env")
+        let outcome = try await run(
+            building("touch started; while [ ! -e seen ]; do sleep 0.02; done; echo \"> ${#TOKEN}\""),
+            "--env-file", "secrets.env"
+        ) { [directory] process in
+            try await wait(for: "started", in: directory)
+            let name = try #require(
+                try await podman.containers().first {
+                    $0.hasPrefix("buildspec-\(process.value)-")
+                }
+            )
+            let all = "cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' ' '"
+            let seen = try await podman.run("inspect", name) + shell(all)
+            #expect(seen.contains("/codebuild/output/tmp"))
+            #expect(!seen.contains("sesame-open"))
+            try directory.write("", to: "seen")
+        }
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(lines(outcome) == ["11"])
+    }
+
+    @Test func `a cached path of the container's comes back, and hides nothing of the image`()
+        async throws
+    {
+        let buildspec = """
+            version: 0.2
+            phases:
+              build:
+                commands:
+                  - echo "> $(ls -A ~ | tr '\\n' ' ')"
+                  - if [ -d ~/.m2 ]; then echo "> $(cat ~/.m2/.a/b)"; fi
+                  - mkdir -p ~/.m2/.a sub; echo kept > ~/.m2/.a/b; ln -sf .a ~/.m2/link; echo s > sub/s
+                  - echo "> $(cat sub/s) $(stat -c %a /tmp)"
+            cache:
+              key: k-$(codebuild-hash-files buildspec.yml '/codebuild/output/src/src/*.yml')
+              paths: ['/root/.m2/**/*', '/root/.from-*', '/tmp/none*', '/codebuild/output/src/src/sub', '/*']
+            """
+        let first = try await run(buildspec, "--cache", "store")
+        #expect(first.status == 0, "\(first)")
+        #expect(lines(first) == [".from-image ", "s 1777"])
+        #expect(
+            first.error == "warning: cache: the path '/*' is left out: it begins at the container's "
+                + "root; name a directory first\n"
+        )
+        _ = try await shell("rm -r '\(directory.path)/sub'")
+        let second = try await run(buildspec, "--cache", "store", "--copy-source")
+        #expect(lines(second) == [".from-image .m2 ", "kept", "s 1777"], "\(second)")
+        #expect(second.output.contains("cache: restored 3 files, "))
+        #expect(second.output.contains(", key 'k-"))
+        #expect(try directory.read("sub/s") == nil)
+    }
+
+    @Test func `files outside of the sources cannot be hashed`() async throws {
+        let outcome = try await run(
+            building("codebuild-hash-files none; codebuild-hash-files /etc/passwd; echo \"> $?\"")
+        )
+        #expect(outcome.output.contains("codebuild-hash-files: no file matches 'none'\n"))
+        #expect(
+            outcome.output.contains(
+                "codebuild-hash-files: '/etc/passwd' is not in the sources, and only their files can be "
+                    + "hashed in a container\n"
+            )
+        )
+        #expect(lines(outcome) == ["3"])
+    }
+
+    @Test func `a copy of the sources leaves them as they are and gives its artifacts`()
+        async throws
+    {
+        try directory.write("old", to: "old")
+        let outcome = try await run(
+            building("rm old; mkdir out; echo made > out/made; cp buildspec.yml out")
+                + "\nartifacts: {base-directory: $CODEBUILD_SRC_DIR/out, files: ['**/*']}",
+            "--copy-source", "--artifacts", "../\(directory.path.lastComponent?.string ?? "")/art"
+        )
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(try directory.read("art/made") == "made\n")
+        #expect(try directory.read("art/buildspec.yml") != nil)
+        #expect(try directory.read("old") == "old")
+        #expect(try directory.read("out/made") == nil)
+    }
+
+    @Test func `network and privileges are what is asked for`() async throws {
+        let buildspec = building(
+            "echo \"> $(ls /sys/class/net | tr '\\n' ' ')\"; grep CapEff /proc/self/status"
+        )
+        let none = try await run(buildspec)
+        let host = try await run(buildspec, "--network", "host", "--privileged")
+        #expect(lines(none) == ["lo "])
+        #expect(lines(host).first?.split(separator: " ").contains { $0 != "lo" } == true)
+        func rights(_ outcome: BuildspecProcess.Outcome) -> Substring? {
+            outcome.output.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
+        }
+        #expect(rights(none) != nil)
+        #expect(rights(none) != rights(host))
+    }
+
+    @Test func `what runs in the background is heard, and ends with the build`() async throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let outcome = try await run(
+            building(
+                "nohup sh -c 'sleep 0.2; echo \"> late\"; sleep 600' 2>/dev/null & echo '> early'",
+                "sleep 0.6; echo '> end'"
+            )
+        )
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(lines(outcome) == ["early", "late", "end"])
+        #expect(clock.now - start < .seconds(30))
+    }
+
+    @Test(arguments: [1, 2])
+    func `a stop reaches what runs inside`(signals: Int) async throws {
+        let command = "trap 'touch asked' TERM; touch started; while :; do sleep 0.02; done"
+        let outcome = try await run(
+            building(signals == 1 ? "touch started; sleep 600" : command)
+        ) { [directory] process in
+            try await wait(for: "started", in: directory)
+            kill(process.value, SIGINT)
+            guard signals == 2 else { return }
+            try await wait(for: "asked", in: directory)
+            kill(process.value, SIGINT)
+        }
+        #expect(outcome.status == 130)
+        #expect(outcome.error == "buildspec.yml:6:9: error: stopped\n")
+        #expect(ContinuousClock.now - outcome.bodyEnd < .seconds(8))
+    }
+
+    @Test func `a build that is killed takes its container along`() async throws {
+        let podman = try await Podman.ready()
+        let outcome = try await run(building("touch started; sleep 600")) { [directory] process in
+            try await wait(for: "started", in: directory)
+            kill(process.value, SIGKILL)
+            while try await podman.containers().contains(where: {
+                $0.hasPrefix("buildspec-\(process.value)-")
+            }) {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        #expect(outcome.status == -SIGKILL)
+    }
+
+    @Test func `a container that an earlier build left is removed and named`() async throws {
+        let podman = try await Podman.ready()
+        // No process has this number: Linux has none above 4194304.
+        let name = "buildspec-4194999-\(UInt32.random(in: 0...UInt32.max))"
+        let host = try await shell("uname -n").split(separator: "\n").first ?? ""
+        try await podman.run(
+            "create", "--name", name, "--label", "buildspec.host=\(host)", Podman.tools
+        )
+        let outcome = try await run(building("true"))
+        #expect(outcome.status == 0)
+        #expect(
+            outcome.error == "warning: the container '\(name)' of an earlier build was still there "
+                + "and is removed\n"
+        )
+        #expect(try await !podman.containers().contains(name))
+    }
+
+    @Test func `a container that ends under the build is a failed command, not a hang`() async throws
+    {
+        let podman = try await Podman.ready()
+        let outcome = try await run(building("touch started; sleep 600")) { [directory] process in
+            try await wait(for: "started", in: directory)
+            for name in try await podman.containers()
+            where name.hasPrefix("buildspec-\(process.value)-") {
+                try await podman.run("kill", name)
+            }
+        }
+        #expect(outcome.status == 1)
+        #expect(outcome.error.contains("warning: cannot run the command: the container has ended\n"))
+    }
+
+    /// What is wrong before any command, and the message.
+    private static let errors: [(arguments: [String], top: String, message: String)] = [
+        (
+            ["--image", "localhost/buildspec-no-such-image:1"], "",
+            "the image 'localhost/buildspec-no-such-image:1' is not on this machine and cannot be "
+                + "pulled: podman says '"
+        ),
+        (
+            ["--engine", "no-such-engine"], "",
+            "--image: 'no-such-engine' is not on the PATH; install an engine, or say where it is with "
+                + "'--engine PATH'"
+        ),
+        (
+            ["--engine", "/no/engine"], "",
+            "--engine: there is no program '/no/engine'; name podman or docker, or where one of them is"
+        ),
+        (
+            ["--image", Podman.empty], "",
+            "the image '\(Podman.empty)' has no '/bin/sh', which a build needs; choose another image"
+        ),
+        (
+            [], "env: {shell: zsh}",
+            "cannot run commands with the shell 'zsh': it is not on the build's PATH; install it or "
+                + "change 'env.shell'"
+        ),
+        (
+            [], "run-as: nobody",
+            "run-as: there is no user 'nobody' in the image '\(Podman.tools)'; create it or change the "
+                + "key"
+        ),
+        (
+            ["--network", "no-such-network"], "",
+            "cannot start a container of the image '\(Podman.tools)': podman says '"
+        ),
+    ]
+
+    @Test(arguments: errors.indices)
+    func `what keeps a container from starting is one clear error`(index: Int) async throws {
+        let row = ContainerTests.errors[index]
+        try directory.write(building("touch never", top: row.top), to: "buildspec.yml")
+        let podman = try await Podman.ready()
+        let outcome = try await BuildspecProcess.run(
+            ["run", "--cache", "none"] + row.arguments
+                + (row.arguments.contains("--image") ? [] : ["--image", Podman.tools])
+                + (row.arguments.contains("--network") ? [] : ["--network", "none"]),
+            in: directory,
+            environment: podman.environment.merging(["HOME": directory.path.string]) { $1 }
+        )
+        #expect(outcome.status == 2)
+        #expect(outcome.error.contains("error: \(row.message)"), "\(outcome)")
+        #expect(outcome.error.split(separator: "\n").filter { $0.contains("error: ") }.count == 1)
+        #expect(try directory.read("never") == nil)
+    }
+
+    @Test func `docker is given what podman is given, and nothing that it does not know`()
+        async throws
+    {
+        let engine = directory.file("tools, \"x\"/docker")
+        try directory.write(
+            "#!/bin/sh\nfor word; do printf '%s\\n' \"$word\"; done >> '\(directory.path)/said'\n"
+                + "exec podman \"$@\"\n",
+            to: "tools, \"x\"/docker"
+        )
+        unsafe chmod(engine.string, 0o755)
+        let outcome = try await run(
+            building("echo \"> $(pwd)\""),
+            "--engine", engine.string, "--privileged", "--network", "host"
+        )
+        #expect(lines(outcome) == ["/codebuild/output/src/src"], "\(outcome)")
+        let words = try #require(try directory.read("said")).split(separator: "\n").map(String.init)
+        let start = try #require(words.firstIndex(of: "run"))
+        let options = words[start...].prefix { $0 != Podman.tools }.filter { $0.hasPrefix("--") }
+        #expect(
+            options == [
+                "--rm", "--interactive", "--name", "--label", "--log-driver", "--stop-timeout",
+                "--security-opt", "--user", "--workdir", "--entrypoint", "--mount", "--mount",
+                "--network", "--privileged",
+            ]
+        )
+    }
+}
+
+/// Looks for a file until it is there.
+private func wait(for name: String, in directory: TemporaryDirectory) async throws {
+    while try directory.read(name) == nil { try await Task.sleep(for: .milliseconds(2)) }
+}
+
+/// What a line of shell prints.
+private func shell(_ line: String) async throws -> String {
+    try await Subprocess.run(
+        .path("/bin/sh"),
+        arguments: ["-c", line],
+        input: .none,
+        output: .string(limit: 1 << 24),
+        error: .discarded
+    ).standardOutput
+}
