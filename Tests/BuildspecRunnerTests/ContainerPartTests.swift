@@ -1,7 +1,8 @@
-@testable import BuildspecRunner
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import BuildspecRunner
 
 /// The parts of a container's place that need no container.
 struct ContainerPartTests {
@@ -33,7 +34,9 @@ struct ContainerPartTests {
         #expect(parts(bytes.map { [$0] }) == expected)
         for first in 0...bytes.count {
             for second in first...bytes.count {
-                let pieces = [bytes[..<first], bytes[first..<second], bytes[second...]].map(Array.init)
+                let pieces = [bytes[..<first], bytes[first..<second], bytes[second...]].map(
+                    Array.init
+                )
                 #expect(parts(pieces) == expected)
             }
         }

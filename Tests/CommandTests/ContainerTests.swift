@@ -17,14 +17,14 @@ import Testing
     .enabled(if: Podman.isAllowed, "rootful podman needs root")
 )
 struct ContainerTests {
-    private let directory: TemporaryDirectory
+    let directory: TemporaryDirectory
 
     init() throws {
         directory = try TemporaryDirectory()
     }
 
     /// Runs a buildspec in a container, and makes sure that none is left.
-    private func run(
+    func run(
         _ buildspec: String,
         _ arguments: String...,
         image: String = Podman.tools,
@@ -52,7 +52,7 @@ struct ContainerTests {
     }
 
     /// A buildspec with these commands in BUILD.
-    private func building(_ commands: String..., top: String = "") -> String {
+    func building(_ commands: String..., top: String = "") -> String {
         let list = commands.map { "      - |\n        " + $0.replacing("\n", with: "\n        ") }
         return """
             version: 0.2
@@ -65,7 +65,7 @@ struct ContainerTests {
     }
 
     /// What commands printed behind '> '.
-    private func lines(_ outcome: BuildspecProcess.Outcome) -> [String] {
+    func lines(_ outcome: BuildspecProcess.Outcome) -> [String] {
         outcome.output.split(separator: "\n").filter { $0.hasPrefix("> ") }
             .map { String($0.dropFirst(2)) }
     }
@@ -141,10 +141,13 @@ struct ContainerTests {
         let podman = try await Podman.ready()
         try directory.write("TOKEN=sesame-open\n", to: "secrets.env")
         let outcome = try await run(
-            building("touch started; while [ ! -e seen ]; do sleep 0.02; done; echo \"> ${#TOKEN}\""),
-            "--env-file", "secrets.env"
+            building(
+                "touch started; while [ ! -e seen ]; do sleep 0.02; done; echo \"> ${#TOKEN}\""
+            ),
+            "--env-file",
+            "secrets.env"
         ) { [directory] process in
-            try await wait(for: "started", in: directory)
+            try await waitForFile("started", in: directory)
             let name = try #require(
                 try await podman.containers().first {
                     $0.hasPrefix("buildspec-\(process.value)-")
@@ -180,7 +183,8 @@ struct ContainerTests {
         #expect(first.status == 0, "\(first)")
         #expect(lines(first) == [".from-image ", "s 1777"])
         #expect(
-            first.error == "warning: cache: the path '/*' is left out: it begins at the container's "
+            first.error
+                == "warning: cache: the path '/*' is left out: it begins at the container's "
                 + "root; name a directory first\n"
         )
         _ = try await shell("rm -r '\(directory.path)/sub'")
@@ -212,7 +216,9 @@ struct ContainerTests {
         let outcome = try await run(
             building("rm old; mkdir out; echo made > out/made; cp buildspec.yml out")
                 + "\nartifacts: {base-directory: $CODEBUILD_SRC_DIR/out, files: ['**/*']}",
-            "--copy-source", "--artifacts", "../\(directory.path.lastComponent?.string ?? "")/art"
+            "--copy-source",
+            "--artifacts",
+            "../\(directory.path.lastComponent?.string ?? "")/art"
         )
         #expect(outcome.status == 0, "\(outcome)")
         #expect(try directory.read("art/made") == "made\n")
@@ -256,10 +262,10 @@ struct ContainerTests {
         let outcome = try await run(
             building(signals == 1 ? "touch started; sleep 600" : command)
         ) { [directory] process in
-            try await wait(for: "started", in: directory)
+            try await waitForFile("started", in: directory)
             kill(process.value, SIGINT)
             guard signals == 2 else { return }
-            try await wait(for: "asked", in: directory)
+            try await waitForFile("asked", in: directory)
             kill(process.value, SIGINT)
         }
         #expect(outcome.status == 130)
@@ -270,7 +276,7 @@ struct ContainerTests {
     @Test func `a build that is killed takes its container along`() async throws {
         let podman = try await Podman.ready()
         let outcome = try await run(building("touch started; sleep 600")) { [directory] process in
-            try await wait(for: "started", in: directory)
+            try await waitForFile("started", in: directory)
             kill(process.value, SIGKILL)
             while try await podman.containers().contains(where: {
                 $0.hasPrefix("buildspec-\(process.value)-")
@@ -280,127 +286,15 @@ struct ContainerTests {
         }
         #expect(outcome.status == -SIGKILL)
     }
-
-    @Test func `a container that an earlier build left is removed and named`() async throws {
-        let podman = try await Podman.ready()
-        // No process has this number: Linux has none above 4194304.
-        let name = "buildspec-4194999-\(UInt32.random(in: 0...UInt32.max))"
-        let host = try await shell("uname -n").split(separator: "\n").first ?? ""
-        try await podman.run(
-            "create", "--name", name, "--label", "buildspec.host=\(host)", Podman.tools
-        )
-        let outcome = try await run(building("true"))
-        #expect(outcome.status == 0)
-        #expect(
-            outcome.error == "warning: the container '\(name)' of an earlier build was still there "
-                + "and is removed\n"
-        )
-        #expect(try await !podman.containers().contains(name))
-    }
-
-    @Test func `a container that ends under the build is a failed command, not a hang`() async throws
-    {
-        let podman = try await Podman.ready()
-        let outcome = try await run(building("touch started; sleep 600")) { [directory] process in
-            try await wait(for: "started", in: directory)
-            for name in try await podman.containers()
-            where name.hasPrefix("buildspec-\(process.value)-") {
-                try await podman.run("kill", name)
-            }
-        }
-        #expect(outcome.status == 1)
-        #expect(outcome.error.contains("warning: cannot run the command: the container has ended\n"))
-    }
-
-    /// What is wrong before any command, and the message.
-    private static let errors: [(arguments: [String], top: String, message: String)] = [
-        (
-            ["--image", "localhost/buildspec-no-such-image:1"], "",
-            "the image 'localhost/buildspec-no-such-image:1' is not on this machine and cannot be "
-                + "pulled: podman says '"
-        ),
-        (
-            ["--engine", "no-such-engine"], "",
-            "--image: 'no-such-engine' is not on the PATH; install an engine, or say where it is with "
-                + "'--engine PATH'"
-        ),
-        (
-            ["--engine", "/no/engine"], "",
-            "--engine: there is no program '/no/engine'; name podman or docker, or where one of them is"
-        ),
-        (
-            ["--image", Podman.empty], "",
-            "the image '\(Podman.empty)' has no '/bin/sh', which a build needs; choose another image"
-        ),
-        (
-            [], "env: {shell: zsh}",
-            "cannot run commands with the shell 'zsh': it is not on the build's PATH; install it or "
-                + "change 'env.shell'"
-        ),
-        (
-            [], "run-as: nobody",
-            "run-as: there is no user 'nobody' in the image '\(Podman.tools)'; create it or change the "
-                + "key"
-        ),
-        (
-            ["--network", "no-such-network"], "",
-            "cannot start a container of the image '\(Podman.tools)': podman says '"
-        ),
-    ]
-
-    @Test(arguments: errors.indices)
-    func `what keeps a container from starting is one clear error`(index: Int) async throws {
-        let row = ContainerTests.errors[index]
-        try directory.write(building("touch never", top: row.top), to: "buildspec.yml")
-        let podman = try await Podman.ready()
-        let outcome = try await BuildspecProcess.run(
-            ["run", "--cache", "none"] + row.arguments
-                + (row.arguments.contains("--image") ? [] : ["--image", Podman.tools])
-                + (row.arguments.contains("--network") ? [] : ["--network", "none"]),
-            in: directory,
-            environment: podman.environment.merging(["HOME": directory.path.string]) { $1 }
-        )
-        #expect(outcome.status == 2)
-        #expect(outcome.error.contains("error: \(row.message)"), "\(outcome)")
-        #expect(outcome.error.split(separator: "\n").filter { $0.contains("error: ") }.count == 1)
-        #expect(try directory.read("never") == nil)
-    }
-
-    @Test func `docker is given what podman is given, and nothing that it does not know`()
-        async throws
-    {
-        let engine = directory.file("tools, \"x\"/docker")
-        try directory.write(
-            "#!/bin/sh\nfor word; do printf '%s\\n' \"$word\"; done >> '\(directory.path)/said'\n"
-                + "exec podman \"$@\"\n",
-            to: "tools, \"x\"/docker"
-        )
-        unsafe chmod(engine.string, 0o755)
-        let outcome = try await run(
-            building("echo \"> $(pwd)\""),
-            "--engine", engine.string, "--privileged", "--network", "host"
-        )
-        #expect(lines(outcome) == ["/codebuild/output/src/src"], "\(outcome)")
-        let words = try #require(try directory.read("said")).split(separator: "\n").map(String.init)
-        let start = try #require(words.firstIndex(of: "run"))
-        let options = words[start...].prefix { $0 != Podman.tools }.filter { $0.hasPrefix("--") }
-        #expect(
-            options == [
-                "--rm", "--interactive", "--name", "--label", "--log-driver", "--stop-timeout",
-                "--security-opt", "--user", "--workdir", "--entrypoint", "--mount", "--mount",
-                "--network", "--privileged",
-            ]
-        )
-    }
 }
 
 /// Looks for a file until it is there.
-private func wait(for name: String, in directory: TemporaryDirectory) async throws {
+func waitForFile(_ name: String, in directory: TemporaryDirectory) async throws {
     while try directory.read(name) == nil { try await Task.sleep(for: .milliseconds(2)) }
 }
 
 /// What a line of shell prints.
-private func shell(_ line: String) async throws -> String {
+func shell(_ line: String) async throws -> String {
     try await Subprocess.run(
         .path("/bin/sh"),
         arguments: ["-c", line],

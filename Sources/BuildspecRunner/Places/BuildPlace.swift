@@ -171,6 +171,7 @@ protocol BuildPlace: Sendable {
     ///   - pump: what carries their output.
     ///   - groups: what knows of processes that still run.
     ///   - grace: how long they have between TERM and KILL.
+    /// - Returns: what runs them.
     func processes(
         output pump: OutputPump,
         groups: ProcessGroups,

@@ -19,6 +19,7 @@ struct ContainerArguments {
     /// - Parameters:
     ///   - mounts: directories outside and where they are inside.
     ///   - words: the arguments of `/bin/sh`.
+    /// - Returns: the arguments.
     func start(mounting mounts: [(FilePath, FilePath)], running words: [String]) -> [String] {
         var arguments = [
             "run", "--rm", "--interactive", "--name", name, "--label", ContainerImage.label,

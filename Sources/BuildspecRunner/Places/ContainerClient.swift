@@ -91,7 +91,8 @@ final class ContainerClient: Sendable {
     #if canImport(Darwin)
         private static let newSession = Int16(POSIX_SPAWN_SETSID)
     #else
-        private static let newSession: Int16 = 0x80  // POSIX_SPAWN_SETSID, which Swift does not import
+        // POSIX_SPAWN_SETSID, which Swift does not import there.
+        private static let newSession: Int16 = 0x80
     #endif
 
     private static func spawn(
@@ -145,7 +146,7 @@ final class ContainerClient: Sendable {
         _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
     ) -> Result {
         var pointers = unsafe texts.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+        defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
         return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
             guard let start = buffer.baseAddress else { preconditionFailure("an empty list") }
             return unsafe body(start)

@@ -58,7 +58,13 @@ struct ContainerImage: ClosedPlace {
         _ needs: PlaceNeeds,
         in directory: PrivateDirectory
     ) async throws -> any BuildPlace {
-        try await ContainerPlace(self, in: directory)
+        do {
+            return try await ContainerPlace(self, in: directory)
+        } catch let error as Errno {
+            throw SetupError([
+                SetupError.Problem("cannot prepare '\(directory.path)' for a container: \(error)")
+            ])
+        }
     }
 
     /// Says how an image or a container could not be had.
@@ -130,6 +136,7 @@ extension ContainerImage {
     /// The name of the container of a build in this process.
     ///
     /// - Parameter directory: the build's private directory, whose name no other build has.
+    /// - Returns: the name.
     static func name(for directory: FilePath) -> String {
         let unique = directory.lastComponent?.string.split(separator: "-").last ?? "build"
         return "buildspec-\(getpid())-\(unique)"
@@ -145,7 +152,8 @@ extension ContainerImage {
         ])
         guard list.status == 0 else { return [] }
         var notes: [String] = []
-        for line in String(decoding: list.output, as: UTF8.self).split(whereSeparator: \.isNewline) {
+        for line in String(decoding: list.output, as: UTF8.self).split(whereSeparator: \.isNewline)
+        {
             let parts = line.split(separator: "-")
             guard parts.count == 3, parts[0] == "buildspec", let process = pid_t(parts[1]),
                 kill(process, 0) != 0, errno == ESRCH

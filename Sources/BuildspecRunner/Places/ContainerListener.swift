@@ -25,6 +25,7 @@ enum ContainerListener {
     ///   - mark: what its own lines begin with.
     ///   - hidden: names of the image's environment, which commands must not inherit: they have
     ///     their own, and what a command unsets must stay unset.
+    /// - Returns: the arguments.
     static func first(mark: String, hiding hidden: [String]) -> [String] {
         ["-c", beginning(hidden) + common + first, "sh", mark]
     }
@@ -49,8 +50,10 @@ enum ContainerListener {
             """
     }
 
-    /// `say` tells the runner something. `here` tells it the process's number, so that it is spared
-    /// when the build's processes are ended. `work` takes `run NUMBER START OUTPUT WORD...`.
+    /// What all listeners know.
+    ///
+    /// `say` tells the runner something; `here` tells it the process's number, so that it is spared
+    /// when the build's processes are ended; `work` takes lines of `run NUMBER START OUTPUT WORD...`.
     private static let common = #"""
         exec 3<&0 4>&1 </dev/null
         say() { printf '\036%s %s\n' "$mark" "$*" >&4; }
@@ -73,7 +76,10 @@ enum ContainerListener {
 
         """#
 
-    /// `signal` sends a signal to all processes but the listeners, or with 0 only looks for them.
+    /// What only the first one knows.
+    ///
+    /// `signal` sends a signal to all processes but the listeners, or with 0 only looks for them;
+    /// `ask` passes on what programs ask.
     private static let first = #"""
         keep=1
         signal() {

@@ -1,5 +1,4 @@
 internal import BuildspecFiles
-internal import Dispatch
 internal import Synchronization
 internal import SystemPackage
 
@@ -66,7 +65,14 @@ final class ContainerPlace: BuildPlace {
             try await SourceCopy.make(of: image.sources, in: sources)
         }
         signal(SIGPIPE, SIG_IGN)  // A container that ends early must not end this process.
-        first = try await ContainerPlace.start(image, name, mark, sources, directory.path, questions)
+        first = try await ContainerPlace.start(
+            image,
+            name,
+            mark,
+            sources,
+            directory.path,
+            questions
+        )
         do {
             owner = try FileOwner.of(directory.path.appending("owner"))
             accounts = ImageAccount.list(
@@ -74,7 +80,11 @@ final class ContainerPlace: BuildPlace {
             )
         } catch {
             await ContainerPlace.remove(name, first, image.engine, directory.path)
-            throw ContainerImage.failure("share a directory with the container", image.engine, "\(error)")
+            throw ContainerImage.failure(
+                "share a directory with the container",
+                image.engine,
+                "\(error)"
+            )
         }
     }
 
@@ -213,101 +223,6 @@ extension ContainerPlace {
             in: ContainerListener.directory,
             output: nil
         )
-    }
-}
-
-extension ContainerPlace {
-    private static func start(
-        _ image: ContainerImage,
-        _ name: String,
-        _ mark: String,
-        _ sources: FilePath,
-        _ directory: FilePath,
-        _ questions: ContainerQuestions
-    ) async throws -> ContainerChannel {
-        let errors = directory.appending("engine.txt")
-        let arguments = ContainerArguments(image, name: name).start(
-            mounting: [(sources, image.root), (directory, ContainerListener.directory)],
-            running: ContainerListener.first(mark: mark, hiding: image.hidden)
-        )
-        let channel: ContainerChannel
-        do {
-            let client = try ContainerClient(image.engine, arguments, errors: errors)
-            channel = ContainerChannel(client, mark: mark) { word, rest, channel in
-                switch word {
-                case "here":
-                    spare(rest, by: channel)
-                case "ask":
-                    DispatchQueue.global().async {
-                        if let asker = questions.answer(rest) { channel.send("answer \(asker)") }
-                    }
-                default:
-                    break
-                }
-            }
-        } catch {
-            throw ContainerImage.failure("start a container", image.engine, "\(error)")
-        }
-        let isThere = await withTaskCancellationHandler {
-            await channel.arrival(of: ["hear", "work"])
-        } onCancel: {
-            channel.destroy()
-        }
-        if isThere { return channel }
-        await remove(name, channel, image.engine, directory)
-        try Task.checkCancellation()
-        throw notStarted(image, reason(errors))
-    }
-
-    private static func notStarted(_ image: ContainerImage, _ reason: String) -> SetupError {
-        if reason.contains("/bin/sh"), reason.contains("no such file") {
-            return SetupError([
-                SetupError.Problem(
-                    "the image '\(image.options.image)' has no '/bin/sh', which a build needs; choose "
-                        + "another image"
-                )
-            ])
-        }
-        return ContainerImage.failure(
-            "start a container of the image '\(image.options.image)'",
-            image.engine,
-            reason
-        )
-    }
-
-    /// Spares a listener's process when the build's are ended: `NAME NUMBER`.
-    private static func spare(_ arrival: String, by first: ContainerChannel) {
-        let parts = arrival.split(separator: " ")
-        if parts.count == 2, let process = Int32(parts[1]) { first.send("spare \(process)") }
-    }
-
-    /// Ends the container, by the end of its input if it can be, and makes sure that it is gone.
-    private static func remove(
-        _ name: String,
-        _ channel: ContainerChannel,
-        _ engine: ContainerEngine,
-        _ directory: FilePath
-    ) async {
-        channel.close()
-        if await channel.ended(within: .seconds(10)), !channel.wasDestroyed { return }
-        let errors = directory.appending("removal.txt")
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                let removal = try? ContainerClient(engine, ["rm", "--force", name], errors: errors)
-                removal?.wait()
-                continuation.resume()
-            }
-        }
-        channel.destroy()
-    }
-
-    private static func reason(_ errors: FilePath) -> String {
-        let bytes = (try? SmallFile.read(errors)) ?? []
-        return ContainerEngine.reason(in: String(decoding: bytes, as: UTF8.self))
-    }
-
-    private static func newMark() -> String {
-        BuildIdentity.randomUUID().filter { $0 != "-" }
     }
 }
 

@@ -127,7 +127,9 @@ extension OutputPump {
     ///   - milliseconds: the longest time to wait.
     /// - Returns: how much was written, or `nil` when nobody reads.
     func offer(_ bytes: ArraySlice<UInt8>, waiting milliseconds: Int32) -> Int? {
-        let count = unsafe bytes.withUnsafeBytes { unsafe write(input.rawValue, $0.baseAddress, $0.count) }
+        let count = unsafe bytes.withUnsafeBytes {
+            unsafe write(input.rawValue, $0.baseAddress, $0.count)
+        }
         if count >= 0 { return count }
         guard errno == EAGAIN || errno == EINTR else { return nil }
         var descriptor = pollfd(fd: input.rawValue, events: Int16(POLLOUT), revents: 0)

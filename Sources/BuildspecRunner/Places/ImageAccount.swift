@@ -14,9 +14,13 @@ struct ImageAccount: Sendable {
 
     /// Reads `/etc/passwd`; lines that say nothing are passed over.
     static func list(_ passwd: [UInt8]) -> [ImageAccount] {
-        String(decoding: passwd, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line in
-            let fields = line.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-            guard fields.count >= 6, let user = uid_t(fields[2]), let group = gid_t(fields[3]) else {
+        String(decoding: passwd, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap {
+            line in
+            let fields = line.split(separator: ":", omittingEmptySubsequences: false).map(
+                String.init
+            )
+            guard fields.count >= 6, let user = uid_t(fields[2]), let group = gid_t(fields[3])
+            else {
                 return nil
             }
             return ImageAccount(

@@ -153,6 +153,8 @@ struct Run: AsyncParsableCommand {
                 throw ExitStatus.buildFailed.exitCode
             }
             throw ExitStatus(result).exitCode
+        } catch is CancellationError {
+            throw ExitStatus.stopped.exitCode
         } catch let error as SetupError {
             eventLog?.notStarted(error)
             DiagnosticOutput.print(error, of: file, hidingBy: request.redactor)
