@@ -145,6 +145,9 @@ final class ContainerChannel: Sendable {
         }
     }
 
+    /// Whether the listener is gone.
+    var hasEnded: Bool { state.withLock(\.ended) }
+
     /// Whether the engine's program was killed, so that it may have left the container.
     var wasDestroyed: Bool { state.withLock(\.destroyed) }
 }

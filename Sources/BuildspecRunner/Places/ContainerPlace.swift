@@ -174,6 +174,7 @@ extension ContainerPlace {
         grace: Duration
     ) -> any CommandProcesses {
         pump.takeOffers()
+        first.connect(to: pump)
         groups.alsoKill { [first] in first.send("kill KILL") }
         return ContainerProcesses(place: self, pump: pump, grace: grace)
     }
@@ -183,7 +184,8 @@ extension ContainerPlace {
     /// - Throws: when it cannot be started.
     func channel(of user: UserAccount?) async throws -> ContainerChannel {
         guard let user else { return first }
-        if let channel = further.withLock({ $0[user.userID] }) { return channel }
+        // A command may have killed all of its user's processes.
+        if let channel = further.withLock({ $0[user.userID] }), !channel.hasEnded { return channel }
         let errors = directory.appending("engine-\(user.userID).txt")
         let channel = ContainerChannel(
             try ContainerClient(

@@ -17,7 +17,6 @@ struct Run: AsyncParsableCommand {
     )
 
     @OptionGroup var what: SourceOptions
-    @OptionGroup(title: "Where it runs") var place: PlaceOptions
 
     @OptionGroup var place: PlaceOptions
 
@@ -196,7 +195,6 @@ extension Run {
         request.maskNames = masks
         request.secretResolver = resolver
         if case .success(let timeout) = DurationText.parse(timeout) { request.timeout = timeout }
-        request.place = place.choice
         request.helperExecutable = Host.executable
         return request
     }
