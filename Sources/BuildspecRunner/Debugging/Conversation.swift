@@ -33,7 +33,7 @@ struct Conversation: Sendable {
         _ = try await Subprocess.run(
             .path(launch.program),
             arguments: Arguments(launch.arguments),
-            environment: .custom([:]),
+            environment: launch.variables,
             workingDirectory: launch.directory,
             platformOptions: options,
             input: .fileDescriptor(end, closeAfterSpawningProcess: false),

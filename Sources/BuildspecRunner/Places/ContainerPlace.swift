@@ -156,10 +156,29 @@ extension ContainerPlace {
         in directory: FilePath,
         as user: UserAccount?
     ) -> Launch {
+        execution([], program, arguments, in: directory, as: user)
+    }
+
+    func launchOnTerminal(
+        _ program: FilePath,
+        _ arguments: [String],
+        in directory: FilePath,
+        as user: UserAccount?
+    ) -> Launch {
+        execution(["--interactive", "--tty"], program, arguments, in: directory, as: user)
+    }
+
+    private func execution(
+        _ options: [String],
+        _ program: FilePath,
+        _ arguments: [String],
+        in directory: FilePath,
+        as user: UserAccount?
+    ) -> Launch {
         Launch(
             program: image.engine.program,
-            arguments: [
-                "exec", "--user", user?.name ?? "0:0", "--workdir", inside(directory).string, name,
+            arguments: ["exec"] + options + [
+                "--user", user?.name ?? "0:0", "--workdir", inside(directory).string, name,
                 program.string,
             ] + arguments,
             directory: directory,
