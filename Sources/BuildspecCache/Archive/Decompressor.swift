@@ -1,0 +1,131 @@
+internal import CZlib
+internal import CZstd
+
+/// Decompresses a stream that comes in parts; what comes in need not be trusted.
+protocol Decompressor {
+    /// Decompresses some of `input`.
+    ///
+    /// - Parameters:
+    ///   - input: the bytes that are at hand; may be empty.
+    ///   - output: gets at most `room` bytes.
+    ///   - room: how much is wanted.
+    /// - Returns: how many bytes of `input` were used.
+    /// - Throws: `damaged` for bytes that are no such stream.
+    mutating func decompress(
+        _ input: ArraySlice<UInt8>,
+        appendingTo output: inout [UInt8],
+        room: Int
+    ) throws(CacheError) -> Int
+
+    /// Whether the stream may end where it is.
+    var isAtEnd: Bool { get }
+}
+
+/// Bytes as they are.
+struct PlainDecompressor: Decompressor {
+    let isAtEnd = true
+
+    func decompress(
+        _ input: ArraySlice<UInt8>,
+        appendingTo output: inout [UInt8],
+        room: Int
+    ) throws(CacheError) -> Int {
+        let part = input.prefix(room)
+        output.append(contentsOf: part)
+        return part.count
+    }
+}
+
+/// Gzip by zlib, of any number of members.
+@safe final class GzipDecompressor: Decompressor {
+    // zlib keeps the structure's address, so it must not move.
+    private let stream: UnsafeMutablePointer<z_stream>
+    private(set) var isAtEnd = false
+
+    init() throws(CacheError) {
+        unsafe stream = .allocate(capacity: 1)
+        unsafe stream.initialize(to: z_stream())
+        let size = unsafe CInt(MemoryLayout<z_stream>.size)
+        // The largest window, with a gzip header.
+        guard unsafe inflateInit2_(stream, 15 + 16, ZLIB_VERSION, size) == Z_OK else {
+            throw .memory
+        }
+    }
+
+    deinit {
+        unsafe inflateEnd(stream)
+        unsafe stream.deallocate()
+    }
+
+    func decompress(
+        _ input: ArraySlice<UInt8>,
+        appendingTo output: inout [UInt8],
+        room: Int
+    ) throws(CacheError) -> Int {
+        guard !input.isEmpty else { return 0 }
+        if isAtEnd {
+            // Another member follows.
+            unsafe inflateReset(stream)
+            isAtEnd = false
+        }
+        var status = Z_OK
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { target, count in
+            unsafe input.withUnsafeBytes { source in
+                unsafe stream.pointee.next_in = UnsafeMutablePointer(
+                    mutating: source.assumingMemoryBound(to: UInt8.self).baseAddress
+                )
+                unsafe stream.pointee.avail_in = uInt(source.count)
+                unsafe stream.pointee.next_out = target.baseAddress
+                unsafe stream.pointee.avail_out = uInt(room)
+                status = unsafe inflate(stream, Z_NO_FLUSH)
+                count = unsafe room - Int(stream.pointee.avail_out)
+            }
+        }
+        guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else {
+            throw .damaged("the archive's gzip stream is damaged")
+        }
+        isAtEnd = status == Z_STREAM_END
+        output.append(contentsOf: bytes)
+        return unsafe input.count - Int(stream.pointee.avail_in)
+    }
+}
+
+/// Zstandard, of any number of frames; a window of more than 128 MiB is refused.
+@safe final class ZstandardDecompressor: Decompressor {
+    private let context: OpaquePointer
+    private(set) var isAtEnd = true
+
+    init() throws(CacheError) {
+        guard let context = unsafe ZSTD_createDCtx() else { throw .memory }
+        unsafe self.context = unsafe context
+        unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 27)
+    }
+
+    deinit {
+        unsafe ZSTD_freeDCtx(context)
+    }
+
+    func decompress(
+        _ input: ArraySlice<UInt8>,
+        appendingTo output: inout [UInt8],
+        room: Int
+    ) throws(CacheError) -> Int {
+        var used = 0
+        var status = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { target, count in
+            unsafe input.withUnsafeBytes { source in
+                var part = unsafe ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
+                var result = unsafe ZSTD_outBuffer(dst: target.baseAddress, size: room, pos: 0)
+                status = unsafe ZSTD_decompressStream(context, &result, &part)
+                used = unsafe part.pos
+                count = unsafe result.pos
+            }
+        }
+        guard ZSTD_isError(status) == 0 else {
+            throw .damaged("the archive's zstd stream is damaged or needs too much memory")
+        }
+        if used > 0 || !bytes.isEmpty { isAtEnd = status == 0 }
+        output.append(contentsOf: bytes)
+        return used
+    }
+}

@@ -1,0 +1,102 @@
+internal import BuildspecFiles
+
+/// One export: an entry's manifest in path order, as members of a tar.
+struct ExportOperation {
+    let reader: EntryReader
+    let record: KeyRecord
+    let output: PathBytes
+    let form: ArchiveForm
+
+    func run() async throws -> ExportReport {
+        let manifest = try await reader.manifest(of: record)
+        let (directory, name) = output.split
+        let parent = try DirectoryHandle.open(
+            PathBytes(directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory))
+        )
+        // Not seen under its name before it is whole.
+        let temporary = TemporaryName.next()
+        var archive = ArchiveOutput(
+            file: try OpenFile.creating(temporary, in: parent, mode: 0o644),
+            codec: form.codec
+        )
+        do {
+            try await write(manifest, to: &archive)
+            try parent.rename(temporary, to: name)
+        } catch {
+            try? parent.removeFile(temporary)
+            throw error
+        }
+        return ExportReport(
+            entries: manifest.entries.count,
+            files: manifest.fileCount,
+            bytes: manifest.contentBytes,
+            archiveBytes: archive.written
+        )
+    }
+
+    private func write(_ manifest: Manifest, to archive: inout ArchiveOutput) async throws {
+        var packs = PackShelf(reader, manifest.packs)
+        for entry in manifest.entries {
+            var pieces: [Manifest.Piece] = []
+            let kind: PaxHeader.Kind
+            switch entry.kind {
+            case .directory: kind = .directory
+            case .link(let target): kind = .link(target: target)
+            case .hardLink(let first): kind = .hardLink(target: first.bytes)
+            case .file(let size, let contents):
+                kind = .file(size: size)
+                pieces = contents
+            }
+            try archive.append(
+                PaxHeader.blocks(entry.path.bytes, kind, mode: entry.mode, entry.modified)[...]
+            )
+            for piece in pieces { try archive.append(await packs.bytes(of: piece)) }
+            try archive.pad()
+        }
+        try archive.finish()
+    }
+}
+
+/// Compresses what it is given part by part and writes it to a file.
+private struct ArchiveOutput {
+    private let file: OpenFile
+    private let codec: Codec
+    private var part: [UInt8] = []
+    /// The length of the tar so far.
+    private var length = 0
+    /// Bytes written to the file.
+    private(set) var written: UInt64 = 0
+
+    private static let partSize = 4 << 20
+
+    init(file: OpenFile, codec: Codec) {
+        self.file = file
+        self.codec = codec
+    }
+
+    mutating func append(_ bytes: ArraySlice<UInt8>) throws {
+        part.append(contentsOf: bytes)
+        length += bytes.count
+        if part.count >= ArchiveOutput.partSize { try flush() }
+    }
+
+    /// Fills the last block up.
+    mutating func pad() throws {
+        let surplus = length % TarBlocks.size
+        if surplus > 0 { try append(Array(repeating: 0, count: TarBlocks.size - surplus)[...]) }
+    }
+
+    /// Ends the archive: two empty blocks.
+    mutating func finish() throws {
+        try append(Array(repeating: 0, count: 2 * TarBlocks.size)[...])
+        try flush()
+    }
+
+    private mutating func flush() throws {
+        guard !part.isEmpty else { return }
+        let bytes = try codec.encode(part)
+        part.removeAll(keepingCapacity: true)
+        try file.write(bytes.span, at: written)
+        written += UInt64(bytes.count)
+    }
+}

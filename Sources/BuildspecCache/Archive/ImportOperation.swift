@@ -1,0 +1,90 @@
+internal import BuildspecFiles
+
+/// One import: an archive's members become an entry as if they had been saved.
+struct ImportOperation {
+    let settings: CacheSettings
+    let identity: CacheIdentity
+    let root: PathBytes
+    let archive: PathBytes
+    /// The most content that is believed.
+    let limit: UInt64
+
+    private var reader: EntryReader { settings.reader() }
+
+    func run() async throws -> SaveReport {
+        let set = PathSet(identity.paths, root: root)
+        if try await isStored(set) { return SaveReport(outcome: .alreadyStored) }
+        let writer = settings.objectWriter()
+        var members = TarReader(try ArchiveInput(archive, limit: limit))
+        var tree = ImportedTree(set)
+        var packs = ImportPacks(writer)
+        while let member = try members.next() {
+            guard let path = try tree.place(of: member) else { continue }
+            var pieces: [Manifest.Piece] = []
+            if case .file(let size) = member.kind {
+                pieces = try await packs.store(path, size: size, from: &members)
+            }
+            try tree.add(member, at: path, pieces: pieces)
+        }
+        try await packs.finish()
+        let manifest = Manifest(packs: packs.packs, entries: try tree.finished())
+        let notes = notes(tree)
+        guard !manifest.entries.isEmpty else {
+            return SaveReport(outcome: .nothingToSave, notes: notes)
+        }
+        let (digest, added) = try await writer.writeManifest(manifest)
+        let record = record(manifest, digest, set)
+        let bytes = record.encode()
+        try await settings.store.write(record.name, bytes)
+        return SaveReport(
+            outcome: .saved,
+            entries: manifest.entries.count,
+            files: record.files,
+            bytes: record.bytes,
+            bytesStored: record.stored + added + UInt64(bytes.count),
+            notes: notes
+        )
+    }
+
+    /// Whether the key has a sound entry, which is never changed.
+    private func isStored(_ set: PathSet) async throws -> Bool {
+        guard let key = identity.key else { return false }
+        do throws(CacheError) {
+            let version = KeyRecord.version(ofPaths: set.canonicalTexts)
+            let record = try await reader.record(
+                scope: identity.scope,
+                key: key,
+                version: version
+            )
+            guard let record else { return false }
+            _ = try await reader.manifest(of: record)
+            return true
+        } catch {
+            guard error.code == .damaged else { throw error }
+            return false
+        }
+    }
+
+    private func notes(_ tree: ImportedTree) -> [String] {
+        guard let first = tree.firstLeftOut else { return [] }
+        let more = tree.leftOut > 1 ? " and \(tree.leftOut - 1) more" : ""
+        return ["'\(first)'\(more) not taken: '--path' does not declare it"]
+    }
+
+    private func record(_ manifest: Manifest, _ digest: ContentDigest, _ set: PathSet) -> KeyRecord
+    {
+        let now = FileTime.now()
+        return KeyRecord(
+            scope: identity.scope,
+            key: identity.key,
+            paths: set.canonicalTexts,
+            manifest: digest,
+            codec: settings.codec,
+            saved: now.seconds * 1_000_000_000 + Int64(now.nanoseconds),
+            files: manifest.fileCount,
+            bytes: manifest.contentBytes,
+            stored: manifest.packs.reduce(0) { $0 + $1.storedSize },
+            writer: settings.writer
+        )
+    }
+}

@@ -1,0 +1,81 @@
+internal import BuildspecFiles
+
+/// Fills packs with the contents of an archive, in the archive's order.
+struct ImportPacks {
+    /// The packs so far.
+    private(set) var packs: [Manifest.Pack] = []
+
+    private let writer: ObjectWriter
+    private var tar: [UInt8] = []
+    private var known: [ContentDigest: Manifest.Piece] = [:]
+
+    init(_ writer: ObjectWriter) {
+        self.writer = writer
+    }
+
+    /// Stores the content of the reader's member.
+    mutating func store(
+        _ path: PathBytes,
+        size: UInt64,
+        from reader: inout TarReader
+    ) async throws -> [Manifest.Piece] {
+        if size == 0 { return [] }
+        var buffer: [UInt8] = []
+        if size <= UInt64(Limits.wholeFile) {
+            try ImportPacks.fill(&buffer, to: Int(size), from: &reader)
+            return [try await add(path, buffer[...])]
+        }
+        // Cut where a save would cut it.
+        var pieces: [Manifest.Piece] = []
+        var offset: UInt64 = 0
+        while offset < size {
+            let wanted = Int(min(size - offset, UInt64(Chunker.largest)))
+            try ImportPacks.fill(&buffer, to: wanted, from: &reader)
+            let end = Chunker.end(of: buffer, from: 0)
+            let digits = String(offset)
+            let suffix = "#" + String(repeating: "0", count: 14 - digits.utf8.count) + digits
+            pieces.append(try await add(PathBytes(path.bytes + suffix.utf8), buffer[..<end]))
+            buffer.removeFirst(end)
+            offset += UInt64(end)
+        }
+        return pieces
+    }
+
+    /// Writes the last pack.
+    mutating func finish() async throws {
+        guard !tar.isEmpty else { return }
+        TarFormat.finish(&tar)
+        packs.append(try await writer.writePack(tar))
+        tar = []
+    }
+
+    private static func fill(
+        _ buffer: inout [UInt8],
+        to count: Int,
+        from reader: inout TarReader
+    ) throws {
+        while buffer.count < count {
+            let part = try reader.content(upTo: count - buffer.count)
+            guard !part.isEmpty else { throw ArchiveInput.cutShort }
+            buffer.append(contentsOf: part)
+        }
+    }
+
+    private mutating func add(
+        _ name: PathBytes,
+        _ content: ArraySlice<UInt8>
+    ) async throws -> Manifest.Piece {
+        let digest = ContentDigest(of: Array(content))
+        if let piece = known[digest], piece.size == content.count { return piece }
+        let offset = TarFormat.append(name, content, to: &tar)
+        let piece = Manifest.Piece(
+            digest: digest,
+            pack: packs.count,
+            offset: offset,
+            size: content.count
+        )
+        known[digest] = piece
+        if tar.count >= Limits.packTarget { try await finish() }
+        return piece
+    }
+}

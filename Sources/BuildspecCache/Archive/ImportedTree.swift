@@ -1,0 +1,151 @@
+internal import BuildspecFiles
+
+/// What an archive's members come to as a tree, checked for everything that could lead out of it.
+///
+/// Nothing is ever unpacked on the way: members become entries of a manifest, and restoring one
+/// never writes through a link. So a symbolic link may say anything, as it may in a saved tree, but
+/// nothing may lie below one, and a hard link must name a file of the same archive.
+struct ImportedTree {
+    private let set: PathSet
+    private var entries: [PathBytes: Manifest.Entry] = [:]
+    private var namesSize = 0
+    /// Members that were passed over because no declared path contains them.
+    private(set) var leftOut = 0
+    /// The first of those.
+    private(set) var firstLeftOut: String?
+
+    /// The most bytes of names that a manifest is made from.
+    private static let largestNames = Limits.manifestContent / 4
+
+    init(_ set: PathSet) {
+        self.set = set
+    }
+
+    /// Where a member belongs; `nil` when it lies outside of the declared paths.
+    ///
+    /// - Throws: for a name that leads out of the tree.
+    mutating func place(of member: TarReader.Member) throws(CacheError) -> PathBytes? {
+        guard let path = try path(member.name) else { return nil }
+        if set.contains(path) { return path }
+        guard !path.isAbsolute else {
+            throw ImportedTree.refused(
+                "'\(path.text)' is an absolute name; '--path' must declare it to be taken"
+            )
+        }
+        // Directories above the declared paths are on the way to them.
+        if member.kind != .directory {
+            leftOut += 1
+            firstLeftOut = firstLeftOut ?? path.text
+        }
+        return nil
+    }
+
+    /// Adds a file with its pieces, or what has no content; a later member replaces an earlier one.
+    mutating func add(
+        _ member: TarReader.Member,
+        at path: PathBytes,
+        pieces: [Manifest.Piece]
+    ) throws(CacheError) {
+        namesSize += path.bytes.count + 128
+        var mode = member.mode & 0o1777
+        let kind: Manifest.Kind
+        switch member.kind {
+        case .file(let size): kind = .file(size: size, pieces: pieces)
+        case .directory:
+            kind = .directory
+            mode = member.mode
+        case .link(let target):
+            guard !target.isEmpty else {
+                throw ImportedTree.refused("the link '\(path.text)' says nothing")
+            }
+            namesSize += target.count
+            kind = .link(target: target)
+            mode = 0o777
+        case .hardLink(let target): kind = .hardLink(to: try file(target, for: path))
+        }
+        guard namesSize <= ImportedTree.largestNames else {
+            throw ImportedTree.refused("it has too many members")
+        }
+        entries[path] = Manifest.Entry(
+            path: path,
+            mode: mode,
+            modified: member.modified,
+            kind: kind
+        )
+    }
+
+    /// All entries in path order, every file under the first of its names.
+    mutating func finished() throws(CacheError) -> [Manifest.Entry] {
+        try nameFilesByFirstName()
+        for path in entries.keys {
+            var above = path.split.directory
+            while !above.isEmpty, above.count > 1 || above.first != slash {
+                let parent = PathBytes(Array(above))
+                if let kind = entries[parent]?.kind, kind != .directory {
+                    throw ImportedTree.refused(
+                        "'\(path.text)' lies below '\(parent.text)', which is no directory"
+                    )
+                }
+                above = parent.split.directory
+            }
+        }
+        return entries.values.sorted { $0.path < $1.path }
+    }
+
+    /// The file that a hard link's target is a name of.
+    private func file(_ target: [UInt8], for path: PathBytes) throws(CacheError) -> PathBytes {
+        if let first = try self.path(target), first != path, let entry = entries[first] {
+            switch entry.kind {
+            case .file: return first
+            case .hardLink(let file): return file
+            case .directory, .link: break
+            }
+        }
+        throw ImportedTree.refused(
+            "'\(path.text)' is a hard link to something that is no file of the archive"
+        )
+    }
+
+    /// In a manifest the content stands with the name that comes first.
+    private mutating func nameFilesByFirstName() throws(CacheError) {
+        var names: [PathBytes: [PathBytes]] = [:]
+        for entry in entries.values {
+            if case .hardLink(let file) = entry.kind { names[file, default: []].append(entry.path) }
+        }
+        for (file, links) in names {
+            guard let entry = entries[file], case .file = entry.kind else {
+                throw ImportedTree.refused("'\(file.text)' is replaced after it was linked to")
+            }
+            let all = (links + [file]).sorted()
+            for (place, path) in all.enumerated() {
+                var named = entry
+                named.path = path
+                if place > 0 { named.kind = .hardLink(to: all[0]) }
+                entries[path] = named
+            }
+        }
+    }
+
+    /// A member's name as a path of a manifest; `nil` for the root itself.
+    private func path(_ name: [UInt8]) throws(CacheError) -> PathBytes? {
+        var rest = name[...]
+        while rest.starts(with: "./".utf8) { rest = rest.dropFirst(2) }
+        while rest.count > 1, rest.last == slash { rest = rest.dropLast() }
+        if rest.isEmpty || rest.elementsEqual(".".utf8) || rest.elementsEqual("/".utf8) {
+            return nil
+        }
+        let path = PathBytes(Array(rest))
+        let names = (path.isAbsolute ? rest.dropFirst() : rest)
+            .split(separator: slash, omittingEmptySubsequences: false)
+        let isSafe = names.allSatisfy { name in
+            !name.isEmpty && !name.elementsEqual(".".utf8) && !name.elementsEqual("..".utf8)
+                && name.count <= 255
+        }
+        guard isSafe else { throw ImportedTree.refused("'\(path.text)' leads out of the tree") }
+        return path
+    }
+
+    static func refused(_ what: String) -> CacheError {
+        CacheError(.request, "the archive is refused: \(what)")
+    }
+}

@@ -1,0 +1,159 @@
+import BuildspecCache
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct `An archive` {
+    private func export(
+        _ bench: Bench,
+        _ key: String,
+        as form: ArchiveForm,
+        to name: String
+    ) async throws -> FilePath {
+        let entry = try #require(
+            try await bench.cache.entries().entries.first { $0.key == key }
+        )
+        let file = bench.store.file(name)
+        _ = try await bench.cache.export(entry.recordName, to: file, as: form)
+        return file
+    }
+
+    @Test(arguments: ArchiveForm.allCases, 0..<12 as Range<UInt64>)
+    func `that is exported and imported is the same tree`(
+        form: ArchiveForm,
+        seed: UInt64
+    ) async throws {
+        let bench = try Bench()
+        try bench.source.handle.makeDirectory("tree".utf8)
+        var random = RandomTree(seed: seed)
+        try random.fill(try bench.source.handle.directory("tree".utf8))
+        try await bench.save("first")
+        let file = try await export(bench, "first", as: form, to: "x")
+        let report = try await bench.cache.importArchive(
+            file,
+            as: bench.identity("second"),
+            root: bench.source.path,
+            limit: 1 << 30
+        )
+        #expect(report.notes == [], "seed \(seed)")
+        _ = try await bench.restore("second")
+        let before = try TreeSnapshot(bench.source.path.appending("tree"))
+        let after = try TreeSnapshot(bench.target.path.appending("tree"))
+        #expect(before.difference(from: after) == nil, "seed \(seed)")
+        #expect(try await bench.cache.verify().problems == [])
+    }
+
+    @Test func `keeps large files, in the chunks that a save makes`() async throws {
+        let bench = try Bench()
+        var random = SplitMix64(seed: 9)
+        let bytes = random.bytes(11_000_000)
+        try bench.source.handle.makeDirectory("tree".utf8)
+        let tree = try bench.source.handle.directory("tree".utf8)
+        try OpenFile.creating("large".utf8, in: tree).write(bytes.span, at: 0)
+        try await bench.save("first")
+        let file = try await export(bench, "first", as: .zstd, to: "x")
+        let packs = try bench.objects("/packs/").count
+        let report = try await bench.cache.importArchive(
+            file,
+            as: bench.identity("second"),
+            root: bench.source.path,
+            limit: 1 << 30
+        )
+        #expect(report.outcome == .saved)
+        #expect(try bench.objects("/packs/").count == packs, "equal trees make equal packs")
+        let entries = try await bench.cache.entries().entries
+        let difference = try await bench.cache.difference(
+            from: entries[0].recordName,
+            to: entries[1].recordName
+        )
+        #expect(difference.changes == [])
+    }
+
+    @Test func `that unpacks to more than is allowed is refused and leaves no entry`() async throws
+    {
+        let bench = try Bench()
+        try bench.source.write(String(repeating: "0", count: 300_000), to: "tree/zeros")
+        try await bench.save("first")
+        let file = try await export(bench, "first", as: .zstd, to: "x")
+        let error = await #expect(throws: CacheError.self) {
+            try await bench.cache.importArchive(
+                file,
+                as: bench.identity("second"),
+                root: bench.source.path,
+                limit: 100_000
+            )
+        }
+        #expect(error?.description.contains("more than 100000 bytes") == true)
+        #expect(try await bench.cache.entries().entries.count == 1)
+    }
+
+    @Test(arguments: ArchiveForm.allCases)
+    func `that ends in the middle is refused`(form: ArchiveForm) async throws {
+        let bench = try Bench()
+        var random = SplitMix64(seed: 4)
+        let text = random.bytes(40_000).map { String($0, radix: 36) }.joined()
+        try bench.source.write(text, to: "tree/file")
+        try await bench.save("first")
+        let whole = try bench.bytes(try await export(bench, "first", as: form, to: "x"))
+        let cut = bench.store.file("cut")
+        try bench.overwrite(cut, Array(whole.prefix(whole.count / 2)))
+        await #expect(throws: CacheError.self) {
+            try await bench.cache.importArchive(
+                cut,
+                as: bench.identity("second"),
+                root: bench.source.path,
+                limit: 1 << 30
+            )
+        }
+    }
+
+    @Test(arguments: ArchiveForm.allCases, 0..<8 as Range<UInt64>)
+    func `with random damage is an entry that verifies or an error, never a crash`(
+        form: ArchiveForm,
+        seed: UInt64
+    ) async throws {
+        let bench = try Bench()
+        try bench.source.handle.makeDirectory("tree".utf8)
+        var tree = RandomTree(seed: seed)
+        try tree.fill(try bench.source.handle.directory("tree".utf8), depth: 2)
+        try await bench.save("first")
+        let whole = try bench.bytes(try await export(bench, "first", as: form, to: "x"))
+        var random = SplitMix64(seed: seed)
+        let damaged = bench.store.file("damaged")
+        for round in 0..<25 {
+            var bytes = whole
+            for _ in 0...random.next() % 3 {
+                // Most of it where the headers are.
+                let block = Int(random.next() % UInt64(max(1, bytes.count / 512)))
+                let place = min(bytes.count - 1, block * 512 + Int(random.next() % 512))
+                bytes[place] = UInt8(truncatingIfNeeded: random.next())
+                if form == .plain { fixChecksum(&bytes, block: place / 512) }
+            }
+            try bench.overwrite(damaged, bytes)
+            do {
+                _ = try await bench.cache.importArchive(
+                    damaged,
+                    as: bench.identity("k\(round)"),
+                    root: bench.source.path,
+                    limit: 1 << 30
+                )
+            } catch let error as CacheError {
+                #expect(!error.description.isEmpty)
+            }
+        }
+        #expect(try await bench.cache.verify().problems == [], "seed \(seed)")
+    }
+
+    /// Makes the block a header whose checksum is right, so that damage goes deeper.
+    private func fixChecksum(_ bytes: inout [UInt8], block: Int) {
+        let start = block * 512
+        guard start + 512 <= bytes.count, bytes[start + 257] == UInt8(ascii: "u") else { return }
+        for place in 148..<156 { bytes[start + place] = 0x20 }
+        let sum = bytes[start..<start + 512].reduce(0) { $0 + Int($1) }
+        let digits = String(sum, radix: 8)
+        let text = String(repeating: "0", count: 6 - digits.utf8.count) + digits
+        for (place, digit) in text.utf8.enumerated() { bytes[start + 148 + place] = digit }
+        bytes[start + 154] = 0
+    }
+}

@@ -1,0 +1,215 @@
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecCache
+
+/// Archives that other tools' security advisories are about: each is refused as a whole.
+@Suite struct `A hostile archive` {
+    /// One member: type, name, link target, content.
+    struct Member: Sendable {
+        var type: Character
+        var name: String
+        var target = ""
+        var content = ""
+        var size: Int?
+    }
+
+    private static let tree = Member(type: "5", name: "tree/")
+
+    @Test(
+        arguments: [
+            ("a name that climbs", [Member(type: "0", name: "../escape", content: "evil")]),
+            (
+                "a name that climbs later",
+                [Member(type: "0", name: "tree/../../x", content: "evil")]
+            ),
+            ("a dot in the middle", [Member(type: "0", name: "tree/./x", content: "evil")]),
+            ("an empty name in the middle", [Member(type: "0", name: "tree//x", content: "evil")]),
+            ("an absolute name", [Member(type: "0", name: "/etc/cron.d/x", content: "evil")]),
+            ("a hard link out", [tree, Member(type: "1", name: "tree/x", target: "/etc/passwd")]),
+            ("a hard link up", [tree, Member(type: "1", name: "tree/x", target: "../../passwd")]),
+            (
+                "a hard link to nothing",
+                [tree, Member(type: "1", name: "tree/x", target: "tree/y")]
+            ),
+            ("a hard link to itself", [tree, Member(type: "1", name: "tree/x", target: "tree/x")]),
+            (
+                "a hard link to a link",
+                [
+                    Member(type: "2", name: "tree/l", target: "/etc/passwd"),
+                    Member(type: "1", name: "tree/x", target: "tree/l"),
+                ]
+            ),
+            (
+                "a file below a link",
+                [
+                    Member(type: "2", name: "tree/l", target: "/tmp"),
+                    Member(type: "0", name: "tree/l/x", content: "evil"),
+                ]
+            ),
+            (
+                "a file that becomes a link above another",
+                [
+                    Member(type: "5", name: "tree/d/"),
+                    Member(type: "0", name: "tree/d/x", content: "evil"),
+                    Member(type: "2", name: "tree/d", target: "/tmp"),
+                ]
+            ),
+            (
+                "a linked file that becomes a link",
+                [
+                    Member(type: "0", name: "tree/a", content: "good"),
+                    Member(type: "1", name: "tree/b", target: "tree/a"),
+                    Member(type: "2", name: "tree/a", target: "/etc/passwd"),
+                ]
+            ),
+            ("a character device", [Member(type: "3", name: "tree/null")]),
+            ("a block device", [Member(type: "4", name: "tree/disk")]),
+            ("a pipe", [Member(type: "6", name: "tree/pipe")]),
+            ("an old sparse file", [Member(type: "S", name: "tree/sparse")]),
+            ("an unknown kind", [Member(type: "Z", name: "tree/what")]),
+            ("a link that says nothing", [Member(type: "2", name: "tree/l")]),
+            (
+                "a link with a content",
+                [Member(type: "2", name: "tree/l", target: "x", content: "evil")]
+            ),
+            ("a directory with a content", [Member(type: "5", name: "tree/d/", content: "evil")]),
+            ("a file larger than the archive", [Member(type: "0", name: "tree/x", size: 1 << 32)]),
+            ("an extended header too large", [Member(type: "x", name: "pax", size: 2 << 20)]),
+            (
+                "an extended header cut short",
+                [Member(type: "x", name: "pax", content: "30 path=tree/x\n")]
+            ),
+            (
+                "an extended path with a zero",
+                [Member(type: "x", name: "p", content: "14 path=a\u{0}b\n\n")]
+            ),
+            (
+                "an extended header at the end",
+                [Member(type: "x", name: "p", content: "15 path=tree/x\n")]
+            ),
+            (
+                "a GNU sparse record",
+                [
+                    Member(type: "x", name: "p", content: "22 GNU.sparse.major=1\n"),
+                    Member(type: "0", name: "tree/x", content: "evil"),
+                ]
+            ),
+            (
+                "an extended path that climbs",
+                [
+                    Member(type: "x", name: "p", content: "18 path=../escape\n"),
+                    Member(type: "0", name: "tree/x", content: "evil"),
+                ]
+            ),
+            (
+                "a GNU long name that climbs",
+                [
+                    Member(type: "L", name: "././@LongLink", content: "tree/../../escape\u{0}"),
+                    Member(type: "0", name: "tree/x", content: "evil"),
+                ]
+            ),
+        ] as [(String, [Member])]
+    )
+    func `is refused and leaves no entry`(what: String, members: [Member]) async throws {
+        let bench = try Bench()
+        let error = await #expect(throws: CacheError.self, "\(what)") {
+            try await importing(members, bench)
+        }
+        #expect(error?.description.hasPrefix("the archive ") == true, "\(what): \(error as Any)")
+        #expect(try await bench.cache.entries().entries.isEmpty)
+    }
+
+    /// TARmageddon, CVE-2025-62518: a reader that takes the header's size where the extended one
+    /// counts finds the headers of an archive in the archive.
+    @Test func `cannot hide members in a content by two sizes`() async throws {
+        let bench = try Bench()
+        let inner = Self.block(Member(type: "0", name: "tree/hidden", content: "evil"))
+        let members = [
+            Member(type: "x", name: "p", content: "13 size=1024\n"),
+            Member(type: "0", name: "tree/outer", size: 0),
+        ]
+        let bytes = members.flatMap(Self.block) + inner + Self.end
+        try await importing(bytes, bench)
+        let entry = try #require(try await bench.cache.entries().entries.first)
+        let items = try await bench.cache.contents(of: entry.recordName).items
+        #expect(items.map(\.path) == ["tree/outer"])
+        #expect(items.first?.size == 1_024)
+    }
+
+    /// CVE-2025-45582: what one archive plants must not be written through by another.
+    @Test func `that plants a link is written through by no later entry`() async throws {
+        let bench = try Bench()
+        let outside = try TemporaryDirectory()
+        try await importing([Member(type: "2", name: "tree/l", target: outside.path.string)], bench)
+        _ = try await bench.restore("k")
+        let next = [Member(type: "0", name: "tree/l/planted", content: "evil")]
+        try await importing(next.flatMap(Self.block) + Self.end, bench, key: "k2")
+        _ = try await bench.restore("k2")
+        #expect(try outside.handle.names().isEmpty)
+    }
+
+    @Test func `with names that nobody declared gives only what is declared`() async throws {
+        let bench = try Bench()
+        let report = try await importing(
+            [
+                Member(type: "0", name: "other/x", content: "no"),
+                Member(type: "0", name: "./tree/x", content: "yes"),
+            ],
+            bench
+        )
+        #expect(report.notes == ["'other/x' not taken: '--path' does not declare it"])
+        #expect(report.files == 1)
+    }
+
+    @discardableResult
+    private func importing(_ members: [Member], _ bench: Bench) async throws -> SaveReport {
+        try await importing(members.flatMap(Self.block) + Self.end, bench)
+    }
+
+    @discardableResult
+    private func importing(
+        _ bytes: [UInt8],
+        _ bench: Bench,
+        key: String = "k"
+    ) async throws -> SaveReport {
+        let file = bench.store.file("hostile.tar")
+        try bench.overwrite(file, bytes)
+        return try await bench.cache.importArchive(
+            file,
+            as: bench.identity(key),
+            root: bench.target.path,
+            limit: 1 << 40
+        )
+    }
+
+    private static let end = [UInt8](repeating: 0, count: 1_024)
+
+    /// A member as the attacker's own program would write it.
+    private static func block(_ member: Member) -> [UInt8] {
+        let content = Array(member.content.utf8)
+        var header = [UInt8](repeating: 0, count: 512)
+        func put(_ text: String, _ start: Int) {
+            for (place, byte) in text.utf8.enumerated() { header[start + place] = byte }
+        }
+        func octal(_ number: Int, _ digits: Int) -> String {
+            let text = String(number, radix: 8)
+            return String(repeating: "0", count: digits - text.utf8.count) + text
+        }
+        put(member.name, 0)
+        put("0000644", 100)
+        put("0000000", 108)
+        put("0000000", 116)
+        put(octal(member.size ?? content.count, 11), 124)
+        put(octal(1_700_000_000, 11), 136)
+        put("        ", 148)
+        put(String(member.type), 156)
+        put(member.target, 157)
+        put("ustar\u{0}00", 257)
+        put(octal(header.reduce(0) { $0 + Int($1) }, 6) + "\u{0}", 148)
+        let padding = (512 - content.count % 512) % 512
+        return header + content + [UInt8](repeating: 0, count: padding)
+    }
+}
