@@ -14,6 +14,8 @@ public struct CacheIdentity: Sendable, Equatable {
     public var fallbackKeys: [String]
     /// The declared paths: globs, relative to the root or absolute, variables expanded.
     public var paths: [String]
+    /// What the key was made of; kept with the entry, so that a later miss can be explained.
+    public var inputs: KeyInputs?
 
     /// Creates an identity.
     public init(scope: String, key: String?, fallbackKeys: [String] = [], paths: [String]) {
@@ -97,6 +99,10 @@ public struct SaveReport: Sendable, Equatable {
     public var bytesReused: UInt64
     /// Files that are not in the entry, because they changed while they were read or cannot be read.
     public var filesLeftOut: Int
+    /// Old entries that were removed to keep the store within its limits.
+    public var entriesRemoved = 0
+    /// The stored bytes of what was removed.
+    public var bytesRemoved: UInt64 = 0
     /// Things the user should know, one line each: files that changed while they were read.
     public var notes: [String]
 
@@ -128,6 +134,9 @@ public struct SaveReport: Sendable, Equatable {
 /// that binds a key to the manifest. `docs/cache-format.md` describes them byte by byte.
 public struct BuildCache: Sendable {
     private(set) var settings: CacheSettings
+
+    /// How large and old the part of the store on this machine may become; `nil` is no limit.
+    public var limits: StoreLimits?
 
     /// Creates a cache over a store.
     ///
@@ -218,8 +227,17 @@ public struct BuildCache: Sendable {
         _ identity: CacheIdentity,
         from root: FilePath
     ) async throws -> SaveReport {
-        let operation = SaveOperation(settings, identity, root: try Machine.absolute(root))
-        return try await onBlockingThreads { try await operation.run() }
+        let root = try Machine.absolute(root)
+        let operation = SaveOperation(settings, identity, root: root)
+        return try await onBlockingThreads {
+            let paths = PathSet(identity.paths, root: root).canonicalTexts
+            let record = StoreLayout.record(
+                scope: identity.scope,
+                key: identity.key,
+                version: KeyRecord.version(ofPaths: paths)
+            )
+            return await lookAfterStore(try await operation.run(), record: record)
+        }
     }
 
     /// Runs work that waits for files away from the cooperative threads.

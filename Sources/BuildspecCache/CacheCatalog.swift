@@ -30,6 +30,10 @@ public struct VerifyReport: Sendable, Equatable {
     public var bytes: UInt64 = 0
     /// What is wrong, one line each; empty for a sound store.
     public var problems: [String] = []
+    /// The records of entries that cannot be restored whole.
+    public var brokenEntries: [String] = []
+    /// Packs and manifests whose bytes are not what their names promise.
+    public var damagedObjects: [String] = []
 }
 
 extension BuildCache {

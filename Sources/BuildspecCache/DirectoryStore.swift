@@ -71,6 +71,9 @@ public struct DirectoryStore: LocalCacheStore {
         try translating { () throws(FileError) in
             let (parent, file) = path(name).split
             guard let handle = try existing(PathBytes(Array(parent))) else { return }
+            // A prune does not look and remove while this lock is held.
+            let lock = lock(.shared)
+            defer { withExtendedLifetime(lock) {} }
             try handle.setModified(file, .now())
         }
     }

@@ -24,6 +24,8 @@ struct KeyRecord: Sendable, Equatable {
     var stored: UInt64
     /// The program that wrote it.
     var writer: String
+    /// What the key was made of; only for people, nothing is decided by it.
+    var inputs: KeyInputs?
 
     var manifestName: String { StoreLayout.manifest(manifest, codec) }
 
@@ -47,6 +49,7 @@ struct KeyRecord: Sendable, Equatable {
         lines.append("bytes \(bytes)")
         lines.append("stored \(stored)")
         lines.append("writer \(KeyRecord.escape(writer))")
+        lines += (inputs?.lines ?? []).map { "\($0.keyword) \(KeyRecord.escape($0.value))" }
         let body = Array((lines.joined(separator: "\n") + "\n").utf8)
         return body + Array("end \(ContentDigest(of: body).hex)\n".utf8)
     }
@@ -95,6 +98,7 @@ struct KeyRecord: Sendable, Equatable {
             stored: stored,
             writer: fields["writer"]?.first ?? ""
         )
+        inputs = KeyInputs(fields)
     }
 
     init(

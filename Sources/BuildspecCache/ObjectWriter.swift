@@ -54,8 +54,8 @@ struct ObjectWriter: Sendable {
                 return try await writeRemotely(name, bytes) ? UInt64(bytes.count) : 0
             }
             if let info = try await store.info(name), info.size == UInt64(bytes.count) {
-                try store.refresh(name)
-                return 0
+                // A prune may have been quicker; then it is written anew.
+                if (try? store.refresh(name)) != nil { return 0 }
             }
             try await store.write(name, bytes)
             return UInt64(bytes.count)

@@ -40,6 +40,8 @@ struct PruneOperation: Sendable {
     let store: any CacheStore
     let limits: PruneLimits
     let dryRun: Bool
+    /// The name of a record that stays, whatever the limits say.
+    var kept: String?
 
     func run() async throws -> PruneReport {
         let now = FileTime.now().seconds
@@ -56,7 +58,7 @@ struct PruneOperation: Sendable {
             let bytes = added.reduce(0) { $0 + (sizes[$1]?.size ?? 0) }
             let isTooOld = limits.maximumAge.map { now - entry.info.lastUsed > $0 } ?? false
             let isTooMuch = limits.maximumSize.map { liveBytes + bytes > $0 } ?? false
-            if isTooOld || isTooMuch {
+            if isTooOld || isTooMuch, entry.info.recordName != kept {
                 report.removedEntries.insert(entry.info, at: 0)
             } else {
                 live.formUnion(added)
@@ -65,7 +67,7 @@ struct PruneOperation: Sendable {
             }
         }
         if !dryRun {
-            for entry in report.removedEntries { try await store.delete(entry.recordName) }
+            report.removedEntries = try await removed(report.removedEntries, keeping: &report)
             // A save that ended meanwhile may refer to what nobody did before.
             for entry in try await records(now, &report, countingDamaged: false) {
                 live.formUnion(entry.objects)
@@ -76,6 +78,34 @@ struct PruneOperation: Sendable {
             report.removedLeftovers = try store.removeLeftovers(dryRun: dryRun)
         }
         return report
+    }
+
+    /// Removes entries, but none that has been used since it was listed: a restore may be at it.
+    private func removed(
+        _ entries: [CacheEntryInfo],
+        keeping report: inout PruneReport
+    ) async throws -> [CacheEntryInfo] {
+        var removed: [CacheEntryInfo] = []
+        for entry in entries {
+            if try await remove(entry.recordName, ifUnusedSince: entry.lastUsed) {
+                removed.append(entry)
+            } else {
+                report.keptEntries += 1
+            }
+        }
+        return removed
+    }
+
+    /// Removes an object unless it was written or refreshed after the given second.
+    ///
+    /// On this machine nobody can refresh it between the look and the removal.
+    private func remove(_ name: String, ifUnusedSince seconds: Int64) async throws -> Bool {
+        let lock = (store as? any LocalCacheStore)?.lock(.exclusive)
+        defer { withExtendedLifetime(lock) {} }
+        guard let info = try await store.info(name) else { return true }
+        guard info.modified <= seconds else { return false }
+        try await store.delete(name)
+        return true
     }
 
     private struct Entry {
@@ -128,9 +158,12 @@ struct PruneOperation: Sendable {
                 report.keptBytes += seen.size
                 continue
             }
+            if !dryRun, try await !remove(name, ifUnusedSince: info.modified) {
+                report.keptBytes += seen.size
+                continue
+            }
             report.removedObjects += 1
             report.removedBytes += info.size
-            if !dryRun { try await store.delete(name) }
         }
     }
 }

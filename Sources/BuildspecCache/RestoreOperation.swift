@@ -69,6 +69,8 @@ struct RestoreOperation {
         _ notes: inout [String]
     ) async throws -> RestoreReport? {
         do {
+            // Before anything is read, so that a prune beside this leaves the entry alone.
+            try? settings.localStore?.refresh(record.name)
             let manifest = try await reader.manifest(of: record)
             let roots = try TreeRoots(root: root, top: settings.top)
             let existing = await TreeWalk(

@@ -50,7 +50,8 @@ struct SaveOperation {
         let entries = files.manifestEntries(walk.entries, stored)
         let manifest = try contents.assembler.manifest(of: entries)
         let (digest, added) = try await write(manifest, unless: parent)
-        let record = record(manifest, digest, set)
+        var record = record(manifest, digest, set)
+        record.inputs = identity.inputs?.bounded
         let recordBytes = record.encode()
         try await settings.store.write(record.name, recordBytes)
         indexFile?.write(files.index(digest, walk.entries, stored))
@@ -142,10 +143,14 @@ struct SaveOperation {
             let record = try await reader.newestRecord(scope: identity.scope, version: version)
             guard let record else { return nil }
             let manifest = try await reader.manifest(of: record)
-            let packs = try await reader.presentPacks(of: manifest, record)
-            if let store = settings.localStore {
-                for pack in packs { try? store.refresh(manifest.packs[pack].name) }
-                try? store.refresh(record.manifestName)
+            var packs = try await reader.presentPacks(of: manifest, record)
+            if let store = settings.store as? any LocalCacheStore {
+                // What a prune has removed meanwhile cannot be made young, and is not referred to.
+                packs = packs.filter { (try? store.refresh(manifest.packs[$0].name)) != nil }
+                try store.refresh(record.manifestName)
+            } else if let near = settings.localStore {
+                for pack in packs { try? near.refresh(manifest.packs[pack].name) }
+                try? near.refresh(record.manifestName)
             }
             return ParentEntry(
                 digest: record.manifest,

@@ -8,20 +8,28 @@ struct StoreVerifier: Sendable {
     func run() async throws -> VerifyReport {
         var report = VerifyReport()
         var packs: [Manifest.Pack: Set<Manifest.Piece>] = [:]
+        var users: [String: Set<String>] = [:]
+        var manifests: Set<String> = []
         for info in try await store.list(prefix: StoreLayout.keys) {
             do throws(CacheError) {
                 guard let record = try await reader.record(named: info.name) else { continue }
                 report.entries += 1
+                manifests.insert(record.manifestName)
                 let manifest = try await reader.manifest(of: record)
                 report.objects += 1
                 add(manifest, to: &packs)
+                for pack in manifest.packs { users[pack.name, default: []].insert(info.name) }
             } catch {
                 guard error.code == .damaged else { throw error }
                 report.problems.append("'\(info.name)': \(error)")
+                report.brokenEntries.append(info.name)
             }
         }
-        try await check(packs, &report)
-        try await checkUnreferenced(packs, &report)
+        let bad = try await check(packs, &report)
+        let broken = bad.flatMap { users[$0] ?? [] }
+        report.brokenEntries = Set(report.brokenEntries + broken).sorted()
+        try await checkOthers(StoreLayout.packs, but: Set(packs.keys.map(\.name)), bad, &report)
+        try await checkOthers(StoreLayout.manifests, but: [], manifests, &report)
         report.problems.sort()
         return report
     }
@@ -38,24 +46,30 @@ struct StoreVerifier: Sendable {
         }
     }
 
+    /// Reads the packs.
+    ///
+    /// - Returns: the names of those that do not hold what the manifests say.
     private func check(
         _ packs: [Manifest.Pack: Set<Manifest.Piece>],
         _ report: inout VerifyReport
-    ) async throws {
+    ) async throws -> Set<String> {
         let work = packs.sorted { $0.key.name < $1.key.name }
-        try await withThrowingTaskGroup(of: String?.self) { tasks in
+        var bad: Set<String> = []
+        try await withThrowingTaskGroup(of: (name: String, problem: String)?.self) { tasks in
+            func take(_ found: (name: String, problem: String)?) {
+                guard let found else { return }
+                bad.insert(found.name)
+                report.problems.append(found.problem)
+            }
             for (started, (pack, pieces)) in work.enumerated() {
-                if started >= width, let problem = try await tasks.next() ?? nil {
-                    report.problems.append(problem)
-                }
-                tasks.addTask { try await problem(in: pack, pieces) }
+                if started >= width { take(try await tasks.next() ?? nil) }
+                tasks.addTask { try await problem(in: pack, pieces).map { (pack.name, $0) } }
                 report.objects += 1
                 report.bytes += pack.storedSize
             }
-            for try await problem in tasks {
-                if let problem { report.problems.append(problem) }
-            }
+            for try await found in tasks { take(found) }
         }
+        return bad
     }
 
     /// What is wrong with a pack, or `nil`.
@@ -86,25 +100,33 @@ struct StoreVerifier: Sendable {
         }
     }
 
-    /// Objects that no entry refers to: garbage, but it must still be what its name promises.
-    private func checkUnreferenced(
-        _ packs: [Manifest.Pack: Set<Manifest.Piece>],
+    /// Objects that are not known to be sound: garbage, but it must still be what its name promises.
+    ///
+    /// `sound` have been read already; what is wrong with those in `reported` need not be told again.
+    private func checkOthers(
+        _ prefix: String,
+        but sound: Set<String>,
+        _ reported: Set<String>,
         _ report: inout VerifyReport
     ) async throws {
-        let seen = Set(packs.keys.map(\.name))
-        for info in try await store.list(prefix: StoreLayout.packs) where !seen.contains(info.name)
-        {
-            report.objects += 1
-            report.bytes += info.size
+        for info in try await store.list(prefix: prefix)
+        where !sound.contains(info.name) || reported.contains(info.name) {
+            let isNew = !reported.contains(info.name)
+            if isNew {
+                report.objects += 1
+                report.bytes += info.size
+            }
             guard let content = StoreLayout.content(ofName: info.name) else {
                 report.problems.append("'\(info.name)' is not a name that this program gives")
                 continue
             }
             do throws(CacheError) {
-                _ = try await reader.verified(info.name, content.digest, limit: Limits.packStored)
+                let limit = max(info.size, Limits.packStored)
+                _ = try await reader.verified(info.name, content.digest, limit: limit)
             } catch {
                 guard error.code == .damaged else { throw error }
-                report.problems.append(error.description)
+                report.damagedObjects.append(info.name)
+                if isNew { report.problems.append(error.description) }
             }
         }
     }

@@ -1,0 +1,55 @@
+internal import BuildspecFiles
+
+/// A walked tree as a manifest's entries, as far as is needed to compare it with a manifest.
+struct ComparedTree {
+    private let known: [PathBytes: Manifest.Entry]
+    private var cursor: TreeCursor
+
+    init(_ manifest: Manifest, _ roots: TreeRoots) {
+        known = Dictionary(manifest.entries.map { ($0.path, $0) }) { first, _ in first }
+        cursor = TreeCursor(roots)
+    }
+
+    /// The walk's entries; a file with another content has no pieces.
+    mutating func entries(of walk: [WalkedEntry]) throws(FileError) -> [Manifest.Entry] {
+        let list = FileList(walk)
+        var contents: [Int: ContentPipeline.Stored] = [:]
+        for place in list.toRead {
+            let entry = walk[place]
+            var pieces: [Manifest.Piece] = []
+            if case .file(let size, let expected) = file(at: entry.path)?.kind,
+                size == entry.status.size, try isSame(entry, expected)
+            {
+                pieces = expected
+            }
+            contents[place] = ContentPipeline.Stored(status: entry.status, pieces: pieces)
+        }
+        return list.manifestEntries(walk, contents)
+    }
+
+    /// The manifest's file of that path, also when it is a further name there.
+    private func file(at path: PathBytes) -> Manifest.Entry? {
+        guard let entry = known[path] else { return nil }
+        if case .hardLink(let first) = entry.kind { return known[first] }
+        return entry
+    }
+
+    private mutating func isSame(
+        _ entry: WalkedEntry,
+        _ pieces: [Manifest.Piece]
+    ) throws(FileError) -> Bool {
+        if known[entry.path]?.modified == entry.status.modified { return true }
+        let (directory, name) = try cursor.parent(of: entry.path)
+        let file = try OpenFile.reading(name, in: directory)
+        var offset: UInt64 = 0
+        for piece in pieces {
+            var bytes: [UInt8] = []
+            let count = try file.read(piece.size, at: offset, appendingTo: &bytes)
+            guard count == piece.size, ContentDigest(of: bytes) == piece.digest else {
+                return false
+            }
+            offset += UInt64(count)
+        }
+        return true
+    }
+}

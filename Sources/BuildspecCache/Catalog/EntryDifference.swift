@@ -1,0 +1,158 @@
+internal import BuildspecFiles
+public import SystemPackage
+
+/// What differs between two entries, or between an entry and a tree.
+public struct EntryDifference: Sendable, Equatable {
+    /// A path that is not the same on both sides.
+    public struct Change: Sendable, Equatable {
+        /// In which way.
+        public enum Kind: String, Sendable {
+            /// Only the second side has it.
+            case added
+            /// Only the first side has it.
+            case removed
+            /// Both have it.
+            case changed
+        }
+
+        /// What differs of a path that both sides have.
+        public enum Aspect: String, Sendable {
+            /// A file here, a directory or link there.
+            case kind
+            /// The bytes, or what a link says.
+            case content
+            /// The permission bits.
+            case mode
+            /// The time of last change.
+            case time
+        }
+
+        /// The path.
+        public var path: String
+        /// In which way it differs.
+        public var kind: Kind
+        /// What differs, for a changed path.
+        public var aspects: [Aspect] = []
+        /// Its size on the first side.
+        public var oldSize: UInt64?
+        /// Its size on the second side.
+        public var newSize: UInt64?
+
+        /// Whether nothing but the time differs.
+        public var isTimeOnly: Bool { aspects == [.time] }
+    }
+
+    /// The changes in path order.
+    public var changes: [Change] = []
+    /// How many paths are the same.
+    public var same = 0
+}
+
+extension BuildCache {
+    /// Compares two entries by their manifests; no pack is read.
+    ///
+    /// - Parameters:
+    ///   - first: an entry, as a listing names it.
+    ///   - second: another.
+    /// - Returns: what the second has that the first has not, and the other way round.
+    /// - Throws: `CacheError` when one of them is damaged or gone.
+    public func difference(from first: String, to second: String) async throws -> EntryDifference {
+        try await onBlockingThreads {
+            let reader = settings.reader()
+            let old = try await reader.manifest(of: reader.existingRecord(named: first))
+            let new = try await reader.manifest(of: reader.existingRecord(named: second))
+            return EntryDifference(old.entries, new.entries)
+        }
+    }
+
+    /// Compares an entry with the tree as it is.
+    ///
+    /// Files of the same size and time count as the same, as for a restore; others are read.
+    ///
+    /// - Parameters:
+    ///   - recordName: the entry, as a listing names it.
+    ///   - root: the directory that relative paths start from.
+    /// - Returns: what the tree has that the entry has not, and the other way round.
+    /// - Throws: `CacheError` when the entry is damaged or the tree cannot be read.
+    public func difference(
+        from recordName: String,
+        toTreeAt root: FilePath
+    ) async throws -> EntryDifference {
+        let root = try Machine.absolute(root)
+        return try await onBlockingThreads {
+            let reader = settings.reader()
+            let record = try await reader.existingRecord(named: recordName)
+            let manifest = try await reader.manifest(of: record)
+            let roots = try TreeRoots(root: root)
+            let walk = try await TreeWalk(
+                PathSet(record.paths, root: root),
+                root: roots.root,
+                excluding: settings.storeDirectory(),
+                width: settings.width
+            )
+            var tree = ComparedTree(manifest, roots)
+            return EntryDifference(manifest.entries, try tree.entries(of: walk.entries))
+        }
+    }
+}
+
+extension EntryDifference {
+    /// Compares two lists in path order.
+    init(_ old: [Manifest.Entry], _ new: [Manifest.Entry]) {
+        var left = old[...]
+        var right = new[...]
+        while let first = left.first ?? right.first {
+            if let old = left.first, let new = right.first, old.path == new.path {
+                compare(old, new)
+                left.removeFirst()
+                right.removeFirst()
+            } else if let old = left.first, right.first.map({ old.path < $0.path }) ?? true {
+                changes.append(
+                    Change(path: old.path.text, kind: .removed, oldSize: old.fileSize)
+                )
+                left.removeFirst()
+            } else {
+                let new = right.first ?? first
+                changes.append(Change(path: new.path.text, kind: .added, newSize: new.fileSize))
+                right.removeFirst()
+            }
+        }
+    }
+
+    private mutating func compare(_ old: Manifest.Entry, _ new: Manifest.Entry) {
+        var aspects: [Change.Aspect] = []
+        switch (old.kind, new.kind) {
+        case (.directory, .directory): break
+        case (.link(let left), .link(let right)): if left != right { aspects.append(.content) }
+        case (.hardLink(let left), .hardLink(let right)):
+            if left != right { aspects.append(.content) }
+        case (.file(let size, let left), .file(let newSize, let right)):
+            if size != newSize || left.map(\.digest) != right.map(\.digest) {
+                aspects.append(.content)
+            }
+        default: aspects.append(.kind)
+        }
+        let isLink = if case .link = new.kind { true } else { false }
+        if old.mode != new.mode, !isLink { aspects.append(.mode) }
+        if old.modified != new.modified { aspects.append(.time) }
+        guard !aspects.isEmpty else {
+            same += 1
+            return
+        }
+        changes.append(
+            Change(
+                path: new.path.text,
+                kind: .changed,
+                aspects: aspects,
+                oldSize: old.fileSize,
+                newSize: new.fileSize
+            )
+        )
+    }
+}
+
+extension Manifest.Entry {
+    fileprivate var fileSize: UInt64? {
+        if case .file(let size, _) = kind { size } else { nil }
+    }
+}

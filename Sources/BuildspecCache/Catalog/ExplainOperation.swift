@@ -1,0 +1,168 @@
+internal import BuildspecFiles
+public import SystemPackage
+
+extension BuildCache {
+    /// Explains what a restore would find; nothing is changed or fetched but records and manifests.
+    ///
+    /// - Parameters:
+    ///   - identity: what to look for; without paths, every path set of the key counts as the same.
+    ///   - root: the directory that relative paths start from.
+    /// - Returns: why it is a hit or a miss.
+    /// - Throws: `CacheError` when the store or the tree cannot be used at all.
+    public func explain(
+        _ identity: CacheIdentity,
+        root: FilePath
+    ) async throws -> CacheExplanation {
+        let operation = ExplainOperation(
+            settings: settings,
+            identity: identity,
+            root: try Machine.absolute(root)
+        )
+        return try await onBlockingThreads { try await operation.run() }
+    }
+}
+
+/// Looks for an entry as a restore does, and for those that come close.
+struct ExplainOperation {
+    let settings: CacheSettings
+    let identity: CacheIdentity
+    let root: PathBytes
+
+    private var reader: EntryReader { settings.reader() }
+    private static let mostNeighbours = 3
+
+    func run() async throws -> CacheExplanation {
+        let set = PathSet(identity.paths, root: root)
+        var asked = identity
+        asked.paths = set.canonicalTexts
+        let version = KeyRecord.version(ofPaths: set.canonicalTexts)
+        var explanation = CacheExplanation(identity: asked, verdict: .miss, nearest: [])
+        var found: KeyRecord?
+        do throws(CacheError) {
+            found = try await reader.record(
+                scope: asked.scope,
+                key: asked.key,
+                version: version
+            )
+            if let found {
+                explanation.verdict = .hit
+                try await checkPacks(found)
+            }
+        } catch {
+            guard error.code == .damaged else { throw error }
+            explanation.verdict = .damaged(error.description)
+            found = nil
+        }
+        for prefix in asked.key == nil ? [] : asked.fallbackKeys where found == nil {
+            found = try await reader.records(
+                scope: asked.scope,
+                keyPrefix: prefix,
+                version: version
+            ).first
+            if found != nil, explanation.verdict == .miss {
+                explanation.verdict = .fallback(prefix: prefix)
+            }
+        }
+        if let found {
+            let info = try await settings.store.info(found.name)
+            explanation.used = info.map { CacheEntryInfo(found, $0) }
+            explanation.transfer = try await transfer(found, set)
+        }
+        explanation.nearest = try await nearest(asked, used: found)
+        return explanation
+    }
+
+    private func checkPacks(_ record: KeyRecord) async throws(CacheError) {
+        let manifest = try await reader.manifest(of: record)
+        let present = try await reader.presentPacks(of: manifest, record)
+        if let missing = manifest.packs.indices.first(where: { !present.contains($0) }) {
+            throw .damaged("'\(manifest.packs[missing].name)' is missing from the store")
+        }
+    }
+
+    /// What restoring the entry over the tree would move; `nil` when its manifest is damaged.
+    private func transfer(
+        _ record: KeyRecord,
+        _ set: PathSet
+    ) async throws -> CacheExplanation.Transfer? {
+        guard let manifest = try? await reader.manifest(of: record) else { return nil }
+        let roots = try TreeRoots(root: root)
+        let existing = try await TreeWalk(
+            set,
+            root: roots.root,
+            excluding: settings.storeDirectory(),
+            width: settings.width
+        )
+        let plan = try RestorePlan(
+            manifest,
+            set,
+            existing: existing.entries,
+            roots,
+            verify: false
+        )
+        return CacheExplanation.Transfer(
+            packs: plan.writes.count,
+            bytes: plan.writes.keys.reduce(0) { $0 + manifest.packs[$1].storedSize },
+            files: record.files,
+            filesUnchanged: plan.filesUnchanged
+        )
+    }
+
+    // MARK: What comes close
+
+    /// The entries that have most in common with what is asked for: scope, paths, the key's beginning.
+    private func nearest(
+        _ asked: CacheIdentity,
+        used: KeyRecord?
+    ) async throws -> [CacheExplanation.Neighbour] {
+        var found: [(neighbour: CacheExplanation.Neighbour, record: KeyRecord)] = []
+        for info in try await settings.store.list(prefix: StoreLayout.keys) {
+            let record = (try? await reader.record(named: info.name)) ?? nil
+            guard let record, !(record.name == used?.name && record.key == asked.key) else {
+                continue
+            }
+            found.append((neighbour(record, info, asked), record))
+        }
+        found.sort { left, right in
+            let first = rank(left.neighbour, left.record, used)
+            let second = rank(right.neighbour, right.record, used)
+            return first.lexicographicallyPrecedes(second, by: >)
+        }
+        return found.prefix(ExplainOperation.mostNeighbours).map { found in
+            var neighbour = found.neighbour
+            if let now = asked.inputs, let then = found.record.inputs {
+                neighbour.inputs = CacheExplanation.InputChange.between(now, then)
+            }
+            return neighbour
+        }
+    }
+
+    private func neighbour(
+        _ record: KeyRecord,
+        _ info: ObjectInfo,
+        _ asked: CacheIdentity
+    ) -> CacheExplanation.Neighbour {
+        let old = Set(record.paths)
+        let new = Set(asked.paths)
+        let key = record.key ?? ""
+        return CacheExplanation.Neighbour(
+            info: CacheEntryInfo(record, info),
+            isSameScope: record.scope == asked.scope,
+            pathsAdded: new.subtracting(old).sorted(),
+            pathsRemoved: old.subtracting(new).sorted(),
+            commonPrefix: zip(key, asked.key ?? "").prefix { $0 == $1 }.count
+        )
+    }
+
+    private func rank(
+        _ neighbour: CacheExplanation.Neighbour,
+        _ record: KeyRecord,
+        _ used: KeyRecord?
+    ) -> [Int64] {
+        let isSamePaths = neighbour.pathsAdded.isEmpty && neighbour.pathsRemoved.isEmpty
+        return [
+            record.name == used?.name ? 1 : 0, neighbour.isSameScope ? 1 : 0, isSamePaths ? 1 : 0,
+            Int64(neighbour.commonPrefix), record.saved,
+        ]
+    }
+}

@@ -1,0 +1,97 @@
+/// What a repair did.
+public struct RepairReport: Sendable, Equatable {
+    /// Records that were removed: their keys are misses now, and the next saves write them anew.
+    public var removedEntries: [String] = []
+    /// Damaged packs and manifests that were removed.
+    public var removedObjects: [String] = []
+    /// What was removed because no entry refers to it and it is older than the grace period.
+    public var pruned = PruneReport()
+}
+
+extension BuildCache {
+    /// Removes what a verification found to be broken, so that it is a clean miss.
+    ///
+    /// Everything is looked at once more right before it is removed, because a build may have
+    /// written it anew meanwhile. What can be restored stays.
+    ///
+    /// - Parameter report: what the verification found.
+    /// - Returns: what was removed.
+    /// - Throws: `CacheError` when the store cannot be read or written.
+    public func repair(_ report: VerifyReport) async throws -> RepairReport {
+        let repair = StoreRepair(store: settings.store)
+        return try await onBlockingThreads { try await repair.run(report) }
+    }
+}
+
+/// Removes broken records first, then damaged objects, then what nobody refers to.
+struct StoreRepair {
+    let store: any CacheStore
+
+    private var reader: EntryReader { EntryReader(store: store) }
+
+    func run(_ found: VerifyReport) async throws -> RepairReport {
+        var report = RepairReport()
+        var damaged: Set<String> = []
+        for name in found.damagedObjects where try await isDamaged(name) {
+            damaged.insert(name)
+        }
+        for name in found.brokenEntries where try await isBroken(name, damaged) {
+            try await store.delete(name)
+            report.removedEntries.append(name)
+        }
+        for name in damaged.sorted() {
+            try await store.delete(name)
+            report.removedObjects.append(name)
+        }
+        report.pruned = try await PruneOperation(
+            store: store,
+            limits: PruneLimits(),
+            dryRun: false
+        ).run()
+        return report
+    }
+
+    private func isDamaged(_ name: String) async throws -> Bool {
+        guard let content = StoreLayout.content(ofName: name) else { return false }
+        return try await damage {
+            let limit = Limits.manifestStored
+            _ = try await reader.verified(name, content.digest, limit: limit)
+        }
+    }
+
+    private func isBroken(_ name: String, _ damaged: Set<String>) async throws -> Bool {
+        try await damage {
+            guard let record = try await reader.record(named: name) else { return }
+            let manifest = try await reader.manifest(of: record)
+            for pack in manifest.packs {
+                let size = try await store.info(pack.name)?.size
+                guard size == pack.storedSize, !damaged.contains(pack.name) else {
+                    throw CacheError.damaged("a pack is missing or damaged")
+                }
+            }
+            // The packs are what their names promise, but not what this manifest says.
+            try await checkContents(manifest)
+        }
+    }
+
+    private func checkContents(_ manifest: Manifest) async throws {
+        var shelf = PackShelf(reader, manifest.packs)
+        var pieces: Set<Manifest.Piece> = []
+        for entry in manifest.entries {
+            if case .file(_, let contents) = entry.kind { pieces.formUnion(contents) }
+        }
+        for piece in pieces.sorted(by: { ($0.pack, $0.offset) < ($1.pack, $1.offset) }) {
+            _ = try await shelf.bytes(of: piece)
+        }
+    }
+
+    /// Whether `check` finds damage.
+    private func damage(_ check: () async throws -> Void) async throws -> Bool {
+        do {
+            try await check()
+            return false
+        } catch let error as CacheError where error.code == .damaged {
+            return true
+        }
+    }
+}

@@ -1,0 +1,118 @@
+internal import BuildspecFiles
+internal import SystemPackage
+
+/// How large and how old a local store may become.
+public struct StoreLimits: Sendable, Equatable {
+    /// Entries not used for longer than this many seconds go; `nil` keeps them.
+    public var maximumAge: Int64?
+    /// The least recently used entries go until the store holds at most this; `nil` is no limit.
+    public var maximumSize: UInt64?
+
+    /// What counts when nobody says anything: 30 days and 10 GB.
+    public static let standard = StoreLimits(
+        maximumAge: 30 * 86_400,
+        maximumSize: 10_000_000_000
+    )
+
+    /// Creates limits.
+    public init(maximumAge: Int64?, maximumSize: UInt64?) {
+        self.maximumAge = maximumAge
+        self.maximumSize = maximumSize
+    }
+}
+
+/// Keeps a local store within its limits, without a look at the whole store after every save.
+///
+/// A small file beside the objects has an estimate of the store's size and when it was last looked
+/// through. That is done once a day, and when the estimate passes the limit.
+struct StoreUpkeep {
+    let store: any LocalCacheStore
+    let limits: StoreLimits
+
+    /// What is known of the store between two looks.
+    private struct Memo {
+        var checked: Int64
+        var size: UInt64
+    }
+
+    private static let head = "buildspec-upkeep 1"
+    private static let interval: Int64 = 86_400
+
+    /// Looks after the store.
+    ///
+    /// - Parameters:
+    ///   - added: the bytes that a save has just added.
+    ///   - record: the record that it wrote, which stays even if its entry alone is over the limit.
+    /// - Returns: what was removed; `nil` when there was no need to look.
+    /// - Throws: when the store cannot be read or written.
+    func run(afterAdding added: UInt64, record: String) async throws -> PruneReport? {
+        guard limits.maximumAge != nil || limits.maximumSize != nil else { return nil }
+        let directory = PathBytes(store.directory.string)
+        // Who finds it taken leaves the work to the other.
+        guard
+            let lock = FileLock.take(
+                directory.appending("upkeep.lock".utf8),
+                .exclusive,
+                waits: false
+            )
+        else { return nil }
+        defer { withExtendedLifetime(lock) {} }
+        let file = directory.appending("upkeep".utf8)
+        let now = FileTime.now().seconds
+        var limit = limits.maximumSize
+        if var memo = read(file) {
+            memo.size += added
+            let isOver = memo.size > limit ?? .max
+            let isRecent = (0..<StoreUpkeep.interval).contains(now - memo.checked)
+            if isRecent, !isOver {
+                if added > 0 { try write(memo, to: file) }
+                return nil
+            }
+            // Some room, so that the next save does not pass the limit at once.
+            if isOver { limit = limit.map { $0 - $0 / 10 } }
+        }
+        let report = try await PruneOperation(
+            store: store,
+            limits: PruneLimits(maximumAge: limits.maximumAge, maximumSize: limit),
+            dryRun: false,
+            kept: record
+        ).run()
+        // What is over the limit and must stay is no reason to look again at the next save.
+        let known = min(report.keptBytes, limits.maximumSize ?? .max)
+        try write(Memo(checked: now, size: known), to: file)
+        return report
+    }
+
+    private func read(_ file: PathBytes) -> Memo? {
+        guard let bytes = (try? AtomicFile.read(file, limit: 256)) ?? nil else { return nil }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        guard lines.count == 3, lines[0] == StoreUpkeep.head, let checked = Int64(lines[1]),
+            let size = UInt64(lines[2]), size < 1 << 60
+        else { return nil }
+        return Memo(checked: checked, size: size)
+    }
+
+    private func write(_ memo: Memo, to file: PathBytes) throws(FileError) {
+        let text = "\(StoreUpkeep.head)\n\(memo.checked)\n\(memo.size)\n"
+        try AtomicFile.write(Array(text.utf8), to: file)
+    }
+}
+
+extension BuildCache {
+    /// Keeps the local store within its limits after a save; that it cannot be done is a note.
+    func lookAfterStore(_ report: SaveReport, record: String) async -> SaveReport {
+        guard let limits, let store = settings.localStore, report.outcome == .saved else {
+            return report
+        }
+        var report = report
+        do {
+            let upkeep = StoreUpkeep(store: store, limits: limits)
+            let pruned = try await upkeep.run(afterAdding: report.bytesStored, record: record)
+            report.entriesRemoved = pruned?.removedEntries.count ?? 0
+            report.bytesRemoved = pruned?.removedBytes ?? 0
+        } catch {
+            report.notes.append("the store cannot be kept within its limits: \(error)")
+        }
+        return report
+    }
+}
