@@ -90,6 +90,8 @@ public struct BuildResult: Sendable, Equatable {
     public var exportedVariables: [ExportedVariable] = []
     /// How long it all took.
     public var duration: Duration
+    /// Why the cache costs more time than it saves, in one line; `nil` when it does not, as far as known.
+    public var cacheComplaint: String?
     /// The cache problem that failed the build, where the cache was to be taken strictly.
     public var cacheFailure: String?
 

@@ -37,8 +37,10 @@ struct BuildSteps: Sendable {
         for warning in setup.warnings { await pump.post(.warning(warning)) }
 
         let cache = CacheSteps(request: request, setup: setup, session: session, pump: pump)
+        let clock = ContinuousClock()
+        var times = CacheSteps.Times()
         let plan = await cache.plan()
-        result.restored = await cache.restore(plan)
+        times.restoring = await clock.measure { result.restored = await cache.restore(plan) }
         result.cacheFailure = request.strictCache ? result.restored.problem : nil
 
         await runPhases(&result, stopReason)
@@ -48,12 +50,13 @@ struct BuildSteps: Sendable {
         result.artifacts = await collectArtifacts(result)
         if result.artifacts.failure != nil, result.state == .succeeded { result.state = .failed }
 
-        result.saved = await cache.save(plan, after: result)
+        times.saving = await clock.measure { result.saved = await cache.save(plan, after: result) }
         if request.strictCache, let problem = result.saved.problem {
             result.cacheFailure = result.cacheFailure ?? problem
             if result.state == .succeeded { result.state = .failed }
         }
         if Task.isCancelled { result.state = stopReason() == .stopped ? .stopped : .timedOut }
+        result.cacheComplaint = await cache.noted(result, times)
         return result
     }
 

@@ -1,4 +1,5 @@
 internal import BuildspecCache
+internal import BuildspecFiles
 internal import BuildspecModel
 internal import SystemPackage
 
@@ -45,14 +46,17 @@ struct CacheSteps: Sendable {
             if Task.isCancelled { return .none }
             return .unusable("the cache key '\(key.value)' cannot be evaluated")
         }
-        return .identity(
-            CacheIdentity(
-                scope: scope,
-                key: values[0],
-                fallbackKeys: Array(values.dropFirst()),
-                paths: paths
-            )
+        var identity = CacheIdentity(
+            scope: scope,
+            key: values[0],
+            fallbackKeys: Array(values.dropFirst()),
+            paths: paths
         )
+        let root = request.sourceDirectory
+        identity.inputs = await withTaskExecutorPreference(BlockingExecutor.shared) {
+            KeyText.inputs(declared: key.value, key: values[0], root: root)
+        }
+        return .identity(identity)
     }
 
     /// Restores the entry into the source root.

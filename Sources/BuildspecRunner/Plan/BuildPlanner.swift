@@ -171,7 +171,7 @@ private struct BuildPlanner {
 }
 
 /// Takes what keys print on standard error and forgets it.
-private struct NoSink: EventSink {
+struct NoSink: EventSink {
     func receive(_ event: RunEvent) async {}
 }
 
@@ -183,7 +183,7 @@ extension BuildPlan.Variable.Origin {
 extension BuildRequest {
     /// The same build where planning leaves no trace: the build number is counted elsewhere, and
     /// secrets need no value.
-    fileprivate func forPlanning(stateDirectory: FilePath) -> BuildRequest {
+    func forPlanning(stateDirectory: FilePath) -> BuildRequest {
         var request = self
         request.stateDirectory = stateDirectory
         let given = Set(overrides.map(\.name))

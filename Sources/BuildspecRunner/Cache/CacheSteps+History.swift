@@ -1,0 +1,53 @@
+internal import BuildspecCache
+internal import BuildspecFiles
+
+extension CacheSteps {
+    /// How long the cache's two steps took.
+    struct Times: Sendable {
+        var restoring = Duration.zero
+        var saving = Duration.zero
+    }
+
+    /// Notes what the cache cost and brought in this build.
+    ///
+    /// Only whole builds that succeeded count: others say nothing about how long a build takes.
+    ///
+    /// - Returns: why the cache does not pay, in one line, if it does not.
+    func noted(_ result: BuildResult, _ times: Times) async -> String? {
+        guard result.state == .succeeded, !request.leavesOutCommands,
+            case .restored(let report) = result.restored
+        else { return nil }
+        let outcome: CacheRun.Outcome
+        var key = ""
+        switch report.outcome {
+        case .exact(let found):
+            outcome = .exact
+            key = found ?? ""
+        case .fallback(let found):
+            outcome = .fallback
+            key = found
+        case .miss: outcome = .miss
+        }
+        var stored: UInt64 = 0
+        if case .saved(let report) = result.saved { stored = report.bytesStored }
+        let run = CacheRun(
+            time: FileTime.now().seconds,
+            outcome: outcome,
+            restoring: CacheSteps.milliseconds(times.restoring),
+            saving: CacheSteps.milliseconds(times.saving),
+            phases: CacheSteps.milliseconds(result.phases.reduce(.zero) { $0 + $1.duration }),
+            restoredBytes: outcome == .miss ? 0 : report.bytes,
+            storedBytes: stored,
+            key: setup.redactor.redacting(key)
+        )
+        let project = setup.identity.project
+        let directory = request.stateDirectory
+        return await withTaskExecutorPreference(BlockingExecutor.shared) {
+            CacheHistory.add(run, of: project, in: directory).complaint
+        }
+    }
+
+    private static func milliseconds(_ duration: Duration) -> Int {
+        Int(duration / .milliseconds(1))
+    }
+}
