@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BuildspecCache
 internal import BuildspecModel
 internal import BuildspecRunner
 internal import Dispatch
@@ -86,6 +87,8 @@ struct Run: AsyncParsableCommand {
         )
     )
     var remote: String?
+
+    @OptionGroup var limits: LimitOptions
 
     @Flag(help: "Fail the build when the cache cannot be used, instead of a warning.")
     var strictCache = false
@@ -190,6 +193,7 @@ extension Run {
             // An impossible place was refused with the arguments.
             let places = try? CachePlaces(cache: cache, remote: remote, host)
             request.cache = places?.open(host)
+            request.cache?.limits = limits.limits(host)
         }
         request.strictCache = strictCache
         request.maskNames = masks

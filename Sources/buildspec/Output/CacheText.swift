@@ -20,9 +20,16 @@ enum CacheText {
         case .saved: break
         }
         let files = Quantity.count(report.files, "file")
-        if report.bytesStored == 0 { return "saved \(files), unchanged" }
+        if report.bytesStored == 0 { return "saved \(files), unchanged" + removed(report) }
         return "saved \(files): \(Quantity.size(report.bytesStored)) stored, "
-            + "\(Quantity.size(report.bytesReused)) reused"
+            + "\(Quantity.size(report.bytesReused)) reused" + removed(report)
+    }
+
+    /// What the store's limits took.
+    private static func removed(_ report: SaveReport) -> String {
+        guard report.entriesRemoved > 0 else { return "" }
+        let entries = Quantity.count(report.entriesRemoved, "old entries", one: "old entry")
+        return "; \(entries) removed (\(Quantity.size(report.bytesRemoved)))"
     }
 
     /// What became of restoring; `nil` when there is nothing to say.

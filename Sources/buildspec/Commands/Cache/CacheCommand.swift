@@ -4,7 +4,7 @@ internal import ArgumentParser
 struct CacheCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cache",
-        abstract: "Save and restore caches without running a build.",
+        abstract: "Save, restore, look into and look after caches without running a build.",
         discussion: """
             The same store as 'run': an entry that a build saved can be restored here, and the \
             other way round, when scope, key and paths are the same.
@@ -12,7 +12,9 @@ struct CacheCommand: AsyncParsableCommand {
             \(ExitStatus.help([.success, .buildFailed, .cacheFailed, .usage]))
             """,
         subcommands: [
-            CacheSave.self, CacheRestore.self, CacheList.self, CacheVerify.self, CachePrune.self,
+            CacheSave.self, CacheRestore.self, CacheList.self, CacheShow.self, CacheDiff.self,
+            CacheVerify.self, CachePrune.self, CacheExport.self, CacheImport.self, CacheStats.self,
+            CacheExplain.self,
         ]
     )
 }

@@ -16,10 +16,17 @@ struct CacheList: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
     func run() async throws {
         let cache = try store.open()
         let (entries, problems) = try await reportingCacheErrors { try await cache.entries() }
         printNotes(problems)
+        guard !json else {
+            StandardStream.output.write(EntryJSON.print(entries))
+            return
+        }
         var table = TextTable(["SCOPE", "KEY", "FILES", "SIZE", "STORED", "SAVED", "LAST USED"])
         for entry in entries {
             table.add([

@@ -8,7 +8,8 @@ struct CachePrune: AsyncParsableCommand {
         abstract: "Remove old entries, and objects that no entry refers to.",
         discussion: """
             The least recently used entries go first. Objects younger than the grace period stay \
-            even if no entry refers to them, because a running save may be about to.
+            even if no entry refers to them, because a running save may be about to. The limits are \
+            those that every save keeps the local store within; it may be used while builds run.
 
             \(ExitStatus.help([.success, .cacheFailed, .usage]))
             """
@@ -18,7 +19,8 @@ struct CachePrune: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Remove entries not used for this long, such as 12h or 30d.",
+            "Remove entries not used for this long, such as 12h, or 'none'. (default: "
+                + "$BUILDSPEC_CACHE_MAX_AGE, else 30d)",
             valueName: "duration"
         )
     )
@@ -26,7 +28,8 @@ struct CachePrune: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Remove entries until the store holds at most this, such as 500MB or 10GB.",
+            "Remove entries until the store holds at most this, such as 500MB, or 'none'. (default: "
+                + "$BUILDSPEC_CACHE_MAX_SIZE, else 10GB)",
             valueName: "size"
         )
     )
@@ -74,24 +77,16 @@ struct CachePrune: AsyncParsableCommand {
     }
 
     private func limits() throws -> PruneLimits {
-        PruneLimits(
-            maximumAge: try maxAge.map { try seconds($0, "--max-age") },
-            maximumSize: try maxSize.map { text in
-                guard let size = SizeText.parse(text) else {
-                    throw ValidationError(
-                        "--max-size: '\(text)' is not a size; write one like '500MB' or '10GB'"
-                    )
-                }
-                return size
-            },
-            gracePeriod: grace == "0" ? 0 : try seconds(grace, "--grace")
+        let limits = try LimitOptions.limits(
+            maxSize,
+            maxAge,
+            Host.environment().variables,
+            prefix: "--"
         )
-    }
-
-    private func seconds(_ text: String, _ option: String) throws -> Int64 {
-        switch DurationText.parse(text) {
-        case .success(let duration): return duration.components.seconds
-        case .failure(let problem): throw ValidationError("\(option): \(problem.message)")
-        }
+        return PruneLimits(
+            maximumAge: limits.maximumAge,
+            maximumSize: limits.maximumSize,
+            gracePeriod: grace == "0" ? 0 : try LimitOptions.seconds(grace, "--grace")
+        )
     }
 }

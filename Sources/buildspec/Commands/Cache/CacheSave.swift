@@ -15,6 +15,7 @@ struct CacheSave: AsyncParsableCommand {
 
     @OptionGroup var identity: IdentityOptions
     @OptionGroup var store: StoreOptions
+    @OptionGroup var limits: LimitOptions
 
     @Option(help: "How new objects are compressed: zstd, gzip or none.")
     var codec = "zstd"
@@ -26,7 +27,8 @@ struct CacheSave: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = try store.open(codec: Codec(rawValue: codec) ?? .zstd)
+        var cache = try store.open(codec: Codec(rawValue: codec) ?? .zstd)
+        cache.limits = limits.limits(Host.environment().variables)
         let wanted = await identity.identity()
         let report = try await reportingCacheErrors {
             try await cache.save(wanted, from: identity.rootPath)

@@ -7,13 +7,19 @@ struct CacheVerify: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Read every object of the store and prove that it is sound.",
         discussion: """
-            Damage is never restored: it is a miss, and the next save of the key repairs it.
+            Damage is never restored: it is a miss, and the next save of the key repairs it. \
+            --repair removes entries that cannot be restored whole, so that they are clean misses, \
+            damaged objects, and objects that no entry has referred to for an hour. It may be used \
+            while builds run.
 
             \(ExitStatus.help([.success, .cacheFailed, .usage]))
             """
     )
 
     @OptionGroup var store: StoreOptions
+
+    @Flag(help: "Remove what is broken; the exit status is 0 when that was possible.")
+    var repair = false
 
     func run() async throws {
         let cache = try store.open()
@@ -26,6 +32,29 @@ struct CacheVerify: AsyncParsableCommand {
                 + (report.problems.isEmpty
                     ? "all sound\n" : "\(Quantity.count(report.problems.count, "problem"))\n")
         )
-        if !report.problems.isEmpty { throw ExitStatus.cacheFailed.exitCode }
+        if repair {
+            let done = try await reportingCacheErrors { try await cache.repair(report) }
+            StandardStream.output.write(text(done))
+        } else if !report.problems.isEmpty {
+            throw ExitStatus.cacheFailed.exitCode
+        }
+    }
+
+    private func text(_ report: RepairReport) -> String {
+        var text = report.removedEntries.map {
+            "removed the entry '\($0)': it is a miss now, and the next save writes it anew\n"
+        }.joined()
+        text += report.removedObjects.map { "removed the damaged '\($0)'\n" }.joined()
+        let pruned = report.pruned
+        if pruned.removedDamagedRecords > 0 {
+            let records = Quantity.count(pruned.removedDamagedRecords, "damaged key record")
+            text += "removed \(records)\n"
+        }
+        if pruned.removedObjects > 0 {
+            let objects = Quantity.count(pruned.removedObjects, "object")
+            let size = Quantity.size(pruned.removedBytes)
+            text += "removed \(objects) that no entry refers to (\(size))\n"
+        }
+        return text.isEmpty ? "nothing to repair\n" : text
     }
 }

@@ -66,6 +66,9 @@ extension EventRecord {
             }
             members.append(("exportedVariables", .array(list)))
         }
+        if let complaint = result.cacheComplaint {
+            members.append(("cacheComplaint", .string(complaint)))
+        }
         if let problem = result.cacheFailure { members.append(("cacheFailure", .string(problem))) }
         return members + failure(result.failure)
     }

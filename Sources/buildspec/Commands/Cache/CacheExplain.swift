@@ -1,0 +1,150 @@
+internal import ArgumentParser
+internal import BuildspecCache
+internal import BuildspecModel
+internal import BuildspecRunner
+internal import SystemPackage
+
+/// `buildspec cache explain`.
+struct CacheExplain: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Explain why a key is a hit or a miss, and what changed.",
+        discussion: """
+            Without a key, the cache section of the buildspec is evaluated as 'run' would do it now; \
+            its key may hold commands, which the shell runs. With a key, --path says which paths; \
+            without those the key's own entry, or else the buildspec, says it. Nothing is restored \
+            and no pack is read.
+
+            \(ExitStatus.help([.success, .buildspecInvalid, .cacheFailed, .usage]))
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The key.", valueName: "key"))
+    var key: String?
+
+    @Option(
+        name: .customLong("path"),
+        help: ArgumentHelp("A glob of the cache's paths; may be repeated.", valueName: "glob")
+    )
+    var paths: [String] = []
+
+    @Option(
+        name: .customLong("fallback-key"),
+        help: ArgumentHelp("A prefix to try behind the key; may be repeated.", valueName: "prefix")
+    )
+    var fallbackKeys: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Whose cache it is. (default: the project's name as 'run' finds it)",
+            valueName: "name"
+        )
+    )
+    var scope: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The buildspec. (default: buildspec.yml in the source root)",
+            valueName: "file"
+        )
+    )
+    var buildspec: String?
+
+    @Option(help: ArgumentHelp("The source root.", valueName: "dir"))
+    var source = "."
+
+    @Option(
+        name: .customLong("env"),
+        help: ArgumentHelp("Set a variable; beats the buildspec's own.", valueName: "name=value")
+    )
+    var variables: [String] = []
+
+    @OptionGroup var store: StoreOptions
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        if !Host.isDirectory(FilePath(source)) {
+            throw ValidationError("--source: '\(source)' is not a directory")
+        }
+        for text in variables where EnvironmentFile.assignment(text) == nil {
+            throw ValidationError("--env: '\(text)' is not an assignment; write NAME=VALUE")
+        }
+        if key?.isEmpty == true { throw ValidationError("the key is empty") }
+        if key == nil, !paths.isEmpty || !fallbackKeys.isEmpty {
+            throw ValidationError("--path and --fallback-key need a key")
+        }
+    }
+
+    func run() async throws {
+        let cache = try store.open()
+        let identity = try await identity(cache)
+        let explanation = try await reportingCacheErrors {
+            try await cache.explain(identity, root: root)
+        }
+        StandardStream.output.write(
+            json ? ExplanationJSON.print(explanation) : ExplanationText.print(explanation)
+        )
+    }
+
+    private var root: FilePath { Host.realPath(FilePath(source)) ?? FilePath(source) }
+
+    /// What is asked for: by the arguments, the key's own entry, or the buildspec.
+    private func identity(_ cache: BuildCache) async throws -> CacheIdentity {
+        guard let key else { return try await buildspecIdentity(cache) }
+        var name = scope
+        if name == nil { name = await SourceVersion.read(in: root).projectName(for: root) }
+        var identity = CacheIdentity(
+            scope: name ?? "",
+            key: key,
+            fallbackKeys: fallbackKeys,
+            paths: paths
+        )
+        guard paths.isEmpty else { return identity }
+        let entries = try await reportingCacheErrors { try await cache.entries().entries }
+        if let own = entries.first(where: { $0.key == key && $0.scope == identity.scope }) {
+            identity.paths = own.paths
+        } else {
+            let declared = try await buildspecIdentity(cache)
+            identity.paths = declared.paths
+            if fallbackKeys.isEmpty { identity.fallbackKeys = declared.fallbackKeys }
+            if declared.key == key { identity.inputs = declared.inputs }
+        }
+        return identity
+    }
+
+    private func buildspecIdentity(_ cache: BuildCache) async throws -> CacheIdentity {
+        let host = Host.environment().variables
+        let file = try BuildspecFile(buildspec, source: source) {
+            self.request($0, host, cache).redactor
+        }
+        let request = self.request(file.buildspec, host, cache)
+        do {
+            if let identity = try await BuildRunner.cacheIdentity(of: request) { return identity }
+        } catch let error as SetupError {
+            DiagnosticOutput.print(error, of: file, hidingBy: request.redactor)
+            throw ExitStatus.buildspecInvalid.exitCode
+        }
+        StandardStream.error.write("error: '\(file.name)' has no cache section\n")
+        throw ExitStatus.buildspecInvalid.exitCode
+    }
+
+    private func request(
+        _ buildspec: Buildspec,
+        _ host: [String: String],
+        _ cache: BuildCache
+    ) -> BuildRequest {
+        var request = BuildRequest(
+            buildspec,
+            sourceDirectory: root,
+            hostEnvironment: host,
+            stateDirectory: StandardDirectories(host).state
+        )
+        request.overrides = variables.compactMap { EnvironmentFile.assignment($0) }
+        request.helperExecutable = Host.executable
+        request.project = scope
+        request.cache = cache
+        return request
+    }
+}

@@ -1,0 +1,59 @@
+internal import ArgumentParser
+internal import BuildspecCache
+internal import SystemPackage
+
+/// `buildspec cache export`.
+struct CacheExport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write an entry as a plain tar archive.",
+        discussion: """
+            Any tar unpacks it: names, links, modes and nanosecond times are kept. Absolute paths \
+            stay absolute in it; tar makes them relative unless it is given -P.
+
+            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            """
+    )
+
+    @Argument(
+        help: ArgumentHelp("The key; '-' is a scope's keyless entry.", valueName: "key")
+    )
+    var key: String
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "The archive; its name says how: .tar.zst, .tar.gz or .tar.",
+            valueName: "file"
+        )
+    )
+    var output: String
+
+    @OptionGroup var which: EntryOptions
+    @OptionGroup var store: StoreOptions
+
+    func validate() throws {
+        if ArchiveForm(fileName: output) == nil {
+            throw ValidationError(
+                "--output: '\(output)' must end in .tar.zst, .tzst, .tar.gz, .tgz or .tar"
+            )
+        }
+    }
+
+    func run() async throws {
+        let cache = try store.open()
+        let form = ArchiveForm(fileName: output) ?? .plain
+        let report = try await reportingCacheErrors {
+            try await cache.export(
+                which.entry(key, in: cache).recordName,
+                to: Host.currentDirectory().pushing(FilePath(output)),
+                as: form
+            )
+        }
+        let files = Quantity.count(report.files, "file")
+        StandardStream.output.write(
+            "exported \(files), \(Quantity.size(report.bytes)), to '\(output)' "
+                + "(\(Quantity.size(report.archiveBytes)))\n"
+        )
+    }
+}

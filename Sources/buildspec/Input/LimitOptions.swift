@@ -1,0 +1,78 @@
+internal import ArgumentParser
+internal import BuildspecCache
+
+/// How large and old the local store may become; what saves takes it.
+struct LimitOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Keep the local store within this size, such as 500MB, or 'none'. (default: "
+                + "$BUILDSPEC_CACHE_MAX_SIZE, else 10GB)",
+            valueName: "size"
+        )
+    )
+    var cacheMaxSize: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Remove entries of the local store not used for this long, such as 12h, or 'none'. "
+                + "(default: $BUILDSPEC_CACHE_MAX_AGE, else 30d)",
+            valueName: "duration"
+        )
+    )
+    var cacheMaxAge: String?
+
+    func validate() throws {
+        _ = try LimitOptions.limits(cacheMaxSize, cacheMaxAge, Host.environment().variables)
+    }
+
+    /// The limits; what is impossible was refused with the arguments.
+    func limits(_ environment: [String: String]) -> StoreLimits {
+        (try? LimitOptions.limits(cacheMaxSize, cacheMaxAge, environment)) ?? .standard
+    }
+
+    /// Reads limits.
+    ///
+    /// - Parameters:
+    ///   - size: what the option says; `nil` takes the variable.
+    ///   - age: what the option says; `nil` takes the variable.
+    ///   - environment: the variables.
+    ///   - prefix: what the options' names begin with.
+    /// - Returns: the limits.
+    /// - Throws: a usage error.
+    static func limits(
+        _ size: String?,
+        _ age: String?,
+        _ environment: [String: String],
+        prefix: String = "--cache-"
+    ) throws -> StoreLimits {
+        var limits = StoreLimits.standard
+        let sizeVariable = environment["BUILDSPEC_CACHE_MAX_SIZE"].flatMap { $0.isEmpty ? nil : $0 }
+        if let text = size ?? sizeVariable {
+            let name = size == nil ? "BUILDSPEC_CACHE_MAX_SIZE" : "\(prefix)max-size"
+            limits.maximumSize = text == "none" ? nil : try bytes(text, name)
+        }
+        let ageVariable = environment["BUILDSPEC_CACHE_MAX_AGE"].flatMap { $0.isEmpty ? nil : $0 }
+        if let text = age ?? ageVariable {
+            let name = age == nil ? "BUILDSPEC_CACHE_MAX_AGE" : "\(prefix)max-age"
+            limits.maximumAge = text == "none" ? nil : try seconds(text, name)
+        }
+        return limits
+    }
+
+    private static func bytes(_ text: String, _ name: String) throws -> UInt64 {
+        guard let size = SizeText.parse(text) else {
+            throw ValidationError(
+                "\(name): '\(text)' is not a size; write one like '500MB' or '10GB'"
+            )
+        }
+        return size
+    }
+
+    /// Reads a duration in seconds.
+    static func seconds(_ text: String, _ name: String) throws -> Int64 {
+        switch DurationText.parse(text) {
+        case .success(let duration): return duration.components.seconds
+        case .failure(let problem): throw ValidationError("\(name): \(problem.message)")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+internal import BuildspecCache
+internal import BuildspecModel
+
+/// Entries as JSON, for programs.
+///
+/// Keys may be added; none changes its meaning while `version` is 1.
+enum EntryJSON {
+    /// One entry with all that it holds.
+    static func print(_ contents: EntryContents) -> String {
+        var members: [(String, JSONText)] = [("version", .number("1"))] + members(contents.info)
+        members.append(("manifest", .string(contents.manifestName)))
+        members.append(("writer", .string(contents.writer)))
+        if let inputs = contents.inputs { members.append(("keyInputs", object(inputs))) }
+        members.append(("packs", .array(contents.packs.map(object))))
+        members.append(("entries", .array(contents.items.map(object))))
+        return JSONText.object(members).pretty + "\n"
+    }
+
+    /// All entries of a store.
+    static func print(_ entries: [CacheEntryInfo]) -> String {
+        JSONText.object([
+            ("version", .number("1")),
+            ("entries", .array(entries.map { .object(members($0)) })),
+        ]).pretty + "\n"
+    }
+
+    /// What a key was made of.
+    static func object(_ inputs: KeyInputs) -> JSONText {
+        .object([
+            ("declared", inputs.declared.map(JSONText.string) ?? .null),
+            (
+                "hashes",
+                .array(
+                    inputs.hashes.map { hash in
+                        .object([
+                            ("hash", .string(hash.hash)),
+                            ("patterns", .array(hash.patterns.map(JSONText.string))),
+                            (
+                                "files",
+                                .array(
+                                    hash.files.map {
+                                        .object([
+                                            ("path", .string($0.path)),
+                                            ("sha256", .string($0.digest)),
+                                        ])
+                                    }
+                                )
+                            ),
+                        ])
+                    }
+                )
+            ),
+            ("cut", .bool(inputs.isCut)),
+        ])
+    }
+
+    /// What a listing says of an entry.
+    static func members(_ info: CacheEntryInfo) -> [(String, JSONText)] {
+        [
+            ("scope", .string(info.scope)),
+            ("key", info.key.map(JSONText.string) ?? .null),
+            ("paths", .array(info.paths.map(JSONText.string))),
+            ("files", .number("\(info.files)")), ("bytes", .number("\(info.bytes)")),
+            ("stored", .number("\(info.stored)")), ("saved", .number("\(info.saved)")),
+            ("lastUsed", .number("\(info.lastUsed)")), ("record", .string(info.recordName)),
+        ]
+    }
+
+    private static func object(_ pack: EntryContents.Pack) -> JSONText {
+        .object([
+            ("name", .string(pack.name)), ("stored", .number("\(pack.stored)")),
+            ("size", .number("\(pack.size)")), ("present", .bool(pack.isPresent)),
+        ])
+    }
+
+    private static func object(_ item: EntryContents.Item) -> JSONText {
+        var members: [(String, JSONText)] = [
+            ("path", .string(item.path)), ("kind", .string(item.kind.rawValue)),
+            ("mode", .string(String(item.mode, radix: 8))),
+            ("seconds", .number("\(item.seconds)")),
+            ("nanoseconds", .number("\(item.nanoseconds)")),
+        ]
+        if item.kind == .file { members.append(("size", .number("\(item.size)"))) }
+        if let target = item.target { members.append(("target", .string(target))) }
+        return .object(members)
+    }
+}

@@ -1,0 +1,75 @@
+internal import BuildspecCache
+internal import BuildspecModel
+
+/// Why a key is a hit or a miss, for programs.
+///
+/// Keys may be added; none changes its meaning while `version` is 1.
+enum ExplanationJSON {
+    static func print(_ explanation: CacheExplanation) -> String {
+        let identity = explanation.identity
+        var members: [(String, JSONText)] = [
+            ("version", .number("1")), ("verdict", .string(verdict(explanation.verdict))),
+            ("scope", .string(identity.scope)),
+            ("key", identity.key.map(JSONText.string) ?? .null),
+            ("fallbackKeys", texts(identity.fallbackKeys)), ("paths", texts(identity.paths)),
+        ]
+        if case .damaged(let problem) = explanation.verdict {
+            members.append(("problem", .string(problem)))
+        }
+        if let inputs = identity.inputs { members.append(("keyInputs", EntryJSON.object(inputs))) }
+        if let used = explanation.used {
+            members.append(("used", .object(EntryJSON.members(used))))
+        }
+        if let transfer = explanation.transfer {
+            members.append(
+                (
+                    "transfer",
+                    .object([
+                        ("packs", .number("\(transfer.packs)")),
+                        ("bytes", .number("\(transfer.bytes)")),
+                        ("files", .number("\(transfer.files)")),
+                        ("filesUnchanged", .number("\(transfer.filesUnchanged)")),
+                    ])
+                )
+            )
+        }
+        members.append(("nearest", .array(explanation.nearest.map(object))))
+        return JSONText.object(members).pretty + "\n"
+    }
+
+    private static func verdict(_ verdict: CacheExplanation.Verdict) -> String {
+        switch verdict {
+        case .hit: "hit"
+        case .fallback: "fallback"
+        case .miss: "miss"
+        case .damaged: "damaged"
+        }
+    }
+
+    private static func object(_ neighbour: CacheExplanation.Neighbour) -> JSONText {
+        .object([
+            ("entry", .object(EntryJSON.members(neighbour.info))),
+            ("sameScope", .bool(neighbour.isSameScope)),
+            ("pathsAdded", texts(neighbour.pathsAdded)),
+            ("pathsRemoved", texts(neighbour.pathsRemoved)),
+            ("commonPrefix", .number("\(neighbour.commonPrefix)")),
+            (
+                "inputs",
+                neighbour.inputs.map { changes in
+                    .array(
+                        changes.map {
+                            .object([
+                                ("kind", .string($0.kind.rawValue)), ("now", .string($0.now)),
+                                ("then", .string($0.then)),
+                            ])
+                        }
+                    )
+                } ?? .null
+            ),
+        ])
+    }
+
+    private static func texts(_ list: [String]) -> JSONText {
+        .array(list.map(JSONText.string))
+    }
+}

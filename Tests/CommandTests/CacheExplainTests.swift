@@ -1,0 +1,167 @@
+import BuildspecFiles
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Why a build's cache hits or misses, and what it costs, as the command tells it.
+@Suite struct `The command explains` {
+    private let buildspec = """
+        version: 0.2
+        phases:
+          build:
+            commands:
+              - mkdir -p vendor
+              - cp lock vendor/copy
+        cache:
+          key: v1-$(codebuild-hash-files lock 'more*')
+          fallback-keys:
+            - v1-
+          paths:
+            - vendor/**/*
+        """
+
+    private func buildspec(
+        _ arguments: String...,
+        in place: TemporaryDirectory
+    ) async throws -> BuildspecProcess.Outcome {
+        try await BuildspecProcess.run(arguments, in: place)
+    }
+
+    private func built() async throws -> TemporaryDirectory {
+        let place = try TemporaryDirectory()
+        try place.write(buildspec, to: "buildspec.yml")
+        try place.write("one", to: "lock")
+        let run = try await buildspec("run", "--cache", "store", "--project", "p", in: place)
+        #expect(run.status == 0, "\(run.output)\(run.error)")
+        return place
+    }
+
+    private func explain(
+        _ arguments: String...,
+        in place: TemporaryDirectory
+    ) async throws -> BuildspecProcess.Outcome {
+        try await BuildspecProcess.run(
+            ["cache", "explain", "--cache", "store", "--scope", "p"] + arguments,
+            in: place
+        )
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `a hit, and by which file a miss differs from the nearest entry`() async throws {
+        let place = try await built()
+        let hit = try await explain(in: place)
+        #expect(hit.status == 0, "\(hit.error)")
+        #expect(hit.output.hasPrefix("hit: key 'v1-"))
+        #expect(hit.output.contains("\ndeclared  v1-$(codebuild-hash-files lock 'more*')\n"))
+        #expect(hit.output.contains(" of lock more*\n"))
+        #expect(hit.output.contains("restoring it now fetches nothing; 1 of 1 file unchanged\n"))
+
+        try place.write("two", to: "lock")
+        try place.write("new", to: "more lock")
+        let miss = try await explain(in: place)
+        #expect(miss.output.hasPrefix("fallback: key 'v1-"))
+        #expect(miss.output.contains("  input: 'lock' changed\n"))
+        #expect(miss.output.contains("  input: 'more lock' is new\n"))
+        let json = try await explain("--json", in: place)
+        #expect(json.output.contains("\"verdict\": \"fallback\""))
+        #expect(json.output.contains("\"kind\": \"changed\""))
+        let show = try await BuildspecProcess.run(
+            ["cache", "list", "--json", "--cache", "store"],
+            in: place
+        )
+        #expect(show.output.contains("\"scope\": \"p\""))
+    }
+
+    @Test(.timeLimit(.minutes(2))) func `a key by itself, its paths and its scope`() async throws {
+        let place = try await built()
+        let none = try await explain("v2-x", "--path", "vendor/**/*", in: place)
+        #expect(none.output.hasPrefix("miss: key 'v2-x' is not stored\n"))
+        #expect(none.output.contains("from character 2\n"))
+        let save = ["--key", "k", "--path", "vendor", "--scope", "p"]
+        _ = try await BuildspecProcess.run(["cache", "save", "--cache", "store"] + save, in: place)
+        let paths = try await explain("k", "--path", "other", in: place)
+        #expect(
+            paths.output.hasPrefix(
+                "miss: key 'k' is stored, but for other paths or another scope\n"
+            )
+        )
+        #expect(paths.output.contains("  path:  + ./other, which the entry has not\n"))
+        #expect(paths.output.contains("  path:  - ./vendor, which only the entry has\n"))
+        let scope = try await BuildspecProcess.run(
+            ["cache", "explain", "k", "--path", "vendor", "--cache", "store", "--scope", "q"],
+            in: place
+        )
+        #expect(scope.output.contains("  scope: 'p', not 'q'\n"))
+        let own = try await explain("k", in: place)
+        #expect(own.output.hasPrefix("hit: key 'k' is stored\n"))
+    }
+
+    @Test(.timeLimit(.minutes(2))) func `what the cache has cost and saved`() async throws {
+        let place = try await built()
+        let first = try await buildspec("cache", "stats", "--project", "p", in: place)
+        #expect(first.output.contains("1 build, 0 with something restored\n"))
+        #expect(first.output.hasSuffix("saved by it         not known yet\n"))
+        _ = try await buildspec("run", "--cache", "store", "--project", "p", in: place)
+        let second = try await buildspec("cache", "stats", "--project", "p", "--json", in: place)
+        #expect(second.output.contains("\"hits\": 1,"))
+        let none = try await buildspec("cache", "stats", "--project", "other", in: place)
+        #expect(none.output == "no build of 'other' has used a cache on this machine yet\n")
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: ["--cache-max-size", "--cache-max-age"])
+    func `limits that make no sense`(option: String) async throws {
+        let place = try TemporaryDirectory()
+        try place.write(buildspec, to: "buildspec.yml")
+        #expect(try await buildspec("run", option, "lots", in: place).status == 64)
+        let isSize = option == "--cache-max-size"
+        let variable: Environment.Key =
+            isSize ? "BUILDSPEC_CACHE_MAX_SIZE" : "BUILDSPEC_CACHE_MAX_AGE"
+        let outcome = try await BuildspecProcess.run(
+            ["cache", "prune"],
+            in: place,
+            environment: [variable: "lots"]
+        )
+        #expect(outcome.status == 64)
+        #expect(outcome.error.contains("BUILDSPEC_CACHE_MAX_\(isSize ? "SIZE" : "AGE"): 'lots'"))
+    }
+
+    /// Saves that reuse each other's packs, restores and prunes, as processes, all at once.
+    @Test(.timeLimit(.minutes(3))) func `nothing wrong after pruning beside builds`() async throws {
+        let place = try await built()
+        var random = SplitMix64(seed: 12)
+        for number in 0..<12 {
+            let text = random.bytes(9_000).map { String($0, radix: 36) }.joined()
+            try place.write(text, to: "vendor/file\(number)")
+        }
+        let identity = ["--cache", "store", "--scope", "p", "--path", "vendor"]
+        let first = ["cache", "save", "--key", "first"] + identity
+        #expect(try await BuildspecProcess.run(first, in: place).status == 0)
+        try makeOld(place)
+        try await withThrowingTaskGroup(of: BuildspecProcess.Outcome.self) { tasks in
+            for number in 0..<10 {
+                let save = ["cache", "save", "--key", "k\(number)", "--cache-max-size", "20kB"]
+                tasks.addTask { try await BuildspecProcess.run(save + identity, in: place) }
+                let prune = ["cache", "prune", "--cache", "store", "--max-size", "1"]
+                tasks.addTask { try await BuildspecProcess.run(prune, in: place) }
+            }
+            for try await outcome in tasks {
+                #expect(outcome.status == 0, "\(outcome.error)")
+            }
+        }
+        let verify = try await buildspec("cache", "verify", "--cache", "store", in: place)
+        #expect(verify.status == 0, "\(verify.error)")
+    }
+
+    /// Makes every object older than the grace period.
+    private func makeOld(_ place: TemporaryDirectory) throws {
+        let store = PathBytes(place.file("store").string)
+        let root = try DirectoryHandle.open(store)
+        for entry in try TreeWalk(PathSet(["v1/**/*"], root: store), root: root).entries
+        where entry.status.kind == .regular {
+            let (directory, name) = store.appending(entry.path.bytes).split
+            let old = FileTime(seconds: entry.status.modified.seconds - 9_000, nanoseconds: 0)
+            try DirectoryHandle.open(PathBytes(Array(directory))).setModified(name, old)
+        }
+    }
+}
