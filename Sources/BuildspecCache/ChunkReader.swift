@@ -5,7 +5,6 @@ struct ChunkReader {
     /// A chunk of a file.
     struct Chunk {
         var bytes: ArraySlice<UInt8>
-        var digest: ContentDigest
         /// What a pack adds to the file's name for this chunk: sorted, the chunks are the file.
         var nameSuffix: [UInt8]
     }
@@ -19,10 +18,11 @@ struct ChunkReader {
     private var fileOffset: UInt64 = 0
     private var isAtEnd = false
 
-    private static let window = 8 << 20
+    private static let window = 4 << 20
 
     init(_ file: OpenFile) {
         self.file = file
+        buffer.reserveCapacity(ChunkReader.window + Chunker.largest)
     }
 
     /// The next chunk, or `nil` at the end.
@@ -32,14 +32,9 @@ struct ChunkReader {
         let range = start..<Chunker.end(of: buffer, from: start)
         let digits = String(offset)
         let suffix = "#" + String(repeating: "0", count: max(0, 14 - digits.utf8.count)) + digits
-        let chunk = Chunk(
-            bytes: buffer[range],
-            digest: ContentDigest(of: buffer, range),
-            nameSuffix: Array(suffix.utf8)
-        )
         start = range.upperBound
         offset += UInt64(range.count)
-        return chunk
+        return Chunk(bytes: buffer[range], nameSuffix: Array(suffix.utf8))
     }
 
     private mutating func fill() throws(FileError) {

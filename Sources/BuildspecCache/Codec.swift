@@ -17,6 +17,8 @@ public enum Codec: String, Sendable, CaseIterable {
     }
 
     /// Compresses `bytes`.
+    ///
+    /// What several calls give, one behind the other, decodes to what they were given.
     func encode(_ bytes: [UInt8]) throws(CacheError) -> [UInt8] {
         switch self {
         case .zstd: try ZstandardCodec.encode(bytes)
@@ -41,21 +43,4 @@ public enum Codec: String, Sendable, CaseIterable {
             return bytes
         }
     }
-
-    /// `none` for bytes that hardly shrink, else this codec; told by compressing samples of them.
-    func adapted(to bytes: [UInt8]) throws(CacheError) -> Codec {
-        guard self != .none, bytes.count >= Codec.sampleCount * Codec.sampleSize else {
-            return self
-        }
-        var sample: [UInt8] = []
-        let stride = (bytes.count - Codec.sampleSize) / (Codec.sampleCount - 1)
-        for index in 0..<Codec.sampleCount {
-            sample.append(contentsOf: bytes[(index * stride)...].prefix(Codec.sampleSize))
-        }
-        let shrunk = try ZstandardCodec.encode(sample).count
-        return shrunk * 100 > sample.count * 97 ? .none : self
-    }
-
-    private static let sampleCount = 8
-    private static let sampleSize = 16 << 10
 }

@@ -19,14 +19,16 @@ struct ContentDigest: Sendable, Hashable {
     /// Reads 64 lower-case hexadecimal digits.
     init?(hex: some Collection<UInt8>) {
         guard hex.count == 64 else { return nil }
-        var words: [UInt64] = [0, 0, 0, 0]
-        var index = 0
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         for digit in hex {
             guard let value = ContentDigest.value(ofDigit: digit) else { return nil }
-            words[index / 16] = words[index / 16] << 4 | UInt64(value)
-            index += 1
+            // The digits move through all four words from the right.
+            words.0 = words.0 << 4 | words.1 >> 60
+            words.1 = words.1 << 4 | words.2 >> 60
+            words.2 = words.2 << 4 | words.3 >> 60
+            words.3 = words.3 << 4 | UInt64(value)
         }
-        self.words = (words[0], words[1], words[2], words[3])
+        self.words = words
     }
 
     private init(hashing bytes: UnsafeRawBufferPointer) {
@@ -36,11 +38,13 @@ struct ContentDigest: Sendable, Hashable {
     }
 
     fileprivate init(_ digest: SHA256.Digest) {
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in digest.enumerated() {
-            words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+        words = unsafe digest.withUnsafeBytes { bytes in
+            func word(_ index: Int) -> UInt64 {
+                let stored = unsafe bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)
+                return UInt64(bigEndian: stored)
+            }
+            return (word(0), word(1), word(2), word(3))
         }
-        self.words = (words[0], words[1], words[2], words[3])
     }
 
     /// The 64 digits as text.
@@ -50,12 +54,25 @@ struct ContentDigest: Sendable, Hashable {
     var hexBytes: [UInt8] {
         var digits: [UInt8] = []
         digits.reserveCapacity(64)
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 60, through: 0, by: -4) {
-                digits.append(ContentDigest.digits[Int(word >> UInt64(shift) & 0xF)])
-            }
-        }
+        appendHex(to: &digits)
         return digits
+    }
+
+    /// Appends the 64 digits.
+    func appendHex(to bytes: inout [UInt8]) {
+        appendHex(words.0, to: &bytes)
+        appendHex(words.1, to: &bytes)
+        appendHex(words.2, to: &bytes)
+        appendHex(words.3, to: &bytes)
+    }
+
+    private func appendHex(_ word: UInt64, to bytes: inout [UInt8]) {
+        var shift: UInt64 = 64
+        while shift > 0 {
+            shift -= 4
+            let digit = UInt8(truncatingIfNeeded: word >> shift & 0xF)
+            bytes.append(digit < 10 ? digit + UInt8(ascii: "0") : digit - 10 + UInt8(ascii: "a"))
+        }
     }
 
     static func == (left: ContentDigest, right: ContentDigest) -> Bool { left.words == right.words }
@@ -64,8 +81,6 @@ struct ContentDigest: Sendable, Hashable {
         // Any word of a digest is as random as a hash can be.
         hasher.combine(words.0)
     }
-
-    private static let digits: [UInt8] = Array("0123456789abcdef".utf8)
 
     private static func value(ofDigit digit: UInt8) -> UInt8? {
         switch digit {
@@ -84,6 +99,9 @@ struct RunningDigest {
         unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
     }
 
-    /// The digest of everything so far, as hexadecimal digits.
-    var hex: String { ContentDigest(hash.finalize()).hex }
+    /// The digest of everything so far.
+    var digest: ContentDigest { ContentDigest(hash.finalize()) }
+
+    /// The same as hexadecimal digits.
+    var hex: String { digest.hex }
 }

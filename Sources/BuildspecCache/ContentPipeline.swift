@@ -2,8 +2,10 @@ internal import BuildspecFiles
 
 /// Reads, hashes, packs and writes the contents of a walked tree.
 ///
-/// Reading with hashing and compressing with writing each run on all cores; between them one
-/// assembler takes the files in path order. What is under way is bounded, so memory is too.
+/// Contents travel in parts of about half a megabyte: a part is read and hashed, waits its turn, is
+/// looked at by the assembler, and is compressed, while it stays in the processor's caches. Reading,
+/// compressing and writing each run on all cores; the assembler alone sees the parts in path order.
+/// What is under way is bounded, so memory is too.
 struct ContentPipeline {
     /// A file's content as it is kept.
     struct Stored: Sendable {
@@ -11,8 +13,8 @@ struct ContentPipeline {
         var pieces: [Manifest.Piece]
     }
 
-    /// The stored contents by entry index; a file that is missing here was left out.
-    private(set) var stored: [Int: Stored] = [:]
+    /// What is stored of each entry; `nil` for what is no file, or was left out.
+    private(set) var stored: [Stored?]
     private(set) var notes: [String] = []
     /// Bytes written to the store.
     private(set) var writtenBytes: UInt64 = 0
@@ -22,12 +24,30 @@ struct ContentPipeline {
     private let roots: TreeRoots
     private let writer: ObjectWriter
     private let width: Int
+
+    /// What was read and waits for the assembler, by its number.
     private var waiting: [Int: FileBatch.Contents] = [:]
+    /// The number of the next contents that are read, and that the assembler takes.
+    private var nextRead = 0
+    private var nextTaken = 0
     private var reading = 0
+    private var compressing = 0
     private var writing = 0
+    /// Compressed parts of packs that are not written yet.
+    private var packs: [Int: OpenPack] = [:]
+    /// Large files that changed while they were read.
+    private var changed: [Int] = []
+
+    private struct OpenPack: Sendable {
+        /// One place for every part, in order; `nil` is still being compressed.
+        var parts: [[UInt8]?] = []
+        /// How long the tar is, when it is complete.
+        var contentSize: Int?
+    }
 
     private enum Step: Sendable {
         case read(Int, FileBatch.Contents)
+        case compressed(pack: Int, part: Int, [UInt8])
         case wrote(Int, Manifest.Pack)
     }
 
@@ -35,78 +55,106 @@ struct ContentPipeline {
 
     init(
         _ entries: [WalkedEntry],
+        stored: [Stored?],
         roots: TreeRoots,
         assembler: PackAssembler,
         writer: ObjectWriter,
         width: Int
     ) {
         self.entries = entries
+        self.stored = stored
         self.roots = roots
         self.assembler = assembler
         self.writer = writer
         self.width = width
     }
 
-    /// Stores the contents of the given files, which must not be empty.
+    /// Stores the contents of the given files.
     mutating func store(files: [Int]) async throws {
-        let batches = FileBatch.plan(entries, files: files)
         try await withThrowingTaskGroup(of: Step.self) { steps in
-            var started = 0
-            for number in batches.indices {
-                let batch = batches[number]
-                if isLarge(batch) {
-                    started = max(started, number + 1)
-                    try await takeLargeFile(batch.indices[0], &steps)
-                    continue
-                }
-                while waiting[number] == nil {
-                    // Read ahead, but not past a large file, which the assembler reads itself.
-                    while started < batches.count, reading + waiting.count < width,
-                        started <= number || !isLarge(batches[started])
-                    {
-                        startReading(started, batches[started], &steps)
-                        started += 1
-                    }
-                    try await finishOne(&steps)
-                }
-                if let contents = waiting.removeValue(forKey: number) {
-                    try await take(contents, &steps)
+            for batch in FileBatch.plan(entries, files: files) {
+                if let index = batch.indices.first, isLarge(index) {
+                    try await readLarge(index, &steps)
+                } else {
+                    let entries = entries
+                    let roots = roots
+                    try await read(&steps) { batch.read(entries, roots) }
                 }
             }
-            if let full = assembler.close() { try await startWriting(full, &steps) }
-            while writing > 0 { try await finishOne(&steps) }
+            while nextTaken < nextRead { try await finishOne(&steps) }
+            try await take(assembler.close(), &steps)
+            while compressing + writing > 0 { try await finishOne(&steps) }
+        }
+        for index in changed {
+            stored[index] = nil
+            notes.append(FileBatch.changed(entries[index]))
         }
     }
 
-    private func isLarge(_ batch: FileBatch) -> Bool {
-        batch.indices.count == 1
-            && entries[batch.indices[0]].status.size > UInt64(Limits.wholeFile)
+    private func isLarge(_ index: Int) -> Bool {
+        entries[index].status.size > UInt64(Limits.wholeFile)
+    }
+
+    // MARK: Reading
+
+    private mutating func read(
+        _ steps: inout Steps,
+        _ body: @escaping @Sendable () -> FileBatch.Contents
+    ) async throws {
+        while reading + waiting.count >= width || compressing >= width || writing >= width {
+            try await finishOne(&steps)
+        }
+        let number = nextRead
+        nextRead += 1
+        reading += 1
+        steps.addTask { .read(number, body()) }
+    }
+
+    /// Cuts a large file into chunks while it is read; the file is never in memory as a whole.
+    private mutating func readLarge(_ index: Int, _ steps: inout Steps) async throws {
+        let entry = entries[index]
+        do {
+            var reader = TreeReader(roots)
+            let file = try reader.open(entry)
+            guard let before = try file.settledStatus(), before.kind == .regular else {
+                return changed.append(index)
+            }
+            stored[index] = Stored(status: before, pieces: [])
+            var chunks = ChunkReader(file)
+            while let chunk = try chunks.next() {
+                let path = PathBytes(entry.path.bytes + chunk.nameSuffix)
+                var tar: [UInt8] = []
+                tar.reserveCapacity(chunk.bytes.count + 4 * TarFormat.block)
+                let start = TarFormat.append(path, chunk.bytes, to: &tar)
+                let content = start..<start + chunk.bytes.count
+                try await read(&steps) { [tar] in
+                    FileBatch.Contents(part: TarPart(index, tar, content))
+                }
+            }
+            if try before.size != chunks.offset || file.status() != before {
+                changed.append(index)
+            }
+        } catch let error as FileError {
+            stored[index] = nil
+            notes.append("\(error); it was left out")
+        }
     }
 
     // MARK: Steps
-
-    private mutating func startReading(_ number: Int, _ batch: FileBatch, _ steps: inout Steps) {
-        reading += 1
-        let entries = entries
-        let roots = roots
-        steps.addTask { .read(number, batch.read(entries, roots)) }
-    }
-
-    private mutating func startWriting(
-        _ full: PackAssembler.FullPack,
-        _ steps: inout Steps
-    ) async throws {
-        while writing >= width { try await finishOne(&steps) }
-        writing += 1
-        let writer = writer
-        steps.addTask { .wrote(full.index, try await writer.writePack(full.tar)) }
-    }
 
     private mutating func finishOne(_ steps: inout Steps) async throws {
         switch try await steps.next() {
         case .read(let number, let contents)?:
             reading -= 1
             waiting[number] = contents
+            while let next = waiting.removeValue(forKey: nextTaken) {
+                nextTaken += 1
+                try await take(next, &steps)
+            }
+        case .compressed(let pack, let part, let bytes)?:
+            compressing -= 1
+            packs[pack]?.parts[part] = bytes
+            write(pack, &steps)
         case .wrote(let index, let pack)?:
             writing -= 1
             writtenBytes += pack.storedSize
@@ -116,56 +164,48 @@ struct ContentPipeline {
         }
     }
 
-    // MARK: Contents, in order
-
+    /// Gives the assembler what comes next in path order.
     private mutating func take(
         _ contents: FileBatch.Contents,
         _ steps: inout Steps
     ) async throws {
         notes += contents.notes
-        for item in contents.items {
-            guard !item.range.isEmpty else {
-                stored[item.index] = Stored(status: item.status, pieces: [])
-                continue
+        for (index, status) in contents.read {
+            stored[index] = Stored(status: status, pieces: [])
+        }
+        let outputs = assembler.add(contents.part) { member, piece in
+            stored[member.index]?.pieces.append(piece)
+        }
+        try await take(outputs, &steps)
+    }
+
+    private mutating func take(
+        _ outputs: [PackAssembler.Output],
+        _ steps: inout Steps
+    ) async throws {
+        for output in outputs {
+            switch output {
+            case .part(let pack, let tar):
+                packs[pack, default: OpenPack()].parts.append(nil)
+                let part = (packs[pack]?.parts.count ?? 0) - 1
+                compressing += 1
+                let codec = writer.codec
+                steps.addTask { .compressed(pack: pack, part: part, try codec.encode(tar)) }
+            case .closed(let pack, let contentSize):
+                packs[pack]?.contentSize = contentSize
+                write(pack, &steps)
             }
-            let (piece, full) = assembler.add(
-                entries[item.index].path,
-                contents.bytes[item.range],
-                item.digest
-            )
-            stored[item.index] = Stored(status: item.status, pieces: [piece])
-            if let full { try await startWriting(full, &steps) }
         }
     }
 
-    /// Cuts a large file into chunks while it is read; the file is never in memory as a whole.
-    private mutating func takeLargeFile(_ index: Int, _ steps: inout Steps) async throws {
-        let entry = entries[index]
-        do {
-            var reader = TreeReader(roots)
-            let file = try reader.open(entry)
-            guard let before = try file.settledStatus() else {
-                notes.append(FileBatch.changed(entry))
-                return
-            }
-            var chunks = ChunkReader(file)
-            var pieces: [Manifest.Piece] = []
-            while let chunk = try chunks.next() {
-                let (piece, full) = assembler.add(
-                    PathBytes(entry.path.bytes + chunk.nameSuffix),
-                    chunk.bytes,
-                    chunk.digest
-                )
-                pieces.append(piece)
-                if let full { try await startWriting(full, &steps) }
-            }
-            if before.kind == .regular, before.size == chunks.offset, try file.status() == before {
-                stored[index] = Stored(status: before, pieces: pieces)
-            } else {
-                notes.append(FileBatch.changed(entry))
-            }
-        } catch let error as FileError {
-            notes.append("\(error); it was left out")
-        }
+    /// Writes a pack if it is complete.
+    private mutating func write(_ index: Int, _ steps: inout Steps) {
+        guard let pack = packs[index], let contentSize = pack.contentSize else { return }
+        guard !pack.parts.contains(nil) else { return }
+        let parts = pack.parts.compactMap(\.self)
+        packs[index] = nil
+        writing += 1
+        let writer = writer
+        steps.addTask { .wrote(index, try await writer.writePack(parts, contentSize: contentSize)) }
     }
 }

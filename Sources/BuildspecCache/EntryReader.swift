@@ -117,20 +117,34 @@ struct EntryReader: Sendable {
         return bytes
     }
 
-    /// Which of a manifest's packs the store has, by index.
+    /// Whether the store has the manifest that a record refers to.
+    ///
+    /// A remote store is not asked; what a restore found damaged in it is known by `damage`.
+    func hasManifest(of record: KeyRecord) async throws(CacheError) -> Bool {
+        guard store is any LocalCacheStore else {
+            return damage?.names().contains(record.manifestName) != true
+        }
+        do throws(StoreError) {
+            return try await store.info(record.manifestName) != nil
+        } catch {
+            throw CacheError(error)
+        }
+    }
+
+    /// Which of an entry's packs the store has, by index.
     ///
     /// A remote store is not asked, pack by pack: an entry's packs are written before its record and
     /// removed long after it. Those that a restore found damaged are known by `damage`.
     func presentPacks(
-        of manifest: Manifest,
+        _ packs: [Manifest.Pack],
         _ record: KeyRecord
     ) async throws(CacheError) -> Set<Int> {
         if !(store is any LocalCacheStore), store.isShared(record.name) {
             let damaged = damage?.names() ?? []
-            return Set(manifest.packs.indices.filter { !damaged.contains(manifest.packs[$0].name) })
+            return Set(packs.indices.filter { !damaged.contains(packs[$0].name) })
         }
         var present: Set<Int> = []
-        for (index, pack) in manifest.packs.enumerated() {
+        for (index, pack) in packs.enumerated() {
             do throws(StoreError) {
                 if try await store.info(pack.name)?.size == pack.storedSize {
                     present.insert(index)

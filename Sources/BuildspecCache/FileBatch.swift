@@ -5,20 +5,11 @@ struct FileBatch: Sendable {
     /// Indices of entries, in order.
     var indices: [Int]
 
-    /// One file's part of what a batch read.
-    struct Item: Sendable {
-        var index: Int
-        /// Its bytes in the batch's buffer.
-        var range: Range<Int>
-        var digest: ContentDigest
-        /// The file's status when it was read.
-        var status: FileStatus
-    }
-
     /// What reading a batch gave.
     struct Contents: Sendable {
-        var bytes: [UInt8] = []
-        var items: [Item] = []
+        var part = TarPart()
+        /// The status of every file when it was read, by entry index.
+        var read: [(index: Int, status: FileStatus)] = []
         /// Why files were left out, one line each.
         var notes: [String] = []
     }
@@ -27,10 +18,10 @@ struct FileBatch: Sendable {
     static func plan(_ entries: [WalkedEntry], files: [Int]) -> [FileBatch] {
         var batches: [FileBatch] = []
         var open: [Int] = []
-        var size: UInt64 = 0
+        var size = 0
         for index in files {
-            let next = entries[index].status.size
-            if !open.isEmpty, size + next > targetBytes || open.count >= targetCount {
+            let next = TarFormat.block + Int(clamping: entries[index].status.size)
+            if !open.isEmpty, size + next > TarPart.target || open.count >= targetCount {
                 batches.append(FileBatch(indices: open))
                 open = []
                 size = 0
@@ -42,29 +33,29 @@ struct FileBatch: Sendable {
         return batches
     }
 
-    private static let targetBytes: UInt64 = 4 << 20
     private static let targetCount = 512
 
     /// Reads and hashes the files; one that keeps changing meanwhile is left out.
     func read(_ entries: [WalkedEntry], _ roots: TreeRoots) -> Contents {
         var contents = Contents()
-        contents.bytes.reserveCapacity(indices.reduce(0) { $0 + Int(entries[$1].status.size) })
+        contents.part.bytes.reserveCapacity(
+            indices.reduce(0) { $0 + Int(entries[$1].status.size) + 2 * TarFormat.block }
+        )
+        contents.read.reserveCapacity(indices.count)
         var reader = TreeReader(roots)
         for index in indices {
-            let start = contents.bytes.count
+            let entry = entries[index]
             do throws(FileError) {
-                let status = try reader.readWhole(entries[index], appendingTo: &contents.bytes)
-                guard let status else {
-                    contents.notes.append(FileBatch.changed(entries[index]))
-                    continue
+                // There is nothing to read in an empty file.
+                let status =
+                    entry.status.size == 0
+                    ? entry.status : try contents.part.add(entry, index, &reader)
+                if let status {
+                    contents.read.append((index, status))
+                } else {
+                    contents.notes.append(FileBatch.changed(entry))
                 }
-                let range = start..<contents.bytes.count
-                let digest = ContentDigest(of: contents.bytes, range)
-                contents.items.append(
-                    Item(index: index, range: range, digest: digest, status: status)
-                )
             } catch {
-                contents.bytes.removeLast(contents.bytes.count - start)
                 contents.notes.append("\(error); it was left out")
             }
         }

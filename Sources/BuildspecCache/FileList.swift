@@ -22,27 +22,33 @@ struct FileList {
     }
 
     /// What this machine saw of the files of the manifest that `manifestEntries` makes.
+    ///
+    /// - Returns: the index, and whether the walk still tells exactly what was stored.
     func index(
         _ manifest: ContentDigest,
         _ entries: [WalkedEntry],
-        _ stored: [Int: ContentPipeline.Stored]
-    ) -> StatIndex {
+        _ stored: [ContentPipeline.Stored?]
+    ) -> (index: StatIndex, isExact: Bool) {
         var marks: [StatIndex.Mark?] = []
         marks.reserveCapacity(entries.count)
+        var isExact = true
         for (index, entry) in entries.enumerated() {
             if entry.status.kind != .regular {
                 marks.append(nil)
             } else if let content = stored[firstName[index] ?? index] {
                 marks.append(StatIndex.Mark(content.status))
+                isExact = isExact && content.status == entry.status
+            } else {
+                isExact = false
             }
         }
-        return StatIndex(manifest: manifest, marks: marks)
+        return (StatIndex(manifest: manifest, marks: marks), isExact)
     }
 
     /// The manifest's entries; files that could not be stored are left out with all their names.
     func manifestEntries(
         _ entries: [WalkedEntry],
-        _ stored: [Int: ContentPipeline.Stored]
+        _ stored: [ContentPipeline.Stored?]
     ) -> [Manifest.Entry] {
         var result: [Manifest.Entry] = []
         result.reserveCapacity(entries.count)

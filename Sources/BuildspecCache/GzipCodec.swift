@@ -1,6 +1,6 @@
 internal import CZlib
 
-/// Gzip by zlib, level 1, one member.
+/// Gzip by zlib, level 1, of any number of members.
 enum GzipCodec {
     private static let level: CInt = 1
     /// zlib: the largest window, with a gzip header.
@@ -57,6 +57,10 @@ enum GzipCodec {
             unsafe stream.avail_in = uInt(source.count)
             while status == Z_OK, result.count <= limit {
                 unsafe inflatePart(&stream, &status, appendingTo: &result)
+                // Another member may follow.
+                if status == Z_STREAM_END, unsafe stream.avail_in > 0 {
+                    status = unsafe inflateReset(&stream)
+                }
             }
         }
         guard status == Z_STREAM_END, unsafe stream.avail_in == 0, result.count <= limit else {

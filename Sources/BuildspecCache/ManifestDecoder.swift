@@ -16,7 +16,8 @@ struct ManifestDecoder {
         guard text.last == newline else { throw decoder.damaged("it does not end with a line") }
         var start = 0
         while start < text.count {
-            let end = text[start...].firstIndex(of: newline) ?? text.count
+            var end = start
+            while text[end] != newline { end += 1 }
             decoder.line += 1
             try decoder.read(text[start..<end])
             start = end + 1
@@ -82,14 +83,16 @@ struct ManifestDecoder {
             let modified = fields.value("time").flatMap({ time($0) })
         else { throw damaged("an entry's line is damaged") }
         let kind: Manifest.Kind
-        switch String(decoding: type, as: UTF8.self) {
-        case "dir": kind = .directory
-        case "link": kind = try link(&fields)
-        case "file":
+        if type.elementsEqual("file".utf8) {
             // A file must not gain somebody's rights where it is restored.
             guard mode <= 0o1777 else { throw damaged("a file has set-id bits") }
             kind = try file(&fields)
-        default: throw damaged("an entry has a type that this program does not know")
+        } else if type.elementsEqual("dir".utf8) {
+            kind = .directory
+        } else if type.elementsEqual("link".utf8) {
+            kind = try link(&fields)
+        } else {
+            throw damaged("an entry has a type that this program does not know")
         }
         manifest.entries.append(
             Manifest.Entry(path: path, mode: mode, modified: modified, kind: kind)
@@ -169,19 +172,25 @@ struct ManifestDecoder {
         let relative = bytes.starts(with: "./".utf8)
         let path = PathBytes(relative ? Array(bytes.dropFirst(2)) : bytes)
         guard path.isAbsolute != relative else { return nil }
-        let body = path.isAbsolute ? path.bytes.dropFirst() : path.bytes[...]
-        let names = body.split(separator: slash, omittingEmptySubsequences: false)
-        let isSafe = names.allSatisfy { name in
-            !name.isEmpty && !name.elementsEqual(".".utf8) && !name.elementsEqual("..".utf8)
-                && name.count <= 255
+        return isSafe(path.bytes, from: path.isAbsolute ? 1 : 0) ? path : nil
+    }
+
+    /// Whether no name of a path is empty, `.`, `..` or too long.
+    private func isSafe(_ bytes: [UInt8], from start: Int) -> Bool {
+        var first = start
+        for end in start...bytes.count where end == bytes.count || bytes[end] == slash {
+            let length = end - first
+            guard length > 0, length <= 255 else { return false }
+            if length <= 2, bytes[first] == UInt8(ascii: "."), bytes[end - 1] == UInt8(ascii: ".") {
+                return false
+            }
+            first = end + 1
         }
-        return isSafe ? path : nil
+        return true
     }
 
     private func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        guard text.contains(UInt8(ascii: "\\")) else {
-            return text.allSatisfy(ManifestText.isPlain) ? Array(text) : nil
-        }
+        if text.allSatisfy(ManifestText.isPlain) { return Array(text) }
         var bytes: [UInt8] = []
         var rest = text
         while let byte = rest.popFirst() {
@@ -241,23 +250,27 @@ private struct Fields {
 
     mutating func next() -> ArraySlice<UInt8>? {
         guard !rest.isEmpty else { return nil }
-        let end = rest.firstIndex(of: UInt8(ascii: " ")) ?? rest.endIndex
-        let field = rest[..<end]
-        rest = rest[min(end + 1, rest.endIndex)...]
-        return field
+        return field(from: rest.startIndex)
     }
 
     /// The value of the next field if its keyword is this one; else nothing is read.
-    mutating func value(_ keyword: String) -> ArraySlice<UInt8>? {
-        let before = rest
-        let length = keyword.utf8.count
-        if let field = next(), field.count > length,
-            field[field.startIndex + length] == UInt8(ascii: "="),
-            field.starts(with: keyword.utf8)
-        {
-            return field.dropFirst(length + 1)
+    mutating func value(_ keyword: StaticString) -> ArraySlice<UInt8>? {
+        let start = rest.startIndex
+        let length = keyword.utf8CodeUnitCount
+        guard rest.count > length, rest[start + length] == UInt8(ascii: "=") else { return nil }
+        let matches = keyword.withUTF8Buffer { keyword in
+            for index in 0..<length where unsafe rest[start + index] != keyword[index] {
+                return false
+            }
+            return true
         }
-        rest = before
-        return nil
+        return matches ? field(from: start + length + 1) : nil
+    }
+
+    private mutating func field(from start: Int) -> ArraySlice<UInt8> {
+        var end = start
+        while end < rest.endIndex, rest[end] != UInt8(ascii: " ") { end += 1 }
+        defer { rest = rest[min(end + 1, rest.endIndex)...] }
+        return rest[start..<end]
     }
 }

@@ -9,9 +9,9 @@ struct ManifestEncoder {
         encoder.text.reserveCapacity(160 * manifest.entries.count + 256)
         encoder.put("#mtree\n#buildspec-manifest 1\n")
         for (index, pack) in manifest.packs.enumerated() {
-            encoder.put(
-                "#pack \(index) sha256=\(pack.digest.hex) codec=\(pack.codec.rawValue)"
-                    + " stored=\(pack.storedSize) size=\(pack.contentSize)\n"
+            encoder.text += Array(
+                ("#pack \(index) sha256=\(pack.digest.hex) codec=\(pack.codec.rawValue)"
+                    + " stored=\(pack.storedSize) size=\(pack.contentSize)\n").utf8
             )
         }
         for entry in manifest.entries { encoder.put(entry) }
@@ -26,7 +26,7 @@ struct ManifestEncoder {
         case .file, .hardLink: put(" type=file")
         }
         put(" mode=0")
-        put(String(entry.mode, radix: 8))
+        put(number: UInt64(entry.mode), radix: 8)
         put(" time=")
         put(entry.modified)
         switch entry.kind {
@@ -38,7 +38,8 @@ struct ManifestEncoder {
             put(" hardlink=")
             put(path)
         case .file(let size, let pieces):
-            put(" size=\(size)")
+            put(" size=")
+            put(number: size)
             put(pieces)
         }
         text.append(newline)
@@ -47,14 +48,20 @@ struct ManifestEncoder {
     private mutating func put(_ pieces: [Manifest.Piece]) {
         if pieces.count == 1 {
             put(" sha256=")
-            text.append(contentsOf: pieces[0].digest.hexBytes)
-            put(" pack=\(pieces[0].pack) offset=\(pieces[0].offset)")
+            pieces[0].digest.appendHex(to: &text)
+            put(" pack=")
+            put(number: UInt64(pieces[0].pack))
+            put(" offset=")
+            put(number: UInt64(pieces[0].offset))
         } else if !pieces.isEmpty {
             put(" chunks=")
             for (index, piece) in pieces.enumerated() {
                 if index > 0 { put(",") }
-                text.append(contentsOf: piece.digest.hexBytes)
-                put(":\(piece.pack):\(piece.offset):\(piece.size)")
+                piece.digest.appendHex(to: &text)
+                for number in [piece.pack, piece.offset, piece.size] {
+                    put(":")
+                    put(number: UInt64(number))
+                }
             }
         }
     }
@@ -65,13 +72,25 @@ struct ManifestEncoder {
     }
 
     private mutating func put(_ time: FileTime) {
-        let digits = String(time.nanoseconds)
-        put("\(time.seconds).")
-        put(String(repeating: "0", count: 9 - digits.utf8.count) + digits)
+        if time.seconds < 0 { put("-") }
+        put(number: time.seconds.magnitude)
+        put(".")
+        put(number: UInt64(time.nanoseconds), digits: 9)
     }
 
-    private mutating func put(_ part: String) {
-        text.append(contentsOf: part.utf8)
+    private mutating func put(_ part: StaticString) {
+        part.withUTF8Buffer { unsafe text.append(contentsOf: $0) }
+    }
+
+    /// Writes a number without making a string of it, because there are several for every file.
+    private mutating func put(number: UInt64, radix: UInt64 = 10, digits: Int = 1) {
+        let start = text.count
+        var rest = number
+        while rest > 0 || text.count - start < digits {
+            text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % radix))
+            rest /= radix
+        }
+        text[start...].reverse()
     }
 
     /// Writes everything but plain printing characters as `\ooo`.

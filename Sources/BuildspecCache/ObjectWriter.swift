@@ -7,15 +7,31 @@ struct ObjectWriter: Sendable {
     /// Where this machine keeps manifests of a store that is not on it.
     var manifests: ManifestShelf?
 
-    /// Writes a pack.
+    /// Compresses a whole tar and writes it as a pack.
     func writePack(_ tar: [UInt8]) async throws(CacheError) -> Manifest.Pack {
-        let codec = try codec.adapted(to: tar)
-        let bytes = try codec.encode(tar)
+        try await writePack([codec.encode(tar)], contentSize: tar.count)
+    }
+
+    /// Writes a pack.
+    ///
+    /// - Parameters:
+    ///   - parts: the compressed parts of its tar, in order.
+    ///   - contentSize: how long the tar is.
+    /// - Returns: the pack.
+    /// - Throws: when the store cannot be written.
+    func writePack(
+        _ parts: consuming [[UInt8]],
+        contentSize: Int
+    ) async throws(CacheError) -> Manifest.Pack {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+        for part in parts { bytes.append(contentsOf: part) }
+        parts = []
         let pack = Manifest.Pack(
             digest: ContentDigest(of: bytes),
             codec: codec,
             storedSize: UInt64(bytes.count),
-            contentSize: tar.count
+            contentSize: contentSize
         )
         _ = try await write(pack.name, bytes)
         return pack

@@ -12,12 +12,15 @@ struct PackAssembler {
     private let parent: ParentEntry?
     private var known: [ContentDigest: Manifest.Piece]?
     private let parentCount: Int
-    private var tar: [UInt8] = []
+    /// The length of the open pack's tar so far.
+    private var length = 0
+    /// Members of the open pack that wait until they are worth a part.
+    private var open: [UInt8] = []
 
-    /// A pack that is full and waits to be compressed and written.
-    struct FullPack: Sendable {
-        var index: Int
-        var tar: [UInt8]
+    /// Something that is ready to be compressed, or a pack that is complete.
+    enum Output: Sendable {
+        case part(pack: Int, [UInt8])
+        case closed(pack: Int, contentSize: Int)
     }
 
     /// Creates an assembler.
@@ -45,45 +48,75 @@ struct PackAssembler {
         return pieces
     }
 
-    /// Adds a content, if it is not known, to the open pack.
+    /// Adds the contents of a part that are not known yet to the open pack.
     ///
     /// - Parameters:
-    ///   - name: the member's name in the pack.
-    ///   - content: at most `Limits.wholeFile` bytes, not empty.
-    ///   - digest: the content's digest.
-    /// - Returns: where the content is or will be, and the pack that it filled, if it did.
+    ///   - part: the contents, in path order.
+    ///   - found: told of every member where its content is or will be.
+    /// - Returns: what became ready by it, in order.
     mutating func add(
-        _ name: PathBytes,
-        _ content: ArraySlice<UInt8>,
-        _ digest: ContentDigest
-    ) -> (piece: Manifest.Piece, full: FullPack?) {
+        _ part: consuming TarPart,
+        _ found: (TarPart.Member, Manifest.Piece) -> Void
+    ) -> [Output] {
         if known == nil { known = parentPieces() }
-        if let piece = known?[digest], piece.size == content.count {
-            if piece.pack < parentCount { reusedBytes += UInt64(content.count) }
-            return (piece, nil)
+        var kept: [Range<Int>] = []
+        var keptCount = 0
+        for member in part.members {
+            let size = member.content.count
+            if let piece = known?[member.digest], piece.size == size {
+                if piece.pack < parentCount { reusedBytes += UInt64(size) }
+                found(member, piece)
+                continue
+            }
+            let piece = Manifest.Piece(
+                digest: member.digest,
+                pack: packs.count - 1,
+                offset: length + keptCount + member.content.lowerBound - member.extent.lowerBound,
+                size: size
+            )
+            known?[member.digest] = piece
+            kept.append(member.extent)
+            keptCount += member.extent.count
+            found(member, piece)
         }
-        if tar.isEmpty { tar.reserveCapacity(Limits.packTarget + Limits.wholeFile / 2) }
-        let offset = TarFormat.append(name, content, to: &tar)
-        let piece = Manifest.Piece(
-            digest: digest,
-            pack: packs.count - 1,
-            offset: offset,
-            size: content.count
-        )
-        known?[digest] = piece
-        return (piece, tar.count >= Limits.packTarget ? close() : nil)
+        length += keptCount
+        return take(part.bytes, kept, isWhole: keptCount == part.bytes.count)
     }
 
-    /// Closes the open pack.
+    /// Takes the kept members of a part: all of it as it is, or copies into the open part.
+    private mutating func take(
+        _ bytes: consuming [UInt8],
+        _ kept: [Range<Int>],
+        isWhole: Bool
+    ) -> [Output] {
+        guard !kept.isEmpty else { return [] }
+        var outputs: [Output] = []
+        if isWhole, open.isEmpty {
+            outputs.append(.part(pack: packs.count - 1, bytes))
+        } else {
+            for range in kept { open.append(contentsOf: bytes[range]) }
+            if open.count >= TarPart.target { outputs.append(flush()) }
+        }
+        return length >= Limits.packTarget ? outputs + close() : outputs
+    }
+
+    /// Closes the open pack, unless nothing is in it.
     ///
-    /// - Returns: the pack, or `nil` if nothing is in it.
-    mutating func close() -> FullPack? {
-        guard !tar.isEmpty else { return nil }
-        TarFormat.finish(&tar)
-        let full = FullPack(index: packs.count - 1, tar: tar)
-        tar = []
+    /// - Returns: its last part, and that it is complete.
+    mutating func close() -> [Output] {
+        guard length > 0 else { return [] }
+        let start = open.count
+        TarFormat.finish(&open)
+        let contentSize = length + open.count - start
+        let outputs = [flush(), .closed(pack: packs.count - 1, contentSize: contentSize)]
+        length = 0
         packs.append(nil)
-        return full
+        return outputs
+    }
+
+    private mutating func flush() -> Output {
+        defer { open = [] }
+        return .part(pack: packs.count - 1, open)
     }
 
     /// Notes what a full pack has become in the store.
@@ -93,30 +126,32 @@ struct PackAssembler {
 
     /// The manifest of `entries`, which refers only to packs that it uses.
     func manifest(of entries: [Manifest.Entry]) throws(CacheError) -> Manifest {
-        var numbers: [Int: Int] = [:]
+        var isUsed = Array(repeating: false, count: packs.count)
         for entry in entries {
             guard case .file(_, let pieces) = entry.kind else { continue }
-            for piece in pieces { numbers[piece.pack] = 0 }
+            for piece in pieces { isUsed[piece.pack] = true }
         }
         var manifest = Manifest()
-        for index in numbers.keys.sorted() {
-            guard let pack = packs[index] else { throw CacheError(.store, "a pack is not written") }
+        var numbers = Array(packs.indices)
+        for (index, pack) in packs.enumerated() where isUsed[index] {
+            guard let pack else { throw CacheError(.store, "a pack is not written") }
             numbers[index] = manifest.packs.count
             manifest.packs.append(pack)
         }
-        manifest.entries = entries.map { entry in
-            guard case .file(let size, let pieces) = entry.kind else { return entry }
-            var entry = entry
-            entry.kind = .file(
-                size: size,
-                pieces: pieces.map { piece in
-                    var piece = piece
-                    piece.pack = numbers[piece.pack] ?? piece.pack
-                    return piece
-                }
-            )
-            return entry
-        }
+        manifest.entries = entries
+        // Most often the numbers stay what they are.
+        if numbers != Array(packs.indices) { manifest.renumber(numbers) }
         return manifest
+    }
+}
+
+extension Manifest {
+    /// Gives the packs that the entries refer to other numbers.
+    fileprivate mutating func renumber(_ numbers: [Int]) {
+        for index in entries.indices {
+            guard case .file(let size, var pieces) = entries[index].kind else { continue }
+            for piece in pieces.indices { pieces[piece].pack = numbers[pieces[piece].pack] }
+            entries[index].kind = .file(size: size, pieces: pieces)
+        }
     }
 }

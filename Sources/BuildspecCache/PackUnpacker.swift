@@ -42,53 +42,32 @@ struct PackUnpacker: Sendable {
     func unpack(_ pack: Manifest.Pack, _ writes: [Write]) async throws -> Unpacked {
         let stored = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
         let writes = writes.sorted { ($0.offset, $0.target) < ($1.offset, $1.target) }
-        let tar = try content(of: stored, pack, wanted: writes)
+        var window = try PackWindow(stored, pack)
         var cursor = TreeCursor(roots)
         var unpacked = Unpacked(fetched: UInt64(stored.count))
         for write in writes {
             let target = targets[write.target]
             let (directory, name) = try cursor.parent(of: target.path)
-            let bytes = tar.span.extracting(write.offset..<write.offset + write.size)
+            let range = try window.move(to: write.offset..<write.offset + write.size)
+            let bytes = window.bytes.span.extracting(range)
             if target.isChunked {
                 let file = try OpenFile.writing(name, in: directory)
                 try file.write(bytes, at: write.fileOffset)
             } else {
                 let file = try OpenFile.creating(name, in: directory, mode: target.mode)
                 try file.write(bytes, at: 0)
-                try file.setMode(target.mode)
                 try file.setModified(target.modified)
+                var status = try file.status()
+                if status.mode != target.mode {
+                    // The process's mask took bits away, or the mode has more than a new file gets.
+                    try file.setMode(target.mode)
+                    status = try file.status()
+                }
                 if target.finalPath == nil {
-                    unpacked.marks.append((target.entry, StatIndex.Mark(try file.status())))
+                    unpacked.marks.append((target.entry, StatIndex.Mark(status)))
                 }
             }
         }
         return unpacked
-    }
-
-    /// The pack's tar; of a zstd pack only the frames that are wanted are filled in.
-    private func content(
-        of stored: [UInt8],
-        _ pack: Manifest.Pack,
-        wanted: [Write]
-    ) throws(CacheError) -> [UInt8] {
-        let wrongSize = CacheError.damaged("'\(pack.name)' does not hold what the manifest says")
-        guard pack.codec == .zstd else {
-            let tar = try pack.codec.decode(stored, limit: pack.contentSize)
-            guard tar.count == pack.contentSize else { throw wrongSize }
-            return tar
-        }
-        let frames = try ZstandardCodec.frames(of: stored, limit: pack.contentSize)
-        guard frames.last?.content.upperBound == pack.contentSize else { throw wrongSize }
-        var tar = [UInt8](repeating: 0, count: pack.contentSize)
-        var next = wanted[...]
-        let needed = frames.filter { frame in
-            while let write = next.first, write.offset + write.size <= frame.content.lowerBound {
-                next.removeFirst()
-            }
-            guard let write = next.first else { return false }
-            return write.offset < frame.content.upperBound
-        }
-        try ZstandardCodec.decode(needed, of: stored, into: &tar)
-        return tar
     }
 }

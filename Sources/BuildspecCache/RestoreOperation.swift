@@ -68,10 +68,14 @@ struct RestoreOperation {
         _ outcome: RestoreReport.Outcome,
         _ notes: inout [String]
     ) async throws -> RestoreReport? {
+        let indexFile = indexFile(set)
         do {
             // Before anything is read, so that a prune beside this leaves the entry alone.
             try? settings.localStore?.refresh(record.name)
-            let manifest = try await reader.manifest(of: record)
+            let index = indexFile?.read()
+            let vouched = verify || index?.manifest != record.manifest ? nil : index?.summary
+            // The manifest is read while the tree is walked, unless it may turn out to be needless.
+            async let earlyManifest = vouched == nil ? reader.manifest(of: record) : nil
             let roots = try TreeRoots(root: root, top: settings.top)
             let existing = await TreeWalk(
                 set,
@@ -81,6 +85,12 @@ struct RestoreOperation {
                 width: settings.width
             )
             let leftovers = existing.removeLeftovers(roots)
+            let tree = TreeFingerprint.of(existing.entries)
+            if leftovers == nil, vouched?.tree == tree {
+                return unchangedTree(record, entries: existing.entries.count, outcome, notes)
+            }
+            let early = try await earlyManifest
+            let manifest = if let early { early } else { try await reader.manifest(of: record) }
             let plan = try RestorePlan(
                 manifest,
                 set,
@@ -91,10 +101,15 @@ struct RestoreOperation {
             let (fetched, marks, placementNotes) = try await apply(plan, manifest, roots)
             // Pruning goes by last use.
             try? settings.localStore?.refresh(record.name)
-            remember(
-                StatIndex(manifest: record.manifest, marks: plan.marks(marks, manifest, roots)),
-                set
+            // What the files look like now spares the next save reading them.
+            var seen = StatIndex(
+                manifest: record.manifest,
+                marks: plan.marks(marks, manifest, roots)
             )
+            if leftovers == nil, plan.isDone(with: manifest, existing.entries) {
+                seen.summary = StatIndex.Summary(tree: tree, codec: record.codec, manifest)
+            }
+            indexFile?.write(seen)
             return RestoreReport(
                 outcome: outcome,
                 entries: manifest.entries.count,
@@ -107,8 +122,27 @@ struct RestoreOperation {
             )
         } catch let error as CacheError where error.code == .damaged {
             notes.append("\(error); the next save repairs it")
+            indexFile?.remove()
             return nil
         }
+    }
+
+    /// The report for a tree that is, by the index, still the entry: nothing is left to do.
+    private func unchangedTree(
+        _ record: KeyRecord,
+        entries: Int,
+        _ outcome: RestoreReport.Outcome,
+        _ notes: [String]
+    ) -> RestoreReport {
+        try? settings.localStore?.refresh(record.name)
+        return RestoreReport(
+            outcome: outcome,
+            entries: entries,
+            files: record.files,
+            filesUnchanged: record.files,
+            bytes: record.bytes,
+            notes: notes + settings.store.takeNotes()
+        )
     }
 
     /// Writes everything that is missing beside its place, then puts it in place; on an error the
@@ -159,13 +193,13 @@ struct RestoreOperation {
         }
     }
 
-    /// Notes what the files look like now, so that the next save need not read them.
-    private func remember(_ index: StatIndex, _ set: PathSet) {
+    /// Where this machine remembers what the files look like.
+    private func indexFile(_ set: PathSet) -> StatIndexFile? {
         StatIndexFile(
             settings,
             root: root,
             scope: identity.scope,
             version: KeyRecord.version(ofPaths: set.canonicalTexts)
-        )?.write(index)
+        )
     }
 }

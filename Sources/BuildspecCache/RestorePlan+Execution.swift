@@ -1,6 +1,12 @@
 internal import BuildspecFiles
 
 extension RestorePlan {
+    /// Whether the tree is the entry already, in every entry and with nothing else in it.
+    func isDone(with manifest: Manifest, _ existing: [WalkedEntry]) -> Bool {
+        placements.isEmpty && hardLinks.isEmpty && unlocks.isEmpty && notes.isEmpty
+            && finishes.allSatisfy(\.isClean) && existing.count == manifest.entries.count
+    }
+
     /// Makes new directories, links, empty files and the files that several packs write to.
     func prepare(_ roots: TreeRoots) throws(FileError) {
         var cursor = TreeCursor(roots)

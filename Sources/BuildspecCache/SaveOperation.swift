@@ -6,7 +6,7 @@ struct SaveOperation {
     let identity: CacheIdentity
     let root: PathBytes
 
-    private var reader: EntryReader { settings.reader() }
+    var reader: EntryReader { settings.reader() }
     private var writer: ObjectWriter { settings.objectWriter() }
 
     init(_ settings: CacheSettings, _ identity: CacheIdentity, root: PathBytes) {
@@ -18,8 +18,14 @@ struct SaveOperation {
     func run() async throws -> SaveReport {
         let set = PathSet(identity.paths, root: root)
         let version = KeyRecord.version(ofPaths: set.canonicalTexts)
-        if let report = try await existingEntry(version) { return report }
+        let indexFile = StatIndexFile(settings, root: root, scope: identity.scope, version: version)
+        let index = indexFile?.read()
+        if let report = try await existingEntry(version, index) { return report }
 
+        // An index that vouches for the whole tree may make the parent needless; else it is read
+        // while the tree is walked.
+        let isVouchedFor = index?.summary != nil
+        async let earlyParent = isVouchedFor ? nil : parent(version)
         let roots = try TreeRoots(root: root, top: settings.top)
         let walk = await TreeWalk(
             set,
@@ -32,30 +38,37 @@ struct SaveOperation {
         guard !walk.entries.isEmpty else {
             return SaveReport(outcome: .nothingToSave, notes: walkNotes)
         }
-        let parent = await parent(version).map { PackReuse.keepingWorthwhile($0, walk.entries) }
-        let indexFile = StatIndexFile(settings, root: root, scope: identity.scope, version: version)
+        let tree = TreeFingerprint.of(walk.entries)
+        if var report = try await unchangedTree(index, tree, set, entries: walk.entries.count) {
+            report.notes = walkNotes + report.notes
+            return report
+        }
+
+        let known = isVouchedFor ? await parent(version) : await earlyParent
+        let parent = known.map { PackReuse.keepingWorthwhile($0, walk.entries) }
         let files = FileList(walk.entries)
-        let unchanged = unchanged(walk.entries, files, parent, indexFile?.read())
-        let toRead = files.toRead.filter { unchanged.stored[$0] == nil }
+        let unchanged = unchanged(walk.entries, files, parent, index)
         var contents = ContentPipeline(
             walk.entries,
+            stored: unchanged.stored,
             roots: roots,
             assembler: PackAssembler(parent: parent),
             writer: writer,
             width: settings.width
         )
-        try await contents.store(files: toRead)
+        try await contents.store(files: files.toRead.filter { unchanged.stored[$0] == nil })
 
-        let stored = unchanged.stored.merging(contents.stored) { $1 }
-        let entries = files.manifestEntries(walk.entries, stored)
+        let entries = files.manifestEntries(walk.entries, contents.stored)
         let manifest = try contents.assembler.manifest(of: entries)
         let (digest, added) = try await write(manifest, unless: parent)
-        var record = record(manifest, digest, set)
-        record.inputs = identity.inputs?.bounded
+        let summary = StatIndex.Summary(tree: tree, codec: settings.codec, manifest)
+        let record = record(digest, summary, set)
         let recordBytes = record.encode()
         try await settings.store.write(record.name, recordBytes)
-        indexFile?.write(files.index(digest, walk.entries, stored))
 
+        var (seen, isExact) = files.index(digest, walk.entries, contents.stored)
+        if isExact { seen.summary = summary }
+        indexFile?.write(seen)
         return SaveReport(
             outcome: .saved,
             entries: manifest.entries.count,
@@ -82,7 +95,7 @@ struct SaveOperation {
         _ index: StatIndex?
     ) -> UnchangedFiles {
         guard let parent, let index, index.manifest == parent.digest else {
-            return UnchangedFiles()
+            return UnchangedFiles(entries)
         }
         return UnchangedFiles(
             entries,
@@ -106,34 +119,6 @@ struct SaveOperation {
         return try await writer.writeManifest(manifest)
     }
 
-    /// The report for a key that is stored already, whole: entries with a key are never changed.
-    private func existingEntry(_ version: ContentDigest) async throws -> SaveReport? {
-        guard let key = identity.key else { return nil }
-        do throws(CacheError) {
-            let record = try await reader.record(
-                scope: identity.scope,
-                key: key,
-                version: version
-            )
-            guard let record else { return nil }
-            let manifest = try await reader.manifest(of: record)
-            let present = try await reader.presentPacks(of: manifest, record)
-            guard present.count == manifest.packs.count else { return nil }
-            return SaveReport(
-                outcome: .alreadyStored,
-                entries: manifest.entries.count,
-                files: record.files,
-                bytes: record.bytes,
-                bytesReused: record.bytes,
-                notes: settings.store.takeNotes()
-            )
-        } catch {
-            // A damaged entry is written anew.
-            guard error.code == .damaged else { throw error }
-            return nil
-        }
-    }
-
     /// The last entry of this scope and path set, whose packs can be referred to.
     ///
     /// It only saves work, so whatever is wrong with it counts as none. Its packs are made young at
@@ -143,7 +128,7 @@ struct SaveOperation {
             let record = try await reader.newestRecord(scope: identity.scope, version: version)
             guard let record else { return nil }
             let manifest = try await reader.manifest(of: record)
-            var packs = try await reader.presentPacks(of: manifest, record)
+            var packs = try await reader.presentPacks(manifest.packs, record)
             if let store = settings.store as? any LocalCacheStore {
                 // What a prune has removed meanwhile cannot be made young, and is not referred to.
                 packs = packs.filter { (try? store.refresh(manifest.packs[$0].name)) != nil }
@@ -164,24 +149,26 @@ struct SaveOperation {
         }
     }
 
-    private func record(
-        _ manifest: Manifest,
-        _ digest: ContentDigest,
+    func record(
+        _ manifest: ContentDigest,
+        _ summary: StatIndex.Summary,
         _ set: PathSet
     ) -> KeyRecord {
         let now = FileTime.now()
-        return KeyRecord(
+        var record = KeyRecord(
             scope: identity.scope,
             key: identity.key,
             paths: set.canonicalTexts,
-            manifest: digest,
-            codec: settings.codec,
+            manifest: manifest,
+            codec: summary.codec,
             saved: now.seconds * 1_000_000_000 + Int64(now.nanoseconds),
-            files: manifest.fileCount,
-            bytes: manifest.contentBytes,
-            stored: manifest.packs.reduce(0) { $0 + $1.storedSize },
+            files: summary.files,
+            bytes: summary.bytes,
+            stored: summary.packs.reduce(0) { $0 + $1.storedSize },
             writer: settings.writer
         )
+        record.inputs = identity.inputs?.bounded
+        return record
     }
 }
 

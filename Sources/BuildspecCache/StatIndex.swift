@@ -26,16 +26,29 @@ struct StatIndex: Sendable, Equatable {
         }
     }
 
+    /// What was stored, as far as the same can be saved again without reading the manifest.
+    struct Summary: Sendable, Equatable {
+        /// The fingerprint of the tree that was exactly what the manifest says.
+        var tree: ContentDigest
+        var codec: Codec
+        var packs: [Manifest.Pack]
+        /// What the key record says of it.
+        var files: Int
+        var bytes: UInt64
+    }
+
     /// The manifest that the marks belong to.
     var manifest: ContentDigest
     /// The mark of each of the manifest's entries; `nil` where nothing is known.
     var marks: [Mark?]
+    /// `nil` when the tree may not have been what the manifest says in every entry.
+    var summary: Summary?
 
     /// A file changed this shortly before the index was made may change again unseen, because
     /// file systems take the time from a clock that ticks every few milliseconds.
     private static let tick: Int64 = 50_000_000
 
-    /// Keeps only marks that are safe at the time `now`.
+    /// Keeps only marks that are safe at the time `now`, and the summary only with all of them.
     mutating func dropRecent(now: FileTime) {
         for (index, mark) in marks.enumerated() {
             guard let mark else { continue }
@@ -43,75 +56,27 @@ struct StatIndex: Sendable, Equatable {
             let nanoseconds = Int64(now.nanoseconds) - Int64(mark.changed.nanoseconds)
             if seconds < 2, seconds * 1_000_000_000 + nanoseconds < StatIndex.tick {
                 marks[index] = nil
+                summary = nil
             }
         }
     }
 
-    // MARK: Bytes
-
-    private static let head = Array("buildspec-stat 1\n".utf8)
-    private static let markSize = 28
-
-    func encode() -> [UInt8] {
-        var bytes = StatIndex.head + manifest.hexBytes
-        bytes.reserveCapacity(bytes.count + marks.count * StatIndex.markSize + 64)
-        for mark in marks {
-            append(mark?.inode ?? 0, to: &bytes)
-            append(mark?.device ?? 0, to: &bytes)
-            append(UInt64(bitPattern: mark?.changed.seconds ?? 0), to: &bytes)
-            append(UInt32(bitPattern: mark?.changed.nanoseconds ?? -1), to: &bytes)
-        }
-        return bytes + ContentDigest(of: bytes).hexBytes
-    }
-
-    /// Reads an index; `nil` for bytes that are none.
-    init?(_ bytes: [UInt8]) {
-        let start = StatIndex.head.count + 64
-        let end = bytes.count - 64
-        guard end >= start, (end - start) % StatIndex.markSize == 0,
-            bytes.starts(with: StatIndex.head),
-            let manifest = ContentDigest(hex: bytes[StatIndex.head.count..<start]),
-            ContentDigest(hex: bytes[end...]) == ContentDigest(of: bytes, 0..<end)
-        else { return nil }
-        self.manifest = manifest
-        marks = []
-        marks.reserveCapacity((end - start) / StatIndex.markSize)
-        var place = start
-        while place < end {
-            let inode: UInt64 = StatIndex.read(bytes, &place)
-            let device: UInt64 = StatIndex.read(bytes, &place)
-            let seconds: UInt64 = StatIndex.read(bytes, &place)
-            let nanoseconds: UInt32 = StatIndex.read(bytes, &place)
-            let time = FileTime(
-                seconds: Int64(bitPattern: seconds),
-                nanoseconds: Int32(bitPattern: nanoseconds)
-            )
-            let isKnown = time.nanoseconds >= 0
-            marks.append(isKnown ? Mark(inode: inode, device: device, changed: time) : nil)
-        }
-    }
-
-    init(manifest: ContentDigest, marks: [Mark?]) {
+    init(manifest: ContentDigest, marks: [Mark?], summary: Summary? = nil) {
         self.manifest = manifest
         self.marks = marks
+        self.summary = summary
     }
+}
 
-    private func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
-        for shift in stride(from: 0, to: value.bitWidth, by: 8) {
-            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-        }
-    }
-
-    private static func read<Value: FixedWidthInteger & UnsignedInteger>(
-        _ bytes: [UInt8],
-        _ place: inout Int
-    ) -> Value {
-        var value: Value = 0
-        for shift in stride(from: 0, to: Value.bitWidth, by: 8) {
-            value |= Value(bytes[place]) << Value(shift)
-            place += 1
-        }
-        return value
+extension StatIndex.Summary {
+    init(tree: ContentDigest, codec: Codec, _ manifest: Manifest) {
+        self.init(
+            tree: tree,
+            codec: codec,
+            packs: manifest.packs,
+            files: manifest.fileCount,
+            bytes: manifest.contentBytes
+        )
     }
 }
 
@@ -129,6 +94,14 @@ struct StatIndexFile: Sendable {
 
     func read() -> StatIndex? {
         (try? AtomicFile.read(path, limit: 1 << 30)).flatMap { $0 }.flatMap(StatIndex.init)
+    }
+
+    /// Forgets the index, because the entry that it belongs to turned out to be damaged: the next save
+    /// must look at everything itself.
+    func remove() {
+        let (directory, name) = path.split
+        guard let handle = try? DirectoryHandle.open(PathBytes(Array(directory))) else { return }
+        try? handle.removeFile(name)
     }
 
     /// Writes the index; that it cannot be written is no harm.

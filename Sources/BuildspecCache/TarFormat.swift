@@ -15,20 +15,25 @@ enum TarFormat {
         _ content: ArraySlice<UInt8>,
         to tar: inout [UInt8]
     ) -> Int {
-        let name = memberName(name)
-        if let split = ustarSplit(name) {
-            appendHeader(split.name, prefix: split.prefix, content.count, type: "0", to: &tar)
-        } else {
-            let record = paxRecord("path", name)
-            appendHeader(Array("pax-path".utf8), prefix: [], record.count, type: "x", to: &tar)
-            tar.append(contentsOf: record)
-            pad(&tar)
-            appendHeader(name.prefix(100), prefix: [], content.count, type: "0", to: &tar)
-        }
+        appendHead(name, content.count, to: &tar)
         let offset = tar.count
         tar.append(contentsOf: content)
         pad(&tar)
         return offset
+    }
+
+    /// Appends what stands in front of a content of `size` bytes.
+    static func appendHead(_ name: PathBytes, _ size: Int, to tar: inout [UInt8]) {
+        let name = memberName(name)
+        if let split = ustarSplit(name) {
+            appendHeader(split.name, prefix: split.prefix, size, type: "0", to: &tar)
+        } else {
+            let record = paxRecord("path", name)
+            appendHeader(Array("pax-path".utf8)[...], prefix: [], record.count, type: "x", to: &tar)
+            tar.append(contentsOf: record)
+            pad(&tar)
+            appendHeader(name.prefix(100), prefix: [], size, type: "0", to: &tar)
+        }
     }
 
     /// Ends the archive: two empty blocks.
@@ -56,43 +61,49 @@ enum TarFormat {
         return prefix.count <= 155 && !rest.isEmpty ? (rest, prefix) : nil
     }
 
+    /// What all headers have in common.
+    private static let template: [UInt8] = {
+        var header = [UInt8](repeating: 0, count: block)
+        func put(_ text: String, at start: Int) {
+            for (index, byte) in text.utf8.enumerated() { header[start + index] = byte }
+        }
+        put("0000644", at: 100)
+        put("0000000", at: 108)
+        put("0000000", at: 116)
+        put("00000000000", at: 136)
+        put("        ", at: 148)
+        put("ustar\u{0}00", at: 257)
+        return header
+    }()
+
     private static func appendHeader(
-        _ name: some Collection<UInt8>,
-        prefix: some Collection<UInt8>,
+        _ name: ArraySlice<UInt8>,
+        prefix: ArraySlice<UInt8>,
         _ size: Int,
-        type: Character,
+        type: Unicode.Scalar,
         to tar: inout [UInt8]
     ) {
-        var header = [UInt8](repeating: 0, count: block)
-        put(name, in: &header, at: 0)
-        put(Array("0000644".utf8), in: &header, at: 100)
-        put(Array("0000000".utf8), in: &header, at: 108)
-        put(Array("0000000".utf8), in: &header, at: 116)
-        put(octal(size, digits: 11), in: &header, at: 124)
-        put(octal(0, digits: 11), in: &header, at: 136)
-        put(Array("        ".utf8), in: &header, at: 148)
-        put(Array(String(type).utf8), in: &header, at: 156)
-        put(Array("ustar\u{0}00".utf8), in: &header, at: 257)
-        put(prefix, in: &header, at: 345)
-        let sum = header.reduce(0) { $0 + Int($1) }
-        put(octal(sum, digits: 6) + [0], in: &header, at: 148)
-        tar.append(contentsOf: header)
+        let start = tar.count
+        tar.append(contentsOf: template)
+        for (index, byte) in name.enumerated() { tar[start + index] = byte }
+        for (index, byte) in prefix.enumerated() { tar[start + 345 + index] = byte }
+        putOctal(size, digits: 11, in: &tar, at: start + 124)
+        tar[start + 156] = UInt8(ascii: type)
+        var sum = 0
+        for byte in tar[start...] { sum += Int(byte) }
+        putOctal(sum, digits: 6, in: &tar, at: start + 148)
+        tar[start + 154] = 0
     }
 
-    private static func put(
-        _ bytes: some Collection<UInt8>,
-        in header: inout [UInt8],
-        at start: Int
-    ) {
-        for (index, byte) in bytes.enumerated() { header[start + index] = byte }
+    private static func putOctal(_ value: Int, digits: Int, in tar: inout [UInt8], at start: Int) {
+        var rest = value
+        for index in (start..<start + digits).reversed() {
+            tar[index] = UInt8(ascii: "0") + UInt8(rest & 7)
+            rest >>= 3
+        }
     }
 
-    private static func octal(_ value: Int, digits: Int) -> [UInt8] {
-        let text = String(value, radix: 8)
-        return Array((String(repeating: "0", count: max(0, digits - text.utf8.count)) + text).utf8)
-    }
-
-    private static func pad(_ tar: inout [UInt8]) {
+    static func pad(_ tar: inout [UInt8]) {
         let surplus = tar.count % block
         if surplus > 0 { tar.append(contentsOf: repeatElement(0, count: block - surplus)) }
     }

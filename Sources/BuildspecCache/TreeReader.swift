@@ -17,6 +17,8 @@ struct TreeRoots: Sendable {
 struct TreeCursor {
     private var relative: DirectoryCursor
     private var absolute: DirectoryCursor
+    /// The directory of the last path, which most often is the next one's too.
+    private var last: (path: PathBytes, directory: DirectoryHandle)?
 
     init(_ roots: TreeRoots) {
         relative = DirectoryCursor(root: roots.root)
@@ -27,17 +29,23 @@ struct TreeCursor {
     mutating func parent(
         of path: PathBytes
     ) throws(FileError) -> (directory: DirectoryHandle, name: ArraySlice<UInt8>) {
+        let split = path.split
+        if let last, !split.name.isEmpty, last.path.bytes.elementsEqual(split.directory) {
+            return (last.directory, split.name)
+        }
         let names = path.components
         guard let name = names.last else { throw FileError("use the path", path.text, number: 22) }
         let above = names.dropLast()
         let directory =
             path.isAbsolute
             ? try absolute.directory(above) : try relative.directory(above)
+        last = (PathBytes(Array(split.directory)), directory)
         return (directory, name)
     }
 
     /// Forgets open directories.
     mutating func reset() {
+        last = nil
         relative.reset()
         absolute.reset()
     }
@@ -57,22 +65,32 @@ struct TreeReader {
         return try OpenFile.reading(name, in: directory)
     }
 
-    /// Appends a file's content to `buffer`.
+    /// Appends a file's content to `buffer`, behind what `head` puts there.
     ///
+    /// - Parameters:
+    ///   - entry: the file.
+    ///   - buffer: what is appended to.
+    ///   - head: appends what goes before a content of the given size.
     /// - Returns: the status that belongs to the content, or `nil`, with nothing appended, when the
     ///   file keeps changing while it is read.
+    /// - Throws: when the file cannot be read; `buffer` may then have part of it.
     mutating func readWhole(
         _ entry: WalkedEntry,
-        appendingTo buffer: inout [UInt8]
+        appendingTo buffer: inout [UInt8],
+        head: (_ size: Int, inout [UInt8]) -> Void = { _, _ in }
     ) throws(FileError) -> FileStatus? {
-        for _ in 0..<2 {
+        let start = buffer.count
+        for attempt in 0..<3 {
             let file = try open(entry)
-            guard let before = try file.settledStatus(), before.kind == .regular,
-                before.size <= Limits.wholeFile
+            // What the walk saw most often still holds, and saves a look.
+            let isSettled = attempt == 0 && !entry.status.mayHideChanges()
+            guard let before = isSettled ? entry.status : try file.settledStatus(),
+                before.kind == .regular, before.size <= Limits.wholeFile
             else { return nil }
-            let start = buffer.count
-            let count = try file.read(Int(before.size), at: 0, appendingTo: &buffer)
-            if count == Int(before.size), try file.status() == before { return before }
+            let size = Int(before.size)
+            head(size, &buffer)
+            let count = try file.read(size, at: 0, appendingTo: &buffer)
+            if count == size, try file.status() == before { return before }
             buffer.removeLast(buffer.count - start)
         }
         return nil

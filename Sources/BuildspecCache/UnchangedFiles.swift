@@ -2,12 +2,15 @@ internal import BuildspecFiles
 
 /// The files of a walk that are, by the index, still what the parent manifest says.
 struct UnchangedFiles {
-    /// Their contents by the entry's place in the walk.
-    private(set) var stored: [Int: ContentPipeline.Stored] = [:]
+    /// Their contents, a place for every entry of the walk.
+    private(set) var stored: [ContentPipeline.Stored?]
     /// Their content bytes.
     private(set) var bytes: UInt64 = 0
 
-    init() {}
+    /// Nothing is known to be unchanged.
+    init(_ entries: [WalkedEntry]) {
+        stored = Array(repeating: nil, count: entries.count)
+    }
 
     /// Compares the walk with the parent; both are in path order.
     ///
@@ -24,8 +27,8 @@ struct UnchangedFiles {
         index: StatIndex,
         packs: Set<Int>
     ) {
+        self.init(entries)
         guard index.marks.count == parent.entries.count else { return }
-        stored.reserveCapacity(files.count)
         var next = 0
         for place in files {
             let entry = entries[place]

@@ -1,34 +1,57 @@
 internal import CZstd
+internal import Synchronization
 
 /// Zstandard as the format uses it: level 1, frames of a bounded size that declare their size.
 ///
 /// Because every frame tells how long it is, a reader finds the frame that holds a given offset
 /// without decompressing those before it.
 enum ZstandardCodec {
-    /// How many bytes go into one frame.
-    static let frameSize = 1 << 20
-    private static let level: CInt = 1
+    /// About how many bytes go into one frame: at most half as many again.
+    static let frameSize = 512 << 10
+
+    /// What level 1 stands for, for frames of this size; the hash table is halved so that it stays in
+    /// the fastest cache: a tenth less time for 3 % more bytes.
+    private static let parameters = [
+        (ZSTD_c_compressionLevel, 1 as CInt), (ZSTD_c_windowLog, 19), (ZSTD_c_hashLog, 13),
+        (ZSTD_c_minMatch, 7),
+    ]
+
+    /// Contexts that wait to be used again, because making one costs more than many a frame.
+    private static let idleContexts = Mutex<[UInt]>([])
+
+    private static func compressionContext() throws(CacheError) -> OpaquePointer {
+        if let idle = idleContexts.withLock({ $0.popLast() }),
+            let context = unsafe OpaquePointer(bitPattern: idle)
+        {
+            return unsafe context
+        }
+        guard let context = unsafe ZSTD_createCCtx() else { throw .memory }
+        for (parameter, value) in parameters {
+            _ = unsafe ZSTD_CCtx_setParameter(context, parameter, value)
+        }
+        return unsafe context
+    }
 
     static func encode(_ bytes: [UInt8]) throws(CacheError) -> [UInt8] {
-        guard let context = unsafe ZSTD_createCCtx() else { throw .memory }
-        defer { unsafe ZSTD_freeCCtx(context) }
+        let context = unsafe try compressionContext()
+        defer { idleContexts.withLock { $0.append(UInt(bitPattern: context)) } }
         var failed = false
-        let frames = max(1, (bytes.count + frameSize - 1) / frameSize)
-        let room = ZSTD_compressBound(min(frameSize, bytes.count)) * frames
+        let frames = max(1, (bytes.count + frameSize / 2) / frameSize)
+        let size = (bytes.count + frames - 1) / frames
+        let room = ZSTD_compressBound(size) * frames
         let result = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, length in
             unsafe bytes.withUnsafeBytes { source in
                 for frame in 0..<frames {
-                    let start = frame * frameSize
-                    let part = unsafe source[start..<min(start + frameSize, source.count)]
+                    let start = min(frame * size, source.count)
+                    let part = unsafe source[start..<min(start + size, source.count)]
                     let piece = unsafe UnsafeRawBufferPointer(rebasing: part)
                     let free = unsafe buffer.baseAddress.map { unsafe $0 + length }
-                    let written = unsafe ZSTD_compressCCtx(
+                    let written = unsafe ZSTD_compress2(
                         context,
                         free,
                         room - length,
                         piece.baseAddress,
-                        piece.count,
-                        level
+                        piece.count
                     )
                     failed = failed || ZSTD_isError(written) != 0
                     if failed { return }
@@ -80,33 +103,36 @@ enum ZstandardCodec {
 
     static func decode(_ bytes: [UInt8], limit: Int) throws(CacheError) -> [UInt8] {
         let frames = try frames(of: bytes, limit: limit)
-        var result = [UInt8](repeating: 0, count: frames.last?.content.upperBound ?? 0)
-        try decode(frames, of: bytes, into: &result)
+        var result: [UInt8] = []
+        result.reserveCapacity(frames.last?.content.upperBound ?? 0)
+        try decode(frames, of: bytes, appendingTo: &result)
         return result
     }
 
-    /// Decompresses some frames, each to its place in `result`.
+    /// Decompresses some frames one behind the other, to the end of `result`.
     static func decode(
-        _ frames: [Frame],
+        _ frames: some Sequence<Frame>,
         of bytes: [UInt8],
-        into result: inout [UInt8]
+        appendingTo result: inout [UInt8]
     ) throws(CacheError) {
         guard let context = unsafe ZSTD_createDCtx() else { throw .memory }
         defer { unsafe ZSTD_freeDCtx(context) }
         var failed = false
-        unsafe result.withUnsafeMutableBytes { target in
-            unsafe bytes.withUnsafeBytes { source in
-                for frame in frames {
-                    let room = unsafe UnsafeMutableRawBufferPointer(rebasing: target[frame.content])
-                    let piece = unsafe UnsafeRawBufferPointer(rebasing: source[frame.stored])
-                    let written = unsafe ZSTD_decompressDCtx(
-                        context,
-                        room.baseAddress,
-                        room.count,
-                        piece.baseAddress,
-                        piece.count
-                    )
-                    failed = failed || written != frame.content.count
+        for frame in frames {
+            result.append(addingCapacity: frame.content.count) { span in
+                unsafe span.withUnsafeMutableBufferPointer { room, initialized in
+                    unsafe bytes.withUnsafeBytes { source in
+                        let piece = unsafe UnsafeRawBufferPointer(rebasing: source[frame.stored])
+                        let written = unsafe ZSTD_decompressDCtx(
+                            context,
+                            room.baseAddress,
+                            frame.content.count,
+                            piece.baseAddress,
+                            piece.count
+                        )
+                        initialized = written == frame.content.count ? written : 0
+                        failed = failed || written != frame.content.count
+                    }
                 }
             }
         }

@@ -81,22 +81,28 @@ package final class OpenFile: Sendable {
     ) throws(FileError) -> Int {
         var done = 0
         var failed = false
-        // Not zeroed first: without optimisation that costs far more than the reading.
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { room, initialized in
-            while done < count {
-                let rest = unsafe UnsafeMutableRawBufferPointer(room)[done...]
-                let position = off_t(offset) + off_t(done)
-                let target = unsafe UnsafeMutableRawBufferPointer(rebasing: rest)
-                let result = unsafe pread(descriptor, target.baseAddress, count - done, position)
-                if result < 0, errno == EINTR { continue }
-                failed = result < 0
-                if result <= 0 { break }
-                done += result
+        // Read right into the buffer: neither zeroed first nor copied.
+        buffer.append(addingCapacity: count) { span in
+            unsafe span.withUnsafeMutableBufferPointer { room, initialized in
+                while done < count {
+                    let rest = unsafe UnsafeMutableRawBufferPointer(room)[done...]
+                    let target = unsafe UnsafeMutableRawBufferPointer(rebasing: rest)
+                    let position = off_t(offset) + off_t(done)
+                    let result = unsafe pread(
+                        descriptor,
+                        target.baseAddress,
+                        count - done,
+                        position
+                    )
+                    if result < 0, errno == EINTR { continue }
+                    failed = result < 0
+                    if result <= 0 { break }
+                    done += result
+                }
+                initialized = done
             }
-            initialized = done
         }
         if failed { throw failure("read") }
-        if buffer.isEmpty { buffer = bytes } else { buffer += bytes }
         return done
     }
 

@@ -140,10 +140,10 @@ import Testing
         let content = Array((0..<9).map { _ in part }.joined())
         let encoded = try ZstandardCodec.encode(content)
         let frames = try ZstandardCodec.frames(of: encoded, limit: content.count)
-        #expect(frames.map(\.content.count) == [1 << 20, 1 << 20, content.count - (2 << 20)])
+        #expect(frames.map(\.content.count) == Array(repeating: content.count / 5, count: 5))
         #expect(try ZstandardCodec.decode(encoded, limit: content.count) == content)
-        let cut = Array(encoded.dropLast(frames[2].stored.count))
-        #expect(try ZstandardCodec.decode(cut, limit: content.count).count == 2 << 20)
+        let cut = Array(encoded.dropLast(frames[4].stored.count))
+        #expect(try ZstandardCodec.decode(cut, limit: content.count).count == content.count / 5 * 4)
     }
 
     private func mutate(_ bytes: [UInt8], _ random: inout SplitMix64) -> [UInt8] {

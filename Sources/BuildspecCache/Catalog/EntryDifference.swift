@@ -83,10 +83,11 @@ extension BuildCache {
             let reader = settings.reader()
             let record = try await reader.existingRecord(named: recordName)
             let manifest = try await reader.manifest(of: record)
-            let roots = try TreeRoots(root: root)
-            let walk = try await TreeWalk(
+            let roots = try TreeRoots(root: root, top: settings.top)
+            let walk = await TreeWalk(
                 PathSet(record.paths, root: root),
                 root: roots.root,
+                top: roots.top,
                 excluding: settings.storeDirectory(),
                 width: settings.width
             )

@@ -86,10 +86,11 @@ struct ExplainOperation {
         _ set: PathSet
     ) async throws -> CacheExplanation.Transfer? {
         guard let manifest = try? await reader.manifest(of: record) else { return nil }
-        let roots = try TreeRoots(root: root)
-        let existing = try await TreeWalk(
+        let roots = try TreeRoots(root: root, top: settings.top)
+        let existing = await TreeWalk(
             set,
             root: roots.root,
+            top: roots.top,
             excluding: settings.storeDirectory(),
             width: settings.width
         )

@@ -1,0 +1,89 @@
+internal import BuildspecFiles
+
+/// The ways in which a save is done before anything is read.
+extension SaveOperation {
+    /// The report for a key that is stored already, whole: entries with a key are never changed.
+    ///
+    /// An index of the same manifest spares reading it.
+    func existingEntry(
+        _ version: ContentDigest,
+        _ index: StatIndex?
+    ) async throws -> SaveReport? {
+        guard let key = identity.key else { return nil }
+        do throws(CacheError) {
+            let record = try await reader.record(
+                scope: identity.scope,
+                key: key,
+                version: version
+            )
+            guard let record else { return nil }
+            let entries: Int
+            if let index, index.manifest == record.manifest, let summary = index.summary {
+                guard try await isWhole(record, summary) else { return nil }
+                entries = index.marks.count
+            } else {
+                let manifest = try await reader.manifest(of: record)
+                let present = try await reader.presentPacks(manifest.packs, record)
+                guard present.count == manifest.packs.count else { return nil }
+                entries = manifest.entries.count
+            }
+            return SaveReport(
+                outcome: .alreadyStored,
+                entries: entries,
+                files: record.files,
+                bytes: record.bytes,
+                bytesReused: record.bytes,
+                notes: settings.store.takeNotes()
+            )
+        } catch {
+            // A damaged entry is written anew.
+            guard error.code == .damaged else { throw error }
+            return nil
+        }
+    }
+
+    /// Writes only the key record when the tree is still, in every entry, what the index saw stored
+    /// and the store has all of it: no file, no pack and no manifest is read.
+    func unchangedTree(
+        _ index: StatIndex?,
+        _ tree: ContentDigest,
+        _ set: PathSet,
+        entries: Int
+    ) async throws -> SaveReport? {
+        guard let index, let summary = index.summary, summary.tree == tree,
+            summary.codec == settings.codec,
+            let last = try? await reader.newestRecord(
+                scope: identity.scope,
+                version: KeyRecord.version(ofPaths: set.canonicalTexts)
+            ),
+            last.manifest == index.manifest, settings.store.isShared(last.name),
+            try await isWhole(last, summary)
+        else { return nil }
+        let record = record(index.manifest, summary, set)
+        let recordBytes = record.encode()
+        try await settings.store.write(record.name, recordBytes)
+        return SaveReport(
+            outcome: .saved,
+            entries: entries,
+            files: record.files,
+            bytes: record.bytes,
+            bytesStored: UInt64(recordBytes.count),
+            bytesReused: record.bytes,
+            notes: settings.store.takeNotes()
+        )
+    }
+
+    /// Whether the store has a record's manifest and packs; they are made young first, so that a
+    /// prune that runs beside this save leaves them alone.
+    private func isWhole(
+        _ record: KeyRecord,
+        _ summary: StatIndex.Summary
+    ) async throws(CacheError) -> Bool {
+        if let store = settings.localStore {
+            for pack in summary.packs { try? store.refresh(pack.name) }
+            try? store.refresh(record.manifestName)
+        }
+        guard try await reader.hasManifest(of: record) else { return false }
+        return try await reader.presentPacks(summary.packs, record).count == summary.packs.count
+    }
+}

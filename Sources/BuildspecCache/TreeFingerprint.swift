@@ -1,0 +1,52 @@
+internal import BuildspecFiles
+
+/// One digest of everything that a walk saw: while it stays the same, so does the tree.
+enum TreeFingerprint {
+    static func of(_ entries: [WalkedEntry]) -> ContentDigest {
+        var digest = RunningDigest()
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(2 * batch)
+        for entry in entries {
+            append(entry, to: &bytes)
+            if bytes.count > batch {
+                digest.update(bytes)
+                bytes.removeAll(keepingCapacity: true)
+            }
+        }
+        digest.update(bytes)
+        return digest.digest
+    }
+
+    private static let batch = 32 << 10
+
+    private static func append(_ entry: WalkedEntry, to bytes: inout [UInt8]) {
+        let status = entry.status
+        bytes.append(contentsOf: entry.path.bytes)
+        bytes.append(0)
+        append(UInt64(status.mode), to: &bytes)
+        append(status.modified, to: &bytes)
+        switch status.kind {
+        case .regular:
+            bytes.append(UInt8(ascii: "f"))
+            append(status.size, to: &bytes)
+            append(status.changed, to: &bytes)
+            append(status.inode, to: &bytes)
+            append(status.device, to: &bytes)
+        case .directory, .special:
+            bytes.append(UInt8(ascii: "d"))
+        case .link:
+            bytes.append(UInt8(ascii: "l"))
+            bytes.append(contentsOf: entry.linkTarget ?? [])
+            bytes.append(0)
+        }
+    }
+
+    private static func append(_ time: FileTime, to bytes: inout [UInt8]) {
+        append(UInt64(bitPattern: time.seconds), to: &bytes)
+        append(UInt64(UInt32(bitPattern: time.nanoseconds)), to: &bytes)
+    }
+
+    private static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+        unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
+    }
+}
