@@ -13,7 +13,7 @@ struct ComparedTree {
     /// The walk's entries; a file with another content has no pieces.
     mutating func entries(of walk: [WalkedEntry]) throws(FileError) -> [Manifest.Entry] {
         let list = FileList(walk)
-        var contents: [Int: ContentPipeline.Stored] = [:]
+        var contents = [ContentPipeline.Stored?](repeating: nil, count: walk.count)
         for place in list.toRead {
             let entry = walk[place]
             var pieces: [Manifest.Piece] = []

@@ -74,7 +74,7 @@ struct ExplainOperation {
 
     private func checkPacks(_ record: KeyRecord) async throws(CacheError) {
         let manifest = try await reader.manifest(of: record)
-        let present = try await reader.presentPacks(of: manifest, record)
+        let present = try await reader.presentPacks(manifest.packs, record)
         if let missing = manifest.packs.indices.first(where: { !present.contains($0) }) {
             throw .damaged("'\(manifest.packs[missing].name)' is missing from the store")
         }
