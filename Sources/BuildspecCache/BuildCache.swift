@@ -50,6 +50,8 @@ public struct RestoreReport: Sendable, Equatable {
     public var bytes: UInt64
     /// Stored bytes that were read from the store.
     public var bytesFetched: UInt64
+    /// What became of the times of source files; `nil` when that was not asked for or not possible.
+    public var retimed: RetimeReport?
     /// Things the user should know, one line each: damage found, files left alone.
     public var notes: [String]
 
@@ -103,6 +105,8 @@ public struct SaveReport: Sendable, Equatable {
     public var entriesRemoved = 0
     /// The stored bytes of what was removed.
     public var bytesRemoved: UInt64 = 0
+    /// Source files whose times were recorded; `nil` when that was not asked for.
+    public var sources: Int?
     /// Things the user should know, one line each: files that changed while they were read.
     public var notes: [String]
 
@@ -200,20 +204,24 @@ public struct BuildCache: Sendable {
     ///   - identity: what to look for.
     ///   - root: the directory that relative paths start from.
     ///   - verify: whether files that look unchanged are read to prove it.
+    ///   - sources: the files that get the times of the save back where they are what they were;
+    ///     `nil` leaves all times alone. See `docs/retime.md`.
     /// - Returns: what was done.
     /// - Throws: `CacheError` when the store or the tree cannot be used at all.
     public func restore(
         _ identity: CacheIdentity,
         into root: FilePath,
-        verify: Bool = false
+        verify: Bool = false,
+        retiming sources: SourceFiles? = nil
     ) async throws -> RestoreReport {
-        let operation = RestoreOperation(
+        var operation = RestoreOperation(
             settings,
             identity,
             root: try Machine.absolute(root),
             verify: verify
         )
-        return try await onBlockingThreads { try await operation.run() }
+        operation.sources = sources
+        return try await onBlockingThreads { [operation] in try await operation.run() }
     }
 
     /// Saves what `identity` declares, found under `root`.
@@ -221,15 +229,19 @@ public struct BuildCache: Sendable {
     /// - Parameters:
     ///   - identity: what to file it under; its `fallbackKeys` are not used.
     ///   - root: the directory that relative paths start from.
+    ///   - sources: the files whose contents and times are recorded, for a restore to give them
+    ///     back; `nil` records none.
     /// - Returns: what was done.
     /// - Throws: `CacheError` when the tree cannot be read or the store cannot be written.
     public func save(
         _ identity: CacheIdentity,
-        from root: FilePath
+        from root: FilePath,
+        retiming sources: SourceFiles? = nil
     ) async throws -> SaveReport {
         let root = try Machine.absolute(root)
-        let operation = SaveOperation(settings, identity, root: root)
-        return try await onBlockingThreads {
+        var operation = SaveOperation(settings, identity, root: root)
+        operation.sources = sources
+        return try await onBlockingThreads { [operation] in
             let paths = PathSet(identity.paths, root: root).canonicalTexts
             let record = StoreLayout.record(
                 scope: identity.scope,

@@ -92,6 +92,13 @@ struct EntryReader: Sendable {
         )
     }
 
+    /// What the sources were when the entry was saved, if that was recorded.
+    func sources(of record: KeyRecord) async throws(CacheError) -> SourceRecord? {
+        guard let name = record.sourcesName, let digest = record.sources else { return nil }
+        let bytes = try await verified(name, digest, limit: Limits.sourcesStored)
+        return try SourceRecord.decode(record.codec.decode(bytes, limit: Limits.sourcesContent))
+    }
+
     /// Reads an object and proves that it is what its name promises.
     func verified(
         _ name: String,
@@ -154,6 +161,15 @@ struct EntryReader: Sendable {
             }
         }
         return present
+    }
+
+    /// Whether the store has an object.
+    func isPresent(_ name: String) async throws(CacheError) -> Bool {
+        do throws(StoreError) {
+            return try await store.info(name) != nil
+        } catch {
+            throw CacheError(error)
+        }
     }
 
     private func list(_ prefix: String) async throws(CacheError) -> [ObjectInfo] {

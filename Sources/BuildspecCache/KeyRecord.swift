@@ -14,6 +14,8 @@ struct KeyRecord: Sendable, Equatable {
     /// The manifest's stored bytes.
     var manifest: ContentDigest
     var codec: Codec
+    /// The stored bytes of the second manifest, which lists the sources; most entries have none.
+    var sources: ContentDigest?
     /// When the entry was saved, in nanoseconds since 1970.
     var saved: Int64
     /// The entry's regular files, hard links included.
@@ -28,6 +30,9 @@ struct KeyRecord: Sendable, Equatable {
     var inputs: KeyInputs?
 
     var manifestName: String { StoreLayout.manifest(manifest, codec) }
+    /// The names of all manifests of the entry.
+    var manifestNames: [String] { [manifestName] + [sourcesName].compactMap { $0 } }
+    var sourcesName: String? { sources.map { StoreLayout.manifest($0, codec) } }
 
     /// What identifies the path set: the digest of its canonical form.
     static func version(ofPaths paths: [String]) -> ContentDigest {
@@ -44,6 +49,7 @@ struct KeyRecord: Sendable, Equatable {
         lines += paths.map { "path \(KeyRecord.escape($0))" }
         lines.append("manifest \(manifest.hex)")
         lines.append("codec \(codec.rawValue)")
+        if let sources { lines.append("sources \(sources.hex)") }
         lines.append("saved \(saved)")
         lines.append("files \(files)")
         lines.append("bytes \(bytes)")
@@ -99,6 +105,10 @@ struct KeyRecord: Sendable, Equatable {
             writer: fields["writer"]?.first ?? ""
         )
         inputs = KeyInputs(fields)
+        if let digest = fields["sources"]?.first {
+            guard let digest = ContentDigest(hex: digest.utf8) else { return nil }
+            sources = digest
+        }
     }
 
     init(

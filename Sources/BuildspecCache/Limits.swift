@@ -18,6 +18,14 @@ enum Limits {
     }
     /// The longest path, as long as system calls take.
     static let path = 4_095
+    /// How many source files and links a record of source times lists, and its size.
+    static let sources = 1_000_000
+    static let sourcesContent = 1 << 28
+    static let sourcesStored = UInt64(sourcesContent)
+    /// The largest source file whose time is recorded.
+    static let sourceFile = 1 << 30
+    /// The farthest time of a source file: the end of the year 9999, and as far before 1970.
+    static let seconds = 253_402_300_799
     /// The largest key record.
     static let record: UInt64 = 1 << 20
     /// The largest file that a manifest may declare.

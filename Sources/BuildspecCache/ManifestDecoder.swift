@@ -45,7 +45,7 @@ struct ManifestDecoder {
 
     private mutating func readPack(_ text: ArraySlice<UInt8>) throws(CacheError) {
         guard manifest.entries.isEmpty else { throw damaged("a pack stands behind an entry") }
-        var fields = Fields(text.dropFirst("#pack ".utf8.count))
+        var fields = ManifestFields(text.dropFirst("#pack ".utf8.count))
         guard fields.next().map({ number($0) == manifest.packs.count }) == true else {
             throw damaged("packs are out of order")
         }
@@ -67,7 +67,7 @@ struct ManifestDecoder {
     }
 
     private mutating func readEntry(_ text: ArraySlice<UInt8>) throws(CacheError) {
-        var fields = Fields(text)
+        var fields = ManifestFields(text)
         guard let path = fields.next().flatMap({ path($0) }) else {
             throw damaged("a path is damaged or leads out of the tree")
         }
@@ -99,14 +99,14 @@ struct ManifestDecoder {
         )
     }
 
-    private func link(_ fields: inout Fields) throws(CacheError) -> Manifest.Kind {
+    private func link(_ fields: inout ManifestFields) throws(CacheError) -> Manifest.Kind {
         guard let target = fields.value("link").flatMap({ unescaped($0) }), !target.isEmpty else {
             throw damaged("a link's target is damaged")
         }
         return .link(target: target)
     }
 
-    private func file(_ fields: inout Fields) throws(CacheError) -> Manifest.Kind {
+    private func file(_ fields: inout ManifestFields) throws(CacheError) -> Manifest.Kind {
         if let target = fields.value("hardlink") {
             guard let path = path(target), isFile(path) else {
                 throw damaged("a hard link leads to no file that stands before it")
@@ -167,7 +167,7 @@ struct ManifestDecoder {
 
     // MARK: Values
 
-    private func path(_ text: ArraySlice<UInt8>) -> PathBytes? {
+    func path(_ text: ArraySlice<UInt8>) -> PathBytes? {
         guard let bytes = unescaped(text), bytes.count <= Limits.path else { return nil }
         let relative = bytes.starts(with: "./".utf8)
         let path = PathBytes(relative ? Array(bytes.dropFirst(2)) : bytes)
@@ -189,7 +189,7 @@ struct ManifestDecoder {
         return true
     }
 
-    private func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         if text.allSatisfy(ManifestText.isPlain) { return Array(text) }
         var bytes: [UInt8] = []
         var rest = text
@@ -208,7 +208,7 @@ struct ManifestDecoder {
         return bytes
     }
 
-    private func number(_ digits: ArraySlice<UInt8>) -> Int? {
+    func number(_ digits: ArraySlice<UInt8>) -> Int? {
         guard !digits.isEmpty, digits.count <= 15 else { return nil }
         var value = 0
         for digit in digits {
@@ -228,7 +228,7 @@ struct ManifestDecoder {
         return value
     }
 
-    private func time(_ text: ArraySlice<UInt8>) -> FileTime? {
+    func time(_ text: ArraySlice<UInt8>) -> FileTime? {
         let negative = text.first == UInt8(ascii: "-")
         let body = negative ? text.dropFirst() : text
         guard let dot = body.firstIndex(of: UInt8(ascii: ".")),
@@ -241,7 +241,7 @@ struct ManifestDecoder {
 }
 
 /// The space-separated fields of a line, read from the left.
-private struct Fields {
+struct ManifestFields {
     private var rest: ArraySlice<UInt8>
 
     init(_ text: ArraySlice<UInt8>) {

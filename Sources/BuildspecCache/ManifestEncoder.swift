@@ -93,18 +93,8 @@ struct ManifestEncoder {
         text[start...].reverse()
     }
 
-    /// Writes everything but plain printing characters as `\ooo`.
     private mutating func putEscaped(_ bytes: [UInt8]) {
-        for byte in bytes {
-            if ManifestText.isPlain(byte) {
-                text.append(byte)
-            } else {
-                text.append(UInt8(ascii: "\\"))
-                for shift in [6, 3, 0] as [UInt8] {
-                    text.append(UInt8(ascii: "0") + (byte >> shift & 7))
-                }
-            }
-        }
+        ManifestText.escape(bytes, into: &text)
     }
 }
 
@@ -115,5 +105,19 @@ enum ManifestText {
     /// Whether a byte of a path stands for itself: printing ASCII but the space, `\` and `#`.
     static func isPlain(_ byte: UInt8) -> Bool {
         byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "#")
+    }
+
+    /// Appends bytes, everything but plain printing characters as `\ooo`.
+    static func escape(_ bytes: [UInt8], into text: inout [UInt8]) {
+        for byte in bytes {
+            if isPlain(byte) {
+                text.append(byte)
+            } else {
+                text.append(UInt8(ascii: "\\"))
+                for shift in [6, 3, 0] as [UInt8] {
+                    text.append(UInt8(ascii: "0") + (byte >> shift & 7))
+                }
+            }
+        }
     }
 }

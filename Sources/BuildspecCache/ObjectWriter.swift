@@ -43,7 +43,16 @@ struct ObjectWriter: Sendable {
     func writeManifest(
         _ manifest: Manifest
     ) async throws(CacheError) -> (digest: ContentDigest, added: UInt64) {
-        let bytes = try codec.encode(ManifestEncoder.encode(manifest))
+        try await writeManifest(ManifestEncoder.encode(manifest))
+    }
+
+    /// Writes a manifest that is text already.
+    ///
+    /// - Returns: the digest of its stored bytes and how many bytes were added to the store.
+    func writeManifest(
+        _ text: [UInt8]
+    ) async throws(CacheError) -> (digest: ContentDigest, added: UInt64) {
+        let bytes = try codec.encode(text)
         let digest = ContentDigest(of: bytes)
         let added = try await write(StoreLayout.manifest(digest, codec), bytes)
         manifests?.write(digest, bytes)

@@ -133,7 +133,7 @@ struct PruneOperation: Sendable {
             do throws(CacheError) {
                 guard let record = try await reader.record(named: info.name) else { continue }
                 let manifest = try await reader.manifest(of: record)
-                let objects = Set(manifest.packs.map(\.name)).union([record.manifestName])
+                let objects = Set(manifest.packs.map(\.name)).union(record.manifestNames)
                 entries.append(Entry(info: CacheEntryInfo(record, info), objects: objects))
             } catch {
                 guard error.code == .damaged else { throw error }

@@ -6,6 +6,8 @@ struct RestoreOperation {
     let identity: CacheIdentity
     let root: PathBytes
     let verify: Bool
+    /// The files that get their times back.
+    var sources: SourceFiles?
 
     private var reader: EntryReader { settings.reader(removesDamage: true) }
 
@@ -73,7 +75,10 @@ struct RestoreOperation {
             // Before anything is read, so that a prune beside this leaves the entry alone.
             try? settings.localStore?.refresh(record.name)
             let index = indexFile?.read()
-            let vouched = verify || index?.manifest != record.manifest ? nil : index?.summary
+            // The times of source files are looked at whatever the cached tree is.
+            let isVouchedFor =
+                !verify && sources == nil && index?.manifest == record.manifest
+            let vouched = isVouchedFor ? index?.summary : nil
             // The manifest is read while the tree is walked, unless it may turn out to be needless.
             async let earlyManifest = vouched == nil ? reader.manifest(of: record) : nil
             let roots = try TreeRoots(root: root, top: settings.top)
@@ -110,7 +115,8 @@ struct RestoreOperation {
                 seen.summary = StatIndex.Summary(tree: tree, codec: record.codec, manifest)
             }
             indexFile?.write(seen)
-            return RestoreReport(
+            let times = await restoreTimes(record, manifest, roots, set)
+            var report = RestoreReport(
                 outcome: outcome,
                 entries: manifest.entries.count,
                 files: record.files,
@@ -118,8 +124,11 @@ struct RestoreOperation {
                 bytes: record.bytes,
                 bytesFetched: fetched,
                 notes: notes + [leftovers].compactMap(\.self) + plan.notes + placementNotes
+                    + (times?.notes ?? [])
                     + settings.store.takeNotes()
             )
+            report.retimed = times?.report
+            return report
         } catch let error as CacheError where error.code == .damaged {
             notes.append("\(error); the next save repairs it")
             indexFile?.remove()
@@ -191,6 +200,23 @@ struct RestoreOperation {
             for try await unpacked in tasks { add(unpacked) }
             return (fetched, marks)
         }
+    }
+
+    /// Gives source files their times, if that is wanted.
+    private func restoreTimes(
+        _ record: KeyRecord,
+        _ manifest: Manifest,
+        _ roots: TreeRoots,
+        _ set: PathSet
+    ) async -> RestoreTimes.Outcome? {
+        guard let sources else { return nil }
+        return await RestoreTimes(
+            settings: settings,
+            identity: identity,
+            roots: roots,
+            set: set,
+            files: sources
+        ).run(record, manifest)
     }
 
     /// Where this machine remembers what the files look like.

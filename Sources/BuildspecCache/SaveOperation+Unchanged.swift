@@ -17,6 +17,9 @@ extension SaveOperation {
                 version: version
             )
             guard let record else { return nil }
+            if sources != nil, let name = record.sourcesName {
+                guard try await reader.isPresent(name) else { return nil }
+            }
             let entries: Int
             if let index, index.manifest == record.manifest, let summary = index.summary {
                 guard try await isWhole(record, summary) else { return nil }
@@ -33,7 +36,7 @@ extension SaveOperation {
                 files: record.files,
                 bytes: record.bytes,
                 bytesReused: record.bytes,
-                notes: settings.store.takeNotes()
+                notes: timeNotes(record) + settings.store.takeNotes()
             )
         } catch {
             // A damaged entry is written anew.

@@ -5,6 +5,8 @@ struct SaveOperation {
     let settings: CacheSettings
     let identity: CacheIdentity
     let root: PathBytes
+    /// The files whose times are recorded.
+    var sources: SourceFiles?
 
     var reader: EntryReader { settings.reader() }
     private var writer: ObjectWriter { settings.objectWriter() }
@@ -39,7 +41,9 @@ struct SaveOperation {
             return SaveReport(outcome: .nothingToSave, notes: walkNotes)
         }
         let tree = TreeFingerprint.of(walk.entries)
-        if var report = try await unchangedTree(index, tree, set, entries: walk.entries.count) {
+        // The times of source files are recorded whatever the cached tree is.
+        if sources == nil,
+            var report = try await unchangedTree(index, tree, set, entries: walk.entries.count) {
             report.notes = walkNotes + report.notes
             return report
         }
@@ -61,24 +65,51 @@ struct SaveOperation {
         let entries = files.manifestEntries(walk.entries, contents.stored)
         let manifest = try contents.assembler.manifest(of: entries)
         let (digest, added) = try await write(manifest, unless: parent)
+        let times = try await saveSources(roots, set)
         let summary = StatIndex.Summary(tree: tree, codec: settings.codec, manifest)
-        let record = record(digest, summary, set)
+        var record = record(digest, summary, set)
+        record.sources = times?.digest
         let recordBytes = record.encode()
         try await settings.store.write(record.name, recordBytes)
 
         var (seen, isExact) = files.index(digest, walk.entries, contents.stored)
         if isExact { seen.summary = summary }
         indexFile?.write(seen)
-        return SaveReport(
+        var report = SaveReport(
             outcome: .saved,
             entries: manifest.entries.count,
             files: record.files,
             bytes: record.bytes,
-            bytesStored: contents.writtenBytes + added + UInt64(recordBytes.count),
+            bytesStored: contents.writtenBytes + added + (times?.added ?? 0)
+                + UInt64(recordBytes.count),
             bytesReused: contents.assembler.reusedBytes + unchanged.bytes,
             filesLeftOut: contents.notes.count,
-            notes: walkNotes + SaveOperation.shortened(contents.notes) + settings.store.takeNotes()
+            notes: walkNotes + SaveOperation.shortened(contents.notes) + (times?.notes ?? [])
+                + settings.store.takeNotes()
         )
+        report.sources = times?.files
+        return report
+    }
+
+    /// Records the sources, if that is wanted.
+    private func saveSources(
+        _ roots: TreeRoots,
+        _ set: PathSet
+    ) async throws -> SaveSources.Saved? {
+        guard let sources else { return nil }
+        return try await SaveSources(
+            settings: settings,
+            identity: identity,
+            roots: roots,
+            set: set,
+            files: sources
+        ).run()
+    }
+
+    /// What to say when an entry that is never changed lacks what is wanted now.
+    func timeNotes(_ record: KeyRecord) -> [String] {
+        guard sources != nil, record.sources == nil else { return [] }
+        return ["the entry of this key has no source times; use another key to save them"]
     }
 
     /// Names the first files that were left out and counts the others.

@@ -82,14 +82,20 @@ extension StatIndex.Summary {
 
 /// Where this machine keeps a tree's index.
 struct StatIndexFile: Sendable {
-    private let path: PathBytes
+    let path: PathBytes
 
     /// Names the file after everything that the tree and the entry are identified by.
-    init?(_ settings: CacheSettings, root: PathBytes, scope: String, version: ContentDigest) {
+    init?(
+        _ settings: CacheSettings,
+        root: PathBytes,
+        scope: String,
+        version: ContentDigest,
+        suffix: String = ".stat"
+    ) {
         guard let directory = settings.indexDirectory else { return nil }
         let identity = [root.text, settings.store.location, scope, version.hex]
         let name = ContentDigest(of: Array(identity.joined(separator: "\0").utf8)).hex
-        path = directory.appending((name + ".stat").utf8)
+        path = directory.appending((name + suffix).utf8)
     }
 
     func read() -> StatIndex? {

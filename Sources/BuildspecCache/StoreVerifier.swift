@@ -19,6 +19,7 @@ struct StoreVerifier: Sendable {
                 report.objects += 1
                 add(manifest, to: &packs)
                 for pack in manifest.packs { users[pack.name, default: []].insert(info.name) }
+                if try await reader.sources(of: record) != nil { report.objects += 1 }
             } catch {
                 guard error.code == .damaged else { throw error }
                 report.problems.append("'\(info.name)': \(error)")

@@ -40,6 +40,8 @@ public struct BuildRequest: Sendable {
     public var place = PlaceChoice.host
     /// Told, in one line, what takes long before the build begins.
     public var onNotice: (@Sendable (String) async -> Void)?
+    /// Whether the cache records the times of source files and gives them back.
+    public var retime = false
     /// The longest time that the build may take.
     public var timeout = Duration.seconds(60 * 60)
     /// Where this machine keeps build numbers and what it knows of cached files.

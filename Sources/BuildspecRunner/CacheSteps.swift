@@ -72,7 +72,11 @@ struct CacheSteps: Sendable {
             return .skipped("action is 'save'")
         case .identity(let identity):
             do {
-                let report = try await cache.restore(identity, into: request.sourceDirectory)
+                let report = try await cache.restore(
+                    identity,
+                    into: request.sourceDirectory,
+                    retiming: await sources()
+                )
                 if case .miss = report.outcome {
                 } else {
                     try await setup.place.putCacheIn(identity.paths)
@@ -97,7 +101,11 @@ struct CacheSteps: Sendable {
         if let reason = reasonNotToSave(after: result) { return .skipped(reason) }
         do {
             try await setup.place.takeCacheOut(identity.paths)
-            let report = try await cache.save(identity, from: request.sourceDirectory)
+            let report = try await cache.save(
+                identity,
+                from: request.sourceDirectory,
+                retiming: await sources()
+            )
             for note in report.notes { await pump.post(.warning("cache: \(note)")) }
             await pump.post(.cacheSaved(report))
             return .saved(report)
@@ -107,6 +115,14 @@ struct CacheSteps: Sendable {
             await pump.post(.warning("cache not saved: \(error)"))
             return .failed("\(error)")
         }
+    }
+
+    /// The files whose times the cache keeps, if it does.
+    private func sources() async -> SourceFiles? {
+        guard request.retime else { return nil }
+        let (files, problem) = await TrackedFiles.find(in: request.sourceDirectory)
+        if let problem { await pump.post(.warning("cache: \(problem)")) }
+        return files
     }
 
     private var scope: String { setup.identity.project }

@@ -57,7 +57,7 @@ package struct SourceVersion: Sendable, Equatable {
     }
 
     /// Whether git has anything to say, found out without starting it.
-    private static func isInGitTree(_ directory: FilePath) -> Bool {
+    static func isInGitTree(_ directory: FilePath) -> Bool {
         var place = directory
         while true {
             if PathProbe(place.appending(".git")) != nil { return true }

@@ -93,6 +93,14 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "Fail the build when the cache cannot be used, instead of a warning.")
     var strictCache = false
 
+    @Flag(
+        help: """
+            Keep the times of unchanged source files in the cache, so that make, ninja and SwiftPM \
+            make only anew what changed.
+            """
+    )
+    var retime = false
+
     @Option(
         help: ArgumentHelp(
             "Stop the build after this time, such as 90s or 1h30m.",
@@ -196,6 +204,7 @@ extension Run {
             request.cache?.limits = limits.limits(host)
         }
         request.strictCache = strictCache
+        request.retime = retime
         request.maskNames = masks
         request.secretResolver = resolver
         if case .success(let timeout) = DurationText.parse(timeout) { request.timeout = timeout }

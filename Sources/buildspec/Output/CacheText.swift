@@ -7,8 +7,9 @@ enum CacheText {
     static func restored(_ report: RestoreReport) -> String {
         switch report.outcome {
         case .miss(let reason): return "nothing restored: \(reason)"
-        case .exact(let key): return contents(report) + (key.map { ", key '\($0)'" } ?? "")
-        case .fallback(let key): return contents(report) + ", fallback key '\(key)'"
+        case .exact(let key):
+            return contents(report) + (key.map { ", key '\($0)'" } ?? "") + sources(report)
+        case .fallback(let key): return contents(report) + ", fallback key '\(key)'" + sources(report)
         }
     }
 
@@ -48,6 +49,12 @@ enum CacheText {
         case .skipped(let reason), .failed(let reason): "not saved: \(reason)"
         case .saved(let report): saved(report)
         }
+    }
+
+    /// What became of the sources' times.
+    private static func sources(_ report: RestoreReport) -> String {
+        guard let times = report.retimed else { return "" }
+        return "; sources: \(times.unchanged) unchanged, \(times.changed) changed"
     }
 
     private static func contents(_ report: RestoreReport) -> String {

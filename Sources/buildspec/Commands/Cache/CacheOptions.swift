@@ -93,6 +93,16 @@ struct IdentityOptions: ParsableArguments {
     }
 }
 
+extension IdentityOptions {
+    /// The files whose times are kept, if that is wanted.
+    func sources(_ isWanted: Bool) async -> SourceFiles? {
+        guard isWanted else { return nil }
+        let (files, problem) = await TrackedFiles.find(in: rootPath)
+        if let problem { printNotes([problem]) }
+        return files
+    }
+}
+
 /// Runs a cache command's work; an error is one line and exit status 3.
 func reportingCacheErrors<Value>(_ work: () async throws -> Value) async throws -> Value {
     do {

@@ -30,6 +30,9 @@ struct CacheRestore: AsyncParsableCommand {
     @Flag(help: "Read files that look unchanged to prove that they are.")
     var verify = false
 
+    @Flag(help: "Give unchanged source files the times that 'save --retime' recorded.")
+    var retime = false
+
     @Flag(help: "End with exit status 1 when nothing was restored.")
     var failOnMiss = false
 
@@ -43,7 +46,12 @@ struct CacheRestore: AsyncParsableCommand {
         let cache = try store.open()
         let wanted = await identity.identity(fallbackKeys: fallbackKeys)
         let report = try await reportingCacheErrors {
-            try await cache.restore(wanted, into: identity.rootPath, verify: verify)
+            try await cache.restore(
+                wanted,
+                into: identity.rootPath,
+                verify: verify,
+                retiming: await identity.sources(retime)
+            )
         }
         printNotes(report.notes)
         StandardStream.output.write("cache: \(CacheText.restored(report))\n")

@@ -20,6 +20,9 @@ struct CacheSave: AsyncParsableCommand {
     @Option(help: "How new objects are compressed: zstd, gzip or none.")
     var codec = "zstd"
 
+    @Flag(help: "Record what the source files hold and when they were changed, see docs/retime.md.")
+    var retime = false
+
     func validate() throws {
         if Codec(rawValue: codec) == nil {
             throw ValidationError("--codec: there is no codec '\(codec)'; use zstd, gzip or none")
@@ -31,7 +34,11 @@ struct CacheSave: AsyncParsableCommand {
         cache.limits = limits.limits(Host.environment().variables)
         let wanted = await identity.identity()
         let report = try await reportingCacheErrors {
-            try await cache.save(wanted, from: identity.rootPath)
+            try await cache.save(
+                wanted,
+                from: identity.rootPath,
+                retiming: await identity.sources(retime)
+            )
         }
         printNotes(report.notes)
         StandardStream.output.write("cache: \(CacheText.saved(report))\n")

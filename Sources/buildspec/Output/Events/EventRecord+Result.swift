@@ -23,6 +23,13 @@ extension EventRecord {
         return members + [
             number("files", report.files), number("filesUnchanged", report.filesUnchanged),
             number("bytes", report.bytes),
+        ] + sources(report.retimed)
+    }
+
+    private static func sources(_ report: RetimeReport?) -> Members {
+        guard let report else { return [] }
+        return [
+            number("sourcesUnchanged", report.unchanged), number("sourcesChanged", report.changed),
         ]
     }
 

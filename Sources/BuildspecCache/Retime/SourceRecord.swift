@@ -1,0 +1,103 @@
+internal import BuildspecFiles
+
+/// What the sources were when an entry was saved: each file's content and time, each link's target.
+///
+/// It is kept as a second manifest, text in the style of mtree(5); equal records give equal bytes.
+struct SourceRecord: Sendable, Equatable {
+    enum Kind: Sendable, Hashable {
+        case file(size: UInt64, modified: FileTime, digest: ContentDigest)
+        case link(target: [UInt8])
+    }
+
+    struct Entry: Sendable, Hashable {
+        /// Relative to the root.
+        var path: PathBytes
+        var kind: Kind
+    }
+
+    /// In path order, no path twice.
+    var entries: [Entry] = []
+
+    /// How many are files.
+    var fileCount: Int {
+        entries.count { entry in
+            if case .file = entry.kind { true } else { false }
+        }
+    }
+
+    static let head = Array("#mtree\n#buildspec-sources 1\n".utf8)
+
+    func encode() -> [UInt8] {
+        var text = SourceRecord.head
+        text.reserveCapacity(text.count + 180 * entries.count)
+        for entry in entries {
+            text += "./".utf8
+            ManifestText.escape(entry.path.bytes, into: &text)
+            switch entry.kind {
+            case .link(let target):
+                text += " type=link link=".utf8
+                ManifestText.escape(target, into: &text)
+            case .file(let size, let modified, let digest):
+                let digits = String(modified.nanoseconds)
+                let zeros = String(repeating: "0", count: 9 - digits.utf8.count)
+                text += " type=file time=\(modified.seconds).\(zeros)\(digits)".utf8
+                text += " size=\(size) sha256=".utf8
+                text += digest.hexBytes
+            }
+            text.append(newline)
+        }
+        return text
+    }
+}
+
+// MARK: Reading
+
+extension SourceRecord {
+    /// Reads a record from bytes that need not be trusted.
+    ///
+    /// - Throws: `CacheError` of code `damaged` that names the line.
+    static func decode(_ text: [UInt8]) throws(CacheError) -> SourceRecord {
+        guard text.starts(with: head), text.last == newline else {
+            throw .damaged("the source times are of a form that this program does not know")
+        }
+        let values = ManifestDecoder()
+        var record = SourceRecord()
+        for line in text[head.count...].dropLast().split(
+            separator: newline,
+            omittingEmptySubsequences: false
+        ) where text.count > head.count {
+            guard record.entries.count < Limits.sources, let entry = entry(line, values),
+                record.entries.last.map({ $0.path < entry.path }) ?? true
+            else {
+                let number = record.entries.count + 3
+                throw .damaged("the source times are damaged at line \(number)")
+            }
+            record.entries.append(entry)
+        }
+        return record
+    }
+
+    private static func entry(_ line: ArraySlice<UInt8>, _ values: ManifestDecoder) -> Entry? {
+        var fields = ManifestFields(line)
+        guard let path = fields.next().flatMap({ values.path($0) }), !path.isAbsolute,
+            let type = fields.value("type")
+        else { return nil }
+        if type.elementsEqual("link".utf8) {
+            guard let target = fields.value("link").flatMap({ values.unescaped($0) }) else {
+                return nil
+            }
+            return Entry(path: path, kind: .link(target: target))
+        }
+        guard type.elementsEqual("file".utf8),
+            let modified = fields.value("time").flatMap({ values.time($0) }),
+            modified.seconds.magnitude <= Limits.seconds,
+            let size = fields.value("size").flatMap({ values.number($0) }),
+            size <= Limits.sourceFile,
+            let digest = fields.value("sha256").flatMap({ ContentDigest(hex: $0) })
+        else { return nil }
+        return Entry(
+            path: path,
+            kind: .file(size: UInt64(size), modified: modified, digest: digest)
+        )
+    }
+}

@@ -1,0 +1,87 @@
+internal import BuildspecFiles
+
+/// A root's files told apart: its sources, and what else lies there.
+struct SourceTree: Sendable {
+    /// Regular files and links that are sources, in path order.
+    private(set) var sources: [WalkedEntry] = []
+    /// All other regular files but those of `.git`, the cached ones and absolute paths among them.
+    private(set) var others: [WalkedEntry] = []
+    /// Whether a list told which files are sources.
+    let isListed: Bool
+
+    /// Walks a tree.
+    ///
+    /// - Parameters:
+    ///   - set: the cache's paths, which are never sources.
+    ///   - files: which of the others are sources.
+    ///   - roots: where the paths start.
+    ///   - settings: what the cache knows.
+    init(
+        _ set: PathSet,
+        _ files: SourceFiles,
+        _ roots: TreeRoots,
+        _ settings: CacheSettings
+    ) async throws(FileError) {
+        isListed = files.listed != nil
+        var excluded = settings.storeDirectory()
+        if let git = try? roots.root.status(SourceTree.git) { excluded.insert(git.identity) }
+        let outside = set.canonicalTexts.filter { $0.hasPrefix("/") }
+        let walk = try await TreeWalk(
+            PathSet(["**/*"] + outside, root: roots.root.path),
+            root: roots.root,
+            excluding: excluded,
+            width: settings.width
+        )
+        var cached = CachedPaths(set)
+        for entry in walk.entries {
+            guard entry.status.kind == .regular || entry.status.kind == .link,
+                !SourceTree.isOfGit(entry.path)
+            else { continue }
+            let isSource =
+                !entry.path.isAbsolute && files.listed?.contains(entry.path) ?? true
+                && !cached.contains(entry.path)
+            if isSource {
+                sources.append(entry)
+            } else if entry.status.kind == .regular {
+                others.append(entry)
+            }
+        }
+    }
+
+    private static let git = Array(".git".utf8)
+
+    /// Whether a path leads through a `.git`, such as that of a checkout in the checkout.
+    private static func isOfGit(_ path: PathBytes) -> Bool {
+        guard path.bytes.contains(git[0]) else { return false }
+        return path.components.contains { $0.elementsEqual(git) }
+    }
+}
+
+/// Whether paths belong to a path set; most are told by their first name.
+private struct CachedPaths {
+    private let set: PathSet
+    /// The first names of all patterns, if all of them are plain.
+    private let firstNames: Set<ArraySlice<UInt8>>?
+    /// A directory that is known to be in the set.
+    private var known: PathBytes?
+
+    init(_ set: PathSet) {
+        self.set = set
+        var names: Set<ArraySlice<UInt8>>? = []
+        for text in set.canonicalTexts where !text.hasPrefix("/") {
+            let first = text.dropFirst(2).prefix { $0 != "/" }
+            let isPlain = FilePattern.parse(String(first)).allSatisfy(\.isLiteral) && !first.isEmpty
+            if isPlain { names?.insert(Array(first.utf8)[...]) } else { names = nil }
+        }
+        firstNames = names
+    }
+
+    mutating func contains(_ path: PathBytes) -> Bool {
+        if let known, path.isWithin(known) { return true }
+        if let firstNames, !firstNames.contains(path.bytes.prefix { $0 != slash }) { return false }
+        guard set.contains(path) else { return false }
+        let directory = PathBytes(Array(path.split.directory))
+        if !directory.bytes.isEmpty, set.contains(directory) { known = directory }
+        return true
+    }
+}
