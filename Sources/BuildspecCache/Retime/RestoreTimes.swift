@@ -48,7 +48,8 @@ struct RestoreTimes {
             scope: identity.scope,
             version: KeyRecord.version(ofPaths: set.canonicalTexts)
         )
-        let known = indexFile?.read()?.unchanged(tree.sources) ?? [:]
+        let index = indexFile?.read()
+        let known = index?.unchanged(tree.sources) ?? [:]
         var comparison = SourceComparison(tree.sources, then)
         let toRead = comparison.candidates.filter { known[$0] == nil }
         let digests = SourceDigests(roots: roots, width: settings.width)
@@ -72,7 +73,9 @@ struct RestoreTimes {
             .sorted { $0.place < $1.place }
         let setting = SourceTimeSetting(roots: roots, width: settings.width)
         let failures = await setting.apply(work, tree.sources, &seen)
-        indexFile?.write(SourceIndex(tree.sources, seen))
+        if !work.isEmpty || seen.count != index?.count {
+            indexFile?.write(SourceIndex(tree.sources, seen))
+        }
         var outcome = Outcome(report: plan.report, notes: plan.notes)
         outcome.report?.kept += failures.count
         if let first = failures.first {

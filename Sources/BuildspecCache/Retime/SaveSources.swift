@@ -33,7 +33,8 @@ struct SaveSources {
             scope: identity.scope,
             version: KeyRecord.version(ofPaths: set.canonicalTexts)
         )
-        var seen = indexFile?.read()?.unchanged(tree.sources) ?? [:]
+        let index = indexFile?.read()
+        var seen = index?.unchanged(tree.sources) ?? [:]
         let toRead = tree.sources.indices.filter {
             tree.sources[$0].status.kind == .regular && seen[$0] == nil
         }
@@ -42,7 +43,9 @@ struct SaveSources {
         let record = SaveSources.record(tree.sources, seen)
         let writer = ObjectWriter(store: settings.store, codec: settings.codec)
         let (digest, added) = try await writer.writeManifest(record.encode())
-        indexFile?.write(SourceIndex(tree.sources, seen))
+        if !toRead.isEmpty || seen.count != index?.count {
+            indexFile?.write(SourceIndex(tree.sources, seen))
+        }
         return Saved(
             digest: digest,
             files: record.fileCount,

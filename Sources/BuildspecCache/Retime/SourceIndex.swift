@@ -24,6 +24,9 @@ struct SourceIndex: Sendable {
         }
     }
 
+    /// How many files it knows.
+    var count: Int { marks.count }
+
     /// The contents of files that are, by their status, what they were, by place.
     func unchanged(_ sources: [WalkedEntry]) -> [Int: SourceDigests.Seen] {
         var seen: [Int: SourceDigests.Seen] = [:]
