@@ -76,17 +76,11 @@ struct EntryReader: Sendable {
 
     /// The manifest that a record refers to, verified before it is decompressed.
     func manifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
-        let bytes: [UInt8]
-        if let kept = manifests?.read(record.manifest) {
-            bytes = kept
-        } else {
-            bytes = try await verified(
-                record.manifestName,
-                record.manifest,
-                limit: Limits.manifestStored
-            )
-            manifests?.write(record.manifest, bytes)
-        }
+        let bytes = try await manifest(
+            record.manifestName,
+            record.manifest,
+            limit: Limits.manifestStored
+        )
         return try ManifestDecoder.decode(
             record.codec.decode(bytes, limit: Limits.manifestContent(ofStored: bytes.count))
         )
@@ -95,8 +89,20 @@ struct EntryReader: Sendable {
     /// What the sources were when the entry was saved, if that was recorded.
     func sources(of record: KeyRecord) async throws(CacheError) -> SourceRecord? {
         guard let name = record.sourcesName, let digest = record.sources else { return nil }
-        let bytes = try await verified(name, digest, limit: Limits.sourcesStored)
+        let bytes = try await manifest(name, digest, limit: Limits.sourcesStored)
         return try SourceRecord.decode(record.codec.decode(bytes, limit: Limits.sourcesContent))
+    }
+
+    /// The stored bytes of a manifest, from this machine if they are there.
+    private func manifest(
+        _ name: String,
+        _ digest: ContentDigest,
+        limit: UInt64
+    ) async throws(CacheError) -> [UInt8] {
+        if let kept = manifests?.read(digest) { return kept }
+        let bytes = try await verified(name, digest, limit: limit)
+        manifests?.write(digest, bytes)
+        return bytes
     }
 
     /// Reads an object and proves that it is what its name promises.
@@ -163,8 +169,9 @@ struct EntryReader: Sendable {
         return present
     }
 
-    /// Whether the store has an object.
+    /// Whether the store has an object; a remote one is not asked, as for packs.
     func isPresent(_ name: String) async throws(CacheError) -> Bool {
+        guard store is any LocalCacheStore else { return damage?.names().contains(name) != true }
         do throws(StoreError) {
             return try await store.info(name) != nil
         } catch {

@@ -48,13 +48,23 @@ struct ObjectWriter: Sendable {
 
     /// Writes a manifest that is text already.
     ///
+    /// - Parameters:
+    ///   - text: the manifest.
+    ///   - parent: a manifest that a remote store has, unless it is known to be damaged.
     /// - Returns: the digest of its stored bytes and how many bytes were added to the store.
     func writeManifest(
-        _ text: [UInt8]
+        _ text: [UInt8],
+        unless parent: ContentDigest? = nil
     ) async throws(CacheError) -> (digest: ContentDigest, added: UInt64) {
         let bytes = try codec.encode(text)
         let digest = ContentDigest(of: bytes)
-        let added = try await write(StoreLayout.manifest(digest, codec), bytes)
+        let name = StoreLayout.manifest(digest, codec)
+        if digest == parent, !(store is any LocalCacheStore),
+            damage?.names().contains(name) != true
+        {
+            return (digest, 0)
+        }
+        let added = try await write(name, bytes)
         manifests?.write(digest, bytes)
         return (digest, added)
     }

@@ -65,7 +65,7 @@ struct SaveOperation {
         let entries = files.manifestEntries(walk.entries, contents.stored)
         let manifest = try contents.assembler.manifest(of: entries)
         let (digest, added) = try await write(manifest, unless: parent)
-        let times = try await saveSources(roots, set)
+        let times = try await saveSources(roots, set, parent)
         let summary = StatIndex.Summary(tree: tree, codec: settings.codec, manifest)
         var record = record(digest, summary, set)
         record.sources = times?.digest
@@ -94,7 +94,8 @@ struct SaveOperation {
     /// Records the sources, if that is wanted.
     private func saveSources(
         _ roots: TreeRoots,
-        _ set: PathSet
+        _ set: PathSet,
+        _ parent: ParentEntry?
     ) async throws -> SaveSources.Saved? {
         guard let sources else { return nil }
         return try await SaveSources(
@@ -103,7 +104,9 @@ struct SaveOperation {
             roots: roots,
             set: set,
             files: sources
-        ).run()
+        ).run(
+            unless: parent.flatMap { $0.isShared && $0.codec == settings.codec ? $0.sources : nil }
+        )
     }
 
     /// What to say when an entry that is never changed lacks what is wanted now.
@@ -164,13 +167,15 @@ struct SaveOperation {
                 // What a prune has removed meanwhile cannot be made young, and is not referred to.
                 packs = packs.filter { (try? store.refresh(manifest.packs[$0].name)) != nil }
                 try store.refresh(record.manifestName)
+                if let name = record.sourcesName { try? store.refresh(name) }
             } else if let near = settings.localStore {
                 for pack in packs { try? near.refresh(manifest.packs[pack].name) }
-                try? near.refresh(record.manifestName)
+                for name in record.manifestNames { try? near.refresh(name) }
             }
             return ParentEntry(
                 digest: record.manifest,
                 codec: record.codec,
+                sources: record.sources,
                 manifest: manifest,
                 packs: packs,
                 isShared: settings.store.isShared(record.name)
@@ -208,6 +213,8 @@ struct ParentEntry: Sendable {
     /// The digest of the manifest's stored bytes.
     var digest: ContentDigest
     var codec: Codec
+    /// The digest of the record of its sources.
+    var sources: ContentDigest?
     var manifest: Manifest
     /// Which of the manifest's packs may be referred to.
     var packs: Set<Int>

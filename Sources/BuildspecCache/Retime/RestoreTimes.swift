@@ -24,7 +24,7 @@ struct RestoreTimes {
     ///   - manifest: its files, which are in place.
     func run(_ record: KeyRecord, _ manifest: Manifest) async -> Outcome {
         do {
-            let reader = EntryReader(store: settings.store, removesDamage: true)
+            let reader = settings.reader(removesDamage: true)
             guard let then = try await reader.sources(of: record) else {
                 return Outcome(
                     notes: ["the entry was saved without --retime, so all source files look new"]
@@ -52,23 +52,16 @@ struct RestoreTimes {
         let known = index?.unchanged(tree.sources) ?? [:]
         var comparison = SourceComparison(tree.sources, then)
         let toRead = comparison.candidates.filter { known[$0] == nil }
+        // A file of another size need not be read to know that it was changed.
         let digests = SourceDigests(roots: roots, width: settings.width)
         var seen = known.merging(await digests.read(tree.sources, toRead)) { $1 }
         comparison.compare(seen)
 
+        let saved = manifest.newest(and: record.savedTime)
         // Without a list some "sources" may be outputs, if this tree was built in before.
         let mayHoldOutputs = !tree.isListed && !known.isEmpty
-        var plan = RetimePlan(
-            comparison.sources,
-            saved: manifest.newest(and: record.savedTime),
-            now: .now(),
-            keepsOrder: mayHoldOutputs
-        )
-        let tooNew = plan.tooNew
-        if !tooNew.isEmpty {
-            let ageing = ageing(comparison.changedLink, mayHoldOutputs: mayHoldOutputs)
-            plan.giveBack(tooNew, ageing, outputs: RestoreTimes.outputs(tree.others, manifest))
-        }
+        let outputs = RestoreTimes.outputs(tree.others, manifest)
+        let plan = plan(comparison, saved, outputs, mayHoldOutputs: mayHoldOutputs)
         let work = plan.times.map { (place: comparison.places[$0.key], time: $0.value) }
             .sorted { $0.place < $1.place }
         let setting = SourceTimeSetting(roots: roots, width: settings.width)
@@ -83,6 +76,24 @@ struct RestoreTimes {
             outcome.notes.append("a source file keeps its time: \(first)\(others)")
         }
         return outcome
+    }
+
+    /// Decides.
+    private func plan(
+        _ comparison: SourceComparison,
+        _ saved: FileTime,
+        _ outputs: [RetimePlan.Output],
+        mayHoldOutputs: Bool
+    ) -> RetimePlan {
+        var plan = RetimePlan(
+            comparison.sources,
+            saved: saved,
+            now: .now(),
+            keepsOrder: mayHoldOutputs
+        )
+        let ageing = ageing(comparison.changedLink, mayHoldOutputs: mayHoldOutputs)
+        plan.giveBack(plan.tooNew, ageing, outputs: outputs)
+        return plan
     }
 
     private func ageing(_ link: PathBytes?, mayHoldOutputs: Bool) -> RetimePlan.Ageing {

@@ -19,7 +19,10 @@ struct SaveSources {
     let set: PathSet
     let files: SourceFiles
 
-    func run() async throws -> Saved {
+    /// Records the sources.
+    ///
+    /// - Parameter parent: the record of the last entry, which need not be sent to a store again.
+    func run(unless parent: ContentDigest?) async throws -> Saved {
         let tree = try await SourceTree(set, files, roots, settings)
         guard tree.sources.count <= Limits.sources else {
             let note =
@@ -41,8 +44,8 @@ struct SaveSources {
         let digests = SourceDigests(roots: roots, width: settings.width)
         seen.merge(await digests.read(tree.sources, toRead)) { $1 }
         let record = SaveSources.record(tree.sources, seen)
-        let writer = ObjectWriter(store: settings.store, codec: settings.codec)
-        let (digest, added) = try await writer.writeManifest(record.encode())
+        let (digest, added) = try await settings.objectWriter()
+            .writeManifest(record.encode(), unless: parent)
         if !toRead.isEmpty || seen.count != index?.count {
             indexFile?.write(SourceIndex(tree.sources, seen))
         }

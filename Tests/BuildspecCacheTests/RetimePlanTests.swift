@@ -1,0 +1,129 @@
+import BuildspecFiles
+import Testing
+
+@testable import BuildspecCache
+
+/// Times are minutes here; the entry was saved at 100 and it is 200 now.
+@Suite struct `The plan for source times` {
+    /// A source by name: what it is compared with the record, and its time.
+    private func source(
+        _ name: String,
+        at minute: Int64,
+        _ state: RetimePlan.State,
+        links: UInt64 = 1
+    ) -> RetimePlan.Source {
+        RetimePlan.Source(
+            path: PathBytes(name),
+            modified: time(minute),
+            linkCount: links,
+            state: state
+        )
+    }
+
+    private func time(_ minute: Int64) -> FileTime {
+        FileTime(seconds: minute * 60, nanoseconds: 5)
+    }
+
+    private func plan(
+        _ sources: [RetimePlan.Source],
+        now: Int64 = 200,
+        keepsOrder: Bool = false,
+        ageing: RetimePlan.Ageing = .allowed,
+        outputs: [Int64] = []
+    ) -> RetimePlan {
+        var plan = RetimePlan(sources, saved: time(100), now: time(now), keepsOrder: keepsOrder)
+        let outputs = outputs.map {
+            RetimePlan.Output(path: PathBytes("out\($0)"), modified: time($0))
+        }
+        plan.giveBack(plan.tooNew, ageing, outputs: outputs)
+        return plan
+    }
+
+    @Test func `gives unchanged files the time of then and leaves new ones their own`() {
+        let plan = plan([
+            source("newer", at: 150, .same(then: time(50))),
+            source("older", at: 20, .same(then: time(50))),
+            source("equal", at: 50, .same(then: time(50))),
+            source("added", at: 150, .changed(then: nil)),
+            source("edited", at: 150, .changed(then: time(50))),
+        ])
+        #expect(plan.times == [0: time(50), 1: time(50)])
+        #expect(plan.report.unchanged == 3)
+        #expect(plan.report.changed == 2)
+        #expect(plan.report.kept + plan.report.renewed == 0)
+    }
+
+    @Test(arguments: [nil, 30, 50, 120] as [Int64?])
+    func `makes whatever has another content newer than the entry`(then: Int64?) {
+        for minute: Int64 in [0, 30, 99, 100] {
+            let plan = plan([source("a", at: minute, .changed(then: then.map(time)))])
+            #expect(plan.times == [0: time(200)], "a file of minute \(minute)")
+            #expect(plan.report.renewed == 1)
+        }
+        // It may have been changed right after the save, and then had the time of a later change.
+        let equal = plan([source("a", at: 120, .changed(then: time(120)))])
+        #expect(equal.times == [0: time(200)])
+    }
+
+    @Test func `keeps the order of files that it makes new`() throws {
+        let plan = plan([
+            source("c", at: 30, .changed(then: nil)), source("a", at: 10, .changed(then: nil)),
+            source("b", at: 30, .changed(then: nil)), source("d", at: 60, .changed(then: nil)),
+        ])
+        let times = try (0..<4).map { try #require(plan.times[$0]) }
+        #expect(times[1] < times[0])
+        #expect(times[0] == times[2])
+        #expect(times[2] < times[3])
+    }
+
+    @Test func `goes beyond a clock that is ahead, but not beyond a day`() throws {
+        let ahead = plan([source("a", at: 10, .changed(then: nil))], now: 90)
+        #expect(try #require(ahead.times[0]) > time(100))
+        #expect(ahead.notes.isEmpty)
+        let far = plan([source("a", at: 10, .changed(then: time(1 << 40)))])
+        let day: Int64 = 24 * 60
+        #expect(try #require(far.times[0]) < time(200 + day + 1))
+        #expect(far.notes.count == 1)
+    }
+
+    @Test(arguments: [(40, true), (50, false), (100, false), (150, false), (151, true)])
+    func `makes no file older that an output may have been made from meanwhile`(
+        output: Int64,
+        isGivenBack: Bool
+    ) {
+        let plan = plan(
+            [source("a", at: 150, .same(then: time(50)))],
+            outputs: [1, output, 900]
+        )
+        #expect(plan.times == (isGivenBack ? [0: time(50)] : [:]))
+        #expect(plan.report.kept == (isGivenBack ? 0 : 1))
+        #expect(plan.notes.count == (isGivenBack ? 0 : 1))
+        // Making a file newer hides nothing.
+        let newer = self.plan(
+            [source("a", at: 20, .same(then: time(50)))],
+            outputs: [output]
+        )
+        #expect(newer.times == [0: time(50)])
+    }
+
+    @Test func `leaves a file with several names alone unless it looks too old`() {
+        let plan = plan([
+            source("a", at: 150, .same(then: time(50)), links: 2),
+            source("b", at: 20, .same(then: time(50)), links: 2),
+            source("c", at: 20, .changed(then: time(50)), links: 2),
+        ])
+        #expect(plan.times == [2: time(200)])
+    }
+
+    @Test func `renews everything newer with a file where some may be outputs`() throws {
+        let sources = [
+            source("output", at: 30, .changed(then: time(40))),
+            source("its source", at: 35, .same(then: time(35))),
+            source("other", at: 20, .same(then: time(20))),
+        ]
+        let reason = RetimePlan.Ageing.refused(because: "of this")
+        let plan = plan(sources, keepsOrder: true, ageing: reason)
+        #expect(try #require(plan.times[1]) > #require(plan.times[0]))
+        #expect(plan.times[2] == nil)
+    }
+}

@@ -1,0 +1,159 @@
+import Subprocess
+import Testing
+
+/// A real build tool with a small program of its kind that prints 42.
+///
+/// The program is the sum of `base`, `one` and `two`; each file is a line or two.
+enum BuildTool: String, Sendable, CaseIterable, CustomTestStringConvertible {
+    case make
+    case ninja
+    case swiftPM
+    case cargo
+
+    var testDescription: String { rawValue }
+
+    /// The tools of this machine.
+    static func installed() -> [BuildTool] {
+        allCases.filter { tool in
+            (try? Executable.name(tool.program).resolveExecutablePath(in: .inherit)) != nil
+        }
+    }
+
+    private var program: String {
+        switch self {
+        case .make: "make"
+        case .ninja: "ninja"
+        case .swiftPM: "swift"
+        case .cargo: "cargo"
+        }
+    }
+
+    /// The directory that holds everything that is built.
+    var output: String {
+        switch self {
+        case .make, .ninja: "build"
+        case .swiftPM: ".build"
+        case .cargo: "target"
+        }
+    }
+
+    /// The built program.
+    var built: String {
+        switch self {
+        case .make, .ninja: "build/app"
+        case .swiftPM: ".build/debug/app"
+        case .cargo: "target/debug/app"
+        }
+    }
+
+    /// Builds, then prints the names of the files that were compiled, in order of name.
+    var build: String {
+        let command =
+            switch self {
+            case .make: "make"
+            case .ninja:
+                "[ -f build/build.ninja ] || cmake -S . -B build -G Ninja >/dev/null; "
+                    + "ninja -v -C build"
+            case .swiftPM: "swift build"
+            case .cargo: "cargo build --offline"
+            }
+        let names =
+            switch self {
+            case .make, .ninja: #"s/.* -c .*src\/\([a-z]*\)\.c.*/\1/p"#
+            case .swiftPM: #"s/.*Compiling .* \([a-z]*\)\.swift$/\1/p"#
+            case .cargo: #"s/.*Compiling \([a-z]*\) .*/\1/p"#
+            }
+        return "{ \(command); } >../log 2>&1 || { cat ../log; exit 1; }; "
+            + "sed -n '\(names)' ../log | sort"
+    }
+
+    /// What is compiled when `two` changes.
+    var madeOfTwo: String { self == .cargo ? "app" : "two" }
+
+    /// The file of `two`, and a line for it.
+    func two(_ value: Int) -> (file: String, text: String) {
+        switch self {
+        case .make, .ninja: ("src/two.c", "int two(void) { return \(value); }\n")
+        case .swiftPM: ("Sources/Numbers/two.swift", "public func two() -> Int { \(value) }\n")
+        case .cargo: ("src/two.rs", "pub fn two() -> i32 { \(value) }\n")
+        }
+    }
+
+    /// The other files.
+    var files: [(file: String, text: String)] {
+        switch self {
+        case .make: BuildTool.sourcesOfC + [("Makefile", BuildTool.makefile)]
+        case .ninja: BuildTool.sourcesOfC + [("CMakeLists.txt", BuildTool.cmakeLists)]
+        case .swiftPM:
+            [
+                ("Package.swift", BuildTool.package),
+                ("Sources/Numbers/one.swift", "public func one() -> Int { 40 }\n"),
+                ("Sources/app/main.swift", "import Numbers\nprint(one() + two())\n"),
+            ]
+        case .cargo:
+            [
+                (
+                    "Cargo.toml",
+                    "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n"
+                ),
+                ("Cargo.lock", "version = 3\n\n[[package]]\nname = \"app\"\nversion = \"0.1.0\"\n"),
+                ("src/one.rs", "pub fn one() -> i32 { 40 }\n"),
+                (
+                    "src/main.rs",
+                    """
+                    mod one; mod two;
+                    fn main() { println!("{}", one::one() + two::two()); }
+
+                    """
+                ),
+            ]
+        }
+    }
+
+    private static let sourcesOfC = [
+        ("include/base.h", "#define BASE 30\n"),
+        ("src/one.c", "#include \"base.h\"\nint one(void) { return BASE; }\n"),
+        ("src/ten.c", "int ten(void) { return 10; }\n"),
+        (
+            "src/main.c",
+            """
+            #include <stdio.h>
+            int one(void); int two(void); int ten(void);
+            int main(void) { printf("%d\\n", one() + two() + ten()); }
+
+            """
+        ),
+    ]
+
+    private static let makefile = """
+        objects = build/main.o build/one.o build/two.o build/ten.o
+        build/app: $(objects)
+        \tcc -o $@ $(objects)
+        build/%.o: src/%.c
+        \t@mkdir -p build
+        \tcc -Iinclude -MMD -MP -c -o $@ $<
+        -include build/*.d
+
+        """
+
+    private static let cmakeLists = """
+        cmake_minimum_required(VERSION 3.18)
+        project(app C)
+        add_executable(app src/main.c src/one.c src/two.c src/ten.c)
+        target_include_directories(app PRIVATE include)
+
+        """
+
+    private static let package = """
+        // swift-tools-version: 6.0
+        import PackageDescription
+        let package = Package(
+            name: "app",
+            targets: [
+                .target(name: "Numbers"),
+                .executableTarget(name: "app", dependencies: ["Numbers"]),
+            ]
+        )
+
+        """
+}
