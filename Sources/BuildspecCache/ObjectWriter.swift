@@ -52,6 +52,7 @@ struct ObjectWriter: Sendable {
     ///   - text: the manifest.
     ///   - parent: a manifest that a remote store has, unless it is known to be damaged.
     /// - Returns: the digest of its stored bytes and how many bytes were added to the store.
+    /// - Throws: `CacheError` when the store cannot be written.
     func writeManifest(
         _ text: [UInt8],
         unless parent: ContentDigest? = nil

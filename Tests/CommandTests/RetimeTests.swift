@@ -14,7 +14,7 @@ import Testing
             self.tool = tool
             place = try TemporaryDirectory()
             for (file, text) in tool.files { try place.write(text, to: "origin/\(file)") }
-            try place.write("\(tool.output)/\n", to: "origin/.gitignore")
+            try place.write("\(tool.output)/\nCargo.lock\n", to: "origin/.gitignore")
             try place.write(tool.two(2).text, to: "origin/\(tool.two(2).file)")
             try await shell("git init -q; git add .; \(commit)", in: "origin")
         }
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: BuildTool.installed())
+    @Test(.timeLimit(.minutes(5)), arguments: await BuildTool.installed())
     func `compiles what changed, all of it and nothing else`(tool: BuildTool) async throws {
         let bench = try await Bench(tool)
         try await bench.checkOut()

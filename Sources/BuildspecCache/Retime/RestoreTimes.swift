@@ -22,6 +22,7 @@ struct RestoreTimes {
     /// - Parameters:
     ///   - record: the entry that was restored.
     ///   - manifest: its files, which are in place.
+    /// - Returns: what was done.
     func run(_ record: KeyRecord, _ manifest: Manifest) async -> Outcome {
         do {
             let reader = settings.reader(removesDamage: true)

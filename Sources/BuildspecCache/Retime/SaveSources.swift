@@ -22,6 +22,8 @@ struct SaveSources {
     /// Records the sources.
     ///
     /// - Parameter parent: the record of the last entry, which need not be sent to a store again.
+    /// - Returns: what was recorded.
+    /// - Throws: when the store cannot be written.
     func run(unless parent: ContentDigest?) async throws -> Saved {
         let tree = try await SourceTree(set, files, roots, settings)
         guard tree.sources.count <= Limits.sources else {

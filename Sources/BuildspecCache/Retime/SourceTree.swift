@@ -16,6 +16,7 @@ struct SourceTree: Sendable {
     ///   - files: which of the others are sources.
     ///   - roots: where the paths start.
     ///   - settings: what the cache knows.
+    /// - Throws: when `/` cannot be opened.
     init(
         _ set: PathSet,
         _ files: SourceFiles,

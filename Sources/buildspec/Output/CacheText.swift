@@ -9,7 +9,8 @@ enum CacheText {
         case .miss(let reason): return "nothing restored: \(reason)"
         case .exact(let key):
             return contents(report) + (key.map { ", key '\($0)'" } ?? "") + sources(report)
-        case .fallback(let key): return contents(report) + ", fallback key '\(key)'" + sources(report)
+        case .fallback(let key):
+            return contents(report) + ", fallback key '\(key)'" + sources(report)
         }
     }
 

@@ -13,9 +13,16 @@ enum BuildTool: String, Sendable, CaseIterable, CustomTestStringConvertible {
     var testDescription: String { rawValue }
 
     /// The tools of this machine.
-    static func installed() -> [BuildTool] {
-        allCases.filter { tool in
-            (try? Executable.name(tool.program).resolveExecutablePath(in: .inherit)) != nil
+    static func installed() async -> [BuildTool] {
+        var tools: [BuildTool] = []
+        for tool in allCases where await tool.isInstalled { tools.append(tool) }
+        return tools
+    }
+
+    private var isInstalled: Bool {
+        get async {
+            let executable = Executable.name(program)
+            return (try? await executable.resolveExecutablePath(in: .inherit)) != nil
         }
     }
 
@@ -96,7 +103,6 @@ enum BuildTool: String, Sendable, CaseIterable, CustomTestStringConvertible {
                     "Cargo.toml",
                     "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n"
                 ),
-                ("Cargo.lock", "version = 3\n\n[[package]]\nname = \"app\"\nversion = \"0.1.0\"\n"),
                 ("src/one.rs", "pub fn one() -> i32 { 40 }\n"),
                 (
                     "src/main.rs",
