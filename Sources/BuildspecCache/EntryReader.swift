@@ -90,7 +90,8 @@ struct EntryReader: Sendable {
     func sources(of record: KeyRecord) async throws(CacheError) -> SourceRecord? {
         guard let name = record.sourcesName, let digest = record.sources else { return nil }
         let bytes = try await manifest(name, digest, limit: Limits.sourcesStored)
-        return try SourceRecord.decode(record.codec.decode(bytes, limit: Limits.sourcesContent))
+        let limit = min(Limits.sourcesContent, Limits.manifestContent(ofStored: bytes.count))
+        return try SourceRecord.decode(record.codec.decode(bytes, limit: limit))
     }
 
     /// The stored bytes of a manifest, from this machine if they are there.

@@ -40,7 +40,7 @@ struct SourceDigests: Sendable {
     private static let step = 1 << 20
 
     private static func read(_ entry: WalkedEntry, _ reader: inout TreeReader) -> Seen? {
-        guard let file = try? reader.open(entry), let before = try? file.status(),
+        guard let file = try? reader.open(entry), let before = try? file.settledStatus(),
             before.kind == .regular, before.size <= UInt64(Limits.sourceFile),
             let digest = try? digest(of: file, size: Int(before.size)),
             (try? file.status()) == before

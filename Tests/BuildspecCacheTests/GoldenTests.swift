@@ -1,0 +1,81 @@
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecCache
+
+/// Stores that earlier versions wrote; `Fixtures/make.sh` says how they were made.
+@Suite struct `A golden store` {
+    private static let fixtures = FilePath(#filePath)
+        .removingLastComponent().appending("Fixtures")
+
+    @Test(arguments: ["2026-11"], Codec.allCases)
+    func `is restored bit by bit`(name: String, codec: Codec) async throws {
+        let golden = Self.fixtures.appending(name)
+        let place = try TemporaryDirectory()
+        try copy(golden.appending(codec.rawValue), to: place.file("store"))
+        try place.write("int main(void) { return 0; }\n", to: "root/src/main.c")
+        let cache = BuildCache(directory: place.file("store"))
+        #expect(try await cache.verify().problems == [])
+
+        let identity = CacheIdentity(scope: "golden", key: "golden key/1", paths: ["tree"])
+        let report = try await cache.restore(
+            identity,
+            into: place.file("root"),
+            retiming: .everything
+        )
+        #expect(report.outcome == .exact(key: "golden key/1"))
+        #expect(report.notes == [])
+        let text = try bytes(golden.appending("tree.txt"))
+        let expected = String(decoding: text, as: UTF8.self).split(separator: "\n")
+            .map(String.init)
+            // Only Zstandard makes it small enough to keep.
+            .filter { codec == .zstd || !$0.hasSuffix("|tree/large") }
+        #expect(try description(of: place.file("root")) == expected)
+
+        let source = try place.handle.directory("root".utf8).directory("src".utf8)
+        let then = FileTime(seconds: 1_600_000_000, nanoseconds: 987_654_321)
+        #expect(try source.status("main.c".utf8)?.modified == then)
+    }
+
+    /// A line for each file: type, mode, time, size, digest, link and path.
+    private func description(of root: FilePath) throws -> [String] {
+        let handle = try DirectoryHandle.open(PathBytes(root.string))
+        let walk = try TreeWalk(PathSet(["tree"], root: PathBytes(root.string)), root: handle)
+        let lines = try walk.entries.map { entry in
+            let status = entry.status
+            var fields = ["-", "-", "-"]
+            if status.kind == .regular {
+                let content = try bytes(root.appending(entry.path.text))
+                fields = [String(status.size), ContentDigest(of: content).hex, "-"]
+            }
+            if let target = entry.linkTarget { fields[2] = String(decoding: target, as: UTF8.self) }
+            let digits = String(status.modified.nanoseconds)
+            let time =
+                "\(status.modified.seconds)."
+                + String(repeating: "0", count: 9 - digits.utf8.count) + digits
+            let type = status.kind == .regular ? "f" : status.kind == .link ? "l" : "d"
+            return ([type, String(status.mode, radix: 8), time] + fields + [entry.path.text])
+                .joined(separator: "|")
+        }
+        return lines.sorted { path($0).utf8.lexicographicallyPrecedes(path($1).utf8) }
+    }
+
+    private func path(_ line: String) -> Substring {
+        line.split(separator: "|").last ?? ""
+    }
+
+    private func bytes(_ path: FilePath) throws -> [UInt8] {
+        try #require(try AtomicFile.read(PathBytes(path.string), limit: 1 << 30))
+    }
+
+    private func copy(_ store: FilePath, to target: FilePath) throws {
+        let handle = try DirectoryHandle.open(PathBytes(store.string))
+        let walk = try TreeWalk(PathSet(["**/*"], root: PathBytes(store.string)), root: handle)
+        for entry in walk.entries where entry.status.kind == .regular {
+            let content = try bytes(store.appending(entry.path.text))
+            try AtomicFile.write(content, to: PathBytes(target.appending(entry.path.text).string))
+        }
+    }
+}
