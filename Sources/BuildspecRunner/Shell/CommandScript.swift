@@ -36,16 +36,19 @@ package enum CommandScript {
     ///   - command: the command's text.
     ///   - old: the state to begin with.
     ///   - new: where the state at the end goes.
+    ///   - directory: the saved directory, if it is known: CodeBuild's script starts a `cat` for it,
+    ///     which takes longer than all the rest.
     ///   - preparation: what else is done before the command, on the third line.
     /// - Returns: the script.
     package static func text(
         running command: String,
         from old: StateFiles,
         to new: StateFiles,
+        directory: String? = nil,
         preparation: String = ""
     ) -> String {
         """
-        cd "$(cat \(ShellText.quoted(old.directory.string)))"
+        cd \(directory.map(ShellText.quoted) ?? "\"$(cat \(ShellText.quoted(old.directory.string)))\"")
         set -a
         . \(ShellText.quoted(old.environment.string))\(preparation)
         \(command)

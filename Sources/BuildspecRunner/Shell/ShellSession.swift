@@ -86,6 +86,7 @@ final class ShellSession: Sendable {
             running: command,
             from: inside(desk.files),
             to: inside(corner.next),
+            directory: try desk.directory(),
             preparation: try preparation(in: corner)
         )
         try desk.put(script: text, for: user)

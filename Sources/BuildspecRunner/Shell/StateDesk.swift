@@ -94,6 +94,17 @@ final class StateDesk: Sendable {
         )
     }
 
+    /// The saved directory, if its name is UTF-8.
+    ///
+    /// - Throws: `Errno`.
+    func directory() throws -> String? {
+        let line = try SmallFile.read(files.directory)
+        return String(
+            validating: line.last == UInt8(ascii: "\n") ? line.dropLast() : line[...],
+            as: UTF8.self
+        )
+    }
+
     /// Replaces the state and makes it its user's.
     ///
     /// - Throws: `Errno`.
