@@ -41,6 +41,15 @@ struct ShellStateTests {
         #expect(try await build.lines() == ["\(root)/app", "\(root)/app/sub"])
     }
 
+    /// Names as `printf` writes them; the last two are no UTF-8, and end in a newline.
+    @Test(arguments: Shells.all, ["it\\47s \\44HOME ü", "two\\nlines", "\\377", "end\\n"])
+    func `a directory of any name is carried`(shell: String, name: String) async throws {
+        let commands = [
+            "D=$(printf '\(name).'); mkdir \"${D%.}\"; cd \"${D%.}\"; touch here; unset D", "ls",
+        ]
+        #expect(try await lines(shell, commands) == ["here"])
+    }
+
     @Test(arguments: Shells.all)
     func `a plain assignment is carried and exported`(shell: String) async throws {
         let lines = try await lines(shell, ["FOO=bar", "echo $FOO", "env | grep ^FOO="])

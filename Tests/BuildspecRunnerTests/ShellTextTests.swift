@@ -31,6 +31,7 @@ import Testing
             to: StateFiles(in: "/p/next")
         )
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[0] == "cd \"$(cat /p/dir.txt)\"")
         #expect(lines[3] == "make")
         #expect(lines[4] == "make test")
         #expect(
