@@ -52,18 +52,19 @@ report() {
 }
 
 # Overhead of a command.
+# shellcheck disable=SC2016 # the shell of the build expands it
 for item in ':' 'X=1; echo "$HOME" $X'; do
     build many "$item" $commands
     build none true 0
-    : >loop
+    : >bare-took
     : >builds
     : >empty
     for _ in $(seq "$rounds"); do
-        ./measure loop $commands "$item" >>loop
+        ./measure loop $commands "$item" >>bare-took
         run log many >>builds
         run log none >>empty
     done
-    bare=$(median 1 <loop)
+    bare=$(median 1 <bare-took)
     whole=$(median 1 <builds)
     start=$(median 1 <empty)
     per=$(awk "BEGIN { print ($whole - $start - $bare) / $commands }")
@@ -76,10 +77,10 @@ mkdir -p empty-phases
 printf 'version: 0.2\nphases: {install: {commands: []}, pre_build: {commands: []}, %s\n' \
     'build: {commands: []}, post_build: {commands: []}}' >empty-phases/buildspec.yml
 run log empty-phases >/dev/null
-: >times
-for _ in $(seq $((rounds * 4))); do run log empty-phases >>times; done
-report 'four empty phases, the whole process' "$(median 1 <times)" ms most 50
-report 'its memory' "$(awk "BEGIN { print $(median 2 <times) / 1024 }")" MB most 40
+: >took
+for _ in $(seq $((rounds * 4))); do run log empty-phases >>took; done
+report 'four empty phases, the whole process' "$(median 1 <took)" ms most 50
+report 'its memory' "$(awk "BEGIN { print $(median 2 <took) / 1024 }")" MB most 40
 
 # A gigabyte of output: lines like a build tool's, read from a file by 'cat'.
 seq -f '[ 42%%] Building object src/module%.0f.c.o, -O2 -Wall -Wextra, no warnings' 1 1600000 |
@@ -91,16 +92,16 @@ build output "$text" 1
 pass() {
     what=$1 least=$2
     shift 2
-    : >times
+    : >took
     run log output --env TIMES=1 "$@" >few
     for _ in $(seq "$rounds"); do
         sync
-        run log output --env TIMES=10 "$@" >>times
+        run log output --env TIMES=10 "$@" >>took
     done
     [ "$(wc -c <log)" -ge 1000000000 ] || { echo "error: output is missing" >&2 && exit 1; }
-    speed=$(awk "BEGIN { print 1000000 / $(median 1 <times) }")
+    speed=$(awk "BEGIN { print 1000000 / $(median 1 <took) }")
     report "$what" "$speed" MB/s least "$least"
-    growth=$(awk "BEGIN { print ($(median 2 <times) - $(median 2 <few)) / 1024 }")
+    growth=$(awk "BEGIN { print ($(median 2 <took) - $(median 2 <few)) / 1024 }")
     report "its memory beyond that of 100 MB" "$growth" MB most 4
 }
 pass '1 GB of output to a file' 500
