@@ -52,7 +52,8 @@ struct CloudVariableTests {
             "CODEBUILD_EXECUTION_ROLE_BUILD", "CODEBUILD_FE_REPORT_ENDPOINT", "CODEBUILD_VPC_AZ",
             "CODEBUILD_CURRENT_SHARD_FILES", "AWS_EXECUTION_ENV",
         ]
-        let build = try TestBuild(build: names.map { "echo \($0)=${\($0)-unset}" })
+        let command = names.map { "echo \($0)=${\($0)-unset}" }.joined(separator: "; ")
+        let build = try TestBuild(build: [command])
         #expect(try await build.lines() == names.map { "\($0)=unset" })
     }
 
