@@ -43,7 +43,8 @@ struct SaveOperation {
         let tree = TreeFingerprint.of(walk.entries)
         // The times of source files are recorded whatever the cached tree is.
         if sources == nil,
-            var report = try await unchangedTree(index, tree, set, entries: walk.entries.count) {
+            var report = try await unchangedTree(index, tree, set, entries: walk.entries.count)
+        {
             report.notes = walkNotes + report.notes
             return report
         }

@@ -146,7 +146,7 @@ final class ContainerClient: Sendable {
         _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
     ) -> Result {
         var pointers = unsafe texts.map { unsafe strdup($0) } + [nil]
-        defer { unsafe pointers.forEach { unsafe free($0) } }
+        defer { for index in texts.indices { unsafe free(pointers[index]) } }
         return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
             guard let start = buffer.baseAddress else { preconditionFailure("an empty list") }
             return unsafe body(start)
