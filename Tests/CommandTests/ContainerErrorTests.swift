@@ -11,7 +11,8 @@ import Testing
 
 /// Containers that cannot be had, that end too early, and that were left; engines that differ.
 extension ContainerTests {
-    @Test func `a container that an earlier build left is removed and named`() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func `a container that an earlier build left is removed and named`() async throws {
         let podman = try await Podman.ready()
         // No process has this number: Linux has none above 4194304.
         let name = "buildspec-4194999-\(UInt32.random(in: 0...UInt32.max))"
