@@ -1,4 +1,6 @@
+import BuildspecFiles
 import BuildspecModel
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -94,6 +96,38 @@ import Testing
             }
             #expect(screen.unknown == [])
         }
+    }
+
+    @Test func `output is shown when the file that keeps it is lost`() {
+        let log = LostLog()
+        let output = RunEvent.output(Array("one\n\u{1B}[2Jtwo".utf8))
+        #expect(log.text(before: output, "/full") == nil)
+        log.note()
+        let warning = "warning: '/full' cannot be written; output is shown as it comes\r\n"
+        #expect(log.text(before: output, "/full") == warning + "one\r\ntwo\r\n")
+        #expect(log.text(before: output, "/full") == "one\r\ntwo\r\n", "said once")
+    }
+
+    @Test func `the last logs are kept, and a phase is read from its beginning`() throws {
+        let directory = try TemporaryDirectory()
+        let place = directory.path.appending("state").appending("logs")
+        _ = try LogFile(in: place)
+        for number in 10..<40 {
+            try directory.write("", to: "state/logs/200001\(number)T000000000-1.log")
+        }
+        let file = try LogFile(in: place)
+        let names = try DirectoryHandle.open(PathBytes(place.string)).names()
+        #expect(names.count == LogFile.kept)
+        file.stream.write("before\n")
+        let offset = file.size
+        file.stream.write("one\n\ntwo")
+        let all = file.lines(from: offset, limit: 3)
+        #expect(all.areAll)
+        #expect(all.lines.map { String(decoding: $0, as: UTF8.self) } == ["one", "", "two"])
+        let some = file.lines(from: offset, limit: 1)
+        #expect(!some.areAll && some.lines.count == 1)
+        file.stream.write(String(repeating: "x\n", count: 1 << 20))
+        #expect(!file.lines(from: offset, limit: 1 << 22).areAll, "at most a megabyte is read")
     }
 
     @Test func `nothing is written when nothing has changed`() {
