@@ -61,6 +61,15 @@
             #expect(try outside.read("a/x") == "x\n")
         }
 
+        @Test func `a cached directory of the home may be a link`() async throws {
+            let target = try TemporaryDirectory()
+            try home.handle.makeLink(".m2".utf8, to: Array(target.path.string.utf8))
+            let build = try build(["$HOME/.m2/**/*"], ["echo a > ~/.m2/a"])
+            #expect(try await build.run().isSaved)
+            #expect(build.sink.statuses == [0])
+            #expect(try target.read("a") == "a\n")
+        }
+
         @Test(
             arguments: [
                 ("$HOME/.m*/**/*", "for it, and has a "),

@@ -55,9 +55,12 @@
                     mounts.show(outside, at: inside)
                 }
                 let caches = SandboxCaches(needs.cachePaths, hidden: own.paths)
-                for path in caches.directories {
-                    try own.makeWay(to: path)
-                    mounts.show(path, isWritable: true)
+                for (inside, outside) in caches.directories {
+                    // A link in a hidden directory is not there to be followed.
+                    for place in Set([outside] + (mounts.hides(inside) ? [inside] : [])) {
+                        try own.makeWay(to: place)
+                        mounts.show(outside, at: place, isWritable: true)
+                    }
                 }
                 mounts.show(directory.path, at: SandboxMounts.state, isWritable: true)
                 mounts.show(request.sourceDirectory, at: SandboxMounts.root, isWritable: true)

@@ -14,8 +14,9 @@
     /// next one. A cached path is opened from its literal beginning: `/root/.m2/**/*` opens
     /// `/root/.m2`.
     struct SandboxCaches: Sendable {
-        /// The directories, those above before those below.
-        private(set) var directories: [FilePath] = []
+        /// The directories by the names that commands have for them, links resolved outside, those
+        /// above before those below.
+        private(set) var directories: [(inside: FilePath, outside: FilePath)] = []
         /// Why a path cannot be cached.
         private(set) var refusals: [String: NotShared] = [:]
 
@@ -25,19 +26,19 @@
         ///   - paths: the cached paths, relative to the source root or absolute.
         ///   - hidden: directories that the sandbox has of its own.
         init(_ paths: [String], hidden: [FilePath]) {
-            var found: Set<String> = []
+            var found: [FilePath: FilePath] = [:]
             for text in paths {
                 do throws(NotShared) {
                     for pattern in FilePattern.parse(text) {
                         guard let start = try SandboxCaches.start(of: pattern) else { continue }
-                        found.insert(try SandboxCaches.open(start, hidden).string)
+                        found[start] = try SandboxCaches.open(start, hidden)
                     }
                 } catch {
                     refusals[text] = error
                 }
             }
-            directories = found.map { FilePath($0) }
-                .sorted { $0.components.count < $1.components.count }
+            directories = found.map { (inside: $0.key, outside: $0.value) }
+                .sorted { $0.inside.components.count < $1.inside.components.count }
         }
 
         /// The literal beginning of a pattern; `nil` when it lies in the sources.
@@ -61,7 +62,7 @@
             _ start: FilePath,
             _ hidden: [FilePath]
         ) throws(NotShared) -> FilePath {
-            let own: [FilePath] = ["/codebuild", "/dev", "/proc", "/sys"]
+            let own = SandboxMounts.own
             if let top = own.first(where: start.starts) {
                 throw NotShared(description: "'\(top)' is the sandbox's own")
             }

@@ -9,7 +9,7 @@
         /// The build's private directory, where CodeBuild's agent keeps the same.
         static let state: FilePath = "/codebuild/output/tmp"
         /// What only the sandbox has.
-        private static let own: [FilePath] = ["/codebuild", "/dev", "/proc", "/sys"]
+        static let own: [FilePath] = ["/codebuild", "/dev", "/proc", "/sys"]
 
         /// Something of this machine that is shown.
         struct Mount: Sendable, Equatable {
