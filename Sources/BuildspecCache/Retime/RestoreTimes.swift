@@ -42,7 +42,7 @@ struct RestoreTimes {
         _ record: KeyRecord,
         _ manifest: Manifest
     ) async throws -> Outcome {
-        let tree = try await SourceTree(set, files, roots, settings)
+        let tree = await SourceTree(set, files, roots, settings)
         let indexFile = SourceIndexFile(
             settings,
             root: roots.root.path,

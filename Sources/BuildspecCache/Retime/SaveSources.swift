@@ -25,7 +25,7 @@ struct SaveSources {
     /// - Returns: what was recorded.
     /// - Throws: when the store cannot be written.
     func run(unless parent: ContentDigest?) async throws -> Saved {
-        let tree = try await SourceTree(set, files, roots, settings)
+        let tree = await SourceTree(set, files, roots, settings)
         guard tree.sources.count <= Limits.sources else {
             let note =
                 "the source times were not saved: there are \(tree.sources.count) source files, "

@@ -16,20 +16,20 @@ struct SourceTree: Sendable {
     ///   - files: which of the others are sources.
     ///   - roots: where the paths start.
     ///   - settings: what the cache knows.
-    /// - Throws: when `/` cannot be opened.
     init(
         _ set: PathSet,
         _ files: SourceFiles,
         _ roots: TreeRoots,
         _ settings: CacheSettings
-    ) async throws(FileError) {
+    ) async {
         isListed = files.listed != nil
         var excluded = settings.storeDirectory()
         if let git = try? roots.root.status(SourceTree.git) { excluded.insert(git.identity) }
         let outside = set.canonicalTexts.filter { $0.hasPrefix("/") }
-        let walk = try await TreeWalk(
+        let walk = await TreeWalk(
             PathSet(["**/*"] + outside, root: roots.root.path),
             root: roots.root,
+            top: roots.top,
             excluding: excluded,
             width: settings.width
         )
