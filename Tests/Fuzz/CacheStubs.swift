@@ -5,6 +5,10 @@ struct SHA256 {
     struct Digest: Sequence {
         var bytes: [UInt8]
         func makeIterator() -> IndexingIterator<[UInt8]> { bytes.makeIterator() }
+
+        func withUnsafeBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+            unsafe bytes.withUnsafeBytes { unsafe body($0) }
+        }
     }
 
     private var state: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -35,7 +35,8 @@ compile_readers() {
         [ "${file##*/}" = Machine.swift ] || printf '%s\n' "$file"
     done >"$work/readers-list"
     for name in CacheError Chunker Codec ContentDigest GzipCodec KeyRecord Limits Manifest \
-        ManifestDecoder ManifestEncoder StatIndex StoreLayout TarFormat ZstandardCodec; do
+        ManifestDecoder ManifestEncoder StatIndex StatIndex+Bytes StoreLayout TarFormat \
+        ZstandardCodec; do
         printf '%s\n' "$root/Sources/BuildspecCache/$name.swift"
     done >>"$work/readers-list"
     while read -r file; do
