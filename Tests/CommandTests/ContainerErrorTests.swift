@@ -87,7 +87,7 @@ extension ContainerTests {
         ),
     ]
 
-    @Test(arguments: errors.indices)
+    @Test(.timeLimit(.minutes(2)), arguments: errors.indices)
     func `what keeps a container from starting is one clear error`(index: Int) async throws {
         let row = ContainerTests.errors[index]
         try directory.write(building("touch never", top: row.top), to: "buildspec.yml")
