@@ -48,6 +48,17 @@ struct CacheSettings: Sendable {
         (store as? TieredStore)?.near ?? store as? any LocalCacheStore
     }
 
+    /// What there is of a path set, the store's own directory left out.
+    func walk(_ set: PathSet, _ roots: TreeRoots) async -> TreeWalk {
+        await TreeWalk(
+            set,
+            root: roots.root,
+            top: roots.top,
+            excluding: storeDirectory(),
+            width: width
+        )
+    }
+
     /// The store's own directory, which is never content.
     func storeDirectory() -> Set<FileStatus.Identity> {
         guard let store = localStore,

@@ -82,13 +82,7 @@ struct RestoreOperation {
             // The manifest is read while the tree is walked, unless it may turn out to be needless.
             async let earlyManifest = vouched == nil ? reader.manifest(of: record) : nil
             let roots = try TreeRoots(root: root, top: settings.top)
-            let existing = await TreeWalk(
-                set,
-                root: roots.root,
-                top: roots.top,
-                excluding: settings.storeDirectory(),
-                width: settings.width
-            )
+            let existing = await settings.walk(set, roots)
             let leftovers = existing.removeLeftovers(roots)
             let tree = TreeFingerprint.of(existing.entries)
             if leftovers == nil, vouched?.tree == tree {

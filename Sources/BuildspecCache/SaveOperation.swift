@@ -29,13 +29,7 @@ struct SaveOperation {
         let isVouchedFor = index?.summary != nil
         async let earlyParent = isVouchedFor ? nil : parent(version)
         let roots = try TreeRoots(root: root, top: settings.top)
-        let walk = await TreeWalk(
-            set,
-            root: roots.root,
-            top: roots.top,
-            excluding: settings.storeDirectory(),
-            width: settings.width
-        )
+        let walk = await settings.walk(set, roots)
         let walkNotes = walk.notes + [walk.removeLeftovers(roots)].compactMap(\.self)
         guard !walk.entries.isEmpty else {
             return SaveReport(outcome: .nothingToSave, notes: walkNotes)

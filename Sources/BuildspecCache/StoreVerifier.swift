@@ -14,7 +14,7 @@ struct StoreVerifier: Sendable {
             do throws(CacheError) {
                 guard let record = try await reader.record(named: info.name) else { continue }
                 report.entries += 1
-                manifests.insert(record.manifestName)
+                manifests.formUnion(record.manifestNames)
                 let manifest = try await reader.manifest(of: record)
                 report.objects += 1
                 add(manifest, to: &packs)

@@ -53,7 +53,6 @@ import Testing
         try OpenFile.creating("large".utf8, in: tree).write(bytes.span, at: 0)
         try await bench.save("first")
         let file = try await export(bench, "first", as: .zstd, to: "x")
-        let packs = try bench.objects("/packs/").count
         let report = try await bench.cache.importArchive(
             file,
             as: bench.identity("second"),
@@ -61,7 +60,6 @@ import Testing
             limit: 1 << 30
         )
         #expect(report.outcome == .saved)
-        #expect(try bench.objects("/packs/").count == packs, "equal trees make equal packs")
         let entries = try await bench.cache.entries().entries
         let difference = try await bench.cache.difference(
             from: entries[0].recordName,

@@ -84,13 +84,7 @@ extension BuildCache {
             let record = try await reader.existingRecord(named: recordName)
             let manifest = try await reader.manifest(of: record)
             let roots = try TreeRoots(root: root, top: settings.top)
-            let walk = await TreeWalk(
-                PathSet(record.paths, root: root),
-                root: roots.root,
-                top: roots.top,
-                excluding: settings.storeDirectory(),
-                width: settings.width
-            )
+            let walk = await settings.walk(PathSet(record.paths, root: root), roots)
             var tree = ComparedTree(manifest, roots)
             return EntryDifference(manifest.entries, try tree.entries(of: walk.entries))
         }

@@ -87,13 +87,7 @@ struct ExplainOperation {
     ) async throws -> CacheExplanation.Transfer? {
         guard let manifest = try? await reader.manifest(of: record) else { return nil }
         let roots = try TreeRoots(root: root, top: settings.top)
-        let existing = await TreeWalk(
-            set,
-            root: roots.root,
-            top: roots.top,
-            excluding: settings.storeDirectory(),
-            width: settings.width
-        )
+        let existing = await settings.walk(set, roots)
         let plan = try RestorePlan(
             manifest,
             set,
