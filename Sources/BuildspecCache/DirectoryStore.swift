@@ -81,8 +81,11 @@ public struct DirectoryStore: LocalCacheStore {
     /// Looks through all directories of the store.
     public func removeLeftovers(dryRun: Bool) throws(StoreError) -> Int {
         try translating { () throws(FileError) in
-            guard let handle = try existing(path(StoreLayout.top)) else { return 0 }
-            return try removeLeftovers(in: handle, dryRun)
+            guard let store = try existing(PathBytes(directory.string)) else { return 0 }
+            // Beside the objects, where the store keeps what it knows of itself.
+            let count = Leftovers.removeAll(in: store, dryRun: dryRun)
+            guard let objects = try existing(path(StoreLayout.top)) else { return count }
+            return try count + removeLeftovers(in: objects, dryRun)
         }
     }
 
