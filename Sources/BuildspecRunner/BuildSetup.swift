@@ -40,7 +40,7 @@ struct BuildSetup: Sendable {
         _ request: BuildRequest,
         in directory: PrivateDirectory
     ) async throws -> BuildSetup {
-        let closed = try await request.closedPlace()
+        let closed = try await provisioning { try await request.closedPlace() }
         var environment = BuildEnvironment(host: closed.environment)
         environment.add(declared: request.buildspec.env.variables)
         let values = try await request.resolvedReferences()
@@ -51,7 +51,7 @@ struct BuildSetup: Sendable {
         let (redactor, secretWarnings) = secretValues.redactor()
         do {
             let needs = PlaceNeeds(request, environment.variables, root: closed.root)
-            let place = try await closed.open(needs, in: directory)
+            let place = try await provisioning { try await closed.open(needs, in: directory) }
             do {
                 var setup = try await BuildSetup(request, environment, redactor, place, directory)
                 setup.warnings = setup.environment.warnings + secretWarnings + setup.warnings
@@ -62,6 +62,18 @@ struct BuildSetup: Sendable {
             }
         } catch let error as SetupError {
             throw redactor.redacting(error)
+        }
+    }
+
+    /// Makes an error of the place one of the phase in which CodeBuild gets its own.
+    private static func provisioning<Value>(
+        _ work: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await work()
+        } catch var error as SetupError {
+            error.phase = .provisioning
+            throw error
         }
     }
 

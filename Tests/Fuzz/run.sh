@@ -34,9 +34,9 @@ compile_readers() {
     for file in "$root"/Sources/BuildspecFiles/*.swift; do
         [ "${file##*/}" = Machine.swift ] || printf '%s\n' "$file"
     done >"$work/readers-list"
-    for name in CacheError Chunker Codec ContentDigest GzipCodec KeyRecord Limits Manifest \
-        ManifestDecoder ManifestEncoder StatIndex StatIndex+Bytes StoreLayout TarFormat \
-        ZstandardCodec; do
+    for name in CacheError Catalog/KeyInputs Catalog/KeyInputs+Record Chunker Codec ContentDigest \
+        GzipCodec KeyRecord Limits Manifest ManifestDecoder ManifestEncoder StatIndex StatIndex+Bytes \
+        StoreLayout TarFormat ZstandardCodec; do
         printf '%s\n' "$root/Sources/BuildspecCache/$name.swift"
     done >>"$work/readers-list"
     while read -r file; do
