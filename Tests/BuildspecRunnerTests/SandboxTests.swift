@@ -215,13 +215,16 @@
             var build = try TestBuild.sandboxed(home: home, [.build: ["true"]])
             build.request.hostEnvironment["PATH"] = home.path.string
             await #expect(
-                throws: SetupError([
-                    SetupError.Problem(
-                        "cannot make a sandbox: there is no 'bwrap' on the PATH; install it, on Debian "
-                            + "and its relatives with 'apt-get install bubblewrap', or run without "
-                            + "'--sandbox'"
-                    )
-                ])
+                throws: SetupError(
+                    [
+                        SetupError.Problem(
+                            "cannot make a sandbox: there is no 'bwrap' on the PATH; install it, on Debian "
+                                + "and its relatives with 'apt-get install bubblewrap', or run without "
+                                + "'--sandbox'"
+                        )
+                    ],
+                    in: .provisioning
+                )
             ) { try await build.run() }
             #expect(build.sink.events.isEmpty)
         }
@@ -232,11 +235,14 @@
             options.readable = ["/no/such"]
             build.request.place = .sandbox(options)
             await #expect(
-                throws: SetupError([
-                    SetupError.Problem(
-                        "cannot make a sandbox: '/no/such' is to be shown and does not exist"
-                    )
-                ])
+                throws: SetupError(
+                    [
+                        SetupError.Problem(
+                            "cannot make a sandbox: '/no/such' is to be shown and does not exist"
+                        )
+                    ],
+                    in: .provisioning
+                )
             ) { try await build.run() }
         }
     }
