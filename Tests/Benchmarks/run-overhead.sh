@@ -1,5 +1,6 @@
 #!/bin/sh
-# What 'buildspec run' costs on top of the commands that it runs.
+# What 'buildspec run' costs on top of the commands that it runs, on this machine as it is and, where
+# bubblewrap can be had, in a sandbox.
 #
 #     swift build -c release --product buildspec
 #     Tests/Benchmarks/run-overhead.sh [BUILDSPEC]
@@ -51,9 +52,10 @@ report() {
     printf '%-52s %8.1f %-5s at %s %s %s\n' "$1" "$2" "$3" "$4" "$5" "$verdict"
 }
 
-# Overhead of a command.
-# shellcheck disable=SC2016 # the shell of the build expands it
-for item in ':' 'X=1; echo "$HOME" $X'; do
+# overhead ITEM WHERE ARGUMENT...: what a command costs beyond 'sh -c'.
+overhead() {
+    item=$1 where=$2
+    shift 2
     build many "$item" $commands
     build none true 0
     : >bare-took
@@ -61,16 +63,20 @@ for item in ':' 'X=1; echo "$HOME" $X'; do
     : >empty
     for _ in $(seq "$rounds"); do
         ./measure loop $commands "$item" >>bare-took
-        run log many >>builds
-        run log none >>empty
+        run log many "$@" >>builds
+        run log none "$@" >>empty
     done
     bare=$(median 1 <bare-took)
     whole=$(median 1 <builds)
     start=$(median 1 <empty)
     per=$(awk "BEGIN { print ($whole - $start - $bare) / $commands }")
     shell=$(awk "BEGIN { print $bare / $commands }")
-    report "a command '$item', beside $(printf %.2f "$shell") ms of 'sh -c'" "$per" ms most 3
-done
+    report "a command '$item'$where, beside $(printf %.2f "$shell") ms of 'sh -c'" "$per" ms most 3
+}
+overhead ':' ''
+# shellcheck disable=SC2016 # the shell of the build expands it
+overhead 'X=1; echo "$HOME" $X' ''
+if run log none --sandbox >/dev/null 2>&1; then overhead ':' ' in a sandbox' --sandbox; fi
 
 # A build of nothing.
 mkdir -p empty-phases
@@ -81,6 +87,11 @@ run log empty-phases >/dev/null
 for _ in $(seq $((rounds * 4))); do run log empty-phases >>took; done
 report 'four empty phases, the whole process' "$(median 1 <took)" ms most 50
 report 'its memory' "$(awk "BEGIN { print $(median 2 <took) / 1024 }")" MB most 40
+if run log empty-phases --sandbox >/dev/null 2>&1; then
+    : >took
+    for _ in $(seq $((rounds * 4))); do run log empty-phases --sandbox >>took; done
+    report 'the same in a sandbox' "$(median 1 <took)" ms most 50
+fi
 
 # A gigabyte of output: lines like a build tool's, read from a file by 'cat'.
 seq -f '[ 42%%] Building object src/module%.0f.c.o, -O2 -Wall -Wextra, no warnings' 1 1600000 |
@@ -88,6 +99,14 @@ seq -f '[ 42%%] Building object src/module%.0f.c.o, -O2 -Wall -Wextra, no warnin
 # shellcheck disable=SC2016 # the build's variables
 text='for i in $(seq $TIMES); do cat ../lines; done'
 build output "$text" 1
+# What the machine itself can do: the same bytes through a pipe and one more 'cat'.
+: >took
+for _ in $(seq "$rounds"); do
+    sync
+    ./measure once /dev/null sh -c "for i in 1 2 3 4 5 6 7 8 9 10; do cat lines; done | cat >log" >>took
+done
+awk -v took="$(median 1 <took)" 'BEGIN {
+    printf "%-52s %8.1f MB/s\n", "1 GB of output to a file through '"'cat'"' alone", 1000000 / took }'
 # pass WHAT MB-PER-SECOND ARGUMENT...
 pass() {
     what=$1 least=$2

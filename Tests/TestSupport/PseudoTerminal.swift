@@ -26,13 +26,15 @@ package final class PseudoTerminal: Sendable {
     /// - Throws: `Errno`.
     package init(columns: Int = 80, rows: Int = 24) throws {
         var (number, other) = (Int32(-1), Int32(-1))
+        // Not 'ttyname', whose answer is in one place for all threads.
+        var name = [CChar](repeating: 0, count: 128)
         guard unsafe openpty(&number, &other, nil, nil, nil) == 0,
-            let name = unsafe ttyname(other)
+            unsafe ttyname_r(other, &name, name.count) == 0
         else { throw Errno(rawValue: errno) }
         for end in [number, other] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         master = FileDescriptor(rawValue: number)
         slave = FileDescriptor(rawValue: other)
-        path = unsafe String(cString: name)
+        path = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         _ = fcntl(number, F_SETFL, O_NONBLOCK)
         resize(columns: columns, rows: rows)
     }

@@ -16,8 +16,8 @@ enum DebugScript {
 
     /// `codebuild-breakpoint` in a build that pauses there.
     ///
-    /// It leaves the directory and the environment that it sees, and waits until its other file is
-    /// taken away.
+    /// It leaves the directory and the environment that it sees, then a file that says so, and waits
+    /// until that is taken away.
     static let breakpoint = """
         if [ -n "${\(shell)-}" ]; then
             echo 'codebuild-breakpoint: the build is paused already'
@@ -27,11 +27,9 @@ enum DebugScript {
             echo 'codebuild-breakpoint: ignored; its environment is not the build'\\''s'
             exit 0
         fi
-        state=$\(room)/break.$$
-        waiting=$\(room)/waiting.$$
+        waiting=$\(room)/break.$$
+        { pwd; export -p; } > "$\(room)/state.$$"
         : > "$waiting"
-        { pwd; export -p; } > "$state.new"
-        mv "$state.new" "$state"
         while [ -e "$waiting" ]; do sleep 0.1 2>/dev/null || sleep 1; done
         """
 

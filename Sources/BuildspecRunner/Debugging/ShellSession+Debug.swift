@@ -147,22 +147,26 @@ private struct Breakpoint {
             guard parts.count == 2, parts[0] == "break", let number = UInt32(parts[1]) else {
                 return nil
             }
-            let file = room.appending("break.\(number)")
-            guard let left = try? SmallFile.take(file, of: user?.userID ?? geteuid()) else {
+            let mark = room.appending("break.\(number)")
+            let file = room.appending("state.\(number)")
+            guard let left = try? SmallFile.take(file, of: user?.userID ?? geteuid()),
+                let breakpoint = Breakpoint(left, of: user, mark: mark)
+            else {
+                // It is written before the mark, so it will not come any more.
+                try? SmallFile.remove(mark)
                 return nil
             }
-            let lines = left.split(separator: UInt8(ascii: "\n"), maxSplits: 1)
-            guard let directory = lines.first else { return nil }
-            let environment = lines.count > 1 ? Array(lines[1]) : []
-            return Breakpoint(
-                state: SavedState(
-                    environment: environment,
-                    directory: Array(directory),
-                    user: user
-                ),
-                mark: room.appending("waiting.\(number)")
-            )
+            return breakpoint
         }
+    }
+
+    /// Reads what it left; `nil` if that is nothing.
+    private init?(_ left: [UInt8], of user: UserAccount?, mark: FilePath) {
+        let lines = left.split(separator: UInt8(ascii: "\n"), maxSplits: 1)
+        guard let directory = lines.first else { return nil }
+        let environment = lines.count > 1 ? Array(lines[1]) : []
+        state = SavedState(environment: environment, directory: Array(directory), user: user)
+        self.mark = mark
     }
 
     /// Lets it go on.
