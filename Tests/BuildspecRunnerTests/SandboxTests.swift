@@ -229,6 +229,22 @@
             #expect(build.sink.events.isEmpty)
         }
 
+        @Test func `an nsenter that knows no '--wdns' does too`() async throws {
+            let tools = try TemporaryDirectory()
+            let script = """
+                #!/bin/sh
+                case "$*" in *--wdns=*) echo "unrecognized option" >&2; exit 1 ;; esac
+                exec /usr/bin/nsenter "$@"
+
+                """
+            try tools.write(script, to: "nsenter")
+            _ = unsafe chmod(tools.file("nsenter").string, 0o755)
+            var build = try TestBuild.sandboxed(home: home, [.build: ["pwd"]])
+            let path = build.request.hostEnvironment["PATH"] ?? ""
+            build.request.hostEnvironment["PATH"] = "\(tools.path):\(path)"
+            #expect(try await build.lines() == [root])
+        }
+
         @Test func `something to be read that does not exist is an error`() async throws {
             var build = try TestBuild.sandboxed(home: home, [.build: ["true"]])
             var options = SandboxOptions()

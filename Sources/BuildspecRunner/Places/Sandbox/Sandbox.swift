@@ -28,14 +28,19 @@
         ) async throws -> any BuildPlace {
             let tools = try SandboxTools(path: request.hostEnvironment["PATH"])
             let (mounts, caches) = try mounts(needs, directory)
-            let place = SandboxPlace(
+            var place = SandboxPlace(
                 mounts: mounts,
                 caches: caches,
                 directory: directory.path,
                 tools: tools,
                 namespaces: try await namespaces(tools, mounts)
             )
-            if let problem = await place.problem() {
+            var problem = await place.problem()
+            if problem != nil {
+                place.entersDirectory = false
+                problem = await place.problem()
+            }
+            if let problem {
                 await place.close()
                 throw SetupError(sandbox: problem)
             }

@@ -19,6 +19,9 @@
         let directory: FilePath
         let tools: SandboxTools
         let namespaces: Namespaces
+        /// Whether `nsenter` goes to a directory itself, as it does from util-linux 2.38 on; if not,
+        /// one more program does.
+        var entersDirectory = true
 
         var root: FilePath { SandboxMounts.root }
 
@@ -64,8 +67,10 @@
             as user: UserAccount?
         ) -> Launch {
             var words = namespaces.arguments
-            // `nsenter` has an option for it only from util-linux 2.38 on.
-            words += ["--", "/usr/bin/env", "-C", inside(directory).string]
+            let directory = inside(directory).string
+            words +=
+                entersDirectory
+                ? ["--wdns=\(directory)", "--"] : ["--", "/usr/bin/env", "-C", directory]
             if geteuid() == 0 {
                 words += [tools.setpriv.string] + RootRights.arguments
                 words += user.map(UserSwitch.arguments) ?? []
