@@ -15,6 +15,8 @@ public func fuzzCacheReaders(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
     case UInt8(ascii: "g"): readPack(rest, .gzip)
     case UInt8(ascii: "n"): readNames(rest)
     case UInt8(ascii: "c"): cut(rest)
+    case UInt8(ascii: "t"): readArchive(rest)
+    case UInt8(ascii: "u"): readArchive(withRightChecksums(rest))
     default: return -1
     }
     return 0
@@ -24,6 +26,12 @@ private func readManifest(_ text: [UInt8]) {
     guard let manifest = try? ManifestDecoder.decode(text) else { return }
     let again = try? ManifestDecoder.decode(ManifestEncoder.encode(manifest))
     precondition(again == manifest, "what is accepted means what it says")
+    checkEntries(manifest)
+    _ = (manifest.fileCount, manifest.contentBytes)
+}
+
+/// What must hold for the entries of every manifest, wherever it comes from.
+func checkEntries(_ manifest: Manifest) {
     var last: Manifest.Entry?
     for entry in manifest.entries {
         let names = entry.path.components
@@ -47,7 +55,6 @@ private func readManifest(_ text: [UInt8]) {
         }
         last = entry
     }
-    _ = (manifest.fileCount, manifest.contentBytes)
 }
 
 private func readKeyRecord(_ body: [UInt8]) {

@@ -2,7 +2,8 @@
 # Builds the fuzzers and runs them side by side: run.sh [SECONDS [FOLDER OF MORE SEEDS]]
 #
 #   fuzz     reading and checking buildspec files: all of BuildspecModel
-#   readers  what reads a cache store: manifests, key records, packs, the stat index
+#   readers  what reads a cache store: manifests, key records, packs, the stat index; and archives
+#            that are imported
 #
 # Exit status 0: nothing found. What is found is written to .build/fuzz/ and named in the output.
 set -eu
@@ -34,9 +35,11 @@ compile_readers() {
     for file in "$root"/Sources/BuildspecFiles/*.swift; do
         [ "${file##*/}" = Machine.swift ] || printf '%s\n' "$file"
     done >"$work/readers-list"
-    for name in CacheError Catalog/KeyInputs Catalog/KeyInputs+Record Chunker Codec ContentDigest \
-        GzipCodec KeyRecord Limits Manifest ManifestDecoder ManifestEncoder StatIndex StatIndex+Bytes \
-        StoreLayout TarFormat ZstandardCodec; do
+    for name in Archive/ArchiveForm Archive/ArchiveInput Archive/Decompressor Archive/ImportedTree \
+        Archive/PaxHeader Archive/TarHeader Archive/TarReader CacheError Catalog/KeyInputs \
+        Catalog/KeyInputs+Record Chunker Codec ContentDigest GzipCodec KeyRecord Limits Manifest \
+        ManifestDecoder ManifestEncoder StatIndex StatIndex+Bytes StoreLayout TarFormat \
+        ZstandardCodec; do
         printf '%s\n' "$root/Sources/BuildspecCache/$name.swift"
     done >>"$work/readers-list"
     while read -r file; do
@@ -45,7 +48,7 @@ compile_readers() {
     done <"$work/readers-list"
     compile readers -I "$root/Sources/CFiles" -I "$root/Sources/CZlib" -I "$root/Sources/CZstd" \
         "$work"/readers-sources/*.swift "$root/Tests/Fuzz/CacheStubs.swift" \
-        "$root/Tests/Fuzz/FuzzCacheReaders.swift" -lz -lzstd
+        "$root/Tests/Fuzz/FuzzArchives.swift" "$root/Tests/Fuzz/FuzzCacheReaders.swift" -lz -lzstd
 }
 
 # run NAME CORPUS SEEDS FLAG...: the first folder is written to, the others are only read. Leaks are
@@ -63,7 +66,7 @@ readers=$!
 compile_model
 wait "$readers"
 
-run readers readers-corpus CacheSeeds -max_len=4000 -dict="$root/Tests/Fuzz/cache.dict" \
+run readers readers-corpus CacheSeeds -max_len=8000 -dict="$root/Tests/Fuzz/cache.dict" \
     >"$work/readers.log" 2>&1 &
 readers=$!
 status=0
