@@ -1,0 +1,48 @@
+import BuildspecCache
+import TestSupport
+import Testing
+
+private let size = 64 << 20
+private let percent = size / 100
+
+/// Numbers with some bits fixed: they compress a little, as machine code does, and never repeat.
+private func code(_ count: Int, _ random: inout SplitMix64) -> [UInt8] {
+    var words = Array(repeating: UInt64(0), count: count / 8)
+    for index in words.indices { words[index] = random.next() & 0x0F0F_FFFF_00FF_3F3F }
+    return unsafe words.withUnsafeBytes { unsafe Array($0) }
+}
+
+@Suite struct `A large binary of which one percent changed` {
+    @Test func `adds at most five percent of its compressed size to the store`() async throws {
+        let bench = try Bench()
+        var random = SplitMix64(seed: 21)
+        let file = bench.source.file("tree/library.so")
+        var bytes = code(size, &random)
+        try bench.overwrite(file, bytes)
+        let first = try await bench.save(nil)
+        #expect(first.bytesStored < first.bytes * 9 / 10, "it can be compressed")
+
+        func grow(_ how: String) async throws {
+            try bench.overwrite(file, bytes)
+            let again = try await bench.save(nil)
+            let share = Double(again.bytesStored) / Double(first.bytesStored)
+            #expect(share <= 0.05, "\(how)")
+            #expect(again.bytesStored > 0, "\(how)")
+        }
+        // In six places, each a function or two that was compiled anew.
+        for place in 0..<6 {
+            let start = size / 7 * (place + 1)
+            let fresh = code(percent / 6, &random)
+            bytes.replaceSubrange(start..<start + fresh.count, with: fresh)
+        }
+        try await grow("overwritten in place")
+        let inserted = code(percent, &random)
+        bytes.insert(contentsOf: inserted, at: size / 3)
+        try await grow("inserted, so that everything behind it moves")
+        bytes += code(percent, &random)
+        try await grow("appended")
+
+        _ = try await bench.restore(nil)
+        #expect(try bench.bytes(bench.target.file("tree/library.so")) == bytes)
+    }
+}
