@@ -8,6 +8,8 @@ public import SystemPackage
 public struct CacheIdentity: Sendable, Equatable {
     /// Whose cache this is: the project's name, or a name that several projects share.
     public var scope: String
+    /// Scopes that are read behind the own one, in this order, and never written.
+    public var readScopes: [String]
     /// The exact key; `nil` is the scope's one entry, which every save replaces.
     public var key: String?
     /// Prefixes tried in order, newest entry first, when the key has no entry.
@@ -18,8 +20,15 @@ public struct CacheIdentity: Sendable, Equatable {
     public var inputs: KeyInputs?
 
     /// Creates an identity.
-    public init(scope: String, key: String?, fallbackKeys: [String] = [], paths: [String]) {
+    public init(
+        scope: String,
+        readScopes: [String] = [],
+        key: String?,
+        fallbackKeys: [String] = [],
+        paths: [String]
+    ) {
         self.scope = scope
+        self.readScopes = readScopes
         self.key = key
         self.fallbackKeys = fallbackKeys
         self.paths = paths
@@ -50,6 +59,8 @@ public struct RestoreReport: Sendable, Equatable {
     public var bytes: UInt64
     /// Stored bytes that were read from the store.
     public var bytesFetched: UInt64
+    /// Where the restored entry came from; `nil` for a miss.
+    public var origin: EntryOrigin?
     /// What became of the times of source files; `nil` when that was not asked for or not possible.
     public var retimed: RetimeReport?
     /// Things the user should know, one line each: damage found, files left alone.
@@ -85,6 +96,8 @@ public struct SaveReport: Sendable, Equatable {
         case alreadyStored
         /// No file matches the declared paths, so there is nothing to keep.
         case nothingToSave
+        /// Nothing may be saved; the text says why in a few words.
+        case notAllowed(String)
     }
 
     /// Whether an entry was written.
@@ -192,6 +205,13 @@ public struct BuildCache: Sendable {
         return cache
     }
 
+    /// The same cache with some of its settings changed.
+    func changed(_ change: (inout CacheSettings) -> Void) -> BuildCache {
+        var cache = self
+        change(&cache.settings)
+        return cache
+    }
+
     /// Where the store is, for messages.
     public var location: String { settings.store.location }
 
@@ -238,6 +258,9 @@ public struct BuildCache: Sendable {
         from root: FilePath,
         retiming sources: SourceFiles? = nil
     ) async throws -> SaveReport {
+        if let reason = reasonNotToSave(in: identity.scope) {
+            return SaveReport(outcome: .notAllowed(reason))
+        }
         let root = try Machine.absolute(root)
         var operation = SaveOperation(settings, identity, root: root)
         operation.sources = sources

@@ -18,6 +18,12 @@ public struct CacheEntryInfo: Sendable, Equatable {
     public var lastUsed: Int64
     /// The name of its key record in the store.
     public var recordName: String
+    /// The machine that saved it, by its own words.
+    public var writer: String
+    /// The id of the key that it says it is signed by; `nil` without a signature.
+    public var signer: String?
+    /// What the policy makes of it.
+    public var trust = EntryTrust.unchecked
 }
 
 /// What a verification found.
@@ -42,7 +48,9 @@ extension BuildCache {
     /// - Returns: the entries, and a line for every key record that cannot be read.
     /// - Throws: `CacheError` when the store cannot be read at all.
     public func entries() async throws -> (entries: [CacheEntryInfo], problems: [String]) {
-        try await onBlockingThreads { try await Catalog(store: settings.store).entries() }
+        try await onBlockingThreads {
+            try await Catalog(store: settings.store, policy: policy).entries()
+        }
     }
 
     /// Reads every object and proves that it is what it should be.
@@ -70,6 +78,8 @@ extension BuildCache {
 /// Reads the key records of a store.
 struct Catalog {
     let store: any CacheStore
+    /// What every entry is held against; all are listed.
+    var policy: CachePolicy?
 
     func entries() async throws -> (entries: [CacheEntryInfo], problems: [String]) {
         var entries: [CacheEntryInfo] = []
@@ -78,7 +88,7 @@ struct Catalog {
             do throws(CacheError) {
                 let reader = EntryReader(store: store)
                 guard let record = try await reader.record(named: info.name) else { continue }
-                entries.append(CacheEntryInfo(record, info))
+                entries.append(CacheEntryInfo(record, info, policy))
             } catch {
                 guard error.code == .damaged else { throw error }
                 problems.append("'\(info.name)': \(error)")
@@ -92,7 +102,7 @@ struct Catalog {
 }
 
 extension CacheEntryInfo {
-    init(_ record: KeyRecord, _ info: ObjectInfo) {
+    init(_ record: KeyRecord, _ info: ObjectInfo, _ policy: CachePolicy? = nil) {
         self.init(
             scope: record.scope,
             key: record.key,
@@ -102,7 +112,10 @@ extension CacheEntryInfo {
             stored: record.stored,
             saved: record.saved / 1_000_000_000,
             lastUsed: info.modified,
-            recordName: info.name
+            recordName: info.name,
+            writer: record.writer,
+            signer: record.signature?.signer.hex,
+            trust: policy?.trust(in: record) ?? .unchecked
         )
     }
 }

@@ -4,6 +4,8 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Code: Sendable, Equatable {
         /// An object is missing, damaged or not what it claims to be; the cure is a fresh save.
         case damaged
+        /// The policy does not accept the entry.
+        case refused
         /// The store cannot be read or written.
         case store
         /// The tree that is saved or restored cannot be used.
@@ -26,6 +28,9 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
     static func damaged(_ description: String) -> CacheError { CacheError(.damaged, description) }
 
     static var memory: CacheError { CacheError(.tree, "there is not enough memory to compress") }
+
+    /// Whether the entry just counts as one that is not there.
+    var isMiss: Bool { code == .damaged || code == .refused }
 
     init(_ error: StoreError) {
         self.init(.store, error.description)

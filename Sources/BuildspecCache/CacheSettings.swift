@@ -14,6 +14,12 @@ struct CacheSettings: Sendable {
     var indexDirectory: PathBytes?
     /// Who writes, for the key record.
     var writer: String
+    /// What keeps entries that the policy refuses from being used.
+    var recordGuard: RecordGuard?
+    /// What signs new records.
+    var signingKey: SigningKey?
+    /// Whether nothing is ever written.
+    var isReadOnly = false
 
     /// What was found damaged in a store that is not on this machine.
     var damage: DamageLog? {
@@ -29,8 +35,38 @@ struct CacheSettings: Sendable {
             store: store,
             removesDamage: removesDamage,
             damage: damage,
-            manifests: manifests
+            manifests: manifests,
+            recordGuard: recordGuard
         )
+    }
+
+    /// A reader of all entries, also of those that the policy refuses: only for looking at them.
+    func readerOfAll() -> EntryReader {
+        var reader = reader()
+        reader.recordGuard = nil
+        return reader
+    }
+
+    /// Where an operation looks for entries.
+    func lookup(
+        _ identity: CacheIdentity,
+        _ set: PathSet,
+        removesDamage: Bool = false
+    ) -> EntryLookup {
+        EntryLookup(
+            reader: reader(removesDamage: removesDamage),
+            identity: identity,
+            version: KeyRecord.version(ofPaths: set.canonicalTexts)
+        )
+    }
+
+    /// What the user should know and was not told yet, of the store and of what was refused.
+    func takeNotes() -> [String] { (recordGuard?.takeNotes() ?? []) + store.takeNotes() }
+
+    /// What to keep of a restored entry's record.
+    func origin(_ record: KeyRecord, _ identity: CacheIdentity) -> EntryOrigin {
+        let trust = recordGuard?.policy.trust(in: record) ?? .unchecked
+        return EntryOrigin(record, ownScope: identity.scope, trust: trust)
     }
 
     /// A writer to the store.
@@ -61,7 +97,8 @@ struct CacheSettings: Sendable {
 
     /// The store's own directory, which is never content.
     func storeDirectory() -> Set<FileStatus.Identity> {
-        guard let store = localStore,
+        let inner = (store as? ReadOnlyStore)?.inner as? any LocalCacheStore
+        guard let store = localStore ?? inner,
             let handle = try? DirectoryHandle.open(PathBytes(store.directory.string)),
             let status = try? handle.status()
         else { return [] }

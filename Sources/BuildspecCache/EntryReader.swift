@@ -10,6 +10,8 @@ struct EntryReader: Sendable {
     var damage: DamageLog?
     /// Where this machine keeps manifests of a store that is not on it.
     var manifests: ManifestShelf?
+    /// What keeps records that the policy refuses from being used; `nil` lets all pass.
+    var recordGuard: RecordGuard?
 
     /// The record of exactly this identity, or `nil` if there is none.
     ///
@@ -20,9 +22,7 @@ struct EntryReader: Sendable {
         version: ContentDigest
     ) async throws(CacheError) -> KeyRecord? {
         let name = StoreLayout.record(scope: scope, key: key, version: version)
-        guard let record = try await record(named: name) else { return nil }
-        // A name may be cut short, so the record has the last word on its key.
-        return record.scope == scope && record.key == key ? record : nil
+        return try await record(named: name)
     }
 
     /// The records of a scope whose keys begin with `prefix`, newest first, damaged ones left out.
@@ -34,8 +34,8 @@ struct EntryReader: Sendable {
         let names = try await list(StoreLayout.prefix(scope: scope, keyPrefix: prefix))
         var records: [KeyRecord] = []
         for info in names where info.name.hasSuffix("/" + version.hex) {
-            guard let record = try? await record(named: info.name), record.scope == scope,
-                let key = record.key, key.utf8.starts(with: prefix.utf8)
+            guard let record = try? await record(named: info.name), let key = record.key,
+                key.utf8.starts(with: prefix.utf8)
             else { continue }
             records.append(record)
         }
@@ -61,7 +61,10 @@ struct EntryReader: Sendable {
         return nil
     }
 
-    /// The record under an object name.
+    /// The record under an object name, which must be the one that it gives itself: a record that was
+    /// copied to another scope, key or path set is none.
+    ///
+    /// - Throws: `damaged` when it cannot be read or was copied, `refused` by the policy.
     func record(named name: String) async throws(CacheError) -> KeyRecord? {
         let bytes: [UInt8]?
         do throws(StoreError) {
@@ -71,7 +74,12 @@ struct EntryReader: Sendable {
             throw CacheError(error)
         }
         guard let bytes else { return nil }
-        return try KeyRecord.decode(bytes)
+        let record = try KeyRecord.decode(bytes)
+        guard record.name == name else {
+            throw .damaged("the key record was written for another entry: '\(record.name)'")
+        }
+        try recordGuard?.check(record)
+        return record
     }
 
     /// The manifest that a record refers to, verified before it is decompressed.

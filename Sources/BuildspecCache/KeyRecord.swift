@@ -28,6 +28,8 @@ struct KeyRecord: Sendable, Equatable {
     var writer: String
     /// What the key was made of; only for people, nothing is decided by it.
     var inputs: KeyInputs?
+    /// Who vouches for it; only what was read has one.
+    var signature: RecordSignature?
 
     var manifestName: String { StoreLayout.manifest(manifest, codec) }
     /// The names of all manifests of the entry.
@@ -43,7 +45,19 @@ struct KeyRecord: Sendable, Equatable {
         StoreLayout.record(scope: scope, key: key, version: KeyRecord.version(ofPaths: paths))
     }
 
-    func encode() -> [UInt8] {
+    func encode() -> [UInt8] { KeyRecord.sealed(body) }
+
+    /// The same, signed.
+    func encode(signedBy key: SigningKey?) throws(CacheError) -> [UInt8] {
+        guard let key else { return encode() }
+        return KeyRecord.sealed(try RecordSignature.appended(to: body, by: key))
+    }
+
+    private static func sealed(_ body: [UInt8]) -> [UInt8] {
+        body + Array("end \(ContentDigest(of: body).hex)\n".utf8)
+    }
+
+    private var body: [UInt8] {
         var lines = ["buildspec-key 1", "scope \(KeyRecord.escape(scope))"]
         if let key { lines.append("key \(KeyRecord.escape(key))") }
         lines += paths.map { "path \(KeyRecord.escape($0))" }
@@ -56,8 +70,7 @@ struct KeyRecord: Sendable, Equatable {
         lines.append("stored \(stored)")
         lines.append("writer \(KeyRecord.escape(writer))")
         lines += (inputs?.lines ?? []).map { "\($0.keyword) \(KeyRecord.escape($0.value))" }
-        let body = Array((lines.joined(separator: "\n") + "\n").utf8)
-        return body + Array("end \(ContentDigest(of: body).hex)\n".utf8)
+        return Array((lines.joined(separator: "\n") + "\n").utf8)
     }
 
     /// Reads a record from bytes that need not be trusted.
@@ -71,7 +84,8 @@ struct KeyRecord: Sendable, Equatable {
             ContentDigest(hex: promise) == ContentDigest(of: body)
         else { throw damaged }
         var fields: [Substring: [String]] = [:]
-        for line in String(decoding: body, as: UTF8.self).split(separator: "\n") {
+        for bytes in body.split(separator: newline) {
+            let line = String(decoding: bytes, as: UTF8.self)
             let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, let value = unescape(parts[1]) else { throw damaged }
             fields[parts[0], default: []].append(value)
@@ -79,7 +93,12 @@ struct KeyRecord: Sendable, Equatable {
         guard fields["buildspec-key"] == ["1"] else {
             throw .damaged("the key record has a version that this program does not know")
         }
-        guard let record = KeyRecord(fields) else { throw damaged }
+        guard var record = KeyRecord(fields) else { throw damaged }
+        record.signature = try RecordSignature.find(
+            in: body,
+            signers: fields["signer"] ?? [],
+            signatures: fields["signature"] ?? []
+        )
         return record
     }
 
@@ -137,12 +156,12 @@ struct KeyRecord: Sendable, Equatable {
 
     /// Keeps a value on its line.
     private static func escape(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            switch character {
+        text.unicodeScalars.reduce(into: "") { result, scalar in
+            switch scalar {
             case "%": result += "%25"
             case "\n": result += "%0A"
-            case "\r\n": result += "%0D%0A"
-            default: result.append(character)
+            case "\r": result += "%0D"
+            default: result.unicodeScalars.append(scalar)
             }
         }
     }

@@ -11,6 +11,9 @@ struct RestoreOperation {
 
     private var reader: EntryReader { settings.reader(removesDamage: true) }
 
+    /// How many entries behind a damaged one are tried for each fallback key.
+    private static let fallbackTries = 3
+
     init(_ settings: CacheSettings, _ identity: CacheIdentity, root: PathBytes, verify: Bool) {
         self.settings = settings
         self.identity = identity
@@ -20,42 +23,44 @@ struct RestoreOperation {
 
     func run() async throws -> RestoreReport {
         let set = PathSet(identity.paths, root: root)
-        let version = KeyRecord.version(ofPaths: set.canonicalTexts)
+        let lookup = settings.lookup(identity, set, removesDamage: true)
         var notes: [String] = []
-        if let record = try await exactRecord(version, &notes) {
+        for scope in lookup.scopes {
+            guard let record = try await exactRecord(lookup, scope, &notes) else { continue }
             let outcome = RestoreReport.Outcome.exact(key: record.key)
             if let report = try await restore(record, set, outcome, &notes) { return report }
         }
-        for prefix in identity.key == nil ? [] : identity.fallbackKeys {
-            let records = try await reader.records(
-                scope: identity.scope,
-                keyPrefix: prefix,
-                version: version
-            )
-            for record in records.prefix(RestoreOperation.fallbackTries) {
-                let outcome = RestoreReport.Outcome.fallback(key: record.key ?? "")
-                if let report = try await restore(record, set, outcome, &notes) { return report }
+        for prefix in lookup.fallbackKeys {
+            for scope in lookup.scopes {
+                let records = try await lookup.fallback(prefix, in: scope)
+                for record in records.prefix(RestoreOperation.fallbackTries) {
+                    let outcome = RestoreReport.Outcome.fallback(key: record.key ?? "")
+                    if let report = try await restore(record, set, outcome, &notes) {
+                        return report
+                    }
+                }
             }
         }
-        let isClean = notes.isEmpty
-        notes += settings.store.takeNotes()
-        let reason = isClean ? "no entry for this key and these paths" : "damaged entry"
+        return miss(notes)
+    }
+
+    private func miss(_ damage: [String]) -> RestoreReport {
+        let refused = settings.recordGuard?.takeNotes() ?? []
+        let reason =
+            damage.isEmpty
+            ? refused.isEmpty ? "no entry for this key and these paths" : "refused by the policy"
+            : "damaged entry"
+        let notes = refused + damage + settings.takeNotes()
         return RestoreReport(outcome: .miss(reason: reason), notes: notes)
     }
 
-    /// How many entries behind a damaged one are tried for each fallback key.
-    private static let fallbackTries = 3
-
     private func exactRecord(
-        _ version: ContentDigest,
+        _ lookup: EntryLookup,
+        _ scope: String,
         _ notes: inout [String]
     ) async throws -> KeyRecord? {
         do throws(CacheError) {
-            return try await reader.record(
-                scope: identity.scope,
-                key: identity.key,
-                version: version
-            )
+            return try await lookup.exact(in: scope)
         } catch {
             guard error.code == .damaged else { throw error }
             notes.append("\(error); the next save repairs it")
@@ -119,8 +124,9 @@ struct RestoreOperation {
                 bytesFetched: fetched,
                 notes: notes + [leftovers].compactMap(\.self) + plan.notes + placementNotes
                     + (times?.notes ?? [])
-                    + settings.store.takeNotes()
+                    + settings.takeNotes()
             )
+            report.origin = settings.origin(record, identity)
             report.retimed = times?.report
             return report
         } catch let error as CacheError where error.code == .damaged {
@@ -138,14 +144,16 @@ struct RestoreOperation {
         _ notes: [String]
     ) -> RestoreReport {
         try? settings.localStore?.refresh(record.name)
-        return RestoreReport(
+        var report = RestoreReport(
             outcome: outcome,
             entries: entries,
             files: record.files,
             filesUnchanged: record.files,
             bytes: record.bytes,
-            notes: notes + settings.store.takeNotes()
+            notes: notes + settings.takeNotes()
         )
+        report.origin = settings.origin(record, identity)
+        return report
     }
 
     /// Writes everything that is missing beside its place, then puts it in place; on an error the

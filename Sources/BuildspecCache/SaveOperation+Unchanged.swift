@@ -36,11 +36,11 @@ extension SaveOperation {
                 files: record.files,
                 bytes: record.bytes,
                 bytesReused: record.bytes,
-                notes: timeNotes(record) + settings.store.takeNotes()
+                notes: timeNotes(record) + settings.takeNotes()
             )
         } catch {
-            // A damaged entry is written anew.
-            guard error.code == .damaged else { throw error }
+            // A damaged or refused entry is written anew.
+            guard error.isMiss else { throw error }
             return nil
         }
     }
@@ -55,15 +55,12 @@ extension SaveOperation {
     ) async throws -> SaveReport? {
         guard let index, let summary = index.summary, summary.tree == tree,
             summary.codec == settings.codec,
-            let last = try? await reader.newestRecord(
-                scope: identity.scope,
-                version: KeyRecord.version(ofPaths: set.canonicalTexts)
-            ),
+            let last = try? await settings.lookup(identity, set).parent(),
             last.manifest == index.manifest, settings.store.isShared(last.name),
             try await isWhole(last, summary)
         else { return nil }
         let record = record(index.manifest, summary, set)
-        let recordBytes = record.encode()
+        let recordBytes = try record.encode(signedBy: settings.signingKey)
         try await settings.store.write(record.name, recordBytes)
         return SaveReport(
             outcome: .saved,
@@ -72,7 +69,7 @@ extension SaveOperation {
             bytes: record.bytes,
             bytesStored: UInt64(recordBytes.count),
             bytesReused: record.bytes,
-            notes: settings.store.takeNotes()
+            notes: settings.takeNotes()
         )
     }
 

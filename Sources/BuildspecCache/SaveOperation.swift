@@ -27,7 +27,7 @@ struct SaveOperation {
         // An index that vouches for the whole tree may make the parent needless; else it is read
         // while the tree is walked.
         let isVouchedFor = index?.summary != nil
-        async let earlyParent = isVouchedFor ? nil : parent(version)
+        async let earlyParent = isVouchedFor ? nil : parent(set)
         let roots = try TreeRoots(root: root, top: settings.top)
         let walk = await settings.walk(set, roots)
         let walkNotes = walk.notes + [walk.removeLeftovers(roots)].compactMap(\.self)
@@ -43,7 +43,7 @@ struct SaveOperation {
             return report
         }
 
-        let known = isVouchedFor ? await parent(version) : await earlyParent
+        let known = isVouchedFor ? await parent(set) : await earlyParent
         let parent = known.map { PackReuse.keepingWorthwhile($0, walk.entries) }
         let files = FileList(walk.entries)
         let unchanged = unchanged(walk.entries, files, parent, index)
@@ -64,7 +64,7 @@ struct SaveOperation {
         let summary = StatIndex.Summary(tree: tree, codec: settings.codec, manifest)
         var record = record(digest, summary, set)
         record.sources = times?.digest
-        let recordBytes = record.encode()
+        let recordBytes = try record.encode(signedBy: settings.signingKey)
         try await settings.store.write(record.name, recordBytes)
 
         var (seen, isExact) = files.index(digest, walk.entries, contents.stored)
@@ -80,7 +80,7 @@ struct SaveOperation {
             bytesReused: contents.assembler.reusedBytes + unchanged.bytes,
             filesLeftOut: contents.notes.count,
             notes: walkNotes + SaveOperation.shortened(contents.notes) + (times?.notes ?? [])
-                + settings.store.takeNotes()
+                + settings.takeNotes()
         )
         report.sources = times?.files
         return report
@@ -148,14 +148,14 @@ struct SaveOperation {
         return try await writer.writeManifest(manifest)
     }
 
-    /// The last entry of this scope and path set, whose packs can be referred to.
+    /// The last entry of this path set, of the own scope or one that may be read, whose packs can be
+    /// referred to.
     ///
     /// It only saves work, so whatever is wrong with it counts as none. Its packs are made young at
     /// once, so that a prune that runs beside this save leaves them alone.
-    private func parent(_ version: ContentDigest) async -> ParentEntry? {
+    private func parent(_ set: PathSet) async -> ParentEntry? {
         do {
-            let record = try await reader.newestRecord(scope: identity.scope, version: version)
-            guard let record else { return nil }
+            guard let record = try await settings.lookup(identity, set).parent() else { return nil }
             let manifest = try await reader.manifest(of: record)
             var packs = try await reader.presentPacks(manifest.packs, record)
             if let store = settings.store as? any LocalCacheStore {

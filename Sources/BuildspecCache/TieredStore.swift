@@ -28,6 +28,11 @@ public final class TieredStore: CacheStore {
         self.far = far
     }
 
+    /// The same, with a far store that is only read.
+    func withReadOnlyFar() -> TieredStore {
+        TieredStore(near: near, far: ReadOnlyStore(inner: far))
+    }
+
     /// Both places.
     public var location: String { "\(near.location) and \(far.location)" }
 

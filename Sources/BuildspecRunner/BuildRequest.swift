@@ -34,6 +34,10 @@ public struct BuildRequest: Sendable {
     public var artifactsDirectory: FilePath?
     /// The cache; `nil` is none.
     public var cache: BuildCache?
+    /// The cache's scope, to which it is saved; `nil` is the project's name.
+    public var cacheScope: String?
+    /// Scopes that are read behind the own one, in this order, and never written.
+    public var cacheReadScopes: [String] = []
     /// Whether a cache problem fails the build.
     public var strictCache = false
     /// Where commands run.

@@ -39,7 +39,14 @@ struct CacheSteps: Sendable {
         }
         guard !paths.isEmpty else { return .unusable("no paths specified to be cached") }
         guard let key = section.key else {
-            return .identity(CacheIdentity(scope: scope, key: nil, paths: paths))
+            return .identity(
+                CacheIdentity(
+                    scope: scope,
+                    readScopes: request.cacheReadScopes,
+                    key: nil,
+                    paths: paths
+                )
+            )
         }
         let texts = [key.value] + section.fallbackKeys.map(\.value)
         guard let values = try? await session.evaluate(texts) else {
@@ -48,6 +55,7 @@ struct CacheSteps: Sendable {
         }
         var identity = CacheIdentity(
             scope: scope,
+            readScopes: request.cacheReadScopes,
             key: values[0],
             fallbackKeys: Array(values.dropFirst()),
             paths: paths
@@ -82,6 +90,7 @@ struct CacheSteps: Sendable {
                     try await setup.place.putCacheIn(identity.paths)
                 }
                 for note in report.notes { await pump.post(.warning("cache: \(note)")) }
+                await keepForAudit(report)
                 await pump.post(.cacheRestored(report))
                 return .restored(report)
             } catch  where Task.isCancelled {
@@ -98,7 +107,8 @@ struct CacheSteps: Sendable {
         guard let cache, case .identity(let identity) = plan else {
             return .notWanted
         }
-        if let reason = reasonNotToSave(after: result) { return .skipped(reason) }
+        let reason = cache.reasonNotToSave(in: identity.scope) ?? reasonNotToSave(after: result)
+        if let reason { return .skipped(reason) }
         do {
             try await setup.place.takeCacheOut(identity.paths)
             let report = try await cache.save(
@@ -125,7 +135,7 @@ struct CacheSteps: Sendable {
         return files
     }
 
-    private var scope: String { setup.identity.project }
+    private var scope: String { request.cacheScope ?? setup.identity.project }
 
     private var cache: BuildCache? { request.cache?.seen(through: setup.place.cacheTop) }
 

@@ -42,6 +42,9 @@ extension BuildCache {
         root: FilePath,
         limit: UInt64
     ) async throws -> SaveReport {
+        if let reason = reasonNotToSave(in: identity.scope) {
+            return SaveReport(outcome: .notAllowed(reason))
+        }
         let operation = ImportOperation(
             settings: settings,
             identity: identity,

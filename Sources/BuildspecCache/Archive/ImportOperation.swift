@@ -34,7 +34,7 @@ struct ImportOperation {
         }
         let (digest, added) = try await writer.writeManifest(manifest)
         let record = record(manifest, digest, set)
-        let bytes = record.encode()
+        let bytes = try record.encode(signedBy: settings.signingKey)
         try await settings.store.write(record.name, bytes)
         return SaveReport(
             outcome: .saved,
@@ -60,7 +60,7 @@ struct ImportOperation {
             _ = try await reader.manifest(of: record)
             return true
         } catch {
-            guard error.code == .damaged else { throw error }
+            guard error.isMiss else { throw error }
             return false
         }
     }

@@ -48,8 +48,6 @@ public struct EntryContents: Sendable, Equatable {
     public var info: CacheEntryInfo
     /// The manifest's name in the store.
     public var manifestName: String
-    /// The machine that saved it.
-    public var writer: String
     /// What its key was made of, if the save knew.
     public var inputs: KeyInputs?
     /// Its packs.
@@ -66,7 +64,7 @@ extension BuildCache {
     /// - Throws: `CacheError` when it is damaged or gone.
     public func contents(of recordName: String) async throws -> EntryContents {
         try await onBlockingThreads {
-            let reader = settings.reader()
+            let reader = settings.readerOfAll()
             let record = try await reader.existingRecord(named: recordName)
             let manifest = try await reader.manifest(of: record)
             let info = try await settings.store.info(recordName)
@@ -85,10 +83,10 @@ extension BuildCache {
             return EntryContents(
                 info: CacheEntryInfo(
                     record,
-                    info ?? ObjectInfo(name: recordName, size: 0, modified: 0)
+                    info ?? ObjectInfo(name: recordName, size: 0, modified: 0),
+                    policy
                 ),
                 manifestName: record.manifestName,
-                writer: record.writer,
                 inputs: record.inputs,
                 packs: packs,
                 items: manifest.entries.map(EntryContents.Item.init)

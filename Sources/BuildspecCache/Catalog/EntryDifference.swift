@@ -58,7 +58,7 @@ extension BuildCache {
     /// - Throws: `CacheError` when one of them is damaged or gone.
     public func difference(from first: String, to second: String) async throws -> EntryDifference {
         try await onBlockingThreads {
-            let reader = settings.reader()
+            let reader = settings.readerOfAll()
             let old = try await reader.manifest(of: reader.existingRecord(named: first))
             let new = try await reader.manifest(of: reader.existingRecord(named: second))
             return EntryDifference(old.entries, new.entries)
@@ -80,7 +80,7 @@ extension BuildCache {
     ) async throws -> EntryDifference {
         let root = try Machine.absolute(root)
         return try await onBlockingThreads {
-            let reader = settings.reader()
+            let reader = settings.readerOfAll()
             let record = try await reader.existingRecord(named: recordName)
             let manifest = try await reader.manifest(of: record)
             let roots = try TreeRoots(root: root, top: settings.top)

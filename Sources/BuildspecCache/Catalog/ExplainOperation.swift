@@ -35,41 +35,49 @@ struct ExplainOperation {
         let set = PathSet(identity.paths, root: root)
         var asked = identity
         asked.paths = set.canonicalTexts
-        let version = KeyRecord.version(ofPaths: set.canonicalTexts)
+        let lookup = settings.lookup(asked, set)
         var explanation = CacheExplanation(identity: asked, verdict: .miss, nearest: [])
-        var found: KeyRecord?
-        do throws(CacheError) {
-            found = try await reader.record(
-                scope: asked.scope,
-                key: asked.key,
-                version: version
-            )
-            if let found {
-                explanation.verdict = .hit
-                try await checkPacks(found)
+        var found = try await exact(lookup, &explanation)
+        for prefix in lookup.fallbackKeys {
+            for scope in lookup.scopes where found == nil {
+                found = try await lookup.fallback(prefix, in: scope).first
+                if found != nil, explanation.verdict == .miss {
+                    explanation.verdict = .fallback(prefix: prefix)
+                }
             }
-        } catch {
-            guard error.code == .damaged else { throw error }
-            explanation.verdict = .damaged(error.description)
-            found = nil
         }
-        for prefix in asked.key == nil ? [] : asked.fallbackKeys where found == nil {
-            found = try await reader.records(
-                scope: asked.scope,
-                keyPrefix: prefix,
-                version: version
-            ).first
-            if found != nil, explanation.verdict == .miss {
-                explanation.verdict = .fallback(prefix: prefix)
-            }
+        if let refused = settings.recordGuard?.takeNotes().first, found == nil,
+            explanation.verdict == .miss
+        {
+            explanation.verdict = .damaged(refused)
         }
         if let found {
             let info = try await settings.store.info(found.name)
-            explanation.used = info.map { CacheEntryInfo(found, $0) }
+            let policy = settings.recordGuard?.policy
+            explanation.used = info.map { CacheEntryInfo(found, $0, policy) }
             explanation.transfer = try await transfer(found, set)
         }
         explanation.nearest = try await nearest(asked, used: found)
         return explanation
+    }
+
+    /// The entry of the key itself, as a restore would take it.
+    private func exact(
+        _ lookup: EntryLookup,
+        _ explanation: inout CacheExplanation
+    ) async throws(CacheError) -> KeyRecord? {
+        for scope in lookup.scopes {
+            do throws(CacheError) {
+                guard let record = try await lookup.exact(in: scope) else { continue }
+                try await checkPacks(record)
+                explanation.verdict = .hit
+                return record
+            } catch {
+                guard error.code == .damaged else { throw error }
+                explanation.verdict = .damaged(error.description)
+            }
+        }
+        return nil
     }
 
     private func checkPacks(_ record: KeyRecord) async throws(CacheError) {
@@ -110,9 +118,10 @@ struct ExplainOperation {
         _ asked: CacheIdentity,
         used: KeyRecord?
     ) async throws -> [CacheExplanation.Neighbour] {
+        let all = settings.readerOfAll()
         var found: [(neighbour: CacheExplanation.Neighbour, record: KeyRecord)] = []
         for info in try await settings.store.list(prefix: StoreLayout.keys) {
-            let record = (try? await reader.record(named: info.name)) ?? nil
+            let record = (try? await all.record(named: info.name)) ?? nil
             guard let record, !(record.name == used?.name && record.key == asked.key) else {
                 continue
             }

@@ -47,6 +47,24 @@ extension CacheSteps {
         }
     }
 
+    /// Keeps where the restored files came from.
+    func keepForAudit(_ report: RestoreReport) async {
+        guard var origin = report.origin else { return }
+        origin.scope = setup.redactor.redacting(origin.scope)
+        origin.key = origin.key.map(setup.redactor.redacting)
+        let entry = RestoredEntry(
+            time: FileTime.now().seconds,
+            build: setup.identity.number,
+            origin: origin
+        )
+        let project = setup.identity.project
+        let directory = request.stateDirectory
+        let problem = await withTaskExecutorPreference(BlockingExecutor.shared) {
+            RestoreLog.add(entry, of: project, in: directory)
+        }
+        if let problem { await pump.post(.warning("cache: \(problem)")) }
+    }
+
     private static func milliseconds(_ duration: Duration) -> Int {
         Int(duration / .milliseconds(1))
     }

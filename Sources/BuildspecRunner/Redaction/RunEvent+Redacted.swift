@@ -79,6 +79,11 @@ extension Redactor {
     fileprivate func redacting(_ report: RestoreReport) -> RestoreReport {
         var report = report
         report.notes = report.notes.map(redacting)
+        if let origin = report.origin {
+            report.origin?.scope = redacting(origin.scope)
+            report.origin?.key = origin.key.map(redacting)
+            report.origin?.writer = redacting(origin.writer)
+        }
         switch report.outcome {
         case .exact(let key): report.outcome = .exact(key: key.map(redacting))
         case .fallback(let key): report.outcome = .fallback(key: redacting(key))
@@ -89,6 +94,9 @@ extension Redactor {
 
     fileprivate func redacting(_ report: SaveReport) -> SaveReport {
         var report = report
+        if case .notAllowed(let reason) = report.outcome {
+            report.outcome = .notAllowed(redacting(reason))
+        }
         report.notes = report.notes.map(redacting)
         return report
     }

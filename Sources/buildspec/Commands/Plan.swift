@@ -54,7 +54,7 @@ struct Plan: AsyncParsableCommand {
         var request = BuildRequest(
             buildspec,
             sourceDirectory: what.root,
-            hostEnvironment: host,
+            hostEnvironment: SigningKeySource.hidden(from: host),
             stateDirectory: StandardDirectories(host).state
         )
         request.overrides = what.variables.compactMap { EnvironmentFile.assignment($0) }

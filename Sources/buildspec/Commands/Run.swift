@@ -88,6 +88,12 @@ struct Run: AsyncParsableCommand {
     )
     var remote: String?
 
+    @OptionGroup var scopes: ScopeOptions
+
+    @OptionGroup var trustOptions: TrustOptions
+
+    @OptionGroup var signing: SigningOptions
+
     @OptionGroup var limits: LimitOptions
 
     @Flag(help: "Fail the build when the cache cannot be used, instead of a warning.")
@@ -135,13 +141,14 @@ struct Run: AsyncParsableCommand {
         let host = Host.environment()
         let overrides = try givenVariables()
         let resolver = try SecretsFileResolver(secretsFile, or: AWSSecretResolver(host.variables))
+        let trust = try cacheTrust(host.variables)
         let file = try BuildspecFile(
             what.buildspec,
             source: what.source,
-            hidingBy: { self.request($0, host.variables, overrides, resolver).redactor },
+            hidingBy: { self.request($0, host.variables, overrides, resolver, trust).redactor },
             refused: { failSource($0, "YAML_FILE_ERROR", $1, hasBuildspec: false) }
         )
-        var request = request(file.buildspec, host.variables, overrides, resolver)
+        var request = request(file.buildspec, host.variables, overrides, resolver, trust)
         request.debugging = try debugOptions.debugging()
         let exportsFile = try exports.map(ExportsFile.init)
         let eventLog = try events.map(EventLog.init(path:))
@@ -182,13 +189,14 @@ extension Run {
         _ buildspec: Buildspec,
         _ host: [String: String],
         _ overrides: [BuildRequest.Override],
-        _ resolver: any SecretResolver
+        _ resolver: any SecretResolver,
+        _ trust: CacheTrust
     ) -> BuildRequest {
         let directories = StandardDirectories(host)
         var request = BuildRequest(
             buildspec,
             sourceDirectory: what.root,
-            hostEnvironment: host,
+            hostEnvironment: SigningKeySource.hidden(from: host),
             stateDirectory: directories.state
         )
         request.overrides = overrides
@@ -200,9 +208,12 @@ extension Run {
         if cache != "none" {
             // An impossible place was refused with the arguments.
             let places = try? CachePlaces(cache: cache, remote: remote, host)
-            request.cache = places?.open(host)
+            request.cache = (places?.open(host)).map(trust.applied)
             request.cache?.limits = limits.limits(host)
+            request.cacheScope = scopes.own(host)
+            request.cacheReadScopes = scopes.readable(host)
         }
+        request.masks = trust.masks
         request.strictCache = strictCache
         request.retime = retime
         request.maskNames = masks
@@ -210,6 +221,17 @@ extension Run {
         if case .success(let timeout) = DurationText.parse(timeout) { request.timeout = timeout }
         request.helperExecutable = Host.executable
         return request
+    }
+
+    /// Whose entries the cache accepts; read before anything runs.
+    private func cacheTrust(_ host: [String: String]) throws -> CacheTrust {
+        guard cache != "none" else { return CacheTrust() }
+        return try trustOptions.trust(
+            root: what.root,
+            signing: signing,
+            host,
+            failing: .buildspecInvalid
+        )
     }
 
     /// Prints, in CodeBuild's log, how a build fails before its first phase.

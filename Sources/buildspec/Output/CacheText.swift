@@ -8,9 +8,11 @@ enum CacheText {
         switch report.outcome {
         case .miss(let reason): return "nothing restored: \(reason)"
         case .exact(let key):
-            return contents(report) + (key.map { ", key '\($0)'" } ?? "") + sources(report)
+            return contents(report) + (key.map { ", key '\($0)'" } ?? "") + origin(report)
+                + sources(report)
         case .fallback(let key):
-            return contents(report) + ", fallback key '\(key)'" + sources(report)
+            return contents(report) + ", fallback key '\(key)'" + origin(report)
+                + sources(report)
         }
     }
 
@@ -18,6 +20,7 @@ enum CacheText {
     static func saved(_ report: SaveReport) -> String {
         switch report.outcome {
         case .alreadyStored: return "not saved: the key is already stored"
+        case .notAllowed(let reason): return "not saved: \(reason)"
         case .nothingToSave: return "not saved: no file matches the cache paths"
         case .saved: break
         }
@@ -50,6 +53,14 @@ enum CacheText {
         case .skipped(let reason), .failed(let reason): "not saved: \(reason)"
         case .saved(let report): saved(report)
         }
+    }
+
+    /// Whose the entry is, when it is another's, and who signed it.
+    private static func origin(_ report: RestoreReport) -> String {
+        guard let origin = report.origin else { return "" }
+        let scope = origin.isOwnScope ? "" : ", from scope '\(origin.scope)'"
+        guard case .verified(let key) = origin.trust else { return scope }
+        return scope + ", signed by '\(key)'"
     }
 
     /// What became of the sources' times.

@@ -20,6 +20,13 @@ enum UTCTime {
             + " \(twoDigits(time / 3_600)):\(twoDigits(time / 60 % 60)) UTC"
     }
 
+    /// The time now in seconds since 1970.
+    static func seconds() -> Int64 {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &now)
+        return Int64(now.tv_sec)
+    }
+
     /// The time now as programs read it (RFC 3339): `2026-11-23T08:32:05.123Z`.
     static func now() -> String {
         let (date, time, microseconds) = clock()

@@ -34,13 +34,7 @@ struct CacheExplain: AsyncParsableCommand {
     )
     var fallbackKeys: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "Whose cache it is. (default: the project's name as 'run' finds it)",
-            valueName: "name"
-        )
-    )
-    var scope: String?
+    @OptionGroup var scopes: ScopeOptions
 
     @Option(
         help: ArgumentHelp(
@@ -78,7 +72,7 @@ struct CacheExplain: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = try store.open()
+        let cache = try store.open(root: root)
         let identity = try await identity(cache)
         let explanation = try await reportingCacheErrors {
             try await cache.explain(identity, root: root)
@@ -93,10 +87,12 @@ struct CacheExplain: AsyncParsableCommand {
     /// What is asked for: by the arguments, the key's own entry, or the buildspec.
     private func identity(_ cache: BuildCache) async throws -> CacheIdentity {
         guard let key else { return try await buildspecIdentity(cache) }
-        var name = scope
+        let environment = Host.environment().variables
+        var name = scopes.own(environment)
         if name == nil { name = await SourceVersion.read(in: root).projectName(for: root) }
         var identity = CacheIdentity(
             scope: name ?? "",
+            readScopes: scopes.readable(environment),
             key: key,
             fallbackKeys: fallbackKeys,
             paths: paths
@@ -138,12 +134,13 @@ struct CacheExplain: AsyncParsableCommand {
         var request = BuildRequest(
             buildspec,
             sourceDirectory: root,
-            hostEnvironment: host,
+            hostEnvironment: SigningKeySource.hidden(from: host),
             stateDirectory: StandardDirectories(host).state
         )
         request.overrides = variables.compactMap { EnvironmentFile.assignment($0) }
         request.helperExecutable = Host.executable
-        request.project = scope
+        request.cacheScope = scopes.own(host)
+        request.cacheReadScopes = scopes.readable(host)
         request.cache = cache
         return request
     }

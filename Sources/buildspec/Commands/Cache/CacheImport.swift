@@ -22,6 +22,7 @@ struct CacheImport: AsyncParsableCommand {
 
     @OptionGroup var identity: IdentityOptions
     @OptionGroup var store: StoreOptions
+    @OptionGroup var signing: SigningOptions
 
     @Option(
         help: ArgumentHelp(
@@ -40,7 +41,7 @@ struct CacheImport: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = try store.open()
+        let cache = try store.open(root: identity.rootPath, signing: signing)
         let wanted = await identity.identity()
         let report = try await reportingCacheErrors {
             try await cache.importArchive(

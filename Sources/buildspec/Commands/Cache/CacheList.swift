@@ -8,7 +8,8 @@ struct CacheList: AsyncParsableCommand {
         abstract: "List the entries of the store, last used first.",
         discussion: """
             SIZE is what the entry's files add up to; STORED is what its packs take in the store, \
-            which other entries may share.
+            which other entries may share. WRITER is the machine that saved it, by its own words; \
+            SIGNER the key of the policy, or the beginning of a key's id that nobody checked.
 
             \(ExitStatus.help([.success, .cacheFailed, .usage]))
             """
@@ -27,12 +28,15 @@ struct CacheList: AsyncParsableCommand {
             StandardStream.output.write(EntryJSON.print(entries))
             return
         }
-        var table = TextTable(["SCOPE", "KEY", "FILES", "SIZE", "STORED", "SAVED", "LAST USED"])
+        var table = TextTable([
+            "SCOPE", "KEY", "FILES", "SIZE", "STORED", "SAVED", "LAST USED", "WRITER", "SIGNER",
+        ])
         for entry in entries {
             table.add([
                 entry.scope, entry.key ?? "-", String(entry.files), Quantity.size(entry.bytes),
                 Quantity.size(entry.stored), UTCTime.text(entry.saved),
-                UTCTime.text(entry.lastUsed),
+                UTCTime.text(entry.lastUsed), entry.writer,
+                TrustText.word(entry.trust, signer: entry.signer),
             ])
         }
         if entries.isEmpty {

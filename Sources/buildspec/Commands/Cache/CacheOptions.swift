@@ -22,15 +22,29 @@ struct StoreOptions: ParsableArguments {
     )
     var remote: String?
 
+    @OptionGroup var trust: TrustOptions
+
     func validate() throws {
         _ = try CachePlaces(cache: cache, remote: remote, Host.environment().variables)
     }
 
     /// The cache over the store, with what this machine remembers of files.
-    func open(codec: Codec = .zstd) throws -> BuildCache {
+    ///
+    /// - Parameters:
+    ///   - codec: how new objects are compressed.
+    ///   - root: where the policy is looked for.
+    ///   - signing: who signs what is saved; `nil` for what saves nothing.
+    /// - Throws: when the place is impossible, or a policy or key that was asked for cannot be read.
+    func open(
+        codec: Codec = .zstd,
+        root: FilePath = ".",
+        signing: SigningOptions? = nil
+    ) throws -> BuildCache {
         let environment = Host.environment().variables
-        return try CachePlaces(cache: cache, remote: remote, environment)
+        let cache = try CachePlaces(cache: cache, remote: remote, environment)
             .open(codec: codec, environment)
+        return try trust.trust(root: root, signing: signing, environment, failing: .cacheFailed)
+            .applied(to: cache)
     }
 }
 
@@ -56,20 +70,13 @@ struct IdentityOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where relative paths start.", valueName: "dir"))
     var root = "."
 
-    @Option(
-        help: ArgumentHelp(
-            "Whose cache it is. (default: the project's name as 'run' finds it)",
-            valueName: "name"
-        )
-    )
-    var scope: String?
+    @OptionGroup var scopes: ScopeOptions
 
     func validate() throws {
         if paths.isEmpty {
             throw ValidationError("--path is missing; name what to keep, such as 'vendor/**/*'")
         }
         if key?.isEmpty == true { throw ValidationError("--key: the key is empty") }
-        if scope?.isEmpty == true { throw ValidationError("--scope: the name is empty") }
         if !Host.isDirectory(FilePath(root)) {
             throw ValidationError("--root: '\(root)' is not a directory")
         }
@@ -80,12 +87,12 @@ struct IdentityOptions: ParsableArguments {
 
     /// The identity, its scope found out if it is not given.
     func identity(fallbackKeys: [String] = []) async -> CacheIdentity {
-        var name = scope
-        if name == nil {
-            name = await SourceVersion.read(in: rootPath).projectName(for: rootPath)
-        }
+        let environment = Host.environment().variables
+        var name = scopes.own(environment)
+        if name == nil { name = await project }
         return CacheIdentity(
             scope: name ?? "",
+            readScopes: scopes.readable(environment),
             key: key,
             fallbackKeys: fallbackKeys,
             paths: paths
@@ -94,6 +101,11 @@ struct IdentityOptions: ParsableArguments {
 }
 
 extension IdentityOptions {
+    /// The project's name as 'run' finds it.
+    var project: String {
+        get async { await SourceVersion.read(in: rootPath).projectName(for: rootPath) }
+    }
+
     /// The files whose times are kept, if that is wanted.
     func sources(_ isWanted: Bool) async -> SourceFiles? {
         guard isWanted else { return nil }

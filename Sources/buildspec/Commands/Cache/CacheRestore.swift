@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BuildspecCache
+internal import BuildspecRunner
 
 /// `buildspec cache restore`.
 struct CacheRestore: AsyncParsableCommand {
@@ -43,7 +44,7 @@ struct CacheRestore: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = try store.open()
+        let cache = try store.open(root: identity.rootPath)
         let wanted = await identity.identity(fallbackKeys: fallbackKeys)
         let report = try await reportingCacheErrors {
             try await cache.restore(
@@ -53,8 +54,16 @@ struct CacheRestore: AsyncParsableCommand {
                 retiming: await identity.sources(retime)
             )
         }
-        printNotes(report.notes)
+        printNotes(report.notes + (await keptForAudit(report)))
         StandardStream.output.write("cache: \(CacheText.restored(report))\n")
         if failOnMiss, case .miss = report.outcome { throw ExitStatus.buildFailed.exitCode }
+    }
+
+    /// Keeps where the files came from; what keeps that from being kept is a note.
+    private func keptForAudit(_ report: RestoreReport) async -> [String] {
+        guard let origin = report.origin else { return [] }
+        let state = StandardDirectories(Host.environment().variables).state
+        let entry = RestoredEntry(time: UTCTime.seconds(), build: nil, origin: origin)
+        return [RestoreLog.add(entry, of: await identity.project, in: state)].compactMap(\.self)
     }
 }

@@ -15,6 +15,7 @@ struct CacheSave: AsyncParsableCommand {
 
     @OptionGroup var identity: IdentityOptions
     @OptionGroup var store: StoreOptions
+    @OptionGroup var signing: SigningOptions
     @OptionGroup var limits: LimitOptions
 
     @Option(help: "How new objects are compressed: zstd, gzip or none.")
@@ -30,7 +31,11 @@ struct CacheSave: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var cache = try store.open(codec: Codec(rawValue: codec) ?? .zstd)
+        var cache = try store.open(
+            codec: Codec(rawValue: codec) ?? .zstd,
+            root: identity.rootPath,
+            signing: signing
+        )
         cache.limits = limits.limits(Host.environment().variables)
         let wanted = await identity.identity()
         let report = try await reportingCacheErrors {

@@ -9,7 +9,6 @@ enum EntryJSON {
     static func print(_ contents: EntryContents) -> String {
         var members: [(String, JSONText)] = [("version", .number("1"))] + members(contents.info)
         members.append(("manifest", .string(contents.manifestName)))
-        members.append(("writer", .string(contents.writer)))
         if let inputs = contents.inputs { members.append(("keyInputs", object(inputs))) }
         members.append(("packs", .array(contents.packs.map(object))))
         members.append(("entries", .array(contents.items.map(object))))
@@ -63,6 +62,9 @@ enum EntryJSON {
             ("files", .number("\(info.files)")), ("bytes", .number("\(info.bytes)")),
             ("stored", .number("\(info.stored)")), ("saved", .number("\(info.saved)")),
             ("lastUsed", .number("\(info.lastUsed)")), ("record", .string(info.recordName)),
+            ("writer", .string(info.writer)),
+            ("signer", info.signer.map(JSONText.string) ?? .null),
+            ("trust", TrustText.json(info.trust)),
         ]
     }
 

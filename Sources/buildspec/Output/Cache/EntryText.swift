@@ -24,7 +24,8 @@ enum EntryText {
         return [
             ("scope", info.scope), ("key", info.key ?? "-"),
             ("paths", info.paths.joined(separator: ", ")),
-            ("saved", "\(UTCTime.text(info.saved)) by \(contents.writer)"),
+            ("saved", "\(UTCTime.text(info.saved)) by \(info.writer)"),
+            ("signer", info.signer ?? "-"), ("trust", TrustText.words(info.trust)),
             ("last used", UTCTime.text(info.lastUsed)),
             (
                 "files",

@@ -9,7 +9,7 @@ enum ExplanationJSON {
         let identity = explanation.identity
         var members: [(String, JSONText)] = [
             ("version", .number("1")), ("verdict", .string(verdict(explanation.verdict))),
-            ("scope", .string(identity.scope)),
+            ("scope", .string(identity.scope)), ("readScopes", texts(identity.readScopes)),
             ("key", identity.key.map(JSONText.string) ?? .null),
             ("fallbackKeys", texts(identity.fallbackKeys)), ("paths", texts(identity.paths)),
         ]

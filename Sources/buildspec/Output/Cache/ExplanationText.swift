@@ -7,6 +7,7 @@ enum ExplanationText {
         var lines = [verdict(explanation)]
         lines.append("")
         lines.append("scope     \(identity.scope)")
+        lines += identity.readScopes.map { "read      \($0)" }
         lines.append("key       \(identity.key ?? "-")")
         lines += identity.fallbackKeys.map { "fallback  \($0)" }
         lines += identity.paths.map { "path      \($0)" }
@@ -25,10 +26,11 @@ enum ExplanationText {
     private static func verdict(_ explanation: CacheExplanation) -> String {
         let key = explanation.identity.key.map { "key '\($0)'" } ?? "the keyless entry"
         switch explanation.verdict {
-        case .hit: return "hit: \(key) is stored"
+        case .hit: return "hit: \(key) is stored" + otherScope(explanation)
         case .fallback(let prefix):
             let used = explanation.used?.key ?? "-"
             return "fallback: \(key) is not stored; '\(prefix)' finds '\(used)'"
+                + otherScope(explanation)
         case .damaged(let problem): return "miss: \(key) is stored and cannot be used: \(problem)"
         case .miss:
             if explanation.nearest.contains(where: { isSameKey($0, explanation) }) {
@@ -36,6 +38,13 @@ enum ExplanationText {
             }
             return "miss: \(key) is not stored"
         }
+    }
+
+    private static func otherScope(_ explanation: CacheExplanation) -> String {
+        guard let used = explanation.used, used.scope != explanation.identity.scope else {
+            return ""
+        }
+        return ", in scope '\(used.scope)'"
     }
 
     private static func isSameKey(

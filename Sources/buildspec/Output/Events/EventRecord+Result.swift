@@ -23,7 +23,7 @@ extension EventRecord {
         return members + [
             number("files", report.files), number("filesUnchanged", report.filesUnchanged),
             number("bytes", report.bytes),
-        ] + sources(report.retimed)
+        ] + (report.origin.map(TrustText.members) ?? []) + sources(report.retimed)
     }
 
     private static func sources(_ report: RetimeReport?) -> Members {
@@ -36,6 +36,8 @@ extension EventRecord {
     static func members(_ report: SaveReport) -> Members {
         switch report.outcome {
         case .alreadyStored: [("outcome", .string("already-stored"))]
+        case .notAllowed(let reason):
+            [("outcome", .string("not-allowed")), ("reason", .string(reason))]
         case .nothingToSave: [("outcome", .string("nothing-to-save"))]
         case .saved:
             [

@@ -1,0 +1,60 @@
+extension BuildCache {
+    /// The same cache, which accepts only what a policy accepts.
+    ///
+    /// What is refused is a miss with a note in every restore and save, and an error of an export.
+    ///
+    /// - Parameter policy: whose entries are accepted.
+    /// - Returns: the cache.
+    public func trusting(_ policy: CachePolicy) -> BuildCache {
+        changed { $0.recordGuard = RecordGuard(policy) }
+    }
+
+    /// The same cache, whose entries are signed.
+    ///
+    /// - Parameter key: the key that signs what is saved.
+    /// - Returns: the cache.
+    public func signing(with key: SigningKey) -> BuildCache {
+        changed { $0.signingKey = key }
+    }
+
+    /// The same cache, which never writes to its store; of two stores the near one is still filled
+    /// from the far one.
+    public func readOnly() -> BuildCache {
+        changed { settings in
+            settings.isReadOnly = true
+            if let tiers = settings.store as? TieredStore {
+                settings.store = tiers.withReadOnlyFar()
+            } else {
+                settings.store = ReadOnlyStore(inner: settings.store)
+            }
+        }
+    }
+
+    /// Whether nothing is ever saved.
+    public var isReadOnly: Bool { settings.isReadOnly }
+
+    /// The policy that decides what is accepted; `nil` accepts everything.
+    public var policy: CachePolicy? { settings.recordGuard?.policy }
+
+    /// Why nothing may be saved under a scope; `nil` when it may.
+    ///
+    /// What this cache itself would refuse to restore is not saved: it would only be in the way.
+    ///
+    /// - Parameter scope: the scope.
+    /// - Returns: the reason in a few words.
+    public func reasonNotToSave(in scope: String) -> String? {
+        if isReadOnly { return "the cache is read-only" }
+        guard let policy else { return nil }
+        let key = settings.signingKey?.publicKey
+        if policy.keys.isEmpty, !policy.requiresSigned { return nil }
+        if policy.accepts(key, for: scope) { return nil }
+        guard let key else {
+            return "the policy wants entries of '\(scope)' signed, and there is no signing key"
+        }
+        let id = key.id.prefix(16)
+        guard let name = policy.key(id: key.id)?.name else {
+            return "the signing key \(id) is not in the policy"
+        }
+        return "the signing key '\(name)' may not sign for the scope '\(scope)'"
+    }
+}

@@ -1,0 +1,182 @@
+/// Turns the node tree of a cache policy into its value and says what is wrong on the way.
+struct CachePolicyReader {
+    private var reader: Reader
+
+    private static let top = [
+        "version", "require-signed", "max-age", "unsigned-scopes", "keys",
+    ]
+    private static let ofKey = ["name", "key", "scopes", "not-after"]
+
+    init(_ source: SourceText) {
+        reader = Reader(source: source, options: ParseOptions())
+    }
+
+    /// Everything found so far.
+    var diagnostics: [Diagnostic] { reader.diagnostics }
+
+    mutating func read(_ root: Node) -> CachePolicyText {
+        var policy = CachePolicyText()
+        guard let top = root.mapping else {
+            report(.wrongType, "a cache policy is a mapping, not \(root.kind)", at: root.range)
+            return policy
+        }
+        checkKeys(of: top, CachePolicyReader.top, in: "a cache policy")
+        readVersion(top, root)
+        policy.requireSigned = flag(top.pair("require-signed"))
+        policy.maximumAge = value(top.pair("max-age"))
+        policy.unsignedScopes = texts(top.pair("unsigned-scopes"))
+        policy.keys = readKeys(top.pair("keys"))
+        if policy.requireSigned, policy.keys.isEmpty {
+            let range = top.pair("require-signed")?.keyRange ?? root.range
+            report(
+                .missingKey,
+                "'require-signed' without 'keys' refuses everything; 'buildspec cache keygen' makes "
+                    + "a key",
+                at: range
+            )
+        }
+        return policy
+    }
+
+    private mutating func readVersion(_ top: Mapping, _ root: Node) {
+        guard let pair = top.pair("version") else {
+            let start = SourceRange(start: root.range.start, end: root.range.start)
+            report(.missingKey, "'version' is missing; begin with 'version: 1'", at: start)
+            return
+        }
+        guard let version = value(pair), version.value != "1" else { return }
+        report(
+            .version,
+            "there is no cache policy version '\(version.value.clipped)'; write 1",
+            at: version.range
+        )
+    }
+
+    private mutating func readKeys(_ pair: Mapping.Pair?) -> [CachePolicyText.Key] {
+        guard let pair else { return [] }
+        guard let items = pair.value.items else {
+            report(
+                .wrongType,
+                "'keys' must be a list, not \(pair.value.kind)",
+                at: pair.value.isNull ? pair.keyRange : pair.value.range
+            )
+            return []
+        }
+        let keys = items.compactMap { readKey($0) }
+        for (index, key) in keys.enumerated() {
+            let others = keys[..<index]
+            if others.contains(where: { $0.name.value == key.name.value }) {
+                report(
+                    .badValue,
+                    "two keys have the name '\(key.name.value.clipped)'",
+                    at: key.name.range
+                )
+            }
+            if others.contains(where: { $0.key.value == key.key.value }) {
+                report(
+                    .badValue,
+                    "the same key stands here twice; give it all its scopes in one place",
+                    at: key.key.range
+                )
+            }
+        }
+        return keys
+    }
+
+    private mutating func readKey(_ node: Node) -> CachePolicyText.Key? {
+        guard let mapping = node.mapping else {
+            report(
+                .wrongType,
+                "a key is a mapping with 'name', 'key' and 'scopes', not \(node.kind)",
+                at: node.range
+            )
+            return nil
+        }
+        checkKeys(of: mapping, CachePolicyReader.ofKey, in: "a key")
+        let name = value(mapping.pair("name"))
+        let key = value(mapping.pair("key"))
+        let scopes = texts(mapping.pair("scopes"))
+        let notAfter = value(mapping.pair("not-after"))
+        for required in ["name", "key", "scopes"] where mapping.pair(required) == nil {
+            report(.missingKey, "the key needs '\(required)'", at: node.range)
+        }
+        guard let name, let key else { return nil }
+        return CachePolicyText.Key(name: name, key: key, scopes: scopes, notAfter: notAfter)
+    }
+
+    // MARK: Values
+
+    /// A text that must not be empty.
+    private mutating func value(_ pair: Mapping.Pair?) -> Located<String>? {
+        guard let pair else { return nil }
+        guard !pair.value.isNull, pair.value.scalar?.text != "" else {
+            report(.nullSection, "'\(pair.name)' has no value", at: pair.keyRange)
+            return nil
+        }
+        return reader.text(pair.value, pair.name)
+    }
+
+    /// One text or a list of them, none empty.
+    private mutating func texts(_ pair: Mapping.Pair?) -> [Located<String>] {
+        guard let pair else { return [] }
+        let texts = reader.texts(pair.value, pair.name, acceptsOne: true)
+        for text in texts where text.value.isEmpty {
+            report(.badValue, "an item of '\(pair.name)' is empty", at: text.range)
+        }
+        if pair.value.isNull || pair.value.items?.isEmpty == true {
+            report(.nullSection, "'\(pair.name)' has nothing under it", at: pair.keyRange)
+        }
+        return texts
+    }
+
+    /// `true` or `false`; nothing else is guessed at.
+    private mutating func flag(_ pair: Mapping.Pair?) -> Bool {
+        guard let pair, let text = value(pair) else { return false }
+        switch text.value {
+        case "true", "yes": return true
+        case "false", "no": return false
+        default:
+            report(
+                .badValue,
+                "'\(pair.name)' must be true or false, not '\(text.value.clipped)'",
+                at: text.range
+            )
+            return false
+        }
+    }
+
+    private mutating func checkKeys(of mapping: Mapping, _ known: [String], in place: String) {
+        for pair in mapping.pairs where !known.contains(pair.name) {
+            let remedy =
+                Suggestion.nearest(to: pair.name, in: known).map { "did you mean '\($0)'?" }
+                ?? "it can have \(known.listed)"
+            report(
+                .unknownKey,
+                "unknown key '\(pair.name.clipped)' in \(place); \(remedy)",
+                at: pair.keyRange
+            )
+        }
+    }
+
+    private mutating func report(_ name: FindingName, _ message: String, at range: SourceRange) {
+        reader.report(name, message, at: range, severity: .error)
+    }
+
+    // MARK: Findings
+
+    static func error(
+        _ name: FindingName,
+        _ message: String,
+        at range: SourceRange
+    ) -> Diagnostic {
+        Diagnostic(.error, name.rawValue, message, at: range)
+    }
+
+    /// The finding as one of a policy: always an error, and nothing of CodeBuild's.
+    static func strict(_ diagnostic: Diagnostic) -> Diagnostic {
+        var diagnostic = diagnostic
+        diagnostic.severity = .error
+        diagnostic.codeBuild = nil
+        return diagnostic
+    }
+}

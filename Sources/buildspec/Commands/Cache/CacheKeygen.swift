@@ -1,0 +1,44 @@
+internal import ArgumentParser
+internal import BuildspecCache
+internal import SystemPackage
+
+/// `buildspec cache keygen`.
+struct CacheKeygen: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keygen",
+        abstract: "Make a key that signs cache entries.",
+        discussion: """
+            Writes the private key to a new file that only you can read, and prints the public key as \
+            a cache policy has it. A file that is there is never overwritten. See docs/security.md.
+
+            \(ExitStatus.help([.success, .usage]))
+            """
+    )
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The file of the private key.", valueName: "file")
+    )
+    var output = "buildspec-cache.key"
+
+    func run() async throws {
+        let key = SigningKey()
+        do {
+            let file = try FileDescriptor.open(
+                FilePath(output),
+                .writeOnly,
+                options: [.create, .exclusiveCreate, .closeOnExec],
+                permissions: .ownerReadWrite
+            )
+            _ = try file.closeAfter { try file.writeAll(Array(key.text.utf8)) }
+        } catch Errno.fileExists {
+            throw ValidationError("--output: '\(output)' is there already and is not overwritten")
+        } catch {
+            throw ValidationError("--output: '\(output)' cannot be written: \(error)")
+        }
+        StandardStream.error.write(
+            "the private key is in '\(output)'; its id is \(key.publicKey.id)\n"
+        )
+        StandardStream.output.write(key.publicKey.text + "\n")
+    }
+}

@@ -1,0 +1,41 @@
+internal import ArgumentParser
+
+/// Whose cache it is; building, saving, restoring and explaining take it.
+struct ScopeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Whose cache it is, to which it is saved. (default: $BUILDSPEC_CACHE_SCOPE, else the "
+                + "project's name as 'run' finds it)",
+            valueName: "name"
+        )
+    )
+    var scope: String?
+
+    @Option(
+        name: .customLong("read-scope"),
+        help: ArgumentHelp(
+            "A scope that is read behind the own one and never written; may be repeated, the order "
+                + "counts. (default: $BUILDSPEC_CACHE_READ_SCOPES, with commas)",
+            valueName: "name"
+        )
+    )
+    var readScopes: [String] = []
+
+    func validate() throws {
+        if scope?.isEmpty == true { throw ValidationError("--scope: the name is empty") }
+        if readScopes.contains("") { throw ValidationError("--read-scope: the name is empty") }
+    }
+
+    /// The scope that is named by the option or its variable.
+    func own(_ environment: [String: String]) -> String? {
+        scope ?? environment["BUILDSPEC_CACHE_SCOPE"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The scopes that are named by the options, or else by the variable.
+    func readable(_ environment: [String: String]) -> [String] {
+        guard readScopes.isEmpty else { return readScopes }
+        return (environment["BUILDSPEC_CACHE_READ_SCOPES"] ?? "").split(separator: ",")
+            .map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+            .filter { !$0.isEmpty }
+    }
+}

@@ -1,0 +1,125 @@
+internal import ArgumentParser
+internal import BuildspecCache
+internal import BuildspecFiles
+internal import BuildspecModel
+internal import SystemPackage
+
+/// The cache policy of a source tree: found, read, and explained if it cannot be used.
+struct CachePolicyFile {
+    /// What is looked for in the source root.
+    static let standardName = ".buildspec-cache-policy.yml"
+
+    /// The path as messages show it.
+    private let name: String
+    private let path: FilePath
+    /// Whether somebody asked for it, so that it must be there.
+    private let isNamed: Bool
+
+    /// A policy at a path from the current directory; `nil` is the standard one of the source root.
+    init(named path: String?, root: FilePath) {
+        isNamed = path != nil
+        let path = path.map { FilePath($0) } ?? root.appending(CachePolicyFile.standardName)
+        name = path.string
+        self.path = Host.currentDirectory().pushing(path)
+    }
+
+    /// Reads it.
+    ///
+    /// - Parameters:
+    ///   - isRequired: whether nothing unsigned is accepted, whatever the file says.
+    ///   - status: how to end when it cannot be used.
+    /// - Returns: the policy; `nil` when there is no file and nobody asked for one.
+    /// - Throws: the exit status, with all problems printed: going on without would be to trust
+    ///   everybody.
+    func policy(
+        requiringSigned isRequired: Bool,
+        failing status: ExitStatus
+    ) throws -> CachePolicy? {
+        guard let text = try text(failing: status) else {
+            guard isRequired else { return nil }
+            return try fail(
+                "signed entries are required, but there is no such cache policy that says whose "
+                    + "keys count; name one with '--cache-policy'",
+                status
+            )
+        }
+        let (written, diagnostics) = CachePolicyText.parse(text)
+        var found = diagnostics
+        var policy = CachePolicy(keys: [], requiresSigned: false)
+        if let written { policy = CachePolicyFile.policy(written, &found) }
+        guard found.isEmpty else {
+            let source = SourceText(text)
+            for diagnostic in found {
+                let line = diagnostic.rendered(file: name, source: source)
+                StandardStream.error.write(line + "\n")
+            }
+            throw status.exitCode
+        }
+        guard isRequired else { return policy }
+        guard !policy.keys.isEmpty else {
+            return try fail(
+                "signed entries are required, but the cache policy has no 'keys'",
+                status
+            )
+        }
+        policy.requiresSigned = true
+        policy.unsignedScopes = []
+        return policy
+    }
+
+    private func text(failing status: ExitStatus) throws -> [UInt8]? {
+        do {
+            let bytes = try AtomicFile.read(PathBytes(path.string), limit: 1 << 20)
+            guard bytes == nil, isNamed else { return bytes }
+        } catch {
+            return try fail("the cache policy cannot be read: \(error)", status)
+        }
+        return try fail("there is no such cache policy", status)
+    }
+
+    private func fail<Value>(_ message: String, _ status: ExitStatus) throws -> Value {
+        DiagnosticOutput.print(error: message, of: name)
+        throw status.exitCode
+    }
+
+    /// The policy that a text means; what its values cannot mean is found at their places.
+    private static func policy(
+        _ text: CachePolicyText,
+        _ found: inout [Diagnostic]
+    ) -> CachePolicy {
+        func problem(_ message: String, _ range: SourceRange) {
+            found.append(Diagnostic(.error, FindingName.badValue.rawValue, message, at: range))
+        }
+        var policy = CachePolicy(keys: [], requiresSigned: text.requireSigned)
+        policy.unsignedScopes = text.unsignedScopes.map(\.value)
+        if let age = text.maximumAge {
+            switch DurationText.parse(age.value) {
+            case .success(let duration): policy.maximumAge = duration.components.seconds
+            case .failure(let error): problem("max-age: \(error.message)", age.range)
+            }
+        }
+        for key in text.keys {
+            guard let publicKey = PublicKey(key.key.value) else {
+                problem(
+                    "this is not a public key; write the line that 'buildspec cache keygen' prints, "
+                        + "'ed25519:' and 44 characters",
+                    key.key.range
+                )
+                continue
+            }
+            var trusted = CachePolicy.TrustedKey(
+                name: key.name.value,
+                key: publicKey,
+                scopes: key.scopes.map(\.value)
+            )
+            if let day = key.notAfter {
+                trusted.notAfter = DayText.lastSecond(of: day.value)
+                if trusted.notAfter == nil {
+                    problem("'not-after' must be a day such as 2027-06-30", day.range)
+                }
+            }
+            policy.keys.append(trusted)
+        }
+        return policy
+    }
+}
