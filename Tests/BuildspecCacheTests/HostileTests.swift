@@ -204,7 +204,14 @@ import Testing
         let bytes = try bench.bytes(record)
         let version = try #require(record.lastComponent?.string)
         try DirectoryStore(bench.store.path).write("v1/keys/project/other/\(version)", bytes)
-        #expect(try await bench.restore("other").outcome == .miss(reason: noEntry))
+        let copied = try await bench.restore("other")
+        #expect(copied.outcome == .miss(reason: "damaged entry"))
+        #expect(
+            copied.notes.count == 1
+                && copied.notes[0].hasPrefix(
+                    "the key record was written for another entry: 'v1/keys/"
+                )
+        )
         let padding = [UInt8](repeating: UInt8(ascii: "\n"), count: 1 << 20)
         try bench.overwrite(record, padding + bytes)
         let report = try await bench.restore("k")
@@ -212,7 +219,5 @@ import Testing
         #expect(report.notes == ["the key record is too large; the next save repairs it"])
     }
 }
-
-private let noEntry = "no entry for this key and these paths"
 
 private let zeros = String(repeating: "0", count: 64)

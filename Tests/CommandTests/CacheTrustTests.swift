@@ -1,0 +1,381 @@
+import BuildspecFiles
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Scopes, signatures and policies, by the built command.
+@Suite(.timeLimit(.minutes(5)))
+struct `The cache command's trust` {
+    /// A directory with a store, a key that the policy trusts for main, and files to keep.
+    private struct Place {
+        let directory: TemporaryDirectory
+        let key: String
+
+        init() async throws {
+            directory = try TemporaryDirectory()
+            let made = try await BuildspecProcess.run(
+                ["cache", "keygen", "-o", "main.key"],
+                in: directory
+            )
+            #expect(made.status == 0)
+            key = String(made.output.dropLast())
+            try directory.write(
+                """
+                version: 1
+                require-signed: true
+                keys:
+                  - name: main-ci
+                    key: \(key)
+                    scopes: [main]
+
+                """,
+                to: ".buildspec-cache-policy.yml"
+            )
+            try directory.write("good", to: "vendor/lib")
+        }
+
+        func cache(
+            _ arguments: String...,
+            environment: [Environment.Key: String] = [:]
+        ) async throws -> BuildspecProcess.Outcome {
+            try await BuildspecProcess.run(
+                ["cache", arguments[0], "--cache", "store"] + arguments.dropFirst(),
+                in: directory,
+                environment: environment
+            )
+        }
+
+        func saveSigned() async throws -> BuildspecProcess.Outcome {
+            try await cache(
+                "save",
+                "--path",
+                "vendor",
+                "--key",
+                "k1",
+                "--scope",
+                "main",
+                "--sign-key",
+                "main.key"
+            )
+        }
+
+        func restore(
+            _ more: String...,
+            scope: String = "main"
+        ) async throws -> BuildspecProcess.Outcome {
+            try await BuildspecProcess.run(
+                [
+                    "cache", "restore", "--cache", "store", "--path", "vendor", "--key", "k1",
+                    "--scope", scope,
+                ] + more,
+                in: directory
+            )
+        }
+    }
+
+    @Test func `keygen writes a private file once, and never over another`() async throws {
+        let directory = try TemporaryDirectory()
+        let made = try await BuildspecProcess.run(["cache", "keygen", "-o", "k"], in: directory)
+        #expect(made.status == 0)
+        #expect(made.output.hasPrefix("ed25519:") && made.output.utf8.count == 8 + 44 + 1)
+        #expect(made.error.hasPrefix("the private key is in 'k'; its id is "))
+        #expect(try directory.handle.status("k".utf8)?.mode == 0o600)
+        let text = try #require(try directory.read("k"))
+        let again = try await BuildspecProcess.run(["cache", "keygen", "-o", "k"], in: directory)
+        #expect(again.status == 64)
+        #expect(again.error.contains("'k' is there already and is not overwritten"))
+        #expect(try directory.read("k") == text)
+        #expect(!made.output.contains(text) && !made.error.contains(text))
+    }
+
+    @Test func `a signed entry is restored, and said to be`() async throws {
+        let place = try await Place()
+        #expect(try await place.saveSigned().status == 0)
+        let restored = try await place.restore()
+        #expect(restored.error == "")
+        #expect(
+            restored.output
+                == "cache: restored 1 file, 4 B, 1 file unchanged, key 'k1', signed by 'main-ci'\n"
+                || restored.output.hasSuffix(", key 'k1', signed by 'main-ci'\n")
+        )
+        let list = try await place.cache("list")
+        #expect(list.output.contains("WRITER") && list.output.contains("main-ci"))
+        let shown = try await place.cache("show", "k1")
+        #expect(shown.output.contains("trust      accepted: signed by 'main-ci'\n"))
+    }
+
+    @Test(arguments: ["stripped", "forged", "copied"])
+    func `a record that was tampered with is refused, in one line`(how: String) async throws {
+        let place = try await Place()
+        _ = try await place.saveSigned()
+        let record = """
+            import hashlib, os, shutil, sys
+            top = "store/v1/keys/main/"
+            path = top + "k1/" + os.listdir(top + "k1")[0]
+            body = open(path, "rb").read().rsplit(b"end ", 1)[0]
+            if sys.argv[1] == "stripped":
+                body = body.split(b"signer ")[0]
+            elif sys.argv[1] == "forged":
+                body = body.replace(b"files 1", b"files 2")
+            else:
+                shutil.copytree(top + "k1", top + "k2")
+                shutil.rmtree(top + "k1")
+                sys.exit()
+            end = b"end " + hashlib.sha256(body).hexdigest().encode() + b"\\n"
+            open(path, "wb").write(body + end)
+            """
+        try await python(record, how, in: place.directory)
+        try FilePathRemoval.remove("vendor", in: place.directory)
+        let key = how == "copied" ? "k2" : "k1"
+        let restored = try await place.cache(
+            "restore",
+            "--path",
+            "vendor",
+            "--key",
+            key,
+            "--scope",
+            "main",
+            "--fail-on-miss"
+        )
+        #expect(restored.status == 1)
+        let lines = restored.error.split(separator: "\n")
+        #expect(lines.count == 1, "\(restored.error)")
+        let reason = [
+            "stripped": "the entry 'k1' of 'main' is refused: it is not signed",
+            "forged": "is refused: its signature is not that of the key it names",
+            "copied": "the key record was written for another entry",
+        ]
+        #expect(restored.error.contains(reason[how] ?? "?"), "\(restored.error)")
+        #expect(try place.directory.read("vendor/lib") == nil)
+        let exported = try await place.cache("export", key, "-o", "x.tar")
+        #expect(exported.status == 3)
+        #expect(try place.directory.read("x.tar") == nil)
+    }
+
+    @Test func `a pull request reads main, saves its own, and main is none the worse`()
+        async throws
+    {
+        let place = try await Place()
+        _ = try await place.saveSigned()
+        let policy = try #require(try place.directory.read(".buildspec-cache-policy.yml"))
+        try place.directory.write(policy + "unsigned-scopes: [pr-*]\n", to: "pr.yml")
+        let pr = ["--cache-policy", "pr.yml"]
+        let first = try await place.restore(
+            "--read-scope",
+            "main",
+            pr[0],
+            pr[1],
+            scope: "pr-7"
+        )
+        #expect(first.output.contains(", from scope 'main', signed by 'main-ci'\n"))
+        try place.directory.write("evil", to: "vendor/lib")
+        let saved = try await place.cache(
+            "save",
+            "--path",
+            "vendor",
+            "--key",
+            "k1",
+            "--cache-policy",
+            "pr.yml",
+            environment: [
+                "BUILDSPEC_CACHE_SCOPE": "pr-7", "BUILDSPEC_CACHE_READ_SCOPES": "main, other",
+            ]
+        )
+        #expect(saved.output.hasPrefix("cache: saved 1 file"), "\(saved)")
+        _ = try await place.restore()
+        #expect(try place.directory.read("vendor/lib") == "good")
+        _ = try await place.restore("--read-scope", "main", pr[0], pr[1], scope: "pr-7")
+        #expect(try place.directory.read("vendor/lib") == "evil")
+    }
+
+    @Test func `what the policy would refuse is not saved`() async throws {
+        let place = try await Place()
+        let unsigned = try await place.cache(
+            "save",
+            "--path",
+            "vendor",
+            "--key",
+            "k1",
+            "--scope",
+            "main"
+        )
+        #expect(unsigned.status == 0)
+        #expect(
+            unsigned.output
+                == "cache: not saved: the policy wants entries of 'main' signed, and there is no "
+                + "signing key\n"
+        )
+        #expect(try place.directory.read("store/upkeep") == nil)
+    }
+
+    @Test func `a key that is none, or not there, ends it before anything is done`() async throws {
+        let place = try await Place()
+        try place.directory.write("ed25519-secret:AAAA", to: "bad.key")
+        for (environment, words) in [
+            ("BUILDSPEC_CACHE_SIGN_KEY_FILE", "bad.key"), ("BUILDSPEC_CACHE_SIGN_KEY", "AAAA"),
+            ("BUILDSPEC_CACHE_SIGN_KEY_FILE", "gone.key"),
+            ("BUILDSPEC_CACHE_READ_ONLY", "perhaps"),
+        ] {
+            let saved = try await place.cache(
+                "save",
+                "--path",
+                "vendor",
+                "--key",
+                "k1",
+                "--scope",
+                "main",
+                environment: [.init(rawValue: environment)!: words]
+            )
+            #expect(saved.status == 64 && saved.error.contains(environment), "\(saved)")
+            #expect(saved.output == "")
+        }
+        let good = try #require(try place.directory.read("main.key"))
+        let saved = try await place.cache(
+            "save",
+            "--path",
+            "vendor",
+            "--key",
+            "k1",
+            "--scope",
+            "main",
+            environment: ["BUILDSPEC_CACHE_SIGN_KEY": good]
+        )
+        #expect(saved.output.hasPrefix("cache: saved 1 file"), "\(saved)")
+    }
+
+    @Test(arguments: [
+        (
+            "version: 1\nkeys:\n  - name: a\n    key: nonsense\n    scopes: x\n",
+            "policy.yml:4:10: error: this is not a public key; "
+        ),
+        (
+            "version: 1\nmax-age: 30\n",
+            "policy.yml:2:10: error: max-age: '30' has no unit; "
+        ),
+        (
+            "version: 1\nkeys:\n  - name: a\n    key: ed25519:1111111111111111111111111111111111111111111=\n"
+                + "    scopes: x\n    not-after: 2027-02-30\n",
+            "policy.yml:6:16: error: 'not-after' must be a day such as 2027-06-30"
+        ),
+        ("version: 1\nrequire-signed: maybe\n", "policy.yml:2:17: error: "),
+        ("version: [\n", "policy.yml:"),
+        (nil, "policy.yml:1:1: error: there is no such cache policy\n"),
+    ])
+    func `a policy that cannot be used ends it, with the place of the mistake`(
+        text: String?,
+        message: String
+    ) async throws {
+        let directory = try TemporaryDirectory()
+        if let text { try directory.write(text, to: "policy.yml") }
+        let list = try await BuildspecProcess.run(
+            [
+                "cache", "restore", "--cache", "store", "--path", "x", "--cache-policy",
+                "policy.yml",
+            ],
+            in: directory
+        )
+        #expect(list.status == 3 && list.output == "", "\(list)")
+        #expect(list.error.hasPrefix(message), "\(list.error)")
+        let run = try await BuildspecProcess.run(
+            ["run", "--cache", "store", "--cache-policy", "policy.yml"],
+            in: directory
+        )
+        #expect(run.status == 2 && run.error.hasPrefix(message), "\(run)")
+    }
+
+    @Test func `signatures cannot be demanded without a policy`() async throws {
+        let directory = try TemporaryDirectory()
+        let outcome = try await BuildspecProcess.run(
+            ["cache", "restore", "--cache", "store", "--path", "x", "--require-signed"],
+            in: directory
+        )
+        #expect(outcome.status == 3)
+        #expect(outcome.error.contains("there is no such cache policy that says whose keys count"))
+        try directory.write("version: 1\n", to: ".buildspec-cache-policy.yml")
+        let empty = try await BuildspecProcess.run(
+            ["cache", "restore", "--cache", "store", "--path", "x"],
+            in: directory,
+            environment: ["BUILDSPEC_CACHE_REQUIRE_SIGNED": "1"]
+        )
+        #expect(empty.status == 3)
+        #expect(empty.error.contains("the cache policy has no 'keys'"))
+    }
+
+    @Test func `the switch is stricter than the policy`() async throws {
+        let place = try await Place()
+        let policy = try #require(try place.directory.read(".buildspec-cache-policy.yml"))
+        try place.directory.write(policy + "unsigned-scopes: ['*']\n", to: "lax.yml")
+        _ = try await place.cache(
+            "save",
+            "--path",
+            "vendor",
+            "--key",
+            "k1",
+            "--scope",
+            "x",
+            "--cache-policy",
+            "lax.yml"
+        )
+        let lax = try await place.restore("--cache-policy", "lax.yml", scope: "x")
+        #expect(lax.output.contains("key 'k1'\n"))
+        let strict = try await place.restore(
+            "--cache-policy",
+            "lax.yml",
+            "--require-signed",
+            scope: "x"
+        )
+        #expect(strict.output == "cache: nothing restored: refused by the policy\n")
+    }
+
+    @Test func `a read-only cache saves nothing and is pruned by nobody`() async throws {
+        let place = try await Place()
+        _ = try await place.saveSigned()
+        let saved = try await place.cache(
+            "save",
+            "--path",
+            "vendor",
+            "--key",
+            "k2",
+            "--scope",
+            "main",
+            "--sign-key",
+            "main.key",
+            "--cache-read-only"
+        )
+        #expect(saved.output == "cache: not saved: the cache is read-only\n" && saved.status == 0)
+        let pruned = try await place.cache(
+            "prune",
+            "--max-size",
+            "0",
+            "--grace",
+            "0",
+            environment: ["BUILDSPEC_CACHE_READ_ONLY": "1"]
+        )
+        #expect(pruned.status == 3 && pruned.error.contains("the cache is read-only"), "\(pruned)")
+        #expect(try await place.restore().output.contains("key 'k1'"))
+    }
+
+    private func python(
+        _ program: String,
+        _ argument: String,
+        in directory: TemporaryDirectory
+    ) async throws {
+        let result = try await Subprocess.run(
+            .name("python3"),
+            arguments: ["-c", program, argument],
+            workingDirectory: directory.path,
+            output: .string(limit: 1 << 16),
+            error: .string(limit: 1 << 16)
+        )
+        #expect(result.terminationStatus.isSuccess, "\(result.standardError)")
+    }
+}
+
+/// Removes what a test no longer wants.
+enum FilePathRemoval {
+    static func remove(_ name: String, in directory: TemporaryDirectory) throws {
+        let child = try directory.handle.directory(name.utf8)
+        for file in try child.names() { try child.removeFile(file) }
+    }
+}
