@@ -68,8 +68,9 @@ extension BuildCache {
     ///   - limits: what is too old or too much.
     ///   - dryRun: whether to tell only what would be removed.
     /// - Returns: what was removed.
-    /// - Throws: `CacheError` when the store cannot be read or written.
+    /// - Throws: `CacheError` when the store cannot be read or written, or must not be.
     public func prune(_ limits: PruneLimits, dryRun: Bool = false) async throws -> PruneReport {
+        if !dryRun { try requireWritable() }
         let operation = PruneOperation(store: settings.store, limits: limits, dryRun: dryRun)
         return try await onBlockingThreads { try await operation.run() }
     }

@@ -254,7 +254,7 @@ struct `The cache command's trust` {
             "policy.yml:2:10: error: max-age: '30' has no unit; "
         ),
         (
-            "version: 1\nkeys:\n  - name: a\n    key: ed25519:1111111111111111111111111111111111111111111=\n"
+            "version: 1\nkeys:\n  - name: a\n    key: ed25519:111111111111111111111111111111111111111111A=\n"
                 + "    scopes: x\n    not-after: 2027-02-30\n",
             "policy.yml:6:16: error: 'not-after' must be a day such as 2027-06-30"
         ),

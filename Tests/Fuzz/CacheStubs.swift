@@ -22,6 +22,37 @@ struct SHA256 {
     }
 }
 
+/// Not the real one either: a signature is a digest of the key and the message, so that the fuzzer can
+/// come past it.
+enum Curve25519 {
+    enum Signing {
+        struct PublicKey {
+            var rawRepresentation: [UInt8]
+
+            init(rawRepresentation: [UInt8]) throws { self.rawRepresentation = rawRepresentation }
+
+            func isValidSignature(_ signature: [UInt8], for message: [UInt8]) -> Bool {
+                let digest = ContentDigest(of: rawRepresentation + message).hexBytes
+                return signature == digest
+            }
+        }
+
+        struct PrivateKey {
+            var rawRepresentation: [UInt8]
+
+            init() { rawRepresentation = Array(repeating: 7, count: 32) }
+
+            init(rawRepresentation: [UInt8]) throws { self.rawRepresentation = rawRepresentation }
+
+            var publicKey: (rawRepresentation: [UInt8], Void) { (rawRepresentation, ()) }
+
+            func signature(for message: [UInt8]) throws -> [UInt8] {
+                ContentDigest(of: rawRepresentation + message).hexBytes
+            }
+        }
+    }
+}
+
 struct StoreError: Error {
     var description: String
 }

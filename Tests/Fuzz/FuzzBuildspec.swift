@@ -17,5 +17,8 @@ public func fuzzBuildspec(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt 
         let text = finding.rendered(file: "buildspec.yml", source: result.source)
         precondition(!text.unicodeScalars.contains("\u{1B}"), "no control sequences come through")
     }
+    let (policy, problems) = CachePolicyText.parse(bytes)
+    precondition((policy == nil) == !problems.isEmpty, "a policy exactly when nothing is wrong")
+    precondition(problems.allSatisfy { $0.severity == .error }, "and no warning lets one pass")
     return 0
 }

@@ -10,6 +10,7 @@ public func fuzzCacheReaders(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
     switch selector {
     case UInt8(ascii: "m"): readManifest(rest)
     case UInt8(ascii: "k"): readKeyRecord(rest)
+    case UInt8(ascii: "y"): readKeys(rest)
     case UInt8(ascii: "s"): readStatIndex(rest)
     case UInt8(ascii: "z"): readPack(rest, .zstd)
     case UInt8(ascii: "g"): readPack(rest, .gzip)
@@ -62,10 +63,42 @@ private func readKeyRecord(_ body: [UInt8]) {
     // As if the digest were right.
     let sealed = body + Array("end \(ContentDigest(of: body).hex)\n".utf8)
     guard let record = try? KeyRecord.decode(sealed) else { return }
+    var plain = record
+    plain.signature = nil
     let again = try? KeyRecord.decode(record.encode())
-    precondition(again == record, "what is accepted means what it says")
+    precondition(again == plain, "what is accepted means what it says")
     checkName(record.name)
     checkName(record.manifestName)
+    checkTrust(record)
+    guard let signed = try? record.encode(signedBy: fuzzKey),
+        let signedRecord = try? KeyRecord.decode(signed)
+    else { preconditionFailure("what is accepted can be signed") }
+    precondition(
+        signedRecord.signature?.isValid(for: fuzzKey.publicKey) == true,
+        "what is signed is vouched for"
+    )
+}
+
+private let fuzzKey = SigningKey()
+
+/// Who is trusted signed every byte, and for a scope that he may sign for.
+private func checkTrust(_ record: KeyRecord) {
+    let policy = CachePolicy(
+        keys: [.init(name: "fuzz", key: fuzzKey.publicKey, scopes: ["main"])],
+        requiresSigned: true
+    )
+    guard case .verified = policy.trust(in: record, now: 0) else { return }
+    precondition(record.scope == "main", "only for its scopes")
+    precondition(record.signature?.isValid(for: fuzzKey.publicKey) == true, "only what it signed")
+}
+
+private func readKeys(_ bytes: [UInt8]) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    if let key = SigningKey(text) {
+        precondition(text.contains(key.secret), "a key is what stands there")
+        precondition(SigningKey(key.text)?.secret == key.secret, "and is read as it is written")
+    }
+    if let key = PublicKey(text) { precondition(key.text == text, "in one form only") }
 }
 
 private func checkName(_ name: String) {

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Builds the fuzzers and runs them side by side: run.sh [SECONDS [FOLDER OF MORE SEEDS]]
 #
-#   fuzz     reading and checking buildspec files: all of BuildspecModel
-#   readers  what reads a cache store: manifests, key records, packs, the stat index; and archives
-#            that are imported
+#   fuzz     reading and checking buildspec files and cache policies: all of BuildspecModel
+#   readers  what reads a cache store: manifests, key records, signatures, packs, the stat index; keys;
+#            and archives that are imported
 #
 # Exit status 0: nothing found. What is found is written to .build/fuzz/ and named in the output.
 set -eu
@@ -39,7 +39,8 @@ compile_readers() {
         Archive/PaxHeader Archive/TarHeader Archive/TarReader CacheError Catalog/KeyInputs \
         Catalog/KeyInputs+Record Chunker Codec ContentDigest GzipCodec KeyRecord Limits Manifest \
         ManifestDecoder ManifestEncoder StatIndex StatIndex+Bytes StoreLayout TarFormat \
-        ZstandardCodec; do
+        Trust/Base64Text Trust/CachePolicy Trust/EntryTrust Trust/PublicKey Trust/RecordSignature \
+        Trust/SigningKey ZstandardCodec; do
         printf '%s\n' "$root/Sources/BuildspecCache/$name.swift"
     done >>"$work/readers-list"
     while read -r file; do

@@ -18,6 +18,7 @@ extension BuildCache {
     /// - Returns: what was removed.
     /// - Throws: `CacheError` when the store cannot be read or written.
     public func repair(_ report: VerifyReport) async throws -> RepairReport {
+        try requireWritable()
         let repair = StoreRepair(store: settings.store)
         return try await onBlockingThreads { try await repair.run(report) }
     }

@@ -33,6 +33,12 @@ extension BuildCache {
     /// Whether nothing is ever saved.
     public var isReadOnly: Bool { settings.isReadOnly }
 
+    /// Refuses to change the store of a read-only cache.
+    func requireWritable() throws(CacheError) {
+        guard isReadOnly else { return }
+        throw CacheError(.store, "'\(location)' is not changed: the cache is read-only")
+    }
+
     /// The policy that decides what is accepted; `nil` accepts everything.
     public var policy: CachePolicy? { settings.recordGuard?.policy }
 

@@ -20,12 +20,6 @@ struct RecordSignature: Sendable, Equatable {
     private static let keyword = Array("signature ".utf8)
     private static let size = 64
 
-    init(signer: ContentDigest, bytes: [UInt8], signed: [UInt8]) {
-        self.signer = signer
-        self.bytes = bytes
-        self.signed = signed
-    }
-
     /// The body of a record, signed.
     ///
     /// - Parameters:

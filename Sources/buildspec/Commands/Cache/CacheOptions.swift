@@ -34,6 +34,7 @@ struct StoreOptions: ParsableArguments {
     ///   - codec: how new objects are compressed.
     ///   - root: where the policy is looked for.
     ///   - signing: who signs what is saved; `nil` for what saves nothing.
+    /// - Returns: the cache; nothing is opened or sent yet.
     /// - Throws: when the place is impossible, or a policy or key that was asked for cannot be read.
     func open(
         codec: Codec = .zstd,

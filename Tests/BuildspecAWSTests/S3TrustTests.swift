@@ -1,0 +1,105 @@
+import BuildspecCache
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecAWS
+
+/// A bucket that trusted and untrusted runs share, of moto's server.
+@Suite(.moto, .timeLimit(.minutes(10)))
+struct `A bucket that pull requests write to` {
+    private let environment: [String: String]
+    private let transport = CurlTransport()
+    private let key = SigningKey()
+
+    init() throws {
+        let server = try #require(MotoTrait.server)
+        environment = [
+            "AWS_ENDPOINT_URL_S3": server.url, "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_REGION": "us-east-1",
+        ]
+    }
+
+    private func store(_ bucket: String) async throws -> S3Store {
+        let settings = Settings(environment)
+        let client = S3Client(
+            try S3Bucket.resolve(
+                S3Location("s3://\(bucket)"),
+                settings,
+                profiles: ProfileFiles(settings)
+            ),
+            credentials: CredentialCache { () async throws(AWSError) in .testing },
+            transport: transport
+        )
+        _ = try await client.send(
+            .init(method: .put, key: nil, action: "make the bucket", permission: "")
+        )
+        let location = try S3Location("s3://\(bucket)/ci")
+        return S3Store(location, environment: environment, transport: transport)
+    }
+
+    private func identity(_ scope: String, read: [String] = []) -> CacheIdentity {
+        CacheIdentity(scope: scope, readScopes: read, key: "k1", paths: ["tree"])
+    }
+
+    private var policy: CachePolicy {
+        CachePolicy(
+            keys: [.init(name: "main-ci", key: key.publicKey, scopes: ["main"])],
+            requiresSigned: true,
+            unsignedScopes: ["pr-*"]
+        )
+    }
+
+    @Test(arguments: [false, true]) func `gives main what main saved`(isTiered: Bool) async throws {
+        let store = try await store(isTiered ? "trust-tiered" : "trust")
+        func cache() throws -> BuildCache {
+            guard isTiered else { return BuildCache(store: store).trusting(policy) }
+            let near = DirectoryStore(try TemporaryDirectory().path)
+            return BuildCache(store: TieredStore(near: near, far: store)).trusting(policy)
+        }
+        let good = try TemporaryDirectory()
+        try good.write("good", to: "tree/file")
+        let evil = try TemporaryDirectory()
+        try evil.write("evil", to: "tree/file")
+        _ = try await cache().signing(with: key).save(identity("main"), from: good.path)
+        let run = try cache()
+        _ = try await run.save(identity("pr-7", read: ["main"]), from: evil.path)
+
+        func restored(_ identity: CacheIdentity) async throws -> (RestoreReport, String?) {
+            let target = try TemporaryDirectory()
+            let report = try await cache().restore(identity, into: target.path)
+            return (report, try target.read("tree/file"))
+        }
+        #expect(try await restored(identity("main")).1 == "good")
+        #expect(try await restored(identity("pr-7", read: ["main"])).1 == "evil")
+        let other = try await restored(identity("pr-8", read: ["main"]))
+        #expect(other.1 == "good" && other.0.origin?.scope == "main")
+        #expect(other.0.origin?.trust == .verified(key: "main-ci"))
+
+        // The run that may write to all of the bucket puts its record where main's is.
+        let records = try await store.list(prefix: "v1/keys/").map(\.name).sorted()
+        #expect(records.count == 2)
+        let planted = try #require(try await store.read(records[1], limit: 1 << 20))
+        try await store.write(records[0], planted)
+        let copied = try await restored(identity("main"))
+        #expect(copied.1 == nil && copied.0.notes.count == 1, "\(copied)")
+        _ = try await cache().signing(with: key).save(identity("main"), from: good.path)
+        #expect(try await restored(identity("main")).1 == "good")
+    }
+
+    @Test func `stays as it was under a read-only cache`() async throws {
+        let store = try await store("read-only")
+        let tree = try TemporaryDirectory()
+        try tree.write("good", to: "tree/file")
+        _ = try await BuildCache(store: store).save(identity("main"), from: tree.path)
+        let before = try await store.list(prefix: "").map(\.name).sorted()
+        let cache = BuildCache(store: store).readOnly()
+        let target = try TemporaryDirectory()
+        _ = try await cache.restore(identity("main"), into: target.path)
+        #expect(try target.read("tree/file") == "good")
+        let saved = try await cache.save(identity("other"), from: tree.path)
+        #expect(saved.outcome == .notAllowed("the cache is read-only"))
+        #expect(try await store.list(prefix: "").map(\.name).sorted() == before)
+    }
+}

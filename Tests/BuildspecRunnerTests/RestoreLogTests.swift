@@ -1,0 +1,67 @@
+import BuildspecCache
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecRunner
+
+/// What is kept of restored entries for an audit.
+@Suite struct `The log of restored entries` {
+    private func entry(_ number: Int, _ trust: EntryTrust = .unchecked) -> RestoredEntry {
+        RestoredEntry(
+            time: Int64(number),
+            build: number % 3 == 0 ? nil : number,
+            origin: EntryOrigin(
+                scope: "a scope/ü%\n",
+                isOwnScope: number % 2 == 0,
+                key: number % 4 == 0 ? nil : "-",
+                version: String(repeating: "a", count: 64),
+                manifest: String(repeating: "b", count: 64),
+                saved: -5,
+                writer: number == 1 ? "" : "ho st\r\n",
+                signer: number % 2 == 0 ? nil : String(repeating: "c", count: 64),
+                trust: trust
+            )
+        )
+    }
+
+    @Test func `is read as it was written, the oldest first`() throws {
+        let state = try TemporaryDirectory()
+        let entries = [
+            entry(1), entry(2, .unsigned), entry(3, .verified(key: "main ci")),
+            entry(4, .refused("it is not signed")),
+        ]
+        for entry in entries {
+            #expect(RestoreLog.add(entry, of: "p/q", in: state.path) == nil)
+        }
+        #expect(RestoreLog.read(of: "p/q", in: state.path) == entries)
+        #expect(RestoreLog.read(of: "other", in: state.path) == [])
+    }
+
+    @Test func `keeps the last 500`() throws {
+        let state = try TemporaryDirectory()
+        let lines = (0..<600).map { entry($0).line + "\n" }.joined()
+        try state.write(lines, to: "projects/p/cache-restores")
+        _ = RestoreLog.add(entry(600), of: "p", in: state.path)
+        let read = RestoreLog.read(of: "p", in: state.path)
+        #expect(read.count == 500 && read.last == entry(600) && read.first == entry(101))
+    }
+
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func `passes over lines that make no sense`(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let line = Array(entry(1, .verified(key: "k")).line.utf8)
+        for _ in 0..<50 {
+            var bytes = line
+            for _ in 0...random.next() % 3 {
+                let place = Int(random.next() % UInt64(bytes.count))
+                bytes[place] = UInt8(truncatingIfNeeded: random.next())
+            }
+            let text = String(decoding: bytes, as: UTF8.self)
+            if let read = RestoredEntry(line: text[...]) {
+                #expect(RestoredEntry(line: read.line[...]) == read, "seed \(seed): \(text)")
+            }
+        }
+        #expect(RestoredEntry(line: "") == nil && RestoredEntry(line: "2 x") == nil)
+    }
+}
