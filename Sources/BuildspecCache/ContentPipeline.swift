@@ -24,6 +24,7 @@ struct ContentPipeline {
     private let roots: TreeRoots
     private let writer: ObjectWriter
     private let width: Int
+    private let transfers: Int
 
     /// What was read and waits for the assembler, by its number.
     private var waiting: [Int: FileBatch.Contents] = [:]
@@ -59,7 +60,8 @@ struct ContentPipeline {
         roots: TreeRoots,
         assembler: PackAssembler,
         writer: ObjectWriter,
-        width: Int
+        width: Int,
+        transfers: Int
     ) {
         self.entries = entries
         self.stored = stored
@@ -67,6 +69,7 @@ struct ContentPipeline {
         self.assembler = assembler
         self.writer = writer
         self.width = width
+        self.transfers = transfers
     }
 
     /// Stores the contents of the given files.
@@ -101,7 +104,7 @@ struct ContentPipeline {
         _ steps: inout Steps,
         _ body: @escaping @Sendable () -> FileBatch.Contents
     ) async throws {
-        while reading + waiting.count >= width || compressing >= width || writing >= width {
+        while reading + waiting.count >= width || compressing >= width || writing >= transfers {
             try await finishOne(&steps)
         }
         let number = nextRead
