@@ -49,6 +49,7 @@ struct ContentPipeline {
     private enum Step: Sendable {
         case read(Int, FileBatch.Contents)
         case compressed(pack: Int, part: Int, [UInt8])
+        case sealed(Int, ObjectWriter.SealedPack)
         case wrote(Int, Manifest.Pack)
     }
 
@@ -158,6 +159,9 @@ struct ContentPipeline {
             compressing -= 1
             packs[pack]?.parts[part] = bytes
             write(pack, &steps)
+        case .sealed(let index, let pack)?:
+            let writer = writer
+            steps.addTask { .wrote(index, try await writer.write(pack)) }
         case .wrote(let index, let pack)?:
             writing -= 1
             writtenBytes += pack.storedSize
@@ -209,6 +213,7 @@ struct ContentPipeline {
         packs[index] = nil
         writing += 1
         let writer = writer
-        steps.addTask { .wrote(index, try await writer.writePack(parts, contentSize: contentSize)) }
+        // A step of its own, so that the parts are gone when the pack waits for a network.
+        steps.addTask { .sealed(index, writer.seal(parts, contentSize: contentSize)) }
     }
 }

@@ -13,7 +13,7 @@ public final class TieredStore: CacheStore {
     private let state = Mutex(State())
 
     /// How many objects are sent or fetched at once; each is held in memory meanwhile.
-    static let transfers = 8
+    static let transfers = 6
 
     private struct State {
         /// Where the names of objects go that are to be sent; `nil` sends them at once.

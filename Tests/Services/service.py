@@ -82,7 +82,7 @@ class Service:
         log = open(self.path(f"log-{len(self.processes)}"), "w")
         self.logs.append(log.name)
         self.processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
-            stderr=log, cwd=self.data, start_new_session=True, **options))
+            stderr=log, cwd=self.data, preexec_fn=os.setpgrp, **options))
 
     def wait(self, is_ready, seconds=60):
         end = time.monotonic() + seconds
