@@ -7,6 +7,7 @@ extension TieredStore {
     ///
     /// - Parameter save: the save, which sees the near store's part of each write done.
     /// - Returns: what the save returns, when all is sent or the far store is given up.
+    /// - Throws: what the save throws.
     func sendingBehind<Value: Sendable>(
         _ save: @Sendable () async throws -> Value
     ) async throws -> Value {

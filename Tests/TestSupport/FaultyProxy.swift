@@ -1,3 +1,5 @@
+internal import SystemPackage
+
 /// A proxy in front of a server on this machine that spoils some of the exchanges.
 ///
 /// See `Tests/Services/faulty-proxy.py`.
@@ -20,26 +22,36 @@ package struct FaultyProxy: Sendable {
 
     /// Where it answers.
     package let url: String
+    private let log: TemporaryDirectory
+
+    /// Every request so far: its method, a tab, its path and its query.
+    package func requests() throws -> [String] {
+        try (log.read("requests") ?? "").split(separator: "\n").map(String.init)
+    }
 
     /// Starts a proxy, and stops it when `body` returns.
     ///
     /// - Parameters:
     ///   - target: the server's URL.
-    ///   - fault: how exchanges are spoiled.
+    ///   - fault: how exchanges are spoiled; `nil` only notes the requests.
     ///   - period: one of so many exchanges is spoiled; 1 spoils all.
     ///   - method: only exchanges of this method are spoiled; `nil` is any.
     ///   - body: what uses it.
     /// - Throws: when it cannot start, and what `body` throws.
     package static func run(
         _ target: String,
-        _ fault: Fault,
-        period: Int,
+        _ fault: Fault?,
+        period: Int = 1,
         method: String? = nil,
         _ body: (FaultyProxy) async throws -> Void
     ) async throws {
-        let arguments = [target, fault.rawValue, String(period), method ?? ""]
+        let log = try TemporaryDirectory()
+        let arguments = [
+            target, fault?.rawValue ?? "none", String(period), method ?? "",
+            log.path.appending("requests").string,
+        ]
         try await PythonServer.run(service: "faulty-proxy.py", arguments) { port throws in
-            try await body(FaultyProxy(url: "http://127.0.0.1:\(port)"))
+            try await body(FaultyProxy(url: "http://127.0.0.1:\(port)", log: log))
         }
     }
 }

@@ -35,9 +35,12 @@ package enum PythonServer {
         _ arguments: [String] = [],
         _ body: (Int) async throws -> Void
     ) async throws {
-        let tests = FilePath(#filePath).removingLastComponent().removingLastComponent()
-        let program = tests.appending("Services").appending(name).string
-        try await run([program] + arguments, by: "python3", body)
+        try await run([services.appending(name).string] + arguments, by: "python3", body)
+    }
+
+    /// The folder of the programs.
+    static var services: FilePath {
+        FilePath(#filePath).removingLastComponent().removingLastComponent().appending("Services")
     }
 
     private static func run(

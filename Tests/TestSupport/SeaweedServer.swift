@@ -14,6 +14,15 @@ package struct SeaweedServer: Sendable {
     /// The access key that may read and list; its secret is the same with `-secret` behind it.
     package static let readerKey = "reader"
 
+    /// The variables that configure AWS's tools for it.
+    package var environment: [String: String] {
+        [
+            "AWS_ENDPOINT_URL_S3": url, "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ACCESS_KEY_ID": SeaweedServer.accessKey,
+            "AWS_SECRET_ACCESS_KEY": SeaweedServer.secretKey, "AWS_REGION": "us-east-1",
+        ]
+    }
+
     /// Starts a server, and stops it when `body` returns.
     ///
     /// - Parameter body: what uses it.
