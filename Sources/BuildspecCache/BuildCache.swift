@@ -271,7 +271,8 @@ public struct BuildCache: Sendable {
                 key: identity.key,
                 version: KeyRecord.version(ofPaths: paths)
             )
-            return await lookAfterStore(try await operation.run(), record: record)
+            let report = try await settings.sendingBehind { try await operation.run() }
+            return await lookAfterStore(report, record: record)
         }
     }
 

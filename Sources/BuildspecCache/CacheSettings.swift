@@ -21,6 +21,9 @@ struct CacheSettings: Sendable {
     /// Whether nothing is ever written.
     var isReadOnly = false
 
+    /// How many objects of the store are read or written at once: a remote one is waited for.
+    var transfers: Int { store is any LocalCacheStore ? width : max(width, TieredStore.transfers) }
+
     /// What was found damaged in a store that is not on this machine.
     var damage: DamageLog? {
         store is any LocalCacheStore ? nil : indexDirectory.map { DamageLog($0, store.location) }

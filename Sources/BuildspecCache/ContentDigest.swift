@@ -47,6 +47,13 @@ struct ContentDigest: Sendable, Hashable {
         }
     }
 
+    /// The 32 bytes.
+    var bytes: [UInt8] {
+        [words.0, words.1, words.2, words.3].flatMap { word in
+            (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
+        }
+    }
+
     /// The 64 digits as text.
     var hex: String { String(decoding: hexBytes, as: UTF8.self) }
 

@@ -24,6 +24,7 @@ struct ContentPipeline {
     private let roots: TreeRoots
     private let writer: ObjectWriter
     private let width: Int
+    private let transfers: Int
 
     /// What was read and waits for the assembler, by its number.
     private var waiting: [Int: FileBatch.Contents] = [:]
@@ -48,6 +49,7 @@ struct ContentPipeline {
     private enum Step: Sendable {
         case read(Int, FileBatch.Contents)
         case compressed(pack: Int, part: Int, [UInt8])
+        case sealed(Int, ObjectWriter.SealedPack)
         case wrote(Int, Manifest.Pack)
     }
 
@@ -59,7 +61,8 @@ struct ContentPipeline {
         roots: TreeRoots,
         assembler: PackAssembler,
         writer: ObjectWriter,
-        width: Int
+        width: Int,
+        transfers: Int
     ) {
         self.entries = entries
         self.stored = stored
@@ -67,6 +70,7 @@ struct ContentPipeline {
         self.assembler = assembler
         self.writer = writer
         self.width = width
+        self.transfers = transfers
     }
 
     /// Stores the contents of the given files.
@@ -101,7 +105,7 @@ struct ContentPipeline {
         _ steps: inout Steps,
         _ body: @escaping @Sendable () -> FileBatch.Contents
     ) async throws {
-        while reading + waiting.count >= width || compressing >= width || writing >= width {
+        while reading + waiting.count >= width || compressing >= width || writing >= transfers {
             try await finishOne(&steps)
         }
         let number = nextRead
@@ -155,6 +159,9 @@ struct ContentPipeline {
             compressing -= 1
             packs[pack]?.parts[part] = bytes
             write(pack, &steps)
+        case .sealed(let index, let pack)?:
+            let writer = writer
+            steps.addTask { .wrote(index, try await writer.write(pack)) }
         case .wrote(let index, let pack)?:
             writing -= 1
             writtenBytes += pack.storedSize
@@ -206,6 +213,7 @@ struct ContentPipeline {
         packs[index] = nil
         writing += 1
         let writer = writer
-        steps.addTask { .wrote(index, try await writer.writePack(parts, contentSize: contentSize)) }
+        // A step of its own, so that the parts are gone when the pack waits for a network.
+        steps.addTask { .sealed(index, writer.seal(parts, contentSize: contentSize)) }
     }
 }

@@ -9,32 +9,38 @@ struct ObjectWriter: Sendable {
 
     /// Compresses a whole tar and writes it as a pack.
     func writePack(_ tar: [UInt8]) async throws(CacheError) -> Manifest.Pack {
-        try await writePack([codec.encode(tar)], contentSize: tar.count)
+        try await write(seal([codec.encode(tar)], contentSize: tar.count))
     }
 
-    /// Writes a pack.
+    /// A pack that is ready to be written.
+    struct SealedPack: Sendable {
+        var pack: Manifest.Pack
+        var bytes: [UInt8]
+    }
+
+    /// Puts a pack together and names it.
     ///
     /// - Parameters:
     ///   - parts: the compressed parts of its tar, in order.
     ///   - contentSize: how long the tar is.
     /// - Returns: the pack.
-    /// - Throws: when the store cannot be written.
-    func writePack(
-        _ parts: consuming [[UInt8]],
-        contentSize: Int
-    ) async throws(CacheError) -> Manifest.Pack {
+    func seal(_ parts: [[UInt8]], contentSize: Int) -> SealedPack {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(parts.reduce(0) { $0 + $1.count })
         for part in parts { bytes.append(contentsOf: part) }
-        parts = []
         let pack = Manifest.Pack(
             digest: ContentDigest(of: bytes),
             codec: codec,
             storedSize: UInt64(bytes.count),
             contentSize: contentSize
         )
-        _ = try await write(pack.name, bytes)
-        return pack
+        return SealedPack(pack: pack, bytes: bytes)
+    }
+
+    /// Writes a pack.
+    func write(_ sealed: SealedPack) async throws(CacheError) -> Manifest.Pack {
+        _ = try await write(sealed.pack.name, sealed.bytes)
+        return sealed.pack
     }
 
     /// Writes a manifest.

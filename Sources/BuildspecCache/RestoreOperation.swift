@@ -194,7 +194,7 @@ struct RestoreOperation {
                 marks += unpacked?.marks ?? []
             }
             for (started, index) in needed.enumerated() {
-                if started >= settings.width { add(try await tasks.next()) }
+                if started >= settings.transfers { add(try await tasks.next()) }
                 let pack = manifest.packs[index]
                 let writes = plan.writes[index] ?? []
                 tasks.addTask { try await unpacker.unpack(pack, writes) }

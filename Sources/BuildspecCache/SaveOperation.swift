@@ -53,7 +53,8 @@ struct SaveOperation {
             roots: roots,
             assembler: PackAssembler(parent: parent),
             writer: writer,
-            width: settings.width
+            width: settings.width,
+            transfers: settings.transfers
         )
         try await contents.store(files: files.toRead.filter { unchanged.stored[$0] == nil })
 

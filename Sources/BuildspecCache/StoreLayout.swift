@@ -94,3 +94,11 @@ enum StoreLayout {
         return hex.prefix(2) + "/" + hex
     }
 }
+
+/// What a store may know of the names that it is given.
+package enum ObjectName {
+    /// The SHA-256 of an object's bytes, as its name promises it; `nil` if it promises none.
+    package static func promisedSHA256(_ name: String) -> [UInt8]? {
+        StoreLayout.content(ofName: name)?.digest.bytes
+    }
+}

@@ -5,13 +5,19 @@ internal import Synchronization
 ///
 /// Contents are read from the near store where it has them, and kept there when the far one gave
 /// them. Key records are the far store's, because other machines replace them. Writes go to both.
+/// Those of a save go to the far one beside it, see `sendingBehind`.
 /// A far store that fails is given up for the rest of the run, with one note: the near one goes on.
 public final class TieredStore: CacheStore {
     let near: any LocalCacheStore
-    private let far: any CacheStore
+    let far: any CacheStore
     private let state = Mutex(State())
 
+    /// How many objects are sent or fetched at once; each is held in memory meanwhile.
+    static let transfers = 6
+
     private struct State {
+        /// Where the names of objects go that are to be sent; `nil` sends them at once.
+        var queue: AsyncStream<String>.Continuation?
         var failure: StoreError?
         var notes: [String] = []
         /// Records that only the near store had: what they refer to may be nowhere else.
@@ -57,12 +63,15 @@ public final class TieredStore: CacheStore {
     /// Writes to the near store and then to the far one.
     public func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError) {
         try await near.write(name, bytes)
+        // What is written anew because it is damaged does not wait.
+        if StoreLayout.content(ofName: name) == nil, enqueue(name) { return }
         try await withFar { far throws(StoreError) in try await far.write(name, bytes) }
     }
 
-    /// Writes to both; whether the name is new is the far store's word.
+    /// Writes to both; whether the name is new is the far store's word, unless it is written later.
     public func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         try await near.write(name, bytes)
+        if enqueue(name) { return true }
         return try await withFar { far throws(StoreError) in
             try await far.create(name, bytes)
         } ?? true
@@ -112,7 +121,17 @@ public final class TieredStore: CacheStore {
 }
 
 extension TieredStore {
-    private var hasFailed: Bool { state.withLock { $0.failure != nil } }
+    /// Lets a queue take the names of objects that are to be sent, or none.
+    func send(through queue: AsyncStream<String>.Continuation?) {
+        state.withLock { $0.queue = queue }
+    }
+
+    /// Puts an object into the queue; gives `false` if there is none.
+    private func enqueue(_ name: String) -> Bool {
+        state.withLock { $0.queue?.yield(name) != nil }
+    }
+
+    var hasFailed: Bool { state.withLock { $0.failure != nil } }
 
     private func readRecord(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
         let bytes: [UInt8]? =
@@ -132,7 +151,7 @@ extension TieredStore {
     /// Works with the far store, as long as nothing has gone wrong with it: a record must not come to
     /// where one of its packs did not.
     @discardableResult
-    private func withFar<Value: Sendable>(
+    func withFar<Value: Sendable>(
         _ work: (any CacheStore) async throws(StoreError) -> Value
     ) async throws(StoreError) -> Value? {
         if hasFailed { return nil }
@@ -144,14 +163,16 @@ extension TieredStore {
         }
     }
 
-    private func giveUp(_ error: StoreError) throws(StoreError) {
+    func giveUp(_ error: StoreError) throws(StoreError) {
         // What one object claims says nothing of the store.
         if error.code == .tooLarge { throw error }
         state.withLock { state in
             guard state.failure == nil else { return }
             state.failure = error
             state.notes.append(
-                "\(error.description); going on with '\(near.location)' alone"
+                Task.isCancelled
+                    ? "stopped before all was sent to '\(far.location)'; the next save sends it"
+                    : "\(error.description); going on with '\(near.location)' alone"
             )
         }
     }

@@ -35,31 +35,22 @@ struct `A cache over a bad network` {
         BuildCache(
             store: S3Store(
                 try S3Location("s3://\(bucket)/ci"),
-                environment: [
-                    "AWS_ENDPOINT_URL_S3": url, "AWS_EC2_METADATA_DISABLED": "true",
-                    "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
-                ],
+                environment: environment(url),
                 stall: .seconds(1)
             ),
             indexDirectory: try TemporaryDirectory().path
         )
     }
 
+    private func environment(_ url: String) -> [String: String] {
+        [
+            "AWS_ENDPOINT_URL_S3": url, "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
+        ]
+    }
+
     private func makeBucket(_ name: String) async throws {
-        let settings = Settings(["AWS_ENDPOINT_URL_S3": server.url])
-        let bucket = try S3Bucket.resolve(
-            S3Location("s3://\(name)"),
-            settings,
-            profiles: ProfileFiles(settings)
-        )
-        let client = S3Client(
-            bucket,
-            credentials: CredentialCache { () async throws(AWSError) in .testing },
-            transport: CurlTransport()
-        )
-        _ = try await client.send(
-            .init(method: .put, key: nil, action: "make the bucket", permission: "")
-        )
+        try await TestBucket.make(name, environment(server.url))
     }
 
     @Test(arguments: [FaultyProxy.Fault.reset, .truncate, .busy])
@@ -102,7 +93,28 @@ struct `A cache over a bad network` {
         }
     }
 
-    @Test(arguments: FaultyProxy.Fault.allCases)
+    @Test func `a clock that is two hours off is set by the service's`() async throws {
+        try await makeBucket("skew")
+        try await FaultyProxy.run(server.url, .skew) { proxy in
+            let saved = try await cache(proxy.url, "skew").save(identity, from: source.path)
+            #expect(saved.outcome == .saved && saved.notes == [])
+            let target = try TemporaryDirectory()
+            let restored = try await cache(proxy.url, "skew").restore(identity, into: target.path)
+            #expect(restored.outcome == .exact(key: "k"), "\(restored)")
+            #expect(try TreeSnapshot(target.path) == TreeSnapshot(source.path))
+        }
+    }
+
+    @Test func `a connection that breaks costs the object that was under way`() async throws {
+        try await makeBucket("once")
+        try await FaultyProxy.run(server.url, .reset, period: 5, method: "PUT") { proxy in
+            _ = try await cache(proxy.url, "once").save(identity, from: source.path)
+            let puts = try proxy.requests().filter { $0.hasPrefix("PUT") }
+            #expect(puts.count - Set(puts).count == puts.count / 5, "\(puts)")
+        }
+    }
+
+    @Test(arguments: FaultyProxy.Fault.allCases.filter { $0 != .skew })
     func `a network that never works is an error or a miss in good time`(
         fault: FaultyProxy.Fault
     ) async throws {

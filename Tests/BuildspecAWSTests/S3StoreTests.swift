@@ -21,16 +21,7 @@ struct `A store in moto's bucket` {
     }
 
     private func checks(_ bucket: String) async throws -> StoreChecks {
-        let place = try S3Location("s3://\(bucket)")
-        let settings = Settings(environment)
-        let client = S3Client(
-            try S3Bucket.resolve(place, settings, profiles: ProfileFiles(settings)),
-            credentials: CredentialCache { () async throws(AWSError) in .testing },
-            transport: transport
-        )
-        _ = try await client.send(
-            .init(method: .put, key: nil, action: "make the bucket", permission: "")
-        )
+        try await TestBucket.make(bucket, environment)
         let location = try S3Location("s3://\(bucket)/ci/cache")
         let store = S3Store(location, environment: environment, transport: transport)
         return StoreChecks(store, place: "v1")
@@ -67,12 +58,4 @@ struct `A store in moto's bucket` {
             #expect(error?.description.contains("the bucket is not there") == true)
         }
     }
-}
-
-extension Credentials {
-    static let testing = Credentials(
-        accessKeyID: "testing",
-        secretAccessKey: "testing",
-        source: "a test"
-    )
 }

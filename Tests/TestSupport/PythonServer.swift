@@ -20,10 +20,38 @@ package enum PythonServer {
         interpreter: String = "python3",
         _ body: (Int) async throws -> Void
     ) async throws {
+        try await run(["-c", program] + arguments, by: interpreter, body)
+    }
+
+    /// Starts a program of `Tests/Services`, and lets it end when `body` returns.
+    ///
+    /// - Parameters:
+    ///   - name: the program's file name.
+    ///   - arguments: what it finds in `sys.argv` from 1.
+    ///   - body: what uses the port.
+    /// - Throws: when it prints no port, and what `body` throws.
+    package static func run(
+        service name: String,
+        _ arguments: [String] = [],
+        _ body: (Int) async throws -> Void
+    ) async throws {
+        try await run([services.appending(name).string] + arguments, by: "python3", body)
+    }
+
+    /// The folder of the programs.
+    static var services: FilePath {
+        FilePath(#filePath).removingLastComponent().removingLastComponent().appending("Services")
+    }
+
+    private static func run(
+        _ arguments: [String],
+        by interpreter: String,
+        _ body: (Int) async throws -> Void
+    ) async throws {
         let isPath = interpreter.contains("/")
         let result = try await Subprocess.run(
             isPath ? .path(FilePath(interpreter)) : .name(interpreter),
-            arguments: Arguments(["-c", program] + arguments),
+            arguments: Arguments(arguments),
             input: .inputWriter,
             output: .sequence,
             error: .string(limit: 1 << 22)

@@ -20,6 +20,22 @@ package struct StoreChecks: Sendable {
 
     private func name(_ tail: String) -> String { "\(place)/\(tail)" }
 
+    /// All of them.
+    ///
+    /// - Parameters:
+    ///   - isConditional: whether the store can tell who was first.
+    ///   - many: how many objects are listed.
+    /// - Throws: what the store throws where it should not.
+    package func keepsEveryPromise(isConditional: Bool, many: Int = 1_003) async throws {
+        try await writesReadsAndRemoves()
+        try await keepsEmptyObjects()
+        try await refusesTooLargeObjects()
+        try await takesEveryLetterOfNames()
+        try await listsByPrefix()
+        try await listsManyPages(many)
+        if isConditional { try await createsOnce(isExact: true) }
+    }
+
     /// What is written is read, replaced, looked at, listed and removed.
     package func writesReadsAndRemoves() async throws {
         let name = name("life/a.tar.zst")

@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Sends signed requests about one bucket.
 ///
-/// It learns the bucket's region from the service when the one it was told is wrong, and takes new
-/// credentials when the ones at hand have expired. Once nobody answers, it does not ask again for a
+/// It learns the bucket's region from the service when the one it was told is wrong, and the time when
+/// this machine's clock is; it takes new credentials when the ones at hand have expired. Once nobody answers, it does not ask again for a
 /// minute: a build must not wait for a dead cache with every object.
 final class S3Client: Sendable {
     /// What is asked of the service.
@@ -37,6 +37,8 @@ final class S3Client: Sendable {
     private let stall: Duration
     private let now: @Sendable () -> Timestamp
     private let region: Mutex<String>
+    /// How many seconds the service's clock is ahead of ours, as far as it matters.
+    private let clockOffset = Mutex<Int64>(0)
     private let outage = Mutex<Outage?>(nil)
     private let gate = RequestGate(width: S3Client.width)
 
@@ -91,6 +93,7 @@ final class S3Client: Sendable {
     ) async throws(AWSError) -> HTTPResponse {
         var hasMoved = false
         var hasRenewed = false
+        var hasSetClock = false
         while true {
             let signer = try await credentials?.credentials()
             let region = region.withLock(\.self)
@@ -105,6 +108,11 @@ final class S3Client: Sendable {
             if !hasRenewed, let fault, fault.isExpiry, let signer {
                 hasRenewed = true
                 await credentials?.forget(signer)
+                continue
+            }
+            if !hasSetClock, let fault, fault.isClockSkew, let date = fault.date {
+                hasSetClock = true
+                clockOffset.withLock { $0 = date.seconds - now().seconds }
                 continue
             }
             throw refusal(response, fault, call, signer)
@@ -126,7 +134,7 @@ final class S3Client: Sendable {
                 credentials: signer,
                 region: region,
                 service: AWSService.s3.signingName,
-                time: now(),
+                time: serviceTime,
                 pathStyle: .verbatim
             )
             let payload = call.digest.map { SigV4.Payload.digest($0) } ?? .signed
@@ -138,6 +146,10 @@ final class S3Client: Sendable {
             }
             throw .network(call.action, error)
         }
+    }
+
+    private var serviceTime: Timestamp {
+        Timestamp(seconds: now().seconds + clockOffset.withLock(\.self))
     }
 
     private func request(_ call: Call, _ region: String) -> HTTPRequest {

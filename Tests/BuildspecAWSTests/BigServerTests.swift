@@ -1,0 +1,101 @@
+import BuildspecCache
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecAWS
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+private let wanted = S3Service.wanted(
+    unsafe getenv("BUILDSPEC_TEST_SERVERS").map { unsafe String(cString: $0) }
+)
+
+/// The store over servers that are big installations; `docs/remote-cache.md` has what came of it.
+///
+/// `BUILDSPEC_TEST_SERVERS=ceph-rgw,openstack-swift swift test --filter BigServerTests`
+@Suite(.enabled(if: !wanted.isEmpty), .serialized, .timeLimit(.minutes(10)))
+struct BigServerTests {
+    private let identity = CacheIdentity(scope: "p", key: "k", paths: ["**/*"])
+
+    @Test(arguments: wanted) func `keep every promise of a store`(_ service: S3Service) async throws
+    {
+        try await service.run { environment in
+            try await TestBucket.make("promises", environment)
+            let store = S3Store(try S3Location("s3://promises/ci"), environment: environment)
+            let checks = StoreChecks(store, place: "v1")
+            try await checks.keepsEveryPromise(isConditional: service.isConditional)
+            if !service.isConditional {
+                // 501 says that there are no conditions; the object is written as if there was none.
+                #expect(try await store.create("v1/again", [1]))
+                #expect(try await store.create("v1/again", [2]))
+                #expect(try await store.read("v1/again", limit: 9) == [2])
+            }
+            try await expectProven(store)
+            try await expectTree(store)
+            try await expectSignatures(environment)
+            try await expectBoto3(environment)
+        }
+    }
+
+    /// Bytes that are not what their name promises are refused.
+    private func expectProven(_ store: S3Store) async throws {
+        let name = "v1/packs/00/" + String(repeating: "0", count: 64) + ".tar.zst"
+        await #expect(throws: StoreError.self) { try await store.write(name, [1, 2, 3]) }
+        #expect(try await store.read(name, limit: 9) == nil)
+    }
+
+    private func expectTree(_ store: S3Store) async throws {
+        let source = try TemporaryDirectory()
+        var tree = RandomTree(seed: 68)
+        try tree.fill(source.handle)
+        _ = try await BuildCache(store: store).save(identity, from: source.path)
+        let target = try TemporaryDirectory()
+        let restored = try await BuildCache(store: store).restore(identity, into: target.path)
+        #expect(restored.outcome == .exact(key: "k"))
+        #expect(try TreeSnapshot(target.path) == TreeSnapshot(source.path))
+        #expect(try await BuildCache(store: store).verify().problems == [])
+    }
+
+    /// A wrong secret is refused, a wrong clock and a wrong region are found out.
+    private func expectSignatures(_ environment: [String: String]) async throws {
+        let place = try S3Location("s3://promises/ci")
+        let wrong = environment.merging(["AWS_SECRET_ACCESS_KEY": "wrong"]) { $1 }
+        let error = await #expect(throws: StoreError.self) {
+            try await S3Store(place, environment: wrong).read("v1/x", limit: 9)
+        }
+        #expect(error?.code == .denied)
+        let elsewhere = environment.merging(["AWS_REGION": "eu-west-1"]) { $1 }
+        #expect(try await S3Store(place, environment: elsewhere).read("v1/x", limit: 9) == nil)
+        let late = try TestBucket.client("promises", environment) {
+            Timestamp(seconds: Timestamp.now().seconds - 7_200)
+        }
+        let answer = try await late.send(
+            .init(method: .get, key: ["x"], action: "read 'x'", permission: "s3:GetObject"),
+            accepting: [404]
+        )
+        #expect(answer.status == 404)
+    }
+
+    private func expectBoto3(_ environment: [String: String]) async throws {
+        let store = S3Store(try S3Location("s3://promises/ci"), environment: environment)
+        try await store.write("v1/keys/a%2Fb/~/x", [1, 2, 3])
+        let output = try await Boto3.run(
+            """
+            s3 = boto3.client("s3")
+            body = s3.get_object(Bucket="promises", Key="ci/v1/keys/a%2Fb/~/x")["Body"].read()
+            s3.put_object(Bucket="promises", Key="ci/v1/theirs", Body=body + b"!")
+            print(body.hex())
+            """,
+            environment
+        )
+        #expect(output == "010203\n")
+        #expect(try await store.read("v1/theirs", limit: 9) == [1, 2, 3, UInt8(ascii: "!")])
+    }
+}

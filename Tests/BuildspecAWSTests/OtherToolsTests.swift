@@ -1,0 +1,76 @@
+import BuildspecCache
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecAWS
+
+/// What AWS's own tools make of our objects, and we of theirs, over SeaweedFS.
+@Suite(.seaweed, .timeLimit(.minutes(10)))
+struct `AWS's tools and this store` {
+    private let environment: [String: String]
+    private let identity = CacheIdentity(scope: "p", key: "k", paths: ["**/*"])
+
+    init() throws {
+        environment = try #require(SeaweedTrait.server).environment
+    }
+
+    private func tree() throws -> TemporaryDirectory {
+        let source = try TemporaryDirectory()
+        var tree = RandomTree(seed: 67)
+        try tree.fill(source.handle)
+        return source
+    }
+
+    private func store(_ address: String) throws -> S3Store {
+        S3Store(try S3Location(address), environment: environment)
+    }
+
+    @Test func `boto3 reads what we wrote, and we read what it wrote`() async throws {
+        try await TestBucket.make("both", environment)
+        let store = try store("s3://both/ci/cache")
+        let bytes = Array(0...255).map { UInt8($0) } + [0, 10, 13]
+        try await store.write("v1/keys/a%2Fb/~/x", bytes)
+        let output = try await Boto3.run(
+            """
+            s3 = boto3.client("s3")
+            body = s3.get_object(Bucket="both", Key="ci/cache/v1/keys/a%2Fb/~/x")["Body"].read()
+            s3.put_object(Bucket="both", Key="ci/cache/v1/packs/00/y", Body=body + b"!")
+            print(body.hex())
+            """,
+            environment
+        )
+        #expect(output == hexadecimal(bytes) + "\n")
+        #expect(
+            try await store.read("v1/packs/00/y", limit: 999) == bytes + [UInt8(ascii: "!")]
+        )
+    }
+
+    @Test func `the aws command copies a store out of a bucket`() async throws {
+        try await TestBucket.make("out", environment)
+        let source = try tree()
+        let saving = BuildCache(store: try store("s3://out/ci"))
+        _ = try await saving.save(identity, from: source.path)
+        let copy = try TemporaryDirectory()
+        try await AWSCommand.run(["s3", "sync", "s3://out/ci", copy.path.string], environment)
+        let copied = BuildCache(directory: copy.path)
+        #expect(try await copied.verify().problems == [])
+        let target = try TemporaryDirectory()
+        let restored = try await copied.restore(identity, into: target.path)
+        #expect(restored.outcome == .exact(key: "k"))
+        #expect(try TreeSnapshot(target.path) == TreeSnapshot(source.path))
+    }
+
+    @Test func `the aws command copies a store into a bucket`() async throws {
+        try await TestBucket.make("into", environment)
+        let source = try tree()
+        let directory = try TemporaryDirectory()
+        _ = try await BuildCache(directory: directory.path).save(identity, from: source.path)
+        try await AWSCommand.run(["s3", "sync", directory.path.string, "s3://into"], environment)
+        let target = try TemporaryDirectory()
+        let copied = BuildCache(store: try store("s3://into"))
+        let restored = try await copied.restore(identity, into: target.path)
+        #expect(restored.outcome == .exact(key: "k"))
+        #expect(try TreeSnapshot(target.path) == TreeSnapshot(source.path))
+    }
+}

@@ -1,0 +1,177 @@
+import Subprocess
+import TestSupport
+import Testing
+
+/// A build whose cache is in a bucket over a network that fails, through the built command: no build
+/// fails, and no wrong byte reaches a workspace.
+@Suite(.timeLimit(.minutes(10)))
+struct RemoteFaultTests {
+    /// The build looks at every byte that the cache gave it, and fails on a wrong one.
+    private static let buildspec = """
+        version: 0.2
+        phases:
+          build:
+            commands:
+              - |
+                if [ -e out ]; then
+                  seq 1 300000 | cmp - out/numbers && seq 300000 400000 | cmp - out/more && echo FOUND
+                else
+                  mkdir out && seq 1 300000 > out/numbers && seq 300000 400000 > out/more && echo MADE
+                fi
+        cache:
+          key: k
+          paths:
+            - out/**/*
+        """
+
+    /// Where a machine keeps what.
+    enum Place: String, CaseIterable {
+        case bucket
+        case directoryInFront
+
+        var options: [String] {
+            switch self {
+            case .bucket: ["--cache", "s3://builds/ci"]
+            case .directoryInFront: ["--cache", "near", "--remote", "s3://builds/ci"]
+            }
+        }
+    }
+
+    /// How a build went.
+    private struct Build {
+        var isFound: Bool
+        var isMade: Bool
+        var warnings: [Substring]
+    }
+
+    private func machine() throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        try directory.write(Self.buildspec, to: "buildspec.yml")
+        return directory
+    }
+
+    private func build(
+        _ place: Place,
+        in directory: TemporaryDirectory,
+        over url: String
+    ) async throws -> Build {
+        let outcome = try await BuildspecProcess.run(
+            ["run", "--log-format", "plain", "--project", "p"] + place.options,
+            in: directory,
+            environment: [
+                "AWS_ENDPOINT_URL_S3": url, "AWS_REGION": "us-east-1",
+                "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
+            ].reduce(into: [:]) { $0[.init(stringLiteral: $1.key)] = $1.value }
+        )
+        let text = outcome.output + outcome.error
+        #expect(outcome.status == 0, "\(text)")
+        let lines = text.split(separator: "\n")
+        return Build(
+            isFound: lines.contains("FOUND"),
+            isMade: lines.contains("MADE"),
+            warnings: lines.filter { $0.hasPrefix("warning: ") }
+        )
+    }
+
+    /// Runs with a bucket that another machine has saved the entry to.
+    private func withBucket(
+        isFilled: Bool = true,
+        _ body: (MotoServer) async throws -> Void
+    ) async throws {
+        try await MotoServer.run { server in
+            _ = try await Python.run(
+                """
+                import sys, urllib.request as web
+                web.urlopen(web.Request(sys.argv[1] + "/builds", method="PUT"))
+                """,
+                [server.url],
+                input: ""
+            )
+            if isFilled {
+                let first = try await build(.bucket, in: machine(), over: server.url)
+                #expect(first.isMade && first.warnings.isEmpty, "\(first)")
+            }
+            try await body(server)
+        }
+    }
+
+    @Test(arguments: Place.allCases, [FaultyProxy.Fault.reset, .truncate, .busy])
+    func `what fails now and then is not noticed`(
+        place: Place,
+        fault: FaultyProxy.Fault
+    ) async throws {
+        try await withBucket(isFilled: false) { server in
+            try await FaultyProxy.run(server.url, fault, period: 3) { proxy in
+                let saved = try await build(place, in: machine(), over: proxy.url)
+                #expect(saved.isMade && saved.warnings.isEmpty, "\(saved)")
+                let restored = try await build(place, in: machine(), over: proxy.url)
+                #expect(restored.isFound && restored.warnings.isEmpty, "\(restored)")
+            }
+        }
+    }
+
+    @Test(arguments: [FaultyProxy.Fault.reset, .truncate, .busy, .stall])
+    func `a bucket that never answers well costs one line, and the directory goes on`(
+        fault: FaultyProxy.Fault
+    ) async throws {
+        try await withBucket { server in
+            try await FaultyProxy.run(server.url, fault) { proxy in
+                let machine = try machine()
+                let first = try await build(.directoryInFront, in: machine, over: proxy.url)
+                #expect(first.isMade && first.warnings.count == 1, "\(first)")
+                #expect(first.warnings.first?.contains("going on with") == true, "\(first)")
+                if fault == .stall { return }
+                try machine.handle.removeTree(Array("out".utf8))
+                let second = try await build(.directoryInFront, in: machine, over: proxy.url)
+                #expect(second.isFound && second.warnings.count == 1, "\(second)")
+            }
+        }
+    }
+
+    @Test(arguments: [FaultyProxy.Fault.reset, .truncate, .busy])
+    func `a bucket alone that never answers well is a build without a cache`(
+        fault: FaultyProxy.Fault
+    ) async throws {
+        try await withBucket { server in
+            try await FaultyProxy.run(server.url, fault) { proxy in
+                let built = try await build(.bucket, in: machine(), over: proxy.url)
+                #expect(built.isMade && !built.warnings.isEmpty, "\(built)")
+            }
+        }
+    }
+
+    @Test(arguments: Place.allCases, [1, 3])
+    func `wrong bytes are a miss, in one line`(place: Place, period: Int) async throws {
+        try await withBucket { server in
+            try await FaultyProxy.run(server.url, .corrupt, period: period, method: "GET") {
+                let built = try await build(place, in: machine(), over: $0.url)
+                #expect(built.isMade && !built.isFound, "\(built)")
+                #expect(built.warnings.contains { $0.contains("damaged") }, "\(built)")
+            }
+        }
+    }
+
+    @Test(arguments: Place.allCases)
+    func `a clock that is two hours off is not noticed`(place: Place) async throws {
+        try await withBucket { server in
+            try await FaultyProxy.run(server.url, .skew) { proxy in
+                let built = try await build(place, in: machine(), over: proxy.url)
+                #expect(built.isFound && built.warnings.isEmpty, "\(built)")
+            }
+        }
+    }
+
+    @Test(arguments: Place.allCases)
+    func `a build that changes nothing asks at most three times`(place: Place) async throws {
+        try await withBucket { server in
+            let machine = try machine()
+            _ = try await build(place, in: machine, over: server.url)
+            try await FaultyProxy.run(server.url, nil) { proxy in
+                let built = try await build(place, in: machine, over: proxy.url)
+                #expect(built.isFound)
+                let requests = try proxy.requests()
+                #expect((1...3).contains(requests.count), "\(requests)")
+            }
+        }
+    }
+}
