@@ -8,7 +8,7 @@ internal import Synchronization
 /// A far store that fails is given up for the rest of the run, with one note: the near one goes on.
 public final class TieredStore: CacheStore {
     let near: any LocalCacheStore
-    private let far: any CacheStore
+    let far: any CacheStore
     private let state = Mutex(State())
 
     private struct State {

@@ -14,7 +14,7 @@ struct CacheCommand: AsyncParsableCommand {
         subcommands: [
             CacheSave.self, CacheRestore.self, CacheList.self, CacheShow.self, CacheDiff.self,
             CacheVerify.self, CachePrune.self, CacheExport.self, CacheImport.self, CacheStats.self,
-            CacheExplain.self,
+            CacheExplain.self, CachePush.self, CachePull.self, CacheSync.self,
         ]
     )
 }

@@ -8,7 +8,7 @@ struct StoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The store: a directory, or a bucket such as s3://bucket/prefix. (default: "
-                + "~/.cache/buildspec)",
+                + "$BUILDSPEC_CACHE, else ~/.cache/buildspec)",
             valueName: "dir"
         )
     )
@@ -16,21 +16,23 @@ struct StoreOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A store behind it that many machines share, such as s3://bucket/prefix.",
+            "A store behind it that many machines share, such as s3://bucket/prefix, or 'none'. "
+                + "(default: $BUILDSPEC_REMOTE, else none)",
             valueName: "dir"
         )
     )
     var remote: String?
 
+    @OptionGroup var configOptions: ConfigOptions
+
     func validate() throws {
-        _ = try CachePlaces(cache: cache, remote: remote, Host.environment().variables)
+        _ = try CachePlaces(cache: cache, remote: remote, configOptions.read())
     }
 
     /// The cache over the store, with what this machine remembers of files.
     func open(codec: Codec = .zstd) throws -> BuildCache {
-        let environment = Host.environment().variables
-        return try CachePlaces(cache: cache, remote: remote, environment)
-            .open(codec: codec, environment)
+        let config = try configOptions.read()
+        return try CachePlaces(cache: cache, remote: remote, config).open(codec: codec, config)
     }
 }
 

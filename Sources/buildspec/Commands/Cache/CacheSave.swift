@@ -31,7 +31,7 @@ struct CacheSave: AsyncParsableCommand {
 
     func run() async throws {
         var cache = try store.open(codec: Codec(rawValue: codec) ?? .zstd)
-        cache.limits = limits.limits(Host.environment().variables)
+        cache.limits = limits.limits(try store.configOptions.read().environment)
         let wanted = await identity.identity()
         let report = try await reportingCacheErrors {
             try await cache.save(
