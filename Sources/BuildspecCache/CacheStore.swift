@@ -53,6 +53,7 @@ public protocol CacheStore: Sendable {
     ///
     /// - Parameter seen: what a look or a listing said of it.
     /// - Returns: whether it is gone; not if it was written anew since.
+    /// - Throws: when the store cannot be asked.
     func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool
 }
 

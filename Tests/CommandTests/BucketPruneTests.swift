@@ -118,7 +118,8 @@ import Testing
             #expect(try await cache("save", ["--key", "last"], source, variables).status == 0)
             let target = try TemporaryDirectory()
             _ = try await cache("restore", ["--key", "last"], target, variables)
-            #expect(try TreeSnapshot(target.path) == TreeSnapshot(source.path))
+            let restored = try TreeSnapshot(target.file("tree"))
+            #expect(try restored == TreeSnapshot(source.file("tree")))
             let verified = try await BuildspecProcess.run(
                 ["cache", "verify", "--cache", Self.store],
                 in: place,
@@ -152,15 +153,15 @@ import Testing
             #expect(lines.filter { $0.hasPrefix("would remove key 'k") }.count == 2)
             let mark = "; a prune after the grace period removes them"
             #expect(
-                lines.contains { $0.hasPrefix("would mark 4 objects (") && $0.hasSuffix(mark) },
+                lines.contains { $0.hasPrefix("would mark 2 objects (") && $0.hasSuffix(mark) },
                 "\(dry.output)"
             )
-            #expect(lines.contains { $0.hasPrefix("requests: 6 list, 6 get (") }, "\(dry.output)")
+            #expect(lines.contains { $0.hasPrefix("requests: 5 list, 6 get (") }, "\(dry.output)")
             #expect(
                 lines.last?.hasPrefix("at AWS's list price (S3 Standard, us-east-1): $0.0") == true
             )
             let json = try await prune("--max-count", "1", "--json")
-            for text in ["\"markedObjects\": 4", "\"delete\": 2", "\"requestsUSD\": 0.0000"] {
+            for text in ["\"markedObjects\": 2", "\"delete\": 2", "\"requestsUSD\": 0.0000"] {
                 #expect(json.output.contains(text), "\(json.output)")
             }
             let short = try await prune("--grace", "5m")

@@ -13,7 +13,9 @@ import Testing
                 "AWS_SECRET_ACCESS_KEY": SeaweedServer.secretKey,
             ]
             var variables: [Environment.Key: String] = [:]
-            for (name, value) in aws { variables[.init(rawValue: name)!] = value }
+            for (name, value) in aws {
+                if let key = Environment.Key(rawValue: name) { variables[key] = value }
+            }
             _ = try await Boto3.run("boto3.client('s3').create_bucket(Bucket='moved')\n", aws)
             let place = try TemporaryDirectory()
             func cache(_ arguments: String...) async throws -> BuildspecProcess.Outcome {

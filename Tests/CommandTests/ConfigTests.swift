@@ -26,16 +26,16 @@ import Testing
             try place.write("s3:\n  \(options)", to: "home/.config/buildspec/config.yml")
         }
         let query = sources.contains("address") ? "?endpoint=\(url("address"))" : ""
-        var environment = ["AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"]
+        var environment: [Environment.Key: String] = [
+            "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b",
+        ]
         if sources.contains("variable") { environment["BUILDSPEC_S3_ENDPOINT"] = url("variable") }
         if sources.contains("aws") { environment["AWS_ENDPOINT_URL_S3"] = url("aws") }
         let outcome = try await BuildspecProcess.run(
             ["cache", "list", "--cache", "s3://\(Self.bucket)/ci\(query)"]
                 + (sources.contains("option") ? ["--endpoint-url", url("option")] : []),
             in: place,
-            environment: .init(
-                uniqueKeysWithValues: environment.map { (.init(rawValue: $0)!, $1) }
-            )
+            environment: environment
         )
         #expect(outcome.status == 3, "\(outcome.error)")
         return outcome.error

@@ -16,6 +16,7 @@ public func fuzzCacheReaders(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
     case UInt8(ascii: "n"): readNames(rest)
     case UInt8(ascii: "c"): cut(rest)
     case UInt8(ascii: "t"): readArchive(rest)
+    case UInt8(ascii: "w"): readSweepList(rest)
     case UInt8(ascii: "u"): readArchive(withRightChecksums(rest))
     default: return -1
     }
@@ -66,6 +67,21 @@ private func readKeyRecord(_ body: [UInt8]) {
     precondition(again == record, "what is accepted means what it says")
     checkName(record.name)
     checkName(record.manifestName)
+}
+
+private func readSweepList(_ body: [UInt8]) {
+    _ = try? SweepList.decode(body)
+    // As if the digest were right.
+    let sealed = body + Array("end \(ContentDigest(of: body).hex)\n".utf8)
+    guard let list = try? SweepList.decode(sealed) else { return }
+    precondition(
+        (try? SweepList.decode(list.encode())) == list,
+        "what is accepted means what it says"
+    )
+    for name in list.objects {
+        checkName(name)
+        precondition(StoreLayout.content(ofName: name) != nil, "only packs and manifests are swept")
+    }
 }
 
 private func checkName(_ name: String) {

@@ -23,7 +23,7 @@ struct ManifestHeads: Sendable {
         var heads: [String: [String]] = [:]
         for line in lines.dropFirst() {
             let names = line.split(separator: " ").map(String.init)
-            heads[names[0]] = Array(names.dropFirst())
+            if let manifest = names.first { heads[manifest] = Array(names.dropFirst()) }
         }
         return heads
     }

@@ -25,6 +25,7 @@ struct MarkedSweep {
     ///   - references: what entries refer to now.
     ///   - referredBefore: what entries referred to when this prune began: a restore may be at it.
     ///   - report: takes what was done.
+    /// - Throws: when the store cannot be read or written.
     func run(
         _ references: inout StoreReferences,
         referredBefore: Set<String>,

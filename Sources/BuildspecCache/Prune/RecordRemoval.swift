@@ -41,6 +41,7 @@ struct RecordRemoval {
     /// - Parameters:
     ///   - entries: the entries.
     ///   - objects: what was listed after they were.
+    /// - Throws: when the store cannot be asked.
     mutating func removeBroken(
         _ entries: some Collection<StoreReferences.Entry>,
         _ objects: [String: ObjectInfo]

@@ -125,6 +125,7 @@ struct Transfer: Sendable {
     ///   - objects: what the target has.
     ///   - report: takes what was moved.
     ///   - bad: takes what is damaged in the source, with the reason.
+    /// - Throws: when a store cannot be read or written.
     private func move(
         _ wanted: [(name: String, size: UInt64)],
         _ objects: inout TargetObjects,

@@ -91,8 +91,8 @@ enum PruneOutput {
                 + " (\(Quantity.size(requests.bytesRead))), \(requests.looks) head,"
                 + " \(requests.writes) put, \(requests.removals) delete",
             "at AWS's list price (S3 Standard, \(S3Prices.region)): "
-                + "$\(digits(S3Prices.cost(of: requests), 4)) for them, "
-                + "$\(digits(saved(report), 4)) a month less to store when all marked are gone",
+                + "$\(digits(S3Prices.cost(of: requests), 6)) for them, "
+                + "$\(digits(saved(report), 6)) a month less to store when all marked are gone",
         ]
     }
 
