@@ -62,7 +62,10 @@ extension BuildCache {
         return try await onBlockingThreads { try await verifier.run() }
     }
 
-    /// Removes entries by age and size, and objects that no entry refers to.
+    /// Removes entries by age, size and count, and objects that no entry refers to.
+    ///
+    /// Of two stores the shared one is pruned. In a shared store, objects are marked first; a prune
+    /// after the grace period removes them.
     ///
     /// - Parameters:
     ///   - limits: what is too old or too much.
@@ -71,7 +74,14 @@ extension BuildCache {
     /// - Throws: `CacheError` when the store cannot be read or written, or must not be.
     public func prune(_ limits: PruneLimits, dryRun: Bool = false) async throws -> PruneReport {
         if !dryRun { try requireWritable() }
-        let operation = PruneOperation(store: settings.store, limits: limits, dryRun: dryRun)
+        let operation = PruneOperation(
+            store: settings.store,
+            limits: limits,
+            dryRun: dryRun,
+            heads: settings.indexDirectory.map {
+                ManifestHeads($0, PruneOperation.target(of: settings.store).location)
+            }
+        )
         return try await onBlockingThreads { try await operation.run() }
     }
 }

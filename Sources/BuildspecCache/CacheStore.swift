@@ -48,6 +48,13 @@ public protocol CacheStore: Sendable {
 
     /// Removes an object; one that is not there is no error.
     func delete(_ name: String) async throws(StoreError)
+
+    /// Removes an object if it is still the one that was seen, as far as the store can tell.
+    ///
+    /// - Parameter seen: what a look or a listing said of it.
+    /// - Returns: whether it is gone; not if it was written anew since.
+    /// - Throws: when the store cannot be asked.
+    func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool
 }
 
 extension CacheStore {
@@ -56,6 +63,14 @@ extension CacheStore {
 
     /// Nothing.
     public func takeNotes() -> [String] { [] }
+
+    /// Looks, and then removes.
+    public func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool {
+        guard let info = try await info(seen.name) else { return true }
+        guard info == seen else { return false }
+        try await delete(seen.name)
+        return true
+    }
 
     /// Looks, and then writes.
     public func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
@@ -73,12 +88,15 @@ public struct ObjectInfo: Sendable, Equatable {
     public var size: UInt64
     /// When it was written or last refreshed, in seconds since 1970.
     public var modified: Int64
+    /// What is another one after every write, as far as the store can tell; `nil` if it cannot.
+    public var tag: String?
 
     /// Creates a description.
-    public init(name: String, size: UInt64, modified: Int64) {
+    public init(name: String, size: UInt64, modified: Int64, tag: String? = nil) {
         self.name = name
         self.size = size
         self.modified = modified
+        self.tag = tag
     }
 }
 

@@ -38,7 +38,7 @@ public struct DirectoryStore: LocalCacheStore {
             let (parent, file) = path(name).split
             guard let handle = try existing(PathBytes(Array(parent))) else { return nil }
             guard let status = try handle.status(file), status.kind == .regular else { return nil }
-            return ObjectInfo(name: name, size: status.size, modified: status.modified.seconds)
+            return ObjectInfo(name, status)
         }
     }
 
@@ -128,8 +128,7 @@ public struct DirectoryStore: LocalCacheStore {
             if status.kind == .directory {
                 try collect(directory.directory(bytes), child, prefix, &found)
             } else if status.kind == .regular, child.hasPrefix(prefix) {
-                let modified = status.modified.seconds
-                found.append(ObjectInfo(name: child, size: status.size, modified: modified))
+                found.append(ObjectInfo(child, status))
             }
         }
     }
@@ -148,5 +147,17 @@ public struct DirectoryStore: LocalCacheStore {
                 }
             throw StoreError(code, error.description)
         }
+    }
+}
+
+extension ObjectInfo {
+    /// A file as an object; each write makes another file, or at least another time of change.
+    fileprivate init(_ name: String, _ status: FileStatus) {
+        self.init(
+            name: name,
+            size: status.size,
+            modified: status.modified.seconds,
+            tag: "\(status.inode).\(status.changed.seconds).\(status.changed.nanoseconds)"
+        )
     }
 }

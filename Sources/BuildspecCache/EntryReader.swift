@@ -84,14 +84,21 @@ struct EntryReader: Sendable {
 
     /// The manifest that a record refers to, verified before it is decompressed.
     func manifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
+        try ManifestDecoder.decode(await text(of: record))
+    }
+
+    /// The packs that a record's manifest refers to; the rest of it is not looked at.
+    func packs(of record: KeyRecord) async throws(CacheError) -> [Manifest.Pack] {
+        try ManifestDecoder.packs(await text(of: record))
+    }
+
+    private func text(of record: KeyRecord) async throws(CacheError) -> [UInt8] {
         let bytes = try await manifest(
             record.manifestName,
             record.manifest,
             limit: Limits.manifestStored
         )
-        return try ManifestDecoder.decode(
-            record.codec.decode(bytes, limit: Limits.manifestContent(ofStored: bytes.count))
-        )
+        return try record.codec.decode(bytes, limit: Limits.manifestContent(ofStored: bytes.count))
     }
 
     /// What the sources were when the entry was saved, if that was recorded.

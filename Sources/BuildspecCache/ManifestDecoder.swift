@@ -26,6 +26,15 @@ struct ManifestDecoder {
         return decoder.manifest
     }
 
+    /// Reads only which packs a manifest refers to.
+    static func packs(_ text: [UInt8]) throws(CacheError) -> [Manifest.Pack] {
+        var end = 0
+        while end < text.count, text[end] == UInt8(ascii: "#") {
+            end = (text[end...].firstIndex(of: newline) ?? text.count - 1) + 1
+        }
+        return try decode(Array(text[..<end])).packs
+    }
+
     private mutating func read(_ text: ArraySlice<UInt8>) throws(CacheError) {
         switch line {
         case 1:

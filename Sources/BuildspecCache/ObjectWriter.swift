@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 /// Compresses objects, names them by their digest and writes them to a store.
 struct ObjectWriter: Sendable {
     let store: any CacheStore
@@ -82,11 +84,22 @@ struct ObjectWriter: Sendable {
         _ bytes: [UInt8]
     ) async throws(StoreError) -> Bool {
         guard damage?.names().contains(name) == true else {
-            return try await store.create(name, bytes)
+            if try await store.create(name, bytes) { return true }
+            return try await renew(name, bytes)
         }
         try await store.write(name, bytes)
         damage?.remove(name)
         return true
+    }
+
+    /// Writes an object again that is there, but so old that a prune may be about to remove it.
+    ///
+    /// - Returns: whether it was not there any more.
+    private func renew(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+        let info = try await store.info(name)
+        if let info, FileTime.now().seconds - info.modified < Limits.youth { return false }
+        try await store.write(name, bytes)
+        return info == nil
     }
 
     /// Writes an object unless the store has it; a name promises the content.

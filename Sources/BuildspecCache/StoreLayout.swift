@@ -7,6 +7,8 @@ enum StoreLayout {
     static let packs = "v1/packs/"
     static let manifests = "v1/manifests/"
     static let keys = "v1/keys/"
+    /// What prunes of a shared store have marked to be removed later.
+    static let sweeps = "v1/sweeps/"
 
     /// Where the pack with these stored bytes is kept.
     static func pack(_ digest: ContentDigest, _ codec: Codec) -> String {

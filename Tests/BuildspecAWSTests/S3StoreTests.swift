@@ -29,6 +29,7 @@ struct `A store in moto's bucket` {
 
     @Test func `what is written is read, replaced, looked at and removed`() async throws {
         try await checks("life").writesReadsAndRemoves()
+        try await checks("seen").removesOnlyWhatWasSeen()
         try await checks("empty").keepsEmptyObjects()
         try await checks("large").refusesTooLargeObjects()
     }

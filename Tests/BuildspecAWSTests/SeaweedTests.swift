@@ -52,6 +52,7 @@ struct `A store in SeaweedFS` {
     @Test func `what is written is read, replaced, looked at and removed`() async throws {
         let checks = StoreChecks(try await store("life"), place: "v1")
         try await checks.writesReadsAndRemoves()
+        try await checks.removesOnlyWhatWasSeen()
         try await checks.keepsEmptyObjects()
         try await checks.refusesTooLargeObjects()
     }

@@ -11,6 +11,7 @@ import Testing
     @Test func `keeps what every store promises`() async throws {
         let place = try TemporaryDirectory()
         try await checks(place).writesReadsAndRemoves()
+        try await checks(place).removesOnlyWhatWasSeen()
         try await checks(place).keepsEmptyObjects()
         try await checks(place).refusesTooLargeObjects()
         try await checks(place).takesEveryLetterOfNames()

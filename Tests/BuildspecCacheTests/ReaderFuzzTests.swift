@@ -117,6 +117,20 @@ import Testing
         }
     }
 
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func `lists of what is swept with random damage, and takes none of them`(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let names = (0..<3).map { _ in StoreLayout.pack(ContentDigest(of: random.bytes(8)), .zstd) }
+        let list = SweepList(marked: Int64(seed), objects: names)
+        let bytes = list.encode()
+        #expect(try SweepList.decode(bytes) == list)
+        for _ in 0..<100 {
+            let damaged = mutate(bytes, &random)
+            if damaged == bytes { continue }
+            #expect(throws: CacheError.self) { try SweepList.decode(damaged) }
+        }
+    }
+
     @Test(arguments: [Codec.zstd, .gzip, .none], 0..<12 as Range<UInt64>)
     func `compressed objects with random damage`(codec: Codec, seed: UInt64) throws {
         var random = SplitMix64(seed: seed)

@@ -17,6 +17,7 @@ public func fuzzCacheReaders(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
     case UInt8(ascii: "n"): readNames(rest)
     case UInt8(ascii: "c"): cut(rest)
     case UInt8(ascii: "t"): readArchive(rest)
+    case UInt8(ascii: "w"): readSweepList(rest)
     case UInt8(ascii: "u"): readArchive(withRightChecksums(rest))
     default: return -1
     }
@@ -99,6 +100,21 @@ private func readKeys(_ bytes: [UInt8]) {
         precondition(SigningKey(key.text)?.secret == key.secret, "and is read as it is written")
     }
     if let key = PublicKey(text) { precondition(key.text == text, "in one form only") }
+}
+
+private func readSweepList(_ body: [UInt8]) {
+    _ = try? SweepList.decode(body)
+    // As if the digest were right.
+    let sealed = body + Array("end \(ContentDigest(of: body).hex)\n".utf8)
+    guard let list = try? SweepList.decode(sealed) else { return }
+    precondition(
+        (try? SweepList.decode(list.encode())) == list,
+        "what is accepted means what it says"
+    )
+    for name in list.objects {
+        checkName(name)
+        precondition(StoreLayout.content(ofName: name) != nil, "only packs and manifests are swept")
+    }
 }
 
 private func checkName(_ name: String) {

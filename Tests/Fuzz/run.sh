@@ -2,8 +2,8 @@
 # Builds the fuzzers and runs them side by side: run.sh [SECONDS [FOLDER OF MORE SEEDS]]
 #
 #   fuzz     reading and checking buildspec files and cache policies: all of BuildspecModel
-#   readers  what reads a cache store: manifests, key records, signatures, packs, the stat index; keys;
-#            and archives that are imported
+#   readers  what reads a cache store: manifests, key records, signatures, lists of what is swept,
+#            packs, the stat index; keys; and archives that are imported
 #
 # Exit status 0: nothing found. What is found is written to .build/fuzz/ and named in the output.
 set -eu
@@ -38,7 +38,7 @@ compile_readers() {
     for name in Archive/ArchiveForm Archive/ArchiveInput Archive/Decompressor Archive/ImportedTree \
         Archive/PaxHeader Archive/TarHeader Archive/TarReader CacheError Catalog/KeyInputs \
         Catalog/KeyInputs+Record Chunker Codec ContentDigest GzipCodec KeyRecord Limits Manifest \
-        ManifestDecoder ManifestEncoder StatIndex StatIndex+Bytes StoreLayout TarFormat \
+        ManifestDecoder ManifestEncoder Prune/SealedText Prune/SweepList StatIndex StatIndex+Bytes StoreLayout TarFormat \
         Trust/Base64Text Trust/CachePolicy Trust/EntryTrust Trust/PublicKey Trust/RecordSignature \
         Trust/SigningKey ZstandardCodec; do
         printf '%s\n' "$root/Sources/BuildspecCache/$name.swift"

@@ -53,6 +53,21 @@ package struct StoreChecks: Sendable {
         #expect(try await store.info(name) == nil)
     }
 
+    /// What was written anew since it was seen is not removed, and what was not is.
+    package func removesOnlyWhatWasSeen() async throws {
+        let name = name("seen")
+        try await store.write(name, [1])
+        let seen = try #require(try await store.list(prefix: name).first)
+        #expect(try await store.info(name) == seen, "a look says what a listing says")
+        try await store.write(name, [2])
+        #expect(try await store.delete(ifStill: seen) == false)
+        #expect(try await store.read(name, limit: 9) == [2])
+        let now = try #require(try await store.info(name))
+        #expect(try await store.delete(ifStill: now))
+        #expect(try await store.read(name, limit: 9) == nil)
+        #expect(try await store.delete(ifStill: now), "it is gone already")
+    }
+
     /// An empty object is one.
     package func keepsEmptyObjects() async throws {
         try await store.write(name("empty"), [])

@@ -8,6 +8,8 @@ struct S3Listing: Sendable, Equatable {
         var key: String
         var size: UInt64
         var modified: Timestamp
+        /// What is another one after a write of other bytes, without quotes.
+        var tag: String?
     }
 
     var objects: [Object] = []
@@ -35,12 +37,14 @@ struct S3Listing: Sendable, Equatable {
         private var key: String?
         private var size: UInt64?
         private var modified: Timestamp?
+        private var tag: String?
 
         func take(_ path: [String], _ text: String) {
             switch path.dropFirst().joined(separator: "/") {
             case "Contents/Key": key = text
             case "Contents/Size": size = UInt64(text)
             case "Contents/LastModified": modified = Timestamp(extended: text)
+            case "Contents/ETag": tag = text
             case "Contents": endObject()
             case "IsTruncated": isTruncated = text == "true"
             case "NextContinuationToken": continuation = text
@@ -51,11 +55,12 @@ struct S3Listing: Sendable, Equatable {
 
         private func endObject() {
             if let key, let size, let modified {
-                objects.append(Object(key: key, size: size, modified: modified))
+                let tag = S3Store.tag(tag)
+                objects.append(Object(key: key, size: size, modified: modified, tag: tag))
             } else {
                 isBroken = true
             }
-            (key, size, modified) = (nil, nil, nil)
+            (key, size, modified, tag) = (nil, nil, nil, nil)
         }
     }
 }

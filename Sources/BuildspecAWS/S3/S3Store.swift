@@ -97,7 +97,12 @@ package struct S3Store: CacheStore {
             guard let size = response.header("Content-Length").flatMap({ UInt64($0) }),
                 let modified = response.header("Last-Modified").flatMap(Timestamp.init(header:))
             else { throw .badResponse(call.action, "the answer has no size and time") }
-            return ObjectInfo(name: name, size: size, modified: modified.seconds)
+            return ObjectInfo(
+                name: name,
+                size: size,
+                modified: modified.seconds,
+                tag: S3Store.tag(response.header("ETag"))
+            )
         } catch {
             throw StoreError(error)
         }
@@ -117,7 +122,8 @@ package struct S3Store: CacheStore {
                         ObjectInfo(
                             name: String(object.key.dropFirst(top.count)),
                             size: object.size,
-                            modified: object.modified.seconds
+                            modified: object.modified.seconds,
+                            tag: object.tag
                         )
                     )
                 }
@@ -131,18 +137,30 @@ package struct S3Store: CacheStore {
 
     /// Removes an object.
     package func delete(_ name: String) async throws(StoreError) {
-        do throws(AWSError) {
-            let call = S3Client.Call(
-                method: .delete,
-                key: key(name),
-                action: "remove '\(address(name))'",
-                permission: "s3:DeleteObject"
-            )
-            let response = try await bucket.client().send(call, accepting: [404])
-            if response.status == 404 { try missing(response, call.action) }
-        } catch {
-            throw StoreError(error)
+        _ = try await delete(name, [])
+    }
+
+    /// Looks, and then removes on the condition that the object is what was seen.
+    ///
+    /// The look is for servers that ignore the condition; who does not know it (400, 501) is asked
+    /// without it.
+    package func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool {
+        guard let info = try await info(seen.name) else { return true }
+        guard info.tag == seen.tag, info.size == seen.size, info.modified == seen.modified else {
+            return false
         }
+        let condition = info.tag.map { [HTTPRequest.Header("If-Match", "\"\($0)\"")] }
+        switch try await delete(seen.name, condition ?? []) {
+        case 409, 412: return false
+        case 400, 501: try await delete(seen.name)
+        default: break
+        }
+        return true
+    }
+
+    /// An entity tag without its quotes, which not all servers write.
+    static func tag(_ text: String?) -> String? {
+        text.flatMap { $0.isEmpty ? nil : $0.replacing("\"", with: "") }
     }
 }
 
@@ -152,6 +170,27 @@ extension S3Store {
     }
 
     private func address(_ name: String) -> String { location + "/" + name }
+
+    private func delete(
+        _ name: String,
+        _ condition: [HTTPRequest.Header]
+    ) async throws(StoreError) -> Int {
+        do throws(AWSError) {
+            let call = S3Client.Call(
+                method: .delete,
+                key: key(name),
+                headers: condition,
+                action: "remove '\(address(name))'",
+                permission: "s3:DeleteObject"
+            )
+            let refusals: Set<Int> = condition.isEmpty ? [404] : [400, 404, 409, 412, 501]
+            let response = try await bucket.client().send(call, accepting: refusals)
+            if response.status == 404 { try missing(response, call.action) }
+            return response.status
+        } catch {
+            throw StoreError(error)
+        }
+    }
 
     private func put(
         _ name: String,

@@ -74,7 +74,7 @@ struct Run: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Keep the cache in this directory or bucket (s3://bucket/prefix), or 'none'. "
-                + "(default: ~/.cache/buildspec)",
+                + "(default: $BUILDSPEC_CACHE, else ~/.cache/buildspec)",
             valueName: "dir"
         )
     )
@@ -82,7 +82,8 @@ struct Run: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A store behind the cache that many machines share, such as s3://bucket/prefix.",
+            "A store behind the cache that many machines share, such as s3://bucket/prefix, or "
+                + "'none'. (default: $BUILDSPEC_REMOTE, else none)",
             valueName: "dir"
         )
     )
@@ -93,6 +94,8 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var trustOptions: TrustOptions
 
     @OptionGroup var signing: SigningOptions
+
+    @OptionGroup var configOptions: ConfigOptions
 
     @OptionGroup var limits: LimitOptions
 
@@ -130,8 +133,9 @@ struct Run: AsyncParsableCommand {
         if cache == "none", remote != nil {
             throw ValidationError("--remote needs a cache; leave '--cache none' out")
         }
-        if cache != "none" {
-            _ = try CachePlaces(cache: cache, remote: remote, Host.environment().variables)
+        let config = try configOptions.read()
+        if !isWithoutCache(config) {
+            _ = try CachePlaces(cache: cache, remote: remote, config)
         }
         if project?.isEmpty == true { throw ValidationError("--project: the name is empty") }
     }
@@ -185,6 +189,10 @@ struct Run: AsyncParsableCommand {
 }
 
 extension Run {
+    private func isWithoutCache(_ config: ConfigFile) -> Bool {
+        (cache ?? config.environment["BUILDSPEC_CACHE"]) == "none"
+    }
+
     private func request(
         _ buildspec: Buildspec,
         _ host: [String: String],
@@ -205,11 +213,11 @@ extension Run {
         request.project = project
         request.selectedPhases = what.selectedPhases
         request.artifactsDirectory = artifacts.map { absolute($0) }
-        if cache != "none" {
-            // An impossible place was refused with the arguments.
-            let places = try? CachePlaces(cache: cache, remote: remote, host)
-            request.cache = (places?.open(host)).map(trust.applied)
-            request.cache?.limits = limits.limits(host)
+        // An impossible place was refused with the arguments.
+        if let config = try? configOptions.read(host), !isWithoutCache(config) {
+            let places = try? CachePlaces(cache: cache, remote: remote, config)
+            request.cache = (places?.open(config)).map(trust.applied)
+            request.cache?.limits = limits.limits(config.environment)
             request.cacheScope = scopes.own(host)
             request.cacheReadScopes = scopes.readable(host)
         }

@@ -32,12 +32,13 @@ enum CachePlace {
 
     /// The store there; nothing is opened or sent yet.
     ///
-    /// - Parameter environment: the variables that configure AWS's tools.
+    /// - Parameter config: what configures buckets.
     /// - Returns: the store.
-    func store(_ environment: [String: String]) -> any CacheStore {
+    func store(_ config: ConfigFile) -> any CacheStore {
         switch self {
         case .directory(let path): DirectoryStore(path)
-        case .bucket(let location): S3Store(location, environment: environment)
+        case .bucket(let location):
+            S3Store(config.located(location), environment: config.environment(for: location))
         }
     }
 }
@@ -47,18 +48,28 @@ struct CachePlaces {
     private let near: CachePlace
     private let far: CachePlace?
 
-    /// Reads `--cache` and `--remote`.
+    /// Reads `--cache` and `--remote`, and the variables that stand for them.
     ///
     /// - Parameters:
-    ///   - cache: what `--cache` says; `nil` is the standard directory.
-    ///   - remote: what `--remote` says; `nil` is no second store.
-    ///   - environment: the variables that say where the standard directory is.
+    ///   - cache: what `--cache` says; `nil` is `$BUILDSPEC_CACHE` or the standard directory.
+    ///   - remote: what `--remote` says; `nil` is `$BUILDSPEC_REMOTE`, and `none` no second store.
+    ///   - config: the variables and the user's file.
     /// - Throws: a usage error for an impossible place.
-    init(cache: String?, remote: String?, _ environment: [String: String]) throws {
+    init(cache: String?, remote: String?, _ config: ConfigFile) throws {
+        func variable(_ name: String) -> String? {
+            config.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        }
+        let place = cache ?? variable("BUILDSPEC_CACHE")
         near =
-            try cache.map { try CachePlace($0, of: "--cache") }
-            ?? .directory(StandardDirectories(environment).cache)
-        far = try remote.map { try CachePlace($0, of: "--remote") }
+            try place.map { try CachePlace($0, of: cache == nil ? "BUILDSPEC_CACHE" : "--cache") }
+            ?? .directory(StandardDirectories(config.environment).cache)
+        var behind = remote ?? variable("BUILDSPEC_REMOTE")
+        // A bucket that is named is used alone, whatever is behind directories otherwise.
+        if case .bucket = near, remote == nil { behind = nil }
+        if behind == "none" { behind = nil }
+        far = try behind.map {
+            try CachePlace($0, of: remote == nil ? "BUILDSPEC_REMOTE" : "--remote")
+        }
         if far != nil, case .bucket = near {
             throw ValidationError("--remote needs a directory in --cache, which it is put behind")
         }
@@ -68,19 +79,19 @@ struct CachePlaces {
     ///
     /// - Parameters:
     ///   - codec: how new objects are compressed.
-    ///   - environment: the variables that configure AWS's tools.
+    ///   - config: the variables and the user's file.
     /// - Returns: the cache; nothing is opened or sent yet.
-    func open(codec: Codec = .zstd, _ environment: [String: String]) -> BuildCache {
-        let state = StandardDirectories(environment).state
+    func open(codec: Codec = .zstd, _ config: ConfigFile) -> BuildCache {
+        let state = StandardDirectories(config.environment).state
         return BuildCache(
-            store: store(environment),
+            store: store(config),
             codec: codec,
             indexDirectory: BuildRequest.fileIndex(in: state)
         )
     }
 
-    private func store(_ environment: [String: String]) -> any CacheStore {
-        guard let far, case .directory(let path) = near else { return near.store(environment) }
-        return TieredStore(near: DirectoryStore(path), far: far.store(environment))
+    private func store(_ config: ConfigFile) -> any CacheStore {
+        guard let far, case .directory(let path) = near else { return near.store(config) }
+        return TieredStore(near: DirectoryStore(path), far: far.store(config))
     }
 }

@@ -6,19 +6,27 @@ internal import SystemPackage
 struct StandardDirectories {
     /// The cache store: `${XDG_CACHE_HOME:-~/.cache}/buildspec`.
     let cache: FilePath
+    /// The user's configuration: `${XDG_CONFIG_HOME:-~/.config}/buildspec/config.yml`.
+    let config: FilePath
     /// Build numbers: `${BUILDSPEC_STATE_DIR:-${XDG_STATE_HOME:-~/.local/state}/buildspec}`.
     let state: FilePath
 
     /// Reads them off an environment; relative paths are not taken, as the specification says.
     init(_ environment: [String: String]) {
-        let home = FilePath(environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? Host.home)
+        let home = StandardDirectories.home(environment)
         func directory(_ variable: String, or standard: String) -> FilePath {
             let path = FilePath(environment[variable] ?? "")
             return path.isAbsolute ? path : home.pushing(FilePath(standard))
         }
+        config = directory("XDG_CONFIG_HOME", or: ".config").appending("buildspec/config.yml")
         cache = directory("XDG_CACHE_HOME", or: ".cache").appending("buildspec")
         let given = FilePath(environment["BUILDSPEC_STATE_DIR"] ?? "")
         let standard = directory("XDG_STATE_HOME", or: ".local/state").appending("buildspec")
         state = given.isAbsolute ? given : standard
+    }
+
+    /// The user's home directory.
+    static func home(_ environment: [String: String]) -> FilePath {
+        FilePath(environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? Host.home)
     }
 }

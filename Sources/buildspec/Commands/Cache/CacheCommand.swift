@@ -14,7 +14,8 @@ struct CacheCommand: AsyncParsableCommand {
         subcommands: [
             CacheSave.self, CacheRestore.self, CacheList.self, CacheShow.self, CacheDiff.self,
             CacheVerify.self, CachePrune.self, CacheExport.self, CacheImport.self, CacheStats.self,
-            CacheExplain.self, CacheKeygen.self, CacheAudit.self,
+            CacheExplain.self, CachePush.self, CachePull.self, CacheSync.self, CacheKeygen.self,
+            CacheAudit.self,
         ]
     )
 }

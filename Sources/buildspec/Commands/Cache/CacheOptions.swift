@@ -8,7 +8,7 @@ struct StoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The store: a directory, or a bucket such as s3://bucket/prefix. (default: "
-                + "~/.cache/buildspec)",
+                + "$BUILDSPEC_CACHE, else ~/.cache/buildspec)",
             valueName: "dir"
         )
     )
@@ -16,7 +16,8 @@ struct StoreOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A store behind it that many machines share, such as s3://bucket/prefix.",
+            "A store behind it that many machines share, such as s3://bucket/prefix, or 'none'. "
+                + "(default: $BUILDSPEC_REMOTE, else none)",
             valueName: "dir"
         )
     )
@@ -24,8 +25,10 @@ struct StoreOptions: ParsableArguments {
 
     @OptionGroup var trust: TrustOptions
 
+    @OptionGroup var configOptions: ConfigOptions
+
     func validate() throws {
-        _ = try CachePlaces(cache: cache, remote: remote, Host.environment().variables)
+        _ = try CachePlaces(cache: cache, remote: remote, configOptions.read())
     }
 
     /// The cache over the store, with what this machine remembers of files.
@@ -41,10 +44,12 @@ struct StoreOptions: ParsableArguments {
         root: FilePath = ".",
         signing: SigningOptions? = nil
     ) throws -> BuildCache {
-        let environment = Host.environment().variables
-        let cache = try CachePlaces(cache: cache, remote: remote, environment)
-            .open(codec: codec, environment)
-        return try trust.trust(root: root, signing: signing, environment, failing: .cacheFailed)
+        let config = try configOptions.read()
+        let cache = try CachePlaces(cache: cache, remote: remote, config)
+            .open(codec: codec, config)
+        return
+            try trust
+            .trust(root: root, signing: signing, config.environment, failing: .cacheFailed)
             .applied(to: cache)
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BuildspecAWS
 internal import BuildspecCache
 
 /// `buildspec cache prune`.
@@ -7,9 +8,13 @@ struct CachePrune: AsyncParsableCommand {
         commandName: "prune",
         abstract: "Remove old entries, and objects that no entry refers to.",
         discussion: """
-            The least recently used entries go first. Objects younger than the grace period stay \
-            even if no entry refers to them, because a running save may be about to. The limits are \
-            those that every save keeps the local store within; it may be used while builds run.
+            The least recently used entries go first. It may be used while builds run.
+
+            A directory is kept within the limits that every save keeps it within; objects go that no \
+            entry has referred to for the grace period. With --remote, or a bucket as the cache, the \
+            shared store is pruned and no other: entries go by the limits that are given here, by when \
+            they were last saved, --max-size for each scope by itself; objects without an entry are \
+            marked, and the next prune after the grace period removes those that still have none.
 
             \(ExitStatus.help([.success, .cacheFailed, .usage]))
             """
@@ -19,7 +24,7 @@ struct CachePrune: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Remove entries not used for this long, such as 12h, or 'none'. (default: "
+            "Remove entries not used for this long, such as 12h, or 'none'. (default: for a directory "
                 + "$BUILDSPEC_CACHE_MAX_AGE, else 30d)",
             valueName: "duration"
         )
@@ -28,65 +33,93 @@ struct CachePrune: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Remove entries until the store holds at most this, such as 500MB, or 'none'. (default: "
-                + "$BUILDSPEC_CACHE_MAX_SIZE, else 10GB)",
+            "Remove entries until the others need at most this, such as 500MB, or 'none'. (default: "
+                + "for a directory $BUILDSPEC_CACHE_MAX_SIZE, else 10GB)",
             valueName: "size"
         )
     )
     var maxSize: String?
 
     @Option(
+        help: ArgumentHelp("Keep at most so many entries of each scope.", valueName: "number")
+    )
+    var maxCount: Int?
+
+    @Option(
+        help: ArgumentHelp("Remove only entries of this scope.", valueName: "name")
+    )
+    var scope: String?
+
+    @Option(
         help: ArgumentHelp(
-            "How long an object may be without an entry; 0 removes it at once.",
+            "How long an object may be without an entry; 0 removes it at once, for when no build "
+                + "runs. (default: 1h, 1d for a shared store)",
             valueName: "duration"
         )
     )
-    var grace = "1h"
+    var grace: String?
 
-    @Flag(help: "Tell what would be removed and remove nothing.")
+    @Flag(help: "Tell what would be removed, with the requests that it takes, and change nothing.")
     var dryRun = false
 
-    func validate() throws { _ = try limits() }
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        let limits = try limits()
+        if let maxCount, maxCount < 0 {
+            throw ValidationError("--max-count: '\(maxCount)' is not a number of entries")
+        }
+        if scope?.isEmpty == true { throw ValidationError("--scope: the name is empty") }
+        if limits.isSizePerScope, let grace = limits.gracePeriod, grace != 0,
+            grace < PruneLimits.shortestSharedGrace
+        {
+            throw ValidationError(
+                "--grace: in a shared store less than 1h is too short, because a save may take that "
+                    + "long; say 0 when no build runs"
+            )
+        }
+    }
 
     func run() async throws {
-        let cache = try store.open()
+        let config = try store.configOptions.read()
+        // The shared store is pruned only by who names it.
+        let cache = try CachePlaces(cache: store.cache, remote: store.remote ?? "none", config)
+            .open(config)
         let limits = try limits()
         let report = try await reportingCacheErrors {
             try await cache.prune(limits, dryRun: dryRun)
         }
-        for entry in report.removedEntries {
-            let key = entry.key.map { "key '\($0)'" } ?? "the keyless entry"
-            StandardStream.output.write(
-                "\(dryRun ? "would remove" : "removed") \(key) of '\(entry.scope)'\n"
-            )
-        }
-        if report.removedLeftovers > 0 {
-            StandardStream.output.write(
-                "\(dryRun ? "would remove" : "removed")"
-                    + " \(Quantity.count(report.removedLeftovers, "unfinished file"))"
-                    + " of processes that were killed\n"
-            )
-        }
-        let objects = Quantity.count(report.removedObjects, "object")
         StandardStream.output.write(
-            "\(dryRun ? "would remove" : "removed") \(objects)"
-                + " (\(Quantity.size(report.removedBytes)));"
-                + " \(Quantity.count(report.keptEntries, "entries", one: "entry"))"
-                + " (\(Quantity.size(report.keptBytes))) \(dryRun ? "would stay" : "stay")\n"
+            json
+                ? PruneOutput.json(report, isDry: dryRun)
+                : PruneOutput.text(report, isDry: dryRun)
         )
     }
 
+    /// Whether the store is one that other machines use too.
+    private func isShared(_ config: ConfigFile) -> Bool {
+        let place = store.cache ?? config.environment["BUILDSPEC_CACHE"] ?? ""
+        return store.remote.map { $0 != "none" } ?? S3Location.isAddress(place)
+    }
+
+    /// The limits: of a shared store only those that are given, because others rely on it too.
     private func limits() throws -> PruneLimits {
-        let limits = try LimitOptions.limits(
-            maxSize,
-            maxAge,
-            Host.environment().variables,
+        let config = try store.configOptions.read()
+        let standard = isShared(config) ? "none" : nil
+        let given = try LimitOptions.limits(
+            maxSize ?? standard,
+            maxAge ?? standard,
+            config.environment,
             prefix: "--"
         )
         return PruneLimits(
-            maximumAge: limits.maximumAge,
-            maximumSize: limits.maximumSize,
-            gracePeriod: grace == "0" ? 0 : try LimitOptions.seconds(grace, "--grace")
+            maximumAge: given.maximumAge,
+            maximumSize: given.maximumSize,
+            maximumCount: maxCount,
+            scope: scope,
+            isSizePerScope: isShared(config),
+            gracePeriod: try grace.map { $0 == "0" ? 0 : try LimitOptions.seconds($0, "--grace") }
         )
     }
 }

@@ -36,7 +36,7 @@ struct CacheSave: AsyncParsableCommand {
             root: identity.rootPath,
             signing: signing
         )
-        cache.limits = limits.limits(Host.environment().variables)
+        cache.limits = limits.limits(try store.configOptions.read().environment)
         let wanted = await identity.identity()
         let report = try await reportingCacheErrors {
             try await cache.save(

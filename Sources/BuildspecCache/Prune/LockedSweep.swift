@@ -1,0 +1,37 @@
+internal import BuildspecFiles
+
+/// Removes objects that nobody refers to from a store on this machine.
+struct LockedSweep {
+    let store: any CacheStore
+    /// All packs and manifests, as they were listed.
+    let objects: [String: ObjectInfo]
+    let now: Int64
+    let grace: Int64
+
+    func run(live: Set<String>, _ report: inout PruneReport) async throws {
+        for name in objects.keys.sorted() where !live.contains(name) {
+            // Looked at again right before: a running save refreshes what it reuses.
+            guard let info = try await store.info(name), now - info.modified >= grace,
+                try await LockedSweep.remove(name, ifUnusedSince: info.modified, from: store)
+            else { continue }
+            report.removedObjects += 1
+            report.removedBytes += info.size
+        }
+    }
+
+    /// Removes an object unless it was written or refreshed after the given second.
+    ///
+    /// On this machine nobody can refresh it between the look and the removal.
+    static func remove(
+        _ name: String,
+        ifUnusedSince seconds: Int64,
+        from store: any CacheStore
+    ) async throws -> Bool {
+        let lock = (store as? any LocalCacheStore)?.lock(.exclusive)
+        defer { withExtendedLifetime(lock) {} }
+        guard let info = try await store.info(name) else { return true }
+        guard info.modified <= seconds else { return false }
+        try await store.delete(name)
+        return true
+    }
+}

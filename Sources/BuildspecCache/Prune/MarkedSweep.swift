@@ -1,0 +1,117 @@
+/// Removes objects that nobody refers to from a store that many machines use.
+///
+/// What nobody refers to is marked first: its names are written to the store. Only a prune that comes a
+/// grace period later removes it, if still nobody refers to it.
+struct MarkedSweep {
+    let store: any CacheStore
+    /// All packs and manifests, as they were listed.
+    let objects: [String: ObjectInfo]
+    let now: Int64
+    let grace: Int64
+
+    /// What earlier prunes have marked.
+    private struct Marks {
+        /// Objects whose time has come.
+        var ripe: Set<String> = []
+        /// Objects that must wait.
+        var pending: Set<String> = []
+        /// Lists that are done with.
+        var done: [String] = []
+    }
+
+    /// Sweeps and marks.
+    ///
+    /// - Parameters:
+    ///   - references: what entries refer to now.
+    ///   - referredBefore: what entries referred to when this prune began: a restore may be at it.
+    ///   - report: takes what was done.
+    /// - Throws: when the store cannot be read or written.
+    func run(
+        _ references: inout StoreReferences,
+        referredBefore: Set<String>,
+        _ report: inout PruneReport
+    ) async throws {
+        let live = references.objects
+        var garbage = objects.filter { !live.contains($0.key) }
+        let marks = try await marks(garbage)
+        let ripe = garbage.keys.filter {
+            marks.ripe.contains($0) && (grace == 0 || !referredBefore.contains($0))
+        }
+        let swept = try await sweep(ripe, &references, &report)
+        for name in swept { garbage[name] = nil }
+        let (pending, unmarked) = (
+            garbage.values.filter { marks.pending.contains($0.name) },
+            garbage.values.filter { !marks.pending.contains($0.name) }
+        )
+        for list in SweepList.lists(of: unmarked.map(\.name), marked: now) {
+            let bytes = list.encode()
+            try await store.write(SweepList.name(now, bytes), bytes)
+        }
+        // Last, so that a prune that is stopped is repeated.
+        for name in marks.done { try await store.delete(name) }
+        report.markedObjects = unmarked.count
+        report.markedBytes = unmarked.reduce(0) { $0 + $1.size }
+        report.pendingObjects = pending.count
+        report.pendingBytes = pending.reduce(0) { $0 + $1.size }
+    }
+
+    /// Reads the lists of earlier prunes; without a grace period everything is ripe at once.
+    private func marks(_ garbage: [String: ObjectInfo]) async throws -> Marks {
+        var marks = Marks()
+        if grace == 0 { marks.ripe = Set(garbage.keys) }
+        for info in try await store.list(prefix: StoreLayout.sweeps) {
+            let list = try await list(info.name)
+            // The store's own clock; a list that was copied looks younger than it is, never older.
+            if now - info.modified >= grace {
+                marks.ripe.formUnion(list?.objects ?? [])
+                marks.done.append(info.name)
+            } else {
+                marks.pending.formUnion(list?.objects ?? [])
+            }
+        }
+        return marks
+    }
+
+    /// A list, or `nil` if it cannot be read; then it only waits to be removed.
+    private func list(_ name: String) async throws -> SweepList? {
+        do throws(StoreError) {
+            return try await store.read(name, limit: Limits.sweep)
+                .flatMap { try? SweepList.decode($0) }
+        } catch {
+            guard error.code == .tooLarge else { throw error }
+            return nil
+        }
+    }
+
+    /// Removes objects to which still nobody refers.
+    ///
+    /// - Returns: the names of those that are gone.
+    private func sweep(
+        _ ripe: [String],
+        _ references: inout StoreReferences,
+        _ report: inout PruneReport
+    ) async throws -> Set<String> {
+        guard !ripe.isEmpty else { return [] }
+        try await references.update()
+        let live = references.objects
+        let unreferenced = ripe.filter { !live.contains($0) }.sorted()
+        let gone = try await concurrently(unreferenced, width: PruneOperation.width) { name in
+            // Looked at again right before: a save writes anew what it takes up again.
+            guard let info = try await store.info(name) else { return true }
+            guard now - info.modified >= grace else { return false }
+            try await store.delete(name)
+            return true
+        }
+        let swept = Set(zip(unreferenced, gone).filter(\.1).map(\.0))
+        report.removedObjects = swept.count
+        report.removedBytes = swept.reduce(0) { $0 + (objects[$1]?.size ?? 0) }
+        // A save that ended meanwhile and relied on one of them would be an entry that is no entry.
+        var removal = RecordRemoval(store: store, isShared: true, now: now, grace: grace)
+        try await removal.removeBroken(
+            try await references.update().filter { !$0.objects.isDisjoint(with: swept) },
+            objects.filter { !swept.contains($0.key) }
+        )
+        report.removedBrokenRecords += removal.broken.count
+        return swept
+    }
+}

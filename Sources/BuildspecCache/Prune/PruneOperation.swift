@@ -1,0 +1,93 @@
+internal import BuildspecFiles
+
+/// One prune: entries over the limits go first, then objects that nobody refers to any more.
+///
+/// A store on this machine has a lock, and whoever uses an object there makes it young; so what is old
+/// and unreferenced goes at once. A shared store has neither: there it is marked, and goes with a
+/// prune after the grace period. `docs/cache-format.md` says why that is safe.
+struct PruneOperation: Sendable {
+    /// The store: of two, the shared one is pruned.
+    let store: any CacheStore
+    let limits: PruneLimits
+    let dryRun: Bool
+    /// The name of a record that stays, whatever the limits say.
+    var kept: String?
+    /// What this machine remembers of the manifests of a shared store.
+    var heads: ManifestHeads?
+
+    /// How many requests are under way at once.
+    static let width = 8
+
+    private var isShared: Bool { store is TieredStore || !(store is any LocalCacheStore) }
+    private var grace: Int64 { limits.gracePeriod ?? (isShared ? 86_400 : 3_600) }
+
+    /// What a prune of a store is about.
+    static func target(of store: any CacheStore) -> any CacheStore {
+        (store as? TieredStore)?.far ?? store
+    }
+
+    func run() async throws -> PruneReport {
+        let now = FileTime.now().seconds
+        let target = PruneOperation.target(of: store)
+        let metered = MeteredStore(target, isDry: dryRun)
+        // The lock needs the store itself.
+        let place: any CacheStore = isShared || dryRun ? metered : target
+        var report = PruneReport(location: target.location, isShared: isShared)
+        var references = StoreReferences(
+            place,
+            width: PruneOperation.width,
+            heads: isShared ? heads?.read() ?? [:] : [:]
+        )
+        try await references.update()
+        // Behind the records: what these refer to was there before them.
+        let objects = try await objects(in: place)
+        let referredBefore = references.objects
+        var removal = RecordRemoval(store: place, isShared: isShared, now: now, grace: grace)
+        try await removal.removeDamaged(references.damaged.values, limits.scope)
+        if isShared { try await removal.removeBroken(references.entries.values, objects) }
+        let choice = PruneChoice(
+            references.entries.values.filter { !removal.broken.contains($0.info.recordName) },
+            limits,
+            sizes: objects,
+            now: now,
+            always: kept
+        )
+        try await removal.remove(choice.removed)
+        report.take(removal)
+        if dryRun { references.ignore(removal.names) }
+        // A save that ended meanwhile may refer to what nobody did before.
+        try await references.update()
+        report.keptEntries = references.entries.count
+        report.keptBytes = objects.values.reduce(0) { $0 + $1.size }
+        if isShared {
+            let sweep = MarkedSweep(store: place, objects: objects, now: now, grace: grace)
+            try await sweep.run(&references, referredBefore: referredBefore, &report)
+        } else {
+            let sweep = LockedSweep(store: place, objects: objects, now: now, grace: grace)
+            try await sweep.run(live: references.objects, &report)
+        }
+        report.keptBytes -= report.removedBytes
+        if isShared, !dryRun { heads?.write(references.usedHeads) }
+        if let local = target as? any LocalCacheStore {
+            report.removedLeftovers = try local.removeLeftovers(dryRun: dryRun)
+        }
+        report.requests = metered.requests
+        return report
+    }
+
+    private func objects(in store: any CacheStore) async throws -> [String: ObjectInfo] {
+        var objects: [String: ObjectInfo] = [:]
+        for prefix in [StoreLayout.packs, StoreLayout.manifests] {
+            for info in try await store.list(prefix: prefix) { objects[info.name] = info }
+        }
+        return objects
+    }
+}
+
+extension PruneReport {
+    fileprivate mutating func take(_ removal: RecordRemoval) {
+        removedEntries = removal.entries
+        removedDamagedRecords = removal.damaged
+        removedBrokenRecords = removal.broken.count
+    }
+}

@@ -1,0 +1,117 @@
+/// A configuration on its way from text to value.
+struct ConfigurationReading {
+    private(set) var configuration = Configuration()
+    private(set) var diagnostics: [Diagnostic] = []
+    private let bucketOptions: [String]
+
+    init(bucketOptions: [String]) {
+        self.bucketOptions = bucketOptions
+    }
+
+    /// Reads a whole file; an empty one says nothing.
+    mutating func read(_ text: [UInt8]) {
+        let limits = YAMLLimits()
+        guard text.count <= limits.bytes else {
+            let message = "the file has more than \(limits.bytes) bytes; is it the right one?"
+            report(.tooLarge, message, at: .start)
+            return
+        }
+        let source = SourceText(text)
+        let outcome = Composer.compose(text, source: source, limits: limits)
+        diagnostics += outcome.diagnostics
+        if let problem = outcome.problem {
+            diagnostics.append(SyntaxReport(problem, bytes: text, source: source).diagnostic)
+            return
+        }
+        guard let root = outcome.root, !root.isNull,
+            let top = mapping(root, "the file")
+        else { return }
+        for pair in top.pairs {
+            switch pair.name {
+            case "cache": readCache(pair.value)
+            case "s3": readBuckets(pair.value)
+            default: reportUnknown(pair, among: ["cache", "s3"], in: "at the top level")
+            }
+        }
+    }
+
+    private mutating func readCache(_ node: Node) {
+        let known = ["place", "remote", "max-size", "max-age"]
+        for pair in mapping(node, "'cache'")?.pairs ?? [] {
+            let value = known.contains(pair.name) ? text(pair.value, "cache.\(pair.name)") : nil
+            switch pair.name {
+            case "place": configuration.cache = value
+            case "remote": configuration.remote = value
+            case "max-size": configuration.maxSize = value
+            case "max-age": configuration.maxAge = value
+            default: reportUnknown(pair, among: known, in: "in 'cache'")
+            }
+        }
+    }
+
+    private mutating func readBuckets(_ node: Node) {
+        for pair in mapping(node, "'s3'")?.pairs ?? [] {
+            guard pair.name == "buckets" else {
+                readOption(pair, "s3", known: bucketOptions + ["buckets"]) {
+                    $0.s3[pair.name] = $1
+                }
+                continue
+            }
+            for bucket in mapping(pair.value, "'s3.buckets'")?.pairs ?? [] {
+                let place = "s3.buckets.\(bucket.name.clipped)"
+                for pair in mapping(bucket.value, "'\(place)'")?.pairs ?? [] {
+                    readOption(pair, place, known: bucketOptions) {
+                        $0.buckets[bucket.name, default: [:]][pair.name] = $1
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func readOption(
+        _ pair: Mapping.Pair,
+        _ place: String,
+        known: [String],
+        _ take: (inout Configuration, Located<String>) -> Void
+    ) {
+        guard bucketOptions.contains(pair.name) else {
+            return reportUnknown(pair, among: known, in: "in '\(place)'")
+        }
+        guard let value = text(pair.value, "\(place).\(pair.name)") else { return }
+        take(&configuration, value)
+    }
+
+    /// The text of a scalar; nothing and anything else is reported.
+    private mutating func text(_ node: Node, _ place: String) -> Located<String>? {
+        guard let scalar = node.scalar, !scalar.isNull, !scalar.text.isEmpty else {
+            let what = node.isNull || node.scalar != nil ? "nothing" : node.kind
+            report(.wrongType, "'\(place)' must be text, not \(what)", at: node.range)
+            return nil
+        }
+        return Located(scalar.text, at: node.range)
+    }
+
+    private mutating func mapping(_ node: Node, _ place: String) -> Mapping? {
+        if node.isNull { return nil }
+        if node.mapping == nil {
+            report(.wrongType, "\(place) must be a mapping, not \(node.kind)", at: node.range)
+        }
+        return node.mapping
+    }
+
+    private mutating func reportUnknown(
+        _ pair: Mapping.Pair,
+        among known: [String],
+        in place: String
+    ) {
+        let nearest = Suggestion.nearest(to: pair.name, in: known)
+        let remedy = nearest.map { "did you mean '\($0)'?" } ?? "it can have \(known.listed)"
+        let message = "unknown key '\(pair.name.clipped)' \(place); \(remedy)"
+        report(.unknownKey, message, at: pair.keyRange)
+    }
+
+    /// Everything is an error here: a file that says something else than it does is no help.
+    private mutating func report(_ name: FindingName, _ message: String, at range: SourceRange) {
+        diagnostics.append(Diagnostic(.error, name.rawValue, message, at: range))
+    }
+}

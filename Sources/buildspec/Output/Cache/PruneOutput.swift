@@ -1,0 +1,116 @@
+internal import BuildspecAWS
+internal import BuildspecCache
+internal import BuildspecModel
+
+/// What a prune did or would do, for people and for programs.
+enum PruneOutput {
+    static func text(_ report: PruneReport, isDry: Bool) -> String {
+        let removed = isDry ? "would remove" : "removed"
+        var lines: [String] = []
+        if report.isShared { lines.append("the shared store '\(report.location)':") }
+        lines += report.removedEntries.map { "\(removed) \($0.words)" }
+        if report.removedDamagedRecords > 0 {
+            let records = Quantity.count(report.removedDamagedRecords, "damaged key record")
+            lines.append("\(removed) \(records)")
+        }
+        if report.removedBrokenRecords > 0 {
+            let entries = Quantity.count(report.removedBrokenRecords, "entries", one: "entry")
+            lines.append("\(removed) \(entries) of which something is missing")
+        }
+        if report.removedLeftovers > 0 {
+            let files = Quantity.count(report.removedLeftovers, "unfinished file")
+            lines.append("\(removed) \(files) of processes that were killed")
+        }
+        if report.markedObjects > 0 {
+            lines.append(
+                "\(isDry ? "would mark" : "marked")"
+                    + " \(objects(report.markedObjects, report.markedBytes)) that no entry refers to;"
+                    + " a prune after the grace period removes them"
+            )
+        }
+        if report.pendingObjects > 0 {
+            lines.append(
+                "\(objects(report.pendingObjects, report.pendingBytes)) were marked within the grace"
+                    + " period and wait"
+            )
+        }
+        lines.append(
+            "\(removed) \(objects(report.removedObjects, report.removedBytes));"
+                + " \(Quantity.count(report.keptEntries, "entries", one: "entry"))"
+                + " (\(Quantity.size(report.keptBytes))) \(isDry ? "would stay" : "stay")"
+        )
+        if isDry, report.isShared { lines += estimate(report) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    static func json(_ report: PruneReport, isDry: Bool) -> String {
+        let requests = report.requests
+        return JSONText.object([
+            ("version", .number("1")), ("store", .string(report.location)),
+            ("shared", .bool(report.isShared)), ("dryRun", .bool(isDry)),
+            (
+                "removedEntries",
+                .array(report.removedEntries.map { .object(EntryJSON.members($0)) })
+            ),
+            ("removedDamagedRecords", .number("\(report.removedDamagedRecords)")),
+            ("removedBrokenRecords", .number("\(report.removedBrokenRecords)")),
+            ("removedObjects", .number("\(report.removedObjects)")),
+            ("removedBytes", .number("\(report.removedBytes)")),
+            ("markedObjects", .number("\(report.markedObjects)")),
+            ("markedBytes", .number("\(report.markedBytes)")),
+            ("pendingObjects", .number("\(report.pendingObjects)")),
+            ("pendingBytes", .number("\(report.pendingBytes)")),
+            ("removedLeftovers", .number("\(report.removedLeftovers)")),
+            ("keptEntries", .number("\(report.keptEntries)")),
+            ("keptBytes", .number("\(report.keptBytes)")),
+            (
+                "requests",
+                .object([
+                    ("list", .number("\(requests.lists)")), ("get", .number("\(requests.reads)")),
+                    ("bytesRead", .number("\(requests.bytesRead)")),
+                    ("head", .number("\(requests.looks)")), ("put", .number("\(requests.writes)")),
+                    ("delete", .number("\(requests.removals)")),
+                ])
+            ),
+            (
+                "estimate",
+                .object([
+                    ("prices", .string("AWS S3 Standard, \(S3Prices.region)")),
+                    ("requestsUSD", .number(digits(S3Prices.cost(of: requests), 6))),
+                    ("savedUSDPerMonth", .number(digits(saved(report), 6))),
+                ])
+            ),
+        ]).pretty + "\n"
+    }
+
+    /// What it takes, in requests and in AWS's money.
+    private static func estimate(_ report: PruneReport) -> [String] {
+        let requests = report.requests
+        return [
+            "requests: \(requests.lists) list, \(requests.reads) get"
+                + " (\(Quantity.size(requests.bytesRead))), \(requests.looks) head,"
+                + " \(requests.writes) put, \(requests.removals) delete",
+            "at AWS's list price (S3 Standard, \(S3Prices.region)): "
+                + "$\(digits(S3Prices.cost(of: requests), 6)) for them, "
+                + "$\(digits(saved(report), 6)) a month less to store when all marked are gone",
+        ]
+    }
+
+    private static func saved(_ report: PruneReport) -> Double {
+        S3Prices.monthly(report.removedBytes + report.markedBytes + report.pendingBytes)
+    }
+
+    private static func objects(_ count: Int, _ bytes: UInt64) -> String {
+        "\(Quantity.count(count, "object")) (\(Quantity.size(bytes)))"
+    }
+
+    /// A number with so many digits behind the point.
+    private static func digits(_ value: Double, _ count: Int) -> String {
+        var scale = 1
+        for _ in 0..<count { scale *= 10 }
+        let whole = Int((value * Double(scale)).rounded())
+        let fraction = String(whole % scale)
+        return "\(whole / scale)." + String(repeating: "0", count: count - fraction.count)
+            + fraction
+    }
+}

@@ -1,0 +1,178 @@
+import BuildspecCache
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Processes that save, restore and prune one bucket at the same time.
+@Suite(.timeLimit(.minutes(6))) struct `Agents that share a bucket` {
+    private typealias Variables = [Environment.Key: String]
+    private static let store = "s3://shared/ci"
+
+    private func variables(_ server: MotoServer) -> Variables {
+        [
+            "AWS_ENDPOINT_URL_S3": server.url, "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
+        ]
+    }
+
+    private func makeBucket(_ server: MotoServer) async throws {
+        let environment = variables(server).map { ("\($0.key)", $0.value) }
+        _ = try await Boto3.run(
+            "boto3.client('s3').create_bucket(Bucket='shared')\n",
+            Dictionary(uniqueKeysWithValues: environment)
+        )
+    }
+
+    /// Trees that share most of their files.
+    private func tree(_ number: Int) throws -> TemporaryDirectory {
+        let place = try TemporaryDirectory()
+        for file in 0..<6 { try place.write("\(file)", to: "tree/\(file)") }
+        try place.write("\(number)", to: "tree/number")
+        return place
+    }
+
+    private func cache(
+        _ verb: String,
+        _ arguments: [String],
+        _ place: TemporaryDirectory,
+        _ variables: Variables
+    ) async throws -> BuildspecProcess.Outcome {
+        let identity = ["--scope", "p", "--path", "tree/**/*"]
+        return try await BuildspecProcess.run(
+            ["cache", verb, "--cache", Self.store] + (verb == "prune" ? [] : identity) + arguments,
+            in: place,
+            environment: variables
+        )
+    }
+
+    /// One agent's rounds: what it restores is one of the trees or nothing.
+    ///
+    /// - Returns: how often there was nothing.
+    private func work(_ number: Int, _ variables: Variables) async throws -> Int {
+        var misses = 0
+        for round in 0..<3 {
+            let source = try tree(number * 10 + round % 2)
+            let key = round == 1 ? [] : ["--key", "k\(number)-\(round)"]
+            let saved = try await cache("save", key, source, variables)
+            #expect(saved.status == 0, "\(saved.error)")
+            let target = try TemporaryDirectory()
+            let restored = try await cache("restore", key, target, variables)
+            #expect(restored.status == 0, "\(restored.error)")
+            guard let found = try target.read("tree/number") else {
+                misses += 1
+                continue
+            }
+            // The keyless entry is everybody's.
+            if round != 1 { #expect(found == "\(number * 10 + round % 2)") }
+            for file in 0..<6 { #expect(try target.read("tree/\(file)") == "\(file)") }
+        }
+        return misses
+    }
+
+    /// Runs five agents beside prunes.
+    private func crowd(
+        _ variables: Variables,
+        pruning limits: [String]
+    ) async throws -> Int {
+        let place = try TemporaryDirectory()
+        return try await withThrowingTaskGroup(of: Int.self) { tasks in
+            for number in 0..<5 {
+                tasks.addTask { try await work(number, variables) }
+            }
+            tasks.addTask {
+                for _ in 0..<6 {
+                    let outcome = try await cache("prune", limits, place, variables)
+                    #expect(outcome.status == 0, "\(outcome.error)")
+                }
+                return 0
+            }
+            return try await tasks.reduce(0, +)
+        }
+    }
+
+    @Test func `miss nothing beside prunes that wait for the grace period`() async throws {
+        try await MotoServer.run { server in
+            try await makeBucket(server)
+            let variables = variables(server)
+            #expect(try await crowd(variables, pruning: []) == 0)
+            let place = try TemporaryDirectory()
+            let verified = try await BuildspecProcess.run(
+                ["cache", "verify", "--cache", Self.store],
+                in: place,
+                environment: variables
+            )
+            #expect(verified.status == 0, "\(verified.error)")
+        }
+    }
+
+    /// What `--grace 0` is not made for: then there may be misses, and never wrong bytes.
+    @Test func `end with whole entries, even beside prunes that do not wait`() async throws {
+        try await MotoServer.run { server in
+            try await makeBucket(server)
+            let variables = variables(server)
+            _ = try await crowd(variables, pruning: ["--grace", "0", "--max-count", "4"])
+            let place = try TemporaryDirectory()
+            _ = try await cache("prune", ["--grace", "0"], place, variables)
+            let source = try tree(99)
+            #expect(try await cache("save", ["--key", "last"], source, variables).status == 0)
+            let target = try TemporaryDirectory()
+            _ = try await cache("restore", ["--key", "last"], target, variables)
+            let restored = try TreeSnapshot(target.file("tree"))
+            #expect(try restored == TreeSnapshot(source.file("tree")))
+            let verified = try await BuildspecProcess.run(
+                ["cache", "verify", "--cache", Self.store],
+                in: place,
+                environment: variables
+            )
+            #expect(verified.status == 0, "\(verified.error)")
+        }
+    }
+
+    @Test func `are told what a prune would do, which store it is about, and what it costs`()
+        async throws
+    {
+        try await MotoServer.run { server in
+            try await makeBucket(server)
+            let variables = variables(server)
+            for number in 0..<3 {
+                let source = try tree(number)
+                _ = try await cache("save", ["--key", "k\(number)"], source, variables)
+            }
+            let place = try TemporaryDirectory()
+            func prune(_ arguments: String...) async throws -> BuildspecProcess.Outcome {
+                try await BuildspecProcess.run(
+                    ["cache", "prune", "--remote", Self.store] + arguments,
+                    in: place,
+                    environment: variables
+                )
+            }
+            let dry = try await prune("--max-count", "1", "--dry-run")
+            let lines = dry.output.split(separator: "\n").map(String.init)
+            #expect(lines.first == "the shared store '\(Self.store)':")
+            #expect(lines.filter { $0.hasPrefix("would remove key 'k") }.count == 2)
+            let mark = "; a prune after the grace period removes them"
+            #expect(
+                lines.contains { $0.hasPrefix("would mark 2 objects (") && $0.hasSuffix(mark) },
+                "\(dry.output)"
+            )
+            #expect(lines.contains { $0.hasPrefix("requests: 5 list, 6 get (") }, "\(dry.output)")
+            #expect(
+                lines.last?.hasPrefix("at AWS's list price (S3 Standard, us-east-1): $0.0") == true
+            )
+            let json = try await prune("--max-count", "1", "--json")
+            for text in ["\"markedObjects\": 2", "\"delete\": 2", "\"requestsUSD\": 0.0000"] {
+                #expect(json.output.contains(text), "\(json.output)")
+            }
+            let short = try await prune("--grace", "5m")
+            #expect(short.status == 64)
+            #expect(short.error.contains("in a shared store less than 1h is too short"))
+            let local = try await BuildspecProcess.run(
+                ["cache", "prune"],
+                in: place,
+                environment: variables.merging(["BUILDSPEC_REMOTE": Self.store]) { $1 }
+            )
+            #expect(local.output == "removed 0 objects (0 B); 0 entries (0 B) stay\n")
+        }
+    }
+}

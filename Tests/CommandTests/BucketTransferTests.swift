@@ -1,0 +1,99 @@
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// `cache push`, `pull` and `sync` with a real server.
+@Suite(.timeLimit(.minutes(5))) struct `Stores in a directory and in a bucket` {
+    @Test func `are byte for byte the same after a push, and a pull makes a third`() async throws {
+        try await SeaweedServer.run { server in
+            let aws = [
+                "AWS_ENDPOINT_URL_S3": server.url, "AWS_REGION": "us-east-1",
+                "AWS_ACCESS_KEY_ID": SeaweedServer.accessKey,
+                "AWS_SECRET_ACCESS_KEY": SeaweedServer.secretKey,
+            ]
+            var variables: [Environment.Key: String] = [:]
+            for (name, value) in aws {
+                if let key = Environment.Key(rawValue: name) { variables[key] = value }
+            }
+            _ = try await Boto3.run("boto3.client('s3').create_bucket(Bucket='moved')\n", aws)
+            let place = try TemporaryDirectory()
+            func cache(_ arguments: String...) async throws -> BuildspecProcess.Outcome {
+                try await BuildspecProcess.run(
+                    ["cache"] + arguments,
+                    in: place,
+                    environment: variables
+                )
+            }
+            var random = SplitMix64(seed: 12)
+            for key in ["a", "b", "c"] {
+                let text = random.bytes(20_000).map { String($0, radix: 36) }.joined()
+                try place.write(text, to: "tree/\(key)")
+                let saved = try await cache(
+                    "save",
+                    "--cache",
+                    "near",
+                    "--scope",
+                    "s",
+                    "--key",
+                    key,
+                    "--path",
+                    "tree"
+                )
+                #expect(saved.status == 0)
+            }
+            let remote = "s3://moved/ci"
+            let dry = try await cache(
+                "push",
+                "--cache",
+                "near",
+                "--remote",
+                remote,
+                "--dry-run",
+                "a"
+            )
+            #expect(
+                dry.output.hasPrefix("would push key 'a' of 's'\nwould push 1 entry, 2 objects")
+            )
+            let pushed = try await cache("push", "--cache", "near", "--remote", remote)
+            #expect(pushed.status == 0, "\(pushed.error)")
+            #expect(pushed.output.contains("pushed 3 entries, "), "\(pushed.output)")
+            let pulled = try await cache("pull", "--cache", "other", "--remote", remote)
+            #expect(pulled.output.contains("pulled 3 entries, "), "\(pulled.output)")
+            let sync = try await cache("sync", "--cache", "near", "--remote", remote, "--json")
+            #expect(sync.output.contains("\"direction\": \"pull\""))
+            #expect(!sync.output.contains("\"record\""), "nothing is moved twice: \(sync.output)")
+            let compared = try await Boto3.run(
+                """
+                import pathlib
+                s3 = boto3.client("s3")
+                near = pathlib.Path("\(place.file("near").string)")
+                there = {}
+                for page in s3.get_paginator("list_objects_v2").paginate(Bucket="moved"):
+                    for item in page["Contents"]:
+                        body = s3.get_object(Bucket="moved", Key=item["Key"])["Body"].read()
+                        there[item["Key"].removeprefix("ci/")] = body
+                def files(place):
+                    return {str(p.relative_to(place)): p.read_bytes()
+                            for p in (place / "v1").rglob("*") if p.is_file()}
+                other = pathlib.Path("\(place.file("other").string)")
+                print(files(near) == there, files(other) == there, len(there))
+                """,
+                aws
+            )
+            #expect(compared.hasPrefix("True True "), "\(compared)")
+            let verified = try await cache("verify", "--cache", "other")
+            #expect(verified.status == 0, "\(verified.error)")
+        }
+    }
+
+    @Test func `need a shared store, which is said`() async throws {
+        let place = try TemporaryDirectory()
+        let outcome = try await BuildspecProcess.run(["cache", "push"], in: place)
+        #expect(outcome.status == 3)
+        #expect(
+            outcome.error == "error: there is no shared store; name one with --remote\n",
+            "\(outcome.error)"
+        )
+    }
+}

@@ -1,0 +1,126 @@
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The user's file, the variables and the options, and which of them wins.
+///
+/// Whom a command asks is seen by the port that it cannot connect to.
+@Suite(.timeLimit(.minutes(3))) struct `Configuration of the cache` {
+    private static let bucket = "bucket"
+    /// Ports of this machine at which nobody answers.
+    private static let ports = ["option": 11, "address": 12, "variable": 13, "file": 14, "aws": 15]
+
+    private func url(_ source: String) -> String {
+        "http://127.0.0.1:\(Self.ports[source] ?? 0)"
+    }
+
+    private func list(_ sources: Set<String>, own: Bool = false) async throws -> String {
+        let place = try TemporaryDirectory()
+        if sources.contains("file") {
+            let options =
+                own
+                ? "region: eu-west-1\n  endpoint: http://127.0.0.1:19\n  buckets:\n    bucket:\n"
+                    + "      endpoint: \(url("file"))\n"
+                : "endpoint: \(url("file"))\n"
+            try place.write("s3:\n  \(options)", to: "home/.config/buildspec/config.yml")
+        }
+        let query = sources.contains("address") ? "?endpoint=\(url("address"))" : ""
+        var environment: [Environment.Key: String] = [
+            "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b",
+        ]
+        if sources.contains("variable") { environment["BUILDSPEC_S3_ENDPOINT"] = url("variable") }
+        if sources.contains("aws") { environment["AWS_ENDPOINT_URL_S3"] = url("aws") }
+        let outcome = try await BuildspecProcess.run(
+            ["cache", "list", "--cache", "s3://\(Self.bucket)/ci\(query)"]
+                + (sources.contains("option") ? ["--endpoint-url", url("option")] : []),
+            in: place,
+            environment: environment
+        )
+        #expect(outcome.status == 3, "\(outcome.error)")
+        return outcome.error
+    }
+
+    @Test func `an option beats the address, then variable, file, and AWS's own`() async throws {
+        var sources = ["option", "address", "variable", "file", "aws"]
+        while let best = sources.first {
+            let error = try await list(Set(sources))
+            #expect(error.contains("127.0.0.1:\(Self.ports[best] ?? 0)"), "\(sources): \(error)")
+            sources.removeFirst()
+        }
+        let error = try await list(["file", "aws"], own: true)
+        #expect(error.contains(url("file")), "what is said of one bucket beats the rest: \(error)")
+    }
+
+    @Test func `places and limits come from the file, and a variable or an option beats it`()
+        async throws
+    {
+        let place = try TemporaryDirectory()
+        try place.write("x", to: "tree/a")
+        let (first, second) = (place.file("first").string, place.file("second").string)
+        try place.write(
+            "cache:\n  place: \(first)\n  remote: \(second)\n  max-size: 1GB\n",
+            to: "home/.config/buildspec/config.yml"
+        )
+        let save = ["cache", "save", "--scope", "s", "--key", "k", "--path", "tree"]
+        #expect(try await BuildspecProcess.run(save, in: place).status == 0)
+        for store in [first, second] {
+            let listed = try await BuildspecProcess.run(
+                ["cache", "list", "--cache", store, "--remote", "none"],
+                in: place
+            )
+            #expect(listed.output.contains("s      k"), "\(listed)")
+        }
+        let third = try await BuildspecProcess.run(
+            ["cache", "list"],
+            in: place,
+            environment: [
+                "BUILDSPEC_CACHE": place.file("third").string, "BUILDSPEC_REMOTE": "none",
+            ]
+        )
+        #expect(third.output == "no entries in '\(place.file("third").string)'\n")
+        let home = try await BuildspecProcess.run(
+            ["cache", "list", "--config", "none"],
+            in: place
+        )
+        #expect(home.output == "no entries in '\(place.file("home/.cache/buildspec").string)'\n")
+    }
+
+    @Test func `a mistake in the file is named with its line and column`() async throws {
+        let place = try TemporaryDirectory()
+        try place.write(
+            "cache:\n  palce: /x\n  max-age: 3\ns3:\n  buckets:\n    b:\n      addressing: host\n",
+            to: "my.yml"
+        )
+        let wrong = try await BuildspecProcess.run(
+            ["cache", "list"],
+            in: place,
+            environment: ["BUILDSPEC_CONFIG": "my.yml"]
+        )
+        #expect(wrong.status == 64)
+        for text in [
+            "my.yml:2:3: error: unknown key 'palce' in 'cache'; did you mean 'place'?",
+            "my.yml:3:12: error: '3' has no unit; write '3s', '3m' or '3h'",
+            "my.yml:7:19: error: the addressing of a bucket is 'auto', 'path' or 'virtual'",
+        ] {
+            #expect(wrong.error.contains(text), "\(wrong.error)")
+        }
+        let missing = try await BuildspecProcess.run(
+            ["cache", "list", "--config", "gone.yml"],
+            in: place
+        )
+        #expect(missing.status == 64)
+        #expect(missing.error.contains("the configuration 'gone.yml' cannot be read"))
+        let run = try await BuildspecProcess.run(["run", "--config", "my.yml"], in: place)
+        #expect(run.status == 64 && run.error.contains("my.yml:2:3"))
+    }
+
+    @Test func `a file in the repository is not read`() async throws {
+        let place = try TemporaryDirectory()
+        for name in ["config.yml", ".config/buildspec/config.yml", "buildspec/config.yml"] {
+            try place.write("this is: [no configuration", to: name)
+        }
+        let outcome = try await BuildspecProcess.run(["cache", "list"], in: place)
+        #expect(outcome.status == 0, "\(outcome.error)")
+    }
+}

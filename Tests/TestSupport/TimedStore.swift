@@ -1,0 +1,85 @@
+package import BuildspecCache
+internal import BuildspecFiles
+internal import Synchronization
+
+/// A remote store in memory whose clock the test moves: all objects then look older.
+package final class TimedStore: CacheStore {
+    private struct Object {
+        var bytes: [UInt8]
+        var written: Int64
+        var number: Int
+    }
+
+    private struct State {
+        var objects: [String: Object] = [:]
+        var clock: Int64 = 0
+        var writes = 0
+    }
+
+    private let state = Mutex(State())
+    private let start = FileTime.now().seconds
+
+    package init() {}
+
+    package var location: String { "timed:" }
+
+    /// The names of all objects.
+    package var names: [String] { state.withLock { $0.objects.keys.sorted() } }
+
+    /// Lets time pass.
+    package func advance(hours: Int64) { state.withLock { $0.clock += hours * 3_600 } }
+
+    private func info(_ name: String, _ object: Object, _ state: State) -> ObjectInfo {
+        ObjectInfo(
+            name: name,
+            size: UInt64(object.bytes.count),
+            modified: start + object.written - state.clock,
+            tag: "\(object.number)"
+        )
+    }
+
+    package func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
+        state.withLock { $0.objects[name]?.bytes }
+    }
+
+    package func write(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
+        state.withLock { state in
+            state.writes += 1
+            state.objects[name] = Object(
+                bytes: bytes,
+                written: state.clock,
+                number: state.writes
+            )
+        }
+    }
+
+    package func create(_ name: String, _ bytes: [UInt8]) throws(StoreError) -> Bool {
+        if state.withLock({ $0.objects[name] != nil }) { return false }
+        try write(name, bytes)
+        return true
+    }
+
+    package func info(_ name: String) throws(StoreError) -> ObjectInfo? {
+        state.withLock { state in state.objects[name].map { info(name, $0, state) } }
+    }
+
+    package func list(prefix: String) throws(StoreError) -> [ObjectInfo] {
+        state.withLock { state in
+            state.objects.filter { $0.key.hasPrefix(prefix) }.map { info($0.key, $0.value, state) }
+        }
+    }
+
+    package func delete(_ name: String) throws(StoreError) {
+        state.withLock { $0.objects[name] = nil }
+    }
+
+    package func delete(ifStill seen: ObjectInfo) throws(StoreError) -> Bool {
+        state.withLock { state in
+            if let object = state.objects[seen.name], "\(object.number)" != seen.tag {
+                return false
+            }
+            state.objects[seen.name] = nil
+            return true
+        }
+    }
+}
