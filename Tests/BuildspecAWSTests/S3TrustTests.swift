@@ -22,19 +22,7 @@ struct `A bucket that pull requests write to` {
     }
 
     private func store(_ bucket: String) async throws -> S3Store {
-        let settings = Settings(environment)
-        let client = S3Client(
-            try S3Bucket.resolve(
-                S3Location("s3://\(bucket)"),
-                settings,
-                profiles: ProfileFiles(settings)
-            ),
-            credentials: CredentialCache { () async throws(AWSError) in .testing },
-            transport: transport
-        )
-        _ = try await client.send(
-            .init(method: .put, key: nil, action: "make the bucket", permission: "")
-        )
+        try await TestBucket.make(bucket, environment)
         let location = try S3Location("s3://\(bucket)/ci")
         return S3Store(location, environment: environment, transport: transport)
     }
