@@ -38,7 +38,9 @@ struct BigServerTests {
                 #expect(try await store.read("v1/again", limit: 9) == [2])
             }
             try await expectProven(store)
-            try await expectTree(store)
+            try await expectTree(
+                S3Store(try S3Location("s3://promises/tree"), environment: environment)
+            )
             try await expectSignatures(environment)
             try await expectBoto3(environment)
         }

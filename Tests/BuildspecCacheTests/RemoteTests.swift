@@ -188,4 +188,55 @@ private struct Machines {
         #expect(restored.outcome == .exact(key: nil), "\(restored)")
         #expect(try TreeSnapshot(target.path) == TreeSnapshot(machines.source.path))
     }
+
+    @Test func `the key record is sent when all before it has arrived`() async throws {
+        let machines = try Machines()
+        let cache = machines.tiered(try TemporaryDirectory(), try TemporaryDirectory())
+        _ = try await cache.save(machines.identity, from: machines.source.path)
+        let writes = machines.remote.takeCalls().filter { !$0.hasPrefix("read") }
+        #expect(writes.last?.hasPrefix("write v1/keys/") == true, "\(writes)")
+        #expect(writes.count { $0.hasPrefix("create") } >= 2, "\(writes)")
+    }
+
+    @Test(arguments: 1...4)
+    func `a far one that dies during a save gets no record, and costs one line`(
+        calls: Int
+    ) async throws {
+        let machines = try Machines()
+        let near = try TemporaryDirectory()
+        machines.remote.fail(StoreError(.unavailable, "gone"), after: calls)
+        let cache = machines.tiered(try TemporaryDirectory(), near)
+        let saved = try await cache.save(machines.identity, from: machines.source.path)
+        #expect(saved.outcome == .saved)
+        #expect(saved.notes == ["gone; going on with '\(near.path)' alone"])
+        #expect(!machines.remote.names.contains { $0.contains("/keys/") })
+        let target = try TemporaryDirectory()
+        let alone = BuildCache(directory: near.path)
+        let restored = try await alone.restore(machines.identity, into: target.path)
+        #expect(restored.outcome == .exact(key: nil))
+        #expect(try TreeSnapshot(target.path) == TreeSnapshot(machines.source.path))
+    }
+
+    @Test func `a save that is stopped while it sends leaves the near one whole`() async throws {
+        let machines = try Machines()
+        let near = try TemporaryDirectory()
+        machines.remote.stall()
+        let cache = machines.tiered(try TemporaryDirectory(), near)
+        let saved = try await withThrowingTaskGroup(of: SaveReport.self) { tasks in
+            tasks.addTask {
+                try await cache.save(machines.identity, from: machines.source.path)
+            }
+            let keys = DirectoryStore(near.path)
+            while try keys.list(prefix: "v1/keys/").isEmpty {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            tasks.cancelAll()
+            return try #require(try await tasks.next())
+        }
+        #expect(saved.outcome == .saved)
+        #expect(saved.notes == ["stopped before all was sent to 'remote:'; the next save sends it"])
+        #expect(!machines.remote.names.contains { $0.contains("/keys/") })
+        let verified = try await BuildCache(directory: near.path).verify()
+        #expect(verified.problems == [] && verified.entries == 1)
+    }
 }

@@ -7,6 +7,8 @@ package final class RemoteDouble: CacheStore {
         var objects: [String: [UInt8]] = [:]
         var calls: [String] = []
         var failure: StoreError?
+        var callsBeforeFailure = 0
+        var isStalled = false
         var damaged: Set<String> = []
     }
 
@@ -28,8 +30,16 @@ package final class RemoteDouble: CacheStore {
     /// The names of all objects.
     package var names: [String] { state.withLock { $0.objects.keys.sorted() } }
 
-    /// Lets every call fail from now on; `nil` lets them succeed.
-    package func fail(_ error: StoreError?) { state.withLock { $0.failure = error } }
+    /// Lets every call fail from now on, or behind some more; `nil` lets them succeed.
+    package func fail(_ error: StoreError?, after calls: Int = 0) {
+        state.withLock { state in
+            state.failure = error
+            state.callsBeforeFailure = calls
+        }
+    }
+
+    /// Lets objects wait that are created, until their task is cancelled.
+    package func stall() { state.withLock { $0.isStalled = true } }
 
     /// Hands an object out with a wrong byte until it is written again.
     package func damage(_ name: String) { state.withLock { _ = $0.damaged.insert(name) } }
@@ -44,7 +54,10 @@ package final class RemoteDouble: CacheStore {
     ) throws(StoreError) -> Value {
         try state.withLock { state throws(StoreError) in
             state.calls.append("\(verb) \(name)")
-            if let failure = state.failure { throw failure }
+            if let failure = state.failure {
+                if state.callsBeforeFailure == 0 { throw failure }
+                state.callsBeforeFailure -= 1
+            }
             return try work(&state)
         }
     }
@@ -65,8 +78,12 @@ package final class RemoteDouble: CacheStore {
         }
     }
 
-    package func create(_ name: String, _ bytes: [UInt8]) throws(StoreError) -> Bool {
-        try call("create", name) { state in
+    package func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+        while state.withLock(\.isStalled) {
+            if Task.isCancelled { throw StoreError(.unavailable, "cancelled") }
+            await Task.yield()
+        }
+        return try call("create", name) { state in
             if state.objects[name] != nil { return false }
             state.objects[name] = bytes
             return true
