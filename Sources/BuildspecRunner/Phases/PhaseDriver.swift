@@ -1,5 +1,6 @@
 internal import BuildspecModel
 internal import Subprocess
+internal import Synchronization
 internal import SystemPackage
 
 /// Does what a `PhaseMachine` says, with real shells.
@@ -70,7 +71,9 @@ struct PhaseDriver: Sendable {
         let start = clock.now
         let succeeding = machine.isSucceeding
         await pump.post(.commandBegan(command))
-        let status = await status(of: command, isSucceeding: succeeding)
+        let status = await tellingOfDelay {
+            await self.status(of: command, isSucceeding: succeeding)
+        }
         let state = status == 0 ? nil : stateOfFailure(command)
         let duration = clock.now - start
         if Task.isCancelled {
@@ -83,6 +86,26 @@ struct PhaseDriver: Sendable {
         }
         await pump.post(.commandEnded(command, status: status, duration: duration))
         if let state { await debugger?.pause(.failure(command, status: status), in: state) }
+    }
+
+    /// Runs a command, and says so when it goes on although it is to stop: what is seen otherwise is a
+    /// build that hangs.
+    private func tellingOfDelay(_ run: () async -> Int32) async -> Int32 {
+        await withTaskGroup(of: Void.self) { group in
+            let isOver = Flag()
+            group.addTask {
+                try? await Task.sleep(for: .seconds(Int32.max))
+                for _ in 1...50 where !isOver.isSet {
+                    await Pause.uncancelled(for: .milliseconds(20))
+                }
+                guard !isOver.isSet else { return }
+                await pump.post(.warning("the command does not end; waiting before killing it"))
+            }
+            let status = await run()
+            isOver.set()
+            group.cancelAll()
+            return status
+        }
     }
 
     /// How the failed command left things, if the build pauses behind it.
@@ -100,7 +123,8 @@ struct PhaseDriver: Sendable {
         }
     }
 
-    /// The exit status; 126 with a warning when the shell could not be started at all.
+    /// The exit status; 126 with a warning when the shell could not be started at all, or its state
+    /// not be kept.
     private func status(of command: PhaseCommand, isSucceeding: Bool) async -> Int32 {
         do {
             return try await session.run(
@@ -110,8 +134,28 @@ struct PhaseDriver: Sendable {
                 atBreakpoint: debugger?.pausing(at: command)
             )
         } catch {
-            if !Task.isCancelled { await pump.post(.warning("cannot run the command: \(error)")) }
+            if !Task.isCancelled { await pump.post(.warning(complaint(error))) }
             return 126
         }
     }
+
+    /// What kept a command from running, or its state from being kept.
+    private func complaint(_ error: any Error) -> String {
+        switch error {
+        case let error as Errno:
+            "the state of commands cannot be kept in '\(session.desk.place.path)': \(error); make room "
+                + "there, or set TMPDIR to a directory that has some"
+        case let error as ContainerChannel.Broken: "\(error)"
+        default: "cannot run the command: \(error)"
+        }
+    }
+}
+
+/// Something that happens once.
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+
+    func set() { value.store(true, ordering: .releasing) }
 }
