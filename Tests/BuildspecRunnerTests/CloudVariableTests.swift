@@ -84,6 +84,21 @@ struct CloudVariableTests {
         }
     }
 
+    @Test func `a parameter may be exported, and is hidden in the events`()
+        async throws
+    {
+        var build = try TestBuild(
+            yaml: """
+                version: 0.2
+                env: {parameter-store: {P: /p/long}, exported-variables: [P]}
+                """
+        )
+        build.request.secretResolver = Echo()
+        let exported = try await build.run().exportedVariables
+        #expect(exported == [ExportedVariable(name: "P", value: "value of /p/long")])
+        #expect(!"\(build.sink.events)".contains("value of /p/long"))
+    }
+
     @Test func `PATH ends with CodeBuild's own commands`() async throws {
         var build = try TestBuild(build: ["ls ${PATH##*:}; echo ${PATH%:*}"])
         build.request.helperExecutable = "/bin/true"

@@ -64,7 +64,7 @@ extension BuildRequest {
                 parameters: parameters.map(ReferencedVariable.init),
                 secrets: secrets.map(ReferencedVariable.init)
             )
-        } catch  where Task.isCancelled {
+        } catch _ where Task.isCancelled {
             throw CancellationError()
         } catch let error as UnreadReferences {
             throw SetupError(

@@ -28,7 +28,27 @@ struct PhaseDriver: Sendable {
     /// - Parameter machine: the machine at its start.
     /// - Returns: what they came to.
     func run(_ machine: PhaseMachine) async -> Outcome {
-        var machine = machine
+        await withTaskGroup(of: Void.self) { group in
+            let isOver = Flag()
+            group.addTask { await tellOfDelay(until: isOver) }
+            let outcome = await runPhases(machine)
+            isOver.set()
+            group.cancelAll()
+            return outcome
+        }
+    }
+
+    /// Says so when a command goes on a second after the build was stopped: what is seen otherwise is a
+    /// build that hangs.
+    private func tellOfDelay(until isOver: Flag) async {
+        try? await Task.sleep(for: .seconds(Int32.max))
+        for _ in 1...50 where !isOver.isSet { await Pause.uncancelled(for: .milliseconds(20)) }
+        guard !isOver.isSet else { return }
+        await pump.post(.warning("the command does not end; waiting before killing it"))
+    }
+
+    private func runPhases(_ first: PhaseMachine) async -> Outcome {
+        var machine = first
         var reports: [PhaseReport] = []
         var beginning: SavedState?
         let clock = ContinuousClock()
@@ -71,9 +91,7 @@ struct PhaseDriver: Sendable {
         let start = clock.now
         let succeeding = machine.isSucceeding
         await pump.post(.commandBegan(command))
-        let status = await tellingOfDelay {
-            await self.status(of: command, isSucceeding: succeeding)
-        }
+        let status = await status(of: command, isSucceeding: succeeding)
         let state = status == 0 ? nil : stateOfFailure(command)
         let duration = clock.now - start
         if Task.isCancelled {
@@ -86,26 +104,6 @@ struct PhaseDriver: Sendable {
         }
         await pump.post(.commandEnded(command, status: status, duration: duration))
         if let state { await debugger?.pause(.failure(command, status: status), in: state) }
-    }
-
-    /// Runs a command, and says so when it goes on although it is to stop: what is seen otherwise is a
-    /// build that hangs.
-    private func tellingOfDelay(_ run: () async -> Int32) async -> Int32 {
-        await withTaskGroup(of: Void.self) { group in
-            let isOver = Flag()
-            group.addTask {
-                try? await Task.sleep(for: .seconds(Int32.max))
-                for _ in 1...50 where !isOver.isSet {
-                    await Pause.uncancelled(for: .milliseconds(20))
-                }
-                guard !isOver.isSet else { return }
-                await pump.post(.warning("the command does not end; waiting before killing it"))
-            }
-            let status = await run()
-            isOver.set()
-            group.cancelAll()
-            return status
-        }
     }
 
     /// How the failed command left things, if the build pauses behind it.
