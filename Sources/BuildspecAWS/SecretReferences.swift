@@ -16,6 +16,17 @@ package struct SecretReferences: Sendable {
         }
     }
 
+    /// What could not be read.
+    package struct Unread: Error {
+        /// The variables that have no value for it.
+        package var names: Set<String>
+        /// Why, all in one.
+        package var error: AWSError
+    }
+
+    /// What is wrong with one variable.
+    private typealias Problem = (name: String, error: AWSError)
+
     private let connect: @Sendable () async throws(AWSError) -> JSONClient
 
     /// Resolves with a client that is made when it is first needed.
@@ -42,21 +53,23 @@ package struct SecretReferences: Sendable {
     ///   - parameters: the variables from the Parameter Store.
     ///   - secrets: the variables from Secrets Manager; a name that is in both has this value.
     /// - Returns: the value of each name.
-    /// - Throws: one error that names every reference that could not be read.
+    /// - Throws: one error for every reference that could not be read.
     package func resolve(
         parameters: [Entry],
         secrets: [Entry]
-    ) async throws(AWSError) -> [String: String] {
+    ) async throws(Unread) -> [String: String] {
         if parameters.isEmpty, secrets.isEmpty { return [:] }
-        var problems: [AWSError] = []
+        var problems: [Problem] = []
         let references = read(secrets, &problems)
         for entry in parameters where entry.reference.isEmpty {
-            problems.append(
-                AWSError(.badReference, "variable '\(entry.name)' names no parameter; give it one")
+            let error = AWSError(
+                .badReference,
+                "variable '\(entry.name)' names no parameter; give it one"
             )
+            problems.append((entry.name, error))
         }
         if !problems.isEmpty { throw summary(problems) }
-        let client = try await connect()
+        let client = try await connected(for: (parameters + secrets).map(\.name))
         async let parameterValues = ParameterStore(client).values(
             of: distinct(parameters.map(\.reference))
         )
@@ -73,16 +86,24 @@ package struct SecretReferences: Sendable {
         return values
     }
 
+    private func connected(for names: [String]) async throws(Unread) -> JSONClient {
+        do throws(AWSError) {
+            return try await connect()
+        } catch {
+            throw Unread(names: Set(names), error: error)
+        }
+    }
+
     private func read(
         _ secrets: [Entry],
-        _ problems: inout [AWSError]
+        _ problems: inout [Problem]
     ) -> [(String, SecretReference)] {
         var references: [(String, SecretReference)] = []
         for entry in secrets {
             do throws(AWSError) {
                 references.append((entry.name, try SecretReference(entry.reference)))
             } catch {
-                problems.append(error)
+                problems.append((entry.name, error))
             }
         }
         return references
@@ -92,13 +113,15 @@ package struct SecretReferences: Sendable {
         _ name: String,
         _ result: Result<String, AWSError>?,
         _ values: inout [String: String],
-        _ problems: inout [AWSError]
+        _ problems: inout [Problem]
     ) {
         switch result {
         case .success(let value): values[name] = value
-        case .failure(let error): problems.append(error)
+        case .failure(let error): problems.append((name, error))
         case nil:
-            problems.append(AWSError(.other, "nothing was read for variable '\(name)'"))
+            problems.append(
+                (name, AWSError(.other, "nothing was read for variable '\(name)'"))
+            )
         }
     }
 
@@ -107,8 +130,11 @@ package struct SecretReferences: Sendable {
         return names.filter { seen.insert($0).inserted }
     }
 
-    private func summary(_ problems: [AWSError]) -> AWSError {
-        .joined(problems, "these values cannot be read:")
+    private func summary(_ problems: [Problem]) -> Unread {
+        Unread(
+            names: Set(problems.map(\.name)),
+            error: .joined(problems.map(\.error), "these values cannot be read:")
+        )
     }
 }
 

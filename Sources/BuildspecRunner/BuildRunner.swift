@@ -77,8 +77,15 @@ extension BuildRunner {
 
     private func privateDirectory() throws -> PrivateDirectory {
         let parent = request.temporaryDirectory
-        return try opened("a private directory in '\(parent)'") {
-            try PrivateDirectory(in: parent)
+        do {
+            return try PrivateDirectory(in: parent)
+        } catch {
+            throw SetupError([
+                SetupError.Problem(
+                    "cannot create a private directory in '\(parent)': \(error); set TMPDIR to a "
+                        + "directory that you can write to and that has room"
+                )
+            ])
         }
     }
 

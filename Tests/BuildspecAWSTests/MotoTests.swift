@@ -48,13 +48,17 @@ struct `Values from moto's server` {
         secrets: [String: String] = [:],
         _ changes: [String: String] = [:]
     ) async throws -> [String: String] {
-        try await SecretReferences(
-            environment: environment.merging(changes) { $1 },
-            transport: transport
-        ).resolve(
-            parameters: parameters.map { .init(name: $0.key, reference: $0.value) },
-            secrets: secrets.map { .init(name: $0.key, reference: $0.value) }
-        )
+        do {
+            return try await SecretReferences(
+                environment: environment.merging(changes) { $1 },
+                transport: transport
+            ).resolve(
+                parameters: parameters.map { .init(name: $0.key, reference: $0.value) },
+                secrets: secrets.map { .init(name: $0.key, reference: $0.value) }
+            )
+        } catch {
+            throw error.error
+        }
     }
 
     /// Calls an action that fills the server.

@@ -83,6 +83,24 @@ struct `Parameters` {
         }
     }
 
+    @Test func `that are missing are told by the names of their variables`() async throws {
+        let transport = ScriptedTransport { request, _ throws(HTTPError) in
+            parametersAnswer([parameter("/b", "1")], invalid: ["/a"])
+        }
+        let references = SecretReferences { () async throws(AWSError) in scriptedClient(transport) }
+        let error = await #expect(throws: SecretReferences.Unread.self) {
+            try await references.resolve(
+                parameters: [
+                    .init(name: "A", reference: "/a"), .init(name: "B", reference: "/b"),
+                    .init(name: "AGAIN", reference: "/a"),
+                ],
+                secrets: []
+            )
+        }
+        #expect(error?.names == ["A", "AGAIN"])
+        #expect(error?.error.code == .notFound)
+    }
+
     @Test func `that are denied name the permission`() async {
         let said =
             "User: arn:aws:iam::1:user/x is not authorized to perform: ssm:GetParameters on "

@@ -10,6 +10,12 @@ import Testing
 /// Output, stopping, timeouts and processes in the background, with real shells.
 @Suite(.timeLimit(.minutes(1)))
 struct BuildProcessTests {
+    @Test func `a shell that a signal ends has status 128 and the signal's number`() async throws {
+        let build = try TestBuild(install: ["A=1", "A=2; kill -9 $$"])
+        #expect(try await build.run().state == .failed)
+        #expect(build.sink.statuses == [0, 137])
+    }
+
     @Test func `standard output and standard error are merged in order`() async throws {
         let commands = ["for i in 1 2 3; do echo out $i; echo err $i >&2; done"]
         let lines = try await TestBuild(build: commands).lines()

@@ -19,6 +19,86 @@ struct CloudVariableTests {
         }
     }
 
+    /// Fails for one of the names.
+    private struct Unread: SecretResolver {
+        let name: String
+
+        func resolve(
+            parameters: [ReferencedVariable],
+            secrets: [ReferencedVariable]
+        ) async throws -> [String: String] {
+            throw UnreadReferences(names: [name], "there is none")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("P", "there-p", "Decrypted Variables Error"),
+            ("S", "there-s", "Secrets Manager Error"),
+        ]
+    )
+    func `only what cannot be read is named, in its place`(
+        name: String,
+        reference: String,
+        code: String
+    ) async throws {
+        var build = try TestBuild(
+            yaml: """
+                version: 0.2
+                env:
+                  parameter-store: {GOOD: good, P: there-p}
+                  secrets-manager: {FINE: fine, S: there-s}
+                """
+        )
+        build.request.secretResolver = Unread(name: name)
+        let error = await #expect(throws: SetupError.self) { try await build.run() }
+        let problem = try #require(error?.problems.first)
+        #expect(error?.problems.count == 1)
+        #expect(
+            problem.message
+                == "cannot read '\(name)' from '\(reference)': there is none; or give the "
+                + "value with '--env NAME=VALUE' or '--secrets-file'"
+        )
+        #expect(problem.statusCode == code)
+        #expect(problem.range?.start.line == (name == "P" ? 3 : 4))
+    }
+
+    /// Does not answer before the build is stopped.
+    private struct Hanging: SecretResolver {
+        func resolve(
+            parameters: [ReferencedVariable],
+            secrets: [ReferencedVariable]
+        ) async throws -> [String: String] {
+            try? await Task.sleep(for: .seconds(600))
+            throw UnreadReferences(names: ["P"], "the request was cancelled")
+        }
+    }
+
+    @Test func `a build may be stopped while its values are read`() async throws {
+        var build = try TestBuild(yaml: "{version: 0.2, env: {parameter-store: {P: /p}}}")
+        build.request.secretResolver = Hanging()
+        await withThrowingTaskGroup(of: Void.self) { [build] group in
+            group.addTask { _ = try await build.run() }
+            group.cancelAll()
+            await #expect(throws: CancellationError.self) { try await group.next() }
+        }
+    }
+
+    @Test func `a parameter may be exported, and is hidden in the events`()
+        async throws
+    {
+        var build = try TestBuild(
+            yaml: """
+                version: 0.2
+                env: {parameter-store: {P: /p/long}, exported-variables: [P]}
+                """
+        )
+        build.request.secretResolver = Echo()
+        let exported = try await build.run().exportedVariables
+        #expect(exported == [ExportedVariable(name: "P", value: "value of /p/long")])
+        #expect(!"\(build.sink.events)".contains("value of /p/long"))
+    }
+
     @Test func `PATH ends with CodeBuild's own commands`() async throws {
         var build = try TestBuild(build: ["ls ${PATH##*:}; echo ${PATH%:*}"])
         build.request.helperExecutable = "/bin/true"
@@ -50,7 +130,9 @@ struct CloudVariableTests {
             "CODEBUILD_RUNNER_OWNER", "CODEBUILD_PROJECT_UUID", "CODEBUILD_AGENT_ENDPOINT",
             "CODEBUILD_BMR_URL", "CODEBUILD_AUTH_TOKEN", "CODEBUILD_GOPATH",
             "CODEBUILD_EXECUTION_ROLE_BUILD", "CODEBUILD_FE_REPORT_ENDPOINT", "CODEBUILD_VPC_AZ",
-            "CODEBUILD_CURRENT_SHARD_FILES", "AWS_EXECUTION_ENV",
+            "CODEBUILD_CURRENT_SHARD_FILES", "AWS_EXECUTION_ENV", "CODEBUILD_BUILD_IMAGE",
+            "CODEBUILD_CONTAINER_NAME", "CODEBUILD_GPU_BUILD",
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
         ]
         let command = names.map { "echo \($0)=${\($0)-unset}" }.joined(separator: "; ")
         let build = try TestBuild(build: [command])

@@ -21,6 +21,22 @@ struct ContainerPartTests {
         }
     }
 
+    @Test(
+        arguments: [
+            ("Cannot connect to the Docker daemon at unix:///x", "start its server"),
+            (
+                "permission denied while trying to connect to the Docker daemon socket",
+                "your user may not talk to its server"
+            ),
+            ("OCI permission denied", "try it by hand with 'true run --rm IMAGE true'"),
+        ]
+    )
+    func `what an engine says has its remedy`(said: String, remedy: String) throws {
+        let engine = try ContainerEngine("/bin/true", [:])
+        let problem = try #require(ContainerImage.failure("start", engine, said).problems.first)
+        #expect(problem.message.hasPrefix("cannot start: true says '\(said)'; \(remedy)"))
+    }
+
     @Test func `output and words are told apart wherever the stream is cut`() {
         let text =
             "one\u{1E}\u{1E}m4rk done 1 0\ntwo\u{1E}m4r k\n\u{1E}m4rk ask 7\ta b\n\u{1E}m4rk here\n\u{1E}m4"

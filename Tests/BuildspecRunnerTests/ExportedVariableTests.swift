@@ -58,6 +58,19 @@ struct ExportedVariableTests {
         )
     }
 
+    @Test func `what is no text is not exported and said`() async throws {
+        var env = EnvSection(exportedVariables: ["BYTES"].map { Located(text: $0) })
+        env.shell = Located(text: "dash")
+        let buildspec = Buildspec(
+            version: .v02,
+            env: env,
+            phases: [.build: Phase(commands: located([#"BYTES=$(printf 'a\377b')"#]))]
+        )
+        let build = try TestBuild(buildspec)
+        #expect(try await build.run().exportedVariables == [])
+        #expect(build.sink.warnings == ["'BYTES' is not exported: its value is not UTF-8"])
+    }
+
     @Test func `keys that mean nothing here are said once`() async throws {
         let buildspec = Buildspec(
             version: .v02,
@@ -83,7 +96,9 @@ struct ExportedVariableTests {
         #expect(InstalledRuntime.matches(found, wanted: wanted) == same)
     }
 
-    @Test func `a runtime in another version is a warning that names both`() async throws {
+    @Test func `a runtime that is absent or in another version is a warning that says so`()
+        async throws
+    {
         let tools = try TemporaryDirectory()
         let buildspec = Buildspec(
             version: .v02,
@@ -104,13 +119,15 @@ struct ExportedVariableTests {
         try tools.write("#!/bin/sh\necho 'openjdk version \"11.0.2\"' >&2\n", to: "java")
         let chmod = try TestBuild(build: ["chmod +x \(tools.path)/*"])
         _ = try await chmod.run()
-        build.request.hostEnvironment["PATH"] = "\(tools.path):/bin"
+        build.request.hostEnvironment["PATH"] = "\(tools.path)"
         build.request.overrides = [.init(name: "WANTED", value: "3.12")]
         _ = try await build.run()
         #expect(
             build.sink.warnings.dropFirst() == [
                 "runtime-versions: 'python' is wanted in version 3.12, but '\(tools.path)/python3' is "
                     + "version 3.11.2; install the wanted one or put it first on the PATH",
+                "runtime-versions: 'ruby' is wanted in version 3.2, but there is no 'ruby' on the "
+                    + "PATH; install it",
                 "runtime-versions: 'java' is wanted in version corretto17, but '\(tools.path)/java' "
                     + "is version 11.0.2; install the wanted one or put it first on the PATH",
             ]

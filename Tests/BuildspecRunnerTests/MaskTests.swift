@@ -26,6 +26,25 @@ struct MaskTests {
         #expect(sink.output == "s3cr3tof tess\n")
     }
 
+    @Test(arguments: [("dash", "echo"), ("dash", "printf %b"), ("bash", "echo -e")])
+    func `a secret is hidden however a shell prints it`(shell: String, printer: String) async throws
+    {
+        let secret = #"{"key":"-----BEGIN\nMIIEabcdefgh\n-----END\n","id":"a\\b\u00fc\0101"}"#
+        var build = try TestBuild(build: ["\(printer) \"$KEY\""], shell: shell)
+        build.request.overrides = [.init(name: "KEY", value: secret)]
+        build.request.maskNames = ["KEY"]
+        #expect(try await build.lines() == ["***"])
+    }
+
+    /// Not on CodeBuild, where these variables are not set; here they are often the user's own.
+    @Test func `secret keys of the environment are hidden, stand-ins are not`() async throws {
+        var build = try TestBuild(build: ["echo $AWS_SECRET_ACCESS_KEY $AWS_SESSION_TOKEN"])
+        build.request.hostEnvironment["AWS_SECRET_ACCESS_KEY"] = "wJalrXUtnFEMI/K7MDENG/bPxRfiCY"
+        build.request.hostEnvironment["AWS_SESSION_TOKEN"] = "test"
+        #expect(try await build.lines() == ["*** test"])
+        #expect(build.sink.warnings == [])
+    }
+
     @Test func `the result of a build is not masked, its event is`() async throws {
         var build = try TestBuild(build: ["exit 3 # s3cr3t-of-tess"])
         build.request.masks = ["s3cr3t-of-tess"]

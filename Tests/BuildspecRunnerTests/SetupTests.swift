@@ -119,7 +119,8 @@ struct SetupTests {
         let error = await #expect(throws: SetupError.self) { try await build.run() }
         #expect(
             error?.problems.map(\.message) == [
-                "cannot create a private directory in '/no/such/place': No such file or directory"
+                "cannot create a private directory in '/no/such/place': No such file or directory; "
+                    + "set TMPDIR to a directory that you can write to and that has room"
             ]
         )
     }

@@ -47,7 +47,9 @@ extension ContainerTests {
         }
         #expect(outcome.status == 1)
         #expect(
-            outcome.error.contains("warning: cannot run the command: the container has ended\n")
+            outcome.error.contains(
+                "warning: the container has ended: somebody removed or killed it, or memory was short\n"
+            )
         )
     }
 

@@ -63,7 +63,25 @@ struct RunStopTests {
         let end = ContinuousClock.now
         #expect(outcome.status == 130)
         #expect(end - outcome.bodyEnd < .seconds(8))
+        #expect(!outcome.error.contains("does not end"))
         #expect(try !isAlive(directory.read("pid")))
+    }
+
+    @Test func `a command that goes on although it is to stop is told`() async throws {
+        let slow = """
+            version: 0.2
+            phases:
+              build:
+                commands:
+                  - trap 'sleep 1.6; exit 3' TERM; touch started; while :; do sleep 0.02; done
+            """
+        let directory = try TemporaryDirectory()
+        let outcome = try await run(slow, signals: [SIGTERM], in: directory)
+        #expect(outcome.status == 130)
+        #expect(
+            outcome.error == "warning: the command does not end; waiting before killing it\n"
+                + "buildspec.yml:5:9: error: stopped\n"
+        )
     }
 
     @Test func `a timeout is status 124`() async throws {

@@ -18,7 +18,8 @@ public struct ExportedVariable: Sendable, Equatable {
 ///
 /// Source: CodeBuild user guide, "Build specification reference": env/exported-variables: a value is
 /// read between the start of `install` and the end of `post_build`; names that begin with `AWS_`
-/// cannot be exported. That a name without a value is left out, with a warning, is our choice.
+/// cannot be exported. That a name without a value, or with one that is no text, is left out, with a
+/// warning, is our choice.
 struct ExportedValues: Sendable {
     /// The variables that have a value, in the order of the buildspec.
     var variables: [ExportedVariable] = []
@@ -45,7 +46,7 @@ struct ExportedValues: Sendable {
         }
         guard !wanted.isEmpty else { return }
         let texts = wanted.flatMap { ["${\($0)+set}", "${\($0)-}"] }
-        guard let values = try? await session.evaluate(texts) else {
+        guard let values = try? await session.evaluateBytes(texts) else {
             if !Task.isCancelled {
                 warnings.append("nothing is exported: the build's environment cannot be read")
             }
@@ -54,8 +55,10 @@ struct ExportedValues: Sendable {
         for (index, name) in wanted.enumerated() {
             if values[2 * index].isEmpty {
                 warnings.append("'\(name)' is not exported: it has no value after the last phase")
+            } else if let value = String(validating: values[2 * index + 1], as: UTF8.self) {
+                variables.append(ExportedVariable(name: name, value: value))
             } else {
-                variables.append(ExportedVariable(name: name, value: values[2 * index + 1]))
+                warnings.append("'\(name)' is not exported: its value is not UTF-8")
             }
         }
     }

@@ -19,14 +19,14 @@ enum InstalledRuntime {
         "rust": ("rustc", ["--version"]),
     ]
 
-    /// Says which runtimes are here in another version than wanted, one line each.
+    /// Says which runtimes are not here, or in another version than wanted, one line each.
     ///
     /// - Parameters:
     ///   - wanted: what the buildspec asks for.
     ///   - variables: the build's environment.
     ///   - place: where the build runs.
     ///   - directory: where the programs start.
-    /// - Returns: the lines; none for what is absent, unknown or silent.
+    /// - Returns: the lines; none for what is unknown or silent.
     static func differences(
         _ wanted: [RuntimeVersion],
         _ variables: [String: String],
@@ -36,10 +36,19 @@ enum InstalledRuntime {
         var lines: [String] = []
         for runtime in wanted {
             let expansion = VariableText.expand(runtime.version.value) { variables[$0] }
-            guard expansion.unset.isEmpty, let known = programs[runtime.name],
+            guard expansion.unset.isEmpty, let known = programs[runtime.name] else { continue }
+            guard
                 let program = await place.firstProgram(
                     of: candidates(known.program, variables["PATH"])
-                ),
+                )
+            else {
+                lines.append(
+                    "runtime-versions: '\(runtime.name)' is wanted in version \(expansion.text), but "
+                        + "there is no '\(known.program)' on the PATH; install it"
+                )
+                continue
+            }
+            guard
                 let text = await answer(
                     launch(program, known.arguments, variables, at: place, in: directory)
                 ),

@@ -13,11 +13,26 @@ public protocol SecretResolver: Sendable {
     ///   - parameters: names of variables and of the parameters that hold their values.
     ///   - secrets: names of variables and the references to their values.
     /// - Returns: the value of every name.
-    /// - Throws: an error whose description names what could not be read and what to do.
+    /// - Throws: an error whose description names what could not be read and what to do;
+    ///   `UnreadReferences` when it is known which they are.
     func resolve(
         parameters: [ReferencedVariable],
         secrets: [ReferencedVariable]
     ) async throws -> [String: String]
+}
+
+/// Some of the values that were asked for cannot be read.
+public struct UnreadReferences: Error, CustomStringConvertible {
+    /// The names of their variables.
+    public var names: Set<String>
+    /// Why, and what to do; several reasons are several lines.
+    public var description: String
+
+    /// Creates an error.
+    public init(names: Set<String>, _ description: String) {
+        self.names = names
+        self.description = description
+    }
 }
 
 /// A variable whose value is kept elsewhere.
@@ -37,32 +52,49 @@ public struct ReferencedVariable: Sendable, Equatable {
 extension BuildRequest {
     /// The values of all references, those given at the start of the build left out.
     ///
-    /// - Throws: `SetupError` when they cannot all be read.
+    /// - Throws: `SetupError` when they cannot all be read, `CancellationError` when the task was
+    ///   cancelled meanwhile.
     func resolvedReferences() async throws -> [String: String] {
         let given = Set(overrides.map(\.name))
         let parameters = buildspec.env.parameterStore.filter { !given.contains($0.name) }
         let secrets = buildspec.env.secretsManager.filter { !given.contains($0.name) }
-        guard let first = (parameters + secrets).first, let secretResolver else { return [:] }
+        guard !(parameters + secrets).isEmpty, let secretResolver else { return [:] }
         do {
             return try await secretResolver.resolve(
                 parameters: parameters.map(ReferencedVariable.init),
                 secrets: secrets.map(ReferencedVariable.init)
             )
+        } catch _ where Task.isCancelled {
+            throw CancellationError()
+        } catch let error as UnreadReferences {
+            throw SetupError(
+                parameters: parameters.filter { error.names.contains($0.name) },
+                secrets: secrets.filter { error.names.contains($0.name) },
+                reason: error.description
+            )
         } catch {
-            let names = (parameters + secrets).map { "'\($0.name)' from '\($0.value.value)'" }
-            let message =
-                "cannot read \(names.joined(separator: ", ")): \(error); or give the values with "
-                + "'--env NAME=VALUE' or '--secrets-file'"
-            let code: String? =
-                switch (parameters.isEmpty, secrets.isEmpty) {
-                case (false, true): SetupError.Problem.parameterCode
-                case (true, false): SetupError.Problem.secretCode
-                default: nil
-                }
-            throw SetupError([
-                SetupError.Problem(message, at: first.value.range, statusCode: code)
-            ])
+            throw SetupError(parameters: parameters, secrets: secrets, reason: "\(error)")
         }
+    }
+}
+
+extension SetupError {
+    /// Says that values cannot be read; its place is that of the first.
+    fileprivate init(parameters: [EnvVariable], secrets: [EnvVariable], reason: String) {
+        let unread = parameters + secrets
+        let names = unread.map { "'\($0.name)' from '\($0.value.value)'" }
+        let link = reason.contains("\n") ? "\n  or" : "; or"
+        let values = unread.count == 1 ? "the value" : "the values"
+        let message =
+            "cannot read \(names.joined(separator: ", ")): \(reason)\(link) give \(values) with "
+            + "'--env NAME=VALUE' or '--secrets-file'"
+        let code: String? =
+            switch (parameters.isEmpty, secrets.isEmpty) {
+            case (false, true): Problem.parameterCode
+            case (true, false): Problem.secretCode
+            default: nil
+            }
+        self.init([Problem(message, at: unread.first?.value.range, statusCode: code)])
     }
 }
 

@@ -1,5 +1,6 @@
 internal import BuildspecModel
 internal import Subprocess
+internal import Synchronization
 internal import SystemPackage
 
 /// Does what a `PhaseMachine` says, with real shells.
@@ -27,7 +28,27 @@ struct PhaseDriver: Sendable {
     /// - Parameter machine: the machine at its start.
     /// - Returns: what they came to.
     func run(_ machine: PhaseMachine) async -> Outcome {
-        var machine = machine
+        await withTaskGroup(of: Void.self) { group in
+            let isOver = Flag()
+            group.addTask { await tellOfDelay(until: isOver) }
+            let outcome = await runPhases(machine)
+            isOver.set()
+            group.cancelAll()
+            return outcome
+        }
+    }
+
+    /// Says so when a command goes on a second after the build was stopped: what is seen otherwise is a
+    /// build that hangs.
+    private func tellOfDelay(until isOver: Flag) async {
+        try? await Task.sleep(for: .seconds(Int32.max))
+        for _ in 1...50 where !isOver.isSet { await Pause.uncancelled(for: .milliseconds(20)) }
+        guard !isOver.isSet else { return }
+        await pump.post(.warning("the command does not end; waiting before killing it"))
+    }
+
+    private func runPhases(_ first: PhaseMachine) async -> Outcome {
+        var machine = first
         var reports: [PhaseReport] = []
         var beginning: SavedState?
         let clock = ContinuousClock()
@@ -100,7 +121,8 @@ struct PhaseDriver: Sendable {
         }
     }
 
-    /// The exit status; 126 with a warning when the shell could not be started at all.
+    /// The exit status; 126 with a warning when the shell could not be started at all, or its state
+    /// not be kept.
     private func status(of command: PhaseCommand, isSucceeding: Bool) async -> Int32 {
         do {
             return try await session.run(
@@ -110,8 +132,28 @@ struct PhaseDriver: Sendable {
                 atBreakpoint: debugger?.pausing(at: command)
             )
         } catch {
-            if !Task.isCancelled { await pump.post(.warning("cannot run the command: \(error)")) }
+            if !Task.isCancelled { await pump.post(.warning(complaint(error))) }
             return 126
         }
     }
+
+    /// What kept a command from running, or its state from being kept.
+    private func complaint(_ error: any Error) -> String {
+        switch error {
+        case let error as Errno:
+            "the state of commands cannot be kept in '\(session.desk.place.path)': \(error); make room "
+                + "there, or set TMPDIR to a directory that has some"
+        case let error as ContainerChannel.Broken: "\(error)"
+        default: "cannot run the command: \(error)"
+        }
+    }
+}
+
+/// Something that happens once.
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+
+    func set() { value.store(true, ordering: .releasing) }
 }

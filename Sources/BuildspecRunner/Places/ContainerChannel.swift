@@ -17,7 +17,9 @@ internal import SystemPackage
 final class ContainerChannel: Sendable {
     /// The connection broke: the container ended, or the engine's program did.
     struct Broken: Error, CustomStringConvertible {
-        var description: String { "the container has ended" }
+        var description: String {
+            "the container has ended: somebody removed or killed it, or memory was short"
+        }
     }
 
     /// Something the listener says of its own accord.

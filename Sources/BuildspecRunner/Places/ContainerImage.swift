@@ -71,12 +71,13 @@ struct ContainerImage: ClosedPlace {
     static func failure(_ what: String, _ engine: ContainerEngine, _ reason: String) -> SetupError {
         let words = reason.lowercased()
         let remedy =
-            if words.contains("daemon") || words.contains("connect to podman") {
+            if words.contains("permission denied"), words.contains("socket") {
+                "your user may not talk to its server; run the build as root or as a user who may, "
+                    + "or choose another engine with '--engine'"
+            } else if words.contains("daemon") || words.contains("connect to podman") {
                 "start its server, or choose another engine with '--engine'"
-            } else if words.contains("permission denied") {
-                "may you use '\(engine.name)'?"
             } else {
-                "try it by hand with '\(engine.name)'"
+                "try it by hand with '\(engine.name) run --rm IMAGE true'"
             }
         return SetupError([
             SetupError.Problem("cannot \(what): \(engine.name) says '\(reason)'; \(remedy)")

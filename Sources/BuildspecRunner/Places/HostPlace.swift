@@ -54,7 +54,7 @@ struct HostPlace: ClosedPlace, BuildPlace {
     static func obstacle(toRunningAs name: String, insteadOf own: String) -> String? {
         guard geteuid() == 0 else {
             return "; the build runs as '\(own)', and only root can run commands as somebody else: "
-                + "start it as root or as '\(name)', or remove the key"
+                + "start it as root\(name == "root" ? "" : " or as '\(name)'"), or remove the key"
         }
         return UserSwitch.missing.map {
             " without '\($0)'; install it, on Debian and its relatives with the package 'util-linux'"

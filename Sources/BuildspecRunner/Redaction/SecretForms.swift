@@ -7,6 +7,12 @@ enum SecretForms {
     ///
     /// - Returns: the forms; none if the value is too short.
     static func all(of secret: [UInt8]) -> [[UInt8]] {
+        let forms = plain(secret)
+        return forms.isEmpty ? [] : forms + EchoForms.all(of: secret).flatMap(plain)
+    }
+
+    /// All forms of a value whose backslashes stay.
+    private static func plain(_ secret: [UInt8]) -> [[UInt8]] {
         let core = [UInt8](trimmed(secret[...]))
         guard core.count >= Redactor.minimumLength else { return [] }
         let unixText = withoutCarriageReturns(core)

@@ -3,10 +3,18 @@ internal import BuildspecModel
 /// The values that a build must not show, and the names by which people know them.
 ///
 /// Source: CodeBuild guide, data-protection: values from Parameter Store and Secrets Manager and AWS
-/// access key ids are hidden in logs. `--mask` is our addition.
+/// access key ids are hidden in logs. `--mask`, and the secret keys and tokens of this machine's
+/// environment, which CodeBuild does not have there, are our addition.
 struct SecretValues: Sendable {
     private var names: [String] = []
     private var values: [String] = []
+
+    /// Variables whose value opens an account, and the length from which it is a real one: `test` is
+    /// what stand-ins for AWS are given, and a word that a log needs.
+    private static let credentials = [
+        "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    ]
+    private static let credentialLength = 16
 
     /// What the user should know, one line each.
     private(set) var warnings: [String] = []
@@ -22,6 +30,11 @@ struct SecretValues: Sendable {
         let referenced = Set((env.parameterStore + env.secretsManager).map(\.name))
         for override in request.overrides where referenced.contains(override.name) {
             add(override.value, named: "'\(override.name)'")
+        }
+        for name in SecretValues.credentials {
+            guard let value = environment[name], value.utf8.count >= SecretValues.credentialLength
+            else { continue }
+            add(value, named: "'\(name)'")
         }
         add(variables: request.maskNames.filter { !referenced.contains($0) }, of: environment)
     }

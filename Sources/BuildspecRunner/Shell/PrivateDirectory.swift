@@ -17,7 +17,11 @@ struct PrivateDirectory: Sendable {
     /// Where it is.
     let path: FilePath
 
-    /// Creates a new one.
+    /// Held as long as the process lives: a directory without is left over.
+    private let lock: FileLock?
+
+    /// Creates a new one, and removes those that builds which were killed have left beside it: secrets
+    /// may be in them.
     ///
     /// - Parameter parent: the directory to create it in, such as `/tmp`.
     /// - Throws: `Errno`.
@@ -27,6 +31,8 @@ struct PrivateDirectory: Sendable {
         path = FilePath(
             String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         )
+        lock = AbandonedDirectories.lock(path)
+        AbandonedDirectories.remove(from: parent)
     }
 
     /// Lets other users go through it to what is theirs.

@@ -121,9 +121,15 @@ final class ShellSession: Sendable {
     /// Expands texts as the shell does between double quotes, in the source root, with the saved
     /// environment, which stays as it is.
     ///
-    /// - Returns: one value for each text, or `nil` when a substitution failed.
+    /// - Returns: one value for each text, bytes that are no UTF-8 replaced; `nil` when a substitution
+    ///   failed.
     /// - Throws: `Errno`, or what starting a process throws.
     func evaluate(_ texts: [String]) async throws -> [String]? {
+        try await evaluateBytes(texts)?.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Expands texts as `evaluate` does, in whatever encoding they are.
+    func evaluateBytes(_ texts: [String]) async throws -> [ArraySlice<UInt8>]? {
         try turn(to: beginning.user)
         let text = CommandScript.text(
             evaluating: texts,
@@ -137,8 +143,7 @@ final class ShellSession: Sendable {
         )
         guard status == 0 else { return nil }
         let values = output.split(separator: 0, omittingEmptySubsequences: false).dropLast()
-        return values.count == texts.count
-            ? values.map { String(decoding: $0, as: UTF8.self) } : nil
+        return values.count == texts.count ? Array(values) : nil
     }
 }
 

@@ -122,15 +122,19 @@ final class StateDesk: Sendable {
 
     /// Takes what the user's command left, if it left anything.
     ///
-    /// - Throws: `Errno`, or `SmallFile.Untrusted` when it is not a plain file of the user.
+    /// What is cut off is not taken: the next command would run without its variables, or elsewhere.
+    ///
+    /// - Throws: `Errno`, that of a full disk for what is cut off, or `SmallFile.Untrusted` when it is not a plain file of the user.
     func take(from user: UserAccount?) throws {
         let next = try corner(of: user).next
         let owner = user?.userID ?? owner
-        for (left, kept) in [
-            (next.environment, files.environment), (next.directory, files.directory),
-        ] {
-            guard let bytes = try SmallFile.take(left, of: owner) else { continue }
-            try SmallFile.write(bytes, to: kept, owner: user)
+        let environment = try SmallFile.take(next.environment, of: owner)
+        let directory = try SmallFile.take(next.directory, of: owner)
+        // The shell's complaint is lost in the output: its script goes on, and exits as the command.
+        if let environment, environment.last != UInt8(ascii: "\n") { throw Errno.noSpace }
+        if let directory, directory.isEmpty { throw Errno.noSpace }
+        for (left, kept) in [(environment, files.environment), (directory, files.directory)] {
+            if let left { try SmallFile.write(left, to: kept, owner: user) }
         }
     }
 }

@@ -150,7 +150,7 @@ struct Run: AsyncParsableCommand {
             what.buildspec,
             source: what.source,
             hidingBy: { self.request($0, host.variables, overrides, resolver, trust).redactor },
-            refused: { failSource($0, "YAML_FILE_ERROR", $1, hasBuildspec: false) }
+            refused: { failSource($0, "YAML_FILE_ERROR", $1, of: nil) }
         )
         var request = request(file.buildspec, host.variables, overrides, resolver, trust)
         request.debugging = try debugOptions.debugging()
@@ -181,7 +181,7 @@ struct Run: AsyncParsableCommand {
             DiagnosticOutput.print(error, of: file, hidingBy: request.redactor)
             if error.phase == .downloadSource, let problem = error.problems.first {
                 let message = request.redactor.redacting(problem.message)
-                failSource(file.name, problem.statusCode ?? "", message, hasBuildspec: true)
+                failSource(file.name, problem.statusCode ?? "", message, of: file.buildspec)
             }
             throw ExitStatus.buildspecInvalid.exitCode
         }
@@ -247,7 +247,7 @@ extension Run {
         _ file: String,
         _ code: String,
         _ message: String,
-        hasBuildspec: Bool
+        of buildspec: Buildspec?
     ) {
         guard logFormat == .codebuild else { return }
         let stream: StandardStream = events == "-" ? .error : .output
@@ -256,7 +256,7 @@ extension Run {
             file: absolute(file).string,
             code: code,
             message: message,
-            hasBuildspec: hasBuildspec
+            buildspec: buildspec
         ).print(to: stream)
     }
 

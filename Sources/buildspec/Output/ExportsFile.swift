@@ -22,8 +22,8 @@ struct ExportsFile {
     /// - Returns: whether it could; what is wrong has been said.
     func write(_ variables: [ExportedVariable]) -> Bool {
         let text = isJSON ? ExportsFile.json(variables) : ExportsFile.dotenv(variables)
-        if stream.write(text) { return true }
-        StandardStream.error.write("error: '\(path)' cannot be written\n")
+        guard let obstacle = stream.obstacle(toWriting: Array(text.utf8)) else { return true }
+        StandardStream.error.write("error: --exports: '\(path)' cannot be written: \(obstacle)\n")
         return false
     }
 

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import SystemPackage
 
 /// Writes a log: our own lines, and commands' output as it comes between them.
 final class LogWriter: Sendable {
@@ -18,7 +19,7 @@ final class LogWriter: Sendable {
     /// - Parameters:
     ///   - output: where lines and output go.
     ///   - error: where warnings and errors go.
-    ///   - broken: called once when nobody reads the output any more.
+    ///   - broken: called once when the output cannot be written any more.
     init(_ output: StandardStream, _ error: StandardStream, broken: @escaping @Sendable () -> Void)
     {
         self.output = output
@@ -55,9 +56,12 @@ final class LogWriter: Sendable {
     }
 
     private func write(_ bytes: [UInt8], _ state: inout State) {
-        guard !state.isBroken, !output.write(bytes) else { return }
+        guard !state.isBroken, let obstacle = output.obstacle(toWriting: bytes) else { return }
         state.isBroken = true
-        error.write("error: nobody reads the output any more; the build is stopped\n")
+        let reason =
+            obstacle == .brokenPipe
+            ? "nobody reads the output any more" : "the output cannot be written: \(obstacle)"
+        error.write("error: \(reason); the build is stopped\n")
         broken()
     }
 }

@@ -1,3 +1,5 @@
+internal import BuildspecModel
+
 /// The log of a build that fails in DOWNLOAD_SOURCE, in CodeBuild's lines.
 ///
 /// Sources: published build logs; a buildspec that cannot be read ends the phase before the
@@ -11,8 +13,8 @@ struct SourceFailure {
     let code: String
     /// Its message, secrets hidden.
     let message: String
-    /// Whether the buildspec could be read.
-    let hasBuildspec: Bool
+    /// The buildspec, if it could be read.
+    let buildspec: Buildspec?
 
     /// Prints it.
     func print(to stream: StandardStream) {
@@ -20,7 +22,12 @@ struct SourceFailure {
             "Waiting for DOWNLOAD_SOURCE", "Phase is DOWNLOAD_SOURCE",
             "CODEBUILD_SRC_DIR=\(source)", "YAML location is \(file)",
         ]
-        if hasBuildspec { lines.append("Processing environment variables") }
+        if let buildspec {
+            lines.append("Processing environment variables")
+            if !buildspec.env.parameterStore.isEmpty {
+                lines.append("Decrypting parameter store environment variables")
+            }
+        }
         lines += [
             "Phase complete: DOWNLOAD_SOURCE State: FAILED",
             "Phase context status code: \(code) Message: \(message)",

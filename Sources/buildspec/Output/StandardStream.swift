@@ -33,6 +33,13 @@ struct StandardStream: Sendable {
     /// - Returns: whether it could; a reader that has gone is the usual reason.
     @discardableResult
     func write(_ bytes: [UInt8]) -> Bool {
+        obstacle(toWriting: bytes) == nil
+    }
+
+    /// Writes all bytes, as `write` does.
+    ///
+    /// - Returns: what kept it from that, if something did.
+    func obstacle(toWriting bytes: [UInt8]) -> Errno? {
         unsafe bytes.withUnsafeBytes { buffer in
             var rest = unsafe buffer[...]
             while unsafe !rest.isEmpty {
@@ -41,11 +48,13 @@ struct StandardStream: Sendable {
                     unsafe rest = unsafe rest.dropFirst(count)
                 } catch Errno.wouldBlock {
                     waitForRoom()
+                } catch let error as Errno {
+                    return error
                 } catch {
-                    return false
+                    return .ioError
                 }
             }
-            return true
+            return nil
         }
     }
 

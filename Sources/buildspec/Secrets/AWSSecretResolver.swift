@@ -16,9 +16,13 @@ struct AWSSecretResolver: SecretResolver {
         parameters: [ReferencedVariable],
         secrets: [ReferencedVariable]
     ) async throws -> [String: String] {
-        try await SecretReferences(environment: environment).resolve(
-            parameters: parameters.map { .init(name: $0.name, reference: $0.reference) },
-            secrets: secrets.map { .init(name: $0.name, reference: $0.reference) }
-        )
+        do {
+            return try await SecretReferences(environment: environment).resolve(
+                parameters: parameters.map { .init(name: $0.name, reference: $0.reference) },
+                secrets: secrets.map { .init(name: $0.name, reference: $0.reference) }
+            )
+        } catch {
+            throw UnreadReferences(names: error.names, "\(error.error)")
+        }
     }
 }

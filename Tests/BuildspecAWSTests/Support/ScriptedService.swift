@@ -26,10 +26,14 @@ func resolve(
         map.sorted { $0.key < $1.key }.map { .init(name: $0.key, reference: $0.value) }
     }
     let references = SecretReferences { () async throws(AWSError) in scriptedClient(transport) }
-    return try await references.resolve(
-        parameters: entries(parameters),
-        secrets: entries(secrets)
-    )
+    do {
+        return try await references.resolve(
+            parameters: entries(parameters),
+            secrets: entries(secrets)
+        )
+    } catch {
+        throw error.error
+    }
 }
 
 /// A parameter in an answer.

@@ -45,9 +45,13 @@ import Testing
         #expect(redactor.redact([10]) == [10])
     }
 
-    /// Alone, behind other bytes, and at every cut.
+    /// With secrets and without, for which the search differs.
     private func expect(_ input: String, _ output: String) {
-        let redactor = Redactor("password")
+        for redactor in [Redactor("password"), Redactor()] { expect(redactor, input, output) }
+    }
+
+    /// Alone, behind other bytes, and at every cut.
+    private func expect(_ redactor: Redactor, _ input: String, _ output: String) {
         #expect(redactor.redacting(input) == output)
         let bytes = [UInt8]("some text, \(input)\n".utf8)
         let expected = [UInt8]("some text, \(output)\n".utf8)
@@ -55,5 +59,13 @@ import Testing
             #expect(redactor.streaming([bytes[..<cut], bytes[cut...]]) == expected)
         }
         #expect(redactor.streaming(bytes.indices.map { bytes[$0...$0] }) == expected)
+        // Many places that look like a prefix from far.
+        let near = [UInt8](String(repeating: "A AxxA AKIIA", count: 9).utf8)
+        for count in 0..<near.count {
+            let whole = redactor.redacting(
+                String(decoding: near[..<count], as: UTF8.self) + " " + input
+            )
+            #expect(whole.hasSuffix(" " + output))
+        }
     }
 }

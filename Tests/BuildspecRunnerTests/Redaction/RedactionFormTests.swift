@@ -43,6 +43,20 @@ import Testing
         expectHidden(secret, form)
     }
 
+    /// POSIX, echo: XSI escapes, as in dash; bash(1), echo -e.
+    @Test(
+        arguments: [
+            (#"{"key":"BEGIN\nabcd-efgh\nEND"}"#, "{\"key\":\"BEGIN\nabcd-efgh\nEND\"}"),
+            (#"{"key":"BEGIN\nabcd-efgh\nEND"}"#, "abcd-efgh"),
+            (#"tab\there\\n\0101\q"#, "tab\there\\nA\\q"), (#"hunter2\cmore"#, "hunter2"),
+            (#"pass\x41\u00fc\e!"#, "passAü\u{1B}!"), (#"end\"#, #"end\"#),
+            (#"pass\u00fc\U0001f511"#, #"pass\u00FC\U0001F511"#), (#"pass\u0041"#, "passA"),
+        ]
+    )
+    func `what echo makes of backslashes is hidden`(secret: String, form: String) {
+        expectHidden(secret, form)
+    }
+
     @Test(
         arguments: [
             ("password", "cGFzc3dvcmQ="), ("password", "cGFzc3dvcmQ"),

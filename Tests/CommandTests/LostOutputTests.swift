@@ -1,0 +1,58 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import buildspec
+
+#if os(Linux)
+    /// Files that cannot be written any more.
+    struct LostOutputTests {
+        @Test func `a log that cannot be written says why and stops the build`() async throws {
+            let directory = try TemporaryDirectory()
+            let file = try FileDescriptor.open(
+                directory.file("err"),
+                .writeOnly,
+                options: .create,
+                permissions: .ownerReadWrite
+            )
+            // The kernel's full device: every write fails as on a full disk.
+            let full = try FileDescriptor.open(FilePath("/dev/full"), .writeOnly)
+            await confirmation { stopped in
+                let log = LogWriter(StandardStream(full), StandardStream(file)) {
+                    stopped()
+                }
+                log.print("one")
+                log.print("two")
+            }
+            try full.close()
+            try file.close()
+            #expect(
+                try directory.read("err")
+                    == "error: the output cannot be written: No space left on device; the build is "
+                    + "stopped\n"
+            )
+        }
+
+        @Test func `exports that cannot be written fail a build that succeeded`() async throws {
+            let directory = try TemporaryDirectory()
+            try directory.write(
+                """
+                version: 0.2
+                env: {exported-variables: [A]}
+                phases: {build: {commands: [A=1]}}
+                """,
+                to: "buildspec.yml"
+            )
+            let outcome = try await BuildspecProcess.run(
+                ["run", "--cache", "none", "--exports", "/dev/full"],
+                in: directory
+            )
+            #expect(outcome.status == 1)
+            #expect(
+                outcome.error.hasSuffix(
+                    "error: --exports: '/dev/full' cannot be written: No space left on device\n"
+                )
+            )
+        }
+    }
+#endif
