@@ -71,6 +71,21 @@ import Testing
         #expect(try store.info(pack)?.tag != "1")
     }
 
+    /// A restore may be at an entry that goes, whatever an old list says of its objects.
+    @Test func `what an entry held that goes waits anew, though an old list names it`() async throws
+    {
+        try await save("first", "one")
+        _ = try await cache.prune(PruneLimits(maximumCount: 0))
+        try await save("second", "one")
+        store.advance(hours: 30)
+        let all = PruneLimits(maximumCount: 0)
+        #expect(try await cache.prune(all).removedEntries.map(\.key) == ["second"])
+        let again = try await cache.prune(all)
+        #expect(again.removedObjects == 0 && again.pendingObjects == 2)
+        store.advance(hours: 30)
+        #expect(try await cache.prune(all).removedObjects == 2)
+    }
+
     @Test func `counts, sizes and ages are those of each scope`() async throws {
         for (index, key) in ["a", "b", "c"].enumerated() {
             try await save(key, "one \(key)", scope: "p")

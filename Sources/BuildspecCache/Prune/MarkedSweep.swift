@@ -34,8 +34,10 @@ struct MarkedSweep {
         let live = references.objects
         var garbage = objects.filter { !live.contains($0.key) }
         let marks = try await marks(garbage)
+        // What was marked anew waits anew: somebody referred to it since the older list was written.
         let ripe = garbage.keys.filter {
-            marks.ripe.contains($0) && (grace == 0 || !referredBefore.contains($0))
+            marks.ripe.contains($0) && !marks.pending.contains($0)
+                && (grace == 0 || !referredBefore.contains($0))
         }
         let swept = try await sweep(ripe, &references, &report)
         for name in swept { garbage[name] = nil }
