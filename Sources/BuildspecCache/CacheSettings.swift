@@ -74,7 +74,13 @@ struct CacheSettings: Sendable {
 
     /// A writer to the store.
     func objectWriter() -> ObjectWriter {
-        ObjectWriter(store: store, codec: codec, damage: damage, manifests: manifests)
+        ObjectWriter(
+            store: store,
+            codec: codec,
+            damage: damage,
+            marked: store is any LocalCacheStore ? nil : MarkedObjects(store),
+            manifests: manifests
+        )
     }
 
     /// Where manifests are kept that would otherwise be fetched again and again.

@@ -31,10 +31,6 @@ enum Limits {
     /// The largest list of what is to be swept, and how many objects it names.
     static let sweep: UInt64 = 1 << 23
     static let sweepObjects = 50_000
-    /// The age in seconds from which an object of a shared store is written again before it is used.
-    ///
-    /// It is half of the shortest grace period of a prune.
-    static let youth: Int64 = 1_800
     /// The largest file that a manifest may declare.
     static let file: UInt64 = 1 << 43
 }

@@ -1,11 +1,11 @@
-internal import BuildspecFiles
-
 /// Compresses objects, names them by their digest and writes them to a store.
 struct ObjectWriter: Sendable {
     let store: any CacheStore
     let codec: Codec
     /// What was found damaged in a store that is not on this machine.
     var damage: DamageLog?
+    /// What a prune of a shared store has marked.
+    var marked: MarkedObjects?
     /// Where this machine keeps manifests of a store that is not on it.
     var manifests: ManifestShelf?
 
@@ -92,14 +92,16 @@ struct ObjectWriter: Sendable {
         return true
     }
 
-    /// Writes an object again that is there, but so old that a prune may be about to remove it.
+    /// Writes an object again that is there, if a prune is about to remove it or has just done so.
+    ///
+    /// It is looked at behind the lists: a prune that has removed its list has removed the objects.
     ///
     /// - Returns: whether it was not there any more.
     private func renew(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
-        let info = try await store.info(name)
-        if let info, FileTime.now().seconds - info.modified < Limits.youth { return false }
-        try await store.write(name, bytes)
-        return info == nil
+        let isMarked = try await marked?.contains(name) ?? true
+        let isThere = isMarked ? true : try await store.info(name) != nil
+        if isMarked || !isThere { try await store.write(name, bytes) }
+        return !isThere
     }
 
     /// Writes an object unless the store has it; a name promises the content.

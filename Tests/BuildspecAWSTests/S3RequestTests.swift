@@ -69,6 +69,38 @@ import Testing
         #expect(transport.asked.map(\.url) == [url])
     }
 
+    @Test(
+        arguments: [
+            ([204], true, ["\"one\""]), ([412], false, ["\"one\""]), ([409], false, ["\"one\""]),
+            ([404], true, ["\"one\""]), ([501, 204], true, ["\"one\"", nil]),
+            ([400, 204], true, ["\"one\"", nil]),
+        ] as [([Int], Bool, [String?])]
+    )
+    func `what was seen is removed on the condition that it is what was seen`(
+        answers: [Int],
+        isGone: Bool,
+        conditions: [String?]
+    ) async throws {
+        let transport = ScriptedTransport { request, number throws(HTTPError) in
+            guard request.method == .head else { return HTTPResponse(status: answers[number - 1]) }
+            return HTTPResponse(
+                status: 200,
+                headers: [
+                    .init("Content-Length", "3"), .init("ETag", "\"one\""),
+                    .init("Last-Modified", "Mon, 23 Nov 2026 08:32:00 GMT"),
+                ]
+            )
+        }
+        let store = try store("s3://bucket", [:], transport)
+        var seen = ObjectInfo(name: "v1/x", size: 3, modified: 1_795_422_720, tag: "one")
+        #expect(try await store.delete(ifStill: seen) == isGone)
+        let removals = transport.asked.filter { $0.method == .delete }
+        #expect(removals.map { $0.header("If-Match") } == conditions)
+        seen.tag = "other"
+        #expect(try await store.delete(ifStill: seen) == false)
+        #expect(transport.asked.last?.method == .head, "it is not removed")
+    }
+
     @Test func `a write is signed with the digest of its body, which the server checks too`()
         async throws
     {

@@ -211,6 +211,16 @@ private struct Fragile: CacheStore {
         #expect(try await restored("k", from: BuildCache(store: far)) == "content")
     }
 
+    @Test func `a pull completes an entry of which the directory has only a part`() async throws {
+        try await save("k", "content")
+        _ = try await tiers(far).transfer(.push)
+        let pack = try #require(nearNames().first { $0.hasPrefix("v1/packs/") })
+        try DirectoryStore(near.path).delete(pack)
+        let report = try await tiers(far).transfer(.pull)
+        #expect(report.objects == 1 && report.entriesPresent == 1 && report.entries.isEmpty)
+        #expect(try await restored("k", from: local) == "content")
+    }
+
     @Test func `one store alone has nowhere to go`() async throws {
         await #expect(throws: CacheError.self) { try await local.transfer(.push) }
     }

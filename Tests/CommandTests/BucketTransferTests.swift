@@ -3,6 +3,12 @@ import SystemPackage
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// `cache push`, `pull` and `sync` with a real server.
 @Suite(.timeLimit(.minutes(5))) struct `Stores in a directory and in a bucket` {
     @Test func `are byte for byte the same after a push, and a pull makes a third`() async throws {
@@ -85,6 +91,46 @@ import Testing
             let verified = try await cache("verify", "--cache", "other")
             #expect(verified.status == 0, "\(verified.error)")
         }
+    }
+
+    @Test func `are whole at any time while a push is killed, and the same after the last`()
+        async throws
+    {
+        let place = try TemporaryDirectory()
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix64(seed: seed)
+        for key in 0..<12 {
+            let text = random.bytes(60_000).map { String($0, radix: 36) }.joined()
+            try place.write(text, to: "tree/\(key)")
+            let identity = ["--scope", "s", "--key", "k\(key)", "--path", "tree"]
+            let saved = try await BuildspecProcess.run(
+                ["cache", "save", "--cache", "near"] + identity,
+                in: place
+            )
+            #expect(saved.status == 0)
+        }
+        let push = ["cache", "push", "--cache", "near", "--remote", "far"]
+        for round in 0..<12 {
+            let delay = Int(random.next() % 30_000)
+            _ = try await BuildspecProcess.run(push, in: place) { process in
+                // Not to wait for anything: the moment is what is random.
+                try await Task.sleep(for: .microseconds(delay))
+                kill(process.value, SIGKILL)
+            }
+            let verified = try await BuildspecProcess.run(
+                ["cache", "verify", "--cache", "far"],
+                in: place
+            )
+            #expect(verified.status == 0, "seed \(seed), round \(round): \(verified.error)")
+        }
+        #expect(try await BuildspecProcess.run(push, in: place).status == 0)
+        // Without what the killed ones have left.
+        for store in ["near", "far"] {
+            _ = try await BuildspecProcess.run(["cache", "prune", "--cache", store], in: place)
+        }
+        let near = try TreeSnapshot(place.file("near/v1")).entries.mapValues(\.content)
+        let far = try TreeSnapshot(place.file("far/v1")).entries.mapValues(\.content)
+        #expect(near == far, "seed \(seed)")
     }
 
     @Test func `need a shared store, which is said`() async throws {

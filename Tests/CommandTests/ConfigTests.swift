@@ -71,6 +71,18 @@ import Testing
             )
             #expect(listed.output.contains("s      k"), "\(listed)")
         }
+        try place.write(
+            "version: 0.2\nphases: {build: {commands: [echo x > made]}}\ncache: {paths: [made]}\n",
+            to: "buildspec.yml"
+        )
+        #expect(try await BuildspecProcess.run(["run", "--project", "q"], in: place).status == 0)
+        for store in [first, second] {
+            let listed = try await BuildspecProcess.run(
+                ["cache", "list", "--cache", store, "--remote", "none"],
+                in: place
+            )
+            #expect(listed.output.contains("q      -"), "\(listed)")
+        }
         let third = try await BuildspecProcess.run(
             ["cache", "list"],
             in: place,

@@ -34,8 +34,10 @@ struct MarkedSweep {
         let live = references.objects
         var garbage = objects.filter { !live.contains($0.key) }
         let marks = try await marks(garbage)
+        // What was marked anew waits anew: somebody referred to it since the older list was written.
         let ripe = garbage.keys.filter {
-            marks.ripe.contains($0) && (grace == 0 || !referredBefore.contains($0))
+            marks.ripe.contains($0) && !marks.pending.contains($0)
+                && (grace == 0 || !referredBefore.contains($0))
         }
         let swept = try await sweep(ripe, &references, &report)
         for name in swept { garbage[name] = nil }
@@ -60,27 +62,18 @@ struct MarkedSweep {
         var marks = Marks()
         if grace == 0 { marks.ripe = Set(garbage.keys) }
         for info in try await store.list(prefix: StoreLayout.sweeps) {
-            let list = try await list(info.name)
+            let list = try await SweepList.read(info.name, from: store)
             // The store's own clock; a list that was copied looks younger than it is, never older.
+            let objects = (list?.objects ?? []).filter { garbage[$0] != nil }
             if now - info.modified >= grace {
-                marks.ripe.formUnion(list?.objects ?? [])
-                marks.done.append(info.name)
+                marks.ripe.formUnion(objects)
+                // A list outlives its sweep, for saves that find one of its objects meanwhile.
+                if objects.isEmpty || grace == 0 { marks.done.append(info.name) }
             } else {
-                marks.pending.formUnion(list?.objects ?? [])
+                marks.pending.formUnion(objects)
             }
         }
         return marks
-    }
-
-    /// A list, or `nil` if it cannot be read; then it only waits to be removed.
-    private func list(_ name: String) async throws -> SweepList? {
-        do throws(StoreError) {
-            return try await store.read(name, limit: Limits.sweep)
-                .flatMap { try? SweepList.decode($0) }
-        } catch {
-            guard error.code == .tooLarge else { throw error }
-            return nil
-        }
     }
 
     /// Removes objects to which still nobody refers.

@@ -71,7 +71,7 @@ struct PruneOperation: Sendable {
         if let local = target as? any LocalCacheStore {
             report.removedLeftovers = try local.removeLeftovers(dryRun: dryRun)
         }
-        report.requests = metered.requests
+        if isShared { report.requests = metered.requests }
         return report
     }
 

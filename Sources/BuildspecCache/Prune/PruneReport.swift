@@ -15,8 +15,9 @@ public struct PruneLimits: Sendable, Equatable {
     /// `nil` is an hour for a store on this machine and a day for a shared one.
     public var gracePeriod: Int64?
 
-    /// The shortest grace period of a shared store in which saves may be under way.
-    public static let shortestSharedGrace: Int64 = 2 * Limits.youth
+    /// The shortest grace period of a shared store in which saves may be under way; longer than one
+    /// takes.
+    public static let shortestSharedGrace: Int64 = 3_600
 
     /// Creates limits.
     public init(

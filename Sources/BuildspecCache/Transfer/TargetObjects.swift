@@ -4,7 +4,7 @@ struct TargetObjects: Sendable {
     private let isLocked: Bool
     private var listed: [String: UInt64] = [:]
     /// What a prune has marked: an entry must not begin to rely on it.
-    private var marked: Set<String> = []
+    private let marked: MarkedObjects
     /// What this transfer has seen to.
     private var settled: Set<String> = []
 
@@ -17,14 +17,11 @@ struct TargetObjects: Sendable {
     init(_ store: any CacheStore, isLocked: Bool) async throws {
         self.store = store
         self.isLocked = isLocked
+        marked = MarkedObjects(store)
+        // Before the objects: what is listed then and was not marked before stays long enough.
+        if !isLocked { _ = try await marked.contains("") }
         for prefix in [StoreLayout.packs, StoreLayout.manifests] {
             for info in try await store.list(prefix: prefix) { listed[info.name] = info.size }
-        }
-        guard !isLocked else { return }
-        for info in try await store.list(prefix: StoreLayout.sweeps) {
-            let bytes = try? await store.read(info.name, limit: Limits.sweep)
-            guard let bytes, let list = try? SweepList.decode(bytes) else { continue }
-            marked.formUnion(list.objects)
         }
     }
 
@@ -44,9 +41,10 @@ struct TargetObjects: Sendable {
     /// - Throws: when the store cannot tell.
     func has(_ name: String, size: UInt64, isDry: Bool) async throws -> Bool {
         guard let there = listed[name], size == 0 || size == there else { return false }
-        guard isLocked, !isDry, let local = store as? any LocalCacheStore else {
-            return !marked.contains(name)
+        guard isLocked, let local = store as? any LocalCacheStore else {
+            return try await !marked.contains(name)
         }
+        if isDry { return true }
         // A prune may have been quicker.
         guard (try? local.refresh(name)) != nil else { return false }
         return try await local.info(name) != nil

@@ -38,8 +38,8 @@ struct Transfer: Sendable {
         var objects = try await TargetObjects(target, isLocked: isLocked)
         for start in stride(from: 0, to: records.count, by: Transfer.batch) {
             let batch = Array(records[start..<min(start + Transfer.batch, records.count)])
-            let found = try await concurrently(batch, width: Transfer.width) { info in
-                try await self.found(info, isThere: names.contains(info.name))
+            let found = try await concurrently(batch, width: Transfer.width) { [objects] info in
+                try await self.found(info, isThere: names.contains(info.name), objects)
             }
             var items: [Item] = []
             for case (let info, let found) in zip(batch, found) {
@@ -56,7 +56,11 @@ struct Transfer: Sendable {
     }
 
     /// Reads a record, and the packs of an entry that must be moved.
-    private func found(_ info: ObjectInfo, isThere: Bool) async throws -> Found {
+    private func found(
+        _ info: ObjectInfo,
+        isThere: Bool,
+        _ objects: TargetObjects
+    ) async throws -> Found {
         do throws(CacheError) {
             let reader = EntryReader(store: source)
             guard let bytes = try await bytes(of: info.name, in: source) else { return .other }
@@ -64,7 +68,10 @@ struct Transfer: Sendable {
             guard selection.scope == nil || record.scope == selection.scope,
                 selection.keys.isEmpty || selection.keys.contains(record.key)
             else { return .other }
-            if isThere, try await isPresent(record) { return .present }
+            if isThere, let other = try await staying(record) {
+                let isSame = other.manifest == record.manifest
+                guard isSame, try await !isWhole(other, objects) else { return .present }
+            }
             var item = Item(record: record, bytes: bytes, seen: info)
             item.packs = try await reader.packs(of: record)
             return .item(item)
@@ -74,12 +81,30 @@ struct Transfer: Sendable {
         }
     }
 
-    /// Whether the target has a record that is not to be overwritten by this one.
-    private func isPresent(_ record: KeyRecord) async throws(CacheError) -> Bool {
+    /// The target's record of an entry, if it is not to be overwritten by this one.
+    private func staying(_ record: KeyRecord) async throws(CacheError) -> KeyRecord? {
         guard let bytes = try await bytes(of: record.name, in: target),
             let other = try? KeyRecord.decode(bytes)
-        else { return false }
-        return record.key != nil || other.saved >= record.saved
+        else { return nil }
+        return record.key != nil || other.saved >= record.saved ? other : nil
+    }
+
+    /// Whether the target has all of an entry whose record it has.
+    ///
+    /// In front of a shared store, a directory gets records with every restore, and of packs those that
+    /// were needed. A shared store is not asked: there the record is written last.
+    private func isWhole(
+        _ record: KeyRecord,
+        _ objects: TargetObjects
+    ) async throws(CacheError) -> Bool {
+        guard isLocked else { return true }
+        do throws(CacheError) {
+            let packs = try await EntryReader(store: target).packs(of: record).map(\.name)
+            return (packs + record.manifestNames).allSatisfy { objects.isListed($0) }
+        } catch {
+            guard error.code == .damaged else { throw error }
+            return false
+        }
     }
 
     private func bytes(
@@ -168,7 +193,7 @@ struct Transfer: Sendable {
         if item.record.key != nil, !isLocked {
             if try await target.create(name, item.bytes) { return true }
         }
-        if try await isPresent(item.record) { return false }
+        if try await staying(item.record) != nil { return false }
         try await target.write(name, item.bytes)
         return true
     }

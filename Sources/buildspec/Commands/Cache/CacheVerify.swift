@@ -55,6 +55,10 @@ struct CacheVerify: AsyncParsableCommand {
             let size = Quantity.size(pruned.removedBytes)
             text += "removed \(objects) that no entry refers to (\(size))\n"
         }
+        if pruned.markedObjects > 0 {
+            let objects = Quantity.count(pruned.markedObjects, "object")
+            text += "marked \(objects) that no entry refers to; a prune after a day removes them\n"
+        }
         return text.isEmpty ? "nothing to repair\n" : text
     }
 }

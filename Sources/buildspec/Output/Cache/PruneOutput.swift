@@ -39,7 +39,7 @@ enum PruneOutput {
                 + " \(Quantity.count(report.keptEntries, "entries", one: "entry"))"
                 + " (\(Quantity.size(report.keptBytes))) \(isDry ? "would stay" : "stay")"
         )
-        if isDry, report.isShared { lines += estimate(report) }
+        if isDry, S3Location.isAddress(report.location) { lines += estimate(report) }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -72,15 +72,18 @@ enum PruneOutput {
                     ("delete", .number("\(requests.removals)")),
                 ])
             ),
-            (
-                "estimate",
-                .object([
-                    ("prices", .string("AWS S3 Standard, \(S3Prices.region)")),
-                    ("requestsUSD", .number(digits(S3Prices.cost(of: requests), 6))),
-                    ("savedUSDPerMonth", .number(digits(saved(report), 6))),
-                ])
-            ),
+            ("estimate", money(report)),
         ]).pretty + "\n"
+    }
+
+    /// What a bucket costs at AWS; a directory has no price.
+    private static func money(_ report: PruneReport) -> JSONText {
+        guard S3Location.isAddress(report.location) else { return .null }
+        return .object([
+            ("prices", .string("AWS S3 Standard, \(S3Prices.region)")),
+            ("requestsUSD", .number(digits(S3Prices.cost(of: report.requests), 6))),
+            ("savedUSDPerMonth", .number(digits(saved(report), 6))),
+        ])
     }
 
     /// What it takes, in requests and in AWS's money.
