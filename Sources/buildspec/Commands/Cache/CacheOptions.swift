@@ -30,9 +30,19 @@ struct StoreOptions: ParsableArguments {
     }
 
     /// The cache over the store, with what this machine remembers of files.
-    func open(codec: Codec = .zstd) throws -> BuildCache {
+    ///
+    /// - Parameters:
+    ///   - codec: how new objects are compressed.
+    ///   - takesConfiguredRemote: whether a shared store counts that no option names.
+    /// - Returns: the cache; nothing is opened or sent yet.
+    /// - Throws: a usage error.
+    func open(
+        codec: Codec = .zstd,
+        takesConfiguredRemote: Bool = true
+    ) throws -> BuildCache {
         let config = try configOptions.read()
-        return try CachePlaces(cache: cache, remote: remote, config).open(codec: codec, config)
+        let far = takesConfiguredRemote ? remote : remote ?? "none"
+        return try CachePlaces(cache: cache, remote: far, config).open(codec: codec, config)
     }
 }
 
