@@ -15,7 +15,7 @@ struct ManifestHeads: Sendable {
         path = directory.appending((name + ".heads").utf8)
     }
 
-    /// The names of the packs, by the name of the manifest; none if the file is not as it should be.
+    /// The names of the packs, by those of an entry's manifests; none if the file is not as it should be.
     func read() -> [String: [String]] {
         guard let bytes = (try? AtomicFile.read(path, limit: ManifestHeads.largest)) ?? nil,
             let lines = SealedText.open(bytes), lines.first.map(String.init) == ManifestHeads.head

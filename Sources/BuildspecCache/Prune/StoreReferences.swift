@@ -9,7 +9,7 @@ struct StoreReferences {
         /// The record as it was listed.
         var seen: ObjectInfo
         var objects: Set<String>
-        /// The name of its manifest, and of the packs in it.
+        /// The names of its manifests in one text, and those of the packs that they refer to.
         fileprivate var head: (manifest: String, packs: [String])
     }
 
@@ -99,7 +99,7 @@ struct StoreReferences {
         let reader = EntryReader(store: store)
         do throws(CacheError) {
             guard let record = try await reader.record(named: info.name) else { return .gone }
-            let manifest = record.manifestName
+            let manifest = record.manifestNames.joined(separator: ",")
             let known = heads[manifest]
             let packs =
                 if let known { known } else { try await reader.packs(of: record).map(\.name) }

@@ -65,6 +65,9 @@ struct Transfer: Sendable {
             let reader = EntryReader(store: source)
             guard let bytes = try await bytes(of: info.name, in: source) else { return .other }
             let record = try KeyRecord.decode(bytes)
+            guard record.name == info.name else {
+                throw CacheError.damaged("the key record was written for another entry")
+            }
             guard selection.scope == nil || record.scope == selection.scope,
                 selection.keys.isEmpty || selection.keys.contains(record.key)
             else { return .other }

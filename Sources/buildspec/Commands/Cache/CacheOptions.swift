@@ -37,16 +37,18 @@ struct StoreOptions: ParsableArguments {
     ///   - codec: how new objects are compressed.
     ///   - root: where the policy is looked for.
     ///   - signing: who signs what is saved; `nil` for what saves nothing.
+    ///   - takesConfiguredRemote: whether a shared store counts that no option names.
     /// - Returns: the cache; nothing is opened or sent yet.
     /// - Throws: when the place is impossible, or a policy or key that was asked for cannot be read.
     func open(
         codec: Codec = .zstd,
         root: FilePath = ".",
-        signing: SigningOptions? = nil
+        signing: SigningOptions? = nil,
+        takesConfiguredRemote: Bool = true
     ) throws -> BuildCache {
         let config = try configOptions.read()
-        let cache = try CachePlaces(cache: cache, remote: remote, config)
-            .open(codec: codec, config)
+        let far = takesConfiguredRemote ? remote : remote ?? "none"
+        let cache = try CachePlaces(cache: cache, remote: far, config).open(codec: codec, config)
         return
             try trust
             .trust(root: root, signing: signing, config.environment, failing: .cacheFailed)

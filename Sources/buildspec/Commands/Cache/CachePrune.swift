@@ -82,10 +82,8 @@ struct CachePrune: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let config = try store.configOptions.read()
         // The shared store is pruned only by who names it.
-        let cache = try CachePlaces(cache: store.cache, remote: store.remote ?? "none", config)
-            .open(config)
+        let cache = try store.open(takesConfiguredRemote: false)
         let limits = try limits()
         let report = try await reportingCacheErrors {
             try await cache.prune(limits, dryRun: dryRun)
