@@ -37,20 +37,13 @@ struct BigServerTests {
                 #expect(try await store.create("v1/again", [2]))
                 #expect(try await store.read("v1/again", limit: 9) == [2])
             }
-            try await expectProven(store)
+            try await TestBucket.expectProof(store)
             try await expectTree(
                 S3Store(try S3Location("s3://promises/tree"), environment: environment)
             )
             try await expectSignatures(environment)
-            try await expectBoto3(environment)
+            try await TestBucket.expectBoto3("promises", environment)
         }
-    }
-
-    /// Bytes that are not what their name promises are refused.
-    private func expectProven(_ store: S3Store) async throws {
-        let name = "v1/packs/00/" + String(repeating: "0", count: 64) + ".tar.zst"
-        await #expect(throws: StoreError.self) { try await store.write(name, [1, 2, 3]) }
-        #expect(try await store.read(name, limit: 9) == nil)
     }
 
     private func expectTree(_ store: S3Store) async throws {
@@ -75,29 +68,6 @@ struct BigServerTests {
         #expect(error?.code == .denied)
         let elsewhere = environment.merging(["AWS_REGION": "eu-west-1"]) { $1 }
         #expect(try await S3Store(place, environment: elsewhere).read("v1/x", limit: 9) == nil)
-        let late = try TestBucket.client("promises", environment) {
-            Timestamp(seconds: Timestamp.now().seconds - 7_200)
-        }
-        let answer = try await late.send(
-            .init(method: .get, key: ["x"], action: "read 'x'", permission: "s3:GetObject"),
-            accepting: [404]
-        )
-        #expect(answer.status == 404)
-    }
-
-    private func expectBoto3(_ environment: [String: String]) async throws {
-        let store = S3Store(try S3Location("s3://promises/ci"), environment: environment)
-        try await store.write("v1/keys/a%2Fb/~/x", [1, 2, 3])
-        let output = try await Boto3.run(
-            """
-            s3 = boto3.client("s3")
-            body = s3.get_object(Bucket="promises", Key="ci/v1/keys/a%2Fb/~/x")["Body"].read()
-            s3.put_object(Bucket="promises", Key="ci/v1/theirs", Body=body + b"!")
-            print(body.hex())
-            """,
-            environment
-        )
-        #expect(output == "010203\n")
-        #expect(try await store.read("v1/theirs", limit: 9) == [1, 2, 3, UInt8(ascii: "!")])
+        try await TestBucket.expectClockIsSet("promises", environment)
     }
 }

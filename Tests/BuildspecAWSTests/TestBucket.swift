@@ -1,4 +1,6 @@
+import BuildspecCache
 import TestSupport
+import Testing
 
 @testable import BuildspecAWS
 
@@ -40,5 +42,44 @@ enum TestBucket {
             transport: CurlTransport(),
             now: now
         )
+    }
+
+    /// A clock that is two hours late is set by the service's answer.
+    static func expectClockIsSet(_ name: String, _ environment: [String: String]) async throws {
+        let late = try client(name, environment) {
+            Timestamp(seconds: Timestamp.now().seconds - 7_200)
+        }
+        let answer = try await late.send(
+            .init(method: .get, key: ["x"], action: "read 'x'", permission: "s3:GetObject"),
+            accepting: [404]
+        )
+        #expect(answer.status == 404)
+    }
+
+    /// boto3 reads what we wrote, and we read what it wrote.
+    static func expectBoto3(_ name: String, _ environment: [String: String]) async throws {
+        let store = S3Store(try S3Location("s3://\(name)/ci"), environment: environment)
+        let bytes = Array(0...255).map { UInt8($0) } + [0, 10, 13]
+        try await store.write("v1/keys/a%2Fb/~/x", bytes)
+        let output = try await Boto3.run(
+            """
+            s3 = boto3.client("s3")
+            bucket = os.environ["TEST_BUCKET"]
+            body = s3.get_object(Bucket=bucket, Key="ci/v1/keys/a%2Fb/~/x")["Body"].read()
+            s3.put_object(Bucket=bucket, Key="ci/v1/packs/00/y", Body=body + b"!")
+            print(body.hex())
+            """,
+            environment.merging(["TEST_BUCKET": name]) { $1 }
+        )
+        #expect(output == hexadecimal(bytes) + "\n")
+        let theirs = try await store.read("v1/packs/00/y", limit: 999)
+        #expect(theirs == bytes + [UInt8(ascii: "!")])
+    }
+
+    /// Bytes that are not what their name promises are refused.
+    static func expectProof(_ store: S3Store) async throws {
+        let name = "v1/packs/00/" + String(repeating: "0", count: 64) + ".tar.zst"
+        await #expect(throws: StoreError.self) { try await store.write(name, [1, 2, 3]) }
+        #expect(try await store.read(name, limit: 9) == nil)
     }
 }

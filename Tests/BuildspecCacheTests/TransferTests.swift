@@ -34,9 +34,9 @@ private struct Fragile: CacheStore {
         try inner.write(name, bytes)
     }
 
-    func create(_ name: String, _ bytes: [UInt8]) throws(StoreError) -> Bool {
+    func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         try spend()
-        return try inner.create(name, bytes)
+        return try await inner.create(name, bytes)
     }
 
     func info(_ name: String) throws(StoreError) -> ObjectInfo? {
