@@ -39,7 +39,7 @@ compile_readers() {
         Archive/PaxHeader Archive/TarHeader Archive/TarReader CacheError Catalog/KeyInputs \
         Catalog/KeyInputs+Record Chunker Codec ContentDigest GzipCodec KeyRecord Limits Manifest \
         ManifestDecoder ManifestEncoder StatIndex StatIndex+Bytes StoreLayout TarFormat \
-        Trust/Base64Text Trust/CachePolicy Trust/EntryTrust Trust/PublicKey Trust/RecordSignature \
+        Trust/Base64 Trust/CachePolicy Trust/EntryTrust Trust/PublicKey Trust/RecordSignature \
         Trust/SigningKey ZstandardCodec; do
         printf '%s\n' "$root/Sources/BuildspecCache/$name.swift"
     done >>"$work/readers-list"
