@@ -8,23 +8,12 @@ import Testing
 /// The store's promises, kept by a bucket of moto's server.
 @Suite(.moto, .timeLimit(.minutes(10)))
 struct `A store in moto's bucket` {
-    private let environment: [String: String]
-    private let transport = CurlTransport()
+    private let buckets: MotoBucket
 
-    init() throws {
-        let server = try #require(MotoTrait.server)
-        environment = [
-            "AWS_ENDPOINT_URL_S3": server.url, "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_REGION": "us-east-1",
-        ]
-    }
+    init() throws { buckets = try MotoBucket() }
 
     private func checks(_ bucket: String) async throws -> StoreChecks {
-        try await TestBucket.make(bucket, environment)
-        let location = try S3Location("s3://\(bucket)/ci/cache")
-        let store = S3Store(location, environment: environment, transport: transport)
-        return StoreChecks(store, place: "v1")
+        StoreChecks(try await buckets.newStore(bucket), place: "v1")
     }
 
     @Test func `what is written is read, replaced, looked at and removed`() async throws {
@@ -48,8 +37,7 @@ struct `A store in moto's bucket` {
     }
 
     @Test func `a bucket that is not there is an error, not an empty store`() async throws {
-        let location = try S3Location("s3://nowhere/x")
-        let store = S3Store(location, environment: environment, transport: transport)
+        let store = try buckets.store(at: "s3://nowhere/x")
         for call in [
             { _ = try await store.read("v1/a", limit: 9) },
             { try await store.write("v1/a", []) },

@@ -1,5 +1,4 @@
 import BuildspecCache
-import SystemPackage
 import TestSupport
 import Testing
 
@@ -8,24 +7,10 @@ import Testing
 /// A bucket that trusted and untrusted runs share, of moto's server.
 @Suite(.moto, .timeLimit(.minutes(10)))
 struct `A bucket that pull requests write to` {
-    private let environment: [String: String]
-    private let transport = CurlTransport()
+    private let buckets: MotoBucket
     private let key = SigningKey()
 
-    init() throws {
-        let server = try #require(MotoTrait.server)
-        environment = [
-            "AWS_ENDPOINT_URL_S3": server.url, "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_REGION": "us-east-1",
-        ]
-    }
-
-    private func store(_ bucket: String) async throws -> S3Store {
-        try await TestBucket.make(bucket, environment)
-        let location = try S3Location("s3://\(bucket)/ci")
-        return S3Store(location, environment: environment, transport: transport)
-    }
+    init() throws { buckets = try MotoBucket() }
 
     private func identity(_ scope: String, read: [String] = []) -> CacheIdentity {
         CacheIdentity(scope: scope, readScopes: read, key: "k1", paths: ["tree"])
@@ -40,7 +25,7 @@ struct `A bucket that pull requests write to` {
     }
 
     @Test(arguments: [false, true]) func `gives main what main saved`(isTiered: Bool) async throws {
-        let store = try await store(isTiered ? "trust-tiered" : "trust")
+        let store = try await buckets.newStore(isTiered ? "trust-tiered" : "trust")
         func cache() throws -> BuildCache {
             guard isTiered else { return BuildCache(store: store).trusting(policy) }
             let near = DirectoryStore(try TemporaryDirectory().path)
@@ -77,7 +62,7 @@ struct `A bucket that pull requests write to` {
     }
 
     @Test func `stays as it was under a read-only cache`() async throws {
-        let store = try await store("read-only")
+        let store = try await buckets.newStore("read-only")
         let tree = try TemporaryDirectory()
         try tree.write("good", to: "tree/file")
         _ = try await BuildCache(store: store).save(identity("main"), from: tree.path)

@@ -39,7 +39,7 @@ import Testing
 
     @Test(arguments: 0..<2) func `gives and takes the signatures of RFC 8032`(number: Int) throws {
         let vector = Self.vectors[number]
-        let text = "ed25519-secret:\(Base64Text.encode(bytes(vector.secret)))\n"
+        let text = "ed25519-secret:\(Base64.encode(bytes(vector.secret)))\n"
         let key = try #require(SigningKey(text))
         #expect(key.publicKey.bytes == bytes(vector.publicKey))
         let message = bytes(vector.message)
@@ -49,7 +49,7 @@ import Testing
         #if os(Linux)
             #expect(try key.sign(message) == signature)
         #endif
-        let read = PublicKey("ed25519:\(Base64Text.encode(bytes(vector.publicKey)))")
+        let read = PublicKey("ed25519:\(Base64.encode(bytes(vector.publicKey)))")
         #expect(read == key.publicKey)
         #expect(key.publicKey.id == ContentDigest(of: bytes(vector.publicKey)).hex)
     }
@@ -90,7 +90,7 @@ import Testing
             if let read = PublicKey(text) { #expect(read.text == text, "seed \(seed)") }
         }
         let noise = random.bytes(Int(random.next() % 70))
-        #expect(Base64Text.decode(Base64Text.encode(noise)) == noise)
+        #expect(Base64.decode(Base64.encode(noise)) == noise)
     }
 }
 

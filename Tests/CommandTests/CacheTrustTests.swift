@@ -46,18 +46,21 @@ struct `The cache command's trust` {
             )
         }
 
-        func saveSigned() async throws -> BuildspecProcess.Outcome {
-            try await cache(
-                "save",
-                "--path",
-                "vendor",
-                "--key",
-                "k1",
-                "--scope",
-                "main",
-                "--sign-key",
-                "main.key"
+        /// Saves `vendor`.
+        func save(
+            _ more: [String] = [],
+            key: String = "k1",
+            environment: [Environment.Key: String] = [:]
+        ) async throws -> BuildspecProcess.Outcome {
+            try await BuildspecProcess.run(
+                ["cache", "save", "--cache", "store", "--path", "vendor", "--key", key] + more,
+                in: directory,
+                environment: environment
             )
+        }
+
+        func saveSigned() async throws -> BuildspecProcess.Outcome {
+            try await save(["--scope", "main", "--sign-key", "main.key"])
         }
 
         func restore(
@@ -126,7 +129,7 @@ struct `The cache command's trust` {
             open(path, "wb").write(body + end)
             """
         try await python(record, how, in: place.directory)
-        try FilePathRemoval.remove("vendor", in: place.directory)
+        try place.directory.handle.directory("vendor".utf8).removeFile("lib".utf8)
         let key = how == "copied" ? "k2" : "k1"
         let restored = try await place.cache(
             "restore",
@@ -170,14 +173,8 @@ struct `The cache command's trust` {
         )
         #expect(first.output.contains(", from scope 'main', signed by 'main-ci'\n"))
         try place.directory.write("evil", to: "vendor/lib")
-        let saved = try await place.cache(
-            "save",
-            "--path",
-            "vendor",
-            "--key",
-            "k1",
-            "--cache-policy",
-            "pr.yml",
+        let saved = try await place.save(
+            ["--cache-policy", "pr.yml"],
             environment: [
                 "BUILDSPEC_CACHE_SCOPE": "pr-7", "BUILDSPEC_CACHE_READ_SCOPES": "main, other",
             ]
@@ -189,17 +186,34 @@ struct `The cache command's trust` {
         #expect(try place.directory.read("vendor/lib") == "evil")
     }
 
+    @Test func `a refusal is explained, and so is where an entry was found`() async throws {
+        let place = try await Place()
+        try place.directory.write("version: 1\n", to: "none.yml")
+        _ = try await place.save(["--scope", "main", "--cache-policy", "none.yml"])
+        let explain = ["cache", "explain", "k1", "--cache", "store", "--path", "vendor"]
+        let refused = try await BuildspecProcess.run(
+            explain + ["--scope", "main"],
+            in: place.directory
+        )
+        #expect(
+            refused.output.hasPrefix(
+                "miss: key 'k1' is stored and cannot be used: the entry 'k1' of 'main' is refused: it "
+                    + "is not signed\n"
+            ),
+            "\(refused)"
+        )
+        _ = try await place.saveSigned()
+        let found = try await BuildspecProcess.run(
+            explain + ["--scope", "pr-7", "--read-scope", "main"],
+            in: place.directory
+        )
+        #expect(found.output.hasPrefix("hit: key 'k1' is stored, in scope 'main'\n"), "\(found)")
+        #expect(found.output.contains("\nread      main\n"))
+    }
+
     @Test func `what the policy would refuse is not saved`() async throws {
         let place = try await Place()
-        let unsigned = try await place.cache(
-            "save",
-            "--path",
-            "vendor",
-            "--key",
-            "k1",
-            "--scope",
-            "main"
-        )
+        let unsigned = try await place.save(["--scope", "main"])
         #expect(unsigned.status == 0)
         #expect(
             unsigned.output
@@ -217,28 +231,16 @@ struct `The cache command's trust` {
             ("BUILDSPEC_CACHE_SIGN_KEY_FILE", "gone.key"),
             ("BUILDSPEC_CACHE_READ_ONLY", "perhaps"),
         ] {
-            let saved = try await place.cache(
-                "save",
-                "--path",
-                "vendor",
-                "--key",
-                "k1",
-                "--scope",
-                "main",
+            let saved = try await place.save(
+                ["--scope", "main"],
                 environment: [.init(rawValue: environment)!: words]
             )
             #expect(saved.status == 64 && saved.error.contains(environment), "\(saved)")
             #expect(saved.output == "")
         }
         let good = try #require(try place.directory.read("main.key"))
-        let saved = try await place.cache(
-            "save",
-            "--path",
-            "vendor",
-            "--key",
-            "k1",
-            "--scope",
-            "main",
+        let saved = try await place.save(
+            ["--scope", "main"],
             environment: ["BUILDSPEC_CACHE_SIGN_KEY": good]
         )
         #expect(saved.output.hasPrefix("cache: saved 1 file"), "\(saved)")
@@ -306,17 +308,7 @@ struct `The cache command's trust` {
         let place = try await Place()
         let policy = try #require(try place.directory.read(".buildspec-cache-policy.yml"))
         try place.directory.write(policy + "unsigned-scopes: ['*']\n", to: "lax.yml")
-        _ = try await place.cache(
-            "save",
-            "--path",
-            "vendor",
-            "--key",
-            "k1",
-            "--scope",
-            "x",
-            "--cache-policy",
-            "lax.yml"
-        )
+        _ = try await place.save(["--scope", "x", "--cache-policy", "lax.yml"])
         let lax = try await place.restore("--cache-policy", "lax.yml", scope: "x")
         #expect(lax.output.contains("key 'k1'\n"))
         let strict = try await place.restore(
@@ -331,17 +323,9 @@ struct `The cache command's trust` {
     @Test func `a read-only cache saves nothing and is pruned by nobody`() async throws {
         let place = try await Place()
         _ = try await place.saveSigned()
-        let saved = try await place.cache(
-            "save",
-            "--path",
-            "vendor",
-            "--key",
-            "k2",
-            "--scope",
-            "main",
-            "--sign-key",
-            "main.key",
-            "--cache-read-only"
+        let saved = try await place.save(
+            ["--scope", "main", "--sign-key", "main.key", "--cache-read-only"],
+            key: "k2"
         )
         #expect(saved.output == "cache: not saved: the cache is read-only\n" && saved.status == 0)
         let pruned = try await place.cache(
@@ -369,13 +353,5 @@ struct `The cache command's trust` {
             error: .string(limit: 1 << 16)
         )
         #expect(result.terminationStatus.isSuccess, "\(result.standardError)")
-    }
-}
-
-/// Removes what a test no longer wants.
-enum FilePathRemoval {
-    static func remove(_ name: String, in directory: TemporaryDirectory) throws {
-        let child = try directory.handle.directory(name.utf8)
-        for file in try child.names() { try child.removeFile(file) }
     }
 }

@@ -13,7 +13,7 @@ public struct PublicKey: Sendable, Hashable {
     /// - Parameter text: `ed25519:` and the 32 bytes in base64, as `cache keygen` prints it.
     public init?(_ text: String) {
         guard text.hasPrefix(PublicKey.head),
-            let bytes = Base64Text.decode(text.dropFirst(PublicKey.head.count)), bytes.count == 32
+            let bytes = Base64.decode(text.dropFirst(PublicKey.head.count)), bytes.count == 32
         else { return nil }
         self.bytes = bytes
     }
@@ -21,7 +21,7 @@ public struct PublicKey: Sendable, Hashable {
     init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// The key as it is read.
-    public var text: String { PublicKey.head + Base64Text.encode(bytes) }
+    public var text: String { PublicKey.head + Base64.encode(bytes) }
 
     /// What names the key in key records: the SHA-256 of its bytes, 64 hexadecimal digits.
     public var id: String { digest.hex }

@@ -23,7 +23,7 @@ public struct SigningKey: Sendable {
         }
         var secret = line.dropFirst(SigningKey.head.count)
         while secret.last?.isWhitespace == true { secret.removeLast() }
-        guard let seed = Base64Text.decode(secret), seed.count == 32,
+        guard let seed = Base64.decode(secret), seed.count == 32,
             let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed)
         else { return nil }
         self.key = key
@@ -36,7 +36,7 @@ public struct SigningKey: Sendable {
     }
 
     /// The secret part of the text, which must not be shown.
-    public var secret: String { Base64Text.encode(Array(key.rawRepresentation)) }
+    public var secret: String { Base64.encode(Array(key.rawRepresentation)) }
 
     /// The half that others are given.
     public var publicKey: PublicKey {

@@ -53,7 +53,7 @@ enum EventRecord {
             JSONBytes.append(bytes, quotedTo: &line)
         } else {
             JSONBytes.append(Array(String(decoding: bytes, as: UTF8.self).utf8), quotedTo: &line)
-            line += ",\"base64\":\"".utf8 + JSONBytes.base64(bytes) + "\"".utf8
+            line += ",\"base64\":\"".utf8 + Array(Base64.encode(bytes).utf8) + "\"".utf8
         }
         return line + "}\n".utf8
     }

@@ -1,11 +1,12 @@
-/// Keys as text: base64 (RFC 4648), padded, in its one canonical form and no other.
-enum Base64Text {
+/// Bytes as text: base64 with padding (RFC 4648).
+package enum Base64 {
     private static let digits = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
     )
 
-    static func encode(_ bytes: [UInt8]) -> String {
+    package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
         for start in stride(from: 0, to: bytes.count, by: 3) {
             let group = bytes[start..<min(start + 3, bytes.count)]
             var bits = group.reduce(0) { $0 << 8 | Int($1) }
@@ -16,7 +17,7 @@ enum Base64Text {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The bytes; `nil` for anything that `encode` does not write.
+    /// The bytes of a key's text; `nil` for anything that `encode` does not write.
     static func decode(_ text: some StringProtocol) -> [UInt8]? {
         // A key and no more.
         guard text.utf8.count <= 256 else { return nil }
