@@ -8,18 +8,26 @@ extension RestorePlan {
     }
 
     /// Makes new directories, links, empty files and the files that several packs write to.
-    func prepare(_ roots: TreeRoots) throws(FileError) {
+    ///
+    /// - Parameters:
+    ///   - roots: where the paths start.
+    ///   - width: how many threads take part.
+    func prepare(_ roots: TreeRoots, width: Int) async throws {
         var cursor = TreeCursor(roots)
         for path in unlocks {
             let (directory, name) = try cursor.parent(of: path)
             let mode = try directory.status(name)?.mode ?? 0
             try directory.setMode(name, mode | 0o700)
         }
-        for path in directories {
-            let (directory, name) = try cursor.parent(of: path)
-            try directory.makeDirectory(name)
+        // One level below the other, because a directory needs the one above.
+        let levels = Dictionary(grouping: directories) { $0.bytes.count { $0 == slash } }
+        for level in levels.keys.sorted() {
+            try await inParts(levels[level] ?? [], width) { path, cursor throws(FileError) in
+                let (directory, name) = try cursor.parent(of: path)
+                try directory.makeDirectory(name)
+            }
         }
-        for link in links {
+        try await inParts(links, width) { link, cursor throws(FileError) in
             let (directory, name) = try cursor.parent(of: link.path)
             try directory.makeLink(name, to: link.target)
             try directory.setModified(name, link.modified)
@@ -27,6 +35,26 @@ extension RestorePlan {
         for target in targets where target.isChunked {
             let (directory, name) = try cursor.parent(of: target.path)
             _ = try OpenFile.creating(name, in: directory)
+        }
+    }
+
+    /// Does something with every item, on several threads if there are many.
+    private func inParts<Item: Sendable>(
+        _ items: [Item],
+        _ width: Int,
+        _ body: @escaping @Sendable (Item, inout TreeCursor) throws(FileError) -> Void
+    ) async throws {
+        let size = max(64, (items.count + width - 1) / width)
+        let roots = roots
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for start in stride(from: 0, to: items.count, by: size) {
+                let part = items[start..<min(start + size, items.count)]
+                tasks.addTask {
+                    var cursor = TreeCursor(roots)
+                    for item in part { try body(item, &cursor) }
+                }
+            }
+            try await tasks.waitForAll()
         }
     }
 

@@ -30,7 +30,7 @@ struct TreeCursor {
         of path: PathBytes
     ) throws(FileError) -> (directory: DirectoryHandle, name: ArraySlice<UInt8>) {
         let split = path.split
-        if let last, !split.name.isEmpty, last.path.bytes.elementsEqual(split.directory) {
+        if let last, !split.name.isEmpty, last.path.bytes[...] == split.directory {
             return (last.directory, split.name)
         }
         let names = path.components

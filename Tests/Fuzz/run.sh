@@ -38,8 +38,8 @@ compile_readers() {
     for name in Archive/ArchiveForm Archive/ArchiveInput Archive/Decompressor Archive/ImportedTree \
         Archive/PaxHeader Archive/TarHeader Archive/TarReader CacheError Catalog/KeyInputs \
         Catalog/KeyInputs+Record Chunker Codec ContentDigest GzipCodec KeyRecord Limits Manifest \
-        ManifestDecoder ManifestEncoder StatIndex StatIndex+Bytes StoreLayout TarFormat \
-        ZstandardCodec; do
+        ManifestChanges ManifestDecoder ManifestEncoder ManifestFields StatIndex StatIndex+Bytes \
+        StoreLayout TarFormat ZstandardCodec; do
         printf '%s\n' "$root/Sources/BuildspecCache/$name.swift"
     done >>"$work/readers-list"
     while read -r file; do
