@@ -163,7 +163,7 @@ struct RestoreOperation {
             try await plan.prepare(roots, width: settings.width)
             let unpacked = try await fetch(plan, manifest, set, roots)
             try plan.finishChunkedFiles(roots)
-            return (unpacked, try plan.putInPlace(roots))
+            return (unpacked, try await plan.putInPlace(roots, width: settings.width))
         } catch {
             plan.discard(roots, before)
             throw error

@@ -12,6 +12,7 @@ extension RestorePlan {
     /// - Parameters:
     ///   - roots: where the paths start.
     ///   - width: how many threads take part.
+    /// - Throws: when something cannot be made.
     func prepare(_ roots: TreeRoots, width: Int) async throws {
         var cursor = TreeCursor(roots)
         for path in unlocks {
@@ -22,39 +23,21 @@ extension RestorePlan {
         // One level below the other, because a directory needs the one above.
         let levels = Dictionary(grouping: directories) { $0.bytes.count { $0 == slash } }
         for level in levels.keys.sorted() {
-            try await inParts(levels[level] ?? [], width) { path, cursor throws(FileError) in
+            try await roots.forEach(levels[level] ?? [], width) { path, cursor in
                 let (directory, name) = try cursor.parent(of: path)
                 try directory.makeDirectory(name)
+                return nil
             }
         }
-        try await inParts(links, width) { link, cursor throws(FileError) in
+        try await roots.forEach(links, width) { link, cursor in
             let (directory, name) = try cursor.parent(of: link.path)
             try directory.makeLink(name, to: link.target)
             try directory.setModified(name, link.modified)
+            return nil
         }
         for target in targets where target.isChunked {
             let (directory, name) = try cursor.parent(of: target.path)
             _ = try OpenFile.creating(name, in: directory)
-        }
-    }
-
-    /// Does something with every item, on several threads if there are many.
-    private func inParts<Item: Sendable>(
-        _ items: [Item],
-        _ width: Int,
-        _ body: @escaping @Sendable (Item, inout TreeCursor) throws(FileError) -> Void
-    ) async throws {
-        let size = max(64, (items.count + width - 1) / width)
-        let roots = roots
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            for start in stride(from: 0, to: items.count, by: size) {
-                let part = items[start..<min(start + size, items.count)]
-                tasks.addTask {
-                    var cursor = TreeCursor(roots)
-                    for item in part { try body(item, &cursor) }
-                }
-            }
-            try await tasks.waitForAll()
         }
     }
 
@@ -128,7 +111,7 @@ extension RestorePlan {
     ///
     /// - Returns: what could not be put in place, one line each.
     /// - Throws: when something new cannot get its name; all others have been taken back then.
-    func putInPlace(_ roots: TreeRoots) throws(CacheError) -> [String] {
+    func putInPlace(_ roots: TreeRoots, width: Int) async throws -> [String] {
         var notes: [String] = []
         var placing = Placing(roots)
         do throws(FileError) {
@@ -144,7 +127,7 @@ extension RestorePlan {
             let rest = failures == 0 ? "" : "; \(failures) files could not be put back"
             throw CacheError(.tree, error.description + rest)
         }
-        notes += placing.finish()
+        notes += try await placing.finish(roots, width)
         // The deepest first: whatever is done in a directory changes its time.
         let touched = worked
         var cursor = TreeCursor(roots)

@@ -54,7 +54,7 @@ struct RestorePlan: Sendable {
 
     private let existing: [WalkedEntry]
     private var next = 0
-    let roots: TreeRoots
+    private let roots: TreeRoots
     private let verify: Bool
     private var cursor: TreeCursor
     /// The new directory that the entries at hand lie in, and its temporary path.
