@@ -1,47 +1,66 @@
 internal import BuildspecFiles
 
-/// Reads a file front to back and cuts it into chunks by content.
-struct ChunkReader {
-    /// A chunk of a file.
-    struct Chunk {
-        var bytes: ArraySlice<UInt8>
-        /// What a pack adds to the file's name for this chunk: sorted, the chunks are the file.
-        var nameSuffix: [UInt8]
+/// Reads a large file in windows and cuts each into chunks by content.
+struct ChunkReader: Sendable {
+    let file: OpenFile
+    /// The path that the chunks are named after.
+    let path: PathBytes
+    /// The place of the file's entry.
+    let index: Int
+
+    /// The chunks of a window, laid out as members of a tar and not hashed yet.
+    struct Cut: Sendable {
+        /// Each of about the size of a part.
+        var parts: [Part] = []
+        /// Where the next window begins.
+        var end: UInt64
     }
 
-    /// How many bytes have been handed out.
-    private(set) var offset: UInt64 = 0
-
-    private let file: OpenFile
-    private var buffer: [UInt8] = []
-    private var start = 0
-    private var fileOffset: UInt64 = 0
-    private var isAtEnd = false
-
-    private static let window = 4 << 20
-
-    init(_ file: OpenFile) {
-        self.file = file
-        buffer.reserveCapacity(ChunkReader.window + Chunker.largest)
+    struct Part: Sendable {
+        var tar: [UInt8] = []
+        var members: [(extent: Range<Int>, content: Range<Int>)] = []
     }
 
-    /// The next chunk, or `nil` at the end.
-    mutating func next() throws(FileError) -> Chunk? {
-        if !isAtEnd, buffer.count - start < Chunker.largest { try fill() }
-        guard start < buffer.count else { return nil }
-        let range = start..<Chunker.end(of: buffer, from: start)
+    /// The longest chunk fits, so every window but the one behind the end has a chunk.
+    private static let window = 2 * Chunker.largest
+
+    /// Cuts the window that begins at an offset.
+    ///
+    /// A chunk that the window does not hold to its end is left to the next one.
+    func cut(from offset: UInt64) throws(FileError) -> Cut {
+        var bytes: [UInt8] = []
+        let count = try file.read(ChunkReader.window, at: offset, appendingTo: &bytes)
+        let isAtEnd = count < ChunkReader.window
+        var cut = Cut(end: offset)
+        var start = 0
+        while start < count {
+            let end = Chunker.end(of: bytes, from: start)
+            if end == count, !isAtEnd, end - start < Chunker.largest { break }
+            append(bytes[start..<end], at: offset + UInt64(start), to: &cut)
+            start = end
+        }
+        cut.end += UInt64(start)
+        return cut
+    }
+
+    private func append(_ chunk: ArraySlice<UInt8>, at offset: UInt64, to cut: inout Cut) {
+        if cut.parts.last.map({ $0.tar.count + chunk.count > TarPart.target }) ?? true {
+            cut.parts.append(Part())
+            cut.parts[cut.parts.count - 1].tar.reserveCapacity(
+                max(TarPart.target, chunk.count) + 8 * TarFormat.block
+            )
+        }
+        let last = cut.parts.count - 1
+        let head = cut.parts[last].tar.count
+        let start = TarFormat.append(name(offset), chunk, to: &cut.parts[last].tar)
+        let extent = head..<cut.parts[last].tar.count
+        cut.parts[last].members.append((extent, start..<start + chunk.count))
+    }
+
+    /// What a chunk is called: sorted by name, the chunks are the file.
+    private func name(_ offset: UInt64) -> PathBytes {
         let digits = String(offset)
         let suffix = "#" + String(repeating: "0", count: max(0, 14 - digits.utf8.count)) + digits
-        start = range.upperBound
-        offset += UInt64(range.count)
-        return Chunk(bytes: buffer[range], nameSuffix: Array(suffix.utf8))
-    }
-
-    private mutating func fill() throws(FileError) {
-        buffer.removeFirst(start)
-        start = 0
-        let count = try file.read(ChunkReader.window, at: fileOffset, appendingTo: &buffer)
-        fileOffset += UInt64(count)
-        isAtEnd = count < ChunkReader.window
+        return PathBytes(path.bytes + Array(suffix.utf8))
     }
 }

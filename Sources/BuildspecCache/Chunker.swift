@@ -3,13 +3,13 @@
 /// The table and the mask decide where cuts fall and so what different saves share, but no reader
 /// depends on them.
 struct Chunker {
-    static let smallest = 32 << 10
+    static let smallest = 64 << 10
     static let largest = 1 << 20
-    /// 17 bits: a cut every 128 KiB on average, behind the smallest size.
+    /// 16 bits: a cut every 64 KiB on average, behind the smallest size.
     ///
     /// An edit costs the chunk that it falls into, so edits in several places of a large binary stay
     /// cheap.
-    private static let mask: UInt64 = 0x1FFFF << 47
+    private static let mask: UInt64 = 0xFFFF << 48
 
     /// Finds the end of the first chunk.
     ///

@@ -18,16 +18,29 @@ struct ContentDigest: Sendable, Hashable {
 
     /// Reads 64 lower-case hexadecimal digits.
     init?(hex: some Collection<UInt8>) {
+        self.init(hex: Array(hex).span)
+    }
+
+    /// Reads 64 lower-case hexadecimal digits.
+    init?(hex: Span<UInt8>) {
         guard hex.count == 64 else { return nil }
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-        for digit in hex {
-            guard let value = ContentDigest.value(ofDigit: digit) else { return nil }
-            // The digits move through all four words from the right.
-            words.0 = words.0 << 4 | words.1 >> 60
-            words.1 = words.1 << 4 | words.2 >> 60
-            words.2 = words.2 << 4 | words.3 >> 60
-            words.3 = words.3 << 4 | UInt64(value)
+        var bad: UInt64 = 0
+        for place in 0..<16 {
+            // Four digits at once, one of each word, so that none waits for another.
+            let values = (
+                ContentDigest.value(ofDigit: hex[place]),
+                ContentDigest.value(ofDigit: hex[place + 16]),
+                ContentDigest.value(ofDigit: hex[place + 32]),
+                ContentDigest.value(ofDigit: hex[place + 48])
+            )
+            bad |= values.0 | values.1 | values.2 | values.3
+            words.0 = words.0 << 4 | values.0
+            words.1 = words.1 << 4 | values.1
+            words.2 = words.2 << 4 | values.2
+            words.3 = words.3 << 4 | values.3
         }
+        guard bad < 16 else { return nil }
         self.words = words
     }
 
@@ -67,18 +80,14 @@ struct ContentDigest: Sendable, Hashable {
 
     /// Appends the 64 digits.
     func appendHex(to bytes: inout [UInt8]) {
-        appendHex(words.0, to: &bytes)
-        appendHex(words.1, to: &bytes)
-        appendHex(words.2, to: &bytes)
-        appendHex(words.3, to: &bytes)
-    }
-
-    private func appendHex(_ word: UInt64, to bytes: inout [UInt8]) {
-        var shift: UInt64 = 64
-        while shift > 0 {
-            shift -= 4
-            let digit = UInt8(truncatingIfNeeded: word >> shift & 0xF)
-            bytes.append(digit < 10 ? digit + UInt8(ascii: "0") : digit - 10 + UInt8(ascii: "a"))
+        bytes.append(addingCapacity: 64) { digits in
+            for word in [words.0, words.1, words.2, words.3] {
+                for place in 1...16 as ClosedRange<UInt64> {
+                    let digit = UInt8(truncatingIfNeeded: word >> (64 - 4 * place) & 0xF)
+                    let zero = digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10
+                    digits.append(zero + digit)
+                }
+            }
         }
     }
 
@@ -89,12 +98,11 @@ struct ContentDigest: Sendable, Hashable {
         hasher.combine(words.0)
     }
 
-    private static func value(ofDigit digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        default: nil
-        }
+    /// The value of a digit, or at least 16 for what is none.
+    private static func value(ofDigit digit: UInt8) -> UInt64 {
+        let decimal = digit &- UInt8(ascii: "0")
+        let letter = digit &- UInt8(ascii: "a")
+        return UInt64(decimal < 10 ? decimal : letter < 6 ? letter + 10 : 16)
     }
 }
 

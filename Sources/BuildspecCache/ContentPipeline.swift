@@ -32,6 +32,8 @@ struct ContentPipeline {
     private var nextRead = 0
     private var nextTaken = 0
     private var reading = 0
+    /// The window of a large file that was cut last.
+    private var cut: Result<ChunkReader.Cut, FileError>?
     private var compressing = 0
     private var writing = 0
     /// Compressed parts of packs that are not written yet.
@@ -48,6 +50,7 @@ struct ContentPipeline {
 
     private enum Step: Sendable {
         case read(Int, FileBatch.Contents)
+        case cut(Result<ChunkReader.Cut, FileError>)
         case compressed(pack: Int, part: Int, [UInt8])
         case sealed(Int, ObjectWriter.SealedPack)
         case wrote(Int, Manifest.Pack)
@@ -124,23 +127,36 @@ struct ContentPipeline {
                 return changed.append(index)
             }
             stored[index] = Stored(status: before, pieces: [])
-            var chunks = ChunkReader(file)
-            while let chunk = try chunks.next() {
-                let path = PathBytes(entry.path.bytes + chunk.nameSuffix)
-                var tar: [UInt8] = []
-                tar.reserveCapacity(chunk.bytes.count + 4 * TarFormat.block)
-                let start = TarFormat.append(path, chunk.bytes, to: &tar)
-                let content = start..<start + chunk.bytes.count
-                try await read(&steps) { [tar] in
-                    FileBatch.Contents(part: TarPart(index, tar, content))
+            let chunks = ChunkReader(file: file, path: entry.path, index: index)
+            var end: UInt64 = 0
+            while case let cut = try await cut(chunks, from: end, &steps), cut.end > end {
+                end = cut.end
+                for part in cut.parts {
+                    try await read(&steps) { FileBatch.Contents(part: TarPart(index, part)) }
                 }
             }
-            if try before.size != chunks.offset || file.status() != before {
-                changed.append(index)
-            }
+            if try before.size != end || file.status() != before { changed.append(index) }
         } catch let error as FileError {
             stored[index] = nil
             notes.append("\(error); it was left out")
+        }
+    }
+
+    /// Cuts the next window of a large file while other steps go on.
+    private mutating func cut(
+        _ chunks: ChunkReader,
+        from offset: UInt64,
+        _ steps: inout Steps
+    ) async throws -> ChunkReader.Cut {
+        steps.addTask {
+            .cut(Result { () throws(FileError) in try chunks.cut(from: offset) })
+        }
+        while true {
+            if let cut {
+                self.cut = nil
+                return try cut.get()
+            }
+            try await finishOne(&steps)
         }
     }
 
@@ -155,6 +171,8 @@ struct ContentPipeline {
                 nextTaken += 1
                 try await take(next, &steps)
             }
+        case .cut(let result)?:
+            cut = result
         case .compressed(let pack, let part, let bytes)?:
             compressing -= 1
             packs[pack]?.parts[part] = bytes

@@ -84,21 +84,31 @@ struct EntryReader: Sendable {
 
     /// The manifest that a record refers to, verified before it is decompressed.
     func manifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
-        try ManifestDecoder.decode(await text(of: record))
+        try ManifestDecoder.decode(await text(of: record).text)
     }
 
     /// The packs that a record's manifest refers to; the rest of it is not looked at.
     func packs(of record: KeyRecord) async throws(CacheError) -> [Manifest.Pack] {
-        try ManifestDecoder.packs(await text(of: record))
+        try ManifestDecoder.packs(await text(of: record).text)
     }
 
-    private func text(of record: KeyRecord) async throws(CacheError) -> [UInt8] {
-        let bytes = try await manifest(
-            record.manifestName,
-            record.manifest,
-            limit: Limits.manifestStored
-        )
-        return try record.codec.decode(bytes, limit: Limits.manifestContent(ofStored: bytes.count))
+    /// The whole text of a record's manifest.
+    ///
+    /// - Returns: the text, and that of its base: itself, if it is whole as it is stored.
+    func text(of record: KeyRecord) async throws(CacheError) -> (text: [UInt8], base: [UInt8]) {
+        let stored = try await text(record.manifestName, record.manifest, record.codec)
+        guard let name = record.baseName, let digest = record.base else { return (stored, stored) }
+        let base = try await text(name, digest, record.codec)
+        return (try ManifestChanges.apply(stored, to: base), base)
+    }
+
+    private func text(
+        _ name: String,
+        _ digest: ContentDigest,
+        _ codec: Codec
+    ) async throws(CacheError) -> [UInt8] {
+        let bytes = try await manifest(name, digest, limit: Limits.manifestStored)
+        return try codec.decode(bytes, limit: Limits.manifestContent(ofStored: bytes.count))
     }
 
     /// What the sources were when the entry was saved, if that was recorded.
@@ -150,14 +160,8 @@ struct EntryReader: Sendable {
     ///
     /// A remote store is not asked; what a restore found damaged in it is known by `damage`.
     func hasManifest(of record: KeyRecord) async throws(CacheError) -> Bool {
-        guard store is any LocalCacheStore else {
-            return damage?.names().contains(record.manifestName) != true
-        }
-        do throws(StoreError) {
-            return try await store.info(record.manifestName) != nil
-        } catch {
-            throw CacheError(error)
-        }
+        if let base = record.baseName, try await !isPresent(base) { return false }
+        return try await isPresent(record.manifestName)
     }
 
     /// Which of an entry's packs the store has, by index.

@@ -5,20 +5,25 @@ struct FileList {
     /// Indices of the files whose content is wanted: each file once, by its first name.
     private(set) var toRead: [Int] = []
     /// For every further name of a file, the index of its first name.
-    private var firstName: [Int: Int] = [:]
+    private var firstNames: [Int: Int] = [:]
 
     init(_ entries: [WalkedEntry]) {
         var seen: [FileStatus.Identity: Int] = [:]
         for (index, entry) in entries.enumerated() where entry.status.kind == .regular {
             if entry.status.linkCount > 1 {
                 if let first = seen[entry.status.identity] {
-                    firstName[index] = first
+                    firstNames[index] = first
                     continue
                 }
                 seen[entry.status.identity] = index
             }
             toRead.append(index)
         }
+    }
+
+    /// The index of the first name of a file; most files have no other.
+    private func firstName(_ index: Int) -> Int {
+        firstNames.isEmpty ? index : firstNames[index] ?? index
     }
 
     /// What this machine saw of the files of the manifest that `manifestEntries` makes.
@@ -35,7 +40,7 @@ struct FileList {
         for (index, entry) in entries.enumerated() {
             if entry.status.kind != .regular {
                 marks.append(nil)
-            } else if let content = stored[firstName[index] ?? index] {
+            } else if let content = stored[firstName(index)] {
                 marks.append(StatIndex.Mark(content.status))
                 isExact = isExact && content.status == entry.status
             } else {
@@ -53,7 +58,7 @@ struct FileList {
         var result: [Manifest.Entry] = []
         result.reserveCapacity(entries.count)
         for (index, entry) in entries.enumerated() {
-            let first = firstName[index] ?? index
+            let first = firstName(index)
             var status = entry.status
             let kind: Manifest.Kind
             switch (entry.status.kind, entry.linkTarget) {

@@ -14,6 +14,8 @@ struct KeyRecord: Sendable, Equatable {
     /// The manifest's stored bytes.
     var manifest: ContentDigest
     var codec: Codec
+    /// The stored bytes of the manifest whose lines the manifest refers to; `nil` if it is whole.
+    var base: ContentDigest?
     /// The stored bytes of the second manifest, which lists the sources; most entries have none.
     var sources: ContentDigest?
     /// When the entry was saved, in nanoseconds since 1970.
@@ -33,7 +35,10 @@ struct KeyRecord: Sendable, Equatable {
 
     var manifestName: String { StoreLayout.manifest(manifest, codec) }
     /// The names of all manifests of the entry.
-    var manifestNames: [String] { [manifestName] + [sourcesName].compactMap { $0 } }
+    var manifestNames: [String] {
+        [manifestName] + [baseName, sourcesName].compactMap { $0 }
+    }
+    var baseName: String? { base.map { StoreLayout.manifest($0, codec) } }
     var sourcesName: String? { sources.map { StoreLayout.manifest($0, codec) } }
 
     /// What identifies the path set: the digest of its canonical form.
@@ -63,6 +68,7 @@ struct KeyRecord: Sendable, Equatable {
         lines += paths.map { "path \(KeyRecord.escape($0))" }
         lines.append("manifest \(manifest.hex)")
         lines.append("codec \(codec.rawValue)")
+        if let base { lines.append("base \(base.hex)") }
         if let sources { lines.append("sources \(sources.hex)") }
         lines.append("saved \(saved)")
         lines.append("files \(files)")
@@ -124,10 +130,12 @@ struct KeyRecord: Sendable, Equatable {
             writer: fields["writer"]?.first ?? ""
         )
         inputs = KeyInputs(fields)
-        if let digest = fields["sources"]?.first {
-            guard let digest = ContentDigest(hex: digest.utf8) else { return nil }
-            sources = digest
+        func digest(_ keyword: Substring) -> ContentDigest?? {
+            guard let text = fields[keyword]?.first else { return .some(nil) }
+            return ContentDigest(hex: text.utf8)
         }
+        guard let base = digest("base"), let sources = digest("sources") else { return nil }
+        (self.base, self.sources) = (base, sources)
     }
 
     init(

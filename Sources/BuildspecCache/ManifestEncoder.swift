@@ -84,13 +84,20 @@ struct ManifestEncoder {
 
     /// Writes a number without making a string of it, because there are several for every file.
     private mutating func put(number: UInt64, radix: UInt64 = 10, digits: Int = 1) {
-        let start = text.count
-        var rest = number
-        while rest > 0 || text.count - start < digits {
-            text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % radix))
-            rest /= radix
+        var unit: UInt64 = 1
+        var count = 1
+        while count < digits || number / unit >= radix {
+            unit *= radix
+            count += 1
         }
-        text[start...].reverse()
+        var rest = number
+        text.append(addingCapacity: count) { digits in
+            while unit > 0 {
+                digits.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / unit))
+                rest %= unit
+                unit /= radix
+            }
+        }
     }
 
     private mutating func putEscaped(_ bytes: [UInt8]) {
@@ -109,6 +116,7 @@ enum ManifestText {
 
     /// Appends bytes, everything but plain printing characters as `\ooo`.
     static func escape(_ bytes: [UInt8], into text: inout [UInt8]) {
+        if bytes.allSatisfy(isPlain) { return text.append(contentsOf: bytes) }
         for byte in bytes {
             if isPlain(byte) {
                 text.append(byte)

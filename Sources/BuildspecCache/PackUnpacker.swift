@@ -6,6 +6,7 @@ struct PackUnpacker: Sendable {
     struct Write: Sendable {
         var offset: Int
         var size: Int
+        var digest: ContentDigest
         /// Index of the target.
         var target: Int
         /// Where in the target's file.
@@ -29,26 +30,79 @@ struct PackUnpacker: Sendable {
     let reader: EntryReader
     let roots: TreeRoots
     let targets: [Target]
+    /// The packs of which parts may be read.
+    var proven = ProvenPacks()
 
     /// What unpacking a pack did.
     struct Unpacked: Sendable {
         /// How many stored bytes were fetched.
-        var fetched: UInt64
+        var fetched: UInt64 = 0
         /// What the files that are done look like, by their entries' places.
         var marks: [(entry: Int, mark: StatIndex.Mark)] = []
+        /// What was proven by it.
+        var proven: [ContentDigest: ProvenPacks.Pack] = [:]
+
+        mutating func add(_ other: Unpacked?) {
+            guard let other else { return }
+            fetched += other.fetched
+            marks += other.marks
+            proven.merge(other.proven) { $1 }
+        }
     }
 
     /// Unpacks a pack.
+    ///
+    /// It is read and proven as a whole, unless little is wanted of one that has been proven before.
     func unpack(_ pack: Manifest.Pack, _ writes: [Write]) async throws -> Unpacked {
-        let stored = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
         let writes = writes.sorted { ($0.offset, $0.target) < ($1.offset, $1.target) }
+        if let (file, frames) = proven.open(pack, in: reader.store) {
+            let needed = PackUnpacker.storedBytes(of: writes, frames)
+            if needed < Int(pack.storedSize) / 2 {
+                var window = PackWindow(file, frames, pack)
+                return try write(writes, &window, fetched: UInt64(needed), isProven: false)
+            }
+        }
+        let mark = ProvenPacks.mark(pack, in: reader.store)
+        let stored = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
         var window = try PackWindow(stored, pack)
+        let fetched = UInt64(stored.count)
+        var unpacked = try write(writes, &window, fetched: fetched, isProven: true)
+        if let mark {
+            unpacked.proven[pack.digest] = ProvenPacks.Pack(mark: mark, frames: window.allFrames)
+        }
+        return unpacked
+    }
+
+    /// The stored bytes of the frames that hold what is written.
+    private static func storedBytes(of writes: [Write], _ frames: [ZstandardCodec.Frame]) -> Int {
+        var next = 0
+        return frames.reduce(0) { sum, frame in
+            while next < writes.count,
+                writes[next].offset + writes[next].size <= frame.content.lowerBound
+            {
+                next += 1
+            }
+            let isWanted = next < writes.count && writes[next].offset < frame.content.upperBound
+            return isWanted ? sum + frame.stored.count : sum
+        }
+    }
+
+    /// Writes the files; what is not proven by the pack's name is proven one by one.
+    private func write(
+        _ writes: [Write],
+        _ window: inout PackWindow,
+        fetched: UInt64,
+        isProven: Bool
+    ) throws -> Unpacked {
         var cursor = TreeCursor(roots)
-        var unpacked = Unpacked(fetched: UInt64(stored.count))
+        var unpacked = Unpacked(fetched: fetched)
         for write in writes {
             let target = targets[write.target]
             let (directory, name) = try cursor.parent(of: target.path)
             let range = try window.move(to: write.offset..<write.offset + write.size)
+            guard isProven || ContentDigest(of: window.bytes, range) == write.digest else {
+                throw CacheError.damaged("a pack does not hold what the manifest says")
+            }
             let bytes = window.bytes.span.extracting(range)
             if target.isChunked {
                 let file = try OpenFile.writing(name, in: directory)

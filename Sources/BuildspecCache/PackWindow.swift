@@ -1,15 +1,26 @@
+internal import BuildspecFiles
+
 /// The part of a pack's tar that is at hand: it moves from front to back, and of a zstd pack only the
 /// frames that it comes by are decompressed.
 struct PackWindow {
     /// Bytes of the tar.
     private(set) var bytes: [UInt8] = []
+    /// All frames of a zstd pack.
+    let allFrames: [ZstandardCodec.Frame]
 
     /// Where in the tar they begin.
     private var start = 0
-    private let stored: [UInt8]
+    private let source: Source
     /// The frames behind the window.
     private var frames: ArraySlice<ZstandardCodec.Frame> = []
     private let damage: CacheError
+
+    private enum Source {
+        /// The pack's stored bytes, which are proven.
+        case bytes([UInt8])
+        /// A file that has been proven before.
+        case file(OpenFile)
+    }
 
     /// Creates a window over a pack.
     ///
@@ -18,21 +29,35 @@ struct PackWindow {
     ///   - pack: what the manifest says of it.
     /// - Throws: `damaged` when the pack's content is not as long as the manifest says.
     init(_ stored: [UInt8], _ pack: Manifest.Pack) throws(CacheError) {
-        self.stored = stored
+        source = .bytes(stored)
         damage = .damaged("'\(pack.name)' does not hold what the manifest says")
         if pack.codec == .zstd {
-            frames = try ZstandardCodec.frames(of: stored, limit: pack.contentSize)[...]
+            allFrames = try ZstandardCodec.frames(of: stored, limit: pack.contentSize)
+            frames = allFrames[...]
             guard frames.last?.content.upperBound == pack.contentSize else { throw damage }
         } else {
+            allFrames = []
             bytes = try pack.codec.decode(stored, limit: pack.contentSize)
             guard bytes.count == pack.contentSize else { throw damage }
         }
     }
 
+    /// Creates a window over the file of a zstd pack that has been proven before.
+    init(
+        _ file: OpenFile,
+        _ frames: [ZstandardCodec.Frame],
+        _ pack: Manifest.Pack
+    ) {
+        source = .file(file)
+        allFrames = frames
+        self.frames = frames[...]
+        damage = .damaged("'\(pack.name)' does not hold what the manifest says")
+    }
+
     /// Moves the window over a range of the tar, which begins no earlier than the last one.
     ///
     /// - Returns: the range in `bytes`.
-    mutating func move(to range: Range<Int>) throws(CacheError) -> Range<Int> {
+    mutating func move(to range: Range<Int>) throws -> Range<Int> {
         var needed: [ZstandardCodec.Frame] = []
         while let frame = frames.first, frame.content.lowerBound < range.upperBound {
             frames.removeFirst()
@@ -47,11 +72,33 @@ struct PackWindow {
                 bytes.removeFirst(range.lowerBound - start)
                 start = range.lowerBound
             }
-            try ZstandardCodec.decode(needed, of: stored, appendingTo: &bytes)
+            try decode(needed)
         }
         guard range.lowerBound >= start, range.upperBound - start <= bytes.count else {
             throw damage
         }
         return range.lowerBound - start..<range.upperBound - start
+    }
+
+    /// Appends frames that lie one behind the other.
+    private mutating func decode(_ needed: [ZstandardCodec.Frame]) throws {
+        switch source {
+        case .bytes(let stored):
+            try ZstandardCodec.decode(needed, of: stored, appendingTo: &bytes)
+        case .file(let file):
+            let first = needed[0].stored.lowerBound
+            let count = needed[needed.count - 1].stored.upperBound - first
+            var stored: [UInt8] = []
+            guard try file.read(count, at: UInt64(first), appendingTo: &stored) == count else {
+                throw damage
+            }
+            let moved = needed.map { frame in
+                ZstandardCodec.Frame(
+                    stored: frame.stored.lowerBound - first..<frame.stored.upperBound - first,
+                    content: frame.content
+                )
+            }
+            try ZstandardCodec.decode(moved, of: stored, appendingTo: &bytes)
+        }
     }
 }

@@ -7,7 +7,7 @@ internal import BuildspecFiles
 /// replaces at once, and what was replaced there cannot be brought back.
 struct Placing {
     /// Something that has its name.
-    private struct Done {
+    private struct Done: Sendable {
         var directory: PathBytes
         var temporary: [UInt8]
         var name: [UInt8]
@@ -17,7 +17,7 @@ struct Placing {
         var place: PathBytes { directory.appending(name) }
     }
 
-    private enum Old {
+    private enum Old: Sendable {
         case none
         case underTemporaryName
         case gone
@@ -123,19 +123,18 @@ struct Placing {
     /// Removes what stood in the places.
     ///
     /// - Returns: what could not be removed, one line each.
-    mutating func finish() -> [String] {
-        cursor.reset()
-        var notes: [String] = []
-        for item in done where item.old == .underTemporaryName {
+    func finish(_ roots: TreeRoots, _ width: Int) async throws -> [String] {
+        let old = done.filter { $0.old == .underTemporaryName }
+        return try await roots.forEach(old, width) { item, cursor in
             do throws(FileError) {
                 let path = item.directory.appending(item.temporary)
                 let (directory, temporary) = try cursor.parent(of: path)
                 try Placing.remove(temporary, in: directory)
+                return nil
             } catch {
-                notes.append("\(error); it is what stood in the place of '\(item.place.text)'")
+                return "\(error); it is what stood in the place of '\(item.place.text)'"
             }
         }
-        return notes
     }
 
     /// Removes a file or an empty directory.

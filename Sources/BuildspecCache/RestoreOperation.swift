@@ -102,13 +102,13 @@ struct RestoreOperation {
                 roots,
                 verify: verify
             )
-            let (fetched, marks, placementNotes) = try await apply(plan, manifest, roots)
+            let (unpacked, placementNotes) = try await apply(plan, manifest, set, roots)
             // Pruning goes by last use.
             try? settings.localStore?.refresh(record.name)
             // What the files look like now spares the next save reading them.
             var seen = StatIndex(
                 manifest: record.manifest,
-                marks: plan.marks(marks, manifest, roots)
+                marks: plan.marks(unpacked.marks, manifest, roots)
             )
             if leftovers == nil, plan.isDone(with: manifest, existing.entries) {
                 seen.summary = StatIndex.Summary(tree: tree, codec: record.codec, manifest)
@@ -121,7 +121,7 @@ struct RestoreOperation {
                 files: record.files,
                 filesUnchanged: plan.filesUnchanged,
                 bytes: record.bytes,
-                bytesFetched: fetched,
+                bytesFetched: unpacked.fetched,
                 notes: notes + [leftovers].compactMap(\.self) + plan.notes + placementNotes
                     + (times?.notes ?? [])
                     + settings.takeNotes()
@@ -132,6 +132,7 @@ struct RestoreOperation {
         } catch let error as CacheError where error.code == .damaged {
             notes.append("\(error); the next save repairs it")
             indexFile?.remove()
+            self.indexFile(set, suffix: ".packs")?.remove()
             return nil
         }
     }
@@ -161,17 +162,16 @@ struct RestoreOperation {
     private func apply(
         _ plan: RestorePlan,
         _ manifest: Manifest,
+        _ set: PathSet,
         _ roots: TreeRoots
-    ) async throws -> (
-        fetched: UInt64, marks: [(entry: Int, mark: StatIndex.Mark)], notes: [String]
-    ) {
+    ) async throws -> (unpacked: PackUnpacker.Unpacked, notes: [String]) {
         try plan.checkRoom(roots)
         let before = plan.directoryStates(roots)
         do {
-            try plan.prepare(roots)
-            let (fetched, marks) = try await fetch(plan, manifest, roots)
+            try await plan.prepare(roots, width: settings.width)
+            let unpacked = try await fetch(plan, manifest, set, roots)
             try plan.finishChunkedFiles(roots)
-            return (fetched, marks, try plan.putInPlace(roots))
+            return (unpacked, try await plan.putInPlace(roots, width: settings.width))
         } catch {
             plan.discard(roots, before)
             throw error
@@ -182,26 +182,38 @@ struct RestoreOperation {
     private func fetch(
         _ plan: RestorePlan,
         _ manifest: Manifest,
+        _ set: PathSet,
         _ roots: TreeRoots
-    ) async throws -> (fetched: UInt64, marks: [(entry: Int, mark: StatIndex.Mark)]) {
-        let unpacker = PackUnpacker(reader: reader, roots: roots, targets: plan.targets)
-        let needed = plan.writes.keys.sorted()
-        return try await withThrowingTaskGroup(of: PackUnpacker.Unpacked.self) { tasks in
-            var fetched: UInt64 = 0
-            var marks: [(entry: Int, mark: StatIndex.Mark)] = []
-            func add(_ unpacked: PackUnpacker.Unpacked?) {
-                fetched += unpacked?.fetched ?? 0
-                marks += unpacked?.marks ?? []
-            }
+    ) async throws -> PackUnpacker.Unpacked {
+        guard !plan.writes.isEmpty else { return PackUnpacker.Unpacked() }
+        let provenFile = indexFile(set, suffix: ".packs")
+        var proven = provenFile.map { ProvenPacks.read($0.path) } ?? ProvenPacks()
+        let unpacker = PackUnpacker(
+            reader: reader,
+            roots: roots,
+            targets: plan.targets,
+            proven: proven
+        )
+        // Those with the most files first, so that none of them is left for the end.
+        let needed = plan.writes.keys.sorted {
+            (plan.writes[$0]?.count ?? 0, $1) > (plan.writes[$1]?.count ?? 0, $0)
+        }
+        let unpacked = try await withThrowingTaskGroup(of: PackUnpacker.Unpacked.self) { tasks in
+            var all = PackUnpacker.Unpacked()
             for (started, index) in needed.enumerated() {
-                if started >= settings.transfers { add(try await tasks.next()) }
+                if started >= settings.transfers { all.add(try await tasks.next()) }
                 let pack = manifest.packs[index]
                 let writes = plan.writes[index] ?? []
                 tasks.addTask { try await unpacker.unpack(pack, writes) }
             }
-            for try await unpacked in tasks { add(unpacked) }
-            return (fetched, marks)
+            for try await unpacked in tasks { all.add(unpacked) }
+            return all
         }
+        if let provenFile, !unpacked.proven.isEmpty {
+            proven.update(unpacked.proven, for: manifest)
+            proven.write(to: provenFile.path)
+        }
+        return unpacked
     }
 
     /// Gives source files their times, if that is wanted.
@@ -222,12 +234,13 @@ struct RestoreOperation {
     }
 
     /// Where this machine remembers what the files look like.
-    private func indexFile(_ set: PathSet) -> StatIndexFile? {
+    private func indexFile(_ set: PathSet, suffix: String = ".stat") -> StatIndexFile? {
         StatIndexFile(
             settings,
             root: root,
             scope: identity.scope,
-            version: KeyRecord.version(ofPaths: set.canonicalTexts)
+            version: KeyRecord.version(ofPaths: set.canonicalTexts),
+            suffix: suffix
         )
     }
 }

@@ -8,21 +8,32 @@ extension RestorePlan {
     }
 
     /// Makes new directories, links, empty files and the files that several packs write to.
-    func prepare(_ roots: TreeRoots) throws(FileError) {
+    ///
+    /// - Parameters:
+    ///   - roots: where the paths start.
+    ///   - width: how many threads take part.
+    /// - Throws: when something cannot be made.
+    func prepare(_ roots: TreeRoots, width: Int) async throws {
         var cursor = TreeCursor(roots)
         for path in unlocks {
             let (directory, name) = try cursor.parent(of: path)
             let mode = try directory.status(name)?.mode ?? 0
             try directory.setMode(name, mode | 0o700)
         }
-        for path in directories {
-            let (directory, name) = try cursor.parent(of: path)
-            try directory.makeDirectory(name)
+        // One level below the other, because a directory needs the one above.
+        let levels = Dictionary(grouping: directories) { $0.bytes.count { $0 == slash } }
+        for level in levels.keys.sorted() {
+            try await roots.forEach(levels[level] ?? [], width) { path, cursor in
+                let (directory, name) = try cursor.parent(of: path)
+                try directory.makeDirectory(name)
+                return nil
+            }
         }
-        for link in links {
+        try await roots.forEach(links, width) { link, cursor in
             let (directory, name) = try cursor.parent(of: link.path)
             try directory.makeLink(name, to: link.target)
             try directory.setModified(name, link.modified)
+            return nil
         }
         for target in targets where target.isChunked {
             let (directory, name) = try cursor.parent(of: target.path)
@@ -100,7 +111,7 @@ extension RestorePlan {
     ///
     /// - Returns: what could not be put in place, one line each.
     /// - Throws: when something new cannot get its name; all others have been taken back then.
-    func putInPlace(_ roots: TreeRoots) throws(CacheError) -> [String] {
+    func putInPlace(_ roots: TreeRoots, width: Int) async throws -> [String] {
         var notes: [String] = []
         var placing = Placing(roots)
         do throws(FileError) {
@@ -116,7 +127,7 @@ extension RestorePlan {
             let rest = failures == 0 ? "" : "; \(failures) files could not be put back"
             throw CacheError(.tree, error.description + rest)
         }
-        notes += placing.finish()
+        notes += try await placing.finish(roots, width)
         // The deepest first: whatever is done in a directory changes its time.
         let touched = worked
         var cursor = TreeCursor(roots)

@@ -60,6 +60,8 @@ struct RestorePlan: Sendable {
     /// The new directory that the entries at hand lie in, and its temporary path.
     private var fresh: (path: PathBytes, staged: PathBytes)?
     private var made: Set<PathBytes> = []
+    /// The directory that the last entry of a new directory was added to, which is made.
+    private var lastParent: [UInt8] = []
     /// A directory that could not be used; what lies in it is left out without a further note.
     private var blocked: PathBytes?
     /// A directory that is known to be in the path set.
@@ -266,6 +268,10 @@ extension RestorePlan {
 
     /// Adds an entry of a new directory, after the directories above it that are no entries.
     private mutating func addFresh(_ entry: Manifest.Entry, _ place: Int, _ staged: PathBytes) {
+        defer { add(entry, place, staged: staged, isPlacedItself: false) }
+        // Most entries lie in the directory that was made last, or in that of the last one.
+        if lastParent[...] == staged.split.directory { return }
+        lastParent = Array(staged.split.directory)
         var missing: [PathBytes] = []
         var parent = PathBytes(Array(staged.split.directory))
         while !made.contains(parent), !parent.bytes.isEmpty {
@@ -273,7 +279,6 @@ extension RestorePlan {
             parent = PathBytes(Array(parent.split.directory))
         }
         for directory in missing.reversed() { makeDirectory(directory) }
-        add(entry, place, staged: staged, isPlacedItself: false)
     }
 
     private mutating func makeDirectory(_ staged: PathBytes) {
@@ -302,6 +307,7 @@ extension RestorePlan {
                 let write = PackUnpacker.Write(
                     offset: piece.offset,
                     size: piece.size,
+                    digest: piece.digest,
                     target: targets.count,
                     fileOffset: fileOffset
                 )

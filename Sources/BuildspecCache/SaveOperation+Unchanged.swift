@@ -59,7 +59,8 @@ extension SaveOperation {
             last.manifest == index.manifest, settings.store.isShared(last.name),
             try await isWhole(last, summary)
         else { return nil }
-        let record = record(index.manifest, summary, set)
+        var record = record(index.manifest, summary, set)
+        record.base = last.base
         let recordBytes = try record.encode(signedBy: settings.signingKey)
         try await settings.store.write(record.name, recordBytes)
         return SaveReport(
@@ -81,7 +82,7 @@ extension SaveOperation {
     ) async throws(CacheError) -> Bool {
         if let store = settings.localStore {
             for pack in summary.packs { try? store.refresh(pack.name) }
-            try? store.refresh(record.manifestName)
+            for name in record.manifestNames { try? store.refresh(name) }
         }
         guard try await reader.hasManifest(of: record) else { return false }
         return try await reader.presentPacks(summary.packs, record).count == summary.packs.count

@@ -60,10 +60,11 @@ struct SaveOperation {
 
         let entries = files.manifestEntries(walk.entries, contents.stored)
         let manifest = try contents.assembler.manifest(of: entries)
-        let (digest, added) = try await write(manifest, unless: parent)
+        let (digest, base, added) = try await write(manifest, unless: parent)
         let times = try await saveSources(roots, set, parent)
         let summary = StatIndex.Summary(tree: tree, codec: settings.codec, manifest)
         var record = record(digest, summary, set)
+        record.base = base
         record.sources = times?.digest
         let recordBytes = try record.encode(signedBy: settings.signingKey)
         try await settings.store.write(record.name, recordBytes)
@@ -136,17 +137,21 @@ struct SaveOperation {
         )
     }
 
-    /// Writes the manifest, unless it is the parent's and so in the store already.
+    /// Writes the manifest, unless it is the parent's and so in the store already; if little has
+    /// changed, as changes of the parent or of the parent's base.
     private func write(
         _ manifest: Manifest,
         unless parent: ParentEntry?
-    ) async throws -> (digest: ContentDigest, added: UInt64) {
-        if let parent, parent.isShared, parent.codec == settings.codec,
-            parent.manifest == manifest
-        {
-            return (parent.digest, 0)
+    ) async throws -> (digest: ContentDigest, base: ContentDigest?, added: UInt64) {
+        guard let parent, parent.isShared, parent.codec == settings.codec else {
+            let (digest, added) = try await writer.writeManifest(manifest)
+            return (digest, nil, added)
         }
-        return try await writer.writeManifest(manifest)
+        if parent.manifest == manifest { return (parent.digest, parent.base, 0) }
+        let text = ManifestEncoder.encode(manifest)
+        let changes = ManifestChanges.encode(text, base: parent.baseText)
+        let (digest, added) = try await writer.writeManifest(changes ?? text)
+        return (digest, changes == nil ? nil : parent.base ?? parent.digest, added)
     }
 
     /// The last entry of this path set, of the own scope or one that may be read, whose packs can be
@@ -157,12 +162,14 @@ struct SaveOperation {
     private func parent(_ set: PathSet) async -> ParentEntry? {
         do {
             guard let record = try await settings.lookup(identity, set).parent() else { return nil }
-            let manifest = try await reader.manifest(of: record)
+            let (text, baseText) = try await reader.text(of: record)
+            let manifest = try ManifestDecoder.decode(text)
             var packs = try await reader.presentPacks(manifest.packs, record)
             if let store = settings.store as? any LocalCacheStore {
                 // What a prune has removed meanwhile cannot be made young, and is not referred to.
                 packs = packs.filter { (try? store.refresh(manifest.packs[$0].name)) != nil }
                 try store.refresh(record.manifestName)
+                if let name = record.baseName { try store.refresh(name) }
                 if let name = record.sourcesName { try? store.refresh(name) }
             } else if let near = settings.localStore {
                 for pack in packs { try? near.refresh(manifest.packs[pack].name) }
@@ -171,6 +178,8 @@ struct SaveOperation {
             return ParentEntry(
                 digest: record.manifest,
                 codec: record.codec,
+                base: record.base,
+                baseText: baseText,
                 sources: record.sources,
                 manifest: manifest,
                 packs: packs,
@@ -209,6 +218,10 @@ struct ParentEntry: Sendable {
     /// The digest of the manifest's stored bytes.
     var digest: ContentDigest
     var codec: Codec
+    /// The digest of the base of its manifest, if that is stored as changes.
+    var base: ContentDigest?
+    /// The whole text of the base, or of its manifest if that is stored whole.
+    var baseText: [UInt8]
     /// The digest of the record of its sources.
     var sources: ContentDigest?
     var manifest: Manifest

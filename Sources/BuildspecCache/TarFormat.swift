@@ -89,10 +89,15 @@ enum TarFormat {
         for (index, byte) in prefix.enumerated() { tar[start + 345 + index] = byte }
         putOctal(size, digits: 11, in: &tar, at: start + 124)
         tar[start + 156] = UInt8(ascii: type)
-        var sum = 0
-        for byte in tar[start...] { sum += Int(byte) }
+        let sum = sum(of: tar.span.extracting(start...))
         putOctal(sum, digits: 6, in: &tar, at: start + 148)
         tar[start + 154] = 0
+    }
+
+    private static func sum(of header: Span<UInt8>) -> Int {
+        var sum: UInt32 = 0
+        for place in 0..<header.count { sum &+= UInt32(header[place]) }
+        return Int(sum)
     }
 
     private static func putOctal(_ value: Int, digits: Int, in tar: inout [UInt8], at start: Int) {

@@ -41,10 +41,10 @@ struct TarPart: Sendable {
         }
     }
 
-    /// A part of a single member, which is still to be hashed.
-    init(_ index: Int, _ tar: [UInt8], _ content: Range<Int>) {
-        bytes = tar
-        add(index, tar.indices, content)
+    /// Hashes the chunks of a large file.
+    init(_ index: Int, _ part: ChunkReader.Part) {
+        bytes = part.tar
+        for member in part.members { add(index, member.extent, member.content) }
     }
 
     init() {}

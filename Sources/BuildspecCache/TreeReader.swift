@@ -30,7 +30,7 @@ struct TreeCursor {
         of path: PathBytes
     ) throws(FileError) -> (directory: DirectoryHandle, name: ArraySlice<UInt8>) {
         let split = path.split
-        if let last, !split.name.isEmpty, last.path.bytes.elementsEqual(split.directory) {
+        if let last, !split.name.isEmpty, last.path.bytes[...] == split.directory {
             return (last.directory, split.name)
         }
         let names = path.components
@@ -48,6 +48,37 @@ struct TreeCursor {
         last = nil
         relative.reset()
         absolute.reset()
+    }
+}
+
+extension TreeRoots {
+    /// Does something with every item, on several threads if there are many.
+    ///
+    /// - Parameters:
+    ///   - items: what to do it with; neighbours best lie in the same directory.
+    ///   - width: how many threads take part.
+    ///   - body: does it; the cursor is its thread's own.
+    /// - Returns: what `body` said, in the order of the items.
+    /// - Throws: what `body` throws.
+    @discardableResult
+    func forEach<Item: Sendable>(
+        _ items: [Item],
+        _ width: Int,
+        _ body: @escaping @Sendable (Item, inout TreeCursor) throws -> String?
+    ) async throws -> [String] {
+        let size = max(32, (items.count + width - 1) / width)
+        return try await withThrowingTaskGroup(of: (Int, [String]).self) { tasks in
+            for start in stride(from: 0, to: items.count, by: size) {
+                let part = items[start..<min(start + size, items.count)]
+                tasks.addTask {
+                    var cursor = TreeCursor(self)
+                    return (start, try part.compactMap { try body($0, &cursor) })
+                }
+            }
+            var notes: [Int: [String]] = [:]
+            for try await (start, said) in tasks { notes[start] = said }
+            return notes.sorted { $0.key < $1.key }.flatMap(\.value)
+        }
     }
 }
 

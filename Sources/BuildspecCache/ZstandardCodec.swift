@@ -64,7 +64,7 @@ enum ZstandardCodec {
     }
 
     /// One frame of an encoded object.
-    struct Frame {
+    struct Frame: Sendable, Equatable {
         /// Where it lies in the object.
         var stored: Range<Int>
         /// Which part of the content it holds.

@@ -86,9 +86,8 @@ package final class DirectoryHandle: Sendable {
             errno = 0
             guard let entry = unsafe readdir(stream) else { break }
             let name = unsafe DirectoryHandle.name(of: entry)
-            if name != [UInt8(ascii: ".")], name != [UInt8(ascii: "."), UInt8(ascii: ".")] {
-                names.append(name)
-            }
+            let isSelfOrAbove = name.count <= 2 && name.allSatisfy { $0 == UInt8(ascii: ".") }
+            if !isSelfOrAbove { names.append(name) }
         }
         if errno != 0 { throw failure("list", "".utf8) }
         names.sort { $0.lexicographicallyPrecedes($1) }

@@ -49,11 +49,15 @@ package struct PathBytes: Sendable, Hashable, Comparable {
     }
 
     package static func < (left: PathBytes, right: PathBytes) -> Bool {
-        let shared = min(left.bytes.count, right.bytes.count)
-        for index in 0..<shared where left.bytes[index] != right.bytes[index] {
-            return rank(left.bytes[index]) < rank(right.bytes[index])
+        let (one, other) = (left.bytes.span, right.bytes.span)
+        for index in 0..<min(one.count, other.count) where one[index] != other[index] {
+            return rank(one[index]) < rank(other[index])
         }
-        return left.bytes.count < right.bytes.count
+        return one.count < other.count
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     }
 
     /// A slash ends a name, so it sorts before every byte that continues one.
@@ -68,12 +72,17 @@ func withCString<Result>(
     _ body: (UnsafePointer<CChar>) -> Result
 ) -> Result {
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { buffer in
-        var index = 0
-        for byte in bytes {
-            unsafe buffer[index] = CChar(bitPattern: byte)
-            index += 1
+        let isCopied: Void? = bytes.withContiguousStorageIfAvailable { source in
+            unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(
+                from: UnsafeRawBufferPointer(source)
+            )
         }
-        unsafe buffer[index] = 0
+        if isCopied == nil {
+            for (index, byte) in bytes.enumerated() {
+                unsafe buffer[index] = CChar(bitPattern: byte)
+            }
+        }
+        unsafe buffer[bytes.count] = 0
         guard let start = buffer.baseAddress else { preconditionFailure("an empty allocation") }
         return unsafe body(UnsafePointer(start))
     }

@@ -116,6 +116,26 @@ private final class CountingStore: CacheStore {
         #expect(place.store.requests().count == 1)
     }
 
+    @Test(arguments: [nil, "key"])
+    func `no pack and no manifest in a directory is read or written`(key: String?) async throws {
+        let place = try await Place(key)
+        let cache = place.localCache()
+        let identity = place.bench.identity(key)
+        // Whoever reads one of these finds it damaged; whoever writes one makes it whole.
+        let objects = try place.bench.objects("packs/") + place.bench.objects("manifests/")
+        let zeros = try objects.map {
+            try [UInt8](repeating: 0, count: place.bench.bytes($0).count)
+        }
+        for (object, bytes) in zip(objects, zeros) { try place.bench.overwrite(object, bytes) }
+        let saved = try await cache.save(identity, from: place.bench.source.path)
+        #expect(saved.outcome == (key == nil ? .saved : .alreadyStored))
+        #expect(saved.bytesReused == 24 << 20)
+        let restored = try await cache.restore(identity, into: place.bench.source.path)
+        #expect(restored.filesUnchanged == 3)
+        #expect(restored.notes.isEmpty)
+        #expect(try objects.map(place.bench.bytes) == zeros)
+    }
+
     @Test(arguments: ["packs/", "manifests/"], [nil, "key"])
     func `what a store on this machine has lost is written anew`(
         kind: String,

@@ -9,6 +9,7 @@ public func fuzzCacheReaders(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
     let rest = Array(bytes.dropFirst())
     switch selector {
     case UInt8(ascii: "m"): readManifest(rest)
+    case UInt8(ascii: "b"): readChanges(rest)
     case UInt8(ascii: "k"): readKeyRecord(rest)
     case UInt8(ascii: "y"): readKeys(rest)
     case UInt8(ascii: "s"): readStatIndex(rest)
@@ -30,6 +31,22 @@ private func readManifest(_ text: [UInt8]) {
     precondition(again == manifest, "what is accepted means what it says")
     checkEntries(manifest)
     _ = (manifest.fileCount, manifest.contentBytes)
+}
+
+/// The bytes up to the first zero are the changes, the rest is their base.
+private func readChanges(_ bytes: [UInt8]) {
+    let changes = Array(bytes.prefix { $0 != 0 })
+    let base = Array(bytes.dropFirst(changes.count + 1))
+    if let whole = try? ManifestChanges.apply(changes, to: base) {
+        precondition(whole.count <= changes.count + base.count + 1, "nothing is made of nothing")
+        readManifest(whole)
+    }
+    if (try? ManifestDecoder.decode(changes)) != nil,
+        let again = ManifestChanges.encode(changes, base: base)
+    {
+        let whole = try? ManifestChanges.apply(again, to: base)
+        precondition(whole == changes, "what was written as changes is the same again")
+    }
 }
 
 /// What must hold for the entries of every manifest, wherever it comes from.
@@ -69,7 +86,7 @@ private func readKeyRecord(_ body: [UInt8]) {
     let again = try? KeyRecord.decode(record.encode())
     precondition(again == plain, "what is accepted means what it says")
     checkName(record.name)
-    checkName(record.manifestName)
+    for name in record.manifestNames { checkName(name) }
     checkTrust(record)
     guard let signed = try? record.encode(signedBy: fuzzKey),
         let signedRecord = try? KeyRecord.decode(signed)

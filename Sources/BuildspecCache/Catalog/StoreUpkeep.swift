@@ -71,9 +71,15 @@ struct StoreUpkeep {
             // Some room, so that the next save does not pass the limit at once.
             if isOver { limit = limit.map { $0 - $0 / 10 } }
         }
+        let prune = PruneLimits(maximumAge: limits.maximumAge, maximumSize: limit)
+        if let size = try await sizeIfAllStays(prune, now) {
+            _ = try store.removeLeftovers(dryRun: false)
+            try write(Memo(checked: now, size: size), to: file)
+            return nil
+        }
         let report = try await PruneOperation(
             store: store,
-            limits: PruneLimits(maximumAge: limits.maximumAge, maximumSize: limit),
+            limits: prune,
             dryRun: false,
             kept: record
         ).run()
@@ -81,6 +87,18 @@ struct StoreUpkeep {
         let known = min(report.keptBytes, limits.maximumSize ?? .max)
         try write(Memo(checked: now, size: known), to: file)
         return report
+    }
+
+    /// The size of a store that is so small and young that nothing can be removed from it, as after
+    /// the first save; `nil` when only a look at what every entry refers to can tell.
+    private func sizeIfAllStays(_ limits: PruneLimits, _ now: Int64) async throws -> UInt64? {
+        let oldest = now - min(limits.gracePeriod, limits.maximumAge ?? .max)
+        var size: UInt64 = 0
+        for info in try await store.list(prefix: StoreLayout.top) {
+            size += info.size
+            guard info.modified > oldest, size <= limits.maximumSize ?? .max else { return nil }
+        }
+        return size
     }
 
     private func read(_ file: PathBytes) -> Memo? {

@@ -60,40 +60,39 @@ extension SourceRecord {
         guard text.starts(with: head), text.last == newline else {
             throw .damaged("the source times are of a form that this program does not know")
         }
-        let values = ManifestDecoder()
         var record = SourceRecord()
-        for line in text[head.count...].dropLast().split(
-            separator: newline,
-            omittingEmptySubsequences: false
-        ) where text.count > head.count {
-            guard record.entries.count < Limits.sources, let entry = entry(line, values),
+        var start = head.count
+        while start < text.count {
+            let end = text[start...].firstIndex(of: newline) ?? text.count
+            guard record.entries.count < Limits.sources, let entry = entry(text, start..<end),
                 record.entries.last.map({ $0.path < entry.path }) ?? true
             else {
                 let number = record.entries.count + 3
                 throw .damaged("the source times are damaged at line \(number)")
             }
             record.entries.append(entry)
+            start = end + 1
         }
         return record
     }
 
-    private static func entry(_ line: ArraySlice<UInt8>, _ values: ManifestDecoder) -> Entry? {
-        var fields = ManifestFields(line)
-        guard let path = fields.next().flatMap({ values.path($0) }), !path.isAbsolute,
+    private static func entry(_ text: [UInt8], _ line: Range<Int>) -> Entry? {
+        var fields = ManifestFields(text, line)
+        guard let path = fields.next().flatMap({ fields.path($0) }), !path.isAbsolute,
             let type = fields.value("type")
         else { return nil }
-        if type.elementsEqual("link".utf8) {
-            guard let target = fields.value("link").flatMap({ values.unescaped($0) }) else {
+        if fields.is(type, "link") {
+            guard let target = fields.value("link").flatMap({ fields.unescaped($0) }) else {
                 return nil
             }
             return Entry(path: path, kind: .link(target: target))
         }
-        guard type.elementsEqual("file".utf8),
-            let modified = fields.value("time").flatMap({ values.time($0) }),
+        guard fields.is(type, "file"),
+            let modified = fields.value("time").flatMap({ fields.time($0) }),
             modified.seconds.magnitude <= Limits.seconds,
-            let size = fields.value("size").flatMap({ values.number($0) }),
+            let size = fields.value("size").flatMap({ fields.number($0) }),
             size <= Limits.sourceFile,
-            let digest = fields.value("sha256").flatMap({ ContentDigest(hex: $0) })
+            let digest = fields.value("sha256").flatMap({ fields.digest($0) })
         else { return nil }
         return Entry(
             path: path,

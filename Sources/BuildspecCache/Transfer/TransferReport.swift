@@ -60,6 +60,7 @@ extension BuildCache {
             throw CacheError(.request, "there is no shared store; name one with --remote")
         }
         let isPush = direction == .push
+        if isPush, !dryRun { try requireWritable() }
         let transfer = Transfer(
             source: isPush ? tiers.near : tiers.far,
             // The far store is not locked by those who use it, even if it is a directory.

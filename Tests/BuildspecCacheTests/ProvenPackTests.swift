@@ -1,0 +1,102 @@
+import BuildspecFiles
+import TestSupport
+import Testing
+
+@testable import BuildspecCache
+
+/// A pack that this machine has proven is read in part, as long as its file is the same.
+@Suite struct `A restore of a few files` {
+    private struct Place {
+        let bench: Bench
+        let cache: BuildCache
+        private let state: TemporaryDirectory
+
+        /// A tree in one pack of several frames that was restored by a machine with a memory.
+        init() async throws {
+            bench = try Bench()
+            state = try TemporaryDirectory()
+            cache = BuildCache(directory: bench.store.path, indexDirectory: state.path)
+            var random = SplitMix64(seed: 3)
+            for number in 0..<20 {
+                let file = bench.source.file("tree/\(number)")
+                try bench.overwrite(file, random.bytes(300_000))
+            }
+            _ = try await cache.save(bench.identity(nil), from: bench.source.path)
+            #expect(try bench.objects("packs/").count == 1)
+            // The file system's clock must have ticked before files are trusted.
+            try await Task.sleep(for: .milliseconds(80))
+            _ = try await restore()
+        }
+
+        func restore() async throws -> RestoreReport {
+            try await cache.restore(bench.identity(nil), into: bench.target.path)
+        }
+
+        /// What is fetched to bring back one file.
+        func fetchedForOne() async throws -> UInt64 {
+            try bench.target.write("edited", to: "tree/7")
+            let report = try await restore()
+            #expect(report.filesUnchanged == 19)
+            let difference = try TreeSnapshot(bench.source.path)
+                .difference(from: TreeSnapshot(bench.target.path))
+            #expect(difference == nil)
+            return report.bytesFetched
+        }
+    }
+
+    @Test func `reads a part of a pack that is proven`() async throws {
+        let place = try await Place()
+        let size = try UInt64(place.bench.bytes(place.bench.objects("packs/")[0]).count)
+        #expect(try await place.fetchedForOne() < size / 4)
+        #expect(try await place.fetchedForOne() < size / 4)
+    }
+
+    @Test func `proves a pack again that was written since`() async throws {
+        let place = try await Place()
+        let pack = try place.bench.objects("packs/")[0]
+        let bytes = try place.bench.bytes(pack)
+        try place.bench.overwrite(pack, bytes)
+        try await Task.sleep(for: .milliseconds(80))
+        #expect(try await place.fetchedForOne() == UInt64(bytes.count))
+        #expect(try await place.fetchedForOne() < UInt64(bytes.count) / 4)
+    }
+
+    @Test func `finds a pack damaged that was changed since, and leaves the tree alone`()
+        async throws
+    {
+        let place = try await Place()
+        let pack = try place.bench.objects("packs/")[0]
+        var bytes = try place.bench.bytes(pack)
+        for index in stride(from: 100, to: bytes.count, by: 1_000) { bytes[index] ^= 0x10 }
+        try place.bench.overwrite(pack, bytes)
+        try place.bench.target.write("edited", to: "tree/7")
+        let report = try await place.restore()
+        #expect(report.outcome == .miss(reason: "damaged entry"))
+        #expect(try place.bench.target.read("tree/7") == "edited")
+        _ = try await place.cache.save(place.bench.identity(nil), from: place.bench.source.path)
+        #expect(try await place.fetchedForOne() > 0)
+    }
+
+    @Test(arguments: 0..<30 as Range<UInt64>)
+    func `remembers what it was told, and nothing of damaged bytes`(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        var manifest = Manifest()
+        var learnt: [ContentDigest: ProvenPacks.Pack] = [:]
+        for _ in 0..<5 {
+            let digest = ContentDigest(of: random.bytes(8))
+            let frame = ZstandardCodec.Frame(stored: 0..<7, content: 0..<Int(random.next() % 99))
+            let changed = FileTime(seconds: Int64(random.next() >> 8), nanoseconds: 5)
+            let mark = StatIndex.Mark(inode: random.next(), device: 3, changed: changed)
+            learnt[digest] = ProvenPacks.Pack(mark: mark, frames: [frame])
+            manifest.packs.append(
+                Manifest.Pack(digest: digest, codec: .zstd, storedSize: 7, contentSize: 99)
+            )
+        }
+        var proven = ProvenPacks()
+        proven.update(learnt, for: manifest)
+        #expect(ProvenPacks(proven.encode()) == proven)
+        var bytes = proven.encode()
+        bytes[Int(random.next() % UInt64(bytes.count))] ^= 4
+        #expect(ProvenPacks(bytes) == nil)
+    }
+}
