@@ -92,7 +92,8 @@ struct StoreUpkeep {
     /// The size of a store that is so small and young that nothing can be removed from it, as after
     /// the first save; `nil` when only a look at what every entry refers to can tell.
     private func sizeIfAllStays(_ limits: PruneLimits, _ now: Int64) async throws -> UInt64? {
-        let oldest = now - min(limits.gracePeriod, limits.maximumAge ?? .max)
+        let grace = PruneLimits.localGracePeriod
+        let oldest = now - min(grace, limits.maximumAge ?? .max)
         var size: UInt64 = 0
         for info in try await store.list(prefix: StoreLayout.top) {
             size += info.size

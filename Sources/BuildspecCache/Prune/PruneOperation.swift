@@ -19,7 +19,10 @@ struct PruneOperation: Sendable {
     static let width = 8
 
     private var isShared: Bool { store is TieredStore || !(store is any LocalCacheStore) }
-    private var grace: Int64 { limits.gracePeriod ?? (isShared ? 86_400 : 3_600) }
+    private var grace: Int64 {
+        limits.gracePeriod
+            ?? (isShared ? PruneLimits.sharedGracePeriod : PruneLimits.localGracePeriod)
+    }
 
     /// What a prune of a store is about.
     static func target(of store: any CacheStore) -> any CacheStore {

@@ -18,6 +18,8 @@ public struct PruneLimits: Sendable, Equatable {
     /// The shortest grace period of a shared store in which saves may be under way; longer than one
     /// takes.
     public static let shortestSharedGrace: Int64 = 3_600
+    static let localGracePeriod: Int64 = 3_600
+    static let sharedGracePeriod: Int64 = 86_400
 
     /// Creates limits.
     public init(
