@@ -85,23 +85,11 @@ struct ObjectWriter: Sendable {
     ) async throws(StoreError) -> Bool {
         guard damage?.names().contains(name) == true else {
             if try await store.create(name, bytes) { return true }
-            return try await renew(name, bytes)
+            return try await (marked ?? MarkedObjects(store)).renew(name, bytes)
         }
         try await store.write(name, bytes)
         damage?.remove(name)
         return true
-    }
-
-    /// Writes an object again that is there, if a prune is about to remove it or has just done so.
-    ///
-    /// It is looked at behind the lists: a prune that has removed its list has removed the objects.
-    ///
-    /// - Returns: whether it was not there any more.
-    private func renew(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
-        let isMarked = try await marked?.contains(name) ?? true
-        let isThere = isMarked ? true : try await store.info(name) != nil
-        if isMarked || !isThere { try await store.write(name, bytes) }
-        return !isThere
     }
 
     /// Writes an object unless the store has it; a name promises the content.

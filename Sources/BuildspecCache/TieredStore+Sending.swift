@@ -49,8 +49,8 @@ extension TieredStore {
             }
             if StoreLayout.content(ofName: name) == nil {
                 try await far.write(name, bytes)
-            } else {
-                _ = try await far.create(name, bytes)
+            } else if try await !far.create(name, bytes) {
+                _ = try await marked.renew(name, bytes)
             }
         }
     }

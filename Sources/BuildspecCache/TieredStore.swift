@@ -10,6 +10,8 @@ internal import Synchronization
 public final class TieredStore: CacheStore {
     let near: any LocalCacheStore
     let far: any CacheStore
+    /// What a prune of the far store has marked.
+    let marked: MarkedObjects
     private let state = Mutex(State())
 
     /// How many objects are sent or fetched at once; each is held in memory meanwhile.
@@ -32,6 +34,7 @@ public final class TieredStore: CacheStore {
     public init(near: any LocalCacheStore, far: any CacheStore) {
         self.near = near
         self.far = far
+        marked = MarkedObjects(far)
     }
 
     /// The same, with a far store that is only read.

@@ -13,10 +13,15 @@ import Testing
 
     private var cache: BuildCache { BuildCache(store: store) }
 
-    private func save(_ key: String?, _ content: String, scope: String = "p") async throws {
+    private func save(
+        _ key: String?,
+        _ content: String,
+        scope: String = "p",
+        with cache: BuildCache? = nil
+    ) async throws {
         try source.write(content, to: "tree/a")
         let identity = CacheIdentity(scope: scope, key: key, paths: ["tree/**/*"])
-        _ = try await cache.save(identity, from: source.path)
+        _ = try await (cache ?? self.cache).save(identity, from: source.path)
     }
 
     private func restore(_ key: String?, scope: String = "p") async throws -> String? {
@@ -60,14 +65,22 @@ import Testing
         #expect(store.names.filter { $0.hasPrefix("v1/sweeps/") }.isEmpty)
     }
 
-    @Test func `a save writes anew what is there and marked, and nothing else`() async throws {
+    @Test(arguments: [false, true])
+    func `a save writes anew what is there and marked, and nothing else`(
+        isBehindDirectory: Bool
+    ) async throws {
+        let near = try TemporaryDirectory()
+        let cache =
+            isBehindDirectory
+            ? BuildCache(store: TieredStore(near: DirectoryStore(near.path), far: store))
+            : self.cache
         try await save(nil, "one", scope: "p")
         let pack = try #require(store.names.first { $0.hasPrefix("v1/packs/") })
         store.advance(hours: 100)
-        try await save("first", "one", scope: "q")
+        try await save("first", "one", scope: "q", with: cache)
         #expect(try store.info(pack)?.tag == "1")
-        _ = try await cache.prune(PruneLimits(maximumCount: 0))
-        try await save("first", "one", scope: "r")
+        _ = try await self.cache.prune(PruneLimits(maximumCount: 0))
+        try await save("first", "one", scope: "r", with: cache)
         #expect(try store.info(pack)?.tag != "1")
     }
 

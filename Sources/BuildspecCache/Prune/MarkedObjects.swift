@@ -33,4 +33,20 @@ final class MarkedObjects: Sendable {
             return true
         }
     }
+
+    /// Writes an object again that is there, if a prune is about to remove it or has just done so.
+    ///
+    /// It is looked at behind the lists: a prune that has removed its list has removed the objects.
+    ///
+    /// - Parameters:
+    ///   - name: the object.
+    ///   - bytes: what it holds.
+    /// - Returns: whether it was not there any more.
+    /// - Throws: when the store cannot be asked or written.
+    func renew(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+        let isMarked = try await contains(name)
+        let isThere = isMarked ? true : try await store.info(name) != nil
+        if isMarked || !isThere { try await store.write(name, bytes) }
+        return !isThere
+    }
 }

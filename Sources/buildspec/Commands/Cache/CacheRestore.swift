@@ -54,16 +54,18 @@ struct CacheRestore: AsyncParsableCommand {
                 retiming: await identity.sources(retime)
             )
         }
-        printNotes(report.notes + (await keptForAudit(report)))
+        // A disk that is full is said once.
+        let problem = await keptForAudit(report)
+        printNotes(report.notes.isEmpty ? [problem].compactMap(\.self) : report.notes)
         StandardStream.output.write("cache: \(CacheText.restored(report))\n")
         if failOnMiss, case .miss = report.outcome { throw ExitStatus.buildFailed.exitCode }
     }
 
     /// Keeps where the files came from; what keeps that from being kept is a note.
-    private func keptForAudit(_ report: RestoreReport) async -> [String] {
-        guard let origin = report.origin else { return [] }
+    private func keptForAudit(_ report: RestoreReport) async -> String? {
+        guard let origin = report.origin else { return nil }
         let state = StandardDirectories(Host.environment().variables).state
         let entry = RestoredEntry(time: UTCTime.seconds(), build: nil, origin: origin)
-        return [RestoreLog.add(entry, of: await identity.project, in: state)].compactMap(\.self)
+        return RestoreLog.add(entry, of: await identity.project, in: state)
     }
 }
