@@ -262,7 +262,7 @@ struct `The cache command's trust` {
         ),
         ("version: 1\nrequire-signed: maybe\n", "policy.yml:2:17: error: "),
         ("version: [\n", "policy.yml:"),
-        (nil, "policy.yml:1:1: error: there is no such cache policy\n"),
+        (nil, "error: there is no cache policy 'policy.yml'\n"),
     ])
     func `a policy that cannot be used ends it, with the place of the mistake`(
         text: String?,
@@ -293,7 +293,12 @@ struct `The cache command's trust` {
             in: directory
         )
         #expect(outcome.status == 3)
-        #expect(outcome.error.contains("there is no such cache policy that says whose keys count"))
+        let path = directory.file(".buildspec-cache-policy.yml")
+        #expect(
+            outcome.error
+                == "error: signed entries are required, but there is no cache policy '\(path)'; write "
+                + "one (docs/security.md) or name one with '--cache-policy'\n"
+        )
         try directory.write("version: 1\n", to: ".buildspec-cache-policy.yml")
         let empty = try await BuildspecProcess.run(
             ["cache", "restore", "--cache", "store", "--path", "x"],
@@ -302,6 +307,43 @@ struct `The cache command's trust` {
         )
         #expect(empty.status == 3)
         #expect(empty.error.contains("the cache policy has no 'keys'"))
+    }
+
+    @Test func `what is refused can be compared, and is said to be refused`() async throws {
+        let place = try await Place()
+        try place.directory.write("version: 1\n", to: "none.yml")
+        _ = try await place.save(["--scope", "main", "--cache-policy", "none.yml"])
+        try place.directory.write("better", to: "vendor/lib")
+        let compared = try await place.cache("diff", "k1", "--exit-code")
+        #expect(compared.status == 1 && compared.output.contains("vendor/lib"), "\(compared)")
+        #expect(
+            compared.error
+                == "warning: cache: key 'k1' of 'main' is refused by the policy: it is not signed\n"
+        )
+        let listed = try await place.cache("list")
+        #expect(listed.output.contains(" refused\n"), "\(listed)")
+        let shown = try await place.cache("show", "k1")
+        #expect(shown.output.contains("trust      refused: it is not signed\n"), "\(shown)")
+    }
+
+    @Test(arguments: ["push", "pull", "sync", "prune", "verify"])
+    func `what takes entries as they are has no options of a policy`(
+        command: String
+    )
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        try directory.write("no policy: [", to: ".buildspec-cache-policy.yml")
+        let refused = try await BuildspecProcess.run(
+            ["cache", command, "--cache", "a", "--remote", "b", "--require-signed"],
+            in: directory
+        )
+        #expect(refused.status == 64 && refused.error.contains("--require-signed"), "\(refused)")
+        let done = try await BuildspecProcess.run(
+            ["cache", command, "--cache", "a", "--remote", "b"],
+            in: directory
+        )
+        #expect(done.status == 0 && done.error == "", "\(done)")
     }
 
     @Test func `the switch is stricter than the policy`() async throws {
