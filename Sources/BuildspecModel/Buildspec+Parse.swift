@@ -28,6 +28,17 @@ extension Buildspec {
     }
 }
 
+extension Diagnostic {
+    /// The finding as one of a file that CodeBuild never sees and that must mean what it says: an
+    /// error.
+    var strict: Diagnostic {
+        var diagnostic = self
+        diagnostic.severity = .error
+        diagnostic.codeBuild = nil
+        return diagnostic
+    }
+}
+
 extension [Diagnostic] {
     /// The findings by position, errors before warnings at the same place, each once.
     var inTextOrder: [Diagnostic] {

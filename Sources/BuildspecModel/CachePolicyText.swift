@@ -67,7 +67,7 @@ public struct CachePolicyText: Sendable, Equatable {
             let message = "the cache policy is empty; begin with 'version: 1'"
             found.append(CachePolicyReader.error(.emptyDocument, message, at: .start))
         }
-        let errors = found.map { CachePolicyReader.strict($0) }.inTextOrder
+        let errors = found.map(\.strict).inTextOrder
         return (errors.isEmpty ? policy : nil, errors)
     }
 }

@@ -187,16 +187,6 @@ extension BuildSetup {
             let verb = idle.count == 1 ? "has" : "have"
             warnings.append("\(idle.joined(separator: " and ")) \(verb) no effect on this machine")
         }
-        for name in PhaseName.allCases {
-            if case .retry(_, let pattern) = buildspec.phases[name]?.onFailure,
-                !RetryPattern.isValid(pattern)
-            {
-                warnings.append(
-                    "on-failure of '\(name.rawValue)': '\(pattern)' is not a regular expression; "
-                        + "the phase will not be retried"
-                )
-            }
-        }
         return warnings
     }
 

@@ -11,14 +11,14 @@ enum ExitStatus: Int32, CaseIterable {
     case timedOut = 124
     case stopped = 130
 
-    /// What it means, for the end of a command's help.
-    var meaning: String {
+    /// What it means, for the end of a command's help, where the command does not say it better.
+    private var meaning: String {
         switch self {
-        case .success: "success; for 'run', every phase succeeded"
+        case .success: "success"
         case .buildFailed: "a phase failed, or the artifacts could not be collected"
         case .buildspecInvalid:
             "the buildspec has errors or the build cannot start; nothing was run"
-        case .cacheFailed: "the cache could not be read or written ('cache', '--strict-cache')"
+        case .cacheFailed: "the cache could not be read or written"
         case .usage: "the command line is wrong"
         case .timedOut: "the build took longer than its timeout"
         case .stopped: "stopped by a signal"
@@ -27,13 +27,18 @@ enum ExitStatus: Int32, CaseIterable {
 
     /// The section that ends a command's help.
     ///
-    /// - Parameter statuses: what the command can end with.
+    /// - Parameters:
+    ///   - statuses: what the command can end with.
+    ///   - meanings: what some of them mean for this command.
     /// - Returns: the text.
-    static func help(_ statuses: [ExitStatus] = allCases) -> String {
+    static func help(
+        _ statuses: [ExitStatus],
+        _ meanings: [ExitStatus: String] = [:]
+    ) -> String {
         let lines = statuses.map { status in
             let number = String(status.rawValue)
             let gap = String(repeating: " ", count: 5 - number.count)
-            return "  \(number)\(gap)\(status.meaning)"
+            return "  \(number)\(gap)\(meanings[status] ?? status.meaning)"
         }
         return (["EXIT STATUS:"] + lines).joined(separator: "\n")
     }

@@ -44,8 +44,8 @@ import Testing
         check(
             "---\nversion: 0.2\nphases: {}\n1️⃣---\nversion: 0.2\n",
             [
-                "1️⃣ error second-document: a second document begins here; a buildspec is one"
-                    + " document, remove the '---'"
+                "1️⃣ error second-document: a second document begins here; the file must be"
+                    + " one document, remove the '---'"
             ]
         )
     }
@@ -83,9 +83,9 @@ import Testing
                 : c
             """,
             [
-                "1️⃣ error tag: '!!str' is a YAML tag, which a buildspec cannot have; quote the text"
+                "1️⃣ error tag: '!!str' is a YAML tag, which cannot stand here; quote the text"
                     + " if it begins with '!'",
-                "2️⃣ error tag: '!Ref' is a YAML tag, which a buildspec cannot have; quote the text if"
+                "2️⃣ error tag: '!Ref' is a YAML tag, which cannot stand here; quote the text if"
                     + " it begins with '!'",
                 "3️⃣ error complex-key: a key must be text, this one is a list",
             ]

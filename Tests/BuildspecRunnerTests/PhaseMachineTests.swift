@@ -15,6 +15,11 @@ import Testing
         #expect(trace.collectsArtifacts == row.expectsArtifacts)
     }
 
+    @Test func `nothing ends as FAULT`() {
+        #expect(PhaseState(rawValue: "STOPPED") == .stopped)
+        #expect(PhaseState(rawValue: "FAULT") == nil && BuildState(rawValue: "FAULT") == nil)
+    }
+
     @Test func `an empty buildspec enters and leaves all four phases`() {
         let trace = Trace([:], failing: [])
         #expect(trace.states == [.succeeded, .succeeded, .succeeded, .succeeded])

@@ -246,62 +246,21 @@ struct `The cache command's trust` {
         #expect(saved.output.hasPrefix("cache: saved 1 file"), "\(saved)")
     }
 
-    @Test(arguments: [
-        (
-            "version: 1\nkeys:\n  - name: a\n    key: nonsense\n    scopes: x\n",
-            "policy.yml:4:10: error: this is not a public key; "
-        ),
-        (
-            "version: 1\nmax-age: 30\n",
-            "policy.yml:2:10: error: max-age: '30' has no unit; "
-        ),
-        (
-            "version: 1\nkeys:\n  - name: a\n    key: ed25519:111111111111111111111111111111111111111111A=\n"
-                + "    scopes: x\n    not-after: 2027-02-30\n",
-            "policy.yml:6:16: error: 'not-after' must be a day such as 2027-06-30"
-        ),
-        ("version: 1\nrequire-signed: maybe\n", "policy.yml:2:17: error: "),
-        ("version: [\n", "policy.yml:"),
-        (nil, "policy.yml:1:1: error: there is no such cache policy\n"),
-    ])
-    func `a policy that cannot be used ends it, with the place of the mistake`(
-        text: String?,
-        message: String
-    ) async throws {
-        let directory = try TemporaryDirectory()
-        if let text { try directory.write(text, to: "policy.yml") }
-        let list = try await BuildspecProcess.run(
-            [
-                "cache", "restore", "--cache", "store", "--path", "x", "--cache-policy",
-                "policy.yml",
-            ],
-            in: directory
+    @Test func `what is refused can be compared, and is said to be refused`() async throws {
+        let place = try await Place()
+        try place.directory.write("version: 1\n", to: "none.yml")
+        _ = try await place.save(["--scope", "main", "--cache-policy", "none.yml"])
+        try place.directory.write("better", to: "vendor/lib")
+        let compared = try await place.cache("diff", "k1", "--exit-code")
+        #expect(compared.status == 1 && compared.output.contains("vendor/lib"), "\(compared)")
+        #expect(
+            compared.error
+                == "warning: cache: key 'k1' of 'main' is refused by the policy: it is not signed\n"
         )
-        #expect(list.status == 3 && list.output == "", "\(list)")
-        #expect(list.error.hasPrefix(message), "\(list.error)")
-        let run = try await BuildspecProcess.run(
-            ["run", "--cache", "store", "--cache-policy", "policy.yml"],
-            in: directory
-        )
-        #expect(run.status == 2 && run.error.hasPrefix(message), "\(run)")
-    }
-
-    @Test func `signatures cannot be demanded without a policy`() async throws {
-        let directory = try TemporaryDirectory()
-        let outcome = try await BuildspecProcess.run(
-            ["cache", "restore", "--cache", "store", "--path", "x", "--require-signed"],
-            in: directory
-        )
-        #expect(outcome.status == 3)
-        #expect(outcome.error.contains("there is no such cache policy that says whose keys count"))
-        try directory.write("version: 1\n", to: ".buildspec-cache-policy.yml")
-        let empty = try await BuildspecProcess.run(
-            ["cache", "restore", "--cache", "store", "--path", "x"],
-            in: directory,
-            environment: ["BUILDSPEC_CACHE_REQUIRE_SIGNED": "1"]
-        )
-        #expect(empty.status == 3)
-        #expect(empty.error.contains("the cache policy has no 'keys'"))
+        let listed = try await place.cache("list")
+        #expect(listed.output.contains(" refused\n"), "\(listed)")
+        let shown = try await place.cache("show", "k1")
+        #expect(shown.output.contains("trust      refused: it is not signed\n"), "\(shown)")
     }
 
     @Test func `the switch is stricter than the policy`() async throws {

@@ -1,3 +1,4 @@
+import BuildspecFiles
 import Subprocess
 import SystemPackage
 import TestSupport
@@ -125,6 +126,74 @@ import Testing
         #expect(missing.error.contains("the configuration 'gone.yml' cannot be read"))
         let run = try await BuildspecProcess.run(["run", "--config", "my.yml"], in: place)
         #expect(run.status == 64 && run.error.contains("my.yml:2:3"))
+    }
+
+    @Test func `mistakes come in the order of the file, and a key that is there twice is one`()
+        async throws
+    {
+        let place = try TemporaryDirectory()
+        try place.write(
+            "cache:\n  max-age: 3\n  place: /a\n  place: /b\n  max-size: big\n  palce: /x\n",
+            to: "my.yml"
+        )
+        let wrong = try await BuildspecProcess.run(
+            ["cache", "list", "--config", "my.yml"],
+            in: place
+        )
+        #expect(wrong.status == 64)
+        let places = wrong.error.split(separator: "\n").compactMap { line in
+            line.split(separator: " ").first { $0.hasPrefix("my.yml:") }
+        }
+        #expect(
+            places == ["my.yml:2:12:", "my.yml:4:3:", "my.yml:5:13:", "my.yml:6:3:"],
+            "\(wrong.error)"
+        )
+        #expect(wrong.error.contains("my.yml:4:3: error: 'place' is there twice"))
+        #expect(!wrong.error.contains("warning"))
+    }
+
+    @Test(arguments: ["option", "variable", "file"])
+    func `no cache is for 'run' only, which then asks for no key and no policy`(
+        how: String
+    )
+        async throws
+    {
+        let place = try TemporaryDirectory()
+        try place.write("cache:\n  place: none\n", to: "none.yml")
+        try place.write("no policy: [", to: ".buildspec-cache-policy.yml")
+        try place.write(
+            "version: 0.2\nphases: {build: {commands: [echo x > made]}}\ncache: {paths: [made]}\n",
+            to: "buildspec.yml"
+        )
+        let options = how == "option" ? ["--cache", "none"] : []
+        var environment: [Environment.Key: String] = ["BUILDSPEC_CACHE_SIGN_KEY": "no key"]
+        if how == "variable" { environment["BUILDSPEC_CACHE"] = "none" }
+        if how == "file" { environment["BUILDSPEC_CONFIG"] = "none.yml" }
+        func run(_ arguments: String...) async throws -> BuildspecProcess.Outcome {
+            try await BuildspecProcess.run(
+                arguments + options,
+                in: place,
+                environment: environment
+            )
+        }
+        for command in ["list", "verify", "prune", "push"] {
+            let refused = try await run("cache", command)
+            #expect(
+                refused.error.hasPrefix(
+                    "Error: a cache command needs a store; 'none' is only for 'buildspec run'\n"
+                ) && refused.status == 64,
+                "\(refused)"
+            )
+        }
+        let built = try await run("run")
+        #expect(built.status == 0, "\(built)")
+        let behind = try await run("run", "--remote", "far")
+        #expect(behind.status == 64 && behind.error.contains("--remote needs a cache"), "\(behind)")
+        #expect(!Self.exists("none", in: place) && !Self.exists("far", in: place))
+    }
+
+    private static func exists(_ name: String, in place: TemporaryDirectory) -> Bool {
+        (try? place.handle.status(name.utf8))?.mode != nil
     }
 
     @Test func `a file in the repository is not read`() async throws {

@@ -41,6 +41,21 @@ struct RunErrorTests {
         )
     }
 
+    @Test func `a pattern that is no regular expression is warned of once`() async throws {
+        let text = """
+            version: 0.2
+            phases:
+              build:
+                on-failure: RETRY-1-[
+                commands: [true]
+
+            """
+        let outcome = try await run(["--cache", "none"], files: ["buildspec.yml": text])
+        let all = outcome.output + outcome.error
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(all.split(separator: "is not a regular expression").count == 2, "\(all)")
+    }
+
     @Test func `a directory is no buildspec`() async throws {
         let outcome = try await run(["--buildspec", "d"], files: ["d/x": ""])
         #expect(outcome.status == 2)

@@ -101,6 +101,39 @@ import Testing
         #expect(TextStyle.plain.good("x") == "x")
     }
 
+    @Test func `the command says its version`() async throws {
+        let outcome = try await BuildspecProcess.run(["--version"], in: TemporaryDirectory())
+        #expect(outcome.status == 0 && outcome.output == "0.1.0\n")
+    }
+
+    @Test(arguments: [
+        (["run"], "  0    success: every phase succeeded\n  1    a phase failed, "),
+        (
+            ["cache", "diff"],
+            "  0    success\n  1    they differ, with --exit-code\n  3    the cache "
+        ),
+        (
+            ["cache", "restore"],
+            "  1    nothing was restored, with --fail-on-miss\n  3    the cache "
+        ),
+        (
+            ["cache", "verify"],
+            "  0    success\n  3    the store is not sound, or could not be read\n"
+        ),
+        (["hash-files"], "  0    success\n  3    a file could not be read\n"),
+    ])
+    func `help has each command's own exit statuses`(
+        command: [String],
+        lines: String
+    ) async throws {
+        let outcome = try await BuildspecProcess.run(
+            command + ["--help"],
+            in: TemporaryDirectory()
+        )
+        #expect(outcome.output.contains("\nEXIT STATUS:\n"))
+        #expect(outcome.output.contains(lines), "\(outcome.output)")
+    }
+
     @Test(arguments: [["run", "--help"], ["cache", "--help"]])
     func `help ends its discussion with the exit statuses`(arguments: [String]) async throws {
         let outcome = try await BuildspecProcess.run(arguments, in: TemporaryDirectory())

@@ -23,23 +23,19 @@ public struct Configuration: Sendable, Equatable {
 
     /// Reads a file.
     ///
+    /// What would be a warning in a buildspec is an error here: a place that does not count, as under
+    /// a key that is there twice, must not be taken for one that does.
+    ///
     /// - Parameters:
     ///   - text: the bytes.
     ///   - bucketOptions: the names of all options that a bucket can have.
-    /// - Returns: what it says, and all findings; with an error among them it is of no use.
+    /// - Returns: what it says, and all findings, which are errors; with one it is of no use.
     public static func parse(
         _ text: [UInt8],
         bucketOptions: [String]
     ) -> (configuration: Configuration, diagnostics: [Diagnostic]) {
         var reading = ConfigurationReading(bucketOptions: bucketOptions)
         reading.read(text)
-        let diagnostics = reading.diagnostics.inTextOrder.map { diagnostic in
-            var diagnostic = diagnostic
-            diagnostic.message = diagnostic.message.replacing("a buildspec", with: "the file")
-            // CodeBuild never sees this file.
-            diagnostic.codeBuild = nil
-            return diagnostic
-        }
-        return (reading.configuration, diagnostics)
+        return (reading.configuration, reading.diagnostics.map(\.strict).inTextOrder)
     }
 }

@@ -171,12 +171,4 @@ struct CachePolicyReader {
     ) -> Diagnostic {
         Diagnostic(.error, name.rawValue, message, at: range)
     }
-
-    /// The finding as one of a policy: always an error, and nothing of CodeBuild's.
-    static func strict(_ diagnostic: Diagnostic) -> Diagnostic {
-        var diagnostic = diagnostic
-        diagnostic.severity = .error
-        diagnostic.codeBuild = nil
-        return diagnostic
-    }
 }

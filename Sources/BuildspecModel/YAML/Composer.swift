@@ -64,7 +64,7 @@ struct Composer {
         case .documentStart:
             report(
                 .secondDocument,
-                "a second document begins here; a buildspec is one document, remove the '---'",
+                "a second document begins here; the file must be one document, remove the '---'",
                 at: event.range,
                 codeBuild: "YAML_FILE_ERROR Message: wrong number of container tags, expected 1"
             )
@@ -192,8 +192,8 @@ struct Composer {
             .tag,
             isBareMark
                 ? "a '!' before a list or a mapping is a YAML tag; remove it"
-                : "'\(source.propertyText(at: event.range.start))' is a YAML tag, which a buildspec"
-                    + " cannot have; quote the text if it begins with '!'",
+                : "'\(source.propertyText(at: event.range.start))' is a YAML tag, which cannot"
+                    + " stand here; quote the text if it begins with '!'",
             at: event.range
         )
     }

@@ -1,11 +1,7 @@
 /// The regular expression of `on-failure: RETRY-<pattern>`.
 package enum RetryPattern {
-    /// Whether `pattern` is a regular expression that can be used.
-    package static func isValid(_ pattern: String) -> Bool {
-        (try? Regex(pattern)) != nil
-    }
-
-    /// Whether `pattern` is found anywhere in `message`; a pattern that cannot be used never is.
+    /// Whether `pattern` is found anywhere in `message`; a pattern that cannot be used, of which
+    /// reading the buildspec warns, never is.
     package static func matches(_ pattern: String, _ message: String) -> Bool {
         // The default must not cost the compilation of an expression.
         if pattern == ".*" { return true }

@@ -12,7 +12,12 @@ struct HashFilesCommand: AsyncParsableCommand {
             equal paths give equal hashes on every machine. CodeBuild does not publish how it \
             combines files, so its hash is another one.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            \(
+                ExitStatus.help(
+                    [.success, .cacheFailed, .usage],
+                    [.cacheFailed: "a file could not be read"]
+                )
+            )
             """
     )
 

@@ -13,7 +13,15 @@ struct Run: AsyncParsableCommand {
             Runs install, pre_build, build and post_build on this machine as CodeBuild does, restores \
             the cache before and saves it after a successful build.
 
-            \(ExitStatus.help())
+            \(
+                ExitStatus.help(
+                    ExitStatus.allCases,
+                    [
+                        .success: "success: every phase succeeded",
+                        .cacheFailed: "the cache could not be used, with --strict-cache",
+                    ]
+                )
+            )
             """
     )
 
@@ -74,7 +82,8 @@ struct Run: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Keep the cache in this directory or bucket (s3://bucket/prefix), or 'none'. "
-                + "(default: $BUILDSPEC_CACHE, else ~/.cache/buildspec)",
+                + "(default: $BUILDSPEC_CACHE, else the configuration file's, else "
+                + "~/.cache/buildspec)",
             valueName: "dir"
         )
     )
@@ -83,7 +92,7 @@ struct Run: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "A store behind the cache that many machines share, such as s3://bucket/prefix, or "
-                + "'none'. (default: $BUILDSPEC_REMOTE, else none)",
+                + "'none'. (default: $BUILDSPEC_REMOTE, else the configuration file's, else none)",
             valueName: "dir"
         )
     )
@@ -91,7 +100,9 @@ struct Run: AsyncParsableCommand {
 
     @OptionGroup var scopes: ScopeOptions
 
-    @OptionGroup var trustOptions: TrustOptions
+    @OptionGroup var policy: PolicyOptions
+
+    @OptionGroup var mode: ReadOnlyOptions
 
     @OptionGroup var signing: SigningOptions
 
@@ -130,12 +141,16 @@ struct Run: AsyncParsableCommand {
         if case .failure(let problem) = DurationText.parse(timeout) {
             throw ValidationError("--timeout: \(problem.message)")
         }
-        if cache == "none", remote != nil {
-            throw ValidationError("--remote needs a cache; leave '--cache none' out")
-        }
         let config = try configOptions.read()
         if !isWithoutCache(config) {
             _ = try CachePlaces(cache: cache, remote: remote, config)
+        } else if let remote, remote != "none" {
+            throw ValidationError(
+                cache == nil
+                    ? "--remote needs a cache, and $BUILDSPEC_CACHE or the configuration says 'none'; "
+                        + "name a directory with '--cache'"
+                    : "--remote needs a cache; leave '--cache none' out"
+            )
         }
         if project?.isEmpty == true { throw ValidationError("--project: the name is empty") }
     }
@@ -233,12 +248,12 @@ extension Run {
 
     /// Whose entries the cache accepts; read before anything runs.
     private func cacheTrust(_ host: [String: String]) throws -> CacheTrust {
-        guard cache != "none" else { return CacheTrust() }
-        return try trustOptions.trust(
-            root: what.root,
-            signing: signing,
-            host,
-            failing: .buildspecInvalid
+        guard !isWithoutCache(try configOptions.read(host)) else { return CacheTrust() }
+        return try CacheTrust(
+            policy.policy(root: what.root, host, failing: .buildspecInvalid),
+            signing.key(host),
+            mode,
+            host
         )
     }
 

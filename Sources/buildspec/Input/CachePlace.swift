@@ -54,12 +54,17 @@ struct CachePlaces {
     ///   - cache: what `--cache` says; `nil` is `$BUILDSPEC_CACHE` or the standard directory.
     ///   - remote: what `--remote` says; `nil` is `$BUILDSPEC_REMOTE`, and `none` no second store.
     ///   - config: the variables and the user's file.
-    /// - Throws: a usage error for an impossible place.
+    /// - Throws: a usage error for an impossible place, and for no cache at all.
     init(cache: String?, remote: String?, _ config: ConfigFile) throws {
         func variable(_ name: String) -> String? {
             config.environment[name].flatMap { $0.isEmpty ? nil : $0 }
         }
         let place = cache ?? variable("BUILDSPEC_CACHE")
+        guard place != "none" else {
+            throw ValidationError(
+                "a cache command needs a store; 'none' is only for 'buildspec run'"
+            )
+        }
         near =
             try place.map { try CachePlace($0, of: cache == nil ? "BUILDSPEC_CACHE" : "--cache") }
             ?? .directory(StandardDirectories(config.environment).cache)

@@ -37,9 +37,9 @@ struct CachePolicyFile {
     ) throws -> CachePolicy? {
         guard let text = try text(failing: status) else {
             guard isRequired else { return nil }
-            return try fail(
-                "signed entries are required, but there is no such cache policy that says whose "
-                    + "keys count; name one with '--cache-policy'",
+            return try failWithoutPlace(
+                "signed entries are required, but there is no cache policy '\(name)'; write one "
+                    + "(docs/security.md) or name one with '--cache-policy'",
                 status
             )
         }
@@ -72,9 +72,18 @@ struct CachePolicyFile {
             let bytes = try AtomicFile.read(PathBytes(path.string), limit: 1 << 20)
             guard bytes == nil, isNamed else { return bytes }
         } catch {
-            return try fail("the cache policy cannot be read: \(error)", status)
+            return try failWithoutPlace(
+                "the cache policy '\(name)' cannot be read: \(error)",
+                status
+            )
         }
-        return try fail("there is no such cache policy", status)
+        return try failWithoutPlace("there is no cache policy '\(name)'", status)
+    }
+
+    /// Ends the command where there is no text that a place could be in.
+    private func failWithoutPlace<Value>(_ message: String, _ status: ExitStatus) throws -> Value {
+        StandardStream.error.write("error: \(message)\n")
+        throw status.exitCode
     }
 
     private func fail<Value>(_ message: String, _ status: ExitStatus) throws -> Value {

@@ -3,6 +3,7 @@ internal import BuildspecModel
 
 /// Says what values of a configuration are impossible, where they stand.
 enum ConfigCheck {
+    /// All of them, in no order.
     static func findings(in configuration: Configuration) -> [Diagnostic] {
         var findings: [Diagnostic] = []
         for value in [configuration.cache, configuration.remote] {
@@ -23,7 +24,7 @@ enum ConfigCheck {
                 findings += check(value) { option(name, $0) }
             }
         }
-        return findings.sorted { $0.range.start < $1.range.start }
+        return findings
     }
 
     private static func check(

@@ -72,7 +72,8 @@ struct ConfigFile {
         }
         let options = S3Location.Option.allCases.map(\.rawValue)
         let (configuration, findings) = Configuration.parse(text, bucketOptions: options)
-        let problems = findings + ConfigCheck.findings(in: configuration)
+        let problems = (findings + ConfigCheck.findings(in: configuration))
+            .sorted { $0.range.start < $1.range.start }
         guard problems.isEmpty else {
             let source = SourceText(text)
             let lines = problems.map { $0.rendered(file: place.string, source: source) }

@@ -6,7 +6,7 @@ struct LimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Keep the local store within this size, such as 500MB, or 'none'. (default: "
-                + "$BUILDSPEC_CACHE_MAX_SIZE, else 10GB)",
+                + "$BUILDSPEC_CACHE_MAX_SIZE, else the configuration file's, else 10GB)",
             valueName: "size"
         )
     )
@@ -15,7 +15,7 @@ struct LimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Remove entries of the local store not used for this long, such as 12h, or 'none'. "
-                + "(default: $BUILDSPEC_CACHE_MAX_AGE, else 30d)",
+                + "(default: $BUILDSPEC_CACHE_MAX_AGE, else the configuration file's, else 30d)",
             valueName: "duration"
         )
     )

@@ -8,7 +8,7 @@ struct StandardDirectories {
     let cache: FilePath
     /// The user's configuration: `${XDG_CONFIG_HOME:-~/.config}/buildspec/config.yml`.
     let config: FilePath
-    /// Build numbers: `${BUILDSPEC_STATE_DIR:-${XDG_STATE_HOME:-~/.local/state}/buildspec}`.
+    /// What this machine remembers of projects: `${XDG_STATE_HOME:-~/.local/state}/buildspec`.
     let state: FilePath
 
     /// Reads them off an environment; relative paths are not taken, as the specification says.
@@ -20,9 +20,7 @@ struct StandardDirectories {
         }
         config = directory("XDG_CONFIG_HOME", or: ".config").appending("buildspec/config.yml")
         cache = directory("XDG_CACHE_HOME", or: ".cache").appending("buildspec")
-        let given = FilePath(environment["BUILDSPEC_STATE_DIR"] ?? "")
-        let standard = directory("XDG_STATE_HOME", or: ".local/state").appending("buildspec")
-        state = given.isAbsolute ? given : standard
+        state = directory("XDG_STATE_HOME", or: ".local/state").appending("buildspec")
     }
 
     /// The user's home directory.

@@ -15,8 +15,15 @@ struct CacheAudit: AsyncParsableCommand {
             was restored: take a stolen key out of the policy, and see which builds had its entries. \
             'cache stats' shows what the cache cost.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
-              1    the policy refuses an entry, with --exit-code
+            \(
+                ExitStatus.help(
+                    [.success, .buildFailed, .cacheFailed, .usage],
+                    [
+                        .buildFailed: "the policy refuses an entry, with --exit-code",
+                        .cacheFailed: "the policy cannot be used",
+                    ]
+                )
+            )
             """
     )
 

@@ -9,7 +9,17 @@ struct CacheCommand: AsyncParsableCommand {
             The same store as 'run': an entry that a build saved can be restored here, and the \
             other way round, when scope, key and paths are the same.
 
-            \(ExitStatus.help([.success, .buildFailed, .cacheFailed, .usage]))
+            \(
+                ExitStatus.help(
+                    [.success, .buildFailed, .cacheFailed, .usage],
+                    [
+                        .buildFailed: """
+                            nothing was restored, a difference, or a refusal, where an option asks \
+                            for it
+                            """
+                    ]
+                )
+            )
             """,
         subcommands: [
             CacheSave.self, CacheRestore.self, CacheList.self, CacheShow.self, CacheDiff.self,

@@ -12,8 +12,12 @@ struct CacheDiff: AsyncParsableCommand {
             a second key the entry is compared with the files as they are; those of the same size \
             and time count as the same.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
-              1    they differ, with --exit-code
+            \(
+                ExitStatus.help(
+                    [.success, .buildFailed, .cacheFailed, .usage],
+                    [.buildFailed: "they differ, with --exit-code"]
+                )
+            )
             """
     )
 
@@ -25,6 +29,7 @@ struct CacheDiff: AsyncParsableCommand {
 
     @OptionGroup var which: EntryOptions
     @OptionGroup var store: StoreOptions
+    @OptionGroup var policy: PolicyOptions
 
     @Option(help: ArgumentHelp("Where the tree's relative paths start.", valueName: "dir"))
     var root = "."
@@ -45,14 +50,14 @@ struct CacheDiff: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = try store.open()
+        let cache = try store.open(policy: policy)
         let difference = try await reportingCacheErrors {
-            let old = try await which.entry(first, in: cache).recordName
+            let old = try await entry(first, in: cache).recordName
             guard let second else {
                 let root = Host.realPath(FilePath(root)) ?? FilePath(root)
                 return try await cache.difference(from: old, toTreeAt: root)
             }
-            let new = try await which.entry(second, in: cache).recordName
+            let new = try await entry(second, in: cache).recordName
             return try await cache.difference(from: old, to: new)
         }
         StandardStream.output.write(
@@ -63,5 +68,14 @@ struct CacheDiff: AsyncParsableCommand {
         if exitCode, difference.changes.contains(where: { !$0.isTimeOnly }) {
             throw ExitStatus.buildFailed.exitCode
         }
+    }
+
+    /// Finds an entry; one that the policy refuses is compared all the same, and said to be refused.
+    private func entry(_ key: String, in cache: BuildCache) async throws -> CacheEntryInfo {
+        let entry = try await which.entry(key, in: cache)
+        if case .refused(let reason) = entry.trust {
+            printNotes(["\(entry.words) is refused by the policy: \(reason)"])
+        }
+        return entry
     }
 }

@@ -55,6 +55,8 @@ struct CacheExplain: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
+    @OptionGroup var policy: PolicyOptions
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -72,7 +74,7 @@ struct CacheExplain: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = try store.open(root: root)
+        let cache = try store.open(policy: policy, root: root)
         let identity = try await identity(cache)
         let explanation = try await reportingCacheErrors {
             try await cache.explain(identity, root: root)

@@ -31,6 +31,7 @@ struct CacheExport: AsyncParsableCommand {
 
     @OptionGroup var which: EntryOptions
     @OptionGroup var store: StoreOptions
+    @OptionGroup var policy: PolicyOptions
 
     func validate() throws {
         if ArchiveForm(fileName: output) == nil {
@@ -41,7 +42,7 @@ struct CacheExport: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = try store.open()
+        let cache = try store.open(policy: policy)
         let form = ArchiveForm(fileName: output) ?? .plain
         let report = try await reportingCacheErrors {
             try await cache.export(

@@ -22,6 +22,7 @@ struct CacheImport: AsyncParsableCommand {
 
     @OptionGroup var identity: IdentityOptions
     @OptionGroup var store: StoreOptions
+    @OptionGroup var policy: PolicyOptions
     @OptionGroup var signing: SigningOptions
 
     @Option(
@@ -41,7 +42,11 @@ struct CacheImport: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = try store.open(root: identity.rootPath, signing: signing)
+        let cache = try store.open(
+            policy: policy,
+            root: identity.rootPath,
+            signing: signing
+        )
         let wanted = await identity.identity()
         let report = try await reportingCacheErrors {
             try await cache.importArchive(

@@ -17,11 +17,13 @@ struct CacheList: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
+    @OptionGroup var policy: PolicyOptions
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() async throws {
-        let cache = try store.open()
+        let cache = try store.open(policy: policy)
         let (entries, problems) = try await reportingCacheErrors { try await cache.entries() }
         printNotes(problems)
         guard !json else {

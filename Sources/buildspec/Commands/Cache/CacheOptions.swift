@@ -8,7 +8,7 @@ struct StoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The store: a directory, or a bucket such as s3://bucket/prefix. (default: "
-                + "$BUILDSPEC_CACHE, else ~/.cache/buildspec)",
+                + "$BUILDSPEC_CACHE, else the configuration file's, else ~/.cache/buildspec)",
             valueName: "dir"
         )
     )
@@ -17,13 +17,13 @@ struct StoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A store behind it that many machines share, such as s3://bucket/prefix, or 'none'. "
-                + "(default: $BUILDSPEC_REMOTE, else none)",
+                + "(default: $BUILDSPEC_REMOTE, else the configuration file's, else none)",
             valueName: "dir"
         )
     )
     var remote: String?
 
-    @OptionGroup var trust: TrustOptions
+    @OptionGroup var mode: ReadOnlyOptions
 
     @OptionGroup var configOptions: ConfigOptions
 
@@ -35,6 +35,7 @@ struct StoreOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - codec: how new objects are compressed.
+    ///   - policy: whose entries are accepted; `nil` for what takes entries as they are.
     ///   - root: where the policy is looked for.
     ///   - signing: who signs what is saved; `nil` for what saves nothing.
     ///   - takesConfiguredRemote: whether a shared store counts that no option names.
@@ -42,6 +43,7 @@ struct StoreOptions: ParsableArguments {
     /// - Throws: when the place is impossible, or a policy or key that was asked for cannot be read.
     func open(
         codec: Codec = .zstd,
+        policy: PolicyOptions? = nil,
         root: FilePath = ".",
         signing: SigningOptions? = nil,
         takesConfiguredRemote: Bool = true
@@ -49,10 +51,14 @@ struct StoreOptions: ParsableArguments {
         let config = try configOptions.read()
         let far = takesConfiguredRemote ? remote : remote ?? "none"
         let cache = try CachePlaces(cache: cache, remote: far, config).open(codec: codec, config)
-        return
-            try trust
-            .trust(root: root, signing: signing, config.environment, failing: .cacheFailed)
-            .applied(to: cache)
+        let environment = config.environment
+        return try CacheTrust(
+            policy?.policy(root: root, environment, failing: .cacheFailed),
+            signing?.key(environment),
+            mode,
+            environment
+        )
+        .applied(to: cache)
     }
 }
 
@@ -69,7 +75,7 @@ struct IdentityOptions: ParsableArguments {
     @Option(
         name: .customLong("path"),
         help: ArgumentHelp(
-            "A glob of files to keep, relative to the root or absolute; may be repeated.",
+            "A glob of the cached files, relative to the root or absolute; may be repeated.",
             valueName: "glob"
         )
     )

@@ -25,7 +25,7 @@ struct CachePrune: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Remove entries not used for this long, such as 12h, or 'none'. (default: for a directory "
-                + "$BUILDSPEC_CACHE_MAX_AGE, else 30d)",
+                + "$BUILDSPEC_CACHE_MAX_AGE, else the configuration file's, else 30d)",
             valueName: "duration"
         )
     )
@@ -34,7 +34,7 @@ struct CachePrune: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Remove entries until the others need at most this, such as 500MB, or 'none'. (default: "
-                + "for a directory $BUILDSPEC_CACHE_MAX_SIZE, else 10GB)",
+                + "for a directory $BUILDSPEC_CACHE_MAX_SIZE, else the configuration file's, else 10GB)",
             valueName: "size"
         )
     )
@@ -59,7 +59,12 @@ struct CachePrune: AsyncParsableCommand {
     )
     var grace: String?
 
-    @Flag(help: "Tell what would be removed, with the requests that it takes, and change nothing.")
+    @Flag(
+        help: """
+            Tell what would be removed, for a bucket with the requests and their price, and change \
+            nothing.
+            """
+    )
     var dryRun = false
 
     @Flag(help: "Print one JSON object.")

@@ -11,13 +11,18 @@ struct CacheRestore: AsyncParsableCommand {
             The paths must be those of the save; they are part of what identifies an entry. A miss \
             is no error unless --fail-on-miss is given; anything damaged is a miss.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
-              1    nothing was restored, with --fail-on-miss
+            \(
+                ExitStatus.help(
+                    [.success, .buildFailed, .cacheFailed, .usage],
+                    [.buildFailed: "nothing was restored, with --fail-on-miss"]
+                )
+            )
             """
     )
 
     @OptionGroup var identity: IdentityOptions
     @OptionGroup var store: StoreOptions
+    @OptionGroup var policy: PolicyOptions
 
     @Option(
         name: .customLong("fallback-key"),
@@ -44,7 +49,7 @@ struct CacheRestore: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = try store.open(root: identity.rootPath)
+        let cache = try store.open(policy: policy, root: identity.rootPath)
         let wanted = await identity.identity(fallbackKeys: fallbackKeys)
         let report = try await reportingCacheErrors {
             try await cache.restore(

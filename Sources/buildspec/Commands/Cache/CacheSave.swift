@@ -15,6 +15,7 @@ struct CacheSave: AsyncParsableCommand {
 
     @OptionGroup var identity: IdentityOptions
     @OptionGroup var store: StoreOptions
+    @OptionGroup var policy: PolicyOptions
     @OptionGroup var signing: SigningOptions
     @OptionGroup var limits: LimitOptions
 
@@ -33,6 +34,7 @@ struct CacheSave: AsyncParsableCommand {
     func run() async throws {
         var cache = try store.open(
             codec: Codec(rawValue: codec) ?? .zstd,
+            policy: policy,
             root: identity.rootPath,
             signing: signing
         )

@@ -20,6 +20,7 @@ struct CacheShow: AsyncParsableCommand {
 
     @OptionGroup var which: EntryOptions
     @OptionGroup var store: StoreOptions
+    @OptionGroup var policy: PolicyOptions
 
     @Flag(help: "List the files, links and directories too.")
     var files = false
@@ -28,7 +29,7 @@ struct CacheShow: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let cache = try store.open()
+        let cache = try store.open(policy: policy)
         let contents = try await reportingCacheErrors {
             try await cache.contents(of: which.entry(key, in: cache).recordName)
         }

@@ -12,7 +12,12 @@ struct CacheVerify: AsyncParsableCommand {
             damaged objects, and objects that no entry has referred to for an hour. It may be used \
             while builds run.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            \(
+                ExitStatus.help(
+                    [.success, .cacheFailed, .usage],
+                    [.cacheFailed: "the store is not sound, or could not be read"]
+                )
+            )
             """
     )
 

@@ -4,8 +4,8 @@ internal import ArgumentParser
 struct ScopeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Whose cache it is, to which it is saved. (default: $BUILDSPEC_CACHE_SCOPE, else the "
-                + "project's name as 'run' finds it)",
+            "Whose cache it is: what is saved to, and restored from first. (default: "
+                + "$BUILDSPEC_CACHE_SCOPE, else the project's name as 'run' finds it)",
             valueName: "name"
         )
     )
