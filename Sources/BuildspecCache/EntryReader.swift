@@ -87,9 +87,11 @@ struct EntryReader: Sendable {
         try ManifestDecoder.decode(await text(of: record).text)
     }
 
-    /// The packs that a record's manifest refers to; the rest of it is not looked at.
+    /// The packs that a record's manifest refers to; neither the rest of it nor its base is looked at.
     func packs(of record: KeyRecord) async throws(CacheError) -> [Manifest.Pack] {
-        try ManifestDecoder.packs(await text(of: record).text)
+        let (name, limit) = (record.manifestName, Limits.manifestStored)
+        let stored = try await manifest(name, record.manifest, limit: limit)
+        return try ManifestHead.packs(of: stored, record.codec, base: record.base)
     }
 
     /// The whole text of a record's manifest.
@@ -99,7 +101,7 @@ struct EntryReader: Sendable {
         let stored = try await text(record.manifestName, record.manifest, record.codec)
         guard let name = record.baseName, let digest = record.base else { return (stored, stored) }
         let base = try await text(name, digest, record.codec)
-        return (try ManifestChanges.apply(stored, to: base), base)
+        return (try ManifestChanges.apply(stored, to: base, named: digest), base)
     }
 
     private func text(
@@ -153,6 +155,8 @@ struct EntryReader: Sendable {
             damage?.add(name)
             throw .damaged("'\(name)' is damaged: its bytes do not match its name")
         }
+        // What came damaged before was damaged on the way, or has been written anew.
+        if let damage, damage.names().contains(name) { damage.remove(name) }
         return bytes
     }
 

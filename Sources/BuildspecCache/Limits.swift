@@ -11,6 +11,8 @@ enum Limits {
     /// The largest manifest, about three million entries.
     static let manifestContent = 1 << 30
     static let manifestStored = UInt64(manifestContent)
+    /// The largest head of one, which lists its packs: more than a hundred thousand.
+    static let manifestHead = 1 << 24
     /// Of a manifest's text, no more is believed than its stored size can honestly hold: even entries
     /// of the longest paths that differ in nothing but a number shrink to a thousandth.
     static func manifestContent(ofStored stored: Int) -> Int {

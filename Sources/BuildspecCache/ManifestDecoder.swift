@@ -27,15 +27,6 @@ struct ManifestDecoder {
         return decoder.manifest
     }
 
-    /// Reads only which packs a manifest refers to.
-    static func packs(_ text: [UInt8]) throws(CacheError) -> [Manifest.Pack] {
-        var end = 0
-        while end < text.count, text[end] == UInt8(ascii: "#") {
-            end = (text[end...].firstIndex(of: newline) ?? text.count - 1) + 1
-        }
-        return try decode(Array(text[..<end])).packs
-    }
-
     /// Where the newline of a line is; the text ends with one.
     private static func endOfLine(_ text: [UInt8], _ start: Int) -> Int {
         let bytes = text.span

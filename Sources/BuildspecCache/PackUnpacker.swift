@@ -59,7 +59,14 @@ struct PackUnpacker: Sendable {
             let needed = PackUnpacker.storedBytes(of: writes, frames)
             if needed < Int(pack.storedSize) / 2 {
                 var window = PackWindow(file, frames, pack)
-                return try write(writes, &window, fetched: UInt64(needed), isProven: false)
+                do {
+                    return try write(writes, &window, fetched: UInt64(needed), isProven: false)
+                } catch let error as CacheError where error.code == .damaged {
+                    // Its bytes have changed and its mark has not: the disk is failing. Reading all of
+                    // it finds that too, and removes it, so that the next save writes it anew.
+                    _ = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
+                    throw error
+                }
             }
         }
         let mark = ProvenPacks.mark(pack, in: reader.store)

@@ -9,12 +9,14 @@ struct SaveOperation {
     var sources: SourceFiles?
 
     var reader: EntryReader { settings.reader() }
-    private var writer: ObjectWriter { settings.objectWriter() }
+    /// One for all that is written, because it reads once what a prune has marked.
+    private let writer: ObjectWriter
 
     init(_ settings: CacheSettings, _ identity: CacheIdentity, root: PathBytes) {
         self.settings = settings
         self.identity = identity
         self.root = root
+        writer = settings.objectWriter()
     }
 
     func run() async throws -> SaveReport {
@@ -100,7 +102,8 @@ struct SaveOperation {
             identity: identity,
             roots: roots,
             set: set,
-            files: sources
+            files: sources,
+            writer: writer
         ).run(
             unless: parent.flatMap { $0.isShared && $0.codec == settings.codec ? $0.sources : nil }
         )
@@ -139,19 +142,29 @@ struct SaveOperation {
 
     /// Writes the manifest, unless it is the parent's and so in the store already; if little has
     /// changed, as changes of the parent or of the parent's base.
+    ///
+    /// What a remote store sent damaged is not relied on, even if this machine has it on its shelf.
     private func write(
         _ manifest: Manifest,
         unless parent: ParentEntry?
     ) async throws -> (digest: ContentDigest, base: ContentDigest?, added: UInt64) {
-        guard let parent, parent.isShared, parent.codec == settings.codec else {
+        let damaged = settings.damage?.names() ?? []
+        guard let parent, parent.isShared, parent.codec == settings.codec,
+            case let base = parent.base ?? parent.digest,
+            !damaged.contains(StoreLayout.manifest(base, parent.codec))
+        else {
             let (digest, added) = try await writer.writeManifest(manifest)
             return (digest, nil, added)
         }
-        if parent.manifest == manifest { return (parent.digest, parent.base, 0) }
+        if parent.manifest == manifest,
+            !damaged.contains(StoreLayout.manifest(parent.digest, parent.codec))
+        {
+            return (parent.digest, parent.base, 0)
+        }
         let text = ManifestEncoder.encode(manifest)
-        let changes = ManifestChanges.encode(text, base: parent.baseText)
+        let changes = ManifestChanges.encode(text, base: parent.baseText, named: base)
         let (digest, added) = try await writer.writeManifest(changes ?? text)
-        return (digest, changes == nil ? nil : parent.base ?? parent.digest, added)
+        return (digest, changes == nil ? nil : base, added)
     }
 
     /// The last entry of this path set, of the own scope or one that may be read, whose packs can be

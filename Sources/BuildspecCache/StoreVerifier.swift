@@ -16,10 +16,9 @@ struct StoreVerifier: Sendable {
                 report.entries += 1
                 manifests.formUnion(record.manifestNames)
                 let manifest = try await reader.manifest(of: record)
-                report.objects += 1
                 add(manifest, to: &packs)
                 for pack in manifest.packs { users[pack.name, default: []].insert(info.name) }
-                if try await reader.sources(of: record) != nil { report.objects += 1 }
+                _ = try await reader.sources(of: record)
             } catch {
                 guard error.code == .damaged else { throw error }
                 report.problems.append("'\(info.name)': \(error)")
@@ -29,8 +28,9 @@ struct StoreVerifier: Sendable {
         let bad = try await check(packs, &report)
         let broken = bad.flatMap { users[$0] ?? [] }
         report.brokenEntries = Set(report.brokenEntries + broken).sorted()
-        try await checkOthers(StoreLayout.packs, but: Set(packs.keys.map(\.name)), bad, &report)
-        try await checkOthers(StoreLayout.manifests, but: [], manifests, &report)
+        let known = Set(packs.keys.map(\.name))
+        try await checkOthers(StoreLayout.packs, counted: known, sound: known, bad, &report)
+        try await checkOthers(StoreLayout.manifests, counted: [], sound: [], manifests, &report)
         report.problems.sort()
         return report
     }
@@ -103,17 +103,19 @@ struct StoreVerifier: Sendable {
 
     /// Objects that are not known to be sound: garbage, but it must still be what its name promises.
     ///
-    /// `sound` have been read already; what is wrong with those in `reported` need not be told again.
+    /// `sound` have been read already; what is wrong with those in `reported` need not be told again;
+    /// those in `counted` are in the report.
     private func checkOthers(
         _ prefix: String,
-        but sound: Set<String>,
+        counted: Set<String>,
+        sound: Set<String>,
         _ reported: Set<String>,
         _ report: inout VerifyReport
     ) async throws {
         for info in try await store.list(prefix: prefix)
         where !sound.contains(info.name) || reported.contains(info.name) {
             let isNew = !reported.contains(info.name)
-            if isNew {
+            if !counted.contains(info.name) {
                 report.objects += 1
                 report.bytes += info.size
             }

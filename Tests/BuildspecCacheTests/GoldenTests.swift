@@ -39,6 +39,41 @@ import Testing
         #expect(try source.status("main.c".utf8)?.modified == then)
     }
 
+    @Test func `of signed entries, with a manifest that is changes, is restored bit by bit`()
+        async throws
+    {
+        let golden = Self.fixtures.appending("2026-11-signed")
+        let place = try TemporaryDirectory()
+        try copy(golden.appending("zstd"), to: place.file("store"))
+        try place.write("not of the entry", to: "root/file")
+        let text = String(decoding: try bytes(golden.appending("key.pub")), as: UTF8.self)
+        let signer = try #require(text.split(whereSeparator: \.isNewline).first)
+        let cache = BuildCache(directory: place.file("store"))
+        #expect(try await cache.verify().problems == [])
+        let identity = CacheIdentity(scope: "golden", key: "second", paths: ["tree"])
+        for key in [SigningKey().publicKey, try #require(PublicKey(String(signer)))] {
+            let policy = CachePolicy(
+                keys: [.init(name: "golden", key: key, scopes: ["golden"])],
+                requiresSigned: true
+            )
+            let report = try await cache.trusting(policy)
+                .restore(identity, into: place.file("root"))
+            guard report.outcome == .exact(key: "second") else {
+                #expect(report.outcome == .miss(reason: "refused by the policy"))
+                #expect(key.text != signer)
+                continue
+            }
+            #expect(key.text == signer)
+        }
+        let expected = String(decoding: try bytes(golden.appending("tree.txt")), as: UTF8.self)
+        let lines = try description(of: place.file("root"))
+        #expect(lines == expected.split(separator: "\n").map(String.init))
+        for entry in try await cache.entries().entries {
+            let contents = try await cache.contents(of: entry.recordName)
+            #expect((contents.baseName != nil) == (entry.key == "second"))
+        }
+    }
+
     /// A line for each file: type, mode, time, size, digest, link and path.
     private func description(of root: FilePath) throws -> [String] {
         let handle = try DirectoryHandle.open(PathBytes(root.string))

@@ -8,6 +8,8 @@ private func text(_ lines: [String]) -> [UInt8] {
     Array(("#mtree\n#buildspec-manifest 1\n" + lines.map { $0 + "\n" }.joined()).utf8)
 }
 
+private let name = ContentDigest(of: [1])
+
 @Suite struct `A manifest written as changes` {
     @Test(arguments: 0..<60 as Range<UInt64>)
     func `is the same again with its base`(seed: UInt64) throws {
@@ -22,15 +24,22 @@ private func text(_ lines: [String]) -> [UInt8] {
             default: lines.insert(lines[place] + "a type=dir", at: place + 1)
             }
         }
-        let changes = try #require(ManifestChanges.encode(text(lines), base: text(base)))
+        let changes = try #require(
+            ManifestChanges.encode(text(lines), base: text(base), named: name)
+        )
         #expect(changes.count < text(lines).count / 4)
-        #expect(try ManifestChanges.apply(changes, to: text(base)) == text(lines))
+        #expect(try ManifestChanges.apply(changes, to: text(base), named: name) == text(lines))
     }
 
     @Test func `is written whole when most of it is new`() {
         let base = (0..<100).map { "./\($0) type=dir" }
-        #expect(ManifestChanges.encode(text(base.map { $0 + "x" }), base: text(base)) == nil)
-        #expect(ManifestChanges.encode(text(base), base: text([])) == nil)
+        let other = text(base.map { $0 + "x" })
+        #expect(ManifestChanges.encode(other, base: text(base), named: name) == nil)
+        #expect(ManifestChanges.encode(text(base), base: text([]), named: name) == nil)
+        // A base need not be trusted, so no table is made of one that is out of proportion.
+        let empty = [UInt8](repeating: newline, count: 1_000)
+        let bomb = text(base) + empty
+        #expect(ManifestChanges.encode(text(base), base: bomb, named: name) == nil)
     }
 
     @Test(arguments: [
@@ -39,24 +48,57 @@ private func text(_ lines: [String]) -> [UInt8] {
         "@base 1 1\n@base 0 1",
     ])
     func `that refers to what its base has not, or twice to the same, is damaged`(line: String) {
-        let base = text(["./a type=dir", "./b type=dir", "./c type=dir"])
+        expectDamaged(line + "\n", of: name)
+    }
+
+    private let base = text(["./a type=dir", "./b type=dir", "./c type=dir"])
+
+    /// Expects that a line of changes, and not what stands around it, is damaged.
+    private func expectDamaged(
+        _ line: String,
+        of other: ContentDigest,
+        base: [UInt8]? = nil,
+        limit: Int = Limits.manifestContent
+    ) {
+        let changes = ManifestChanges.head(naming: name) + Array(line.utf8)
         let error = #expect(throws: CacheError.self) {
-            _ = try ManifestChanges.apply(text([line]), to: base)
+            _ = try ManifestChanges.apply(
+                changes,
+                to: base ?? self.base,
+                named: other,
+                limit: limit
+            )
         }
         #expect(error?.code == .damaged)
+    }
+
+    @Test func `is of one base, of whole lines and of a bounded size`() throws {
+        let line = "@base 0 3\n"
+        let changes = ManifestChanges.head(naming: name) + Array(line.utf8)
+        let size = base.count
+        #expect(try ManifestChanges.apply(changes, to: base, named: name, limit: size) == base)
+        expectDamaged(line, of: name, limit: size - 1)
+        expectDamaged(line, of: ContentDigest(of: [2]))
+        expectDamaged("@base 0 3", of: name)
+        expectDamaged(line, of: name, base: base.dropLast())
+        #expect(throws: CacheError.self) {
+            _ = try ManifestChanges.apply(text(["@base 0 3"]), to: base, named: name)
+        }
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
     func `survives random damage`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let base = text((0..<40).map { "./\(1_000 + $0) type=dir mode=0755 time=1.000000000" })
-        let changes = text(["@base 0 20", "./2 type=dir mode=0755 time=1.000000000", "@base 21 3"])
+        let lines = "@base 0 20\n./2 type=dir mode=0755 time=1.000000000\n@base 21 3\n"
+        let changes = ManifestChanges.head(naming: name) + Array(lines.utf8)
         for _ in 0..<60 {
             var damaged = changes
             for _ in 0..<1 + random.next() % 4 {
                 damaged[Int(random.next() % UInt64(damaged.count))] = UInt8(random.next() & 0xFF)
             }
-            guard let whole = try? ManifestChanges.apply(damaged, to: base) else { continue }
+            guard let whole = try? ManifestChanges.apply(damaged, to: base, named: name)
+            else { continue }
             #expect(whole.count <= damaged.count + base.count)
             _ = try? ManifestDecoder.decode(whole)
         }

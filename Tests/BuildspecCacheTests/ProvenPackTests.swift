@@ -1,4 +1,5 @@
 import BuildspecFiles
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
     private struct Place {
         let bench: Bench
         let cache: BuildCache
-        private let state: TemporaryDirectory
+        let state: TemporaryDirectory
 
         /// A tree in one pack of several frames that was restored by a machine with a memory.
         init() async throws {
@@ -73,6 +74,38 @@ import Testing
         let report = try await place.restore()
         #expect(report.outcome == .miss(reason: "damaged entry"))
         #expect(try place.bench.target.read("tree/7") == "edited")
+        _ = try await place.cache.save(place.bench.identity(nil), from: place.bench.source.path)
+        #expect(try await place.fetchedForOne() > 0)
+    }
+
+    @Test func `removes a pack that rots without a trace, so that the next save repairs it`()
+        async throws
+    {
+        let place = try await Place()
+        let pack = try place.bench.objects("packs/")[0]
+        var bytes = try place.bench.bytes(pack)
+        for index in stride(from: 100, to: bytes.count, by: 1_000) { bytes[index] ^= 0x10 }
+        try place.bench.overwrite(pack, bytes)
+        // As if nothing had been written: what was proven is of the file as it is now.
+        let name = try #require(
+            place.state.handle.names().first { $0.suffix(6).elementsEqual(".packs".utf8) }
+        )
+        let path = PathBytes(place.state.path.string).appending(name)
+        var proven = ProvenPacks.read(path)
+        let (digest, old) = try #require(proven.packs.first)
+        let status = try OpenFile.reading(PathBytes(pack.string)).status()
+        let rotten = ProvenPacks.Pack(mark: StatIndex.Mark(status), frames: old.frames)
+        var manifest = Manifest()
+        let (stored, content) = (UInt64(bytes.count), old.frames.last?.content.upperBound ?? 0)
+        manifest.packs = [
+            Manifest.Pack(digest: digest, codec: .zstd, storedSize: stored, contentSize: content)
+        ]
+        proven.update([digest: rotten], for: manifest)
+        proven.write(to: path)
+
+        try place.bench.target.write("edited", to: "tree/7")
+        #expect(try await place.restore().outcome == .miss(reason: "damaged entry"))
+        #expect(try place.bench.objects("packs/").isEmpty)
         _ = try await place.cache.save(place.bench.identity(nil), from: place.bench.source.path)
         #expect(try await place.fetchedForOne() > 0)
     }

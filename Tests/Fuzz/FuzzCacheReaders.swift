@@ -26,26 +26,36 @@ public func fuzzCacheReaders(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
 }
 
 private func readManifest(_ text: [UInt8]) {
+    let packs = try? ManifestHead.packs(of: text, .none, base: nil)
     guard let manifest = try? ManifestDecoder.decode(text) else { return }
+    precondition(packs == manifest.packs, "all packs stand in the head")
     let again = try? ManifestDecoder.decode(ManifestEncoder.encode(manifest))
     precondition(again == manifest, "what is accepted means what it says")
     checkEntries(manifest)
     _ = (manifest.fileCount, manifest.contentBytes)
 }
 
-/// The bytes up to the first zero are the changes, the rest is their base.
+/// The bytes up to the first zero are the changes behind the line that names the base, the rest is it.
 private func readChanges(_ bytes: [UInt8]) {
-    let changes = Array(bytes.prefix { $0 != 0 })
-    let base = Array(bytes.dropFirst(changes.count + 1))
-    if let whole = try? ManifestChanges.apply(changes, to: base) {
-        precondition(whole.count <= changes.count + base.count + 1, "nothing is made of nothing")
+    let own = Array(bytes.prefix { $0 != 0 })
+    let base = Array(bytes.dropFirst(own.count + 1))
+    let name = ContentDigest(of: [])
+    let changes = ManifestChanges.head(naming: name) + own
+    let packs = try? ManifestHead.packs(of: changes, .none, base: name)
+    if let whole = try? ManifestChanges.apply(changes, to: base, named: name) {
+        precondition(whole.count <= changes.count + base.count, "nothing is made of nothing")
+        if let manifest = try? ManifestDecoder.decode(whole) {
+            precondition(packs == manifest.packs, "all packs stand in the head")
+        }
         readManifest(whole)
     }
-    if (try? ManifestDecoder.decode(changes)) != nil,
-        let again = ManifestChanges.encode(changes, base: base)
-    {
-        let whole = try? ManifestChanges.apply(again, to: base)
-        precondition(whole == changes, "what was written as changes is the same again")
+    if (try? ManifestDecoder.decode(base)) != nil {
+        let text = ManifestEncoder.encode(Manifest()) + own
+        guard (try? ManifestDecoder.decode(text)) != nil,
+            let again = ManifestChanges.encode(text, base: base, named: name)
+        else { return }
+        let whole = try? ManifestChanges.apply(again, to: base, named: name)
+        precondition(whole == text, "what was written as changes is the same again")
     }
 }
 
@@ -150,6 +160,7 @@ private func readStatIndex(_ body: [UInt8]) {
 
 private func readPack(_ stored: [UInt8], _ codec: Codec) {
     let limit = 4 << 20
+    _ = try? ManifestHead.packs(of: stored, codec, base: nil)
     if let content = try? codec.decode(stored, limit: limit) {
         precondition(content.count <= limit, "no more than is believed")
     }

@@ -38,8 +38,8 @@ compile_readers() {
     for name in Archive/ArchiveForm Archive/ArchiveInput Archive/Decompressor Archive/ImportedTree \
         Archive/PaxHeader Archive/TarHeader Archive/TarReader CacheError Catalog/KeyInputs \
         Catalog/KeyInputs+Record Chunker Codec ContentDigest GzipCodec KeyRecord Limits Manifest \
-        ManifestChanges ManifestDecoder ManifestEncoder ManifestFields Prune/SealedText \
-        Prune/SweepList StatIndex StatIndex+Bytes StoreLayout TarFormat Trust/Base64 \
+        ManifestChanges ManifestDecoder ManifestEncoder ManifestFields ManifestHead \
+        Prune/SealedText Prune/SweepList StatIndex StatIndex+Bytes StoreLayout TarFormat Trust/Base64 \
         Trust/CachePolicy Trust/EntryTrust Trust/PublicKey Trust/RecordSignature Trust/SigningKey \
         ZstandardCodec; do
         printf '%s\n' "$root/Sources/BuildspecCache/$name.swift"

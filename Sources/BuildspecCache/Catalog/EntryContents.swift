@@ -48,6 +48,8 @@ public struct EntryContents: Sendable, Equatable {
     public var info: CacheEntryInfo
     /// The manifest's name in the store.
     public var manifestName: String
+    /// The name of the manifest that it is changes of; `nil` if it is stored whole.
+    public var baseName: String?
     /// What its key was made of, if the save knew.
     public var inputs: KeyInputs?
     /// Its packs.
@@ -87,6 +89,7 @@ extension BuildCache {
                     policy
                 ),
                 manifestName: record.manifestName,
+                baseName: record.baseName,
                 inputs: record.inputs,
                 packs: packs,
                 items: manifest.entries.map(EntryContents.Item.init)

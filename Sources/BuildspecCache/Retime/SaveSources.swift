@@ -18,6 +18,7 @@ struct SaveSources {
     let roots: TreeRoots
     let set: PathSet
     let files: SourceFiles
+    let writer: ObjectWriter
 
     /// Records the sources.
     ///
@@ -46,8 +47,10 @@ struct SaveSources {
         let digests = SourceDigests(roots: roots, width: settings.width)
         seen.merge(await digests.read(tree.sources, toRead)) { $1 }
         let record = SaveSources.record(tree.sources, seen)
-        let (digest, added) = try await settings.objectWriter()
-            .writeManifest(record.encode(), unless: parent)
+        let (digest, added) = try await writer.writeManifest(
+            record.encode(),
+            unless: parent
+        )
         if !toRead.isEmpty || seen.count != index?.count {
             indexFile?.write(SourceIndex(tree.sources, seen))
         }

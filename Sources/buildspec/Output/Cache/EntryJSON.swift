@@ -9,6 +9,7 @@ enum EntryJSON {
     static func print(_ contents: EntryContents) -> String {
         var members: [(String, JSONText)] = [("version", .number("1"))] + members(contents.info)
         members.append(("manifest", .string(contents.manifestName)))
+        if let base = contents.baseName { members.append(("base", .string(base))) }
         if let inputs = contents.inputs { members.append(("keyInputs", object(inputs))) }
         members.append(("packs", .array(contents.packs.map(object))))
         members.append(("entries", .array(contents.items.map(object))))

@@ -39,7 +39,7 @@ enum EntryText {
                     + (missing > 0 ? ", \(missing) of them missing" : "")
             ),
             ("record", info.recordName), ("manifest", contents.manifestName),
-        ]
+        ] + (contents.baseName.map { [("base", $0)] } ?? [])
     }
 
     private static func inputs(_ inputs: KeyInputs?) -> [(String, String)] {
