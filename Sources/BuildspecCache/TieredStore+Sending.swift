@@ -3,8 +3,9 @@ extension TieredStore {
     /// An object that is to be sent.
     struct Outgoing: Sendable {
         var name: String
-        /// A key record's bytes: by the time it is its turn, another save or restore of this machine may
-        /// have put another one under its name. Contents are read from the near store then.
+        /// A key record's bytes; contents are read from the near store when it is their turn.
+        ///
+        /// By then another save or restore of this machine may have put another record under the name.
         var record: [UInt8]?
     }
 
@@ -21,9 +22,10 @@ extension TieredStore {
         _ save: @Sendable (TieredStore) async throws -> Value
     ) async throws -> Value {
         let (objects, queue) = AsyncStream.makeStream(of: Outgoing.self)
-        async let sent: Void = sendAll(objects)
+        let store = TieredStore(self, sendingThrough: queue)
+        async let sent: Void = store.sendAll(objects)
         defer { queue.finish() }
-        let value = try await save(TieredStore(self, sendingThrough: queue))
+        let value = try await save(store)
         queue.finish()
         await sent
         return value
@@ -70,6 +72,8 @@ extension CacheSettings {
     /// Runs a save; a store in two parts is written to in both when this returns.
     ///
     /// - Parameter save: the save, which is given the settings to use.
+    /// - Returns: the save's report, with what went wrong with the far store.
+    /// - Throws: what the save throws.
     func sendingBehind(
         _ save: @Sendable (CacheSettings) async throws -> SaveReport
     ) async throws -> SaveReport {

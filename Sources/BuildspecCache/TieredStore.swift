@@ -52,7 +52,8 @@ public final class TieredStore: CacheStore {
     init(_ stores: TieredStore, sendingThrough queue: AsyncStream<Outgoing>.Continuation) {
         near = stores.near
         far = stores.far
-        marked = stores.marked
+        // Lists are read once for each save: what is marked later is not swept before its end.
+        marked = MarkedObjects(stores.far)
         state = stores.state
         self.queue = queue
     }
