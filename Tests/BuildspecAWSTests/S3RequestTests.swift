@@ -23,6 +23,15 @@ import Testing
         )
     }
 
+    /// The head of an object of three bytes.
+    private static let head = HTTPResponse(
+        status: 200,
+        headers: [
+            .init("Content-Length", "3"), .init("ETag", "\"one\""),
+            .init("Last-Modified", "Mon, 23 Nov 2026 08:32:00 GMT"),
+        ]
+    )
+
     /// Answers everything with success.
     private func accepting() -> ScriptedTransport {
         ScriptedTransport { _, _ throws(HTTPError) in HTTPResponse(status: 200) }
@@ -83,13 +92,7 @@ import Testing
     ) async throws {
         let transport = ScriptedTransport { request, number throws(HTTPError) in
             guard request.method == .head else { return HTTPResponse(status: answers[number - 1]) }
-            return HTTPResponse(
-                status: 200,
-                headers: [
-                    .init("Content-Length", "3"), .init("ETag", "\"one\""),
-                    .init("Last-Modified", "Mon, 23 Nov 2026 08:32:00 GMT"),
-                ]
-            )
+            return Self.head
         }
         let store = try store("s3://bucket", [:], transport)
         var seen = ObjectInfo(name: "v1/x", size: 3, modified: 1_795_422_720, tag: "one")
@@ -110,13 +113,7 @@ import Testing
                 let isRefused = request.header("If-Match") != nil
                 return isRefused ? .fault(code) : HTTPResponse(status: 204)
             }
-            return HTTPResponse(
-                status: 200,
-                headers: [
-                    .init("Content-Length", "3"), .init("ETag", "\"one\""),
-                    .init("Last-Modified", "Mon, 23 Nov 2026 08:32:00 GMT"),
-                ]
-            )
+            return Self.head
         }
         let store = try store("s3://bucket", [:], transport)
         let seen = ObjectInfo(name: "v1/x", size: 3, modified: 1_795_422_720, tag: "one")
