@@ -262,16 +262,18 @@ public struct BuildCache: Sendable {
             return SaveReport(outcome: .notAllowed(reason))
         }
         let root = try Machine.absolute(root)
-        var operation = SaveOperation(settings, identity, root: root)
-        operation.sources = sources
-        return try await onBlockingThreads { [operation] in
+        return try await onBlockingThreads {
             let paths = PathSet(identity.paths, root: root).canonicalTexts
             let record = StoreLayout.record(
                 scope: identity.scope,
                 key: identity.key,
                 version: KeyRecord.version(ofPaths: paths)
             )
-            let report = try await settings.sendingBehind { try await operation.run() }
+            let report = try await settings.sendingBehind { settings in
+                var operation = SaveOperation(settings, identity, root: root)
+                operation.sources = sources
+                return try await operation.run()
+            }
             return await lookAfterStore(report, record: record)
         }
     }

@@ -22,11 +22,11 @@ struct CacheSettings: Sendable {
     var isReadOnly = false
 
     /// How many objects of the store are read or written at once: a remote one is waited for.
-    var transfers: Int { store is any LocalCacheStore ? width : max(width, TieredStore.transfers) }
+    var transfers: Int { store.isOnThisMachine ? width : max(width, TieredStore.transfers) }
 
     /// What was found damaged in a store that is not on this machine.
     var damage: DamageLog? {
-        store is any LocalCacheStore ? nil : indexDirectory.map { DamageLog($0, store.location) }
+        store.isOnThisMachine ? nil : indexDirectory.map { DamageLog($0, store.location) }
     }
 
     /// A reader of the store.
@@ -78,19 +78,25 @@ struct CacheSettings: Sendable {
             store: store,
             codec: codec,
             damage: damage,
-            marked: store is any LocalCacheStore ? nil : MarkedObjects(store),
+            // A store in two parts looks itself at what is marked in its far one.
+            marked: store is TieredStore || store.isOnThisMachine ? nil : MarkedObjects(store),
             manifests: manifests
         )
     }
 
     /// Where manifests are kept that would otherwise be fetched again and again.
     private var manifests: ManifestShelf? {
-        localStore == nil ? indexDirectory.map { ManifestShelf($0) } : nil
+        localStore == nil && !store.isOnThisMachine ? indexDirectory.map { ManifestShelf($0) } : nil
     }
 
     /// The store or the part of it that is on this machine.
     var localStore: (any LocalCacheStore)? {
         (store as? TieredStore)?.near ?? store as? any LocalCacheStore
+    }
+
+    /// Whether the shared store lacks an entry that the near one has, so that a save must send it.
+    func isNearOnly(_ record: KeyRecord) -> Bool {
+        (store as? TieredStore)?.lacksInFar(record.name) ?? false
     }
 
     /// What there is of a path set, the store's own directory left out.
@@ -106,8 +112,7 @@ struct CacheSettings: Sendable {
 
     /// The store's own directory, which is never content.
     func storeDirectory() -> Set<FileStatus.Identity> {
-        let inner = (store as? ReadOnlyStore)?.inner as? any LocalCacheStore
-        guard let store = localStore ?? inner,
+        guard let store = localStore ?? store.underlying as? any LocalCacheStore,
             let handle = try? DirectoryHandle.open(PathBytes(store.directory.string)),
             let status = try? handle.status()
         else { return [] }

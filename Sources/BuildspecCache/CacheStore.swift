@@ -43,6 +43,10 @@ public protocol CacheStore: Sendable {
     /// records that wait to be sent on.
     func isShared(_ record: String) -> Bool
 
+    /// How many seconds the clock that gives objects their age is ahead of this machine's, as far as
+    /// the store has told in what it was asked; 0 if the two agree within a minute.
+    func clockDifference() async -> Int64
+
     /// What the user should know and was not told yet, a line each.
     func takeNotes() -> [String]
 
@@ -60,6 +64,9 @@ public protocol CacheStore: Sendable {
 extension CacheStore {
     /// Every record is.
     public func isShared(_ record: String) -> Bool { true }
+
+    /// The clock is this machine's.
+    public func clockDifference() async -> Int64 { 0 }
 
     /// Nothing.
     public func takeNotes() -> [String] { [] }

@@ -176,7 +176,7 @@ struct EntryReader: Sendable {
         _ packs: [Manifest.Pack],
         _ record: KeyRecord
     ) async throws(CacheError) -> Set<Int> {
-        if !(store is any LocalCacheStore), store.isShared(record.name) {
+        if !store.isOnThisMachine, store.isShared(record.name) {
             let damaged = damage?.names() ?? []
             return Set(packs.indices.filter { !damaged.contains(packs[$0].name) })
         }
@@ -195,7 +195,7 @@ struct EntryReader: Sendable {
 
     /// Whether the store has an object; a remote one is not asked, as for packs.
     func isPresent(_ name: String) async throws(CacheError) -> Bool {
-        guard store is any LocalCacheStore else { return damage?.names().contains(name) != true }
+        guard store.isOnThisMachine else { return damage?.names().contains(name) != true }
         do throws(StoreError) {
             return try await store.info(name) != nil
         } catch {

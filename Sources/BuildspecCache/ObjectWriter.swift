@@ -4,7 +4,7 @@ struct ObjectWriter: Sendable {
     let codec: Codec
     /// What was found damaged in a store that is not on this machine.
     var damage: DamageLog?
-    /// What a prune of a shared store has marked.
+    /// What a prune of a shared store has marked; `nil` if the store sees to it itself.
     var marked: MarkedObjects?
     /// Where this machine keeps manifests of a store that is not on it.
     var manifests: ManifestShelf?
@@ -85,7 +85,7 @@ struct ObjectWriter: Sendable {
     ) async throws(StoreError) -> Bool {
         guard damage?.names().contains(name) == true else {
             if try await store.create(name, bytes) { return true }
-            return try await (marked ?? MarkedObjects(store)).renew(name, bytes)
+            return try await marked?.renew(name, bytes) ?? false
         }
         try await store.write(name, bytes)
         damage?.remove(name)

@@ -16,7 +16,7 @@ extension SaveOperation {
                 key: key,
                 version: version
             )
-            guard let record else { return nil }
+            guard let record, !settings.isNearOnly(record) else { return nil }
             if sources != nil, let name = record.sourcesName {
                 guard try await reader.isPresent(name) else { return nil }
             }

@@ -1,39 +1,45 @@
 /// Writes to the far store that are made beside a save.
 extension TieredStore {
+    /// An object that is to be sent.
+    struct Outgoing: Sendable {
+        var name: String
+        /// A key record's bytes; contents are read from the near store when it is their turn.
+        ///
+        /// By then another save or restore of this machine may have put another record under the name.
+        var record: [UInt8]?
+    }
+
     /// Runs a save whose writes go on to the far store beside it: it does not wait for a network
     /// until its end, and what waits is names, not bytes.
     ///
-    /// A key record is sent when all that was written before it has arrived.
+    /// A key record is sent when all that this save wrote before it has arrived.
     ///
-    /// - Parameter save: the save, which sees the near store's part of each write done.
+    /// - Parameter save: the save, which is given the store to use: it sees the near part of each
+    ///   write done.
     /// - Returns: what the save returns, when all is sent or the far store is given up.
     /// - Throws: what the save throws.
     func sendingBehind<Value: Sendable>(
-        _ save: @Sendable () async throws -> Value
+        _ save: @Sendable (TieredStore) async throws -> Value
     ) async throws -> Value {
-        let (names, queue) = AsyncStream.makeStream(of: String.self)
-        async let sent: Void = sendAll(names)
-        send(through: queue)
-        defer {
-            send(through: nil)
-            queue.finish()
-        }
-        let value = try await save()
+        let (objects, queue) = AsyncStream.makeStream(of: Outgoing.self)
+        let store = TieredStore(self, sendingThrough: queue)
+        async let sent: Void = store.sendAll(objects)
+        defer { queue.finish() }
+        let value = try await save(store)
         queue.finish()
         await sent
         return value
     }
 
-    private func sendAll(_ names: AsyncStream<String>) async {
+    private func sendAll(_ objects: AsyncStream<Outgoing>) async {
         await withTaskGroup(of: Void.self) { tasks in
             var underWay = 0
-            for await name in names {
-                let isRecord = StoreLayout.content(ofName: name) == nil
-                while underWay >= (isRecord ? 1 : TieredStore.transfers) {
+            for await object in objects {
+                while underWay >= (object.record != nil ? 1 : TieredStore.transfers) {
                     await tasks.next()
                     underWay -= 1
                 }
-                tasks.addTask { await self.sendOn(name) }
+                tasks.addTask { await self.sendOn(object) }
                 underWay += 1
             }
         }
@@ -41,28 +47,42 @@ extension TieredStore {
         if Task.isCancelled { try? giveUp(StoreError(.unavailable, "stopped")) }
     }
 
-    private func sendOn(_ name: String) async {
+    private func sendOn(_ object: Outgoing) async {
+        let name = object.name
         _ = try? await withFar { far throws(StoreError) in
+            if let record = object.record { return try await far.write(name, record) }
             // The near store's words count, whatever limit its writer believed in.
             guard let bytes = try await near.read(name, limit: .max) else {
                 throw StoreError(.unavailable, "'\(name)' was removed before it was sent")
             }
-            if StoreLayout.content(ofName: name) == nil {
-                try await far.write(name, bytes)
-            } else if try await !far.create(name, bytes) {
-                _ = try await marked.renew(name, bytes)
-            }
+            _ = try await createOrRenew(name, bytes)
         }
+    }
+
+    /// Creates a content in the far store; what a prune has marked there is written again.
+    ///
+    /// - Returns: whether it was not there.
+    func createOrRenew(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+        if try await far.create(name, bytes) { return true }
+        return try await marked.renew(name, bytes)
     }
 }
 
 extension CacheSettings {
     /// Runs a save; a store in two parts is written to in both when this returns.
+    ///
+    /// - Parameter save: the save, which is given the settings to use.
+    /// - Returns: the save's report, with what went wrong with the far store.
+    /// - Throws: what the save throws.
     func sendingBehind(
-        _ save: @Sendable () async throws -> SaveReport
+        _ save: @Sendable (CacheSettings) async throws -> SaveReport
     ) async throws -> SaveReport {
-        guard let tiered = store as? TieredStore else { return try await save() }
-        var report = try await tiered.sendingBehind(save)
+        guard let tiered = store as? TieredStore else { return try await save(self) }
+        var report = try await tiered.sendingBehind { store in
+            var settings = self
+            settings.store = store
+            return try await save(settings)
+        }
         report.notes += tiered.takeNotes()
         return report
     }

@@ -12,18 +12,27 @@ public final class TieredStore: CacheStore {
     let far: any CacheStore
     /// What a prune of the far store has marked.
     let marked: MarkedObjects
-    private let state = Mutex(State())
+    /// Where objects go that are to be sent beside the one save that uses this; `nil` sends at once.
+    private let queue: AsyncStream<Outgoing>.Continuation?
+    private let state: SharedState
 
     /// How many objects are sent or fetched at once; each is held in memory meanwhile.
     static let transfers = 6
 
     private struct State {
-        /// Where the names of objects go that are to be sent; `nil` sends them at once.
-        var queue: AsyncStream<String>.Continuation?
         var failure: StoreError?
         var notes: [String] = []
         /// Records that only the near store had: what they refer to may be nowhere else.
         var nearRecords: Set<String> = []
+    }
+
+    /// What all saves know that use the same two stores.
+    private final class SharedState: Sendable {
+        private let state = Mutex(State())
+
+        func withLock<Value: Sendable>(_ work: (inout State) -> Value) -> Value {
+            state.withLock { work(&$0) }
+        }
     }
 
     /// Puts a store in front of another.
@@ -35,6 +44,18 @@ public final class TieredStore: CacheStore {
         self.near = near
         self.far = far
         marked = MarkedObjects(far)
+        queue = nil
+        state = SharedState()
+    }
+
+    /// The same two stores for one save, whose writes to the far one go into a queue.
+    init(_ stores: TieredStore, sendingThrough queue: AsyncStream<Outgoing>.Continuation) {
+        near = stores.near
+        far = stores.far
+        // Lists are read once for each save: what is marked later is not swept before its end.
+        marked = MarkedObjects(stores.far)
+        state = stores.state
+        self.queue = queue
     }
 
     /// The same, with a far store that is only read.
@@ -67,16 +88,24 @@ public final class TieredStore: CacheStore {
     public func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError) {
         try await near.write(name, bytes)
         // What is written anew because it is damaged does not wait.
-        if StoreLayout.content(ofName: name) == nil, enqueue(name) { return }
+        if let queue, StoreLayout.content(ofName: name) == nil {
+            queue.yield(Outgoing(name: name, record: bytes))
+            return
+        }
         try await withFar { far throws(StoreError) in try await far.write(name, bytes) }
     }
 
-    /// Writes to both; whether the name is new is the far store's word, unless it is written later.
+    /// Writes a content to both; whether it is new is the far store's word, unless it is sent later.
+    ///
+    /// What a prune of the far store has marked is written there again.
     public func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         try await near.write(name, bytes)
-        if enqueue(name) { return true }
-        return try await withFar { far throws(StoreError) in
-            try await far.create(name, bytes)
+        if let queue {
+            queue.yield(Outgoing(name: name))
+            return true
+        }
+        return try await withFar { _ throws(StoreError) in
+            try await createOrRenew(name, bytes)
         } ?? true
     }
 
@@ -113,6 +142,12 @@ public final class TieredStore: CacheStore {
         state.withLock { $0.failure == nil && !$0.nearRecords.contains(record) }
     }
 
+    /// Whether the far store is in use and does not have a record that the near one has: then a save
+    /// must not take the entry for stored.
+    func lacksInFar(_ record: String) -> Bool {
+        state.withLock { $0.failure == nil && $0.nearRecords.contains(record) }
+    }
+
     /// Why the far store was given up, once.
     public func takeNotes() -> [String] {
         state.withLock { state in
@@ -124,16 +159,6 @@ public final class TieredStore: CacheStore {
 }
 
 extension TieredStore {
-    /// Lets a queue take the names of objects that are to be sent, or none.
-    func send(through queue: AsyncStream<String>.Continuation?) {
-        state.withLock { $0.queue = queue }
-    }
-
-    /// Puts an object into the queue; gives `false` if there is none.
-    private func enqueue(_ name: String) -> Bool {
-        state.withLock { $0.queue?.yield(name) != nil }
-    }
-
     var hasFailed: Bool { state.withLock { $0.failure != nil } }
 
     private func readRecord(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
@@ -144,11 +169,23 @@ extension TieredStore {
         if let bytes {
             state.withLock { _ = $0.nearRecords.remove(name) }
             // So that the near store alone has whole entries.
-            try? await near.write(name, bytes)
+            if name.hasPrefix(StoreLayout.keys), await !hasLaterRecord(name, than: bytes) {
+                try? await near.write(name, bytes)
+            }
             return bytes
         }
         state.withLock { _ = $0.nearRecords.insert(name) }
         return try await near.read(name, limit: limit)
+    }
+
+    /// Whether the near store has a record that was saved later: a save is about to send it, or could
+    /// not.
+    private func hasLaterRecord(_ name: String, than bytes: [UInt8]) async -> Bool {
+        guard let here = (try? await near.read(name, limit: Limits.record)) ?? nil, here != bytes,
+            let own = try? KeyRecord.decode(here), own.name == name,
+            let other = try? KeyRecord.decode(bytes)
+        else { return false }
+        return own.saved > other.saved
     }
 
     /// Works with the far store, as long as nothing has gone wrong with it: a record must not come to

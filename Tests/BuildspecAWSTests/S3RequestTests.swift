@@ -23,6 +23,15 @@ import Testing
         )
     }
 
+    /// The head of an object of three bytes.
+    private static let head = HTTPResponse(
+        status: 200,
+        headers: [
+            .init("Content-Length", "3"), .init("ETag", "\"one\""),
+            .init("Last-Modified", "Mon, 23 Nov 2026 08:32:00 GMT"),
+        ]
+    )
+
     /// Answers everything with success.
     private func accepting() -> ScriptedTransport {
         ScriptedTransport { _, _ throws(HTTPError) in HTTPResponse(status: 200) }
@@ -83,13 +92,7 @@ import Testing
     ) async throws {
         let transport = ScriptedTransport { request, number throws(HTTPError) in
             guard request.method == .head else { return HTTPResponse(status: answers[number - 1]) }
-            return HTTPResponse(
-                status: 200,
-                headers: [
-                    .init("Content-Length", "3"), .init("ETag", "\"one\""),
-                    .init("Last-Modified", "Mon, 23 Nov 2026 08:32:00 GMT"),
-                ]
-            )
+            return Self.head
         }
         let store = try store("s3://bucket", [:], transport)
         var seen = ObjectInfo(name: "v1/x", size: 3, modified: 1_795_422_720, tag: "one")
@@ -99,6 +102,41 @@ import Testing
         seen.tag = "other"
         #expect(try await store.delete(ifStill: seen) == false)
         #expect(transport.asked.last?.method == .head, "it is not removed")
+    }
+
+    @Test(arguments: ["ExpiredToken", "InvalidRequest", "BadDigest"])
+    func `a removal is without the condition only where the server does not know it`(
+        code: String
+    ) async throws {
+        let transport = ScriptedTransport { request, _ throws(HTTPError) in
+            if request.method == .delete {
+                let isRefused = request.header("If-Match") != nil
+                return isRefused ? .fault(code) : HTTPResponse(status: 204)
+            }
+            return Self.head
+        }
+        let store = try store("s3://bucket", [:], transport)
+        let seen = ObjectInfo(name: "v1/x", size: 3, modified: 1_795_422_720, tag: "one")
+        let isGone = try? await store.delete(ifStill: seen)
+        #expect(isGone == (code == "InvalidRequest" ? true : nil))
+        let removals = transport.asked.filter { $0.method == .delete }
+        #expect(removals.contains { $0.header("If-Match") == nil } == (isGone == true))
+        // Credentials that have expired are asked for again.
+        #expect(removals.count == (code == "BadDigest" ? 1 : 2))
+    }
+
+    @Test func `what answers say of the time is known`() async throws {
+        let transport = ScriptedTransport { _, number throws(HTTPError) in
+            let date = HTTPRequest.Header("Date", "Mon, 23 Nov 2015 08:32:00 GMT")
+            return HTTPResponse(status: 404, headers: number == 0 ? [] : [date])
+        }
+        let store = try store("s3://bucket", [:], transport)
+        #expect(await store.clockDifference() == 0)
+        #expect(try await store.info("v1/x") == nil)
+        #expect(await store.clockDifference() == 0)
+        #expect(try await store.info("v1/x") == nil)
+        let difference = Timestamp.now().seconds - 1_448_267_520
+        #expect(abs(await store.clockDifference() + difference) < 60)
     }
 
     @Test func `a write is signed with the digest of its body, which the server checks too`()

@@ -190,6 +190,29 @@ import Testing
         #expect(try handle.names().count == 1)
     }
 
+    @Test func `of a directory is looked at as the directory`() async throws {
+        let bench = try TrustBench()
+        let identity = bench.identity("k1")
+        let state = try TemporaryDirectory()
+        _ = try await bench.cache().save(identity, from: bench.source.path)
+        let cache = try bench.cache(state: state).readOnly()
+        let pruned = try await cache.prune(PruneLimits(maximumCount: 0), dryRun: true)
+        #expect(!pruned.isShared && pruned.removedEntries.count == 1)
+        for pack in try await bench.shared.list(prefix: StoreLayout.packs) {
+            try await bench.shared.delete(pack.name)
+        }
+        let explained = try await cache.explain(identity, root: bench.source.path)
+        guard case .damaged(let reason) = explained.verdict else {
+            Issue.record("\(explained.verdict)")
+            return
+        }
+        #expect(reason.contains("is missing") && explained.nearest.isEmpty)
+        let target = try TemporaryDirectory()
+        #expect(try await cache.restore(identity, into: target.path).isMiss)
+        let names = try state.handle.names().map { String(decoding: $0, as: UTF8.self) }
+        #expect(!names.contains { $0.hasSuffix(".damage") }, "\(names)")
+    }
+
     @Test func `still fills the near store from the far one`() async throws {
         let far = RemoteDouble()
         let source = try TemporaryDirectory()

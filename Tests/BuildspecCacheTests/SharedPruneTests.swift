@@ -51,6 +51,23 @@ import Testing
         #expect(try await restore(nil) == "two")
     }
 
+    @Test(arguments: [-40 * 24, 40 * 24]) func `goes by the store's clock`(
+        hours: Int64
+    ) async throws {
+        store.setAhead(hours: hours)
+        try await save(nil, "one")
+        try await save(nil, "two")
+        let limits = PruneLimits(maximumAge: 14 * 86_400)
+        for age: Int64 in [0, 23, 25] {
+            store.advance(hours: age - (age == 25 ? 23 : 0))
+            let report = try await cache.prune(limits)
+            #expect(report.keptEntries == 1 && report.removedEntries == [])
+            #expect(report.removedObjects == (age == 25 ? 2 : 0), "\(age)")
+        }
+        store.advance(hours: 15 * 24)
+        #expect(try await cache.prune(limits).removedEntries.count == 1)
+    }
+
     @Test func `leaves alone what an entry refers to again`() async throws {
         try await save(nil, "one")
         try await save(nil, "two")

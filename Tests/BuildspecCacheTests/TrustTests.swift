@@ -325,6 +325,10 @@ enum Sabotage: String, CaseIterable {
             try await reason(bench.pr)
                 == .notAllowed("the signing key 'pr-ci' may not sign for the scope 'main'")
         )
+        #expect(
+            try await reason(bench.expired)
+                == .notAllowed("the signing key 'old' has expired")
+        )
         let id = bench.unknown.publicKey.id.prefix(16)
         #expect(
             try await reason(bench.unknown)

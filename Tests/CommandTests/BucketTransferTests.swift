@@ -133,6 +133,37 @@ import Testing
         #expect(near == far, "seed \(seed)")
     }
 
+    @Test func `say what is not there to be moved`() async throws {
+        let place = try TemporaryDirectory()
+        try place.write("x", to: "tree/x")
+        func cache(_ arguments: String...) async throws -> BuildspecProcess.Outcome {
+            try await BuildspecProcess.run(
+                ["cache"] + arguments + ["--cache", "near", "--remote", "far"],
+                in: place
+            )
+        }
+        let pulled = try await cache("pull")
+        #expect(pulled.status == 0 && pulled.output.contains("pulled 0 entries"))
+        #expect(pulled.error.hasPrefix("warning: cache: there is no store in '"), "\(pulled)")
+        #expect(pulled.error.hasSuffix("far' yet\n"), "\(pulled)")
+        _ = try await BuildspecProcess.run(
+            ["cache", "save", "--cache", "near", "--key", "k", "--path", "tree"],
+            in: place
+        )
+        let none = try await cache("push", "nokey")
+        #expect(none.status == 3 && none.output.isEmpty)
+        #expect(none.error.hasPrefix("error: there is no entry 'nokey' in '"), "\(none)")
+        #expect(none.error.hasSuffix("near'; 'buildspec cache list' shows all\n"), "\(none)")
+        #expect(try await cache("push", "nokey", "k").output.contains("pushed 1 entry"))
+        let again = try await cache("sync", "k")
+        #expect(again.status == 0 && again.error.isEmpty, "\(again)")
+        let pruned = try await BuildspecProcess.run(
+            ["cache", "prune", "--cache", "near"],
+            in: place
+        )
+        #expect(pruned.output.contains("; 1 entry (") && pruned.output.hasSuffix(") stays\n"))
+    }
+
     @Test func `need a shared store, which is said`() async throws {
         let place = try TemporaryDirectory()
         let outcome = try await BuildspecProcess.run(["cache", "push"], in: place)

@@ -295,7 +295,13 @@ struct `The cache command's trust` {
             "0",
             environment: ["BUILDSPEC_CACHE_READ_ONLY": "1"]
         )
-        #expect(pruned.status == 3 && pruned.error.contains("the cache is read-only"), "\(pruned)")
+        #expect(
+            pruned.status == 3
+                && pruned.error
+                    == "error: the cache is read-only, so nothing is changed; leave out "
+                    + "'--cache-read-only' (or BUILDSPEC_CACHE_READ_ONLY)\n",
+            "\(pruned)"
+        )
         #expect(try await place.restore().output.contains("key 'k1'"))
     }
 

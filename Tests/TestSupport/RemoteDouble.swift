@@ -38,8 +38,8 @@ package final class RemoteDouble: CacheStore {
         }
     }
 
-    /// Lets objects wait that are created, until their task is cancelled.
-    package func stall() { state.withLock { $0.isStalled = true } }
+    /// Lets objects wait that are created, until their task is cancelled or this is taken back.
+    package func stall(_ isStalled: Bool = true) { state.withLock { $0.isStalled = isStalled } }
 
     /// Hands an object out with a wrong byte until it is written again.
     package func damage(_ name: String) { state.withLock { _ = $0.damaged.insert(name) } }

@@ -13,6 +13,7 @@ package final class TimedStore: CacheStore {
     private struct State {
         var objects: [String: Object] = [:]
         var clock: Int64 = 0
+        var difference: Int64 = 0
         var writes = 0
     }
 
@@ -29,11 +30,16 @@ package final class TimedStore: CacheStore {
     /// Lets time pass.
     package func advance(hours: Int64) { state.withLock { $0.clock += hours * 3_600 } }
 
+    /// Sets the store's clock this far ahead of the machine's.
+    package func setAhead(hours: Int64) { state.withLock { $0.difference = hours * 3_600 } }
+
+    package func clockDifference() async -> Int64 { state.withLock(\.difference) }
+
     private func info(_ name: String, _ object: Object, _ state: State) -> ObjectInfo {
         ObjectInfo(
             name: name,
             size: UInt64(object.bytes.count),
-            modified: start + object.written - state.clock,
+            modified: start + object.written - state.clock + state.difference,
             tag: "\(object.number)"
         )
     }

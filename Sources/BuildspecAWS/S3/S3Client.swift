@@ -39,6 +39,8 @@ final class S3Client: Sendable {
     private let region: Mutex<String>
     /// How many seconds the service's clock is ahead of ours, as far as it matters.
     private let clockOffset = Mutex<Int64>(0)
+    /// The same, by the last answer.
+    private let seenOffset = Mutex<Int64>(0)
     private let outage = Mutex<Outage?>(nil)
     private let gate = RequestGate(width: S3Client.width)
 
@@ -98,7 +100,7 @@ final class S3Client: Sendable {
             let signer = try await credentials?.credentials()
             let region = region.withLock(\.self)
             let response = try await answer(call, region, signer)
-            if response.isSuccess || accepted.contains(response.status) { return response }
+            if response.isSuccess { return response }
             if !hasMoved, let right = self.region(in: response), right != region {
                 hasMoved = true
                 self.region.withLock { $0 = right }
@@ -115,6 +117,7 @@ final class S3Client: Sendable {
                 clockOffset.withLock { $0 = date.seconds - now().seconds }
                 continue
             }
+            if accepted.contains(response.status), fault?.isAnswer ?? true { return response }
             throw refusal(response, fault, call, signer)
         }
     }
@@ -129,7 +132,7 @@ final class S3Client: Sendable {
         }
         let request = request(call, region)
         do throws(HTTPError) {
-            guard let signer else { return try await transport.send(request) }
+            guard let signer else { return noting(try await transport.send(request)) }
             let signature = SigV4(
                 credentials: signer,
                 region: region,
@@ -138,7 +141,9 @@ final class S3Client: Sendable {
                 pathStyle: .verbatim
             )
             let payload = call.digest.map { SigV4.Payload.digest($0) } ?? .signed
-            return try await transport.send(signature.signed(request, payload: payload))
+            return noting(
+                try await transport.send(signature.signed(request, payload: payload))
+            )
         } catch {
             if error.isTransient {
                 let end = ContinuousClock.now + S3Client.rest
@@ -146,6 +151,20 @@ final class S3Client: Sendable {
             }
             throw .network(call.action, error)
         }
+    }
+
+    /// How many seconds the service's clock is ahead of this machine's; 0 within a minute, as an answer
+    /// takes its time.
+    var clockDifference: Int64 {
+        let offset = seenOffset.withLock(\.self)
+        return abs(offset) > 60 ? offset : 0
+    }
+
+    private func noting(_ response: HTTPResponse) -> HTTPResponse {
+        if let date = response.header("Date").flatMap(Timestamp.init(header:)) {
+            seenOffset.withLock { $0 = date.seconds - now().seconds }
+        }
+        return response
     }
 
     private var serviceTime: Timestamp {

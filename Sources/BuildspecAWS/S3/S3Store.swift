@@ -158,6 +158,9 @@ package struct S3Store: CacheStore {
         return true
     }
 
+    /// The difference to the service's clock, which its answers have told.
+    package func clockDifference() async -> Int64 { await bucket.clockDifference }
+
     /// An entity tag without its quotes, which not all servers write.
     static func tag(_ text: String?) -> String? {
         text.flatMap { $0.isEmpty ? nil : $0.replacing("\"", with: "") }
@@ -256,6 +259,8 @@ private actor Bucket {
     init(connect: @escaping @Sendable () async throws(AWSError) -> S3Client) {
         self.connect = connect
     }
+
+    var clockDifference: Int64 { made?.clockDifference ?? 0 }
 
     func client() async throws(AWSError) -> S3Client {
         if let made { return made }

@@ -47,6 +47,15 @@ package struct ServiceFault: Sendable, Equatable {
         ["ExpiredToken", "ExpiredTokenException", "RequestExpired"].contains(code)
     }
 
+    /// Whether a status that the caller takes for an answer is one: 400 may be, from servers that do
+    /// not know a condition, but most often it is about something else.
+    package var isAnswer: Bool {
+        status != 400
+            || ["InvalidArgument", "InvalidRequest", "NotImplemented", "NotSupported"].contains(
+                code
+            )
+    }
+
     /// Whether the service's clock and ours disagree.
     package var isClockSkew: Bool {
         if ["RequestTimeTooSkewed", "RequestInTheFuture"].contains(code) { return true }

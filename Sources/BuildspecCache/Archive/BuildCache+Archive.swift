@@ -45,14 +45,19 @@ extension BuildCache {
         if let reason = reasonNotToSave(in: identity.scope) {
             return SaveReport(outcome: .notAllowed(reason))
         }
-        let operation = ImportOperation(
-            settings: settings,
-            identity: identity,
-            root: try Machine.absolute(root),
-            archive: PathBytes(archive.string),
-            limit: limit
-        )
-        return try await onBlockingThreads { try await operation.run() }
+        let root = try Machine.absolute(root)
+        return try await onBlockingThreads {
+            try await settings.sendingBehind { settings in
+                let operation = ImportOperation(
+                    settings: settings,
+                    identity: identity,
+                    root: root,
+                    archive: PathBytes(archive.string),
+                    limit: limit
+                )
+                return try await operation.run()
+            }
+        }
     }
 }
 

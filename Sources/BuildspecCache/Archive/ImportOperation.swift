@@ -13,7 +13,9 @@ struct ImportOperation {
 
     func run() async throws -> SaveReport {
         let set = PathSet(identity.paths, root: root)
-        if try await isStored(set) { return SaveReport(outcome: .alreadyStored) }
+        if try await isStored(set) {
+            return SaveReport(outcome: .alreadyStored, notes: settings.takeNotes())
+        }
         let writer = settings.objectWriter()
         var members = TarReader(try ArchiveInput(archive, limit: limit))
         var tree = ImportedTree(set)
@@ -28,9 +30,8 @@ struct ImportOperation {
         }
         try await packs.finish()
         let manifest = Manifest(packs: packs.packs, entries: try tree.finished())
-        let notes = notes(tree)
         guard !manifest.entries.isEmpty else {
-            return SaveReport(outcome: .nothingToSave, notes: notes)
+            return SaveReport(outcome: .nothingToSave, notes: notes(tree) + settings.takeNotes())
         }
         let (digest, added) = try await writer.writeManifest(manifest)
         let record = record(manifest, digest, set)
@@ -42,7 +43,7 @@ struct ImportOperation {
             files: record.files,
             bytes: record.bytes,
             bytesStored: record.stored + added + UInt64(bytes.count),
-            notes: notes
+            notes: notes(tree) + settings.takeNotes()
         )
     }
 
@@ -56,7 +57,7 @@ struct ImportOperation {
                 key: key,
                 version: version
             )
-            guard let record else { return false }
+            guard let record, !settings.isNearOnly(record) else { return false }
             _ = try await reader.manifest(of: record)
             return true
         } catch {

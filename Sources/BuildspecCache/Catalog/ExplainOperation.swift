@@ -57,7 +57,12 @@ struct ExplainOperation {
             explanation.used = info.map { CacheEntryInfo(found, $0, policy) }
             explanation.transfer = try await transfer(found, set)
         }
-        explanation.nearest = try await nearest(asked, used: found)
+        let own = StoreLayout.record(
+            scope: asked.scope,
+            key: asked.key,
+            version: lookup.version
+        )
+        explanation.nearest = try await nearest(asked, own: own, used: found)
         return explanation
     }
 
@@ -116,11 +121,12 @@ struct ExplainOperation {
     /// The entries that have most in common with what is asked for: scope, paths, the key's beginning.
     private func nearest(
         _ asked: CacheIdentity,
+        own: String,
         used: KeyRecord?
     ) async throws -> [CacheExplanation.Neighbour] {
         let all = settings.readerOfAll()
         var found: [(neighbour: CacheExplanation.Neighbour, record: KeyRecord)] = []
-        for info in try await settings.store.list(prefix: StoreLayout.keys) {
+        for info in try await settings.store.list(prefix: StoreLayout.keys) where info.name != own {
             let record = (try? await all.record(named: info.name)) ?? nil
             guard let record, !(record.name == used?.name && record.key == asked.key) else {
                 continue

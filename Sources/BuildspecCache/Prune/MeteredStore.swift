@@ -72,5 +72,6 @@ final class MeteredStore: CacheStore {
     }
 
     func isShared(_ record: String) -> Bool { inner.isShared(record) }
+    func clockDifference() async -> Int64 { await inner.clockDifference() }
     func takeNotes() -> [String] { inner.takeNotes() }
 }

@@ -18,7 +18,7 @@ struct PruneOperation: Sendable {
     /// How many requests are under way at once.
     static let width = 8
 
-    private var isShared: Bool { store is TieredStore || !(store is any LocalCacheStore) }
+    private var isShared: Bool { store is TieredStore || !store.isOnThisMachine }
     private var grace: Int64 {
         limits.gracePeriod
             ?? (isShared ? PruneLimits.sharedGracePeriod : PruneLimits.localGracePeriod)
@@ -30,7 +30,7 @@ struct PruneOperation: Sendable {
     }
 
     func run() async throws -> PruneReport {
-        let now = FileTime.now().seconds
+        let began = FileTime.now().seconds
         let target = PruneOperation.target(of: store)
         let metered = MeteredStore(target, isDry: dryRun)
         // The lock needs the store itself.
@@ -42,6 +42,8 @@ struct PruneOperation: Sendable {
             heads: isShared ? heads?.read() ?? [:] : [:]
         )
         try await references.update()
+        // A shared store gives its objects their age: its clock counts, which the listing has told.
+        let now = began + (isShared ? await place.clockDifference() : 0)
         // Behind the records: what these refer to was there before them.
         let objects = try await objects(in: place)
         let referredBefore = references.objects
@@ -71,7 +73,7 @@ struct PruneOperation: Sendable {
         }
         report.keptBytes -= report.removedBytes
         if isShared, !dryRun { heads?.write(references.usedHeads) }
-        if let local = target as? any LocalCacheStore {
+        if let local = target.underlying as? any LocalCacheStore {
             report.removedLeftovers = try local.removeLeftovers(dryRun: dryRun)
         }
         if isShared { report.requests = metered.requests }

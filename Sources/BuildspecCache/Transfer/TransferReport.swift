@@ -1,3 +1,6 @@
+internal import BuildspecFiles
+internal import SystemPackage
+
 /// Which way entries go between the store on this machine and the shared one behind it.
 public enum TransferDirection: String, Sendable {
     /// From this machine to the shared store.
@@ -24,6 +27,10 @@ public struct TransferSelection: Sendable, Equatable {
 public struct TransferReport: Sendable, Equatable {
     /// Which way.
     public var direction: TransferDirection
+    /// Where entries come from.
+    public var source = ""
+    /// Whether there is no store yet where entries come from: a directory that is not there.
+    public var isSourceMissing = false
     /// The entries whose records were written.
     public var entries: [CacheEntryInfo] = []
     /// Entries that the other store has already.
@@ -36,6 +43,9 @@ public struct TransferReport: Sendable, Equatable {
     public var objectsPresent = 0
     /// What was left where it is because it is damaged, one line each.
     public var skipped: [String] = []
+
+    /// Whether no entry is as the selection wants it.
+    public var hasFoundNothing: Bool { entries.isEmpty && entriesPresent == 0 && skipped.isEmpty }
 }
 
 extension BuildCache {
@@ -69,6 +79,14 @@ extension BuildCache {
             selection: selection,
             dryRun: dryRun
         )
-        return try await onBlockingThreads { try await transfer.run(direction) }
+        return try await onBlockingThreads {
+            let directory = (transfer.source.underlying as? any LocalCacheStore)?.directory
+            let isMissing =
+                directory.map { (try? DirectoryHandle.open(PathBytes($0.string))) == nil } ?? false
+            var report = try await transfer.run(direction)
+            report.source = transfer.source.location
+            report.isSourceMissing = isMissing
+            return report
+        }
     }
 }

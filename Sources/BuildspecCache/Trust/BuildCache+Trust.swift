@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 extension BuildCache {
     /// The same cache, which accepts only what a policy accepts.
     ///
@@ -36,7 +38,11 @@ extension BuildCache {
     /// Refuses to change the store of a read-only cache.
     func requireWritable() throws(CacheError) {
         guard isReadOnly else { return }
-        throw CacheError(.store, "'\(location)' is not changed: the cache is read-only")
+        throw CacheError(
+            .store,
+            "the cache is read-only, so nothing is changed; leave out '--cache-read-only' (or "
+                + "BUILDSPEC_CACHE_READ_ONLY)"
+        )
     }
 
     /// The policy that decides what is accepted; `nil` accepts everything.
@@ -51,16 +57,20 @@ extension BuildCache {
     public func reasonNotToSave(in scope: String) -> String? {
         if isReadOnly { return "the cache is read-only" }
         guard let policy else { return nil }
-        let key = settings.signingKey?.publicKey
         if policy.keys.isEmpty, !policy.requiresSigned { return nil }
-        if policy.accepts(key, for: scope) { return nil }
-        guard let key else {
-            return "the policy wants entries of '\(scope)' signed, and there is no signing key"
+        guard let key = settings.signingKey?.publicKey else {
+            return policy.acceptsUnsigned(in: scope)
+                ? nil : "the policy wants entries of '\(scope)' signed, and there is no signing key"
         }
-        let id = key.id.prefix(16)
-        guard let name = policy.key(id: key.id)?.name else {
-            return "the signing key \(id) is not in the policy"
+        guard let trusted = policy.key(id: key.id) else {
+            return "the signing key \(key.id.prefix(16)) is not in the policy"
         }
-        return "the signing key '\(name)' may not sign for the scope '\(scope)'"
+        let now = FileTime.now().seconds
+        guard policy.objection(toSigner: key.id, scope: scope, saved: now, now: now) != nil else {
+            return nil
+        }
+        return CachePolicy.matches(trusted.scopes, scope)
+            ? "the signing key '\(trusted.name)' has expired"
+            : "the signing key '\(trusted.name)' may not sign for the scope '\(scope)'"
     }
 }

@@ -50,12 +50,6 @@ public struct CachePolicy: Sendable, Equatable {
     /// The key of an id.
     public func key(id: String) -> TrustedKey? { keys.first { $0.key.id == id } }
 
-    /// Whether what a key signs for a scope would be accepted; a missing key signs nothing.
-    public func accepts(_ key: PublicKey?, for scope: String) -> Bool {
-        guard let key else { return acceptsUnsigned(in: scope) }
-        return keys.contains { $0.key == key && CachePolicy.matches($0.scopes, scope) }
-    }
-
     func acceptsUnsigned(in scope: String) -> Bool {
         !requiresSigned || CachePolicy.matches(unsignedScopes, scope)
     }

@@ -1,6 +1,6 @@
 /// A store that is only read: nothing is written, refreshed or removed in it.
 ///
-/// It is no store on this machine for the engine, so that nobody refreshes or repairs its objects.
+/// It is no `LocalCacheStore`, so that nobody refreshes or repairs its objects.
 struct ReadOnlyStore: CacheStore {
     let inner: any CacheStore
 
@@ -20,6 +20,8 @@ struct ReadOnlyStore: CacheStore {
 
     func isShared(_ record: String) -> Bool { inner.isShared(record) }
 
+    func clockDifference() async -> Int64 { await inner.clockDifference() }
+
     func takeNotes() -> [String] { inner.takeNotes() }
 
     func write(_ name: String, _ bytes: [UInt8]) throws(StoreError) { throw refusal }
@@ -31,4 +33,12 @@ struct ReadOnlyStore: CacheStore {
     private var refusal: StoreError {
         StoreError(.denied, "'\(location)' is not written: the cache is read-only")
     }
+}
+
+extension CacheStore {
+    /// The store that is only read through this one, or the store itself.
+    var underlying: any CacheStore { (self as? ReadOnlyStore)?.inner ?? self }
+
+    /// Whether it is a store on this machine, and so what it has can be looked at cheaply.
+    var isOnThisMachine: Bool { underlying is any LocalCacheStore }
 }

@@ -6,10 +6,12 @@ final class RecordGuard: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        /// What was refused and not told yet, by the names of the records, in order.
+        /// The first of what was refused and not told yet, in order.
         var notes: [String] = []
-        /// Everything that was ever refused: the same is said once.
-        var told: Set<String> = []
+        /// How much was refused and not told yet.
+        var count = 0
+        /// The hashes of everything that was ever refused: the same is said once.
+        var told: Set<Int> = []
     }
 
     /// More are counted and not named.
@@ -25,20 +27,22 @@ final class RecordGuard: Sendable {
         let key = record.key.map { "the entry '\($0)'" } ?? "the keyless entry"
         let text = "\(key) of '\(record.scope)' is refused: \(reason)"
         state.withLock { state in
-            if state.told.insert(text).inserted { state.notes.append(text) }
+            guard state.told.insert(text.hashValue).inserted else { return }
+            state.count += 1
+            // A key may be long, and a store may have many of them.
+            if state.notes.count <= RecordGuard.mostNotes { state.notes.append(text) }
         }
         throw CacheError(.refused, text)
     }
 
     /// What was refused since the last time, a line each.
     func takeNotes() -> [String] {
-        let notes = state.withLock { state in
-            let notes = state.notes
-            state.notes = []
-            return notes
+        let (notes, count) = state.withLock { state in
+            defer { (state.notes, state.count) = ([], 0) }
+            return (state.notes, state.count)
         }
-        guard notes.count > RecordGuard.mostNotes + 1 else { return notes }
-        let more = notes.count - RecordGuard.mostNotes
+        guard count > notes.count else { return notes }
+        let more = count - RecordGuard.mostNotes
         return notes.prefix(RecordGuard.mostNotes) + ["\(more) more entries are refused"]
     }
 }

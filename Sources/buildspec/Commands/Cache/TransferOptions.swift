@@ -40,6 +40,19 @@ struct TransferOptions: ParsableArguments {
                 }
             )
         }
+        for report in reports where report.isSourceMissing {
+            StandardStream.error.write(
+                "warning: cache: there is no store in '\(report.source)' yet\n"
+            )
+        }
+        if !keys.isEmpty, reports.allSatisfy(\.hasFoundNothing) {
+            let names = keys.map { "'\($0)'" }.joined(separator: " or ")
+            let places = reports.map { "'\($0.source)'" }.joined(separator: " and ")
+            StandardStream.error.write(
+                "error: there is no entry \(names) in \(places); 'buildspec cache list' shows all\n"
+            )
+            throw ExitStatus.cacheFailed.exitCode
+        }
         for line in reports.flatMap(\.skipped) {
             StandardStream.error.write("error: left where it is: \(line)\n")
         }

@@ -34,10 +34,11 @@ enum PruneOutput {
                     + " period and wait"
             )
         }
+        let stay = isDry ? "would stay" : report.keptEntries == 1 ? "stays" : "stay"
         lines.append(
             "\(removed) \(objects(report.removedObjects, report.removedBytes));"
                 + " \(Quantity.count(report.keptEntries, "entries", one: "entry"))"
-                + " (\(Quantity.size(report.keptBytes))) \(isDry ? "would stay" : "stay")"
+                + " (\(Quantity.size(report.keptBytes))) \(stay)"
         )
         if isDry, S3Location.isAddress(report.location) { lines += estimate(report) }
         return lines.joined(separator: "\n") + "\n"

@@ -1,0 +1,30 @@
+import Testing
+
+@testable import BuildspecCache
+
+/// What a policy refuses is told, however much it is.
+@Suite struct `Refused records` {
+    @Test(arguments: [(4, 4), (5, 4), (200, 4)])
+    func `are told once, the first by name and many by number`(count: Int, lines: Int) throws {
+        let refusing = RecordGuard(CachePolicy(keys: [], requiresSigned: true))
+        for number in Array(0..<count) + Array(0..<count) {
+            let record = KeyRecord(
+                scope: "p",
+                key: "k\(number)",
+                paths: ["./a"],
+                manifest: ContentDigest(of: []),
+                codec: .zstd,
+                saved: 0,
+                files: 0,
+                bytes: 0,
+                stored: 0,
+                writer: "w"
+            )
+            #expect(throws: CacheError.self) { try refusing.check(record) }
+        }
+        let notes = refusing.takeNotes()
+        #expect(notes.count == lines && notes[2].hasPrefix("the entry 'k2' of 'p' is refused: "))
+        #expect((notes[3] == "\(count - 3) more entries are refused") == (count > 4), "\(notes)")
+        #expect(refusing.takeNotes() == [])
+    }
+}
