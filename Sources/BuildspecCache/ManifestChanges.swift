@@ -89,7 +89,7 @@ enum ManifestChanges {
         var cursor = BaseCursor(base)
         var place = rest
         while place < changes.count {
-            let end = endOfLine(changes, place)
+            let end = ManifestText.endOfLine(changes, place)
             let line = place..<end
             place = end + 1
             let isOwn = !ManifestFields.begins(changes, line, with: keyword)
@@ -142,7 +142,7 @@ enum ManifestChanges {
         init(_ text: [UInt8]) {
             self.text = text
             while place < text.count, text[place] == UInt8(ascii: "#") {
-                place = endOfLine(text, place) + 1
+                place = ManifestText.endOfLine(text, place) + 1
             }
         }
 
@@ -158,19 +158,11 @@ enum ManifestChanges {
             guard count <= text.count - place else { return false }
             for _ in 0..<count {
                 guard place < text.count else { return false }
-                place = endOfLine(text, place) + 1
+                place = ManifestText.endOfLine(text, place) + 1
             }
             line += count
             return true
         }
-    }
-
-    /// Where the newline of a line is; the text ends with one.
-    private static func endOfLine(_ text: [UInt8], _ start: Int) -> Int {
-        let bytes = text.span
-        var end = start
-        while bytes[end] != newline { end += 1 }
-        return end
     }
 
     private static func lineCount(_ text: [UInt8]) -> Int {

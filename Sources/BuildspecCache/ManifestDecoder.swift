@@ -18,21 +18,13 @@ struct ManifestDecoder {
         decoder.manifest.entries.reserveCapacity(min(text.count / 128, 1 << 20))
         var start = 0
         while start < text.count {
-            let end = ManifestDecoder.endOfLine(text, start)
+            let end = ManifestText.endOfLine(text, start)
             decoder.line += 1
             try decoder.read(text, start..<end)
             start = end + 1
         }
         guard decoder.line >= 2 else { throw decoder.damaged("it has no head") }
         return decoder.manifest
-    }
-
-    /// Where the newline of a line is; the text ends with one.
-    private static func endOfLine(_ text: [UInt8], _ start: Int) -> Int {
-        let bytes = text.span
-        var end = start
-        while bytes[end] != newline { end += 1 }
-        return end
     }
 
     private mutating func read(_ text: [UInt8], _ range: Range<Int>) throws(CacheError) {

@@ -114,6 +114,14 @@ enum ManifestText {
         byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "#")
     }
 
+    /// Where the newline of a line is; the text ends with one.
+    static func endOfLine(_ text: [UInt8], _ start: Int) -> Int {
+        let bytes = text.span
+        var end = start
+        while bytes[end] != newline { end += 1 }
+        return end
+    }
+
     /// Appends bytes, everything but plain printing characters as `\ooo`.
     static func escape(_ bytes: [UInt8], into text: inout [UInt8]) {
         if bytes.allSatisfy(isPlain) { return text.append(contentsOf: bytes) }

@@ -16,6 +16,7 @@ import Testing
         case manifestOfZeros
         case manifestOfGzippedZeros
         case manifestOfManyEmptyFrames
+        case baseOfEmptyLines
         case packFrameOfExabytes
         case packOfZeros
         case packOfGzippedZeros
@@ -99,6 +100,13 @@ import Testing
         case .manifestOfManyEmptyFrames:
             let frames = Array((0..<100_000).map { _ in frame(declaring: 0) }.joined())
             try plant(manifest: frames, .zstd, bench)
+        case .baseOfEmptyLines:
+            let part = try Codec.zstd.encode(Array(repeating: newline, count: 1 << 14))
+            let base = Array((0..<2_560).map { _ in part }.joined())
+            let digest = ContentDigest(of: base)
+            try DirectoryStore(bench.store.path).write(StoreLayout.manifest(digest, .zstd), base)
+            let changes = ManifestChanges.head(naming: digest) + Array("@base 0 1\n".utf8)
+            try plant(manifest: Codec.zstd.encode(changes), .zstd, bench, base: digest)
         case .packFrameOfExabytes:
             try plant(pack: frame(declaring: 1 << 60), .zstd, declared: 30 << 20, bench)
         case .packOfZeros:
@@ -129,12 +137,17 @@ import Testing
         try plant(manifest: Codec.zstd.encode(Array(text.utf8)), .zstd, bench)
     }
 
-    private func plant(manifest bytes: [UInt8], _ codec: Codec, _ bench: Bench) throws {
+    private func plant(
+        manifest bytes: [UInt8],
+        _ codec: Codec,
+        _ bench: Bench,
+        base: ContentDigest? = nil
+    ) throws {
         let store = DirectoryStore(bench.store.path)
         let digest = ContentDigest(of: bytes)
         try store.write(StoreLayout.manifest(digest, codec), bytes)
         let set = PathSet(["tree/**/*"], root: PathBytes(bench.target.path.string))
-        let record = KeyRecord(
+        var record = KeyRecord(
             scope: "project",
             key: "k",
             paths: set.canonicalTexts,
@@ -146,6 +159,7 @@ import Testing
             stored: .max,
             writer: "mallory"
         )
+        record.base = base
         try store.write(record.name, record.encode())
     }
 }

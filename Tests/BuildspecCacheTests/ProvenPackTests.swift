@@ -33,6 +33,15 @@ import Testing
             try await cache.restore(bench.identity(nil), into: bench.target.path)
         }
 
+        /// Damages the pack.
+        func rot() throws -> (pack: FilePath, size: UInt64) {
+            let pack = try bench.objects("packs/")[0]
+            var bytes = try bench.bytes(pack)
+            for index in stride(from: 100, to: bytes.count, by: 1_000) { bytes[index] ^= 0x10 }
+            try bench.overwrite(pack, bytes)
+            return (pack, UInt64(bytes.count))
+        }
+
         /// What is fetched to bring back one file.
         func fetchedForOne() async throws -> UInt64 {
             try bench.target.write("edited", to: "tree/7")
@@ -66,10 +75,7 @@ import Testing
         async throws
     {
         let place = try await Place()
-        let pack = try place.bench.objects("packs/")[0]
-        var bytes = try place.bench.bytes(pack)
-        for index in stride(from: 100, to: bytes.count, by: 1_000) { bytes[index] ^= 0x10 }
-        try place.bench.overwrite(pack, bytes)
+        _ = try place.rot()
         try place.bench.target.write("edited", to: "tree/7")
         let report = try await place.restore()
         #expect(report.outcome == .miss(reason: "damaged entry"))
@@ -82,10 +88,7 @@ import Testing
         async throws
     {
         let place = try await Place()
-        let pack = try place.bench.objects("packs/")[0]
-        var bytes = try place.bench.bytes(pack)
-        for index in stride(from: 100, to: bytes.count, by: 1_000) { bytes[index] ^= 0x10 }
-        try place.bench.overwrite(pack, bytes)
+        let (pack, size) = try place.rot()
         // As if nothing had been written: what was proven is of the file as it is now.
         let name = try #require(
             place.state.handle.names().first { $0.suffix(6).elementsEqual(".packs".utf8) }
@@ -96,7 +99,7 @@ import Testing
         let status = try OpenFile.reading(PathBytes(pack.string)).status()
         let rotten = ProvenPacks.Pack(mark: StatIndex.Mark(status), frames: old.frames)
         var manifest = Manifest()
-        let (stored, content) = (UInt64(bytes.count), old.frames.last?.content.upperBound ?? 0)
+        let (stored, content) = (size, old.frames.last?.content.upperBound ?? 0)
         manifest.packs = [
             Manifest.Pack(digest: digest, codec: .zstd, storedSize: stored, contentSize: content)
         ]
