@@ -76,7 +76,8 @@ struct DebugTests {
             terminal,
             _ in
             try await terminal.expect("$ ")
-            try terminal.type("echo up; sleep 600\n")
+            // It says so itself: before it has the terminal, Ctrl-C is the shell's.
+            try terminal.type("sh -c 'echo up; exec sleep 600'\n")
             try await terminal.expect("up\r\n")
             try terminal.type("\u{3}")
             try await terminal.expect("^C")
