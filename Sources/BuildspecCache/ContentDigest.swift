@@ -74,20 +74,23 @@ struct ContentDigest: Sendable, Hashable {
     var hexBytes: [UInt8] {
         var digits: [UInt8] = []
         digits.reserveCapacity(64)
-        appendHex(to: &digits)
+        digits.append(addingCapacity: 64) { appendHex(to: &$0) }
         return digits
     }
 
-    /// Appends the 64 digits.
-    func appendHex(to bytes: inout [UInt8]) {
-        bytes.append(addingCapacity: 64) { digits in
-            for word in [words.0, words.1, words.2, words.3] {
-                for place in 1...16 as ClosedRange<UInt64> {
-                    let digit = UInt8(truncatingIfNeeded: word >> (64 - 4 * place) & 0xF)
-                    let zero = digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10
-                    digits.append(zero + digit)
-                }
-            }
+    /// Appends the 64 digits where there is room for them.
+    func appendHex(to digits: inout OutputSpan<UInt8>) {
+        append(words.0, to: &digits)
+        append(words.1, to: &digits)
+        append(words.2, to: &digits)
+        append(words.3, to: &digits)
+    }
+
+    private func append(_ word: UInt64, to digits: inout OutputSpan<UInt8>) {
+        for place in 1...16 as ClosedRange<UInt64> {
+            let digit = UInt8(truncatingIfNeeded: word >> (64 - 4 * place) & 0xF)
+            let zero = digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10
+            digits.append(zero + digit)
         }
     }
 

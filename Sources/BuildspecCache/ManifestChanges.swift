@@ -1,5 +1,13 @@
 internal import BuildspecFiles
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
 /// A manifest written as what it has of another one, its base, and the lines that are its own.
 ///
 /// After a small change nearly all lines of a manifest are those of the one before, and a manifest is
@@ -11,8 +19,6 @@ enum ManifestChanges {
     /// The changes must be this many times smaller than the whole text to be worth another object to
     /// read.
     private static let worth = 8
-    /// A base of this many times the lines is not looked at: it need not be trusted.
-    private static let mostLines = 4
     private static let keyword: StaticString = "@base "
     /// What every manifest begins with.
     private static let start = Array("#mtree\n#buildspec-manifest 1\n".utf8)
@@ -34,16 +40,15 @@ enum ManifestChanges {
     ///   - digest: the digest of the base's stored bytes.
     /// - Returns: the changes, or `nil` when they are not worth it.
     static func encode(_ text: [UInt8], base: [UInt8], named digest: ContentDigest) -> [UInt8]? {
-        let (head, lines) = split(text)
-        guard text.starts(with: start), lineCount(base) / mostLines <= lineCount(text) else {
-            return nil
-        }
-        let known = LineIndex(base)
-        var changes = ManifestChanges.head(naming: digest) + text[start.count..<head]
-        // Lines in both come in the same order in both, because the order goes by path.
+        guard text.starts(with: start), base.last == newline else { return nil }
+        var lines = BaseLines(base)
+        var place = ManifestText.endOfHead(text)
+        var changes = ManifestChanges.head(naming: digest) + text[start.count..<place]
         var kept = 0..<0
-        for line in lines {
-            if let number = known.number(of: line, in: text), number >= kept.upperBound {
+        while place < text.count {
+            let line = place..<ManifestText.endOfLine(text, place) + 1
+            place = line.upperBound
+            if let number = lines.find(line, of: text) {
                 if number > kept.upperBound {
                     append(kept, to: &changes)
                     kept = number..<number
@@ -53,7 +58,6 @@ enum ManifestChanges {
                 append(kept, to: &changes)
                 kept = kept.upperBound..<kept.upperBound
                 changes.append(contentsOf: text[line])
-                changes.append(newline)
             }
             if changes.count > text.count / worth { return nil }
         }
@@ -141,9 +145,7 @@ enum ManifestChanges {
         /// Begins at the first entry of a text that ends with a newline.
         init(_ text: [UInt8]) {
             self.text = text
-            while place < text.count, text[place] == UInt8(ascii: "#") {
-                place = ManifestText.endOfLine(text, place) + 1
-            }
+            place = ManifestText.endOfHead(text)
         }
 
         /// The bytes of `count` lines from the one of a number, which must not lie behind.
@@ -165,59 +167,58 @@ enum ManifestChanges {
         }
     }
 
-    private static func lineCount(_ text: [UInt8]) -> Int {
-        let bytes = text.span
-        var count = 0
-        for place in 0..<bytes.count where bytes[place] == newline { count += 1 }
-        return count
-    }
-
-    /// Where the lines of the entries begin, and the lines, each without its newline.
-    private static func split(_ text: [UInt8]) -> (head: Int, lines: [Range<Int>]) {
-        let bytes = text.span
-        var head = 0
-        var lines: [Range<Int>] = []
-        var start = 0
-        for place in 0..<bytes.count where bytes[place] == newline {
-            if lines.isEmpty, bytes[start] == UInt8(ascii: "#") {
-                head = place + 1
-            } else {
-                lines.append(start..<place)
-            }
-            start = place + 1
-        }
-        return (head, lines)
-    }
-
-    /// Finds lines of a text by what they say.
-    private struct LineIndex {
+    /// Goes through the lines of a base beside those of a newer text, both in path order.
+    ///
+    /// Nearly always the next line of one is the next line of the other, so they are compared before
+    /// anything is read in them.
+    private struct BaseLines {
         private let text: [UInt8]
-        private let lines: [Range<Int>]
-        private var numbers: [Int: Int] = [:]
+        private var place: Int
+        private var number = 0
 
         init(_ text: [UInt8]) {
             self.text = text
-            lines = split(text).lines
-            numbers.reserveCapacity(lines.count)
-            for (number, line) in lines.enumerated() {
-                numbers[LineIndex.hash(line, in: text)] = number
+            place = ManifestText.endOfHead(text)
+        }
+
+        /// The number of the line of the base that says the same as a line of another text.
+        ///
+        /// Lines that come before it are not found any more.
+        mutating func find(_ line: Range<Int>, of other: [UInt8]) -> Int? {
+            var path: PathBytes?
+            while place < text.count {
+                if isSame(line, of: other) {
+                    place += line.count
+                    number += 1
+                    return number - 1
+                }
+                path = path ?? BaseLines.path(line, of: other)
+                let end = ManifestText.endOfLine(text, place) + 1
+                // What has no path is no entry; a base need not be trusted.
+                let mine = BaseLines.path(place..<end, of: text)
+                if let path, let mine, path < mine { return nil }
+                place = end
+                number += 1
+                if path == mine { return nil }
+            }
+            return nil
+        }
+
+        private func isSame(_ line: Range<Int>, of other: [UInt8]) -> Bool {
+            guard line.count <= text.count - place else { return false }
+            return unsafe text.withUnsafeBytes { text in
+                unsafe other.withUnsafeBytes { other in
+                    guard let mine = text.baseAddress, let theirs = other.baseAddress else {
+                        return false
+                    }
+                    return unsafe memcmp(mine + place, theirs + line.lowerBound, line.count) == 0
+                }
             }
         }
 
-        /// The number of a line that says the same as a line of another text.
-        func number(of line: Range<Int>, in other: [UInt8]) -> Int? {
-            guard let number = numbers[LineIndex.hash(line, in: other)],
-                text[lines[number]] == other[line]
-            else { return nil }
-            return number
-        }
-
-        private static func hash(_ line: Range<Int>, in text: [UInt8]) -> Int {
-            var hasher = Hasher()
-            unsafe text.withUnsafeBytes { bytes in
-                unsafe hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: bytes[line]))
-            }
-            return hasher.finalize()
+        private static func path(_ line: Range<Int>, of text: [UInt8]) -> PathBytes? {
+            var fields = ManifestFields(text, line.dropLast())
+            return fields.next().flatMap { fields.path($0) }
         }
     }
 }

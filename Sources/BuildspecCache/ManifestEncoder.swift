@@ -1,24 +1,48 @@
 internal import BuildspecFiles
 
-/// Writes a manifest as text in the style of mtree(5); equal manifests give equal bytes.
-struct ManifestEncoder {
-    private var text: [UInt8] = []
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
 
+/// Writes a manifest as text in the style of mtree(5); equal manifests give equal bytes.
+enum ManifestEncoder {
     static func encode(_ manifest: Manifest) -> [UInt8] {
-        var encoder = ManifestEncoder()
-        encoder.text.reserveCapacity(160 * manifest.entries.count + 256)
-        encoder.put("#mtree\n#buildspec-manifest 1\n")
+        var text = Array("#mtree\n#buildspec-manifest 1\n".utf8)
+        text.reserveCapacity(160 * manifest.entries.count + 256)
         for (index, pack) in manifest.packs.enumerated() {
-            encoder.text += Array(
+            text +=
                 ("#pack \(index) sha256=\(pack.digest.hex) codec=\(pack.codec.rawValue)"
-                    + " stored=\(pack.storedSize) size=\(pack.contentSize)\n").utf8
-            )
+                + " stored=\(pack.storedSize) size=\(pack.contentSize)\n").utf8
         }
-        for entry in manifest.entries { encoder.put(entry) }
-        return encoder.text
+        for entry in manifest.entries {
+            text.append(addingCapacity: longestLine(entry)) { line in line.put(entry) }
+        }
+        return text
     }
 
-    private mutating func put(_ entry: Manifest.Entry) {
+    /// No line of an entry is longer than this.
+    private static func longestLine(_ entry: Manifest.Entry) -> Int {
+        // The names of the keywords, six numbers of at most 22 digits, and a digest.
+        let others = 320
+        let path = ManifestText.longestEscape * entry.path.bytes.count
+        switch entry.kind {
+        case .directory: return path + others
+        case .link(let target): return path + others + ManifestText.longestEscape * target.count
+        case .hardLink(let other):
+            return path + others + ManifestText.longestEscape * other.bytes.count
+        // A piece is a digest and three numbers.
+        case .file(_, let pieces): return path + others + 136 * pieces.count
+        }
+    }
+}
+
+/// There are ten fields for every file of a tree, so no strings are made of them.
+extension OutputSpan<UInt8> {
+    fileprivate mutating func put(_ entry: Manifest.Entry) {
         put(entry.path)
         switch entry.kind {
         case .directory: put(" type=dir")
@@ -26,14 +50,14 @@ struct ManifestEncoder {
         case .file, .hardLink: put(" type=file")
         }
         put(" mode=0")
-        put(number: UInt64(entry.mode), radix: 8)
+        put(octal: entry.mode)
         put(" time=")
         put(entry.modified)
         switch entry.kind {
         case .directory: break
         case .link(let target):
             put(" link=")
-            putEscaped(target)
+            ManifestText.escape(target, into: &self)
         case .hardLink(let path):
             put(" hardlink=")
             put(path)
@@ -42,13 +66,13 @@ struct ManifestEncoder {
             put(number: size)
             put(pieces)
         }
-        text.append(newline)
+        append(newline)
     }
 
     private mutating func put(_ pieces: [Manifest.Piece]) {
         if pieces.count == 1 {
             put(" sha256=")
-            pieces[0].digest.appendHex(to: &text)
+            pieces[0].digest.appendHex(to: &self)
             put(" pack=")
             put(number: UInt64(pieces[0].pack))
             put(" offset=")
@@ -57,7 +81,7 @@ struct ManifestEncoder {
             put(" chunks=")
             for (index, piece) in pieces.enumerated() {
                 if index > 0 { put(",") }
-                piece.digest.appendHex(to: &text)
+                piece.digest.appendHex(to: &self)
                 for number in [piece.pack, piece.offset, piece.size] {
                     put(":")
                     put(number: UInt64(number))
@@ -68,7 +92,7 @@ struct ManifestEncoder {
 
     private mutating func put(_ path: PathBytes) {
         if !path.isAbsolute { put("./") }
-        putEscaped(path.bytes)
+        ManifestText.escape(path.bytes, into: &self)
     }
 
     private mutating func put(_ time: FileTime) {
@@ -79,29 +103,38 @@ struct ManifestEncoder {
     }
 
     private mutating func put(_ part: StaticString) {
-        part.withUTF8Buffer { unsafe text.append(contentsOf: $0) }
+        part.withUTF8Buffer { part in
+            for index in part.indices { unsafe append(part[index]) }
+        }
     }
 
-    /// Writes a number without making a string of it, because there are several for every file.
-    private mutating func put(number: UInt64, radix: UInt64 = 10, digits: Int = 1) {
-        var unit: UInt64 = 1
-        var count = 1
-        while count < digits || number / unit >= radix {
-            unit *= radix
+    /// Writes a number with at least so many decimal digits.
+    private mutating func put(number: UInt64, digits: Int = 1) {
+        let most: UInt64 = 10_000_000_000_000_000
+        if number >= most { put(number: number / most) }
+        // The digits come last one first, so sixteen of them wait here, four bits each.
+        var rest = number % most
+        var waiting: UInt64 = 0
+        var count = 0
+        while rest > 0 || count < (number >= most ? 16 : digits) {
+            waiting = waiting << 4 | rest % 10
+            rest /= 10
             count += 1
         }
-        var rest = number
-        text.append(addingCapacity: count) { digits in
-            while unit > 0 {
-                digits.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / unit))
-                rest %= unit
-                unit /= radix
-            }
+        for _ in 0..<count {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: waiting & 0xF))
+            waiting >>= 4
         }
     }
 
-    private mutating func putEscaped(_ bytes: [UInt8]) {
-        ManifestText.escape(bytes, into: &text)
+    private mutating func put(octal number: UInt32) {
+        var shift: UInt32 = 0
+        while number >> shift > 7 { shift += 3 }
+        while true {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number >> shift & 7))
+            if shift == 0 { return }
+            shift -= 3
+        }
     }
 }
 
@@ -116,15 +149,33 @@ enum ManifestText {
 
     /// Where the newline of a line is; the text ends with one.
     static func endOfLine(_ text: [UInt8], _ start: Int) -> Int {
-        let bytes = text.span
-        var end = start
-        while bytes[end] != newline { end += 1 }
-        return end
+        unsafe text.withUnsafeBytes { bytes in
+            guard let first = unsafe bytes.baseAddress.map({ unsafe $0 + start }),
+                let end = unsafe memchr(first, CInt(newline), bytes.count - start)
+            else { preconditionFailure("a manifest ends with a newline") }
+            return unsafe start + first.distance(to: end)
+        }
     }
+
+    /// Where the lines of the entries begin in a text that ends with a newline.
+    static func endOfHead(_ text: [UInt8]) -> Int {
+        var place = 0
+        while place < text.count, text[place] == UInt8(ascii: "#") {
+            place = endOfLine(text, place) + 1
+        }
+        return place
+    }
+
+    /// How many bytes one byte is at most, escaped.
+    static let longestEscape = 4
 
     /// Appends bytes, everything but plain printing characters as `\ooo`.
     static func escape(_ bytes: [UInt8], into text: inout [UInt8]) {
-        if bytes.allSatisfy(isPlain) { return text.append(contentsOf: bytes) }
+        text.append(addingCapacity: longestEscape * bytes.count) { escape(bytes, into: &$0) }
+    }
+
+    /// Appends bytes in the same way where there is room for them.
+    static func escape(_ bytes: [UInt8], into text: inout OutputSpan<UInt8>) {
         for byte in bytes {
             if isPlain(byte) {
                 text.append(byte)

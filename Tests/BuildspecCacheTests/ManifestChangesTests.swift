@@ -18,10 +18,13 @@ private let name = ContentDigest(of: [1])
         var lines = base
         for _ in 0..<random.next() % 9 {
             let place = Int(random.next() % UInt64(lines.count))
-            switch random.next() % 3 {
+            switch random.next() % 4 {
             case 0: lines.remove(at: place)
-            case 1: lines[place] += " size=\(random.next())"
-            default: lines.insert(lines[place] + "a type=dir", at: place + 1)
+            case 1: lines.removeSubrange(place..<min(place + 20, lines.count))
+            case 2: lines[place] += " size=\(random.next())"
+            default:
+                let path = lines[place].prefix { $0 != " " }
+                lines.insert("\(path)/\\040\(random.next()) type=dir", at: place + 1)
             }
         }
         let changes = try #require(
@@ -36,10 +39,28 @@ private let name = ContentDigest(of: [1])
         let other = text(base.map { $0 + "x" })
         #expect(ManifestChanges.encode(other, base: text(base), named: name) == nil)
         #expect(ManifestChanges.encode(text(base), base: text([]), named: name) == nil)
-        // A base need not be trusted, so no table is made of one that is out of proportion.
-        let empty = [UInt8](repeating: newline, count: 1_000)
-        let bomb = text(base) + empty
-        #expect(ManifestChanges.encode(text(base), base: bomb, named: name) == nil)
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func `never relies on the order or the words of its base`(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let lines = (0..<400).map { "./\(1_000 + $0) type=dir" }
+        var base = lines
+        for _ in 0..<40 {
+            let place = Int(random.next() % UInt64(base.count))
+            switch random.next() % 4 {
+            case 0: base.swapAt(place, Int(random.next() % UInt64(base.count)))
+            case 1: base.insert("", at: place)
+            case 2: base.insert("no path #", at: place)
+            default: base.insert(base[place], at: place)
+            }
+        }
+        if let changes = ManifestChanges.encode(text(lines), base: text(base), named: name) {
+            #expect(try ManifestChanges.apply(changes, to: text(base), named: name) == text(lines))
+        }
+        #expect(
+            ManifestChanges.encode(text(lines), base: text(lines).dropLast(), named: name) == nil
+        )
     }
 
     @Test(arguments: [
