@@ -55,12 +55,14 @@ struct PackUnpacker: Sendable {
     /// It is read and proven as a whole, unless little is wanted of one that has been proven before.
     func unpack(_ pack: Manifest.Pack, _ writes: [Write]) async throws -> Unpacked {
         let writes = writes.sorted { ($0.offset, $0.target) < ($1.offset, $1.target) }
+        let ranges = writes.map { $0.offset..<$0.offset + $0.size }
         if let (file, frames) = proven.open(pack, in: reader.store) {
-            let needed = PackUnpacker.storedBytes(of: writes, frames)
-            if needed < Int(pack.storedSize) / 2 {
-                var window = PackWindow(file, frames, pack)
+            let needed = ZstandardCodec.needed(for: ranges, of: frames)
+            let size = needed.reduce(0) { $1.content.isEmpty ? $0 : $0 + $1.stored.count }
+            if size < Int(pack.storedSize) / 2 {
+                var window = PackWindow(file, needed, pack)
                 do {
-                    return try write(writes, &window, fetched: UInt64(needed), isProven: false)
+                    return try write(writes, &window, fetched: UInt64(size), isProven: false)
                 } catch let error as CacheError where error.code == .damaged {
                     // Its bytes have changed and its mark has not: the disk is failing. Reading all of
                     // it finds that too, and removes it, so that the next save writes it anew.
@@ -71,27 +73,13 @@ struct PackUnpacker: Sendable {
         }
         let mark = ProvenPacks.mark(pack, in: reader.store)
         let stored = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
-        var window = try PackWindow(stored, pack)
+        var window = try PackWindow(stored, pack, wanting: ranges)
         let fetched = UInt64(stored.count)
         var unpacked = try write(writes, &window, fetched: fetched, isProven: true)
         if let mark {
             unpacked.proven[pack.digest] = ProvenPacks.Pack(mark: mark, frames: window.allFrames)
         }
         return unpacked
-    }
-
-    /// The stored bytes of the frames that hold what is written.
-    private static func storedBytes(of writes: [Write], _ frames: [ZstandardCodec.Frame]) -> Int {
-        var next = 0
-        return frames.reduce(0) { sum, frame in
-            while next < writes.count,
-                writes[next].offset + writes[next].size <= frame.content.lowerBound
-            {
-                next += 1
-            }
-            let isWanted = next < writes.count && writes[next].offset < frame.content.upperBound
-            return isWanted ? sum + frame.stored.count : sum
-        }
     }
 
     /// Writes the files; what is not proven by the pack's name is proven one by one.

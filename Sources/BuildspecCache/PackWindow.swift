@@ -1,17 +1,17 @@
 internal import BuildspecFiles
 
 /// The part of a pack's tar that is at hand: it moves from front to back, and of a zstd pack only the
-/// frames that it comes by are decompressed.
+/// frames that it comes by are decompressed, each as far as something is wanted of it.
 struct PackWindow {
     /// Bytes of the tar.
     private(set) var bytes: [UInt8] = []
-    /// All frames of a zstd pack.
+    /// All frames of a zstd pack that was given as bytes.
     let allFrames: [ZstandardCodec.Frame]
 
     /// Where in the tar they begin.
     private var start = 0
     private let source: Source
-    /// The frames behind the window.
+    /// The frames behind the window, as much of each as is wanted.
     private var frames: ArraySlice<ZstandardCodec.Frame> = []
     private let damage: CacheError
 
@@ -27,14 +27,19 @@ struct PackWindow {
     /// - Parameters:
     ///   - stored: the pack's stored bytes, which are proven.
     ///   - pack: what the manifest says of it.
+    ///   - ranges: what it will be moved to, in that order.
     /// - Throws: `damaged` when the pack's content is not as long as the manifest says.
-    init(_ stored: [UInt8], _ pack: Manifest.Pack) throws(CacheError) {
+    init(
+        _ stored: [UInt8],
+        _ pack: Manifest.Pack,
+        wanting ranges: [Range<Int>]
+    ) throws(CacheError) {
         source = .bytes(stored)
         damage = .damaged("'\(pack.name)' does not hold what the manifest says")
         if pack.codec == .zstd {
             allFrames = try ZstandardCodec.frames(of: stored, limit: pack.contentSize)
-            frames = allFrames[...]
-            guard frames.last?.content.upperBound == pack.contentSize else { throw damage }
+            guard allFrames.last?.content.upperBound == pack.contentSize else { throw damage }
+            frames = ZstandardCodec.needed(for: ranges, of: allFrames)[...]
         } else {
             allFrames = []
             bytes = try pack.codec.decode(stored, limit: pack.contentSize)
@@ -43,14 +48,19 @@ struct PackWindow {
     }
 
     /// Creates a window over the file of a zstd pack that has been proven before.
+    ///
+    /// - Parameters:
+    ///   - file: the pack.
+    ///   - needed: its frames, as much of each as is wanted.
+    ///   - pack: what the manifest says of it.
     init(
         _ file: OpenFile,
-        _ frames: [ZstandardCodec.Frame],
+        _ needed: [ZstandardCodec.Frame],
         _ pack: Manifest.Pack
     ) {
         source = .file(file)
-        allFrames = frames
-        self.frames = frames[...]
+        allFrames = []
+        frames = needed[...]
         damage = .damaged("'\(pack.name)' does not hold what the manifest says")
     }
 

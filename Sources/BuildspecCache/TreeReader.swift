@@ -17,8 +17,15 @@ struct TreeRoots: Sendable {
 struct TreeCursor {
     private var relative: DirectoryCursor
     private var absolute: DirectoryCursor
-    /// The directory of the last path, which most often is the next one's too.
-    private var last: (path: PathBytes, directory: DirectoryHandle)?
+    /// The directories of the last paths, which most often are the next one's too.
+    ///
+    /// Files of the same content are written one after the other, so with two copies of a tree it
+    /// is two in turns.
+    private var recent: [(path: PathBytes, directory: DirectoryHandle)] = []
+    /// The place in `recent` that is given up next.
+    private var oldest = 0
+
+    private static let recentCount = 8
 
     init(_ roots: TreeRoots) {
         relative = DirectoryCursor(root: roots.root)
@@ -30,8 +37,10 @@ struct TreeCursor {
         of path: PathBytes
     ) throws(FileError) -> (directory: DirectoryHandle, name: ArraySlice<UInt8>) {
         let split = path.split
-        if let last, !split.name.isEmpty, last.path.bytes[...] == split.directory {
-            return (last.directory, split.name)
+        if !split.name.isEmpty {
+            for known in recent where known.path.bytes[...] == split.directory {
+                return (known.directory, split.name)
+            }
         }
         let names = path.components
         guard let name = names.last else { throw FileError("use the path", path.text, number: 22) }
@@ -39,13 +48,20 @@ struct TreeCursor {
         let directory =
             path.isAbsolute
             ? try absolute.directory(above) : try relative.directory(above)
-        last = (PathBytes(Array(split.directory)), directory)
+        remember(PathBytes(Array(split.directory)), directory)
         return (directory, name)
+    }
+
+    private mutating func remember(_ path: PathBytes, _ directory: DirectoryHandle) {
+        if recent.count < TreeCursor.recentCount { return recent.append((path, directory)) }
+        recent[oldest] = (path, directory)
+        oldest = (oldest + 1) % recent.count
     }
 
     /// Forgets open directories.
     mutating func reset() {
-        last = nil
+        recent.removeAll()
+        oldest = 0
         relative.reset()
         absolute.reset()
     }

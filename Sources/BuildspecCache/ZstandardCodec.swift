@@ -67,8 +67,41 @@ enum ZstandardCodec {
     struct Frame: Sendable, Equatable {
         /// Where it lies in the object.
         var stored: Range<Int>
-        /// Which part of the content it holds.
+        /// Which part of the content it holds, or as much of its start as is wanted.
         var content: Range<Int>
+    }
+
+    /// As much of the frames as is needed for some ranges of the content.
+    ///
+    /// - Parameters:
+    ///   - ranges: what is wanted, those that begin first first.
+    ///   - frames: whole frames.
+    /// - Returns: the frames; of those that nothing is wanted of, no content.
+    static func needed(for ranges: [Range<Int>], of frames: [Frame]) -> [Frame] {
+        var needed = frames.map { frame in
+            Frame(stored: frame.stored, content: frame.content.prefix(0))
+        }
+        var next = 0
+        for range in ranges {
+            while next < frames.count, frames[next].content.upperBound <= range.lowerBound {
+                next += 1
+            }
+            for place in next..<frames.count {
+                let whole = frames[place].content
+                guard whole.lowerBound < range.upperBound else { break }
+                let end = max(
+                    needed[place].content.upperBound,
+                    min(range.upperBound, whole.upperBound)
+                )
+                needed[place].content = whole.lowerBound..<end
+            }
+        }
+        for place in needed.indices {
+            // To stop early costs a copy, so it must spare more than a little.
+            let (part, whole) = (needed[place].content.count, frames[place].content.count)
+            if part > whole - whole / 4 { needed[place].content = frames[place].content }
+        }
+        return needed
     }
 
     /// The frames of an encoded object.
@@ -109,7 +142,8 @@ enum ZstandardCodec {
         return result
     }
 
-    /// Decompresses some frames one behind the other, to the end of `result`.
+    /// Decompresses some frames one behind the other, to the end of `result`; of the last, as much as
+    /// is wanted.
     static func decode(
         _ frames: some Sequence<Frame>,
         of bytes: [UInt8],
@@ -123,19 +157,50 @@ enum ZstandardCodec {
                 unsafe span.withUnsafeMutableBufferPointer { room, initialized in
                     unsafe bytes.withUnsafeBytes { source in
                         let piece = unsafe UnsafeRawBufferPointer(rebasing: source[frame.stored])
-                        let written = unsafe ZSTD_decompressDCtx(
-                            context,
-                            room.baseAddress,
-                            frame.content.count,
-                            piece.baseAddress,
-                            piece.count
+                        let part = unsafe UnsafeMutableRawBufferPointer(
+                            start: room.baseAddress,
+                            count: frame.content.count
                         )
-                        initialized = written == frame.content.count ? written : 0
-                        failed = failed || written != frame.content.count
+                        let isDone = unsafe decode(piece, into: part, context)
+                        initialized = isDone ? part.count : 0
+                        failed = failed || !isDone
                     }
                 }
             }
         }
         if failed { throw .damaged("a zstd frame is damaged") }
+    }
+
+    /// Decompresses a frame, or its start if there is no room for more.
+    ///
+    /// - Returns: whether all of `room` is filled.
+    private static func decode(
+        _ frame: UnsafeRawBufferPointer,
+        into room: UnsafeMutableRawBufferPointer,
+        _ context: OpaquePointer
+    ) -> Bool {
+        let isWhole = unsafe ZSTD_getFrameContentSize(frame.baseAddress, frame.count) <= room.count
+        if isWhole {
+            let count = unsafe ZSTD_decompressDCtx(
+                context,
+                room.baseAddress,
+                room.count,
+                frame.baseAddress,
+                frame.count
+            )
+            return count == room.count
+        }
+        _ = unsafe ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
+        var input = unsafe ZSTD_inBuffer(src: frame.baseAddress, size: frame.count, pos: 0)
+        var output = unsafe ZSTD_outBuffer(dst: room.baseAddress, size: room.count, pos: 0)
+        while unsafe output.pos < output.size {
+            let before = unsafe input.pos + output.pos
+            let rest = unsafe ZSTD_decompressStream(context, &output, &input)
+            // Zero is the frame's end, which comes too soon.
+            let after = unsafe input.pos + output.pos
+            if ZSTD_isError(rest) != 0 || after == before { return false }
+            if rest == 0 { break }
+        }
+        return unsafe output.pos == output.size
     }
 }

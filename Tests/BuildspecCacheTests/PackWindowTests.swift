@@ -1,0 +1,72 @@
+import TestSupport
+import Testing
+
+@testable import BuildspecCache
+
+/// Of a pack, only what is wanted is decompressed.
+@Suite struct `A window over a pack` {
+    private let content: [UInt8]
+    private let stored: [UInt8]
+    private let pack: Manifest.Pack
+
+    init() throws {
+        var random = SplitMix64(seed: 1)
+        // Four frames that shrink.
+        content = random.bytes(2_000_000).map { $0 & 0x1F }
+        stored = try Codec.zstd.encode(content)
+        pack = Manifest.Pack(
+            digest: ContentDigest(of: stored),
+            codec: .zstd,
+            storedSize: UInt64(stored.count),
+            contentSize: content.count
+        )
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func `shows what it is moved to, whatever is wanted`(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let ranges = (0..<1 + random.next() % 9).map { _ in
+            let start = Int(random.next() % UInt64(content.count))
+            let longest: UInt64 = random.next() % 4 == 0 ? 1_000_000 : 30_000
+            return start..<min(start + Int(random.next() % longest), content.count)
+        }.sorted { $0.lowerBound < $1.lowerBound }
+        var window = try PackWindow(stored, pack, wanting: ranges)
+        for range in ranges {
+            let place = try window.move(to: range)
+            #expect(window.bytes[place] == content[range])
+        }
+    }
+
+    @Test func `decompresses a frame as far as it is wanted`() throws {
+        let frames = try ZstandardCodec.frames(of: stored, limit: content.count)
+        #expect(frames.count == 4)
+        let second = frames[1].content
+        let wanted = second.lowerBound + 1_000..<second.lowerBound + 9_000
+        let needed = ZstandardCodec.needed(for: [wanted], of: frames)
+        #expect(needed.map(\.content.count) == [0, 9_000, 0, 0])
+        #expect(needed.map(\.stored) == frames.map(\.stored))
+        var window = try PackWindow(stored, pack, wanting: [wanted])
+        let place = try window.move(to: wanted)
+        #expect(window.bytes[place] == content[wanted])
+        #expect(window.bytes.count == 9_000)
+        // All but a little of it is all of it.
+        let most = second.lowerBound..<second.upperBound - 9_000
+        #expect(ZstandardCodec.needed(for: [most], of: frames)[1] == frames[1])
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func `finds a damaged start of a frame`(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let frame = try ZstandardCodec.frames(of: stored, limit: content.count)[0]
+        var damaged = Array(stored[frame.stored])
+        let cut = Int(random.next() % UInt64(damaged.count / 4))
+        damaged.removeLast(damaged.count - cut)
+        let start = ZstandardCodec.Frame(stored: 0..<cut, content: 0..<frame.content.count / 2)
+        var result: [UInt8] = []
+        let error = #expect(throws: CacheError.self) {
+            try ZstandardCodec.decode([start], of: damaged, appendingTo: &result)
+        }
+        #expect(error?.code == .damaged)
+        #expect(result.isEmpty)
+    }
+}
