@@ -22,6 +22,12 @@ public protocol CacheStore: Sendable {
     /// - Throws: when the store cannot tell, or the object is larger than `limit`.
     func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]?
 
+    /// Reads an object and its digest; a store that sees the bytes come need not go over them twice.
+    ///
+    /// - Parameters and errors: as of `read`.
+    /// - Returns: its bytes with their digest, or `nil` if there is none.
+    func readHashed(_ name: String, limit: UInt64) async throws(StoreError) -> HashedObject?
+
     /// Writes an object.
     func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError)
 
@@ -62,6 +68,15 @@ public protocol CacheStore: Sendable {
 }
 
 extension CacheStore {
+    /// Reads, and then hashes.
+    public func readHashed(
+        _ name: String,
+        limit: UInt64
+    ) async throws(StoreError) -> HashedObject? {
+        guard let bytes = try await read(name, limit: limit) else { return nil }
+        return HashedObject(bytes)
+    }
+
     /// Every record is.
     public func isShared(_ record: String) -> Bool { true }
 

@@ -16,6 +16,15 @@ struct ContentDigest: Sendable, Hashable {
         }
     }
 
+    /// Takes the 32 bytes of a digest.
+    init?(bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        func word(_ index: Int) -> UInt64 {
+            bytes[8 * index..<8 * index + 8].reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        words = (word(0), word(1), word(2), word(3))
+    }
+
     /// Reads 64 lower-case hexadecimal digits.
     init?(hex: some Collection<UInt8>) {
         self.init(hex: Array(hex).span)

@@ -139,25 +139,25 @@ struct EntryReader: Sendable {
         _ digest: ContentDigest,
         limit: UInt64
     ) async throws(CacheError) -> [UInt8] {
-        let bytes: [UInt8]?
+        let object: HashedObject?
         do throws(StoreError) {
-            bytes = try await store.read(name, limit: limit)
+            object = try await store.readHashed(name, limit: limit)
         } catch {
             guard error.code != .tooLarge else { throw .damaged("'\(name)' is too large") }
             throw CacheError(error)
         }
-        guard let bytes else {
+        guard let object else {
             damage?.add(name)
             throw .damaged("'\(name)' is missing from the store")
         }
-        guard ContentDigest(of: bytes) == digest else {
+        guard object.digest == digest else {
             if removesDamage, store is any LocalCacheStore { try? await store.delete(name) }
             damage?.add(name)
             throw .damaged("'\(name)' is damaged: its bytes do not match its name")
         }
         // What came damaged before was damaged on the way, or has been written anew.
         if let damage, damage.names().contains(name) { damage.remove(name) }
-        return bytes
+        return object.bytes
     }
 
     /// Whether the store has the manifest that a record refers to.

@@ -71,17 +71,18 @@ public final class TieredStore: CacheStore {
         guard let digest = StoreLayout.content(ofName: name)?.digest else {
             return try await readRecord(name, limit: limit)
         }
-        if let bytes = try? await near.read(name, limit: limit) {
-            if ContentDigest(of: bytes) == digest { return bytes }
-            try? await near.delete(name)
+        return try await readContent(name, digest, limit: limit)?.bytes
+    }
+
+    /// Reads as `read` does; a content's digest, which is looked at here, is handed on.
+    public func readHashed(
+        _ name: String,
+        limit: UInt64
+    ) async throws(StoreError) -> HashedObject? {
+        guard let digest = StoreLayout.content(ofName: name)?.digest else {
+            return try await readRecord(name, limit: limit).map { HashedObject($0) }
         }
-        let bytes: [UInt8]? =
-            try await withFar { far throws(StoreError) in
-                try await far.read(name, limit: limit)
-            } ?? nil
-        guard let bytes else { return nil }
-        if ContentDigest(of: bytes) == digest { try? await near.write(name, bytes) }
-        return bytes
+        return try await readContent(name, digest, limit: limit)
     }
 
     /// Writes to the near store and then to the far one.
@@ -160,6 +161,23 @@ public final class TieredStore: CacheStore {
 
 extension TieredStore {
     var hasFailed: Bool { state.withLock { $0.failure != nil } }
+
+    private func readContent(
+        _ name: String,
+        _ digest: ContentDigest,
+        limit: UInt64
+    ) async throws(StoreError) -> HashedObject? {
+        if let object = try? await near.readHashed(name, limit: limit) {
+            if object.digest == digest { return object }
+            try? await near.delete(name)
+        }
+        let object: HashedObject? =
+            try await withFar { far throws(StoreError) in
+                try await far.readHashed(name, limit: limit)
+            } ?? nil
+        if let object, object.digest == digest { try? await near.write(name, object.bytes) }
+        return object
+    }
 
     private func readRecord(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
         let bytes: [UInt8]? =

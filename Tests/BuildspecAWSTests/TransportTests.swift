@@ -1,6 +1,7 @@
 import Testing
 
 @testable import BuildspecAWS
+@testable import BuildspecCache
 
 /// The transports that are real, and that must not be told apart.
 enum TransportKind: String, CaseIterable, Sendable {
@@ -49,6 +50,21 @@ struct `A transport` {
         #expect(head.contains("authorization: aws4 x=y"))
         #expect(head.contains("content-type: application/x-amz-json-1.1"))
         #expect(head.contains("content-length: 4"))
+    }
+
+    @Test(arguments: [0, 5, 5_000_000])
+    func `hashes a body while it comes, if that is wanted`(size: Int) async throws {
+        let body = String((0..<size).map { Character(UnicodeScalar(UInt8(97 + $0 * 7 % 26))) })
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n"
+        let server = try LocalServer { _, _ in .answer(head + body) }
+        var request = HTTPRequest(.get, endpoint(server))
+        let transport = CurlTransport()
+        let plain = try await transport.send(request)
+        #expect(plain.bodySHA256 == nil)
+        request.hashesResponse = true
+        let hashed = try await transport.send(request)
+        #expect(hashed.body == Array(body.utf8))
+        #expect(hashed.bodySHA256 == ContentDigest(of: hashed.body).bytes)
     }
 
     @Test(arguments: TransportKind.allCases)

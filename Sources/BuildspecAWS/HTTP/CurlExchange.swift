@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+internal import Crypto
 internal import Synchronization
 
 /// What arrives for one request, while libcurl's callbacks hand it over.
@@ -9,16 +11,19 @@ final class CurlExchange: Sendable {
         var headers: [HTTPRequest.Header] = []
         var headerSize = 0
         var body: [UInt8] = []
+        /// Goes over the body while each part of it is still in the processor's cache.
+        var hash: SHA256?
         var isTooLarge = false
     }
 
     private let limit: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let cancelled = Atomic(false)
 
-    /// Makes an exchange whose body has at most `limit` bytes.
-    init(limit: Int) {
+    /// Makes an exchange whose body has at most `limit` bytes, and is hashed while it comes if wanted.
+    init(limit: Int, isHashing: Bool = false) {
         self.limit = limit
+        state = Mutex(State(hash: isHashing ? SHA256() : nil))
     }
 
     /// The exchange that a callback is handed.
@@ -29,12 +34,12 @@ final class CurlExchange: Sendable {
 
     var headers: [HTTPRequest.Header] { state.withLock(\.headers) }
 
-    /// The body, which is handed over and not copied.
-    func takenBody() -> [UInt8] {
+    /// The body, which is handed over and not copied, and its SHA-256 if that was wanted.
+    func takenBody() -> (bytes: [UInt8], sha256: [UInt8]?) {
         state.withLock { state in
             let body = state.body
             state.body = []
-            return body
+            return (body, state.hash.map { Array($0.finalize()) })
         }
     }
 
@@ -52,6 +57,7 @@ final class CurlExchange: Sendable {
             if state.body.count + bytes.count > limit { state.isTooLarge = true }
             if state.isTooLarge { return false }
             unsafe state.body.append(contentsOf: bytes)
+            unsafe state.hash?.update(bufferPointer: bytes)
             return true
         }
     }
@@ -74,7 +80,7 @@ final class CurlExchange: Sendable {
                 state.headers.append(header)
                 // Only a hint: what is promised may never come, so no more than a large object.
                 if header.name.lowercased() == "content-length", let size = Int(header.value) {
-                    state.body.reserveCapacity(max(0, min(size, limit, 64 << 20)))
+                    state.body.reserveLargePages(max(0, min(size, limit, 64 << 20)))
                 }
             }
             return true

@@ -35,7 +35,10 @@ package final class CurlTransport: HTTPTransport {
 
     package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         if Task.isCancelled { throw HTTPError(.cancelled, request.endpoint) }
-        let exchange = CurlExchange(limit: request.responseLimit)
+        let exchange = CurlExchange(
+            limit: request.responseLimit,
+            isHashing: request.hashesResponse
+        )
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 queue.async {
@@ -68,13 +71,9 @@ package final class CurlTransport: HTTPTransport {
         guard code == 0 else {
             return .failure(error(code, handle, request, exchange))
         }
-        return .success(
-            HTTPResponse(
-                status: handle.status,
-                headers: exchange.headers,
-                body: exchange.takenBody()
-            )
-        )
+        var response = HTTPResponse(status: handle.status, headers: exchange.headers)
+        (response.body, response.bodySHA256) = exchange.takenBody()
+        return .success(response)
     }
 
     private func configure(_ handle: CurlHandle, _ request: HTTPRequest) {

@@ -45,6 +45,8 @@ package struct HTTPRequest: Sendable, Equatable {
     package var stallTimeout: Duration?
     /// The largest body of an answer, in bytes, that is taken.
     package var responseLimit: Int
+    /// Whether the body of the answer is hashed while it comes.
+    package var hashesResponse = false
 
     package init(
         _ method: Method,
@@ -88,6 +90,8 @@ package struct HTTPResponse: Sendable, Equatable {
     package var status: Int
     package var headers: [HTTPRequest.Header]
     package var body: [UInt8]
+    /// The SHA-256 of the body as it came, where that was asked for and the transport does it.
+    package var bodySHA256: [UInt8]?
 
     package init(status: Int, headers: [HTTPRequest.Header] = [], body: [UInt8] = []) {
         self.status = status

@@ -18,6 +18,8 @@ final class S3Client: Sendable {
         var digest: String?
         /// The largest answer that is taken, in bytes.
         var limit = 1 << 20
+        /// Whether the answer's digest is wanted.
+        var hashesAnswer = false
         /// What it is for, as an infinitive, for errors.
         var action: String
         /// What the credentials must be allowed to do, such as `s3:GetObject`.
@@ -191,6 +193,7 @@ final class S3Client: Sendable {
         request.timeout = .seconds(600)
         request.stallTimeout = stall
         request.responseLimit = call.limit
+        request.hashesResponse = call.hashesAnswer
         return request
     }
 

@@ -34,27 +34,16 @@ package struct S3Store: CacheStore {
 
     /// Reads an object with one request.
     package func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
-        do throws(AWSError) {
-            let call = S3Client.Call(
-                method: .get,
-                key: key(name),
-                // A refusal's body has no part in what the reader believes.
-                limit: max(Int(clamping: limit), 1 << 16),
-                action: "read '\(address(name))'",
-                permission: "s3:GetObject"
-            )
-            let response = try await bucket.client().send(call, accepting: [404])
-            if response.status == 404 {
-                try missing(response, call.action)
-                return nil
-            }
-            guard response.body.count <= limit else {
-                throw AWSError(.tooLarge, "cannot \(call.action): it has more than \(limit) bytes")
-            }
-            return response.body
-        } catch {
-            throw StoreError(error)
-        }
+        try await get(name, limit: limit, isHashed: false)?.body
+    }
+
+    /// Reads an object with one request, and hashes it while it comes.
+    package func readHashed(
+        _ name: String,
+        limit: UInt64
+    ) async throws(StoreError) -> HashedObject? {
+        guard let response = try await get(name, limit: limit, isHashed: true) else { return nil }
+        return HashedObject(response.body, sha256: response.bodySHA256)
     }
 
     /// Writes an object with one request; the service proves the digest of what arrives.
@@ -173,6 +162,35 @@ extension S3Store {
     }
 
     private func address(_ name: String) -> String { location + "/" + name }
+
+    private func get(
+        _ name: String,
+        limit: UInt64,
+        isHashed: Bool
+    ) async throws(StoreError) -> HTTPResponse? {
+        do throws(AWSError) {
+            let call = S3Client.Call(
+                method: .get,
+                key: key(name),
+                // A refusal's body has no part in what the reader believes.
+                limit: max(Int(clamping: limit), 1 << 16),
+                hashesAnswer: isHashed,
+                action: "read '\(address(name))'",
+                permission: "s3:GetObject"
+            )
+            let response = try await bucket.client().send(call, accepting: [404])
+            if response.status == 404 {
+                try missing(response, call.action)
+                return nil
+            }
+            guard response.body.count <= limit else {
+                throw AWSError(.tooLarge, "cannot \(call.action): it has more than \(limit) bytes")
+            }
+            return response
+        } catch {
+            throw StoreError(error)
+        }
+    }
 
     private func delete(
         _ name: String,

@@ -10,6 +10,10 @@ struct ReadOnlyStore: CacheStore {
         try await inner.read(name, limit: limit)
     }
 
+    func readHashed(_ name: String, limit: UInt64) async throws(StoreError) -> HashedObject? {
+        try await inner.readHashed(name, limit: limit)
+    }
+
     func info(_ name: String) async throws(StoreError) -> ObjectInfo? {
         try await inner.info(name)
     }
