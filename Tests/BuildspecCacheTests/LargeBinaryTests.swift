@@ -15,9 +15,7 @@ private func code(_ count: Int, _ random: inout SplitMix64) -> [UInt8] {
     func `adds at most five percent of its compressed size to the store`(
         size: Int,
         places: Int
-    )
-        async throws
-    {
+    ) async throws {
         let percent = size / 100
         let bench = try Bench()
         var random = SplitMix64(seed: 21)
