@@ -7,6 +7,7 @@ struct ChunkReader: Sendable {
     let path: PathBytes
     /// The place of the file's entry.
     let index: Int
+    let chunker: Chunker
 
     /// The chunks of a window, laid out as members of a tar and not hashed yet.
     struct Cut: Sendable {
@@ -21,21 +22,23 @@ struct ChunkReader: Sendable {
         var members: [(extent: Range<Int>, content: Range<Int>)] = []
     }
 
+    /// Small enough to stay in a core's own cache until it is cut.
+    ///
     /// The longest chunk fits, so every window but the one behind the end has a chunk.
-    private static let window = 2 * Chunker.largest
+    private var window: Int { max(TarPart.target, chunker.largest) }
 
     /// Cuts the window that begins at an offset.
     ///
     /// A chunk that the window does not hold to its end is left to the next one.
     func cut(from offset: UInt64) throws(FileError) -> Cut {
         var bytes: [UInt8] = []
-        let count = try file.read(ChunkReader.window, at: offset, appendingTo: &bytes)
-        let isAtEnd = count < ChunkReader.window
+        let count = try file.read(window, at: offset, appendingTo: &bytes)
+        let isAtEnd = count < window
         var cut = Cut(end: offset)
         var start = 0
         while start < count {
-            let end = Chunker.end(of: bytes, from: start)
-            if end == count, !isAtEnd, end - start < Chunker.largest { break }
+            let end = chunker.end(of: bytes, from: start)
+            if end == count, !isAtEnd, end - start < chunker.largest { break }
             append(bytes[start..<end], at: offset + UInt64(start), to: &cut)
             start = end
         }

@@ -127,7 +127,12 @@ struct ContentPipeline {
                 return changed.append(index)
             }
             stored[index] = Stored(status: before, pieces: [])
-            let chunks = ChunkReader(file: file, path: entry.path, index: index)
+            let chunks = ChunkReader(
+                file: file,
+                path: entry.path,
+                index: index,
+                chunker: Chunker(forFileOf: before.size)
+            )
             var end: UInt64 = 0
             while case let cut = try await cut(chunks, from: end, &steps), cut.end > end {
                 end = cut.end

@@ -189,9 +189,10 @@ private func readNames(_ bytes: [UInt8]) {
 }
 
 private func cut(_ bytes: [UInt8]) {
+    let chunker = Chunker(forFileOf: UInt64(bytes.count))
     var start = 0
     while start < bytes.count {
-        let end = Chunker.end(of: bytes, from: start)
+        let end = chunker.end(of: bytes, from: start)
         precondition(end > start && end <= bytes.count, "forward, and not too far")
         start = end
     }

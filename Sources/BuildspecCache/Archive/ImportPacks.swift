@@ -26,12 +26,13 @@ struct ImportPacks {
             return [try await add(path, buffer[...])]
         }
         // Cut where a save would cut it.
+        let chunker = Chunker(forFileOf: size)
         var pieces: [Manifest.Piece] = []
         var offset: UInt64 = 0
         while offset < size {
-            let wanted = Int(min(size - offset, UInt64(Chunker.largest)))
+            let wanted = Int(min(size - offset, UInt64(chunker.largest)))
             try ImportPacks.fill(&buffer, to: wanted, from: &reader)
-            let end = Chunker.end(of: buffer, from: 0)
+            let end = chunker.end(of: buffer, from: 0)
             let digits = String(offset)
             let suffix = "#" + String(repeating: "0", count: 14 - digits.utf8.count) + digits
             pieces.append(try await add(PathBytes(path.bytes + suffix.utf8), buffer[..<end]))
