@@ -103,10 +103,14 @@ struct ArtifactSelection {
         for text in try set.files.map({ try expand($0.value) }) {
             var found: [ArtifactWalk.Found] = []
             for pattern in ArtifactPattern.parse(text, base: base) {
-                found += try ArtifactWalk(pattern, excluding: excluded).found
+                let set = set
+                found += try ArtifactWalk(pattern, excluding: excluded) { link in
+                    try ArtifactSelection.staysLink(link, base, set)
+                }.found
             }
             warn(about: text, found)
             for file in found where !file.isDirectory {
+                try Task.checkCancellation()
                 let relative = relativePath(of: file.path, to: base)
                 if excludes.contains(where: { $0.matches(relative) }) { continue }
                 if let reason = try obstacle(toTaking: file.path, from: base) {
@@ -128,7 +132,7 @@ struct ArtifactSelection {
         let place = targets[target] ?? files.count
         let other = place < files.count ? files[place].source : nil
         if other == file.path { return }
-        let staysLink = try set.enableSymlinks && file.isLink && staysInside(file.path, base)
+        let staysLink = try file.isLink && ArtifactSelection.staysLink(file.path, base, set)
         let taken = File(source: file.path, target: target, isLink: staysLink)
         guard let other else {
             targets[target] = place
@@ -176,12 +180,18 @@ struct ArtifactSelection {
             || (!base.isWithin(root) && file.isWithin(Machine.absolute(base)))
     }
 
-    /// Whether a link leads to a place below the base, so that it means the same in the artifact.
-    private func staysInside(_ link: PathBytes, _ base: PathBytes) throws -> Bool {
+    /// Whether a link stays one: it is wanted, and leads to a place below the base, so that it means
+    /// the same in the artifact.
+    private static func staysLink(
+        _ link: PathBytes,
+        _ base: PathBytes,
+        _ set: ArtifactSet
+    ) throws -> Bool {
+        guard set.enableSymlinks, !set.discardPaths else { return false }
         let (directory, name) = link.split
         let handle = try DirectoryHandle.open(PathBytes(Array(directory)))
         let target = PathBytes(try handle.linkTarget(name))
-        guard !target.isAbsolute, !set.discardPaths else { return false }
+        guard !target.isAbsolute else { return false }
         var place = PathBytes(Array(directory))
         for name in target.components where !name.isDot {
             if name.elementsEqual("..".utf8) {
