@@ -27,10 +27,30 @@ package enum Machine {
 
     /// The absolute path of a directory, links resolved, so that one place has one name.
     package static func absolute(_ path: FilePath) throws(FileError) -> PathBytes {
-        guard let resolved = unsafe realpath(path.string, nil) else {
-            throw FileError("open the directory", path.string, number: errno)
+        try absolute(PathBytes(path.string))
+    }
+
+    /// The absolute path of a file or directory, links resolved, in whatever encoding it is.
+    package static func absolute(_ path: PathBytes) throws(FileError) -> PathBytes {
+        let found = unsafe withCString(path.bytes) { unsafe realpath($0, nil) }
+        guard let resolved = unsafe found else {
+            throw FileError("open the directory", path.text, number: errno)
         }
         defer { unsafe free(resolved) }
-        return PathBytes(unsafe String(cString: resolved))
+        let bytes = unsafe UnsafeRawBufferPointer(start: resolved, count: strlen(resolved))
+        return PathBytes(unsafe Array(bytes))
+    }
+
+    /// An absolute path with the links resolved that are on the way, as far as there is one.
+    package static func settled(_ path: PathBytes) -> PathBytes {
+        if let place = try? absolute(path) { return place }
+        let (directory, name) = path.split
+        guard !directory.isEmpty, directory.count < path.bytes.count else { return path }
+        let above = settled(PathBytes(Array(directory)))
+        switch String(decoding: name, as: UTF8.self) {
+        case "", ".": return above
+        case "..": return PathBytes(Array(above.split.directory))
+        default: return above.appending(name)
+        }
     }
 }

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import BuildspecModel
 internal import SystemPackage
 
@@ -56,6 +57,12 @@ extension BuildRunner {
         }
         var reached = request
         reached.sourceDirectory = setup.place.sourceCopy ?? request.sourceDirectory
+        if setup.users.hasOthers || setup.place.sight != nil {
+            // Links that are there before the first command are the user's own.
+            reached.artifactsDirectory = request.artifactsDirectory.map { directory in
+                FilePath(Machine.settled(PathBytes(directory.string)).text)
+            }
+        }
         let steps = BuildSteps(
             request: reached,
             setup: setup,

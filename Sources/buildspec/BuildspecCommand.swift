@@ -12,4 +12,9 @@ struct BuildspecCommand: AsyncParsableCommand {
             HashFilesCommand.self,
         ]
     )
+
+    static func main() async {
+        StandardStream.openMissing()
+        await main(nil)
+    }
 }

@@ -172,6 +172,37 @@ struct ArtifactTests {
         #expect(try outside.handle.names().isEmpty)
     }
 
+    @Test(arguments: ["../beside", "", ".", "..", "a/b", "/a"])
+    func `an identifier that is no name of a directory is a failure`(
+        identifier: String
+    )
+        async throws
+    {
+        let set = ArtifactSet(files: located(["a.txt"]))
+        let outcome = try await collect(
+            set,
+            secondary: [ArtifactsSection.Secondary(identifier: identifier, set: set)]
+        )
+        #expect(
+            outcome.failure
+                == "'\(identifier)' cannot name a directory; an identifier has only letters, digits "
+                + "and '_'"
+        )
+        #expect(outcome.names == ["a.txt"])
+    }
+
+    @Test(arguments: ["..", "src/../.."])
+    func `a base directory may be the directory above`(base: String) async throws {
+        let set = ArtifactSet(
+            files: located(["$NAME/a.txt"]),
+            baseDirectory: Located(text: base)
+        )
+        let outcome = try await collect(set, commands: ["NAME=${PWD##*/}"])
+        #expect(outcome.failure == nil)
+        #expect(outcome.names.count == 1)
+        #expect(outcome.names.first?.hasSuffix("/a.txt") == true)
+    }
+
     @Test func `files elsewhere go in by their names`() async throws {
         let outcome = try await collect(
             ArtifactSet(files: located(["/etc/hostname", "../*/a.txt"]))

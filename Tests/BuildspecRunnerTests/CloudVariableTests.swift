@@ -31,6 +31,13 @@ struct CloudVariableTests {
         }
     }
 
+    @Test func `a build number that cannot be followed is followed by the first`() async throws {
+        var build = try TestBuild(build: ["echo $CODEBUILD_BUILD_NUMBER"])
+        build.request.project = "p"
+        try build.state.write("\(Int.max)\n", to: "projects/p/build-number")
+        #expect(try await build.lines() == ["1"])
+    }
+
     @Test(
         arguments: [
             ("P", "there-p", "Decrypted Variables Error"),

@@ -10,6 +10,11 @@ import Testing
         #expect(values.map(\.value) == ["1", "'two words' ", "", "a=b", "\"q\""])
     }
 
+    @Test func `a value holds what ends no line and what joins the equals sign`() throws {
+        let values = try EnvironmentFile.parse("A=a\u{2028}b\u{0B}c\nB=\u{301}x\n")
+        #expect(values.map(\.value) == ["a\u{2028}b\u{0B}c", "\u{301}x"])
+    }
+
     @Test(arguments: ["A", "=1", "export A=1", "A B=1", "1A=2", "a-b=1"])
     func `a line that is no assignment is named`(line: String) {
         let error = #expect(throws: EnvironmentFile.LineError.self) {

@@ -1,3 +1,4 @@
+import BuildspecFiles
 import BuildspecModel
 import BuildspecRunner
 import Foundation
@@ -195,6 +196,35 @@ struct RunAsTests {
         #expect(try target.read("d/c") == nil)
         #expect(build.sink.warnings.count == 1)
         #expect(build.sink.warnings.first?.contains("/d/c' is left out: ") == true)
+    }
+
+    @Test(.enabled(if: isRoot)) func `artifacts do not go where a user's link leads`() async throws
+    {
+        let outside = try TemporaryDirectory()
+        var build = try build([
+            .install: phase(nil, ["install -d -o nobody d"]),
+            .build: phase("nobody", ["cd d; echo a > a; ln -s \(outside.path) out"]),
+        ])
+        build.buildspec.artifacts = ArtifactsSection(
+            primary: ArtifactSet(files: located(["d/a"]))
+        )
+        build.request.artifactsDirectory = build.scratch.path.appending("d/out/artifacts")
+        let result = try await build.run()
+        #expect(result.artifacts.failure?.contains("is a link that the build has made") == true)
+        #expect(try outside.handle.names().isEmpty)
+    }
+
+    @Test(.enabled(if: isRoot)) func `artifacts may have names that are not UTF-8`() async throws {
+        let target = try TemporaryDirectory()
+        var build = try build([
+            .build: phase("nobody", []), .postBuild: phase(nil, ["echo a > $(printf 'a\\351')"]),
+        ])
+        build.buildspec.artifacts = ArtifactsSection(
+            primary: ArtifactSet(files: located(["a*"]))
+        )
+        build.request.artifactsDirectory = target.path
+        #expect(try await build.run().state == .succeeded)
+        #expect(try target.handle.names() == [[UInt8(ascii: "a"), 0xE9]])
     }
 
     @Test(.enabled(if: isRoot)) func `a user that there is not is an error before any command`()

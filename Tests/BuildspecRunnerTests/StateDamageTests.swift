@@ -6,6 +6,12 @@ import Testing
 @testable import BuildspecFiles
 @testable import BuildspecRunner
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// What becomes of a build's state when the disk is full, and when a build is killed.
 @Suite(.timeLimit(.minutes(2)))
 struct StateDamageTests {
@@ -66,5 +72,19 @@ struct StateDamageTests {
             ]
         )
         withExtendedLifetime(living) {}
+    }
+
+    // In a container the directory is the container's root's, and a link leads the runner elsewhere.
+    @Test(arguments: ["env.sh", "next-\(geteuid())"])
+    func `a link in place of state is not followed`(name: String) async throws {
+        let outside = try TemporaryDirectory()
+        try outside.write("export STOLEN=1\n", to: "env.sh")
+        let link = name == "env.sh" ? "\(outside.path)/env.sh" : "\(outside.path)"
+        let build = try TestBuild(build: [
+            "d=${0%/*}; rm -rf $d/\(name); ln -s \(link) $d/\(name); exit 3"
+        ])
+        #expect(try await build.run().state == .failed)
+        #expect(build.sink.warnings.contains { $0.contains("is not a plain file of its user") })
+        #expect(try outside.read("env.sh") == "export STOLEN=1\n")
     }
 }

@@ -133,7 +133,7 @@ extension ContainerTests {
             options == [
                 "--rm", "--interactive", "--name", "--label", "--log-driver", "--stop-timeout",
                 "--security-opt", "--user", "--workdir", "--entrypoint", "--mount", "--mount",
-                "--network", "--privileged",
+                "--mount", "--mount", "--network", "--privileged",
             ]
         )
     }

@@ -42,12 +42,18 @@ struct ArtifactCollector: Sendable {
     ) -> (report: ArtifactReport, warnings: [String]) {
         let target = identifier.map { directory.appending($0) } ?? directory
         var report = ArtifactReport(identifier: identifier, directory: target, files: 0, bytes: 0)
+        if let obstacle = obstacle(toWriting: target, identifier) {
+            report.failure = obstacle
+            report.range = set.files.first?.range
+            return (report, [])
+        }
         do {
             let selection = try ArtifactSelection(
                 set,
                 root: PathBytes(root.string),
                 excluding: try excluded(),
-                isConfined: isConfined
+                isConfined: isConfined,
+                sight: place.sight
             ) { text in try place.outside(VariableText.expand(text) { values[$0] }.text) }
             var copy = try ArtifactCopy(into: PathBytes(target.string))
             for file in selection.files {
@@ -66,6 +72,24 @@ struct ArtifactCollector: Sendable {
             report.failure = "\(error)"
         }
         return (report, [])
+    }
+
+    /// Why nothing can be written where an artifact is to go; its files are the build's and must not
+    /// get elsewhere.
+    private func obstacle(toWriting target: FilePath, _ identifier: String?) -> String? {
+        if let identifier,
+            ["", ".", ".."].contains(identifier)
+                || identifier.utf8.contains(where: { $0 == slash || $0 == 0 })
+        {
+            return
+                "'\(identifier)' cannot name a directory; an identifier has only letters, digits and "
+                + "'_'"
+        }
+        guard isConfined || place.sight != nil else { return nil }
+        let settled = Machine.settled(PathBytes(target.string))
+        if settled == PathBytes(target.string) { return nil }
+        return
+            "'\(target)' is a link that the build has made, to '\(settled.text)'; it is not followed"
     }
 
     /// The directory that is collected into, should it lie in the sources.

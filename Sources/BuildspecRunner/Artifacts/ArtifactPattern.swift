@@ -25,8 +25,9 @@ struct ArtifactPattern: Sendable {
         self.text = text
         isLiteral = whole.isLiteral
         let names = whole.text.split(separator: "/").map(String.init)
-        // The last name stays in the pattern, so that what is found has a name.
-        let prefix = names.dropLast().prefix { FilePattern.parse($0).allSatisfy(\.isLiteral) }
+        // The last name stays in the pattern, so that what is found has a name; `..` gives none.
+        let leading = names.last == ".." ? names[...] : names.dropLast()
+        let prefix = leading.prefix { FilePattern.parse($0).allSatisfy(\.isLiteral) }
         var start = whole.isAbsolute ? PathBytes("/") : base
         for name in prefix {
             if name == ".." { start = start.parent } else { start = start.appending(name.utf8) }

@@ -31,6 +31,7 @@ struct ArtifactSelection {
     private let expand: (String) throws -> String
     private let root: PathBytes
     private let isConfined: Bool
+    private let sight: PlaceSight?
     private let excluded: Set<FileStatus.Identity>
 
     /// Finds the files.
@@ -44,6 +45,7 @@ struct ArtifactSelection {
     ///   - excluded: directories that are passed over, such as the one to collect into.
     ///   - isConfined: whether links may only lead to files below the source root or the base
     ///     directory, because other users than the one that collects could have made them.
+    ///   - sight: what the build's commands see of this machine; `nil` is all of it.
     ///   - expand: puts in the build's variables and makes the path this machine's.
     /// - Throws: `Failure`, what `expand` throws, or `FileError` when something cannot be read.
     init(
@@ -51,15 +53,17 @@ struct ArtifactSelection {
         root: PathBytes,
         excluding excluded: Set<FileStatus.Identity>,
         isConfined: Bool,
+        sight: PlaceSight?,
         expand: @escaping (String) throws -> String
     ) throws {
         self.set = set
         self.root = root
         self.isConfined = isConfined
+        self.sight = sight
         self.expand = expand
         self.excluded = excluded
         let bases = try baseDirectories(root)
-        var targets: [PathBytes: PathBytes] = [:]
+        var targets: [PathBytes: Int] = [:]
         for base in bases { try collect(from: base, into: &targets) }
         guard !files.isEmpty else {
             throw Failure(
@@ -93,23 +97,24 @@ struct ArtifactSelection {
 
     private mutating func collect(
         from base: PathBytes,
-        into targets: inout [PathBytes: PathBytes]
+        into targets: inout [PathBytes: Int]
     ) throws {
         let excludes = try set.excludePaths.flatMap { try FilePattern.parse(expand($0.value)) }
         for text in try set.files.map({ try expand($0.value) }) {
             var found: [ArtifactWalk.Found] = []
             for pattern in ArtifactPattern.parse(text, base: base) {
-                found += try ArtifactWalk(pattern, excluding: excluded).found
+                let set = set
+                found += try ArtifactWalk(pattern, excluding: excluded) { link in
+                    try ArtifactSelection.staysLink(link, base, set)
+                }.found
             }
             warn(about: text, found)
             for file in found where !file.isDirectory {
+                try Task.checkCancellation()
                 let relative = relativePath(of: file.path, to: base)
                 if excludes.contains(where: { $0.matches(relative) }) { continue }
-                if isConfined, try !isBelow(file.path, base) {
-                    warnings.append(
-                        "'\(file.path.text)' is left out: a build with 'run-as' collects no file that "
-                            + "a link outside of the sources leads to"
-                    )
+                if let reason = try obstacle(toTaking: file.path, from: base) {
+                    warnings.append("'\(file.path.text)' is left out: \(reason)")
                     continue
                 }
                 try take(file, as: relative, base: base, &targets)
@@ -121,17 +126,20 @@ struct ArtifactSelection {
         _ file: ArtifactWalk.Found,
         as relative: PathBytes,
         base: PathBytes,
-        _ targets: inout [PathBytes: PathBytes]
+        _ targets: inout [PathBytes: Int]
     ) throws {
         let target = set.discardPaths ? PathBytes(Array(relative.split.name)) : relative
-        if let other = targets[target] {
-            if other == file.path { return }
-            files.removeAll { $0.target == target }
-            warnings.append("'\(file.path.text)' replaces '\(other.text)' as '\(target.text)'")
+        let place = targets[target] ?? files.count
+        let other = place < files.count ? files[place].source : nil
+        if other == file.path { return }
+        let staysLink = try file.isLink && ArtifactSelection.staysLink(file.path, base, set)
+        let taken = File(source: file.path, target: target, isLink: staysLink)
+        guard let other else {
+            targets[target] = place
+            return files.append(taken)
         }
-        targets[target] = file.path
-        let staysLink = try set.enableSymlinks && file.isLink && staysInside(file.path, base)
-        files.append(File(source: file.path, target: target, isLink: staysLink))
+        files[place] = taken
+        warnings.append("'\(file.path.text)' replaces '\(other.text)' as '\(target.text)'")
     }
 
     private mutating func warn(about text: String, _ found: [ArtifactWalk.Found]) {
@@ -154,19 +162,36 @@ struct ArtifactSelection {
         return PathBytes(Array(path.tail(below: base)))
     }
 
-    /// Whether a file really is where its path says: below the source root or the base directory.
-    private func isBelow(_ path: PathBytes, _ base: PathBytes) throws -> Bool {
-        let place = try Machine.absolute(FilePath(path.text))
-        return try place.isWithin(Machine.absolute(FilePath(root.text)))
-            || (!base.isWithin(root) && place.isWithin(Machine.absolute(FilePath(base.text))))
+    /// Why a file is not the build's to hand out, wherever its path seems to lie.
+    private func obstacle(toTaking path: PathBytes, from base: PathBytes) throws -> String? {
+        guard isConfined || sight != nil else { return nil }
+        let file = try Machine.absolute(path)
+        if isConfined, try !isBelow(file, base) {
+            return
+                "a build with 'run-as' collects no file that a link outside of the sources leads to"
+        }
+        guard let sight, !sight.includes(file) else { return nil }
+        return "it is '\(file.text)' of this machine, which the build's commands do not see"
     }
 
-    /// Whether a link leads to a place below the base, so that it means the same in the artifact.
-    private func staysInside(_ link: PathBytes, _ base: PathBytes) throws -> Bool {
+    /// Whether a file, links resolved, is below the source root or the base directory.
+    private func isBelow(_ file: PathBytes, _ base: PathBytes) throws -> Bool {
+        try file.isWithin(Machine.absolute(root))
+            || (!base.isWithin(root) && file.isWithin(Machine.absolute(base)))
+    }
+
+    /// Whether a link stays one: it is wanted, and leads to a place below the base, so that it means
+    /// the same in the artifact.
+    private static func staysLink(
+        _ link: PathBytes,
+        _ base: PathBytes,
+        _ set: ArtifactSet
+    ) throws -> Bool {
+        guard set.enableSymlinks, !set.discardPaths else { return false }
         let (directory, name) = link.split
         let handle = try DirectoryHandle.open(PathBytes(Array(directory)))
         let target = PathBytes(try handle.linkTarget(name))
-        guard !target.isAbsolute, !set.discardPaths else { return false }
+        guard !target.isAbsolute else { return false }
         var place = PathBytes(Array(directory))
         for name in target.components where !name.isDot {
             if name.elementsEqual("..".utf8) {

@@ -9,39 +9,75 @@ struct ArtifactWalk {
     struct Found: Sendable {
         /// Where it is.
         var path: PathBytes
-        /// Whether it is a directory, links followed.
+        /// Whether it is a directory, links followed unless they are kept.
         var isDirectory: Bool
         /// Whether its name is a link.
         var isLink: Bool
     }
 
+    /// Links to directories lead to more than anybody can mean: they lead to one another.
+    struct Maze: Error, CustomStringConvertible {
+        /// Where the walk began.
+        var start: PathBytes
+        /// How much was looked at.
+        var limit: Int
+
+        var description: String {
+            "links below '\(start.text)' lead to more than \(limit) files and directories; "
+                + "keep them as links with 'enable-symlinks: yes', or name fewer 'files'"
+        }
+    }
+
+    /// How much is looked at through links to directories, which may have many paths each.
+    static let limit = 1_000_000
+
     /// What was found, in path order.
     private(set) var found: [Found] = []
+    private let start: PathBytes
+    private let limit: Int
     private let excluded: Set<FileStatus.Identity>
+    private let keepsLink: (PathBytes) throws -> Bool
+    private var throughLinks = 0
 
     /// Looks for what a pattern matches; a start that does not exist has nothing.
     ///
     /// - Parameters:
     ///   - pattern: the pattern.
     ///   - excluded: directories that are passed over.
-    /// - Throws: when a directory cannot be read.
+    ///   - limit: how much is looked at through links to directories.
+    ///   - keepsLink: whether a link to a directory is found as a link, and not followed where the
+    ///     pattern matches it.
+    /// - Throws: `FileError` when a directory cannot be read, `Maze`, or `CancellationError` when the
+    ///   task was cancelled: links may lead to very much.
     init(
         _ pattern: ArtifactPattern,
-        excluding excluded: Set<FileStatus.Identity>
-    ) throws(FileError) {
+        excluding excluded: Set<FileStatus.Identity>,
+        limit: Int = ArtifactWalk.limit,
+        keepsLink: @escaping (PathBytes) throws -> Bool = { _ in false }
+    ) throws {
+        self.limit = limit
         self.excluded = excluded
-        guard let start = try ArtifactWalk.directory(pattern.start) else { return }
-        try walk(start, PatternCursor(pattern.pattern), ArtifactWalk.above(start))
+        self.keepsLink = keepsLink
+        start = pattern.start
+        guard let directory = try ArtifactWalk.directory(start) else { return }
+        try walk(
+            directory,
+            PatternCursor(pattern.pattern),
+            ArtifactWalk.above(directory),
+            isLinked: false
+        )
         found.sort { $0.path < $1.path }
     }
 
     /// The directory and all above it, which no link may lead back to.
+    ///
+    /// They are looked at and not opened: who builds in a home may not list what is above it.
     private static func above(_ start: DirectoryHandle) throws(FileError) -> [FileStatus.Identity] {
         var identities = [try start.status().identity]
-        var path = start.path
-        while path != PathBytes("/") {
-            path = path.parent
-            identities.append(try DirectoryHandle.open(path).status().identity)
+        var climb = ".."
+        while let identity = try start.status(climb.utf8)?.identity, identity != identities.last {
+            identities.append(identity)
+            climb += "/.."
         }
         return identities
     }
@@ -49,8 +85,10 @@ struct ArtifactWalk {
     private mutating func walk(
         _ directory: DirectoryHandle,
         _ cursor: PatternCursor,
-        _ above: [FileStatus.Identity]
-    ) throws(FileError) {
+        _ above: [FileStatus.Identity],
+        isLinked: Bool
+    ) throws {
+        try Task.checkCancellation()
         let names: [[UInt8]]
         if let literals = cursor.literalNames {
             names = literals
@@ -61,7 +99,7 @@ struct ArtifactWalk {
             var next = cursor
             next.descend(into: name)
             guard next.isComplete || !next.isDead else { continue }
-            try visit(name, in: directory, next, above)
+            try visit(name, in: directory, next, above, isLinked: isLinked)
         }
     }
 
@@ -69,9 +107,12 @@ struct ArtifactWalk {
         _ name: [UInt8],
         in directory: DirectoryHandle,
         _ cursor: PatternCursor,
-        _ above: [FileStatus.Identity]
-    ) throws(FileError) {
+        _ above: [FileStatus.Identity],
+        isLinked: Bool
+    ) throws {
         guard let status = try directory.status(name) else { return }
+        if isLinked { throughLinks += 1 }
+        guard throughLinks <= limit else { throw Maze(start: start, limit: limit) }
         let path = directory.path.appending(name)
         let isLink = status.kind == .link
         if let child = try child(path, status) {
@@ -79,9 +120,13 @@ struct ArtifactWalk {
             // A link to a directory above would never end.
             guard !excluded.contains(identity), !above.contains(identity) else { return }
             if cursor.isComplete {
-                found.append(Found(path: path, isDirectory: true, isLink: isLink))
+                let isKept = try isLink && keepsLink(path)
+                found.append(Found(path: path, isDirectory: !isKept, isLink: isLink))
+                if isKept { return }
             }
-            if !cursor.isDead { try walk(child, cursor, above + [identity]) }
+            if !cursor.isDead {
+                try walk(child, cursor, above + [identity], isLinked: isLinked || isLink)
+            }
         } else if cursor.isComplete, try isFile(path, status) {
             found.append(Found(path: path, isDirectory: false, isLink: isLink))
         }

@@ -76,7 +76,7 @@ extension ShellSession {
     /// - Throws: `Errno`, or `SmallFile.Untrusted` when what it left is not plain files of the user.
     func endOfCommand(of user: UserAccount?) throws -> SavedState {
         let end = try desk.corner(of: user).end
-        let owner = user?.userID ?? geteuid()
+        let owner = user?.userID ?? place.owner
         guard let environment = try SmallFile.take(end.environment, of: owner),
             let directory = try SmallFile.take(end.directory, of: owner)
         else { return try state() }
@@ -100,6 +100,7 @@ extension ShellSession {
             return try await body()
         }
         let room = try desk.corner(of: user).room
+        let owner = user?.userID ?? place.owner
         let end = CommandEnd()
         return try await withThrowingTaskGroup(of: Int32?.self) { group in
             group.addTask {
@@ -108,7 +109,7 @@ extension ShellSession {
             }
             group.addTask {
                 while !end.isThere.withLock({ $0 }), !Task.isCancelled {
-                    for breakpoint in Breakpoint.waiting(in: room, of: user) {
+                    for breakpoint in Breakpoint.waiting(in: room, of: user, owner) {
                         await answer(breakpoint.state)
                         breakpoint.release()
                     }
@@ -140,7 +141,11 @@ private struct Breakpoint {
     private let mark: FilePath
 
     /// Those that have left their state in a user's room since the last time.
-    static func waiting(in room: FilePath, of user: UserAccount?) -> [Breakpoint] {
+    static func waiting(
+        in room: FilePath,
+        of user: UserAccount?,
+        _ owner: uid_t
+    ) -> [Breakpoint] {
         let names = (try? DirectoryHandle.open(PathBytes(room.string)).names()) ?? []
         return names.compactMap { bytes in
             let parts = String(decoding: bytes, as: UTF8.self).split(separator: ".")
@@ -149,7 +154,7 @@ private struct Breakpoint {
             }
             let mark = room.appending("break.\(number)")
             let file = room.appending("state.\(number)")
-            guard let left = try? SmallFile.take(file, of: user?.userID ?? geteuid()),
+            guard let left = try? SmallFile.take(file, of: owner),
                 let breakpoint = Breakpoint(left, of: user, mark: mark)
             else {
                 // It is written before the mark, so it will not come any more.

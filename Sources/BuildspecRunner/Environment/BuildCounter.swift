@@ -29,7 +29,9 @@ enum BuildCounter {
         return try file.closeAfter {
             guard flock(file.rawValue, LOCK_EX) == 0 else { throw Errno(rawValue: errno) }
             let text = String(decoding: try SmallFile.contents(of: file), as: UTF8.self)
-            let number = (Int(text.prefix { $0.isNumber }) ?? 0) + 1
+            // Behind the last number there is is the first one again.
+            let last = Int(text.prefix { $0.isNumber }) ?? 0
+            let number = last < .max ? last + 1 : 1
             _ = try file.writeAll(toAbsoluteOffset: 0, Array("\(number)\n".utf8))
             return number
         }

@@ -18,7 +18,8 @@ public enum EnvironmentFile {
     /// - Throws: `LineError` for the first line that is no assignment.
     public static func parse(_ text: String) throws(LineError) -> [BuildRequest.Override] {
         var assignments: [BuildRequest.Override] = []
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        // Nothing else ends a line: a value may hold other line separators of Unicode.
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         for (index, line) in lines.enumerated() {
             let trimmed = line.drop { $0 == " " || $0 == "\t" }
             guard let first = trimmed.first, first != "#" else { continue }
@@ -38,9 +39,14 @@ public enum EnvironmentFile {
     /// - Parameter text: the assignment.
     /// - Returns: the name and the value.
     public static func assignment(_ text: some StringProtocol) -> BuildRequest.Override? {
-        guard let equals = text.firstIndex(of: "=") else { return nil }
-        let name = String(text[..<equals])
+        // A value may begin with a scalar that would make one character with the '='.
+        let scalars = Substring(text).unicodeScalars
+        guard let equals = scalars.firstIndex(of: "=") else { return nil }
+        let name = String(Substring(scalars[..<equals]))
         guard ShellText.isName(name) else { return nil }
-        return BuildRequest.Override(name: name, value: String(text[text.index(after: equals)...]))
+        return BuildRequest.Override(
+            name: name,
+            value: String(Substring(scalars[scalars.index(after: equals)...]))
+        )
     }
 }

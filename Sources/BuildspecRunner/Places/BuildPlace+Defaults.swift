@@ -15,6 +15,8 @@ extension BuildPlace {
 
     var serviceVariables: [String: String] { [:] }
 
+    var sight: PlaceSight? { nil }
+
     var sourceCopy: FilePath? { nil }
 
     var owner: uid_t { geteuid() }

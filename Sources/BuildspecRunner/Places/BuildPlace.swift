@@ -138,6 +138,9 @@ protocol BuildPlace: Sendable {
     /// What it adds to the variables that CodeBuild sets.
     var serviceVariables: [String: String] { get }
 
+    /// What commands see of this machine's files; `nil` is all of them.
+    var sight: PlaceSight? { get }
+
     /// The source root that the runner works with, if it is not the user's own.
     var sourceCopy: FilePath? { get }
 

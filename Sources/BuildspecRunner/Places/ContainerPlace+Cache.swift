@@ -13,6 +13,12 @@ internal import SystemPackage
 extension ContainerPlace {
     var sourceCopy: FilePath? { sources }
 
+    var sight: PlaceSight? {
+        var sight = PlaceSight(everything: false)
+        sight.set(sources, isSeen: true)
+        return sight
+    }
+
     func cached(_ path: String) throws(NotShared) -> String {
         guard path.hasPrefix("/") else { return path }
         if path == root.string { return "**" }

@@ -13,8 +13,14 @@ extension ContainerPlace {
         _ questions: ContainerQuestions
     ) async throws -> ContainerChannel {
         let errors = directory.appending("engine.txt")
+        // What is mounted cannot be removed: no command can put a link in place of a directory that
+        // the runner, who is outside, goes on using.
+        let kept = ["answers", "cache", "sources"].filter {
+            PathProbe(directory.appending($0)) != nil
+        }
         let arguments = ContainerArguments(image, name: name).start(
-            mounting: [(sources, image.root), (directory, ContainerListener.directory)],
+            mounting: [(sources, image.root), (directory, ContainerListener.directory)]
+                + kept.map { (directory.appending($0), ContainerListener.directory.appending($0)) },
             running: ContainerListener.first(mark: mark, hiding: image.hidden)
         )
         let channel: ContainerChannel

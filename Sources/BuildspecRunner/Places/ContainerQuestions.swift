@@ -80,15 +80,18 @@ struct ContainerQuestions: Sendable {
 
     /// The glob from the source root; only files of the sources can be reached from outside.
     private func relative(_ glob: String) throws -> String {
-        guard glob.hasPrefix("/") else { return glob }
         let prefix = root.string + "/"
-        guard glob.hasPrefix(prefix) else {
+        let isInside = glob.hasPrefix(prefix)
+        let relative = isInside ? String(glob.dropFirst(prefix.count)) : glob
+        guard isInside || !glob.hasPrefix("/"),
+            FilePattern.parse(relative).allSatisfy({ $0.climbs == 0 })
+        else {
             throw NotShared(
                 description: "'\(glob)' is not in the sources, and only their files can be hashed "
                     + "in a container"
             )
         }
-        return String(glob.dropFirst(prefix.count))
+        return relative
     }
 }
 

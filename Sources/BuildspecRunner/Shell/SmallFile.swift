@@ -57,35 +57,66 @@ enum SmallFile {
         }
     }
 
+    /// Reads a file in a directory into which commands may put names; a link is not followed.
+    ///
+    /// - Throws: `Errno`, or `Untrusted` when it is no plain file.
+    static func readPlain(_ path: FilePath) throws -> [UInt8] {
+        do {
+            // Not blocking, or a named pipe would hold the build up.
+            let options: FileDescriptor.OpenOptions = [.noFollow, .nonBlocking, .closeOnExec]
+            let file = try FileDescriptor.open(path, .readOnly, options: options)
+            return try file.closeAfter { try contents(of: file, at: path, owner: nil) }
+        } catch Errno.tooManySymbolicLinkLevels {
+            throw Untrusted(path: path)
+        }
+    }
+
     /// Reads and removes a file that another user may have made.
     ///
     /// - Parameters:
-    ///   - path: where it is; a link there is not followed.
+    ///   - path: where it is; a link there, or in place of the directory, is not followed.
     ///   - owner: whose it must be.
     /// - Returns: its bytes, or `nil` when there is nothing.
     /// - Throws: `Errno`, or `Untrusted` when it is anything but a plain file of the owner.
     static func take(_ path: FilePath, of owner: uid_t) throws -> [UInt8]? {
-        let file: FileDescriptor
+        guard let name = path.lastComponent?.string else { return nil }
         do {
-            // Not blocking, or a named pipe would hold the build up.
-            let options: FileDescriptor.OpenOptions = [.noFollow, .nonBlocking, .closeOnExec]
-            file = try FileDescriptor.open(path, .readOnly, options: options)
+            let directory = try FileDescriptor.open(
+                path.removingLastComponent(),
+                .readOnly,
+                options: [.directory, .noFollow, .closeOnExec]
+            )
+            return try directory.closeAfter {
+                let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+                let number = unsafe openat(directory.rawValue, name, flags)
+                guard number >= 0 else { throw Errno(rawValue: errno) }
+                let file = FileDescriptor(rawValue: number)
+                let bytes = try file.closeAfter { try contents(of: file, at: path, owner: owner) }
+                guard unsafe unlinkat(directory.rawValue, name, 0) == 0 else {
+                    throw Errno(rawValue: errno)
+                }
+                return bytes
+            }
         } catch Errno.noSuchFileOrDirectory {
             return nil
-        } catch Errno.tooManySymbolicLinkLevels {
+        } catch Errno.tooManySymbolicLinkLevels, Errno.notDirectory {
             throw Untrusted(path: path)
         }
-        let bytes = try file.closeAfter {
-            var status = stat()
-            guard unsafe fstat(file.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
-            // A second name could be that of a file elsewhere.
-            guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
-                status.st_uid == owner, status.st_size <= 1 << 26
-            else { throw Untrusted(path: path) }
-            return try contents(of: file)
-        }
-        try remove(path)
-        return bytes
+    }
+
+    /// The bytes of an open file that is to be a plain one of its owner; `nil` is anybody.
+    private static func contents(
+        of file: FileDescriptor,
+        at path: FilePath,
+        owner: uid_t?
+    ) throws -> [UInt8] {
+        var status = stat()
+        guard unsafe fstat(file.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
+        // A second name could be that of a file elsewhere.
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
+            owner == nil || status.st_uid == owner, status.st_size <= 1 << 26
+        else { throw Untrusted(path: path) }
+        return try contents(of: file)
     }
 
     /// Removes a file, if it is there.

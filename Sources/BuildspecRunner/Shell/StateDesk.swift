@@ -21,7 +21,8 @@ struct SavedState: Sendable {
 
 /// The files through which commands hand their state on, whoever they run as.
 ///
-/// Only the runner can put names into the build's private directory. A command gets its script and
+/// On this machine only the runner can put names into the build's private directory; in a sandbox or a
+/// container commands can, so no link is followed there. A command gets its script and
 /// the state as files of its user that nobody else can read, and leaves the new state in a directory
 /// of its user. What it leaves is read without following links, and only if it is a plain file of
 /// that user: a runner that is root must not be led to another file. Nothing is written in a
@@ -88,8 +89,8 @@ final class StateDesk: Sendable {
     /// - Throws: `Errno`.
     func state(of user: UserAccount?) throws -> SavedState {
         SavedState(
-            environment: try SmallFile.read(files.environment),
-            directory: try SmallFile.read(files.directory),
+            environment: try SmallFile.readPlain(files.environment),
+            directory: try SmallFile.readPlain(files.directory),
             user: user
         )
     }
@@ -98,7 +99,7 @@ final class StateDesk: Sendable {
     ///
     /// - Throws: `Errno`.
     func directory() throws -> String? {
-        let line = try SmallFile.read(files.directory)
+        let line = try SmallFile.readPlain(files.directory)
         return String(
             validating: line.last == UInt8(ascii: "\n") ? line.dropLast() : line[...],
             as: UTF8.self

@@ -286,8 +286,7 @@ extension Run {
 
     private func variables(in file: String) throws -> [BuildRequest.Override] {
         do {
-            let text = String(decoding: try Host.read(FilePath(file)), as: UTF8.self)
-            return try EnvironmentFile.parse(text)
+            return try EnvironmentFile.parse(TextFile.read(file))
         } catch let error as EnvironmentFile.LineError {
             throw ValidationError("--env-file: \(file):\(error.line): \(error.message)")
         } catch {

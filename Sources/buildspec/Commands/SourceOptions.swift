@@ -42,6 +42,18 @@ struct SourceOptions: ParsableArguments {
         guard Host.isDirectory(FilePath(source)) else {
             throw ValidationError("--source: '\(source)' is not a directory")
         }
+        guard let root = Host.realPath(FilePath(source)) else {
+            throw ValidationError(
+                "--source: '\(source)' has no path any more; it was removed, or a directory above it "
+                    + "cannot be searched"
+            )
+        }
+        if String(validating: root) == nil {
+            throw ValidationError(
+                "--source: the path '\(root)' is not UTF-8, and a variable could not hold it; rename "
+                    + "the directory"
+            )
+        }
     }
 
     /// The source root, links in its path resolved.

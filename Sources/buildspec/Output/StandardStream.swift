@@ -17,6 +17,20 @@ struct StandardStream: Sendable {
 
     private let descriptor: FileDescriptor
 
+    /// Takes the place of standard streams that who started us has closed, with descriptors that
+    /// cannot be read or written either.
+    ///
+    /// Otherwise the next file that is opened would get the number, and the log would be written
+    /// into it.
+    static func openMissing() {
+        for number in 0...2 where fcntl(CInt(number), F_GETFD) < 0 {
+            _ = try? FileDescriptor.open(
+                FilePath("/dev/null"),
+                number == 0 ? .writeOnly : .readOnly
+            )
+        }
+    }
+
     /// A stream over a descriptor that stays open.
     init(_ descriptor: FileDescriptor) {
         self.descriptor = descriptor

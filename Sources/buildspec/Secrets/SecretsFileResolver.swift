@@ -24,7 +24,7 @@ struct SecretsFileResolver: SecretResolver {
             return
         }
         do {
-            lines = String(decoding: try Host.read(FilePath(path)), as: UTF8.self)
+            lines = try TextFile.read(path)
                 .split { $0 == "\n" || $0 == "\r\n" }
                 .map(String.init)
                 .filter { !$0.isEmpty && !$0.hasPrefix("#") }

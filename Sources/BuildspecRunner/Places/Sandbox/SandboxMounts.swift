@@ -68,6 +68,17 @@
     }
 
     extension SandboxMounts {
+        /// What commands see of the machine: all that nothing else is shown instead of, and what is
+        /// shown elsewhere.
+        var sight: PlaceSight {
+            var sight = PlaceSight(everything: true)
+            for hidden in SandboxMounts.own + mounts.map(\.inside) {
+                sight.set(hidden, isSeen: false)
+            }
+            for mount in mounts { sight.set(mount.outside, isSeen: true) }
+            return sight
+        }
+
         /// The arguments with which bubblewrap makes the sandbox.
         ///
         /// The entries of `/` are shown one by one, not `/` itself, because `/codebuild` is made

@@ -29,6 +29,8 @@
 
         var ownUser: String { HostUser.effectiveName() }
 
+        var sight: PlaceSight? { mounts.sight }
+
         func inside(_ path: FilePath) -> FilePath {
             var rest = path
             return rest.removePrefix(directory)

@@ -1,0 +1,62 @@
+import BuildspecFiles
+import BuildspecModel
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecRunner
+
+/// Artifacts from directories with links to one another, as package managers make them.
+@Suite(.timeLimit(.minutes(1)))
+struct ArtifactMazeTests {
+    /// Ten directories, each with links to all: millions of paths.
+    private static let maze =
+        "mkdir m; cd m; for i in 0 1 2 3 4 5 6 7 8 9; do mkdir $i; touch $i/f; "
+        + "for j in 0 1 2 3 4 5 6 7 8 9; do ln -s ../$j $i/to$j; done; done"
+
+    private func build(enableSymlinks: Bool) throws -> TestBuild {
+        let set = ArtifactSet(files: located(["m/**/*"]), enableSymlinks: enableSymlinks)
+        var build = try TestBuild(
+            Buildspec(
+                version: .v02,
+                phases: [.build: Phase(commands: located([ArtifactMazeTests.maze]))],
+                artifacts: ArtifactsSection(primary: set)
+            )
+        )
+        build.request.artifactsDirectory = build.scratch.path.appending("out")
+        return build
+    }
+
+    // CodeBuild user guide, build-spec-ref: artifacts/enable-symlinks.
+    @Test func `inner links to directories stay links where that is wanted`() async throws {
+        let build = try build(enableSymlinks: true)
+        #expect(try await build.run().state == .succeeded)
+        let out = try DirectoryHandle.open(PathBytes(build.scratch.file("out/m/3").string))
+        // The link to the directory itself is one to a directory above.
+        #expect(try out.names().count == 10)
+        #expect(try out.linkTarget("to4".utf8) == Array("../4".utf8))
+    }
+
+    @Test func `a build can be stopped while it looks for artifacts`() async throws {
+        var build = try build(enableSymlinks: false)
+        build.request.timeout = .seconds(1)
+        let start = ContinuousClock.now
+        #expect(try await build.run().state == .timedOut)
+        #expect(.now - start < .seconds(10))
+    }
+
+    @Test func `links that lead to more than anybody means are an error`() async throws {
+        let build = try TestBuild(build: [ArtifactMazeTests.maze])
+        #expect(try await build.run().state == .succeeded)
+        let root = PathBytes(build.scratch.path.string)
+        let pattern = try #require(ArtifactPattern.parse("m/**/*", base: root).first)
+        let maze = #expect(throws: ArtifactWalk.Maze.self) {
+            try ArtifactWalk(pattern, excluding: [], limit: 10_000)
+        }
+        #expect(
+            maze?.description
+                == "links below '\(root.text)/m' lead to more than 10000 files and directories; keep "
+                + "them as links with 'enable-symlinks: yes', or name fewer 'files'"
+        )
+    }
+}

@@ -1,0 +1,59 @@
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What commands in a container cannot make the runner do, which is outside.
+extension ContainerTests {
+    @Test func `a build cannot put links in place of the runner's own directories`() async throws {
+        let outside = try precious()
+        let store = try TemporaryDirectory()
+        let outcome = try await run(
+            building(
+                """
+                cd /codebuild/output/tmp
+                for name in cache answers; do
+                    rm -rf $name && ln -s \(outside.path) $name
+                done
+                codebuild-hash-files none
+                mkdir -p /opt/x && echo a >/opt/x/a
+                """
+            ) + "\ncache: {paths: ['/opt/x/**/*']}",
+            "--cache",
+            store.path.string
+        )
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(try outside.handle.names() == [Array("precious".utf8)])
+    }
+
+    @Test func `artifacts take nothing that is not in the sources`() async throws {
+        let outside = try precious()
+        let name = outside.path.lastComponent?.string ?? ""
+        let outcome = try await run(
+            building("echo a > a; ln -s \(outside.path)/precious b; ln -s a c")
+                + "\nartifacts: {files: [a, b, c, ../\(name)/precious]}",
+            "--artifacts",
+            "out"
+        )
+        #expect(outcome.status == 0, "\(outcome)")
+        let out = try DirectoryHandle.open(PathBytes(directory.file("out").string))
+        #expect(try out.names() == ["a", "c"].map { Array($0.utf8) })
+        #expect(outcome.error.split(separator: "is left out: it is '").count == 3, "\(outcome)")
+    }
+
+    @Test func `a glob that climbs out of the sources cannot be hashed`() async throws {
+        let outcome = try await run(
+            building(
+                "codebuild-hash-files ../x; codebuild-hash-files $CODEBUILD_SRC_DIR/a/../../x"
+            )
+        )
+        #expect(outcome.output.split(separator: "is not in the sources, and only").count == 3)
+    }
+
+    /// A directory of this machine with a file that is no business of a build.
+    private func precious() throws -> TemporaryDirectory {
+        let outside = try TemporaryDirectory()
+        try outside.write("mine", to: "precious")
+        return outside
+    }
+}
