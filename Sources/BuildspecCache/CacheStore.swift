@@ -127,6 +127,11 @@ public protocol LocalCacheStore: CacheStore {
     /// The directory it keeps its objects in; a save never takes it for content.
     var directory: FilePath { get }
 
+    /// Begins an object whose name is known when all of it is written.
+    ///
+    /// - Returns: the object so far, or `nil` if the store wants its objects whole.
+    func draft() throws(StoreError) -> (any ObjectDraft)?
+
     /// Makes an object young again, so that pruning beside a running save leaves it alone.
     func refresh(_ name: String) throws(StoreError)
 
@@ -139,8 +144,21 @@ public protocol LocalCacheStore: CacheStore {
 }
 
 extension LocalCacheStore {
+    /// Objects are given whole.
+    public func draft() throws(StoreError) -> (any ObjectDraft)? { nil }
+
     /// A store that leaves nothing behind has nothing to remove.
     public func removeLeftovers(dryRun: Bool) throws(StoreError) -> Int { 0 }
+}
+
+/// An object that comes in parts; nobody finds it before it has its name, and it is gone with its last
+/// reference if it gets none.
+public protocol ObjectDraft: Sendable {
+    /// Adds bytes at the end.
+    func append(_ bytes: [UInt8]) throws(StoreError)
+
+    /// Gives it its name, in place of an object that has it; called once, at the end.
+    func place(at name: String) throws(StoreError)
 }
 
 /// A store that cannot do what it was asked.

@@ -36,13 +36,17 @@ struct ContentPipeline {
     private var cut: Result<ChunkReader.Cut, FileError>?
     private var compressing = 0
     private var writing = 0
-    /// Compressed parts of packs that are not written yet.
+    /// Packs that are not written yet.
     private var packs: [Int: OpenPack] = [:]
     /// Large files that changed while they were read.
     private var changed: [Int] = []
 
     private struct OpenPack: Sendable {
-        /// One place for every part, in order; `nil` is still being compressed.
+        /// Where the parts go, if the store takes parts.
+        var draft: PackDraft?
+        /// One place for every part, in order.
+        ///
+        /// `nil` is still being compressed; what has gone to the draft is empty.
         var parts: [[UInt8]?] = []
         /// How long the tar is, when it is complete.
         var contentSize: Int?
@@ -216,11 +220,18 @@ struct ContentPipeline {
         for output in outputs {
             switch output {
             case .part(let pack, let tar):
-                packs[pack, default: OpenPack()].parts.append(nil)
-                let part = (packs[pack]?.parts.count ?? 0) - 1
+                var open = try packs[pack] ?? OpenPack(draft: writer.packDraft())
+                let (part, draft) = (open.parts.count, open.draft)
+                open.parts.append(nil)
+                packs[pack] = open
                 compressing += 1
                 let codec = writer.codec
-                steps.addTask { .compressed(pack: pack, part: part, try codec.encode(tar)) }
+                steps.addTask {
+                    let bytes = try codec.encode(tar)
+                    guard let draft else { return .compressed(pack: pack, part: part, bytes) }
+                    try draft.add(part, bytes)
+                    return .compressed(pack: pack, part: part, [])
+                }
             case .closed(let pack, let contentSize):
                 packs[pack]?.contentSize = contentSize
                 write(pack, &steps)
@@ -236,6 +247,12 @@ struct ContentPipeline {
         packs[index] = nil
         writing += 1
         let writer = writer
+        if let draft = pack.draft {
+            steps.addTask {
+                .wrote(index, try await writer.finish(draft, contentSize: contentSize))
+            }
+            return
+        }
         // A step of its own, so that the parts are gone when the pack waits for a network.
         steps.addTask { .sealed(index, writer.seal(parts, contentSize: contentSize)) }
     }

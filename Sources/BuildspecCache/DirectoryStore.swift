@@ -32,6 +32,26 @@ public struct DirectoryStore: LocalCacheStore {
         }
     }
 
+    /// Begins a temporary file, which is renamed at the end.
+    public func draft() throws(StoreError) -> (any ObjectDraft)? {
+        try translating { () throws(FileError) in
+            Draft(store: self, file: try FileDraft(in: path(StoreLayout.top)))
+        }
+    }
+
+    private struct Draft: ObjectDraft {
+        let store: DirectoryStore
+        let file: FileDraft
+
+        func append(_ bytes: [UInt8]) throws(StoreError) {
+            try store.translating { () throws(FileError) in try file.append(bytes) }
+        }
+
+        func place(at name: String) throws(StoreError) {
+            try store.translating { () throws(FileError) in try file.place(at: store.path(name)) }
+        }
+    }
+
     /// Looks at the file of that name.
     public func info(_ name: String) throws(StoreError) -> ObjectInfo? {
         try translating { () throws(FileError) in

@@ -39,6 +39,35 @@ struct ObjectWriter: Sendable {
         return SealedPack(pack: pack, bytes: bytes)
     }
 
+    /// Begins a pack that is written while its parts come, if the store can do that.
+    func packDraft() throws(CacheError) -> PackDraft? {
+        do throws(StoreError) {
+            return try (store as? any LocalCacheStore)?.draft().map { PackDraft($0) }
+        } catch {
+            throw CacheError(error)
+        }
+    }
+
+    /// Names a pack whose parts have all come, unless the store has it.
+    func finish(
+        _ draft: PackDraft,
+        contentSize: Int
+    ) async throws(CacheError) -> Manifest.Pack {
+        let (digest, size) = draft.written
+        let pack = Manifest.Pack(
+            digest: digest,
+            codec: codec,
+            storedSize: size,
+            contentSize: contentSize
+        )
+        do throws(StoreError) {
+            if try await !isKept(pack.name, size: size) { try draft.place(at: pack.name) }
+        } catch {
+            throw CacheError(error)
+        }
+        return pack
+    }
+
     /// Writes a pack.
     func write(_ sealed: SealedPack) async throws(CacheError) -> Manifest.Pack {
         _ = try await write(sealed.pack.name, sealed.bytes)
@@ -95,17 +124,23 @@ struct ObjectWriter: Sendable {
     /// Writes an object unless the store has it; a name promises the content.
     private func write(_ name: String, _ bytes: [UInt8]) async throws(CacheError) -> UInt64 {
         do throws(StoreError) {
-            guard let store = store as? any LocalCacheStore else {
+            guard store is any LocalCacheStore else {
                 return try await writeRemotely(name, bytes) ? UInt64(bytes.count) : 0
             }
-            if let info = try await store.info(name), info.size == UInt64(bytes.count) {
-                // A prune may have been quicker; then it is written anew.
-                if (try? store.refresh(name)) != nil { return 0 }
-            }
+            if try await isKept(name, size: UInt64(bytes.count)) { return 0 }
             try await store.write(name, bytes)
             return UInt64(bytes.count)
         } catch {
             throw CacheError(error)
         }
+    }
+
+    /// Whether a store on this machine has an object, which is young again then.
+    private func isKept(_ name: String, size: UInt64) async throws(StoreError) -> Bool {
+        guard let store = store as? any LocalCacheStore,
+            let info = try await store.info(name), info.size == size
+        else { return false }
+        // A prune may have been quicker; then it is written anew.
+        return (try? store.refresh(name)) != nil
     }
 }

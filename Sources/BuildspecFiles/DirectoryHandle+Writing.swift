@@ -63,10 +63,19 @@ extension DirectoryHandle {
         _ old: some Collection<UInt8>,
         to new: some Collection<UInt8>
     ) throws(FileError) {
+        try rename(old, to: new, in: self)
+    }
+
+    /// Renames a file of this directory into another one, replacing a file of the new name.
+    package func rename(
+        _ old: some Collection<UInt8>,
+        to new: some Collection<UInt8>,
+        in directory: DirectoryHandle
+    ) throws(FileError) {
         let result = unsafe withCString(old) { old in
-            unsafe withCString(new) { unsafe renameat(descriptor, old, descriptor, $0) }
+            unsafe withCString(new) { unsafe renameat(descriptor, old, directory.descriptor, $0) }
         }
-        if result != 0 { throw failure("put in place", new) }
+        if result != 0 { throw directory.failure("put in place", new) }
     }
 
     /// Lets two names of this directory change places at once, whatever they are.

@@ -1,0 +1,76 @@
+import BuildspecFiles
+import TestSupport
+import Testing
+
+@testable import BuildspecCache
+
+/// A pack is written while its parts come, and found when it has its name.
+@Suite struct `A pack that comes in parts` {
+    private let place: TemporaryDirectory
+    private let store: DirectoryStore
+    private let writer: ObjectWriter
+
+    private func names() throws -> [String] {
+        try place.handle.directory("v1".utf8).names().map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    init() throws {
+        place = try TemporaryDirectory()
+        store = DirectoryStore(place.path)
+        writer = ObjectWriter(store: store, codec: .none)
+    }
+
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func `is the same in whatever order they come`(seed: UInt64) async throws {
+        var random = SplitMix64(seed: seed)
+        let parts = (0..<9).map { _ in random.bytes(Int(random.next() % 2_000)) }
+        let draft = try #require(try writer.packDraft())
+        for part in parts.indices.shuffled(using: &random) { try draft.add(part, parts[part]) }
+        let pack = try await writer.finish(draft, contentSize: 7)
+        let whole = parts.flatMap(\.self)
+        #expect(pack.digest == ContentDigest(of: whole))
+        #expect(pack.storedSize == UInt64(whole.count))
+        #expect(try store.read(pack.name, limit: 1 << 20) == whole)
+        #expect(try store.list(prefix: "v1/").map(\.name) == [pack.name])
+    }
+
+    @Test func `is nothing before it has its name, and gone if it gets none`() async throws {
+        do {
+            let draft = try #require(try writer.packDraft())
+            try draft.add(0, [1, 2, 3])
+            #expect(try store.list(prefix: "").isEmpty)
+            #expect(try names().count == 1)
+        }
+        #expect(try names().isEmpty)
+    }
+
+    @Test func `is left as it is in a store that has it`() async throws {
+        for _ in 0..<2 {
+            let draft = try #require(try writer.packDraft())
+            try draft.add(0, [1, 2, 3])
+            let pack = try await writer.finish(draft, contentSize: 3)
+            #expect(try store.list(prefix: "v1/").map(\.name) == [pack.name])
+        }
+        #expect(try names() == ["packs"])
+    }
+
+    @Test func `replaces one that is cut off`() async throws {
+        let name = Manifest.Pack(
+            digest: ContentDigest(of: [1, 2, 3]),
+            codec: .none,
+            storedSize: 3,
+            contentSize: 3
+        ).name
+        try store.write(name, [1])
+        let draft = try #require(try writer.packDraft())
+        try draft.add(0, [1, 2, 3])
+        #expect(try await writer.finish(draft, contentSize: 3).name == name)
+        #expect(try store.read(name, limit: 3) == [1, 2, 3])
+    }
+
+    @Test func `fails as a store does where nothing can be written`() throws {
+        try place.write("no directory", to: "v1")
+        let error = #expect(throws: CacheError.self) { try writer.packDraft() }
+        #expect(error?.code == .store)
+    }
+}
