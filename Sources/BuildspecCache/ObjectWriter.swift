@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 /// Compresses objects, names them by their digest and writes them to a store.
 struct ObjectWriter: Sendable {
     let store: any CacheStore
@@ -28,7 +30,7 @@ struct ObjectWriter: Sendable {
     /// - Returns: the pack.
     func seal(_ parts: [[UInt8]], contentSize: Int) -> SealedPack {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+        bytes.reserveLargePages(parts.reduce(0) { $0 + $1.count })
         for part in parts { bytes.append(contentsOf: part) }
         let pack = Manifest.Pack(
             digest: ContentDigest(of: bytes),
