@@ -96,10 +96,18 @@ struct ContentDigest: Sendable, Hashable {
     }
 
     private func append(_ word: UInt64, to digits: inout OutputSpan<UInt8>) {
-        for place in 1...16 as ClosedRange<UInt64> {
-            let digit = UInt8(truncatingIfNeeded: word >> (64 - 4 * place) & 0xF)
-            let zero = digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10
-            digits.append(zero + digit)
+        for half in [word >> 32, word & 0xFFFF_FFFF] {
+            // Each of the eight digits in a byte of its own.
+            var values = (half << 16 | half) & 0x0000_FFFF_0000_FFFF
+            values = (values << 8 | values) & 0x00FF_00FF_00FF_00FF
+            values = (values << 4 | values) & 0x0F0F_0F0F_0F0F_0F0F
+            // One in each byte that is a letter.
+            let letters = (values &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+            let beyondDecimals = UInt64(UInt8(ascii: "a") - 10 - UInt8(ascii: "0"))
+            let text = values &+ 0x3030_3030_3030_3030 &+ letters &* beyondDecimals
+            for place in 0..<8 as Range<UInt64> {
+                digits.append(UInt8(truncatingIfNeeded: text >> (56 - 8 * place)))
+            }
         }
     }
 

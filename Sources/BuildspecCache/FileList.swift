@@ -37,12 +37,12 @@ struct FileList {
         var marks: [StatIndex.Mark?] = []
         marks.reserveCapacity(entries.count)
         var isExact = true
-        for (index, entry) in entries.enumerated() {
-            if entry.status.kind != .regular {
+        for index in entries.indices {
+            if entries[index].status.kind != .regular {
                 marks.append(nil)
-            } else if let content = stored[firstName(index)] {
-                marks.append(StatIndex.Mark(content.status))
-                isExact = isExact && content.status == entry.status
+            } else if let status = stored[firstName(index)]?.status {
+                marks.append(StatIndex.Mark(status))
+                isExact = isExact && status == entries[index].status
             } else {
                 isExact = false
             }

@@ -44,14 +44,20 @@ enum PackReuse {
     private static func liveBytes(_ manifest: Manifest, _ entries: [WalkedEntry]) -> [Int] {
         var live = Array(repeating: 0, count: manifest.packs.count)
         var next = 0
-        for old in manifest.entries {
-            guard case .file(let size, let pieces) = old.kind else { continue }
-            while next < entries.count, entries[next].path < old.path { next += 1 }
+        for place in manifest.entries.indices {
+            guard case .file(let size, let pieces) = manifest.entries[place].kind else { continue }
+            var isThere = false
+            while next < entries.count {
+                isThere = entries[next].path == manifest.entries[place].path
+                if isThere || entries[next].path > manifest.entries[place].path { break }
+                next += 1
+            }
             guard next < entries.count else { break }
-            let new = entries[next]
-            let isUnchanged = new.status.size == size && new.status.modified == old.modified
+            let status = entries[next].status
+            let modified = manifest.entries[place].modified
+            let isUnchanged = status.size == size && status.modified == modified
             // Of a large file that changed, most chunks are usually still there.
-            guard new.path == old.path, isUnchanged || pieces.count > 1 else { continue }
+            guard isThere, isUnchanged || pieces.count > 1 else { continue }
             for piece in pieces { live[piece.pack] += memberSize(piece) }
         }
         return live

@@ -6,8 +6,8 @@ enum TreeFingerprint {
         var digest = RunningDigest()
         var bytes: [UInt8] = []
         bytes.reserveCapacity(2 * batch)
-        for entry in entries {
-            append(entry, to: &bytes)
+        for index in entries.indices {
+            append(entries[index], to: &bytes)
             if bytes.count > batch {
                 digest.update(bytes)
                 bytes.removeAll(keepingCapacity: true)

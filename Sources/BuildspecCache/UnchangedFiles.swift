@@ -31,16 +31,21 @@ struct UnchangedFiles {
         guard index.marks.count == parent.entries.count else { return }
         var next = 0
         for place in files {
-            let entry = entries[place]
-            while next < parent.entries.count, parent.entries[next].path < entry.path { next += 1 }
+            // No entry is copied here, because there are many.
+            var isThere = false
+            while next < parent.entries.count {
+                isThere = parent.entries[next].path == entries[place].path
+                if isThere || parent.entries[next].path > entries[place].path { break }
+                next += 1
+            }
             guard next < parent.entries.count else { return }
-            let old = parent.entries[next]
-            guard old.path == entry.path, case .file(let size, let pieces) = old.kind,
-                entry.status.size == size, entry.status.modified == old.modified,
-                index.marks[next] == StatIndex.Mark(entry.status),
+            let status = entries[place].status
+            guard isThere, case .file(let size, let pieces) = parent.entries[next].kind,
+                status.size == size, status.modified == parent.entries[next].modified,
+                index.marks[next] == StatIndex.Mark(status),
                 pieces.allSatisfy({ packs.contains($0.pack) })
             else { continue }
-            stored[place] = ContentPipeline.Stored(status: entry.status, pieces: pieces)
+            stored[place] = ContentPipeline.Stored(status: status, pieces: pieces)
             bytes += size
         }
     }
