@@ -11,6 +11,10 @@ struct RestoreOperation {
 
     private var reader: EntryReader { settings.reader(removesDamage: true) }
 
+    /// Making a file takes as long as writing so many bytes; so does finding it in a pack of which few
+    /// files are wanted.
+    private static let costOfFile = 128 << 10
+
     /// How many entries behind a damaged one are tried for each fallback key.
     private static let fallbackTries = 3
 
@@ -194,10 +198,11 @@ struct RestoreOperation {
             targets: plan.targets,
             proven: proven
         )
-        // Those with the most files first, so that none of them is left for the end.
-        let needed = plan.writes.keys.sorted {
-            (plan.writes[$0]?.count ?? 0, $1) > (plan.writes[$1]?.count ?? 0, $0)
+        // Those with the most work first, so that none of them is left for the end.
+        let work = plan.writes.mapValues { writes in
+            writes.reduce(0) { $0 + $1.size + RestoreOperation.costOfFile }
         }
+        let needed = work.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map(\.key)
         let unpacked = try await withThrowingTaskGroup(of: PackUnpacker.Unpacked.self) { tasks in
             var all = PackUnpacker.Unpacked()
             for (started, index) in needed.enumerated() {
