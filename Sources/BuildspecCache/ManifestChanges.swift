@@ -1,13 +1,5 @@
 internal import BuildspecFiles
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// A manifest written as what it has of another one, its base, and the lines that are its own.
 ///
 /// After a small change nearly all lines of a manifest are those of the one before, and a manifest is
@@ -187,7 +179,7 @@ enum ManifestChanges {
         mutating func find(_ line: Range<Int>, of other: [UInt8]) -> Int? {
             var path: PathBytes?
             while place < text.count {
-                if isSame(line, of: other) {
+                if ManifestText.isSame(text, place, other[line]) {
                     place += line.count
                     number += 1
                     return number - 1
@@ -202,18 +194,6 @@ enum ManifestChanges {
                 if path == mine { return nil }
             }
             return nil
-        }
-
-        private func isSame(_ line: Range<Int>, of other: [UInt8]) -> Bool {
-            guard line.count <= text.count - place else { return false }
-            return unsafe text.withUnsafeBytes { text in
-                unsafe other.withUnsafeBytes { other in
-                    guard let mine = text.baseAddress, let theirs = other.baseAddress else {
-                        return false
-                    }
-                    return unsafe memcmp(mine + place, theirs + line.lowerBound, line.count) == 0
-                }
-            }
         }
 
         private static func path(_ line: Range<Int>, of text: [UInt8]) -> PathBytes? {

@@ -157,6 +157,19 @@ enum ManifestText {
         }
     }
 
+    /// Whether a line of another text stands at a place of a text.
+    static func isSame(_ text: [UInt8], _ place: Int, _ line: ArraySlice<UInt8>) -> Bool {
+        guard line.count <= text.count - place else { return false }
+        return unsafe text.withUnsafeBytes { text in
+            unsafe line.withUnsafeBytes { line in
+                guard let mine = text.baseAddress, let theirs = line.baseAddress else {
+                    return false
+                }
+                return unsafe memcmp(mine + place, theirs, line.count) == 0
+            }
+        }
+    }
+
     /// Where the lines of the entries begin in a text that ends with a newline.
     static func endOfHead(_ text: [UInt8]) -> Int {
         var place = 0
