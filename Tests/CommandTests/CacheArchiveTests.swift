@@ -137,7 +137,9 @@ import Testing
         #expect(sound.output.hasSuffix("all sound\nnothing to repair\n"))
         let miss = try await cache("restore", "--key", "k", "--path", "tree", in: place)
         #expect(miss.error == "")
-        #expect(miss.output == "cache: nothing restored: no entry for this key and these paths\n")
+        #expect(
+            miss.output.hasPrefix("cache: nothing restored: no entry for this key and these paths,")
+        )
         _ = try await cache("save", "--key", "k", "--path", "tree", in: place)
         #expect(try await cache("verify", in: place).status == 0)
     }

@@ -16,6 +16,11 @@ enum CacheText {
         }
     }
 
+    /// Where a restore looked in vain.
+    static func searched(_ identity: CacheIdentity) -> String {
+        ([identity.scope] + identity.readScopes).map { ", scope '\($0)'" }.joined()
+    }
+
     /// What a save did.
     static func saved(_ report: SaveReport) -> String {
         switch report.outcome {
@@ -51,7 +56,10 @@ enum CacheText {
         switch outcome {
         case .notWanted: nil
         case .skipped(let reason), .failed(let reason): "not saved: \(reason)"
-        case .saved(let report): saved(report)
+        case .saved(let report):
+            report.outcome == .nothingToSave
+                ? saved(report) + "; 'buildspec plan' counts what each path matches"
+                : saved(report)
         }
     }
 

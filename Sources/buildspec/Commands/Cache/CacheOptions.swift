@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BuildspecCache
+internal import BuildspecFiles
 internal import BuildspecRunner
 internal import SystemPackage
 
@@ -89,6 +90,13 @@ struct IdentityOptions: ParsableArguments {
     func validate() throws {
         if paths.isEmpty {
             throw ValidationError("--path is missing; name what to keep, such as 'vendor/**/*'")
+        }
+        if let path = paths.first(where: {
+            PathSet([$0], root: PathBytes("/")).canonicalTexts.isEmpty
+        }) {
+            throw ValidationError(
+                "--path: '\(path)' names no file; write '**/*' for everything in the root"
+            )
         }
         if key?.isEmpty == true { throw ValidationError("--key: the key is empty") }
         if !Host.isDirectory(FilePath(root)) {
