@@ -113,6 +113,8 @@ import Testing
                 == "cache: nothing restored: no entry for this key and these paths, "
                 + "scope 's', scope 'main'\n"
         )
+        let odd = try await cache("show", "k\u{1B}[31m", in: place)
+        #expect(odd.status == 3 && odd.error.hasPrefix("error: there is no entry 'k\u{FFFD}[31m'"))
         let root = try await cache("save", "--key", "none", "--path", "./", in: place)
         #expect(root.status == 64 && root.error.contains("'./' names no file; write '**/*'"))
         let strict = try await cache(

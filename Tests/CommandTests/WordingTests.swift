@@ -114,6 +114,11 @@ import Testing
                 == "saved 3 files: 0.7 MB stored, 11.6 MB reused"
         )
         #expect(text(.saved, reused: 11_600_000) == "saved 3 files, unchanged")
+        var pruned = SaveReport(outcome: .saved, files: 3)
+        pruned.entriesRemoved = 2
+        #expect(CacheText.saved(pruned) == "saved 3 files, unchanged; 2 old entries removed")
+        pruned.bytesRemoved = 5_000_000
+        #expect(CacheText.saved(pruned).hasSuffix("; 2 old entries removed (5.0 MB)"))
     }
 
     @Test func `colours are for terminals that want them`() {
@@ -135,7 +140,7 @@ import Testing
         (["run"], "  0    success: every phase succeeded\n  1    a phase failed, "),
         (
             ["cache", "diff"],
-            "  0    success\n  1    they differ, with --exit-code\n  3    the cache "
+            "  0    success\n  1    they differ, with --exit-code\n  3    there is no such "
         ),
         (
             ["cache", "restore"],
@@ -145,6 +150,7 @@ import Testing
             ["cache", "verify"],
             "  0    success\n  3    the store is not sound, or could not be read\n"
         ),
+        (["cache", "import"], "  3    the archive is refused, "),
         (["hash-files"], "  0    success\n  3    a file could not be read\n"),
     ])
     func `help has each command's own exit statuses`(

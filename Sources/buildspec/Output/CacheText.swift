@@ -39,7 +39,9 @@ enum CacheText {
     private static func removed(_ report: SaveReport) -> String {
         guard report.entriesRemoved > 0 else { return "" }
         let entries = Quantity.count(report.entriesRemoved, "old entries", one: "old entry")
-        return "; \(entries) removed (\(Quantity.size(report.bytesRemoved)))"
+        // Objects of a removed entry stay for the grace period, so at first it may free nothing.
+        let size = report.bytesRemoved > 0 ? " (\(Quantity.size(report.bytesRemoved)))" : ""
+        return "; \(entries) removed\(size)"
     }
 
     /// What became of restoring; `nil` when there is nothing to say.

@@ -142,12 +142,12 @@ func reportingCacheErrors<Value>(_ work: () async throws -> Value) async throws 
     do {
         return try await work()
     } catch let error as CacheError {
-        StandardStream.error.write("error: \(error)\n")
+        StandardStream.error.write("error: \("\(error)".oneLine)\n")
         throw ExitStatus.cacheFailed.exitCode
     }
 }
 
 /// Prints what the user should know, a line each.
 func printNotes(_ notes: [String]) {
-    for note in notes { StandardStream.error.write("warning: cache: \(note)\n") }
+    for note in notes { StandardStream.error.write("warning: cache: \(note.oneLine)\n") }
 }
