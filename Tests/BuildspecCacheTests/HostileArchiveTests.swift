@@ -122,6 +122,18 @@ import Testing
         #expect(try await bench.cache.entries().entries.isEmpty)
     }
 
+    @Test(arguments: [
+        ("tree/../../x", "leads out of the tree"), ("tree/./x", "has '.' as a part"),
+        ("tree//x", "has an empty part"),
+    ])
+    func `is refused for what its name is`(name: String, reason: String) async throws {
+        let bench = try Bench()
+        let error = await #expect(throws: CacheError.self) {
+            try await importing([Member(type: "0", name: name, content: "evil")], bench)
+        }
+        #expect(error?.description == "the archive is refused: '\(name)' \(reason)")
+    }
+
     /// TARmageddon, CVE-2025-62518: a reader that takes the header's size where the extended one
     /// counts finds the headers of an archive in the archive.
     @Test func `cannot hide members in a content by two sizes`() async throws {

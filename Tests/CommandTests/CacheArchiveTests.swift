@@ -58,6 +58,7 @@ import Testing
     )
     func `is imported from what GNU tar writes`(format: String, filter: String) async throws {
         let place = try filled(seed: 22)
+        try await shell("echo x > tree/old; touch -d 1969-07-20 tree/old", in: place)
         try await shell("tar --format=\(format) -cf - ./tree | \(filter) > x", in: place)
         let imported = try await cache("import", "x", "--key", "k", "--path", "tree", in: place)
         #expect(imported.status == 0)
@@ -68,8 +69,11 @@ import Testing
         let before = try TreeSnapshot(place.file("before"))
         var after = try TreeSnapshot(place.file("tree"))
         if format == "gnu" {
-            // Only pax headers hold nanoseconds; times before 1970 are beyond our reading of GNU's.
-            for (path, entry) in before.entries { after.entries[path]?.modified = entry.modified }
+            // Only pax headers hold nanoseconds.
+            for (path, entry) in before.entries {
+                #expect(after.entries[path]?.modified.seconds == entry.modified.seconds)
+                after.entries[path]?.modified = entry.modified
+            }
         }
         #expect(before.difference(from: after) == nil)
     }
@@ -133,7 +137,9 @@ import Testing
         #expect(sound.output.hasSuffix("all sound\nnothing to repair\n"))
         let miss = try await cache("restore", "--key", "k", "--path", "tree", in: place)
         #expect(miss.error == "")
-        #expect(miss.output == "cache: nothing restored: no entry for this key and these paths\n")
+        #expect(
+            miss.output.hasPrefix("cache: nothing restored: no entry for this key and these paths,")
+        )
         _ = try await cache("save", "--key", "k", "--path", "tree", in: place)
         #expect(try await cache("verify", in: place).status == 0)
     }

@@ -102,9 +102,21 @@ import Testing
         async throws
     {
         let place = try filled()
-        let miss = try await cache("restore", "--key", "none", "--path", "vendor", in: place)
+        let asked = ["--key", "none", "--path", "vendor", "--scope", "s", "--read-scope", "main"]
+        let miss = try await BuildspecProcess.run(
+            ["cache", "restore", "--cache", "store"] + asked,
+            in: place
+        )
         #expect(miss.status == 0)
-        #expect(miss.output == "cache: nothing restored: no entry for this key and these paths\n")
+        #expect(
+            miss.output
+                == "cache: nothing restored: no entry for this key and these paths, "
+                + "scope 's', scope 'main'\n"
+        )
+        let odd = try await cache("show", "k\u{1B}[31m", in: place)
+        #expect(odd.status == 3 && odd.error.hasPrefix("error: there is no entry 'k\u{FFFD}[31m'"))
+        let root = try await cache("save", "--key", "none", "--path", "./", in: place)
+        #expect(root.status == 64 && root.error.contains("'./' names no file; write '**/*'"))
         let strict = try await cache(
             "restore",
             "--key",
@@ -171,6 +183,10 @@ import Testing
         let none = try await BuildspecProcess.run(["hash-files", "*.lock"], in: place)
         #expect(none.status == 0)
         #expect(none.error == "warning: codebuild-hash-files: no file matches '*.lock'\n")
+        _ = try await shell("for n in 1 2 3 4 5 6 7 8; do ln -s vendor link$n; done", in: place)
+        let links = try await BuildspecProcess.run(["hash-files", "**/file1"], in: place)
+        #expect(links.error.split(separator: "\n").count == 6)
+        #expect(links.error.hasSuffix("warning: cache: and 3 more like these\n"))
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         #expect(none.output == empty + "\n")
         try place.write("x", to: "vendor/file1 more")

@@ -76,6 +76,26 @@ import Testing
         )
     }
 
+    @Test func `nothing in a table moves a terminal's cursor`() {
+        var table = TextTable(["KEY", "FILES"])
+        table.add(["a\nb\u{1B}[31m", "1"])
+        table.add(["é", "22"])
+        #expect(table.text == "KEY        FILES\na\\nb\u{FFFD}[31m  1\né          22\n")
+    }
+
+    @Test func `a prune of this machine's store says what waits`() {
+        var report = PruneReport()
+        report.keptEntries = 1
+        report.keptBytes = 3_000_000
+        report.pendingObjects = 2
+        report.pendingBytes = 2_000_000
+        #expect(
+            PruneOutput.text(report, isDry: false)
+                == "2 objects (2.0 MB) that no entry refers to wait for the end of the grace period\n"
+                + "removed 0 objects (0 B); 1 entry (1.0 MB) stays\n"
+        )
+    }
+
     @Test func `a save is told in one line`() {
         func text(_ outcome: SaveReport.Outcome, stored: UInt64 = 0, reused: UInt64 = 0) -> String {
             CacheText.saved(
@@ -85,10 +105,20 @@ import Testing
         #expect(text(.alreadyStored) == "not saved: the key is already stored")
         #expect(text(.nothingToSave) == "not saved: no file matches the cache paths")
         #expect(
+            CacheText.outcome(.saved(SaveReport(outcome: .nothingToSave)))
+                == "not saved: no file matches the cache paths; "
+                + "'buildspec plan' counts what each path matches"
+        )
+        #expect(
             text(.saved, stored: 700_000, reused: 11_600_000)
                 == "saved 3 files: 0.7 MB stored, 11.6 MB reused"
         )
         #expect(text(.saved, reused: 11_600_000) == "saved 3 files, unchanged")
+        var pruned = SaveReport(outcome: .saved, files: 3)
+        pruned.entriesRemoved = 2
+        #expect(CacheText.saved(pruned) == "saved 3 files, unchanged; 2 old entries removed")
+        pruned.bytesRemoved = 5_000_000
+        #expect(CacheText.saved(pruned).hasSuffix("; 2 old entries removed (5.0 MB)"))
     }
 
     @Test func `colours are for terminals that want them`() {
@@ -110,7 +140,7 @@ import Testing
         (["run"], "  0    success: every phase succeeded\n  1    a phase failed, "),
         (
             ["cache", "diff"],
-            "  0    success\n  1    they differ, with --exit-code\n  3    the cache "
+            "  0    success\n  1    they differ, with --exit-code\n  3    there is no such "
         ),
         (
             ["cache", "restore"],
@@ -120,6 +150,7 @@ import Testing
             ["cache", "verify"],
             "  0    success\n  3    the store is not sound, or could not be read\n"
         ),
+        (["cache", "import"], "  3    the archive is refused, "),
         (["hash-files"], "  0    success\n  3    a file could not be read\n"),
     ])
     func `help has each command's own exit statuses`(

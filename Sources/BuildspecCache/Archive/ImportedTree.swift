@@ -137,12 +137,20 @@ struct ImportedTree {
         let path = PathBytes(Array(rest))
         let names = (path.isAbsolute ? rest.dropFirst() : rest)
             .split(separator: slash, omittingEmptySubsequences: false)
-        let isSafe = names.allSatisfy { name in
-            !name.isEmpty && !name.elementsEqual(".".utf8) && !name.elementsEqual("..".utf8)
-                && name.count <= 255
+        for name in names {
+            if let problem = ImportedTree.problem(name) {
+                throw ImportedTree.refused("'\(path.text)' \(problem)")
+            }
         }
-        guard isSafe else { throw ImportedTree.refused("'\(path.text)' leads out of the tree") }
         return path
+    }
+
+    /// What is wrong with a part of a path; `nil` when nothing is.
+    private static func problem(_ name: ArraySlice<UInt8>) -> String? {
+        if name.elementsEqual("..".utf8) { return "leads out of the tree" }
+        if name.isEmpty { return "has an empty part" }
+        if name.elementsEqual(".".utf8) { return "has '.' as a part" }
+        return name.count > 255 ? "has a part of more than 255 bytes" : nil
     }
 
     static func refused(_ what: String) -> CacheError {

@@ -21,7 +21,7 @@ struct TarHeader {
         guard TarHeader.number(field(148, 8)) == TarBlocks.checksum(block),
             let mode = TarHeader.number(field(100, 8)),
             let size = TarHeader.number(field(124, 12)),
-            let seconds = TarHeader.number(field(136, 12)), seconds <= UInt64(Int64.max) / 2
+            let seconds = TarHeader.seconds(field(136, 12))
         else { return nil }
         // GNU tar's own format has other fields where POSIX has the prefix.
         let isPosix = field(257, 6).elementsEqual("ustar\u{0}".utf8)
@@ -29,9 +29,21 @@ struct TarHeader {
         name = prefix.isEmpty ? text(0, 100) : prefix + [slash] + text(0, 100)
         self.mode = UInt32(truncatingIfNeeded: mode) & 0o7777
         self.size = size
-        modified = FileTime(seconds: Int64(seconds), nanoseconds: 0)
+        modified = FileTime(seconds: seconds, nanoseconds: 0)
         type = Unicode.Scalar(block[start + 156])
         target = text(157, 100)
+    }
+
+    /// A time; before 1970 GNU tar writes a negative binary number, in two's complement.
+    private static func seconds(_ field: ArraySlice<UInt8>) -> Int64? {
+        guard field.first == 0xFF else {
+            guard let seconds = number(field), seconds <= UInt64(Int64.max) / 2 else { return nil }
+            return Int64(seconds)
+        }
+        guard field.dropLast(8).allSatisfy({ $0 == 0xFF }) else { return nil }
+        let bits = field.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        let seconds = Int64(bitPattern: bits)
+        return (Int64.min / 2..<0).contains(seconds) ? seconds : nil
     }
 
     /// An octal number, or a binary one that GNU tar marks by the first bit; no negative ones.

@@ -79,7 +79,7 @@ struct TarReader {
             return nil
         }
         guard block.count == TarBlocks.size else { throw ArchiveInput.cutShort }
-        guard let header = TarHeader(block) else { throw damaged("a header is damaged") }
+        guard let header = TarHeader(block) else { throw damaged("a header is no tar header") }
         return header
     }
 

@@ -9,13 +9,20 @@ struct LockedSweep {
     let grace: Int64
 
     func run(live: Set<String>, _ report: inout PruneReport) async throws {
-        for name in objects.keys.sorted() where !live.contains(name) {
+        // Sizes are the listed ones, so that what is removed is part of what was counted.
+        for (name, listed) in objects.sorted(by: { $0.key < $1.key }) where !live.contains(name) {
             // Looked at again right before: a running save refreshes what it reuses.
-            guard let info = try await store.info(name), now - info.modified >= grace,
+            guard let info = try await store.info(name) else { continue }
+            guard now - info.modified >= grace else {
+                report.pendingObjects += 1
+                report.pendingBytes += listed.size
+                continue
+            }
+            guard
                 try await LockedSweep.remove(name, ifUnusedSince: info.modified, from: store)
             else { continue }
             report.removedObjects += 1
-            report.removedBytes += info.size
+            report.removedBytes += listed.size
         }
     }
 

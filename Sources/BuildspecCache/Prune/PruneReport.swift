@@ -59,7 +59,8 @@ public struct PruneReport: Sendable, Equatable {
     public var markedObjects = 0
     /// The stored bytes of those.
     public var markedBytes: UInt64 = 0
-    /// Objects that an earlier prune marked, too short ago to go.
+    /// Objects that no entry refers to and that are too young to go; in a shared store, those that an
+    /// earlier prune marked, too short ago.
     public var pendingObjects = 0
     /// The stored bytes of those.
     public var pendingBytes: UInt64 = 0
@@ -71,4 +72,10 @@ public struct PruneReport: Sendable, Equatable {
     public var keptBytes: UInt64 = 0
     /// What a shared store was asked, or would be.
     public var requests = StoreRequests()
+
+    /// Creates a report of nothing.
+    public init(location: String = "", isShared: Bool = false) {
+        self.location = location
+        self.isShared = isShared
+    }
 }

@@ -38,7 +38,10 @@ struct HashFilesCommand: AsyncParsableCommand {
         let files = try await reportingCacheErrors {
             try HashFiles(patterns, in: Host.currentDirectory().pushing(.init(root)))
         }
-        printNotes(files.notes)
+        // A `**` over a tree of many links has a note for each of them.
+        let shown = files.notes.count > 6 ? Array(files.notes.prefix(5)) : files.notes
+        let rest = files.notes.count - shown.count
+        printNotes(shown + (rest > 0 ? ["and \(rest) more like these"] : []))
         for pattern in files.unmatched {
             StandardStream.error.write(
                 "warning: codebuild-hash-files: no file matches '\(pattern)'\n"

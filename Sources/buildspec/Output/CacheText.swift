@@ -16,6 +16,11 @@ enum CacheText {
         }
     }
 
+    /// Where a restore looked in vain.
+    static func searched(_ identity: CacheIdentity) -> String {
+        ([identity.scope] + identity.readScopes).map { ", scope '\($0)'" }.joined()
+    }
+
     /// What a save did.
     static func saved(_ report: SaveReport) -> String {
         switch report.outcome {
@@ -34,7 +39,9 @@ enum CacheText {
     private static func removed(_ report: SaveReport) -> String {
         guard report.entriesRemoved > 0 else { return "" }
         let entries = Quantity.count(report.entriesRemoved, "old entries", one: "old entry")
-        return "; \(entries) removed (\(Quantity.size(report.bytesRemoved)))"
+        // Objects of a removed entry stay for the grace period, so at first it may free nothing.
+        let size = report.bytesRemoved > 0 ? " (\(Quantity.size(report.bytesRemoved)))" : ""
+        return "; \(entries) removed\(size)"
     }
 
     /// What became of restoring; `nil` when there is nothing to say.
@@ -51,7 +58,10 @@ enum CacheText {
         switch outcome {
         case .notWanted: nil
         case .skipped(let reason), .failed(let reason): "not saved: \(reason)"
-        case .saved(let report): saved(report)
+        case .saved(let report):
+            report.outcome == .nothingToSave
+                ? saved(report) + "; 'buildspec plan' counts what each path matches"
+                : saved(report)
         }
     }
 

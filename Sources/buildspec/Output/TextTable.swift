@@ -1,4 +1,4 @@
-/// Columns of text, each as wide as its widest cell.
+/// Columns of text, each as wide as its widest cell; a cell is one line, whatever it says.
 struct TextTable {
     private var rows: [[String]]
 
@@ -7,7 +7,7 @@ struct TextTable {
     }
 
     mutating func add(_ row: [String]) {
-        rows.append(row)
+        rows.append(row.map(\.oneLine))
     }
 
     /// The table, two spaces between columns, every row a line.

@@ -15,7 +15,10 @@ struct CacheDiff: AsyncParsableCommand {
             \(
                 ExitStatus.help(
                     [.success, .buildFailed, .cacheFailed, .usage],
-                    [.buildFailed: "they differ, with --exit-code"]
+                    [
+                        .buildFailed: "they differ, with --exit-code",
+                        .cacheFailed: "there is no such entry, or the cache could not be read",
+                    ]
                 )
             )
             """

@@ -11,7 +11,12 @@ struct CacheExport: AsyncParsableCommand {
             Any tar unpacks it: names, links, modes and nanosecond times are kept. Absolute paths \
             stay absolute in it; tar makes them relative unless it is given -P.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            \(
+                ExitStatus.help(
+                    [.success, .cacheFailed, .usage],
+                    [.cacheFailed: "there is no such entry, or the archive could not be written"]
+                )
+            )
             """
     )
 

@@ -13,7 +13,12 @@ struct CacheImport: AsyncParsableCommand {
             name leads out of the tree, a hard link names something else than a file of the archive, \
             something lies below a link, or it holds devices or pipes.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            \(
+                ExitStatus.help(
+                    [.success, .cacheFailed, .usage],
+                    [.cacheFailed: "the archive is refused, or the cache could not be written"]
+                )
+            )
             """
     )
 

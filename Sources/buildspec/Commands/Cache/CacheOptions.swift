@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BuildspecCache
+internal import BuildspecFiles
 internal import BuildspecRunner
 internal import SystemPackage
 
@@ -90,6 +91,13 @@ struct IdentityOptions: ParsableArguments {
         if paths.isEmpty {
             throw ValidationError("--path is missing; name what to keep, such as 'vendor/**/*'")
         }
+        if let path = paths.first(where: {
+            PathSet([$0], root: PathBytes("/")).canonicalTexts.isEmpty
+        }) {
+            throw ValidationError(
+                "--path: '\(path)' names no file; write '**/*' for everything in the root"
+            )
+        }
         if key?.isEmpty == true { throw ValidationError("--key: the key is empty") }
         if !Host.isDirectory(FilePath(root)) {
             throw ValidationError("--root: '\(root)' is not a directory")
@@ -134,12 +142,12 @@ func reportingCacheErrors<Value>(_ work: () async throws -> Value) async throws 
     do {
         return try await work()
     } catch let error as CacheError {
-        StandardStream.error.write("error: \(error)\n")
+        StandardStream.error.write("error: \("\(error)".oneLine)\n")
         throw ExitStatus.cacheFailed.exitCode
     }
 }
 
 /// Prints what the user should know, a line each.
 func printNotes(_ notes: [String]) {
-    for note in notes { StandardStream.error.write("warning: cache: \(note)\n") }
+    for note in notes { StandardStream.error.write("warning: cache: \(note.oneLine)\n") }
 }

@@ -62,7 +62,10 @@ struct CacheRestore: AsyncParsableCommand {
         // A disk that is full is said once.
         let problem = await keptForAudit(report)
         printNotes(report.notes.isEmpty ? [problem].compactMap(\.self) : report.notes)
-        StandardStream.output.write("cache: \(CacheText.restored(report))\n")
+        var text = CacheText.restored(report)
+        // Nobody sees in the command line which scope was found out.
+        if case .miss = report.outcome, report.notes.isEmpty { text += CacheText.searched(wanted) }
+        StandardStream.output.write("cache: \(text.oneLine)\n")
         if failOnMiss, case .miss = report.outcome { throw ExitStatus.buildFailed.exitCode }
     }
 

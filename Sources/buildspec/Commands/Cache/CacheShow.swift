@@ -9,7 +9,12 @@ struct CacheShow: AsyncParsableCommand {
         discussion: """
             Nothing is unpacked; no pack is read.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            \(
+                ExitStatus.help(
+                    [.success, .cacheFailed, .usage],
+                    [.cacheFailed: "there is no such entry, or the cache could not be read"]
+                )
+            )
             """
     )
 

@@ -29,7 +29,9 @@ struct CacheVerify: AsyncParsableCommand {
     func run() async throws {
         let cache = try store.open()
         let report = try await reportingCacheErrors { try await cache.verify() }
-        for problem in report.problems { StandardStream.error.write("error: \(problem)\n") }
+        for problem in report.problems {
+            StandardStream.error.write("error: \("\(problem)".oneLine)\n")
+        }
         let entries = Quantity.count(report.entries, "entries", one: "entry")
         StandardStream.output.write(
             "\(entries), \(Quantity.count(report.objects, "object")) read"

@@ -6,7 +6,7 @@ enum DifferenceOutput {
     static func text(_ difference: EntryDifference, listingTimes: Bool) -> String {
         var text = ""
         for change in difference.changes where listingTimes || !change.isTimeOnly {
-            text += line(change) + "\n"
+            text += line(change).oneLine + "\n"
         }
         let changes = difference.changes
         let timeOnly = changes.count(where: \.isTimeOnly)

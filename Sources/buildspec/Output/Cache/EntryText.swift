@@ -6,11 +6,11 @@ enum EntryText {
         var rows = head(contents)
         rows += inputs(contents.inputs)
         var text = rows.map { row in
-            row.0 + String(repeating: " ", count: max(1, 11 - row.0.count)) + row.1 + "\n"
+            row.0 + String(repeating: " ", count: max(1, 11 - row.0.count)) + row.1.oneLine + "\n"
         }.joined()
         if listingFiles {
             text += "\n"
-            for item in contents.items { text += line(item) + "\n" }
+            for item in contents.items { text += line(item).oneLine + "\n" }
         }
         return text
     }

@@ -20,7 +20,7 @@ enum ExplanationText {
         if explanation.nearest.isEmpty, explanation.used == nil {
             lines += ["", "the store has no entry yet"]
         }
-        return lines.joined(separator: "\n") + "\n"
+        return lines.map(\.oneLine).joined(separator: "\n") + "\n"
     }
 
     private static func verdict(_ explanation: CacheExplanation) -> String {

@@ -8,7 +8,7 @@ enum PruneOutput {
         let removed = isDry ? "would remove" : "removed"
         var lines: [String] = []
         if report.isShared { lines.append("the shared store '\(report.location)':") }
-        lines += report.removedEntries.map { "\(removed) \($0.words)" }
+        lines += report.removedEntries.map { "\(removed) \($0.words)".oneLine }
         if report.removedDamagedRecords > 0 {
             let records = Quantity.count(report.removedDamagedRecords, "damaged key record")
             lines.append("\(removed) \(records)")
@@ -29,16 +29,19 @@ enum PruneOutput {
             )
         }
         if report.pendingObjects > 0 {
+            let waiting = objects(report.pendingObjects, report.pendingBytes)
             lines.append(
-                "\(objects(report.pendingObjects, report.pendingBytes)) were marked within the grace"
-                    + " period and wait"
+                report.isShared
+                    ? "\(waiting) were marked within the grace period and wait"
+                    : "\(waiting) that no entry refers to wait for the end of the grace period"
             )
         }
+        let kept = report.keptBytes - (report.isShared ? 0 : report.pendingBytes)
         let stay = isDry ? "would stay" : report.keptEntries == 1 ? "stays" : "stay"
         lines.append(
             "\(removed) \(objects(report.removedObjects, report.removedBytes));"
                 + " \(Quantity.count(report.keptEntries, "entries", one: "entry"))"
-                + " (\(Quantity.size(report.keptBytes))) \(stay)"
+                + " (\(Quantity.size(kept))) \(stay)"
         )
         if isDry, S3Location.isAddress(report.location) { lines += estimate(report) }
         return lines.joined(separator: "\n") + "\n"

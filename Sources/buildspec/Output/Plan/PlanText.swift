@@ -25,8 +25,8 @@ enum PlanText {
     private static func environment(_ plan: BuildPlan) -> [String] {
         plan.variables.map { variable in
             variable.origin.isHidden
-                ? "\(variable.name)=*** (\(variable.origin.rawValue): \(oneLine(variable.text)))"
-                : "\(variable.name)=\(oneLine(variable.text))"
+                ? "\(variable.name)=*** (\(variable.origin.rawValue): \(variable.text.oneLine))"
+                : "\(variable.name)=\(variable.text.oneLine)"
         }
     }
 
@@ -59,7 +59,7 @@ enum PlanText {
         let shown = lines.last == "" ? Array(lines.dropLast()) : lines
         let indent = String(repeating: " ", count: lead.count)
         return (shown.isEmpty ? [""] : shown).enumerated()
-            .map { ($0 == 0 ? lead : indent) + printable($1) }
+            .map { ($0 == 0 ? lead : indent) + $1.printable }
     }
 
     private static func cache(_ cache: BuildPlan.Cache) -> [String] {
@@ -74,15 +74,15 @@ enum PlanText {
             }
         }
         if let action = cache.section.action { lines.append("only \(action.rawValue)") }
-        return lines.map(printable) + cache.paths.map(path)
+        return lines.map(\.printable) + cache.paths.map(path)
     }
 
     private static func path(_ path: BuildPlan.CachePath) -> String {
         guard let expanded = path.expanded else {
-            return printable("\(path.declared)  left out, a variable in it is not set")
+            return "\(path.declared)  left out, a variable in it is not set".printable
         }
         let text = expanded == path.declared ? expanded : "\(path.declared) = \(expanded)"
-        return printable("\(text)  \(path.entries) \(path.entries == 1 ? "entry" : "entries") now")
+        return "\(text)  \(path.entries) \(path.entries == 1 ? "entry" : "entries") now".printable
     }
 
     private static func artifacts(_ buildspec: Buildspec) -> [String] {
@@ -96,33 +96,13 @@ enum PlanText {
         let files = set.files.map(\.value).joined(separator: ", ")
         let excluded = set.excludePaths.map(\.value).joined(separator: ", ")
         return [
-            printable(
-                "\(name): \(files)\(base)" + (excluded.isEmpty ? "" : " without \(excluded)")
-                    + (set.discardPaths ? ", flat" : "")
-            )
+            ("\(name): \(files)\(base)" + (excluded.isEmpty ? "" : " without \(excluded)")
+                + (set.discardPaths ? ", flat" : "")).printable
         ]
     }
 
     private static func report(_ group: ReportGroup) -> String {
         let files = group.files.map(\.value).joined(separator: ", ")
-        return printable("\(group.name.value): \(files) (\(group.fileFormat?.value ?? "JUNITXML"))")
-    }
-
-    private static func oneLine(_ text: String) -> String {
-        printable(text.replacing("\n", with: "\\n"))
-    }
-
-    /// The text without anything that moves a terminal's cursor.
-    private static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { scalar in
-                    switch scalar.properties.generalCategory {
-                    case .control where scalar != "\t", .format: "\u{FFFD}"
-                    default: scalar
-                    }
-                }
-            )
-        )
+        return "\(group.name.value): \(files) (\(group.fileFormat?.value ?? "JUNITXML"))".printable
     }
 }
