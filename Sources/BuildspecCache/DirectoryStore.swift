@@ -33,9 +33,11 @@ public struct DirectoryStore: LocalCacheStore {
     }
 
     /// Begins a temporary file, which is renamed at the end.
+    ///
+    /// It lies where packs do, which may be another file system than the rest of the store.
     public func draft() throws(StoreError) -> (any ObjectDraft)? {
         try translating { () throws(FileError) in
-            Draft(store: self, file: try FileDraft(in: path(StoreLayout.top)))
+            Draft(store: self, file: try FileDraft(in: path(String(StoreLayout.packs.dropLast()))))
         }
     }
 

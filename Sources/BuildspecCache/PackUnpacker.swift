@@ -93,7 +93,7 @@ struct PackUnpacker: Sendable {
         var unpacked = Unpacked(fetched: fetched)
         for write in writes {
             let target = targets[write.target]
-            let (directory, name) = try cursor.parent(of: target.path)
+            let (directory, name) = try cursor.parent(of: target.path, making: true)
             let range = try window.move(to: write.offset..<write.offset + write.size)
             guard isProven || ContentDigest(of: window.bytes, range) == write.digest else {
                 throw CacheError.damaged("a pack does not hold what the manifest says")

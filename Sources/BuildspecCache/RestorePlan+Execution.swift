@@ -7,7 +7,8 @@ extension RestorePlan {
             && finishes.allSatisfy(\.isClean) && existing.count == manifest.entries.count
     }
 
-    /// Makes new directories, links, empty files and the files that several packs write to.
+    /// Makes links, empty files, the files that several packs write to, and new directories that no
+    /// file of a pack is written to; the others are made when their first file comes.
     ///
     /// - Parameters:
     ///   - roots: where the paths start.
@@ -20,25 +21,36 @@ extension RestorePlan {
             let mode = try directory.status(name)?.mode ?? 0
             try directory.setMode(name, mode | 0o700)
         }
-        // One level below the other, because a directory needs the one above.
-        let levels = Dictionary(grouping: directories) { $0.bytes.count { $0 == slash } }
-        for level in levels.keys.sorted() {
-            try await roots.forEach(levels[level] ?? [], width) { path, cursor in
-                let (directory, name) = try cursor.parent(of: path)
-                try directory.makeDirectory(name)
-                return nil
-            }
+        let filled = filledDirectories
+        try await roots.forEach(directories.filter { !filled.contains($0) }, width) { path, cursor in
+            let (directory, name) = try cursor.parent(of: path, making: true)
+            try directory.makeDirectory(name)
+            return nil
         }
         try await roots.forEach(links, width) { link, cursor in
-            let (directory, name) = try cursor.parent(of: link.path)
+            let (directory, name) = try cursor.parent(of: link.path, making: true)
             try directory.makeLink(name, to: link.target)
             try directory.setModified(name, link.modified)
             return nil
         }
         for target in targets where target.isChunked {
-            let (directory, name) = try cursor.parent(of: target.path)
+            let (directory, name) = try cursor.parent(of: target.path, making: true)
             _ = try OpenFile.creating(name, in: directory)
         }
+    }
+
+    /// The directories that files are written to, with those above them.
+    private var filledDirectories: Set<PathBytes> {
+        var filled: Set<PathBytes> = []
+        var last: ArraySlice<UInt8> = []
+        for target in targets where target.path.split.directory != last {
+            last = target.path.split.directory
+            var directory = PathBytes(Array(last))
+            while !directory.bytes.isEmpty, filled.insert(directory).inserted {
+                directory = PathBytes(Array(directory.split.directory))
+            }
+        }
+        return filled
     }
 
     /// Sets mode and time of the files that several packs have written.
@@ -128,14 +140,26 @@ extension RestorePlan {
             throw CacheError(.tree, error.description + rest)
         }
         notes += try await placing.finish(roots, width)
-        // The deepest first: whatever is done in a directory changes its time.
+        return notes + (try await finish(roots, width))
+    }
+
+    /// Sets the modes and times of directories and links.
+    ///
+    /// - Returns: what could not be set, one line each.
+    private func finish(_ roots: TreeRoots, _ width: Int) async throws -> [String] {
         let touched = worked
-        var cursor = TreeCursor(roots)
-        for finish in finishes.reversed() where !finish.isClean || touched.contains(finish.path) {
-            do throws(FileError) {
-                try apply(finish, &cursor)
-            } catch {
-                if error.code != .notFound { notes.append("\(error)") }
+        let open = finishes.filter { !$0.isClean || touched.contains($0.path) }
+        // The deepest first: a directory that gets its mode may not be entered any more.
+        let levels = Dictionary(grouping: open) { $0.path.bytes.count { $0 == slash } }
+        var notes: [String] = []
+        for level in levels.keys.sorted(by: >) {
+            notes += try await roots.forEach(levels[level] ?? [], width) { finish, cursor in
+                do throws(FileError) {
+                    try finish.apply(&cursor)
+                    return nil
+                } catch {
+                    return error.code == .notFound ? nil : "\(error)"
+                }
             }
         }
         return notes
@@ -170,13 +194,15 @@ extension RestorePlan {
         }
         return marks
     }
+}
 
-    private func apply(_ finish: Finish, _ cursor: inout TreeCursor) throws(FileError) {
-        let (directory, name) = try cursor.parent(of: finish.path)
+extension RestorePlan.Finish {
+    fileprivate func apply(_ cursor: inout TreeCursor) throws(FileError) {
+        let (directory, name) = try cursor.parent(of: path)
         guard let status = try directory.status(name) else { return }
-        if let mode = finish.mode, status.kind == .directory, status.mode != mode {
+        if let mode, status.kind == .directory, status.mode != mode {
             try directory.setMode(name, mode)
         }
-        if status.modified != finish.modified { try directory.setModified(name, finish.modified) }
+        if status.modified != modified { try directory.setModified(name, modified) }
     }
 }

@@ -33,8 +33,13 @@ struct TreeCursor {
     }
 
     /// The directory that holds an entry, and the entry's name in it.
+    ///
+    /// - Parameters:
+    ///   - path: the entry's path.
+    ///   - making: whether directories that are missing are made.
     mutating func parent(
-        of path: PathBytes
+        of path: PathBytes,
+        making: Bool = false
     ) throws(FileError) -> (directory: DirectoryHandle, name: ArraySlice<UInt8>) {
         let split = path.split
         if !split.name.isEmpty {
@@ -47,7 +52,8 @@ struct TreeCursor {
         let above = names.dropLast()
         let directory =
             path.isAbsolute
-            ? try absolute.directory(above) : try relative.directory(above)
+            ? try absolute.directory(above, making: making)
+            : try relative.directory(above, making: making)
         remember(PathBytes(Array(split.directory)), directory)
         return (directory, name)
     }

@@ -13,8 +13,13 @@ package struct DirectoryCursor {
     }
 
     /// The directory of the given names.
+    ///
+    /// - Parameters:
+    ///   - names: its names from the root on.
+    ///   - making: whether directories that are missing are made.
     package mutating func directory(
-        _ names: some Collection<ArraySlice<UInt8>>
+        _ names: some Collection<ArraySlice<UInt8>>,
+        making: Bool = false
     ) throws(FileError) -> DirectoryHandle {
         var shared = 0
         for name in names {
@@ -24,11 +29,15 @@ package struct DirectoryCursor {
         open.removeLast(open.count - shared)
         for name in names.dropFirst(shared) {
             let parent = open.last?.handle ?? root
-            let child = try DirectoryCursor.child(
-                name,
-                of: parent,
-                following: isFileSystemRoot && open.isEmpty
-            )
+            let isTop = isFileSystemRoot && open.isEmpty
+            let child: DirectoryHandle
+            do throws(FileError) {
+                child = try DirectoryCursor.child(name, of: parent, following: isTop)
+            } catch {
+                guard making, error.code == .notFound else { throw error }
+                try parent.makeDirectory(name)
+                child = try parent.directory(name)
+            }
             open.append((Array(name), child))
         }
         return open.last?.handle ?? root
