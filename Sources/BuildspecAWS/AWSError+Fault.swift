@@ -6,10 +6,17 @@ struct Attempt {
     var permission: String
     /// What to do if it is not there.
     var whenMissing: String
-    var credentials: Credentials
+    /// `nil` for requests that nobody signed.
+    var credentials: Credentials?
     var region: String
     /// The machine's clock at the time.
     var time: Timestamp
+
+    /// Who asked, in a sentence.
+    var who: String {
+        credentials.map { "the credentials \($0)" }
+            ?? "requests that nobody signs, as 'anonymous' wants it,"
+    }
 }
 
 extension AWSError {
@@ -26,29 +33,30 @@ extension AWSError {
         if fault.isExpiry {
             return AWSError(
                 .expiredCredentials,
-                head + "the session of the credentials \(attempt.credentials) has expired; log in "
+                head + "the session of \(attempt.who) has expired; log in "
                     + "again, or fetch new ones"
             )
         }
         if fault.isThrottling {
             return AWSError(
                 .throttled,
-                head + "AWS has too many requests, also after several attempts (\(fault.code)); "
+                head
+                    + "the service has too many requests, also after several attempts (\(fault.code)); "
                     + "try again later"
             )
         }
         if denials.contains(fault.code) {
             return AWSError(
                 .denied,
-                head + "access denied (\(said)); the credentials \(attempt.credentials) need "
+                head + "access denied (\(said)); \(attempt.who) need "
                     + attempt.permission
             )
         }
         if unknownCredentials.contains(fault.code) {
             return AWSError(
                 .badCredentials,
-                head + "AWS does not accept the credentials \(attempt.credentials) (\(said)); "
-                    + "check the secret key and the session token that belong to this id"
+                head + "the service does not accept \(attempt.who) (\(said)); check that the "
+                    + "id, the secret key and the session token belong together"
             )
         }
         if fault.code == "NoSuchBucket" {
@@ -84,9 +92,9 @@ extension AWSError {
         let distance = fault.date.map { attempt.time.seconds - $0.seconds } ?? 0
         let how =
             switch distance {
-            case 1...: "is \(distance) s ahead of AWS's"
-            case ..<0: "is \(-distance) s behind AWS's"
-            default: "differs from AWS's (\(fault.message))"
+            case 1...: "is \(distance) s ahead of the service's"
+            case ..<0: "is \(-distance) s behind the service's"
+            default: "differs from the service's (\(fault.message))"
             }
         return AWSError(.clockSkew, head + "this machine's clock \(how); set it right")
     }

@@ -74,6 +74,7 @@ extension AWSError {
             case .unknownHost: "; check the region, the endpoint and the network"
             case .cannotConnect, .timedOut: "; check the endpoint, the network and any proxy"
             case .connectionLost: "; try again"
+            case .handshake: "; check that it speaks TLS, or write its URL with 'http://'"
             case .insecure: "; check the endpoint's certificate and the machine's CA certificates"
             default: ""
             }

@@ -55,9 +55,13 @@ extension BuildCache {
 
     /// Reads every object and proves that it is what it should be.
     ///
+    /// Of two stores, what the near one has is read there, and what it lacks from the far one.
+    ///
     /// - Returns: how much was read and all that is wrong.
     /// - Throws: `CacheError` when the store cannot be read at all.
     public func verify() async throws -> VerifyReport {
+        var settings = settings
+        settings.use(.proving)
         let verifier = StoreVerifier(store: settings.store, width: settings.width)
         return try await onBlockingThreads { try await verifier.run() }
     }

@@ -8,6 +8,8 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
         case refused
         /// The store cannot be read or written.
         case store
+        /// What the entry needs is in a shared store that was given up, which the store has said.
+        case outOfReach
         /// The tree that is saved or restored cannot be used.
         case tree
         /// The request itself makes no sense.
@@ -30,9 +32,9 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
     static var memory: CacheError { CacheError(.tree, "there is not enough memory to compress") }
 
     /// Whether the entry just counts as one that is not there.
-    var isMiss: Bool { code == .damaged || code == .refused }
+    var isMiss: Bool { [.damaged, .refused, .outOfReach].contains(code) }
 
     init(_ error: StoreError) {
-        self.init(.store, error.description)
+        self.init(error.code == .outOfReach ? .outOfReach : .store, error.description)
     }
 }

@@ -171,6 +171,8 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case full
         /// An object is larger than its reader believes.
         case tooLarge
+        /// The object is in a shared store that was given up.
+        case outOfReach
         /// Anything else.
         case unavailable
     }

@@ -28,46 +28,59 @@ struct RestoreOperation {
     func run() async throws -> RestoreReport {
         let set = PathSet(identity.paths, root: root)
         let lookup = settings.lookup(identity, set, removesDamage: true)
-        var notes: [String] = []
+        var passed = PassedOver()
         for scope in lookup.scopes {
-            guard let record = try await exactRecord(lookup, scope, &notes) else { continue }
+            guard let record = try await exactRecord(lookup, scope, &passed) else { continue }
             let outcome = RestoreReport.Outcome.exact(key: record.key)
-            if let report = try await restore(record, set, outcome, &notes) { return report }
+            if let report = try await restore(record, set, outcome, &passed) { return report }
         }
         for prefix in lookup.fallbackKeys {
             for scope in lookup.scopes {
                 let records = try await lookup.fallback(prefix, in: scope)
                 for record in records.prefix(RestoreOperation.fallbackTries) {
                     let outcome = RestoreReport.Outcome.fallback(key: record.key ?? "")
-                    if let report = try await restore(record, set, outcome, &notes) {
+                    if let report = try await restore(record, set, outcome, &passed) {
                         return report
                     }
                 }
             }
         }
-        return miss(notes)
+        return miss(passed)
     }
 
-    private func miss(_ damage: [String]) -> RestoreReport {
+    /// What was found and could not be used.
+    private struct PassedOver {
+        var notes: [String] = []
+        /// Whether the contents of an entry are in a store that was given up.
+        var isOutOfReach = false
+    }
+
+    private func miss(_ passed: PassedOver) -> RestoreReport {
         let refused = settings.recordGuard?.takeNotes() ?? []
         let reason =
-            damage.isEmpty
-            ? refused.isEmpty ? "no entry for this key and these paths" : "refused by the policy"
-            : "damaged entry"
-        let notes = refused + damage + settings.takeNotes()
+            if !passed.notes.isEmpty {
+                "damaged entry"
+            } else if passed.isOutOfReach {
+                "the entry's contents could not be fetched"
+            } else if !refused.isEmpty {
+                "refused by the policy"
+            } else {
+                "no entry for this key and these paths"
+            }
+        let notes = refused + passed.notes + settings.takeNotes()
         return RestoreReport(outcome: .miss(reason: reason), notes: notes)
     }
 
     private func exactRecord(
         _ lookup: EntryLookup,
         _ scope: String,
-        _ notes: inout [String]
+        _ passed: inout PassedOver
     ) async throws -> KeyRecord? {
         do throws(CacheError) {
             return try await lookup.exact(in: scope)
         } catch {
             guard error.code == .damaged else { throw error }
-            notes.append("\(error); the next save repairs it")
+            passed.notes.append("\(error); the next save repairs it")
             return nil
         }
     }
@@ -77,7 +90,7 @@ struct RestoreOperation {
         _ record: KeyRecord,
         _ set: PathSet,
         _ outcome: RestoreReport.Outcome,
-        _ notes: inout [String]
+        _ passed: inout PassedOver
     ) async throws -> RestoreReport? {
         let indexFile = indexFile(set)
         do {
@@ -95,7 +108,7 @@ struct RestoreOperation {
             let leftovers = existing.removeLeftovers(roots)
             let tree = TreeFingerprint.of(existing.entries)
             if leftovers == nil, vouched?.tree == tree {
-                return unchangedTree(record, entries: existing.entries.count, outcome, notes)
+                return unchangedTree(record, entries: existing.entries.count, outcome, passed.notes)
             }
             let early = try await earlyManifest
             let manifest = if let early { early } else { try await reader.manifest(of: record) }
@@ -126,15 +139,18 @@ struct RestoreOperation {
                 filesUnchanged: plan.filesUnchanged,
                 bytes: record.bytes,
                 bytesFetched: unpacked.fetched,
-                notes: notes + [leftovers].compactMap(\.self) + plan.notes + placementNotes
+                notes: passed.notes + [leftovers].compactMap(\.self) + plan.notes + placementNotes
                     + (times?.notes ?? [])
                     + settings.takeNotes()
             )
             report.origin = settings.origin(record, identity)
             report.retimed = times?.report
             return report
+        } catch let error as CacheError where error.code == .outOfReach {
+            passed.isOutOfReach = true
+            return nil
         } catch let error as CacheError where error.code == .damaged {
-            notes.append("\(error); the next save repairs it")
+            passed.notes.append("\(error); the next save repairs it")
             indexFile?.remove()
             self.indexFile(set, suffix: ".packs")?.remove()
             return nil

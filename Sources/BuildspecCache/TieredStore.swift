@@ -15,6 +15,17 @@ public final class TieredStore: CacheStore {
     /// Where objects go that are to be sent beside the one save that uses this; `nil` sends at once.
     private let queue: AsyncStream<Outgoing>.Continuation?
     private let state: SharedState
+    private let use: Use
+
+    /// What the stores are used for.
+    enum Use: Sendable {
+        /// Building: the near store keeps what the far one gives, and goes on without it.
+        case building
+        /// Looking: the near store stays as it is, and is looked at without the far one.
+        case looking
+        /// Proving: the same, but a far store that fails is an error.
+        case proving
+    }
 
     /// How many objects are sent or fetched at once; each is held in memory meanwhile.
     static let transfers = 6
@@ -46,6 +57,17 @@ public final class TieredStore: CacheStore {
         marked = MarkedObjects(far)
         queue = nil
         state = SharedState()
+        use = .building
+    }
+
+    /// The same two stores for another use.
+    init(_ stores: TieredStore, for use: Use) {
+        near = stores.near
+        far = stores.far
+        marked = stores.marked
+        queue = nil
+        state = SharedState()
+        self.use = use
     }
 
     /// The same two stores for one save, whose writes to the far one go into a queue.
@@ -55,6 +77,7 @@ public final class TieredStore: CacheStore {
         // Lists are read once for each save: what is marked later is not swept before its end.
         marked = MarkedObjects(stores.far)
         state = stores.state
+        use = .building
         self.queue = queue
     }
 
@@ -169,13 +192,17 @@ extension TieredStore {
     ) async throws(StoreError) -> HashedObject? {
         if let object = try? await near.readHashed(name, limit: limit) {
             if object.digest == digest { return object }
-            try? await near.delete(name)
+            if use == .building { try? await near.delete(name) }
         }
-        let object: HashedObject? =
-            try await withFar { far throws(StoreError) in
-                try await far.readHashed(name, limit: limit)
-            } ?? nil
-        if let object, object.digest == digest { try? await near.write(name, object.bytes) }
+        let answer = try await withFar { far throws(StoreError) in
+            try await far.readHashed(name, limit: limit)
+        }
+        guard let object = answer else {
+            throw StoreError(.outOfReach, "'\(name)' is not in '\(near.location)'")
+        }
+        if let object, object.digest == digest, use == .building {
+            try? await near.write(name, object.bytes)
+        }
         return object
     }
 
@@ -187,7 +214,9 @@ extension TieredStore {
         if let bytes {
             state.withLock { _ = $0.nearRecords.remove(name) }
             // So that the near store alone has whole entries.
-            if name.hasPrefix(StoreLayout.keys), await !hasLaterRecord(name, than: bytes) {
+            if use == .building, name.hasPrefix(StoreLayout.keys),
+                await !hasRecord(name, asNewAs: bytes)
+            {
                 try? await near.write(name, bytes)
             }
             return bytes
@@ -196,11 +225,14 @@ extension TieredStore {
         return try await near.read(name, limit: limit)
     }
 
-    /// Whether the near store has a record that was saved later: a save is about to send it, or could
-    /// not.
-    private func hasLaterRecord(_ name: String, than bytes: [UInt8]) async -> Bool {
-        guard let here = (try? await near.read(name, limit: Limits.record)) ?? nil, here != bytes,
-            let own = try? KeyRecord.decode(here), own.name == name,
+    /// Whether the near store has this record, which must not look newly used because somebody read
+    /// it, or one that was saved later: a save is about to send that, or could not.
+    private func hasRecord(_ name: String, asNewAs bytes: [UInt8]) async -> Bool {
+        guard let here = (try? await near.read(name, limit: Limits.record)) ?? nil else {
+            return false
+        }
+        if here == bytes { return true }
+        guard let own = try? KeyRecord.decode(here), own.name == name,
             let other = try? KeyRecord.decode(bytes)
         else { return false }
         return own.saved > other.saved
@@ -223,7 +255,9 @@ extension TieredStore {
 
     func giveUp(_ error: StoreError) throws(StoreError) {
         // What one object claims says nothing of the store.
-        if error.code == .tooLarge { throw error }
+        if error.code == .tooLarge || use == .proving { throw error }
+        // Nor does a read that is stopped, because another one was in vain or the user stopped all.
+        if queue == nil, Task.isCancelled { throw error }
         state.withLock { state in
             guard state.failure == nil else { return }
             state.failure = error

@@ -15,6 +15,21 @@ struct BuildspecCommand: AsyncParsableCommand {
 
     static func main() async {
         StandardStream.openMissing()
-        await main(nil)
+        do {
+            var command = try parseAsRoot()
+            do {
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
+            } catch let error as ValidationError {
+                // Found when the command was under way; the root's usage would be of no help.
+                StandardStream.error.write("Error: \(error.message)\n")
+                throw ExitStatus.usage.exitCode
+            }
+        } catch {
+            exit(withError: error)
+        }
     }
 }

@@ -182,6 +182,26 @@ import Testing
         #expect(transport.asked.first?.headers == [])
     }
 
+    @Test(arguments: ["1", "true", "yes"])
+    func `a refusal of an anonymous store says that nobody signs`(word: String) async throws {
+        let transport = ScriptedTransport { _, _ throws(HTTPError) in
+            .text("<Error><Code>AccessDenied</Code><Message>no</Message></Error>", status: 403)
+        }
+        let store = S3Store(
+            try S3Location("s3://bucket/p"),
+            environment: [S3Location.Option.anonymous.variable: word],
+            transport: transport
+        )
+        let error = await #expect(throws: StoreError.self) { try await store.write("v1/x", []) }
+        #expect(
+            error?.description.hasSuffix(
+                "access denied (no); requests that nobody signs, as 'anonymous' wants it, need "
+                    + "s3:PutObject on 's3://bucket/p'"
+            ) == true,
+            "\(error as Any)"
+        )
+    }
+
     @Test func `a bucket in another region is found there, and stays found`() async throws {
         let transport = ScriptedTransport { request, _ throws(HTTPError) in
             if request.endpoint.host.contains("eu-central-1") { return HTTPResponse(status: 200) }
@@ -263,7 +283,13 @@ import Testing
             ("s3://bucket/../x", "cannot be part of a prefix"),
             ("s3://bucket/a%2Fb", "cannot be part of a prefix"),
             ("s3://bucket?colour=red", "is no option; there are: endpoint, region"),
-            ("s3://bucket?region", "is no option"),
+            ("s3://bucket?region", "'region' says no value"),
+            ("s3://bucket?region=", "'region=' says no value"),
+            ("s3://bucket?region=../x", "is no name of a region"),
+            ("s3://bucket?endpoint=nowhere", "is no http or https URL"),
+            ("s3://bucket?encryption=rot13", "not 'rot13'"),
+            ("s3://bucket?addressing=sideways", "not 'sideways'"),
+            ("s3://bucket?anonymous=maybe", "'anonymous' is 'true' or 'false', not 'maybe'"),
         ]
     )
     func `an impossible address is an error that says why`(address: String, reason: String) {
@@ -271,17 +297,23 @@ import Testing
         #expect(error?.message.contains(reason) == true, "\(String(describing: error))")
     }
 
-    @Test(
-        arguments: [
-            "s3://bucket?endpoint=nowhere", "s3://bucket?region=../x",
-            "s3://bucket?encryption=rot13",
-            "s3://bucket?addressing=sideways",
-        ]
-    )
-    func `an impossible option is an error before anything is sent`(address: String) async throws {
-        let store = try store(address, [:], .forbidden)
+    @Test(arguments: S3Location.Option.allCases.filter { $0.problem(with: "?") != nil })
+    func `an impossible variable is an error that names it before anything is sent`(
+        option: S3Location.Option
+    ) async throws {
+        let store = try store("s3://bucket", [option.variable: "?"], .forbidden)
         let error = await #expect(throws: StoreError.self) { try await store.info("v1/x") }
-        #expect(error?.description.contains("must not use the network") == false)
+        #expect(error?.description.hasPrefix("\(option.variable): ") == true, "\(error as Any)")
+    }
+
+    @Test(arguments: ["gs://bucket/x", "S3://bucket/x", "s3:bucket/x", "file:///x", "ssh+x://y"])
+    func `what is no address of a bucket is no directory either`(text: String) {
+        #expect(S3Location.isForeignAddress(text) && !S3Location.isAddress(text))
+    }
+
+    @Test(arguments: ["s3://bucket", "/a/b", "a:b", "s3", "a/b://c", ":x", "C:/cache"])
+    func `a directory may have a colon in its name`(text: String) {
+        #expect(!S3Location.isForeignAddress(text))
     }
 }
 

@@ -77,7 +77,10 @@ struct `A store in SeaweedFS` {
             try await store.read("v1/x", limit: 9)
         }
         #expect(error?.code == .denied)
-        #expect(error?.description.contains("check the secret key") == true)
+        #expect(
+            error?.description.contains("the secret key and the session token belong together")
+                == true
+        )
     }
 
     @Test func `who may only read reads, and is told what a write needs`() async throws {

@@ -107,19 +107,19 @@ struct `Secrets` {
         (
             "UnrecognizedClientException", "The security token included in the request is invalid.",
             .badCredentials,
-            "cannot read secret 'db': AWS does not accept the credentials 'AKIA1' from profile "
-                + "'ci' (The security token included in the request is invalid.); check the secret "
-                + "key and the session token that belong to this id"
+            "cannot read secret 'db': the service does not accept the credentials 'AKIA1' from "
+                + "profile 'ci' (The security token included in the request is invalid.); check that "
+                + "the id, the secret key and the session token belong together"
         ),
         (
             "ThrottlingException", "Rate exceeded", .throttled,
-            "cannot read secret 'db': AWS has too many requests, also after several attempts "
+            "cannot read secret 'db': the service has too many requests, also after several attempts "
                 + "(ThrottlingException); try again later"
         ),
         (
             "InvalidSignatureException",
             "Signature expired: 20150830T123600Z is now earlier than 20150830T140000Z", .clockSkew,
-            "cannot read secret 'db': this machine's clock is 7200 s behind AWS's; set it right"
+            "cannot read secret 'db': this machine's clock is 7200 s behind the service's; set it right"
         ),
         (
             "DecryptionFailure", "no key", .other,

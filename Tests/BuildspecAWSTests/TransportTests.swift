@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import BuildspecAWS
@@ -207,6 +208,34 @@ struct `A transport` {
             try await kind.transport.send(HTTPRequest(.get, endpoint(server)))
         } throws: {
             ($0 as? HTTPError)?.code == .connectionLost
+        }
+    }
+
+    @Test func `tells a service that speaks no TLS from a connection that broke`() async throws {
+        let plain = """
+            import socket, sys, threading
+            server = socket.create_server(("127.0.0.1", 0))
+            def serve():
+                while True:
+                    client, _ = server.accept()
+                    client.recv(4096)
+                    client.sendall(b"HTTP/1.1 400 Bad Request\\r\\n\\r\\n")
+                    client.close()
+            threading.Thread(target=serve, daemon=True).start()
+            print(server.getsockname()[1], flush=True)
+            sys.stdin.read()
+            """
+        try await PythonServer.run(plain, []) { port in
+            let secure = Endpoint(.https, "127.0.0.1", port: port)
+            let error = await #expect(throws: HTTPError.self) {
+                try await CurlTransport().send(HTTPRequest(.get, secure))
+            }
+            let found = try #require(error)
+            #expect(found.code == .handshake)
+            let message = AWSError.network("read", found).message
+            #expect(
+                message.hasSuffix("; check that it speaks TLS, or write its URL with 'http://'")
+            )
         }
     }
 

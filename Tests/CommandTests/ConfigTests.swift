@@ -99,6 +99,26 @@ import Testing
         #expect(home.output == "no entries in '\(place.file("home/.cache/buildspec").string)'\n")
     }
 
+    @Test(arguments: ["gs://bucket/x", "s3:bucket/x", "s3://bucket?addressing=host"])
+    func `a place that is neither a directory nor a bucket is an error`(text: String) async throws {
+        let place = try TemporaryDirectory()
+        for options in [["--cache", text], ["--remote", text]] {
+            let list = try await BuildspecProcess.run(["cache", "list"] + options, in: place)
+            #expect(list.status == 64 && list.error.contains("Error: \(options[0]): '\(text)'"))
+        }
+    }
+
+    @Test func `what is found wrong when a command is under way is said without a usage`()
+        async throws
+    {
+        let place = try TemporaryDirectory()
+        let saved = try await BuildspecProcess.run(
+            ["cache", "save", "--cache", "store", "--path", "x", "--sign-key", "gone"],
+            in: place
+        )
+        #expect(saved.status == 64 && saved.error == "Error: --sign-key: there is no file 'gone'\n")
+    }
+
     @Test func `a mistake in the file is named with its line and column`() async throws {
         let place = try TemporaryDirectory()
         try place.write(

@@ -147,8 +147,9 @@ package final class CurlTransport: HTTPTransport {
             case 5, 6: .unknownHost
             case 7: .cannotConnect
             case 28: .timedOut
-            // A handshake that breaks is told like one that cannot agree; the former may pass.
-            case 16, 18, 35, 52, 55, 56, 92: .connectionLost
+            // One that breaks is told like one that cannot agree; the former may pass.
+            case 35: .handshake
+            case 16, 18, 52, 55, 56, 92: .connectionLost
             case 53, 54, 58, 59, 60, 66, 77, 83, 90, 91: .insecure
             default: .other
             }

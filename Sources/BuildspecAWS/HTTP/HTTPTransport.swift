@@ -21,6 +21,8 @@ package struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
         case cannotConnect
         /// The connection broke before the answer was whole.
         case connectionLost
+        /// TLS could not be agreed on: the service may not speak it, or the connection broke.
+        case handshake
         /// The answer took too long.
         case timedOut
         /// No trust: a certificate or a protocol version.
@@ -46,7 +48,7 @@ package struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether the next attempt may go better.
     package var isTransient: Bool {
         switch code {
-        case .unknownHost, .cannotConnect, .connectionLost, .timedOut: true
+        case .unknownHost, .cannotConnect, .connectionLost, .handshake, .timedOut: true
         case .insecure, .tooLarge, .cancelled, .other: false
         }
     }
@@ -57,6 +59,7 @@ package struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unknownHost: "the host '\(endpoint.host)' cannot be found" + tail
         case .cannotConnect: "cannot connect to \(endpoint)" + tail
         case .connectionLost: "the connection to \(endpoint) broke" + tail
+        case .handshake: "no TLS connection to \(endpoint) can be made" + tail
         case .timedOut: "\(endpoint) did not answer in time" + tail
         case .insecure: "the TLS connection to \(endpoint) cannot be trusted" + tail
         case .tooLarge: "the answer of \(endpoint) is too large" + tail

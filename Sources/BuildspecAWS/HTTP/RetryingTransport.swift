@@ -63,9 +63,9 @@ package struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Du
     }
 
     private func attempts(after outcome: Result<HTTPResponse, HTTPError>) -> Int {
-        guard case .failure(let error) = outcome, error.code != .connectionLost else {
-            return policy.attempts
-        }
+        guard case .failure(let error) = outcome,
+            ![.connectionLost, .handshake].contains(error.code)
+        else { return policy.attempts }
         return min(policy.knocks, policy.attempts)
     }
 

@@ -55,19 +55,16 @@ extension S3Bucket {
         func option(_ option: S3Location.Option) -> String? {
             location.options[option] ?? settings[option.variable]
         }
+        for option in S3Location.Option.allCases where location.options[option] == nil {
+            guard let problem = settings[option.variable].flatMap(option.problem(with:)) else {
+                continue
+            }
+            throw AWSError(.badConfiguration, "\(option.variable): \(problem)")
+        }
         let profile = try profiles.current(settings)
         let region = try region(option(.region), settings, profile)
         var endpoint = try AWSService.s3.endpoint(region: region, settings, profiles: profiles)
-        if let text = option(.endpoint) {
-            guard let given = Endpoint(text) else {
-                throw AWSError(
-                    .badConfiguration,
-                    "the endpoint '\(text)' of '\(location.address)' is no http or https URL; one "
-                        + "looks like 'http://127.0.0.1:9000'"
-                )
-            }
-            endpoint = given
-        }
+        if let given = option(.endpoint).flatMap({ Endpoint($0) }) { endpoint = given }
         let isAWS = endpoint.host.contains(".amazonaws.") || endpoint.host.hasSuffix(".api.aws")
         let style = option(.addressing) ?? profile?.nested["s3"]?["addressing_style"] ?? "auto"
         return S3Bucket(
@@ -77,7 +74,7 @@ extension S3Bucket {
             isAWS: isAWS,
             addressing: try addressing(style, location.bucket, isAWS),
             region: region,
-            writeHeaders: try writeHeaders(option)
+            writeHeaders: writeHeaders(option)
         )
     }
 
@@ -118,17 +115,10 @@ extension S3Bucket {
 
     private static func writeHeaders(
         _ option: (S3Location.Option) -> String?
-    ) throws(AWSError) -> [HTTPRequest.Header] {
+    ) -> [HTTPRequest.Header] {
         var headers: [HTTPRequest.Header] = []
         let encryption = option(.encryption) ?? option(.kmsKey).map { _ in "aws:kms" }
         if let encryption {
-            guard ["AES256", "aws:kms", "aws:kms:dsse"].contains(encryption) else {
-                throw AWSError(
-                    .badConfiguration,
-                    "the encryption of a bucket is 'AES256', 'aws:kms' or 'aws:kms:dsse', not "
-                        + "'\(encryption)'"
-                )
-            }
             headers.append(.init("X-Amz-Server-Side-Encryption", encryption))
         }
         if let key = option(.kmsKey) {

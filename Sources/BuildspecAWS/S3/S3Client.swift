@@ -219,16 +219,11 @@ final class S3Client: Sendable {
         let fault =
             fault ?? (response.status == 403 ? ServiceFault(denied: response) : nil)
         guard let fault else { return .unexplained(response, call.action) }
-        let nobody = Credentials(
-            accessKeyID: "",
-            secretAccessKey: "",
-            source: "nobody, as the store is 'anonymous'"
-        )
         let attempt = Attempt(
             action: call.action,
             permission: "\(call.permission) on '\(bucket.address)'",
             whenMissing: "check the bucket's name and the endpoint",
-            credentials: signer ?? nobody,
+            credentials: signer,
             region: region.withLock(\.self),
             time: now()
         )

@@ -48,7 +48,10 @@ package struct S3Location: Sendable, Equatable {
         prefix = Array(names.dropFirst())
         if prefix.last == "" { prefix.removeLast() }
         guard S3Location.isBucket(bucket) else {
-            throw S3Location.error(text, "'\(bucket)' is no name of a bucket")
+            throw S3Location.error(
+                text,
+                "'\(bucket)' is no name of a bucket, which has 3 to 63 letters, digits and '-._'"
+            )
         }
         for name in prefix where !S3Location.isName(name) {
             throw S3Location.error(
@@ -60,9 +63,15 @@ package struct S3Location: Sendable, Equatable {
         guard place.endIndex < rest.endIndex else { return }
         for item in rest[place.endIndex...].dropFirst().split(separator: "&") {
             let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2, let option = Option(rawValue: parts[0]) else {
+            guard let option = parts.first.flatMap(Option.init(rawValue:)) else {
                 let known = Option.allCases.map(\.rawValue).joined(separator: ", ")
                 throw S3Location.error(text, "'\(item)' is no option; there are: \(known)")
+            }
+            guard parts.count == 2 else {
+                throw S3Location.error(text, "'\(item)' says no value")
+            }
+            if let problem = option.problem(with: parts[1]) {
+                throw AWSError(.badConfiguration, "'\(text)': \(problem)")
             }
             options[option] = parts[1]
         }
@@ -70,6 +79,15 @@ package struct S3Location: Sendable, Equatable {
 
     /// Whether a text is meant as the address of a bucket.
     package static func isAddress(_ text: String) -> Bool { text.hasPrefix("s3://") }
+
+    /// Whether a text looks like the address of something that is no directory: `gs://x`, `S3://x`,
+    /// `s3:x`.
+    package static func isForeignAddress(_ text: String) -> Bool {
+        guard !isAddress(text), let colon = text.firstIndex(of: ":") else { return false }
+        let scheme = text[..<colon].lowercased()
+        let isScheme = !scheme.isEmpty && scheme.utf8.allSatisfy { isPlain($0) || $0 == 0x2B }
+        return isScheme && (scheme == "s3" || text[colon...].hasPrefix("://"))
+    }
 
     /// The address without its options.
     package var address: String { (["s3:/", bucket] + prefix).joined(separator: "/") }

@@ -310,7 +310,7 @@ extension S3Client {
         let retrying = RetryingTransport(transport, policy: policy)
         let anonymous = S3Location.Option.anonymous
         let isAnonymous = location.options[anonymous] ?? settings[anonymous.variable]
-        if isAnonymous?.lowercased() == "true" {
+        if isAnonymous.flatMap(SwitchText.isOn) == true {
             return S3Client(bucket, credentials: nil, transport: retrying, stall: stall)
         }
         let chain = CredentialChain.standard(settings, profiles: profiles, transport: transport)

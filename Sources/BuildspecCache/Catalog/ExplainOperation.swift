@@ -78,7 +78,7 @@ struct ExplainOperation {
                 explanation.verdict = .hit
                 return record
             } catch {
-                guard error.code == .damaged else { throw error }
+                guard error.isMiss else { throw error }
                 explanation.verdict = .damaged(error.description)
             }
         }

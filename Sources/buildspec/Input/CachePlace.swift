@@ -25,6 +25,11 @@ enum CachePlace {
             } catch {
                 throw ValidationError("\(option): \(error)")
             }
+        } else if S3Location.isForeignAddress(text) {
+            throw ValidationError(
+                "\(option): '\(text)' is no directory and no address of a bucket, which looks like "
+                    + "'s3://bucket/prefix'"
+            )
         } else {
             self = .directory(Host.currentDirectory().pushing(FilePath(text)))
         }

@@ -50,16 +50,6 @@ enum ConfigCheck {
     }
 
     private static func option(_ name: String, _ text: String) -> String? {
-        switch S3Location.Option(rawValue: name) {
-        case .endpoint where Endpoint(text) == nil:
-            "'\(text)' is no http or https URL; one looks like 'http://127.0.0.1:9000'"
-        case .addressing where !["auto", "path", "virtual"].contains(text):
-            "the addressing of a bucket is 'auto', 'path' or 'virtual', not '\(text)'"
-        case .encryption where !["AES256", "aws:kms", "aws:kms:dsse"].contains(text):
-            "the encryption of a bucket is 'AES256', 'aws:kms' or 'aws:kms:dsse', not '\(text)'"
-        case .anonymous where !["true", "false"].contains(text):
-            "'anonymous' is 'true' or 'false', not '\(text)'"
-        default: nil
-        }
+        S3Location.Option(rawValue: name)?.problem(with: text)
     }
 }

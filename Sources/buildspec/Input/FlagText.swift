@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BuildspecAWS
 
 /// Switches as variables have them.
 enum FlagText {
@@ -10,13 +11,10 @@ enum FlagText {
     /// - Returns: whether it is on; one that is not set or empty is off.
     /// - Throws: a usage error.
     static func variable(_ name: String, _ environment: [String: String]) throws -> Bool {
-        switch (environment[name] ?? "").lowercased() {
-        case "1", "true", "yes", "on": return true
-        case "", "0", "false", "no", "off": return false
-        default:
-            throw ValidationError(
-                "\(name): '\(environment[name] ?? "")' is neither on nor off; write 1 or 0"
-            )
+        guard let text = environment[name], !text.isEmpty else { return false }
+        guard let isOn = SwitchText.isOn(text) else {
+            throw ValidationError("\(name): '\(text)' is neither on nor off; write 1 or 0")
         }
+        return isOn
     }
 }

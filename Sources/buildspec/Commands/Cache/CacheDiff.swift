@@ -54,7 +54,7 @@ struct CacheDiff: AsyncParsableCommand {
 
     func run() async throws {
         let cache = try store.open(policy: policy)
-        let difference = try await reportingCacheErrors {
+        let difference = try await lookingInto(cache) { cache in
             let old = try await entry(first, in: cache).recordName
             guard let second else {
                 let root = Host.realPath(FilePath(root)) ?? FilePath(root)

@@ -74,9 +74,9 @@ struct CacheExplain: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = try store.open(policy: policy, root: root)
+        let cache = try store.open(policy: policy, root: root).looking()
         let identity = try await identity(cache)
-        let explanation = try await reportingCacheErrors {
+        let explanation = try await lookingInto(cache) { cache in
             try await cache.explain(identity, root: root)
         }
         StandardStream.output.write(

@@ -49,7 +49,7 @@ struct CacheExport: AsyncParsableCommand {
     func run() async throws {
         let cache = try store.open(policy: policy)
         let form = ArchiveForm(fileName: output) ?? .plain
-        let report = try await reportingCacheErrors {
+        let report = try await lookingInto(cache) { cache in
             try await cache.export(
                 which.entry(key, in: cache).recordName,
                 to: Host.currentDirectory().pushing(FilePath(output)),

@@ -24,7 +24,7 @@ struct CacheList: AsyncParsableCommand {
 
     func run() async throws {
         let cache = try store.open(policy: policy)
-        let (entries, problems) = try await reportingCacheErrors { try await cache.entries() }
+        let (entries, problems) = try await lookingInto(cache) { try await $0.entries() }
         printNotes(problems)
         guard !json else {
             StandardStream.output.write(EntryJSON.print(entries))

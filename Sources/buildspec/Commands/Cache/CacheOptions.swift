@@ -147,6 +147,18 @@ func reportingCacheErrors<Value>(_ work: () async throws -> Value) async throws 
     }
 }
 
+/// Runs work that looks into a cache; what its store has to tell is printed, and errors as above.
+func lookingInto<Value>(
+    _ cache: BuildCache,
+    _ work: (BuildCache) async throws -> Value
+) async throws -> Value {
+    try await reportingCacheErrors {
+        let cache = cache.looking()
+        defer { printNotes(cache.takeNotes()) }
+        return try await work(cache)
+    }
+}
+
 /// Prints what the user should know, a line each.
 func printNotes(_ notes: [String]) {
     for note in notes { StandardStream.error.write("warning: cache: \(note.oneLine)\n") }

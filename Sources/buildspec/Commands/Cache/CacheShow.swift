@@ -35,7 +35,7 @@ struct CacheShow: AsyncParsableCommand {
 
     func run() async throws {
         let cache = try store.open(policy: policy)
-        let contents = try await reportingCacheErrors {
+        let contents = try await lookingInto(cache) { cache in
             try await cache.contents(of: which.entry(key, in: cache).recordName)
         }
         if json {

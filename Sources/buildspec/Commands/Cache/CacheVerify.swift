@@ -12,6 +12,10 @@ struct CacheVerify: AsyncParsableCommand {
             damaged objects, and objects that no entry has referred to for an hour. It may be used \
             while builds run.
 
+            Of a directory with a store behind it, an object is read in the directory if it has it; \
+            name the shared store with --cache to prove that one. A store that cannot be reached is \
+            an error, and nothing is removed.
+
             \(
                 ExitStatus.help(
                     [.success, .cacheFailed, .usage],
