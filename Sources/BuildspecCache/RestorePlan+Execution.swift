@@ -22,7 +22,8 @@ extension RestorePlan {
             try directory.setMode(name, mode | 0o700)
         }
         let filled = filledDirectories
-        try await roots.forEach(directories.filter { !filled.contains($0) }, width) { path, cursor in
+        let empty = directories.filter { !filled.contains($0) }
+        try await roots.forEach(empty, width) { path, cursor in
             let (directory, name) = try cursor.parent(of: path, making: true)
             try directory.makeDirectory(name)
             return nil

@@ -37,6 +37,8 @@ struct TreeCursor {
     /// - Parameters:
     ///   - path: the entry's path.
     ///   - making: whether directories that are missing are made.
+    /// - Returns: both.
+    /// - Throws: when the directory cannot be reached.
     mutating func parent(
         of path: PathBytes,
         making: Bool = false

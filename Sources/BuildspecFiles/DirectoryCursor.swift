@@ -17,6 +17,8 @@ package struct DirectoryCursor {
     /// - Parameters:
     ///   - names: its names from the root on.
     ///   - making: whether directories that are missing are made.
+    /// - Returns: the directory.
+    /// - Throws: when it cannot be reached, or something else than a directory is on the way.
     package mutating func directory(
         _ names: some Collection<ArraySlice<UInt8>>,
         making: Bool = false
