@@ -88,6 +88,19 @@ package struct PatternCursor: Sendable, Hashable {
     /// Whether no further name can lead to a match.
     package var isDead: Bool { positions.allSatisfy { $0 == components.count } }
 
+    /// Whether every path below fits the pattern, whatever names are in it.
+    package var matchesAllBelow: Bool {
+        positions.contains { position in
+            guard position < components.count, components[position] == .anyDepth else {
+                return false
+            }
+            let rest = components[position...]
+            guard rest.dropLast().allSatisfy({ $0 == .anyDepth }) else { return false }
+            if case .name(let glob) = components[components.count - 1] { return glob.matchesAll }
+            return true
+        }
+    }
+
     /// Moves on by one name.
     package mutating func descend(into name: some Collection<UInt8>) {
         let old = positions

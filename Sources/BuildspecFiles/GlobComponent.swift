@@ -22,6 +22,9 @@ struct GlobComponent: Sendable, Hashable {
         literal = GlobComponent.literalName(tokens)
     }
 
+    /// Whether every name fits.
+    var matchesAll: Bool { !tokens.isEmpty && tokens.allSatisfy { $0 == .anyRun } }
+
     /// Whether the whole name fits.
     func matches(_ name: some Collection<UInt8>) -> Bool {
         if let literal { return name.elementsEqual(literal) }

@@ -198,6 +198,40 @@ struct RunAsTests {
         #expect(build.sink.warnings.first?.contains("/d/c' is left out: ") == true)
     }
 
+    @Test(.enabled(if: isRoot), arguments: ["nobody", "root"])
+    func `a base directory outside is reached by root's links alone`(owner: String) async throws {
+        let (target, outside) = (try TemporaryDirectory(), try TemporaryDirectory())
+        var build = try build([
+            .install: phase(
+                nil,
+                [
+                    "cd \(outside.path); chmod 755 .; mkdir secret; echo a > secret/a",
+                    "ln -s secret out; ln -s out/../out way; chown -h \(owner) out",
+                ]
+            ),
+            .build: phase("nobody", []),
+        ])
+        build.buildspec.artifacts = ArtifactsSection(
+            primary: ArtifactSet(
+                files: located(["**/*"]),
+                baseDirectory: Located(text: "\(outside.path)/way")
+            )
+        )
+        build.request.artifactsDirectory = target.path
+        let failure = try await build.run().artifacts.failure
+        if owner == "root" {
+            #expect(failure == nil)
+            #expect(try target.read("a") == "a\n")
+        } else {
+            #expect(
+                failure
+                    == "the base directory '\(outside.path)/way' is reached by '\(outside.path)/out', "
+                    + "another user's link, which a build with 'run-as' does not follow"
+            )
+            #expect(try target.handle.names().isEmpty)
+        }
+    }
+
     @Test(.enabled(if: isRoot)) func `artifacts do not go where a user's link leads`() async throws
     {
         let outside = try TemporaryDirectory()

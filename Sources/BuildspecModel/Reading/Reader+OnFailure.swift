@@ -48,10 +48,13 @@ extension Reader {
 
     private mutating func pattern(_ text: Substring, at range: SourceRange) -> String {
         guard !text.isEmpty else { return ".*" }
-        if (try? Regex(String(text))) == nil {
+        do throws(SearchExpression.Problem) {
+            _ = try SearchExpression(String(text))
+        } catch {
             report(
                 .unusualValue,
-                "'\(String(text).clipped)' is not a regular expression; the retry may never happen",
+                "'\(String(text).clipped)' is not a regular expression in the syntax of RE2: \(error); "
+                    + "the retry never happens here",
                 at: range
             )
         }

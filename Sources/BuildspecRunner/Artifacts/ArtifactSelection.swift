@@ -92,6 +92,15 @@ struct ArtifactSelection {
                 range: base.range
             )
         }
+        for directory in directories where isConfined {
+            guard let link = ForeignLink.first(on: directory) else { continue }
+            throw Failure(
+                message:
+                    "the base directory '\(directory.text)' is reached by '\(link.text)', another "
+                    + "user's link, which a build with 'run-as' does not follow",
+                range: base.range
+            )
+        }
         return directories
     }
 
@@ -100,11 +109,18 @@ struct ArtifactSelection {
         into targets: inout [PathBytes: Int]
     ) throws {
         let excludes = try set.excludePaths.flatMap { try FilePattern.parse(expand($0.value)) }
+        // A base in the sources is no place of its own: a link of the build may have put it elsewhere.
+        let places = base.isWithin(root) ? [root] : [root, base]
+        let allowed = isConfined ? try places.map { try Machine.absolute($0) } : []
         for text in try set.files.map({ try expand($0.value) }) {
             var found: [ArtifactWalk.Found] = []
             for pattern in ArtifactPattern.parse(text, base: base) {
                 let set = set
-                found += try ArtifactWalk(pattern, excluding: excluded) { link in
+                found += try ArtifactWalk(
+                    pattern,
+                    excluding: excluded,
+                    passingOver: cursors(of: excludes, from: base, at: pattern.start)
+                ) { link in
                     try ArtifactSelection.staysLink(link, base, set)
                 }.found
             }
@@ -113,12 +129,28 @@ struct ArtifactSelection {
                 try Task.checkCancellation()
                 let relative = relativePath(of: file.path, to: base)
                 if excludes.contains(where: { $0.matches(relative) }) { continue }
-                if let reason = try obstacle(toTaking: file.path, from: base) {
+                if let reason = try obstacle(toTaking: file.path, allowed) {
                     warnings.append("'\(file.path.text)' is left out: \(reason)")
                     continue
                 }
                 try take(file, as: relative, base: base, &targets)
             }
+        }
+    }
+
+    /// How far patterns from the base have come at a directory; none have elsewhere, where a file
+    /// goes by its bare name.
+    private func cursors(
+        of patterns: [FilePattern],
+        from base: PathBytes,
+        at directory: PathBytes
+    ) -> [PatternCursor] {
+        guard directory == base || directory.isWithin(base) else { return [] }
+        let names = directory == base ? [] : relativePath(of: directory, to: base).components
+        return patterns.filter { !$0.isAbsolute && $0.climbs == 0 }.map { pattern in
+            var cursor = PatternCursor(pattern)
+            for name in names { cursor.descend(into: name) }
+            return cursor
         }
     }
 
@@ -129,15 +161,14 @@ struct ArtifactSelection {
         _ targets: inout [PathBytes: Int]
     ) throws {
         let target = set.discardPaths ? PathBytes(Array(relative.split.name)) : relative
-        let place = targets[target] ?? files.count
-        let other = place < files.count ? files[place].source : nil
-        if other == file.path { return }
         let staysLink = try file.isLink && ArtifactSelection.staysLink(file.path, base, set)
         let taken = File(source: file.path, target: target, isLink: staysLink)
-        guard let other else {
-            targets[target] = place
+        guard let place = targets[target] else {
+            targets[target] = files.count
             return files.append(taken)
         }
+        let other = files[place].source
+        if other == file.path { return }
         files[place] = taken
         warnings.append("'\(file.path.text)' replaces '\(other.text)' as '\(target.text)'")
     }
@@ -163,21 +194,22 @@ struct ArtifactSelection {
     }
 
     /// Why a file is not the build's to hand out, wherever its path seems to lie.
-    private func obstacle(toTaking path: PathBytes, from base: PathBytes) throws -> String? {
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - allowed: where it must be, links resolved, if the build is confined.
+    private func obstacle(
+        toTaking path: PathBytes,
+        _ allowed: [PathBytes]
+    ) throws -> String? {
         guard isConfined || sight != nil else { return nil }
         let file = try Machine.absolute(path)
-        if isConfined, try !isBelow(file, base) {
+        if isConfined, !allowed.contains(where: file.isWithin) {
             return
                 "a build with 'run-as' collects no file that a link outside of the sources leads to"
         }
         guard let sight, !sight.includes(file) else { return nil }
         return "it is '\(file.text)' of this machine, which the build's commands do not see"
-    }
-
-    /// Whether a file, links resolved, is below the source root or the base directory.
-    private func isBelow(_ file: PathBytes, _ base: PathBytes) throws -> Bool {
-        try file.isWithin(Machine.absolute(root))
-            || (!base.isWithin(root) && file.isWithin(Machine.absolute(base)))
     }
 
     /// Whether a link stays one: it is wanted, and leads to a place below the base, so that it means

@@ -28,6 +28,25 @@ struct ArtifactWalk {
         }
     }
 
+    /// How far patterns have come.
+    private struct Cursors {
+        var wanted: PatternCursor
+        /// Those of the directory above: they are needed at directories only.
+        var unwanted: [PatternCursor]
+
+        /// The cursors below a directory; `nil` if there is nothing to be found.
+        func below(_ directory: [UInt8]) -> Cursors? {
+            if wanted.isDead { return nil }
+            var unwanted = unwanted
+            for index in unwanted.indices { unwanted[index].descend(into: directory) }
+            // What has a name of its own is found without a search, and missed with a warning.
+            if wanted.literalNames == nil, unwanted.contains(where: \.matchesAllBelow) {
+                return nil
+            }
+            return Cursors(wanted: wanted, unwanted: unwanted)
+        }
+    }
+
     /// How much is looked at through links to directories, which may have many paths each.
     static let limit = 1_000_000
 
@@ -44,6 +63,8 @@ struct ArtifactWalk {
     /// - Parameters:
     ///   - pattern: the pattern.
     ///   - excluded: directories that are passed over.
+    ///   - passingOver: patterns that have come to the start; a directory is not gone through of which
+    ///     one of them fits everything.
     ///   - limit: how much is looked at through links to directories.
     ///   - keepsLink: whether a link to a directory is found as a link, and not followed where the
     ///     pattern matches it.
@@ -52,6 +73,7 @@ struct ArtifactWalk {
     init(
         _ pattern: ArtifactPattern,
         excluding excluded: Set<FileStatus.Identity>,
+        passingOver unwanted: [PatternCursor] = [],
         limit: Int = ArtifactWalk.limit,
         keepsLink: @escaping (PathBytes) throws -> Bool = { _ in false }
     ) throws {
@@ -62,7 +84,7 @@ struct ArtifactWalk {
         guard let directory = try ArtifactWalk.directory(start) else { return }
         try walk(
             directory,
-            PatternCursor(pattern.pattern),
+            Cursors(wanted: PatternCursor(pattern.pattern), unwanted: unwanted),
             ArtifactWalk.above(directory),
             isLinked: false
         )
@@ -84,21 +106,21 @@ struct ArtifactWalk {
 
     private mutating func walk(
         _ directory: DirectoryHandle,
-        _ cursor: PatternCursor,
+        _ cursors: Cursors,
         _ above: [FileStatus.Identity],
         isLinked: Bool
     ) throws {
         try Task.checkCancellation()
         let names: [[UInt8]]
-        if let literals = cursor.literalNames {
+        if let literals = cursors.wanted.literalNames {
             names = literals
         } else {
             names = try directory.names()
         }
         for name in names where !TemporaryName.matches(name) {
-            var next = cursor
-            next.descend(into: name)
-            guard next.isComplete || !next.isDead else { continue }
+            var next = cursors
+            next.wanted.descend(into: name)
+            guard next.wanted.isComplete || !next.wanted.isDead else { continue }
             try visit(name, in: directory, next, above, isLinked: isLinked)
         }
     }
@@ -106,7 +128,7 @@ struct ArtifactWalk {
     private mutating func visit(
         _ name: [UInt8],
         in directory: DirectoryHandle,
-        _ cursor: PatternCursor,
+        _ cursors: Cursors,
         _ above: [FileStatus.Identity],
         isLinked: Bool
     ) throws {
@@ -119,15 +141,15 @@ struct ArtifactWalk {
             let identity = try child.status().identity
             // A link to a directory above would never end.
             guard !excluded.contains(identity), !above.contains(identity) else { return }
-            if cursor.isComplete {
+            if cursors.wanted.isComplete {
                 let isKept = try isLink && keepsLink(path)
                 found.append(Found(path: path, isDirectory: !isKept, isLink: isLink))
                 if isKept { return }
             }
-            if !cursor.isDead {
-                try walk(child, cursor, above + [identity], isLinked: isLinked || isLink)
+            if let below = cursors.below(name) {
+                try walk(child, below, above + [identity], isLinked: isLinked || isLink)
             }
-        } else if cursor.isComplete, try isFile(path, status) {
+        } else if cursors.wanted.isComplete, try isFile(path, status) {
             found.append(Found(path: path, isDirectory: false, isLink: isLink))
         }
     }
