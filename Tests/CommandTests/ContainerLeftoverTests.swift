@@ -14,7 +14,9 @@ extension ContainerTests {
     /// - Parameters:
     ///   - owner: the label's fields.
     ///   - isRunning: whether it runs.
+    ///   - podman: the engine.
     /// - Returns: its name.
+    /// - Throws: when the engine fails.
     private func leave(
         _ owner: [String],
         isRunning: Bool = false,

@@ -198,6 +198,8 @@ struct ArtifactSelection {
     /// - Parameters:
     ///   - path: the file.
     ///   - allowed: where it must be, links resolved, if the build is confined.
+    /// - Returns: the reason, or `nil` if it may be taken.
+    /// - Throws: `FileError` when a link cannot be resolved.
     private func obstacle(
         toTaking path: PathBytes,
         _ allowed: [PathBytes]

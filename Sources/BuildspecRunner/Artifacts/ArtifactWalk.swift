@@ -63,7 +63,7 @@ struct ArtifactWalk {
     /// - Parameters:
     ///   - pattern: the pattern.
     ///   - excluded: directories that are passed over.
-    ///   - passingOver: patterns that have come to the start; a directory is not gone through of which
+    ///   - unwanted: patterns that have come to the start; a directory is not gone through of which
     ///     one of them fits everything.
     ///   - limit: how much is looked at through links to directories.
     ///   - keepsLink: whether a link to a directory is found as a link, and not followed where the

@@ -55,6 +55,7 @@ struct ContainerOwner: Equatable {
     ///
     /// - Parameter isRunning: whether the container runs. One that does not run has been left when
     ///   the machine has started anew since.
+    /// - Returns: `false` also where nobody can tell.
     func isGone(isRunning: Bool) -> Bool {
         let current = ContainerOwner.current
         guard boot == current.boot else { return !isRunning }
