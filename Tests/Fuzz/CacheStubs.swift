@@ -54,6 +54,8 @@ enum Curve25519 {
 }
 
 struct StoreError: Error {
+    enum Code { case outOfReach, unavailable }
+    var code: Code
     var description: String
 }
 
