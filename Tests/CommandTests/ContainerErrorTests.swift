@@ -11,6 +11,29 @@ import Testing
 
 /// Containers that cannot be had, that end too early, and that were left; engines that differ.
 extension ContainerTests {
+    @Test(.timeLimit(.minutes(5)))
+    func `a container that an earlier build left is removed and named`() async throws {
+        let podman = try await Podman.ready()
+        // No process has this number: Linux has none above 4194304.
+        let name = "buildspec-4194999-\(UInt32.random(in: 0...UInt32.max))"
+        let host = try await shell("uname -n").split(separator: "\n").first ?? ""
+        try await podman.run(
+            "create",
+            "--name",
+            name,
+            "--label",
+            "buildspec.host=\(host)",
+            Podman.tools
+        )
+        let outcome = try await run(building("true"))
+        #expect(outcome.status == 0)
+        #expect(
+            outcome.error == "warning: the container '\(name)' of an earlier build was still there "
+                + "and is removed\n"
+        )
+        #expect(try await !podman.containers().contains(name))
+    }
+
     @Test func `a container that ends under the build is a failed command, not a hang`()
         async throws
     {
@@ -108,9 +131,8 @@ extension ContainerTests {
         let options = words[start...].prefix { $0 != Podman.tools }.filter { $0.hasPrefix("--") }
         #expect(
             options == [
-                "--rm", "--interactive", "--name", "--log-driver", "--stop-timeout",
-                "--security-opt",
-                "--user", "--workdir", "--entrypoint", "--label", "--label", "--mount", "--mount",
+                "--rm", "--interactive", "--name", "--label", "--log-driver", "--stop-timeout",
+                "--security-opt", "--user", "--workdir", "--entrypoint", "--mount", "--mount",
                 "--mount", "--mount", "--network", "--privileged",
             ]
         )

@@ -22,14 +22,13 @@ struct ContainerArguments {
     /// - Returns: the arguments.
     func start(mounting mounts: [(FilePath, FilePath)], running words: [String]) -> [String] {
         var arguments = [
-            "run", "--rm", "--interactive", "--name", name, "--log-driver", "none",
-            "--stop-timeout", "0",
+            "run", "--rm", "--interactive", "--name", name, "--label", ContainerImage.label,
+            "--log-driver", "none", "--stop-timeout", "0",
             // Mounted files keep their labels on systems with SELinux.
             "--security-opt", "label=disable",
             // CodeBuild ignores the image's user, directory and entry point too.
             "--user", "0:0", "--workdir", "/", "--entrypoint", "/bin/sh",
         ]
-        for label in ContainerImage.labels { arguments += ["--label", label] }
         for (source, target) in mounts {
             arguments += ["--mount", ContainerArguments.mount(source, target)]
         }

@@ -131,15 +131,8 @@ extension ContainerImage {
 }
 
 extension ContainerImage {
-    /// Where a container was started.
-    private static var hostLabel: String { "buildspec.host=\(Machine.hostName)" }
-
-    private static let ownerLabel = "buildspec.owner"
-
-    /// The labels by which a later build knows whose container it was.
-    static var labels: [String] {
-        [hostLabel, "\(ownerLabel)=\(ContainerOwner.current.text)"]
-    }
+    /// The label by which a later build knows whose container it was.
+    static var label: String { "buildspec.host=\(Machine.hostName)" }
 
     /// The name of the container of a build in this process.
     ///
@@ -156,34 +149,24 @@ extension ContainerImage {
     /// - Returns: what was removed, one line each.
     private static func removeLeftovers(_ engine: ContainerEngine) async -> [String] {
         let list = await engine.run([
-            "ps", "--all", "--filter", "label=\(hostLabel)", "--format",
-            "{{.Names}}\t{{.State}}\t{{.Label \"\(ownerLabel)\"}}",
+            "ps", "--all", "--filter", "label=\(label)", "--format", "{{.Names}}",
         ])
         guard list.status == 0 else { return [] }
         var notes: [String] = []
         for line in String(decoding: list.output, as: UTF8.self).split(whereSeparator: \.isNewline)
         {
-            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-            guard fields.count == 3, let owner = ContainerOwner(fields[2]),
-                owner.isGone(isRunning: fields[1] == "running"),
-                let note = await removeLeftover(String(fields[0]), engine)
+            let parts = line.split(separator: "-")
+            guard parts.count == 3, parts[0] == "buildspec", let process = pid_t(parts[1]),
+                kill(process, 0) != 0, errno == ESRCH
             else { continue }
-            notes.append(note)
+            let removal = await engine.run(["rm", "--force", String(line)])
+            notes.append(
+                removal.status == 0
+                    ? "the container '\(line)' of an earlier build was still there and is removed"
+                    : "the container '\(line)' of an earlier build is still there and cannot be "
+                        + "removed: \(removal.reason)"
+            )
         }
         return notes
-    }
-
-    /// Removes one container; says nothing where another build did it meanwhile.
-    private static func removeLeftover(_ name: String, _ engine: ContainerEngine) async -> String? {
-        let removal = await engine.run(["rm", "--force", name])
-        if removal.status == 0 {
-            return "the container '\(name)' of an earlier build was still there and is removed"
-        }
-        let words = removal.reason.lowercased()
-        if ["no such container", "already in progress"].contains(where: words.contains) {
-            return nil
-        }
-        return "the container '\(name)' of an earlier build is still there and cannot be removed: "
-            + removal.reason
     }
 }
