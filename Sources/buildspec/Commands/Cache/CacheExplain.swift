@@ -74,10 +74,9 @@ struct CacheExplain: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = try store.open(policy: policy, root: root).looking()
-        let identity = try await identity(cache)
+        let cache = try store.open(policy: policy, root: root)
         let explanation = try await lookingInto(cache) { cache in
-            try await cache.explain(identity, root: root)
+            try await cache.explain(identity(cache), root: root)
         }
         StandardStream.output.write(
             json ? ExplanationJSON.print(explanation) : ExplanationText.print(explanation)
@@ -100,7 +99,7 @@ struct CacheExplain: AsyncParsableCommand {
             paths: paths
         )
         guard paths.isEmpty else { return identity }
-        let entries = try await reportingCacheErrors { try await cache.entries().entries }
+        let entries = try await cache.entries().entries
         if let own = entries.first(where: { $0.key == key && $0.scope == identity.scope }) {
             identity.paths = own.paths
         } else {
