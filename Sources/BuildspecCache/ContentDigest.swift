@@ -114,8 +114,11 @@ struct ContentDigest: Sendable, Hashable {
     static func == (left: ContentDigest, right: ContentDigest) -> Bool { left.words == right.words }
 
     func hash(into hasher: inout Hasher) {
-        // Any word of a digest is as random as a hash can be.
+        // All of it: digests that a manifest only claims may agree in any part.
         hasher.combine(words.0)
+        hasher.combine(words.1)
+        hasher.combine(words.2)
+        hasher.combine(words.3)
     }
 
     /// The value of a digit, or at least 16 for what is none.

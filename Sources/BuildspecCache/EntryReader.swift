@@ -84,7 +84,7 @@ struct EntryReader: Sendable {
 
     /// The manifest that a record refers to, verified before it is decompressed.
     func manifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
-        try ManifestDecoder.decode(await text(of: record).text)
+        try await ManifestHalves.decode(text(of: record).text)
     }
 
     /// The packs that a record's manifest refers to; neither the rest of it nor its base is looked at.

@@ -5,8 +5,10 @@ internal import BuildspecFiles
 /// Everything a restore relies on is checked here: paths stay below their start, order is strict,
 /// pieces lie inside their packs and add up to the file's size.
 struct ManifestDecoder {
+    private(set) var manifest = Manifest()
     private var line = 0
-    private var manifest = Manifest()
+    /// The targets of hard links that are none of the entries so far, where others come before these.
+    private var openLinks: [PathBytes]?
 
     /// Reads a manifest.
     ///
@@ -14,17 +16,40 @@ struct ManifestDecoder {
     static func decode(_ text: [UInt8]) throws(CacheError) -> Manifest {
         var decoder = ManifestDecoder()
         guard text.last == newline else { throw decoder.damaged("it does not end with a line") }
-        // Most lines are of files with a digest, and no shorter than that.
-        decoder.manifest.entries.reserveCapacity(min(text.count / 128, 1 << 20))
-        var start = 0
-        while start < text.count {
-            let end = ManifestText.endOfLine(text, start)
-            decoder.line += 1
-            try decoder.read(text, start..<end)
-            start = end + 1
-        }
+        try decoder.read(text, lines: 0..<text.count)
         guard decoder.line >= 2 else { throw decoder.damaged("it has no head") }
         return decoder.manifest
+    }
+
+    /// Reads the lines that begin in a range, the last of which ends there.
+    mutating func read(_ text: [UInt8], lines: Range<Int>) throws(CacheError) {
+        // Most lines are of files with a digest, and no shorter than that.
+        manifest.entries.reserveCapacity(min(lines.count / 128, 1 << 20))
+        var start = lines.lowerBound
+        while start < lines.upperBound {
+            let end = ManifestText.endOfLine(text, start)
+            line += 1
+            try read(text, start..<end)
+            start = end + 1
+        }
+    }
+
+    /// A decoder of lines that come later, which knows the packs but not the entries before them.
+    func later() -> ManifestDecoder {
+        var later = self
+        later.manifest.entries = []
+        later.openLinks = []
+        return later
+    }
+
+    /// Adds the entries of lines that come right behind those of this decoder.
+    mutating func add(_ later: consuming ManifestDecoder) throws(CacheError) {
+        guard later.manifest.packs.count == manifest.packs.count else {
+            throw damaged("a pack stands behind an entry")
+        }
+        for path in later.openLinks ?? [] where !isFile(path) { throw brokenLink }
+        if let first = later.manifest.entries.first { try check(first.path) }
+        manifest.entries += later.manifest.entries
     }
 
     private mutating func read(_ text: [UInt8], _ range: Range<Int>) throws(CacheError) {
@@ -71,13 +96,7 @@ struct ManifestDecoder {
         guard let path = fields.next().flatMap({ fields.path($0) }) else {
             throw damaged("a path is damaged or leads out of the tree")
         }
-        if let last = manifest.entries.last {
-            guard last.path < path else { throw damaged("paths are out of order") }
-            // What lies in a directory comes right behind it.
-            if last.kind != .directory, path.isWithin(last.path) {
-                throw damaged("a path leads through something that is no directory")
-            }
-        }
+        try check(path)
         guard let type = fields.value("type"),
             let mode = fields.value("mode").flatMap({ fields.octal($0) }), mode <= 0o7777,
             let modified = fields.value("time").flatMap({ fields.time($0) })
@@ -99,16 +118,27 @@ struct ManifestDecoder {
         )
     }
 
+    /// Refuses a path that cannot come behind the entries so far.
+    private func check(_ path: PathBytes) throws(CacheError) {
+        guard let last = manifest.entries.last else { return }
+        guard last.path < path else { throw damaged("paths are out of order") }
+        // What lies in a directory comes right behind it.
+        if last.kind != .directory, path.isWithin(last.path) {
+            throw damaged("a path leads through something that is no directory")
+        }
+    }
+
     private func link(_ fields: inout ManifestFields) throws(CacheError) -> Manifest.Kind {
         guard let target = fields.value("link").flatMap({ fields.unescaped($0) }), !target.isEmpty
         else { throw damaged("a link's target is damaged") }
         return .link(target: target)
     }
 
-    private func file(_ fields: inout ManifestFields) throws(CacheError) -> Manifest.Kind {
+    private mutating func file(_ fields: inout ManifestFields) throws(CacheError) -> Manifest.Kind {
         if let target = fields.value("hardlink") {
-            guard let path = fields.path(target), isFile(path) else {
-                throw damaged("a hard link leads to no file that stands before it")
+            guard let path = fields.path(target) else { throw brokenLink }
+            if !isFile(path) {
+                guard openLinks?.append(path) != nil else { throw brokenLink }
             }
             return .hardLink(to: path)
         }
@@ -159,6 +189,10 @@ struct ManifestDecoder {
             case .file = manifest.entries[low].kind
         else { return false }
         return true
+    }
+
+    private var brokenLink: CacheError {
+        damaged("a hard link leads to no file that stands before it")
     }
 
     private func damaged(_ what: String) -> CacheError {

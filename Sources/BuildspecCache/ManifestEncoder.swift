@@ -11,14 +11,32 @@ internal import BuildspecFiles
 /// Writes a manifest as text in the style of mtree(5); equal manifests give equal bytes.
 enum ManifestEncoder {
     static func encode(_ manifest: Manifest) -> [UInt8] {
+        head(manifest.packs) + lines(manifest.entries[...])
+    }
+
+    /// The same on several threads.
+    static func encodeInBlocks(_ manifest: Manifest) async -> [UInt8] {
+        let blocks = await manifest.entries.mapBlocks { lines($0) }
+        var text = head(manifest.packs)
+        text.reserveCapacity(blocks.reduce(text.count) { $0 + $1.count })
+        for block in blocks { text += block }
+        return text
+    }
+
+    private static func head(_ packs: [Manifest.Pack]) -> [UInt8] {
         var text = Array("#mtree\n#buildspec-manifest 1\n".utf8)
-        text.reserveCapacity(160 * manifest.entries.count + 256)
-        for (index, pack) in manifest.packs.enumerated() {
+        for (index, pack) in packs.enumerated() {
             text +=
                 ("#pack \(index) sha256=\(pack.digest.hex) codec=\(pack.codec.rawValue)"
                 + " stored=\(pack.storedSize) size=\(pack.contentSize)\n").utf8
         }
-        for entry in manifest.entries {
+        return text
+    }
+
+    private static func lines(_ entries: ArraySlice<Manifest.Entry>) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(160 * entries.count)
+        for entry in entries {
             text.append(addingCapacity: longestLine(entry)) { line in line.put(entry) }
         }
         return text

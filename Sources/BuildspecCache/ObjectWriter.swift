@@ -82,7 +82,7 @@ struct ObjectWriter: Sendable {
     func writeManifest(
         _ manifest: Manifest
     ) async throws(CacheError) -> (digest: ContentDigest, added: UInt64) {
-        try await writeManifest(ManifestEncoder.encode(manifest))
+        try await writeManifest(ManifestEncoder.encodeInBlocks(manifest))
     }
 
     /// Writes a manifest that is text already.

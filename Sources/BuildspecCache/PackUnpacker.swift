@@ -11,6 +11,15 @@ struct PackUnpacker: Sendable {
         var target: Int
         /// Where in the target's file.
         var fileOffset: UInt64
+
+        /// The run, in the pack's tar.
+        var range: Range<Int> { offset..<offset + size }
+
+        /// How long it takes, in bytes that could be written meanwhile.
+        ///
+        /// To make a file takes as long as to write so many; so does to find it in a pack of which few
+        /// files are wanted.
+        var work: Int { size + (128 << 10) }
     }
 
     /// A file that is written beside its place.
@@ -26,6 +35,10 @@ struct PackUnpacker: Sendable {
         /// Whether it is made up of several pieces and exists before they come.
         var isChunked: Bool
     }
+
+    /// How many parts of a pack are written side by side, and the least work in one.
+    private static let sliceCount = 4
+    private static let smallestSlice = 8 << 20
 
     let reader: EntryReader
     let roots: TreeRoots
@@ -55,14 +68,16 @@ struct PackUnpacker: Sendable {
     /// It is read and proven as a whole, unless little is wanted of one that has been proven before.
     func unpack(_ pack: Manifest.Pack, _ writes: [Write]) async throws -> Unpacked {
         let writes = writes.sorted { ($0.offset, $0.target) < ($1.offset, $1.target) }
-        let ranges = writes.map { $0.offset..<$0.offset + $0.size }
+        let ranges = writes.map(\.range)
         if let (file, frames) = proven.open(pack, in: reader.store) {
             let needed = ZstandardCodec.needed(for: ranges, of: frames)
             let size = needed.reduce(0) { $1.content.isEmpty ? $0 : $0 + $1.stored.count }
             if size < Int(pack.storedSize) / 2 {
-                var window = PackWindow(file, needed, pack)
+                let content = PackContent(file, frames, pack)
                 do {
-                    return try write(writes, &window, fetched: UInt64(size), isProven: false)
+                    var unpacked = try write(writes[...], from: content, isProven: false)
+                    unpacked.fetched = UInt64(size)
+                    return unpacked
                 } catch let error as CacheError where error.code == .damaged {
                     // Its bytes have changed and its mark has not: the disk is failing. Reading all of
                     // it finds that too, and removes it, so that the next save writes it anew.
@@ -73,28 +88,52 @@ struct PackUnpacker: Sendable {
         }
         let mark = ProvenPacks.mark(pack, in: reader.store)
         let stored = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
-        var window = try PackWindow(stored, pack, wanting: ranges)
-        let fetched = UInt64(stored.count)
-        var unpacked = try write(writes, &window, fetched: fetched, isProven: true)
+        let content = try PackContent(stored, pack)
+        var unpacked = try await write(writes, from: content)
+        unpacked.fetched = UInt64(stored.count)
         if let mark {
-            unpacked.proven[pack.digest] = ProvenPacks.Pack(mark: mark, frames: window.allFrames)
+            unpacked.proven[pack.digest] = ProvenPacks.Pack(mark: mark, frames: content.frames)
         }
         return unpacked
     }
 
+    /// Writes the files, in slices side by side: at the end of a restore few packs are left.
+    private func write(_ writes: [Write], from content: PackContent) async throws -> Unpacked {
+        try await withThrowingTaskGroup(of: Unpacked.self) { tasks in
+            for slice in PackUnpacker.slices(writes) {
+                tasks.addTask { try write(slice, from: content, isProven: true) }
+            }
+            return try await tasks.reduce(into: Unpacked()) { $0.add($1) }
+        }
+    }
+
+    /// Cuts writes into slices of about the same work.
+    static func slices(_ writes: [Write]) -> [ArraySlice<Write>] {
+        let least = (writes.reduce(0) { $0 + $1.work } + sliceCount - 1) / sliceCount
+        var (start, work) = (0, 0)
+        var parts: [ArraySlice<Write>] = []
+        for (place, write) in writes.enumerated() {
+            work += write.work
+            guard work >= max(least, smallestSlice) || place == writes.count - 1 else { continue }
+            parts.append(writes[start...place])
+            (start, work) = (place + 1, 0)
+        }
+        return parts
+    }
+
     /// Writes the files; what is not proven by the pack's name is proven one by one.
     private func write(
-        _ writes: [Write],
-        _ window: inout PackWindow,
-        fetched: UInt64,
+        _ writes: ArraySlice<Write>,
+        from content: PackContent,
         isProven: Bool
     ) throws -> Unpacked {
         var cursor = TreeCursor(roots)
-        var unpacked = Unpacked(fetched: fetched)
+        var window = PackWindow(content, wanting: writes.map(\.range))
+        var unpacked = Unpacked()
         for write in writes {
             let target = targets[write.target]
             let (directory, name) = try cursor.parent(of: target.path, making: true)
-            let range = try window.move(to: write.offset..<write.offset + write.size)
+            let range = try window.move(to: write.range)
             guard isProven || ContentDigest(of: window.bytes, range) == write.digest else {
                 throw CacheError.damaged("a pack does not hold what the manifest says")
             }

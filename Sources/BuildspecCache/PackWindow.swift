@@ -1,67 +1,78 @@
 internal import BuildspecFiles
 
-/// The part of a pack's tar that is at hand: it moves from front to back, and of a zstd pack only the
-/// frames that it comes by are decompressed, each as far as something is wanted of it.
-struct PackWindow {
-    /// Bytes of the tar.
-    private(set) var bytes: [UInt8] = []
-    /// All frames of a zstd pack that was given as bytes.
-    let allFrames: [ZstandardCodec.Frame]
+/// A pack whose stored bytes are at hand, or its file.
+struct PackContent: Sendable {
+    /// The frames of a zstd pack.
+    let frames: [ZstandardCodec.Frame]
+    fileprivate let source: Source
+    /// The whole tar of a pack that has no frames.
+    fileprivate var tar: [UInt8] = []
+    fileprivate let damage: CacheError
 
-    /// Where in the tar they begin.
-    private var start = 0
-    private let source: Source
-    /// The frames behind the window, as much of each as is wanted.
-    private var frames: ArraySlice<ZstandardCodec.Frame> = []
-    private let damage: CacheError
-
-    private enum Source {
+    fileprivate enum Source: Sendable {
         /// The pack's stored bytes, which are proven.
         case bytes([UInt8])
         /// A file that has been proven before.
         case file(OpenFile)
     }
 
-    /// Creates a window over a pack.
+    /// Creates the content of a pack whose stored bytes are proven.
     ///
     /// - Parameters:
-    ///   - stored: the pack's stored bytes, which are proven.
+    ///   - stored: the bytes.
     ///   - pack: what the manifest says of it.
-    ///   - ranges: what it will be moved to, in that order.
     /// - Throws: `damaged` when the pack's content is not as long as the manifest says.
-    init(
-        _ stored: [UInt8],
-        _ pack: Manifest.Pack,
-        wanting ranges: [Range<Int>]
-    ) throws(CacheError) {
+    init(_ stored: [UInt8], _ pack: Manifest.Pack) throws(CacheError) {
         source = .bytes(stored)
-        damage = .damaged("'\(pack.name)' does not hold what the manifest says")
+        damage = PackContent.damage(pack)
         if pack.codec == .zstd {
-            allFrames = try ZstandardCodec.frames(of: stored, limit: pack.contentSize)
-            guard allFrames.last?.content.upperBound == pack.contentSize else { throw damage }
-            frames = ZstandardCodec.needed(for: ranges, of: allFrames)[...]
+            frames = try ZstandardCodec.frames(of: stored, limit: pack.contentSize)
+            guard frames.last?.content.upperBound == pack.contentSize else { throw damage }
         } else {
-            allFrames = []
-            bytes = try pack.codec.decode(stored, limit: pack.contentSize)
-            guard bytes.count == pack.contentSize else { throw damage }
+            frames = []
+            tar = try pack.codec.decode(stored, limit: pack.contentSize)
+            guard tar.count == pack.contentSize else { throw damage }
         }
     }
 
-    /// Creates a window over the file of a zstd pack that has been proven before.
+    /// Creates the content of a zstd pack that has been proven before.
     ///
     /// - Parameters:
     ///   - file: the pack.
-    ///   - needed: its frames, as much of each as is wanted.
+    ///   - frames: its frames.
     ///   - pack: what the manifest says of it.
-    init(
-        _ file: OpenFile,
-        _ needed: [ZstandardCodec.Frame],
-        _ pack: Manifest.Pack
-    ) {
+    init(_ file: OpenFile, _ frames: [ZstandardCodec.Frame], _ pack: Manifest.Pack) {
         source = .file(file)
-        allFrames = []
-        frames = needed[...]
-        damage = .damaged("'\(pack.name)' does not hold what the manifest says")
+        self.frames = frames
+        damage = PackContent.damage(pack)
+    }
+
+    private static func damage(_ pack: Manifest.Pack) -> CacheError {
+        .damaged("'\(pack.name)' does not hold what the manifest says")
+    }
+}
+
+/// The part of a pack's tar that is at hand: it moves from front to back, and of a zstd pack only the
+/// frames that it comes by are decompressed, each as far as something is wanted of it.
+struct PackWindow {
+    /// Bytes of the tar.
+    private(set) var bytes: [UInt8]
+
+    /// Where in the tar they begin.
+    private var start = 0
+    private let content: PackContent
+    /// The frames behind the window, as much of each as is wanted.
+    private var frames: ArraySlice<ZstandardCodec.Frame>
+
+    /// Creates a window.
+    ///
+    /// - Parameters:
+    ///   - content: the pack.
+    ///   - ranges: what it will be moved to, in that order.
+    init(_ content: PackContent, wanting ranges: [Range<Int>]) {
+        self.content = content
+        bytes = content.tar
+        frames = ZstandardCodec.needed(for: ranges, of: content.frames)[...]
     }
 
     /// Moves the window over a range of the tar, which begins no earlier than the last one.
@@ -85,14 +96,14 @@ struct PackWindow {
             try decode(needed)
         }
         guard range.lowerBound >= start, range.upperBound - start <= bytes.count else {
-            throw damage
+            throw content.damage
         }
         return range.lowerBound - start..<range.upperBound - start
     }
 
     /// Appends frames that lie one behind the other.
     private mutating func decode(_ needed: [ZstandardCodec.Frame]) throws {
-        switch source {
+        switch content.source {
         case .bytes(let stored):
             try ZstandardCodec.decode(needed, of: stored, appendingTo: &bytes)
         case .file(let file):
@@ -100,7 +111,7 @@ struct PackWindow {
             let count = needed[needed.count - 1].stored.upperBound - first
             var stored: [UInt8] = []
             guard try file.read(count, at: UInt64(first), appendingTo: &stored) == count else {
-                throw damage
+                throw content.damage
             }
             let moved = needed.map { frame in
                 ZstandardCodec.Frame(

@@ -11,10 +11,6 @@ struct RestoreOperation {
 
     private var reader: EntryReader { settings.reader(removesDamage: true) }
 
-    /// Making a file takes as long as writing so many bytes; so does finding it in a pack of which few
-    /// files are wanted.
-    private static let costOfFile = 128 << 10
-
     /// How many entries behind a damaged one are tried for each fallback key.
     private static let fallbackTries = 3
 
@@ -106,7 +102,7 @@ struct RestoreOperation {
             let roots = try TreeRoots(root: root, top: settings.top)
             let existing = await settings.walk(set, roots)
             let leftovers = existing.removeLeftovers(roots)
-            let tree = TreeFingerprint.of(existing.entries)
+            let tree = await TreeFingerprint.of(existing.entries)
             if leftovers == nil, vouched?.tree == tree {
                 return unchangedTree(record, entries: existing.entries.count, outcome, passed.notes)
             }
@@ -215,9 +211,7 @@ struct RestoreOperation {
             proven: proven
         )
         // Those with the most work first, so that none of them is left for the end.
-        let work = plan.writes.mapValues { writes in
-            writes.reduce(0) { $0 + $1.size + RestoreOperation.costOfFile }
-        }
+        let work = plan.writes.mapValues { writes in writes.reduce(0) { $0 + $1.work } }
         let needed = work.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map(\.key)
         let unpacked = try await withThrowingTaskGroup(of: PackUnpacker.Unpacked.self) { tasks in
             var all = PackUnpacker.Unpacked()

@@ -21,10 +21,9 @@ extension RestorePlan {
             let mode = try directory.status(name)?.mode ?? 0
             try directory.setMode(name, mode | 0o700)
         }
-        let filled = filledDirectories
-        let empty = directories.filter { !filled.contains($0) }
-        try await roots.forEach(empty, width) { path, cursor in
-            let (directory, name) = try cursor.parent(of: path, making: true)
+        let empty = directories.filter { !$0.isFilled }
+        try await roots.forEach(empty, width) { new, cursor in
+            let (directory, name) = try cursor.parent(of: new.path, making: true)
             try directory.makeDirectory(name)
             return nil
         }
@@ -38,20 +37,6 @@ extension RestorePlan {
             let (directory, name) = try cursor.parent(of: target.path, making: true)
             _ = try OpenFile.creating(name, in: directory)
         }
-    }
-
-    /// The directories that files are written to, with those above them.
-    private var filledDirectories: Set<PathBytes> {
-        var filled: Set<PathBytes> = []
-        var last: ArraySlice<UInt8> = []
-        for target in targets where target.path.split.directory != last {
-            last = target.path.split.directory
-            var directory = PathBytes(Array(last))
-            while !directory.bytes.isEmpty, filled.insert(directory).inserted {
-                directory = PathBytes(Array(directory.split.directory))
-            }
-        }
-        return filled
     }
 
     /// Sets mode and time of the files that several packs have written.

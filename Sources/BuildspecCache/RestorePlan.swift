@@ -25,6 +25,13 @@ struct RestorePlan: Sendable {
         var isClean: Bool
     }
 
+    struct NewDirectory {
+        /// Its temporary path.
+        var path: PathBytes
+        /// Whether a file is written into it or below it, which makes it.
+        var isFilled = false
+    }
+
     struct NewLink {
         var path: PathBytes
         var target: [UInt8]
@@ -37,8 +44,8 @@ struct RestorePlan: Sendable {
     }
 
     private(set) var placements: [Placement] = []
-    /// The temporary paths of new directories, those above first.
-    private(set) var directories: [PathBytes] = []
+    /// New directories, those above first.
+    private(set) var directories: [NewDirectory] = []
     private(set) var links: [NewLink] = []
     private(set) var hardLinks: [HardLink] = []
     private(set) var finishes: [Finish] = []
@@ -59,9 +66,8 @@ struct RestorePlan: Sendable {
     private var cursor: TreeCursor
     /// The new directory that the entries at hand lie in, and its temporary path.
     private var fresh: (path: PathBytes, staged: PathBytes)?
-    private var made: Set<PathBytes> = []
-    /// The directory that the last entry of a new directory was added to, which is made.
-    private var lastParent: [UInt8] = []
+    /// The new directories that the last entry of one lies in, the outermost first, by their places.
+    private var open: [Int] = []
     /// A directory that could not be used; what lies in it is left out without a further note.
     private var blocked: PathBytes?
     /// A directory that is known to be in the path set.
@@ -91,6 +97,7 @@ struct RestorePlan: Sendable {
         self.verify = verify
         marks = Array(repeating: nil, count: manifest.entries.count)
         for (place, entry) in manifest.entries.enumerated() { try plan(entry, place, set) }
+        leaveDirectories()
     }
 
     private mutating func plan(
@@ -234,6 +241,7 @@ extension RestorePlan {
         _ name: [UInt8],
         removesFirst: Bool
     ) -> PathBytes {
+        leaveDirectories()
         let temporary = TemporaryName.next()
         placements.append(
             Placement(
@@ -268,22 +276,31 @@ extension RestorePlan {
 
     /// Adds an entry of a new directory, after the directories above it that are no entries.
     private mutating func addFresh(_ entry: Manifest.Entry, _ place: Int, _ staged: PathBytes) {
-        defer { add(entry, place, staged: staged, isPlacedItself: false) }
-        // Most entries lie in the directory that was made last, or in that of the last one.
-        if lastParent[...] == staged.split.directory { return }
-        lastParent = Array(staged.split.directory)
-        var missing: [PathBytes] = []
-        var parent = PathBytes(Array(staged.split.directory))
-        while !made.contains(parent), !parent.bytes.isEmpty {
-            missing.append(parent)
-            parent = PathBytes(Array(parent.split.directory))
+        while let last = open.last, !staged.isWithin(directories[last].path) { leaveDirectory() }
+        // Most entries lie in the directory that is open.
+        let directory = staged.split.directory
+        while let last = open.last, case let above = directories[last].path,
+            above.bytes.count < directory.count
+        {
+            let below = directory[(above.bytes.count + 1)...]
+            makeDirectory(above.appending(below.prefix { $0 != slash }))
         }
-        for directory in missing.reversed() { makeDirectory(directory) }
+        add(entry, place, staged: staged, isPlacedItself: false)
     }
 
+    /// Adds a directory, in which the next entries lie.
     private mutating func makeDirectory(_ staged: PathBytes) {
-        directories.append(staged)
-        made.insert(staged)
+        open.append(directories.count)
+        directories.append(NewDirectory(path: staged))
+    }
+
+    private mutating func leaveDirectories() {
+        while !open.isEmpty { leaveDirectory() }
+    }
+
+    private mutating func leaveDirectory() {
+        let place = open.removeLast()
+        if directories[place].isFilled, let above = open.last { directories[above].isFilled = true }
     }
 
     /// Adds an entry that does not exist yet at its temporary path.
@@ -302,6 +319,7 @@ extension RestorePlan {
         case .hardLink(let first):
             hardLinks.append(HardLink(path: entry.path, first: first))
         case .file(_, let pieces):
+            if let last = open.last { directories[last].isFilled = true }
             var fileOffset: UInt64 = 0
             for piece in pieces {
                 let write = PackUnpacker.Write(

@@ -36,7 +36,7 @@ struct SaveOperation {
         guard !walk.entries.isEmpty else {
             return SaveReport(outcome: .nothingToSave, notes: walkNotes)
         }
-        let tree = TreeFingerprint.of(walk.entries)
+        let tree = await TreeFingerprint.of(walk.entries)
         // The times of source files are recorded whatever the cached tree is.
         if sources == nil,
             var report = try await unchangedTree(index, tree, set, entries: walk.entries.count)
@@ -161,7 +161,7 @@ struct SaveOperation {
         {
             return (parent.digest, parent.base, 0)
         }
-        let text = ManifestEncoder.encode(manifest)
+        let text = await ManifestEncoder.encodeInBlocks(manifest)
         let changes = ManifestChanges.encode(text, base: parent.baseText, named: base)
         let (digest, added) = try await writer.writeManifest(changes ?? text)
         return (digest, changes == nil ? nil : base, added)
@@ -176,7 +176,7 @@ struct SaveOperation {
         do {
             guard let record = try await settings.lookup(identity, set).parent() else { return nil }
             let (text, baseText) = try await reader.text(of: record)
-            let manifest = try ManifestDecoder.decode(text)
+            let manifest = try await ManifestHalves.decode(text)
             var packs = try await reader.presentPacks(manifest.packs, record)
             if let store = settings.store as? any LocalCacheStore {
                 // What a prune has removed meanwhile cannot be made young, and is not referred to.

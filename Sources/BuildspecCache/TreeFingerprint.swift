@@ -2,7 +2,13 @@ internal import BuildspecFiles
 
 /// One digest of everything that a walk saw: while it stays the same, so does the tree.
 enum TreeFingerprint {
-    static func of(_ entries: [WalkedEntry]) -> ContentDigest {
+    /// The digest of the digests of blocks of entries, which are made side by side.
+    static func of(_ entries: [WalkedEntry]) async -> ContentDigest {
+        let blocks = await entries.mapBlocks { block in digest(of: block).hexBytes }
+        return ContentDigest(of: Array(blocks.joined()))
+    }
+
+    private static func digest(of entries: ArraySlice<WalkedEntry>) -> ContentDigest {
         var digest = RunningDigest()
         var bytes: [UInt8] = []
         bytes.reserveCapacity(2 * batch)

@@ -17,14 +17,11 @@ enum ZstandardCodec {
     ]
 
     /// Contexts that wait to be used again, because making one costs more than many a frame.
-    private static let idleContexts = Mutex<[UInt]>([])
+    private static let idleCompressors = Mutex<[UInt]>([])
+    private static let idleDecompressors = Mutex<[UInt]>([])
 
     private static func compressionContext() throws(CacheError) -> OpaquePointer {
-        if let idle = idleContexts.withLock({ $0.popLast() }),
-            let context = unsafe OpaquePointer(bitPattern: idle)
-        {
-            return unsafe context
-        }
+        if let idle = unsafe takeIdle(idleCompressors) { return unsafe idle }
         guard let context = unsafe ZSTD_createCCtx() else { throw .memory }
         for (parameter, value) in parameters {
             _ = unsafe ZSTD_CCtx_setParameter(context, parameter, value)
@@ -32,9 +29,19 @@ enum ZstandardCodec {
         return unsafe context
     }
 
+    private static func decompressionContext() throws(CacheError) -> OpaquePointer {
+        if let idle = unsafe takeIdle(idleDecompressors) { return unsafe idle }
+        guard let context = unsafe ZSTD_createDCtx() else { throw .memory }
+        return unsafe context
+    }
+
+    private static func takeIdle(_ idle: borrowing Mutex<[UInt]>) -> OpaquePointer? {
+        unsafe idle.withLock { $0.popLast() }.flatMap { unsafe OpaquePointer(bitPattern: $0) }
+    }
+
     static func encode(_ bytes: [UInt8]) throws(CacheError) -> [UInt8] {
         let context = unsafe try compressionContext()
-        defer { idleContexts.withLock { $0.append(UInt(bitPattern: context)) } }
+        defer { idleCompressors.withLock { $0.append(UInt(bitPattern: context)) } }
         var failed = false
         let frames = max(1, (bytes.count + frameSize / 2) / frameSize)
         let size = (bytes.count + frames - 1) / frames
@@ -149,8 +156,8 @@ enum ZstandardCodec {
         of bytes: [UInt8],
         appendingTo result: inout [UInt8]
     ) throws(CacheError) {
-        guard let context = unsafe ZSTD_createDCtx() else { throw .memory }
-        defer { unsafe ZSTD_freeDCtx(context) }
+        let context = unsafe try decompressionContext()
+        defer { idleDecompressors.withLock { $0.append(UInt(bitPattern: context)) } }
         var failed = false
         for frame in frames {
             result.append(addingCapacity: frame.content.count) { span in

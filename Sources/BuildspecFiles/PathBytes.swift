@@ -21,7 +21,12 @@ package struct PathBytes: Sendable, Hashable, Comparable {
     package var components: [ArraySlice<UInt8>] { bytes.split(separator: slash) }
 
     /// The path of `name` in this directory; the empty path stands for the root that paths start at.
-    package func appending(_ name: some Collection<UInt8>) -> PathBytes {
+    package func appending(_ name: some Collection<UInt8>) -> PathBytes { joined(name) }
+
+    /// The same; called too often for a generic function of another module.
+    package func appending(_ name: ArraySlice<UInt8>) -> PathBytes { joined(name) }
+
+    private func joined(_ name: some Collection<UInt8>) -> PathBytes {
         if bytes.isEmpty { return PathBytes(Array(name)) }
         var joined = bytes
         joined.reserveCapacity(bytes.count + 1 + name.count)

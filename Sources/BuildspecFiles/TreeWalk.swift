@@ -83,6 +83,7 @@ package struct TreeWalk: Sendable {
         let listings = subtrees.listings()
         let starts = entries
         entries = []
+        entries.reserveCapacity(listings.values.reduce(starts.count) { $0 + $1.entries.count })
         for (place, entry) in starts.enumerated() {
             entries.append(entry)
             if let number = listed[place] { append(number, of: listings) }

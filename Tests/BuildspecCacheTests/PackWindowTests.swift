@@ -30,7 +30,7 @@ import Testing
             let longest: UInt64 = random.next() % 4 == 0 ? 1_000_000 : 30_000
             return start..<min(start + Int(random.next() % longest), content.count)
         }.sorted { $0.lowerBound < $1.lowerBound }
-        var window = try PackWindow(stored, pack, wanting: ranges)
+        var window = try PackWindow(PackContent(stored, pack), wanting: ranges)
         for range in ranges {
             let place = try window.move(to: range)
             #expect(window.bytes[place] == content[range])
@@ -45,7 +45,7 @@ import Testing
         let needed = ZstandardCodec.needed(for: [wanted], of: frames)
         #expect(needed.map(\.content.count) == [0, 9_000, 0, 0])
         #expect(needed.map(\.stored) == frames.map(\.stored))
-        var window = try PackWindow(stored, pack, wanting: [wanted])
+        var window = try PackWindow(PackContent(stored, pack), wanting: [wanted])
         let place = try window.move(to: wanted)
         #expect(window.bytes[place] == content[wanted])
         #expect(window.bytes.count == 9_000)
