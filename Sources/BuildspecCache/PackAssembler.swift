@@ -94,6 +94,7 @@ struct PackAssembler {
         if isWhole, open.isEmpty {
             outputs.append(.part(pack: packs.count - 1, bytes))
         } else {
+            if open.isEmpty { open.reserveCapacity(TarPart.target + bytes.count) }
             for range in kept { open.append(contentsOf: bytes[range]) }
             if open.count >= TarPart.target { outputs.append(flush()) }
         }

@@ -60,9 +60,8 @@ struct ProvenPacks: Sendable, Equatable {
 
 // MARK: As a file
 
-/// Text, because it is small: a line for each pack, and the digest of everything before it.
 extension ProvenPacks {
-    private static let head = "buildspec-packs 1"
+    private static let head = Array("buildspec-packs 2\n".utf8)
 
     static func read(_ path: PathBytes) -> ProvenPacks {
         let bytes = (try? AtomicFile.read(path, limit: 16 << 20)) ?? nil
@@ -74,47 +73,39 @@ extension ProvenPacks {
     }
 
     func encode() -> [UInt8] {
-        var lines = [ProvenPacks.head]
-        for (digest, pack) in packs.sorted(by: { $0.key.hex < $1.key.hex }) {
-            let time = pack.mark.changed
-            let frames = pack.frames.map { "\($0.stored.count):\($0.content.count)" }
-            lines.append(
-                "\(digest.hex) \(pack.mark.inode) \(pack.mark.device) \(time.seconds)"
-                    + " \(time.nanoseconds) \(frames.joined(separator: ","))"
-            )
+        var bytes = ProvenPacks.head
+        for (digest, pack) in packs {
+            bytes += digest.hexBytes
+            bytes.append(pack.mark)
+            bytes.append(littleEndian: UInt32(pack.frames.count))
+            for frame in pack.frames {
+                bytes.append(littleEndian: UInt32(clamping: frame.stored.count))
+                bytes.append(littleEndian: UInt32(clamping: frame.content.count))
+            }
         }
-        let body = Array((lines.joined(separator: "\n") + "\n").utf8)
-        return body + ContentDigest(of: body).hexBytes
+        return OwnBytes.sealed(bytes)
     }
 
     /// Reads what `encode` wrote; `nil` for bytes that are something else.
     init?(_ bytes: [UInt8]) {
-        let body = Array(bytes.dropLast(64))
-        guard ContentDigest(hex: bytes.suffix(64)) == ContentDigest(of: body) else { return nil }
-        // The digest proves that the bytes are our own.
-        let lines = String(decoding: body, as: UTF8.self).split(separator: "\n")
-        guard lines.first == ProvenPacks.head[...] else { return nil }
-        for line in lines.dropFirst() {
-            let fields = line.split(separator: " ")
-            guard fields.count == 6, let digest = ContentDigest(hex: fields[0].utf8),
-                let inode = UInt64(fields[1]), let device = UInt64(fields[2]),
-                let seconds = Int64(fields[3]), let nanoseconds = Int32(fields[4])
+        guard var reader = OwnBytes(bytes, head: ProvenPacks.head) else { return nil }
+        while reader.count > 0 {
+            guard let digest = reader.digest(), let mark = reader.mark() ?? nil,
+                let count = reader.number(UInt32.self)
             else { return nil }
             var frames: [ZstandardCodec.Frame] = []
             var (stored, content) = (0, 0)
-            for frame in fields[5].split(separator: ",") {
-                let sizes = frame.split(separator: ":").compactMap { Int($0) }
-                guard sizes.count == 2, sizes.allSatisfy({ 0..<1 << 32 ~= $0 }) else { return nil }
-                frames.append(
-                    ZstandardCodec.Frame(
-                        stored: stored..<stored + sizes[0],
-                        content: content..<content + sizes[1]
-                    )
+            for _ in 0..<count {
+                guard let storedSize = reader.number(UInt32.self),
+                    let contentSize = reader.number(UInt32.self)
+                else { return nil }
+                let frame = ZstandardCodec.Frame(
+                    stored: stored..<stored + Int(storedSize),
+                    content: content..<content + Int(contentSize)
                 )
-                (stored, content) = (stored + sizes[0], content + sizes[1])
+                frames.append(frame)
+                (stored, content) = (frame.stored.upperBound, frame.content.upperBound)
             }
-            let time = FileTime(seconds: seconds, nanoseconds: nanoseconds)
-            let mark = StatIndex.Mark(inode: inode, device: device, changed: time)
             packs[digest] = Pack(mark: mark, frames: frames)
         }
     }

@@ -6,43 +6,6 @@ internal import BuildspecFiles
 /// whole new directories are written under temporary names beside their places and renamed at the
 /// end.
 struct RestorePlan: Sendable {
-    /// Something new under a temporary name, and the name it gets.
-    struct Placement {
-        /// The directory, which is there already.
-        var directory: PathBytes
-        var temporary: [UInt8]
-        var name: [UInt8]
-        /// Whether what stands in the place must go first, because it is of another kind.
-        var removesFirst: Bool
-    }
-
-    /// A directory or link whose mode and time are set at the very end.
-    struct Finish {
-        var path: PathBytes
-        var mode: UInt32?
-        var modified: FileTime
-        /// Whether they are right already, unless something is placed in the directory.
-        var isClean: Bool
-    }
-
-    struct NewDirectory {
-        /// Its temporary path.
-        var path: PathBytes
-        /// Whether a file is written into it or below it, which makes it.
-        var isFilled = false
-    }
-
-    struct NewLink {
-        var path: PathBytes
-        var target: [UInt8]
-        var modified: FileTime
-    }
-
-    struct HardLink {
-        var path: PathBytes
-        var first: PathBytes
-    }
-
     private(set) var placements: [Placement] = []
     /// New directories, those above first.
     private(set) var directories: [NewDirectory] = []

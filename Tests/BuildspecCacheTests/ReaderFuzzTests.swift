@@ -77,6 +77,11 @@ import Testing
         let text = ManifestEncoder.encode(manifest)
         let read = try ManifestDecoder.decode(text)
         #expect(read == manifest, "seed \(seed)")
+        #expect(inHalves(text) == manifest, "seed \(seed)")
+    }
+
+    private func inHalves(_ text: [UInt8]) -> Manifest? {
+        ManifestHalves(text).flatMap { $0.joined($0.first(), $0.second()) }
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
@@ -85,7 +90,9 @@ import Testing
         let text = ManifestEncoder.encode(manifest(&random))
         for _ in 0..<60 {
             let damaged = mutate(text, &random)
-            if let read = try? ManifestDecoder.decode(damaged) {
+            let read = try? ManifestDecoder.decode(damaged)
+            if ManifestHalves(damaged) != nil { #expect(inHalves(damaged) == read, "seed \(seed)") }
+            if let read {
                 // What is accepted means what it says: writing it gives a text that reads the same.
                 let again = try? ManifestDecoder.decode(ManifestEncoder.encode(read))
                 #expect(again == read, "seed \(seed)")

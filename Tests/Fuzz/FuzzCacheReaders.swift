@@ -27,7 +27,12 @@ public func fuzzCacheReaders(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
 
 private func readManifest(_ text: [UInt8]) {
     let packs = try? ManifestHead.packs(of: text, .none, base: nil)
-    guard let manifest = try? ManifestDecoder.decode(text) else { return }
+    let whole = try? ManifestDecoder.decode(text)
+    if let halves = ManifestHalves(text) {
+        let joined = halves.joined(halves.first(), halves.second())
+        precondition(joined == whole, "halves are the whole")
+    }
+    guard let manifest = whole else { return }
     precondition(packs == manifest.packs, "all packs stand in the head")
     let again = try? ManifestDecoder.decode(ManifestEncoder.encode(manifest))
     precondition(again == manifest, "what is accepted means what it says")

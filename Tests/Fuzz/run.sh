@@ -36,9 +36,9 @@ compile_readers() {
         [ "${file##*/}" = Machine.swift ] || printf '%s\n' "$file"
     done >"$work/readers-list"
     for name in Archive/ArchiveForm Archive/ArchiveInput Archive/Decompressor Archive/ImportedTree \
-        Archive/PaxHeader Archive/TarHeader Archive/TarReader CacheError Catalog/KeyInputs \
+        Archive/PaxHeader Archive/TarHeader Archive/TarReader Blocks CacheError Catalog/KeyInputs \
         Catalog/KeyInputs+Record Chunker Codec ContentDigest GzipCodec KeyRecord Limits Manifest \
-        ManifestChanges ManifestDecoder ManifestEncoder ManifestFields ManifestHead \
+        ManifestChanges ManifestDecoder ManifestEncoder ManifestFields ManifestHalves ManifestHead OwnBytes \
         Prune/SealedText Prune/SweepList StatIndex StatIndex+Bytes StoreLayout TarFormat Trust/Base64 \
         Trust/CachePolicy Trust/EntryTrust Trust/PublicKey Trust/RecordSignature Trust/SigningKey \
         ZstandardCodec; do
