@@ -4,6 +4,8 @@
  *     floor walk TREE            looks at every name
  *     floor save TREE ARCHIVE    walks, reads, hashes every file (SHA-256), compresses parts of 512 KiB
  *                                (zstd level 1) and writes them
+ *     floor packs TREE ARCHIVE   the same, and what the cache's format asks for besides: large files are
+ *                                cut by their content, and what is written is hashed too
  *     floor restore ARCHIVE DIR  reads, decompresses and makes the tree, with modes and times
  *
  * No keys, no checks, no index, nothing is reused, nothing is safe. What `buildspec` takes longer than
@@ -22,7 +24,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
-enum { THREADS = 2, PART = 512 << 10, PATH = 4096 };
+enum { THREADS = 2, PART = 512 << 10, PATH = 4096, LARGE = 8 << 20, SMALLEST = 64 << 10 };
 
 struct file {
     char *path, *target;
@@ -43,6 +45,8 @@ static size_t file_count, file_room, part_count, part_room;
 static int tree, archive;
 static atomic_size_t next_part;
 static atomic_llong archive_end;
+static int makes_packs;
+static unsigned long long gear[256];
 
 static void fail(const char *what) {
     perror(what);
@@ -116,6 +120,28 @@ static void plan(void) {
     if (open.length) add_part(open);
 }
 
+/* Where a chunk ends that begins these bytes: a gear hash, 128 KiB on average. */
+static size_t cut(const unsigned char *bytes, size_t size) {
+    unsigned long long hash = 0;
+    for (size_t index = SMALLEST - 64; index < size; index++) {
+        hash = (hash << 1) + gear[bytes[index]];
+        if (index >= SMALLEST && !(hash >> 48)) return index + 1;
+    }
+    return size;
+}
+
+static void digest(const char *bytes, size_t size) {
+    unsigned char digest[32];
+    if (!EVP_Digest(bytes, size, digest, NULL, EVP_sha256(), NULL)) fail("digest");
+}
+
+static void digest_chunks(const char *bytes, size_t size) {
+    for (size_t end; size; bytes += end, size -= end) {
+        end = cut((const unsigned char *)bytes, size);
+        digest(bytes, end);
+    }
+}
+
 static void save_part(struct part *part, char *bytes, char *packed, ZSTD_CCtx *context) {
     off_t done = 0;
     for (size_t index = part->first; index < part->last; index++) {
@@ -126,12 +152,13 @@ static void save_part(struct part *part, char *bytes, char *packed, ZSTD_CCtx *c
         if (handle < 0) fail(file->path);
         if (pread(handle, bytes + done, size, part->start) != size) fail(file->path);
         close(handle);
-        unsigned char digest[32];
-        if (!EVP_Digest(bytes + done, size, digest, NULL, EVP_sha256(), NULL)) fail("digest");
+        if (makes_packs && file->size > LARGE) digest_chunks(bytes + done, size);
+        else digest(bytes + done, size);
         done += size;
     }
     size_t stored = ZSTD_compressCCtx(context, packed, ZSTD_compressBound(PART), bytes, done, 1);
     if (ZSTD_isError(stored)) fail("compress");
+    if (makes_packs) digest(packed, stored);
     part->length = done;
     part->stored = stored;
     part->place = atomic_fetch_add(&archive_end, stored);
@@ -238,7 +265,10 @@ static void restore(void) {
 
 int main(int count, char **words) {
     if (count < 3) return 64;
-    int walks = !strcmp(words[1], "walk"), saves = !strcmp(words[1], "save");
+    makes_packs = !strcmp(words[1], "packs");
+    for (int byte = 0; byte < 256; byte++)
+        gear[byte] = gear[byte ? byte - 1 : 0] * 6364136223846793005ULL + 1442695040888963407ULL;
+    int walks = !strcmp(words[1], "walk"), saves = makes_packs || !strcmp(words[1], "save");
     if (!walks && count < 4) return 64;
     const char *top = words[walks || saves ? 2 : 3], *path = words[saves ? 3 : 2];
     tree = open(top, O_RDONLY | O_DIRECTORY);
