@@ -21,12 +21,6 @@ enum ManifestHead {
         return try ManifestDecoder.decode(head).packs
     }
 
-    /// Reads which packs the whole text of a manifest refers to.
-    static func packs(of text: [UInt8]) throws(CacheError) -> [Manifest.Pack] {
-        guard text.last == newline else { throw .damaged("the manifest does not end with a line") }
-        return try ManifestDecoder.decode(Array(text[..<ManifestText.endOfHead(text)])).packs
-    }
-
     private static func read(_ stored: [UInt8], _ codec: Codec) throws(CacheError) -> [UInt8] {
         var decompressor: any Decompressor =
             switch codec {

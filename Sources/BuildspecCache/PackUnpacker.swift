@@ -45,8 +45,6 @@ struct PackUnpacker: Sendable {
     let targets: [Target]
     /// The packs of which parts may be read.
     var proven = ProvenPacks()
-    /// Those that are being fetched already.
-    var first = FirstPacks()
 
     /// What unpacking a pack did.
     struct Unpacked: Sendable {
@@ -88,12 +86,12 @@ struct PackUnpacker: Sendable {
                 }
             }
         }
-        let taken = try await first.take(pack)
-        let fetched = if let taken { taken } else { try await FetchedPack(pack, from: reader) }
-        let content = try PackContent(fetched.stored, pack)
+        let mark = ProvenPacks.mark(pack, in: reader.store)
+        let stored = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
+        let content = try PackContent(stored, pack)
         var unpacked = try await write(writes, from: content)
-        unpacked.fetched = UInt64(fetched.stored.count)
-        if let mark = fetched.mark {
+        unpacked.fetched = UInt64(stored.count)
+        if let mark {
             unpacked.proven[pack.digest] = ProvenPacks.Pack(mark: mark, frames: content.frames)
         }
         return unpacked

@@ -98,7 +98,7 @@ struct RestoreOperation {
                 !verify && sources == nil && index?.manifest == record.manifest
             let vouched = isVouchedFor ? index?.summary : nil
             // The manifest is read while the tree is walked, unless it may turn out to be needless.
-            async let earlyText = vouched == nil ? reader.text(of: record).text : nil
+            async let earlyManifest = vouched == nil ? reader.manifest(of: record) : nil
             let roots = try TreeRoots(root: root, top: settings.top)
             let existing = await settings.walk(set, roots)
             let leftovers = existing.removeLeftovers(roots)
@@ -106,22 +106,42 @@ struct RestoreOperation {
             if leftovers == nil, vouched?.tree == tree {
                 return unchangedTree(record, entries: existing.entries.count, outcome, passed.notes)
             }
-            let early = try await earlyText
-            let text = if let early { early } else { try await reader.text(of: record).text }
-            let found = Found(
-                record: record,
-                outcome: outcome,
-                entries: existing.entries,
-                // Where leftovers were removed, the walk does not tell what is there now.
-                tree: leftovers == nil ? tree : nil,
-                notes: passed.notes + [leftovers].compactMap(\.self)
+            let early = try await earlyManifest
+            let manifest = if let early { early } else { try await reader.manifest(of: record) }
+            let plan = try RestorePlan(
+                manifest,
+                set,
+                existing: existing.entries,
+                roots,
+                verify: verify
             )
-            // All packs are needed where nothing is yet, whatever the entries say.
-            let packs = existing.entries.isEmpty ? try ManifestHead.packs(of: text) : []
-            let first = FirstPacks(packs.prefix(settings.transfers))
-            return try await first.fetching(from: reader) {
-                try await restore(ManifestHalves.decode(text), set, over: found, roots, first)
+            let (unpacked, placementNotes) = try await apply(plan, manifest, set, roots)
+            // Pruning goes by last use.
+            try? settings.localStore?.refresh(record.name)
+            // What the files look like now spares the next save reading them.
+            var seen = StatIndex(
+                manifest: record.manifest,
+                marks: plan.marks(unpacked.marks, manifest, roots)
+            )
+            if leftovers == nil, plan.isDone(with: manifest, existing.entries) {
+                seen.summary = StatIndex.Summary(tree: tree, codec: record.codec, manifest)
             }
+            indexFile?.write(seen)
+            let times = await restoreTimes(record, manifest, roots, set)
+            var report = RestoreReport(
+                outcome: outcome,
+                entries: manifest.entries.count,
+                files: record.files,
+                filesUnchanged: plan.filesUnchanged,
+                bytes: record.bytes,
+                bytesFetched: unpacked.fetched,
+                notes: passed.notes + [leftovers].compactMap(\.self) + plan.notes + placementNotes
+                    + (times?.notes ?? [])
+                    + settings.takeNotes()
+            )
+            report.origin = settings.origin(record, identity)
+            report.retimed = times?.report
+            return report
         } catch let error as CacheError where error.code == .outOfReach {
             passed.isOutOfReach = true
             return nil
@@ -131,55 +151,6 @@ struct RestoreOperation {
             self.indexFile(set, suffix: ".packs")?.remove()
             return nil
         }
-    }
-
-    /// What a restore starts from.
-    private struct Found {
-        var record: KeyRecord
-        var outcome: RestoreReport.Outcome
-        /// The entries of the tree.
-        var entries: [WalkedEntry]
-        /// The tree's fingerprint, if it is known.
-        var tree: ContentDigest?
-        var notes: [String]
-    }
-
-    /// Makes the tree what the manifest says.
-    private func restore(
-        _ manifest: Manifest,
-        _ set: PathSet,
-        over found: Found,
-        _ roots: TreeRoots,
-        _ first: FirstPacks
-    ) async throws -> RestoreReport {
-        let record = found.record
-        let plan = try RestorePlan(manifest, set, existing: found.entries, roots, verify: verify)
-        let (unpacked, placementNotes) = try await apply(plan, manifest, set, roots, first)
-        // Pruning goes by last use.
-        try? settings.localStore?.refresh(record.name)
-        // What the files look like now spares the next save reading them.
-        var seen = StatIndex(
-            manifest: record.manifest,
-            marks: plan.marks(unpacked.marks, manifest, roots)
-        )
-        if let tree = found.tree, plan.isDone(with: manifest, found.entries) {
-            seen.summary = StatIndex.Summary(tree: tree, codec: record.codec, manifest)
-        }
-        indexFile(set)?.write(seen)
-        let times = await restoreTimes(record, manifest, roots, set)
-        var report = RestoreReport(
-            outcome: found.outcome,
-            entries: manifest.entries.count,
-            files: record.files,
-            filesUnchanged: plan.filesUnchanged,
-            bytes: record.bytes,
-            bytesFetched: unpacked.fetched,
-            notes: found.notes + plan.notes + placementNotes + (times?.notes ?? [])
-                + settings.takeNotes()
-        )
-        report.origin = settings.origin(record, identity)
-        report.retimed = times?.report
-        return report
     }
 
     /// The report for a tree that is, by the index, still the entry: nothing is left to do.
@@ -208,14 +179,13 @@ struct RestoreOperation {
         _ plan: RestorePlan,
         _ manifest: Manifest,
         _ set: PathSet,
-        _ roots: TreeRoots,
-        _ first: FirstPacks
+        _ roots: TreeRoots
     ) async throws -> (unpacked: PackUnpacker.Unpacked, notes: [String]) {
         try plan.checkRoom(roots)
         let before = plan.directoryStates(roots)
         do {
             try await plan.prepare(roots, width: settings.width)
-            let unpacked = try await fetch(plan, manifest, set, roots, first)
+            let unpacked = try await fetch(plan, manifest, set, roots)
             try plan.finishChunkedFiles(roots)
             return (unpacked, try await plan.putInPlace(roots, width: settings.width))
         } catch {
@@ -229,8 +199,7 @@ struct RestoreOperation {
         _ plan: RestorePlan,
         _ manifest: Manifest,
         _ set: PathSet,
-        _ roots: TreeRoots,
-        _ first: FirstPacks
+        _ roots: TreeRoots
     ) async throws -> PackUnpacker.Unpacked {
         guard !plan.writes.isEmpty else { return PackUnpacker.Unpacked() }
         let provenFile = indexFile(set, suffix: ".packs")
@@ -239,12 +208,11 @@ struct RestoreOperation {
             reader: reader,
             roots: roots,
             targets: plan.targets,
-            proven: proven,
-            first: first
+            proven: proven
         )
-        // Those that are under way already do not wait.
-        let isFirst = Dictionary(grouping: plan.packsByWork) { first.has(manifest.packs[$0]) }
-        let needed = (isFirst[true] ?? []) + (isFirst[false] ?? [])
+        // Those with the most work first, so that none of them is left for the end.
+        let work = plan.writes.mapValues { writes in writes.reduce(0) { $0 + $1.work } }
+        let needed = work.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map(\.key)
         let unpacked = try await withThrowingTaskGroup(of: PackUnpacker.Unpacked.self) { tasks in
             var all = PackUnpacker.Unpacked()
             for (started, index) in needed.enumerated() {

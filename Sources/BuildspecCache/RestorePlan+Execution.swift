@@ -7,12 +7,6 @@ extension RestorePlan {
             && finishes.allSatisfy(\.isClean) && existing.count == manifest.entries.count
     }
 
-    /// The packs to write from, those with the most work first, so that none of them is left for the end.
-    var packsByWork: [Int] {
-        let work = writes.mapValues { writes in writes.reduce(0) { $0 + $1.work } }
-        return work.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map(\.key)
-    }
-
     /// Makes links, empty files, the files that several packs write to, and new directories that no
     /// file of a pack is written to; the others are made when their first file comes.
     ///
