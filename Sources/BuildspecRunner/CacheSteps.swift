@@ -164,6 +164,7 @@ struct CacheSteps: Sendable {
                     )
                 )
             } else if FilePattern.parse(expansion.text).allSatisfy(\.isRoot) {
+                if CacheSection.isRoot(path.value) { continue }  // told when it was read
                 await pump.post(
                     .warning(
                         "cache path '\(path.value)' is left out: it names no file; write '**/*' for "

@@ -58,9 +58,7 @@ extension Reader {
     }
 
     private mutating func checkRoot(_ path: Located<String>) {
-        guard !path.value.hasPrefix("/"),
-            path.value.split(separator: "/").allSatisfy({ $0 == "." })
-        else { return }
+        guard CacheSection.isRoot(path.value) else { return }
         report(
             .rootPath,
             "'\(path.value.clipped)' names no file, so nothing is kept for it; write '**/*' for"

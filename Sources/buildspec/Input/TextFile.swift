@@ -8,6 +8,7 @@ enum TextFile {
     /// - Parameters:
     ///   - path: the file.
     ///   - option: the option that names it, for messages.
+    /// - Returns: the text.
     /// - Throws: `ValidationError` when it cannot be read, or when a value would not be what the file
     ///   says.
     static func read(_ path: String, of option: String) throws -> String {
