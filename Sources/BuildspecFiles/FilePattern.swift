@@ -58,6 +58,9 @@ package struct FilePattern: Sendable, Hashable {
         return cursor.isComplete
     }
 
+    /// Whether it is the directory that it starts at, such as `.`; an empty text is too.
+    package var isRoot: Bool { components.isEmpty && !isAbsolute && climbs == 0 }
+
     /// Whether it is one plain path, with nothing to expand.
     package var isLiteral: Bool {
         components.allSatisfy { component in

@@ -19,7 +19,7 @@ package struct PathSet: Sendable {
         var canonical: Set<String> = []
         var relative: [[FilePattern.Component]] = []
         var absolute: [[FilePattern.Component]] = []
-        for pattern in texts.flatMap(FilePattern.parse) where !pattern.text.isEmpty {
+        for pattern in texts.flatMap(FilePattern.parse) where !pattern.isRoot {
             let placed = PathSet.place(pattern, root: root)
             guard canonical.insert(placed.text).inserted else { continue }
             if placed.isAbsolute {

@@ -5,6 +5,8 @@ extension FindingName {
         case .unreadable: "There is no such file, or it cannot be read."
         case .syntax: "The text is not YAML; CodeBuild stops with YAML_FILE_ERROR."
         case .encoding: "The bytes are no text in UTF-8 or UTF-16, or hold a control character."
+        case .nulCharacter:
+            "A text has an escape for NUL in it, which no command, variable or path can hold."
         case .tooLarge: "The file is larger than any buildspec; it is not read."
         case .tooDeep: "Lists and mappings are nested deeper than any buildspec."
         case .aliasLimit: "Aliases expand to more nodes than any buildspec has."
@@ -62,9 +64,10 @@ extension FindingName {
             "The text is not 'secret-id[:json-key[:version-stage[:version-id]]]'."
         case .fallbackKeys: "'fallback-keys' has no effect without 'key'."
         case .tildePath: "'~' in a cache path is not replaced."
+        case .rootPath: "A cache path is the source root itself, which names no file."
         case .dotSlash: "A pattern begins with './', which may find nothing."
         case .tooMany: "There are more entries than CodeBuild takes."
-        case .batchKind: "A batch has none or several of its kinds."
+        case .batchKind: "A batch has none or several of its kinds, or names no builds."
         case .batchIdentifier: "An identifier has a '-' or another sign in it, or is there twice."
         case .batchDependency: "A build waits for one that does not exist, or for itself."
         default: textSummary

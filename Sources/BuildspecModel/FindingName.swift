@@ -8,6 +8,7 @@ public enum FindingName: String, Sendable, CaseIterable {
     // YAML
     case syntax = "yaml-syntax"
     case encoding
+    case nulCharacter = "nul-character"
     case tooLarge = "too-large"
     case tooDeep = "too-deep"
     case aliasLimit = "alias-limit"
@@ -57,6 +58,7 @@ public enum FindingName: String, Sendable, CaseIterable {
     // Cache, artifacts, reports, batch
     case fallbackKeys = "fallback-keys"
     case tildePath = "tilde-path"
+    case rootPath = "root-path"
     case dotSlash = "dot-slash"
     case tooMany = "too-many"
     case batchKind = "batch-kind"
@@ -87,7 +89,8 @@ public enum FindingName: String, Sendable, CaseIterable {
     /// How bad it is, unless the place says otherwise.
     public var severity: Diagnostic.Severity {
         switch self {
-        case .unreadable, .syntax, .encoding, .tooLarge, .tooDeep, .aliasLimit, .secondDocument,
+        case .unreadable, .syntax, .encoding, .nulCharacter, .tooLarge, .tooDeep, .aliasLimit,
+            .secondDocument,
             .undefinedAlias,
             .emptyDocument, .complexKey, .tag, .wrongType, .missingKey, .version, .unknownPhase,
             .recasedKey, .phasesAtTop, .badValue, .commandMapping, .commandList, .batchIdentifier,

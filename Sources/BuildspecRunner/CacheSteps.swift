@@ -151,8 +151,8 @@ struct CacheSteps: Sendable {
 
     /// The declared paths with variables put in.
     ///
-    /// A path with an unset variable would mean another
-    /// place, perhaps the whole disk, so it is left out.
+    /// A path with an unset variable would mean another place, perhaps the whole disk, so it is left
+    /// out. So is the source root itself: sources restored over newer ones are nobody's wish.
     private func expandedPaths(_ section: CacheSection) async -> [String] {
         var paths: [String] = []
         for path in section.paths {
@@ -161,6 +161,14 @@ struct CacheSteps: Sendable {
                 await pump.post(
                     .warning(
                         "cache path '\(path.value)' is left out: '\(name)' is not set before INSTALL"
+                    )
+                )
+            } else if FilePattern.parse(expansion.text).allSatisfy(\.isRoot) {
+                if CacheSection.isRoot(path.value) { continue }  // told when it was read
+                await pump.post(
+                    .warning(
+                        "cache path '\(path.value)' is left out: it names no file; write '**/*' for "
+                            + "everything in the source root"
                     )
                 )
             } else {

@@ -65,6 +65,13 @@ import Testing
                     Member(type: "2", name: "tree/a", target: "/etc/passwd"),
                 ]
             ),
+            (
+                "a hard link to an unfinished file",
+                [
+                    Member(type: "0", name: "tree/.buildspec-partial-1", content: "evil"),
+                    Member(type: "1", name: "tree/x", target: "tree/.buildspec-partial-1"),
+                ]
+            ),
             ("a character device", [Member(type: "3", name: "tree/null")]),
             ("a block device", [Member(type: "4", name: "tree/disk")]),
             ("a pipe", [Member(type: "6", name: "tree/pipe")]),
@@ -174,6 +181,38 @@ import Testing
         )
         #expect(report.notes == ["'other/x' not taken: '--path' does not declare it"])
         #expect(report.files == 1)
+    }
+
+    /// Such a name is never taken for content by a save, and what lies there may be cleared away.
+    @Test func `with names of unfinished files gives the others only, as a save would`()
+        async throws
+    {
+        let bench = try Bench()
+        let own = ".buildspec-partial-1-2-3-4"
+        let report = try await importing(
+            [
+                Member(type: "5", name: "tree/\(own)/"),
+                Member(type: "2", name: "tree/\(own)/l", target: "/etc/passwd"),
+                Member(type: "0", name: "tree/d/.buildspec-partial-", content: "evil"),
+                Member(type: "0", name: "other/\(own)", content: "no"),
+                Member(type: "0", name: "tree/x\(own)", content: "good"),
+                Member(type: "0", name: "tree/.buildspec-partial", content: "good"),
+            ],
+            bench
+        )
+        #expect(
+            report.notes == [
+                "'other/\(own)' not taken: '--path' does not declare it",
+                "'tree/\(own)' and 2 more not taken: names that begin with '.buildspec-partial-' are"
+                    + " those of unfinished files, which no save keeps",
+            ]
+        )
+        let entry = try #require(try await bench.cache.entries().entries.first)
+        let items = try await bench.cache.contents(of: entry.recordName).items
+        #expect(items.map(\.path) == ["tree/.buildspec-partial", "tree/x\(own)"])
+        _ = try await bench.restore("k")
+        let again = try await bench.cache.save(bench.identity("k2"), from: bench.target.path)
+        #expect(again.files == 2)
     }
 
     @discardableResult

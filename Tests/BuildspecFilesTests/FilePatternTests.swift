@@ -74,6 +74,14 @@ import Testing
         #expect(left == PathSet(right, root: root).canonicalTexts)
     }
 
+    @Test(arguments: [
+        ("", true), (".", true), ("./", true), ("a/..", true), ("{.,}", true), ("/", false),
+        ("..", false), ("**", false), ("{.,a}", false),
+    ])
+    func `names no file where it is the root itself`(pattern: String, namesNothing: Bool) {
+        #expect(FilePattern.parse(pattern).allSatisfy(\.isRoot) == namesNothing)
+    }
+
     @Test func `differs when the paths differ`() {
         let left = PathSet(["a/*"], root: root).canonicalTexts
         #expect(left != PathSet(["a"], root: root).canonicalTexts)

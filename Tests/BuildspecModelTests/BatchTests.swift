@@ -121,11 +121,70 @@ import Testing
             ]
         )
         check(
-            "version: 0.2\nbatch: {build-list: [], 1️⃣build-fanout: {parallelism: 2️⃣0}}",
+            "version: 0.2\nbatch: {build-list: [{identifier: a}], 1️⃣build-fanout: {parallelism: 2️⃣0}}",
             [
                 "1️⃣ error batch-kind: 'build-fanout' stands beside 'build-list'; a batch has exactly"
                     + " one of them"
             ]
         )
+    }
+
+    @Test(arguments: ["build-list", "build-graph"], ["", " []", " [~]"])
+    func `a list of no builds has nothing to start`(kind: String, value: String) {
+        let text = MarkedText("version: 0.2\nbatch:\n  1️⃣\(kind):\(value)\n")
+        let finding =
+            "1️⃣ error batch-kind: 'batch.\(kind)' lists no builds, so there is nothing to start; add"
+            + " one with '- identifier:'"
+        #expect(found(text).contains(finding), "\(found(text))")
+        #expect(found(text, isLenient: true).allSatisfy { $0.contains(" warning ") })
+        let single = Buildspec.parse(Array(text.text.utf8))
+        #expect(single.buildspec != nil && single.diagnostics.map(\.name).contains("batch-kind"))
+    }
+
+    @Test(arguments: [
+        ("buildspec", "{1️⃣buildspec: []}"), ("env.image", "{env: {1️⃣image: []}}"),
+        ("env.compute-type", "{env: {1️⃣compute-type: [ ], image: [i]}}"),
+        ("env.variables.V", "{env: {variables: {W: [1], 1️⃣V: []}}}"),
+    ])
+    func `a matrix with an empty list has no combination`(place: String, dynamic: String) {
+        let text = MarkedText("version: 0.2\nbatch: {build-matrix: {dynamic: \(dynamic)}}\n")
+        #expect(
+            found(text) == [
+                "1️⃣ error batch-kind: 'batch.build-matrix.dynamic.\(place)' is an empty list, so"
+                    + " there is no combination to build; add a value, or remove the key"
+            ]
+        )
+        #expect(found(text, isLenient: true).first?.contains("warning") == true)
+    }
+
+    @Test func `a matrix of nothing and lists with nothing under them are warnings`() {
+        check(
+            "version: 0.2\nbatch: {1️⃣build-matrix: {static: {ignore-failure: true}}}",
+            [
+                "1️⃣ warning batch-kind: 'batch.build-matrix' has no values under 'dynamic', so there"
+                    + " is nothing to combine"
+            ]
+        )
+        check(
+            """
+            version: 0.2
+            batch:
+              build-matrix:
+                dynamic: {buildspec: [a.yml], env: {1️⃣image: }}
+            """,
+            [
+                "1️⃣ warning null-section: 'batch.build-matrix.dynamic.env.image' has nothing under"
+                    + " it; remove it, or indent what belongs to it"
+            ]
+        )
+        check("version: 0.2\nbatch: {build-list: [{identifier: a, env: {variables: {}}}]}", [])
+    }
+
+    private func found(_ text: MarkedText, isLenient: Bool = false) -> [String] {
+        var options = ValidationOptions()
+        options.parsing.isLenient = isLenient
+        return Buildspec.validate(Array(text.text.utf8), options: options).diagnostics.map {
+            "\(text.mark(at: $0.range.start)) \($0.severity.rawValue) \($0.name): \($0.message)"
+        }
     }
 }

@@ -44,6 +44,11 @@ import Testing
     }
 
     @Test(arguments: [
+        (
+            #"cache: {place: "a\0b"}"#,
+            "1:18 error: this text has a NUL character in it, which no command, variable or path"
+                + #" can hold; remove the '\0'"#
+        ),
         ("cahce: {}", "1:1 error: unknown key 'cahce' at the top level; did you mean 'cache'?"),
         (
             "cache:\n  maxsize: 1GB",

@@ -85,4 +85,29 @@ import Testing
             ]
         )
     }
+
+    @Test func `a report group of no files is one without files (build-spec-ref: reports)`() {
+        check(
+            "version: 0.2\nphases: {}\nreports: {unit: {1️⃣files: []}}",
+            ["1️⃣ error missing-key: 'reports.unit' needs 'files'"]
+        )
+    }
+
+    @Test func `a cache of no paths keeps nothing`() {
+        check(
+            "version: 0.2\nphases: {}\ncache: {1️⃣paths: []}",
+            ["1️⃣ warning null-section: 'cache.paths' is empty, so nothing is kept"]
+        )
+    }
+
+    @Test(arguments: [".", "./", "././", ""])
+    func `a cache path that is the source root itself keeps nothing`(path: String) {
+        check(
+            "version: 0.2\nphases: {}\ncache: {paths: [target, 1️⃣'\(path)', './x', /, ..]}",
+            [
+                "1️⃣ warning root-path: '\(path)' names no file, so nothing is kept for it; write"
+                    + " '**/*' for everything in the source root"
+            ]
+        )
+    }
 }

@@ -126,6 +126,11 @@ struct `The schema` {
         "version: 0.2\nphases: {build: {on-failure: STOP}}", "version: 0.2\nartifacts: {name: x}",
         "version: 0.2\nbatch: {build-list: [{identifier: a-b}]}",
         "version: 0.2\nbatch: {build-list: [], build-graph: []}",
+        "version: 0.2\nbatch: {build-list: []}",
+        "version: 0.2\nbatch: {build-matrix: {dynamic: {env: {image: []}}}}",
+        "version: 0.2\nbatch: {build-matrix: {dynamic: {env: {variables: {V: []}}}}}",
+        "version: 0.2\nreports: {unit: {files: []}}", "version: 0.2\nartifacts: {files: []}",
+        "version: 0.2\ncache: {paths: []}",
         "version: 0.2\ncache: {fallback-keys: [a], paths: [b]}",
         "version: 0.2\nenv: {variables: {A: [b]}}", "version: 0.2\nreports: {unit: {}}",
     ])

@@ -40,6 +40,42 @@ import Testing
         )
     }
 
+    private static let nul =
+        "error nul-character: this text has a NUL character in it, which no command, variable or"
+        + " path can hold; remove the"
+
+    @Test(arguments: [#"\0"#, #"\x00"#, #"\u0000"#, #"\U00000000"#])
+    func `a NUL character is refused where it is written`(escape: String) {
+        check(
+            """
+            version: 0.2
+            phases: {build: {commands: [make, "echo \\\\0 1️⃣\(escape) b"]}}
+            """,
+            ["1️⃣ \(Self.nul) '\(escape)'"]
+        )
+    }
+
+    @Test func `a NUL character is refused in keys and values of every section, once each`() {
+        let text = #"""
+            version: 0.2
+            env: {variables: {"A1️⃣\0": b, C: &c "d2️⃣\0\0"}, exported-variables: [*c]}
+            phases:
+              build:
+                commands: ["echo 'a\
+                  b' c
+                  \x41\u00e9\\ d3️⃣\x00"]
+            cache: {key: "k4️⃣\0", paths: ["p5️⃣\u0000"]}
+            batch: {build-list: [{identifier: "i6️⃣\0"}]}
+            """#
+        let marked = MarkedText(text)
+        let result = Buildspec.parse(Array(marked.text.utf8))
+        #expect(result.buildspec == nil)
+        let places = result.diagnostics.filter { $0.name == "nul-character" }.map {
+            marked.mark(at: $0.range.start)
+        }
+        #expect(places == ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣"])
+    }
+
     @Test func `a second document is an error where it begins`() {
         check(
             "---\nversion: 0.2\nphases: {}\n1️⃣---\nversion: 0.2\n",

@@ -126,6 +126,26 @@ struct CacheStepTests {
         )
     }
 
+    @Test func `the source root itself is no cache path, which is a warning`() async throws {
+        let build = try build(
+            "paths: [kept, './', '$PLACE/..']",
+            post: "mkdir kept; touch kept/x y"
+        )
+        let result = try await build.run()
+        guard case .saved(let report) = result.saved else {
+            Issue.record("not saved: \(result.saved)")
+            return
+        }
+        #expect(report.files == 1)
+        // Reading the buildspec warns of './'.
+        #expect(
+            build.sink.warnings == [
+                "cache path '$PLACE/..' is left out: it names no file; write '**/*' for everything in"
+                    + " the source root"
+            ]
+        )
+    }
+
     @Test func `without paths nothing is cached, which is a warning`() async throws {
         let build = try build("key: k", post: "mkdir -p node_modules; touch node_modules/x")
         let result = try await build.run()

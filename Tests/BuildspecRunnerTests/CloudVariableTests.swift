@@ -70,6 +70,38 @@ struct CloudVariableTests {
         #expect(problem.range?.start.line == (name == "P" ? 3 : 4))
     }
 
+    /// Gives values, whatever is asked for.
+    private struct Given: SecretResolver {
+        let values: [String: String]
+
+        func resolve(
+            parameters: [ReferencedVariable],
+            secrets: [ReferencedVariable]
+        ) async throws -> [String: String] { values }
+    }
+
+    @Test func `a value with a NUL character, which no variable can hold, is refused`()
+        async throws
+    {
+        var build = try TestBuild(
+            yaml: """
+                version: 0.2
+                env:
+                  parameter-store: {GOOD: good, P: there-p}
+                phases: {build: {commands: [echo ran]}}
+                """
+        )
+        build.request.secretResolver = Given(values: ["GOOD": "good", "P": "a\u{0}b"])
+        let error = await #expect(throws: SetupError.self) { try await build.run() }
+        let problem = try #require(error?.problems.first)
+        #expect(
+            problem.message
+                == "cannot read 'P' from 'there-p': it holds a NUL character, which no variable can;"
+                + " or give the value with '--env NAME=VALUE' or '--secrets-file'"
+        )
+        #expect(problem.range?.start.line == 3)
+    }
+
     /// Does not answer before the build is stopped.
     private struct Hanging: SecretResolver {
         func resolve(

@@ -143,4 +143,34 @@ import Testing
         _ = try await cache("save", "--key", "k", "--path", "tree", in: place)
         #expect(try await cache("verify", in: place).status == 0)
     }
+
+    @Test func `is verified and repaired for programs too`() async throws {
+        let place = try filled(seed: 24)
+        _ = try await cache("save", "--key", "k", "--path", "tree", in: place)
+        let sound = try await cache("verify", "--json", in: place)
+        #expect(sound.status == 0 && sound.error == "")
+        #expect(sound.output.hasPrefix("{\n  \"version\": 1,\n  \"store\": \""))
+        #expect(sound.output.contains("\"entries\": 1,\n  \"objects\": 2,\n  \"bytes\": "))
+        #expect(sound.output.contains("\"sound\": true,\n  \"problems\": [],\n"))
+        #expect(sound.output.hasSuffix("\"repair\": null\n}\n"))
+
+        try await shell(
+            "printf x | dd of=$(find store/v1/packs -type f) bs=1 seek=9 conv=notrunc status=none",
+            in: place
+        )
+        let broken = try await cache("verify", "--json", in: place)
+        #expect(broken.status == 3 && broken.error == "")
+        #expect(broken.output.contains("\"sound\": false,\n  \"problems\": [\"'v1/packs/"))
+        #expect(broken.output.contains("\"brokenEntries\": [\"v1/keys/"))
+        #expect(broken.output.contains("\"damagedObjects\": [\"v1/packs/"))
+
+        let repaired = try await cache("verify", "--repair", "--json", in: place)
+        #expect(repaired.status == 0 && repaired.error == "")
+        #expect(repaired.output.contains("\"sound\": false,"))
+        #expect(repaired.output.contains("\"removedEntries\": [\"v1/keys/"))
+        #expect(repaired.output.contains("\"removedObjects\": [\"v1/packs/"))
+        let again = try await cache("verify", "--repair", "--json", in: place)
+        #expect(again.output.contains("\"sound\": true,"))
+        #expect(again.output.contains("\"removedEntries\": [],\n    \"removedObjects\": [],"))
+    }
 }

@@ -35,8 +35,12 @@ struct OddInputTests {
 
     @Test(
         arguments: [
-            ([0x41, 0x3D, 0xE9, 0x0A], "it is not UTF-8"),
-            ([0x41, 0x3D, 0x00, 0x0A], "it holds a NUL byte, which no variable can"),
+            ([0x41, 0x3D, 0xE9, 0x0A], "'values' cannot be read: it is not UTF-8"),
+            ([0x41, 0x3D, 0x00, 0x0A], "values:1:3: a NUL byte, which no variable can hold"),
+            (
+                [0xEF, 0xBB, 0xBF] + Array("A=1\r\nB=é\u{0}\u{0}\n".utf8),
+                "values:2:4: a NUL byte, which no variable can hold"
+            ),
         ] as [([UInt8], String)]
     )
     func `a file of values that no variable can have is an error`(
@@ -47,7 +51,7 @@ struct OddInputTests {
         for option in ["--env-file", "--secrets-file"] {
             let outcome = try await run([option, "values"])
             #expect(outcome.status == 64)
-            #expect(outcome.error.contains("\(option): 'values' cannot be read: \(reason)\n"))
+            #expect(outcome.error.contains("\(option): \(reason)\n"))
         }
     }
 

@@ -31,7 +31,7 @@ struct ImportOperation {
         try await packs.finish()
         let manifest = Manifest(packs: packs.packs, entries: try tree.finished())
         guard !manifest.entries.isEmpty else {
-            return SaveReport(outcome: .nothingToSave, notes: notes(tree) + settings.takeNotes())
+            return SaveReport(outcome: .nothingToSave, notes: tree.notes + settings.takeNotes())
         }
         let (digest, added) = try await writer.writeManifest(manifest)
         let record = record(manifest, digest, set)
@@ -43,7 +43,7 @@ struct ImportOperation {
             files: record.files,
             bytes: record.bytes,
             bytesStored: record.stored + added + UInt64(bytes.count),
-            notes: notes(tree) + settings.takeNotes()
+            notes: tree.notes + settings.takeNotes()
         )
     }
 
@@ -64,12 +64,6 @@ struct ImportOperation {
             guard error.isMiss else { throw error }
             return false
         }
-    }
-
-    private func notes(_ tree: ImportedTree) -> [String] {
-        guard let first = tree.firstLeftOut else { return [] }
-        let more = tree.leftOut > 1 ? " and \(tree.leftOut - 1) more" : ""
-        return ["'\(first)'\(more) not taken: '--path' does not declare it"]
     }
 
     private func record(_ manifest: Manifest, _ digest: ContentDigest, _ set: PathSet) -> KeyRecord

@@ -10,9 +10,9 @@ struct ImportedTree {
     private var entries: [PathBytes: Manifest.Entry] = [:]
     private var namesSize = 0
     /// Members that were passed over because no declared path contains them.
-    private(set) var leftOut = 0
-    /// The first of those.
-    private(set) var firstLeftOut: String?
+    private var undeclared = LeftOut()
+    /// Members that were passed over because a save would.
+    private var unfinished = LeftOut()
 
     /// The most bytes of names that a manifest is made from.
     private static let largestNames = Limits.manifestContent / 4
@@ -21,22 +21,33 @@ struct ImportedTree {
         self.set = set
     }
 
-    /// Where a member belongs; `nil` when it lies outside of the declared paths.
+    /// What was passed over and why, in words.
+    var notes: [String] {
+        let prefix = String(decoding: TemporaryName.prefix, as: UTF8.self)
+        return undeclared.notes("'--path' does not declare it")
+            + unfinished.notes(
+                "names that begin with '\(prefix)' are those of unfinished files, which no save keeps"
+            )
+    }
+
+    /// Where a member belongs; `nil` when it lies outside of the declared paths, or is named like a
+    /// file that this program has not finished.
     ///
     /// - Throws: for a name that leads out of the tree.
     mutating func place(of member: TarReader.Member) throws(CacheError) -> PathBytes? {
         guard let path = try path(member.name) else { return nil }
-        if set.contains(path) { return path }
+        if set.contains(path) {
+            guard path.components.contains(where: TemporaryName.matches) else { return path }
+            unfinished.add(path)
+            return nil
+        }
         guard !path.isAbsolute else {
             throw ImportedTree.refused(
                 "'\(path.text)' is an absolute name; '--path' must declare it to be taken"
             )
         }
         // Directories above the declared paths are on the way to them.
-        if member.kind != .directory {
-            leftOut += 1
-            firstLeftOut = firstLeftOut ?? path.text
-        }
+        if member.kind != .directory { undeclared.add(path) }
         return nil
     }
 
@@ -155,5 +166,21 @@ struct ImportedTree {
 
     static func refused(_ what: String) -> CacheError {
         CacheError(.request, "the archive is refused: \(what)")
+    }
+}
+
+/// How many members were passed over for one reason, and the first of them.
+private struct LeftOut {
+    var count = 0
+    var first = ""
+
+    mutating func add(_ path: PathBytes) {
+        if count == 0 { first = path.text }
+        count += 1
+    }
+
+    func notes(_ reason: String) -> [String] {
+        guard count > 0 else { return [] }
+        return ["'\(first)'\(count > 1 ? " and \(count - 1) more" : "") not taken: \(reason)"]
     }
 }

@@ -76,15 +76,16 @@ public indirect enum KeyKind: Sendable {
     case choice([String], ignoringCase: Bool = false, isOpen: Bool = false)
     /// A text of a form: the forms for people, and a regular expression for the schema.
     case pattern(forms: [String], expression: String)
-    /// A list of scalars, perhaps at most so many; one scalar may stand for a list of one.
-    case texts(maximum: Int? = nil, acceptsOne: Bool = false)
+    /// A list of scalars, of at least and perhaps at most so many; one scalar may stand for a list of
+    /// one.
+    case texts(minimum: Int = 0, maximum: Int? = nil, acceptsOne: Bool = false)
     /// A list of shell commands.
     case commands
     /// A mapping from names of one's own to values.
     case names(NameKind, of: KeyKind)
     /// A mapping with fixed keys.
     case mapping(KeyShape)
-    /// A list of mappings with fixed keys.
+    /// A list of mappings with fixed keys, at least one.
     case list(KeyShape)
 }
 

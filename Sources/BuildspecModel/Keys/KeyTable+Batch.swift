@@ -189,7 +189,7 @@ extension KeyTable {
     static let matrixDynamicShape = KeyShape(
         "batch-matrix-dynamic",
         [
-            KeyRow("buildspec", .texts(), "Buildspec files.", example: "\n  - a.yml"),
+            KeyRow("buildspec", .texts(minimum: 1), "Buildspec files.", example: "\n  - a.yml"),
             KeyRow(
                 "env",
                 .mapping(matrixDynamicEnvShape),
@@ -204,19 +204,19 @@ extension KeyTable {
         [
             KeyRow(
                 "compute-type",
-                .texts(),
+                .texts(minimum: 1),
                 "Sizes of machines.",
                 example: "\n  - BUILD_GENERAL1_SMALL"
             ),
             KeyRow(
                 "image",
-                .texts(),
+                .texts(minimum: 1),
                 "Build images.",
                 example: "\n  - aws/codebuild/standard:7.0"
             ),
             KeyRow(
                 "variables",
-                .names(.variable, of: .texts()),
+                .names(.variable, of: .texts(minimum: 1)),
                 "Variables, each with a list of values.",
                 example: "\n  TARGET:\n    - linux"
             ),

@@ -21,7 +21,7 @@ extension KeyTable {
     private static let artifactRows = [
         KeyRow(
             "files",
-            .texts(acceptsOne: true),
+            .texts(minimum: 1, acceptsOne: true),
             "The files to keep, as globs relative to the base directory.",
             example: "\n  - 'target/*.jar'",
             required: true,
@@ -93,7 +93,7 @@ extension KeyTable {
         [
             KeyRow(
                 "paths",
-                .texts(),
+                .texts(minimum: 1),
                 "The files to keep, as globs relative to the source root, or absolute.",
                 example: "\n  - '/root/.m2/**/*'",
                 since: "2017-11",
@@ -140,7 +140,7 @@ extension KeyTable {
         [
             KeyRow(
                 "files",
-                .texts(acceptsOne: true),
+                .texts(minimum: 1, acceptsOne: true),
                 "The report files, as globs relative to the base directory.",
                 example: "\n  - 'build/test-results/**/*.xml'",
                 required: true,

@@ -58,15 +58,7 @@ extension Reader {
                 at: type.keyRange
             )
         }
-        let files = texts(set["files"], "\(place).files", acceptsOne: true)
-        if set["files"].map({ $0.isNull || $0.items?.isEmpty ?? false }) ?? true {
-            reportMissing(
-                "files",
-                in: place,
-                at: set.pair("files")?.keyRange ?? range,
-                codeBuild: missing
-            )
-        }
+        let files = files(of: set, place, at: range, missing: missing)
         let excluded = texts(set["exclude-paths"], "\(place).exclude-paths", acceptsOne: true)
         for pattern in files + excluded { checkDotSlash(pattern) }
         return ArtifactSet(
@@ -78,6 +70,24 @@ extension Reader {
             enableSymlinks: flag(set["enable-symlinks"], "\(place).enable-symlinks"),
             s3Prefix: text(set["s3-prefix"], "\(place).s3-prefix")
         )
+    }
+
+    /// Reads `files`, which must be there and name something.
+    mutating func files(
+        of set: Mapping,
+        _ place: String,
+        at range: SourceRange,
+        missing: String? = nil
+    ) -> [Located<String>] {
+        if set["files"].map({ $0.isNull || $0.items?.isEmpty ?? false }) ?? true {
+            reportMissing(
+                "files",
+                in: place,
+                at: set.pair("files")?.keyRange ?? range,
+                codeBuild: missing
+            )
+        }
+        return texts(set["files"], "\(place).files", acceptsOne: true)
     }
 
     /// Warns of a leading `./`; source: CodeBuild guide, build-spec-ref: artifacts/files.

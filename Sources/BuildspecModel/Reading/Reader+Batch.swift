@@ -45,14 +45,13 @@ extension Reader {
 
     private mutating func readKind(_ pair: Mapping.Pair) -> BatchSection.Kind? {
         let place = "batch.\(pair.name)"
-        if pair.value.isNull { reportNull(pair, place) }
         switch pair.name {
         case "build-list": return .list(readBuilds(pair, place, KeyTable.listItemShape))
         case "build-graph":
             let builds = readBuilds(pair, place, KeyTable.graphItemShape)
             checkGraph(builds)
             return .graph(builds)
-        case "build-matrix": return readMatrix(pair.value, place).map(BatchSection.Kind.matrix)
+        case "build-matrix": return readMatrix(pair, place).map(BatchSection.Kind.matrix)
         default: return readFanout(pair, place).map(BatchSection.Kind.fanout)
         }
     }
@@ -62,14 +61,22 @@ extension Reader {
         _ place: String,
         _ shape: KeyShape
     ) -> [BatchBuild] {
-        guard !pair.value.isNull else { return [] }
-        guard let items = pair.value.items else {
+        guard let items = pair.value.isNull ? [] : pair.value.items else {
             report(
                 .wrongType,
                 "'\(place)' must be a list; begin each build with '- identifier:'",
                 at: pair.value.range
             )
             return []
+        }
+        if items.allSatisfy(\.isNull) {
+            report(
+                .batchKind,
+                "'\(place)' lists no builds, so there is nothing to start; add one with"
+                    + " '- identifier:'",
+                at: pair.keyRange,
+                severity: unknownSeverity
+            )
         }
         let builds = items.compactMap { readBuild($0, place, shape) }
         checkIdentifiers(builds)
@@ -138,6 +145,7 @@ extension Reader {
     }
 
     private mutating func readFanout(_ pair: Mapping.Pair, _ place: String) -> BatchFanout? {
+        reportNull(pair, place)
         guard let fanout = mapping(pair.value, place) else { return nil }
         checkKeys(of: fanout, KeyTable.fanoutShape, in: place)
         guard let value = text(fanout["parallelism"], "\(place).parallelism") else {

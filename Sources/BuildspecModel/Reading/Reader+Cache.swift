@@ -8,6 +8,10 @@ extension Reader {
         checkKeys(of: cache, KeyTable.cacheShape, in: "cache")
         if let paths = cache.pair("paths") {
             reportNull(paths, "cache.paths")
+            if paths.value.items?.isEmpty ?? false {
+                let message = "'cache.paths' is empty, so nothing is kept"
+                report(.nullSection, message, at: paths.keyRange)
+            }
         } else {
             report(
                 .nullSection,
@@ -17,7 +21,10 @@ extension Reader {
             )
         }
         let paths = texts(cache["paths"], "cache.paths")
-        for path in paths { checkTilde(path) }
+        for path in paths {
+            checkTilde(path)
+            checkRoot(path)
+        }
         let key = text(cache["key"], "cache.key")
         return CacheSection(
             paths: paths,
@@ -48,6 +55,17 @@ extension Reader {
         }
         reportTooMany(keys.map(\.range), limit: 5, "fallback keys; the first five count")
         return Array(keys.prefix(5))
+    }
+
+    private mutating func checkRoot(_ path: Located<String>) {
+        guard CacheSection.isRoot(path.value) else { return }
+        report(
+            .rootPath,
+            "'\(path.value.clipped)' names no file, so nothing is kept for it; write '**/*' for"
+                + " everything in the source root",
+            at: path.range,
+            codeBuild: "not documented for the source root itself"
+        )
     }
 
     private mutating func checkTilde(_ path: Located<String>) {

@@ -16,8 +16,7 @@ extension Reader {
         let hint = isDirectlyUnder ? "; a report group's name is missing above it" : nil
         guard let group = mapping(pair.value, place, hint: hint) else { return nil }
         checkKeys(of: group, KeyTable.reportShape, in: place)
-        let files = texts(group["files"], "\(place).files", acceptsOne: true)
-        if group["files"]?.isNull ?? true { reportMissing("files", in: place, at: pair.keyRange) }
+        let files = files(of: group, place, at: pair.keyRange)
         let format = KeyTable.reportShape.row("file-format")
         return ReportGroup(
             name: Located(pair.name, at: pair.keyRange),

@@ -9,7 +9,7 @@ extension KeyKind {
             values.joined(separator: ", ") + (isOpen ? ", or another text" : "")
                 + (ignoringCase ? " (in any case)" : "")
         case .pattern(let forms, _): forms.joined(separator: ", ")
-        case .texts(let maximum, let acceptsOne):
+        case .texts(_, let maximum, let acceptsOne):
             "a list of texts" + (maximum.map { ", at most \($0)" } ?? "")
                 + (acceptsOne ? ", or one text" : "")
         case .commands: "a list of commands"

@@ -85,7 +85,8 @@ extension KeyTable {
         case .choice(let words, _, let isOpen): members(ofChoice: words, isOpen: isOpen)
         case .pattern(_, let expression):
             [("type", .string("string")), ("pattern", .string(expression))]
-        case .texts(let maximum, let acceptsOne): members(ofTexts: maximum, acceptsOne: acceptsOne)
+        case .texts(let minimum, let maximum, let acceptsOne):
+            members(ofTexts: minimum, maximum, acceptsOne: acceptsOne)
         case .commands:
             [
                 ("type", .array([.string("array"), .string("null")])),
@@ -94,7 +95,10 @@ extension KeyTable {
         case .names(let name, let value): members(ofNames: name, value)
         case .mapping(let shape): [reference(to: shape)]
         case .list(let shape):
-            [("type", .string("array")), ("items", .object([reference(to: shape)]))]
+            [
+                ("type", .string("array")), ("items", .object([reference(to: shape)])),
+                ("minItems", .number("1")),
+            ]
         }
     }
 
@@ -111,8 +115,13 @@ extension KeyTable {
         return [("anyOf", .array([.object([("enum", values)]), anything]))]
     }
 
-    private static func members(ofTexts maximum: Int?, acceptsOne: Bool) -> [(String, JSONText)] {
+    private static func members(
+        ofTexts minimum: Int,
+        _ maximum: Int?,
+        acceptsOne: Bool
+    ) -> [(String, JSONText)] {
         var list: [(String, JSONText)] = [("type", .string("array")), ("items", text)]
+        if minimum > 0 { list.append(("minItems", .number("\(minimum)"))) }
         if let maximum { list.append(("maxItems", .number("\(maximum)"))) }
         return acceptsOne ? [("anyOf", .array([.object(list), text]))] : list
     }

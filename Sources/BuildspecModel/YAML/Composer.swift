@@ -104,6 +104,7 @@ struct Composer {
         let start = min(source.skippingProperties(from: event.range.start), event.range.end)
         let range = SourceRange(start: start, end: event.range.end)
         reportEatenCharacters(scalar, from: event, contentStart: start)
+        reportNUL(in: scalar, at: range)
         add(Node(content: .scalar(scalar), range: range, anchor: event.anchor), at: start)
     }
 
@@ -213,6 +214,18 @@ struct Composer {
                 + " quote the whole item or use a '|' block",
             at: SourceRange(start: event.range.start, end: contentStart),
             codeBuild: "runs the command without the negation"
+        )
+    }
+
+    /// Refuses a NUL: whatever takes the text would end it there, or leave the character out.
+    private mutating func reportNUL(in scalar: Scalar, at range: SourceRange) {
+        guard scalar.text.utf8.contains(0) else { return }
+        let place = source.nulEscape(in: range) ?? range
+        report(
+            .nulCharacter,
+            "this text has a NUL character in it, which no command, variable or path can hold;"
+                + " remove the '\(source.text(in: place).clipped)'",
+            at: place
         )
     }
 

@@ -60,10 +60,16 @@ extension BuildRequest {
         let secrets = buildspec.env.secretsManager.filter { !given.contains($0.name) }
         guard !(parameters + secrets).isEmpty, let secretResolver else { return [:] }
         do {
-            return try await secretResolver.resolve(
+            let values = try await secretResolver.resolve(
                 parameters: parameters.map(ReferencedVariable.init),
                 secrets: secrets.map(ReferencedVariable.init)
             )
+            let cut = Set(values.filter { $0.value.utf8.contains(0) }.keys)
+            guard cut.isEmpty else {
+                let reason = "it holds a NUL character, which no variable can"
+                throw UnreadReferences(names: cut, reason)
+            }
+            return values
         } catch _ where Task.isCancelled {
             throw CancellationError()
         } catch let error as UnreadReferences {

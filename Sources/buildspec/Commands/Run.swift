@@ -285,12 +285,11 @@ extension Run {
     }
 
     private func variables(in file: String) throws -> [BuildRequest.Override] {
+        let text = try TextFile.read(file, of: "--env-file")
         do {
-            return try EnvironmentFile.parse(TextFile.read(file))
-        } catch let error as EnvironmentFile.LineError {
-            throw ValidationError("--env-file: \(file):\(error.line): \(error.message)")
+            return try EnvironmentFile.parse(text)
         } catch {
-            throw ValidationError("--env-file: '\(file)' cannot be read: \(error)")
+            throw ValidationError("--env-file: \(file):\(error.line): \(error.message)")
         }
     }
 }

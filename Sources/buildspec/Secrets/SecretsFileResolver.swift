@@ -23,14 +23,10 @@ struct SecretsFileResolver: SecretResolver {
             lines = []
             return
         }
-        do {
-            lines = try TextFile.read(path)
-                .split { $0 == "\n" || $0 == "\r\n" }
-                .map(String.init)
-                .filter { !$0.isEmpty && !$0.hasPrefix("#") }
-        } catch {
-            throw ValidationError("--secrets-file: '\(path)' cannot be read: \(error)")
-        }
+        lines = try TextFile.read(path, of: "--secrets-file")
+            .split { $0 == "\n" || $0 == "\r\n" }
+            .map(String.init)
+            .filter { !$0.isEmpty && !$0.hasPrefix("#") }
     }
 
     func resolve(

@@ -30,46 +30,39 @@ struct CacheVerify: AsyncParsableCommand {
     @Flag(help: "Remove what is broken; the exit status is 0 when that was possible.")
     var repair = false
 
+    @Flag(help: "Print one JSON object, problems and repairs included.")
+    var json = false
+
     func run() async throws {
         let cache = try store.open()
         let report = try await reportingCacheErrors { try await cache.verify() }
+        if json {
+            try await printJSON(report, of: cache)
+        } else {
+            try await printText(report, of: cache)
+        }
+        if !repair, !report.problems.isEmpty { throw ExitStatus.cacheFailed.exitCode }
+    }
+
+    private func printText(_ report: VerifyReport, of cache: BuildCache) async throws {
         for problem in report.problems {
             StandardStream.error.write("error: \("\(problem)".oneLine)\n")
         }
-        let entries = Quantity.count(report.entries, "entries", one: "entry")
-        StandardStream.output.write(
-            "\(entries), \(Quantity.count(report.objects, "object")) read"
-                + " (\(Quantity.size(report.bytes))): "
-                + (report.problems.isEmpty
-                    ? "all sound\n" : "\(Quantity.count(report.problems.count, "problem"))\n")
-        )
-        if repair {
-            let done = try await reportingCacheErrors { try await cache.repair(report) }
-            StandardStream.output.write(text(done))
-        } else if !report.problems.isEmpty {
-            throw ExitStatus.cacheFailed.exitCode
-        }
+        StandardStream.output.write(VerifyOutput.text(report))
+        guard repair else { return }
+        let done = try await reportingCacheErrors { try await cache.repair(report) }
+        StandardStream.output.write(VerifyOutput.text(done))
     }
 
-    private func text(_ report: RepairReport) -> String {
-        var text = report.removedEntries.map {
-            "removed the entry '\($0)': it is a miss now, and the next save writes it anew\n"
-        }.joined()
-        text += report.removedObjects.map { "removed the damaged '\($0)'\n" }.joined()
-        let pruned = report.pruned
-        if pruned.removedDamagedRecords > 0 {
-            let records = Quantity.count(pruned.removedDamagedRecords, "damaged key record")
-            text += "removed \(records)\n"
+    /// What was found is printed also when it cannot be repaired.
+    private func printJSON(_ report: VerifyReport, of cache: BuildCache) async throws {
+        var done: RepairReport?
+        defer {
+            StandardStream.output.write(
+                VerifyOutput.json(report, repair: done, store: cache.location)
+            )
         }
-        if pruned.removedObjects > 0 {
-            let objects = Quantity.count(pruned.removedObjects, "object")
-            let size = Quantity.size(pruned.removedBytes)
-            text += "removed \(objects) that no entry refers to (\(size))\n"
-        }
-        if pruned.markedObjects > 0 {
-            let objects = Quantity.count(pruned.markedObjects, "object")
-            text += "marked \(objects) that no entry refers to; a prune after a day removes them\n"
-        }
-        return text.isEmpty ? "nothing to repair\n" : text
+        guard repair else { return }
+        done = try await reportingCacheErrors { try await cache.repair(report) }
     }
 }
