@@ -73,7 +73,7 @@ struct RestorePlan: Sendable {
         }
         // Else the file, which the cache has nothing to do with, would be in the next save.
         if case .hardLink(let first) = entry.kind, !isDeclared(first, set) {
-            return leaveOut(entry.path, "it is a hard link to what is not within the declared paths")
+            return leaveOut(entry.path, "its file is not within the declared paths")
         }
         if let blocked, entry.path.isWithin(blocked) { return }
         if let fresh, entry.path.isWithin(fresh.path) {

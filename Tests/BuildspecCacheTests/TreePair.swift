@@ -56,7 +56,9 @@ struct TreePair {
             case 0..<2: continue
             case 2..<6 where depth > 0:
                 try directory.makeDirectory(name)
-                try fill(directory.directory(name), depth: depth - 1)
+                if Int.random(in: 0..<3, using: &random) > 0 {
+                    try fill(directory.directory(name), depth: depth - 1)
+                }
                 let modes: [UInt32] = [0o755, 0o700, 0o555]
                 try directory.setMode(name, modes.randomElement(using: &random) ?? 0)
             case 6:
