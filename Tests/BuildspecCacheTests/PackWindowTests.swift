@@ -72,7 +72,7 @@ import Testing
 
     /// Frames that hold nothing are tiny, and a pack may have millions of them.
     @Test func `is quickly found in however many frames that hold nothing`() {
-        let count = 200_000
+        let count = 50_000
         var frames = [ZstandardCodec.Frame(stored: 0..<10, content: 0..<100)]
         for number in 1...count {
             frames.append(
