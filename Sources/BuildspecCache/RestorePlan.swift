@@ -71,6 +71,10 @@ struct RestorePlan: Sendable {
         guard isDeclared(entry.path, set) else {
             return leaveOut(entry.path, "it is not within the declared paths")
         }
+        // Else the file, which the cache has nothing to do with, would be in the next save.
+        if case .hardLink(let first) = entry.kind, !isDeclared(first, set) {
+            return leaveOut(entry.path, "its file is not within the declared paths")
+        }
         if let blocked, entry.path.isWithin(blocked) { return }
         if let fresh, entry.path.isWithin(fresh.path) {
             let tail = entry.path.tail(below: fresh.path)
@@ -223,7 +227,7 @@ extension RestorePlan {
         _ place: Int
     ) throws(FileError) {
         var path = PathBytes(entry.path.isAbsolute ? "/" : "")
-        for name in entry.path.components {
+        for name in entry.path.components.dropLast() {
             let next = path.appending(name)
             var probe = TreeCursor(roots)
             let (directory, _) = try probe.parent(of: next)
@@ -235,6 +239,8 @@ extension RestorePlan {
             }
             path = next
         }
+        // Somebody has made them meanwhile.
+        stage(entry, place, removesFirst: false)
     }
 
     /// Adds an entry of a new directory, after the directories above it that are no entries.

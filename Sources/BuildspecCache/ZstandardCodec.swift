@@ -35,6 +35,15 @@ enum ZstandardCodec {
         return unsafe context
     }
 
+    /// Keeps a context for the next frame, unless a strange one has made it large.
+    private static func giveBack(decompressor context: OpaquePointer) {
+        if unsafe ZSTD_sizeof_DCtx(context) > 8 * frameSize {
+            unsafe ZSTD_freeDCtx(context)
+        } else {
+            idleDecompressors.withLock { $0.append(UInt(bitPattern: context)) }
+        }
+    }
+
     private static func takeIdle(_ idle: borrowing Mutex<[UInt]>) -> OpaquePointer? {
         unsafe idle.withLock { $0.popLast() }.flatMap { unsafe OpaquePointer(bitPattern: $0) }
     }
@@ -88,14 +97,16 @@ enum ZstandardCodec {
         var needed = frames.map { frame in
             Frame(stored: frame.stored, content: frame.content.prefix(0))
         }
-        var next = 0
+        // All that lies between the start of this range and the frame reached is wanted already.
+        var (next, reached) = (0, 0)
         for range in ranges {
             while next < frames.count, frames[next].content.upperBound <= range.lowerBound {
                 next += 1
             }
-            for place in next..<frames.count {
+            for place in max(next, reached)..<frames.count {
                 let whole = frames[place].content
                 guard whole.lowerBound < range.upperBound else { break }
+                reached = place
                 let end = max(
                     needed[place].content.upperBound,
                     min(range.upperBound, whole.upperBound)
@@ -157,7 +168,7 @@ enum ZstandardCodec {
         appendingTo result: inout [UInt8]
     ) throws(CacheError) {
         let context = unsafe try decompressionContext()
-        defer { idleDecompressors.withLock { $0.append(UInt(bitPattern: context)) } }
+        defer { unsafe giveBack(decompressor: context) }
         var failed = false
         for frame in frames {
             result.append(addingCapacity: frame.content.count) { span in

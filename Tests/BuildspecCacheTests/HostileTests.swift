@@ -176,6 +176,33 @@ import Testing
         #expect(try bench.target.read("tree/b") == nil)
     }
 
+    /// Such a link would put a file that the cache has nothing to do with into the next save.
+    @Test(arguments: ["./secret", "/"])
+    func `with a hard link to a file outside of the declared paths does not get at it`(
+        start: String
+    ) async throws {
+        let bench = try Bench()
+        let outside = try TemporaryDirectory()
+        try outside.write("secret", to: "secret")
+        try bench.target.write("secret", to: "secret")
+        let secret = start == "/" ? outside.path.string + "/secret" : start
+        try await plant(
+            bench,
+            [
+                "\(secret) type=file mode=0644 time=1.000000000 EVIL",
+                "./tree/a type=file mode=0644 time=1.000000000 EVIL",
+                "./tree/b type=file mode=0644 time=1.000000000 hardlink=\(secret)",
+                "./tree/c type=file mode=0644 time=1.000000000 hardlink=./tree/a",
+            ]
+        )
+        let report = try await bench.restore("k")
+        #expect(report.notes.count == 2)
+        #expect(try bench.target.read("tree/b") == nil)
+        #expect(try bench.target.read("tree/c") == "evil")
+        #expect(try outside.read("secret") == "secret")
+        #expect(try bench.target.read("secret") == "secret")
+    }
+
     /// What the class of TARmageddon, CVE-2025-62518, lives on: headers that readers disagree about.
     @Test func `gains nothing by what the headers in its packs say`() async throws {
         let bench = try Bench()

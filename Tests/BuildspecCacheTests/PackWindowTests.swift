@@ -69,4 +69,52 @@ import Testing
         #expect(error?.code == .damaged)
         #expect(result.isEmpty)
     }
+
+    /// Frames that hold nothing are tiny, and a pack may have millions of them.
+    @Test func `is quickly found in however many frames that hold nothing`() {
+        let count = 50_000
+        var frames = [ZstandardCodec.Frame(stored: 0..<10, content: 0..<100)]
+        for number in 1...count {
+            frames.append(
+                ZstandardCodec.Frame(stored: number * 10..<number * 10 + 10, content: 100..<100)
+            )
+        }
+        let end = (count + 1) * 10
+        frames.append(ZstandardCodec.Frame(stored: end..<end + 10, content: 100..<200))
+        let ranges = Array(repeating: 0..<110, count: count)
+        var needed: [ZstandardCodec.Frame] = []
+        let time = ContinuousClock().measure {
+            needed = ZstandardCodec.needed(for: ranges, of: frames)
+        }
+        #expect(needed.first?.content == 0..<100)
+        #expect(needed.last?.content == 100..<110)
+        // To look at each frame for each range takes minutes.
+        #expect(time < .seconds(20))
+    }
+
+    @Test(arguments: 0..<200 as Range<UInt64>)
+    func `wants of each frame what the ranges want of it`(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        var (frames, end) = ([ZstandardCodec.Frame](), 0)
+        for number in 0..<Int.random(in: 1...12, using: &random) {
+            let size = [0, 1, 10, 40].randomElement(using: &random) ?? 0
+            let stored = number * 10..<number * 10 + 10
+            frames.append(ZstandardCodec.Frame(stored: stored, content: end..<end + size))
+            end += size
+        }
+        let ranges = (0..<Int.random(in: 0...6, using: &random)).map { _ -> Range<Int> in
+            let start = Int.random(in: 0...end, using: &random)
+            return start..<Int.random(in: start...end, using: &random)
+        }.filter { !$0.isEmpty }.sorted { $0.lowerBound < $1.lowerBound }
+        let needed = ZstandardCodec.needed(for: ranges, of: frames)
+        for (frame, part) in zip(frames, needed) {
+            let whole = frame.content
+            let wanted = ranges.filter { $0.overlaps(whole) }.map {
+                min($0.upperBound, whole.upperBound)
+            }
+            let count = (wanted.max() ?? whole.lowerBound) - whole.lowerBound
+            let rounded = count > whole.count - whole.count / 4 ? whole.count : count
+            #expect(part.content == whole.lowerBound..<whole.lowerBound + rounded, "seed \(seed)")
+        }
+    }
 }

@@ -1,0 +1,74 @@
+import BuildspecFiles
+import TestSupport
+import Testing
+
+@testable import BuildspecCache
+
+/// A restore into a tree that is there already: every entry comes, unless something that may not go
+/// stands in its place, and nothing else changes.
+@Suite struct `A tree restored over another` {
+    @Test(arguments: 0..<15 as Range<UInt64>, Codec.allCases)
+    func `is what both of them say`(seed: UInt64, codec: Codec) async throws {
+        var pair = try TreePair(seed: seed)
+        let cache = BuildCache(directory: pair.store.path, codec: codec)
+        guard try await cache.save(pair.identity, from: pair.root.path).outcome == .saved else {
+            return
+        }
+        let source = try pair.snapshot()
+        try pair.replace()
+        let expected = OverlaidTree(source, over: try pair.snapshot(), pair)
+        let report = try await cache.restore(pair.identity, into: pair.root.path)
+        #expect(report.outcome == .exact(key: "k"), "seed \(seed)")
+        #expect(report.notes.isEmpty == expected.leftOut.isEmpty, "seed \(seed): \(report.notes)")
+        let difference = expected.difference(from: try pair.snapshot())
+        #expect(difference == nil, "seed \(seed)")
+
+        let again = try await cache.restore(pair.identity, into: pair.root.path)
+        #expect(again.notes.isEmpty == expected.leftOut.isEmpty, "seed \(seed): \(again.notes)")
+        if expected.leftOut.isEmpty {
+            #expect(again.filesUnchanged == again.files, "seed \(seed)")
+            #expect(again.bytesFetched == 0, "seed \(seed)")
+        }
+        let later = expected.difference(from: try pair.snapshot())
+        #expect(later == nil, "seed \(seed)")
+    }
+
+    @Test(arguments: 0..<15 as Range<UInt64>, Codec.allCases)
+    func `is what it was when a pack turns out to be damaged`(
+        seed: UInt64,
+        codec: Codec
+    ) async throws {
+        var pair = try TreePair(seed: seed)
+        let cache = BuildCache(directory: pair.store.path, codec: codec)
+        _ = try await cache.save(pair.identity, from: pair.root.path)
+        let source = try pair.snapshot()
+        try pair.replace()
+        guard try pair.damagePack() else { return }
+        let before = try pair.snapshot()
+        let report = try await cache.restore(pair.identity, into: pair.root.path)
+        let after = try pair.snapshot()
+        if case .miss = report.outcome {
+            #expect(after == before, "seed \(seed)")
+        } else {
+            // The pack was not needed.
+            let expected = OverlaidTree(source, over: before, pair)
+            let difference = expected.difference(from: after)
+            #expect(difference == nil, "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: Codec.allCases)
+    func `comes whole when its packs are unpacked in slices`(codec: Codec) async throws {
+        let bench = try Bench(codec: codec)
+        var random = SplitMix64(seed: 7)
+        for number in 0..<300 {
+            let bytes = random.bytes(number * 100, compressible: number % 2 == 0)
+            let path = "tree/\(number % 7)/\(number % 5)/\(number)"
+            try bench.overwrite(bench.source.file(path), bytes)
+        }
+        try await bench.save("k")
+        #expect(try await bench.restore("k").outcome == .exact(key: "k"))
+        let expected = try TreeSnapshot(bench.source.path)
+        #expect(try expected.difference(from: TreeSnapshot(bench.target.path)) == nil)
+    }
+}
