@@ -22,8 +22,9 @@ struct TreeCursor {
     /// Files of the same content are written one after the other, so with two copies of a tree it
     /// is two in turns.
     private var recent: [(path: PathBytes, directory: DirectoryHandle)] = []
-    /// The place in `recent` that is given up next.
+    /// The place in `recent` that is given up next, and the one that was right last.
     private var oldest = 0
+    private var latest = 0
 
     private static let recentCount = 8
 
@@ -45,8 +46,12 @@ struct TreeCursor {
     ) throws(FileError) -> (directory: DirectoryHandle, name: ArraySlice<UInt8>) {
         let split = path.split
         if !split.name.isEmpty {
-            for known in recent where known.path.bytes[...] == split.directory {
-                return (known.directory, split.name)
+            if latest < recent.count, recent[latest].path.bytes[...] == split.directory {
+                return (recent[latest].directory, split.name)
+            }
+            for place in recent.indices where recent[place].path.bytes[...] == split.directory {
+                latest = place
+                return (recent[place].directory, split.name)
             }
         }
         let names = path.components
@@ -61,15 +66,19 @@ struct TreeCursor {
     }
 
     private mutating func remember(_ path: PathBytes, _ directory: DirectoryHandle) {
-        if recent.count < TreeCursor.recentCount { return recent.append((path, directory)) }
-        recent[oldest] = (path, directory)
-        oldest = (oldest + 1) % recent.count
+        latest = oldest
+        if recent.count < TreeCursor.recentCount {
+            recent.append((path, directory))
+        } else {
+            recent[oldest] = (path, directory)
+        }
+        oldest = (oldest + 1) % TreeCursor.recentCount
     }
 
     /// Forgets open directories.
     mutating func reset() {
         recent.removeAll()
-        oldest = 0
+        (oldest, latest) = (0, 0)
         relative.reset()
         absolute.reset()
     }

@@ -34,7 +34,7 @@ package enum AtomicFile {
         let parent = PathBytes(directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory))
         let handle = try openMaking(parent)
         let temporary = TemporaryName.next()
-        let file = try OpenFile.creating(temporary, in: handle, mode: 0o644)
+        let file = try OpenFile.creating(temporary[...], in: handle, mode: 0o644)
         do throws(FileError) {
             try file.write(bytes.span, at: 0)
             try handle.rename(temporary, to: name)

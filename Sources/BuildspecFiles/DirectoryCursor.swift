@@ -20,12 +20,12 @@ package struct DirectoryCursor {
     /// - Returns: the directory.
     /// - Throws: when it cannot be reached, or something else than a directory is on the way.
     package mutating func directory(
-        _ names: some Collection<ArraySlice<UInt8>>,
+        _ names: ArraySlice<ArraySlice<UInt8>>,
         making: Bool = false
     ) throws(FileError) -> DirectoryHandle {
         var shared = 0
         for name in names {
-            guard shared < open.count, open[shared].name.elementsEqual(name) else { break }
+            guard shared < open.count, open[shared].name[...] == name else { break }
             shared += 1
         }
         open.removeLast(open.count - shared)

@@ -19,7 +19,7 @@ package final class FileDraft: Sendable {
     /// - Throws: when it cannot be made.
     package init(in directory: PathBytes) throws(FileError) {
         self.directory = try AtomicFile.openMaking(directory)
-        file = try OpenFile.creating(temporary, in: self.directory, mode: 0o644)
+        file = try OpenFile.creating(temporary[...], in: self.directory, mode: 0o644)
     }
 
     /// Adds bytes at the end.

@@ -9,11 +9,17 @@
 /// An open file, closed when the last reference goes.
 package final class OpenFile: Sendable {
     package let descriptor: CInt
-    private let path: PathBytes
+    private let place: Place
 
-    private init(descriptor: CInt, path: PathBytes) {
+    /// What it was opened by; a path is made of it for messages only.
+    private enum Place: Sendable {
+        case path(PathBytes)
+        case name(ArraySlice<UInt8>, in: DirectoryHandle)
+    }
+
+    private init(descriptor: CInt, _ place: Place) {
         self.descriptor = descriptor
-        self.path = path
+        self.place = place
     }
 
     deinit {
@@ -22,13 +28,13 @@ package final class OpenFile: Sendable {
 
     /// Opens `name` in `directory` for reading; a link is refused, a pipe does not block.
     package static func reading(
-        _ name: some Collection<UInt8>,
+        _ name: ArraySlice<UInt8>,
         in directory: DirectoryHandle
     ) throws(FileError) -> OpenFile {
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
         let descriptor = unsafe withCString(name) { unsafe openat(directory.descriptor, $0, flags) }
         if descriptor < 0 { throw directory.failure("open", name) }
-        return OpenFile(descriptor: descriptor, path: directory.path.appending(name))
+        return OpenFile(descriptor: descriptor, .name(name, in: directory))
     }
 
     /// Opens a file for reading by a trusted path; links are followed.
@@ -36,12 +42,12 @@ package final class OpenFile: Sendable {
         let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC
         let descriptor = unsafe withCString(path.bytes) { unsafe openat(AT_FDCWD, $0, flags) }
         if descriptor < 0 { throw FileError("open", path.text, number: errno) }
-        return OpenFile(descriptor: descriptor, path: path)
+        return OpenFile(descriptor: descriptor, .path(path))
     }
 
     /// Makes `name` in `directory`, which must not be there yet.
     package static func creating(
-        _ name: some Collection<UInt8>,
+        _ name: ArraySlice<UInt8>,
         in directory: DirectoryHandle,
         mode: UInt32 = 0o600
     ) throws(FileError) -> OpenFile {
@@ -50,18 +56,18 @@ package final class OpenFile: Sendable {
             unsafe openat(directory.descriptor, $0, flags, mode_t(mode))
         }
         if descriptor < 0 { throw directory.failure("create", name) }
-        return OpenFile(descriptor: descriptor, path: directory.path.appending(name))
+        return OpenFile(descriptor: descriptor, .name(name, in: directory))
     }
 
     /// Opens `name` in `directory`, which must be there, for writing; a link is refused.
     package static func writing(
-        _ name: some Collection<UInt8>,
+        _ name: ArraySlice<UInt8>,
         in directory: DirectoryHandle
     ) throws(FileError) -> OpenFile {
         let flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
         let descriptor = unsafe withCString(name) { unsafe openat(directory.descriptor, $0, flags) }
         if descriptor < 0 { throw directory.failure("open", name) }
-        return OpenFile(descriptor: descriptor, path: directory.path.appending(name))
+        return OpenFile(descriptor: descriptor, .name(name, in: directory))
     }
 
     /// The file's status.
@@ -136,6 +142,12 @@ package final class OpenFile: Sendable {
     }
 
     private func failure(_ action: String) -> FileError {
-        FileError(action, path.text, number: errno)
+        let number = errno
+        let path =
+            switch place {
+            case .path(let path): path
+            case .name(let name, let directory): directory.path.appending(name)
+            }
+        return FileError(action, path.text, number: number)
     }
 }

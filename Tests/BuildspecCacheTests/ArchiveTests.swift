@@ -50,7 +50,7 @@ import Testing
         let bytes = random.bytes(11_000_000)
         try bench.source.handle.makeDirectory("tree".utf8)
         let tree = try bench.source.handle.directory("tree".utf8)
-        try OpenFile.creating("large".utf8, in: tree).write(bytes.span, at: 0)
+        try OpenFile.creating(Array("large".utf8)[...], in: tree).write(bytes.span, at: 0)
         try await bench.save("first")
         let file = try await export(bench, "first", as: .zstd, to: "x")
         let report = try await bench.cache.importArchive(

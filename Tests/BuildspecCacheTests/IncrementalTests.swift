@@ -99,7 +99,7 @@ import Testing
             for entry in try TreeWalk(set, root: bench.source.handle).entries {
                 let (directory, name) = entry.path.split
                 var cursor = DirectoryCursor(root: bench.source.handle)
-                let parent = try cursor.directory(PathBytes(Array(directory)).components)
+                let parent = try cursor.directory(PathBytes(Array(directory)).components[...])
                 try parent.setModified(name, FileTime(seconds: 1, nanoseconds: 2))
             }
             try await bench.save("k")

@@ -113,7 +113,7 @@ import Testing
             try bench.target.write("old", to: name)
             let (directory, file) = PathBytes(name).split
             var cursor = DirectoryCursor(root: bench.target.handle)
-            let parent = try cursor.directory(PathBytes(Array(directory)).components)
+            let parent = try cursor.directory(PathBytes(Array(directory)).components[...])
             try parent.setModified(file, early)
         }
         #expect(try await restore(bench).retimed?.changed == 0)

@@ -77,7 +77,7 @@ import Testing
         let tree = try place.bench.source.handle.directory("tree".utf8)
         let time = try #require(try tree.status("file".utf8)).modified
         // In place: the same inode, the same size, the time set back.
-        let file = try OpenFile.writing("file".utf8, in: tree)
+        let file = try OpenFile.writing(Array("file".utf8)[...], in: tree)
         try file.write(Array("edited".utf8).span, at: 0)
         try file.setModified(time)
         _ = try await place.cache.save(place.bench.identity("2"), from: place.bench.source.path)
@@ -184,7 +184,7 @@ import Testing
                 try mutate(directory.directory(name), &random)
             case (.regular, 0): try directory.removeFile(name)
             case (.regular, 1):
-                let file = try OpenFile.writing(name, in: directory)
+                let file = try OpenFile.writing(name[...], in: directory)
                 try file.write(random.bytes(3).span, at: 0)
                 if random.next() % 2 == 0 { try file.setModified(status.modified) }
             case (.regular, 2): try directory.setMode(name, 0o640)

@@ -82,7 +82,7 @@ struct TreePair {
         let (size, time) = ([0, 10, 100_000].randomElement(using: &random) ?? 0, time())
         var content = SplitMix64(seed: UInt64(size) + UInt64(time.seconds))
         let bytes = content.bytes(size, compressible: size % 3 == 0)
-        let file = try OpenFile.creating(name, in: directory)
+        let file = try OpenFile.creating(name[...], in: directory)
         try file.write(bytes.span, at: 0)
         try file.setMode([0o644, 0o600].randomElement(using: &random) ?? 0)
         try file.setModified(time)

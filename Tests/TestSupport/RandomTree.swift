@@ -37,7 +37,7 @@ package struct RandomTree {
         let sizes = [0, 1, 511, 512, 513, 4_096, 70_000]
         let size = sizes.randomElement(using: &random) ?? 0
         let bytes = random.bytes(size, compressible: Bool.random(using: &random))
-        let file = try OpenFile.creating(name, in: directory)
+        let file = try OpenFile.creating(name[...], in: directory)
         try file.write(bytes.span, at: 0)
         let modes: [UInt32] = [0o644, 0o600, 0o755, 0o444, 0o777, 0o1644]
         try file.setMode(modes.randomElement(using: &random) ?? 0o644)

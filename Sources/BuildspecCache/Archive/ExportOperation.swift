@@ -16,7 +16,7 @@ struct ExportOperation {
         // Not seen under its name before it is whole.
         let temporary = TemporaryName.next()
         var archive = ArchiveOutput(
-            file: try OpenFile.creating(temporary, in: parent, mode: 0o644),
+            file: try OpenFile.creating(temporary[...], in: parent, mode: 0o644),
             codec: form.codec
         )
         do {

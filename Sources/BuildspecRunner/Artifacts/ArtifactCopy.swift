@@ -47,7 +47,7 @@ struct ArtifactCopy {
         }
         let source = try OpenFile.reading(file.source)
         let status = try source.status()
-        let target = try OpenFile.creating(name, in: directory)
+        let target = try OpenFile.creating(name[...], in: directory)
         var offset: UInt64 = 0
         while true {
             var chunk: [UInt8] = []
