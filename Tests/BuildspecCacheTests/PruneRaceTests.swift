@@ -192,6 +192,8 @@ import Testing
             _ = try await BuildCache(store: world.store).prune(PruneLimits())
             #expect(try await world.restored("k") == "back", "\(place), swept")
         }
+        // A party's own operations run side by side, so how many orders meet that moment differs: beside
+        // other work 12 of 126 did.
         #expect(misses > 0 && hits > 5 * misses, "\(hits) hits, \(misses) misses")
     }
 
