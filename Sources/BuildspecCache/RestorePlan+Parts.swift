@@ -21,6 +21,7 @@ extension RestorePlan {
         var isClean: Bool
     }
 
+    /// A directory that is not there yet.
     struct NewDirectory {
         /// Its temporary path.
         var path: PathBytes

@@ -29,15 +29,15 @@ enum TreeFingerprint {
         let status = entry.status
         bytes.append(contentsOf: entry.path.bytes)
         bytes.append(0)
-        append(UInt64(status.mode), to: &bytes)
+        bytes.append(littleEndian: UInt64(status.mode))
         append(status.modified, to: &bytes)
         switch status.kind {
         case .regular:
             bytes.append(UInt8(ascii: "f"))
-            append(status.size, to: &bytes)
+            bytes.append(littleEndian: status.size)
             append(status.changed, to: &bytes)
-            append(status.inode, to: &bytes)
-            append(status.device, to: &bytes)
+            bytes.append(littleEndian: status.inode)
+            bytes.append(littleEndian: status.device)
         case .directory, .special:
             bytes.append(UInt8(ascii: "d"))
         case .link:
@@ -48,11 +48,7 @@ enum TreeFingerprint {
     }
 
     private static func append(_ time: FileTime, to bytes: inout [UInt8]) {
-        append(UInt64(bitPattern: time.seconds), to: &bytes)
-        append(UInt64(UInt32(bitPattern: time.nanoseconds)), to: &bytes)
-    }
-
-    private static func append(_ value: UInt64, to bytes: inout [UInt8]) {
-        unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(littleEndian: UInt64(bitPattern: time.seconds))
+        bytes.append(littleEndian: UInt64(UInt32(bitPattern: time.nanoseconds)))
     }
 }
