@@ -4,9 +4,11 @@
  *     floor walk TREE            looks at every name
  *     floor save TREE ARCHIVE    walks, reads, hashes every file (SHA-256), compresses parts of 512 KiB
  *                                (zstd level 1) and writes them
- *     floor packs TREE ARCHIVE   the same, and what the cache's format asks for besides: large files are
- *                                cut by their content, and what is written is hashed too
  *     floor restore ARCHIVE DIR  reads, decompresses and makes the tree, with modes and times
+ *     floor packs-save TREE ARCHIVE, floor packs-restore ARCHIVE DIR
+ *                                the same, and what the cache's format asks for besides: large files are
+ *                                cut by their content, what is stored is hashed when it is written and
+ *                                when it is read, and a new file is looked at, to know it again
  *
  * No keys, no checks, no index, nothing is reused, nothing is safe. What `buildspec` takes longer than
  * this is what its features cost.
@@ -45,7 +47,7 @@ static size_t file_count, file_room, part_count, part_room;
 static int tree, archive;
 static atomic_size_t next_part;
 static atomic_llong archive_end;
-static int makes_packs;
+static int has_packs;
 static unsigned long long gear[256];
 
 static void fail(const char *what) {
@@ -152,13 +154,13 @@ static void save_part(struct part *part, char *bytes, char *packed, ZSTD_CCtx *c
         if (handle < 0) fail(file->path);
         if (pread(handle, bytes + done, size, part->start) != size) fail(file->path);
         close(handle);
-        if (makes_packs && file->size > LARGE) digest_chunks(bytes + done, size);
+        if (has_packs && file->size > LARGE) digest_chunks(bytes + done, size);
         else digest(bytes + done, size);
         done += size;
     }
     size_t stored = ZSTD_compressCCtx(context, packed, ZSTD_compressBound(PART), bytes, done, 1);
     if (ZSTD_isError(stored)) fail("compress");
-    if (makes_packs) digest(packed, stored);
+    if (has_packs) digest(packed, stored);
     part->length = done;
     part->stored = stored;
     part->place = atomic_fetch_add(&archive_end, stored);
@@ -172,11 +174,14 @@ static void make(struct file *file, const char *bytes, off_t size, off_t start) 
     if (size && pwrite(handle, bytes, size, start) != size) fail(file->path);
     struct timespec times[2] = {{0, UTIME_OMIT}, file->modified};
     if (futimens(handle, times)) fail(file->path);
+    struct stat status;
+    if (has_packs && fstat(handle, &status)) fail(file->path);
     close(handle);
 }
 
 static void restore_part(struct part *part, char *bytes, char *packed, ZSTD_DCtx *context) {
     if (pread(archive, packed, part->stored, part->place) != part->stored) fail("read");
+    if (has_packs) digest(packed, part->stored);
     if (ZSTD_isError(ZSTD_decompressDCtx(context, bytes, PART, packed, part->stored))) fail("decompress");
     off_t done = 0;
     for (size_t index = part->first; index < part->last; index++) {
@@ -265,10 +270,12 @@ static void restore(void) {
 
 int main(int count, char **words) {
     if (count < 3) return 64;
-    makes_packs = !strcmp(words[1], "packs");
+    const char *verb = words[1];
+    has_packs = !strncmp(verb, "packs-", 6);
+    if (has_packs) verb += 6;
     for (int byte = 0; byte < 256; byte++)
         gear[byte] = gear[byte ? byte - 1 : 0] * 6364136223846793005ULL + 1442695040888963407ULL;
-    int walks = !strcmp(words[1], "walk"), saves = makes_packs || !strcmp(words[1], "save");
+    int walks = !strcmp(verb, "walk"), saves = !strcmp(verb, "save");
     if (!walks && count < 4) return 64;
     const char *top = words[walks || saves ? 2 : 3], *path = words[saves ? 3 : 2];
     tree = open(top, O_RDONLY | O_DIRECTORY);
