@@ -26,8 +26,9 @@ struct PackUnpacker: Sendable {
     struct Target: Sendable {
         /// The place of its entry in the manifest.
         var entry: Int
-        /// Where it is written.
-        var path: PathBytes
+        /// The directory that it is written in, and its name there.
+        var directory: PathBytes
+        var name: ArraySlice<UInt8>
         /// Where it is renamed to; `nil` when a directory above it is renamed instead.
         var finalPath: PathBytes?
         var mode: UInt32
@@ -132,17 +133,17 @@ struct PackUnpacker: Sendable {
         var unpacked = Unpacked()
         for write in writes {
             let target = targets[write.target]
-            let (directory, name) = try cursor.parent(of: target.path, making: true)
+            let directory = try cursor.directory(target.directory.bytes[...], making: true)
             let range = try window.move(to: write.range)
             guard isProven || ContentDigest(of: window.bytes, range) == write.digest else {
                 throw CacheError.damaged("a pack does not hold what the manifest says")
             }
             let bytes = window.bytes.span.extracting(range)
             if target.isChunked {
-                let file = try OpenFile.writing(name, in: directory)
+                let file = try OpenFile.writing(target.name, in: directory)
                 try file.write(bytes, at: write.fileOffset)
             } else {
-                let file = try OpenFile.creating(name, in: directory, mode: target.mode)
+                let file = try OpenFile.creating(target.name, in: directory, mode: target.mode)
                 try file.write(bytes, at: 0)
                 try file.setModified(target.modified)
                 var status = try file.status()

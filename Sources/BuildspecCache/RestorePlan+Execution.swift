@@ -34,8 +34,8 @@ extension RestorePlan {
             return nil
         }
         for target in targets where target.isChunked {
-            let (directory, name) = try cursor.parent(of: target.path, making: true)
-            _ = try OpenFile.creating(name, in: directory)
+            let directory = try cursor.directory(target.directory.bytes[...], making: true)
+            _ = try OpenFile.creating(target.name, in: directory)
         }
     }
 
@@ -43,8 +43,8 @@ extension RestorePlan {
     func finishChunkedFiles(_ roots: TreeRoots) throws(FileError) {
         var cursor = TreeCursor(roots)
         for target in targets where target.isChunked {
-            let (directory, name) = try cursor.parent(of: target.path)
-            let file = try OpenFile.writing(name, in: directory)
+            let directory = try cursor.directory(target.directory.bytes[...])
+            let file = try OpenFile.writing(target.name, in: directory)
             try file.setMode(target.mode)
             try file.setModified(target.modified)
         }

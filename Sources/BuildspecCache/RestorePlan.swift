@@ -27,10 +27,9 @@ struct RestorePlan: Sendable {
     private let roots: TreeRoots
     private let verify: Bool
     private var cursor: TreeCursor
-    /// The new directory that the entries at hand lie in, and its temporary path.
-    private var fresh: (path: PathBytes, staged: PathBytes)?
-    /// The new directories that the last entry of one lies in, the outermost first, by their places.
-    private var open: [Int] = []
+    /// The new directories that the entries at hand lie in, the outermost first: their places, and their
+    /// paths once they have their names.
+    private var open: [(place: Int, path: PathBytes)] = []
     /// A directory that could not be used; what lies in it is left out without a further note.
     private var blocked: PathBytes?
     /// A directory that is known to be in the path set.
@@ -76,10 +75,7 @@ struct RestorePlan: Sendable {
             return leaveOut(entry.path, "its file is not within the declared paths")
         }
         if let blocked, entry.path.isWithin(blocked) { return }
-        if let fresh, entry.path.isWithin(fresh.path) {
-            let tail = entry.path.tail(below: fresh.path)
-            return addFresh(entry, place, fresh.staged.appending(tail))
-        }
+        if let new = open.first, entry.path.isWithin(new.path) { return addFresh(entry, place) }
         while next < existing.count, existing[next].path < entry.path { next += 1 }
         if next < existing.count, existing[next].path == entry.path {
             return try compare(entry, place, with: existing[next])
@@ -197,17 +193,18 @@ extension RestorePlan {
             hardLinks.append(HardLink(path: entry.path, first: first))
             return
         }
-        let (directory, name) = entry.path.split
-        let staged = stage(PathBytes(Array(directory)), Array(name), removesFirst: removesFirst)
-        if entry.kind == .directory { fresh = (entry.path, staged) }
-        add(entry, place, staged: staged, isPlacedItself: true)
+        let (above, name) = entry.path.split
+        let directory = PathBytes(Array(above))
+        let temporary = stage(directory, Array(name), removesFirst: removesFirst)
+        add(entry, place, in: directory, temporary[...], isPlacedItself: true)
     }
 
+    /// - Returns: the temporary name.
     private mutating func stage(
         _ directory: PathBytes,
         _ name: [UInt8],
         removesFirst: Bool
-    ) -> PathBytes {
+    ) -> [UInt8] {
         leaveDirectories()
         let temporary = TemporaryName.next()
         placements.append(
@@ -218,7 +215,7 @@ extension RestorePlan {
                 removesFirst: removesFirst
             )
         )
-        return directory.appending(temporary)
+        return temporary
     }
 
     /// Makes the directories above an entry that are missing; they are no entries themselves.
@@ -232,10 +229,9 @@ extension RestorePlan {
             var probe = TreeCursor(roots)
             let (directory, _) = try probe.parent(of: next)
             if try directory.status(name) == nil {
-                let staged = stage(path, Array(name), removesFirst: false)
-                fresh = (next, staged)
-                makeDirectory(staged)
-                return addFresh(entry, place, staged.appending(entry.path.tail(below: next)))
+                let temporary = stage(path, Array(name), removesFirst: false)
+                makeDirectory(path.appending(temporary), next)
+                return addFresh(entry, place)
             }
             path = next
         }
@@ -244,22 +240,26 @@ extension RestorePlan {
     }
 
     /// Adds an entry of a new directory, after the directories above it that are no entries.
-    private mutating func addFresh(_ entry: Manifest.Entry, _ place: Int, _ staged: PathBytes) {
-        while let last = open.last, !staged.isWithin(directories[last].path) { leaveDirectory() }
+    private mutating func addFresh(_ entry: Manifest.Entry, _ place: Int) {
+        while let last = open.last, !entry.path.isWithin(last.path) { leaveDirectory() }
         // Most entries lie in the directory that is open.
-        let directory = staged.split.directory
-        while let last = open.last, case let above = directories[last].path,
-            above.bytes.count < directory.count
-        {
-            let below = directory[(above.bytes.count + 1)...]
-            makeDirectory(above.appending(below.prefix { $0 != slash }))
+        let (directory, name) = entry.path.split
+        while let last = open.last, last.path.bytes.count < directory.count {
+            let below = directory[(last.path.bytes.count + 1)...].prefix { $0 != slash }
+            let staged = directories[last.place].path.appending(below)
+            makeDirectory(staged, last.path.appending(below))
         }
-        add(entry, place, staged: staged, isPlacedItself: false)
+        guard let last = open.last else { return }
+        add(entry, place, in: directories[last.place].path, name, isPlacedItself: false)
     }
 
     /// Adds a directory, in which the next entries lie.
-    private mutating func makeDirectory(_ staged: PathBytes) {
-        open.append(directories.count)
+    ///
+    /// - Parameters:
+    ///   - staged: its temporary path.
+    ///   - path: its path once it has its name.
+    private mutating func makeDirectory(_ staged: PathBytes, _ path: PathBytes) {
+        open.append((directories.count, path))
         directories.append(NewDirectory(path: staged))
     }
 
@@ -268,27 +268,30 @@ extension RestorePlan {
     }
 
     private mutating func leaveDirectory() {
-        let place = open.removeLast()
-        if directories[place].isFilled, let above = open.last { directories[above].isFilled = true }
+        let place = open.removeLast().place
+        guard directories[place].isFilled, let above = open.last?.place else { return }
+        directories[above].isFilled = true
     }
 
-    /// Adds an entry that does not exist yet at its temporary path.
+    /// Adds an entry that does not exist yet, with the directory and name that it has at first.
     private mutating func add(
         _ entry: Manifest.Entry,
         _ place: Int,
-        staged: PathBytes,
+        in directory: PathBytes,
+        _ name: ArraySlice<UInt8>,
         isPlacedItself: Bool
     ) {
         switch entry.kind {
         case .directory:
-            makeDirectory(staged)
+            makeDirectory(directory.appending(name), entry.path)
             finish(entry, mode: entry.mode, isClean: false)
         case .link(let target):
+            let staged = directory.appending(name)
             links.append(NewLink(path: staged, target: target, modified: entry.modified))
         case .hardLink(let first):
             hardLinks.append(HardLink(path: entry.path, first: first))
         case .file(_, let pieces):
-            if let last = open.last { directories[last].isFilled = true }
+            if let last = open.last { directories[last.place].isFilled = true }
             var fileOffset: UInt64 = 0
             for piece in pieces {
                 let write = PackUnpacker.Write(
@@ -304,7 +307,8 @@ extension RestorePlan {
             targets.append(
                 PackUnpacker.Target(
                     entry: place,
-                    path: staged,
+                    directory: directory,
+                    name: name,
                     finalPath: isPlacedItself ? entry.path : nil,
                     mode: entry.mode,
                     modified: entry.modified,

@@ -45,24 +45,35 @@ struct TreeCursor {
         making: Bool = false
     ) throws(FileError) -> (directory: DirectoryHandle, name: ArraySlice<UInt8>) {
         let split = path.split
-        if !split.name.isEmpty {
-            if latest < recent.count, recent[latest].path.bytes[...] == split.directory {
-                return (recent[latest].directory, split.name)
-            }
-            for place in recent.indices where recent[place].path.bytes[...] == split.directory {
-                latest = place
-                return (recent[place].directory, split.name)
-            }
+        if split.name.isEmpty { throw FileError("use the path", path.text, number: 22) }
+        return (try directory(split.directory, making: making), split.name)
+    }
+
+    /// A directory by the path that its entries have before their names.
+    ///
+    /// - Parameters:
+    ///   - path: its path; empty for the root that relative paths start at.
+    ///   - making: whether directories that are missing are made.
+    /// - Returns: it.
+    /// - Throws: when it cannot be reached.
+    mutating func directory(
+        _ path: ArraySlice<UInt8>,
+        making: Bool = false
+    ) throws(FileError) -> DirectoryHandle {
+        if latest < recent.count, recent[latest].path.bytes[...] == path {
+            return recent[latest].directory
         }
-        let names = path.components
-        guard let name = names.last else { throw FileError("use the path", path.text, number: 22) }
-        let above = names.dropLast()
+        for place in recent.indices where recent[place].path.bytes[...] == path {
+            latest = place
+            return recent[place].directory
+        }
+        let names = path.split(separator: slash)[...]
         let directory =
-            path.isAbsolute
-            ? try absolute.directory(above, making: making)
-            : try relative.directory(above, making: making)
-        remember(PathBytes(Array(split.directory)), directory)
-        return (directory, name)
+            path.first == slash
+            ? try absolute.directory(names, making: making)
+            : try relative.directory(names, making: making)
+        remember(PathBytes(Array(path)), directory)
+        return directory
     }
 
     private mutating func remember(_ path: PathBytes, _ directory: DirectoryHandle) {

@@ -4,7 +4,14 @@
 package struct DirectoryCursor {
     private let root: DirectoryHandle
     private let isFileSystemRoot: Bool
-    private var open: [(name: [UInt8], handle: DirectoryHandle)] = []
+    private var open: [Level] = []
+
+    private struct Level {
+        var name: [UInt8]
+        var handle: DirectoryHandle
+        /// Whether it was made here, so that what is named in it is most likely still to be made.
+        var isNew = false
+    }
 
     /// Creates a cursor for paths below `root`, which is trusted.
     package init(root: DirectoryHandle) {
@@ -32,15 +39,15 @@ package struct DirectoryCursor {
         for name in names.dropFirst(shared) {
             let parent = open.last?.handle ?? root
             let isTop = isFileSystemRoot && open.isEmpty
-            let child: DirectoryHandle
-            do throws(FileError) {
-                child = try DirectoryCursor.child(name, of: parent, following: isTop)
-            } catch {
-                guard making, error.code == .notFound else { throw error }
-                try parent.makeDirectory(name)
-                child = try parent.directory(name)
+            let isUnlikely = making && open.last?.isNew == true
+            if !isUnlikely, let child = try DirectoryCursor.child(name, of: parent, isTop) {
+                open.append(Level(name: Array(name), handle: child))
+                continue
             }
-            open.append((Array(name), child))
+            let isNew = making ? try parent.makeDirectory(name) : false
+            // Where it was not to be made, this says that it is missing.
+            let child = try parent.directory(name)
+            open.append(Level(name: Array(name), handle: child, isNew: isNew))
         }
         return open.last?.handle ?? root
     }
@@ -53,15 +60,13 @@ package struct DirectoryCursor {
     private static func child(
         _ name: ArraySlice<UInt8>,
         of parent: DirectoryHandle,
-        following: Bool
-    ) throws(FileError) -> DirectoryHandle {
+        _ isTop: Bool
+    ) throws(FileError) -> DirectoryHandle? {
         do throws(FileError) {
-            return try parent.directory(name)
+            return try parent.directoryIfThere(name)
         } catch {
             // A link in `/` itself is the system's own; no cache entry can plant one there.
-            guard following, error.code == .isLink || error.code == .notDirectory else {
-                throw error
-            }
+            guard isTop, error.code == .isLink || error.code == .notDirectory else { throw error }
             return try parent.followedDirectory(name)
         }
     }

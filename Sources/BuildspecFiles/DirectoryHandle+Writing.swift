@@ -19,9 +19,10 @@ extension DirectoryHandle {
     ) throws(FileError) -> Bool {
         let result = unsafe withCString(name) { unsafe mkdirat(descriptor, $0, mode_t(mode)) }
         if result == 0 { return true }
-        let error = failure("make the directory", name)
-        if error.code == .exists, try status(name)?.kind == .directory { return false }
-        throw error
+        let number = errno
+        if number == EEXIST, try status(name)?.kind == .directory { return false }
+        errno = number
+        throw failure("make the directory", name)
     }
 
     /// Makes a symbolic link called `name` that says `target`.

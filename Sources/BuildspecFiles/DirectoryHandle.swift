@@ -36,10 +36,21 @@ package final class DirectoryHandle: Sendable {
 
     /// Opens a directory in this one; a link is refused.
     package func directory(_ name: some Collection<UInt8>) throws(FileError) -> DirectoryHandle {
+        if let directory = try directoryIfThere(name) { return directory }
+        throw failure("open the directory", name)
+    }
+
+    /// Opens a directory in this one, or says `nil` if there is nothing of that name; a link is refused.
+    func directoryIfThere(
+        _ name: some Collection<UInt8>
+    ) throws(FileError) -> DirectoryHandle? {
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
         let descriptor = unsafe withCString(name) { unsafe openat(self.descriptor, $0, flags) }
-        if descriptor < 0 { throw failure("open the directory", name) }
-        return DirectoryHandle(descriptor: descriptor, path: path.appending(name))
+        if descriptor >= 0 {
+            return DirectoryHandle(descriptor: descriptor, path: path.appending(name))
+        }
+        if errno == ENOENT { return nil }
+        throw failure("open the directory", name)
     }
 
     /// Opens a directory in this one although it is a link.

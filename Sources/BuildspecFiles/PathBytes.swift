@@ -45,7 +45,7 @@ package struct PathBytes: Sendable, Hashable, Comparable {
     package func isWithin(_ directory: PathBytes) -> Bool {
         let length = directory.bytes.count
         return bytes.count > length && bytes[length] == slash
-            && bytes.starts(with: directory.bytes)
+            && bytes[..<length] == directory.bytes[...]
     }
 
     /// The path from `directory`, which this path lies below.
