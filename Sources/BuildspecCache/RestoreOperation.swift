@@ -186,7 +186,7 @@ struct RestoreOperation {
         do {
             try await plan.prepare(roots, width: settings.width)
             let unpacked = try await fetch(plan, manifest, set, roots)
-            try plan.finishChunkedFiles(roots)
+            try await plan.finishChunkedFiles(roots, width: settings.width)
             return (unpacked, try await plan.putInPlace(roots, width: settings.width))
         } catch {
             plan.discard(roots, before)

@@ -33,20 +33,21 @@ extension RestorePlan {
             try directory.setModified(name, link.modified)
             return nil
         }
-        for target in targets where target.isChunked {
+        try await roots.forEach(targets.filter(\.isChunked), width) { target, cursor in
             let directory = try cursor.directory(target.directory.bytes[...], making: true)
             _ = try OpenFile.creating(target.name, in: directory)
+            return nil
         }
     }
 
-    /// Sets mode and time of the files that several packs have written.
-    func finishChunkedFiles(_ roots: TreeRoots) throws(FileError) {
-        var cursor = TreeCursor(roots)
-        for target in targets where target.isChunked {
+    /// Sets mode and time of empty files and of those that several packs have written.
+    func finishChunkedFiles(_ roots: TreeRoots, width: Int) async throws {
+        try await roots.forEach(targets.filter(\.isChunked), width) { target, cursor in
             let directory = try cursor.directory(target.directory.bytes[...])
             let file = try OpenFile.writing(target.name, in: directory)
             try file.setMode(target.mode)
             try file.setModified(target.modified)
+            return nil
         }
     }
 
@@ -54,12 +55,10 @@ extension RestorePlan {
     ///
     /// A little more is tried, because file systems may compress; a full disk is found out then.
     func checkRoom(_ roots: TreeRoots) throws(CacheError) {
-        var needed: UInt64 = 0
-        for write in writes.values.joined() { needed += UInt64(write.size) }
-        guard let free = roots.root.freeBytes(), needed / 4 > free else { return }
+        guard let free = roots.root.freeBytes(), newBytes / 4 > free else { return }
         throw CacheError(
             .tree,
-            "the entry's files take \(needed) bytes, and only \(free) are free where"
+            "the entry's files take \(newBytes) bytes, and only \(free) are free where"
                 + " '\(roots.root.path.text)' is"
         )
     }
@@ -135,18 +134,12 @@ extension RestorePlan {
     private func finish(_ roots: TreeRoots, _ width: Int) async throws -> [String] {
         let touched = worked
         let open = finishes.filter { !$0.isClean || touched.contains($0.path) }
-        // The deepest first: a directory that gets its mode may not be entered any more.
-        let levels = Dictionary(grouping: open) { $0.path.bytes.count { $0 == slash } }
-        var notes: [String] = []
+        var notes = try await roots.forEach(open.filter { !$0.isClosing }, width) { $0.apply(&$1) }
+        // A directory that gets its mode may not be entered any more: the deepest first.
+        let closing = open.filter(\.isClosing)
+        let levels = Dictionary(grouping: closing) { $0.path.bytes.count { $0 == slash } }
         for level in levels.keys.sorted(by: >) {
-            notes += try await roots.forEach(levels[level] ?? [], width) { finish, cursor in
-                do throws(FileError) {
-                    try finish.apply(&cursor)
-                    return nil
-                } catch {
-                    return error.code == .notFound ? nil : "\(error)"
-                }
-            }
+            notes += try await roots.forEach(levels[level] ?? [], width) { $0.apply(&$1) }
         }
         return notes
     }
@@ -183,12 +176,21 @@ extension RestorePlan {
 }
 
 extension RestorePlan.Finish {
-    fileprivate func apply(_ cursor: inout TreeCursor) throws(FileError) {
-        let (directory, name) = try cursor.parent(of: path)
-        guard let status = try directory.status(name) else { return }
-        if let mode, status.kind == .directory, status.mode != mode {
-            try directory.setMode(name, mode)
+    /// Whether its owner cannot work in the directory afterwards.
+    fileprivate var isClosing: Bool { mode.map { $0 & 0o700 != 0o700 } ?? false }
+
+    /// - Returns: what is wrong; nothing where it is not there any more.
+    fileprivate func apply(_ cursor: inout TreeCursor) -> String? {
+        do throws(FileError) {
+            let (directory, name) = try cursor.parent(of: path)
+            guard let status = try directory.status(name) else { return nil }
+            if let mode, status.kind == .directory, status.mode != mode {
+                try directory.setMode(name, mode)
+            }
+            if status.modified != modified { try directory.setModified(name, modified) }
+            return nil
+        } catch {
+            return error.code == .notFound ? nil : "\(error)"
         }
-        if status.modified != modified { try directory.setModified(name, modified) }
     }
 }

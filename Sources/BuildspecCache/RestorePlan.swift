@@ -18,6 +18,8 @@ struct RestorePlan: Sendable {
     /// Directories to make writable while the restore works in them.
     private(set) var unlocks: [PathBytes] = []
     private(set) var filesUnchanged = 0
+    /// How many bytes the new files have.
+    private(set) var newBytes: UInt64 = 0
     private(set) var notes: [String] = []
     /// What is known of the files that are left alone, by the place of their entries.
     private(set) var marks: [StatIndex.Mark?]
@@ -58,7 +60,9 @@ struct RestorePlan: Sendable {
         self.roots = roots
         self.verify = verify
         marks = Array(repeating: nil, count: manifest.entries.count)
-        for (place, entry) in manifest.entries.enumerated() { try plan(entry, place, set) }
+        // Not copied, as a loop over the array would do.
+        let entries = manifest.entries.span
+        for place in entries.indices { try plan(entries[place], place, set) }
         leaveDirectories()
     }
 
@@ -304,6 +308,7 @@ extension RestorePlan {
                 writes[piece.pack, default: []].append(write)
                 fileOffset += UInt64(piece.size)
             }
+            newBytes += fileOffset
             targets.append(
                 PackUnpacker.Target(
                     entry: place,
