@@ -84,6 +84,7 @@ extension CacheSettings {
             return try await save(settings)
         }
         report.notes += tiered.takeNotes()
+        report.sharedStoreFailure = tiered.failure
         return report
     }
 }

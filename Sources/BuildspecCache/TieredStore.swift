@@ -185,6 +185,9 @@ public final class TieredStore: CacheStore {
 extension TieredStore {
     var hasFailed: Bool { state.withLock { $0.failure != nil } }
 
+    /// Why the far store was given up.
+    var failure: String? { state.withLock { $0.failure?.description } }
+
     private func readContent(
         _ name: String,
         _ digest: ContentDigest,

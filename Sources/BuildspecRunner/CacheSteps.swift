@@ -202,7 +202,11 @@ extension CacheRestoreOutcome {
         switch self {
         case .failed(let reason): reason
         case .restored(let report):
-            if case .miss = report.outcome { report.notes.first } else { nil }
+            if case .miss = report.outcome {
+                report.notes.first
+            } else {
+                report.sharedStoreFailure
+            }
         case .notWanted, .skipped: nil
         }
     }
@@ -211,6 +215,10 @@ extension CacheRestoreOutcome {
 extension CacheSaveOutcome {
     /// What is wrong, if anything is.
     var problem: String? {
-        if case .failed(let reason) = self { reason } else { nil }
+        switch self {
+        case .failed(let reason): reason
+        case .saved(let report): report.sharedStoreFailure
+        case .notWanted, .skipped: nil
+        }
     }
 }

@@ -229,6 +229,40 @@ struct RunTests {
         #expect(strict.output.contains("build FAILED in "))
     }
 
+    @Test func `a remote cache that fails is one warning, with strict-cache nothing runs`()
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            """
+            version: 0.2
+            phases: { build: { commands: ['echo ran; touch kept'] } }
+            cache: { paths: [kept] }
+            """,
+            to: "buildspec.yml"
+        )
+        // Nobody listens there.
+        let arguments = [
+            "run", "--cache", "near", "--remote", "s3://bucket/p?region=eu-west-1",
+            "--endpoint-url", "http://127.0.0.1:1",
+        ]
+        let keys: [Environment.Key: String] = [
+            "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret",
+        ]
+        let outcome = try await BuildspecProcess.run(arguments, in: directory, environment: keys)
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("\nran\n"))
+        #expect(outcome.error.contains("; going on with '"), "\(outcome)")
+        // The directory has the entry now, but the build was to use the bucket.
+        let strict = try await BuildspecProcess.run(
+            arguments + ["--strict-cache"],
+            in: directory,
+            environment: keys
+        )
+        #expect(strict.status == 3)
+        #expect(!strict.output.contains("\nran\n"))
+    }
+
     @Test func `a key that cannot be evaluated is one warning, with strict-cache nothing runs`()
         async throws
     {

@@ -110,7 +110,12 @@ struct Run: AsyncParsableCommand {
 
     @OptionGroup var limits: LimitOptions
 
-    @Flag(help: "Fail the build when the cache cannot be used, instead of a warning.")
+    @Flag(
+        help: """
+            Fail the build when the cache cannot be used, instead of a warning; also when a remote one \
+            fails and the directory goes on alone.
+            """
+    )
     var strictCache = false
 
     @Flag(
