@@ -25,6 +25,21 @@ package enum Machine {
         return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
     }
 
+    /// Within what a process's number tells which process it is.
+    ///
+    /// That is this boot of this machine and, on Linux, this container; where it cannot be told, the
+    /// machine's name.
+    package static var processSpace: String {
+        var boot: [UInt8] = []
+        guard let file = try? OpenFile.reading(PathBytes("/proc/sys/kernel/random/boot_id")),
+            (try? file.read(36, at: 0, appendingTo: &boot)) == 36,
+            let spaces = try? DirectoryHandle.open(PathBytes("/proc/self/ns")),
+            let space = try? spaces.linkTarget("pid".utf8)
+        else { return hostName }
+        let number = space.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return String(decoding: boot + [UInt8(ascii: "-")] + number, as: UTF8.self)
+    }
+
     /// The absolute path of a directory, links resolved, so that one place has one name.
     package static func absolute(_ path: FilePath) throws(FileError) -> PathBytes {
         try absolute(PathBytes(path.string))

@@ -131,8 +131,9 @@ extension ContainerImage {
 }
 
 extension ContainerImage {
-    /// The label by which a later build knows whose container it was.
-    static var label: String { "buildspec.host=\(Machine.hostName)" }
+    /// The label by which a later build knows whose container it was: agents that share an engine may
+    /// each be in a container of their own, or on machines of their own, and count processes alike.
+    static var label: String { "buildspec.processes=\(Machine.processSpace)" }
 
     /// The name of the container of a build in this process.
     ///
