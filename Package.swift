@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "BuildspecModel", targets: ["BuildspecModel"]),
         .library(name: "BuildspecCache", targets: ["BuildspecCache"]),
         .library(name: "BuildspecRunner", targets: ["BuildspecRunner"]),
+        .library(name: "BuildspecAWS", targets: ["BuildspecAWS"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -144,6 +145,15 @@ let package = Package(
                 "BuildspecAWS", "BuildspecCache", "BuildspecFiles", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
+        ),
+        // Uses the libraries as another package does.
+        .testTarget(
+            name: "LibraryTests",
+            dependencies: [
+                "BuildspecModel", "BuildspecCache", "BuildspecRunner", "BuildspecAWS",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            packageAccess: false
         ),
         .testTarget(name: "TidyTests"),
     ],

@@ -1,22 +1,28 @@
 /// Something of AWS that did not work, in words for people: what, where and what to do.
-package struct AWSError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct AWSError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The reasons that callers decide by.
-    package enum Code: Sendable {
+    public enum Code: Sendable {
         /// Nobody has credentials for us.
         case noCredentials
         /// There are some, but they are not well-formed or the service does not know them.
         case badCredentials
+        /// They were well once.
         case expiredCredentials
         /// A known way to credentials that is not supported here.
         case unsupported
+        /// Nobody names a region.
         case noRegion
         /// A file or a variable that says something impossible.
         case badConfiguration
         /// A reference that cannot be read.
         case badReference
+        /// The service knows us and refuses.
         case denied
+        /// There is nothing of the name.
         case notFound
+        /// The service wants fewer requests.
         case throttled
+        /// This machine's clock is too far from the service's.
         case clockSkew
         /// There was no answer.
         case network
@@ -24,20 +30,25 @@ package struct AWSError: Error, Sendable, Equatable, CustomStringConvertible {
         case badResponse
         /// The answer is larger than it may be.
         case tooLarge
+        /// The task was cancelled.
         case cancelled
+        /// Anything else.
         case other
     }
 
-    package var code: Code
+    /// Why, for a decision.
+    public var code: Code
     /// Lower case, no full stop, the remedy behind a semicolon; several errors are several lines.
-    package var message: String
+    public var message: String
 
-    package init(_ code: Code, _ message: String) {
+    /// Creates an error.
+    public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
-    package var description: String { message }
+    /// The message.
+    public var description: String { message }
 
     /// One error for all that went wrong.
     ///

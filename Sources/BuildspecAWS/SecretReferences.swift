@@ -2,26 +2,27 @@
 ///
 /// Nothing is looked up before `resolve` has something to resolve: no file, no credentials, no
 /// connection.
-package struct SecretReferences: Sendable {
+public struct SecretReferences: Sendable {
     /// A variable and what its value is read from.
-    package struct Entry: Sendable, Equatable {
+    public struct Entry: Sendable, Equatable {
         /// The variable's name.
-        package var name: String
+        public var name: String
         /// The parameter's name, or the secret's reference.
-        package var reference: String
+        public var reference: String
 
-        package init(name: String, reference: String) {
+        /// Creates an entry.
+        public init(name: String, reference: String) {
             self.name = name
             self.reference = reference
         }
     }
 
     /// What could not be read.
-    package struct Unread: Error {
+    public struct Unread: Error {
         /// The variables that have no value for it.
-        package var names: Set<String>
+        public var names: Set<String>
         /// Why, all in one.
-        package var error: AWSError
+        public var error: AWSError
     }
 
     /// What is wrong with one variable.
@@ -36,10 +37,17 @@ package struct SecretReferences: Sendable {
 
     /// Resolves as AWS's tools would in an environment: its credentials, region and endpoints.
     ///
+    /// - Parameter environment: the variables that configure AWS's tools, and `HOME`.
+    public init(environment: [String: String]) {
+        self.init(environment: environment, transport: nil)
+    }
+
+    /// The same, over another transport.
+    ///
     /// - Parameters:
-    ///   - environment: the variables that configure AWS's tools, and `HOME`.
+    ///   - environment: the variables.
     ///   - transport: what sends one request; `nil` is libcurl.
-    package init(environment: [String: String], transport: (any HTTPTransport)? = nil) {
+    package init(environment: [String: String], transport: (any HTTPTransport)?) {
         let settings = Settings(environment)
         let transport = transport ?? CurlTransport(caBundle: settings["AWS_CA_BUNDLE"])
         self.init { () async throws(AWSError) in
@@ -54,7 +62,7 @@ package struct SecretReferences: Sendable {
     ///   - secrets: the variables from Secrets Manager; a name that is in both has this value.
     /// - Returns: the value of each name.
     /// - Throws: one error for every reference that could not be read.
-    package func resolve(
+    public func resolve(
         parameters: [Entry],
         secrets: [Entry]
     ) async throws(Unread) -> [String: String] {

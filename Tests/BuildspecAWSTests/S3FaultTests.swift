@@ -36,6 +36,7 @@ struct `A cache over a bad network` {
             store: S3Store(
                 try S3Location("s3://\(bucket)/ci"),
                 environment: environment(url),
+                transport: nil,
                 stall: .seconds(1)
             ),
             indexDirectory: try TemporaryDirectory().path

@@ -1,7 +1,7 @@
 /// A bucket, the place of a store in it, and how the bucket is reached: `s3://bucket/prefix?name=value`.
-package struct S3Location: Sendable, Equatable {
+public struct S3Location: Sendable, Equatable {
     /// What can be said of a bucket, in the address or in a variable `BUILDSPEC_S3_…`.
-    package enum Option: String, Sendable, CaseIterable {
+    public enum Option: String, Sendable, CaseIterable {
         /// Where the service answers, for everybody who is not AWS.
         case endpoint
         /// The bucket's region; a wrong or missing one costs a request and is then known.
@@ -27,17 +27,17 @@ package struct S3Location: Sendable, Equatable {
     }
 
     /// The bucket's name.
-    package var bucket: String
+    public var bucket: String
     /// The names between the slashes behind it; empty for a store at the bucket's top.
-    package var prefix: [String]
+    public var prefix: [String]
     /// What the address says of the bucket.
-    package var options: [Option: String]
+    public var options: [Option: String]
 
     /// Reads an address.
     ///
     /// - Parameter text: `s3://bucket[/prefix][?option=value[&…]]`.
     /// - Throws: an error that says what is wrong with it.
-    package init(_ text: String) throws(AWSError) {
+    public init(_ text: String) throws(AWSError) {
         guard S3Location.isAddress(text) else {
             throw S3Location.error(text, "it does not begin with 's3://'")
         }
@@ -90,7 +90,7 @@ package struct S3Location: Sendable, Equatable {
     }
 
     /// The address without its options.
-    package var address: String { (["s3:/", bucket] + prefix).joined(separator: "/") }
+    public var address: String { (["s3:/", bucket] + prefix).joined(separator: "/") }
 
     private static func isBucket(_ name: String) -> Bool {
         (3...63).contains(name.utf8.count) && name != ".." && name.utf8.allSatisfy(isPlain)

@@ -1,4 +1,4 @@
-package import BuildspecCache
+public import BuildspecCache
 internal import Crypto
 
 /// A store in a bucket: every object is an object of its name, below the prefix.
@@ -7,23 +7,33 @@ internal import Crypto
 /// other by any tool. What is read is not believed here: the engine compares it with its name.
 ///
 /// Source: Amazon S3 API reference; where servers differ, the least that all of them do.
-package struct S3Store: CacheStore {
+public struct S3Store: CacheStore {
     private let bucket: Bucket
 
     /// Where the store is: `s3://bucket/prefix`.
-    package let location: String
+    public let location: String
 
     /// Makes a store; nothing is looked up or sent before the first object is asked for.
     ///
     /// - Parameters:
     ///   - location: the address.
-    ///   - environment: the variables that configure AWS's tools, `BUILDSPEC_S3_…`, and `HOME`.
+    ///   - environment: the variables that configure AWS's tools, `BUILDSPEC_S3_…`, and `HOME`; see
+    ///     `docs/remote-cache.md`.
+    public init(_ location: S3Location, environment: [String: String]) {
+        self.init(location, environment: environment, transport: nil)
+    }
+
+    /// The same, over another transport.
+    ///
+    /// - Parameters:
+    ///   - location: the address.
+    ///   - environment: the variables.
     ///   - transport: what sends one request; `nil` is libcurl.
     ///   - stall: how long an exchange may stand still; `nil` is 20 seconds.
     package init(
         _ location: S3Location,
         environment: [String: String],
-        transport: (any HTTPTransport)? = nil,
+        transport: (any HTTPTransport)?,
         stall: Duration? = nil
     ) {
         self.location = location.address
@@ -33,12 +43,12 @@ package struct S3Store: CacheStore {
     }
 
     /// Reads an object with one request.
-    package func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
+    public func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
         try await get(name, limit: limit, isHashed: false)?.body
     }
 
     /// Reads an object with one request, and hashes it while it comes.
-    package func readHashed(
+    public func readHashed(
         _ name: String,
         limit: UInt64
     ) async throws(StoreError) -> HashedObject? {
@@ -47,7 +57,7 @@ package struct S3Store: CacheStore {
     }
 
     /// Writes an object with one request; the service proves the digest of what arrives.
-    package func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError) {
+    public func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError) {
         do throws(AWSError) {
             _ = try await put(name, bytes, [])
         } catch {
@@ -58,7 +68,7 @@ package struct S3Store: CacheStore {
     /// Writes an object unless there is one of the name, as far as the service can tell.
     ///
     /// A server that does not know the condition writes the object, which is what `write` does.
-    package func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+    public func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         do throws(AWSError) {
             let condition = HTTPRequest.Header("If-None-Match", "*")
             let status = try await put(name, bytes, [condition], accepting: [409, 412, 501])
@@ -72,7 +82,7 @@ package struct S3Store: CacheStore {
     }
 
     /// Asks for an object's head.
-    package func info(_ name: String) async throws(StoreError) -> ObjectInfo? {
+    public func info(_ name: String) async throws(StoreError) -> ObjectInfo? {
         do throws(AWSError) {
             let call = S3Client.Call(
                 method: .head,
@@ -98,7 +108,7 @@ package struct S3Store: CacheStore {
     }
 
     /// Lists a prefix, page by page.
-    package func list(prefix: String) async throws(StoreError) -> [ObjectInfo] {
+    public func list(prefix: String) async throws(StoreError) -> [ObjectInfo] {
         do throws(AWSError) {
             let client = try await bucket.client()
             let top = client.bucket.prefix.map { $0 + "/" }.joined()
@@ -125,7 +135,7 @@ package struct S3Store: CacheStore {
     }
 
     /// Removes an object.
-    package func delete(_ name: String) async throws(StoreError) {
+    public func delete(_ name: String) async throws(StoreError) {
         _ = try await delete(name, [])
     }
 
@@ -133,7 +143,7 @@ package struct S3Store: CacheStore {
     ///
     /// The look is for servers that ignore the condition; who does not know it (400, 501) is asked
     /// without it.
-    package func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool {
+    public func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool {
         guard let info = try await info(seen.name) else { return true }
         guard info.tag == seen.tag, info.size == seen.size, info.modified == seen.modified else {
             return false
@@ -148,7 +158,7 @@ package struct S3Store: CacheStore {
     }
 
     /// The difference to the service's clock, which its answers have told.
-    package func clockDifference() async -> Int64 { await bucket.clockDifference }
+    public func clockDifference() async -> Int64 { await bucket.clockDifference }
 
     /// An entity tag without its quotes, which not all servers write.
     static func tag(_ text: String?) -> String? {
