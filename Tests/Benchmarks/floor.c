@@ -5,6 +5,7 @@
  *     floor save TREE ARCHIVE    walks, reads, hashes every file (SHA-256), compresses parts of 512 KiB
  *                                (zstd level 1) and writes them
  *     floor restore ARCHIVE DIR  reads, decompresses and makes the tree, with modes and times
+ *     floor again ARCHIVE DIR    looks at every file, and makes those again whose size or time is another
  *     floor packs-save TREE ARCHIVE, floor packs-restore ARCHIVE DIR
  *                                the same, and what the cache's format asks for besides: large files are
  *                                cut by their content, what is stored is hashed when it is written and
@@ -33,6 +34,7 @@ struct file {
     mode_t mode;
     off_t size;
     struct timespec modified;
+    int is_changed;
 };
 
 /* A stretch of a file, or several whole files, that are compressed together. */
@@ -47,7 +49,7 @@ static size_t file_count, file_room, part_count, part_room;
 static int tree, archive;
 static atomic_size_t next_part;
 static atomic_llong archive_end;
-static int has_packs;
+static int has_packs, is_again;
 static unsigned long long gear[256];
 
 static void fail(const char *what) {
@@ -79,7 +81,7 @@ static void walk(int handle, const char *path) {
         files = grown(files, file_count, &file_room, sizeof *files);
         struct file *file = &files[file_count++];
         off_t size = S_ISREG(status.st_mode) ? status.st_size : 0;
-        *file = (struct file){joined(path, name->d_name), NULL, status.st_mode, size, status.st_mtim};
+        *file = (struct file){joined(path, name->d_name), NULL, status.st_mode, size, status.st_mtim, 0};
         if (S_ISLNK(status.st_mode)) {
             char target[PATH] = "";
             if (readlinkat(handle, name->d_name, target, PATH - 1) < 0) fail(file->path);
@@ -169,8 +171,10 @@ static void save_part(struct part *part, char *bytes, char *packed, ZSTD_CCtx *c
 
 static void make(struct file *file, const char *bytes, off_t size, off_t start) {
     int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (file->size == size ? O_EXCL : 0);
-    int handle = openat(tree, file->path, flags, file->mode & 0777);
-    if (handle < 0) fail(file->path);
+    char name[PATH];
+    snprintf(name, PATH, "%s%s", file->path, is_again ? ".new" : "");
+    int handle = openat(tree, name, flags, file->mode & 0777);
+    if (handle < 0) fail(name);
     if (size && pwrite(handle, bytes, size, start) != size) fail(file->path);
     struct timespec times[2] = {{0, UTIME_OMIT}, file->modified};
     if (futimens(handle, times)) fail(file->path);
@@ -179,7 +183,21 @@ static void make(struct file *file, const char *bytes, off_t size, off_t start) 
     close(handle);
 }
 
+static void look(struct file *file) {
+    struct stat status;
+    file->is_changed = S_ISREG(file->mode) && (fstatat(tree, file->path, &status, AT_SYMLINK_NOFOLLOW)
+        || status.st_size != file->size || status.st_mtim.tv_sec != file->modified.tv_sec
+        || status.st_mtim.tv_nsec != file->modified.tv_nsec);
+}
+
+static int is_wanted(const struct part *part) {
+    for (size_t index = part->first; index < part->last; index++)
+        if (files[index].is_changed) return 1;
+    return !is_again;
+}
+
 static void restore_part(struct part *part, char *bytes, char *packed, ZSTD_DCtx *context) {
+    if (!is_wanted(part)) return;
     if (pread(archive, packed, part->stored, part->place) != part->stored) fail("read");
     if (has_packs) digest(packed, part->stored);
     if (ZSTD_isError(ZSTD_decompressDCtx(context, bytes, PART, packed, part->stored))) fail("decompress");
@@ -187,7 +205,8 @@ static void restore_part(struct part *part, char *bytes, char *packed, ZSTD_DCtx
     for (size_t index = part->first; index < part->last; index++) {
         struct file *file = &files[index];
         off_t size = part->last - part->first > 1 ? file->size : part->length;
-        if (size && S_ISREG(file->mode)) make(file, bytes + done, size, part->start);
+        if (size && S_ISREG(file->mode) && (!is_again || file->is_changed))
+            make(file, bytes + done, size, part->start);
         done += size;
     }
 }
@@ -203,7 +222,12 @@ static void *work(void *saves) {
     return NULL;
 }
 
-static void run(int saves) {
+static void *look_at_some(void *unused) {
+    for (size_t index; (index = atomic_fetch_add(&next_part, 1)) < file_count;) look(&files[index]);
+    return unused;
+}
+
+static void run(void *(*work)(void *), int saves) {
     pthread_t threads[THREADS];
     for (int index = 0; index < THREADS; index++)
         pthread_create(&threads[index], NULL, work, saves ? &threads : NULL);
@@ -258,13 +282,26 @@ static void restore(void) {
         if (S_ISREG(file->mode) && !file->size) make(file, NULL, 0, 0);
         if (S_ISLNK(file->mode) && symlinkat(file->target, tree, file->path)) fail(file->path);
     }
-    run(0);
+    run(work, 0);
     for (size_t index = file_count; index-- > 0;) {
         struct file *file = &files[index];
         if (S_ISREG(file->mode)) continue;
         struct timespec times[2] = {{0, UTIME_OMIT}, file->modified};
         if (S_ISDIR(file->mode)) fchmodat(tree, file->path, file->mode & 07777, 0);
         if (utimensat(tree, file->path, times, AT_SYMLINK_NOFOLLOW)) fail(file->path);
+    }
+}
+
+static void restore_again(void) {
+    is_again = 1;
+    run(look_at_some, 0);
+    next_part = 0;
+    run(work, 0);
+    for (size_t index = 0; index < file_count; index++) {
+        if (!files[index].is_changed || !files[index].size) continue;
+        char name[PATH];
+        snprintf(name, PATH, "%s.new", files[index].path);
+        if (renameat(tree, name, tree, files[index].path)) fail(name);
     }
 }
 
@@ -288,11 +325,12 @@ int main(int count, char **words) {
     snprintf(index, sizeof index, "%s.index", path);
     if (saves) {
         plan();
-        run(1);
+        run(work, 1);
         write_index(index);
     } else {
         read_index(index);
-        restore();
+        if (strcmp(verb, "again")) restore();
+        else restore_again();
     }
     return 0;
 }

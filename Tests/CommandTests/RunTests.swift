@@ -201,9 +201,8 @@ struct RunTests {
         #expect(second.output.contains("cache             not saved: the key is already stored\n"))
     }
 
-    @Test func `a cache that cannot be used is one warning, with strict-cache status 3`()
-        async throws
-    {
+    /// A project whose build says `ran` and keeps a file in its cache.
+    private func keepingDirectory() throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
         try directory.write(
             """
@@ -213,6 +212,13 @@ struct RunTests {
             """,
             to: "buildspec.yml"
         )
+        return directory
+    }
+
+    @Test func `a cache that cannot be used is one warning, with strict-cache status 3`()
+        async throws
+    {
+        let directory = try keepingDirectory()
         try directory.write("", to: "file")
         let outcome = try await BuildspecProcess.run(
             ["run", "--cache", "file/store"],
@@ -232,15 +238,7 @@ struct RunTests {
     @Test func `a remote cache that fails is one warning, with strict-cache nothing runs`()
         async throws
     {
-        let directory = try TemporaryDirectory()
-        try directory.write(
-            """
-            version: 0.2
-            phases: { build: { commands: ['echo ran; touch kept'] } }
-            cache: { paths: [kept] }
-            """,
-            to: "buildspec.yml"
-        )
+        let directory = try keepingDirectory()
         // Nobody listens there.
         let arguments = [
             "run", "--cache", "near", "--remote", "s3://bucket/p?region=eu-west-1",
