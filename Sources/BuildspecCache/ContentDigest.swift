@@ -9,6 +9,11 @@ struct ContentDigest: Sendable, Hashable {
         self = unsafe bytes.withUnsafeBytes { unsafe ContentDigest(hashing: $0) }
     }
 
+    /// Hashes numbers as they lie in this machine's memory.
+    init(ofNumbers numbers: [UInt64]) {
+        self = unsafe numbers.withUnsafeBytes { unsafe ContentDigest(hashing: $0) }
+    }
+
     /// Hashes a part of an array without copying it.
     init(of bytes: [UInt8], _ range: Range<Int>) {
         self = unsafe bytes.withUnsafeBytes { buffer in
@@ -33,24 +38,13 @@ struct ContentDigest: Sendable, Hashable {
     /// Reads 64 lower-case hexadecimal digits.
     init?(hex: Span<UInt8>) {
         guard hex.count == 64 else { return nil }
-        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         var bad: UInt64 = 0
-        for place in 0..<16 {
-            // Four digits at once, one of each word, so that none waits for another.
-            let values = (
-                ContentDigest.value(ofDigit: hex[place]),
-                ContentDigest.value(ofDigit: hex[place + 16]),
-                ContentDigest.value(ofDigit: hex[place + 32]),
-                ContentDigest.value(ofDigit: hex[place + 48])
-            )
-            bad |= values.0 | values.1 | values.2 | values.3
-            words.0 = words.0 << 4 | values.0
-            words.1 = words.1 << 4 | values.1
-            words.2 = words.2 << 4 | values.2
-            words.3 = words.3 << 4 | values.3
+        func word(_ place: Int) -> UInt64 {
+            let high = ContentDigest.value(ofDigits: hex, at: 16 * place, &bad)
+            return high << 32 | ContentDigest.value(ofDigits: hex, at: 16 * place + 8, &bad)
         }
-        guard bad < 16 else { return nil }
-        self.words = words
+        words = (word(0), word(1), word(2), word(3))
+        guard bad == 0 else { return nil }
     }
 
     private init(hashing bytes: UnsafeRawBufferPointer) {
@@ -101,10 +95,7 @@ struct ContentDigest: Sendable, Hashable {
             var values = (half << 16 | half) & 0x0000_FFFF_0000_FFFF
             values = (values << 8 | values) & 0x00FF_00FF_00FF_00FF
             values = (values << 4 | values) & 0x0F0F_0F0F_0F0F_0F0F
-            // One in each byte that is a letter.
-            let letters = (values &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
-            let beyondDecimals = UInt64(UInt8(ascii: "a") - 10 - UInt8(ascii: "0"))
-            let text = values &+ 0x3030_3030_3030_3030 &+ letters &* beyondDecimals
+            let text = ContentDigest.digits(ofValues: values)
             for place in 0..<8 as Range<UInt64> {
                 digits.append(UInt8(truncatingIfNeeded: text >> (56 - 8 * place)))
             }
@@ -121,11 +112,30 @@ struct ContentDigest: Sendable, Hashable {
         hasher.combine(words.3)
     }
 
-    /// The value of a digit, or at least 16 for what is none.
-    private static func value(ofDigit digit: UInt8) -> UInt64 {
-        let decimal = digit &- UInt8(ascii: "0")
-        let letter = digit &- UInt8(ascii: "a")
-        return UInt64(decimal < 10 ? decimal : letter < 6 ? letter + 10 : 16)
+    /// The value of eight digits, worked out in the bytes of one number; `bad` becomes other than 0 when
+    /// one of them is none.
+    private static func value(
+        ofDigits hex: Span<UInt8>,
+        at place: Int,
+        _ bad: inout UInt64
+    ) -> UInt64 {
+        let stored = unsafe hex.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)
+        let text = UInt64(bigEndian: stored)
+        let letters = text >> 6 & 0x0101_0101_0101_0101
+        var values = text & 0x0F0F_0F0F_0F0F_0F0F &+ letters &* 9
+        // What is a digit is made of its value again.
+        bad |= digits(ofValues: values) ^ text | values & 0xF0F0_F0F0_F0F0_F0F0
+        values = (values >> 4 | values) & 0x00FF_00FF_00FF_00FF
+        values = (values >> 8 | values) & 0x0000_FFFF_0000_FFFF
+        return (values >> 16 | values) & 0xFFFF_FFFF
+    }
+
+    /// The digits of eight values below 16, each in a byte of its own.
+    private static func digits(ofValues values: UInt64) -> UInt64 {
+        // One in each byte that is a letter.
+        let letters = (values &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        let beyondDecimals = UInt64(UInt8(ascii: "a") - 10 - UInt8(ascii: "0"))
+        return values &+ 0x3030_3030_3030_3030 &+ letters &* beyondDecimals
     }
 }
 

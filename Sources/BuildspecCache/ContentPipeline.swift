@@ -10,7 +10,7 @@ struct ContentPipeline {
     /// A file's content as it is kept.
     struct Stored: Sendable {
         var status: FileStatus
-        var pieces: [Manifest.Piece]
+        var pieces: Pieces
     }
 
     /// What is stored of each entry; `nil` for what is no file, or was left out.

@@ -84,7 +84,12 @@ struct EntryReader: Sendable {
 
     /// The manifest that a record refers to, verified before it is decompressed.
     func manifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
-        try await ManifestHalves.decode(text(of: record).text)
+        guard record.base == nil else {
+            return try await ManifestHalves.decode(text(of: record).text)
+        }
+        let (name, limit) = (record.manifestName, Limits.manifestStored)
+        let stored = try await manifest(name, record.manifest, limit: limit)
+        return try await ManifestHalves.decode(stored, record.codec)
     }
 
     /// The packs that a record's manifest refers to; neither the rest of it nor its base is looked at.
@@ -110,7 +115,7 @@ struct EntryReader: Sendable {
         _ codec: Codec
     ) async throws(CacheError) -> [UInt8] {
         let bytes = try await manifest(name, digest, limit: Limits.manifestStored)
-        return try codec.decode(bytes, limit: Limits.manifestContent(ofStored: bytes.count))
+        return try await ManifestHalves.text(of: bytes, codec)
     }
 
     /// What the sources were when the entry was saved, if that was recorded.

@@ -19,10 +19,27 @@ struct Manifest: Sendable, Equatable {
     struct Piece: Sendable, Hashable {
         var digest: ContentDigest
         /// Index of the pack.
-        var pack: Int
+        var pack: Int {
+            get { Int(numbers.pack) }
+            set { numbers.pack = UInt32(newValue) }
+        }
         /// Offset of the first byte in the pack's tar.
-        var offset: Int
-        var size: Int
+        var offset: Int { Int(numbers.offset) }
+        var size: Int { Int(numbers.size) }
+
+        /// All are bounded by what a reader believes, and there are tens of thousands of pieces.
+        private var numbers: Numbers
+
+        private struct Numbers: Hashable {
+            var pack: UInt32
+            var offset: UInt32
+            var size: UInt32
+        }
+
+        init(digest: ContentDigest, pack: Int, offset: Int, size: Int) {
+            self.digest = digest
+            numbers = Numbers(pack: UInt32(pack), offset: UInt32(offset), size: UInt32(size))
+        }
     }
 
     /// What an entry is.
@@ -30,9 +47,13 @@ struct Manifest: Sendable, Equatable {
         case directory
         case link(target: [UInt8])
         /// A regular file; its pieces in order, none for an empty one.
-        case file(size: UInt64, pieces: [Piece])
+        case file(size: UInt64, pieces: Pieces)
         /// Another name of a regular file that comes earlier in the manifest.
         case hardLink(to: PathBytes)
+
+        var isDirectory: Bool {
+            if case .directory = self { true } else { false }
+        }
     }
 
     /// A file, link or directory.

@@ -120,10 +120,8 @@ enum ManifestChanges {
         _ cursor: inout BaseCursor
     ) throws(CacheError) -> Range<Int> {
         var fields = ManifestFields(changes, line)
-        _ = fields.next()
-        guard let first = fields.next().flatMap({ fields.number($0) }),
-            let count = fields.next().flatMap({ fields.number($0) }), fields.next() == nil,
-            count > 0, let range = cursor.take(count, from: first)
+        guard fields.skip(keyword), let first = fields.number(), let count = fields.number(),
+            fields.isAtEnd, count > 0, let range = cursor.take(count, from: first)
         else { throw damaged }
         return range
     }
@@ -198,7 +196,7 @@ enum ManifestChanges {
 
         private static func path(_ line: Range<Int>, of text: [UInt8]) -> PathBytes? {
             var fields = ManifestFields(text, line.dropLast())
-            return fields.next().flatMap { fields.path($0) }
+            return fields.path()
         }
     }
 }

@@ -16,20 +16,27 @@ struct ManifestDecoder {
     static func decode(_ text: [UInt8]) throws(CacheError) -> Manifest {
         var decoder = ManifestDecoder()
         guard text.last == newline else { throw decoder.damaged("it does not end with a line") }
+        decoder.reserveEntries(ofBytes: text.count)
         try decoder.read(text, lines: 0..<text.count)
         guard decoder.line >= 2 else { throw decoder.damaged("it has no head") }
         return decoder.manifest
     }
 
+    /// Makes room for the entries of so many bytes of lines.
+    mutating func reserveEntries(ofBytes count: Int) {
+        // Most lines are of files with a digest, and no shorter than that.
+        manifest.entries.reserveCapacity(min(count / 128, 1 << 20))
+    }
+
     /// Reads the lines that begin in a range, the last of which ends there.
     mutating func read(_ text: [UInt8], lines: Range<Int>) throws(CacheError) {
-        // Most lines are of files with a digest, and no shorter than that.
-        manifest.entries.reserveCapacity(min(lines.count / 128, 1 << 20))
+        var fields = ManifestFields(text)
         var start = lines.lowerBound
         while start < lines.upperBound {
             let end = ManifestText.endOfLine(text, start)
             line += 1
-            try read(text, start..<end)
+            fields.begin(start..<end)
+            try read(&fields)
             start = end + 1
         }
     }
@@ -49,20 +56,32 @@ struct ManifestDecoder {
         }
         for path in later.openLinks ?? [] where !isFile(path) { throw brokenLink }
         if let first = later.manifest.entries.first { try check(first.path) }
-        manifest.entries += later.manifest.entries
+        var later = later
+        for place in later.manifest.entries.indices {
+            // Moved, because to count a path that another core has made takes longer.
+            var entry = ManifestDecoder.nothing
+            swap(&entry, &later.manifest.entries[place])
+            manifest.entries.append(entry)
+        }
     }
 
-    private mutating func read(_ text: [UInt8], _ range: Range<Int>) throws(CacheError) {
-        var fields = ManifestFields(text, range)
+    private static let nothing = Manifest.Entry(
+        path: PathBytes([]),
+        mode: 0,
+        modified: FileTime(seconds: 0, nanoseconds: 0),
+        kind: .directory
+    )
+
+    private mutating func read(_ fields: inout ManifestFields) throws(CacheError) {
         switch line {
         case 1:
-            guard fields.is(range, "#mtree") else { throw damaged("it is no manifest") }
+            guard fields.skip("#mtree"), fields.isAtEnd else { throw damaged("it is no manifest") }
         case 2:
-            guard fields.is(range, "#buildspec-manifest 1") else {
+            guard fields.skip("#buildspec-manifest 1"), fields.isAtEnd else {
                 throw damaged("it has a version that this program does not know")
             }
         default:
-            if ManifestFields.begins(text, range, with: "#pack ") {
+            if fields.skip("#pack ") {
                 try readPack(&fields)
             } else {
                 try readEntry(&fields)
@@ -72,14 +91,13 @@ struct ManifestDecoder {
 
     private mutating func readPack(_ fields: inout ManifestFields) throws(CacheError) {
         guard manifest.entries.isEmpty else { throw damaged("a pack stands behind an entry") }
-        _ = fields.next()
-        guard let index = fields.next(), fields.number(index) == manifest.packs.count else {
+        guard fields.number() == manifest.packs.count else {
             throw damaged("packs are out of order")
         }
-        guard let digest = fields.value("sha256").flatMap({ fields.digest($0) }),
-            let codec = fields.value("codec").flatMap({ fields.codec($0) }),
-            let stored = fields.value("stored").flatMap({ fields.number($0) }),
-            let size = fields.value("size").flatMap({ fields.number($0) }),
+        guard fields.skip("sha256="), let digest = fields.digest(),
+            fields.skip("codec="), let codec = fields.codec(),
+            fields.skip("stored="), let stored = fields.number(),
+            fields.skip("size="), let size = fields.number(),
             UInt64(stored) <= Limits.packStored, size <= Limits.packContent
         else { throw damaged("a pack's line is damaged") }
         manifest.packs.append(
@@ -93,26 +111,21 @@ struct ManifestDecoder {
     }
 
     private mutating func readEntry(_ fields: inout ManifestFields) throws(CacheError) {
-        guard let path = fields.next().flatMap({ fields.path($0) }) else {
+        guard let path = fields.path() else {
             throw damaged("a path is damaged or leads out of the tree")
         }
         try check(path)
-        guard let type = fields.value("type"),
-            let mode = fields.value("mode").flatMap({ fields.octal($0) }), mode <= 0o7777,
-            let modified = fields.value("time").flatMap({ fields.time($0) })
-        else { throw damaged("an entry's line is damaged") }
-        let kind: Manifest.Kind
-        if fields.is(type, "file") {
-            // A file must not gain somebody's rights where it is restored.
-            guard mode <= 0o1777 else { throw damaged("a file has set-id bits") }
-            kind = try file(&fields)
-        } else if fields.is(type, "dir") {
-            kind = .directory
-        } else if fields.is(type, "link") {
-            kind = try link(&fields)
-        } else {
+        let isFile = fields.skip(field: "type=file")
+        let isDirectory = !isFile && fields.skip(field: "type=dir")
+        guard isFile || isDirectory || fields.skip(field: "type=link") else {
             throw damaged("an entry has a type that this program does not know")
         }
+        guard fields.skip("mode="), let mode = fields.octal(), mode <= 0o7777,
+            fields.skip("time="), let modified = fields.time()
+        else { throw damaged("an entry's line is damaged") }
+        // A file must not gain somebody's rights where it is restored.
+        guard !isFile || mode <= 0o1777 else { throw damaged("a file has set-id bits") }
+        let kind = isFile ? try file(&fields) : isDirectory ? .directory : try link(&fields)
         manifest.entries.append(
             Manifest.Entry(path: path, mode: mode, modified: modified, kind: kind)
         )
@@ -123,39 +136,37 @@ struct ManifestDecoder {
         guard let last = manifest.entries.last else { return }
         guard last.path < path else { throw damaged("paths are out of order") }
         // What lies in a directory comes right behind it.
-        if last.kind != .directory, path.isWithin(last.path) {
+        if !last.kind.isDirectory, path.isWithin(last.path) {
             throw damaged("a path leads through something that is no directory")
         }
     }
 
     private func link(_ fields: inout ManifestFields) throws(CacheError) -> Manifest.Kind {
-        guard let target = fields.value("link").flatMap({ fields.unescaped($0) }), !target.isEmpty
-        else { throw damaged("a link's target is damaged") }
+        guard fields.skip("link="), let target = fields.unescaped(), !target.isEmpty else {
+            throw damaged("a link's target is damaged")
+        }
         return .link(target: target)
     }
 
     private mutating func file(_ fields: inout ManifestFields) throws(CacheError) -> Manifest.Kind {
-        if let target = fields.value("hardlink") {
-            guard let path = fields.path(target) else { throw brokenLink }
+        if fields.skip("hardlink=") {
+            guard let path = fields.path() else { throw brokenLink }
             if !isFile(path) {
                 guard openLinks?.append(path) != nil else { throw brokenLink }
             }
             return .hardLink(to: path)
         }
-        guard let size = fields.value("size").flatMap({ fields.number($0) }), size <= Limits.file
-        else { throw damaged("a file's size is damaged") }
-        var pieces: [Manifest.Piece] = []
-        if let digest = fields.value("sha256") {
-            let (pack, offset) = (fields.value("pack"), fields.value("offset"))
-            pieces = [try piece(fields, digest, pack, offset, size)]
-        } else if let chunks = fields.value("chunks") {
-            for chunk in fields.parts(chunks, between: ",") {
-                let parts = fields.parts(chunk, between: ":")
-                guard parts.count == 4, let size = fields.number(parts[3]) else {
-                    throw damaged("a chunk is damaged")
-                }
-                pieces.append(try piece(fields, parts[0], parts[1], parts[2], size))
-            }
+        guard fields.skip("size="), let size = fields.number(), size <= Limits.file else {
+            throw damaged("a file's size is damaged")
+        }
+        var pieces = Pieces()
+        if fields.skip("sha256=") {
+            guard let digest = fields.digest(), fields.skip("pack="), let pack = fields.number(),
+                fields.skip("offset="), let offset = fields.number()
+            else { throw brokenPiece }
+            pieces = Pieces(try piece(digest, pack, offset, size))
+        } else if fields.skip("chunks=") {
+            repeat { pieces.append(try chunk(&fields)) } while fields.skip(separator: comma)
         }
         guard pieces.reduce(0, { $0 + $1.size }) == size else {
             throw damaged("a file's pieces do not add up to its size")
@@ -163,18 +174,23 @@ struct ManifestDecoder {
         return .file(size: UInt64(size), pieces: pieces)
     }
 
+    /// Reads a piece of a file that has several.
+    private func chunk(_ fields: inout ManifestFields) throws(CacheError) -> Manifest.Piece {
+        guard let digest = fields.digest(before: colon), let pack = fields.number(before: colon),
+            let offset = fields.number(before: colon), let size = fields.digits()
+        else { throw damaged("a chunk is damaged") }
+        return try piece(digest, pack, offset, size)
+    }
+
     private func piece(
-        _ fields: ManifestFields,
-        _ digest: Range<Int>,
-        _ pack: Range<Int>?,
-        _ offset: Range<Int>?,
+        _ digest: ContentDigest,
+        _ pack: Int,
+        _ offset: Int,
         _ size: Int
     ) throws(CacheError) -> Manifest.Piece {
-        guard let digest = fields.digest(digest), let pack = pack.flatMap({ fields.number($0) }),
-            let offset = offset.flatMap({ fields.number($0) }), pack < manifest.packs.count,
-            size > 0, size <= Limits.packContent,
+        guard pack < manifest.packs.count, size > 0, size <= Limits.packContent,
             offset <= manifest.packs[pack].contentSize - size
-        else { throw damaged("a piece does not lie inside its pack") }
+        else { throw brokenPiece }
         return Manifest.Piece(digest: digest, pack: pack, offset: offset, size: size)
     }
 
@@ -191,6 +207,8 @@ struct ManifestDecoder {
         return true
     }
 
+    private var brokenPiece: CacheError { damaged("a piece does not lie inside its pack") }
+
     private var brokenLink: CacheError {
         damaged("a hard link leads to no file that stands before it")
     }
@@ -199,3 +217,6 @@ struct ManifestDecoder {
         .damaged("the manifest is damaged at line \(line): \(what)")
     }
 }
+
+private let comma = UInt8(ascii: ",")
+private let colon = UInt8(ascii: ":")

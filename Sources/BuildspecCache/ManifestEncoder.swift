@@ -87,7 +87,7 @@ extension OutputSpan<UInt8> {
         append(newline)
     }
 
-    private mutating func put(_ pieces: [Manifest.Piece]) {
+    private mutating func put(_ pieces: Pieces) {
         if pieces.count == 1 {
             put(" sha256=")
             pieces[0].digest.appendHex(to: &self)
@@ -189,9 +189,12 @@ enum ManifestText {
     }
 
     /// Where the lines of the entries begin in a text that ends with a newline.
-    static func endOfHead(_ text: [UInt8]) -> Int {
+    static func endOfHead(_ text: [UInt8]) -> Int { endOfHead(text, text.count) }
+
+    /// The same in the lines of a text that end at a place, right behind a newline.
+    static func endOfHead(_ text: [UInt8], _ end: Int) -> Int {
         var place = 0
-        while place < text.count, text[place] == UInt8(ascii: "#") {
+        while place < end, text[place] == UInt8(ascii: "#") {
             place = endOfLine(text, place) + 1
         }
         return place

@@ -92,19 +92,15 @@ struct RestoreOperation {
         do {
             // Before anything is read, so that a prune beside this leaves the entry alone.
             try? settings.localStore?.refresh(record.name)
-            let index = indexFile?.read()
-            // The times of source files are looked at whatever the cached tree is.
-            let isVouchedFor =
-                !verify && sources == nil && index?.manifest == record.manifest
-            let vouched = isVouchedFor ? index?.summary : nil
+            let index = usableIndex(indexFile, record)
             // The manifest is read while the tree is walked, unless it may turn out to be needless.
-            async let earlyManifest = vouched == nil ? reader.manifest(of: record) : nil
+            async let earlyManifest = index == nil ? reader.manifest(of: record) : nil
             let roots = try TreeRoots(root: root, top: settings.top)
             let existing = await settings.walk(set, roots)
             let leftovers = existing.removeLeftovers(roots)
-            let tree = await TreeFingerprint.of(existing.entries)
-            if leftovers == nil, vouched?.tree == tree {
-                return unchangedTree(record, entries: existing.entries.count, outcome, passed.notes)
+            if leftovers == nil, await index?.isSummary(of: existing.entries) == true {
+                let count = existing.entries.count
+                return unchangedTree(record, entries: count, outcome, passed.notes)
             }
             let early = try await earlyManifest
             let manifest = if let early { early } else { try await reader.manifest(of: record) }
@@ -124,22 +120,17 @@ struct RestoreOperation {
                 marks: plan.marks(unpacked.marks, manifest, roots)
             )
             if leftovers == nil, plan.isDone(with: manifest, existing.entries) {
+                let tree = await TreeFingerprint.of(existing.entries)
                 seen.summary = StatIndex.Summary(tree: tree, codec: record.codec, manifest)
             }
             indexFile?.write(seen)
             let times = await restoreTimes(record, manifest, roots, set)
-            var report = RestoreReport(
-                outcome: outcome,
-                entries: manifest.entries.count,
-                files: record.files,
-                filesUnchanged: plan.filesUnchanged,
-                bytes: record.bytes,
-                bytesFetched: unpacked.fetched,
-                notes: passed.notes + [leftovers].compactMap(\.self) + plan.notes + placementNotes
-                    + (times?.notes ?? [])
-                    + settings.takeNotes()
-            )
-            report.origin = settings.origin(record, identity)
+            let notes =
+                passed.notes + [leftovers].compactMap(\.self) + plan.notes + placementNotes
+                + (times?.notes ?? [])
+            var report = report(record, outcome, entries: manifest.entries.count, notes)
+            report.filesUnchanged = plan.filesUnchanged
+            report.bytesFetched = unpacked.fetched
             report.retimed = times?.report
             return report
         } catch let error as CacheError where error.code == .outOfReach {
@@ -153,6 +144,15 @@ struct RestoreOperation {
         }
     }
 
+    /// The index, if it may tell by itself that the tree is what a record's manifest says.
+    private func usableIndex(_ file: StatIndexFile?, _ record: KeyRecord) -> StatIndex? {
+        // The times of source files are looked at whatever the cached tree is.
+        guard !verify, sources == nil, let index = file?.read(), index.summary != nil,
+            index.manifest == record.manifest
+        else { return nil }
+        return index
+    }
+
     /// The report for a tree that is, by the index, still the entry: nothing is left to do.
     private func unchangedTree(
         _ record: KeyRecord,
@@ -161,11 +161,22 @@ struct RestoreOperation {
         _ notes: [String]
     ) -> RestoreReport {
         try? settings.localStore?.refresh(record.name)
+        var report = report(record, outcome, entries: entries, notes)
+        report.filesUnchanged = record.files
+        return report
+    }
+
+    /// What is said of every entry that was restored.
+    private func report(
+        _ record: KeyRecord,
+        _ outcome: RestoreReport.Outcome,
+        entries: Int,
+        _ notes: [String]
+    ) -> RestoreReport {
         var report = RestoreReport(
             outcome: outcome,
             entries: entries,
             files: record.files,
-            filesUnchanged: record.files,
             bytes: record.bytes,
             notes: notes + settings.takeNotes()
         )

@@ -67,7 +67,7 @@ struct RestorePlan: Sendable {
     }
 
     private mutating func plan(
-        _ entry: Manifest.Entry,
+        _ entry: borrowing Manifest.Entry,
         _ place: Int,
         _ set: PathSet
     ) throws(FileError) {
@@ -80,9 +80,13 @@ struct RestorePlan: Sendable {
         }
         if let blocked, entry.path.isWithin(blocked) { return }
         if let new = open.first, entry.path.isWithin(new.path) { return addFresh(entry, place) }
-        while next < existing.count, existing[next].path < entry.path { next += 1 }
-        if next < existing.count, existing[next].path == entry.path {
-            return try compare(entry, place, with: existing[next])
+        // Nearly always the next one there is the next one here.
+        while next < existing.count, existing[next].path != entry.path {
+            guard existing[next].path < entry.path else { return try addMissing(entry, place) }
+            next += 1
+        }
+        if next < existing.count {
+            return try compare(entry, place, with: existing[next].status)
         }
         try addMissing(entry, place)
     }
@@ -105,18 +109,17 @@ struct RestorePlan: Sendable {
 extension RestorePlan {
     /// Decides by what is there already.
     private mutating func compare(
-        _ entry: Manifest.Entry,
+        _ entry: borrowing Manifest.Entry,
         _ place: Int,
-        with old: WalkedEntry
+        with status: FileStatus
     ) throws(FileError) {
-        let status = old.status
         switch (entry.kind, status.kind) {
         case (.directory, .directory):
             if status.mode & 0o300 != 0o300 { unlocks.append(entry.path) }
             let isClean = status.mode == entry.mode && status.modified == entry.modified
             finish(entry, mode: entry.mode, isClean: isClean)
         case (_, .directory):
-            if next + 1 < existing.count, existing[next + 1].path.isWithin(old.path) {
+            if next + 1 < existing.count, existing[next + 1].path.isWithin(entry.path) {
                 leaveOut(entry.path, "a directory with files in it stands in its place")
             } else {
                 stage(entry, place, removesFirst: true)
@@ -131,7 +134,7 @@ extension RestorePlan {
             }
         case (.hardLink(let first), .regular) where linked[first] == status.identity:
             filesUnchanged += 1
-        case (.link(let target), .link) where old.linkTarget == target:
+        case (.link(let target), .link) where existing[next].linkTarget == target:
             let isClean = status.modified == entry.modified
             if !isClean { finish(entry, mode: nil, isClean: false) }
         default:
@@ -143,8 +146,8 @@ extension RestorePlan {
         _ entry: Manifest.Entry,
         _ status: FileStatus
     ) throws(FileError) -> Bool {
-        guard case .file(let size, let pieces) = entry.kind, status.size == size,
-            status.modified == entry.modified, status.mode == entry.mode
+        guard status.modified == entry.modified, status.mode == entry.mode,
+            case .file(let size, let pieces) = entry.kind, status.size == size
         else { return false }
         if !verify { return true }
         var cursor = TreeCursor(roots)

@@ -61,6 +61,19 @@ struct StatIndex: Sendable, Equatable {
         }
     }
 
+    /// Whether a file has changed since all those that are known: then the tree is another one, and its
+    /// fingerprint need not tell.
+    func isOlder(than entries: [WalkedEntry]) -> Bool {
+        guard let newest = marks.lazy.compactMap({ $0?.changed }).max() else { return false }
+        return entries.contains { $0.status.kind == .regular && $0.status.changed > newest }
+    }
+
+    /// Whether the summary is of a tree: then its every entry is still what the manifest says.
+    func isSummary(of entries: [WalkedEntry]) async -> Bool {
+        guard let summary, !isOlder(than: entries) else { return false }
+        return await TreeFingerprint.of(entries) == summary.tree
+    }
+
     init(manifest: ContentDigest, marks: [Mark?], summary: Summary? = nil) {
         self.manifest = manifest
         self.marks = marks

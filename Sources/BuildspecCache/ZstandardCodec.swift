@@ -153,9 +153,16 @@ enum ZstandardCodec {
     }
 
     static func decode(_ bytes: [UInt8], limit: Int) throws(CacheError) -> [UInt8] {
-        let frames = try frames(of: bytes, limit: limit)
+        try decode(try frames(of: bytes, limit: limit)[...], of: bytes)
+    }
+
+    /// Decompresses some frames one behind the other.
+    static func decode(
+        _ frames: ArraySlice<Frame>,
+        of bytes: [UInt8]
+    ) throws(CacheError) -> [UInt8] {
         var result: [UInt8] = []
-        result.reserveCapacity(frames.last?.content.upperBound ?? 0)
+        result.reserveCapacity(frames.reduce(0) { $0 + $1.content.count })
         try decode(frames, of: bytes, appendingTo: &result)
         return result
     }

@@ -101,7 +101,7 @@ package final class DirectoryHandle: Sendable {
             if !isSelfOrAbove { names.append(name) }
         }
         if errno != 0 { throw failure("list", "".utf8) }
-        names.sort { $0.lexicographicallyPrecedes($1) }
+        names.sort { PathBytes($0) < PathBytes($1) }
         return names
     }
 

@@ -10,22 +10,27 @@ internal import Synchronization
 
 /// Looks at everything below some directories, on as many threads as are wanted.
 ///
-/// Every directory is listed and its names looked at by one worker; workers take directories from a
-/// common stack. The listings are put together in path order at the end.
+/// Every directory is listed by one worker, and its names looked at by that one, or by several where
+/// there are many; workers take directories and names from a common stack. The listings are put
+/// together in path order at the end.
 final class SubtreeWalk: Sendable {
-    /// A directory to list.
+    /// A directory to list, or a part of one.
     struct Job: Sendable {
         var number: Int
         var parent: DirectoryHandle
         var name: [UInt8]
         var path: PathBytes
+        /// The names in it to look at; `nil` when it is not listed yet.
+        var names: ArraySlice<[UInt8]>?
     }
 
-    /// What a directory holds.
+    /// What a directory, or a part of one, holds.
     struct Listing: Sendable {
         var entries: [WalkedEntry] = []
-        /// The numbers of the subdirectories' listings, by their place in `entries`.
-        var subdirectories: [Int: Int] = [:]
+        /// The places of subdirectories in `entries`, in order, and the numbers of their listings.
+        var subdirectories: [(place: Int, number: Int)] = []
+        /// The numbers of the listings of the directory's other parts, in order.
+        var parts: [Int] = []
         var notes: [String] = []
         /// Temporary names, perhaps of processes that are gone.
         var temporaries: [PathBytes] = []
@@ -36,9 +41,19 @@ final class SubtreeWalk: Sendable {
         var active = 0
         var count = 0
         var listings: [Int: Listing] = [:]
+
+        /// Adds a job and gives it a number.
+        mutating func push(_ job: Job) -> Int {
+            count += 1
+            stack.append(job)
+            stack[stack.count - 1].number = count
+            return count
+        }
     }
 
     private let state = Mutex(State())
+    /// Of so many names of a directory one worker looks at all.
+    private static let partSize = 256
     /// PATH_MAX, but for the `./` in front of a relative path in a manifest.
     private static let longestPath = 4_094
     private let excluded: Set<FileStatus.Identity>
@@ -52,11 +67,7 @@ final class SubtreeWalk: Sendable {
     /// - Returns: the number of its listing.
     func add(_ name: [UInt8], in parent: DirectoryHandle, _ path: PathBytes) -> Int {
         state.withLock { state in
-            state.count += 1
-            state.stack.append(
-                Job(number: state.count, parent: parent, name: name, path: path)
-            )
-            return state.count
+            state.push(Job(number: 0, parent: parent, name: name, path: path))
         }
     }
 
@@ -85,25 +96,20 @@ final class SubtreeWalk: Sendable {
 
     private struct Result {
         var listing = Listing()
-        var directories: [(place: Int, handle: DirectoryHandle, name: [UInt8], path: PathBytes)] =
-            []
+        /// The directories in it, by their places in the listing.
+        var directories: [(place: Int, job: Job)] = []
+        /// What of it is left to others.
+        var parts: [Job] = []
     }
 
     private func finish(_ job: Job, _ result: Result) {
         state.withLock { state in
             var listing = result.listing
             for directory in result.directories.reversed() {
-                state.count += 1
-                listing.subdirectories[directory.place] = state.count
-                state.stack.append(
-                    Job(
-                        number: state.count,
-                        parent: directory.handle,
-                        name: directory.name,
-                        path: directory.path
-                    )
-                )
+                listing.subdirectories.append((directory.place, state.push(directory.job)))
             }
+            listing.subdirectories.reverse()
+            listing.parts = result.parts.map { state.push($0) }
             state.listings[job.number] = listing
             state.active -= 1
         }
@@ -113,7 +119,7 @@ final class SubtreeWalk: Sendable {
         var result = Result()
         do throws(FileError) {
             let directory = try job.parent.directory(job.name)
-            for name in try directory.names() {
+            for name in try names(of: job, in: directory, &result) {
                 let path = job.path.appending(name)
                 if TemporaryName.matches(name) {
                     result.listing.temporaries.append(path)
@@ -129,6 +135,24 @@ final class SubtreeWalk: Sendable {
             result.listing.note(error)
         }
         return result
+    }
+
+    /// The names to look at now; of a directory that has many, the rest is left to others.
+    private func names(
+        of job: Job,
+        in directory: DirectoryHandle,
+        _ result: inout Result
+    ) throws(FileError) -> ArraySlice<[UInt8]> {
+        if let names = job.names { return names }
+        let names = try directory.names()
+        let size = SubtreeWalk.partSize
+        for start in stride(from: size, to: names.count, by: size) {
+            // Each opens the directory itself: to share a descriptor is slower.
+            var part = job
+            part.names = names[start..<min(start + size, names.count)]
+            result.parts.append(part)
+        }
+        return names.prefix(size)
     }
 
     private func look(
@@ -152,7 +176,8 @@ final class SubtreeWalk: Sendable {
         case .link: entry.linkTarget = try directory.linkTarget(name)
         case .directory:
             if excluded.contains(status.identity) { return }
-            result.directories.append((result.listing.entries.count, directory, name, path))
+            let job = Job(number: 0, parent: directory, name: name, path: path)
+            result.directories.append((result.listing.entries.count, job))
         case .special:
             result.listing.notes.append(TreeWalk.special(path))
             return

@@ -94,10 +94,14 @@ package struct TreeWalk: Sendable {
         guard let listing = listings[number] else { return }
         notes += listing.notes
         temporaries += listing.temporaries
-        for (place, entry) in listing.entries.enumerated() {
-            entries.append(entry)
-            if let child = listing.subdirectories[place] { append(child, of: listings) }
+        var start = 0
+        for (place, child) in listing.subdirectories {
+            entries += listing.entries[start...place]
+            append(child, of: listings)
+            start = place + 1
         }
+        entries += listing.entries[start...]
+        for part in listing.parts { append(part, of: listings) }
     }
 
     /// What to say of something that is no file, directory or link.

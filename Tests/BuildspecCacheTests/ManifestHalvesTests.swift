@@ -38,6 +38,35 @@ import Testing
         let text = await ManifestEncoder.encodeInBlocks(manifest)
         #expect(text == ManifestEncoder.encode(manifest))
         #expect(try await ManifestHalves.decode(text) == manifest)
+        for codec in Codec.allCases {
+            let stored = try codec.encode(text)
+            #expect(try await ManifestHalves.decode(stored, codec) == manifest)
+            #expect(try await ManifestHalves.text(of: stored, codec) == text)
+        }
+    }
+
+    @Test func `is refused as it is stored, and the line named`() async throws {
+        var swapped = manifest(10_000)
+        swapped.entries.swapAt(7_000, 7_001)
+        let stored = try Codec.zstd.encode(ManifestEncoder.encode(swapped))
+        await #expect(throws: CacheError.self) { try await ManifestHalves.decode(stored, .zstd) }
+        do {
+            _ = try await ManifestHalves.decode(stored, .zstd)
+        } catch {
+            #expect("\(error)".contains("damaged at line 7004"))
+        }
+        // A head that fills more than the first part.
+        var packs = Manifest()
+        let pack = Manifest.Pack(
+            digest: ContentDigest(of: []),
+            codec: .zstd,
+            storedSize: 9,
+            contentSize: 9
+        )
+        packs.packs = Array(repeating: pack, count: 10_000)
+        packs.entries = [file(1)]
+        let long = try Codec.zstd.encode(ManifestEncoder.encode(packs))
+        #expect(try await ManifestHalves.decode(long, .zstd) == packs)
     }
 
     @Test func `may have hard links from the second to the first`() async throws {

@@ -24,7 +24,12 @@ import Testing
                 $0 == 0 || $0 == slash ? 1 : $0
             }
             if name == Array(".".utf8) || name == Array("..".utf8) { continue }
-            paths.insert(PathBytes(random.next() % 2 == 0 ? [slash] + name : name))
+            let above = ["", "", "some/", "some/other place/", "some/other/"][
+                Int(random.next() % 5)
+            ]
+            paths.insert(
+                PathBytes((random.next() % 2 == 0 ? [slash] : []) + Array(above.utf8) + name)
+            )
         }
         var file: PathBytes?
         for path in paths.sorted() {
@@ -40,7 +45,7 @@ import Testing
         linkingTo file: PathBytes?,
         _ random: inout SplitMix64
     ) -> Manifest.Entry {
-        var pieces: [Manifest.Piece] = []
+        var pieces = Pieces()
         for _ in 0..<random.next() % 4 {
             pieces.append(
                 Manifest.Piece(
@@ -78,10 +83,18 @@ import Testing
         let read = try ManifestDecoder.decode(text)
         #expect(read == manifest, "seed \(seed)")
         #expect(inHalves(text) == manifest, "seed \(seed)")
+        for cut in 0...text.count {
+            guard let halves = ManifestHalves(Array(text[..<cut]), Array(text[cut...])) else {
+                continue
+            }
+            #expect(joined(halves) == manifest, "seed \(seed), cut at \(cut)")
+        }
     }
 
-    private func inHalves(_ text: [UInt8]) -> Manifest? {
-        ManifestHalves(text).flatMap { $0.joined($0.first(), $0.second()) }
+    private func inHalves(_ text: [UInt8]) -> Manifest? { ManifestHalves(text).flatMap(joined) }
+
+    private func joined(_ halves: ManifestHalves) -> Manifest? {
+        halves.joined(halves.first(), halves.second())
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
@@ -92,6 +105,11 @@ import Testing
             let damaged = mutate(text, &random)
             let read = try? ManifestDecoder.decode(damaged)
             if ManifestHalves(damaged) != nil { #expect(inHalves(damaged) == read, "seed \(seed)") }
+            // As it comes when it is decompressed on two threads: cut anywhere.
+            let cut = Int(random.next() % UInt64(damaged.count + 1))
+            if let halves = ManifestHalves(Array(damaged[..<cut]), Array(damaged[cut...])) {
+                #expect(joined(halves) == read, "seed \(seed), cut at \(cut)")
+            }
             if let read {
                 // What is accepted means what it says: writing it gives a text that reads the same.
                 let again = try? ManifestDecoder.decode(ManifestEncoder.encode(read))

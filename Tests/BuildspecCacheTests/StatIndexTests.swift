@@ -153,6 +153,28 @@ import Testing
         }
     }
 
+    @Test func `is older than a tree in which a file has changed since`() async throws {
+        let place = try TemporaryDirectory()
+        for name in ["a/x", "a/y", "b"] { try place.write(name, to: name) }
+        func entries() throws -> [WalkedEntry] {
+            let set = PathSet(["**/*"], root: PathBytes(place.path.string))
+            return try TreeWalk(set, root: place.handle).entries
+        }
+        let marks = try entries().map { entry in
+            entry.status.kind == .regular ? StatIndex.Mark(entry.status) : nil
+        }
+        let index = StatIndex(manifest: ContentDigest(of: []), marks: marks)
+        #expect(try !index.isOlder(than: entries()))
+        try await tick()
+        // What is not there any more only the fingerprint tells.
+        try place.handle.directory("a".utf8).removeFile("y".utf8)
+        #expect(try !index.isOlder(than: entries()))
+        try place.write("changed", to: "a/x")
+        #expect(try index.isOlder(than: entries()))
+        let none = StatIndex(manifest: ContentDigest(of: []), marks: [nil])
+        #expect(try !none.isOlder(than: entries()))
+    }
+
     @Test func `a file that changed a moment before is read again`() {
         let now = FileTime(seconds: 100, nanoseconds: 10_000_000)
         func mark(_ seconds: Int64, _ nanoseconds: Int32) -> StatIndex.Mark {

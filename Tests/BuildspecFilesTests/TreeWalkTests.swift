@@ -17,6 +17,36 @@ import Testing
         #expect(found.notes.isEmpty)
     }
 
+    /// Several workers look at parts of a directory of so many names.
+    @Test func `finds everything in large directories, in path order`() async throws {
+        let place = try TemporaryDirectory()
+        var names: [String] = []
+        for number in 0..<1_300 {
+            let name = "large/\(number)"
+            if number % 100 == 57 {
+                names += [name, name + "/a", name + "/z"]
+                try place.write("", to: name + "/a")
+                try place.write("", to: name + "/z")
+            } else {
+                names.append(name)
+                try place.write("", to: name)
+            }
+        }
+        let set = PathSet(["large"], root: PathBytes(place.path.string))
+        for width in [1, 4] {
+            let found = await TreeWalk(
+                set,
+                root: place.handle,
+                top: place.handle,
+                excluding: [],
+                width: width
+            )
+            let paths = found.entries.map(\.path)
+            #expect(paths == ([PathBytes("large")] + names.map { PathBytes($0) }).sorted())
+            #expect(found.notes.isEmpty)
+        }
+    }
+
     @Test func `follows no link and says so when a pattern leads through one`() throws {
         let place = try TemporaryDirectory()
         try place.write("", to: "real/x")

@@ -40,7 +40,7 @@ private func importedManifest(_ path: PathBytes) throws -> Manifest {
     )
     while let member = try members.next() {
         guard let path = try tree.place(of: member) else { continue }
-        var pieces: [Manifest.Piece] = []
+        var pieces = Pieces()
         if case .file(let size) = member.kind {
             let offset = pack.contentSize
             while case let part = try members.content(upTo: 64 << 10), !part.isEmpty {

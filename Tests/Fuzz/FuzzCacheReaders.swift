@@ -32,6 +32,11 @@ private func readManifest(_ text: [UInt8]) {
         let joined = halves.joined(halves.first(), halves.second())
         precondition(joined == whole, "halves are the whole")
     }
+    let cut = text.count * Int(text.first ?? 0) / 256
+    if let halves = ManifestHalves(Array(text[..<cut]), Array(text[cut...])) {
+        let joined = halves.joined(halves.first(), halves.second())
+        precondition(joined == whole, "parts are the whole")
+    }
     guard let manifest = whole else { return }
     precondition(packs == manifest.packs, "all packs stand in the head")
     let again = try? ManifestDecoder.decode(ManifestEncoder.encode(manifest))

@@ -37,7 +37,7 @@ struct ExportOperation {
     private func write(_ manifest: Manifest, to archive: inout ArchiveOutput) async throws {
         var packs = PackShelf(reader, manifest.packs)
         for entry in manifest.entries {
-            var pieces: [Manifest.Piece] = []
+            var pieces = Pieces()
             let kind: PaxHeader.Kind
             switch entry.kind {
             case .directory: kind = .directory

@@ -18,16 +18,16 @@ struct ImportPacks {
         _ path: PathBytes,
         size: UInt64,
         from reader: inout TarReader
-    ) async throws -> [Manifest.Piece] {
+    ) async throws -> Pieces {
         if size == 0 { return [] }
         var buffer: [UInt8] = []
         if size <= UInt64(Limits.wholeFile) {
             try ImportPacks.fill(&buffer, to: Int(size), from: &reader)
-            return [try await add(path, buffer[...])]
+            return Pieces(try await add(path, buffer[...]))
         }
         // Cut where a save would cut it.
         let chunker = Chunker(forFileOf: size)
-        var pieces: [Manifest.Piece] = []
+        var pieces = Pieces()
         var offset: UInt64 = 0
         while offset < size {
             let wanted = Int(min(size - offset, UInt64(chunker.largest)))

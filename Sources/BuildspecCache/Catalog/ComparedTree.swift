@@ -16,7 +16,7 @@ struct ComparedTree {
         var contents = [ContentPipeline.Stored?](repeating: nil, count: walk.count)
         for place in list.toRead {
             let entry = walk[place]
-            var pieces: [Manifest.Piece] = []
+            var pieces = Pieces()
             if case .file(let size, let expected) = file(at: entry.path)?.kind,
                 size == entry.status.size, try isSame(entry, expected)
             {
@@ -36,7 +36,7 @@ struct ComparedTree {
 
     private mutating func isSame(
         _ entry: WalkedEntry,
-        _ pieces: [Manifest.Piece]
+        _ pieces: Pieces
     ) throws(FileError) -> Bool {
         if known[entry.path]?.modified == entry.status.modified { return true }
         let (directory, name) = try cursor.parent(of: entry.path)

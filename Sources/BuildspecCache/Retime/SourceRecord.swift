@@ -78,21 +78,15 @@ extension SourceRecord {
 
     private static func entry(_ text: [UInt8], _ line: Range<Int>) -> Entry? {
         var fields = ManifestFields(text, line)
-        guard let path = fields.next().flatMap({ fields.path($0) }), !path.isAbsolute,
-            let type = fields.value("type")
-        else { return nil }
-        if fields.is(type, "link") {
-            guard let target = fields.value("link").flatMap({ fields.unescaped($0) }) else {
-                return nil
-            }
+        guard let path = fields.path(), !path.isAbsolute else { return nil }
+        if fields.skip(field: "type=link") {
+            guard fields.skip("link="), let target = fields.unescaped() else { return nil }
             return Entry(path: path, kind: .link(target: target))
         }
-        guard fields.is(type, "file"),
-            let modified = fields.value("time").flatMap({ fields.time($0) }),
-            modified.seconds.magnitude <= Limits.seconds,
-            let size = fields.value("size").flatMap({ fields.number($0) }),
-            size <= Limits.sourceFile,
-            let digest = fields.value("sha256").flatMap({ fields.digest($0) })
+        guard fields.skip(field: "type=file"), fields.skip("time="), let modified = fields.time(),
+            modified.seconds.magnitude <= Limits.seconds, fields.skip("size="),
+            let size = fields.number(), size <= Limits.sourceFile, fields.skip("sha256="),
+            let digest = fields.digest()
         else { return nil }
         return Entry(
             path: path,

@@ -16,8 +16,8 @@ public enum RestoreLog {
     ///   - stateDirectory: the directory of the program's state.
     /// - Returns: the entries; none when nothing was restored yet.
     public static func read(of project: String, in stateDirectory: FilePath) -> [RestoredEntry] {
-        let bytes = (try? AtomicFile.read(file(project, stateDirectory), limit: 8 << 20)) ?? nil
-        let lines = String(decoding: bytes ?? [], as: UTF8.self).split(separator: "\n")
+        let bytes = bytes(file(project, stateDirectory))
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         return lines.suffix(mostEntries).compactMap(RestoredEntry.init)
     }
 
@@ -38,12 +38,27 @@ public enum RestoreLog {
             _ = try AtomicFile.openMaking(PathBytes(Array(file.split.directory)))
             let lock = FileLock.take(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
             defer { withExtendedLifetime(lock) {} }
-            let entries = (read(of: project, in: stateDirectory) + [entry]).suffix(mostEntries)
-            try AtomicFile.write(Array(entries.map { $0.line + "\n" }.joined().utf8), to: file)
+            let kept = lastLines(mostEntries - 1, of: bytes(file))
+            try AtomicFile.write(kept + Array((entry.line + "\n").utf8), to: file)
             return nil
         } catch {
             return "what was restored cannot be kept for 'cache audit': \(error)"
         }
+    }
+
+    private static func bytes(_ file: PathBytes) -> [UInt8] {
+        (try? AtomicFile.read(file, limit: 8 << 20)) ?? nil ?? []
+    }
+
+    /// The end of a text; nothing is made of its lines, because a restore waits for it.
+    private static func lastLines(_ count: Int, of bytes: [UInt8]) -> ArraySlice<UInt8> {
+        var (start, lines) = (bytes.endIndex, 0)
+        while start > 0 {
+            if bytes[start - 1] == UInt8(ascii: "\n") { lines += 1 }
+            if lines > count { break }
+            start -= 1
+        }
+        return bytes[start...]
     }
 
     private static func file(_ project: String, _ stateDirectory: FilePath) -> PathBytes {

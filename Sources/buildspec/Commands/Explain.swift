@@ -4,6 +4,7 @@ internal import BuildspecModel
 /// `buildspec explain`.
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "explain",
         abstract: "Explain a key of the buildspec, or a finding of 'validate'.",
         discussion: """
             A key is named by its path: 'phases.build.on-failure', 'cache.key', or one of your own \

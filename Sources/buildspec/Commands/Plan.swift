@@ -6,6 +6,7 @@ internal import SystemPackage
 /// `buildspec plan`.
 struct Plan: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "plan",
         abstract: "Show what 'run' would do, without running it.",
         discussion: """
             Prints phases and commands, the variables that the build sets, the cache with what \

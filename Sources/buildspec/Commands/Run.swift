@@ -8,6 +8,7 @@ internal import SystemPackage
 /// `buildspec run`.
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Run the build that a buildspec describes, with its cache.",
         discussion: """
             Runs install, pre_build, build and post_build on this machine as CodeBuild does, restores \

@@ -4,6 +4,7 @@ internal import BuildspecModel
 /// `buildspec schema`.
 struct Schema: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "schema",
         abstract: "Print the JSON Schema of buildspecs, for editors.",
         discussion: """
             The schema is draft-07, and 2020-12 validators read it the same way. For the YAML \

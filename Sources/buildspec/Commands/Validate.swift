@@ -5,6 +5,7 @@ internal import SystemPackage
 /// `buildspec validate`.
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "validate",
         abstract: "Check buildspecs: what CodeBuild refuses, and what it silently misreads.",
         discussion: """
             Errors are what CodeBuild refuses, warnings what it accepts but reads otherwise than it \
