@@ -90,9 +90,9 @@ extension ManifestFields {
         let isRelative = skip("./")
         let start = place
         // The root of absolute paths has no name.
-        guard isRelative || skip(separator: slash) else { return nil }
+        guard isRelative || skip(separator: nameEnd) else { return nil }
         guard let path = plainPath(from: start) ?? escapedPath(from: start),
-            (path.first == slash) != isRelative
+            (path.first == nameEnd) != isRelative
         else { return nil }
         return PathBytes(path)
     }
@@ -104,7 +104,7 @@ extension ManifestFields {
         var name = place
         while place < end {
             let byte = text[place]
-            if byte == slash {
+            if byte == nameEnd {
                 guard isSafe(name..<place) else { return nil }
                 name = place + 1
             } else if !ManifestText.isPlain(byte) {
@@ -130,7 +130,7 @@ extension ManifestFields {
             same += 8
         }
         while same < count, text[start + same] == text[lastPath.lowerBound + same] { same += 1 }
-        while same > 0, text[start + same - 1] != slash { same -= 1 }
+        while same > 0, text[start + same - 1] != nameEnd { same -= 1 }
         return same
     }
 
@@ -139,8 +139,8 @@ extension ManifestFields {
         guard let path = unescaped(), path.count <= Limits.path else { return nil }
         // The first byte of an absolute one is the slash.
         let names = ManifestFields(path)
-        var name = path.first == slash ? 1 : 0
-        for place in name...path.count where place == path.count || path[place] == slash {
+        var name = path.first == nameEnd ? 1 : 0
+        for place in name...path.count where place == path.count || path[place] == nameEnd {
             guard names.isSafe(name..<place) else { return nil }
             name = place + 1
         }
@@ -276,8 +276,8 @@ extension ManifestFields {
     }
 }
 
-/// As in paths; here, because one of another module takes a call for each byte.
-private let slash = UInt8(ascii: "/")
+/// The slash; one of another module takes a call for each byte.
+private let nameEnd = UInt8(ascii: "/")
 
 extension [UInt8] {
     /// Eight bytes as a number, as they lie in memory.

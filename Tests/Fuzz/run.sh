@@ -39,9 +39,9 @@ compile_readers() {
         Archive/PaxHeader Archive/TarHeader Archive/TarReader Blocks CacheError Catalog/KeyInputs \
         Catalog/KeyInputs+Record Chunker Codec ContentDigest GzipCodec KeyRecord Limits Manifest \
         ManifestChanges ManifestDecoder ManifestEncoder ManifestFields ManifestHalves ManifestHead OwnBytes \
-        Prune/SealedText Prune/SweepList StatIndex StatIndex+Bytes StoreLayout TarFormat Trust/Base64 \
-        Trust/CachePolicy Trust/EntryTrust Trust/PublicKey Trust/RecordSignature Trust/SigningKey \
-        ZstandardCodec; do
+        Pieces Prune/SealedText Prune/SweepList StatIndex StatIndex+Bytes StoreLayout TarFormat \
+        TreeFingerprint Trust/Base64 Trust/CachePolicy Trust/EntryTrust Trust/PublicKey \
+        Trust/RecordSignature Trust/SigningKey ZstandardCodec; do
         printf '%s\n' "$root/Sources/BuildspecCache/$name.swift"
     done >>"$work/readers-list"
     while read -r file; do
