@@ -27,6 +27,14 @@ public enum Codec: String, Sendable, CaseIterable {
         }
     }
 
+    /// The same, of many bytes and on several threads where the codec has parts for them.
+    func encodeInBlocks(_ bytes: [UInt8]) async throws(CacheError) -> [UInt8] {
+        switch self {
+        case .zstd: try await ZstandardCodec.encodeInBlocks(bytes)
+        case .gzip, .none: try encode(bytes)
+        }
+    }
+
     /// Decompresses all of `bytes`.
     ///
     /// - Parameters:

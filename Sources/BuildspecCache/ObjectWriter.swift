@@ -96,7 +96,7 @@ struct ObjectWriter: Sendable {
         _ text: [UInt8],
         unless parent: ContentDigest? = nil
     ) async throws(CacheError) -> (digest: ContentDigest, added: UInt64) {
-        let bytes = try codec.encode(text)
+        let bytes = try await codec.encodeInBlocks(text)
         let digest = ContentDigest(of: bytes)
         let name = StoreLayout.manifest(digest, codec)
         if digest == parent, !(store is any LocalCacheStore),

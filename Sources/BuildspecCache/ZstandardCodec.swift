@@ -48,19 +48,40 @@ enum ZstandardCodec {
         unsafe idle.withLock { $0.popLast() }.flatMap { unsafe OpaquePointer(bitPattern: $0) }
     }
 
+    /// Compresses bytes into frames of about the same size.
     static func encode(_ bytes: [UInt8]) throws(CacheError) -> [UInt8] {
+        try encode(parts(bytes.count)[...], of: bytes)
+    }
+
+    /// The same on several threads.
+    static func encodeInBlocks(_ bytes: [UInt8]) async throws(CacheError) -> [UInt8] {
+        let frames = await parts(bytes.count).mapBlocks(of: 1) { part in
+            Result { () throws(CacheError) in try encode(part, of: bytes) }
+        }
+        var result: [UInt8] = []
+        for frame in frames { result += try frame.get() }
+        return result
+    }
+
+    /// The parts that become frames.
+    private static func parts(_ count: Int) -> [Range<Int>] {
+        let frames = max(1, (count + frameSize / 2) / frameSize)
+        let size = (count + frames - 1) / frames
+        return (0..<frames).map { min($0 * size, count)..<min(($0 + 1) * size, count) }
+    }
+
+    private static func encode(
+        _ parts: ArraySlice<Range<Int>>,
+        of bytes: [UInt8]
+    ) throws(CacheError) -> [UInt8] {
         let context = unsafe try compressionContext()
         defer { idleCompressors.withLock { $0.append(UInt(bitPattern: context)) } }
         var failed = false
-        let frames = max(1, (bytes.count + frameSize / 2) / frameSize)
-        let size = (bytes.count + frames - 1) / frames
-        let room = ZSTD_compressBound(size) * frames
+        let room = parts.reduce(0) { $0 + ZSTD_compressBound($1.count) }
         let result = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, length in
             unsafe bytes.withUnsafeBytes { source in
-                for frame in 0..<frames {
-                    let start = min(frame * size, source.count)
-                    let part = unsafe source[start..<min(start + size, source.count)]
-                    let piece = unsafe UnsafeRawBufferPointer(rebasing: part)
+                for part in parts {
+                    let piece = unsafe UnsafeRawBufferPointer(rebasing: source[part])
                     let free = unsafe buffer.baseAddress.map { unsafe $0 + length }
                     let written = unsafe ZSTD_compress2(
                         context,

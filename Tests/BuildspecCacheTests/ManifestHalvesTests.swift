@@ -42,6 +42,7 @@ import Testing
             let stored = try codec.encode(text)
             #expect(try await ManifestHalves.decode(stored, codec) == manifest)
             #expect(try await ManifestHalves.text(of: stored, codec) == text)
+            #expect(try await codec.encodeInBlocks(text) == stored)
         }
     }
 
