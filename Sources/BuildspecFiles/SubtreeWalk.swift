@@ -147,7 +147,6 @@ final class SubtreeWalk: Sendable {
         let names = try directory.names()
         let size = SubtreeWalk.partSize
         for start in stride(from: size, to: names.count, by: size) {
-            // Each opens the directory itself: to share a descriptor is slower.
             var part = job
             part.names = names[start..<min(start + size, names.count)]
             result.parts.append(part)
