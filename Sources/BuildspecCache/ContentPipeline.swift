@@ -16,8 +16,8 @@ struct ContentPipeline {
     /// What is stored of each entry; `nil` for what is no file, or was left out.
     private(set) var stored: [Stored?]
     private(set) var notes: [String] = []
-    /// Bytes written to the store.
-    private(set) var writtenBytes: UInt64 = 0
+    /// Bytes added to the store.
+    private(set) var addedBytes: UInt64 = 0
     private(set) var assembler: PackAssembler
 
     private let entries: [WalkedEntry]
@@ -57,7 +57,7 @@ struct ContentPipeline {
         case cut(Result<ChunkReader.Cut, FileError>)
         case compressed(pack: Int, part: Int, [UInt8])
         case sealed(Int, ObjectWriter.SealedPack)
-        case wrote(Int, Manifest.Pack)
+        case wrote(Int, ObjectWriter.WrittenPack)
     }
 
     private typealias Steps = ThrowingTaskGroup<Step, any Error>
@@ -189,10 +189,10 @@ struct ContentPipeline {
         case .sealed(let index, let pack)?:
             let writer = writer
             steps.addTask { .wrote(index, try await writer.write(pack)) }
-        case .wrote(let index, let pack)?:
+        case .wrote(let index, let written)?:
             writing -= 1
-            writtenBytes += pack.storedSize
-            assembler.finish(index, pack)
+            addedBytes += written.added
+            assembler.finish(index, written.pack)
         case nil:
             throw CacheError(.tree, "the save ended before its work was done")
         }

@@ -13,8 +13,11 @@ struct ObjectWriter: Sendable {
 
     /// Compresses a whole tar and writes it as a pack.
     func writePack(_ tar: [UInt8]) async throws(CacheError) -> Manifest.Pack {
-        try await write(seal([codec.encode(tar)], contentSize: tar.count))
+        try await write(seal([codec.encode(tar)], contentSize: tar.count)).pack
     }
+
+    /// A pack that the store has, and how many bytes were added to it for that.
+    typealias WrittenPack = (pack: Manifest.Pack, added: UInt64)
 
     /// A pack that is ready to be written.
     struct SealedPack: Sendable {
@@ -54,7 +57,7 @@ struct ObjectWriter: Sendable {
     func finish(
         _ draft: PackDraft,
         contentSize: Int
-    ) async throws(CacheError) -> Manifest.Pack {
+    ) async throws(CacheError) -> WrittenPack {
         let (digest, size) = draft.written
         let pack = Manifest.Pack(
             digest: digest,
@@ -63,17 +66,17 @@ struct ObjectWriter: Sendable {
             contentSize: contentSize
         )
         do throws(StoreError) {
-            if try await !isKept(pack.name, size: size) { try draft.place(at: pack.name) }
+            if try await isKept(pack.name, size: size) { return (pack, 0) }
+            try draft.place(at: pack.name)
         } catch {
             throw CacheError(error)
         }
-        return pack
+        return (pack, size)
     }
 
     /// Writes a pack.
-    func write(_ sealed: SealedPack) async throws(CacheError) -> Manifest.Pack {
-        _ = try await write(sealed.pack.name, sealed.bytes)
-        return sealed.pack
+    func write(_ sealed: SealedPack) async throws(CacheError) -> WrittenPack {
+        (sealed.pack, try await write(sealed.pack.name, sealed.bytes))
     }
 
     /// Writes a manifest.

@@ -79,7 +79,7 @@ struct SaveOperation {
             entries: manifest.entries.count,
             files: record.files,
             bytes: record.bytes,
-            bytesStored: contents.writtenBytes + added + (times?.added ?? 0)
+            bytesStored: contents.addedBytes + added + (times?.added ?? 0)
                 + UInt64(recordBytes.count),
             bytesReused: contents.assembler.reusedBytes + unchanged.bytes,
             filesLeftOut: contents.notes.count,

@@ -34,6 +34,15 @@ import Testing
         #expect(try bench.objects("v1/").filter { !$0.string.contains("/keys/") } == before)
     }
 
+    @Test func `of what another scope has adds the record alone, and says so`() async throws {
+        let bench = try Bench()
+        var random = SplitMix64(seed: 3)
+        try bench.overwrite(bench.source.file("tree/file"), random.bytes(50_000))
+        #expect(try await bench.save("k", scope: "one").bytesStored > 50_000)
+        let report = try await bench.save("k", scope: "two")
+        #expect(report.bytesStored < 1_000 && report.bytesReused == 0)
+    }
+
     @Test func `keeps one copy of equal files`() async throws {
         let bench = try Bench()
         var random = SplitMix64(seed: 8)

@@ -27,7 +27,7 @@ import Testing
         let parts = (0..<9).map { _ in random.bytes(Int(random.next() % 2_000)) }
         let draft = try #require(try writer.packDraft())
         for part in parts.indices.shuffled(using: &random) { try draft.add(part, parts[part]) }
-        let pack = try await writer.finish(draft, contentSize: 7)
+        let pack = try await writer.finish(draft, contentSize: 7).pack
         let whole = parts.flatMap(\.self)
         #expect(pack.digest == ContentDigest(of: whole))
         #expect(pack.storedSize == UInt64(whole.count))
@@ -49,7 +49,7 @@ import Testing
         for _ in 0..<2 {
             let draft = try #require(try writer.packDraft())
             try draft.add(0, [1, 2, 3])
-            let pack = try await writer.finish(draft, contentSize: 3)
+            let pack = try await writer.finish(draft, contentSize: 3).pack
             #expect(try store.list(prefix: "v1/").map(\.name) == [pack.name])
         }
         let shard = ContentDigest(of: [1, 2, 3]).hex.prefix(2)
@@ -66,7 +66,7 @@ import Testing
         try store.write(name, [1])
         let draft = try #require(try writer.packDraft())
         try draft.add(0, [1, 2, 3])
-        #expect(try await writer.finish(draft, contentSize: 3).name == name)
+        #expect(try await writer.finish(draft, contentSize: 3).pack.name == name)
         #expect(try store.read(name, limit: 3) == [1, 2, 3])
     }
 

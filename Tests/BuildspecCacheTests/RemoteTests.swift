@@ -64,6 +64,17 @@ private struct Machines {
         #expect(calls.count <= 3, "\(calls)")
     }
 
+    @Test func `adds nothing for contents that another scope has`() async throws {
+        let machines = try Machines()
+        let cache = machines.direct(try TemporaryDirectory())
+        _ = try await cache.save(machines.identity, from: machines.source.path)
+        var identity = machines.identity
+        identity.scope = "another"
+        let again = machines.direct(try TemporaryDirectory())
+        let saved = try await again.save(identity, from: machines.source.path)
+        #expect(saved.outcome == .saved && saved.bytesStored < 1_000)
+    }
+
     @Test func `gives another machine the tree, and takes its changes`() async throws {
         let machines = try Machines()
         let first = machines.direct(try TemporaryDirectory())
