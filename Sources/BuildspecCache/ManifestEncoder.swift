@@ -175,6 +175,15 @@ enum ManifestText {
         }
     }
 
+    /// Whether a word stands at a place of a text that is long enough for it.
+    @inline(__always)
+    static func isWord(_ word: StaticString, _ text: [UInt8], _ place: Int) -> Bool {
+        unsafe text.withUnsafeBytes { text in
+            guard let bytes = text.baseAddress else { return false }
+            return unsafe memcmp(bytes + place, word.utf8Start, word.utf8CodeUnitCount) == 0
+        }
+    }
+
     /// Whether a line of another text stands at a place of a text.
     static func isSame(_ text: [UInt8], _ place: Int, _ line: ArraySlice<UInt8>) -> Bool {
         guard line.count <= text.count - place else { return false }

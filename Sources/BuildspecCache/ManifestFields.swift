@@ -1,16 +1,8 @@
 internal import BuildspecFiles
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// The space-separated fields of a line of a manifest, read from the left.
 ///
-/// Values are read where they stand and each byte is looked at once: a restore or save of a few changes
+/// Values are read where they stand, and most bytes are looked at once: a restore or save of a few changes
 /// waits for tens of thousands of lines.
 struct ManifestFields {
     private let text: [UInt8]
@@ -42,7 +34,7 @@ struct ManifestFields {
     @inline(__always)  // Then the word is a number to compare with.
     mutating func skip(_ word: StaticString) -> Bool {
         guard end - place >= word.utf8CodeUnitCount,
-            ManifestFields.matches(text, place, word)
+            ManifestText.isWord(word, text, place)
         else { return false }
         place += word.utf8CodeUnitCount
         return true
@@ -58,16 +50,7 @@ struct ManifestFields {
 
     /// Whether a line begins with this word.
     static func begins(_ text: [UInt8], _ line: Range<Int>, with word: StaticString) -> Bool {
-        line.count >= word.utf8CodeUnitCount && matches(text, line.lowerBound, word)
-    }
-
-    /// Whether a word stands at a place of a text that is long enough for it.
-    @inline(__always)
-    private static func matches(_ text: [UInt8], _ start: Int, _ word: StaticString) -> Bool {
-        unsafe text.withUnsafeBytes { text in
-            guard let bytes = text.baseAddress else { return false }
-            return unsafe memcmp(bytes + start, word.utf8Start, word.utf8CodeUnitCount) == 0
-        }
+        line.count >= word.utf8CodeUnitCount && ManifestText.isWord(word, text, line.lowerBound)
     }
 
     /// Goes on behind a separator if it comes next.

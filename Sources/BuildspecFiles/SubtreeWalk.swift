@@ -16,7 +16,8 @@ internal import Synchronization
 final class SubtreeWalk: Sendable {
     /// A directory to list, or a part of one.
     struct Job: Sendable {
-        var number: Int
+        /// The number of its listing, which it gets when it is pushed.
+        var number = 0
         var parent: DirectoryHandle
         var name: [UInt8]
         var path: PathBytes
@@ -67,7 +68,7 @@ final class SubtreeWalk: Sendable {
     /// - Returns: the number of its listing.
     func add(_ name: [UInt8], in parent: DirectoryHandle, _ path: PathBytes) -> Int {
         state.withLock { state in
-            state.push(Job(number: 0, parent: parent, name: name, path: path))
+            state.push(Job(parent: parent, name: name, path: path))
         }
     }
 
@@ -175,7 +176,7 @@ final class SubtreeWalk: Sendable {
         case .link: entry.linkTarget = try directory.linkTarget(name)
         case .directory:
             if excluded.contains(status.identity) { return }
-            let job = Job(number: 0, parent: directory, name: name, path: path)
+            let job = Job(parent: directory, name: name, path: path)
             result.directories.append((result.listing.entries.count, job))
         case .special:
             result.listing.notes.append(TreeWalk.special(path))
