@@ -9,15 +9,16 @@
     /// Files that somebody changes while a save reads them: each is stored as it was at one moment, or
     /// left out and said.
     @Suite struct `A file that changes during a save` {
-        /// What the shell does to the tree, in one step as far as a reader sees.
+        /// What the shell does to the tree, with nothing between its steps that was not there before and
+        /// is not there after: other threads of the save go on meanwhile, and may store that too.
         private static let changes = [
             "printf longer >>tree/a/file",
             ": >tree/a/file",
-            "printf 'another one of another size' >tree/new && mv tree/new tree/a/file",
+            "printf 'another one of another size' >new && mv new tree/a/file",
             "rm -f tree/a/file",
             "touch tree/a/file",
             "mv tree/a tree/away 2>/dev/null && ln -s /etc tree/a || :",
-            "rm -rf tree/a && printf 'now a file' >tree/a || :",
+            "printf 'now a file' >new && rm -rf tree/a && mv new tree/a || :",
             "rm -f tree/a/file && mkfifo tree/a/file || :",
         ]
 
