@@ -1,4 +1,5 @@
 import BuildspecModel
+import TestSupport
 import Testing
 
 @Suite struct `What CodeBuild accepts and misreads` {
@@ -192,8 +193,7 @@ import Testing
         var text = "version: 0.2\nphases:\n  build:\n    commands:\n"
         for index in 0..<196 { text += "      - echo \"line $\(index)\" && make target-\(index)\n" }
         let bytes = Array(text.utf8)
-        let clock = ContinuousClock()
-        let times = (0..<5).map { _ in clock.measure { _ = Buildspec.validate(bytes) } }
+        let times = (0..<5).map { _ in processorTime { _ = Buildspec.validate(bytes) } }
         #expect(times.min() ?? .zero < .milliseconds(50))
     }
 }

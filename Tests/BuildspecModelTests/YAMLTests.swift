@@ -1,4 +1,5 @@
 import BuildspecModel
+import TestSupport
 import Testing
 
 @Suite struct `YAML as libyaml reads it` {
@@ -208,8 +209,7 @@ import Testing
 @Suite struct `Limits` {
     @Test func `a huge file ends at once`() {
         let bytes = Array(repeating: UInt8(ascii: "a"), count: 10_000_000)
-        let clock = ContinuousClock()
-        let time = clock.measure {
+        let time = processorTime {
             #expect(Buildspec.parse(bytes).diagnostics.map(\.name) == ["too-large"])
         }
         #expect(time < .seconds(1))
@@ -229,8 +229,7 @@ import Testing
             let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
             text += "a\(level): &a\(level) [\(aliases)]\n"
         }
-        let clock = ContinuousClock()
-        let time = clock.measure {
+        let time = processorTime {
             #expect(Buildspec.parse(Array(text.utf8)).diagnostics.map(\.name) == ["alias-limit"])
         }
         #expect(time < .seconds(1))
