@@ -18,8 +18,10 @@ enum PackReuse {
     ///
     /// - Parameters:
     ///   - parent: the parent entry.
-    ///   - entries: the walk, in path order; a file with the size and time that the parent has for
-    ///     it counts as live.
+    ///   - entries: the walk, in path order; a file with the size that the parent has for it counts
+    ///     as live. Not its time: what was installed or checked out anew has new times and the old
+    ///     content. A guess that is wrong is set right by the next save, because the parent has
+    ///     only what was referred to.
     /// - Returns: the parent.
     static func keepingWorthwhile(
         _ parent: ParentEntry,
@@ -53,11 +55,8 @@ enum PackReuse {
                 next += 1
             }
             guard next < entries.count else { break }
-            let status = entries[next].status
-            let modified = manifest.entries[place].modified
-            let isUnchanged = status.size == size && status.modified == modified
             // Of a large file that changed, most chunks are usually still there.
-            guard isThere, isUnchanged || pieces.count > 1 else { continue }
+            guard isThere, entries[next].status.size == size || pieces.count > 1 else { continue }
             for piece in pieces { live[piece.pack] += memberSize(piece) }
         }
         return live

@@ -24,6 +24,29 @@ import Testing
         #expect(difference == nil)
     }
 
+    @Test func `reuses old contents under new times, as after an installation`() async throws {
+        let bench = try Bench()
+        var random = SplitMix64(seed: 12)
+        let contents = (0..<40).map { _ in random.bytes(20_000) }
+        for (number, bytes) in contents.enumerated() {
+            try bench.overwrite(bench.source.file("tree/file\(number)"), bytes)
+        }
+        let first = try await bench.save("1")
+        let tree = try bench.source.handle.directory("tree".utf8)
+        for number in contents.indices {
+            let time = FileTime(seconds: 1_000 + Int64(number), nanoseconds: 0)
+            try tree.setModified(Array("file\(number)".utf8)[...], time)
+        }
+        try bench.overwrite(bench.source.file("tree/file7"), random.bytes(20_000))
+        let second = try await bench.save("2")
+        #expect(second.bytesReused == 39 * 20_000)
+        #expect(second.bytesStored < first.bytesStored / 20)
+        #expect(try await bench.restore("2").outcome == .exact(key: "2"))
+        let difference = try TreeSnapshot(bench.source.path)
+            .difference(from: TreeSnapshot(bench.target.path))
+        #expect(difference == nil)
+    }
+
     @Test func `of nothing writes no pack and no manifest`() async throws {
         let bench = try Bench()
         try bench.source.write("x", to: "tree/file")
