@@ -21,7 +21,10 @@ public struct DirectoryStore: LocalCacheStore {
     /// Reads the file of that name.
     public func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
         try translating { () throws(FileError) in
-            try AtomicFile.read(path(name), limit: limit)
+            if let bytes = try AtomicFile.read(path(name), limit: limit) { return bytes }
+            // A store that is a file is a mistake and not an empty store.
+            _ = try existing(PathBytes(directory.string))
+            return nil
         }
     }
 

@@ -19,4 +19,14 @@ import Testing
         try await checks(place).listsManyPages(1_003)
         try await checks(place).createsOnce(isExact: false)
     }
+
+    @Test func `that is a file is an error, and one that is not there is empty`() throws {
+        let place = try TemporaryDirectory()
+        try place.write("", to: "file")
+        for name in ["file", "file/below"] {
+            let store = DirectoryStore(place.file(name))
+            #expect(throws: StoreError.self) { try store.read("v1/keys/s/k/x", limit: 10) }
+        }
+        #expect(try DirectoryStore(place.file("none")).read("v1/keys/s/k/x", limit: 10) == nil)
+    }
 }
