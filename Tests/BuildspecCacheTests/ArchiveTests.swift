@@ -86,6 +86,31 @@ import Testing
         #expect(try await bench.cache.entries().entries.count == 1)
     }
 
+    @Test(
+        arguments: [
+            (Array("BZh91AY&SY".utf8), "compressed with bzip2"),
+            ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00, 0x00], "compressed with xz"),
+            ([0x50, 0x4B, 0x03, 0x04, 0x14], "a zip file"),
+        ] as [([UInt8], String)]
+    )
+    func `of a kind that is not read is refused by its name`(
+        bytes: [UInt8],
+        name: String
+    ) async throws {
+        let bench = try Bench()
+        let file = bench.store.file("x")
+        try bench.overwrite(file, bytes + [UInt8](repeating: 7, count: 2_000))
+        let error = await #expect(throws: CacheError.self) {
+            try await bench.cache.importArchive(
+                file,
+                as: bench.identity("k"),
+                root: bench.source.path,
+                limit: 1 << 30
+            )
+        }
+        #expect(error?.description.contains("the archive is \(name), which is not read") == true)
+    }
+
     @Test(arguments: ArchiveForm.allCases)
     func `that ends in the middle is refused`(form: ArchiveForm) async throws {
         let bench = try Bench()

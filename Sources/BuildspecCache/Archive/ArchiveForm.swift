@@ -31,6 +31,23 @@ public enum ArchiveForm: Sendable, Equatable, CaseIterable {
             }
     }
 
+    /// What people take for an archive that can be imported, by its first bytes.
+    static func unreadable(firstBytes bytes: ArraySlice<UInt8>) -> String? {
+        let others: [([UInt8], String)] = [
+            (Array("BZh".utf8), "compressed with bzip2"),
+            ([0xFD] + Array("7zXZ".utf8) + [0], "compressed with xz"),
+            ([0x04, 0x22, 0x4D, 0x18], "compressed with lz4"),
+            (Array("LZIP".utf8), "compressed with lzip"),
+            ([0x1F, 0x9D], "compressed with compress"),
+            (Array("PK".utf8) + [3, 4], "a zip file"),
+        ]
+        // A tar begins with a name, which may be any of these; its header has a magic further on.
+        guard bytes.count < 512 || !bytes.dropFirst(257).starts(with: "ustar".utf8) else {
+            return nil
+        }
+        return others.first { bytes.starts(with: $0.0) }?.1
+    }
+
     /// The codec; what it makes of several parts, one behind the other, is one stream.
     var codec: Codec {
         switch self {

@@ -25,6 +25,13 @@ struct ArchiveInput {
         var head: [UInt8] = []
         fileOffset = UInt64(try file.read(ArchiveInput.part, at: 0, appendingTo: &head))
         raw = head[...]
+        if let name = ArchiveForm.unreadable(firstBytes: raw) {
+            throw CacheError(
+                .request,
+                "the archive is \(name), which is not read; make it a tar that is plain or "
+                    + "compressed with gzip or zstd"
+            )
+        }
         decompressor =
             switch ArchiveForm(firstBytes: raw) {
             case .zstd: try ZstandardDecompressor()
