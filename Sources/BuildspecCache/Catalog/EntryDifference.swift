@@ -96,9 +96,11 @@ extension EntryDifference {
     init(_ old: [Manifest.Entry], _ new: [Manifest.Entry]) {
         var left = old[...]
         var right = new[...]
+        // A further name of a file comes behind the file.
+        var rewritten: Set<PathBytes> = []
         while let first = left.first ?? right.first {
             if let old = left.first, let new = right.first, old.path == new.path {
-                compare(old, new)
+                compare(old, new, &rewritten)
                 left.removeFirst()
                 right.removeFirst()
             } else if let old = left.first, right.first.map({ old.path < $0.path }) ?? true {
@@ -114,16 +116,21 @@ extension EntryDifference {
         }
     }
 
-    private mutating func compare(_ old: Manifest.Entry, _ new: Manifest.Entry) {
+    private mutating func compare(
+        _ old: Manifest.Entry,
+        _ new: Manifest.Entry,
+        _ rewritten: inout Set<PathBytes>
+    ) {
         var aspects: [Change.Aspect] = []
         switch (old.kind, new.kind) {
         case (.directory, .directory): break
         case (.link(let left), .link(let right)): if left != right { aspects.append(.content) }
         case (.hardLink(let left), .hardLink(let right)):
-            if left != right { aspects.append(.content) }
+            if left != right || rewritten.contains(left) { aspects.append(.content) }
         case (.file(let size, let left), .file(let newSize, let right)):
             if size != newSize || left.map(\.digest) != right.map(\.digest) {
                 aspects.append(.content)
+                rewritten.insert(new.path)
             }
         default: aspects.append(.kind)
         }
