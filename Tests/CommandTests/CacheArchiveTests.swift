@@ -144,6 +144,32 @@ import Testing
         #expect(try await cache("verify", in: place).status == 0)
     }
 
+    @Test(.timeLimit(.minutes(2)))
+    func `is compared by contents under each of its names`() async throws {
+        let place = try TemporaryDirectory()
+        try place.write("one", to: "tree/a")
+        try await shell("ln tree/a tree/b", in: place)
+        _ = try await cache("save", "--key", "k", "--path", "tree", in: place)
+        try await shell("printf two > tree/b; touch -r tree tree/a", in: place)
+        let difference = try await cache("diff", "k", in: place)
+        #expect(difference.output.contains("~ tree/a (content, time)\n"))
+        #expect(difference.output.contains("~ tree/b (content, time)\n"))
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `beside a foreign file is not called repaired`() async throws {
+        let place = try TemporaryDirectory()
+        try place.write("mine", to: "store/v1/packs/aa/file")
+        for options in [[], ["--json"]] {
+            let outcome = try await BuildspecProcess.run(
+                ["cache", "verify", "--repair", "--cache", "store"] + options,
+                in: place
+            )
+            #expect(outcome.status == 3)
+            #expect(outcome.output.contains("nothing repaired; ") == options.isEmpty)
+        }
+    }
+
     @Test func `is verified and repaired for programs too`() async throws {
         let place = try filled(seed: 24)
         _ = try await cache("save", "--key", "k", "--path", "tree", in: place)

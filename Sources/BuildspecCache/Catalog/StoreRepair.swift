@@ -6,6 +6,12 @@ public struct RepairReport: Sendable, Equatable {
     public var removedObjects: [String] = []
     /// What was removed because no entry refers to it and it is older than the grace period.
     public var pruned = PruneReport()
+
+    /// Whether nothing was removed or marked.
+    public var isEmpty: Bool {
+        removedEntries.isEmpty && removedObjects.isEmpty && pruned.removedDamagedRecords == 0
+            && pruned.removedObjects == 0 && pruned.markedObjects == 0
+    }
 }
 
 extension BuildCache {

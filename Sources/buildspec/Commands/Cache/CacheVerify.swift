@@ -36,33 +36,41 @@ struct CacheVerify: AsyncParsableCommand {
     func run() async throws {
         let cache = try store.open()
         let report = try await reportingCacheErrors { try await cache.verify() }
-        if json {
-            try await printJSON(report, of: cache)
-        } else {
-            try await printText(report, of: cache)
+        let done =
+            json ? try await printJSON(report, of: cache) : try await printText(report, of: cache)
+        // A repair that found nothing to remove has left what was wrong.
+        if !report.problems.isEmpty, done?.isEmpty ?? true {
+            throw ExitStatus.cacheFailed.exitCode
         }
-        if !repair, !report.problems.isEmpty { throw ExitStatus.cacheFailed.exitCode }
     }
 
-    private func printText(_ report: VerifyReport, of cache: BuildCache) async throws {
+    private func printText(
+        _ report: VerifyReport,
+        of cache: BuildCache
+    ) async throws -> RepairReport? {
         for problem in report.problems {
             StandardStream.error.write("error: \("\(problem)".oneLine)\n")
         }
         StandardStream.output.write(VerifyOutput.text(report))
-        guard repair else { return }
+        guard repair else { return nil }
         let done = try await reportingCacheErrors { try await cache.repair(report) }
-        StandardStream.output.write(VerifyOutput.text(done))
+        StandardStream.output.write(VerifyOutput.text(done, of: report))
+        return done
     }
 
     /// What was found is printed also when it cannot be repaired.
-    private func printJSON(_ report: VerifyReport, of cache: BuildCache) async throws {
+    private func printJSON(
+        _ report: VerifyReport,
+        of cache: BuildCache
+    ) async throws -> RepairReport? {
         var done: RepairReport?
         defer {
             StandardStream.output.write(
                 VerifyOutput.json(report, repair: done, store: cache.location)
             )
         }
-        guard repair else { return }
+        guard repair else { return nil }
         done = try await reportingCacheErrors { try await cache.repair(report) }
+        return done
     }
 }

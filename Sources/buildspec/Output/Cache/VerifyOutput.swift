@@ -13,7 +13,7 @@ enum VerifyOutput {
                 ? "all sound\n" : "\(Quantity.count(report.problems.count, "problem"))\n")
     }
 
-    static func text(_ report: RepairReport) -> String {
+    static func text(_ report: RepairReport, of found: VerifyReport) -> String {
         var text = report.removedEntries.map {
             "removed the entry '\($0)': it is a miss now, and the next save writes it anew\n"
         }.joined()
@@ -32,7 +32,10 @@ enum VerifyOutput {
             let objects = Quantity.count(pruned.markedObjects, "object")
             text += "marked \(objects) that no entry refers to; a prune after a day removes them\n"
         }
-        return text.isEmpty ? "nothing to repair\n" : text
+        guard report.isEmpty else { return text }
+        return found.problems.isEmpty
+            ? "nothing to repair\n"
+            : "nothing repaired; what no entry refers to goes when it is an hour old\n"
     }
 
     /// Both in one object; `repair` is `nil` when none was made.
