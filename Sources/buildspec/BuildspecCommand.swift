@@ -16,6 +16,7 @@ struct BuildspecCommand: AsyncParsableCommand {
     static func main() async {
         StandardStream.openMissing()
         do {
+            try ArgumentText.requireUTF8()
             var command = try parseAsRoot()
             do {
                 if var command = command as? any AsyncParsableCommand {

@@ -55,6 +55,25 @@ struct OddInputTests {
         }
     }
 
+    @Test func `arguments that are not UTF-8 are an error, so that no two keys are one`()
+        async throws
+    {
+        let script = """
+            "$0" cache save --cache store --path up --key "$(printf 'k\\377')"
+            """
+        let result = try await Subprocess.run(
+            .path("/bin/sh"),
+            arguments: ["-c", script, BuildspecProcess.path.string],
+            environment: .custom(BuildspecProcess.environment(in: directory)),
+            workingDirectory: directory.path,
+            input: .none,
+            output: .string(limit: 1 << 16),
+            error: .string(limit: 1 << 16)
+        )
+        #expect(result.terminationStatus == .exited(64))
+        #expect(result.standardError.contains("argument 8, 'k\u{FFFD}', is not UTF-8"))
+    }
+
     @Test func `a byte order mark is not part of a file of variables`() async throws {
         try write([0xEF, 0xBB, 0xBF] + Array("A=1\n".utf8), to: "values")
         let outcome = try await run(["--env-file", "values"])

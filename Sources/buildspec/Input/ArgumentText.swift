@@ -1,0 +1,18 @@
+internal import ArgumentParser
+
+/// The arguments as they were before they became text.
+enum ArgumentText {
+    /// Refuses bytes that are no UTF-8.
+    ///
+    /// Where those were, an argument has replacement characters: two keys could become one, and a
+    /// name or glob means no file that is there.
+    static func requireUTF8(_ arguments: [String] = CommandLine.arguments) throws {
+        for (place, argument) in arguments.enumerated().dropFirst()
+        where argument.unicodeScalars.contains("\u{FFFD}") {
+            throw ValidationError(
+                "argument \(place), '\(argument.oneLine)', is not UTF-8; in a glob, '*' stands for "
+                    + "bytes that are not"
+            )
+        }
+    }
+}
