@@ -1,4 +1,5 @@
 import BuildspecFiles
+import Foundation
 import Subprocess
 import SystemPackage
 import TestSupport
@@ -95,6 +96,30 @@ import Testing
         #expect(scope.output.contains("  scope: 'p', not 'q'\n"))
         let own = try await explain("k", in: place)
         #expect(own.output.hasPrefix("hit: key 'k' is stored\n"))
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `that a key without a buildspec needs its paths, and an entry that is damaged`()
+        async throws
+    {
+        let place = try TemporaryDirectory()
+        try place.write("one", to: "vendor/file")
+        let paths = try await explain("k", in: place)
+        #expect(paths.status == 2)
+        #expect(
+            paths.error
+                == "error: key 'k' is not stored for 'p', and there is no buildspec that says its "
+                + "paths; name them with '--path'\n"
+        )
+        let save = ["--key", "k", "--path", "vendor", "--scope", "p"]
+        _ = try await BuildspecProcess.run(["cache", "save", "--cache", "store"] + save, in: place)
+        #expect(try await explain("k", in: place).output.hasPrefix("hit: key 'k' is stored\n"))
+        let below = place.file("store/v1/manifests").string
+        let manifest = FileManager.default.subpaths(atPath: below)?.first { $0.contains(".") }
+        try place.write("", to: "store/v1/manifests/\(try #require(manifest))")
+        let damaged = try await explain("k", in: place)
+        #expect(damaged.output.hasPrefix("miss: key 'k' is stored and cannot be used: 'v1/"))
+        #expect(damaged.output.hasSuffix("\nthe store has no other entry\n"))
     }
 
     @Test(.timeLimit(.minutes(2))) func `what the cache has cost and saved`() async throws {

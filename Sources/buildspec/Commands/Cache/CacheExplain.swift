@@ -103,12 +103,23 @@ struct CacheExplain: AsyncParsableCommand {
         if let own = entries.first(where: { $0.key == key && $0.scope == identity.scope }) {
             identity.paths = own.paths
         } else {
+            try requireBuildspec(for: key, of: identity.scope)
             let declared = try await buildspecIdentity(cache)
             identity.paths = declared.paths
             if fallbackKeys.isEmpty { identity.fallbackKeys = declared.fallbackKeys }
             if declared.key == key { identity.inputs = declared.inputs }
         }
         return identity
+    }
+
+    /// Who has no buildspec is not told to write one.
+    private func requireBuildspec(for key: String, of scope: String) throws {
+        let standard = FilePath(source).appending(BuildspecFile.standardName)
+        guard buildspec == nil, !Host.exists(standard) else { return }
+        let text = "error: key '\(key)' is not stored for '\(scope)', and there is no buildspec "
+        let remedy = "that says its paths; name them with '--path'"
+        StandardStream.error.write((text + remedy).oneLine + "\n")
+        throw ExitStatus.buildspecInvalid.exitCode
     }
 
     private func buildspecIdentity(_ cache: BuildCache) async throws -> CacheIdentity {

@@ -18,7 +18,8 @@ enum ExplanationText {
             lines += described(neighbour, asked: identity)
         }
         if explanation.nearest.isEmpty, explanation.used == nil {
-            lines += ["", "the store has no entry yet"]
+            let isDamaged = if case .damaged = explanation.verdict { true } else { false }
+            lines += ["", "the store has no \(isDamaged ? "other entry" : "entry yet")"]
         }
         return lines.map(\.oneLine).joined(separator: "\n") + "\n"
     }
