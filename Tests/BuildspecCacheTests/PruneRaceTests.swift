@@ -31,13 +31,17 @@ import Testing
             CacheIdentity(scope: "p", key: key, paths: ["tree/**/*"])
         }
 
-        func write(_ content: String) throws {
-            try source.write("the same", to: "tree/a")
+        func write(_ content: String, beside: String = "the same") throws {
+            try source.write(beside, to: "tree/a")
             try source.write(content, to: "tree/b")
         }
 
-        func save(_ key: String?, _ content: String) async throws {
-            try write(content)
+        func save(
+            _ key: String?,
+            _ content: String,
+            beside: String = "the same"
+        ) async throws {
+            try write(content, beside: beside)
             _ = try await BuildCache(store: store).save(identity(key), from: source.path)
         }
 
@@ -169,7 +173,8 @@ import Testing
         try await withAllOrders {
             let world = try World()
             try await world.save(nil, "back")
-            try await world.save(nil, "other")
+            // It has nothing of the one before, so that what was marked is written again below.
+            try await world.save(nil, "other", beside: "another")
             _ = try await BuildCache(store: world.store).prune(PruneLimits())
             world.store.advance(hours: 48)
             try world.write("back")
