@@ -167,6 +167,7 @@ struct ManifestDecoder {
             pieces = Pieces(try piece(digest, pack, offset, size))
         } else if fields.skip("chunks=") {
             repeat { pieces.append(try chunk(&fields)) } while fields.skip(separator: comma)
+            guard fields.endField() else { throw brokenChunk }
         }
         guard pieces.reduce(0, { $0 + $1.size }) == size else {
             throw damaged("a file's pieces do not add up to its size")
@@ -178,7 +179,7 @@ struct ManifestDecoder {
     private func chunk(_ fields: inout ManifestFields) throws(CacheError) -> Manifest.Piece {
         guard let digest = fields.digest(before: colon), let pack = fields.number(before: colon),
             let offset = fields.number(before: colon), let size = fields.digits()
-        else { throw damaged("a chunk is damaged") }
+        else { throw brokenChunk }
         return try piece(digest, pack, offset, size)
     }
 
@@ -206,6 +207,8 @@ struct ManifestDecoder {
         else { return false }
         return true
     }
+
+    private var brokenChunk: CacheError { damaged("a chunk is damaged") }
 
     private var brokenPiece: CacheError { damaged("a piece does not lie inside its pack") }
 

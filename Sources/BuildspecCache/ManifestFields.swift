@@ -61,7 +61,7 @@ struct ManifestFields {
     }
 
     /// Goes on at the next field; `false` if this one is longer.
-    private mutating func endField() -> Bool { place == end || skip(separator: UInt8(ascii: " ")) }
+    mutating func endField() -> Bool { place == end || skip(separator: UInt8(ascii: " ")) }
 }
 
 // MARK: Values
@@ -253,9 +253,12 @@ extension ManifestFields {
         return ContentDigest(hex: text.span.extracting(place..<place + 64))
     }
 
-    /// A codec's name.
+    /// A codec's name, in which nothing is escaped.
     mutating func codec() -> Codec? {
-        unescaped().flatMap { Codec(rawValue: String(decoding: $0, as: UTF8.self)) }
+        let name = text[place..<end].prefix { $0 != UInt8(ascii: " ") }
+        place = name.endIndex
+        guard endField() else { return nil }
+        return Codec(rawValue: String(decoding: name, as: UTF8.self))
     }
 }
 

@@ -123,4 +123,28 @@ import Testing
             }
         }
     }
+
+    /// A manifest's text of one pack and one file of two chunks, which is the last thing in it.
+    private func chunked() -> String {
+        let digest = ContentDigest(of: []).hex
+        return """
+            #mtree
+            #buildspec-manifest 1
+            #pack 0 sha256=\(digest) codec=zstd stored=9 size=99
+            ./a type=file mode=0644 time=1.000000000 size=9 chunks=\(digest):0:0:4,\(digest):0:4:5
+            """
+    }
+
+    @Test(arguments: ["x", "@", ":1", ";", ",", "-", "\r", "\0", "\t", "\\040"])
+    func `of chunks ends with the last of them`(rest: String) throws {
+        #expect(try ManifestDecoder.decode(Array((chunked() + "\n").utf8)).entries.count == 1)
+        let text = Array((chunked() + rest + "\n").utf8)
+        #expect(throws: CacheError.self) { try ManifestDecoder.decode(text) }
+    }
+
+    @Test(arguments: ["\\172std", "zst\\144", "zstd\\001", "", "ZSTD", "zstd,"])
+    func `names a codec in one way`(name: String) {
+        let text = (chunked() + "\n").replacing("codec=zstd", with: "codec=" + name)
+        #expect(throws: CacheError.self) { try ManifestDecoder.decode(Array(text.utf8)) }
+    }
 }
