@@ -18,6 +18,7 @@ final class SubtreeWalk: Sendable {
     struct Job: Sendable {
         /// The number of its listing, which it gets when it is pushed.
         var number = 0
+        /// The directory above; of a part, the directory itself.
         var parent: DirectoryHandle
         var name: [UInt8]
         var path: PathBytes
@@ -119,7 +120,8 @@ final class SubtreeWalk: Sendable {
     private func list(_ job: Job) -> Result {
         var result = Result()
         do throws(FileError) {
-            let directory = try job.parent.directory(job.name)
+            let isPart = job.names != nil
+            let directory = isPart ? job.parent : try job.parent.directory(job.name)
             for name in try names(of: job, in: directory, &result) {
                 let path = job.path.appending(name)
                 if TemporaryName.matches(name) {
@@ -149,6 +151,8 @@ final class SubtreeWalk: Sendable {
         let size = SubtreeWalk.partSize
         for start in stride(from: size, to: names.count, by: size) {
             var part = job
+            // Not opened again: by then another one, or none, may have its name.
+            part.parent = directory
             part.names = names[start..<min(start + size, names.count)]
             result.parts.append(part)
         }

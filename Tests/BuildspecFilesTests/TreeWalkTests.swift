@@ -47,6 +47,34 @@ import Testing
         }
     }
 
+    /// All workers look into the directory that was listed, wherever it is meanwhile.
+    @Test func `finds all of a large directory that is moved away and back, or none`() async throws
+    {
+        let place = try TemporaryDirectory()
+        for number in 0..<1_300 { try place.write("", to: "large/\(number)") }
+        let set = PathSet(["large"], root: PathBytes(place.path.string))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                while !Task.isCancelled {
+                    try place.handle.rename("large".utf8, to: "away".utf8)
+                    try place.handle.rename("away".utf8, to: "large".utf8)
+                }
+            }
+            for _ in 0..<60 {
+                let found = await TreeWalk(
+                    set,
+                    root: place.handle,
+                    top: place.handle,
+                    excluding: [],
+                    width: 2
+                )
+                #expect([0, 1, 1_301].contains(found.entries.count) && found.notes.isEmpty)
+            }
+            tasks.cancelAll()
+            try await tasks.waitForAll()
+        }
+    }
+
     @Test func `follows no link and says so when a pattern leads through one`() throws {
         let place = try TemporaryDirectory()
         try place.write("", to: "real/x")
