@@ -47,6 +47,17 @@ import Testing
         #expect(read.count == 500 && read.last == entry(600) && read.first == entry(101))
     }
 
+    /// Nothing is forced to the disk, so a power cut may tear the file.
+    @Test(arguments: [0, 1, 40])
+    func `keeps what comes behind a line that was torn`(missing: Int) throws {
+        let state = try TemporaryDirectory()
+        let torn = (entry(1).line + "\n" + entry(2).line).dropLast(missing)
+        try state.write(String(torn), to: "projects/p/cache-restores")
+        for number in [3, 4] { _ = RestoreLog.add(entry(number), of: "p", in: state.path) }
+        let read = RestoreLog.read(of: "p", in: state.path)
+        #expect(read.first == entry(1) && read.suffix(2) == [entry(3), entry(4)])
+    }
+
     @Test(arguments: 0..<20 as Range<UInt64>)
     func `passes over lines that make no sense`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)

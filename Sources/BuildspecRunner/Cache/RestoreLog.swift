@@ -8,6 +8,7 @@ public import SystemPackage
 public enum RestoreLog {
     /// So many are kept.
     private static let mostEntries = 500
+    private static let newline = UInt8(ascii: "\n")
 
     /// Reads a project's entries, the oldest first.
     ///
@@ -38,8 +39,10 @@ public enum RestoreLog {
             _ = try AtomicFile.openMaking(PathBytes(Array(file.split.directory)))
             let lock = FileLock.take(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
             defer { withExtendedLifetime(lock) {} }
-            let kept = lastLines(mostEntries - 1, of: bytes(file))
-            try AtomicFile.write(kept + Array((entry.line + "\n").utf8), to: file)
+            var lines = Array(lastLines(mostEntries - 1, of: bytes(file)))
+            // What a crash has torn must not take the new line with it.
+            if let last = lines.last, last != newline { lines.append(newline) }
+            try AtomicFile.write(lines + Array((entry.line + "\n").utf8), to: file)
             return nil
         } catch {
             return "what was restored cannot be kept for 'cache audit': \(error)"
@@ -54,7 +57,7 @@ public enum RestoreLog {
     private static func lastLines(_ count: Int, of bytes: [UInt8]) -> ArraySlice<UInt8> {
         var (start, lines) = (bytes.endIndex, 0)
         while start > 0 {
-            if bytes[start - 1] == UInt8(ascii: "\n") { lines += 1 }
+            if bytes[start - 1] == newline { lines += 1 }
             if lines > count { break }
             start -= 1
         }
