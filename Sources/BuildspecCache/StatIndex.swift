@@ -46,18 +46,21 @@ struct StatIndex: Sendable, Equatable {
 
     /// A file changed this shortly before the index was made may change again unseen, because
     /// file systems take the time from a clock that ticks every few milliseconds.
-    private static let tick: Int64 = 50_000_000
+    private static let tick: Int32 = 50_000_000
 
     /// Keeps only marks that are safe at the time `now`, and the summary only with all of them.
     mutating func dropRecent(now: FileTime) {
+        // Nothing is worked out with the times of files: those of a strange file system can be anything.
+        var safe = now
+        safe.nanoseconds -= StatIndex.tick
+        if safe.nanoseconds < 0 {
+            safe.nanoseconds += 1_000_000_000
+            safe.seconds -= 1
+        }
         for (index, mark) in marks.enumerated() {
-            guard let mark else { continue }
-            let seconds = now.seconds - mark.changed.seconds
-            let nanoseconds = Int64(now.nanoseconds) - Int64(mark.changed.nanoseconds)
-            if seconds < 2, seconds * 1_000_000_000 + nanoseconds < StatIndex.tick {
-                marks[index] = nil
-                summary = nil
-            }
+            guard let mark, mark.changed > safe else { continue }
+            marks[index] = nil
+            summary = nil
         }
     }
 

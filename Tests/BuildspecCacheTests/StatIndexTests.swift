@@ -189,6 +189,17 @@ import Testing
         #expect(index.marks == [nil, nil, marks[2], nil])
     }
 
+    @Test func `a time of a clock that is far off is no crash`() {
+        let now = FileTime(seconds: 1_800_000_000, nanoseconds: 20_000_000)
+        let marks = [Int64.max, 20_000_000_000, 0, -20_000_000_000, .min].map { seconds in
+            let time = FileTime(seconds: seconds, nanoseconds: 0)
+            return StatIndex.Mark(inode: 1, device: 1, changed: time)
+        }
+        var index = StatIndex(manifest: ContentDigest(of: []), marks: marks)
+        index.dropRecent(now: now)
+        #expect(index.marks == [nil, nil, marks[2], marks[3], marks[4]])
+    }
+
     private func storedIndex(_ place: Place) throws -> StatIndex? {
         guard let state = place.state else { return nil }
         let name = try state.handle.names().first.map { String(decoding: $0, as: UTF8.self) }
