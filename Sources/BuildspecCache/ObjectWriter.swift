@@ -12,8 +12,8 @@ struct ObjectWriter: Sendable {
     var manifests: ManifestShelf?
 
     /// Compresses a whole tar and writes it as a pack.
-    func writePack(_ tar: [UInt8]) async throws(CacheError) -> Manifest.Pack {
-        try await write(seal([codec.encode(tar)], contentSize: tar.count)).pack
+    func writePack(_ tar: [UInt8]) async throws(CacheError) -> WrittenPack {
+        try await write(seal([codec.encode(tar)], contentSize: tar.count))
     }
 
     /// A pack that the store has, and how many bytes were added to it for that.

@@ -179,4 +179,26 @@ import Testing
         for (place, digit) in text.utf8.enumerated() { bytes[start + 148 + place] = digit }
         bytes[start + 154] = 0
     }
+
+    @Test func `counts as stored what the store did not have`() async throws {
+        let bench = try Bench()
+        var random = SplitMix64(seed: 4)
+        try bench.overwrite(bench.source.file("tree/file"), random.bytes(50_000))
+        try await bench.save("first")
+        let file = try await export(bench, "first", as: .zstd, to: "x")
+        let other = try Bench()
+        var stored: [UInt64] = []
+        for key in ["one", "two"] {
+            let report = try await other.cache.importArchive(
+                file,
+                as: other.identity(key),
+                root: other.source.path,
+                limit: 1 << 30
+            )
+            #expect(report.outcome == .saved)
+            stored.append(report.bytesStored)
+        }
+        #expect(stored[0] > 50_000)
+        #expect(stored[1] < 1_000, "only the key record")
+    }
 }

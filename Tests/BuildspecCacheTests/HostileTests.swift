@@ -13,7 +13,7 @@ import Testing
         var tar: [UInt8] = []
         let offset = TarFormat.append(PathBytes("x"), Array("evil".utf8)[...], to: &tar)
         TarFormat.finish(&tar)
-        let pack = try await writer.writePack(tar)
+        let pack = try await writer.writePack(tar).pack
         let digest = ContentDigest(of: Array("evil".utf8)).hex
         let head =
             "#mtree\n#buildspec-manifest 1\n#pack 0 sha256=\(pack.digest.hex) codec=zstd"
@@ -212,7 +212,7 @@ import Testing
         tar.replaceSubrange(124..<135, with: Array("77777777777".utf8))
         tar.replaceSubrange(148..<154, with: Array("000000".utf8))
         let writer = ObjectWriter(store: DirectoryStore(bench.store.path), codec: .none)
-        let pack = try await writer.writePack(tar)
+        let pack = try await writer.writePack(tar).pack
         let line =
             "#pack 1 sha256=\(pack.digest.hex) codec=none stored=\(tar.count) size=\(tar.count)\n"
             + "./tree/x type=file mode=0644 time=1.000000000 size=4"

@@ -42,7 +42,7 @@ struct ImportOperation {
             entries: manifest.entries.count,
             files: record.files,
             bytes: record.bytes,
-            bytesStored: record.stored + added + UInt64(bytes.count),
+            bytesStored: packs.addedBytes + added + UInt64(bytes.count),
             notes: tree.notes + settings.takeNotes()
         )
     }

@@ -4,6 +4,8 @@ internal import BuildspecFiles
 struct ImportPacks {
     /// The packs so far.
     private(set) var packs: [Manifest.Pack] = []
+    /// Bytes added to the store for them.
+    private(set) var addedBytes: UInt64 = 0
 
     private let writer: ObjectWriter
     private var tar: [UInt8] = []
@@ -46,7 +48,9 @@ struct ImportPacks {
     mutating func finish() async throws {
         guard !tar.isEmpty else { return }
         TarFormat.finish(&tar)
-        packs.append(try await writer.writePack(tar))
+        let written = try await writer.writePack(tar)
+        packs.append(written.pack)
+        addedBytes += written.added
         tar = []
     }
 
