@@ -142,7 +142,9 @@ enum ManifestChanges {
         mutating func take(_ count: Int, from first: Int) -> Range<Int>? {
             guard first >= line, advance(first - line) else { return nil }
             let start = place
-            return advance(count) ? start..<place : nil
+            guard advance(count) else { return nil }
+            // No entry begins so, but a pack's line, which belongs into the head of the changes.
+            return text[start] == UInt8(ascii: "#") ? nil : start..<place
         }
 
         private mutating func advance(_ count: Int) -> Bool {

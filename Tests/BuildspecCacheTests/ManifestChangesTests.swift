@@ -107,6 +107,18 @@ private let name = ContentDigest(of: [1])
         }
     }
 
+    /// A prune reads the head of the changes alone, and must see every pack that a restore uses.
+    @Test func `takes no pack from its base`() throws {
+        let digest = ContentDigest(of: []).hex
+        let pack = "#pack 0 sha256=\(digest) codec=zstd stored=9 size=99"
+        let file =
+            "./a type=file mode=0644 time=1.000000000 size=9 sha256=\(digest) pack=0 offset=0"
+        #expect(try ManifestDecoder.decode(text([pack, file])).packs.count == 1)
+        let base = text(["./b type=dir", pack, file])
+        expectDamaged("@base 1 1\n\(file)\n", of: name, base: base)
+        expectDamaged("@base 1 2\n", of: name, base: base)
+    }
+
     @Test(arguments: 0..<40 as Range<UInt64>)
     func `survives random damage`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
