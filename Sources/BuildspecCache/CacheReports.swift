@@ -14,11 +14,11 @@ public struct RestoreReport: Sendable, Equatable {
     public var outcome: Outcome
     /// Files, links and directories of the entry.
     public var entries: Int
-    /// Regular files of the entry.
+    /// Regular files of the entry, without those that a note says were left out.
     public var files: Int
     /// Files that were on disk unchanged and were left alone.
     public var filesUnchanged: Int
-    /// Content bytes of the entry's files.
+    /// Content bytes of these files.
     public var bytes: UInt64
     /// Stored bytes that were read from the store.
     public var bytesFetched: UInt64

@@ -78,7 +78,7 @@ struct FileList {
                 Manifest.Entry(
                     path: entry.path,
                     mode: status.mode,
-                    modified: status.modified,
+                    modified: status.modified.within(Limits.time),
                     kind: kind
                 )
             )

@@ -18,6 +18,8 @@ enum Limits {
     static func manifestContent(ofStored stored: Int) -> Int {
         min(manifestContent, (1 << 20) + stored * 2_048)
     }
+    /// The farthest time of an entry, in seconds from 1970: as many digits as a reader takes.
+    static let time: Int64 = 999_999_999_999_999
     /// The longest path, as long as system calls take.
     static let path = 4_095
     /// How many source files and links a record of source times lists, and its size.
@@ -27,7 +29,7 @@ enum Limits {
     /// The largest source file whose time is recorded.
     static let sourceFile = 1 << 30
     /// The farthest time of a source file: the end of the year 9999, and as far before 1970.
-    static let seconds = 253_402_300_799
+    static let seconds: Int64 = 253_402_300_799
     /// The largest key record.
     static let record: UInt64 = 1 << 20
     /// The largest list of what is to be swept, and how many objects it names.

@@ -111,7 +111,7 @@ struct RestoreOperation {
                 roots,
                 verify: verify
             )
-            let (unpacked, placementNotes) = try await apply(plan, manifest, set, roots)
+            let (unpacked, placed) = try await apply(plan, manifest, set, roots)
             // Pruning goes by last use.
             try? settings.localStore?.refresh(record.name)
             // What the files look like now spares the next save reading them.
@@ -126,9 +126,11 @@ struct RestoreOperation {
             indexFile?.write(seen)
             let times = await restoreTimes(record, manifest, roots, set)
             let notes =
-                passed.notes + [leftovers].compactMap(\.self) + plan.notes + placementNotes
+                passed.notes + [leftovers].compactMap(\.self) + plan.notes + placed.notes
                 + (times?.notes ?? [])
             var report = report(record, outcome, entries: manifest.entries.count, notes)
+            report.files -= min(report.files, plan.leftOut.files + placed.hardLinksLeftOut)
+            report.bytes -= min(report.bytes, plan.leftOut.bytes)
             report.filesUnchanged = plan.filesUnchanged
             report.bytesFetched = unpacked.fetched
             report.retimed = times?.report
@@ -191,7 +193,9 @@ struct RestoreOperation {
         _ manifest: Manifest,
         _ set: PathSet,
         _ roots: TreeRoots
-    ) async throws -> (unpacked: PackUnpacker.Unpacked, notes: [String]) {
+    ) async throws -> (
+        unpacked: PackUnpacker.Unpacked, placed: (notes: [String], hardLinksLeftOut: Int)
+    ) {
         try plan.checkRoom(roots)
         let before = plan.directoryStates(roots)
         do {

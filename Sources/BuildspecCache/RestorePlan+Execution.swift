@@ -106,9 +106,12 @@ extension RestorePlan {
 
     /// Renames what was staged to its final names, then sets the modes and times of directories.
     ///
-    /// - Returns: what could not be put in place, one line each.
+    /// - Returns: what could not be put in place, one line each, and how many hard links are among it.
     /// - Throws: when something new cannot get its name; all others have been taken back then.
-    func putInPlace(_ roots: TreeRoots, width: Int) async throws -> [String] {
+    func putInPlace(
+        _ roots: TreeRoots,
+        width: Int
+    ) async throws -> (notes: [String], hardLinksLeftOut: Int) {
         var notes: [String] = []
         var placing = Placing(roots)
         do throws(FileError) {
@@ -124,8 +127,9 @@ extension RestorePlan {
             let rest = failures == 0 ? "" : "; \(failures) files could not be put back"
             throw CacheError(.tree, error.description + rest)
         }
+        let hardLinksLeftOut = notes.count
         notes += try await placing.finish(roots, width)
-        return notes + (try await finish(roots, width))
+        return (notes + (try await finish(roots, width)), hardLinksLeftOut)
     }
 
     /// Sets the modes and times of directories and links.

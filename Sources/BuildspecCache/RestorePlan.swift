@@ -18,6 +18,8 @@ struct RestorePlan: Sendable {
     /// Directories to make writable while the restore works in them.
     private(set) var unlocks: [PathBytes] = []
     private(set) var filesUnchanged = 0
+    /// How many files are left out, and how many bytes they have.
+    private(set) var leftOut: (files: Int, bytes: UInt64) = (0, 0)
     /// How many bytes the new files have.
     private(set) var newBytes: UInt64 = 0
     private(set) var notes: [String] = []
@@ -72,13 +74,13 @@ struct RestorePlan: Sendable {
         _ set: PathSet
     ) throws(FileError) {
         guard isDeclared(entry.path, set) else {
-            return leaveOut(entry.path, "it is not within the declared paths")
+            return leaveOut(entry, "it is not within the declared paths")
         }
         // Else the file, which the cache has nothing to do with, would be in the next save.
         if case .hardLink(let first) = entry.kind, !isDeclared(first, set) {
-            return leaveOut(entry.path, "its file is not within the declared paths")
+            return leaveOut(entry, "its file is not within the declared paths")
         }
-        if let blocked, entry.path.isWithin(blocked) { return }
+        if let blocked, entry.path.isWithin(blocked) { return countLeftOut(entry.kind) }
         if let new = open.first, entry.path.isWithin(new.path) { return addFresh(entry, place) }
         // Nearly always the next one there is the next one here.
         while next < existing.count, existing[next].path != entry.path {
@@ -98,9 +100,20 @@ struct RestorePlan: Sendable {
         return true
     }
 
-    private mutating func leaveOut(_ path: PathBytes, _ reason: String) {
-        blocked = path
-        notes.append("'\(path.text)' was left out: \(reason)")
+    private mutating func leaveOut(_ entry: borrowing Manifest.Entry, _ reason: String) {
+        blocked = entry.path
+        countLeftOut(entry.kind)
+        notes.append("'\(entry.path.text)' was left out: \(reason)")
+    }
+
+    private mutating func countLeftOut(_ kind: Manifest.Kind) {
+        switch kind {
+        case .directory, .link: break
+        case .hardLink: leftOut.files += 1
+        case .file(let size, _):
+            leftOut.files += 1
+            leftOut.bytes += size
+        }
     }
 }
 
@@ -120,7 +133,7 @@ extension RestorePlan {
             finish(entry, mode: entry.mode, isClean: isClean)
         case (_, .directory):
             if next + 1 < existing.count, existing[next + 1].path.isWithin(entry.path) {
-                leaveOut(entry.path, "a directory with files in it stands in its place")
+                leaveOut(entry, "a directory with files in it stands in its place")
             } else {
                 stage(entry, place, removesFirst: true)
             }
@@ -183,8 +196,8 @@ extension RestorePlan {
             switch error.code {
             case .notFound: try addBelowMissingDirectory(entry, place)
             case .isLink, .notDirectory:
-                leaveOut(entry.path, "a link or file stands where a directory must be")
-            case .permissionDenied: leaveOut(entry.path, "permission denied")
+                leaveOut(entry, "a link or file stands where a directory must be")
+            case .permissionDenied: leaveOut(entry, "permission denied")
             default: throw error
             }
         }

@@ -21,6 +21,12 @@ package struct FileTime: Sendable, Hashable, Comparable {
         (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
     }
 
+    /// The time, or the nearest that is at most so many seconds before or behind 1970.
+    package func within(_ limit: Int64) -> FileTime {
+        if seconds < -limit { return FileTime(seconds: -limit, nanoseconds: 0) }
+        return seconds > limit ? FileTime(seconds: limit, nanoseconds: 0) : self
+    }
+
     /// The time now.
     package static func now() -> FileTime {
         var time = timespec()

@@ -13,8 +13,11 @@ extension FileStatus {
     /// Whether a change after this status may leave it as it is, because the clock that file systems
     /// take their times from may not have ticked since the last one.
     package func mayHideChanges(at now: FileTime = .now()) -> Bool {
+        // Nothing is worked out with a time that can be anything, as on some file systems.
+        guard changed.seconds == now.seconds || changed.seconds == now.seconds - 1 else {
+            return false
+        }
         let seconds = now.seconds - changed.seconds
-        guard seconds == 0 || seconds == 1 else { return false }
         let age = seconds * 1_000_000_000 + Int64(now.nanoseconds) - Int64(changed.nanoseconds)
         return age >= 0 && age < FileStatus.clockTick
     }

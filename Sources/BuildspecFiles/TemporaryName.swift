@@ -54,7 +54,7 @@ package enum TemporaryName {
         {
             return !isRunning
         }
-        return now.seconds - changed.seconds > longestUse
+        return changed.seconds < now.seconds - longestUse
     }
 }
 

@@ -14,6 +14,7 @@ import Testing
         var target = ""
         var content = ""
         var size: Int?
+        var seconds: Int64 = 1_700_000_000
     }
 
     private static let tree = Member(type: "5", name: "tree/")
@@ -215,6 +216,19 @@ import Testing
         #expect(again.files == 2)
     }
 
+    @Test(arguments: [1 << 50, Int64.max / 2, Int64.min / 2])
+    func `with a time that no manifest can say is an entry all the same`(
+        seconds: Int64
+    ) async throws {
+        let bench = try Bench()
+        try await importing(
+            [Member(type: "0", name: "tree/x", content: "good", seconds: seconds)],
+            bench
+        )
+        #expect(try await bench.restore("k").outcome == .exact(key: "k"))
+        #expect(try bench.target.read("tree/x") == "good")
+    }
+
     @discardableResult
     private func importing(_ members: [Member], _ bench: Bench) async throws -> SaveReport {
         try await importing(members.flatMap(Self.block) + Self.end, bench)
@@ -254,7 +268,15 @@ import Testing
         put("0000000", 108)
         put("0000000", 116)
         put(octal(member.size ?? content.count, 11), 124)
-        put(octal(1_700_000_000, 11), 136)
+        if member.seconds >> 33 == 0 {
+            put(octal(Int(member.seconds), 11), 136)
+        } else {
+            // As GNU tar writes what octal digits cannot hold.
+            header[136...139] = member.seconds < 0 ? [255, 255, 255, 255] : [128, 0, 0, 0]
+            for place in 0..<8 {
+                header[140 + place] = UInt8(truncatingIfNeeded: member.seconds >> (8 * (7 - place)))
+            }
+        }
         put("        ", 148)
         put(String(member.type), 156)
         put(member.target, 157)

@@ -1,4 +1,5 @@
 import BuildspecFiles
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -146,5 +147,27 @@ import Testing
     func `names a codec in one way`(name: String) {
         let text = (chunked() + "\n").replacing("codec=zstd", with: "codec=" + name)
         #expect(throws: CacheError.self) { try ManifestDecoder.decode(Array(text.utf8)) }
+    }
+
+    @Test(arguments: [Int64.min, -1 << 53, 1 << 53, .max])
+    func `with a time that no text can say has the nearest that one can`(seconds: Int64) throws {
+        let place = try TemporaryDirectory()
+        try place.write("", to: "tree/file")
+        let set = PathSet(["tree"], root: PathBytes(place.path.string))
+        var walk = try TreeWalk(set, root: place.handle).entries
+        for index in walk.indices {
+            walk[index].status.modified = FileTime(seconds: seconds, nanoseconds: 5)
+        }
+        let stored = walk.map {
+            $0.status.kind == .regular
+                ? ContentPipeline.Stored(status: $0.status, pieces: []) : nil
+        }
+        let manifest = Manifest(entries: FileList(walk).manifestEntries(walk, stored))
+        #expect(
+            manifest.entries.map(\.modified.seconds.magnitude) == [
+                999_999_999_999_999, 999_999_999_999_999,
+            ]
+        )
+        #expect(try ManifestDecoder.decode(ManifestEncoder.encode(manifest)) == manifest)
     }
 }

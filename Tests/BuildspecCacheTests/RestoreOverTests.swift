@@ -22,6 +22,7 @@ import Testing
         #expect(report.notes.isEmpty == expected.leftOut.isEmpty, "seed \(seed): \(report.notes)")
         let difference = expected.difference(from: try pair.snapshot())
         #expect(difference == nil, "seed \(seed)")
+        #expect(report.files == expected.filesThatCame, "seed \(seed)")
 
         let again = try await cache.restore(pair.identity, into: pair.root.path)
         #expect(again.notes.isEmpty == expected.leftOut.isEmpty, "seed \(seed): \(again.notes)")

@@ -136,6 +136,10 @@ struct OverlaidTree {
     private(set) var entries: [PathBytes: TreeSnapshot.Entry]
     /// The entries that cannot come, by what stands there.
     private(set) var leftOut: Set<PathBytes> = []
+    /// How many files of the source came, or were there.
+    var filesThatCame: Int {
+        source.count { $0.value.kind == .regular && !leftOut.contains($0.key) }
+    }
     /// How many names the path of the half has that is not below the root.
     private let depth: Int
     private let source: [PathBytes: TreeSnapshot.Entry]

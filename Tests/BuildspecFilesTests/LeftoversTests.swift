@@ -67,7 +67,10 @@ import Testing
         let name = TemporaryName.prefix + Array(rest.utf8)
         #expect(TemporaryName.matches(name))
         #expect(!TemporaryName.isAbandoned(name, changed: .now()))
-        #expect(TemporaryName.isAbandoned(name, changed: FileTime(seconds: 0, nanoseconds: 0)))
+        for seconds in [0, .min] as [Int64] {
+            let time = FileTime(seconds: seconds, nanoseconds: 0)
+            #expect(TemporaryName.isAbandoned(name, changed: time))
+        }
     }
 
     @Test func `is found where a walk was and on the way to it`() throws {

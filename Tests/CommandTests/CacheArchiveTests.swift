@@ -150,7 +150,7 @@ import Testing
         try place.write("one", to: "tree/a")
         try await shell("ln tree/a tree/b", in: place)
         _ = try await cache("save", "--key", "k", "--path", "tree", in: place)
-        try await shell("printf two > tree/b; touch -r tree tree/a", in: place)
+        try await shell("printf two > tree/b; touch -d @5 tree/a", in: place)
         let difference = try await cache("diff", "k", in: place)
         #expect(difference.output.contains("~ tree/a (content, time)\n"))
         #expect(difference.output.contains("~ tree/b (content, time)\n"))

@@ -13,6 +13,8 @@ struct ExportOperation {
         let parent = try DirectoryHandle.open(
             PathBytes(directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory))
         )
+        // Of exports that were killed.
+        _ = Leftovers.removeAll(in: parent)
         // Not seen under its name before it is whole.
         let temporary = TemporaryName.next()
         var archive = ArchiveOutput(

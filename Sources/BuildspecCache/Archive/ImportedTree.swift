@@ -80,7 +80,7 @@ struct ImportedTree {
         entries[path] = Manifest.Entry(
             path: path,
             mode: mode,
-            modified: member.modified,
+            modified: member.modified.within(Limits.time),
             kind: kind
         )
     }

@@ -75,7 +75,7 @@ struct SaveSources {
             } else if let file = seen[place] {
                 kind = .file(
                     size: file.status.size,
-                    modified: file.status.modified,
+                    modified: file.status.modified.within(Limits.seconds),
                     digest: file.digest
                 )
             } else {

@@ -55,7 +55,7 @@ enum AbandonedDirectories {
     private static func isAbandoned(_ directory: FilePath) -> Bool {
         guard let handle = try? DirectoryHandle.open(PathBytes(directory.string)),
             let file = (try? handle.status(lockName.utf8)) ?? nil, file.kind == .regular,
-            FileTime.now().seconds - file.modified.seconds > newness
+            file.modified.seconds < FileTime.now().seconds - newness
         else { return false }
         return lock(directory) != nil
     }
