@@ -98,6 +98,22 @@ import Testing
         _ = try await shell("diff -r vendor out/vendor", in: place)
     }
 
+    @Test(.timeLimit(.minutes(2)), arguments: ["save", "restore"])
+    func `says that a quoted tilde is a name`(verb: String) async throws {
+        let place = try filled()
+        let home = try await cache(verb, "--path", "~/.m2/**/*", "--path", "~me/x", in: place)
+        #expect(
+            home.error == """
+                warning: cache: --path: '~' in '~/.m2/**/*' is no home directory but a name in the \
+                root; write "$HOME/.m2/**/*"
+                warning: cache: --path: '~me' in '~me/x' is no home directory but a name in the root
+
+                """
+        )
+        try place.write("a file", to: "~/.m2/file")
+        #expect(try await cache(verb, "--path", "~/.m2/**/*", in: place).error.isEmpty)
+    }
+
     @Test(.timeLimit(.minutes(2))) func `tells a miss, an error and a wrong command line apart`()
         async throws
     {

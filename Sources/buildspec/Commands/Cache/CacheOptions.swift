@@ -109,6 +109,7 @@ struct IdentityOptions: ParsableArguments {
 
     /// The identity, its scope found out if it is not given.
     func identity(fallbackKeys: [String] = []) async -> CacheIdentity {
+        printNotes(tildeNotes)
         let environment = Host.environment().variables
         var name = scopes.own(environment)
         if name == nil { name = await project }
@@ -123,6 +124,19 @@ struct IdentityOptions: ParsableArguments {
 }
 
 extension IdentityOptions {
+    /// A glob must be quoted, and then no shell puts in the home directory.
+    private var tildeNotes: [String] {
+        paths.compactMap { path in
+            guard let name = path.split(separator: "/").first, path.hasPrefix("~"),
+                !Host.exists(rootPath.appending(String(name)))
+            else { return nil }
+            let rest = path.dropFirst(name.count)
+            let remedy = name == "~" ? "; write \"$HOME\(rest)\"" : ""
+            return
+                "--path: '\(name)' in '\(path)' is no home directory but a name in the root\(remedy)"
+        }
+    }
+
     /// The project's name as 'run' finds it.
     var project: String {
         get async { await SourceVersion.read(in: rootPath).projectName(for: rootPath) }
