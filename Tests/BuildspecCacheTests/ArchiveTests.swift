@@ -1,8 +1,9 @@
 import BuildspecCache
-import BuildspecFiles
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import BuildspecFiles
 
 @Suite struct `An archive` {
     private func export(
@@ -43,6 +44,23 @@ import Testing
         #expect(before.difference(from: after) == nil, "seed \(seed)")
         #expect(try await bench.cache.verify().problems == [])
     }
+
+    #if os(Linux)
+        @Test func `is written where one that was killed left its part, which goes`() async throws {
+            let bench = try Bench()
+            try bench.source.write("x", to: "tree/file")
+            try await bench.save("k")
+            var mark = ProcessMark.own
+            // Such a number is never given.
+            mark.process = .max
+            let part = String(decoding: TemporaryName.next(of: mark), as: UTF8.self)
+            try bench.target.write("half", to: part)
+            let entry = try #require(try await bench.cache.entries().entries.first)
+            let file = bench.target.file("x.tar")
+            _ = try await bench.cache.export(entry.recordName, to: file, as: .plain)
+            #expect(try bench.target.handle.names() == [Array("x.tar".utf8)])
+        }
+    #endif
 
     @Test func `keeps large files, in the chunks that a save makes`() async throws {
         let bench = try Bench()
