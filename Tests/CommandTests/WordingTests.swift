@@ -94,6 +94,12 @@ import Testing
                 == "2 objects (2.0 MB) that no entry refers to wait for the end of the grace period\n"
                 + "removed 0 objects (0 B); 1 entry (1.0 MB) stays\n"
         )
+        (report.pendingObjects, report.isShared) = (1, true)
+        #expect(
+            PruneOutput.text(report, isDry: false).contains(
+                "1 object (2.0 MB) was marked within the grace period and waits\n"
+            )
+        )
     }
 
     @Test func `a save is told in one line`() {

@@ -30,10 +30,11 @@ enum PruneOutput {
         }
         if report.pendingObjects > 0 {
             let waiting = objects(report.pendingObjects, report.pendingBytes)
+            let (were, wait) = report.pendingObjects == 1 ? ("was", "waits") : ("were", "wait")
             lines.append(
                 report.isShared
-                    ? "\(waiting) were marked within the grace period and wait"
-                    : "\(waiting) that no entry refers to wait for the end of the grace period"
+                    ? "\(waiting) \(were) marked within the grace period and \(wait)"
+                    : "\(waiting) that no entry refers to \(wait) for the end of the grace period"
             )
         }
         let kept = report.keptBytes - (report.isShared ? 0 : report.pendingBytes)
