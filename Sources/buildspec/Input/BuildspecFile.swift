@@ -55,7 +55,8 @@ struct BuildspecFile {
         return String(text.dropFirst(mark.count))
     }
 
-    private static func place(in source: String) -> FilePath {
+    /// Where it is if the user names none.
+    static func place(in source: String) -> FilePath {
         source == "." ? FilePath(standardName) : FilePath(source).appending(standardName)
     }
 

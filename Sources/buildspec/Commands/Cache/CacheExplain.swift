@@ -114,8 +114,7 @@ struct CacheExplain: AsyncParsableCommand {
 
     /// Who has no buildspec is not told to write one.
     private func requireBuildspec(for key: String, of scope: String) throws {
-        let standard = FilePath(source).appending(BuildspecFile.standardName)
-        guard buildspec == nil, !Host.exists(standard) else { return }
+        guard buildspec == nil, !Host.exists(BuildspecFile.place(in: source)) else { return }
         let text = "error: key '\(key)' is not stored for '\(scope)', and there is no buildspec "
         let remedy = "that says its paths; name them with '--path'"
         StandardStream.error.write((text + remedy).oneLine + "\n")
