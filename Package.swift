@@ -59,7 +59,7 @@ let package = Package(
             ]
         ),
         // Text in, values and diagnostics out. Knows no files, processes, environment or clock.
-        .target(name: "BuildspecModel", dependencies: ["CYAML"]),
+        .target(name: "BuildspecModel", dependencies: ["CYAML", "CPCRE2"]),
         // Patterns, walks, whole-or-nothing writes, confined writes. Knows no YAML, caches, phases.
         .target(
             name: "BuildspecFiles",
@@ -76,6 +76,11 @@ let package = Package(
             name: "CExpat",
             pkgConfig: "expat",
             providers: [.apt(["libexpat1-dev"]), .brew(["expat"])]
+        ),
+        .systemLibrary(
+            name: "CPCRE2",
+            pkgConfig: "libpcre2-8",
+            providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]
         ),
         .systemLibrary(
             name: "CYAML",

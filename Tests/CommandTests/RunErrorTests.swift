@@ -41,19 +41,25 @@ struct RunErrorTests {
         )
     }
 
-    @Test func `a pattern that is no regular expression is warned of once`() async throws {
+    @Test func `a pattern that is no regular expression ends the build before it begins`()
+        async throws
+    {
         let text = """
             version: 0.2
             phases:
               build:
                 on-failure: RETRY-1-[
-                commands: [true]
+                commands: ['touch never']
 
             """
         let outcome = try await run(["--cache", "none"], files: ["buildspec.yml": text])
-        let all = outcome.output + outcome.error
-        #expect(outcome.status == 0, "\(outcome)")
-        #expect(all.split(separator: "is not a regular expression").count == 2, "\(all)")
+        #expect(outcome.status == 2, "\(outcome)")
+        #expect(
+            outcome.error.hasPrefix(
+                "buildspec.yml:4:17: error: '[' is not a regular expression: missing terminating ] for "
+                    + "character class, at its character 2"
+            )
+        )
     }
 
     @Test func `a directory is no buildspec`() async throws {

@@ -23,6 +23,32 @@ struct RunPhasesTests {
         #expect(outcome.states == row.expectedStates)
         #expect((try directory.read("out/trace") != nil) == row.expectsArtifacts)
     }
+
+    @Test(arguments: [
+        "'RETRY-2-(\\w+\\s?)+timeout'", #""RETRY-((\\w+\\s?)+)+timeout""#,
+    ])
+    func `a pattern that takes too long does not hold up the build`(rule: String) async throws {
+        let directory = try TemporaryDirectory()
+        let words = String(repeating: "word ", count: 40)
+        try directory.write(
+            """
+            version: 0.2
+            phases:
+              build:
+                on-failure: \(rule)
+                commands: ['echo tried >> tries; false \(words)! timeou t']
+                finally: [touch finally]
+
+            """,
+            to: "buildspec.yml"
+        )
+        let outcome = try await BuildspecProcess.run(["run", "--cache", "none"], in: directory)
+        #expect(outcome.status == 1, "\(outcome)")
+        #expect(outcome.error.contains("warning: on-failure: the pattern '("), "\(outcome)")
+        #expect(outcome.error.contains("takes too long to look for, so it counts as not found"))
+        #expect(try directory.read("tries") == "tried\n")
+        #expect(try directory.read("finally") != nil)
+    }
 }
 
 extension BuildspecProcess.Outcome {

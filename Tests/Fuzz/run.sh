@@ -23,7 +23,7 @@ compile() {
 }
 
 compile_model() {
-    compile fuzz -I "$root/Sources/CYAML" \
+    compile fuzz -I "$root/Sources/CYAML" -I "$root/Sources/CPCRE2" \
         $(find "$root/Sources/BuildspecModel" -name '*.swift' | sort) \
         "$root/Tests/Fuzz/FuzzBuildspec.swift"
 }

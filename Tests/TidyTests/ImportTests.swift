@@ -19,7 +19,7 @@ import Testing
     ]
 
     private static let rooms = [
-        Room(target: "BuildspecModel", ours: ["CYAML"]),
+        Room(target: "BuildspecModel", ours: ["CYAML", "CPCRE2"]),
         Room(target: "BuildspecFiles", ours: ["CFiles"], others: system),
         Room(
             target: "BuildspecCache",

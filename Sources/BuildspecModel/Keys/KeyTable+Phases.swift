@@ -75,8 +75,8 @@ extension KeyTable {
         notes: [
             "ABORT goes no further; for 'build' that also skips post_build. CONTINUE goes on with the"
                 + " next phase.",
-            "RETRY tries again, at most count times (0 to 100, 3 if not given), when the error message"
-                + " matches the regular expression ('.*' if not given).",
+            "RETRY tries again, at most count times (0 to 100, 3 if not given), when the regular"
+                + " expression ('.*' if not given) is found in the error message. Its syntax is Perl's.",
         ]
     )
 

@@ -48,10 +48,13 @@ extension Reader {
 
     private mutating func pattern(_ text: Substring, at range: SourceRange) -> String {
         guard !text.isEmpty else { return ".*" }
-        if (try? Regex(String(text))) == nil {
+        do throws(RetryPattern.Problem) {
+            _ = try RetryPattern(String(text))
+        } catch {
             report(
-                .unusualValue,
-                "'\(String(text).clipped)' is not a regular expression; the retry may never happen",
+                .badValue,
+                "'\(String(text).clipped)' is not a regular expression: \(error.reason), at its "
+                    + "character \(error.column)",
                 at: range
             )
         }

@@ -77,9 +77,31 @@ enum InstalledRuntime {
         return found.starts(with: parts)
     }
 
-    /// The first version number of a text.
+    /// The first version number of a text: numbers with dots between, and `_392` of an old Java.
+    ///
+    /// One pass, however long the text is: any program of that name may have written it.
     static func version(in text: String) -> String? {
-        text.firstMatch(of: #/[0-9]+(\.[0-9]+)+(_[0-9]+)?/#).map { String($0.output.0) }
+        let bytes = Array(text.utf8)
+        /// Where a number ends that begins at a place; `nil` when none does.
+        func end(ofNumberAt start: Int) -> Int? {
+            let digits = bytes[min(start, bytes.count)...].prefix { (0x30...0x39).contains($0) }
+            return digits.isEmpty ? nil : digits.endIndex
+        }
+        func next(_ separator: Unicode.Scalar, at place: Int) -> Int? {
+            guard place < bytes.count, bytes[place] == UInt8(ascii: separator) else { return nil }
+            return end(ofNumberAt: place + 1)
+        }
+        var start = 0
+        while let first = bytes[start...].firstIndex(where: { (0x30...0x39).contains($0) }),
+            var place = end(ofNumberAt: first)
+        {
+            start = place
+            while let further = next(".", at: place) { place = further }
+            guard place > start else { continue }
+            place = next("_", at: place) ?? place
+            return String(decoding: bytes[first..<place], as: UTF8.self)
+        }
+        return nil
     }
 
     private static func candidates(_ name: String, _ path: String?) -> [FilePath] {

@@ -99,6 +99,9 @@ struct PhaseDriver: Sendable {
             return await pump.post(.commandStopped(command, stopReason()))
         }
         machine.record(status: status)
+        if let complaint = machine.complaint {
+            await pump.post(.warning("on-failure: \(complaint)"))
+        }
         if succeeding, !machine.isSucceeding {
             await warning("set CODEBUILD_BUILD_SUCCEEDING") { try session.noteFailure() }
         }

@@ -43,9 +43,13 @@ package struct PhaseMachine: Sendable {
     /// It is false as soon as a command failed, so in the failing phase's own `finally` too.
     package private(set) var isSucceeding = true
 
+    /// Why the pattern of `on-failure: RETRY` counts as not found without having been looked for to
+    /// the end; of the command that was recorded last.
+    package private(set) var complaint: String?
+
     private let phases: [PhaseName: Phase]
     private let selection: Set<PhaseName>?
-    private let matches: @Sendable (_ pattern: String, _ message: String) -> Bool
+    private let asksForRetry: @Sendable (_ pattern: String, _ message: String) -> RetryQuestion
     private var current = 0
     private var position = Position.before
     private var failure: CommandFailure?
@@ -59,16 +63,16 @@ package struct PhaseMachine: Sendable {
     /// - Parameters:
     ///   - phases: the declared phases.
     ///   - selection: the phases that may run; `nil` is all.
-    ///   - matches: whether an error message matches the pattern of an `on-failure: RETRY`.
+    ///   - asksForRetry: whether an error message has the pattern of an `on-failure: RETRY`.
     package init(
         phases: [PhaseName: Phase],
         selection: Set<PhaseName>? = nil,
-        matches: @escaping @Sendable (_ pattern: String, _ message: String) -> Bool =
-            RetryPattern.matches
+        asksForRetry: @escaping @Sendable (_ pattern: String, _ message: String) -> RetryQuestion =
+            RetryQuestion.answer
     ) {
         self.phases = phases
         self.selection = selection
-        self.matches = matches
+        self.asksForRetry = asksForRetry
     }
 
     /// Says what to do now.
@@ -83,6 +87,7 @@ package struct PhaseMachine: Sendable {
     ///
     /// - Parameter status: its exit status.
     package mutating func record(status: Int32) {
+        complaint = nil
         switch position {
         case .commands(let index): recordCommand(index, status)
         case .finally(let index): recordFinally(index, status)
@@ -165,9 +170,7 @@ extension PhaseMachine {
             ),
             status: status
         )
-        if case .retry(let count, let pattern) = phase.onFailure, retries < count,
-            matches(pattern, failure.message)
-        {
+        if isRetried(failure, phase.onFailure) {
             retries += 1
             position = .retrying(failure)
         } else {
@@ -175,6 +178,13 @@ extension PhaseMachine {
             isSucceeding = false
             position = .finally(0)
         }
+    }
+
+    private mutating func isRetried(_ failure: CommandFailure, _ rule: OnFailure?) -> Bool {
+        guard case .retry(let count, let pattern) = rule, retries < count else { return false }
+        let question = asksForRetry(pattern, failure.message)
+        complaint = question.complaint
+        return question.isRetried
     }
 
     private mutating func recordFinally(_ index: Int, _ status: Int32) {
