@@ -17,19 +17,43 @@ internal import SystemPackage
 final class ContainerChannel: Sendable {
     /// The connection broke: the container ended, or the engine's program did.
     struct Broken: Error, CustomStringConvertible {
+        /// Whether the shell was killed that runs the commands.
+        var isShellGone = false
+        /// The user whose commands it ran, if that is not the container's own.
+        var user: String?
+
         var description: String {
-            "the container has ended: somebody removed or killed it, or memory was short"
+            if let user { return "the shell that runs the commands of '\(user)' was killed" }
+            return isShellGone
+                ? "the container has ended: its shell, which runs the commands, was killed"
+                : "the container has ended: somebody removed or killed it, or memory was short"
         }
     }
 
     /// Something the listener says of its own accord.
     typealias Heard = @Sendable (_ word: String, _ rest: String, ContainerChannel) -> Void
 
+    /// A command that runs, and the words by which the listener says how it ended.
+    ///
+    /// The word for success goes out only with a success, so the line of a failure cannot be changed
+    /// into one.
+    private struct Command {
+        let end: CheckedContinuation<Int32?, Never>
+        let won = ContainerChannel.newSecret()
+        let lost = ContainerChannel.newSecret()
+
+        /// The status that a claim proves; `nil` for one that proves nothing.
+        func status(claimed: Int32, by word: some StringProtocol) -> Int32? {
+            word == (claimed == 0 ? won : lost) ? claimed : nil
+        }
+    }
+
     private struct State {
         var ended = false
         var destroyed = false
+        var isShellGone = false
         var next = 1
-        var commands: [Int: CheckedContinuation<Int32?, Never>] = [:]
+        var commands: [Int: Command] = [:]
         var signals: [CheckedContinuation<Bool?, Never>] = []
         var here: Set<String> = []
         var arrivals: [(names: Set<String>, CheckedContinuation<Bool, Never>)] = []
@@ -37,6 +61,7 @@ final class ContainerChannel: Sendable {
     }
 
     private let client: ContainerClient
+    private let user: String?
     private let heard: Heard
     private let state = Mutex(State())
 
@@ -44,11 +69,14 @@ final class ContainerChannel: Sendable {
     ///
     /// - Parameters:
     ///   - client: what connects with the container.
-    ///   - mark: what the listener's lines begin with.
+    ///   - user: whose commands it runs; `nil` for the container's own user.
     ///   - heard: what to do with words that are no answers; called on the reading thread.
-    init(_ client: ContainerClient, mark: String, heard: @escaping Heard) {
+    init(_ client: ContainerClient, of user: String? = nil, heard: @escaping Heard) {
         self.client = client
+        self.user = user
         self.heard = heard
+        let mark = ContainerChannel.newSecret()
+        _ = client.send(mark)
         DispatchQueue(label: "buildspec container", qos: .userInitiated).async { [self] in
             read(ContainerStream(mark: mark))
         }
@@ -87,20 +115,23 @@ final class ContainerChannel: Sendable {
     /// - Throws: `Broken`.
     func run(_ words: [String], in start: FilePath, output: FilePath?) async throws -> Int32 {
         let status: Int32? = await withCheckedContinuation { continuation in
+            let command = Command(end: continuation)
             let number: Int? = state.withLock { state in
-                if state.ended { return nil }
+                if state.ended || state.isShellGone { return nil }
                 defer { state.next += 1 }
-                state.commands[state.next] = continuation
+                state.commands[state.next] = command
                 return state.next
             }
             guard let number else { return continuation.resume(returning: nil) }
             let fields =
-                ["run", String(number), start.string, output?.string ?? "-"]
-                + words.map(ShellText.alwaysQuoted)
+                ["run", String(number), command.won, command.lost]
+                + [start.string, output?.string ?? "-"] + words.map(ShellText.alwaysQuoted)
             guard !client.send(fields.joined(separator: " ")) else { return }
-            state.withLock { $0.commands.removeValue(forKey: number) }?.resume(returning: nil)
+            state.withLock { $0.commands.removeValue(forKey: number) }?.end.resume(returning: nil)
         }
-        guard let status else { throw Broken() }
+        guard let status else {
+            throw Broken(isShellGone: state.withLock(\.isShellGone), user: user)
+        }
         return status
     }
 
@@ -178,14 +209,15 @@ extension ContainerChannel {
     private func end() {
         let left = state.withLock { state in
             defer {
-                let destroyed = state.destroyed
+                let (destroyed, isShellGone) = (state.destroyed, state.isShellGone)
                 state = State()
                 state.ended = true
                 state.destroyed = destroyed
+                state.isShellGone = isShellGone
             }
             return state
         }
-        for continuation in left.commands.values { continuation.resume(returning: nil) }
+        for command in left.commands.values { command.end.resume(returning: nil) }
         for continuation in left.signals { continuation.resume(returning: nil) }
         for (_, continuation) in left.arrivals { continuation.resume(returning: false) }
     }
@@ -195,20 +227,50 @@ extension ContainerChannel {
         let word = String(parts[0])
         let rest = parts.count > 1 ? String(parts[1]) : ""
         switch word {
-        case "done":
-            let numbers = rest.split(separator: " ").compactMap { Int32($0) }
-            guard numbers.count == 2 else { return }
-            state.withLock { $0.commands.removeValue(forKey: Int(numbers[0])) }?
-                .resume(returning: numbers[1])
+        case "done": end(rest.split(separator: " "))
+        case "gone": loseShell()
         case "signalled":
             state.withLock { $0.signals.isEmpty ? nil : $0.signals.removeFirst() }?
                 .resume(returning: rest == "1")
         case "here":
+            let name = String(rest.prefix { $0 != " " })
+            // A second one comes from another process.
+            guard !state.withLock({ $0.here.contains(name) }) else { return }
             heard(word, rest, self)
-            arrived(String(rest.prefix { $0 != " " }))
+            arrived(name)
         default:
             heard(word, rest, self)
         }
+    }
+
+    /// A command has ended: its number, a word that proves it, and its status.
+    private func end(_ fields: [Substring]) {
+        guard fields.count == 3, let number = Int(fields[0]), let claimed = Int32(fields[2]) else {
+            return
+        }
+        let end: (CheckedContinuation<Int32?, Never>, Int32)? = state.withLock { state in
+            guard let command = state.commands[number],
+                let status = command.status(claimed: claimed, by: fields[1])
+            else { return nil }
+            state.commands[number] = nil
+            return (command.end, status)
+        }
+        if let end { end.0.resume(returning: end.1) }
+    }
+
+    /// Nobody is there any more who could run a command or say how one ended.
+    private func loseShell() {
+        let commands = state.withLock { state in
+            state.isShellGone = true
+            defer { state.commands = [:] }
+            return state.commands.values
+        }
+        for command in commands { command.end.resume(returning: nil) }
+        client.closeInput()
+    }
+
+    private static func newSecret() -> String {
+        BuildIdentity.randomUUID().filter { $0 != "-" }
     }
 
     private func arrived(_ name: String) {

@@ -12,6 +12,11 @@ internal import SystemPackage
 /// let background commands ignore SIGINT. The first process also collects orphans, as it waits.
 ///
 /// When nobody holds its input any more, be it that the build was killed, `hear` ends the container.
+/// When a command has killed `work`, `gone` is said, and the build ends it.
+///
+/// What it says begins with a mark, and the end of a command carries one of two words. All three come
+/// by its input, the words with each command, so they are in no arguments, environment or file, and a
+/// word that was used is worth nothing any more.
 enum ContainerListener {
     /// Where the private directory of the build is, inside; CodeBuild keeps its script there too.
     static let directory: FilePath = "/codebuild/output/tmp"
@@ -21,29 +26,32 @@ enum ContainerListener {
 
     /// The arguments of `/bin/sh` for the container's first process.
     ///
-    /// - Parameters:
-    ///   - mark: what its own lines begin with.
-    ///   - hidden: names of the image's environment, which commands must not inherit: they have
-    ///     their own, and what a command unsets must stay unset.
+    /// - Parameter hidden: names of the image's environment, which commands must not inherit: they
+    ///   have their own, and what a command unsets must stay unset.
     /// - Returns: the arguments.
-    static func first(mark: String, hiding hidden: [String]) -> [String] {
-        ["-c", beginning(hidden) + common + first, "sh", mark]
+    static func first(hiding hidden: [String]) -> [String] {
+        ["-c", beginning(hidden) + common + first]
     }
 
     /// The arguments of `/bin/sh` for a listener that runs commands as another user.
-    static func further(mark: String, hiding hidden: [String]) -> [String] {
-        ["-c", beginning(hidden) + common + further, "sh", mark]
+    static func further(hiding hidden: [String]) -> [String] {
+        ["-c", beginning(hidden) + common + further]
     }
+
+    /// The shell's variables with what commands must not know.
+    ///
+    /// One that the image's environment has too would be handed on to commands.
+    private static let secrets = ["mark", "won", "lost", "rest"]
 
     private static func beginning(_ hidden: [String]) -> String {
         let engines = ["HOME", "HOSTNAME", "OLDPWD", "PATH", "SHLVL", "TERM", "USER", "container"]
-        let names = Set(hidden.filter(ShellText.isName) + engines)
+        let names = Set(hidden.filter(ShellText.isName) + engines + secrets)
             .subtracting(ShellText.namesReadOnlyInBash).sorted()
         return """
+            set +a +x
             unset \(names.joined(separator: " "))
             PATH=\(BuildEnvironment.standardPath)
             umask 022
-            mark=$1
             questions=\(questions)
             directory=\(directory)
 
@@ -53,15 +61,17 @@ enum ContainerListener {
     /// What all listeners know.
     ///
     /// `say` tells the runner something; `here` tells it the process's number, so that it is spared
-    /// when the build's processes are ended; `work` takes lines of `run NUMBER START OUTPUT WORD...`.
+    /// when the build's processes are ended; `work` takes lines of
+    /// `run NUMBER WON LOST START OUTPUT WORD...`.
     private static let common = #"""
+        IFS= read -r mark || exit
         exec 3<&0 4>&1 </dev/null
         say() { printf '\036%s %s\n' "$mark" "$*" >&4; }
         here() { read -r me rest </proc/self/stat; say here "$1" "$me"; }
         work() {
             trap : TERM INT HUP
             here work
-            while read -r verb number start output words; do
+            while read -r verb number won lost start output words; do
                 (
                     cd "$start" || cd /
                     eval "set -- $words"
@@ -70,7 +80,11 @@ enum ContainerListener {
                     *) exec "$@" 2>&4 >"$output" 3<&- 4>&- </dev/null ;;
                     esac
                 )
-                say done "$number" $?
+                status=$?
+                case $status in
+                0) say done "$number" "$won" 0 ;;
+                *) say done "$number" "$lost" "$status" ;;
+                esac
             done
         }
 
@@ -123,7 +137,12 @@ enum ContainerListener {
         chmod 622 /proc/self/fd/4 2>/dev/null
         mkdir -p "$questions" && chmod 733 "$questions" &&
             mkfifo "$questions/ask" && chmod 622 "$questions/ask" && ask &
-        hear | work
+        hear | {
+            trap : TERM INT HUP
+            here watch
+            (work)
+            say gone
+        }
 
         """#
 

@@ -7,7 +7,6 @@ extension ContainerPlace {
     static func start(
         _ image: ContainerImage,
         _ name: String,
-        _ mark: String,
         _ sources: FilePath,
         _ directory: FilePath,
         _ questions: ContainerQuestions
@@ -21,12 +20,12 @@ extension ContainerPlace {
         let arguments = ContainerArguments(image, name: name).start(
             mounting: [(sources, image.root), (directory, ContainerListener.directory)]
                 + kept.map { (directory.appending($0), ContainerListener.directory.appending($0)) },
-            running: ContainerListener.first(mark: mark, hiding: image.hidden)
+            running: ContainerListener.first(hiding: image.hidden)
         )
         let channel: ContainerChannel
         do {
             let client = try ContainerClient(image.engine, arguments, errors: errors)
-            channel = ContainerChannel(client, mark: mark) { word, rest, channel in
+            channel = ContainerChannel(client) { word, rest, channel in
                 switch word {
                 case "here":
                     spare(rest, by: channel)
@@ -42,7 +41,7 @@ extension ContainerPlace {
             throw ContainerImage.failure("start a container", image.engine, "\(error)")
         }
         let isThere = await withTaskCancellationHandler {
-            await channel.arrival(of: ["hear", "work"])
+            await channel.arrival(of: ["hear", "work", "watch"])
         } onCancel: {
             channel.destroy()
         }
@@ -97,9 +96,5 @@ extension ContainerPlace {
     static func reason(_ errors: FilePath) -> String {
         let bytes = (try? SmallFile.read(errors)) ?? []
         return ContainerEngine.reason(in: String(decoding: bytes, as: UTF8.self))
-    }
-
-    static func newMark() -> String {
-        BuildIdentity.randomUUID().filter { $0 != "-" }
     }
 }

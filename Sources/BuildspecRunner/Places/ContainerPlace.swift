@@ -29,7 +29,6 @@ final class ContainerPlace: BuildPlace {
 
     private let image: ContainerImage
     private let name: String
-    private let mark: String
     private let directory: FilePath
     private let accounts: [ImageAccount]
     private let further = Mutex<[uid_t: ContainerChannel]>([:])
@@ -47,7 +46,6 @@ final class ContainerPlace: BuildPlace {
         notes = image.notes
         serviceVariables = ["CODEBUILD_BUILD_IMAGE": image.options.image]
         name = ContainerImage.name(for: directory.path)
-        mark = ContainerPlace.newMark()
         cacheTop = try directory.createDirectory("cache")
         let questions = ContainerQuestions(
             sources: image.options.copiesSource
@@ -68,7 +66,6 @@ final class ContainerPlace: BuildPlace {
         first = try await ContainerPlace.start(
             image,
             name,
-            mark,
             sources,
             directory.path,
             questions
@@ -210,10 +207,10 @@ extension ContainerPlace {
             try ContainerClient(
                 image.engine,
                 ["exec", "--interactive", "--user", user.name, name, "/bin/sh"]
-                    + ContainerListener.further(mark: mark, hiding: image.hidden),
+                    + ContainerListener.further(hiding: image.hidden),
                 errors: errors
             ),
-            mark: mark
+            of: user.name
         ) { [first] word, rest, _ in
             if word == "here" { ContainerPlace.spare(rest, by: first) }
         }

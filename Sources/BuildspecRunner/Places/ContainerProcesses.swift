@@ -61,6 +61,8 @@ struct ContainerProcesses: CommandProcesses {
 
         func begin() {
             channel.send("kill TERM")
+            // What is stopped goes on, or it would not notice.
+            channel.send("kill CONT")
             after(grace) { channel in channel.send("kill KILL") }
             // A listener that a command has killed cannot say that the command has ended.
             after(grace + .seconds(3)) { channel in channel.destroy() }
@@ -92,6 +94,7 @@ extension ContainerPlace {
 
     private func endAll(grace: Duration, waiting: () async -> Void) async {
         guard await first.signal("TERM") else { return }
+        first.send("kill CONT")
         let wasStopped = Task.isCancelled
         let clock = ContinuousClock()
         let start = clock.now
