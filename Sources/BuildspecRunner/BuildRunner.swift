@@ -51,6 +51,8 @@ extension BuildRunner {
         in directory: PrivateDirectory,
         into sink: any EventSink
     ) async throws -> BuildResult {
+        groups.beGuarded(ofBuild: setup.identity.id)
+        defer { groups.dismissGuard() }
         let pump = try opened("a pipe") { try OutputPump() }
         let session = try opened("the build's state") {
             try ShellSession(request, setup, in: directory, output: pump, groups: groups)

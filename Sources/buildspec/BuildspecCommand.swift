@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import BuildspecFiles
 
 /// The command: arguments in, text and an exit status out.
 @main
@@ -15,6 +16,14 @@ struct BuildspecCommand: AsyncParsableCommand {
 
     static func main() async {
         StandardStream.openMissing()
+        Signals.endByQuit()
+        do {
+            // Timers and signals are files too, and a library ends the process that cannot have them.
+            try SpareDescriptors.require(10)
+        } catch {
+            StandardStream.error.write("error: \(error)\n")
+            exit(withError: ExitStatus.buildspecInvalid.exitCode)
+        }
         do {
             try ArgumentText.requireUTF8()
             var command = try parseAsRoot()
@@ -26,7 +35,7 @@ struct BuildspecCommand: AsyncParsableCommand {
                 }
             } catch let error as ValidationError {
                 // Found when the command was under way; the root's usage would be of no help.
-                StandardStream.error.write("Error: \(error.message)\n")
+                StandardStream.error.write("Error: \(error.message.printableLines)\n")
                 throw ExitStatus.usage.exitCode
             }
         } catch {

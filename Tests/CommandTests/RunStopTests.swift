@@ -38,7 +38,7 @@ struct RunStopTests {
         }
     }
 
-    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
     func `a signal ends the command's whole group, status 130`(signal: Int32) async throws {
         let directory = try TemporaryDirectory()
         let outcome = try await run(RunStopTests.sleeping, signals: [signal], in: directory)
@@ -48,6 +48,44 @@ struct RunStopTests {
         #expect(outcome.output.contains("\nbuild STOPPED in "))
         #expect(try directory.read("never") == nil)
         #expect(try !isAlive(directory.read("pid")))
+    }
+
+    @Test(arguments: [
+        "sleep 600 & echo $! > pid; touch started; sleep 600",
+        "setsid sh -c 'echo $$ > pid; touch started; exec sleep 600' > /dev/null 2>&1 & sleep 600",
+        "trap '' TERM; echo $$ > pid; touch started; while :; do sleep 0.05; done",
+        "echo $$ > pid; touch started; kill -STOP $$; sleep 600",
+    ])
+    func `a build that is killed leaves no command`(command: String) async throws {
+        let directory = try TemporaryDirectory()
+        let buildspec = """
+            version: 0.2
+            phases:
+              build:
+                commands:
+                  - |
+                    \(command)
+            """
+        let outcome = try await run(buildspec, signals: [SIGKILL], in: directory)
+        #expect(outcome.status == -9)
+        let pid = try directory.read("pid")
+        // The guard gives two seconds before it kills.
+        while try isAlive(pid) { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    @Test func `a command that is stopped ends as one that runs`() async throws {
+        let stopped = """
+            version: 0.2
+            phases:
+              build:
+                commands:
+                  - trap 'touch ended; exit 3' TERM; touch started; kill -STOP $$; sleep 600
+            """
+        let directory = try TemporaryDirectory()
+        let outcome = try await run(stopped, signals: [SIGTERM], in: directory)
+        #expect(outcome.status == 130)
+        #expect(try directory.read("ended") != nil)
+        #expect(!outcome.error.contains("does not end"), "\(outcome)")
     }
 
     @Test func `a second signal does not wait for a stubborn command`() async throws {

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import Subprocess
 internal import SystemPackage
 
@@ -25,8 +26,14 @@ struct Conversation: Sendable {
         options.createSession = false
         options.processGroupID = 0
         options.teardownSequence = [
-            .send(signal: .terminalClosed, toProcessGroup: true, allowedDurationToNextStep: grace)
+            .send(
+                signal: .terminalClosed,
+                toProcessGroup: true,
+                allowedDurationToNextStep: .zero
+            ),
+            .send(signal: .resume, toProcessGroup: true, allowedDurationToNextStep: grace),
         ]
+        try SpareDescriptors.requireForProcess()
         let end = terminal.descriptor
         defer { terminal.takeBack() }
         // Its group is not asked whether it is empty: the command that is paused has not ended.

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import BuildspecModel
 internal import Subprocess
 internal import SystemPackage
@@ -124,6 +125,7 @@ extension BuildUsers {
             shell.string,
         ]
         let launch = place.launch("/bin/sh", arguments, in: directory.path, as: user)
+        guard (try? SpareDescriptors.requireForProcess()) != nil else { return 126 }
         let result = try? await Subprocess.run(
             .path(launch.program),
             arguments: Arguments(launch.arguments),

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import BuildspecModel
 internal import Subprocess
 internal import SystemPackage
@@ -130,6 +131,7 @@ enum InstalledRuntime {
     private static func answer(_ launch: Launch) async -> String? {
         await withTaskGroup(of: String?.self) { group in
             group.addTask {
+                guard (try? SpareDescriptors.requireForProcess()) != nil else { return nil }
                 let result = try? await Subprocess.run(
                     .path(launch.program),
                     arguments: Arguments(launch.arguments),

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import Subprocess
 package import SystemPackage
 
@@ -73,6 +74,7 @@ package struct SourceVersion: Sendable, Equatable {
         in directory: FilePath
     ) async -> (lines: [String], problem: String?) {
         do {
+            try SpareDescriptors.requireForProcess()
             let result = try await Subprocess.run(
                 .name("git"),
                 arguments: Arguments(arguments),

@@ -1,4 +1,5 @@
 package import BuildspecCache
+internal import BuildspecFiles
 internal import Subprocess
 package import SystemPackage
 
@@ -14,6 +15,7 @@ package enum TrackedFiles {
     ) async -> (files: SourceFiles, problem: String?) {
         guard SourceVersion.isInGitTree(directory) else { return (.everything, nil) }
         do {
+            try SpareDescriptors.requireForProcess()
             let result = try await Subprocess.run(
                 .name("git"),
                 arguments: ["ls-files", "-z", "--cached", "--recurse-submodules"],

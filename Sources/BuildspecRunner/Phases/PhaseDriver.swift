@@ -143,6 +143,8 @@ struct PhaseDriver: Sendable {
     /// What kept a command from running, or its state from being kept.
     private func complaint(_ error: any Error) -> String {
         switch error {
+        case Errno.tooManyOpenFiles:
+            "cannot run the command: too many files are open; raise the limit with 'ulimit -n'"
         case let error as Errno:
             "the state of commands cannot be kept in '\(session.desk.place.path)': \(error); make room "
                 + "there, or set TMPDIR to a directory that has some"

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import Subprocess
 internal import SystemPackage
 
@@ -77,6 +78,7 @@ struct ContainerEngine: Sendable {
         var options = PlatformOptions()
         options.createSession = true
         do {
+            try SpareDescriptors.requireForProcess()
             let result = try await Subprocess.run(
                 .path(program),
                 arguments: Arguments(arguments),

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import Subprocess
 internal import SystemPackage
 
@@ -12,6 +13,7 @@ enum SourceCopy {
     /// - Throws: `SetupError` when something could not be copied.
     static func make(of sources: FilePath, in directory: FilePath) async throws {
         do {
+            try SpareDescriptors.requireForProcess()
             let result = try await Subprocess.run(
                 .path("/bin/cp"),
                 arguments: ["-RPp", sources.appending(".").string, directory.string],

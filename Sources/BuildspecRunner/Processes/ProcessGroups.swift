@@ -16,16 +16,45 @@ internal import Synchronization
 final class ProcessGroups: Sendable {
     private let numbers = Mutex<Set<pid_t>>([])
     private let killers = Mutex<[@Sendable () -> Void]>([])
+    private let buildID = Mutex<String?>(nil)
+    /// Who ends them should this process be killed; comes with the first command.
+    private let guardian = Mutex<ProcessGuard?>(nil)
+
+    /// Lets a guard end the processes of a build, should this process be killed.
+    ///
+    /// - Parameter id: the build's identifier.
+    func beGuarded(ofBuild id: String) {
+        buildID.withLock { $0 = id }
+    }
+
+    /// Lets the guard go; no process may be left.
+    func dismissGuard() {
+        guardian.withLock { $0 = nil }
+    }
 
     /// Notes the group of a command that has started.
     func insert(_ group: pid_t) {
-        numbers.withLock { _ = $0.insert(group) }
+        change { _ = $0.insert(group) }
     }
 
     /// Notes that the only command that ran has ended: forgets its group, unless it left processes
     /// behind, and the groups of earlier commands that are empty by now.
     func commandEnded() {
-        numbers.withLock { $0 = $0.filter(hasMembers) }
+        change { $0 = $0.filter(hasMembers) }
+    }
+
+    private func change(_ body: (inout Set<pid_t>) -> Void) {
+        numbers.withLock { numbers in
+            let before = numbers
+            body(&numbers)
+            guard numbers != before else { return }
+            guardian.withLock { guardian in
+                if guardian == nil, let id = buildID.withLock(\.self) {
+                    guardian = try? ProcessGuard(ofBuild: id)
+                }
+                guardian?.note(numbers)
+            }
+        }
     }
 
     /// Kills every process of every group at once, and those elsewhere.
@@ -85,19 +114,22 @@ final class ProcessGroups: Sendable {
     }
 
     private func isAnythingLeft(_ buildID: String) -> Bool {
-        let hasGroups = numbers.withLock { numbers in
-            numbers = numbers.filter(hasMembers)
-            return !numbers.isEmpty
-        }
-        return hasGroups || !Orphans.daemons(ofBuild: buildID).isEmpty
+        change { $0 = $0.filter(hasMembers) }
+        return !numbers.withLock(\.isEmpty) || !Orphans.daemons(ofBuild: buildID).isEmpty
     }
 
     private func send(_ signal: Int32) {
-        numbers.withLock { for group in $0 { kill(-group, signal) } }
+        numbers.withLock { for group in $0 { ProcessGroups.send(signal, to: -group) } }
     }
 
     private func send(_ signal: Int32, toDaemonsOf buildID: String) {
-        for daemon in Orphans.daemons(ofBuild: buildID) { kill(daemon, signal) }
+        for daemon in Orphans.daemons(ofBuild: buildID) { ProcessGroups.send(signal, to: daemon) }
+    }
+
+    /// Sends a signal; what is stopped goes on, or it would not notice.
+    private static func send(_ signal: Int32, to process: pid_t) {
+        kill(process, signal)
+        if signal != SIGKILL { kill(process, SIGCONT) }
     }
 
     /// Whether a group whose leader has been waited for has members that run.

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import Subprocess
 internal import SystemPackage
 
@@ -30,6 +31,7 @@ final class ProcessRunner: Sendable {
     /// - Returns: the exit status; 128 and the signal's number when a signal ended it.
     /// - Throws: `SubprocessError` when it cannot be started.
     func run(_ launch: Launch) async throws -> Int32 {
+        try SpareDescriptors.requireForProcess()
         let result = try await Subprocess.run(
             .path(launch.program),
             arguments: Arguments(launch.arguments),
@@ -48,6 +50,7 @@ final class ProcessRunner: Sendable {
     ///
     /// - Throws: `SubprocessError` when it cannot be started or writes more than a megabyte.
     func capture(_ launch: Launch) async throws -> (status: Int32, output: [UInt8]) {
+        try SpareDescriptors.requireForProcess()
         let result = try await Subprocess.run(
             .path(launch.program),
             arguments: Arguments(launch.arguments),
@@ -65,7 +68,9 @@ final class ProcessRunner: Sendable {
     private func options(_ user: UserAccount?) -> PlatformOptions {
         var options = PlatformOptions(runningAs: user)
         options.teardownSequence = [
-            .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: grace)
+            .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .zero),
+            // What is stopped goes on, or it would not notice.
+            .send(signal: .resume, toProcessGroup: true, allowedDurationToNextStep: grace),
         ]
         return options
     }

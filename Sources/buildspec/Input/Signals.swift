@@ -11,10 +11,16 @@ internal import Synchronization
 
 /// Signals that stop what the command does.
 enum Signals {
-    /// Does work that SIGINT, SIGTERM and SIGHUP stop.
+    /// Signals that ask the command to end; Ctrl-\\ is no less a wish than Ctrl-C.
+    private static let ending = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+
+    /// How long the command has after the second signal, to remove containers and files.
+    private static let lastGrace = DispatchTimeInterval.seconds(5)
+
+    /// Does work that SIGINT, SIGTERM, SIGHUP and SIGQUIT stop.
     ///
-    /// The first signal cancels the work's task. The second calls `insist`. The third ends the
-    /// process on the spot.
+    /// The first signal cancels the work's task. The second calls `insist`, and the process ends
+    /// five seconds later whatever it does. The third ends it on the spot.
     ///
     /// - Parameters:
     ///   - work: what to do; it must end soon after its task is cancelled.
@@ -29,8 +35,10 @@ enum Signals {
         let sources = watch {
             switch $0 {
             case 1: continuation.yield()
-            case 2: insist()
-            default: _exit(ExitStatus.stopped.rawValue)
+            case 2:
+                DispatchQueue.global().asyncAfter(deadline: .now() + lastGrace, execute: exitAtOnce)
+                insist()
+            default: exitAtOnce()
             }
         }
         defer { for source in sources { source.cancel() } }
@@ -67,6 +75,17 @@ enum Signals {
         return source
     }
 
+    /// Ends the process on the spot.
+    static func exitAtOnce() {
+        _exit(ExitStatus.stopped.rawValue)
+    }
+
+    /// Lets SIGQUIT end the process, as the system does it; Swift's runtime prints a crash report
+    /// instead, and goes on.
+    static func endByQuit() {
+        _ = isIgnored(SIGQUIT)
+    }
+
     /// Makes a write to a closed pipe an error instead of the process's end.
     static func ignoreBrokenPipes() {
         signal(SIGPIPE, SIG_IGN)
@@ -77,7 +96,7 @@ enum Signals {
     ) -> [any DispatchSourceSignal] {
         let queue = DispatchQueue(label: "buildspec signals")
         let counter = Counter()
-        return [SIGINT, SIGTERM, SIGHUP].filter { !isIgnored($0) }.map { number in
+        return ending.filter { !isIgnored($0) }.map { number in
             #if canImport(Darwin)
                 // There, a signal source does not take the signal's own action away.
                 signal(number, SIG_IGN)

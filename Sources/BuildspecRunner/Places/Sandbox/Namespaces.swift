@@ -61,6 +61,7 @@
             _ arguments: [String],
             _ kinds: [Kind]
         ) async throws -> Result<[(kind: Kind, file: FileDescriptor)], SetupError> {
+            try SpareDescriptors.requireForProcess()
             let input = try Pipe.open()
             let output = try Pipe.open()
             var options = PlatformOptions()

@@ -1,4 +1,5 @@
 #if os(Linux)
+    internal import BuildspecFiles
     internal import Subprocess
     internal import SystemPackage
 
@@ -91,6 +92,7 @@
         func problem() async -> String? {
             let launch = launch("/bin/sh", ["-c", ":"], in: directory, as: nil)
             do {
+                try SpareDescriptors.requireForProcess()
                 let result = try await Subprocess.run(
                     .path(launch.program),
                     arguments: Arguments(launch.arguments),

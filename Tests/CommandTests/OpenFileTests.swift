@@ -1,0 +1,47 @@
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Builds that may open only few files.
+@Suite(.timeLimit(.minutes(5)))
+struct OpenFileTests {
+    @Test(arguments: 3...40)
+    func `a limit of open files never hangs or crashes a build`(limit: Int) async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            """
+            version: 0.2
+            phases: {build: {commands: ['echo one', 'echo two']}}
+            """,
+            to: "buildspec.yml"
+        )
+        let result = try await Subprocess.run(
+            .path("/bin/sh"),
+            arguments: [
+                "-c", "ulimit -n \(limit); exec \"$0\" run --cache none 2>&1",
+                BuildspecProcess.path.string,
+            ],
+            environment: .custom(BuildspecProcess.environment(in: directory)),
+            workingDirectory: directory.path,
+            input: .none,
+            output: .string(limit: 1 << 20)
+        )
+        let output = result.standardOutput
+        guard case .exited(let status) = result.terminationStatus else {
+            Issue.record("\(limit): \(result.terminationStatus), \(output)")
+            return
+        }
+        #expect([0, 1, 2, 127].contains(status), "\(limit): \(output)")
+        #expect(
+            !output.contains("Backtrac") && !output.contains("Fatal error"),
+            "\(limit): \(output)"
+        )
+        switch status {
+        case 0: #expect(output.contains("build SUCCEEDED"))
+        case 1: #expect(output.contains("error: exit status 126"), "\(limit): \(output)")
+        default: #expect(!output.isEmpty)
+        }
+        if limit == 40 { #expect(status == 0, "\(output)") }
+    }
+}
