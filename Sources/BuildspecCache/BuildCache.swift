@@ -117,7 +117,8 @@ public struct BuildCache: Sendable {
     ///   - sources: the files that get the times of the save back where they are what they were;
     ///     `nil` leaves all times alone. See `docs/retime.md`.
     /// - Returns: what was done.
-    /// - Throws: `CacheError` when the store or the tree cannot be used at all.
+    /// - Throws: `CacheError` when the store or the tree cannot be used at all, `CancellationError` when
+    ///   the task was cancelled; the tree is as it was then.
     public func restore(
         _ identity: CacheIdentity,
         into root: FilePath,
@@ -146,7 +147,8 @@ public struct BuildCache: Sendable {
     ///   - sources: the files whose contents and times are recorded, for a restore to give them
     ///     back; `nil` records none.
     /// - Returns: what was done.
-    /// - Throws: `CacheError` when the tree cannot be read or the store cannot be written.
+    /// - Throws: `CacheError` when the tree cannot be read or the store cannot be written,
+    ///   `CancellationError` when the task was cancelled; there is no entry then.
     public func save(
         _ identity: CacheIdentity,
         from root: FilePath,
@@ -173,6 +175,9 @@ public struct BuildCache: Sendable {
     }
 
     /// Runs work that waits for files away from the cooperative threads.
+    ///
+    /// - Throws: `CacheError`, or `CancellationError` when the task was cancelled, whatever the work
+    ///   made of that.
     func onBlockingThreads<Value: Sendable>(
         _ work: @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -180,6 +185,8 @@ public struct BuildCache: Sendable {
             return try await withTaskExecutorPreference(BlockingExecutor.shared) {
                 try await work()
             }
+        } catch _ where Task.isCancelled {
+            throw CancellationError()
         } catch let error as FileError {
             throw CacheError(.tree, error.description)
         } catch let error as StoreError {

@@ -172,6 +172,7 @@ struct ContentPipeline {
     // MARK: Steps
 
     private mutating func finishOne(_ steps: inout Steps) async throws {
+        try Task.checkCancellation()
         switch try await steps.next() {
         case .read(let number, let contents)?:
             reading -= 1

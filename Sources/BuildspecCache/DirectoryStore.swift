@@ -120,6 +120,7 @@ public struct DirectoryStore: LocalCacheStore {
     ) throws(FileError) -> Int {
         var count = Leftovers.removeAll(in: directory, dryRun: dryRun)
         for name in try directory.names() where !TemporaryName.matches(name) {
+            if Task.isCancelled { throw FileError(stopped: "list", directory.path.text) }
             guard try directory.status(name)?.kind == .directory else { continue }
             count += try removeLeftovers(in: directory.directory(name), dryRun)
         }
@@ -146,6 +147,8 @@ public struct DirectoryStore: LocalCacheStore {
         _ found: inout [ObjectInfo]
     ) throws(FileError) {
         for bytes in try directory.names() where !TemporaryName.matches(bytes) {
+            // A part of a listing must never be taken for all of it.
+            if Task.isCancelled { throw FileError(stopped: "list", directory.path.text) }
             let child = (name.isEmpty ? "" : name + "/") + String(decoding: bytes, as: UTF8.self)
             // A directory may lead to the prefix, or lie below it.
             guard child.hasPrefix(prefix) || prefix.hasPrefix(child) else { continue }

@@ -61,6 +61,7 @@ public struct HashFiles: Sendable, Equatable {
         var hash = RunningDigest()
         var offset: UInt64 = 0
         while true {
+            try Task.checkCancellation()
             var bytes: [UInt8] = []
             let count = try file.read(1 << 20, at: offset, appendingTo: &bytes)
             if count == 0 { break }

@@ -132,6 +132,7 @@ struct PackUnpacker: Sendable {
         var window = PackWindow(content, wanting: writes.map(\.range))
         var unpacked = Unpacked()
         for write in writes {
+            try Task.checkCancellation()
             let target = targets[write.target]
             let directory = try cursor.directory(target.directory.bytes[...], making: true)
             let range = try window.move(to: write.range)

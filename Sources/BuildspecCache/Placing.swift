@@ -125,7 +125,7 @@ struct Placing {
     /// - Returns: what could not be removed, one line each.
     func finish(_ roots: TreeRoots, _ width: Int) async throws -> [String] {
         let old = done.filter { $0.old == .underTemporaryName }
-        return try await roots.forEach(old, width) { item, cursor in
+        return try await roots.forEach(old, width, mustEnd: true) { item, cursor in
             do throws(FileError) {
                 let path = item.directory.appending(item.temporary)
                 let (directory, temporary) = try cursor.parent(of: path)

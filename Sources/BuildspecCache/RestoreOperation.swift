@@ -96,7 +96,7 @@ struct RestoreOperation {
             // The manifest is read while the tree is walked, unless it may turn out to be needless.
             async let earlyManifest = index == nil ? reader.manifest(of: record) : nil
             let roots = try TreeRoots(root: root, top: settings.top)
-            let existing = await settings.walk(set, roots)
+            let existing = try await settings.walk(set, roots)
             let leftovers = existing.removeLeftovers(roots)
             if leftovers == nil, await index?.isSummary(of: existing.entries) == true {
                 let count = existing.entries.count
@@ -111,6 +111,7 @@ struct RestoreOperation {
                 roots,
                 verify: verify
             )
+            try Task.checkCancellation()
             let (unpacked, placed) = try await apply(plan, manifest, set, roots)
             // Pruning goes by last use.
             try? settings.localStore?.refresh(record.name)
@@ -202,6 +203,7 @@ struct RestoreOperation {
             try await plan.prepare(roots, width: settings.width)
             let unpacked = try await fetch(plan, manifest, set, roots)
             try await plan.finishChunkedFiles(roots, width: settings.width)
+            try Task.checkCancellation()
             return (unpacked, try await plan.putInPlace(roots, width: settings.width))
         } catch {
             plan.discard(roots, before)

@@ -106,6 +106,8 @@ extension RestorePlan {
 
     /// Renames what was staged to its final names, then sets the modes and times of directories.
     ///
+    /// A cancelled task goes on here: to take it back takes as long as to end it.
+    ///
     /// - Returns: what could not be put in place, one line each, and how many hard links are among it.
     /// - Throws: when something new cannot get its name; all others have been taken back then.
     func putInPlace(
@@ -138,12 +140,16 @@ extension RestorePlan {
     private func finish(_ roots: TreeRoots, _ width: Int) async throws -> [String] {
         let touched = worked
         let open = finishes.filter { !$0.isClean || touched.contains($0.path) }
-        var notes = try await roots.forEach(open.filter { !$0.isClosing }, width) { $0.apply(&$1) }
+        var notes = try await roots.forEach(open.filter { !$0.isClosing }, width, mustEnd: true) {
+            $0.apply(&$1)
+        }
         // A directory that gets its mode may not be entered any more: the deepest first.
         let closing = open.filter(\.isClosing)
         let levels = Dictionary(grouping: closing) { $0.path.bytes.count { $0 == slash } }
         for level in levels.keys.sorted(by: >) {
-            notes += try await roots.forEach(levels[level] ?? [], width) { $0.apply(&$1) }
+            notes += try await roots.forEach(levels[level] ?? [], width, mustEnd: true) {
+                $0.apply(&$1)
+            }
         }
         return notes
     }

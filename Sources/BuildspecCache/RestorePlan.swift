@@ -168,6 +168,8 @@ extension RestorePlan {
         let file = try OpenFile.reading(name, in: directory)
         var offset: UInt64 = 0
         for piece in pieces {
+            // The caller looks at that too, and gives up.
+            if Task.isCancelled { return false }
             var bytes: [UInt8] = []
             let count = try file.read(piece.size, at: offset, appendingTo: &bytes)
             guard count == piece.size, ContentDigest(of: bytes) == piece.digest else {

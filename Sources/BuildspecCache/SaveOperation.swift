@@ -31,7 +31,7 @@ struct SaveOperation {
         let isVouchedFor = index?.summary != nil
         async let earlyParent = isVouchedFor ? nil : parent(set)
         let roots = try TreeRoots(root: root, top: settings.top)
-        let walk = await settings.walk(set, roots)
+        let walk = try await settings.walk(set, roots)
         let walkNotes = walk.notes + [walk.removeLeftovers(roots)].compactMap(\.self)
         guard !walk.entries.isEmpty else {
             return SaveReport(outcome: .nothingToSave, notes: walkNotes)
@@ -69,6 +69,7 @@ struct SaveOperation {
         record.base = base
         record.sources = times?.digest
         let recordBytes = try record.encode(signedBy: settings.signingKey)
+        try Task.checkCancellation()
         try await settings.store.write(record.name, recordBytes)
 
         var (seen, isExact) = files.index(digest, walk.entries, contents.stored)

@@ -11,6 +11,7 @@ struct StoreVerifier: Sendable {
         var users: [String: Set<String>] = [:]
         var manifests: Set<String> = []
         for info in try await store.list(prefix: StoreLayout.keys) {
+            try Task.checkCancellation()
             do throws(CacheError) {
                 guard let record = try await reader.record(named: info.name) else { continue }
                 report.entries += 1
@@ -64,6 +65,7 @@ struct StoreVerifier: Sendable {
             }
             for (started, (pack, pieces)) in work.enumerated() {
                 if started >= width { take(try await tasks.next() ?? nil) }
+                try Task.checkCancellation()
                 tasks.addTask { try await problem(in: pack, pieces).map { (pack.name, $0) } }
                 report.objects += 1
                 report.bytes += pack.storedSize
@@ -114,6 +116,7 @@ struct StoreVerifier: Sendable {
     ) async throws {
         for info in try await store.list(prefix: prefix)
         where !sound.contains(info.name) || reported.contains(info.name) {
+            try Task.checkCancellation()
             let isNew = !reported.contains(info.name)
             if !counted.contains(info.name) {
                 report.objects += 1

@@ -101,13 +101,15 @@ extension TreeRoots {
     /// - Parameters:
     ///   - items: what to do it with; neighbours best lie in the same directory.
     ///   - width: how many threads take part.
+    ///   - mustEnd: whether it goes on in a cancelled task, as what must not be left half done.
     ///   - body: does it; the cursor is its thread's own.
     /// - Returns: what `body` said, in the order of the items.
-    /// - Throws: what `body` throws.
+    /// - Throws: what `body` throws, or `CancellationError`.
     @discardableResult
     func forEach<Item: Sendable>(
         _ items: [Item],
         _ width: Int,
+        mustEnd: Bool = false,
         _ body: @escaping @Sendable (Item, inout TreeCursor) throws -> String?
     ) async throws -> [String] {
         let size = max(32, (items.count + width - 1) / width)
@@ -116,7 +118,11 @@ extension TreeRoots {
                 let part = items[start..<min(start + size, items.count)]
                 tasks.addTask {
                     var cursor = TreeCursor(self)
-                    return (start, try part.compactMap { try body($0, &cursor) })
+                    let said = try part.compactMap { item in
+                        if !mustEnd { try Task.checkCancellation() }
+                        return try body(item, &cursor)
+                    }
+                    return (start, said)
                 }
             }
             var notes: [Int: [String]] = [:]

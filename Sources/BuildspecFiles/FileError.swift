@@ -36,6 +36,11 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
         self.number = number
     }
 
+    /// What was given up because its task is cancelled.
+    package init(stopped action: String, _ path: String) {
+        self.init(action, path, number: ECANCELED)
+    }
+
     /// The reason, for a decision.
     package var code: Code {
         switch number {

@@ -74,8 +74,10 @@ final class SubtreeWalk: Sendable {
     }
 
     /// Lists directories until none is left; may run on several threads at once.
-    func work() {
-        while true {
+    ///
+    /// - Parameter isOver: whether to end early; asked before each directory.
+    func work(unless isOver: () -> Bool = { false }) {
+        while !isOver() {
             let (job, isDone) = state.withLock { state -> (Job?, Bool) in
                 guard let job = state.stack.popLast() else { return (nil, state.active == 0) }
                 state.active += 1

@@ -19,6 +19,8 @@ package struct TreeWalk: Sendable {
     package private(set) var passed: [PathBytes] = []
 
     private let excluded: Set<FileStatus.Identity>
+    /// Whether to end early.
+    private let isOver: @Sendable () -> Bool
     private let subtrees: SubtreeWalk
     /// The number of a directory's listing by its place in `entries`.
     private var listed: [Int: Int] = [:]
@@ -42,6 +44,8 @@ package struct TreeWalk: Sendable {
 
     /// Walks the tree on `width` threads of the task's executor.
     ///
+    /// When the task is cancelled it ends soon, with a part of what there is.
+    ///
     /// - Parameters:
     ///   - set: what to look for.
     ///   - root: the directory that relative paths start at.
@@ -55,10 +59,10 @@ package struct TreeWalk: Sendable {
         excluding excluded: Set<FileStatus.Identity>,
         width: Int
     ) async {
-        self.init(finding: set, root, top, excluded)
+        self.init(finding: set, root, top, excluded, isOver: { Task.isCancelled })
         let subtrees = subtrees
         await withTaskGroup(of: Void.self) { workers in
-            for _ in 0..<width { workers.addTask { subtrees.work() } }
+            for _ in 0..<width { workers.addTask { subtrees.work { Task.isCancelled } } }
         }
         putTogether()
     }
@@ -67,9 +71,11 @@ package struct TreeWalk: Sendable {
         finding set: PathSet,
         _ root: DirectoryHandle,
         _ top: DirectoryHandle,
-        _ excluded: Set<FileStatus.Identity>
+        _ excluded: Set<FileStatus.Identity>,
+        isOver: @escaping @Sendable () -> Bool = { false }
     ) {
         self.excluded = excluded
+        self.isOver = isOver
         subtrees = SubtreeWalk(excluding: excluded)
         // Absolute paths sort first; each walk goes in path order by itself.
         if !set.absolute.isEmpty {
@@ -116,7 +122,7 @@ package struct TreeWalk: Sendable {
         _ cursors: [PatternCursor]
     ) {
         if cursors.contains(where: \.isComplete) { return takeContents(of: directory, path) }
-        for name in names(in: directory, path, cursors) {
+        for name in names(in: directory, path, cursors) where !isOver() {
             var next = cursors
             for index in next.indices { next[index].descend(into: name) }
             next.removeAll { $0.isDead && !$0.isComplete }

@@ -64,6 +64,7 @@ struct ArchiveInput {
     ///
     /// - Returns: whether there is more.
     private mutating func fill() throws -> Bool {
+        try Task.checkCancellation()
         if start > ArchiveInput.part {
             buffer.removeFirst(start)
             start = 0

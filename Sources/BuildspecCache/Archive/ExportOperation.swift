@@ -49,10 +49,14 @@ struct ExportOperation {
                 kind = .file(size: size)
                 pieces = contents
             }
+            try Task.checkCancellation()
             try archive.append(
                 PaxHeader.blocks(entry.path.bytes, kind, mode: entry.mode, entry.modified)[...]
             )
-            for piece in pieces { try archive.append(await packs.bytes(of: piece)) }
+            for piece in pieces {
+                try Task.checkCancellation()
+                try archive.append(await packs.bytes(of: piece))
+            }
             try archive.pad()
         }
         try archive.finish()

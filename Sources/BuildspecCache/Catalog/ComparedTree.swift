@@ -43,6 +43,8 @@ struct ComparedTree {
         let file = try OpenFile.reading(name, in: directory)
         var offset: UInt64 = 0
         for piece in pieces {
+            // The comparison is given up then.
+            if Task.isCancelled { return false }
             var bytes: [UInt8] = []
             let count = try file.read(piece.size, at: offset, appendingTo: &bytes)
             guard count == piece.size, ContentDigest(of: bytes) == piece.digest else {

@@ -84,9 +84,11 @@ extension BuildCache {
             let record = try await reader.existingRecord(named: recordName)
             let manifest = try await reader.manifest(of: record)
             let roots = try TreeRoots(root: root, top: settings.top)
-            let walk = await settings.walk(PathSet(record.paths, root: root), roots)
+            let walk = try await settings.walk(PathSet(record.paths, root: root), roots)
             var tree = ComparedTree(manifest, roots)
-            return EntryDifference(manifest.entries, try tree.entries(of: walk.entries))
+            let entries = try tree.entries(of: walk.entries)
+            try Task.checkCancellation()
+            return EntryDifference(manifest.entries, entries)
         }
     }
 }

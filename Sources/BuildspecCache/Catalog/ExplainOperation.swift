@@ -100,7 +100,7 @@ struct ExplainOperation {
     ) async throws -> CacheExplanation.Transfer? {
         guard let manifest = try? await reader.manifest(of: record) else { return nil }
         let roots = try TreeRoots(root: root, top: settings.top)
-        let existing = await settings.walk(set, roots)
+        let existing = try await settings.walk(set, roots)
         let plan = try RestorePlan(
             manifest,
             set,

@@ -43,6 +43,7 @@ struct StoreRepair {
             damaged.insert(name)
         }
         for name in found.brokenEntries where try await isBroken(name, damaged) {
+            try Task.checkCancellation()
             try await store.delete(name)
             report.removedEntries.append(name)
         }
@@ -88,6 +89,7 @@ struct StoreRepair {
             if case .file(_, let contents) = entry.kind { pieces.formUnion(contents) }
         }
         for piece in pieces.sorted(by: { ($0.pack, $0.offset) < ($1.pack, $1.offset) }) {
+            try Task.checkCancellation()
             _ = try await shelf.bytes(of: piece)
         }
     }

@@ -129,6 +129,8 @@ extension BuildCache {
             let pruned = try await upkeep.run(afterAdding: report.bytesStored, record: record)
             report.entriesRemoved = pruned?.removedEntries.count ?? 0
             report.bytesRemoved = pruned?.removedBytes ?? 0
+        } catch _ where Task.isCancelled {
+            // The next save looks after it.
         } catch {
             report.notes.append("the store cannot be kept within its limits: \(error)")
         }

@@ -1,4 +1,5 @@
-/// Works on all items, at most `width` of them at once; the first error ends it.
+/// Works on all items, at most `width` of them at once; the first error ends it, and so does the end of
+/// the task.
 ///
 /// - Parameters:
 ///   - items: the items.
@@ -15,6 +16,7 @@ func concurrently<Item: Sendable, Value: Sendable>(
         var results = [Value?](repeating: nil, count: items.count)
         for (index, item) in items.enumerated() {
             if index >= width, let (done, value) = try await tasks.next() { results[done] = value }
+            try Task.checkCancellation()
             tasks.addTask { (index, try await work(item)) }
         }
         for try await (done, value) in tasks { results[done] = value }

@@ -11,6 +11,7 @@ struct LockedSweep {
     func run(live: Set<String>, _ report: inout PruneReport) async throws {
         // Sizes are the listed ones, so that what is removed is part of what was counted.
         for (name, listed) in objects.sorted(by: { $0.key < $1.key }) where !live.contains(name) {
+            try Task.checkCancellation()
             // Looked at again right before: a running save refreshes what it reuses.
             guard let info = try await store.info(name) else { continue }
             guard now - info.modified >= grace else {

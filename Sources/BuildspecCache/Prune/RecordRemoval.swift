@@ -47,6 +47,7 @@ struct RecordRemoval {
         _ objects: [String: ObjectInfo]
     ) async throws {
         for entry in entries.sorted(by: { $0.info.recordName < $1.info.recordName }) {
+            try Task.checkCancellation()
             let missing = entry.objects.filter { objects[$0] == nil }
             // Somebody may have repaired it right now.
             for name in missing.sorted() where try await store.info(name) == nil {

@@ -32,6 +32,8 @@ struct RestoreTimes {
                 )
             }
             return try await run(then, record, manifest)
+        } catch _ where Task.isCancelled {
+            return Outcome()
         } catch {
             return Outcome(notes: ["source files keep their times: \(error)"])
         }
@@ -56,6 +58,7 @@ struct RestoreTimes {
         // A file of another size need not be read to know that it was changed.
         let digests = SourceDigests(roots: roots, width: settings.width)
         var seen = known.merging(await digests.read(tree.sources, toRead)) { $1 }
+        try Task.checkCancellation()
         comparison.compare(seen)
 
         let saved = manifest.newest(and: record.savedTime)

@@ -46,6 +46,7 @@ struct SaveSources {
         }
         let digests = SourceDigests(roots: roots, width: settings.width)
         seen.merge(await digests.read(tree.sources, toRead)) { $1 }
+        try Task.checkCancellation()
         let record = SaveSources.record(tree.sources, seen)
         let (digest, added) = try await writer.writeManifest(
             record.encode(),

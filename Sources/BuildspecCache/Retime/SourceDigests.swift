@@ -13,6 +13,8 @@ struct SourceDigests: Sendable {
 
     /// Hashes files; what cannot be read, or changes meanwhile, is left out.
     ///
+    /// When the task is cancelled it ends soon, with a part of them.
+    ///
     /// - Parameters:
     ///   - entries: the tree.
     ///   - places: the places of the files to read.
@@ -25,6 +27,7 @@ struct SourceDigests: Sendable {
                 if started >= width {
                     for item in await tasks.next() ?? [] { seen[item.0] = item.1 }
                 }
+                if Task.isCancelled { break }
                 tasks.addTask {
                     var reader = TreeReader(roots)
                     return batch.indices.compactMap { place in
@@ -59,7 +62,7 @@ struct SourceDigests: Sendable {
                 at: UInt64(offset),
                 appendingTo: &bytes
             )
-            if count == 0 { break }
+            if count == 0 || Task.isCancelled { break }
             hash.update(bytes)
             offset += count
         }

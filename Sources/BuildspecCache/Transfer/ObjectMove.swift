@@ -23,6 +23,7 @@ struct ObjectMove: Sendable {
         replacing isThere: Bool,
         again: Bool = false
     ) async throws -> Outcome {
+        try Task.checkCancellation()
         let bytes: [UInt8]
         do throws(CacheError) {
             bytes = try await verified(name)

@@ -35,7 +35,7 @@ struct HashFilesCommand: AsyncParsableCommand {
     func run() async throws {
         let source = Host.environment().variables["CODEBUILD_SRC_DIR"] ?? ""
         let root = root ?? (source.isEmpty ? "." : source)
-        let files = try await reportingCacheErrors {
+        let files = try await reportingErrors {
             try HashFiles(patterns, in: Host.currentDirectory().pushing(.init(root)))
         }
         // A `**` over a tree of many links has a note for each of them.
@@ -44,7 +44,7 @@ struct HashFilesCommand: AsyncParsableCommand {
         printNotes(shown + (rest > 0 ? ["and \(rest) more like these"] : []))
         for pattern in files.unmatched {
             StandardStream.error.write(
-                "warning: codebuild-hash-files: no file matches '\(pattern)'\n"
+                "warning: codebuild-hash-files: no file matches '\(pattern.oneLine)'\n"
             )
         }
         StandardStream.output.write(files.hash + "\n")

@@ -11,7 +11,7 @@ struct CacheCommand: AsyncParsableCommand {
 
             \(
                 ExitStatus.help(
-                    [.success, .buildFailed, .cacheFailed, .usage],
+                    [.success, .buildFailed, .cacheFailed, .usage, .stopped],
                     [
                         .buildFailed: """
                             nothing was restored, a difference, or a refusal, where an option asks \

@@ -14,7 +14,7 @@ struct CacheDiff: AsyncParsableCommand {
 
             \(
                 ExitStatus.help(
-                    [.success, .buildFailed, .cacheFailed, .usage],
+                    [.success, .buildFailed, .cacheFailed, .usage, .stopped],
                     [
                         .buildFailed: "they differ, with --exit-code",
                         .cacheFailed: "there is no such entry, or the cache could not be read",

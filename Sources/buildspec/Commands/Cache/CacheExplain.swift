@@ -15,7 +15,7 @@ struct CacheExplain: AsyncParsableCommand {
             without those the key's own entry, or else the buildspec, says it. Nothing is restored \
             and no pack is read.
 
-            \(ExitStatus.help([.success, .buildspecInvalid, .cacheFailed, .usage]))
+            \(ExitStatus.help([.success, .buildspecInvalid, .cacheFailed, .usage, .stopped]))
             """
     )
 

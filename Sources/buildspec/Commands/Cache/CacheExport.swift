@@ -13,7 +13,7 @@ struct CacheExport: AsyncParsableCommand {
 
             \(
                 ExitStatus.help(
-                    [.success, .cacheFailed, .usage],
+                    [.success, .cacheFailed, .usage, .stopped],
                     [.cacheFailed: "there is no such entry, or the archive could not be written"]
                 )
             )

@@ -15,7 +15,7 @@ struct CacheImport: AsyncParsableCommand {
 
             \(
                 ExitStatus.help(
-                    [.success, .cacheFailed, .usage],
+                    [.success, .cacheFailed, .usage, .stopped],
                     [.cacheFailed: "the archive is refused, or the cache could not be written"]
                 )
             )
@@ -62,6 +62,6 @@ struct CacheImport: AsyncParsableCommand {
             )
         }
         printNotes(report.notes)
-        StandardStream.output.write("cache: \(CacheText.saved(report))\n")
+        StandardStream.output.write("cache: \(CacheText.saved(report).oneLine)\n")
     }
 }

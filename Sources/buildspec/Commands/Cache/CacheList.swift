@@ -11,7 +11,7 @@ struct CacheList: AsyncParsableCommand {
             which other entries may share. WRITER is the machine that saved it, by its own words; \
             SIGNER the key of the policy, or the beginning of a key's id that nobody checked.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
             """
     )
 

@@ -151,10 +151,25 @@ extension IdentityOptions {
     }
 }
 
-/// Runs a cache command's work; an error is one line and exit status 3.
-func reportingCacheErrors<Value>(_ work: () async throws -> Value) async throws -> Value {
+/// Runs a cache command's work, which a signal stops; an error is one line and exit status 3.
+///
+/// A second signal ends the process at once. What it leaves under temporary names the next command
+/// removes.
+func reportingCacheErrors<Value: Sendable>(
+    _ work: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await reportingErrors {
+        try await Signals.stopping(work, insist: Signals.exitAtOnce)
+    }
+}
+
+/// Runs work with a cache; an error is one line and exit status 3.
+func reportingErrors<Value>(_ work: () async throws -> Value) async throws -> Value {
     do {
         return try await work()
+    } catch is CancellationError {
+        StandardStream.error.write("error: stopped\n")
+        throw ExitStatus.stopped.exitCode
     } catch let error as CacheError {
         StandardStream.error.write("error: \("\(error)".oneLine)\n")
         throw ExitStatus.cacheFailed.exitCode
@@ -162,9 +177,9 @@ func reportingCacheErrors<Value>(_ work: () async throws -> Value) async throws 
 }
 
 /// Runs work that looks into a cache; what its store has to tell is printed, and errors as above.
-func lookingInto<Value>(
+func lookingInto<Value: Sendable>(
     _ cache: BuildCache,
-    _ work: (BuildCache) async throws -> Value
+    _ work: @escaping @Sendable (BuildCache) async throws -> Value
 ) async throws -> Value {
     try await reportingCacheErrors {
         let cache = cache.looking()

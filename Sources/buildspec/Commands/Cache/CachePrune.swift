@@ -16,7 +16,7 @@ struct CachePrune: AsyncParsableCommand {
             they were last saved, --max-size for each scope by itself; objects without an entry are \
             marked, and the next prune after the grace period removes those that still have none.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
             """
     )
 
@@ -90,7 +90,7 @@ struct CachePrune: AsyncParsableCommand {
         // The shared store is pruned only by who names it.
         let cache = try store.open(takesConfiguredRemote: false)
         let limits = try limits()
-        let report = try await reportingCacheErrors {
+        let report = try await reportingCacheErrors { [dryRun] in
             try await cache.prune(limits, dryRun: dryRun)
         }
         StandardStream.output.write(

@@ -13,7 +13,7 @@ struct CacheRestore: AsyncParsableCommand {
 
             \(
                 ExitStatus.help(
-                    [.success, .buildFailed, .cacheFailed, .usage],
+                    [.success, .buildFailed, .cacheFailed, .usage, .stopped],
                     [.buildFailed: "nothing was restored, with --fail-on-miss"]
                 )
             )
@@ -51,13 +51,9 @@ struct CacheRestore: AsyncParsableCommand {
     func run() async throws {
         let cache = try store.open(policy: policy, root: identity.rootPath)
         let wanted = await identity.identity(fallbackKeys: fallbackKeys)
-        let report = try await reportingCacheErrors {
-            try await cache.restore(
-                wanted,
-                into: identity.rootPath,
-                verify: verify,
-                retiming: await identity.sources(retime)
-            )
+        let (root, sources) = (identity.rootPath, await identity.sources(retime))
+        let report = try await reportingCacheErrors { [verify] in
+            try await cache.restore(wanted, into: root, verify: verify, retiming: sources)
         }
         // A disk that is full is said once.
         let problem = await keptForAudit(report)

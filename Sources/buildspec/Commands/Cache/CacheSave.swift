@@ -9,7 +9,7 @@ struct CacheSave: AsyncParsableCommand {
         discussion: """
             An entry with a key is never changed: if the key is stored already, nothing is written.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
             """
     )
 
@@ -40,14 +40,11 @@ struct CacheSave: AsyncParsableCommand {
         )
         cache.limits = limits.limits(try store.configOptions.read().environment)
         let wanted = await identity.identity()
-        let report = try await reportingCacheErrors {
-            try await cache.save(
-                wanted,
-                from: identity.rootPath,
-                retiming: await identity.sources(retime)
-            )
+        let (root, sources) = (identity.rootPath, await identity.sources(retime))
+        let report = try await reportingCacheErrors { [cache] in
+            try await cache.save(wanted, from: root, retiming: sources)
         }
         printNotes(report.notes)
-        StandardStream.output.write("cache: \(CacheText.saved(report))\n")
+        StandardStream.output.write("cache: \(CacheText.saved(report).oneLine)\n")
     }
 }

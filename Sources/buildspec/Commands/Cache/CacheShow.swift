@@ -11,7 +11,7 @@ struct CacheShow: AsyncParsableCommand {
 
             \(
                 ExitStatus.help(
-                    [.success, .cacheFailed, .usage],
+                    [.success, .cacheFailed, .usage, .stopped],
                     [.cacheFailed: "there is no such entry, or the cache could not be read"]
                 )
             )

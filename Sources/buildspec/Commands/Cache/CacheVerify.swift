@@ -18,7 +18,7 @@ struct CacheVerify: AsyncParsableCommand {
 
             \(
                 ExitStatus.help(
-                    [.success, .cacheFailed, .usage],
+                    [.success, .cacheFailed, .usage, .stopped],
                     [.cacheFailed: "the store is not sound, or could not be read"]
                 )
             )

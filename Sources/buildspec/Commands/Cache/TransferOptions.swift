@@ -54,7 +54,7 @@ struct TransferOptions: ParsableArguments {
             throw ExitStatus.cacheFailed.exitCode
         }
         for line in reports.flatMap(\.skipped) {
-            StandardStream.error.write("error: left where it is: \(line)\n")
+            StandardStream.error.write("error: left where it is: \(line.oneLine)\n")
         }
         StandardStream.output.write(
             json
@@ -73,7 +73,7 @@ struct CachePush: AsyncParsableCommand {
         discussion: """
             \(TransferOutput.help)
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
             """
     )
 
@@ -90,7 +90,7 @@ struct CachePull: AsyncParsableCommand {
         discussion: """
             \(TransferOutput.help)
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
             """
     )
 
@@ -107,7 +107,7 @@ struct CacheSync: AsyncParsableCommand {
         discussion: """
             \(TransferOutput.help)
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage]))
+            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
             """
     )
 
