@@ -39,7 +39,9 @@ struct Plan: AsyncParsableCommand {
         let request = self.request(for: file.buildspec)
         do {
             let plan = try await BuildRunner.plan(request, evaluatingKeys: evaluateKeys)
-            for warning in plan.warnings { StandardStream.error.write("warning: \(warning)\n") }
+            for warning in plan.warnings {
+                StandardStream.error.write("warning: \(warning.printableLines)\n")
+            }
             switch format {
             case .text: StandardStream.output.write(PlanText.print(plan, file.buildspec))
             case .json: StandardStream.output.write(PlanJSON.print(plan, file.buildspec))

@@ -230,7 +230,7 @@ extension Run {
         )
         request.overrides = overrides
         request.place = place.choice
-        request.onNotice = { StandardStream.error.write("buildspec: \($0)\n") }
+        request.onNotice = { StandardStream.error.write("buildspec: \($0.printableLines)\n") }
         request.project = project
         request.selectedPhases = what.selectedPhases
         request.artifactsDirectory = artifacts.map { absolute($0) }

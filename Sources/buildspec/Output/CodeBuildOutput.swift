@@ -69,7 +69,7 @@ final class CodeBuildOutput: EventSink {
     }
 
     private func print(_ line: String) {
-        log.print("[Container] \(UTCTime.codeBuild()) \(redactor.redacting(line))")
+        log.print("[Container] \(UTCTime.codeBuild()) \(redactor.redacting(line).printableLines)")
     }
 
     private func warn(_ message: String) {
@@ -78,7 +78,7 @@ final class CodeBuildOutput: EventSink {
         } else if message.hasPrefix("Skipping install of runtimes.") {
             print(message)
         } else {
-            log.print(error: "warning: \(message)")
+            log.print(error: "warning: \(message.printableLines)")
         }
     }
 

@@ -22,9 +22,10 @@ enum DiagnosticOutput {
     static func print(_ error: SetupError, of file: BuildspecFile, hidingBy redactor: Redactor) {
         let source = SourceText(file.text)
         for problem in error.problems {
-            var text = "error: \(problem.message)"
+            let message = problem.message.printableLines
+            var text = "error: \(message)"
             if let range = problem.range {
-                let diagnostic = Diagnostic(.error, "setup", problem.message, at: range)
+                let diagnostic = Diagnostic(.error, "setup", message, at: range)
                 text = diagnostic.rendered(file: file.name, source: source)
             }
             StandardStream.error.write(redactor.redacting(text) + "\n")

@@ -32,8 +32,8 @@ final class PlainOutput: EventSink {
         switch event {
         case .output(let bytes): log.forward(bytes)
         case .buildBegan(let identity):
-            log.print("\(identity.project), build \(identity.number)")
-        case .cacheRestored(let report): log.print("cache: \(CacheText.restored(report))")
+            log.print("\(identity.project.oneLine), build \(identity.number)")
+        case .cacheRestored(let report): log.print("cache: \(CacheText.restored(report).oneLine)")
         case .phaseBegan(let phase): self.phase.withLock { $0 = phase }
         case .commandBegan(let command): log.print(heading() + text(of: command))
         case .commandEnded(let command, let status, _) where status != 0:
@@ -80,7 +80,7 @@ final class PlainOutput: EventSink {
         let lines = command.text.value.split(separator: "\n", omittingEmptySubsequences: false)
         let text = lines.enumerated()
             .filter { $0.offset == 0 || $0.offset < lines.count - 1 || !$0.element.isEmpty }
-            .map { ($0.offset == 0 ? "$ " : "> ") + $0.element }
+            .map { ($0.offset == 0 ? "$ " : "> ") + String($0.element).printable }
             .joined(separator: "\n")
         return style.faint(text)
     }
@@ -98,6 +98,6 @@ final class PlainOutput: EventSink {
             return log.print(annotation)
         }
         let prefix = start.map { "\(buildspec):\($0.line):\($0.column): " } ?? ""
-        log.print(error: "\(prefix)\(level): \(message)")
+        log.print(error: "\(prefix)\(level): \(message.printableLines)")
     }
 }

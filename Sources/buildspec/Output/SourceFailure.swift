@@ -32,6 +32,8 @@ struct SourceFailure {
             "Phase complete: DOWNLOAD_SOURCE State: FAILED",
             "Phase context status code: \(code) Message: \(message)",
         ]
-        for line in lines { stream.write("[Container] \(UTCTime.codeBuild()) \(line)\n") }
+        for line in lines {
+            stream.write("[Container] \(UTCTime.codeBuild()) \(line.printableLines)\n")
+        }
     }
 }

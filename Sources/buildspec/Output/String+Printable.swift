@@ -14,6 +14,13 @@ extension String {
         )
     }
 
+    /// The printable text with the lines that it has.
+    var printableLines: String {
+        guard utf8.contains(0x0A) else { return printable }
+        return split(separator: "\n", omittingEmptySubsequences: false)
+            .map { String($0).printable }.joined(separator: "\n")
+    }
+
     /// The printable text on one line, its line ends spelled out.
     var oneLine: String {
         utf8.contains(0x0A) ? replacing("\n", with: "\\n").printable : printable

@@ -45,7 +45,7 @@ struct Summary {
         let rows =
             cache.compactMap { $0 }.map { ("cache", $0) } + artifacts.map { ("artifacts", $0) }
             + (log.map { [("log", $0)] } ?? [])
-        return rows.isEmpty ? [] : [""] + rows.map { PhaseTable.padded($0.0) + $0.1 }
+        return rows.isEmpty ? [] : [""] + rows.map { PhaseTable.padded($0.0) + $0.1.oneLine }
     }
 
     private var artifacts: [String] {
@@ -67,7 +67,7 @@ struct Summary {
         let state = style.emphasised(result.state.rawValue, isGood: result.state == .succeeded)
         let line = "build \(state) in \(Quantity.time(result.duration))"
         guard result.state == .failed, let reason else { return line }
-        return "\(line): \(reason)"
+        return "\(line): \(reason.oneLine)"
     }
 
     private var reason: String? {

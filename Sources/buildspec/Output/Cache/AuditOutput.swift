@@ -35,7 +35,9 @@ enum AuditOutput {
             ]
             text += "\(UTCTime.text(row.entry.time)), \(build) of '\(project)'\n"
             for (name, value) in lines {
-                text += "  " + name + String(repeating: " ", count: 10 - name.count) + value + "\n"
+                text +=
+                    "  " + name + String(repeating: " ", count: 10 - name.count) + value.oneLine
+                    + "\n"
             }
         }
         return text

@@ -15,9 +15,9 @@ enum VerifyOutput {
 
     static func text(_ report: RepairReport, of found: VerifyReport) -> String {
         var text = report.removedEntries.map {
-            "removed the entry '\($0)': it is a miss now, and the next save writes it anew\n"
+            "removed the entry '\($0.oneLine)': it is a miss now, and the next save writes it anew\n"
         }.joined()
-        text += report.removedObjects.map { "removed the damaged '\($0)'\n" }.joined()
+        text += report.removedObjects.map { "removed the damaged '\($0.oneLine)'\n" }.joined()
         let pruned = report.pruned
         if pruned.removedDamagedRecords > 0 {
             let records = Quantity.count(pruned.removedDamagedRecords, "damaged key record")

@@ -37,7 +37,7 @@ final class LostLog: Sendable {
                 for line in lines.last?.isEmpty == true ? lines.dropLast() : lines[...] {
                     text += OutputLine.text(line) + "\r\n"
                 }
-            case .commandBegan(let command): text += "$ \(command.text.value)\r\n"
+            case .commandBegan(let command): text += "$ \(command.text.value.oneLine)\r\n"
             default: break
             }
             return text

@@ -30,8 +30,8 @@ struct PrettyPhrases {
         let table = PhaseTable(style: style)
         switch event {
         case .buildBegan(let identity):
-            return [style.strong("\(identity.project), build \(identity.number)")]
-        case .warning(let message): return ["warning: \(message)"]
+            return [style.strong("\(identity.project.oneLine), build \(identity.number)")]
+        case .warning(let message): return ["warning: \(message.oneLine)"]
         case .phaseSkipped(let name): return [table.row(name.upperCased, .skipped, .zero)]
         case .phaseEnded(let report):
             let output: [String] =
@@ -45,7 +45,7 @@ struct PrettyPhrases {
             let phase = failure.command.phase.upperCased
             return ["\(phase) failed, again from its start: retry \(attempt) of \(limit)"]
         case .artifactCollected(let report):
-            return report.failure.map { [style.bad("error: \($0)")] } ?? []
+            return report.failure.map { [style.bad("error: \($0.oneLine)")] } ?? []
         case .paused: return log(from: offset, limit: PrettyPhrases.linesOfStop)
         case .resumed(let pause, let duration):
             return ["\(place(of: pause)): resumed after \(Quantity.time(duration))"]
