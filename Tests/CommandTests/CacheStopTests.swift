@@ -84,7 +84,7 @@ struct CacheStopTests {
 
     @Test func `a timeout ends the save of a build`() async throws {
         let outcome = try await BuildspecProcess.run(
-            ["run", "--cache", store.path.string, "--timeout", "5s"],
+            ["run", "--cache", store.path.string, "--timeout", "12s"],
             in: directory
         )
         #expect(outcome.status == 124, "\(outcome)")

@@ -9,6 +9,15 @@ public func fuzzBuildspec(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt 
     let hasErrors = parsed.diagnostics.contains { $0.severity == .error }
     precondition((parsed.buildspec == nil) == hasErrors, "a value exactly when there is no error")
 
+    for phase in parsed.buildspec?.phases.values ?? [:].values {
+        guard case .retry(_, let pattern) = phase.onFailure else { continue }
+        var questions = 0
+        _ = try? RetryPattern(pattern).search("Error while executing command: aaa aaa! b. é") {
+            questions += 1
+            return questions > 1_000
+        }
+    }
+
     let result = Buildspec.validate(bytes)
     for finding in result.diagnostics {
         precondition(FindingName(rawValue: finding.name) != nil, "findings have known names")
