@@ -65,6 +65,7 @@ extension FindingName {
         case .fallbackKeys: "'fallback-keys' has no effect without 'key'."
         case .tildePath: "'~' in a cache path is not replaced."
         case .rootPath: "A cache path is the source root itself, which names no file."
+        case .sourcesCached: "A cache path takes in the sources, which come from the checkout."
         case .dotSlash: "A pattern begins with './', which may find nothing."
         case .tooMany: "There are more entries than CodeBuild takes."
         case .batchKind: "A batch has none or several of its kinds, or names no builds."

@@ -59,6 +59,7 @@ public enum FindingName: String, Sendable, CaseIterable {
     case fallbackKeys = "fallback-keys"
     case tildePath = "tilde-path"
     case rootPath = "root-path"
+    case sourcesCached = "sources-cached"
     case dotSlash = "dot-slash"
     case tooMany = "too-many"
     case batchKind = "batch-kind"

@@ -103,11 +103,36 @@ import Testing
     @Test(arguments: [".", "./", "././", ""])
     func `a cache path that is the source root itself keeps nothing`(path: String) {
         check(
-            "version: 0.2\nphases: {}\ncache: {paths: [target, 1️⃣'\(path)', './x', /, ..]}",
+            "version: 0.2\nphases: {}\ncache: {paths: [target, 1️⃣'\(path)', './x', /]}",
             [
-                "1️⃣ warning root-path: '\(path)' names no file, so nothing is kept for it; write"
-                    + " '**/*' for everything in the source root"
+                "1️⃣ warning root-path: '\(path)' names no file, so nothing is kept for it; name"
+                    + " what the build makes, such as 'node_modules/**/*'"
             ]
         )
+    }
+
+    @Test(arguments: [
+        "**/*", "*", "**", "./**/*", ".*", "{a,.git}", "{out,{.g?t,b}}/**/*", ".git/**/*", ".g*",
+        "**/.git/**/*", "..", "../**/*", "../*/*", "$CODEBUILD_SRC_DIR/**/*",
+        "${CODEBUILD_SRC_DIR}/*",
+        "[!x]*", "*.*", "/**/*",
+    ])
+    func `a cache path that takes in the sources is a warning`(path: String) {
+        check(
+            "version: 0.2\nphases: {}\ncache: {paths: [target, 1️⃣'\(path)']}",
+            [
+                "1️⃣ warning sources-cached: '\(path)' takes in the sources; '.git' and what git"
+                    + " tracks are left out. Name what the build makes, such as 'node_modules/**/*'"
+            ]
+        )
+    }
+
+    @Test(arguments: [
+        "node_modules/**/*", "lib", "**/node_modules/**/*", "*/target/**/*", "**/*.jar", "src/**/*",
+        "../cache/**/*", "/root/.m2/**/*", "$HOME/**/*", "${HOME}/.cache", ".gitlab-cache/**",
+        "{a,b}/**/*", ".github", "/.git", "a{b", "{,}}{", "!x",
+    ])
+    func `a cache path that names what it means is no warning`(path: String) {
+        check("version: 0.2\nphases: {}\ncache: {paths: ['\(path)']}", [])
     }
 }

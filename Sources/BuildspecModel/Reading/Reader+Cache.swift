@@ -24,6 +24,7 @@ extension Reader {
         for path in paths {
             checkTilde(path)
             checkRoot(path)
+            checkSources(path)
         }
         let key = text(cache["key"], "cache.key")
         return CacheSection(
@@ -61,10 +62,21 @@ extension Reader {
         guard CacheSection.isRoot(path.value) else { return }
         report(
             .rootPath,
-            "'\(path.value.clipped)' names no file, so nothing is kept for it; write '**/*' for"
-                + " everything in the source root",
+            "'\(path.value.clipped)' names no file, so nothing is kept for it; name what the build"
+                + " makes, such as 'node_modules/**/*'",
             at: path.range,
             codeBuild: "not documented for the source root itself"
+        )
+    }
+
+    private mutating func checkSources(_ path: Located<String>) {
+        guard CacheSection.takesSources(path.value) else { return }
+        report(
+            .sourcesCached,
+            "'\(path.value.clipped)' takes in the sources; '.git' and what git tracks are left out."
+                + " Name what the build makes, such as 'node_modules/**/*'",
+            at: path.range,
+            codeBuild: "lets sources override cached files of the same name in a local custom cache"
         )
     }
 
