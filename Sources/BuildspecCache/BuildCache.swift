@@ -116,6 +116,7 @@ public struct BuildCache: Sendable {
     ///   - verify: whether files that look unchanged are read to prove it.
     ///   - sources: the files that get the times of the save back where they are what they were;
     ///     `nil` leaves all times alone. See `docs/retime.md`.
+    ///   - checkout: finds out which files come from the checkout; the restore leaves them alone.
     /// - Returns: what was done.
     /// - Throws: `CacheError` when the store or the tree cannot be used at all, `CancellationError` when
     ///   the task was cancelled; the tree is as it was then.
@@ -123,13 +124,16 @@ public struct BuildCache: Sendable {
         _ identity: CacheIdentity,
         into root: FilePath,
         verify: Bool = false,
-        retiming sources: SourceFiles? = nil
+        retiming sources: SourceFiles? = nil,
+        leavingOut checkout: @escaping Checkout.Finder = Checkout.unknown
     ) async throws -> RestoreReport {
+        let root = try Machine.absolute(root)
         var operation = RestoreOperation(
             settings,
-            identity,
-            root: try Machine.absolute(root),
-            verify: verify
+            identity.settled(at: root, settings.top),
+            root: root,
+            verify: verify,
+            checkout: checkout
         )
         operation.sources = sources
         return try await onBlockingThreads { [operation] in
@@ -146,18 +150,21 @@ public struct BuildCache: Sendable {
     ///   - root: the directory that relative paths start from.
     ///   - sources: the files whose contents and times are recorded, for a restore to give them
     ///     back; `nil` records none.
+    ///   - checkout: finds out which files come from the checkout; the entry is made without them.
     /// - Returns: what was done.
     /// - Throws: `CacheError` when the tree cannot be read or the store cannot be written,
     ///   `CancellationError` when the task was cancelled; there is no entry then.
     public func save(
         _ identity: CacheIdentity,
         from root: FilePath,
-        retiming sources: SourceFiles? = nil
+        retiming sources: SourceFiles? = nil,
+        leavingOut checkout: @escaping Checkout.Finder = Checkout.unknown
     ) async throws -> SaveReport {
         if let reason = reasonNotToSave(in: identity.scope) {
             return SaveReport(outcome: .notAllowed(reason))
         }
         let root = try Machine.absolute(root)
+        let identity = identity.settled(at: root, settings.top)
         return try await onBlockingThreads {
             let paths = PathSet(identity.paths, root: root).canonicalTexts
             let record = StoreLayout.record(
@@ -166,7 +173,12 @@ public struct BuildCache: Sendable {
                 version: KeyRecord.version(ofPaths: paths)
             )
             let report = try await settings.sendingBehind { settings in
-                var operation = SaveOperation(settings, identity, root: root)
+                var operation = SaveOperation(
+                    settings,
+                    identity,
+                    root: root,
+                    checkout: checkout
+                )
                 operation.sources = sources
                 return try await operation.run()
             }

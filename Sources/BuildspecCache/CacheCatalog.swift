@@ -90,6 +90,14 @@ extension BuildCache {
     }
 }
 
+extension KeyRecord {
+    /// A record's paths in a form in which they can be declared: all of the root is `./` in a record, and
+    /// that names no file where it is declared.
+    static func declarable(_ paths: [String]) -> [String] {
+        paths.map { $0 == "./" ? "**/*" : $0 }
+    }
+}
+
 /// Reads the key records of a store.
 struct Catalog {
     let store: any CacheStore
@@ -117,6 +125,9 @@ struct Catalog {
 }
 
 extension CacheEntryInfo {
+    /// The entry's paths in a form in which they can be declared again.
+    public var declarablePaths: [String] { KeyRecord.declarable(paths) }
+
     init(_ record: KeyRecord, _ info: ObjectInfo, _ policy: CachePolicy? = nil) {
         self.init(
             scope: record.scope,

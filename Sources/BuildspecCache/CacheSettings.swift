@@ -99,22 +99,6 @@ struct CacheSettings: Sendable {
         (store as? TieredStore)?.lacksInFar(record.name) ?? false
     }
 
-    /// What there is of a path set, the store's own directory left out.
-    ///
-    /// - Throws: `CancellationError` when the task was cancelled, so that no part of a tree is taken for
-    ///   all of it.
-    func walk(_ set: PathSet, _ roots: TreeRoots) async throws -> TreeWalk {
-        let walk = await TreeWalk(
-            set,
-            root: roots.root,
-            top: roots.top,
-            excluding: storeDirectory(),
-            width: width
-        )
-        try Task.checkCancellation()
-        return walk
-    }
-
     /// The store's own directory, which is never content.
     func storeDirectory() -> Set<FileStatus.Identity> {
         guard let store = localStore ?? store.underlying as? any LocalCacheStore,

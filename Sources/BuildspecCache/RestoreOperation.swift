@@ -6,6 +6,8 @@ struct RestoreOperation {
     let identity: CacheIdentity
     let root: PathBytes
     let verify: Bool
+    /// Finds out what comes from the checkout.
+    let checkout: Checkout.Finder
     /// The files that get their times back.
     var sources: SourceFiles?
 
@@ -14,11 +16,18 @@ struct RestoreOperation {
     /// How many entries behind a damaged one are tried for each fallback key.
     private static let fallbackTries = 3
 
-    init(_ settings: CacheSettings, _ identity: CacheIdentity, root: PathBytes, verify: Bool) {
+    init(
+        _ settings: CacheSettings,
+        _ identity: CacheIdentity,
+        root: PathBytes,
+        verify: Bool,
+        checkout: @escaping Checkout.Finder = Checkout.unknown
+    ) {
         self.settings = settings
         self.identity = identity
         self.root = root
         self.verify = verify
+        self.checkout = checkout
     }
 
     func run() async throws -> RestoreReport {
@@ -96,18 +105,22 @@ struct RestoreOperation {
             // The manifest is read while the tree is walked, unless it may turn out to be needless.
             async let earlyManifest = index == nil ? reader.manifest(of: record) : nil
             let roots = try TreeRoots(root: root, top: settings.top)
-            let existing = try await settings.walk(set, roots)
-            let leftovers = existing.removeLeftovers(roots)
+            let existing = try await CacheTree(set, checkout, roots, settings)
+            let leftovers = existing.walk.removeLeftovers(roots)
             if leftovers == nil, await index?.isSummary(of: existing.entries) == true {
                 let count = existing.entries.count
-                return unchangedTree(record, entries: count, outcome, passed.notes)
+                let notes =
+                    passed.notes
+                    + [existing.kept.note, existing.rules.unlistedNote()].compactMap(\.self)
+                    + existing.linkNotes
+                return unchangedTree(record, entries: count, outcome, notes)
             }
             let early = try await earlyManifest
             let manifest = if let early { early } else { try await reader.manifest(of: record) }
             let plan = try RestorePlan(
                 manifest,
                 set,
-                existing: existing.entries,
+                existing,
                 roots,
                 verify: verify
             )
@@ -125,10 +138,10 @@ struct RestoreOperation {
                 seen.summary = StatIndex.Summary(tree: tree, codec: record.codec, manifest)
             }
             indexFile?.write(seen)
-            let times = await restoreTimes(record, manifest, roots, set)
+            let times = await restoreTimes(record, manifest, existing.rules, roots, set)
             let notes =
-                passed.notes + [leftovers].compactMap(\.self) + plan.notes + placed.notes
-                + (times?.notes ?? [])
+                passed.notes + [leftovers].compactMap(\.self) + plan.notes(existing)
+                + placed.notes + (times?.notes ?? [])
             var report = report(record, outcome, entries: manifest.entries.count, notes)
             report.files -= min(report.files, plan.leftOut.files + placed.hardLinksLeftOut)
             report.bytes -= min(report.bytes, plan.leftOut.bytes)
@@ -252,6 +265,7 @@ struct RestoreOperation {
     private func restoreTimes(
         _ record: KeyRecord,
         _ manifest: Manifest,
+        _ rules: CheckoutRules,
         _ roots: TreeRoots,
         _ set: PathSet
     ) async -> RestoreTimes.Outcome? {
@@ -261,7 +275,8 @@ struct RestoreOperation {
             identity: identity,
             roots: roots,
             set: set,
-            files: sources
+            files: sources,
+            checkout: rules
         ).run(record, manifest)
     }
 

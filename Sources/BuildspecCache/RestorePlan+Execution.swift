@@ -7,6 +7,17 @@ extension RestorePlan {
             && finishes.allSatisfy(\.isClean) && existing.count == manifest.entries.count
     }
 
+    /// What to tell the user.
+    ///
+    /// - Parameter tree: what was there before.
+    /// - Returns: one line each.
+    func notes(_ tree: CacheTree) -> [String] {
+        var kept = tree.kept
+        kept.add(self.kept)
+        let undecided = rules.unlistedNote(undecided.count, first: undecided.first)
+        return [kept.note, undecided].compactMap(\.self) + tree.linkNotes + notes
+    }
+
     /// Makes links, empty files, the files that several packs write to, and new directories that no
     /// file of a pack is written to; the others are made when their first file comes.
     ///

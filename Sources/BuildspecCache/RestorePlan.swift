@@ -23,10 +23,18 @@ struct RestorePlan: Sendable {
     /// How many bytes the new files have.
     private(set) var newBytes: UInt64 = 0
     private(set) var notes: [String] = []
+    /// What the entry has of the checkout, which is left alone.
+    private(set) var kept = KeptFiles()
+    /// How many files stay because nobody can tell whether they are sources, and the first of them.
+    private(set) var undecided: (count: Int, first: PathBytes?) = (0, nil)
     /// What is known of the files that are left alone, by the place of their entries.
     private(set) var marks: [StatIndex.Mark?]
 
     private let existing: [WalkedEntry]
+    let rules: CheckoutRules
+    private var checkout: CheckoutCursor
+    /// Links that stand where paths were declared, with what they lead to: they are not replaced.
+    private let obstacles: [PathBytes: PathBytes]
     private var next = 0
     private let roots: TreeRoots
     private let verify: Bool
@@ -46,19 +54,23 @@ struct RestorePlan: Sendable {
     /// - Parameters:
     ///   - manifest: what should be there.
     ///   - set: the declared paths; nothing else is touched.
-    ///   - existing: what a walk of the declared paths found, in path order.
+    ///   - tree: what is there, and what of it comes from the checkout, which is neither replaced nor
+    ///     brought back.
     ///   - roots: where the paths start.
     ///   - verify: whether files that look unchanged are read to prove it.
     /// - Throws: when a file that has to be looked at cannot be.
     init(
         _ manifest: Manifest,
         _ set: PathSet,
-        existing: [WalkedEntry],
+        _ tree: CacheTree,
         _ roots: TreeRoots,
         verify: Bool
     ) throws(FileError) {
+        rules = tree.rules
+        obstacles = tree.links
+        checkout = CheckoutCursor(rules)
         cursor = TreeCursor(roots)
-        self.existing = existing
+        existing = tree.entries
         self.roots = roots
         self.verify = verify
         marks = Array(repeating: nil, count: manifest.entries.count)
@@ -81,6 +93,7 @@ struct RestorePlan: Sendable {
             return leaveOut(entry, "its file is not within the declared paths")
         }
         if let blocked, entry.path.isWithin(blocked) { return countLeftOut(entry.kind) }
+        guard isCache(entry) else { return }
         if let new = open.first, entry.path.isWithin(new.path) { return addFresh(entry, place) }
         // Nearly always the next one there is the next one here.
         while next < existing.count, existing[next].path != entry.path {
@@ -97,6 +110,38 @@ struct RestorePlan: Sendable {
         if let declared, path.isWithin(declared) { return true }
         guard set.contains(path) else { return false }
         declared = path
+        return true
+    }
+
+    /// Whether an entry is the cache's to place, and counts it if it is not.
+    private mutating func isCache(_ entry: borrowing Manifest.Entry) -> Bool {
+        if case .hardLink(let first) = entry.kind, checkout.owner(of: first) == .checkout {
+            leaveOut(entry, "its file comes from the checkout")
+            return false
+        }
+        switch checkout.owner(of: entry.path) {
+        case .cache: return !leadsThroughLink(entry)
+        // It has the mode and time that the checkout or the user gave it.
+        case .both where entry.kind == .directory: return false
+        case .both, .checkout:
+            blocked = entry.path
+            countLeftOut(entry.kind)
+            if entry.kind != .directory || entry.path.split.name.elementsEqual(".git".utf8) {
+                kept.add(entry.path)
+            }
+            return false
+        }
+    }
+
+    /// Leaves out an entry that a link stands in the way of; the tree's notes say so.
+    private mutating func leadsThroughLink(_ entry: borrowing Manifest.Entry) -> Bool {
+        guard !obstacles.isEmpty else { return false }
+        let path = entry.path
+        guard let link = obstacles.keys.first(where: { path == $0 || path.isWithin($0) }) else {
+            return false
+        }
+        blocked = link
+        countLeftOut(entry.kind)
         return true
     }
 
@@ -135,7 +180,7 @@ extension RestorePlan {
             if next + 1 < existing.count, existing[next + 1].path.isWithin(entry.path) {
                 leaveOut(entry, "a directory with files in it stands in its place")
             } else {
-                stage(entry, place, removesFirst: true)
+                replace(entry, place, removesFirst: true)
             }
         case (.file, .regular):
             if try isUnchanged(entry, status) {
@@ -143,7 +188,7 @@ extension RestorePlan {
                 marks[place] = StatIndex.Mark(status)
                 if status.linkCount > 1 { linked[entry.path] = status.identity }
             } else {
-                stage(entry, place, removesFirst: false)
+                replace(entry, place, removesFirst: false)
             }
         case (.hardLink(let first), .regular) where linked[first] == status.identity:
             filesUnchanged += 1
@@ -151,8 +196,19 @@ extension RestorePlan {
             let isClean = status.modified == entry.modified
             if !isClean { finish(entry, mode: nil, isClean: false) }
         default:
-            stage(entry, place, removesFirst: entry.kind == .directory)
+            replace(entry, place, removesFirst: entry.kind == .directory)
         }
+    }
+
+    /// Stages what takes the place of something else, unless that may be somebody's source.
+    private mutating func replace(_ entry: Manifest.Entry, _ place: Int, removesFirst: Bool) {
+        guard rules.mayBeSource(entry.path) else {
+            return stage(entry, place, removesFirst: removesFirst)
+        }
+        blocked = entry.path
+        countLeftOut(entry.kind)
+        undecided.count += 1
+        if undecided.first == nil { undecided.first = entry.path }
     }
 
     private func isUnchanged(

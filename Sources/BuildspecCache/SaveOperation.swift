@@ -5,6 +5,8 @@ struct SaveOperation {
     let settings: CacheSettings
     let identity: CacheIdentity
     let root: PathBytes
+    /// Finds out what comes from the checkout.
+    let checkout: Checkout.Finder
     /// The files whose times are recorded.
     var sources: SourceFiles?
 
@@ -12,10 +14,16 @@ struct SaveOperation {
     /// One for all that is written, because it reads once what a prune has marked.
     private let writer: ObjectWriter
 
-    init(_ settings: CacheSettings, _ identity: CacheIdentity, root: PathBytes) {
+    init(
+        _ settings: CacheSettings,
+        _ identity: CacheIdentity,
+        root: PathBytes,
+        checkout: @escaping Checkout.Finder = Checkout.unknown
+    ) {
         self.settings = settings
         self.identity = identity
         self.root = root
+        self.checkout = checkout
         writer = settings.objectWriter()
     }
 
@@ -31,8 +39,13 @@ struct SaveOperation {
         let isVouchedFor = index?.summary != nil
         async let earlyParent = isVouchedFor ? nil : parent(set)
         let roots = try TreeRoots(root: root, top: settings.top)
-        let walk = try await settings.walk(set, roots)
-        let walkNotes = walk.notes + [walk.removeLeftovers(roots)].compactMap(\.self)
+        let walk = try await CacheTree(set, checkout, roots, settings)
+        // An entry with a key would lack for ever what is behind the link.
+        if let note = walk.linkNotes.first, identity.key != nil { throw CacheError(.tree, note) }
+        let walkNotes =
+            walk.walk.notes + walk.linkNotes
+            + [walk.walk.removeLeftovers(roots), walk.kept.note, walk.rules.unlistedNote()]
+            .compactMap(\.self)
         guard !walk.entries.isEmpty else {
             return SaveReport(outcome: .nothingToSave, notes: walkNotes)
         }
@@ -63,7 +76,7 @@ struct SaveOperation {
         let entries = files.manifestEntries(walk.entries, contents.stored)
         let manifest = try contents.assembler.manifest(of: entries)
         let (digest, base, added) = try await write(manifest, unless: parent)
-        let times = try await saveSources(roots, set, parent)
+        let times = try await saveSources(walk.rules, roots, set, parent)
         let summary = StatIndex.Summary(tree: tree, codec: settings.codec, manifest)
         var record = record(digest, summary, set)
         record.base = base
@@ -84,8 +97,8 @@ struct SaveOperation {
                 + UInt64(recordBytes.count),
             bytesReused: contents.assembler.reusedBytes + unchanged.bytes,
             filesLeftOut: contents.notes.count,
-            notes: walkNotes + SaveOperation.shortened(contents.notes) + (times?.notes ?? [])
-                + settings.takeNotes()
+            notes: walkNotes + SaveOperation.shortened(contents.notes)
+                + emptyNotes(record) + (times?.notes ?? []) + settings.takeNotes()
         )
         report.sources = times?.files
         return report
@@ -93,6 +106,7 @@ struct SaveOperation {
 
     /// Records the sources, if that is wanted.
     private func saveSources(
+        _ rules: CheckoutRules,
         _ roots: TreeRoots,
         _ set: PathSet,
         _ parent: ParentEntry?
@@ -104,6 +118,7 @@ struct SaveOperation {
             roots: roots,
             set: set,
             files: sources,
+            checkout: rules,
             writer: writer
         ).run(
             unless: parent.flatMap { $0.isShared && $0.codec == settings.codec ? $0.sources : nil }
@@ -114,6 +129,15 @@ struct SaveOperation {
     func timeNotes(_ record: KeyRecord) -> [String] {
         guard sources != nil, record.sources == nil else { return [] }
         return ["the entry of this key has no source times; use another key to save them"]
+    }
+
+    /// What to say of an entry that has no file and that no later save replaces.
+    private func emptyNotes(_ record: KeyRecord) -> [String] {
+        guard record.files == 0, let key = identity.key else { return [] }
+        return [
+            "the entry has no file in it, only directories or links, and the entry of key '\(key)' is"
+                + " never replaced"
+        ]
     }
 
     /// Names the first files that were left out and counts the others.

@@ -15,6 +15,8 @@ package struct TreeWalk: Sendable {
     package private(set) var notes: [String] = []
     /// Temporary names, perhaps of processes that are gone.
     package private(set) var temporaries: [PathBytes] = []
+    /// Links that stand where patterns have plain names; none of them was followed.
+    package private(set) var links: [PathBytes] = []
     /// Directories that were passed through on the way to a spelled name and not listed.
     package private(set) var passed: [PathBytes] = []
 
@@ -84,6 +86,23 @@ package struct TreeWalk: Sendable {
         walk(root, PathBytes(""), set.relative.map(PatternCursor.init))
     }
 
+    /// Takes the entries out that `isOut` names.
+    ///
+    /// - Returns: them, in path order.
+    package mutating func takeOut(_ isOut: (WalkedEntry) -> Bool) -> [WalkedEntry] {
+        var out: [WalkedEntry] = []
+        // Most often there is none, and nothing is copied.
+        guard let first = entries.firstIndex(where: isOut) else { return out }
+        var rest = Array(entries[..<first])
+        rest.reserveCapacity(entries.count)
+        out.append(entries[first])
+        for entry in entries[(first + 1)...] {
+            if isOut(entry) { out.append(entry) } else { rest.append(entry) }
+        }
+        entries = rest
+        return out
+    }
+
     /// Puts the listings of whole directories behind the directories' own entries.
     private mutating func putTogether() {
         let listings = subtrees.listings()
@@ -126,7 +145,7 @@ package struct TreeWalk: Sendable {
             var next = cursors
             for index in next.indices { next[index].descend(into: name) }
             next.removeAll { $0.isDead && !$0.isComplete }
-            if !next.isEmpty { visit(name, in: directory, path.appending(name), next) }
+            if !next.isEmpty { visit(name, in: directory, path.appending(name), next, cursors) }
         }
     }
 
@@ -153,12 +172,15 @@ package struct TreeWalk: Sendable {
         _ name: [UInt8],
         in directory: DirectoryHandle,
         _ path: PathBytes,
-        _ cursors: [PatternCursor]
+        _ cursors: [PatternCursor],
+        _ above: [PatternCursor]
     ) {
-        if cursors.contains(where: \.isComplete) { return take(name, in: directory, path) }
+        if cursors.contains(where: \.isComplete) { return take(name, in: directory, path, above) }
         let status = reporting { () throws(FileError) in try directory.status(name) } ?? nil
         guard let status else { return }
-        if status.kind == .link { return followRootLink(name, in: directory, path, cursors) }
+        if status.kind == .link {
+            return followRootLink(name, in: directory, path, cursors, above)
+        }
         guard status.kind == .directory, !excluded.contains(status.identity) else { return }
         let child = reporting { () throws(FileError) in try directory.directory(name) }
         if let child { walk(child, path, cursors) }
@@ -171,24 +193,40 @@ package struct TreeWalk: Sendable {
         _ name: [UInt8],
         in directory: DirectoryHandle,
         _ path: PathBytes,
-        _ cursors: [PatternCursor]
+        _ cursors: [PatternCursor],
+        _ above: [PatternCursor]
     ) {
         guard directory.path == PathBytes("/") else {
-            notes.append("'\(path.text)' is a symbolic link and was not followed")
+            if TreeWalk.spell(above, name) {
+                links.append(path)
+            } else {
+                notes.append("'\(path.text)' is a symbolic link and was not followed")
+            }
             return
         }
         let child = reporting { () throws(FileError) in try directory.followedDirectory(name) }
         if let child { walk(child, path, cursors) }
     }
 
+    /// Whether one of the patterns has a plain name next, and it is this one.
+    private static func spell(_ cursors: [PatternCursor], _ name: [UInt8]) -> Bool {
+        cursors.contains { $0.literalNames?.contains(name) ?? false }
+    }
+
     /// Takes a name that is in the set, with everything below it.
-    private mutating func take(_ name: [UInt8], in directory: DirectoryHandle, _ path: PathBytes) {
+    private mutating func take(
+        _ name: [UInt8],
+        in directory: DirectoryHandle,
+        _ path: PathBytes,
+        _ above: [PatternCursor] = []
+    ) {
         let status = reporting { () throws(FileError) in try directory.status(name) } ?? nil
         guard let status else { return }
         switch status.kind {
         case .regular:
             entries.append(WalkedEntry(path: path, status: status))
         case .link:
+            if TreeWalk.spell(above, name) { links.append(path) }
             let target = reporting { () throws(FileError) in try directory.linkTarget(name) }
             if let target {
                 entries.append(WalkedEntry(path: path, status: status, linkTarget: target))

@@ -83,7 +83,8 @@ struct CacheSteps: Sendable {
                 let report = try await cache.restore(
                     identity,
                     into: request.sourceDirectory,
-                    retiming: await sources()
+                    retiming: await sources(),
+                    leavingOut: checkout
                 )
                 if case .miss = report.outcome {
                 } else {
@@ -114,9 +115,13 @@ struct CacheSteps: Sendable {
             let report = try await cache.save(
                 identity,
                 from: request.sourceDirectory,
-                retiming: await sources()
+                retiming: await sources(),
+                leavingOut: checkout
             )
-            for note in report.notes { await pump.post(.warning("cache: \(note)")) }
+            // What the restore has said already need not be said again.
+            for note in report.notes where !result.restored.notes.contains(note) {
+                await pump.post(.warning("cache: \(note)"))
+            }
             await pump.post(.cacheSaved(report))
             return .saved(report)
         } catch  where Task.isCancelled {
@@ -130,9 +135,21 @@ struct CacheSteps: Sendable {
     /// The files whose times the cache keeps, if it does.
     private func sources() async -> SourceFiles? {
         guard request.retime else { return nil }
-        let (files, problem) = await TrackedFiles.find(in: request.sourceDirectory)
-        if let problem { await pump.post(.warning("cache: \(problem)")) }
-        return files
+        let tracked = await TrackedFiles.find(in: request.sourceDirectory)
+        if let problem = tracked.problem {
+            await pump.post(
+                .warning("cache: git cannot list the sources, so all files count: \(problem)")
+            )
+        }
+        return tracked.sources
+    }
+
+    /// Finds out what the cache leaves out because it comes from the checkout.
+    ///
+    /// That holds for a copy of the sources too: a build of old sources would be green in vain.
+    private var checkout: Checkout.Finder {
+        let root = request.sourceDirectory
+        return { await TrackedFiles.find(in: root, below: $0).checkout }
     }
 
     private var scope: String { request.cacheScope ?? setup.identity.project }
@@ -167,8 +184,8 @@ struct CacheSteps: Sendable {
                 if CacheSection.isRoot(path.value) { continue }  // told when it was read
                 await pump.post(
                     .warning(
-                        "cache path '\(path.value)' is left out: it names no file; write '**/*' for "
-                            + "everything in the source root"
+                        "cache path '\(path.value)' is left out: it names no file; name what the "
+                            + "build makes, such as 'node_modules/**/*'"
                     )
                 )
             } else {
@@ -197,6 +214,11 @@ extension BuildRequest {
 }
 
 extension CacheRestoreOutcome {
+    /// What the user was told.
+    fileprivate var notes: [String] {
+        if case .restored(let report) = self { report.notes } else { [] }
+    }
+
     /// What is wrong, if anything is.
     var problem: String? {
         switch self {

@@ -140,8 +140,8 @@ struct CacheStepTests {
         // Reading the buildspec warns of './'.
         #expect(
             build.sink.warnings == [
-                "cache path '$PLACE/..' is left out: it names no file; write '**/*' for everything in"
-                    + " the source root"
+                "cache path '$PLACE/..' is left out: it names no file; name what the build makes,"
+                    + " such as 'node_modules/**/*'"
             ]
         )
     }

@@ -46,6 +46,7 @@ extension BuildCache {
             return SaveReport(outcome: .notAllowed(reason))
         }
         let root = try Machine.absolute(root)
+        let identity = identity.settled(at: root, settings.top)
         return try await onBlockingThreads {
             try await settings.sendingBehind { settings in
                 let operation = ImportOperation(

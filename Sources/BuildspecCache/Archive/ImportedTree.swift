@@ -13,6 +13,8 @@ struct ImportedTree {
     private var undeclared = LeftOut()
     /// Members that were passed over because a save would.
     private var unfinished = LeftOut()
+    /// Members that belong to git.
+    private var git = LeftOut()
 
     /// The most bytes of names that a manifest is made from.
     private static let largestNames = Limits.manifestContent / 4
@@ -27,7 +29,7 @@ struct ImportedTree {
         return undeclared.notes("'--path' does not declare it")
             + unfinished.notes(
                 "names that begin with '\(prefix)' are those of unfinished files, which no save keeps"
-            )
+            ) + git.notes("the '.git' of the root is never the cache's")
     }
 
     /// Where a member belongs; `nil` when it lies outside of the declared paths, or is named like a
@@ -37,6 +39,10 @@ struct ImportedTree {
     mutating func place(of member: TarReader.Member) throws(CacheError) -> PathBytes? {
         guard let path = try path(member.name) else { return nil }
         if set.contains(path) {
+            if path.components.first?.elementsEqual(".git".utf8) ?? false, !path.isAbsolute {
+                git.add(path)
+                return nil
+            }
             guard path.components.contains(where: TemporaryName.matches) else { return path }
             unfinished.add(path)
             return nil

@@ -67,16 +67,19 @@ extension BuildCache {
 
     /// Compares an entry with the tree as it is.
     ///
-    /// Files of the same size and time count as the same, as for a restore; others are read.
+    /// Files of the same size and time count as the same, as for a restore; others are read. What comes
+    /// from the checkout is on neither side, as a restore leaves it alone.
     ///
     /// - Parameters:
     ///   - recordName: the entry, as a listing names it.
     ///   - root: the directory that relative paths start from.
+    ///   - checkout: finds out which files come from the checkout.
     /// - Returns: what the tree has that the entry has not, and the other way round.
     /// - Throws: `CacheError` when the entry is damaged or the tree cannot be read.
     public func difference(
         from recordName: String,
-        toTreeAt root: FilePath
+        toTreeAt root: FilePath,
+        leavingOut checkout: @escaping Checkout.Finder = Checkout.unknown
     ) async throws -> EntryDifference {
         let root = try Machine.absolute(root)
         return try await onBlockingThreads {
@@ -84,11 +87,14 @@ extension BuildCache {
             let record = try await reader.existingRecord(named: recordName)
             let manifest = try await reader.manifest(of: record)
             let roots = try TreeRoots(root: root, top: settings.top)
-            let walk = try await settings.walk(PathSet(record.paths, root: root), roots)
+            let set = PathSet(KeyRecord.declarable(record.paths), root: root)
+            let walk = try await CacheTree(set, checkout, roots, settings)
             var tree = ComparedTree(manifest, roots)
-            let entries = try tree.entries(of: walk.entries)
+            var cursor = CheckoutCursor(walk.rules)
+            let entries = manifest.entries.filter { cursor.owner(of: $0.path) == .cache }
+            let there = try tree.entries(of: walk.entries)
             try Task.checkCancellation()
-            return EntryDifference(manifest.entries, entries)
+            return EntryDifference(entries, there)
         }
     }
 }

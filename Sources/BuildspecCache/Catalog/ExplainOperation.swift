@@ -7,16 +7,20 @@ extension BuildCache {
     /// - Parameters:
     ///   - identity: what to look for; without paths, every path set of the key counts as the same.
     ///   - root: the directory that relative paths start from.
+    ///   - checkout: finds out which files come from the checkout; a restore leaves them alone.
     /// - Returns: why it is a hit or a miss.
     /// - Throws: `CacheError` when the store or the tree cannot be used at all.
     public func explain(
         _ identity: CacheIdentity,
-        root: FilePath
+        root: FilePath,
+        leavingOut checkout: @escaping Checkout.Finder = Checkout.unknown
     ) async throws -> CacheExplanation {
+        let place = try Machine.absolute(root)
         let operation = ExplainOperation(
             settings: settings,
-            identity: identity,
-            root: try Machine.absolute(root)
+            identity: identity.settled(at: place, settings.top),
+            root: place,
+            checkout: checkout
         )
         return try await onBlockingThreads { try await operation.run() }
     }
@@ -27,6 +31,7 @@ struct ExplainOperation {
     let settings: CacheSettings
     let identity: CacheIdentity
     let root: PathBytes
+    let checkout: Checkout.Finder
 
     private var reader: EntryReader { settings.reader() }
     private static let mostNeighbours = 3
@@ -100,11 +105,11 @@ struct ExplainOperation {
     ) async throws -> CacheExplanation.Transfer? {
         guard let manifest = try? await reader.manifest(of: record) else { return nil }
         let roots = try TreeRoots(root: root, top: settings.top)
-        let existing = try await settings.walk(set, roots)
+        let existing = try await CacheTree(set, checkout, roots, settings)
         let plan = try RestorePlan(
             manifest,
             set,
-            existing: existing.entries,
+            existing,
             roots,
             verify: false
         )

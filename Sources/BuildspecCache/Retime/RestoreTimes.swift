@@ -16,6 +16,7 @@ struct RestoreTimes {
     let roots: TreeRoots
     let set: PathSet
     let files: SourceFiles
+    let checkout: CheckoutRules
 
     /// Sets the times.
     ///
@@ -44,7 +45,7 @@ struct RestoreTimes {
         _ record: KeyRecord,
         _ manifest: Manifest
     ) async throws -> Outcome {
-        let tree = await SourceTree(set, files, roots, settings)
+        let tree = await SourceTree(set, files, checkout, roots, settings)
         let indexFile = SourceIndexFile(
             settings,
             root: roots.root.path,

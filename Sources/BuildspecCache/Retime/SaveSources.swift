@@ -18,6 +18,7 @@ struct SaveSources {
     let roots: TreeRoots
     let set: PathSet
     let files: SourceFiles
+    let checkout: CheckoutRules
     let writer: ObjectWriter
 
     /// Records the sources.
@@ -26,7 +27,7 @@ struct SaveSources {
     /// - Returns: what was recorded.
     /// - Throws: when the store cannot be written.
     func run(unless parent: ContentDigest?) async throws -> Saved {
-        let tree = await SourceTree(set, files, roots, settings)
+        let tree = await SourceTree(set, files, checkout, roots, settings)
         guard tree.sources.count <= Limits.sources else {
             let note =
                 "the source times were not saved: there are \(tree.sources.count) source files, "

@@ -14,11 +14,13 @@ struct SourceTree: Sendable {
     /// - Parameters:
     ///   - set: the cache's paths, which are never sources.
     ///   - files: which of the others are sources.
+    ///   - checkout: what comes from the checkout, which is not cached whatever the paths say.
     ///   - roots: where the paths start.
     ///   - settings: what the cache knows.
     init(
         _ set: PathSet,
         _ files: SourceFiles,
+        _ checkout: CheckoutRules,
         _ roots: TreeRoots,
         _ settings: CacheSettings
     ) async {
@@ -34,13 +36,14 @@ struct SourceTree: Sendable {
             width: settings.width
         )
         var cached = CachedPaths(set)
+        var checkedOut = CheckoutCursor(checkout)
         for entry in walk.entries {
             guard entry.status.kind == .regular || entry.status.kind == .link,
                 !SourceTree.isOfGit(entry.path)
             else { continue }
             let isSource =
                 !entry.path.isAbsolute && files.listed?.contains(entry.path) ?? true
-                && !cached.contains(entry.path)
+                && (!cached.contains(entry.path) || checkedOut.owner(of: entry.path) == .checkout)
             if isSource {
                 sources.append(entry)
             } else if entry.status.kind == .regular {
@@ -68,13 +71,7 @@ private struct CachedPaths {
 
     init(_ set: PathSet) {
         self.set = set
-        var names: Set<ArraySlice<UInt8>>? = []
-        for text in set.canonicalTexts where !text.hasPrefix("/") {
-            let first = text.dropFirst(2).prefix { $0 != "/" }
-            let isPlain = FilePattern.parse(String(first)).allSatisfy(\.isLiteral) && !first.isEmpty
-            if isPlain { names?.insert(Array(first.utf8)[...]) } else { names = nil }
-        }
-        firstNames = names
+        firstNames = set.firstNames
     }
 
     mutating func contains(_ path: PathBytes) -> Bool {

@@ -58,11 +58,15 @@ package struct SourceVersion: Sendable, Equatable {
     }
 
     /// Whether git has anything to say, found out without starting it.
-    static func isInGitTree(_ directory: FilePath) -> Bool {
+    static func isInGitTree(_ directory: FilePath) -> Bool { gitPlace(directory) != nil }
+
+    /// The nearest `.git` of a directory or one above it.
+    static func gitPlace(_ directory: FilePath) -> FilePath? {
         var place = directory
         while true {
-            if PathProbe(place.appending(".git")) != nil { return true }
-            guard place.removeLastComponent() else { return false }
+            let git = place.appending(".git")
+            if PathProbe(git) != nil { return git }
+            guard place.removeLastComponent() else { return nil }
         }
     }
 

@@ -1,40 +1,103 @@
 package import BuildspecCache
 internal import BuildspecFiles
-internal import Subprocess
 package import SystemPackage
 
-/// Which files of a directory git knows: its sources, when a cache records their times.
-package enum TrackedFiles {
+/// What git's index knows of a source root: the files that come from the checkout.
+package struct TrackedFiles: Sendable {
+    /// What a cache leaves out.
+    package private(set) var checkout = Checkout()
+    /// Why git could not be asked although the root is in a git tree; the first reason of several.
+    package var problem: String? { checkout.unlisted.first?.reason }
+
+    /// The files whose times a cache records: those that git knows, or all where it knows none.
+    package var sources: SourceFiles {
+        checkout.files.isEmpty ? .everything : SourceFiles(nullSeparated: checkout.files)
+    }
+
     /// Asks git, if the directory is in a git tree.
     ///
-    /// - Parameter directory: the source root.
-    /// - Returns: the files that git knows, or all files where it knows none; and why git could not
-    ///   be asked although the directory is in a git tree.
+    /// Submodules are asked one by one, because git before 2.36 cannot show their modes in one list. So
+    /// are other work trees of the same repository inside of the root: their files are somebody's work.
+    ///
+    /// - Parameters:
+    ///   - directory: the source root.
+    ///   - names: the first names of all paths that matter; `nil` is every path, those above the root too.
+    /// - Returns: what git knows.
     package static func find(
-        in directory: FilePath
-    ) async -> (files: SourceFiles, problem: String?) {
-        guard SourceVersion.isInGitTree(directory) else { return (.everything, nil) }
-        do {
-            try SpareDescriptors.requireForProcess()
-            let result = try await Subprocess.run(
-                .name("git"),
-                arguments: ["ls-files", "-z", "--cached", "--recurse-submodules"],
-                workingDirectory: directory,
-                input: .none,
-                output: .bytes(limit: limit),
-                error: .string(limit: 1 << 16)
-            )
-            if result.terminationStatus.isSuccess {
-                let list = result.standardOutput
-                return (list.isEmpty ? .everything : SourceFiles(nullSeparated: list), nil)
+        in directory: FilePath,
+        below names: [String]? = nil
+    ) async -> TrackedFiles {
+        var tracked = TrackedFiles()
+        guard SourceVersion.isInGitTree(directory) else { return tracked }
+        let git = GitIndex(root: directory)
+        let few = names.flatMap { (1...mostNames).contains($0.count) ? $0 : nil }
+        let paths = few.map { names in names.map { ":(literal)" + $0 } } ?? [":/"]
+        var places = await tracked.add(git.list("", paths), in: "")
+        places += await tracked.addWorktrees(git)
+        var seen: Set<String> = []
+        while !places.isEmpty {
+            let now = places.filter { seen.insert($0).inserted }
+            places = []
+            for start in stride(from: 0, to: now.count, by: width) {
+                let lists = await git.lists(now[start..<min(start + width, now.count)])
+                for (place, list) in lists { places += tracked.add(list, in: place) }
             }
-            let line = result.standardError.split(separator: "\n").first.map(String.init) ?? ""
-            return (.everything, "git cannot list the sources, so all files count: \(line)")
-        } catch {
-            return (.everything, "git cannot be run, so all files count as sources: \(error)")
+        }
+        return tracked
+    }
+
+    /// So many names are told to git; of more, everything is listed.
+    private static let mostNames = 100
+    /// So many submodules are asked at once.
+    private static let width = 4
+
+    /// Takes a list in.
+    ///
+    /// - Returns: the directories below that have an index of their own.
+    private mutating func add(_ list: GitIndex.List, in place: String) -> [String] {
+        let prefix = place.isEmpty ? [] : Array(place.utf8) + [slash]
+        switch list {
+        case .none: return []
+        case .problem(let reason):
+            checkout.unlisted.append(Checkout.Unlisted(path: Array(place.utf8), reason: reason))
+            return []
+        case .entries(let bytes):
+            var repositories: [String] = []
+            for record in bytes.split(separator: 0) {
+                // Mode, object and stage; then a tab and the path.
+                guard let tab = record.firstIndex(of: UInt8(ascii: "\t")) else { continue }
+                let path = prefix + record[(tab + 1)...]
+                if record.starts(with: "160000 ".utf8) {
+                    checkout.repositories.append(path)
+                    repositories.append(String(decoding: path, as: UTF8.self))
+                } else {
+                    checkout.files += path
+                    checkout.files.append(0)
+                }
+            }
+            return repositories
         }
     }
 
-    /// The longest list that is read; a million paths take less.
-    private static let limit = 1 << 28
+    /// Finds the other work trees of the repository, and where the repository is if that is not `.git`.
+    ///
+    /// - Returns: the work trees inside of the root.
+    private mutating func addWorktrees(_ git: GitIndex) async -> [String] {
+        guard let place = SourceVersion.gitPlace(git.root), let probe = PathProbe(place),
+            !probe.isDirectory || PathProbe(place.appending("worktrees")) != nil
+        else { return [] }
+        if !probe.isDirectory {
+            let directories = ["--absolute-git-dir", "--git-common-dir"]
+            for line in await git.lines(["rev-parse"] + directories) {
+                let path = Machine.settled(PathBytes(git.root.pushing(FilePath(line)).string))
+                checkout.closed.append(path.bytes)
+            }
+        }
+        let root = PathBytes(git.root.string)
+        let trees = await git.lines(["worktree", "list", "--porcelain"])
+            .filter { $0.hasPrefix("worktree ") }.map { PathBytes(String($0.dropFirst(9))) }
+            .filter { $0.isWithin(root) }.map { Array($0.tail(below: root)) }
+        checkout.repositories += trees
+        return trees.map { String(decoding: $0, as: UTF8.self) }
+    }
 }

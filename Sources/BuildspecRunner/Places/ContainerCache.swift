@@ -61,6 +61,11 @@ struct ContainerCache: Sendable {
             """
             take() {
                 exists "$1" || return 0
+                # A link to a directory stands for what is in it, as it does when that is put back.
+                if [ -L "$1" ] && [ -d "$1" ]; then
+                    mkdir -p "$copies$1" && cp -RPpf "$1/." "$copies$1/" || failed=1
+                    return 0
+                fi
                 mkdir -p "$copies${1%/*}" && cp -RPpf "$1" "$copies$1" || failed=1
             }
 

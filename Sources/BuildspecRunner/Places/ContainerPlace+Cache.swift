@@ -20,17 +20,34 @@ extension ContainerPlace {
     }
 
     func cached(_ path: String) throws(NotShared) -> String {
-        guard path.hasPrefix("/") else { return path }
-        if path == root.string { return "**" }
-        let prefix = root.string + "/"
-        if path.hasPrefix(prefix) { return String(path.dropFirst(prefix.count)) }
-        guard FilePattern.parse(path).allSatisfy({ ContainerCache.beginning(of: $0.text) != nil })
-        else {
-            throw NotShared(
-                description: "it begins at the container's root; name a directory first"
-            )
+        let patterns = FilePattern.parse(path)
+        guard path.hasPrefix("/") || patterns.contains(where: { $0.climbs > 0 }) else {
+            return path
         }
-        return path
+        let prefix = root.string + "/"
+        let whole = path.hasPrefix("/") ? path : prefix + path
+        if whole == root.string { return "**" }
+        var isInSources: Set<Bool> = []
+        for pattern in FilePattern.parse(whole) {
+            guard let beginning = ContainerCache.beginning(of: pattern.text) else {
+                throw NotShared(
+                    description: "it begins at the container's root; name a directory first"
+                )
+            }
+            isInSources.insert((beginning + "/").hasPrefix(prefix))
+            // Else the sources are copied out with it, and old ones are copied over them.
+            guard beginning == root.string || !prefix.hasPrefix(beginning + "/") else {
+                throw NotShared(
+                    description:
+                        "the sources lie below '\(beginning)'; name a directory beside them"
+                )
+            }
+        }
+        if isInSources == [false] { return whole }
+        guard isInSources == [true], whole.hasPrefix(prefix) else {
+            throw NotShared(description: "a part of it lies in the sources; write it as two paths")
+        }
+        return String(whole.dropFirst(prefix.count))
     }
 
     func putCacheIn(_ paths: [String]) async throws(NotShared) {

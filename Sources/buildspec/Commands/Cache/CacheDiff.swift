@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BuildspecCache
+internal import BuildspecRunner
 internal import SystemPackage
 
 /// `buildspec cache diff`.
@@ -58,7 +59,11 @@ struct CacheDiff: AsyncParsableCommand {
             let old = try await entry(first, in: cache).recordName
             guard let second else {
                 let root = Host.realPath(FilePath(root)) ?? FilePath(root)
-                return try await cache.difference(from: old, toTreeAt: root)
+                return try await cache.difference(
+                    from: old,
+                    toTreeAt: root,
+                    leavingOut: { await TrackedFiles.find(in: root, below: $0).checkout }
+                )
             }
             let new = try await entry(second, in: cache).recordName
             return try await cache.difference(from: old, to: new)

@@ -76,7 +76,12 @@ struct CacheExplain: AsyncParsableCommand {
     func run() async throws {
         let cache = try store.open(policy: policy, root: root)
         let explanation = try await lookingInto(cache) { cache in
-            try await cache.explain(identity(cache), root: root)
+            let root = root
+            return try await cache.explain(
+                identity(cache),
+                root: root,
+                leavingOut: { await TrackedFiles.find(in: root, below: $0).checkout }
+            )
         }
         StandardStream.output.write(
             json ? ExplanationJSON.print(explanation) : ExplanationText.print(explanation)
@@ -101,7 +106,7 @@ struct CacheExplain: AsyncParsableCommand {
         guard paths.isEmpty else { return identity }
         let entries = try await cache.entries().entries
         if let own = entries.first(where: { $0.key == key && $0.scope == identity.scope }) {
-            identity.paths = own.paths
+            identity.paths = own.declarablePaths
         } else {
             try requireBuildspec(for: key, of: identity.scope)
             let declared = try await buildspecIdentity(cache)

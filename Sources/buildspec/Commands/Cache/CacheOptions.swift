@@ -95,7 +95,7 @@ struct IdentityOptions: ParsableArguments {
             PathSet([$0], root: PathBytes("/")).canonicalTexts.isEmpty
         }) {
             throw ValidationError(
-                "--path: '\(path)' names no file; write '**/*' for everything in the root"
+                "--path: '\(path)' names no file; name what the build makes, such as 'vendor/**/*'"
             )
         }
         if key?.isEmpty == true { throw ValidationError("--key: the key is empty") }
@@ -145,9 +145,17 @@ extension IdentityOptions {
     /// The files whose times are kept, if that is wanted.
     func sources(_ isWanted: Bool) async -> SourceFiles? {
         guard isWanted else { return nil }
-        let (files, problem) = await TrackedFiles.find(in: rootPath)
-        if let problem { printNotes([problem]) }
-        return files
+        let tracked = await TrackedFiles.find(in: rootPath)
+        if let problem = tracked.problem {
+            printNotes(["git cannot list the sources, so all files count: \(problem)"])
+        }
+        return tracked.sources
+    }
+
+    /// Finds out what the cache leaves out because it comes from the checkout.
+    var checkout: Checkout.Finder {
+        let root = rootPath
+        return { await TrackedFiles.find(in: root, below: $0).checkout }
     }
 }
 

@@ -52,8 +52,15 @@ struct CacheRestore: AsyncParsableCommand {
         let cache = try store.open(policy: policy, root: identity.rootPath)
         let wanted = await identity.identity(fallbackKeys: fallbackKeys)
         let (root, sources) = (identity.rootPath, await identity.sources(retime))
+        let checkout = identity.checkout
         let report = try await reportingCacheErrors { [verify] in
-            try await cache.restore(wanted, into: root, verify: verify, retiming: sources)
+            try await cache.restore(
+                wanted,
+                into: root,
+                verify: verify,
+                retiming: sources,
+                leavingOut: checkout
+            )
         }
         // A disk that is full is said once.
         let problem = await keptForAudit(report)

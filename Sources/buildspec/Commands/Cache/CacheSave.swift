@@ -41,8 +41,14 @@ struct CacheSave: AsyncParsableCommand {
         cache.limits = limits.limits(try store.configOptions.read().environment)
         let wanted = await identity.identity()
         let (root, sources) = (identity.rootPath, await identity.sources(retime))
+        let checkout = identity.checkout
         let report = try await reportingCacheErrors { [cache] in
-            try await cache.save(wanted, from: root, retiming: sources)
+            try await cache.save(
+                wanted,
+                from: root,
+                retiming: sources,
+                leavingOut: checkout
+            )
         }
         printNotes(report.notes)
         StandardStream.output.write("cache: \(CacheText.saved(report).oneLine)\n")

@@ -1,0 +1,161 @@
+internal import BuildspecFiles
+
+/// The checkout's part of some declared paths, in a form in which many paths are asked for quickly.
+struct CheckoutRules: Sendable {
+    /// Whose a path is.
+    enum Owner {
+        /// The cache's, as is all that lies below it.
+        case cache
+        /// A directory of the checkout in which the cache may have something as well.
+        case both
+        /// The checkout's, with all that lies below it.
+        case checkout
+    }
+
+    /// What is the checkout's with all that lies below it: tracked files, and each `.git`.
+    fileprivate var kept: Set<PathBytes> = []
+    /// The directories above.
+    fileprivate var passages: Set<PathBytes> = []
+    /// The root as absolute paths name it; `nil` when they lead elsewhere.
+    fileprivate let root: PathBytes?
+    private var unlisted: [(path: PathBytes, reason: String)] = []
+
+    /// Works them out.
+    ///
+    /// - Parameters:
+    ///   - checkout: what is known of the checkout.
+    ///   - set: the declared paths; what they cannot lead to is passed over.
+    ///   - roots: where paths start.
+    init(_ checkout: Checkout, _ set: PathSet, _ roots: TreeRoots) {
+        root = roots.rootFromTop
+        let firstNames = set.firstNames
+        let takesAbsolute = set.canonicalTexts.contains { $0.hasPrefix("/") }
+        for path in checkout.files.split(separator: 0) {
+            let isAbove = path.starts(with: "../".utf8)
+            if isAbove ? takesAbsolute : firstNames?.contains(path.prefix { $0 != slash }) ?? true {
+                keep(settled(path, roots))
+            }
+        }
+        for path in [[]] + checkout.repositories { keep(settled(path[...], roots).git) }
+        for path in checkout.closed { keep(settled(path[...], roots)) }
+        if takesAbsolute {
+            if let root { passages.insert(root) }
+            var directory = root?.above
+            while let next = directory {
+                keep(next.git)
+                directory = next.above
+            }
+        }
+        unlisted = checkout.unlisted.map { (settled($0.path[...], roots), $0.reason) }
+    }
+
+    /// A path as entries have it: relative below the root, else absolute.
+    private func settled(_ bytes: ArraySlice<UInt8>, _ roots: TreeRoots) -> PathBytes {
+        var path = PathBytes(Array(bytes))
+        if path.bytes.starts(with: "../".utf8) {
+            let names = path.components
+            let ups = names.prefix { $0.elementsEqual("..".utf8) }.count
+            let above = roots.root.path.components.dropLast(ups)
+            path = (above + names.dropFirst(ups)).reduce(PathBytes("/")) { $0.appending($1) }
+        }
+        return path.isAbsolute && path.isWithin(roots.root.path)
+            ? PathBytes(Array(path.tail(below: roots.root.path))) : path
+    }
+
+    private mutating func keep(_ path: PathBytes) {
+        kept.insert(path)
+        var directory = path.above
+        while let next = directory, passages.insert(next).inserted { directory = next.above }
+    }
+
+    /// Why nobody can tell which files are sources; `nil` where everybody can.
+    var reason: String? { unlisted.first?.reason }
+
+    /// Whether nobody can tell if a path that may be the cache's is a source.
+    func mayBeSource(_ path: PathBytes) -> Bool {
+        guard !unlisted.isEmpty else { return false }
+        let path = relative(path)
+        return unlisted.contains { directory, _ in
+            directory.bytes.isEmpty ? !path.isAbsolute : path.isWithin(directory)
+        }
+    }
+
+    /// The same path, relative if it lies below the root.
+    fileprivate func relative(_ path: PathBytes) -> PathBytes {
+        guard path.isAbsolute, let root, path.isWithin(root) else { return path }
+        return PathBytes(Array(path.tail(below: root)))
+    }
+}
+
+/// Asks the rules for one path after the other; most lie in the same directory as the one before.
+struct CheckoutCursor {
+    private let rules: CheckoutRules
+    private var directory: [UInt8] = []
+    private var owner = CheckoutRules.Owner.both
+
+    init(_ rules: CheckoutRules) {
+        self.rules = rules
+    }
+
+    /// Whose a path is.
+    mutating func owner(of path: PathBytes) -> CheckoutRules.Owner {
+        let path = rules.relative(path)
+        let above = path.split.directory
+        if !above.elementsEqual(directory) {
+            directory = Array(above)
+            owner = owner(ofDirectory: directory)
+        }
+        guard owner == .both else { return owner }
+        if rules.kept.contains(path) { return .checkout }
+        return rules.passages.contains(path) ? .both : .cache
+    }
+
+    /// A directory that is no passage has nothing of the checkout's in it, however deep.
+    private func owner(ofDirectory path: [UInt8]) -> CheckoutRules.Owner {
+        for end in path.indices where path[end] == slash && end > 0 {
+            let owner = owner(ofName: PathBytes(Array(path[..<end])))
+            if owner != .both { return owner }
+        }
+        return path.isEmpty ? .both : owner(ofName: PathBytes(path))
+    }
+
+    private func owner(ofName path: PathBytes) -> CheckoutRules.Owner {
+        if rules.kept.contains(path) { return .checkout }
+        return rules.passages.contains(path) ? .both : .cache
+    }
+}
+
+extension PathBytes {
+    /// The `.git` in this directory.
+    fileprivate var git: PathBytes { appending(".git".utf8) }
+
+    /// The directory above; `nil` for the root (`""`) and `/`.
+    fileprivate var above: PathBytes? {
+        bytes.isEmpty || bytes == [slash] ? nil : PathBytes(Array(split.directory))
+    }
+}
+
+extension TreeRoots {
+    /// The root by the name that absolute paths have for it; `nil` when they cannot reach it.
+    fileprivate var rootFromTop: PathBytes? {
+        if top.path == PathBytes("/") { return root.path }
+        guard root.path.isWithin(top.path) else { return nil }
+        return PathBytes([slash] + root.path.tail(below: top.path))
+    }
+}
+
+extension PathSet {
+    /// The first names that paths of the root can have; `nil` when they can have any.
+    var firstNames: Set<ArraySlice<UInt8>>? {
+        var names: Set<ArraySlice<UInt8>> = []
+        for text in canonicalTexts where !text.hasPrefix("/") {
+            let first = text.dropFirst(2).prefix { $0 != "/" }
+            guard !first.isEmpty else { return nil }
+            for pattern in FilePattern.parse(String(first)) {
+                guard let literals = PatternCursor(pattern).literalNames else { return nil }
+                names.formUnion(literals.map { $0[...] })
+            }
+        }
+        return names
+    }
+}

@@ -1,0 +1,92 @@
+internal import Subprocess
+internal import SystemPackage
+
+/// Reads the indexes of git below a directory, each by a `git` of its own.
+struct GitIndex: Sendable {
+    /// What a directory's index says.
+    enum List: Sendable {
+        /// It belongs to no repository.
+        case none
+        /// The entries as `git ls-files -s -z` prints them.
+        case entries([UInt8])
+        /// Git cannot tell, and why.
+        case problem(String)
+    }
+
+    /// Where paths start, links resolved.
+    let root: FilePath
+
+    /// The longest list that is read; a million paths take less.
+    private static let limit = 1 << 28
+
+    /// What says which repository another git works on, such as the one that runs a hook which builds.
+    private static let foreign: [Environment.Key: String?] = [
+        "GIT_DIR": nil, "GIT_WORK_TREE": nil, "GIT_INDEX_FILE": nil, "GIT_PREFIX": nil,
+        "GIT_COMMON_DIR": nil, "GIT_NAMESPACE": nil, "GIT_LITERAL_PATHSPECS": nil, "LC_ALL": "C",
+    ]
+
+    /// The entries of several directories.
+    func lists(_ places: ArraySlice<String>) async -> [(place: String, list: List)] {
+        await withTaskGroup(of: (String, List).self) { tasks in
+            for place in places { tasks.addTask { (place, await list(place)) } }
+            var lists: [String: List] = [:]
+            for await (place, list) in tasks { lists[place] = list }
+            return places.map { ($0, lists[$0] ?? .none) }
+        }
+    }
+
+    /// The entries of a directory's index, with paths from there.
+    ///
+    /// - Parameters:
+    ///   - place: the directory, from the root; only the root may do without a `.git` in it.
+    ///   - paths: what to list; by default all below the directory.
+    /// - Returns: what git says.
+    func list(_ place: String, _ paths: [String] = []) async -> List {
+        let directory = place.isEmpty ? root : root.pushing(FilePath(place))
+        // Else git looks in the directories above and finds another repository.
+        if !place.isEmpty, PathProbe(directory.appending(".git")) == nil { return .none }
+        do {
+            try SpareDescriptors.requireForProcess()
+            let result = try await Subprocess.run(
+                .name("git"),
+                arguments: Arguments(["ls-files", "-z", "-s", "--"] + paths),
+                environment: .inherit.updating(GitIndex.foreign),
+                workingDirectory: directory,
+                input: .none,
+                output: .bytes(limit: GitIndex.limit),
+                error: .string(limit: 1 << 16)
+            )
+            if result.terminationStatus.isSuccess { return .entries(result.standardOutput) }
+            return GitIndex.failure(result.standardError, in: directory)
+        } catch let error as SubprocessError where error.code == .executableNotFound {
+            return .problem("git is not on the PATH")
+        } catch {
+            return .problem("git cannot be run: \(error)")
+        }
+    }
+
+    private static func failure(_ text: String, in directory: FilePath) -> List {
+        let line = text.split(separator: "\n").first.map(String.init) ?? "nothing"
+        // A '.git' that is none, with no repository above.
+        if line.hasPrefix("fatal: not a git repository (or any") { return .none }
+        let remedy =
+            line.contains("dubious ownership")
+            ? "; 'git config --global --add safe.directory \(directory)' allows it" : ""
+        return .problem("git says '\(line)'\(remedy)")
+    }
+
+    /// The lines that git prints in the root; none when it fails.
+    func lines(_ arguments: [String]) async -> [String] {
+        let result = try? await Subprocess.run(
+            .name("git"),
+            arguments: Arguments(arguments),
+            environment: .inherit.updating(GitIndex.foreign),
+            workingDirectory: root,
+            input: .none,
+            output: .string(limit: 1 << 20),
+            error: .discarded
+        )
+        guard let result, result.terminationStatus.isSuccess else { return [] }
+        return result.standardOutput.split(separator: "\n").map(String.init)
+    }
+}

@@ -1,0 +1,302 @@
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecCache
+
+/// Version control keeps the sources, so no cache does; K-24 in `docs/conformance.md`.
+@Suite struct `What comes from the checkout` {
+    /// An entry as an older build saved it: all that its paths match, the sources too.
+    private func plant(
+        _ bench: Bench,
+        _ entries: [(path: String, kind: String)],
+        paths: [String] = ["**/*"]
+    ) async throws {
+        let writer = ObjectWriter(store: DirectoryStore(bench.store.path), codec: .zstd)
+        var tar: [UInt8] = []
+        var pieces: [String: String] = [:]
+        for (path, kind) in entries where !["dir", "link"].contains(kind) && pieces[kind] == nil {
+            let bytes = Array(kind.utf8)
+            let offset = TarFormat.append(PathBytes(path), bytes[...], to: &tar)
+            pieces[kind] =
+                "size=\(bytes.count) sha256=\(ContentDigest(of: bytes).hex) pack=0 offset=\(offset)"
+        }
+        TarFormat.finish(&tar)
+        let pack = try await writer.writePack(tar).pack
+        var text =
+            "#mtree\n#buildspec-manifest 1\n#pack 0 sha256=\(pack.digest.hex) codec=zstd"
+            + " stored=\(pack.storedSize) size=\(pack.contentSize)\n"
+        for (path, kind) in entries.sorted(by: { PathBytes($0.path) < PathBytes($1.path) }) {
+            let path = path.hasPrefix("/") ? path : "./\(path)"
+            text += "\(path) "
+            switch kind {
+            case "dir": text += "type=dir mode=0700 time=1.000000000\n"
+            case "link": text += "type=link mode=0777 time=1.000000000 link=elsewhere\n"
+            default: text += "type=file mode=0644 time=1.000000000 \(pieces[kind] ?? "")\n"
+            }
+        }
+        let bytes = try Codec.zstd.encode(Array(text.utf8))
+        let manifest = ContentDigest(of: bytes)
+        let store = DirectoryStore(bench.store.path)
+        try store.write(StoreLayout.manifest(manifest, .zstd), bytes)
+        let record = KeyRecord(
+            scope: "project",
+            key: "k",
+            paths: PathSet(paths, root: PathBytes(bench.target.path.string)).canonicalTexts,
+            manifest: manifest,
+            codec: .zstd,
+            saved: 1,
+            files: entries.count,
+            bytes: 4,
+            stored: pack.storedSize,
+            writer: "older"
+        )
+        try store.write(record.name, record.encode())
+    }
+
+    private func restore(
+        _ bench: Bench,
+        _ checkout: Checkout = Checkout(),
+        paths: [String] = ["**/*"]
+    ) async throws -> RestoreReport {
+        try await bench.cache.restore(
+            bench.identity("k", paths: paths),
+            into: bench.target.path,
+            leavingOut: { _ in checkout }
+        )
+    }
+
+    private func checkout(_ files: [String], repositories: [String] = []) -> Checkout {
+        Checkout(
+            files: Array(files.map { $0 + "\0" }.joined().utf8),
+            repositories: repositories.map { Array($0.utf8) }
+        )
+    }
+
+    @Test(arguments: ["**/*", "*", ".*", "{x,.git}", ".git/**/*", ".git", "./.g?t"])
+    func `is not saved when it is the root's own git directory`(path: String) async throws {
+        let bench = try Bench()
+        try bench.source.write("ref", to: ".git/HEAD")
+        try bench.source.write("kept", to: ".x/.git/HEAD")
+        try bench.source.write("kept", to: "x")
+        let report = try await bench.cache.save(
+            bench.identity("k", paths: [path]),
+            from: bench.source.path
+        )
+        let note = "'.git' lies in the cached paths; the cache leaves it out"
+        #expect(report.notes == [note])
+        if [".git/**/*", ".git", "./.g?t"].contains(path) {
+            return #expect(report.outcome == .nothingToSave)
+        }
+        _ = try await restore(bench, paths: [path])
+        #expect(try !bench.targetNames().contains(".git"))
+        // That of a dependency is as good as any file.
+        if path != "{x,.git}" { #expect(try bench.target.read(".x/.git/HEAD") == "kept") }
+    }
+
+    @Test func `is not saved when it is a git file or link, or that of a submodule`() async throws {
+        let bench = try Bench()
+        try bench.source.write("gitdir: x", to: ".git")
+        try bench.source.write("gitdir: x", to: "sub/.git")
+        try bench.source.write("code", to: "sub/code")
+        try bench.source.write("made", to: "sub/out/file")
+        let checkout = checkout(["sub/code"], repositories: ["sub", "other"])
+        let report = try await bench.cache.save(
+            bench.identity("k", paths: ["**/*"]),
+            from: bench.source.path,
+            leavingOut: { _ in checkout }
+        )
+        #expect(report.files == 1)
+        let note =
+            "'.git' and 1 file that git tracks lie in the cached paths; the cache leaves them out, the"
+            + " first is 'sub/code'"
+        #expect(report.notes == [note])
+        try bench.source.handle.removeFile(".git".utf8)
+        try bench.source.handle.makeLink(".git".utf8, to: Array("sub".utf8))
+        let linked = try await bench.cache.save(
+            bench.identity("l", paths: ["**/*"]),
+            from: bench.source.path,
+            leavingOut: { _ in checkout }
+        )
+        #expect(linked.files == 1 && linked.notes == [note])
+    }
+
+    @Test func `is not restored from an entry that an older build saved`() async throws {
+        let bench = try Bench()
+        try await plant(
+            bench,
+            [
+                (".git", "dir"), (".git/HEAD", "old"), ("a.txt", "old"), ("lib", "dir"),
+                ("lib/version.txt", "old"), ("lib/out", "made"), ("gone", "dir"),
+                ("gone/deleted.txt", "old"), ("sub", "dir"), ("sub/.git", "old"),
+                ("sub/made", "made"), ("dep", "dir"), ("dep/.git", "made"),
+            ]
+        )
+        for name in [".git/HEAD", "a.txt", "lib/version.txt"] {
+            try bench.target.write("mine", to: name)
+        }
+        let before = try bench.target.handle.status("lib".utf8)
+        let files = ["a.txt", "lib/version.txt", "gone/deleted.txt", "sub/code"]
+        let report = try await restore(bench, checkout(files, repositories: ["sub"]))
+        #expect(report.outcome == .exact(key: "k"))
+        for name in [".git/HEAD", "a.txt", "lib/version.txt"] {
+            #expect(try bench.target.read(name) == "mine", "\(name)")
+        }
+        for name in ["lib/out", "sub/made", "dep/.git"] {
+            #expect(try bench.target.read(name) == "made", "\(name)")
+        }
+        #expect(try bench.target.read("sub/.git") == nil)
+        #expect(try !bench.targetNames().contains("gone"), "what was deleted stays deleted")
+        #expect(try bench.target.handle.status("lib".utf8)?.mode == before?.mode)
+        #expect(
+            report.notes == [
+                "'.git' and 3 files that git tracks lie in the cached paths; the cache leaves them"
+                    + " out, the first is 'a.txt'"
+            ]
+        )
+    }
+
+    @Test(arguments: [
+        [("lib", "old")], [("lib", "link")], [("lib", "dir"), ("lib/version.txt", "link")],
+        [("lib", "dir"), ("lib/version.txt", "dir"), ("lib/version.txt/x", "old")],
+    ])
+    func `is not replaced by something of another kind`(
+        entries: [(path: String, kind: String)]
+    ) async throws {
+        for isThere in [true, false] {
+            let bench = try Bench()
+            try await plant(bench, entries + [("out", "made")])
+            if isThere { try bench.target.write("mine", to: "lib/version.txt") }
+            let report = try await restore(bench, checkout(["lib/version.txt"]))
+            #expect(try bench.target.read("out") == "made")
+            #expect(try bench.targetNames() == (isThere ? ["lib", "out"] : ["out"]))
+            if isThere { #expect(try bench.target.read("lib/version.txt") == "mine") }
+            #expect(report.notes.count == 1)
+        }
+    }
+
+    @Test func `gets no second name in the cached paths`() async throws {
+        let bench = try Bench()
+        try bench.source.write("old", to: "a.txt")
+        try bench.source.handle.makeHardLink("b".utf8, to: "a.txt".utf8, in: bench.source.handle)
+        let identity = bench.identity("k", paths: ["**/*"])
+        _ = try await bench.cache.save(identity, from: bench.source.path)
+        try bench.target.write("mine", to: "a.txt")
+        let report = try await restore(bench, checkout(["a.txt"]))
+        #expect(try bench.targetNames() == ["a.txt"])
+        #expect(report.notes.contains("'b' was left out: its file comes from the checkout"))
+        // Saved without the source, the other name is a file of its own.
+        let files = checkout(["a.txt"])
+        let saved = try await bench.cache.save(
+            bench.identity("l", paths: ["**/*"]),
+            from: bench.source.path,
+            leavingOut: { _ in files }
+        )
+        #expect(saved.files == 1)
+    }
+
+    @Test func `is left alone above the root too, where paths lead there`() async throws {
+        let bench = try Bench()
+        let paths = ["../**/*"]
+        var inner = bench.identity("k", paths: paths)
+        inner.scope = "s"
+        try bench.source.write("ref", to: ".git/HEAD")
+        for name in ["top.txt", "work/in.txt"] { try bench.source.write("old", to: name) }
+        try bench.source.write("made", to: "out/x")
+        try bench.source.write("made", to: "work/out/x")
+        let root = bench.source.file("work")
+        let found = checkout(["../top.txt", "in.txt"])
+        // As an older build did it, but for '.git'.
+        let all = try await bench.cache.save(inner, from: root)
+        #expect(all.files == 4)
+        for name in ["top.txt", "work/in.txt", ".git/HEAD"] {
+            try bench.source.write("mine", to: name)
+        }
+        for name in ["out", "work/out"] {
+            let (directory, last) = PathBytes(name).split
+            var cursor = DirectoryCursor(root: bench.source.handle)
+            try cursor.directory(PathBytes(Array(directory)).components[...]).removeTree(last)
+        }
+        let report = try await bench.cache.restore(inner, into: root, leavingOut: { _ in found })
+        for name in ["top.txt", "work/in.txt", ".git/HEAD"] {
+            #expect(try bench.source.read(name) == "mine", "\(name)")
+        }
+        for name in ["out/x", "work/out/x"] {
+            #expect(try bench.source.read(name) == "made", "\(name)")
+        }
+        #expect(report.notes.count == 1 && report.notes[0].hasPrefix("2 files that git tracks lie"))
+        inner.key = "l"
+        let saved = try await bench.cache.save(inner, from: root, leavingOut: { _ in found })
+        #expect(saved.files == 2)
+    }
+
+    @Test func `cannot be told apart where nobody lists it, so nothing is replaced`() async throws {
+        let bench = try Bench()
+        for name in ["a", "b", "vendor/c", "d"] { try bench.source.write("cached", to: name) }
+        let identity = bench.identity("k", paths: ["**/*"])
+        _ = try await bench.cache.save(identity, from: bench.source.path)
+        try bench.target.write("mine", to: "a")
+        try bench.target.write("mine", to: "vendor/c")
+        let unlisted = [Checkout.Unlisted(path: [], reason: "no git")]
+        let report = try await restore(bench, Checkout(unlisted: unlisted))
+        #expect(try bench.target.read("a") == "mine")
+        #expect(try bench.target.read("vendor/c") == "mine")
+        #expect(try bench.target.read("b") == "cached")
+        #expect(
+            report.notes == [
+                "the sources cannot be told apart, so a restore replaces no file that is there: no"
+                    + " git; 2 files stay, the first is 'a'"
+            ]
+        )
+        let part = [Checkout.Unlisted(path: Array("vendor".utf8), reason: "no git")]
+        _ = try await restore(bench, Checkout(unlisted: part))
+        #expect(try bench.target.read("a") == "cached")
+        #expect(try bench.target.read("vendor/c") == "mine")
+    }
+
+    @Test func `counts on neither side of a comparison with the tree`() async throws {
+        let bench = try Bench()
+        try await plant(bench, [(".git", "old"), ("a.txt", "old"), ("out", "made")])
+        try bench.target.write("mine", to: "a.txt")
+        try bench.target.write("mine", to: "b.txt")
+        try bench.target.write("made anew", to: "out")
+        try bench.target.write("made", to: "new")
+        let found = checkout(["a.txt", "b.txt"])
+        let name = try #require(try await bench.cache.entries().entries.first).recordName
+        let difference = try await bench.cache.difference(
+            from: name,
+            toTreeAt: bench.target.path,
+            leavingOut: { _ in found }
+        )
+        #expect(difference.changes.map(\.path) == ["new", "out"])
+        #expect(difference.changes.map(\.kind) == [.added, .changed])
+    }
+
+    @Test func `does not keep an unchanged tree from being told by its state alone`() async throws {
+        let place = try TemporaryDirectory()
+        let source = try TemporaryDirectory()
+        try source.write("code", to: "lib/code")
+        try source.write("made", to: "lib/out")
+        let found = checkout(["lib/code"])
+        let cache = BuildCache(directory: place.file("store"), indexDirectory: place.file("index"))
+        let identity = CacheIdentity(scope: "s", key: nil, paths: ["lib/**/*"])
+        // A file that was just written may change again unseen.
+        try await Task.sleep(for: .milliseconds(120))
+        for _ in 0..<2 {
+            _ = try await cache.save(identity, from: source.path, leavingOut: { _ in found })
+        }
+        // With the manifest gone, only a restore that needs none is a hit.
+        let manifests = try DirectoryHandle.open(PathBytes(place.file("store/v1").string))
+        let before = try await cache.restore(
+            identity,
+            into: source.path,
+            leavingOut: { _ in found }
+        )
+        #expect(before.filesUnchanged == 1)
+        try manifests.removeTree("manifests".utf8)
+        let after = try await cache.restore(identity, into: source.path, leavingOut: { _ in found })
+        #expect(after.outcome == .exact(key: nil))
+        #expect(after.notes.count == 1 && after.notes[0].hasSuffix("it out: 'lib/code'"))
+    }
+}

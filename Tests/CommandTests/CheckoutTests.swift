@@ -1,0 +1,255 @@
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Sources in a git work tree, a store beside them, and builds that cache too much.
+@Suite(.timeLimit(.minutes(3)))
+struct `A cache path that covers the sources` {
+    private let place: TemporaryDirectory
+
+    init() throws {
+        place = try TemporaryDirectory()
+    }
+
+    @discardableResult
+    private func shell(_ script: String, in directory: String = "work") async throws -> String {
+        let git = """
+            export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.org
+            export GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.org
+
+            """
+        let result = try await Subprocess.run(
+            .path("/bin/sh"),
+            arguments: ["-ec", git + script],
+            workingDirectory: place.file(directory),
+            input: .none,
+            output: .string(limit: 1 << 20),
+            error: .combinedWithOutput
+        )
+        #expect(result.terminationStatus.isSuccess, "\(result.standardOutput)")
+        return result.standardOutput
+    }
+
+    /// A repository with a tracked file in `lib`, and a build that reads it.
+    private func makeWork(
+        _ path: String,
+        key: String = "key: k, ",
+        at name: String = "work"
+    )
+        async throws
+    {
+        try place.write(
+            """
+            version: 0.2
+            phases:
+              build:
+                commands:
+                  - mkdir -p lib; test -f lib/out || echo made > lib/out; cat lib/version.txt a.txt
+            cache: {\(key)paths: ['\(path)']}
+            """,
+            to: "\(name)/buildspec.yml"
+        )
+        try place.write("one\n", to: "\(name)/lib/version.txt")
+        try place.write("one\n", to: "\(name)/a.txt")
+        try await shell("git init -q; git add .; git commit -qm one", in: name)
+    }
+
+    private func run(
+        _ arguments: String...,
+        environment: [Environment.Key: String] = [:]
+    ) async throws -> BuildspecProcess.Outcome {
+        let outcome = try await BuildspecProcess.run(
+            ["run", "--source", "work", "--cache", "store", "--project", "s"] + arguments,
+            in: place,
+            environment: environment
+        )
+        #expect(outcome.status == 0, "\(outcome.output)\(outcome.error)")
+        return outcome
+    }
+
+    private func cache(
+        _ verb: String,
+        _ path: String,
+        _ arguments: String...,
+        environment: [Environment.Key: String] = [:]
+    ) async throws -> String {
+        let outcome = try await BuildspecProcess.run(
+            ["cache", verb, "--root", "work", "--cache", "store", "--scope", "s"]
+                + ["--path", path] + arguments,
+            in: place,
+            environment: environment
+        )
+        #expect(outcome.status == 0, "\(outcome.error)")
+        return outcome.error + outcome.output
+    }
+
+    private func read(_ name: String) throws -> String? { try place.read("work/\(name)") }
+
+    @Test(arguments: ["**/*", "*", ".*", "{a,.git}", "lib/**/*", "../**/*"], ["key: k, ", ""])
+    func `leaves commits and edits as they are`(path: String, key: String) async throws {
+        // What the first run leaves is no source of the second's.
+        if path.hasPrefix("..") { try place.write("", to: "home/x") }
+        try await makeWork(path, key: key)
+        _ = try await run()
+        try await shell("echo two > a.txt; echo two > lib/version.txt; git commit -qam two")
+        try await shell("echo three > a.txt; rm -f lib/out")
+        let head = try await shell("git rev-parse HEAD")
+        let second = try await run()
+        #expect(try await shell("git rev-parse HEAD") == head)
+        #expect(try read("a.txt") == "three\n")
+        #expect(second.output.contains("two\nthree\n"), "\(second.output)")
+        #expect(try await shell("git status --porcelain -uno") == " M a.txt\n")
+        if path.contains("**") {
+            let said = second.output + second.error
+            #expect(said.contains("that git tracks"), "\(said)")
+        }
+    }
+
+    @Test func `keeps what the build makes beside tracked files`() async throws {
+        try await makeWork("lib/**/*")
+        _ = try await run()
+        try await shell("rm lib/out; echo two > lib/version.txt")
+        let restored = try await cache("restore", "lib/**/*", "--key", "k")
+        #expect(
+            restored.hasPrefix(
+                "warning: cache: 1 file that git tracks lies in the cached paths; the cache leaves it"
+                    + " out: 'lib/version.txt'\n"
+            ),
+            "\(restored)"
+        )
+        #expect(try read("lib/out") == "made\n")
+        #expect(try read("lib/version.txt") == "two\n")
+    }
+
+    @Test func `takes no old sources from an entry that has them`() async throws {
+        // Outside of git nobody knows that they are sources.
+        for name in ["a.txt", "lib/version.txt", "gone.txt", "staged.txt", "lib/out"] {
+            try place.write("old\n", to: "work/\(name)")
+        }
+        _ = try await cache("save", "**/*", "--key", "k")
+        try await shell("rm -r * .[!.]* 2>/dev/null || true")
+        try await makeWork("**/*")
+        try await shell("echo g > gone.txt; git add .; git commit -qm two; rm gone.txt lib/out")
+        try await shell("echo s > staged.txt; git add staged.txt; rm staged.txt")
+        let restored = try await cache("restore", "**/*", "--key", "k")
+        #expect(restored.contains("'.git' and 5 files that git tracks lie"), "\(restored)")
+        #expect(try read("a.txt") == "one\n" && read("lib/version.txt") == "one\n")
+        #expect(try read("gone.txt") == nil && read("staged.txt") == nil)
+        #expect(try read("lib/out") == "old\n")
+        let difference = try await BuildspecProcess.run(
+            ["cache", "diff", "k", "--root", "work", "--cache", "store", "--scope", "s"],
+            in: place
+        )
+        #expect(!difference.output.contains("a.txt"), "\(difference.output)")
+    }
+
+    @Test func `leaves submodules and other work trees alone, in however deep a place`()
+        async throws
+    {
+        for name in ["inner", "outer"] { try await makeWork("**/*", at: name) }
+        let allowed = "git -c protocol.file.allow=always"
+        try await shell("\(allowed) submodule add -q ../inner in; git commit -qm in", in: "outer")
+        try await makeWork("**/*")
+        try await shell(
+            """
+            \(allowed) submodule add -q ../outer sub
+            \(allowed) submodule update -q --init --recursive; git commit -qm sub
+            git worktree add -q .trees/side; git init -q dep; echo dep > dep/file
+            """
+        )
+        _ = try await cache("save", "**/*", "--key", "k")
+        let places = ["sub", "sub/in", ".trees/side"]
+        for name in places {
+            try await shell(
+                "echo two > a.txt; git commit -qam two; echo x > lib/out",
+                in: "work/\(name)"
+            )
+        }
+        try await shell("rm -r dep")
+        let heads = try await shell("cat .git/modules/sub/HEAD; git worktree list")
+        _ = try await cache("restore", "**/*", "--key", "k")
+        for name in places { #expect(try read("\(name)/a.txt") == "two\n", "\(name)") }
+        #expect(try await shell("cat .git/modules/sub/HEAD; git worktree list") == heads)
+        #expect(try read("dep/file") == "dep\n")
+        #expect(try read("dep/.git/HEAD") != nil, "a dependency's is kept")
+    }
+
+    @Test func `leaves a work tree alone whose repository is elsewhere`() async throws {
+        try await makeWork("**/*", at: "main")
+        try await shell(
+            "git worktree add -q ../work; git worktree add -q ../work/nested",
+            in: "main"
+        )
+        _ = try await cache("save", "../**/*", "--key", "k")
+        try await shell("echo two > a.txt; git commit -qam two; git branch extra")
+        try await shell("echo two > a.txt", in: "work/nested")
+        let before = try await shell("git log --oneline; git branch")
+        _ = try await cache("restore", "../**/*", "--key", "k")
+        #expect(try await shell("git log --oneline; git branch") == before)
+        #expect(try read("a.txt") == "two\n" && read("nested/a.txt") == "two\n")
+    }
+
+    @Test func `leaves a source root alone that is a part of a work tree`() async throws {
+        try await makeWork("**/*", at: "tree")
+        try await shell(
+            "mkdir work; echo one > work/b.txt; git add .; git commit -qm b",
+            in: "tree"
+        )
+        let root = ["cache", "save", "--root", "tree/work", "--cache", "store", "--scope", "s"]
+        for path in ["**/*", "../**/*"] {
+            let rest = ["--key", path, "--path", path]
+            _ = try await BuildspecProcess.run(root + rest, in: place)
+            for name in ["tree/work/b.txt", "tree/a.txt"] { try place.write("two\n", to: name) }
+            try await shell("git commit -qam two --allow-empty", in: "tree")
+            var restore = root + rest
+            restore[1] = "restore"
+            _ = try await BuildspecProcess.run(restore, in: place)
+            #expect(try await shell("git status --porcelain -uno", in: "tree") == "")
+            #expect(try place.read("tree/work/b.txt") == "two\n")
+        }
+    }
+
+    @Test func `is said where git is missing, and replaces nothing`() async throws {
+        try await makeWork("**/*")
+        try await shell("mkdir bin; ln -s \"$(command -v sh)\" bin/sh", in: ".")
+        let path: [Environment.Key: String] = ["PATH": place.file("bin").string]
+        let saved = try await cache("save", "**/*", "--key", "k", environment: path)
+        #expect(saved.contains("cannot be told apart") && saved.contains("git is not on the PATH"))
+        try await shell(
+            "echo two > a.txt; rm lib/out 2>/dev/null || true; git add .; git commit -qm two"
+        )
+        let restored = try await cache("restore", "**/*", "--key", "k", environment: path)
+        #expect(restored.contains("1 file stays, the first is 'a.txt'"), "\(restored)")
+        #expect(try await shell("git log --format=%s; git status --porcelain") == "two\none\n")
+    }
+
+    @Test func `is not misled by the variables of a git hook, or by an unborn branch`() async throws
+    {
+        try await makeWork("**/*", at: "other")
+        try place.write("one\n", to: "work/b.txt")
+        try await shell("git init -q; git add .")
+        let hook: [Environment.Key: String] = [
+            "GIT_DIR": place.file("other/.git").string, "GIT_INDEX_FILE": "/nonexistent",
+            "GIT_LITERAL_PATHSPECS": "1",
+        ]
+        _ = try await cache("save", "**/*", "--key", "k", environment: hook)
+        try place.write("made", to: "work/out")
+        try place.write("two\n", to: "work/b.txt")
+        _ = try await cache("save", "**/*", "--key", "l")
+        try place.write("three\n", to: "work/b.txt")
+        _ = try await cache("restore", "**/*", "--key", "l", environment: hook)
+        #expect(try read("b.txt") == "three\n")
+    }
+
+    @Test func `holds for source files whose times are kept`() async throws {
+        try await makeWork("lib/**/*")
+        try await shell("touch -d 2020-01-01 a.txt lib/version.txt; echo made > lib/out")
+        _ = try await cache("save", "lib/**/*", "--key", "k", "--retime")
+        try await shell("touch a.txt lib/version.txt")
+        let restored = try await cache("restore", "lib/**/*", "--key", "k", "--retime")
+        #expect(restored.contains("sources: 3 unchanged, 0 changed"), "\(restored)")
+        let times = try await shell("stat -c %Y a.txt lib/version.txt | sort -u | wc -l")
+        #expect(times == "1\n")
+    }
+}
