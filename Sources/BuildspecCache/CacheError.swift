@@ -34,6 +34,16 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether the entry just counts as one that is not there.
     var isMiss: Bool { [.damaged, .refused, .outOfReach].contains(code) }
 
+    /// An object that no reader believes is damaged; everything else is the store's trouble.
+    init(_ error: StoreError, reading name: String) {
+        let what = ObjectName(name)?.kind == .record ? "the key record" : "'\(name)'"
+        switch error.code {
+        case .tooLarge: self = .damaged("\(what) is too large")
+        case .noFile: self = .damaged("\(what) is a pipe, a directory or a link")
+        default: self.init(error)
+        }
+    }
+
     init(_ error: StoreError) {
         self.init(error.code == .outOfReach ? .outOfReach : .store, error.description)
     }

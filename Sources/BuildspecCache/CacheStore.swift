@@ -57,12 +57,16 @@ public protocol CacheStore: Sendable {
     func takeNotes() -> [String]
 
     /// Removes an object; one that is not there is no error.
-    func delete(_ name: String) async throws(StoreError)
+    ///
+    /// - Parameter name: a name that this program gives; no other is ever removed.
+    /// - Throws: when the store cannot be asked.
+    func delete(_ name: ObjectName) async throws(StoreError)
 
     /// Removes an object if it is still the one that was seen, as far as the store can tell.
     ///
     /// - Parameter seen: what a look or a listing said of it.
-    /// - Returns: whether it is gone; not if it was written anew since.
+    /// - Returns: whether it is gone; not if it was written anew since, or its name is not one that
+    ///   this program gives.
     /// - Throws: when the store cannot be asked.
     func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool
 }
@@ -88,9 +92,10 @@ extension CacheStore {
 
     /// Looks, and then removes.
     public func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool {
+        guard let name = ObjectName(seen.name) else { return false }
         guard let info = try await info(seen.name) else { return true }
         guard info == seen else { return false }
-        try await delete(seen.name)
+        try await delete(name)
         return true
     }
 
@@ -113,11 +118,16 @@ public struct ObjectInfo: Sendable, Equatable {
     /// What is another one after every write, as far as the store can tell; `nil` if it cannot.
     public var tag: String?
 
+    /// Whether it can be what its name says: nothing that is kept is empty, as what is no file counts,
+    /// or larger than a reader believes.
+    var isWhole: Bool { size > 0 && size <= ObjectName(name)?.limit ?? .max }
+
     /// Creates a description.
     public init(name: String, size: UInt64, modified: Int64, tag: String? = nil) {
         self.name = name
         self.size = size
-        self.modified = modified
+        // Ages are worked out with it, and a file system or server can say anything.
+        self.modified = min(max(modified, -Limits.seconds), Limits.seconds)
         self.tag = tag
     }
 }
@@ -171,6 +181,10 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case full
         /// An object is larger than its reader believes.
         case tooLarge
+        /// The directory is somebody's and no store.
+        case noStore
+        /// A pipe, a directory or a link is where an object should be.
+        case noFile
         /// The object is in a shared store that was given up.
         case outOfReach
         /// Anything else.

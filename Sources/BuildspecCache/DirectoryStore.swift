@@ -4,34 +4,59 @@ public import SystemPackage
 /// A store in a directory: every object is a file of its name.
 ///
 /// A bucket filled by `aws s3 sync` from such a directory is the same store, and the other way round.
+/// A directory that has other files in it and is no store is refused, see `docs/cache-format.md`.
 public struct DirectoryStore: LocalCacheStore {
     /// The directory, made when the first object is written.
     public let directory: FilePath
+    private let mark: StoreMark
 
     /// Creates a store over a directory.
     ///
-    /// - Parameter directory: its path, which is trusted: links in it are followed.
-    public init(_ directory: FilePath) {
+    /// - Parameters:
+    ///   - directory: its path, which is trusted: links in it are followed.
+    ///   - takesAnyDirectory: whether a directory that has other files in it becomes a store too.
+    ///   - isShared: whether a store that is made now can be used by the whole group of its directory,
+    ///     and not by its maker alone. A store that is there keeps its modes.
+    public init(
+        _ directory: FilePath,
+        takesAnyDirectory: Bool = false,
+        isShared: Bool = false
+    ) {
         self.directory = directory
+        mark = StoreMark(
+            PathBytes(directory.string),
+            takesAnyDirectory: takesAnyDirectory,
+            access: isShared ? .group : .owner
+        )
     }
 
     /// The directory's path.
     public var location: String { directory.string }
 
-    /// Reads the file of that name.
+    /// Reads the file of that name; what is no file is an error that says so.
     public func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
-        try translating { () throws(FileError) in
-            if let bytes = try AtomicFile.read(path(name), limit: limit) { return bytes }
+        try mark.check()
+        let path = path(name)
+        do throws(FileError) {
+            if let bytes = try AtomicFile.read(path, limit: limit, followsLink: false) {
+                return bytes
+            }
             // A store that is a file is a mistake and not an empty store.
             _ = try existing(PathBytes(directory.string))
             return nil
+        } catch {
+            if error.isNoFile, error.path == path.text {
+                throw StoreError(.noFile, "'\(path.text)' is not a regular file")
+            }
+            throw StoreError(error)
         }
     }
 
     /// Writes a temporary file and renames it.
     public func write(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
+        let access = try mark.prepare()
         try translating { () throws(FileError) in
-            try AtomicFile.write(bytes, to: path(name))
+            try AtomicFile.write(bytes, to: path(name), access: access)
         }
     }
 
@@ -39,8 +64,10 @@ public struct DirectoryStore: LocalCacheStore {
     ///
     /// It lies where packs do, which may be another file system than the rest of the store.
     public func draft() throws(StoreError) -> (any ObjectDraft)? {
-        try translating { () throws(FileError) in
-            Draft(store: self, file: try FileDraft(in: path(String(StoreLayout.packs.dropLast()))))
+        let access = try mark.prepare()
+        return try translating { () throws(FileError) in
+            let packs = path(String(StoreLayout.packs.dropLast()))
+            return Draft(store: self, file: try FileDraft(in: packs, access: access))
         }
     }
 
@@ -57,19 +84,24 @@ public struct DirectoryStore: LocalCacheStore {
         }
     }
 
-    /// Looks at the file of that name.
+    /// Looks at the file of that name; what is no file holds 0 bytes.
     public func info(_ name: String) throws(StoreError) -> ObjectInfo? {
-        try translating { () throws(FileError) in
+        try mark.check()
+        return try translating { () throws(FileError) in
             let (parent, file) = path(name).split
-            guard let handle = try existing(PathBytes(Array(parent))) else { return nil }
-            guard let status = try handle.status(file), status.kind == .regular else { return nil }
+            guard let handle = try existing(PathBytes(Array(parent))),
+                let status = try handle.status(file)
+            else { return nil }
             return ObjectInfo(name, status)
         }
     }
 
     /// Walks the directories that the prefix names.
+    ///
+    /// What is no file and has the name of an object is one of 0 bytes.
     public func list(prefix: String) throws(StoreError) -> [ObjectInfo] {
-        try translating { () throws(FileError) in
+        try mark.check()
+        return try translating { () throws(FileError) in
             let start = prefix.lastIndex(of: "/").map { String(prefix[..<$0]) } ?? ""
             var found: [ObjectInfo] = []
             guard let handle = try existing(path(start)) else { return [] }
@@ -78,51 +110,60 @@ public struct DirectoryStore: LocalCacheStore {
         }
     }
 
-    /// Removes the file of that name.
-    public func delete(_ name: String) throws(StoreError) {
-        try translating { () throws(FileError) in
-            let (parent, file) = path(name).split
+    /// Removes the file of that name, or an empty directory in its place.
+    public func delete(_ name: ObjectName) throws(StoreError) {
+        try mark.check()
+        let (parent, file) = path(name.text).split
+        do throws(FileError) {
             guard let handle = try existing(PathBytes(Array(parent))) else { return }
-            do throws(FileError) {
-                try handle.removeFile(file)
-            } catch {
-                if error.code != .notFound { throw error }
+            let isDirectory = try handle.status(file)?.kind == .directory
+            try isDirectory ? handle.removeDirectory(file) : handle.removeFile(file)
+        } catch {
+            switch error.code {
+            case .notFound: return
+            case .notEmpty: throw StoreError(.noFile, error.description)
+            default: throw StoreError(error)
             }
         }
     }
 
-    /// Sets the file's time to now.
+    /// Sets the file's time to now; in a store of a group, every member can.
     public func refresh(_ name: String) throws(StoreError) {
+        try mark.check()
         try translating { () throws(FileError) in
             let (parent, file) = path(name).split
             guard let handle = try existing(PathBytes(Array(parent))) else { return }
             // A prune does not look and remove while this lock is held.
             let lock = lock(.shared)
             defer { withExtendedLifetime(lock) {} }
-            try handle.setModified(file, .now())
+            try handle.touch(file)
         }
     }
 
-    /// Looks through all directories of the store.
+    /// Looks through all directories of the store that objects can be in.
     public func removeLeftovers(dryRun: Bool) throws(StoreError) -> Int {
-        try translating { () throws(FileError) in
+        try mark.check()
+        return try translating { () throws(FileError) in
             guard let store = try existing(PathBytes(directory.string)) else { return 0 }
             // Beside the objects, where the store keeps what it knows of itself.
-            let count = Leftovers.removeAll(in: store, dryRun: dryRun)
+            let count = Leftovers.removeFiles(in: store, dryRun: dryRun)
             guard let objects = try existing(path(StoreLayout.top)) else { return count }
-            return try count + removeLeftovers(in: objects, dryRun)
+            return try count + removeLeftovers(in: objects, StoreLayout.top, dryRun)
         }
     }
 
     private func removeLeftovers(
         in directory: DirectoryHandle,
+        _ name: String,
         _ dryRun: Bool
     ) throws(FileError) -> Int {
-        var count = Leftovers.removeAll(in: directory, dryRun: dryRun)
-        for name in try directory.names() where !TemporaryName.matches(name) {
+        var count = Leftovers.removeFiles(in: directory, dryRun: dryRun)
+        for child in try directory.names() {
             if Task.isCancelled { throw FileError(stopped: "list", directory.path.text) }
-            guard try directory.status(name)?.kind == .directory else { continue }
-            count += try removeLeftovers(in: directory.directory(name), dryRun)
+            let place = "\(name)/\(String(decoding: child, as: UTF8.self))"
+            guard StoreLayout.mayHold(place), try directory.status(child)?.kind == .directory
+            else { continue }
+            count += try removeLeftovers(in: directory.directory(child), place, dryRun)
         }
         return count
     }
@@ -151,11 +192,13 @@ public struct DirectoryStore: LocalCacheStore {
             if Task.isCancelled { throw FileError(stopped: "list", directory.path.text) }
             let child = (name.isEmpty ? "" : name + "/") + String(decoding: bytes, as: UTF8.self)
             // A directory may lead to the prefix, or lie below it.
-            guard child.hasPrefix(prefix) || prefix.hasPrefix(child) else { continue }
+            guard child != StoreMark.name, child.hasPrefix(prefix) || prefix.hasPrefix(child) else {
+                continue
+            }
             guard let status = try directory.status(bytes) else { continue }
-            if status.kind == .directory {
+            if status.kind == .directory, ObjectName(child) == nil {
                 try collect(directory.directory(bytes), child, prefix, &found)
-            } else if status.kind == .regular, child.hasPrefix(prefix) {
+            } else if child.hasPrefix(prefix) {
                 found.append(ObjectInfo(child, status))
             }
         }
@@ -167,14 +210,20 @@ public struct DirectoryStore: LocalCacheStore {
         do throws(FileError) {
             return try body()
         } catch {
-            let code: StoreError.Code =
-                switch error.code {
-                case .permissionDenied, .readOnly: .denied
-                case .noSpace: .full
-                default: error.isTooLarge ? .tooLarge : .unavailable
-                }
-            throw StoreError(code, error.description)
+            throw StoreError(error)
         }
+    }
+}
+
+extension StoreError {
+    init(_ error: FileError) {
+        let code: StoreError.Code =
+            switch error.code {
+            case .permissionDenied, .readOnly: .denied
+            case .noSpace: .full
+            default: error.isTooLarge ? .tooLarge : .unavailable
+            }
+        self.init(code, error.description)
     }
 }
 
@@ -183,7 +232,7 @@ extension ObjectInfo {
     fileprivate init(_ name: String, _ status: FileStatus) {
         self.init(
             name: name,
-            size: status.size,
+            size: status.kind == .regular ? status.size : 0,
             modified: status.modified.seconds,
             tag: "\(status.inode).\(status.changed.seconds).\(status.changed.nanoseconds)"
         )

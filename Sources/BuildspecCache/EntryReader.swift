@@ -70,8 +70,7 @@ struct EntryReader: Sendable {
         do throws(StoreError) {
             bytes = try await store.read(name, limit: Limits.record)
         } catch {
-            guard error.code != .tooLarge else { throw .damaged("the key record is too large") }
-            throw CacheError(error)
+            throw CacheError(error, reading: name)
         }
         guard let bytes else { return nil }
         let record = try KeyRecord.decode(bytes)
@@ -148,21 +147,29 @@ struct EntryReader: Sendable {
         do throws(StoreError) {
             object = try await store.readHashed(name, limit: limit)
         } catch {
-            guard error.code != .tooLarge else { throw .damaged("'\(name)' is too large") }
-            throw CacheError(error)
+            if [.tooLarge, .noFile].contains(error.code) { await remove(name) }
+            throw CacheError(error, reading: name)
         }
         guard let object else {
             damage?.add(name)
             throw .damaged("'\(name)' is missing from the store")
         }
         guard object.digest == digest else {
-            if removesDamage, store is any LocalCacheStore { try? await store.delete(name) }
+            await remove(name)
             damage?.add(name)
             throw .damaged("'\(name)' is damaged: its bytes do not match its name")
         }
         // What came damaged before was damaged on the way, or has been written anew.
         if let damage, damage.names().contains(name) { damage.remove(name) }
         return object.bytes
+    }
+
+    /// Removes a damaged object, so that the next save does not take it for the one that it writes.
+    private func remove(_ name: String) async {
+        guard removesDamage, store is any LocalCacheStore, let own = ObjectName(name) else {
+            return
+        }
+        try? await store.delete(own)
     }
 
     /// Whether the store has the manifest that a record refers to.
@@ -202,7 +209,7 @@ struct EntryReader: Sendable {
     func isPresent(_ name: String) async throws(CacheError) -> Bool {
         guard store.isOnThisMachine else { return damage?.names().contains(name) != true }
         do throws(StoreError) {
-            return try await store.info(name) != nil
+            return try await store.info(name)?.isWhole ?? false
         } catch {
             throw CacheError(error)
         }
@@ -210,7 +217,7 @@ struct EntryReader: Sendable {
 
     private func list(_ prefix: String) async throws(CacheError) -> [ObjectInfo] {
         do throws(StoreError) {
-            return try await store.list(prefix: prefix)
+            return try await store.listOwn(prefix: prefix)
         } catch {
             throw CacheError(error)
         }

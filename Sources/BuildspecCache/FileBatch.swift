@@ -20,7 +20,7 @@ struct FileBatch: Sendable {
         var open: [Int] = []
         var size = 0
         for index in files {
-            let next = TarFormat.block + Int(clamping: entries[index].status.size)
+            let next = TarFormat.block + Int(min(entries[index].status.size, largest))
             if !open.isEmpty, size + next > TarPart.target || open.count >= targetCount {
                 batches.append(FileBatch(indices: open))
                 open = []
@@ -34,12 +34,16 @@ struct FileBatch: Sendable {
     }
 
     private static let targetCount = 512
+    /// Larger files are not read in batches, whatever size they have.
+    private static let largest = UInt64(Limits.wholeFile)
 
     /// Reads and hashes the files; one that keeps changing meanwhile is left out.
     func read(_ entries: [WalkedEntry], _ roots: TreeRoots) -> Contents {
         var contents = Contents()
         contents.part.bytes.reserveCapacity(
-            indices.reduce(0) { $0 + Int(entries[$1].status.size) + 2 * TarFormat.block }
+            indices.reduce(0) {
+                $0 + Int(min(entries[$1].status.size, FileBatch.largest)) + 2 * TarFormat.block
+            }
         )
         contents.read.reserveCapacity(indices.count)
         var reader = TreeReader(roots)

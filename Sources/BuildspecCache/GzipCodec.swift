@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import CZlib
 
 /// Gzip by zlib, level 1, of any number of members.
@@ -49,6 +50,8 @@ enum GzipCodec {
         }
         defer { unsafe inflateEnd(&stream) }
         var result: [UInt8] = []
+        // Room that is not used costs nothing, and a result that moves while it grows costs twice.
+        result.reserveCapacity(min(limit, bytes.count.times(mostExpansion)).plus(partSize))
         var status = Z_OK
         unsafe bytes.withUnsafeBytes { source in
             unsafe stream.next_in = UnsafeMutablePointer(
@@ -69,12 +72,16 @@ enum GzipCodec {
         return result
     }
 
+    private static let partSize = 1 << 18
+    /// Deflate makes no more bytes than so many of one.
+    private static let mostExpansion = 1_032
+
     private static func inflatePart(
         _ stream: inout z_stream,
         _ status: inout CInt,
         appendingTo result: inout [UInt8]
     ) {
-        let room = 1 << 18
+        let room = partSize
         let part = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, length in
             unsafe stream.next_out = buffer.baseAddress
             unsafe stream.avail_out = uInt(room)

@@ -115,7 +115,9 @@ struct KeyRecord: Sendable, Equatable {
             let saved = fields["saved"]?.first.flatMap({ Int64($0) }),
             let files = fields["files"]?.first.flatMap({ Int($0) }),
             let bytes = fields["bytes"]?.first.flatMap({ UInt64($0) }),
-            let stored = fields["stored"]?.first.flatMap({ UInt64($0) })
+            let stored = fields["stored"]?.first.flatMap({ UInt64($0) }),
+            // No manifest that is believed has more.
+            (0...Limits.entries).contains(files), bytes <= Limits.content, stored <= Limits.content
         else { return nil }
         self.init(
             scope: scope,

@@ -1,5 +1,10 @@
+internal import BuildspecFiles
+
 /// The sizes that the format fixes and the bounds that readers believe.
 enum Limits {
+    /// What a restore leaves free of the room that there is: a twentieth, at most a gibibyte.
+    static func reserve(ofFree free: UInt64) -> UInt64 { min(free / 20, 1 << 30) }
+
     /// A file above this size is cut into chunks by its content.
     static let wholeFile = 8 << 20
     /// A pack is closed when its tar has reached this size.
@@ -13,11 +18,21 @@ enum Limits {
     static let manifestStored = UInt64(manifestContent)
     /// The largest head of one, which lists its packs: more than a hundred thousand.
     static let manifestHead = 1 << 24
-    /// Of a manifest's text, no more is believed than its stored size can honestly hold: even entries
-    /// of the longest paths that differ in nothing but a number shrink to a thousandth.
+    /// Of a manifest's text, no more is believed than its stored size can honestly hold.
+    ///
+    /// Real trees shrink to a tenth, and trees of long names and empty files to a fiftieth. A writer
+    /// pads what shrinks more.
     static func manifestContent(ofStored stored: Int) -> Int {
-        min(manifestContent, (1 << 20) + stored * 2_048)
+        min(manifestContent, (1 << 24) + stored.times(64))
     }
+    /// How many bytes of stored size a manifest's text needs to be believed.
+    static func manifestStored(ofContent content: Int) -> Int {
+        max(0, content - (1 << 24) + 63) / 64
+    }
+    /// How many files and how many bytes a key record may say that its entry has: more than the largest
+    /// manifest can list.
+    static let entries = 1 << 24
+    static let content: UInt64 = 1 << 50
     /// The farthest time of an entry, in seconds from 1970: as many digits as a reader takes.
     static let time: Int64 = 999_999_999_999_999
     /// The longest path, as long as system calls take.

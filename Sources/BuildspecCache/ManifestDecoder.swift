@@ -142,7 +142,9 @@ struct ManifestDecoder {
     }
 
     private func link(_ fields: inout ManifestFields) throws(CacheError) -> Manifest.Kind {
-        guard fields.skip("link="), let target = fields.unescaped(), !target.isEmpty else {
+        guard fields.skip("link="), let target = fields.unescaped(), !target.isEmpty,
+            target.count <= Limits.path
+        else {
             throw damaged("a link's target is damaged")
         }
         return .link(target: target)

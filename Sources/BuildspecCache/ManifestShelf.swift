@@ -34,6 +34,6 @@ struct ManifestShelf: Sendable {
         let old = ages.sorted {
             ($0.0.seconds, $0.0.nanoseconds) < ($1.0.seconds, $1.0.nanoseconds)
         }.dropLast(ManifestShelf.kept)
-        for (_, name) in old { try? handle.removeFile(name) }
+        for (_, name) in old where ContentDigest(hex: name) != nil { try? handle.removeFile(name) }
     }
 }

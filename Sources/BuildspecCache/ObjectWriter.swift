@@ -100,6 +100,7 @@ struct ObjectWriter: Sendable {
         unless parent: ContentDigest? = nil
     ) async throws(CacheError) -> (digest: ContentDigest, added: UInt64) {
         let bytes = try await codec.encodeInBlocks(text)
+            .padded(to: Limits.manifestStored(ofContent: text.count), codec)
         let digest = ContentDigest(of: bytes)
         let name = StoreLayout.manifest(digest, codec)
         if digest == parent, !(store is any LocalCacheStore),

@@ -44,8 +44,8 @@ struct ProvenPacks: Sendable, Equatable {
     ) -> (file: OpenFile, status: FileStatus)? {
         guard let store = store as? any LocalCacheStore else { return nil }
         let path = PathBytes(store.directory.string).appending(pack.name.utf8)
-        guard let file = try? OpenFile.reading(path), let status = try? file.status(),
-            status.kind == .regular, status.size == pack.storedSize
+        guard let file = try? OpenFile.reading(path, followsLink: false),
+            let status = try? file.status(), status.kind == .regular, status.size == pack.storedSize
         else { return nil }
         return (file, status)
     }

@@ -62,15 +62,17 @@ extension RestorePlan {
         }
     }
 
-    /// Refuses what is far more than there is room for: a small manifest can declare petabytes.
+    /// Refuses what there is no room for: a small manifest can declare petabytes.
     ///
-    /// A little more is tried, because file systems may compress; a full disk is found out then.
+    /// A part of the room stays free, because others need some while a restore runs.
     func checkRoom(_ roots: TreeRoots) throws(CacheError) {
-        guard let free = roots.root.freeBytes(), newBytes / 4 > free else { return }
+        guard let free = roots.root.freeBytes() else { return }
+        let reserve = Limits.reserve(ofFree: free)
+        guard newBytes > free - reserve else { return }
         throw CacheError(
             .tree,
-            "the entry's files take \(newBytes) bytes, and only \(free) are free where"
-                + " '\(roots.root.path.text)' is"
+            "the entry's files take \(newBytes) bytes, and \(free) are free where"
+                + " '\(roots.root.path.text)' is, of which a restore leaves \(reserve)"
         )
     }
 

@@ -157,7 +157,7 @@ struct RestorePlan: Sendable {
         case .hardLink: leftOut.files += 1
         case .file(let size, _):
             leftOut.files += 1
-            leftOut.bytes += size
+            leftOut.bytes = leftOut.bytes.plus(size)
         }
     }
 }
@@ -382,7 +382,7 @@ extension RestorePlan {
                 writes[piece.pack, default: []].append(write)
                 fileOffset += UInt64(piece.size)
             }
-            newBytes += fileOffset
+            newBytes = newBytes.plus(fileOffset)
             targets.append(
                 PackUnpacker.Target(
                     entry: place,

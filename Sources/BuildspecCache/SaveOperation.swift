@@ -240,10 +240,10 @@ struct SaveOperation {
             paths: set.canonicalTexts,
             manifest: manifest,
             codec: summary.codec,
-            saved: now.seconds * 1_000_000_000 + Int64(now.nanoseconds),
+            saved: now.sinceEpoch,
             files: summary.files,
             bytes: summary.bytes,
-            stored: summary.packs.reduce(0) { $0 + $1.storedSize },
+            stored: summary.packs.map(\.storedSize).sum,
             writer: settings.writer
         )
         record.inputs = identity.inputs?.bounded

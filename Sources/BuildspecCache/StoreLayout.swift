@@ -22,15 +22,100 @@ enum StoreLayout {
 
     /// The digest that an object's name promises, and how the object is encoded.
     static func content(ofName name: String) -> (digest: ContentDigest, codec: Codec)? {
-        guard name.hasPrefix(packs) || name.hasPrefix(manifests) else { return nil }
-        guard let file = name.split(separator: "/").last else { return nil }
-        let parts = file.split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, let digest = ContentDigest(hex: parts[0].utf8) else { return nil }
-        for codec in Codec.allCases where parts[1].hasSuffix(codec.suffix) {
-            let name = name.hasPrefix(packs) ? pack(digest, codec) : manifest(digest, codec)
-            if name.hasSuffix(file) { return (digest, codec) }
+        ObjectName(name)?.content
+    }
+
+    /// What a name of this program stands for; `nil` for every other name.
+    ///
+    /// Names are compared byte by byte: texts that look alike are not the same name.
+    static func kind(of name: String) -> ObjectName.Kind? {
+        let parts = name.utf8.split(separator: slash, omittingEmptySubsequences: false)
+        guard parts.count >= 3, parts[0].elementsEqual(top.utf8) else { return nil }
+        switch (String(parts[1]) ?? "", parts.count) {
+        case ("packs", 4): return contentKind(of: name, parts[3])
+        case ("manifests", 4): return contentKind(of: name, parts[3])
+        case ("keys", 5):
+            let isOurs =
+                isEscaped(parts[2]) && (isEscaped(parts[3]) || parts[3].elementsEqual(keyless.utf8))
+            return isOurs && ContentDigest(hex: parts[4]) != nil ? .record : nil
+        case ("sweeps", 3): return isSweep(parts[2]) ? .sweepList : nil
+        default: return nil
+        }
+    }
+
+    /// Whether a directory of this name can lead to objects.
+    static func mayHold(_ directory: String) -> Bool {
+        let parts = directory.utf8.split(separator: slash, omittingEmptySubsequences: false)
+        guard parts.count > 1, parts[0].elementsEqual(top.utf8) else {
+            return directory.utf8.elementsEqual(top.utf8)
+        }
+        switch (String(parts[1]) ?? "", parts.count) {
+        case ("packs", 2), ("manifests", 2), ("keys", 2), ("sweeps", 2): return true
+        case ("packs", 3), ("manifests", 3):
+            return parts[2].count == 2 && parts[2].allSatisfy("0123456789abcdef".utf8.contains)
+        case ("keys", 3): return isEscaped(parts[2])
+        case ("keys", 4):
+            return isEscaped(parts[2])
+                && (isEscaped(parts[3]) || parts[3].elementsEqual(keyless.utf8))
+        default: return false
+        }
+    }
+
+    private static func contentKind(
+        of name: String,
+        _ file: Substring.UTF8View
+    ) -> ObjectName.Kind? {
+        guard let digest = ContentDigest(hex: file.prefix(64)) else { return nil }
+        for codec in Codec.allCases {
+            if name.utf8.elementsEqual(pack(digest, codec).utf8) { return .pack(digest, codec) }
+            if name.utf8.elementsEqual(manifest(digest, codec).utf8) {
+                return .manifest(digest, codec)
+            }
         }
         return nil
+    }
+
+    /// Whether it is the escape of a text.
+    private static func isEscaped(_ name: Substring.UTF8View) -> Bool {
+        if name.elementsEqual("%".utf8) { return true }
+        let parts = name.split(separator: UInt8(ascii: "~"), omittingEmptySubsequences: false)
+        let isCut = parts.count == 2 && ContentDigest(hex: parts[1]) != nil
+        guard parts.count == 1 || isCut,
+            isCut
+                ? (keptLength - 2...keptLength).contains(parts[0].count)
+                : (1...longest).contains(parts[0].count)
+        else { return false }
+        var isFirst = true
+        var rest = parts[0]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%") {
+                let digits = rest.prefix(2)
+                guard let text = String(digits), let value = UInt8(text, radix: 16),
+                    digits.count == 2,
+                    escape(value, isFirst: isFirst).utf8.dropFirst()
+                        .elementsEqual(digits)
+                else { return false }
+                rest = rest.dropFirst(2)
+            } else if escape(byte, isFirst: isFirst).utf8.count != 1 {
+                return false
+            }
+            isFirst = false
+        }
+        return true
+    }
+
+    /// Where a list of what is to be swept is kept.
+    static func sweep(_ marked: Int64, _ digest: ContentDigest) -> String {
+        "\(sweeps)\(marked)-\(digest.hex.prefix(sweepDigits))"
+    }
+
+    private static func isSweep(_ name: Substring.UTF8View) -> Bool {
+        guard let cut = name.lastIndex(of: UInt8(ascii: "-")),
+            let text = String(name[..<cut]), let marked = Int64(text)
+        else { return false }
+        let digits = name[name.index(after: cut)...]
+        return digits.count == sweepDigits && "\(marked)".utf8.elementsEqual(text.utf8)
+            && digits.allSatisfy("0123456789abcdef".utf8.contains)
     }
 
     /// The name of a key record.
@@ -51,6 +136,8 @@ enum StoreLayout {
     private static let keyless = "~"
     private static let longest = 200
     private static let keptLength = 134
+    /// How much of its digest names a list of what is to be swept.
+    private static let sweepDigits = 16
 
     private static func escaped(key: String?) -> String {
         guard let key else { return keyless }
@@ -76,31 +163,25 @@ enum StoreLayout {
     /// Escapes byte by byte, so that a prefix of a text escapes to a prefix of its escape.
     private static func escape(_ text: String) -> String {
         var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            case UInt8(ascii: ".") where !result.isEmpty:
-                result.append(".")
-            default:
-                let hex = String(byte, radix: 16, uppercase: true)
-                result.append(hex.utf8.count == 1 ? "%0\(hex)" : "%\(hex)")
-            }
-        }
+        for byte in text.utf8 { result += escape(byte, isFirst: result.isEmpty) }
         return result
+    }
+
+    private static func escape(_ byte: UInt8, isFirst: Bool) -> String {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            return String(Unicode.Scalar(byte))
+        case UInt8(ascii: ".") where !isFirst:
+            return "."
+        default:
+            let hex = String(byte, radix: 16, uppercase: true)
+            return hex.utf8.count == 1 ? "%0\(hex)" : "%\(hex)"
+        }
     }
 
     private static func shard(_ digest: ContentDigest) -> String {
         let hex = digest.hex
         return hex.prefix(2) + "/" + hex
-    }
-}
-
-/// What a store may know of the names that it is given.
-package enum ObjectName {
-    /// The SHA-256 of an object's bytes, as its name promises it; `nil` if it promises none.
-    package static func promisedSHA256(_ name: String) -> [UInt8]? {
-        StoreLayout.content(ofName: name)?.digest.bytes
     }
 }

@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 /// Reads a whole store: every record, every manifest, every pack and every content in it.
 struct StoreVerifier: Sendable {
     let store: any CacheStore
@@ -10,7 +12,7 @@ struct StoreVerifier: Sendable {
         var packs: [Manifest.Pack: Set<Manifest.Piece>] = [:]
         var users: [String: Set<String>] = [:]
         var manifests: Set<String> = []
-        for info in try await store.list(prefix: StoreLayout.keys) {
+        for info in try await store.listOwn(prefix: StoreLayout.keys) {
             try Task.checkCancellation()
             do throws(CacheError) {
                 guard let record = try await reader.record(named: info.name) else { continue }
@@ -68,7 +70,7 @@ struct StoreVerifier: Sendable {
                 try Task.checkCancellation()
                 tasks.addTask { try await problem(in: pack, pieces).map { (pack.name, $0) } }
                 report.objects += 1
-                report.bytes += pack.storedSize
+                report.bytes = report.bytes.plus(pack.storedSize)
             }
             for try await found in tasks { take(found) }
         }
@@ -114,21 +116,19 @@ struct StoreVerifier: Sendable {
         _ reported: Set<String>,
         _ report: inout VerifyReport
     ) async throws {
-        for info in try await store.list(prefix: prefix)
+        for info in try await store.listOwn(prefix: prefix)
         where !sound.contains(info.name) || reported.contains(info.name) {
             try Task.checkCancellation()
             let isNew = !reported.contains(info.name)
             if !counted.contains(info.name) {
                 report.objects += 1
-                report.bytes += info.size
+                report.bytes = report.bytes.plus(info.size)
             }
-            guard let content = StoreLayout.content(ofName: info.name) else {
-                report.problems.append("'\(info.name)' is not a name that this program gives")
+            guard let name = ObjectName(info.name), let digest = name.content?.digest else {
                 continue
             }
             do throws(CacheError) {
-                let limit = max(info.size, Limits.packStored)
-                _ = try await reader.verified(info.name, content.digest, limit: limit)
+                _ = try await reader.verified(info.name, digest, limit: name.limit)
             } catch {
                 guard error.code == .damaged else { throw error }
                 report.damagedObjects.append(info.name)

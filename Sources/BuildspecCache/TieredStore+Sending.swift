@@ -51,8 +51,8 @@ extension TieredStore {
         let name = object.name
         _ = try? await withFar { far throws(StoreError) in
             if let record = object.record { return try await far.write(name, record) }
-            // The near store's words count, whatever limit its writer believed in.
-            guard let bytes = try await near.read(name, limit: .max) else {
+            let limit = ObjectName(name)?.limit ?? Limits.packStored
+            guard let bytes = try await near.read(name, limit: limit) else {
                 throw StoreError(.unavailable, "'\(name)' was removed before it was sent")
             }
             _ = try await createOrRenew(name, bytes)

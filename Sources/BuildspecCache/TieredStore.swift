@@ -156,7 +156,7 @@ public final class TieredStore: CacheStore {
     }
 
     /// Removes from both.
-    public func delete(_ name: String) async throws(StoreError) {
+    public func delete(_ name: ObjectName) async throws(StoreError) {
         try await near.delete(name)
         try await withFar { far throws(StoreError) in try await far.delete(name) }
     }
@@ -195,7 +195,7 @@ extension TieredStore {
     ) async throws(StoreError) -> HashedObject? {
         if let object = try? await near.readHashed(name, limit: limit) {
             if object.digest == digest { return object }
-            if use == .building { try? await near.delete(name) }
+            if use == .building, let own = ObjectName(name) { try? await near.delete(own) }
         }
         let answer = try await withFar { far throws(StoreError) in
             try await far.readHashed(name, limit: limit)
@@ -258,7 +258,7 @@ extension TieredStore {
 
     func giveUp(_ error: StoreError) throws(StoreError) {
         // What one object claims says nothing of the store.
-        if error.code == .tooLarge || use == .proving { throw error }
+        if error.code == .tooLarge || error.code == .noFile || use == .proving { throw error }
         // Nor does a read that is stopped, because another one was in vain or the user stopped all.
         if queue == nil, Task.isCancelled { throw error }
         state.withLock { state in

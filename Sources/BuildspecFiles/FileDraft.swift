@@ -8,18 +8,22 @@ package final class FileDraft: Sendable {
     }
 
     private let directory: DirectoryHandle
+    private let access: FileAccess
     private let temporary = TemporaryName.next()
     private let file: OpenFile
     private let state = Mutex(State())
 
     /// Begins a file under a temporary name.
     ///
-    /// - Parameter directory: its trusted path; it is made with what is missing above it, and lies on
-    ///   the file system that the file is to be on.
+    /// - Parameters:
+    ///   - directory: its trusted path; it is made with what is missing above it, and lies on the file
+    ///     system that the file is to be on.
+    ///   - access: who may use it, and the directories that are made.
     /// - Throws: when it cannot be made.
-    package init(in directory: PathBytes) throws(FileError) {
-        self.directory = try AtomicFile.openMaking(directory)
-        file = try OpenFile.creating(temporary[...], in: self.directory, mode: 0o644)
+    package init(in directory: PathBytes, access: FileAccess) throws(FileError) {
+        self.directory = try AtomicFile.openMaking(directory, access: access)
+        self.access = access
+        file = try access.creating(temporary[...], in: self.directory)
     }
 
     /// Adds bytes at the end.
@@ -36,8 +40,8 @@ package final class FileDraft: Sendable {
     /// - Throws: when it cannot have it.
     package func place(at path: PathBytes) throws(FileError) {
         let (above, name) = path.split
-        let parent = try AtomicFile.openMaking(PathBytes(Array(above)))
-        try directory.rename(temporary, to: name, in: parent)
+        let parent = try AtomicFile.openMaking(PathBytes(Array(above)), access: access)
+        try directory.rename(temporary, replacing: name, in: parent)
         state.withLock { $0.isPlaced = true }
     }
 

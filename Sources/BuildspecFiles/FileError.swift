@@ -90,4 +90,9 @@ package let notEmpty: CInt = ENOTEMPTY
 extension FileError {
     /// Whether a file was refused because it is larger than its reader believes.
     package var isTooLarge: Bool { number == tooBig }
+
+    /// Whether a pipe, a device, a directory or a link was refused where a file should be.
+    package var isNoFile: Bool {
+        [.isDirectory, .isLink].contains(code) || number == EINVAL || number == ENXIO
+    }
 }

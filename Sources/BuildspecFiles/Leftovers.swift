@@ -35,12 +35,26 @@ package enum Leftovers {
         }
     }
 
+    /// Removes the files among the leftovers that lie directly in a directory.
+    ///
+    /// - Parameters:
+    ///   - directory: the directory.
+    ///   - dryRun: whether to count only.
+    /// - Returns: how many were removed.
+    package static func removeFiles(in directory: DirectoryHandle, dryRun: Bool = false) -> Int {
+        let names = (try? directory.names()) ?? []
+        return names.count {
+            TemporaryName.matches($0) && (try? directory.status($0))??.kind == .regular
+                && remove($0, in: directory, dryRun: dryRun)
+        }
+    }
+
     private static func remove(
         _ name: some Collection<UInt8>,
         in directory: DirectoryHandle,
         dryRun: Bool = false
     ) -> Bool {
-        guard let status = (try? directory.status(name)) ?? nil,
+        guard TemporaryName.isOwn(name), let status = (try? directory.status(name)) ?? nil,
             TemporaryName.isAbandoned(name, changed: status.changed),
             let before = try? directory.status()
         else { return false }

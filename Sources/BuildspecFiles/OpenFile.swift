@@ -37,9 +37,18 @@ package final class OpenFile: Sendable {
         return OpenFile(descriptor: descriptor, .name(name, in: directory))
     }
 
-    /// Opens a file for reading by a trusted path; links are followed.
-    package static func reading(_ path: PathBytes) throws(FileError) -> OpenFile {
-        let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC
+    /// Opens a file for reading by a trusted path; a pipe does not block.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - followsLink: whether the file itself may be a link; the directories above it always may.
+    /// - Returns: the open file.
+    /// - Throws: when it cannot be opened.
+    package static func reading(
+        _ path: PathBytes,
+        followsLink: Bool = true
+    ) throws(FileError) -> OpenFile {
+        let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | (followsLink ? 0 : O_NOFOLLOW)
         let descriptor = unsafe withCString(path.bytes) { unsafe openat(AT_FDCWD, $0, flags) }
         if descriptor < 0 { throw FileError("open", path.text, number: errno) }
         return OpenFile(descriptor: descriptor, .path(path))

@@ -36,6 +36,26 @@ package enum TemporaryName {
         name.starts(with: prefix)
     }
 
+    /// Whether this program gives such a name; no other is ever removed.
+    ///
+    /// Behind the prefix it is `PID-START-MACHINE-NUMBER`, or `PID-TOKEN-NUMBER` of an older version.
+    static func isOwn(_ name: some Collection<UInt8>) -> Bool {
+        guard matches(name) else { return false }
+        let parts = name.dropFirst(prefix.count)
+            .split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        func isNumber(_ part: some Collection<UInt8>, orLetters: Bool) -> Bool {
+            !part.isEmpty && part.count <= 20
+                && part.allSatisfy {
+                    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                        || orLetters && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                }
+        }
+        return (3...4).contains(parts.count)
+            && parts.enumerated().allSatisfy { place, part in
+                isNumber(part, orLetters: place > 0 && place < parts.count - 1)
+            }
+    }
+
     /// Whether the process that made something of such a name is gone.
     ///
     /// - Parameters:

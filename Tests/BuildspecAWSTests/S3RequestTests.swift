@@ -24,6 +24,7 @@ import Testing
     }
 
     /// The head of an object of three bytes.
+    private static let pack = "v1/packs/00/\(String(repeating: "0", count: 64)).tar.zst"
     private static let head = HTTPResponse(
         status: 200,
         headers: [
@@ -95,7 +96,7 @@ import Testing
             return Self.head
         }
         let store = try store("s3://bucket", [:], transport)
-        var seen = ObjectInfo(name: "v1/x", size: 3, modified: 1_795_422_720, tag: "one")
+        var seen = ObjectInfo(name: Self.pack, size: 3, modified: 1_795_422_720, tag: "one")
         #expect(try await store.delete(ifStill: seen) == isGone)
         let removals = transport.asked.filter { $0.method == .delete }
         #expect(removals.map { $0.header("If-Match") } == conditions)
@@ -116,7 +117,7 @@ import Testing
             return Self.head
         }
         let store = try store("s3://bucket", [:], transport)
-        let seen = ObjectInfo(name: "v1/x", size: 3, modified: 1_795_422_720, tag: "one")
+        let seen = ObjectInfo(name: Self.pack, size: 3, modified: 1_795_422_720, tag: "one")
         let isGone = try? await store.delete(ifStill: seen)
         #expect(isGone == (code == "InvalidRequest" ? true : nil))
         let removals = transport.asked.filter { $0.method == .delete }

@@ -15,7 +15,7 @@ import Testing
         let entry = try #require(
             try await bench.cache.entries().entries.first { $0.key == key }
         )
-        let file = bench.store.file(name)
+        let file = bench.source.file(name)
         _ = try await bench.cache.export(entry.recordName, to: file, as: form)
         return file
     }
@@ -116,7 +116,7 @@ import Testing
         name: String
     ) async throws {
         let bench = try Bench()
-        let file = bench.store.file("x")
+        let file = bench.source.file("x")
         try bench.overwrite(file, bytes + [UInt8](repeating: 7, count: 2_000))
         let error = await #expect(throws: CacheError.self) {
             try await bench.cache.importArchive(
@@ -137,7 +137,7 @@ import Testing
         try bench.source.write(text, to: "tree/file")
         try await bench.save("first")
         let whole = try bench.bytes(try await export(bench, "first", as: form, to: "x"))
-        let cut = bench.store.file("cut")
+        let cut = bench.source.file("cut")
         try bench.overwrite(cut, Array(whole.prefix(whole.count / 2)))
         await #expect(throws: CacheError.self) {
             try await bench.cache.importArchive(
@@ -161,7 +161,7 @@ import Testing
         try await bench.save("first")
         let whole = try bench.bytes(try await export(bench, "first", as: form, to: "x"))
         var random = SplitMix64(seed: seed)
-        let damaged = bench.store.file("damaged")
+        let damaged = bench.source.file("damaged")
         for round in 0..<25 {
             var bytes = whole
             for _ in 0...random.next() % 3 {

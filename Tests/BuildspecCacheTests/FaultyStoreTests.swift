@@ -63,7 +63,7 @@ private final class FaultyStore: CacheStore {
         try meeting { () throws(StoreError) in try inner.list(prefix: prefix) }
     }
 
-    func delete(_ name: String) throws(StoreError) {
+    func delete(_ name: ObjectName) throws(StoreError) {
         try meeting(changing: true) { () throws(StoreError) in try inner.delete(name) }
     }
 }

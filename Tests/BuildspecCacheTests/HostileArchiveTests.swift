@@ -240,7 +240,7 @@ import Testing
         _ bench: Bench,
         key: String = "k"
     ) async throws -> SaveReport {
-        let file = bench.store.file("hostile.tar")
+        let file = bench.source.file("hostile.tar")
         try bench.overwrite(file, bytes)
         return try await bench.cache.importArchive(
             file,

@@ -15,6 +15,7 @@ import Testing
         case manifestFrameOfExabytes
         case manifestOfZeros
         case manifestOfGzippedZeros
+        case manifestOfMuchGzippedText
         case manifestOfManyEmptyFrames
         case baseOfEmptyLines
         case packFrameOfExabytes
@@ -59,6 +60,70 @@ import Testing
         #expect(try bench.targetNames().isEmpty)
     }
 
+    /// 50,000 times the largest file of one piece that there is room for, and a little more.
+    @Test func `that takes a little more than there is room for is refused too`() async throws {
+        let bench = try Bench()
+        let free = try #require(bench.target.handle.freeBytes())
+        let reserve = Limits.reserve(ofFree: free)
+        #expect(reserve > 0 && reserve <= 1 << 30 && reserve < free)
+        #expect(Limits.reserve(ofFree: 0) == 0 && Limits.reserve(ofFree: .max) == 1 << 30)
+        let roots = try TreeRoots(root: PathBytes(bench.target.path.string), top: PathBytes("/"))
+        let set = PathSet(["tree/**"], root: PathBytes(bench.target.path.string))
+        // Less than what is free, and more than may be used of it.
+        for (size, isRefused) in [(free - reserve / 2, true), (free / 2, false)] {
+            let plan = try RestorePlan(manifest(of: size), set, existing: [], roots, verify: false)
+            if isRefused {
+                #expect(throws: CacheError.self) { try plan.checkRoom(roots) }
+            } else {
+                try plan.checkRoom(roots)
+            }
+        }
+    }
+
+    /// One file of a size.
+    private func manifest(of size: UInt64) -> Manifest {
+        let piece = Limits.packContent / 2
+        let digest = ContentDigest(of: [])
+        var pieces = Pieces()
+        for _ in 0..<size / UInt64(piece) {
+            pieces.append(Manifest.Piece(digest: digest, pack: 0, offset: 512, size: piece))
+        }
+        let pack = Manifest.Pack(
+            digest: digest,
+            codec: .zstd,
+            storedSize: 100,
+            contentSize: Limits.packContent
+        )
+        let entry = Manifest.Entry(
+            path: PathBytes("tree/x"),
+            mode: 0o644,
+            modified: FileTime(seconds: 1, nanoseconds: 0),
+            kind: .file(size: UInt64(pieces.count * piece), pieces: pieces)
+        )
+        return Manifest(packs: [pack], entries: [entry])
+    }
+
+    @Test(arguments: Codec.allCases)
+    func `is no tree of long names that shrinks as much`(codec: Codec) async throws {
+        let bench = try Bench(codec: codec)
+        // 6,000 names of 3,000 bytes that differ in a number: 20 MB that shrink to a thousandth.
+        let above = Array(repeating: String(repeating: "d", count: 240), count: 12)
+        let directory = "tree/" + above.joined(separator: "/")
+        try bench.source.write("", to: "\(directory)/first")
+        let handle = try DirectoryHandle.open(PathBytes(bench.source.file(directory).string))
+        for number in 0..<6_000 {
+            let name = Array("\(number)".utf8)
+            _ = try OpenFile.creating(name[...], in: handle)
+            try handle.setModified(name, FileTime(seconds: 1, nanoseconds: 0))
+        }
+        try await bench.save("k")
+        guard case .exact = try await bench.restore("k").outcome else {
+            Issue.record("the entry was refused")
+            return
+        }
+        #expect(try TreeSnapshot(bench.target.path).entries.count == 6_001 + 13)
+    }
+
     /// Restores by the built command with little address space.
     private func restore(
         _ bench: Bench
@@ -97,6 +162,16 @@ import Testing
             try plant(manifest: Array((0..<25).map { _ in part }.joined()), .zstd, bench)
         case .manifestOfGzippedZeros:
             try plant(manifest: Codec.gzip.encode(zeros), .gzip, bench)
+        case .manifestOfMuchGzippedText:
+            // 1.5 MB of gzip for a gigabyte of lines, each of which could be one.
+            let lines = (0..<250_000).map { number in
+                "./tree/\(1_000_000 + number) type=file mode=0644 time=1.000000000 size=0\n"
+            }
+            let text = "#mtree\n#buildspec-manifest 1\n" + lines.joined()
+            let more = try Codec.gzip.encode(zeros)
+            let bytes =
+                try Codec.gzip.encode(Array(text.utf8)) + Array((0..<24).flatMap { _ in more })
+            try plant(manifest: bytes, .gzip, bench)
         case .manifestOfManyEmptyFrames:
             let frames = Array((0..<100_000).map { _ in frame(declaring: 0) }.joined())
             try plant(manifest: frames, .zstd, bench)
@@ -154,9 +229,9 @@ import Testing
             manifest: digest,
             codec: codec,
             saved: 1,
-            files: .max,
-            bytes: .max,
-            stored: .max,
+            files: Limits.entries,
+            bytes: Limits.content,
+            stored: Limits.content,
             writer: "mallory"
         )
         record.base = base

@@ -45,8 +45,8 @@ private final class CountingStore: CacheStore {
         return try store.list(prefix: prefix)
     }
 
-    func delete(_ name: String) throws(StoreError) {
-        note("delete \(name)")
+    func delete(_ name: ObjectName) throws(StoreError) {
+        note("delete \(name.text)")
         try store.delete(name)
     }
 }

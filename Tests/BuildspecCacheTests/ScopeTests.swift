@@ -187,7 +187,7 @@ import Testing
         #expect(report.isMiss)
         #expect(try store.list(prefix: "v1/").allSatisfy { $0.modified == 1_000 })
         #expect(try store.read(pack, limit: 99) == [1, 2, 3])
-        #expect(try handle.names().count == 1)
+        #expect(try handle.names().count == 2, "the mark and the objects")
     }
 
     @Test func `of a directory is looked at as the directory`() async throws {
@@ -199,7 +199,7 @@ import Testing
         let pruned = try await cache.prune(PruneLimits(maximumCount: 0), dryRun: true)
         #expect(!pruned.isShared && pruned.removedEntries.count == 1)
         for pack in try await bench.shared.list(prefix: StoreLayout.packs) {
-            try await bench.shared.delete(pack.name)
+            try await bench.shared.remove(pack.name)
         }
         let explained = try await cache.explain(identity, root: bench.source.path)
         guard case .damaged(let reason) = explained.verdict else {

@@ -161,7 +161,7 @@ import Testing
     {
         try await save("k", "one")
         let pack = try #require(store.names.first { $0.hasPrefix("v1/packs/") })
-        try store.delete(pack)
+        try await store.remove(pack)
         let report = try await cache.prune(PruneLimits())
         #expect(report.removedBrokenRecords == 1 && report.keptEntries == 0)
         #expect(try await restore("k") == nil)
@@ -183,12 +183,16 @@ import Testing
         let bytes = SweepList(marked: 0, objects: used).encode()
         try store.write(SweepList.name(0, bytes), bytes)
         let record = try #require(store.names.first { $0.hasPrefix("v1/keys/") })
-        try store.write("v1/sweeps/1-1", SealedText.seal(["buildspec-sweep 1", "marked 0"]))
         try store.write(
-            "v1/sweeps/1-2",
+            "v1/sweeps/1-0000000000000001",
+            SealedText.seal(["buildspec-sweep 1", "marked 0"])
+        )
+        try store.write(
+            "v1/sweeps/1-0000000000000002",
             SealedText.seal(["buildspec-sweep 1", "marked 0", "object \(record)"])
         )
-        try store.write("v1/sweeps/1-3", Array(repeating: 7, count: Int(Limits.sweep) + 1))
+        let large = Array(repeating: UInt8(7), count: Int(Limits.sweep) + 1)
+        try store.write("v1/sweeps/1-0000000000000003", large)
         store.advance(hours: 100)
         #expect(try await cache.prune(PruneLimits()).removedObjects == 0)
         #expect(try await restore("k") == "one")

@@ -49,7 +49,7 @@ private struct Fragile: CacheStore {
         return try inner.list(prefix: prefix)
     }
 
-    func delete(_ name: String) throws(StoreError) {
+    func delete(_ name: ObjectName) throws(StoreError) {
         try spend()
         try inner.delete(name)
     }
@@ -206,7 +206,7 @@ private struct Fragile: CacheStore {
         try await save("k", "content")
         _ = try await tiers(far).transfer(.push)
         let record = try #require(far.names.first { $0.hasPrefix("v1/keys/") })
-        try far.delete(record)
+        try await far.remove(record)
         _ = try await BuildCache(store: far).prune(PruneLimits())
         far.advance(hours: 30)
         #expect(try await tiers(far).transfer(.push).objects == 2)
@@ -218,7 +218,7 @@ private struct Fragile: CacheStore {
         try await save("k", "content")
         _ = try await tiers(far).transfer(.push)
         let pack = try #require(nearNames().first { $0.hasPrefix("v1/packs/") })
-        try DirectoryStore(near.path).delete(pack)
+        try await DirectoryStore(near.path).remove(pack)
         let report = try await tiers(far).transfer(.pull)
         #expect(report.objects == 1 && report.entriesPresent == 1 && report.entries.isEmpty)
         #expect(try await restored("k", from: local) == "content")

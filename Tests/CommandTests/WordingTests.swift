@@ -19,9 +19,22 @@ import Testing
 
     @Test(
         arguments: [
+            (0, "1970-01-01 00:00 UTC"), (-1, "1969-12-31 23:59 UTC"),
+            (253_402_300_799, "9999-12-31 23:59 UTC"), (-9_223_372_037, "1677-09-21 00:12 UTC"),
+            (.max, "292277026596-12-04 15:30 UTC"), (.min, "-292277022657-01-27 08:29 UTC"),
+        ] as [(Int64, String)]
+    )
+    func `every time that there is has a text`(seconds: Int64, text: String) {
+        #expect(UTCTime.text(seconds) == text)
+        #expect(!Quantity.time(.seconds(seconds)).isEmpty)
+    }
+
+    @Test(
+        arguments: [
             (0, "0 B"), (812, "812 B"), (999, "999 B"), (1_000, "1.0 kB"), (3_449, "3.4 kB"),
             (99_949, "99.9 kB"), (99_950, "0.1 MB"), (700_000, "0.7 MB"), (522_000_000, "522.0 MB"),
             (999_950_000, "1.0 GB"), (12_340_000_000, "12.3 GB"),
+            (2_000_000_000_000_000_000, "2000000000.0 GB"), (.max, "18446744073.7 GB"),
         ] as [(UInt64, String)]
     )
     func `sizes are short`(bytes: UInt64, text: String) {

@@ -1,60 +1,7 @@
 // What the readers of the cache name and the fuzzer has no use for.
 
-/// Not the real one: the fuzzer must find its way past digests, and is to be built in seconds.
-struct SHA256 {
-    struct Digest: Sequence {
-        var bytes: [UInt8]
-        func makeIterator() -> IndexingIterator<[UInt8]> { bytes.makeIterator() }
-
-        func withUnsafeBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
-            unsafe bytes.withUnsafeBytes { unsafe body($0) }
-        }
-    }
-
-    private var state: UInt64 = 0xCBF2_9CE4_8422_2325
-
-    mutating func update(bufferPointer: UnsafeRawBufferPointer) {
-        for byte in unsafe bufferPointer { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    }
-
-    func finalize() -> Digest {
-        Digest(bytes: (0..<32).map { UInt8(truncatingIfNeeded: state >> (8 * ($0 % 8))) })
-    }
-}
-
-/// Not the real one either: a signature is a digest of the key and the message, so that the fuzzer can
-/// come past it.
-enum Curve25519 {
-    enum Signing {
-        struct PublicKey {
-            var rawRepresentation: [UInt8]
-
-            init(rawRepresentation: [UInt8]) throws { self.rawRepresentation = rawRepresentation }
-
-            func isValidSignature(_ signature: [UInt8], for message: [UInt8]) -> Bool {
-                let digest = ContentDigest(of: rawRepresentation + message).hexBytes
-                return signature == digest
-            }
-        }
-
-        struct PrivateKey {
-            var rawRepresentation: [UInt8]
-
-            init() { rawRepresentation = Array(repeating: 7, count: 32) }
-
-            init(rawRepresentation: [UInt8]) throws { self.rawRepresentation = rawRepresentation }
-
-            var publicKey: (rawRepresentation: [UInt8], Void) { (rawRepresentation, ()) }
-
-            func signature(for message: [UInt8]) throws -> [UInt8] {
-                ContentDigest(of: rawRepresentation + message).hexBytes
-            }
-        }
-    }
-}
-
 struct StoreError: Error {
-    enum Code { case outOfReach, unavailable }
+    enum Code { case outOfReach, unavailable, tooLarge, noFile }
     var code: Code
     var description: String
 }
@@ -64,3 +11,9 @@ struct CacheSettings {
     var store: Store
     var indexDirectory: PathBytes?
 }
+
+protocol CacheStore {
+    func list(prefix: String) async throws(StoreError) -> [ObjectInfo]
+}
+
+struct ObjectInfo { var name: String }

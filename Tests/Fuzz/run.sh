@@ -4,6 +4,8 @@
 #   fuzz     reading and checking buildspec files and cache policies: all of BuildspecModel
 #   readers  what reads a cache store: manifests, key records, signatures, lists of what is swept,
 #            packs, the stat index; keys; and archives that are imported
+#   records  what a forged record and manifest say, followed everywhere: listed, shown, explained,
+#            planned over a tree, compared, verified, pruned and audited, as text and as JSON
 #
 # Exit status 0: nothing found. What is found is written to .build/fuzz/ and named in the output.
 set -eu
@@ -12,7 +14,7 @@ seconds=${1:-20}
 more=${2:-}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$root/.build/fuzz
-mkdir -p "$work/corpus" "$work/readers-corpus"
+mkdir -p "$work/corpus" "$work/readers-corpus" "$work/records-corpus"
 
 # compile NAME FLAG-OR-FILE...: one program of everything, instrumented.
 compile() {
@@ -39,7 +41,7 @@ compile_readers() {
         Archive/PaxHeader Archive/TarHeader Archive/TarReader Blocks CacheError Catalog/KeyInputs \
         Catalog/KeyInputs+Record Chunker Codec ContentDigest GzipCodec KeyRecord Limits Manifest \
         ManifestChanges ManifestDecoder ManifestEncoder ManifestFields ManifestHalves ManifestHead OwnBytes \
-        Pieces Prune/SealedText Prune/SweepList StatIndex StatIndex+Bytes StoreLayout TarFormat \
+        ObjectName Pieces Prune/SealedText Prune/SweepList StatIndex StatIndex+Bytes StoreLayout TarFormat \
         TreeFingerprint Trust/Base64 Trust/CachePolicy Trust/EntryTrust Trust/PublicKey \
         Trust/RecordSignature Trust/SigningKey ZstandardCodec; do
         printf '%s\n' "$root/Sources/BuildspecCache/$name.swift"
@@ -49,8 +51,31 @@ compile_readers() {
             >"$work/readers-sources/${file##*/}"
     done <"$work/readers-list"
     compile readers -I "$root/Sources/CFiles" -I "$root/Sources/CZlib" -I "$root/Sources/CZstd" \
-        "$work"/readers-sources/*.swift "$root/Tests/Fuzz/CacheStubs.swift" \
+        "$work"/readers-sources/*.swift "$root/Tests/Fuzz/CacheStubs.swift" "$root/Tests/Fuzz/CryptoStubs.swift" \
         "$root/Tests/Fuzz/FuzzArchives.swift" "$root/Tests/Fuzz/FuzzCacheReaders.swift" -lz -lzstd
+}
+
+# All of the cache and what prints it, as one module; digests and signatures stubbed.
+compile_records() {
+    rm -rf "$work/records-sources"
+    mkdir -p "$work/records-sources"
+    {
+        find "$root/Sources/BuildspecFiles" "$root/Sources/BuildspecCache" \
+            "$root/Sources/buildspec/Output/Cache" -name '*.swift' ! -name StatsOutput.swift \
+            ! -name TransferOutput.swift
+        for name in BuildspecAWS/S3/S3Prices BuildspecModel/Reference/JSONText \
+            BuildspecRunner/Cache/RestoredEntry buildspec/Output/Quantity \
+            buildspec/Output/String+Printable buildspec/Output/TextTable buildspec/Output/UTCTime; do
+            printf '%s\n' "$root/Sources/$name.swift"
+        done
+    } >"$work/records-list"
+    while read -r file; do
+        sed '/^[a-z]* import \(Buildspec[A-Z][a-zA-Z]*\|Crypto\|SystemPackage\)$/d' "$file" \
+            >"$work/records-sources/${file##*/}"
+    done <"$work/records-list"
+    compile records -I "$root/Sources/CFiles" -I "$root/Sources/CZlib" -I "$root/Sources/CZstd" \
+        "$work"/records-sources/*.swift "$root/Tests/Fuzz/CryptoStubs.swift" \
+        "$root/Tests/Fuzz/FuzzRecords.swift" -lz -lzstd
 }
 
 # run NAME CORPUS SEEDS FLAG...: the first folder is written to, the others are only read. Leaks are
@@ -67,13 +92,18 @@ compile_readers &
 readers=$!
 compile_model
 wait "$readers"
+compile_records
 
 run readers readers-corpus CacheSeeds -max_len=8000 -dict="$root/Tests/Fuzz/cache.dict" \
     >"$work/readers.log" 2>&1 &
 readers=$!
+run records records-corpus RecordSeeds -max_len=6000 -dict="$root/Tests/Fuzz/cache.dict" \
+    >"$work/records.log" 2>&1 &
+records=$!
 status=0
 run fuzz corpus Seeds -max_len=20000 -dict="$root/Tests/Fuzz/buildspec.dict" ${more:+"$more"} ||
     status=$?
 wait "$readers" || status=$?
-cat "$work/readers.log"
+wait "$records" || status=$?
+cat "$work/readers.log" "$work/records.log"
 exit "$status"

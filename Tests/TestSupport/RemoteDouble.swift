@@ -106,7 +106,7 @@ package final class RemoteDouble: CacheStore {
         }
     }
 
-    package func delete(_ name: String) throws(StoreError) {
-        try call("delete", name) { $0.objects[name] = nil }
+    package func delete(_ name: ObjectName) throws(StoreError) {
+        try call("delete", name.text) { $0.objects[name.text] = nil }
     }
 }

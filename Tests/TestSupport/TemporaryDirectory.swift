@@ -34,7 +34,11 @@ package final class TemporaryDirectory: Sendable {
 
     /// Writes a file, making the directories above it.
     package func write(_ text: String, to name: String) throws {
-        try AtomicFile.write(Array(text.utf8), to: PathBytes(file(name).string))
+        try AtomicFile.write(
+            Array(text.utf8),
+            to: PathBytes(file(name).string),
+            access: FileAccess(ofDirectory: 0o755)
+        )
     }
 
     /// Reads a file, or `nil` if there is none.

@@ -75,8 +75,8 @@ package final class TimedStore: CacheStore {
         }
     }
 
-    package func delete(_ name: String) throws(StoreError) {
-        state.withLock { $0.objects[name] = nil }
+    package func delete(_ name: ObjectName) throws(StoreError) {
+        state.withLock { $0.objects[name.text] = nil }
     }
 
     package func delete(ifStill seen: ObjectInfo) throws(StoreError) -> Bool {

@@ -91,7 +91,7 @@ package struct TurnStore: CacheStore {
         }
     }
 
-    package func delete(_ name: String) async throws(StoreError) {
+    package func delete(_ name: ObjectName) async throws(StoreError) {
         try await turns.perform(party) { [inner] () throws(StoreError) in try inner.delete(name) }
     }
 

@@ -135,7 +135,7 @@ public struct S3Store: CacheStore {
     }
 
     /// Removes an object.
-    public func delete(_ name: String) async throws(StoreError) {
+    public func delete(_ name: ObjectName) async throws(StoreError) {
         _ = try await delete(name, [])
     }
 
@@ -144,14 +144,15 @@ public struct S3Store: CacheStore {
     /// The look is for servers that ignore the condition; who does not know it (400, 501) is asked
     /// without it.
     public func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool {
+        guard let name = ObjectName(seen.name) else { return false }
         guard let info = try await info(seen.name) else { return true }
         guard info.tag == seen.tag, info.size == seen.size, info.modified == seen.modified else {
             return false
         }
         let condition = info.tag.map { [HTTPRequest.Header("If-Match", "\"\($0)\"")] }
-        switch try await delete(seen.name, condition ?? []) {
+        switch try await delete(name, condition ?? []) {
         case 409, 412: return false
-        case 400, 501: try await delete(seen.name)
+        case 400, 501: try await delete(name)
         default: break
         }
         return true
@@ -203,15 +204,15 @@ extension S3Store {
     }
 
     private func delete(
-        _ name: String,
+        _ name: ObjectName,
         _ condition: [HTTPRequest.Header]
     ) async throws(StoreError) -> Int {
         do throws(AWSError) {
             let call = S3Client.Call(
                 method: .delete,
-                key: key(name),
+                key: key(name.text),
                 headers: condition,
-                action: "remove '\(address(name))'",
+                action: "remove '\(address(name.text))'",
                 permission: "s3:DeleteObject"
             )
             let refusals: Set<Int> = condition.isEmpty ? [404] : [400, 404, 409, 412, 501]
@@ -231,7 +232,7 @@ extension S3Store {
     ) async throws(AWSError) -> Int {
         let client = try await bucket.client()
         // The service refuses bytes that are not what the name promises.
-        let digest = ObjectName.promisedSHA256(name) ?? Array(SHA256.hash(data: bytes))
+        let digest = ObjectName(name)?.promisedSHA256 ?? Array(SHA256.hash(data: bytes))
         let call = S3Client.Call(
             method: .put,
             key: key(name),

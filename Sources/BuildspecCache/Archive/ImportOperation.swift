@@ -75,10 +75,10 @@ struct ImportOperation {
             paths: set.canonicalTexts,
             manifest: digest,
             codec: settings.codec,
-            saved: now.seconds * 1_000_000_000 + Int64(now.nanoseconds),
+            saved: now.sinceEpoch,
             files: manifest.fileCount,
             bytes: manifest.contentBytes,
-            stored: manifest.packs.reduce(0) { $0 + $1.storedSize },
+            stored: manifest.packs.map(\.storedSize).sum,
             writer: settings.writer
         )
     }

@@ -75,6 +75,11 @@ struct ImportedTree {
             guard !target.isEmpty else {
                 throw ImportedTree.refused("the link '\(path.text)' says nothing")
             }
+            guard target.count <= Limits.path else {
+                throw ImportedTree.refused(
+                    "the link '\(path.text)' says more than \(Limits.path) bytes"
+                )
+            }
             namesSize += target.count
             kind = .link(target: target)
             mode = 0o777

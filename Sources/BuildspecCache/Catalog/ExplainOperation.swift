@@ -115,7 +115,7 @@ struct ExplainOperation {
         )
         return CacheExplanation.Transfer(
             packs: plan.writes.count,
-            bytes: plan.writes.keys.reduce(0) { $0 + manifest.packs[$1].storedSize },
+            bytes: plan.writes.keys.map { manifest.packs[$0].storedSize }.sum,
             files: record.files,
             filesUnchanged: plan.filesUnchanged
         )
@@ -131,7 +131,8 @@ struct ExplainOperation {
     ) async throws -> [CacheExplanation.Neighbour] {
         let all = settings.readerOfAll()
         var found: [(neighbour: CacheExplanation.Neighbour, record: KeyRecord)] = []
-        for info in try await settings.store.list(prefix: StoreLayout.keys) where info.name != own {
+        for info in try await settings.store.listOwn(prefix: StoreLayout.keys)
+        where info.name != own {
             let record = (try? await all.record(named: info.name)) ?? nil
             guard let record, !(record.name == used?.name && record.key == asked.key) else {
                 continue

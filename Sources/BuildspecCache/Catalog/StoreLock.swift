@@ -7,6 +7,14 @@ extension LocalCacheStore {
     ///
     /// - Returns: the lock; `nil` where there can be none, such as on a read-only file system.
     func lock(_ kind: FileLock.Kind) -> FileLock? {
-        FileLock.take(PathBytes(directory.string).appending("lock".utf8), kind)
+        let place = PathBytes(directory.string)
+        return FileLock.take(place.appending("lock".utf8), kind, access: access)
+    }
+
+    /// Who may use the store's files: whoever may use the directory of its objects.
+    var access: FileAccess {
+        let objects = PathBytes(directory.string).appending(StoreLayout.top.utf8)
+        let mode = (try? DirectoryHandle.open(objects).status())?.mode
+        return mode.map { FileAccess(ofDirectory: $0) } ?? .owner
     }
 }

@@ -4,6 +4,8 @@ public struct RepairReport: Sendable, Equatable {
     public var removedEntries: [String] = []
     /// Damaged packs and manifests that were removed.
     public var removedObjects: [String] = []
+    /// What is broken and could not be removed, one line each.
+    public var problems: [String] = []
     /// What was removed because no entry refers to it and it is older than the grace period.
     public var pruned = PruneReport()
 
@@ -38,18 +40,22 @@ struct StoreRepair {
 
     func run(_ found: VerifyReport) async throws -> RepairReport {
         var report = RepairReport()
-        var damaged: Set<String> = []
-        for name in found.damagedObjects where try await isDamaged(name) {
+        var damaged: Set<ObjectName> = []
+        for name in found.damagedObjects.compactMap(ObjectName.init)
+        where try await isDamaged(name) {
             damaged.insert(name)
         }
-        for name in found.brokenEntries where try await isBroken(name, damaged) {
+        let texts = Set(damaged.map(\.text))
+        for name in found.brokenEntries.compactMap(ObjectName.init) {
             try Task.checkCancellation()
-            try await store.delete(name)
-            report.removedEntries.append(name)
+            guard try await isBroken(name.text, texts), try await remove(name, &report) else {
+                continue
+            }
+            report.removedEntries.append(name.text)
         }
-        for name in damaged.sorted() {
-            try await store.delete(name)
-            report.removedObjects.append(name)
+        for name in damaged.sorted(by: { $0.text < $1.text })
+        where try await remove(name, &report) {
+            report.removedObjects.append(name.text)
         }
         report.pruned = try await PruneOperation(
             store: store,
@@ -59,11 +65,25 @@ struct StoreRepair {
         return report
     }
 
-    private func isDamaged(_ name: String) async throws -> Bool {
-        guard let content = StoreLayout.content(ofName: name) else { return false }
+    /// A directory in the place of an object stays if something is in it.
+    private func remove(
+        _ name: ObjectName,
+        _ report: inout RepairReport
+    ) async throws(StoreError) -> Bool {
+        do throws(StoreError) {
+            try await store.delete(name)
+            return true
+        } catch {
+            guard error.code == .noFile else { throw error }
+            report.problems.append(error.description)
+            return false
+        }
+    }
+
+    private func isDamaged(_ name: ObjectName) async throws -> Bool {
+        guard let digest = name.content?.digest else { return false }
         return try await damage {
-            let limit = Limits.manifestStored
-            _ = try await reader.verified(name, content.digest, limit: limit)
+            _ = try await reader.verified(name.text, digest, limit: name.limit)
         }
     }
 

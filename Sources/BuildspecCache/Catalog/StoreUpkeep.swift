@@ -53,7 +53,8 @@ struct StoreUpkeep {
             let lock = FileLock.take(
                 directory.appending("upkeep.lock".utf8),
                 .exclusive,
-                waits: false
+                waits: false,
+                access: store.access
             )
         else { return nil }
         defer { withExtendedLifetime(lock) {} }
@@ -61,9 +62,9 @@ struct StoreUpkeep {
         let now = FileTime.now().seconds
         var limit = limits.maximumSize
         if var memo = read(file) {
-            memo.size += added
+            memo.size = memo.size.plus(added)
             let isOver = memo.size > limit ?? .max
-            let isRecent = (0..<StoreUpkeep.interval).contains(now - memo.checked)
+            let isRecent = (0..<StoreUpkeep.interval).contains(now.minus(memo.checked))
             if isRecent, !isOver {
                 if added > 0 { try write(memo, to: file) }
                 return nil
@@ -93,10 +94,10 @@ struct StoreUpkeep {
     /// the first save; `nil` when only a look at what every entry refers to can tell.
     private func sizeIfAllStays(_ limits: PruneLimits, _ now: Int64) async throws -> UInt64? {
         let grace = PruneLimits.localGracePeriod
-        let oldest = now - min(grace, limits.maximumAge ?? .max)
+        let oldest = now.minus(min(grace, limits.maximumAge ?? .max))
         var size: UInt64 = 0
-        for info in try await store.list(prefix: StoreLayout.top) {
-            size += info.size
+        for info in try await store.listOwn(prefix: StoreLayout.top) {
+            size = size.plus(info.size)
             guard info.modified > oldest, size <= limits.maximumSize ?? .max else { return nil }
         }
         return size
@@ -113,7 +114,7 @@ struct StoreUpkeep {
 
     private func write(_ memo: Memo, to file: PathBytes) throws(FileError) {
         let text = "\(StoreUpkeep.head)\n\(memo.checked)\n\(memo.size)\n"
-        try AtomicFile.write(Array(text.utf8), to: file)
+        try AtomicFile.write(Array(text.utf8), to: file, access: store.access)
     }
 }
 

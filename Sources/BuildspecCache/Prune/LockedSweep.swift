@@ -16,14 +16,14 @@ struct LockedSweep {
             guard let info = try await store.info(name) else { continue }
             guard now - info.modified >= grace else {
                 report.pendingObjects += 1
-                report.pendingBytes += listed.size
+                report.pendingBytes = report.pendingBytes.plus(listed.size)
                 continue
             }
             guard
                 try await LockedSweep.remove(name, ifUnusedSince: info.modified, from: store)
             else { continue }
             report.removedObjects += 1
-            report.removedBytes += listed.size
+            report.removedBytes = report.removedBytes.plus(listed.size)
         }
     }
 
@@ -38,8 +38,8 @@ struct LockedSweep {
         let lock = (store as? any LocalCacheStore)?.lock(.exclusive)
         defer { withExtendedLifetime(lock) {} }
         guard let info = try await store.info(name) else { return true }
-        guard info.modified <= seconds else { return false }
-        try await store.delete(name)
+        guard info.modified <= seconds, let own = ObjectName(name) else { return false }
+        try await store.delete(own)
         return true
     }
 }

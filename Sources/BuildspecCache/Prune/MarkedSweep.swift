@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 /// Removes objects that nobody refers to from a store that many machines use.
 ///
 /// What nobody refers to is marked first: its names are written to the store. Only a prune that comes a
@@ -50,18 +52,18 @@ struct MarkedSweep {
             try await store.write(SweepList.name(now, bytes), bytes)
         }
         // Last, so that a prune that is stopped is repeated.
-        for name in marks.done { try await store.delete(name) }
+        for name in marks.done.compactMap(ObjectName.init) { try await store.delete(name) }
         report.markedObjects = unmarked.count
-        report.markedBytes = unmarked.reduce(0) { $0 + $1.size }
+        report.markedBytes = unmarked.map(\.size).sum
         report.pendingObjects = pending.count
-        report.pendingBytes = pending.reduce(0) { $0 + $1.size }
+        report.pendingBytes = pending.map(\.size).sum
     }
 
     /// Reads the lists of earlier prunes; without a grace period everything is ripe at once.
     private func marks(_ garbage: [String: ObjectInfo]) async throws -> Marks {
         var marks = Marks()
         if grace == 0 { marks.ripe = Set(garbage.keys) }
-        for info in try await store.list(prefix: StoreLayout.sweeps) {
+        for info in try await store.listOwn(prefix: StoreLayout.sweeps) {
             let list = try await SweepList.read(info.name, from: store)
             // The store's own clock; a list that was copied looks younger than it is, never older.
             let objects = (list?.objects ?? []).filter { garbage[$0] != nil }
@@ -91,13 +93,13 @@ struct MarkedSweep {
         let gone = try await concurrently(unreferenced, width: PruneOperation.width) { name in
             // Looked at again right before: a save writes anew what it takes up again.
             guard let info = try await store.info(name) else { return true }
-            guard now - info.modified >= grace else { return false }
-            try await store.delete(name)
+            guard now - info.modified >= grace, let own = ObjectName(name) else { return false }
+            try await store.delete(own)
             return true
         }
         let swept = Set(zip(unreferenced, gone).filter(\.1).map(\.0))
         report.removedObjects = swept.count
-        report.removedBytes = swept.reduce(0) { $0 + (objects[$1]?.size ?? 0) }
+        report.removedBytes = swept.map { objects[$0]?.size ?? 0 }.sum
         // A save that ended meanwhile and relied on one of them would be an entry that is no entry.
         var removal = RecordRemoval(store: store, isShared: true, now: now, grace: grace)
         try await removal.removeBroken(

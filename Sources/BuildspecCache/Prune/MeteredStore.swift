@@ -58,7 +58,7 @@ final class MeteredStore: CacheStore {
         return infos
     }
 
-    func delete(_ name: String) async throws(StoreError) {
+    func delete(_ name: ObjectName) async throws(StoreError) {
         counts.withLock { $0.removals += 1 }
         if !isDry { try await inner.delete(name) }
     }

@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 /// Which entries stay within limits, and which go.
 struct PruneChoice {
     /// Those that go, least recently used first.
@@ -34,10 +36,10 @@ struct PruneChoice {
             let name = isPerScope ? entry.info.scope : ""
             var group = groups[name] ?? Group()
             let added = entry.objects.subtracting(group.objects)
-            let bytes = added.reduce(0) { $0 + (sizes[$1]?.size ?? 0) }
+            let bytes = added.map { sizes[$0]?.size ?? 0 }.sum
             let count = counts[entry.info.scope] ?? 0
-            let isTooOld = limits.maximumAge.map { now - entry.info.lastUsed > $0 } ?? false
-            let isTooMuch = limits.maximumSize.map { group.bytes + bytes > $0 } ?? false
+            let isTooOld = limits.maximumAge.map { now.minus(entry.info.lastUsed) > $0 } ?? false
+            let isTooMuch = limits.maximumSize.map { group.bytes.plus(bytes) > $0 } ?? false
             let isTooMany = limits.maximumCount.map { count >= $0 } ?? false
             let isMeant = limits.scope == nil || limits.scope == entry.info.scope
             if isMeant, isTooOld || isTooMuch || isTooMany, entry.info.recordName != always {
@@ -45,7 +47,7 @@ struct PruneChoice {
                 continue
             }
             group.objects.formUnion(added)
-            group.bytes += bytes
+            group.bytes = group.bytes.plus(bytes)
             groups[name] = group
             counts[entry.info.scope] = count + 1
             kept.append(entry)

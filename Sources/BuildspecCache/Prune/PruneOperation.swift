@@ -63,7 +63,7 @@ struct PruneOperation: Sendable {
         // A save that ended meanwhile may refer to what nobody did before.
         try await references.update()
         report.keptEntries = references.entries.count
-        report.keptBytes = objects.values.reduce(0) { $0 + $1.size }
+        report.keptBytes = objects.values.map(\.size).sum
         if isShared {
             let sweep = MarkedSweep(store: place, objects: objects, now: now, grace: grace)
             try await sweep.run(&references, referredBefore: referredBefore, &report)
@@ -71,7 +71,7 @@ struct PruneOperation: Sendable {
             let sweep = LockedSweep(store: place, objects: objects, now: now, grace: grace)
             try await sweep.run(live: references.objects, &report)
         }
-        report.keptBytes -= report.removedBytes
+        report.keptBytes = report.keptBytes.minus(report.removedBytes)
         if isShared, !dryRun { heads?.write(references.usedHeads) }
         if let local = target.underlying as? any LocalCacheStore {
             report.removedLeftovers = try local.removeLeftovers(dryRun: dryRun)
@@ -83,7 +83,7 @@ struct PruneOperation: Sendable {
     private func objects(in store: any CacheStore) async throws -> [String: ObjectInfo] {
         var objects: [String: ObjectInfo] = [:]
         for prefix in [StoreLayout.packs, StoreLayout.manifests] {
-            for info in try await store.list(prefix: prefix) { objects[info.name] = info }
+            for info in try await store.listOwn(prefix: prefix) { objects[info.name] = info }
         }
         return objects
     }

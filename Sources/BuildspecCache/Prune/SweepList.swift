@@ -21,7 +21,7 @@ struct SweepList: Sendable, Equatable {
 
     /// The time and the digest of the bytes, so that prunes beside each other do not meet.
     static func name(_ marked: Int64, _ bytes: [UInt8]) -> String {
-        "\(StoreLayout.sweeps)\(marked)-\(ContentDigest(of: bytes).hex.prefix(16))"
+        StoreLayout.sweep(marked, ContentDigest(of: bytes))
     }
 
     func encode() -> [UInt8] {
@@ -43,9 +43,7 @@ struct SweepList: Sendable, Equatable {
         var objects: [String] = []
         for line in lines.dropFirst(2) {
             guard let name = value("object", line), objects.count < Limits.sweepObjects,
-                let content = StoreLayout.content(ofName: name),
-                name == StoreLayout.pack(content.digest, content.codec)
-                    || name == StoreLayout.manifest(content.digest, content.codec)
+                StoreLayout.content(ofName: name) != nil
             else { throw .damaged("the list of what is to be swept names what cannot be swept") }
             objects.append(name)
         }

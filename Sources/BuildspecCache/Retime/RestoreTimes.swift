@@ -145,6 +145,9 @@ extension Manifest {
 extension KeyRecord {
     fileprivate var savedTime: FileTime {
         let (seconds, rest) = saved.quotientAndRemainder(dividingBy: 1_000_000_000)
-        return FileTime(seconds: seconds, nanoseconds: Int32(rest))
+        // Nanoseconds count forward, before 1970 too.
+        return rest < 0
+            ? FileTime(seconds: seconds - 1, nanoseconds: Int32(rest + 1_000_000_000))
+            : FileTime(seconds: seconds, nanoseconds: Int32(rest))
     }
 }

@@ -21,7 +21,9 @@ struct TargetObjects: Sendable {
         // Before the objects: what is listed then and was not marked before stays long enough.
         if !isLocked { _ = try await marked.contains("") }
         for prefix in [StoreLayout.packs, StoreLayout.manifests] {
-            for info in try await store.list(prefix: prefix) { listed[info.name] = info.size }
+            for info in try await store.listOwn(prefix: prefix) where info.isWhole {
+                listed[info.name] = info.size
+            }
         }
     }
 
@@ -47,7 +49,7 @@ struct TargetObjects: Sendable {
         if isDry { return true }
         // A prune may have been quicker.
         guard (try? local.refresh(name)) != nil else { return false }
-        return try await local.info(name) != nil
+        return try await local.info(name)?.isWhole ?? false
     }
 
     /// Notes that an object is there.

@@ -32,7 +32,7 @@ struct ReadOnlyStore: CacheStore {
 
     func create(_ name: String, _ bytes: [UInt8]) throws(StoreError) -> Bool { throw refusal }
 
-    func delete(_ name: String) throws(StoreError) { throw refusal }
+    func delete(_ name: ObjectName) throws(StoreError) { throw refusal }
 
     private var refusal: StoreError {
         StoreError(.denied, "'\(location)' is not written: the cache is read-only")

@@ -39,7 +39,7 @@ public struct CacheHistory: Sendable, Equatable {
         in stateDirectory: FilePath
     ) -> CacheHistory {
         let file = file(project, stateDirectory)
-        _ = try? AtomicFile.openMaking(PathBytes(Array(file.split.directory)))
+        _ = try? AtomicFile.openMaking(PathBytes(Array(file.split.directory)), access: .owner)
         let lock = FileLock.take(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
         defer { withExtendedLifetime(lock) {} }
         var history = read(of: project, in: stateDirectory)

@@ -36,7 +36,7 @@ public enum RestoreLog {
     ) -> String? {
         let file = file(project, stateDirectory)
         do {
-            _ = try AtomicFile.openMaking(PathBytes(Array(file.split.directory)))
+            _ = try AtomicFile.openMaking(PathBytes(Array(file.split.directory)), access: .owner)
             let lock = FileLock.take(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
             defer { withExtendedLifetime(lock) {} }
             var lines = Array(lastLines(mostEntries - 1, of: bytes(file)))

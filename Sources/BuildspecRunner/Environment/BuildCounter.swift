@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import SystemPackage
 
 #if canImport(Glibc)
@@ -16,10 +17,10 @@ enum BuildCounter {
     ///   - project: the project's name.
     ///   - directory: the directory of the program's state; created if missing.
     /// - Returns: the number.
-    /// - Throws: `Errno`.
+    /// - Throws: `Errno` or `FileError`.
     static func next(for project: String, in directory: FilePath) throws -> Int {
         let place = directory.appending("projects").appending(fileName(project))
-        try createDirectories(place)
+        _ = try AtomicFile.openMaking(PathBytes(place.string), access: .owner)
         let file = try FileDescriptor.open(
             place.appending("build-number"),
             .readWrite,
@@ -52,13 +53,5 @@ enum BuildCounter {
             }
         }
         return name
-    }
-
-    private static func createDirectories(_ path: FilePath) throws {
-        if PathProbe(path)?.isDirectory == true { return }
-        var parent = path
-        if parent.removeLastComponent(), !parent.isEmpty { try createDirectories(parent) }
-        let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o755) }
-        guard result == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
     }
 }

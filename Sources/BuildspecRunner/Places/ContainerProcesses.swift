@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import Dispatch
 internal import Synchronization
 internal import SystemPackage
@@ -72,10 +73,8 @@ struct ContainerProcesses: CommandProcesses {
             _ time: Duration,
             _ act: @escaping @Sendable (ContainerChannel) -> Void
         ) {
-            let parts = time.components
-            let nanoseconds = parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000
             DispatchQueue.global().asyncAfter(
-                deadline: .now() + .nanoseconds(Int(clamping: nanoseconds))
+                deadline: .now() + .nanoseconds(Int(clamping: time.nanoseconds))
             ) { [self] in
                 if !isOver.withLock({ $0 }) { act(channel) }
             }

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import Dispatch
 
 /// A thread for work that may block, as an executor that a child task can prefer.
@@ -26,9 +27,8 @@ enum Pause {
     /// Suspends for a time.
     static func uncancelled(for duration: Duration) async {
         await withCheckedContinuation { continuation in
-            let parts = duration.components
-            let nanoseconds = parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000
-            DispatchQueue.global().asyncAfter(deadline: .now() + .nanoseconds(Int(nanoseconds))) {
+            let nanoseconds = Int(clamping: duration.nanoseconds)
+            DispatchQueue.global().asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) {
                 continuation.resume()
             }
         }

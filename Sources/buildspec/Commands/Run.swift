@@ -103,6 +103,8 @@ struct Run: AsyncParsableCommand {
 
     @OptionGroup var policy: PolicyOptions
 
+    @OptionGroup var newStore: NewStoreOptions
+
     @OptionGroup var mode: ReadOnlyOptions
 
     @OptionGroup var signing: SigningOptions
@@ -149,7 +151,7 @@ struct Run: AsyncParsableCommand {
         }
         let config = try configOptions.read()
         if !isWithoutCache(config) {
-            _ = try CachePlaces(cache: cache, remote: remote, config)
+            _ = try CachePlaces(cache: cache, remote: remote, config, newStore)
         } else if let remote, remote != "none" {
             throw ValidationError(
                 cache == nil
@@ -236,7 +238,7 @@ extension Run {
         request.artifactsDirectory = artifacts.map { absolute($0) }
         // An impossible place was refused with the arguments.
         if let config = try? configOptions.read(host), !isWithoutCache(config) {
-            let places = try? CachePlaces(cache: cache, remote: remote, config)
+            let places = try? CachePlaces(cache: cache, remote: remote, config, newStore)
             request.cache = (places?.open(config)).map(trust.applied)
             request.cache?.limits = limits.limits(config.environment)
             request.cacheScope = scopes.own(host)

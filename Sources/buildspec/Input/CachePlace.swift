@@ -37,11 +37,15 @@ enum CachePlace {
 
     /// The store there; nothing is opened or sent yet.
     ///
-    /// - Parameter config: what configures buckets.
+    /// - Parameters:
+    ///   - config: what configures buckets.
+    ///   - isTaken: whether a directory is taken whatever is in it.
+    ///   - isShared: whether a directory that becomes a store is for its whole group.
     /// - Returns: the store.
-    func store(_ config: ConfigFile) -> any CacheStore {
+    func store(_ config: ConfigFile, isTaken: Bool, isShared: Bool) -> any CacheStore {
         switch self {
-        case .directory(let path): DirectoryStore(path)
+        case .directory(let path):
+            DirectoryStore(path, takesAnyDirectory: isTaken, isShared: isShared)
         case .bucket(let location):
             S3Store(config.located(location), environment: config.environment(for: location))
         }
@@ -52,6 +56,7 @@ enum CachePlace {
 struct CachePlaces {
     private let near: CachePlace
     private let far: CachePlace?
+    private let new: NewStoreOptions
 
     /// Reads `--cache` and `--remote`, and the variables that stand for them.
     ///
@@ -59,8 +64,15 @@ struct CachePlaces {
     ///   - cache: what `--cache` says; `nil` is `$BUILDSPEC_CACHE` or the standard directory.
     ///   - remote: what `--remote` says; `nil` is `$BUILDSPEC_REMOTE`, and `none` no second store.
     ///   - config: the variables and the user's file.
+    ///   - new: how a directory becomes a store.
     /// - Throws: a usage error for an impossible place, and for no cache at all.
-    init(cache: String?, remote: String?, _ config: ConfigFile) throws {
+    init(
+        cache: String?,
+        remote: String?,
+        _ config: ConfigFile,
+        _ new: NewStoreOptions
+    ) throws {
+        self.new = new
         func variable(_ name: String) -> String? {
             config.environment[name].flatMap { $0.isEmpty ? nil : $0 }
         }
@@ -101,7 +113,20 @@ struct CachePlaces {
     }
 
     private func store(_ config: ConfigFile) -> any CacheStore {
-        guard let far, case .directory(let path) = near else { return near.store(config) }
-        return TieredStore(near: DirectoryStore(path), far: far.store(config))
+        guard case .directory(let path) = near else {
+            return near.store(config, isTaken: false, isShared: false)
+        }
+        // The standard directory is this program's by its name.
+        let isStandard = path == StandardDirectories(config.environment).cache
+        var isFarDirectory = false
+        if case .directory = far { isFarDirectory = true }
+        let directory = DirectoryStore(
+            path,
+            takesAnyDirectory: new.initStore || isStandard,
+            isShared: new.sharedStore && !isFarDirectory
+        )
+        guard let far else { return directory }
+        let shared = far.store(config, isTaken: new.initStore, isShared: new.sharedStore)
+        return TieredStore(near: directory, far: shared)
     }
 }

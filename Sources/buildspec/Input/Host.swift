@@ -70,6 +70,16 @@ enum Host {
         unsafe path.withPlatformString { unsafe access($0, F_OK) } == 0
     }
 
+    /// Takes an open file from everybody but its owner, whatever the process's mask says; a pipe or a
+    /// terminal stays as it is, and so does a file of somebody else.
+    static func makePrivate(_ file: FileDescriptor) {
+        var status = stat()
+        guard unsafe fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return
+        }
+        _ = fchmod(file.rawValue, 0o600)
+    }
+
     /// Whether standard output is a terminal.
     static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 

@@ -7,14 +7,15 @@ struct ExportsFile {
     private let stream: StandardStream
     private let path: String
 
-    /// Creates the file, or empties it, before the build: what is in it is always this build's.
+    /// Creates the file, or empties it, before the build: what is in it is always this build's, and
+    /// only its owner may read it, because values are not masked.
     ///
     /// - Parameter path: its path; a name that ends in `.json` makes it JSON, any other dotenv.
     /// - Throws: `ValidationError` when it cannot be opened.
     init(_ path: String) throws {
         self.path = path
         isJSON = path.hasSuffix(".json")
-        stream = try OutputFile.create(path, option: "--exports")
+        stream = try OutputFile.create(path, option: "--exports", isPrivate: true)
     }
 
     /// Writes the variables; values are not masked, as what they are handed to needs them.

@@ -8,18 +8,24 @@ enum OutputFile {
     /// - Parameters:
     ///   - path: the file.
     ///   - option: the option, for messages.
+    ///   - isPrivate: whether only its owner may read it, also if it is there already.
     /// - Returns: where to write; open as long as the process runs.
     /// - Throws: `ValidationError` when it cannot be opened.
-    static func create(_ path: String, option: String) throws -> StandardStream {
+    static func create(
+        _ path: String,
+        option: String,
+        isPrivate: Bool = false
+    ) throws -> StandardStream {
         do {
-            return StandardStream(
-                try FileDescriptor.open(
-                    FilePath(path),
-                    .writeOnly,
-                    options: [.create, .truncate, .closeOnExec],
-                    permissions: [.ownerReadWrite, .groupRead, .otherRead]
-                )
+            let file = try FileDescriptor.open(
+                FilePath(path),
+                .writeOnly,
+                options: [.create, .truncate, .closeOnExec],
+                permissions: isPrivate
+                    ? .ownerReadWrite : [.ownerReadWrite, .groupRead, .otherRead]
             )
+            if isPrivate { Host.makePrivate(file) }
+            return StandardStream(file)
         } catch {
             throw ValidationError("\(option): '\(path)' cannot be written: \(error)")
         }

@@ -2,7 +2,8 @@
 enum Quantity {
     /// A time: `0.3 s`, `74.2 s`, `12 min 05 s`, `1 h 02 min`.
     static func time(_ duration: Duration) -> String {
-        let milliseconds = duration / .milliseconds(1)
+        let longest = Duration.seconds(Int64(1) << 40)
+        let milliseconds = min(max(duration, .zero), longest) / .milliseconds(1)
         let seconds = Int(milliseconds / 1_000)
         if milliseconds < 99_950 {
             let tenths = Int((milliseconds / 100).rounded())
@@ -39,7 +40,9 @@ enum Quantity {
     }
 
     private static func tenths(_ bytes: UInt64, _ unit: UInt64) -> String {
-        let tenths = (bytes + unit / 20) * 10 / unit
+        // The largest number of bytes must not be too much either.
+        let (whole, rest) = bytes.quotientAndRemainder(dividingBy: unit)
+        let tenths = whole * 10 + (rest * 10 + unit / 2) / unit
         return "\(tenths / 10).\(tenths % 10)"
     }
 

@@ -13,9 +13,8 @@ enum UTCTime {
     /// - Parameter seconds: since 1970.
     /// - Returns: the text.
     static func text(_ seconds: Int64) -> String {
-        let day = (Double(seconds) / 86_400).rounded(.down)
-        let time = seconds - Int64(day) * 86_400
-        let (year, month, dayOfMonth) = date(ofDay: Int64(day))
+        let (day, time) = split(seconds)
+        let (year, month, dayOfMonth) = date(ofDay: day)
         return "\(year)-\(twoDigits(month))-\(twoDigits(dayOfMonth))"
             + " \(twoDigits(time / 3_600)):\(twoDigits(time / 60 % 60)) UTC"
     }
@@ -40,12 +39,18 @@ enum UTCTime {
         return "\(date.joined(separator: "/")) \(time.joined(separator: ":")).\(microseconds)"
     }
 
+    /// The day since 1970, negative before it, and the second of it.
+    private static func split(_ seconds: Int64) -> (day: Int64, second: Int64) {
+        let (day, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
+        return second < 0 ? (day - 1, second + 86_400) : (day, second)
+    }
+
     private static func clock() -> (date: [String], time: [String], microseconds: Substring) {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
-        let seconds = Int64(now.tv_sec)
-        let (year, month, day) = date(ofDay: seconds / 86_400)
-        let time = [seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60].map(twoDigits)
+        let (number, seconds) = split(Int64(now.tv_sec))
+        let (year, month, day) = date(ofDay: number)
+        let time = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map(twoDigits)
         let microseconds = String(Int(now.tv_nsec) / 1_000 + 1_000_000).dropFirst()
         return (["\(year)", twoDigits(month), twoDigits(day)], time, microseconds)
     }

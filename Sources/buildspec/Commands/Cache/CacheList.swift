@@ -30,21 +30,10 @@ struct CacheList: AsyncParsableCommand {
             StandardStream.output.write(EntryJSON.print(entries))
             return
         }
-        var table = TextTable([
-            "SCOPE", "KEY", "FILES", "SIZE", "STORED", "SAVED", "LAST USED", "WRITER", "SIGNER",
-        ])
-        for entry in entries {
-            table.add([
-                entry.scope, entry.key ?? "-", String(entry.files), Quantity.size(entry.bytes),
-                Quantity.size(entry.stored), UTCTime.text(entry.saved),
-                UTCTime.text(entry.lastUsed), entry.writer,
-                TrustText.word(entry.trust, signer: entry.signer),
-            ])
-        }
         if entries.isEmpty {
             StandardStream.output.write("no entries in '\(cache.location)'\n")
         } else {
-            StandardStream.output.write(table.text)
+            StandardStream.output.write(ListOutput.text(entries))
         }
     }
 }

@@ -24,12 +24,14 @@ struct StoreOptions: ParsableArguments {
     )
     var remote: String?
 
+    @OptionGroup var newStore: NewStoreOptions
+
     @OptionGroup var mode: ReadOnlyOptions
 
     @OptionGroup var configOptions: ConfigOptions
 
     func validate() throws {
-        _ = try CachePlaces(cache: cache, remote: remote, configOptions.read())
+        _ = try CachePlaces(cache: cache, remote: remote, configOptions.read(), newStore)
     }
 
     /// The cache over the store, with what this machine remembers of files.
@@ -51,7 +53,8 @@ struct StoreOptions: ParsableArguments {
     ) throws -> BuildCache {
         let config = try configOptions.read()
         let far = takesConfiguredRemote ? remote : remote ?? "none"
-        let cache = try CachePlaces(cache: cache, remote: far, config).open(codec: codec, config)
+        let places = try CachePlaces(cache: cache, remote: far, config, newStore)
+        let cache = places.open(codec: codec, config)
         let environment = config.environment
         return try CacheTrust(
             policy?.policy(root: root, environment, failing: .cacheFailed),

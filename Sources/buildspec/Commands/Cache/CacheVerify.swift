@@ -39,7 +39,7 @@ struct CacheVerify: AsyncParsableCommand {
         let done =
             json ? try await printJSON(report, of: cache) : try await printText(report, of: cache)
         // A repair that found nothing to remove has left what was wrong.
-        if !report.problems.isEmpty, done?.isEmpty ?? true {
+        if !report.problems.isEmpty, done?.isEmpty ?? true || done?.problems.isEmpty == false {
             throw ExitStatus.cacheFailed.exitCode
         }
     }
@@ -54,6 +54,9 @@ struct CacheVerify: AsyncParsableCommand {
         StandardStream.output.write(VerifyOutput.text(report))
         guard repair else { return nil }
         let done = try await reportingCacheErrors { try await cache.repair(report) }
+        for problem in done.problems {
+            StandardStream.error.write("error: \(problem.oneLine)\n")
+        }
         StandardStream.output.write(VerifyOutput.text(done, of: report))
         return done
     }

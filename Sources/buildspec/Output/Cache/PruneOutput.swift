@@ -1,5 +1,6 @@
 internal import BuildspecAWS
 internal import BuildspecCache
+internal import BuildspecFiles
 internal import BuildspecModel
 
 /// What a prune did or would do, for people and for programs.
@@ -37,7 +38,7 @@ enum PruneOutput {
                     : "\(waiting) that no entry refers to \(wait) for the end of the grace period"
             )
         }
-        let kept = report.keptBytes - (report.isShared ? 0 : report.pendingBytes)
+        let kept = report.keptBytes.minus(report.isShared ? 0 : report.pendingBytes)
         let stay = isDry ? "would stay" : report.keptEntries == 1 ? "stays" : "stay"
         lines.append(
             "\(removed) \(objects(report.removedObjects, report.removedBytes));"
@@ -105,7 +106,7 @@ enum PruneOutput {
     }
 
     private static func saved(_ report: PruneReport) -> Double {
-        S3Prices.monthly(report.removedBytes + report.markedBytes + report.pendingBytes)
+        S3Prices.monthly([report.removedBytes, report.markedBytes, report.pendingBytes].sum)
     }
 
     private static func objects(_ count: Int, _ bytes: UInt64) -> String {

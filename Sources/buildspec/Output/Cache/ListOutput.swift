@@ -1,0 +1,19 @@
+internal import BuildspecCache
+
+/// The entries of a store, for people.
+enum ListOutput {
+    static func text(_ entries: [CacheEntryInfo]) -> String {
+        var table = TextTable([
+            "SCOPE", "KEY", "FILES", "SIZE", "STORED", "SAVED", "LAST USED", "WRITER", "SIGNER",
+        ])
+        for entry in entries {
+            table.add([
+                entry.scope, entry.key ?? "-", String(entry.files), Quantity.size(entry.bytes),
+                Quantity.size(entry.stored), UTCTime.text(entry.saved),
+                UTCTime.text(entry.lastUsed), entry.writer,
+                TrustText.word(entry.trust, signer: entry.signer),
+            ])
+        }
+        return table.text
+    }
+}

@@ -1,0 +1,122 @@
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecCache
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// An object that is no file, or one of 40 GB, is damaged: a miss that a repair or a save mends.
+@Suite(.timeLimit(.minutes(2))) struct `What is no object` {
+    enum Kind: CaseIterable, Sendable {
+        case pipe
+        case directory
+        case linkToItself
+        case linkToTheObject
+        case hugeAndSparse
+    }
+
+    private static let parts = ["v1/keys/", "v1/packs/", "v1/manifests/"]
+
+    private func replace(_ path: FilePath, by kind: Kind, _ bench: Bench) throws {
+        let name = try #require(path.lastComponent?.string)
+        let parent = try DirectoryHandle.open(PathBytes(path.removingLastComponent().string))
+        switch kind {
+        case .pipe:
+            try parent.removeFile(name.utf8)
+            #expect(unsafe path.withPlatformString { unsafe mkfifo($0, 0o600) } == 0)
+        case .directory:
+            try parent.removeFile(name.utf8)
+            try parent.makeDirectory(name.utf8)
+        case .linkToItself:
+            try parent.removeFile(name.utf8)
+            try parent.makeLink(name.utf8, to: Array(name.utf8))
+        case .linkToTheObject:
+            try parent.rename(name.utf8, to: "elsewhere".utf8)
+            try parent.makeLink(name.utf8, to: Array("elsewhere".utf8))
+        case .hugeAndSparse:
+            #expect(unsafe path.withPlatformString { unsafe truncate($0, 40 << 30) } == 0)
+        }
+    }
+
+    @Test(arguments: Kind.allCases, parts)
+    func `is damaged in verify, a miss in a restore, and written anew by the next save`(
+        kind: Kind,
+        part: String
+    ) async throws {
+        let bench = try Bench()
+        try bench.source.write("content", to: "tree/x")
+        try await bench.save("k")
+        let object = try #require(try bench.objects(part).first)
+        try replace(object, by: kind, bench)
+
+        let found = try await bench.cache.verify()
+        #expect(!found.problems.isEmpty && found.brokenEntries.count == 1)
+        let restored = try await bench.restore("k")
+        guard case .miss = restored.outcome else {
+            Issue.record("\(restored.outcome)")
+            return
+        }
+        #expect(restored.notes.count == 1)
+        #expect(try bench.targetNames().isEmpty)
+        let listed = try await bench.cache.entries()
+        #expect(listed.problems.count == (part == "v1/keys/" ? 1 : 0))
+
+        try await bench.save("k")
+        #expect(try await bench.cache.verify().problems.isEmpty)
+        _ = try await bench.restore("k")
+        #expect(try bench.target.read("tree/x") == "content")
+    }
+
+    @Test(arguments: Kind.allCases, parts)
+    func `goes with a repair`(kind: Kind, part: String) async throws {
+        let bench = try Bench()
+        try bench.source.write("content", to: "tree/x")
+        try await bench.save("k")
+        try replace(try #require(try bench.objects(part).first), by: kind, bench)
+        let done = try await bench.cache.repair(try await bench.cache.verify())
+        #expect(done.removedEntries.count == 1 && done.problems.isEmpty)
+        #expect(done.removedObjects.count == (part == "v1/keys/" ? 0 : 1))
+        #expect(try await bench.cache.verify().problems.isEmpty)
+        #expect(try await bench.restore("k").notes.isEmpty)
+    }
+
+    @Test func `stays if it is a directory with somebody's files, and the repair says so`()
+        async throws
+    {
+        let bench = try Bench()
+        try bench.source.write("content", to: "tree/x")
+        try await bench.save("k")
+        let pack = try #require(try bench.objects("v1/packs/").first)
+        try replace(pack, by: .directory, bench)
+        let directory = try DirectoryHandle.open(PathBytes(pack.string))
+        try directory.makeDirectory("mine".utf8)
+        let done = try await bench.cache.repair(try await bench.cache.verify())
+        #expect(done.problems.count == 1 && done.removedObjects.isEmpty)
+        #expect(try directory.names() == [Array("mine".utf8)])
+    }
+
+    @Test func `nor is a link's target that no system takes part of a manifest`() async throws {
+        let long = [UInt8](repeating: 0x61, count: 5_000)
+        func manifest(_ count: Int) -> Manifest {
+            let kind = Manifest.Kind.link(target: Array(long.prefix(count)))
+            let time = FileTime(seconds: 1, nanoseconds: 0)
+            return Manifest(
+                packs: [],
+                entries: [
+                    Manifest.Entry(path: PathBytes("l"), mode: 0o777, modified: time, kind: kind)
+                ]
+            )
+        }
+        for (count, isTaken) in [(4_095, true), (4_096, false), (5_000, false)] {
+            let text = ManifestEncoder.encode(manifest(count))
+            let decoded = try? ManifestDecoder.decode(text)
+            #expect((decoded != nil) == isTaken, "\(count)")
+        }
+    }
+}

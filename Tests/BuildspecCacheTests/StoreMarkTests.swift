@@ -1,0 +1,149 @@
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecCache
+
+/// Maintenance of a store leaves alone what is not the store's.
+@Suite struct `A directory that is to be a store` {
+    private static let foreign = [
+        "v1/keys/prod/server.pem", "v1/manifests/deploy.yml", "v1/packs/ab/notes.txt",
+        "v1/keys/s/k/README", "v1/sweeps/todo", "v1/.buildspec-partial-mine", "src/main.c",
+        "v1/keys/prod/deep/er/x/y/z",
+    ]
+
+    private func plant(_ files: [String], in place: TemporaryDirectory) throws {
+        for file in files {
+            try place.write(file, to: file)
+            let (directory, name) = PathBytes(place.file(file).string).split
+            let parent = try DirectoryHandle.open(PathBytes(Array(directory)))
+            try parent.setModified(name, FileTime(seconds: 1, nanoseconds: 0))
+        }
+    }
+
+    private func survivors(_ place: TemporaryDirectory) throws -> [String] {
+        try Self.foreign.filter { try place.read($0) == $0 }
+    }
+
+    @Test func `is refused in one line if it has other files, and nothing in it changes`()
+        async throws
+    {
+        let bench = try Bench()
+        try bench.source.write("x", to: "tree/x")
+        try plant(["v1/keys/prod/server.pem", "v1/manifests/deploy.yml"], in: bench.store)
+        let before = try TreeSnapshot(bench.store.path)
+        let cache = BuildCache(directory: bench.store.path)
+        func refused(_ work: () async throws -> Void) async {
+            let error = await #expect(throws: CacheError.self) { try await work() }
+            #expect(error?.description.contains("is no cache store: it holds 'v1/") == true)
+            #expect(error?.description.contains("--init-store") == true)
+        }
+        await refused { try await bench.save("k") }
+        await refused { _ = try await bench.restore("k") }
+        await refused { _ = try await cache.entries() }
+        await refused { _ = try await cache.prune(PruneLimits(gracePeriod: 0)) }
+        await refused { _ = try await cache.verify() }
+        await refused { _ = try await cache.repair(VerifyReport()) }
+        #expect(try TreeSnapshot(bench.store.path) == before)
+    }
+
+    @Test func `keeps what is not the store's, whatever maintenance does`() async throws {
+        let bench = try Bench()
+        try bench.source.write("x", to: "tree/x")
+        try plant(Self.foreign, in: bench.store)
+        let store = DirectoryStore(bench.store.path, takesAnyDirectory: true)
+        var cache = BuildCache(store: store)
+        cache.limits = StoreLimits(maximumAge: 1, maximumSize: 1)
+        _ = try await cache.save(bench.identity("k"), from: bench.source.path)
+        _ = try await cache.save(bench.identity(nil), from: bench.source.path)
+        #expect(try await cache.verify().problems.isEmpty)
+        #expect(try await cache.entries().problems.isEmpty)
+        let repaired = try await cache.repair(try await cache.verify())
+        #expect(repaired.problems.isEmpty)
+        let pruned = try await cache.prune(PruneLimits(maximumCount: 0, gracePeriod: 0))
+        #expect(pruned.removedDamagedRecords == 0 && pruned.removedLeftovers == 0)
+        #expect(try survivors(bench.store) == Self.foreign)
+        // The store has its mark now, so nobody has to say it again.
+        #expect(try await BuildCache(directory: bench.store.path).verify().problems.isEmpty)
+    }
+
+    @Test func `keeps it as a shared store too`() async throws {
+        let bench = try Bench()
+        try bench.source.write("x", to: "tree/x")
+        let shared = try TemporaryDirectory()
+        try plant(Self.foreign, in: shared)
+        let far = DirectoryStore(shared.path, takesAnyDirectory: true)
+        let near = DirectoryStore(bench.store.path)
+        let cache = BuildCache(store: TieredStore(near: near, far: far))
+        _ = try await cache.save(bench.identity("k"), from: bench.source.path)
+        for _ in 0..<3 {
+            let limits = PruneLimits(maximumCount: 0, gracePeriod: 0)
+            let pruned = try await cache.prune(limits)
+            #expect(pruned.removedDamagedRecords == 0)
+        }
+        #expect(try await cache.transfer(.sync).skipped.isEmpty)
+        #expect(try survivors(shared) == Self.foreign)
+    }
+
+    @Test(arguments: [nil, [], ["lost+found/x"], [".gitignore"]] as [[String]?])
+    func `becomes one if it is missing or as good as empty`(files: [String]?) async throws {
+        let place = try TemporaryDirectory()
+        let name = files == nil ? "a/new/store" : "store"
+        if let files {
+            try place.handle.makeDirectory("store".utf8)
+            for file in files { try place.write("", to: "store/\(file)") }
+        }
+        let store = DirectoryStore(place.file(name))
+        #expect(try store.list(prefix: "v1/").isEmpty)
+        #expect(try place.read("\(name)/buildspec-store") == nil, "looking makes no store")
+        try store.write("v1/keys/s/k/x", [1])
+        #expect(try place.read("\(name)/buildspec-store") == "buildspec-store 1\n")
+    }
+
+    @Test func `that an older version filled is recognised by its objects, and gets the mark`()
+        async throws
+    {
+        let bench = try Bench()
+        try bench.source.write("x", to: "tree/x")
+        try await bench.save("k")
+        // Old stores have no mark, and may lie in a directory with other files.
+        try bench.store.handle.removeFile("buildspec-store".utf8)
+        try plant(["src/main.c"], in: bench.store)
+        let cache = BuildCache(directory: bench.store.path)
+        #expect(try await cache.entries().entries.count == 1)
+        #expect(try bench.store.read("buildspec-store") == nil)
+        _ = try await cache.save(bench.identity("other"), from: bench.source.path)
+        #expect(try bench.store.read("buildspec-store") == "buildspec-store 1\n")
+        #expect(try bench.store.read("src/main.c") == "src/main.c")
+    }
+
+    @Test func `whose mark a power cut has torn is still the store that it was`() async throws {
+        let bench = try Bench()
+        try bench.source.write("x", to: "tree/x")
+        try await bench.save("k")
+        try bench.store.write("", to: "buildspec-store")
+        let cache = BuildCache(directory: bench.store.path)
+        #expect(try await cache.entries().entries.count == 1)
+        _ = try await cache.save(bench.identity("other"), from: bench.source.path)
+        #expect(try bench.store.read("buildspec-store") == "buildspec-store 1\n")
+    }
+
+    @Test func `may be made by many at once`() async throws {
+        let place = try TemporaryDirectory()
+        for round in 0..<20 {
+            let path = place.file("store\(round)")
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                for writer in 0..<8 {
+                    tasks.addTask {
+                        let store = DirectoryStore(path)
+                        _ = try store.list(prefix: "v1/")
+                        try store.write("v1/keys/s/k/\(writer)", [1])
+                    }
+                }
+                try await tasks.waitForAll()
+            }
+            #expect(try DirectoryStore(path).list(prefix: "v1/").count == 8)
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import BuildspecFiles
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Who may read what the command leaves: its user, unless a store is shared on purpose.
+@Suite(.timeLimit(.minutes(2))) struct `What the command leaves` {
+    private static let buildspec = """
+        version: 0.2
+        env: { exported-variables: [TOKEN] }
+        phases: { build: { commands: ['TOKEN=secret', 'mkdir -p nm', 'date > nm/x'] } }
+        cache: { key: k, paths: ['nm/**/*'] }
+
+        """
+
+    /// Runs the command under a mask, as a shell does.
+    private func run(
+        _ arguments: String,
+        umask: String,
+        in place: TemporaryDirectory
+    ) async throws -> String {
+        let result = try await Subprocess.run(
+            .path("/bin/sh"),
+            arguments: [
+                "-c", "umask \(umask); exec \"$0\" \(arguments)", BuildspecProcess.path.string,
+            ],
+            environment: .custom(BuildspecProcess.environment(in: place)),
+            workingDirectory: place.path,
+            output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20)
+        )
+        #expect(result.terminationStatus.isSuccess, "\(result.standardError)")
+        return result.standardError
+    }
+
+    /// The modes of everything below a directory, and of it.
+    private func modes(_ place: TemporaryDirectory, _ name: String) throws -> [String: UInt32] {
+        let top = place.file(name)
+        let handle = try DirectoryHandle.open(PathBytes(top.string))
+        let set = PathSet(["**/*"], root: PathBytes(top.string))
+        var modes = [".": try handle.status().mode]
+        for entry in try TreeWalk(set, root: handle).entries {
+            modes[entry.path.text] = entry.status.mode
+        }
+        return modes
+    }
+
+    @Test(arguments: ["000", "022", "077"])
+    func `is for its user alone, whatever the umask`(umask: String) async throws {
+        let place = try TemporaryDirectory()
+        try place.write(Self.buildspec, to: "buildspec.yml")
+        // An older version left the file for everybody to read.
+        try place.write("old", to: "e.env")
+        _ = try await run("run --exports e.env", umask: umask, in: place)
+        _ = try await run("cache save --path 'nm/**' --cache store", umask: umask, in: place)
+        for name in ["home/.cache/buildspec", "home/.local/state/buildspec", "store"] {
+            let modes = try modes(place, name)
+            #expect(modes.count > 3)
+            for (path, mode) in modes {
+                #expect(mode == 0o600 || mode == 0o700, "\(name)/\(path): \(mode)")
+            }
+        }
+        #expect(try place.handle.status("e.env".utf8)?.mode == 0o600)
+        #expect(try place.read("e.env") == "TOKEN=secret\n")
+    }
+
+    @Test(arguments: ["000", "077"])
+    func `is for the whole group in a shared store`(umask: String) async throws {
+        let place = try TemporaryDirectory()
+        try place.write("x", to: "nm/x")
+        try place.handle.makeDirectory("there".utf8)
+        for name in ["new", "there"] {
+            let arguments = "cache save --path 'nm/**' --shared-store --cache \(name)"
+            _ = try await run(arguments, umask: umask, in: place)
+            _ = try await run("cache save --path 'n?/**' --cache \(name)", umask: umask, in: place)
+            for (path, mode) in try modes(place, name) {
+                #expect(mode == 0o660 || mode & 0o7770 == 0o2770, "\(name)/\(path): \(mode)")
+            }
+        }
+    }
+
+    @Test func `has the modes of a store that was there`() async throws {
+        let place = try TemporaryDirectory()
+        try place.write("x", to: "nm/x")
+        _ = try await run("cache save --path 'nm/**' --cache st", umask: "022", in: place)
+        // As an older version made it.
+        try place.handle.setMode("st".utf8, 0o755)
+        try place.handle.directory("st".utf8).setMode("v1".utf8, 0o755)
+        _ = try await run("cache save --path 'n?/**' --cache st", umask: "077", in: place)
+        let modes = try modes(place, "st")
+        #expect(modes["."] == 0o755 && modes["v1"] == 0o755)
+        #expect(modes.values.contains(0o644), "new objects are for those who read the old ones")
+    }
+
+    @Test func `is restored with the modes that were saved`() async throws {
+        let place = try TemporaryDirectory()
+        try place.write("x", to: "nm/x")
+        try place.handle.directory("nm".utf8).setMode("x".utf8, 0o664)
+        _ = try await run("cache save --path 'nm/**' --cache st", umask: "077", in: place)
+        try place.handle.removeTree("nm".utf8)
+        _ = try await run("cache restore --path 'nm/**' --cache st", umask: "077", in: place)
+        #expect(try place.handle.directory("nm".utf8).status("x".utf8)?.mode == 0o664)
+    }
+}
