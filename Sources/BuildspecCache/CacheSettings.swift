@@ -29,6 +29,9 @@ struct CacheSettings: Sendable {
         store.isOnThisMachine ? nil : indexDirectory.map { DamageLog($0, store.location) }
     }
 
+    /// What this machine has found out of manifests; `nil` where it remembers nothing.
+    var verdicts: ManifestVerdicts? { indexDirectory.map { ManifestVerdicts($0) } }
+
     /// A reader of the store.
     ///
     /// - Parameter removesDamage: whether damaged objects on this machine are removed.
@@ -85,7 +88,7 @@ struct CacheSettings: Sendable {
     }
 
     /// Where manifests are kept that would otherwise be fetched again and again.
-    private var manifests: ManifestShelf? {
+    var manifests: ManifestShelf? {
         localStore == nil && !store.isOnThisMachine ? indexDirectory.map { ManifestShelf($0) } : nil
     }
 

@@ -41,6 +41,11 @@ struct KeyRecord: Sendable, Equatable {
     var baseName: String? { base.map { StoreLayout.manifest($0, codec) } }
     var sourcesName: String? { sources.map { StoreLayout.manifest($0, codec) } }
 
+    /// What people call the entry.
+    var title: String {
+        (key.map { "the entry '\($0)'" } ?? "the keyless entry") + " of '\(scope)'"
+    }
+
     /// What identifies the path set: the digest of its canonical form.
     static func version(ofPaths paths: [String]) -> ContentDigest {
         ContentDigest(of: Array(paths.joined(separator: "\n").utf8))

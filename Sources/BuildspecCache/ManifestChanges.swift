@@ -24,6 +24,15 @@ enum ManifestChanges {
         start + Array("#base sha256=\(base.hex)\n".utf8)
     }
 
+    /// The digest of the base that changes name; `nil` for a whole manifest.
+    static func base(of text: [UInt8]) -> ContentDigest? {
+        let digest = text.dropFirst(start.count + "#base sha256=".utf8.count).prefix(64)
+        guard let base = ContentDigest(hex: digest), text.starts(with: head(naming: base)) else {
+            return nil
+        }
+        return base
+    }
+
     /// Writes a manifest as changes.
     ///
     /// - Parameters:

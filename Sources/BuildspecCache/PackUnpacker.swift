@@ -46,6 +46,9 @@ struct PackUnpacker: Sendable {
     let targets: [Target]
     /// The packs of which parts may be read.
     var proven = ProvenPacks()
+    /// Whether all that the manifest says of its packs is known to be true, so that a pack that is what its
+    /// name promises holds what is wanted.
+    var isKnown = false
 
     /// What unpacking a pack did.
     struct Unpacked: Sendable {
@@ -79,8 +82,8 @@ struct PackUnpacker: Sendable {
                     var unpacked = try write(writes[...], from: content, isProven: false)
                     unpacked.fetched = UInt64(size)
                     return unpacked
-                } catch let error as CacheError where error.code == .damaged {
-                    // Its bytes have changed and its mark has not: the disk is failing. Reading all of
+                } catch let error where PackUnpacker.isDamage(error) {
+                    // If its bytes have changed and its mark has not, the disk is failing. Reading all of
                     // it finds that too, and removes it, so that the next save writes it anew.
                     _ = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
                     throw error
@@ -102,7 +105,7 @@ struct PackUnpacker: Sendable {
     private func write(_ writes: [Write], from content: PackContent) async throws -> Unpacked {
         try await withThrowingTaskGroup(of: Unpacked.self) { tasks in
             for slice in PackUnpacker.slices(writes) {
-                tasks.addTask { try write(slice, from: content, isProven: true) }
+                tasks.addTask { try write(slice, from: content, isProven: isKnown) }
             }
             return try await tasks.reduce(into: Unpacked()) { $0.add($1) }
         }
@@ -122,7 +125,11 @@ struct PackUnpacker: Sendable {
         return parts
     }
 
-    /// Writes the files; what is not proven by the pack's name is proven one by one.
+    private static func isDamage(_ error: any Error) -> Bool {
+        error is FalseContent || (error as? CacheError)?.code == .damaged
+    }
+
+    /// Writes the files; what the pack's name does not prove is proven one by one.
     private func write(
         _ writes: ArraySlice<Write>,
         from content: PackContent,
@@ -137,7 +144,7 @@ struct PackUnpacker: Sendable {
             let directory = try cursor.directory(target.directory.bytes[...], making: true)
             let range = try window.move(to: write.range)
             guard isProven || ContentDigest(of: window.bytes, range) == write.digest else {
-                throw CacheError.damaged("a pack does not hold what the manifest says")
+                throw FalseContent(pack: content.name, offset: write.offset)
             }
             let bytes = window.bytes.span.extracting(range)
             if target.isChunked {

@@ -7,7 +7,8 @@ struct PackContent: Sendable {
     fileprivate let source: Source
     /// The whole tar of a pack that has no frames.
     fileprivate var tar: [UInt8] = []
-    fileprivate let damage: CacheError
+    /// The pack's name in the store.
+    let name: String
 
     fileprivate enum Source: Sendable {
         /// The pack's stored bytes, which are proven.
@@ -24,7 +25,7 @@ struct PackContent: Sendable {
     /// - Throws: `damaged` when the pack's content is not as long as the manifest says.
     init(_ stored: [UInt8], _ pack: Manifest.Pack) throws(CacheError) {
         source = .bytes(stored)
-        damage = PackContent.damage(pack)
+        name = pack.name
         if pack.codec == .zstd {
             frames = try ZstandardCodec.frames(of: stored, limit: pack.contentSize)
             guard frames.last?.content.upperBound == pack.contentSize else { throw damage }
@@ -44,11 +45,11 @@ struct PackContent: Sendable {
     init(_ file: OpenFile, _ frames: [ZstandardCodec.Frame], _ pack: Manifest.Pack) {
         source = .file(file)
         self.frames = frames
-        damage = PackContent.damage(pack)
+        name = pack.name
     }
 
-    private static func damage(_ pack: Manifest.Pack) -> CacheError {
-        .damaged("'\(pack.name)' does not hold what the manifest says")
+    fileprivate var damage: CacheError {
+        .damaged("'\(name)' does not hold what the manifest says")
     }
 }
 

@@ -11,7 +11,7 @@ struct RestoreOperation {
     /// The files that get their times back.
     var sources: SourceFiles?
 
-    private var reader: EntryReader { settings.reader(removesDamage: true) }
+    var reader: EntryReader { settings.reader(removesDamage: true) }
 
     /// How many entries behind a damaged one are tried for each fallback key.
     private static let fallbackTries = 3
@@ -101,13 +101,15 @@ struct RestoreOperation {
         do {
             // Before anything is read, so that a prune beside this leaves the entry alone.
             try? settings.localStore?.refresh(record.name)
-            let index = usableIndex(indexFile, record)
-            // The manifest is read while the tree is walked, unless it may turn out to be needless.
-            async let earlyManifest = index == nil ? reader.manifest(of: record) : nil
+            let index = indexFile?.read()
+            let whole = usable(index, record)
+            // Manifests are read while the tree is walked, unless they may turn out to be needless.
+            async let earlyManifest = whole == nil ? reader.manifest(of: record) : nil
+            async let earlier = earlierManifest(index, record)
             let roots = try TreeRoots(root: root, top: settings.top)
             let existing = try await CacheTree(set, checkout, roots, settings)
             let leftovers = existing.walk.removeLeftovers(roots)
-            if leftovers == nil, await index?.isSummary(of: existing.entries) == true {
+            if leftovers == nil, await whole?.isSummary(of: existing.entries) == true {
                 let count = existing.entries.count
                 let notes =
                     passed.notes
@@ -117,27 +119,30 @@ struct RestoreOperation {
             }
             let early = try await earlyManifest
             let manifest = if let early { early } else { try await reader.manifest(of: record) }
+            let known = try await known(record, manifest, index, await earlier)
             let plan = try RestorePlan(
                 manifest,
                 set,
                 existing,
                 roots,
-                verify: verify
+                verify: verify,
+                known: known.marks
             )
             try Task.checkCancellation()
-            let (unpacked, placed) = try await apply(plan, manifest, set, roots)
+            let (unpacked, placed) = try await apply(plan, manifest, known, set, roots)
             // Pruning goes by last use.
             try? settings.localStore?.refresh(record.name)
+            let isDone = leftovers == nil && plan.isDone(with: manifest, existing.entries)
             // What the files look like now spares the next save reading them.
-            var seen = StatIndex(
-                manifest: record.manifest,
-                marks: plan.marks(unpacked.marks, manifest, roots)
+            indexFile?.write(
+                await seen(
+                    record,
+                    manifest,
+                    plan.marks(unpacked.marks, manifest, roots),
+                    isTrue: learn(record, manifest, known, plan),
+                    tree: isDone ? existing.entries : nil
+                )
             )
-            if leftovers == nil, plan.isDone(with: manifest, existing.entries) {
-                let tree = await TreeFingerprint.of(existing.entries)
-                seen.summary = StatIndex.Summary(tree: tree, codec: record.codec, manifest)
-            }
-            indexFile?.write(seen)
             let times = await restoreTimes(record, manifest, existing.rules, roots, set)
             let notes =
                 passed.notes + [leftovers].compactMap(\.self) + plan.notes(existing)
@@ -152,8 +157,13 @@ struct RestoreOperation {
         } catch let error as CacheError where error.code == .outOfReach {
             passed.isOutOfReach = true
             return nil
-        } catch let error as CacheError where error.code == .damaged {
-            passed.notes.append("\(error); the next save repairs it")
+        } catch let error where error is FalseContent || (error as? CacheError)?.code == .damaged {
+            let damage = (error as? FalseContent)?.damage ?? error
+            // A manifest that is known to be true cannot become false: then it is the disk that fails.
+            if error is FalseContent, settings.verdicts?.verdict(on: record.manifest) == nil {
+                settings.verdicts?.add(record.manifest, isTrue: false)
+            }
+            passed.notes.append("\(damage); the next save repairs it")
             indexFile?.remove()
             self.indexFile(set, suffix: ".packs")?.remove()
             return nil
@@ -161,12 +171,38 @@ struct RestoreOperation {
     }
 
     /// The index, if it may tell by itself that the tree is what a record's manifest says.
-    private func usableIndex(_ file: StatIndexFile?, _ record: KeyRecord) -> StatIndex? {
+    private func usable(_ index: StatIndex?, _ record: KeyRecord) -> StatIndex? {
         // The times of source files are looked at whatever the cached tree is.
-        guard !verify, sources == nil, let index = file?.read(), index.summary != nil,
+        guard !verify, sources == nil, let index, index.summary != nil,
             index.manifest == record.manifest
         else { return nil }
         return index
+    }
+
+    /// What the tree looks like now.
+    ///
+    /// - Parameters:
+    ///   - marks: what is known of its files.
+    ///   - isTrue: whether all that the manifest says is proven.
+    ///   - tree: the tree, if it was the entry before anything was done.
+    private func seen(
+        _ record: KeyRecord,
+        _ manifest: Manifest,
+        _ marks: [StatIndex.Mark?],
+        isTrue: Bool,
+        tree: [WalkedEntry]?
+    ) async -> StatIndex {
+        var seen = StatIndex(manifest: record.manifest, marks: marks)
+        guard let tree else { return seen }
+        let fingerprint = await TreeFingerprint.of(tree)
+        var summary = StatIndex.Summary(tree: fingerprint, codec: record.codec, manifest)
+        summary.isProven =
+            isTrue
+            && manifest.entries.indices.allSatisfy { place in
+                if case .file = manifest.entries[place].kind { marks[place] != nil } else { true }
+            }
+        seen.summary = summary
+        return seen
     }
 
     /// The report for a tree that is, by the index, still the entry: nothing is left to do.
@@ -205,6 +241,7 @@ struct RestoreOperation {
     private func apply(
         _ plan: RestorePlan,
         _ manifest: Manifest,
+        _ known: KnownContents,
         _ set: PathSet,
         _ roots: TreeRoots
     ) async throws -> (
@@ -214,7 +251,7 @@ struct RestoreOperation {
         let before = plan.directoryStates(roots)
         do {
             try await plan.prepare(roots, width: settings.width)
-            let unpacked = try await fetch(plan, manifest, set, roots)
+            let unpacked = try await fetch(plan, manifest, known, set, roots)
             try await plan.finishChunkedFiles(roots, width: settings.width)
             try Task.checkCancellation()
             return (unpacked, try await plan.putInPlace(roots, width: settings.width))
@@ -228,6 +265,7 @@ struct RestoreOperation {
     private func fetch(
         _ plan: RestorePlan,
         _ manifest: Manifest,
+        _ known: KnownContents,
         _ set: PathSet,
         _ roots: TreeRoots
     ) async throws -> PackUnpacker.Unpacked {
@@ -238,7 +276,8 @@ struct RestoreOperation {
             reader: reader,
             roots: roots,
             targets: plan.targets,
-            proven: proven
+            proven: proven,
+            isKnown: known.isTrue && !verify
         )
         // Those with the most work first, so that none of them is left for the end.
         let work = plan.writes.mapValues { writes in writes.reduce(0) { $0 + $1.work } }

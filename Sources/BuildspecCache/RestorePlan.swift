@@ -38,6 +38,7 @@ struct RestorePlan: Sendable {
     private var next = 0
     private let roots: TreeRoots
     private let verify: Bool
+    private let known: [StatIndex.Mark?]
     private var cursor: TreeCursor
     /// The new directories that the entries at hand lie in, the outermost first: their places, and their
     /// paths once they have their names.
@@ -58,13 +59,16 @@ struct RestorePlan: Sendable {
     ///     brought back.
     ///   - roots: where the paths start.
     ///   - verify: whether files that look unchanged are read to prove it.
+    ///   - known: what files look like that this machine knows to be what the manifest says, by the
+    ///     places of their entries.
     /// - Throws: when a file that has to be looked at cannot be.
     init(
         _ manifest: Manifest,
         _ set: PathSet,
         _ tree: CacheTree,
         _ roots: TreeRoots,
-        verify: Bool
+        verify: Bool,
+        known: [StatIndex.Mark?] = []
     ) throws(FileError) {
         rules = tree.rules
         obstacles = tree.links
@@ -73,6 +77,7 @@ struct RestorePlan: Sendable {
         existing = tree.entries
         self.roots = roots
         self.verify = verify
+        self.known = known
         marks = Array(repeating: nil, count: manifest.entries.count)
         // Not copied, as a loop over the array would do.
         let entries = manifest.entries.span
@@ -185,7 +190,9 @@ extension RestorePlan {
         case (.file, .regular):
             if try isUnchanged(entry, status) {
                 filesUnchanged += 1
-                marks[place] = StatIndex.Mark(status)
+                let mark = StatIndex.Mark(status)
+                // Who has a file of the same size and time has not always the same content.
+                if verify || place < known.count && known[place] == mark { marks[place] = mark }
                 if status.linkCount > 1 { linked[entry.path] = status.identity }
             } else {
                 replace(entry, place, removesFirst: false)

@@ -16,7 +16,9 @@ extension SaveOperation {
                 key: key,
                 version: version
             )
-            guard let record, !settings.isNearOnly(record) else { return nil }
+            guard let record, !settings.isNearOnly(record),
+                settings.verdicts?.verdict(on: record.manifest) != false
+            else { return nil }
             if sources != nil, let name = record.sourcesName {
                 guard try await reader.isPresent(name) else { return nil }
             }
@@ -53,7 +55,7 @@ extension SaveOperation {
         _ set: PathSet,
         entries: Int
     ) async throws -> SaveReport? {
-        guard let index, let summary = index.summary, summary.tree == tree,
+        guard let index, let summary = index.summary, summary.isProven, summary.tree == tree,
             summary.codec == settings.codec,
             let last = try? await settings.lookup(identity, set).parent(),
             last.manifest == index.manifest, settings.store.isShared(last.name),

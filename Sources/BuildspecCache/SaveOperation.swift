@@ -34,10 +34,10 @@ struct SaveOperation {
         let index = indexFile?.read()
         if let report = try await existingEntry(version, index) { return report }
 
-        // An index that vouches for the whole tree may make the parent needless; else it is read
-        // while the tree is walked.
-        let isVouchedFor = index?.summary != nil
-        async let earlyParent = isVouchedFor ? nil : parent(set)
+        // An index that knows the whole tree may make the parent needless; else it is read while the
+        // tree is walked.
+        let isKnown = index?.summary?.isProven == true
+        async let earlyParent = isKnown ? nil : parent(set)
         let roots = try TreeRoots(root: root, top: settings.top)
         let walk = try await CacheTree(set, checkout, roots, settings)
         // An entry with a key would lack for ever what is behind the link.
@@ -58,8 +58,8 @@ struct SaveOperation {
             return report
         }
 
-        let known = isVouchedFor ? await parent(set) : await earlyParent
-        let parent = known.map { PackReuse.keepingWorthwhile($0, walk.entries) }
+        let last = isKnown ? await parent(set) : await earlyParent
+        let parent = await proven(last.map { PackReuse.keepingWorthwhile($0, walk.entries) })
         let files = FileList(walk.entries)
         let unchanged = unchanged(walk.entries, files, parent, index)
         var contents = ContentPipeline(
@@ -85,8 +85,10 @@ struct SaveOperation {
         try Task.checkCancellation()
         try await settings.store.write(record.name, recordBytes)
 
+        // What is of the parent has been proven, and the rest was hashed when it was packed.
+        settings.verdicts?.add(digest, isTrue: true)
         var (seen, isExact) = files.index(digest, walk.entries, contents.stored)
-        if isExact { seen.summary = summary }
+        if isExact { seen.summary = summary.proven }
         indexFile?.write(seen)
         var report = SaveReport(
             outcome: .saved,
@@ -98,7 +100,8 @@ struct SaveOperation {
             bytesReused: contents.assembler.reusedBytes + unchanged.bytes,
             filesLeftOut: contents.notes.count,
             notes: walkNotes + SaveOperation.shortened(contents.notes)
-                + emptyNotes(record) + (times?.notes ?? []) + settings.takeNotes()
+                + emptyNotes(record) + (times?.notes ?? []) + (parent?.notes ?? [])
+                + settings.takeNotes()
         )
         report.sources = times?.files
         return report
@@ -221,7 +224,8 @@ struct SaveOperation {
                 sources: record.sources,
                 manifest: manifest,
                 packs: packs,
-                isShared: settings.store.isShared(record.name)
+                isShared: settings.store.isShared(record.name),
+                title: record.title
             )
         } catch {
             return nil
@@ -267,4 +271,8 @@ struct ParentEntry: Sendable {
     var packs: Set<Int>
     /// Whether other machines find the manifest too.
     var isShared = true
+    /// What people call it.
+    var title = ""
+    /// What to say of it.
+    var notes: [String] = []
 }

@@ -2,7 +2,7 @@ internal import BuildspecFiles
 
 /// The index as a file: a head, little-endian numbers, and the digest of everything before it.
 extension StatIndex {
-    private static let head = Array("buildspec-stat 2\n".utf8)
+    private static let head = Array("buildspec-stat 3\n".utf8)
     private static let markSize = 28
 
     func encode() -> [UInt8] {
@@ -10,7 +10,7 @@ extension StatIndex {
         bytes.reserveCapacity(bytes.count + marks.count * StatIndex.markSize + 4096)
         bytes.append(littleEndian: UInt32(summary?.packs.count ?? 0))
         bytes.append(littleEndian: UInt32(marks.count))
-        bytes.append(summary == nil ? 0 : 1)
+        bytes.append(summary.map { $0.isProven ? 2 : 1 } ?? 0)
         if let summary { StatIndex.append(summary, to: &bytes) }
         for mark in marks { bytes.append(mark) }
         return OwnBytes.sealed(bytes)
@@ -37,8 +37,10 @@ extension StatIndex {
         else { return nil }
         self.manifest = manifest
         marks = []
-        if hasSummary == 1 {
-            guard let summary = reader.summary(packs: Int(packCount)) else { return nil }
+        guard hasSummary <= 2 else { return nil }
+        if hasSummary > 0 {
+            guard var summary = reader.summary(packs: Int(packCount)) else { return nil }
+            summary.isProven = hasSummary == 2
             self.summary = summary
         }
         guard reader.count == Int(markCount) * StatIndex.markSize else { return nil }

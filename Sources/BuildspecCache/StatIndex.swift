@@ -3,7 +3,8 @@ internal import BuildspecFiles
 /// What this machine saw of a tree's files when they last were what a manifest says.
 ///
 /// A file whose size, times and identity are still those has still that content, so a save need not
-/// read it. The index only saves work: it stays on the machine, and whatever is wrong with it
+/// read it. Only what this machine has read, or written from proven contents, is known so: that size
+/// and time are an entry's does not make its content that of the entry. The index only saves work: it stays on the machine, and whatever is wrong with it
 /// counts as none.
 struct StatIndex: Sendable, Equatable {
     /// What identifies a file's state beside the size, mode and time in the manifest.
@@ -26,7 +27,7 @@ struct StatIndex: Sendable, Equatable {
         }
     }
 
-    /// What was stored, as far as the same can be saved again without reading the manifest.
+    /// What was stored, as far as a tree can be known to be the same without reading the manifest.
     struct Summary: Sendable, Equatable {
         /// The fingerprint of the tree that was exactly what the manifest says.
         var tree: ContentDigest
@@ -35,6 +36,9 @@ struct StatIndex: Sendable, Equatable {
         /// What the key record says of it.
         var files: Int
         var bytes: UInt64
+        /// Whether the same can be saved again: this machine knows what every file holds, and has proven
+        /// the manifest. Else the tree only looks like it, as sizes and times tell.
+        var isProven = false
     }
 
     /// The manifest that the marks belong to.
@@ -85,6 +89,13 @@ struct StatIndex: Sendable, Equatable {
 }
 
 extension StatIndex.Summary {
+    /// The same of a tree of which every file is known to be what the proven manifest says.
+    var proven: StatIndex.Summary {
+        var summary = self
+        summary.isProven = true
+        return summary
+    }
+
     init(tree: ContentDigest, codec: Codec, _ manifest: Manifest) {
         self.init(
             tree: tree,

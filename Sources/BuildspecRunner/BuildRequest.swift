@@ -26,7 +26,8 @@ public struct BuildRequest: Sendable {
     public var hostEnvironment: [String: String]
     /// Variables given at the start; the last of a name counts.
     public var overrides: [Override] = []
-    /// The project's name; `nil` takes it from git's origin, else from the directory.
+    /// The project's name, which numbers builds and, where no scope is given, is the cache's scope; `nil`
+    /// takes it from git's origin, else from the directory.
     public var project: String?
     /// The phases to run; `nil` is all.
     public var selectedPhases: Set<PhaseName>?
@@ -34,8 +35,12 @@ public struct BuildRequest: Sendable {
     public var artifactsDirectory: FilePath?
     /// The cache; `nil` is none.
     public var cache: BuildCache?
-    /// The cache's scope, to which it is saved; `nil` is the project's name.
+    /// The cache's scope, to which it is saved; `nil` is the `project` that was given, else
+    /// `host/owner/name` of git's origin, else the directory on this machine.
     public var cacheScope: String?
+    /// The change that is built, where its code is not trusted: without `cacheScope` it saves to a scope of
+    /// its own.
+    public var untrustedChange: UntrustedChange?
     /// Scopes that are read behind the own one, in this order, and never written.
     public var cacheReadScopes: [String] = []
     /// Whether a cache problem fails the build.

@@ -26,6 +26,9 @@ struct BuildSetup: Sendable {
     /// What the user should know, one line each.
     var warnings: [String]
 
+    /// Whose entries the cache saves and reads.
+    var scopes: CacheScopes
+
     /// Where they run; whoever settles a build closes it.
     var place: any BuildPlace
 
@@ -99,6 +102,14 @@ struct BuildSetup: Sendable {
 
         let source = await SourceVersion.read(in: request.sourceDirectory)
         let project = request.project ?? source.projectName(for: request.sourceDirectory)
+        scopes = CacheScopes(
+            request.cacheScope,
+            reading: request.cacheReadScopes,
+            project: request.project,
+            source: source,
+            directory: request.sourceDirectory,
+            change: request.untrustedChange
+        )
         warnings = place.notes + BuildSetup.warnings(request.buildspec)
         warnings += await InstalledRuntime.differences(
             request.buildspec.phases[.install]?.runtimeVersions ?? [],

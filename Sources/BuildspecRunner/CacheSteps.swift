@@ -38,11 +38,12 @@ struct CacheSteps: Sendable {
             }
         }
         guard !paths.isEmpty else { return .unusable("no paths specified to be cached") }
+        if let note = setup.scopes.note { await pump.post(.warning("cache: \(note)")) }
         guard let key = section.key else {
             return .identity(
                 CacheIdentity(
-                    scope: scope,
-                    readScopes: request.cacheReadScopes,
+                    scope: setup.scopes.own,
+                    readScopes: setup.scopes.readable,
                     key: nil,
                     paths: paths
                 )
@@ -54,8 +55,8 @@ struct CacheSteps: Sendable {
             return .unusable("the cache key '\(key.value)' cannot be evaluated")
         }
         var identity = CacheIdentity(
-            scope: scope,
-            readScopes: request.cacheReadScopes,
+            scope: setup.scopes.own,
+            readScopes: setup.scopes.readable,
             key: values[0],
             fallbackKeys: Array(values.dropFirst()),
             paths: paths
@@ -151,8 +152,6 @@ struct CacheSteps: Sendable {
         let root = request.sourceDirectory
         return { await TrackedFiles.find(in: root, below: $0).checkout }
     }
-
-    private var scope: String { request.cacheScope ?? setup.identity.project }
 
     private var cache: BuildCache? { request.cache?.seen(through: setup.place.cacheTop) }
 

@@ -2,7 +2,7 @@
 ///
 /// The value of a secret's key goes into an environment variable, so that `1.10` must stay `1.10`
 /// and a number of thirty digits must keep them all, which Foundation's decoder cannot do.
-enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     case number(String)
@@ -11,18 +11,18 @@ enum JSONValue: Sendable, Equatable {
     case object([String: JSONValue])
 
     /// Reads a whole text; `nil` if it is no JSON.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         var reader = JSONReader(bytes)
         guard let value = reader.document() else { return nil }
         self = value
     }
 
     /// The value of a name in an object; of a name that is there twice, the last one.
-    subscript(_ name: String) -> JSONValue? {
+    package subscript(_ name: String) -> JSONValue? {
         if case .object(let members) = self { members[name] } else { nil }
     }
 
-    var string: String? {
+    package var string: String? {
         if case .string(let text) = self { text } else { nil }
     }
 

@@ -38,7 +38,6 @@ struct ComparedTree {
         _ entry: WalkedEntry,
         _ pieces: Pieces
     ) throws(FileError) -> Bool {
-        if known[entry.path]?.modified == entry.status.modified { return true }
         let (directory, name) = try cursor.parent(of: entry.path)
         let file = try OpenFile.reading(name, in: directory)
         var offset: UInt64 = 0

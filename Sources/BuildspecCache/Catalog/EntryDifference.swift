@@ -49,26 +49,36 @@ public struct EntryDifference: Sendable, Equatable {
 }
 
 extension BuildCache {
-    /// Compares two entries by their manifests; no pack is read.
+    /// Compares the contents of two entries.
+    ///
+    /// No pack is read where both entries name the same place of the same pack, nor where this machine
+    /// has proven what the manifests say.
     ///
     /// - Parameters:
     ///   - first: an entry, as a listing names it.
     ///   - second: another.
     /// - Returns: what the second has that the first has not, and the other way round.
-    /// - Throws: `CacheError` when one of them is damaged or gone.
+    /// - Throws: `CacheError` when one of them is damaged or gone, or its packs do not hold what its
+    ///   manifest says.
     public func difference(from first: String, to second: String) async throws -> EntryDifference {
         try await onBlockingThreads {
             let reader = settings.readerOfAll()
-            let old = try await reader.manifest(of: reader.existingRecord(named: first))
-            let new = try await reader.manifest(of: reader.existingRecord(named: second))
+            let oldRecord = try await reader.existingRecord(named: first)
+            let newRecord = try await reader.existingRecord(named: second)
+            let old = try await reader.manifest(of: oldRecord)
+            let new = try await reader.manifest(of: newRecord)
+            let packs = SameContents(old, new)
+            try await requireTrue(oldRecord, old, packs: packs.old, reader)
+            try await requireTrue(newRecord, new, packs: packs.new, reader)
             return EntryDifference(old.entries, new.entries)
         }
     }
 
     /// Compares an entry with the tree as it is.
     ///
-    /// Files of the same size and time count as the same, as for a restore; others are read. What comes
-    /// from the checkout is on neither side, as a restore leaves it alone.
+    /// Every file is read whose size is the entry's, and the entry's contents are proven unless this
+    /// machine has done so before. What comes from the checkout is on neither side, as a restore leaves it
+    /// alone.
     ///
     /// - Parameters:
     ///   - recordName: the entry, as a listing names it.
@@ -87,6 +97,7 @@ extension BuildCache {
             let record = try await reader.existingRecord(named: recordName)
             let manifest = try await reader.manifest(of: record)
             let roots = try TreeRoots(root: root, top: settings.top)
+            try await requireTrue(record, manifest, packs: nil, reader)
             let set = PathSet(KeyRecord.declarable(record.paths), root: root)
             let walk = try await CacheTree(set, checkout, roots, settings)
             var tree = ComparedTree(manifest, roots)
@@ -95,6 +106,45 @@ extension BuildCache {
             let there = try tree.entries(of: walk.entries)
             try Task.checkCancellation()
             return EntryDifference(entries, there)
+        }
+    }
+}
+
+extension BuildCache {
+    /// Refuses to compare what a manifest says when that is not what its packs hold.
+    private func requireTrue(
+        _ record: KeyRecord,
+        _ manifest: Manifest,
+        packs: Set<Int>?,
+        _ reader: EntryReader
+    ) async throws {
+        do {
+            try await settings.prove(record, manifest, packs: packs, reader)
+        } catch let error as FalseContent {
+            throw CacheError.damaged("\(record.title) is false: \(error.damage)")
+        }
+    }
+}
+
+/// The packs in which two entries have the same contents, as they say, at different places.
+private struct SameContents {
+    var old: Set<Int> = []
+    var new: Set<Int> = []
+
+    init(_ first: Manifest, _ second: Manifest) {
+        let others = Dictionary(second.entries.map { ($0.path, $0.kind) }) { first, _ in first }
+        for entry in first.entries {
+            guard case .file(_, let left) = entry.kind,
+                case .file(_, let right)? = others[entry.path]
+            else { continue }
+            for (mine, other) in zip(left, right) where mine.digest == other.digest {
+                guard
+                    first.packs[mine.pack] != second.packs[other.pack]
+                        || mine.offset != other.offset
+                else { continue }
+                old.insert(mine.pack)
+                new.insert(other.pack)
+            }
         }
     }
 }

@@ -24,8 +24,7 @@ final class RecordGuard: Sendable {
     /// - Throws: `refused` when it must not be used.
     func check(_ record: KeyRecord) throws(CacheError) {
         guard case .refused(let reason) = policy.trust(in: record) else { return }
-        let key = record.key.map { "the entry '\($0)'" } ?? "the keyless entry"
-        let text = "\(key) of '\(record.scope)' is refused: \(reason)"
+        let text = "\(record.title) is refused: \(reason)"
         state.withLock { state in
             guard state.told.insert(text.hashValue).inserted else { return }
             state.count += 1

@@ -42,7 +42,9 @@ package struct SourceVersion: Sendable, Equatable {
 
     /// The project's name that the sources suggest: the repository's, else the directory's.
     package func projectName(for directory: FilePath) -> String {
-        let url = repositoryURL ?? ""
+        var url = repositoryURL ?? ""
+        // A token may stand there.
+        if url.contains("://") { url = String(url.prefix { $0 != "?" && $0 != "#" }) }
         var name = url.split { $0 == "/" || $0 == ":" }.last.map(String.init) ?? ""
         if name.hasSuffix(".git") { name.removeLast(4) }
         return name.isEmpty ? directory.lastComponent?.string ?? "root" : name

@@ -243,6 +243,7 @@ extension Run {
             request.cache?.limits = limits.limits(config.environment)
             request.cacheScope = scopes.own(host)
             request.cacheReadScopes = scopes.readable(host)
+            request.untrustedChange = scopes.untrustedChange(host)
         }
         request.masks = trust.masks
         request.strictCache = strictCache

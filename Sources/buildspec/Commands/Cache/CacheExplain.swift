@@ -94,11 +94,10 @@ struct CacheExplain: AsyncParsableCommand {
     private func identity(_ cache: BuildCache) async throws -> CacheIdentity {
         guard let key else { return try await buildspecIdentity(cache) }
         let environment = Host.environment().variables
-        var name = scopes.own(environment)
-        if name == nil { name = await SourceVersion.read(in: root).projectName(for: root) }
+        let found = await scopes.found(in: root, environment)
         var identity = CacheIdentity(
-            scope: name ?? "",
-            readScopes: scopes.readable(environment),
+            scope: found.own,
+            readScopes: found.readable,
             key: key,
             fallbackKeys: fallbackKeys,
             paths: paths
@@ -157,6 +156,7 @@ struct CacheExplain: AsyncParsableCommand {
         request.helperExecutable = Host.executable
         request.cacheScope = scopes.own(host)
         request.cacheReadScopes = scopes.readable(host)
+        request.untrustedChange = scopes.untrustedChange(host)
         request.cache = cache
         return request
     }

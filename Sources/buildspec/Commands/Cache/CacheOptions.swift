@@ -114,11 +114,11 @@ struct IdentityOptions: ParsableArguments {
     func identity(fallbackKeys: [String] = []) async -> CacheIdentity {
         printNotes(tildeNotes)
         let environment = Host.environment().variables
-        var name = scopes.own(environment)
-        if name == nil { name = await project }
+        let found = await scopes.found(in: rootPath, environment)
+        printNotes([found.note].compactMap(\.self))
         return CacheIdentity(
-            scope: name ?? "",
-            readScopes: scopes.readable(environment),
+            scope: found.own,
+            readScopes: found.readable,
             key: key,
             fallbackKeys: fallbackKeys,
             paths: paths

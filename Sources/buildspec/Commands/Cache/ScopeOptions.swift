@@ -1,11 +1,14 @@
 internal import ArgumentParser
+internal import BuildspecRunner
+internal import SystemPackage
 
 /// Whose cache it is; building, saving, restoring and explaining take it.
 struct ScopeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Whose cache it is: what is saved to, and restored from first. (default: "
-                + "$BUILDSPEC_CACHE_SCOPE, else the project's name as 'run' finds it)",
+                + "$BUILDSPEC_CACHE_SCOPE, else 'run --project', else host/owner/name of git's origin, "
+                + "else the directory; of a fork's pull request its own)",
             valueName: "name"
         )
     )
@@ -24,6 +27,28 @@ struct ScopeOptions: ParsableArguments {
     func validate() throws {
         if scope?.isEmpty == true { throw ValidationError("--scope: the name is empty") }
         if readScopes.contains("") { throw ValidationError("--read-scope: the name is empty") }
+    }
+
+    /// The scopes that count, found out if none is given.
+    ///
+    /// - Parameters:
+    ///   - root: the source root.
+    ///   - environment: the variables.
+    func found(in root: FilePath, _ environment: [String: String]) async -> CacheScopes {
+        let own = own(environment)
+        return CacheScopes(
+            own,
+            reading: readable(environment),
+            project: nil,
+            source: own == nil ? await SourceVersion.read(in: root) : SourceVersion(),
+            directory: root,
+            change: untrustedChange(environment)
+        )
+    }
+
+    /// The pull request that is built, if its code is not trusted and no scope is given.
+    func untrustedChange(_ environment: [String: String]) -> UntrustedChange? {
+        own(environment) == nil ? CIChange.untrusted(environment) : nil
     }
 
     /// The scope that is named by the option or its variable.

@@ -1,0 +1,138 @@
+internal import BuildspecFiles
+
+/// What a restore knows of an entry's contents before it fetches any.
+struct KnownContents: Sendable {
+    /// Whether all that the manifest says of its packs is proven.
+    var isTrue = false
+    /// What files look like whose content is what the manifest says, by the places of its entries.
+    var marks: [StatIndex.Mark?] = []
+    /// The places of the entries of which a proven manifest says the same.
+    var proven: [Bool] = []
+
+    /// What is known by the machine's last look at the tree.
+    ///
+    /// - Parameters:
+    ///   - manifest: what is restored.
+    ///   - index: what the tree looked like when it was last saved or restored.
+    ///   - earlier: the manifest that the index belongs to.
+    ///   - isTrue: whether that one is proven.
+    init(_ manifest: Manifest, _ index: StatIndex, _ earlier: Manifest, isTrue: Bool) {
+        let count = manifest.entries.count
+        marks = Array(repeating: nil, count: count)
+        proven = Array(repeating: false, count: count)
+        guard index.marks.count == earlier.entries.count else { return }
+        // The numbers that the earlier manifest gives to packs, by ours.
+        let numbers = Dictionary(earlier.packs.enumerated().map { ($1, $0) }) { first, _ in first }
+        let packs = manifest.packs.map { numbers[$0] }
+        var next = 0
+        for place in manifest.entries.indices {
+            while next < earlier.entries.count,
+                earlier.entries[next].path < manifest.entries[place].path
+            { next += 1 }
+            guard next < earlier.entries.count else { return }
+            guard earlier.entries[next].path == manifest.entries[place].path,
+                case .file(let size, let pieces) = manifest.entries[place].kind,
+                case .file(size, let others) = earlier.entries[next].kind,
+                pieces.count == others.count
+            else { continue }
+            guard zip(pieces, others).allSatisfy({ ($0.digest, $0.size) == ($1.digest, $1.size) })
+            else { continue }
+            marks[place] = index.marks[next]
+            proven[place] =
+                isTrue
+                && zip(pieces, others).allSatisfy {
+                    packs[$0.pack] == $1.pack && $0.offset == $1.offset
+                }
+        }
+    }
+
+    init(isTrue: Bool, marks: [StatIndex.Mark?] = []) {
+        self.isTrue = isTrue
+        self.marks = marks
+    }
+
+    /// Whether everything is proven once the files at some places are written, each held against its
+    /// digest.
+    func isTrue(_ manifest: Manifest, writing places: [Int]) -> Bool {
+        if isTrue { return true }
+        var proven = proven
+        if proven.isEmpty { proven = Array(repeating: false, count: manifest.entries.count) }
+        for place in places { proven[place] = true }
+        return manifest.entries.indices.allSatisfy { place in
+            guard !proven[place], case .file(_, let pieces) = manifest.entries[place].kind else {
+                return true
+            }
+            return pieces.isEmpty
+        }
+    }
+}
+
+extension RestoreOperation {
+    /// What is known of an entry's contents; with `verify` that is all of it.
+    ///
+    /// - Throws: `FalseContent` or `damaged` when the entry does not hold what its manifest says.
+    func known(
+        _ record: KeyRecord,
+        _ manifest: Manifest,
+        _ index: StatIndex?,
+        _ earlier: Manifest?
+    ) async throws -> KnownContents {
+        let verdicts = settings.verdicts
+        let verdict = verdicts?.verdict(on: record.manifest)
+        if verdict == false {
+            throw CacheError.damaged("its packs do not hold what '\(record.manifestName)' says")
+        }
+        if verify, verdict == nil {
+            try await settings.prove(record, manifest, reader)
+        }
+        let isTrue = verify || verdict == true
+        guard let index else { return KnownContents(isTrue: isTrue) }
+        if index.manifest == record.manifest {
+            return KnownContents(isTrue: isTrue, marks: index.marks)
+        }
+        guard let earlier else { return KnownContents(isTrue: isTrue) }
+        let isEarlierTrue = verdicts?.isTrue(index.manifest) == true
+        var known = KnownContents(manifest, index, earlier, isTrue: isEarlierTrue)
+        known.isTrue = isTrue
+        return known
+    }
+
+    /// Notes that an entry's manifest is true, if this restore has proven what was not known of it.
+    ///
+    /// - Returns: whether it is known to be true.
+    func learn(
+        _ record: KeyRecord,
+        _ manifest: Manifest,
+        _ known: KnownContents,
+        _ plan: RestorePlan
+    ) -> Bool {
+        if known.isTrue { return true }
+        guard known.isTrue(manifest, writing: plan.targets.map(\.entry)) else { return false }
+        settings.verdicts?.add(record.manifest, isTrue: true)
+        return true
+    }
+
+    /// The manifest that the index belongs to, if it is another one than the record's and on this machine.
+    func earlierManifest(_ index: StatIndex?, _ record: KeyRecord) async -> Manifest? {
+        guard let index, index.manifest != record.manifest else { return nil }
+        guard let text = await keptText(index.manifest, record.codec) else { return nil }
+        guard let base = ManifestChanges.base(of: text) else {
+            return try? await ManifestHalves.decode(text)
+        }
+        guard let baseText = await keptText(base, record.codec),
+            let whole = try? ManifestChanges.apply(text, to: baseText, named: base)
+        else { return nil }
+        return try? await ManifestHalves.decode(whole)
+    }
+
+    private func keptText(_ digest: ContentDigest, _ codec: Codec) async -> [UInt8]? {
+        var stored = settings.manifests?.read(digest)
+        if stored == nil, let store = settings.localStore {
+            let name = StoreLayout.manifest(digest, codec)
+            let object = try? await store.readHashed(name, limit: Limits.manifestStored)
+            if let object, object.digest == digest { stored = object.bytes }
+        }
+        guard let stored else { return nil }
+        return try? await ManifestHalves.text(of: stored, codec)
+    }
+}

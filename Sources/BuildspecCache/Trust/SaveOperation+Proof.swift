@@ -1,0 +1,26 @@
+extension SaveOperation {
+    /// The entry to build upon with only those packs of which all is proven that its manifest says.
+    ///
+    /// A save that referred to an unproven content would store, under its own name and signature, what
+    /// somebody else put there. Who signed the parent's record is not asked: a signer may have been
+    /// deceived.
+    ///
+    /// - Parameter parent: the entry, with the packs that are worth referring to.
+    /// - Returns: the entry, with a note if its manifest is false.
+    func proven(_ parent: ParentEntry?) async -> ParentEntry? {
+        guard var parent, !parent.packs.isEmpty else { return parent }
+        let verdicts = settings.verdicts
+        guard verdicts?.isTrue(parent.digest) != true else { return parent }
+        let proof = await settings.proof(reader).prove(parent.packs, of: parent.manifest)
+        if let found = proof.falseContent {
+            verdicts?.add(parent.digest, isTrue: false)
+            parent.notes.append(
+                "\(parent.title) is false and not built upon as far as that: \(found.damage)"
+            )
+        } else if proof.proven.count == parent.manifest.packs.count {
+            verdicts?.add(parent.digest, isTrue: true)
+        }
+        parent.packs = proof.proven
+        return parent
+    }
+}

@@ -1,0 +1,244 @@
+internal import BuildspecAWS
+internal import BuildspecFiles
+internal import BuildspecRunner
+
+/// What the CI system says of the change that is built.
+///
+/// Who opens a pull request from a fork decides what its build runs, so it must not save what main
+/// restores. Each system says in its own variables that a build is of such a request. One that names a pull
+/// request and not where it comes from is taken to say so, too. Sources: the pages on predefined variables
+/// of each system's documentation.
+struct CIChange {
+    private let environment: [String: String]
+    private let readEvent: (String) -> [UInt8]?
+
+    /// The change that is built; `nil` where nobody says that it is untrusted.
+    ///
+    /// - Parameters:
+    ///   - environment: the variables that the program was started with.
+    ///   - readEvent: reads GitHub's event file.
+    static func untrusted(
+        _ environment: [String: String],
+        readEvent: @escaping (String) -> [UInt8]? = CIChange.read
+    ) -> UntrustedChange? {
+        let change = CIChange(environment: environment, readEvent: readEvent)
+        for system in [
+            change.gitHub, change.gitLab, change.buildkite, change.jenkins, change.circle,
+            change.travis, change.azure, change.appVeyor, change.semaphore, change.woodpecker,
+            change.drone, change.codeBuild,
+        ] {
+            if let found = system() { return found }
+        }
+        return nil
+    }
+
+    /// The event is written by whoever opened the request, so no more of it is believed than GitHub sends.
+    private static let longestEvent: UInt64 = 26 << 20
+
+    static func read(_ path: String) -> [UInt8]? {
+        (try? AtomicFile.read(PathBytes(path), limit: longestEvent)) ?? nil
+    }
+
+    private init(
+        environment: [String: String],
+        readEvent: @escaping (String) -> [UInt8]?
+    ) {
+        self.environment = environment
+        self.readEvent = readEvent
+    }
+
+    private func value(_ name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// A change's name: digits as they are, anything else is not believed.
+    private static func name(_ kind: String, _ number: String?) -> String {
+        guard let number, (1...12).contains(number.utf8.count),
+            number.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else { return kind }
+        return "\(kind)-\(number)"
+    }
+
+    /// Whether two names are of one repository; a name that is missing is of none.
+    private static func isSame(_ one: String?, _ other: String?) -> Bool {
+        guard let one, let other else { return false }
+        return one.lowercased() == other.lowercased()
+    }
+}
+
+// MARK: GitHub and what is like it
+
+extension CIChange {
+    /// GitHub Actions, and Gitea and Forgejo, which use its names.
+    ///
+    /// `pull_request_target` and `workflow_run` run the workflow of the target with its secrets, and often
+    /// on the sources of the fork.
+    private func gitHub() -> UntrustedChange? {
+        guard value("GITHUB_ACTIONS") == "true", let event = value("GITHUB_EVENT_NAME") else {
+            return nil
+        }
+        let isRequest = event.hasPrefix("pull_request")
+        guard isRequest || event == "workflow_run" else { return nil }
+        let json = value("GITHUB_EVENT_PATH").flatMap(readEvent).flatMap { JSONValue($0) }
+        let request = json?["pull_request"]
+        let head =
+            isRequest
+            ? request?["head"]?["repo"]?["full_name"]?.string
+            : json?["workflow_run"]?["head_repository"]?["full_name"]?.string
+        let base = request?["base"]?["repo"]?["full_name"]?.string ?? value("GITHUB_REPOSITORY")
+        if CIChange.isSame(head, base) { return nil }
+        let server = value("GITHUB_SERVER_URL") ?? "https://github.com"
+        // refs/pull/7/merge
+        let parts = (value("GITHUB_REF") ?? "").split(separator: "/")
+        let number = parts.count > 2 && parts[1] == "pull" ? String(parts[2]) : nil
+        return UntrustedChange(
+            name: CIChange.name("pr", json?["number"]?.number ?? number),
+            teller: "GitHub Actions",
+            source: head.map { "\(server)/\($0)" },
+            target: value("GITHUB_REPOSITORY").map { "\(server)/\($0)" }
+        )
+    }
+
+    private func gitLab() -> UntrustedChange? {
+        guard value("GITLAB_CI") == "true" else { return nil }
+        if let source = value("CI_MERGE_REQUEST_SOURCE_PROJECT_ID") {
+            let target = value("CI_MERGE_REQUEST_PROJECT_ID") ?? value("CI_PROJECT_ID")
+            if source == target { return nil }
+            return UntrustedChange(
+                name: CIChange.name("mr", value("CI_MERGE_REQUEST_IID")),
+                teller: "GitLab CI",
+                source: value("CI_MERGE_REQUEST_SOURCE_PROJECT_URL"),
+                target: value("CI_MERGE_REQUEST_PROJECT_URL")
+            )
+        }
+        guard let source = value("CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY"),
+            !CIChange.isSame(source, value("CI_EXTERNAL_PULL_REQUEST_TARGET_REPOSITORY"))
+        else { return nil }
+        let number = value("CI_EXTERNAL_PULL_REQUEST_IID")
+        return UntrustedChange(name: CIChange.name("pr", number), teller: "GitLab CI")
+    }
+}
+
+// MARK: Others
+
+extension CIChange {
+    private func buildkite() -> UntrustedChange? {
+        guard value("BUILDKITE") == "true", let number = value("BUILDKITE_PULL_REQUEST"),
+            number != "false"
+        else { return nil }
+        let (source, target) = (value("BUILDKITE_PULL_REQUEST_REPO"), value("BUILDKITE_REPO"))
+        func name(_ url: String?) -> String? {
+            url.flatMap { RepositoryName($0, in: "/", on: "")?.text }
+        }
+        if CIChange.isSame(name(source), name(target)) { return nil }
+        return UntrustedChange(
+            name: CIChange.name("pr", number),
+            teller: "Buildkite",
+            source: source,
+            target: target
+        )
+    }
+
+    /// The branch source plugins set CHANGE_FORK for forks alone.
+    private func jenkins() -> UntrustedChange? {
+        guard value("JENKINS_URL") != nil, value("CHANGE_FORK") != nil else { return nil }
+        return UntrustedChange(name: CIChange.name("pr", value("CHANGE_ID")), teller: "Jenkins")
+    }
+
+    /// These variables are there for requests from forks alone.
+    private func circle() -> UntrustedChange? {
+        guard value("CIRCLECI") == "true" else { return nil }
+        let (repository, user) = (value("CIRCLE_PR_REPONAME"), value("CIRCLE_PR_USERNAME"))
+        let number = value("CIRCLE_PR_NUMBER")
+        guard repository != nil || user != nil || number != nil else { return nil }
+        if CIChange.isSame(repository, value("CIRCLE_PROJECT_REPONAME")),
+            CIChange.isSame(user, value("CIRCLE_PROJECT_USERNAME"))
+        {
+            return nil
+        }
+        return UntrustedChange(
+            name: CIChange.name("pr", number),
+            teller: "CircleCI",
+            target: value("CIRCLE_REPOSITORY_URL")
+        )
+    }
+
+    private func travis() -> UntrustedChange? {
+        guard value("TRAVIS") == "true", let number = value("TRAVIS_PULL_REQUEST"),
+            number != "false",
+            !CIChange.isSame(value("TRAVIS_PULL_REQUEST_SLUG"), value("TRAVIS_REPO_SLUG"))
+        else { return nil }
+        return UntrustedChange(name: CIChange.name("pr", number), teller: "Travis CI")
+    }
+
+    private func azure() -> UntrustedChange? {
+        guard value("TF_BUILD") != nil,
+            value("SYSTEM_PULLREQUEST_ISFORK")?.lowercased() == "true"
+        else { return nil }
+        let number =
+            value("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER")
+            ?? value("SYSTEM_PULLREQUEST_PULLREQUESTID")
+        return UntrustedChange(
+            name: CIChange.name("pr", number),
+            teller: "Azure Pipelines",
+            source: value("SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI"),
+            target: value("BUILD_REPOSITORY_URI")
+        )
+    }
+
+    private func appVeyor() -> UntrustedChange? {
+        guard value("APPVEYOR") != nil, let number = value("APPVEYOR_PULL_REQUEST_NUMBER"),
+            !CIChange.isSame(
+                value("APPVEYOR_PULL_REQUEST_HEAD_REPO_NAME"),
+                value("APPVEYOR_REPO_NAME")
+            )
+        else { return nil }
+        return UntrustedChange(name: CIChange.name("pr", number), teller: "AppVeyor")
+    }
+
+    private func semaphore() -> UntrustedChange? {
+        guard value("SEMAPHORE") == "true", value("SEMAPHORE_GIT_REF_TYPE") == "pull-request",
+            !CIChange.isSame(value("SEMAPHORE_GIT_PR_SLUG"), value("SEMAPHORE_GIT_REPO_SLUG"))
+        else { return nil }
+        let number = value("SEMAPHORE_GIT_PR_NUMBER")
+        return UntrustedChange(name: CIChange.name("pr", number), teller: "Semaphore")
+    }
+}
+
+// MARK: Those that do not say where a request comes from
+
+extension CIChange {
+    private func woodpecker() -> UntrustedChange? {
+        guard value("CI") == "woodpecker",
+            (value("CI_PIPELINE_EVENT") ?? value("CI_BUILD_EVENT"))?.hasPrefix("pull_request")
+                == true
+        else { return nil }
+        let number = value("CI_COMMIT_PULL_REQUEST")
+        return UntrustedChange(name: CIChange.name("pr", number), teller: "Woodpecker CI")
+    }
+
+    private func drone() -> UntrustedChange? {
+        guard value("DRONE") == "true", value("DRONE_BUILD_EVENT") == "pull_request" else {
+            return nil
+        }
+        let number = value("DRONE_PULL_REQUEST")
+        return UntrustedChange(name: CIChange.name("pr", number), teller: "Drone")
+    }
+
+    /// CodeBuild itself: `pr/7`.
+    private func codeBuild() -> UntrustedChange? {
+        guard value("CODEBUILD_BUILD_ID") != nil,
+            let trigger = value("CODEBUILD_WEBHOOK_TRIGGER"), trigger.hasPrefix("pr/"),
+            value("CODEBUILD_WEBHOOK_EVENT") != "PULL_REQUEST_MERGED"
+        else { return nil }
+        let number = String(trigger.dropFirst("pr/".count))
+        return UntrustedChange(name: CIChange.name("pr", number), teller: "CodeBuild")
+    }
+}
+
+extension JSONValue {
+    /// A number as it is written.
+    fileprivate var number: String? {
+        if case .number(let digits) = self { digits } else { nil }
+    }
+}

@@ -1,0 +1,73 @@
+import BuildspecFiles
+
+@testable import BuildspecCache
+
+/// What somebody does who may write packs, manifests and records: an entry that looks like an honest one
+/// and holds other bytes at one place.
+struct Forgery {
+    /// How the forged manifest is written.
+    enum Form: CaseIterable {
+        case whole
+        /// As changes of the honest one.
+        case changes
+    }
+
+    let store: any CacheStore
+    var form = Form.whole
+    /// Whether the manifest has the digest of the other bytes, so that it is true.
+    var isTrue = false
+
+    /// Makes the forged entry.
+    ///
+    /// - Parameters:
+    ///   - honest: an entry's record.
+    ///   - path: the file that gets other bytes.
+    ///   - key: the forged entry's key.
+    ///   - signer: who signs it.
+    /// - Returns: the record's bytes and name.
+    func entry(
+        of honest: KeyRecord,
+        _ path: String,
+        key: String?,
+        signedBy signer: SigningKey? = nil
+    ) async throws -> (name: String, bytes: [UInt8], record: KeyRecord) {
+        let reader = EntryReader(store: store)
+        let (text, _) = try await reader.text(of: honest)
+        var manifest = try ManifestDecoder.decode(text)
+        let place = manifest.entries.firstIndex { $0.path.text == path } ?? 0
+        guard case .file(let size, var pieces) = manifest.entries[place].kind,
+            let piece = pieces.last
+        else { throw CacheError(.request, "there is no such file") }
+        let pack = manifest.packs[piece.pack]
+        let limit = pack.storedSize
+        let stored = try await reader.verified(pack.name, pack.digest, limit: limit)
+        var tar = try pack.codec.decode(stored, limit: pack.contentSize)
+        for offset in piece.offset..<piece.offset + piece.size { tar[offset] = UInt8(ascii: "E") }
+        let writer = ObjectWriter(store: store, codec: pack.codec)
+        manifest.packs[piece.pack] = try await writer.writePack(tar).pack
+        if isTrue {
+            let range = piece.offset..<piece.offset + piece.size
+            pieces[pieces.count - 1] = Manifest.Piece(
+                digest: ContentDigest(of: tar, range),
+                pack: piece.pack,
+                offset: piece.offset,
+                size: piece.size
+            )
+            manifest.entries[place].kind = .file(size: size, pieces: pieces)
+        }
+        var record = honest
+        record.key = key
+        record.signature = nil
+        record.saved += 1
+        let whole = ManifestEncoder.encode(manifest)
+        if form == .changes,
+            let changes = ManifestChanges.encode(whole, base: text, named: honest.manifest)
+        {
+            record.manifest = try await writer.writeManifest(changes).digest
+            record.base = honest.manifest
+        } else {
+            record.manifest = try await writer.writeManifest(whole).digest
+        }
+        return (record.name, try record.encode(signedBy: signer), record)
+    }
+}

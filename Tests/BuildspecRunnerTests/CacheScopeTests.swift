@@ -1,0 +1,126 @@
+import BuildspecRunner
+import SystemPackage
+import Testing
+
+/// Whose entries are saved and read, where nobody says otherwise.
+@Suite struct `The default scope` {
+    private func scopes(
+        _ url: String?,
+        project: String? = nil,
+        scope: String? = nil,
+        reading: [String] = [],
+        in directory: FilePath = "/home/me/app",
+        change: UntrustedChange? = nil
+    ) -> CacheScopes {
+        CacheScopes(
+            scope,
+            reading: reading,
+            project: project,
+            source: SourceVersion(repositoryURL: url),
+            directory: directory,
+            change: change,
+            machine: "box"
+        )
+    }
+
+    @Test(arguments: [
+        "https://github.com/team/shop", "https://github.com/team/shop.git",
+        "https://github.com/team/shop/", "https://github.com/team//shop.git/",
+        "HTTPS://GitHub.COM:443/team/shop.git", "http://github.com:80/team/shop",
+        "https://user:token@github.com/team/shop.git", "https://ghp_secret@github.com/team/shop",
+        "https://github.com/team/shop?access_token=secret#x", "https://github.com./team/shop",
+        "git@github.com:team/shop.git", "git@GitHub.com:team/shop", "github.com:team/shop.git",
+        "git@github.com:/team/shop.git",
+        "git@[github.com:22]:team/shop.git", "ssh://git@github.com/team/shop.git",
+        "ssh://git@github.com:22/team/shop", "ssh://git:secret@github.com:2222/team/shop.git",
+        "git+ssh://me@github.com/team/shop.git", "git://github.com/team/shop.git",
+        "ssh://git@ssh.github.com:443/team/shop.git",
+    ])
+    func `is host, owner and name of the repository, however it is reached`(url: String) {
+        let found = scopes(url)
+        #expect(found.own == "github.com/team/shop", "\(url)")
+        #expect(found.readable == ["shop"], "\(url)")
+        #expect(!"\(found)".contains("secret") && !"\(found)".contains("token"), "\(url)")
+        #expect(found.note == nil)
+    }
+
+    @Test func `differs for a fork, another host, an account and a subgroup`() {
+        let urls = [
+            "https://github.com/team/shop", "https://github.com/fork/shop",
+            "https://gitlab.com/team/shop", "https://gitlab.com/team/sub/shop",
+            "alice@github.com:team/shop", "bob@github.com:team/shop",
+            "ssh://alice@github.com/~/shop", "https://[::1]:8080/team/shop", "/srv/team/shop",
+        ]
+        #expect(Set(urls.map { scopes($0).own }).count == urls.count)
+    }
+
+    @Test(arguments: [
+        ("/srv/git/shop.git", "git:box/srv/git/shop"), ("/srv/git/shop/", "git:box/srv/git/shop"),
+        ("/srv/git/shop/.git", "git:box/srv/git/shop"), ("../shop.git", "git:box/home/me/shop"),
+        ("file:///srv/git/shop.git", "git:box/srv/git/shop"),
+        ("file://host/srv/shop.git", "git:box/srv/shop"), ("./a:b", "git:box/home/me/app/a:b"),
+        ("C:/x", "git:box/home/me/app/C:/x"),
+    ])
+    func `of a repository on this machine names the machine and the place`(
+        url: String,
+        expected: String
+    ) {
+        #expect(scopes(url).own == expected)
+    }
+
+    @Test(arguments: [
+        nil, "", "https://", "https:///x", "https://user:pa/ss@github.com/team/shop",
+        "https://github.com:x@y/team/shop:z\n", "https://github.com/", "git@github.com:",
+        "https://h/" + String(repeating: "x", count: 2_000),
+    ])
+    func `without an origin that tells a place is the directory on this machine`(url: String?) {
+        let found = scopes(url)
+        #expect(found.own == "dir:box/home/me/app", "\(url ?? "none")")
+        #expect(scopes(url, in: "/home/you/app").own != found.own)
+    }
+
+    @Test func `reads what earlier versions saved behind everything else, and never saves it`() {
+        let url = "git@github.com:team/shop.git"
+        #expect(scopes(url, reading: ["x", "shop"]).readable == ["x", "shop"])
+        #expect(scopes(url, reading: ["x"]).readable == ["x", "shop"])
+        #expect(scopes(nil).readable == ["app"])
+        #expect(scopes(url, project: "p").readable == [])
+        #expect(scopes(url, scope: "s", reading: ["x"]).readable == ["x"])
+    }
+
+    @Test func `is the project's name where that is given, and the scope's where that is`() {
+        let change = UntrustedChange(name: "pr-7", teller: "X")
+        #expect(scopes("https://h/o/r", project: "p").own == "p")
+        #expect(scopes("https://h/o/r", project: "p", change: change).own == "p#pr-7")
+        let given = scopes("https://h/o/r", project: "p", scope: "s", change: change)
+        #expect(given.own == "s" && given.readable == [] && given.note == nil)
+    }
+
+    @Test(arguments: ["https://github.com/team/shop", "https://github.com/fork/shop.git", nil])
+    func `of a fork's request reads main's scope, and is its own`(origin: String?) throws {
+        let change = UntrustedChange(
+            name: "pr-7",
+            teller: "GitHub Actions",
+            source: "https://github.com/fork/shop",
+            target: "https://github.com/team/shop"
+        )
+        let found = scopes(origin, change: change)
+        let main = origin == nil ? "dir:box/home/me/app" : "github.com/team/shop"
+        #expect(found.own == main + "#pr-7")
+        #expect(found.readable.first == main)
+        let note = try #require(found.note)
+        #expect(note.contains("'\(main)' are read") && note.contains("'\(main)#pr-7'"))
+    }
+
+    @Test
+    func `of a request that builds another repository is that repository's and the request's`() {
+        let change = UntrustedChange(
+            name: "pr-7",
+            teller: "X",
+            source: "https://h/fork/shop",
+            target: "https://h/team/shop"
+        )
+        let found = scopes("https://h/team/tools", change: change)
+        #expect(found.own == "h/team/tools#pr-7" && found.readable.first == "h/team/tools")
+    }
+}
