@@ -33,6 +33,13 @@ public struct CacheIdentity: Sendable, Equatable {
         self.fallbackKeys = fallbackKeys
         self.paths = paths
     }
+
+    /// An empty key would be one entry that every build takes for its own.
+    ///
+    /// - Throws: `CacheError` for an empty key.
+    func checkKey() throws(CacheError) {
+        if key?.isEmpty ?? false { throw CacheError(.request, "the key is empty") }
+    }
 }
 
 /// The cache engine: declared paths of a tree on one side, named objects in a store on the other.
@@ -118,7 +125,8 @@ public struct BuildCache: Sendable {
     ///     `nil` leaves all times alone. See `docs/retime.md`.
     ///   - checkout: finds out which files come from the checkout; the restore leaves them alone.
     /// - Returns: what was done.
-    /// - Throws: `CacheError` when the store or the tree cannot be used at all, `CancellationError` when
+    /// - Throws: `CacheError` when the store or the tree cannot be used at all, or the key is empty,
+    ///   `CancellationError` when
     ///   the task was cancelled; the tree is as it was then.
     public func restore(
         _ identity: CacheIdentity,
@@ -128,6 +136,7 @@ public struct BuildCache: Sendable {
         leavingOut checkout: @escaping Checkout.Finder = Checkout.unknown
     ) async throws -> RestoreReport {
         let root = try Machine.absolute(root)
+        try identity.checkKey()
         var operation = RestoreOperation(
             settings,
             identity.settled(at: root, settings.top),
@@ -152,7 +161,8 @@ public struct BuildCache: Sendable {
     ///     back; `nil` records none.
     ///   - checkout: finds out which files come from the checkout; the entry is made without them.
     /// - Returns: what was done.
-    /// - Throws: `CacheError` when the tree cannot be read or the store cannot be written,
+    /// - Throws: `CacheError` when the tree cannot be read, the store cannot be written, or the key is
+    ///   empty,
     ///   `CancellationError` when the task was cancelled; there is no entry then.
     public func save(
         _ identity: CacheIdentity,
@@ -160,6 +170,7 @@ public struct BuildCache: Sendable {
         retiming sources: SourceFiles? = nil,
         leavingOut checkout: @escaping Checkout.Finder = Checkout.unknown
     ) async throws -> SaveReport {
+        try identity.checkKey()
         if let reason = reasonNotToSave(in: identity.scope) {
             return SaveReport(outcome: .notAllowed(reason))
         }

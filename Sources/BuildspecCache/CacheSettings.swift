@@ -62,7 +62,8 @@ struct CacheSettings: Sendable {
         EntryLookup(
             reader: reader(removesDamage: removesDamage),
             identity: identity,
-            version: KeyRecord.version(ofPaths: set.canonicalTexts)
+            version: KeyRecord.version(ofPaths: set.canonicalTexts),
+            formerVersion: set.formerTexts.map { KeyRecord.version(ofPaths: $0) }
         )
     }
 

@@ -33,6 +33,12 @@ struct RestoreOperation {
     func run() async throws -> RestoreReport {
         let set = PathSet(identity.paths, root: root)
         let lookup = settings.lookup(identity, set, removesDamage: true)
+        var report = try await restore(lookup, set)
+        report.notes += lookup.notes
+        return report
+    }
+
+    private func restore(_ lookup: EntryLookup, _ set: PathSet) async throws -> RestoreReport {
         var passed = PassedOver()
         for scope in lookup.scopes {
             guard let record = try await exactRecord(lookup, scope, &passed) else { continue }

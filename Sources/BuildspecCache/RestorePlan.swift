@@ -90,11 +90,11 @@ struct RestorePlan: Sendable {
         _ place: Int,
         _ set: PathSet
     ) throws(FileError) {
-        guard isDeclared(entry.path, set) else {
+        guard isDeclared(entry.path, isDirectory: entry.kind == .directory, set) else {
             return leaveOut(entry, "it is not within the declared paths")
         }
         // Else the file, which the cache has nothing to do with, would be in the next save.
-        if case .hardLink(let first) = entry.kind, !isDeclared(first, set) {
+        if case .hardLink(let first) = entry.kind, !isDeclared(first, isDirectory: false, set) {
             return leaveOut(entry, "its file is not within the declared paths")
         }
         if let blocked, entry.path.isWithin(blocked) { return countLeftOut(entry.kind) }
@@ -111,9 +111,13 @@ struct RestorePlan: Sendable {
         try addMissing(entry, place)
     }
 
-    private mutating func isDeclared(_ path: PathBytes, _ set: PathSet) -> Bool {
+    private mutating func isDeclared(
+        _ path: PathBytes,
+        isDirectory: Bool,
+        _ set: PathSet
+    ) -> Bool {
         if let declared, path.isWithin(declared) { return true }
-        guard set.contains(path) else { return false }
+        guard set.contains(path, isDirectory: isDirectory) else { return false }
         declared = path
         return true
     }

@@ -42,8 +42,9 @@ struct SaveOperation {
         let walk = try await CacheTree(set, checkout, roots, settings)
         // An entry with a key would lack for ever what is behind the link.
         if let note = walk.linkNotes.first, identity.key != nil { throw CacheError(.tree, note) }
+        let hints = identity.paths.compactMap { FilePattern.hint(for: $0, in: root) }
         let walkNotes =
-            walk.walk.notes + walk.linkNotes
+            walk.walk.notes + walk.linkNotes + hints
             + [walk.walk.removeLeftovers(roots), walk.kept.note, walk.rules.unlistedNote()]
             .compactMap(\.self)
         guard !walk.entries.isEmpty else {

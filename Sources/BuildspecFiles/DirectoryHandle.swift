@@ -61,6 +61,16 @@ package final class DirectoryHandle: Sendable {
         return DirectoryHandle(descriptor: descriptor, path: path.appending(name))
     }
 
+    /// Whether a link in this one leads to a directory, perhaps one that this process may not list.
+    func leadsToDirectory(_ link: some Collection<UInt8>) -> Bool {
+        do throws(FileError) {
+            _ = try followedDirectory(link)
+            return true
+        } catch {
+            return error.code == .permissionDenied
+        }
+    }
+
     /// The status of a name, or `nil` if there is none.
     package func status(_ name: some Collection<UInt8>) throws(FileError) -> FileStatus? {
         var status = stat()

@@ -13,14 +13,33 @@ struct GlobComponent: Sendable, Hashable {
 
     private let tokens: [Token]
 
+    /// The component as it is written.
+    let text: [UInt8]
+
     /// The name, when the component is one name and no pattern.
     let literal: [UInt8]?
 
     init(_ text: some Collection<UInt8>) {
         var parser = Parser(scalars: GlobComponent.scalars(text)[...])
         tokens = parser.parse()
+        self.text = Array(text)
         literal = GlobComponent.literalName(tokens)
     }
+
+    /// The component that only one name fits.
+    static func plain(_ name: some Collection<UInt8>) -> GlobComponent {
+        GlobComponent(escaped(name))
+    }
+
+    /// A name with a backslash before every character that would mean something else than itself.
+    static func escaped(_ name: some Collection<UInt8>) -> [UInt8] {
+        name.reduce(into: []) { text, byte in
+            if special.contains(byte) { text.append(UInt8(ascii: "\\")) }
+            text.append(byte)
+        }
+    }
+
+    private static let special = Set("*?[]{},\\".utf8)
 
     /// Whether every name fits.
     var matchesAll: Bool { !tokens.isEmpty && tokens.allSatisfy { $0 == .anyRun } }

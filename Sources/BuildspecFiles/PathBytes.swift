@@ -41,6 +41,12 @@ package struct PathBytes: Sendable, Hashable, Comparable {
         return (bytes[..<max(cut, 1)], bytes[(cut + 1)...])
     }
 
+    /// The directory above; `/` is above itself.
+    package var parent: PathBytes {
+        let directory = split.directory
+        return directory.isEmpty ? PathBytes("/") : PathBytes(Array(directory))
+    }
+
     /// Whether this path lies below `directory`, at any depth.
     package func isWithin(_ directory: PathBytes) -> Bool {
         let length = directory.bytes.count

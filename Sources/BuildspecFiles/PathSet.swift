@@ -1,14 +1,18 @@
 /// The declared paths of a cache: which files belong to it, below a root and elsewhere.
 ///
 /// A path that a pattern matches belongs to the set with everything below it, so `a`, `a/**` and
-/// `a/**/*` all mean the whole of `a`. Relative patterns start at the root; absolute ones that lie
-/// below the root are made relative, so that the set means the same in every checkout.
+/// `a/**/*` all mean the whole of a directory `a`. Relative patterns start at the root; absolute ones
+/// that lie below the root are made relative, so that the set means the same in every checkout.
 package struct PathSet: Sendable {
     /// The patterns in canonical form, sorted, each once: equal sets have equal canonical texts.
     package let canonicalTexts: [String]
+    /// The same as earlier versions of this program wrote it, where that differs: for them `a*/**/*` was
+    /// `a*`, and the set had the files that fit `a*` too.
+    package let formerTexts: [String]?
 
-    let relative: [[FilePattern.Component]]
-    let absolute: [[FilePattern.Component]]
+    /// The topmost paths.
+    let relative: [FilePattern]
+    let absolute: [FilePattern]
 
     /// Creates the set.
     ///
@@ -17,62 +21,74 @@ package struct PathSet: Sendable {
     ///   - root: the absolute path of the directory that relative patterns start at.
     package init(_ texts: [String], root: PathBytes) {
         var canonical: Set<String> = []
-        var relative: [[FilePattern.Component]] = []
-        var absolute: [[FilePattern.Component]] = []
+        var former: Set<String> = []
+        var tops: Set<FilePattern> = []
         for pattern in texts.flatMap(FilePattern.parse) where !pattern.isRoot {
-            let placed = PathSet.place(pattern, root: root)
-            guard canonical.insert(placed.text).inserted else { continue }
-            if placed.isAbsolute {
-                absolute.append(placed.components)
-            } else {
-                relative.append(placed.components)
-            }
+            let top = pattern.unclimbed(from: root).below(root).tops
+            former.insert(top.plainText)
+            canonical.insert(top.canonicalText)
+            tops.insert(top)
         }
-        canonicalTexts = canonical.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        self.relative = relative
-        self.absolute = absolute
+        canonicalTexts = PathSet.sorted(canonical)
+        formerTexts = former == canonical ? nil : PathSet.sorted(former)
+        absolute = tops.filter(\.isAbsolute)
+        relative = tops.filter { !$0.isAbsolute }
+    }
+
+    private static func sorted(_ texts: Set<String>) -> [String] {
+        texts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// Whether the path is in the set, itself or by a directory above it.
-    package func contains(_ path: PathBytes) -> Bool {
+    ///
+    /// - Parameters:
+    ///   - path: the path.
+    ///   - isDirectory: whether it is one: `a*/**/*` has directories `a…` with what is in them, and no
+    ///     files of such names.
+    /// - Returns: whether it belongs to the set.
+    package func contains(_ path: PathBytes, isDirectory: Bool) -> Bool {
         let names = path.components
-        return (path.isAbsolute ? absolute : relative).contains { components in
-            var cursor = PatternCursor(components)
+        return (path.isAbsolute ? absolute : relative).contains { pattern in
             // The root itself belongs to nobody, but everything below it may.
-            if components.isEmpty { return !names.isEmpty }
-            for name in names {
+            if pattern.components.isEmpty { return !names.isEmpty }
+            var cursor = PatternCursor(pattern)
+            for name in names.dropLast() {
                 cursor.descend(into: name)
                 if cursor.isComplete { return true }
             }
-            return false
+            guard let name = names.last else { return false }
+            cursor.descend(into: name)
+            return cursor.fits(isDirectory: isDirectory)
         }
     }
+}
 
-    private struct Placed {
-        var components: [FilePattern.Component]
-        var isAbsolute: Bool
-        var text: String
+extension PathSet {
+    /// The first names of all relative paths in the set; `nil` where they are not plain.
+    package var firstNames: Set<[UInt8]>? {
+        var names: Set<[UInt8]> = []
+        for pattern in relative {
+            guard let first = pattern.literalNames.first else { return nil }
+            names.insert(first)
+        }
+        return names
+    }
+}
+
+extension FilePattern {
+    /// A top's text in a path set.
+    fileprivate var plainText: String {
+        (isAbsolute ? "/" : "./") + components.map(\.text).joined(separator: "/")
     }
 
-    /// Moves a pattern to the root or to `/`, whichever it lies below, and cuts what says nothing.
-    private static func place(_ pattern: FilePattern, root: PathBytes) -> Placed {
-        var names = pattern.text.split(separator: "/").map(String.init)
-        var isAbsolute = pattern.isAbsolute
-        let rootNames = root.components.map { String(decoding: $0, as: UTF8.self) }
-        if pattern.climbs > 0 {
-            names = rootNames.dropLast(pattern.climbs) + names.dropFirst(pattern.climbs)
-            isAbsolute = true
+    /// The same where `/**` behind a wildcard tells directories from files.
+    ///
+    /// One plain name says the same without: it is a file or a directory, and entries have had that
+    /// text from the beginning.
+    fileprivate var canonicalText: String {
+        guard isForDirectories, let last = components.last, last.literal == nil else {
+            return plainText
         }
-        if isAbsolute, names.count > rootNames.count, names.starts(with: rootNames) {
-            names.removeFirst(rootNames.count)
-            isAbsolute = false
-        }
-        if names.last == "*", names.dropLast().last == "**" { names.removeLast() }
-        while names.last == "**" { names.removeLast() }
-        let components = names.map { name in
-            name == "**" ? .anyDepth : FilePattern.Component.name(GlobComponent(Array(name.utf8)))
-        }
-        let text = (isAbsolute ? "/" : "./") + names.joined(separator: "/")
-        return Placed(components: components, isAbsolute: isAbsolute, text: text)
+        return plainText + "/**"
     }
 }

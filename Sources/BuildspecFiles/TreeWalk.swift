@@ -175,13 +175,16 @@ package struct TreeWalk: Sendable {
         _ cursors: [PatternCursor],
         _ above: [PatternCursor]
     ) {
-        if cursors.contains(where: \.isComplete) { return take(name, in: directory, path, above) }
+        if cursors.contains(where: { $0.fits(isDirectory: false) }) {
+            return take(name, in: directory, path, above)
+        }
         let status = reporting { () throws(FileError) in try directory.status(name) } ?? nil
         guard let status else { return }
         if status.kind == .link {
             return followRootLink(name, in: directory, path, cursors, above)
         }
         guard status.kind == .directory, !excluded.contains(status.identity) else { return }
+        if cursors.contains(where: \.isComplete) { return take(name, in: directory, path, above) }
         let child = reporting { () throws(FileError) in try directory.directory(name) }
         if let child { walk(child, path, cursors) }
     }
@@ -197,6 +200,7 @@ package struct TreeWalk: Sendable {
         _ above: [PatternCursor]
     ) {
         guard directory.path == PathBytes("/") else {
+            guard directory.leadsToDirectory(name) else { return }
             if TreeWalk.spell(above, name) {
                 links.append(path)
             } else {

@@ -62,8 +62,18 @@ extension FindingName {
             "PATH is replaced by a text as it stands; no command is found any more."
         case .secretReference:
             "The text is not 'secret-id[:json-key[:version-stage[:version-id]]]'."
-        case .fallbackKeys: "'fallback-keys' has no effect without 'key'."
-        case .tildePath: "'~' in a cache path is not replaced."
+        case .fallbackKeys:
+            "'fallback-keys' has no effect without 'key', and an empty one is skipped."
+        case .emptyKey: "The cache key is an empty text."
+        case .tildePath: "'~' in a path is not replaced."
+        case .quotedPath: "A path has quotes around it that are part of the name."
+        case .blankPath: "A path begins or ends with a blank, which is part of the name."
+        case .pathExpansion:
+            "A path has '$(…)', backquotes or '${A:-b}' in it; only '$NAME' and '${NAME}' are put in."
+        case .backslashPath: "A path has '\\' where '/' is meant, or begins with a drive."
+        case .negatedPath: "A path begins with '!', which takes nothing away."
+        case .excludedDirectory:
+            "A path of 'exclude-paths' is a directory's bare name, which leaves out nothing in it."
         case .rootPath: "A cache path is the source root itself, which names no file."
         case .sourcesCached: "A cache path takes in the sources, which come from the checkout."
         case .dotSlash: "A pattern begins with './', which may find nothing."

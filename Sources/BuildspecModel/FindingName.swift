@@ -57,7 +57,14 @@ public enum FindingName: String, Sendable, CaseIterable {
 
     // Cache, artifacts, reports, batch
     case fallbackKeys = "fallback-keys"
+    case emptyKey = "empty-key"
     case tildePath = "tilde-path"
+    case quotedPath = "quoted-path"
+    case blankPath = "blank-path"
+    case pathExpansion = "path-expansion"
+    case backslashPath = "backslash-path"
+    case negatedPath = "negated-path"
+    case excludedDirectory = "excluded-directory"
     case rootPath = "root-path"
     case sourcesCached = "sources-cached"
     case dotSlash = "dot-slash"
@@ -94,8 +101,8 @@ public enum FindingName: String, Sendable, CaseIterable {
             .secondDocument,
             .undefinedAlias,
             .emptyDocument, .complexKey, .tag, .wrongType, .missingKey, .version, .unknownPhase,
-            .recasedKey, .phasesAtTop, .badValue, .commandMapping, .commandList, .batchIdentifier,
-            .batchDependency:
+            .recasedKey, .phasesAtTop, .badValue, .commandMapping, .commandList, .emptyKey,
+            .batchIdentifier, .batchDependency:
             .error
         default: .warning
         }

@@ -26,9 +26,8 @@ struct CacheSteps: Sendable {
         guard let section = request.buildspec.cache, request.cache != nil else {
             return .none
         }
-        let expanded = await expandedPaths(section)
         var paths: [String] = []
-        for path in expanded {
+        for path in await expandedPaths(section) {
             do {
                 paths.append(try setup.place.cached(path))
             } catch {
@@ -39,33 +38,50 @@ struct CacheSteps: Sendable {
         }
         guard !paths.isEmpty else { return .unusable("no paths specified to be cached") }
         if let note = setup.scopes.note { await pump.post(.warning("cache: \(note)")) }
-        guard let key = section.key else {
-            return .identity(
-                CacheIdentity(
-                    scope: setup.scopes.own,
-                    readScopes: setup.scopes.readable,
-                    key: nil,
-                    paths: paths
-                )
-            )
-        }
-        let texts = [key.value] + section.fallbackKeys.map(\.value)
-        guard let values = try? await session.evaluate(texts) else {
-            if Task.isCancelled { return .none }
-            return .unusable("the cache key '\(key.value)' cannot be evaluated")
-        }
         var identity = CacheIdentity(
             scope: setup.scopes.own,
             readScopes: setup.scopes.readable,
-            key: values[0],
-            fallbackKeys: Array(values.dropFirst()),
+            key: nil,
             paths: paths
         )
+        guard let key = section.key else { return .identity(identity) }
+        let texts = [key.value] + section.fallbackKeys.map(\.value)
+        guard let keys = try? await session.evaluateKeys(texts), let own = keys.first else {
+            if Task.isCancelled { return .none }
+            return .unusable("the cache key '\(key.value)' cannot be evaluated")
+        }
+        if let problem = own.problem {
+            return .unusable("the cache key '\(key.value)' \(problem)")
+        }
+        let value = own.value ?? ""
+        if let warning = own.warning {
+            await pump.post(.warning("cache key '\(key.value)' is '\(value)': \(warning)"))
+        }
+        identity.key = value
+        identity.fallbackKeys = await usable(keys.dropFirst())
         let root = request.sourceDirectory
+        let isConfined = setup.place.sight != nil
         identity.inputs = await withTaskExecutorPreference(BlockingExecutor.shared) {
-            KeyText.inputs(declared: key.value, key: values[0], root: root)
+            KeyText.inputs(declared: key.value, key: value, root: root, isConfined: isConfined)
         }
         return .identity(identity)
+    }
+
+    /// The fallback keys that say something: an empty one would take whatever entry is the newest.
+    private func usable(_ keys: ArraySlice<EvaluatedKey>) async -> [String] {
+        var usable: [String] = []
+        for key in keys {
+            let name = "cache fallback key '\(key.declared)'"
+            if let problem = key.problem {
+                await pump.post(.warning("\(name) is skipped: it \(problem)"))
+            } else if let value = key.value {
+                if let warning = key.warning {
+                    await pump.post(.warning("\(name) is '\(value)': \(warning)"))
+                }
+                usable.append(value)
+            }
+        }
+        return usable
     }
 
     /// Restores the entry into the source root.
@@ -165,31 +181,21 @@ struct CacheSteps: Sendable {
         return request.leavesOutCommands ? "not all phases ran" : nil
     }
 
-    /// The declared paths with variables put in.
-    ///
-    /// A path with an unset variable would mean another place, perhaps the whole disk, so it is left
-    /// out. So is the source root itself: sources restored over newer ones are nobody's wish.
+    /// The declared paths with variables put in, without those that are left out.
     private func expandedPaths(_ section: CacheSection) async -> [String] {
         var paths: [String] = []
-        for path in section.paths {
-            let expansion = VariableText.expand(path.value) { setup.environment.variables[$0] }
-            if let name = expansion.unset.first {
-                await pump.post(
-                    .warning(
-                        "cache path '\(path.value)' is left out: '\(name)' is not set before INSTALL"
-                    )
-                )
-            } else if FilePattern.parse(expansion.text).allSatisfy(\.isRoot) {
-                if CacheSection.isRoot(path.value) { continue }  // told when it was read
-                await pump.post(
-                    .warning(
-                        "cache path '\(path.value)' is left out: it names no file; name what the "
-                            + "build makes, such as 'node_modules/**/*'"
-                    )
-                )
-            } else {
-                paths.append(expansion.text)
+        for declared in section.paths {
+            let path = CachePath(declared.value) { setup.environment.variables[$0] }
+            guard let obstacle = path.obstacle else {
+                paths.append(path.text)
+                for odd in path.oddities {
+                    await pump.post(.warning("cache path '\(declared.value)': \(odd)"))
+                }
+                continue
             }
+            // Reading the buildspec tells what it can see.
+            if path.isRoot, CacheSection.isRoot(declared.value) { continue }
+            await pump.post(.warning("cache path '\(declared.value)' is left out: \(obstacle)"))
         }
         return paths
     }

@@ -27,6 +27,13 @@ struct BuildspecCommand: AsyncParsableCommand {
         do {
             try ArgumentText.requireUTF8()
             var command = try parseAsRoot()
+            let environment = Host.environment().variables
+            for warning in TildeText.warnings(
+                Array(CommandLine.arguments.dropFirst()),
+                environment
+            ) {
+                StandardStream.error.write(warning + "\n")
+            }
             do {
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()

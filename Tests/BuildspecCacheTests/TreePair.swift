@@ -158,7 +158,9 @@ struct OverlaidTree {
     ) {
         let set = pair.set
         depth = PathBytes(pair.outside.path.string).components.count
-        let source = source.filter { set.contains($0.key) }
+        let source = source.filter {
+            set.contains($0.key, isDirectory: $0.value.kind == .directory)
+        }
         let names = source.filter { $0.value.kind == .regular }.keys.sorted()
         let same = Dictionary(grouping: names) { source[$0]?.sameFileAs ?? $0.text }
         firstNames = same.values.reduce(into: [:]) { firstNames, names in

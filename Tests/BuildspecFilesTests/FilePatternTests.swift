@@ -62,7 +62,8 @@ import Testing
         (["a", "b"], "c", false), ([], "a", false), ([""], "a", false),
     ])
     func `knows what it contains`(patterns: [String], path: String, contains: Bool) {
-        #expect(PathSet(patterns, root: root).contains(PathBytes(path)) == contains)
+        let set = PathSet(patterns, root: root)
+        #expect(set.contains(PathBytes(path), isDirectory: true) == contains)
     }
 
     @Test(arguments: [
@@ -80,6 +81,25 @@ import Testing
     ])
     func `names no file where it is the root itself`(pattern: String, namesNothing: Bool) {
         #expect(FilePattern.parse(pattern).allSatisfy(\.isRoot) == namesNothing)
+    }
+
+    private static let formerTexts: [([String], [String], [String]?)] = [
+        (["packages/*/**/*"], ["./packages/*/**"], ["./packages/*"]),
+        (["packages/*/**/*", "packages/*"], ["./packages/*", "./packages/*/**"], ["./packages/*"]),
+        (["*/**"], ["./*/**"], ["./*"]), (["/abs/[ab]/"], ["/abs/[ab]/**"], ["/abs/[ab]"]),
+        (["node_modules/**/*"], ["./node_modules"], nil), (["**/*"], ["./"], nil),
+        (["packages/*"], ["./packages/*"], nil), (["a\\[b\\]/**"], ["./a\\[b\\]"], nil),
+    ]
+
+    @Test(arguments: formerTexts)
+    func `has its former text only where that meant something else`(
+        patterns: [String],
+        canonical: [String],
+        former: [String]?
+    ) {
+        let set = PathSet(patterns, root: root)
+        #expect(set.canonicalTexts == canonical)
+        #expect(set.formerTexts == former)
     }
 
     @Test func `differs when the paths differ`() {

@@ -181,7 +181,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)))
-    func `hashes files the same wherever they are, and says when there are none`() async throws {
+    func `hashes files the same wherever they are`() async throws {
         var hashes: Set<String> = []
         for _ in 0..<2 {
             let place = try filled()
@@ -196,15 +196,6 @@ import Testing
         #expect(hashes.first?.count == 65)
 
         let place = try filled()
-        let none = try await BuildspecProcess.run(["hash-files", "*.lock"], in: place)
-        #expect(none.status == 0)
-        #expect(none.error == "warning: codebuild-hash-files: no file matches '*.lock'\n")
-        _ = try await shell("for n in 1 2 3 4 5 6 7 8; do ln -s vendor link$n; done", in: place)
-        let links = try await BuildspecProcess.run(["hash-files", "**/file1"], in: place)
-        #expect(links.error.split(separator: "\n").count == 6)
-        #expect(links.error.hasSuffix("warning: cache: and 3 more like these\n"))
-        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        #expect(none.output == empty + "\n")
         try place.write("x", to: "vendor/file1 more")
         let changed = try await BuildspecProcess.run(
             ["hash-files", "vendor/**/*1", "vendor/**/file1*"],

@@ -274,7 +274,8 @@ struct RunTests {
             """,
             to: "buildspec.yml"
         )
-        let reason = "the cache key 'k-$(exit 5)' cannot be evaluated"
+        let reason =
+            "the cache key 'k-$(exit 5)' cannot be evaluated: '$(exit 5)' ended with status 5"
         let arguments = ["run", "--cache", "store", "--artifacts", "out"]
         let strict = try await BuildspecProcess.run(arguments + ["--strict-cache"], in: directory)
         #expect(strict.status == 3)

@@ -195,7 +195,7 @@ private func readNames(_ bytes: [UInt8]) {
     _ = TemporaryName.isAbandoned(TemporaryName.prefix + bytes, changed: .now())
     // A thousand alternatives of a long pattern take their time.
     let set = PathSet([String(decoding: bytes.prefix(60), as: UTF8.self)], root: PathBytes("/a/b"))
-    _ = (set.contains(PathBytes(bytes)), set.canonicalTexts)
+    _ = (set.contains(PathBytes(bytes), isDirectory: false), set.canonicalTexts)
 }
 
 private func cut(_ bytes: [UInt8]) {

@@ -42,6 +42,7 @@ extension BuildCache {
         root: FilePath,
         limit: UInt64
     ) async throws -> SaveReport {
+        try identity.checkKey()
         if let reason = reasonNotToSave(in: identity.scope) {
             return SaveReport(outcome: .notAllowed(reason))
         }

@@ -38,7 +38,7 @@ struct ImportedTree {
     /// - Throws: for a name that leads out of the tree.
     mutating func place(of member: TarReader.Member) throws(CacheError) -> PathBytes? {
         guard let path = try path(member.name) else { return nil }
-        if set.contains(path) {
+        if set.contains(path, isDirectory: member.kind == .directory) {
             if path.components.first?.elementsEqual(".git".utf8) ?? false, !path.isAbsolute {
                 git.add(path)
                 return nil

@@ -65,7 +65,7 @@ struct SourceTree: Sendable {
 private struct CachedPaths {
     private let set: PathSet
     /// The first names of all patterns, if all of them are plain.
-    private let firstNames: Set<ArraySlice<UInt8>>?
+    private let firstNames: Set<[UInt8]>?
     /// A directory that is known to be in the set.
     private var known: PathBytes?
 
@@ -76,10 +76,14 @@ private struct CachedPaths {
 
     mutating func contains(_ path: PathBytes) -> Bool {
         if let known, path.isWithin(known) { return true }
-        if let firstNames, !firstNames.contains(path.bytes.prefix { $0 != slash }) { return false }
-        guard set.contains(path) else { return false }
+        if let firstNames, !firstNames.contains(Array(path.bytes.prefix { $0 != slash })) {
+            return false
+        }
+        guard set.contains(path, isDirectory: false) else { return false }
         let directory = PathBytes(Array(path.split.directory))
-        if !directory.bytes.isEmpty, set.contains(directory) { known = directory }
+        if !directory.bytes.isEmpty, set.contains(directory, isDirectory: true) {
+            known = directory
+        }
         return true
     }
 }

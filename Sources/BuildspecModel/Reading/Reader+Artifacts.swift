@@ -61,11 +61,14 @@ extension Reader {
         let files = files(of: set, place, at: range, missing: missing)
         let excluded = texts(set["exclude-paths"], "\(place).exclude-paths", acceptsOne: true)
         for pattern in files + excluded { checkDotSlash(pattern) }
+        let base = text(set["base-directory"], "\(place).base-directory")
+        checkPaths(files + [base].compactMap(\.self), .output)
+        checkPaths(excluded, .exclusion)
         return ArtifactSet(
             files: files,
             name: text(set["name"], "\(place).name"),
             discardPaths: flag(set["discard-paths"], "\(place).discard-paths"),
-            baseDirectory: text(set["base-directory"], "\(place).base-directory"),
+            baseDirectory: base,
             excludePaths: excluded,
             enableSymlinks: flag(set["enable-symlinks"], "\(place).enable-symlinks"),
             s3Prefix: text(set["s3-prefix"], "\(place).s3-prefix")

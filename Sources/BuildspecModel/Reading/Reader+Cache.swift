@@ -21,12 +21,20 @@ extension Reader {
             )
         }
         let paths = texts(cache["paths"], "cache.paths")
+        checkPaths(paths, .cache)
         for path in paths {
-            checkTilde(path)
             checkRoot(path)
             checkSources(path)
         }
         let key = text(cache["key"], "cache.key")
+        if let key, key.value.isEmpty {
+            report(
+                .emptyKey,
+                "'cache.key' is empty; give a key, or leave it out for one entry that every build"
+                    + " replaces",
+                at: key.range
+            )
+        }
         return CacheSection(
             paths: paths,
             key: key,
@@ -54,6 +62,14 @@ extension Reader {
                 codeBuild: "ignores the whole list"
             )
         }
+        for fallback in keys where fallback.value.isEmpty {
+            report(
+                .fallbackKeys,
+                "an empty fallback key is skipped, because it would take whatever entry is the"
+                    + " newest; write a prefix",
+                at: fallback.range
+            )
+        }
         reportTooMany(keys.map(\.range), limit: 5, "fallback keys; the first five count")
         return Array(keys.prefix(5))
     }
@@ -77,16 +93,6 @@ extension Reader {
                 + " Name what the build makes, such as 'node_modules/**/*'",
             at: path.range,
             codeBuild: "lets sources override cached files of the same name in a local custom cache"
-        )
-    }
-
-    private mutating func checkTilde(_ path: Located<String>) {
-        guard path.value.hasPrefix("~") else { return }
-        report(
-            .tildePath,
-            "'~' is not replaced in a cache path; write '/root\(path.value.dropFirst().description.clipped)'",
-            at: path.range,
-            codeBuild: "not documented; it looks for a directory named '~'"
         )
     }
 }

@@ -17,12 +17,14 @@ extension Reader {
         guard let group = mapping(pair.value, place, hint: hint) else { return nil }
         checkKeys(of: group, KeyTable.reportShape, in: place)
         let files = files(of: group, place, at: pair.keyRange)
+        let base = text(group["base-directory"], "\(place).base-directory")
+        checkPaths(files + [base].compactMap(\.self), .output)
         let format = KeyTable.reportShape.row("file-format")
         return ReportGroup(
             name: Located(pair.name, at: pair.keyRange),
             files: files,
             fileFormat: choice(group["file-format"], format, "\(place).file-format"),
-            baseDirectory: text(group["base-directory"], "\(place).base-directory"),
+            baseDirectory: base,
             discardPaths: flag(group["discard-paths"], "\(place).discard-paths")
         )
     }

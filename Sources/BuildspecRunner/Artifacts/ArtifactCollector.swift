@@ -54,7 +54,12 @@ struct ArtifactCollector: Sendable {
                 excluding: try excluded(),
                 isConfined: isConfined,
                 sight: place.sight
-            ) { text in try place.outside(VariableText.expand(text) { values[$0] }.text) }
+            ) { text in
+                if let name = VariableText.emptiedName(in: text, { values[$0] }) {
+                    throw ArtifactSelection.Emptied(path: text, name: name)
+                }
+                return try place.outside(VariableText.expand(text) { values[$0] }.text)
+            }
             var copy = try ArtifactCopy(into: PathBytes(target.string))
             for file in selection.files {
                 try Task.checkCancellation()

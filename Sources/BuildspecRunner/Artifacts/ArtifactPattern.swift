@@ -24,24 +24,6 @@ struct ArtifactPattern: Sendable {
     private init(_ text: String, _ whole: FilePattern, base: PathBytes) {
         self.text = text
         isLiteral = whole.isLiteral
-        let names = whole.text.split(separator: "/").map(String.init)
-        // The last name stays in the pattern, so that what is found has a name; `..` gives none.
-        let leading = names.last == ".." ? names[...] : names.dropLast()
-        let prefix = leading.prefix { FilePattern.parse($0).allSatisfy(\.isLiteral) }
-        var start = whole.isAbsolute ? PathBytes("/") : base
-        for name in prefix {
-            if name == ".." { start = start.parent } else { start = start.appending(name.utf8) }
-        }
-        self.start = start
-        let rest = names.dropFirst(prefix.count).joined(separator: "/")
-        pattern = FilePattern.parse(rest).first ?? whole
-    }
-}
-
-extension PathBytes {
-    /// The directory above; `/` is above itself.
-    var parent: PathBytes {
-        let directory = split.directory
-        return directory.isEmpty ? PathBytes("/") : PathBytes(Array(directory))
+        (start, pattern) = whole.start(from: base)
     }
 }

@@ -27,6 +27,14 @@ struct ArtifactSelection {
     /// What the user should know, one line each.
     private(set) var warnings: [String] = []
 
+    /// A path with a variable that has no value, so that it would be another path.
+    struct Emptied: Error {
+        /// The path as it is written.
+        var path: String
+        /// The variable.
+        var name: String
+    }
+
     private let set: ArtifactSet
     private let expand: (String) throws -> String
     private let root: PathBytes
@@ -76,10 +84,10 @@ struct ArtifactSelection {
 
     private func baseDirectories(_ root: PathBytes) throws -> [PathBytes] {
         guard let base = set.baseDirectory else { return [root] }
-        let text = try expand(base.value)
+        let text = try expanded(base)
         var directories: [PathBytes] = []
         for pattern in ArtifactPattern.parse(text, base: root) {
-            if pattern.pattern.text.isEmpty {
+            if pattern.pattern.isRoot {
                 directories.append(pattern.start)
             } else {
                 let walk = try ArtifactWalk(pattern, excluding: excluded)
@@ -108,23 +116,25 @@ struct ArtifactSelection {
         from base: PathBytes,
         into targets: inout [PathBytes: Int]
     ) throws {
-        let excludes = try set.excludePaths.flatMap { try FilePattern.parse(expand($0.value)) }
+        let excluded = try set.excludePaths.map(expanded)
+        warn(ofDirectoriesIn: excluded, base)
+        let excludes = excluded.flatMap(FilePattern.parse).map { $0.below(base) }
         // A base in the sources is no place of its own: a link of the build may have put it elsewhere.
         let places = base.isWithin(root) ? [root] : [root, base]
         let allowed = isConfined ? try places.map { try Machine.absolute($0) } : []
-        for text in try set.files.map({ try expand($0.value) }) {
+        for text in try set.files.map(expanded) {
             var found: [ArtifactWalk.Found] = []
             for pattern in ArtifactPattern.parse(text, base: base) {
                 let set = set
                 found += try ArtifactWalk(
                     pattern,
-                    excluding: excluded,
+                    excluding: self.excluded,
                     passingOver: cursors(of: excludes, from: base, at: pattern.start)
                 ) { link in
                     try ArtifactSelection.staysLink(link, base, set)
                 }.found
             }
-            warn(about: text, found)
+            warn(about: text, found, base)
             for file in found where !file.isDirectory {
                 try Task.checkCancellation()
                 let relative = relativePath(of: file.path, to: base)
@@ -173,7 +183,46 @@ struct ArtifactSelection {
         warnings.append("'\(file.path.text)' replaces '\(other.text)' as '\(target.text)'")
     }
 
-    private mutating func warn(about text: String, _ found: [ArtifactWalk.Found]) {
+    private func expanded(_ path: Located<String>) throws -> String {
+        do {
+            return try expand(path.value)
+        } catch let error as Emptied {
+            throw Failure(
+                message:
+                    "'\(error.name)' in '\(error.path)' is empty or not set, and without it the "
+                    + "path is another one",
+                range: path.range
+            )
+        }
+    }
+
+    /// Warns of a directory that is to be left out and of which every file stays.
+    private mutating func warn(ofDirectoriesIn excluded: [String], _ base: PathBytes) {
+        for text in excluded {
+            if let hint = FilePattern.hint(for: text, in: base) { warnings.append(hint) }
+            // Reading the buildspec tells what it can see.
+            guard !PathOddity.all(in: text, .exclusion).contains(where: \.isOfDirectory) else {
+                continue
+            }
+            for pattern in ArtifactPattern.parse(text, base: base) where pattern.isLiteral {
+                let place = pattern.pattern.literalNames.reduce(pattern.start) { $0.appending($1) }
+                guard (try? ArtifactWalk.directory(place)) != nil else {
+                    continue
+                }
+                warnings.append(
+                    "'\(text)' of 'exclude-paths' is a directory and leaves out no file in it; write "
+                        + "'\(text)/**/*'"
+                )
+            }
+        }
+    }
+
+    private mutating func warn(
+        about text: String,
+        _ found: [ArtifactWalk.Found],
+        _ base: PathBytes
+    ) {
+        if let hint = FilePattern.hint(for: text, in: base) { warnings.append(hint) }
         guard found.allSatisfy(\.isDirectory) else { return }
         if let directory = found.first {
             warnings.append(
@@ -236,6 +285,10 @@ struct ArtifactSelection {
         }
         return place.isWithin(base)
     }
+}
+
+extension PathOddity {
+    fileprivate var isOfDirectory: Bool { name == .excludedDirectory }
 }
 
 extension ArraySlice<UInt8> {

@@ -149,7 +149,7 @@ struct ArtifactWalk {
             if let below = cursors.below(name) {
                 try walk(child, below, above + [identity], isLinked: isLinked || isLink)
             }
-        } else if cursors.wanted.isComplete, try isFile(path, status) {
+        } else if cursors.wanted.fits(isDirectory: false), try isFile(path, status) {
             found.append(Found(path: path, isDirectory: false, isLink: isLink))
         }
     }

@@ -13,13 +13,19 @@ enum KeyText {
     ///   - declared: the key as it is written.
     ///   - key: the key as it was evaluated.
     ///   - root: where relative patterns start.
+    ///   - isConfined: whether commands see less of this machine than this process, so that links out
+    ///     of the root are not followed.
     /// - Returns: the inputs.
-    static func inputs(declared: String, key: String, root: FilePath) -> KeyInputs {
+    static func inputs(
+        declared: String,
+        key: String,
+        root: FilePath,
+        isConfined: Bool
+    ) -> KeyInputs {
         var inputs = KeyInputs(declared: declared)
         for patterns in hashCalls(in: declared) {
-            guard let files = try? HashFiles(patterns, in: root), key.contains(files.hash) else {
-                continue
-            }
+            let found = try? HashFiles(patterns, in: root, isConfined: isConfined)
+            guard let files = found, key.contains(files.hash) else { continue }
             inputs.hashes.append(
                 KeyInputs.Hash(
                     patterns: patterns,

@@ -63,8 +63,8 @@ struct PlaceNeeds: Sendable {
         cachePaths =
             (request.cache == nil ? nil : request.buildspec.cache)
             .map { section in
-                section.paths.map { path in VariableText.expand(path.value) { variables[$0] } }
-                    .filter(\.unset.isEmpty).map(\.text)
+                section.paths.map { path in CachePath(path.value) { variables[$0] } }
+                    .filter { $0.obstacle == nil }.map(\.text)
             } ?? []
     }
 }

@@ -17,16 +17,14 @@ struct ContainerCache: Sendable {
     ///
     /// - Parameter pattern: an absolute pattern.
     /// - Returns: its path, or `nil` when that is all of the container.
-    static func beginning(of pattern: String) -> String? {
-        let names = pattern.split(separator: "/").prefix { name in
-            !name.contains { "*?[\\".contains($0) }
-        }
+    static func beginning(of pattern: FilePattern) -> String? {
+        let names = pattern.literalNames.map { String(decoding: $0, as: UTF8.self) }
         return names.isEmpty ? nil : "/" + names.joined(separator: "/")
     }
 
     /// What has to be copied for some patterns, each place once.
     static func beginnings(of patterns: [String]) -> [String] {
-        let parsed = patterns.flatMap(FilePattern.parse).filter(\.isAbsolute).map(\.text)
+        let parsed = patterns.flatMap(FilePattern.parse).filter(\.isAbsolute)
         let all = Set(parsed.compactMap(beginning)).sorted()
         return all.filter { path in
             !all.contains { $0 != path && path.hasPrefix($0 + "/") }

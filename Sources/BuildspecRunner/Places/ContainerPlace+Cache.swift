@@ -29,7 +29,7 @@ extension ContainerPlace {
         if whole == root.string { return "**" }
         var isInSources: Set<Bool> = []
         for pattern in FilePattern.parse(whole) {
-            guard let beginning = ContainerCache.beginning(of: pattern.text) else {
+            guard let beginning = ContainerCache.beginning(of: pattern) else {
                 throw NotShared(
                     description: "it begins at the container's root; name a directory first"
                 )

@@ -61,11 +61,17 @@ struct ContainerQuestions: Sendable {
         guard words.count > 1, Int32(words[0]) != nil else { return nil }
         let lines: [String]
         do {
-            let files = try HashFiles(words.dropFirst().map(relative), in: sources)
-            let unmatched = files.unmatched.map {
-                "warning: codebuild-hash-files: no file matches '\($0)'"
+            let globs = try words.dropFirst().map(relative)
+            let files = try HashFiles(globs, in: sources, isConfined: true)
+            let notes = files.notes.map { "warning: \($0)" }
+            if let failure = files.failure {
+                lines = ["3", ""] + notes + ["error: codebuild-hash-files: \(failure)"]
+            } else {
+                let unmatched = files.unmatched.map {
+                    "warning: codebuild-hash-files: no file matches '\($0)'"
+                }
+                lines = ["0", files.hash] + notes + unmatched
             }
-            lines = ["0", files.hash] + files.notes.map { "warning: \($0)" } + unmatched
         } catch {
             lines = ["3", "", "codebuild-hash-files: \(error)"]
         }

@@ -41,6 +41,8 @@ public struct BuildPlan: Sendable, Equatable {
         public var declared: String
         /// The path with variables put in; `nil` when one is not set, and the path is left out.
         public var expanded: String?
+        /// Why the path is left out, as a sentence; `nil` when it is taken.
+        public var obstacle: String?
         /// How many files, links and directories belong to it now.
         public var entries: Int
     }

@@ -105,11 +105,12 @@ private struct BuildPlanner {
 
     private func plan(_ section: CacheSection, _ environment: BuildEnvironment) -> BuildPlan.Cache {
         let paths = section.paths.map { path in
-            let expansion = VariableText.expand(path.value) { environment.variables[$0] }
-            let expanded = expansion.unset.isEmpty ? expansion.text : nil
+            let place = CachePath(path.value) { environment.variables[$0] }
+            let expanded = place.obstacle == nil || place.isRoot ? place.text : nil
             return BuildPlan.CachePath(
                 declared: path.value,
                 expanded: expanded,
+                obstacle: place.obstacle,
                 entries: expanded.map(entries) ?? 0
             )
         }
@@ -138,19 +139,21 @@ private struct BuildPlanner {
             group.addTask(executorPreference: BlockingThread("buildspec output")) {
                 await pump.run(into: NoSink(), hidingBy: setup.redactor)
             }
-            let values = try? await session.evaluate(texts)
+            let values = try? await session.evaluateKeys(texts)
             await pump.finish()
             return values
         }
-        guard let values else {
+        if let problem = values == nil ? "cannot be evaluated" : values?.first?.problem {
             throw SetupError([
                 SetupError.Problem(
-                    "the cache key '\(key.value)' cannot be evaluated",
+                    hidingSecrets("the cache key '\(key.value)' \(problem)"),
                     at: key.range
                 )
             ])
         }
-        return values.map(hidingSecrets)
+        return (values ?? []).map { value in
+            hidingSecrets(value.problem.map { "(skipped, it \($0))" } ?? value.value ?? "")
+        }
     }
 
     /// The text without secrets whose values were given at the start.

@@ -78,30 +78,38 @@ package enum CommandScript {
         return "(unset \(name)) 2>/dev/null && \(assignment)"
     }
 
-    /// A script that prints the values of shell words, each ended by a NUL byte.
-    ///
-    /// Each text is expanded as between double quotes. A substitution that fails ends the script with
-    /// its status.
+    /// A script that runs lines in a directory, with the saved environment.
     ///
     /// - Parameters:
-    ///   - texts: what to expand.
+    ///   - lines: the lines.
     ///   - environment: the path of the saved environment.
     ///   - root: the directory to be in.
     /// - Returns: the script.
     package static func text(
-        evaluating texts: [String],
+        evaluating lines: String,
         environment: String,
         root: String
     ) -> String {
-        let lines = texts.map { text in
+        """
+        cd \(ShellText.quoted(root)) || exit
+        set -a
+        . \(ShellText.quoted(environment))
+        set +a
+        \(lines)
+        """
+    }
+
+    /// Lines that print the values of shell words, each ended by a NUL byte.
+    ///
+    /// Each text is expanded as between double quotes. A substitution that fails ends the script with
+    /// its status.
+    ///
+    /// - Parameter texts: what to expand.
+    /// - Returns: the lines.
+    package static func lines(evaluating texts: [String]) -> String {
+        texts.map { text in
             "CODEBUILD_TEXT=\"\(text)\" || exit\nprintf '%s\\0' \"$CODEBUILD_TEXT\"\n"
         }
-        return """
-            cd \(ShellText.quoted(root)) || exit
-            set -a
-            . \(ShellText.quoted(environment))
-            set +a
-            \(lines.joined())
-            """
+        .joined()
     }
 }

@@ -130,9 +130,17 @@ final class ShellSession: Sendable {
 
     /// Expands texts as `evaluate` does, in whatever encoding they are.
     func evaluateBytes(_ texts: [String]) async throws -> [ArraySlice<UInt8>]? {
+        let values = try await records(of: CommandScript.lines(evaluating: texts))
+        return values?.count == texts.count ? values : nil
+    }
+
+    /// Runs lines in the source root with the saved environment, which stays as it is.
+    ///
+    /// - Returns: what they print, cut at NUL bytes; `nil` when they end with another status than 0.
+    func records(of lines: String) async throws -> [ArraySlice<UInt8>]? {
         try turn(to: beginning.user)
         let text = CommandScript.text(
-            evaluating: texts,
+            evaluating: lines,
             environment: place.inside(desk.files.environment).string,
             root: place.root.string
         )
@@ -142,8 +150,7 @@ final class ShellSession: Sendable {
             shell(in: corner, as: beginning.user)
         )
         guard status == 0 else { return nil }
-        let values = output.split(separator: 0, omittingEmptySubsequences: false).dropLast()
-        return values.count == texts.count ? Array(values) : nil
+        return output.split(separator: 0, omittingEmptySubsequences: false).dropLast()
     }
 }
 

@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 /// `$NAME` and `${NAME}` in paths of a buildspec.
 package enum VariableText {
     /// A text with its variables put in, and the names that have no value.
@@ -33,6 +35,31 @@ package enum VariableText {
         }
         result.text += rest
         return result
+    }
+
+    /// A variable without a value that leaves a name of a path empty, or nothing but wildcards of it.
+    ///
+    /// `$PLACE/**/*` would be `/**/*` then, which is the whole disk; `build$SUFFIX` stays a name.
+    ///
+    /// - Parameters:
+    ///   - text: the path as written.
+    ///   - value: the value of a name.
+    /// - Returns: the variable's name; `nil` when there is none.
+    package static func emptiedName(in text: String, _ value: (String) -> String?) -> String? {
+        // No path has this character, so it marks where a value is missing.
+        let mark: Character = "\0"
+        var empty: [String] = []
+        let marked = expand(text) { name in
+            let found = value(name) ?? ""
+            if found.isEmpty { empty.append(name) }
+            return found.isEmpty ? String(mark) : found
+        }
+        guard let first = empty.first else { return nil }
+        let names = FilePattern.parse(marked.text).flatMap { $0.text.split(separator: "/") }
+        let isEmptied = names.contains { name in
+            name.contains(mark) && name.allSatisfy { $0 == mark || $0 == "*" || $0 == "?" }
+        }
+        return isEmptied ? first : nil
     }
 
     /// The name that a text beginning with `$` refers to and how many characters that takes.

@@ -10,12 +10,13 @@ struct HashFilesCommand: AsyncParsableCommand {
         discussion: """
             For cache keys: in a build it is on the PATH as 'codebuild-hash-files'. Equal files at \
             equal paths give equal hashes on every machine. CodeBuild does not publish how it \
-            combines files, so its hash is another one.
+            combines files, so its hash is another one. A link counts as what it leads to. \
+            Without a file there is no hash, and a pattern that matches none is a warning.
 
             \(
                 ExitStatus.help(
                     [.success, .cacheFailed, .usage],
-                    [.cacheFailed: "a file could not be read"]
+                    [.cacheFailed: "no file matches, or one could not be read"]
                 )
             )
             """
@@ -42,6 +43,10 @@ struct HashFilesCommand: AsyncParsableCommand {
         let shown = files.notes.count > 6 ? Array(files.notes.prefix(5)) : files.notes
         let rest = files.notes.count - shown.count
         printNotes(shown + (rest > 0 ? ["and \(rest) more like these"] : []))
+        if let failure = files.failure {
+            StandardStream.error.write("error: codebuild-hash-files: \(failure)".oneLine + "\n")
+            throw ExitStatus.cacheFailed.exitCode
+        }
         for pattern in files.unmatched {
             StandardStream.error.write(
                 "warning: codebuild-hash-files: no file matches '\(pattern.oneLine)'\n"

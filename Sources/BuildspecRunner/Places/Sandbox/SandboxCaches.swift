@@ -52,9 +52,8 @@
                 }
                 return nil
             }
-            let names = pattern.text.split(separator: "/").map(String.init)
-            let literal = names.prefix { FilePattern.parse($0).allSatisfy(\.isLiteral) }
-            let start = FilePath("/" + literal.joined(separator: "/"))
+            let names = pattern.literalNames.map { String(decoding: $0, as: UTF8.self) }
+            let start = FilePath("/" + names.joined(separator: "/"))
             return start.starts(with: SandboxMounts.root) ? nil : start
         }
 

@@ -71,9 +71,11 @@ struct CacheExplain: AsyncParsableCommand {
         if key == nil, !paths.isEmpty || !fallbackKeys.isEmpty {
             throw ValidationError("--path and --fallback-key need a key")
         }
+        if fallbackKeys.contains("") { throw ValidationError("--fallback-key: it is empty") }
     }
 
     func run() async throws {
+        printNotes(PathNotes.of(paths))
         let cache = try store.open(policy: policy, root: root)
         let explanation = try await lookingInto(cache) { cache in
             let root = root

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BuildspecCache
 internal import BuildspecFiles
+internal import BuildspecModel
 internal import BuildspecRunner
 internal import SystemPackage
 
@@ -112,7 +113,7 @@ struct IdentityOptions: ParsableArguments {
 
     /// The identity, its scope found out if it is not given.
     func identity(fallbackKeys: [String] = []) async -> CacheIdentity {
-        printNotes(tildeNotes)
+        printNotes(tildeNotes + PathNotes.of(paths))
         let environment = Host.environment().variables
         let found = await scopes.found(in: rootPath, environment)
         printNotes([found.note].compactMap(\.self))
@@ -159,6 +160,15 @@ extension IdentityOptions {
     var checkout: Checkout.Finder {
         let root = rootPath
         return { await TrackedFiles.find(in: root, below: $0).checkout }
+    }
+}
+
+/// What is odd about `--path`, beside `~`, which may be a name that is there.
+enum PathNotes {
+    static func of(_ paths: [String]) -> [String] {
+        paths.flatMap { PathOddity.all(in: $0, .cache) }
+            .filter { $0.name != .tildePath }
+            .map { "--path: \($0.message)" }
     }
 }
 

@@ -46,6 +46,11 @@ struct CacheRestore: AsyncParsableCommand {
         if !fallbackKeys.isEmpty, identity.key == nil {
             throw ValidationError("--fallback-key needs --key; without a key it is not used")
         }
+        if fallbackKeys.contains("") {
+            throw ValidationError(
+                "--fallback-key: it is empty, and would take whatever entry is the newest"
+            )
+        }
     }
 
     func run() async throws {

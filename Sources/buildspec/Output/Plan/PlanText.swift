@@ -79,7 +79,7 @@ enum PlanText {
 
     private static func path(_ path: BuildPlan.CachePath) -> String {
         guard let expanded = path.expanded else {
-            return "\(path.declared)  left out, a variable in it is not set".printable
+            return "\(path.declared)  left out: \(path.obstacle ?? "")".printable
         }
         let text = expanded == path.declared ? expanded : "\(path.declared) = \(expanded)"
         return "\(text)  \(path.entries) \(path.entries == 1 ? "entry" : "entries") now".printable

@@ -1,0 +1,69 @@
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The walks of BuildspecFiles against the table of patterns.
+@Suite struct `A pattern means the same` {
+    private let place: TemporaryDirectory
+    private let root: PathBytes
+
+    init() throws {
+        place = try TemporaryDirectory()
+        // A root whose name is itself a pattern.
+        try GlobCase.makeTree(in: place, below: "my [r]oot*")
+        root = PathBytes(place.file("my [r]oot*").string)
+    }
+
+    /// The pattern as it is, and from `/` as a variable puts it in.
+    private func spellings(_ pattern: String) -> [String] {
+        [pattern, "\(root.text)/\(pattern)", "../my \\[r\\]oot\\*/\(pattern)"]
+    }
+
+    @Test(arguments: GlobCase.all) func `to a path`(glob: GlobCase) {
+        for text in [glob.pattern, "\(root.text)/\(glob.pattern)"] {
+            let patterns = FilePattern.parse(text).map { $0.below(root) }
+            let fitting = GlobCase.tree.filter { path in
+                patterns.contains { $0.matches(PathBytes(path)) }
+            }
+            #expect(fitting.sorted() == glob.fitting, "\(text)")
+        }
+    }
+
+    @Test(arguments: GlobCase.all) func `to a cache's set of paths and to its walk`(
+        glob: GlobCase
+    ) throws {
+        for text in spellings(glob.pattern) {
+            let set = PathSet([text], root: root)
+            let contained = GlobCase.tree.filter {
+                set.contains(PathBytes($0), isDirectory: false)
+            }
+            #expect(contained.sorted() == glob.covered, "\(text)")
+            let walk = try TreeWalk(set, root: DirectoryHandle.open(root))
+            let files = walk.entries.filter { $0.status.kind == .regular }.map(\.path.text)
+            #expect(files.sorted() == glob.covered, "\(text)")
+            #expect(set.canonicalTexts == PathSet(set.canonicalTexts, root: root).canonicalTexts)
+            #expect(set.canonicalTexts == PathSet([glob.pattern], root: root).canonicalTexts)
+        }
+    }
+
+    @Test(arguments: GlobCase.all) func `to a search for files`(glob: GlobCase) throws {
+        for text in spellings(glob.pattern) {
+            let files = try FileSearch(text, in: root).files.map(\.path.text)
+            #expect(files.sorted() == glob.covered, "\(text)")
+        }
+    }
+
+    @Test func `links that lead to more than anybody means are an error`() throws {
+        try place.write("x", to: "far/1/x")
+        try place.write("x", to: "far/2/x")
+        try place.write("x", to: "near/x")
+        try place.handle.directory("near".utf8).makeLink("far".utf8, to: Array("../far".utf8))
+        let near = PathBytes(place.file("near").string)
+        #expect(try FileSearch("**/x", in: near, limit: 4).files.count == 3)
+        let failure = #expect(throws: LinkFailure.self) {
+            try FileSearch("**/x", in: near, limit: 3)
+        }
+        #expect(failure?.reason == .tooMuch(limit: 3))
+    }
+}

@@ -1,0 +1,108 @@
+import BuildspecModel
+import Testing
+
+/// Paths that mean something else than they seem; docs/patterns.md.
+@Suite struct PathTests {
+    @Test(arguments: [
+        (
+            "\"nm/**/*\"", "quoted-path",
+            "the quotes are part of the name \"nm/**/*\"; write 'nm/**/*'"
+        ),
+        ("'a'", "quoted-path", "the quotes are part of the name 'a'; write 'a'"),
+        (
+            "nm/**/* ", "blank-path",
+            "the blank behind 'nm/**/*' is part of the name; write 'nm/**/*'"
+        ),
+        ("\ta", "blank-path", "the blank before 'a' is part of the name; write 'a'"),
+        ("a\n", "blank-path", "the blank behind 'a' is part of the name; write 'a'"),
+        (
+            "$(pwd)/x", "path-expansion",
+            "no command runs in the path '$(pwd)/x'; paths start at the source root, so write 'x'"
+        ),
+        (
+            "`pwd`/x", "path-expansion",
+            "no command runs in the path '`pwd`/x'; paths start at the source root, so write 'x'"
+        ),
+        (
+            "$(npm root)", "path-expansion",
+            "no command runs in the path '$(npm root)'; put the path into a variable and write '$NAME'"
+        ),
+        (
+            "${A:-b}/x", "path-expansion",
+            "in the path '${A:-b}/x' only '$NAME' and '${NAME}' are put in; give the variable its"
+                + " value under 'env' and write '${NAME}'"
+        ),
+        (
+            "C:\\x", "backslash-path",
+            "in the path 'C:\\x' 'C:' is no drive here and '\\' no slash; write 'x'"
+        ),
+        (
+            "dir\\sub\\*.o", "backslash-path",
+            "in the path 'dir\\sub\\*.o' a '\\' makes the next character a plain one and is no slash;"
+                + " write 'dir/sub/*.o'"
+        ),
+        ("~/x", "tilde-path", "'~' is not replaced in a path; write '$HOME/x'"),
+        (
+            "!x", "negated-path",
+            "'!x' takes nothing away, it is a name that begins with '!'; write 'x' under"
+                + " 'exclude-paths'"
+        ),
+    ])
+    func `a path that a shell would read otherwise is a warning that says what to write`(
+        path: String,
+        name: String,
+        message: String
+    ) {
+        let found = PathOddity.all(in: path, .output)
+        #expect(found.map(\.name.rawValue) == [name])
+        #expect(found.map(\.message) == [message])
+        let quoted =
+            "\""
+            + path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            .replacing("\n", with: "\\n").replacing("\t", with: "\\t") + "\""
+        for section in [
+            "cache: {paths: [\(quoted)]}", "artifacts: {files: [\(quoted)]}",
+            "artifacts: {files: [x], exclude-paths: [\(quoted)]}",
+            "artifacts: {files: [x], base-directory: \(quoted)}",
+            "artifacts: {files: [x], secondary-artifacts: {a: {files: [\(quoted)]}}}",
+            "reports: {a: {files: [\(quoted)]}}",
+            "reports: {a: {files: [x], base-directory: \(quoted)}}",
+        ] {
+            let text = "version: 0.2\nphases: {}\n\(section)\n"
+            let names = Buildspec.parse(Array(text.utf8)).diagnostics.map(\.name)
+            #expect(names == [name], "\(section)")
+        }
+    }
+
+    @Test(arguments: [
+        "nm/**/*", "$HOME/.m2", "${HOME}/.m2", "pages/\\[slug\\]", "\\{a\\,b\\}", "\\!x", "\\~x",
+        "a b/c",
+        "a\\ ", "x!", "a~b", "/root/.m2/**/*", "it's", "\"a\"b\"c", "*\\**", "a\\?", "${A}${B}",
+    ])
+    func `a path that means what it seems to is no warning`(path: String) {
+        #expect(PathOddity.all(in: path, .cache).isEmpty)
+        #expect(PathOddity.all(in: path, .exclusion).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("node_modules", "node_modules"), ("node_modules/", "node_modules"), (".git", ".git"),
+        ("**/node_modules", "**/node_modules"), ("my-dir/", "my-dir"),
+    ])
+    func `an excluded directory is a warning`(path: String, written: String) {
+        #expect(
+            PathOddity.all(in: path, .exclusion).map(\.message) == [
+                "'\(path)' leaves out no file in a directory of that name; write '\(written)/**/*'"
+            ]
+        )
+        #expect(PathOddity.all(in: path, .output).isEmpty)
+        #expect(PathOddity.all(in: path + "/**/*", .exclusion).isEmpty)
+    }
+
+    @Test func `an empty cache key is an error, an empty fallback key a warning`() {
+        let text =
+            "version: 0.2\nphases: {}\ncache: {key: '', fallback-keys: [a, ''], paths: [x]}\n"
+        let found = Buildspec.parse(Array(text.utf8)).diagnostics
+        #expect(found.map(\.name) == ["empty-key", "fallback-keys"])
+        #expect(found.map(\.severity) == [.error, .warning])
+    }
+}

@@ -1,0 +1,188 @@
+import BuildspecCache
+import BuildspecFiles
+import BuildspecModel
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecRunner
+
+/// What the shell makes of keys, and what the user hears of keys that are not what they seem.
+///
+/// CodeBuild guide, "Cache builds in Amazon S3": key, fallback-keys.
+@Suite(.timeLimit(.minutes(1)))
+struct CacheKeyTests {
+    private func build(
+        key: String,
+        fallback: [String] = [],
+        paths: [String] = ["kept"],
+        shell: String? = nil
+    ) throws -> TestBuild {
+        var build = try TestBuild(build: ["mkdir -p kept; touch kept/x"], shell: shell)
+        build.buildspec.cache = CacheSection(
+            paths: located(paths),
+            key: Located(text: key),
+            fallbackKeys: located(fallback)
+        )
+        build.buildspec.env.variables = [
+            EnvVariable(name: "EMPTY", value: Located(text: "")),
+            EnvVariable(name: "NAME", value: Located(text: "value")),
+        ]
+        build.request.cache = BuildCache(directory: build.state.file("cache"))
+        build.request.project = "p"
+        return build
+    }
+
+    private func keys(_ build: TestBuild) async throws -> [String?] {
+        try await BuildCache(directory: build.state.file("cache")).entries().entries.map(\.key)
+    }
+
+    @Test(arguments: [
+        ("a-$(false)-b", "$(false)", 1), ("$(false)$(true)", "$(false)", 1),
+        ("a-$(exit 7)-$(echo b)", "$(exit 7)", 7), ("a-`false`-b", "`false`", 1),
+        ("a-$(cat nothing)", "$(cat nothing)", 1), ("\"$(false)\"x", "$(false)", 1),
+        ("${NOT:-$(false)}x", "$(false)", 1), ("$(echo \"$(true)\"; false)-x", nil, 1),
+    ])
+    func `a command in a key that fails is named, and the key is not used`(
+        key: String,
+        command: String?,
+        status: Int
+    ) async throws {
+        for shell in Shells.all {
+            let build = try build(key: key, shell: shell)
+            let result = try await build.run()
+            #expect(result.state == .succeeded)
+            let named = command ?? "$(echo \"$(true)\"; false)"
+            #expect(
+                build.sink.warnings == [
+                    "cache not used: the cache key '\(key)' cannot be evaluated: '\(named)' ended with "
+                        + "status \(status)"
+                ]
+            )
+            #expect(try await keys(build).isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        ("k-$(echo a)-`echo b`", "k-a-b"), ("k-$((1 + 2))", "k-3"), ("k-${NOT:-d}", "k-d"),
+        ("k-$(echo \")\" | tr -d x)", "k-)"), ("k-\\$NAME", "k-$NAME"),
+        ("k-\\$(false)", "k-$(false)"),
+        ("k-$(case a in a) echo c;; esac)", "k-c"), ("k-$(false || echo no)", "k-no"),
+        ("k-$(printf 'a b' # $(false)\n)", "k-a b"), ("k-\"'$NAME'\"", "k-value"),
+        ("k-${NAME}$(echo '$(false)')", "k-value$(false)"), ("k-$(echo 'it'\\''s')", "k-it's"),
+    ])
+    func `a key is what the shell makes of it`(key: String, value: String) async throws {
+        for shell in Shells.all {
+            let build = try build(key: key, shell: shell)
+            #expect(try await build.run().state == .succeeded)
+            #expect(build.sink.warnings == [])
+            #expect(try await keys(build) == [value])
+        }
+    }
+
+    @Test(arguments: [
+        ("k-$NEVER", "k-", "'NEVER' is"), ("k-${NEVER}-$NAME", "k--value", "'NEVER' is"),
+        ("k-$A$NEVER$A", "k-", "'A', 'NEVER' are"),
+    ])
+    func `a variable in a key that is not set is named`(
+        key: String,
+        value: String,
+        names: String
+    ) async throws {
+        let build = try build(key: key)
+        _ = try await build.run()
+        #expect(
+            build.sink.warnings == [
+                "cache key '\(key)' is '\(value)': \(names) not set before INSTALL"
+            ]
+        )
+        #expect(try await keys(build) == [value])
+    }
+
+    @Test func `variables of the shell itself and empty ones are set`() async throws {
+        let build = try build(key: "k-$PWD$EMPTY")
+        _ = try await build.run()
+        #expect(build.sink.warnings == [])
+    }
+
+    @Test(arguments: [
+        ("$NEVER", "is empty: 'NEVER' is not set before INSTALL"), ("$EMPTY", "is empty"),
+        ("$(true)", "is empty"), ("", "is empty"), ("\"\"", "is empty"),
+    ])
+    func `an empty key is no key`(key: String, reason: String) async throws {
+        var build = try build(key: key)
+        _ = try await build.run()
+        #expect(build.sink.warnings == ["cache not used: the cache key '\(key)' \(reason)"])
+        #expect(try await keys(build).isEmpty)
+        build.request.strictCache = true
+        #expect(try await build.run().state == .failed)
+    }
+
+    @Test(arguments: [
+        ("$NEVER", "is empty: 'NEVER' is not set before INSTALL"), ("", "is empty"),
+        ("$EMPTY", "is empty"),
+        ("k-$(false)", "cannot be evaluated: '$(false)' ended with status 1"),
+    ])
+    func `an empty fallback key is skipped with a warning`(
+        fallback: String,
+        reason: String
+    ) async throws {
+        var build = try build(key: "other")
+        _ = try await build.run()
+        build.buildspec.cache?.key = Located(text: "new")
+        build.buildspec.cache?.fallbackKeys = located([fallback, "none-"])
+        let result = try await build.run()
+        guard case .restored(let report) = result.restored, case .miss = report.outcome else {
+            Issue.record("restored: \(result.restored)")
+            return
+        }
+        #expect(
+            build.sink.warnings == ["cache fallback key '\(fallback)' is skipped: it \(reason)"]
+        )
+        #expect(try await Set(keys(build)) == ["other", "new"])
+    }
+
+    @Test(arguments: [
+        "$EMPTY/**/*", "${EMPTY}/x", "kept/$EMPTY/**/*", "$EMPTY", "$EMPTY**/*", "{$EMPTY,a}/x",
+        "$EMPTY*/x",
+    ])
+    func `a path that an empty variable makes another one is left out`(path: String) async throws {
+        let build = try build(key: "k", paths: [path, "kept"])
+        _ = try await build.run()
+        #expect(
+            build.sink.warnings == [
+                "cache path '\(path)' is left out: 'EMPTY' is empty before INSTALL, and without it the "
+                    + "path is another one"
+            ]
+        )
+        let entry = try await BuildCache(directory: build.state.file("cache")).entries().entries[0]
+        #expect(entry.paths == ["./kept"])
+    }
+
+    @Test func `a part of a name may be empty`() async throws {
+        let build = try build(key: "k", paths: ["kept$EMPTY"])
+        _ = try await build.run()
+        #expect(build.sink.warnings == [])
+    }
+
+    @Test func `artifacts of a path that an empty variable makes another one fail`() async throws {
+        for (base, files) in [(nil, "$EMPTY/**/*"), (nil, "$NEVER/**/*"), ("$EMPTY", "x")] {
+            var build = try build(key: "k")
+            build.buildspec.artifacts = ArtifactsSection(
+                primary: ArtifactSet(
+                    files: located([files]),
+                    baseDirectory: base.map { Located(text: $0) }
+                )
+            )
+            build.request.artifactsDirectory = build.scratch.path.appending("out")
+            let result = try await build.run()
+            let path = base ?? files
+            let name = path.contains("NEVER") ? "NEVER" : "EMPTY"
+            #expect(
+                result.artifacts.failure
+                    == "'\(name)' in '\(path)' is empty or not set, and without it the path is another "
+                    + "one"
+            )
+        }
+    }
+}

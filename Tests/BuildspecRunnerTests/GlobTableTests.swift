@@ -1,0 +1,41 @@
+import BuildspecFiles
+import BuildspecModel
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecRunner
+
+/// What artifacts take and leave out, against the table of patterns.
+@Suite struct GlobTableTests {
+    private func selected(
+        _ files: [String],
+        excluding excluded: [String] = [],
+        in place: TemporaryDirectory
+    ) throws -> [String] {
+        let set = ArtifactSet(files: located(files), excludePaths: located(excluded))
+        do {
+            return try ArtifactSelection(
+                set,
+                root: PathBytes(place.file("my [r]oot*").string),
+                excluding: [],
+                isConfined: false,
+                sight: nil
+            ) { $0 }
+            .files.map(\.target.text).sorted()
+        } catch is ArtifactSelection.Failure {
+            return []
+        }
+    }
+
+    @Test(arguments: GlobCase.all)
+    func `a glob means the same to artifacts and to what they leave out`(glob: GlobCase) throws {
+        let place = try TemporaryDirectory()
+        try GlobCase.makeTree(in: place, below: "my [r]oot*")
+        for text in [glob.pattern, "\(place.file("my [r]oot*"))/\(glob.pattern)"] {
+            #expect(try selected([text], in: place) == glob.fitting, "\(text)")
+            let rest = Set(GlobCase.tree).subtracting(glob.fitting).sorted()
+            #expect(try selected(["**/*"], excluding: [text], in: place) == rest, "\(text)")
+        }
+    }
+}

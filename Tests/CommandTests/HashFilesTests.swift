@@ -1,0 +1,172 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What `hash-files` reads through links, and what it says of files that are not there.
+@Suite(.timeLimit(.minutes(2)))
+struct HashFilesTests {
+    private let place: TemporaryDirectory
+
+    init() throws {
+        place = try TemporaryDirectory()
+    }
+
+    private func hash(_ globs: String...) async throws -> BuildspecProcess.Outcome {
+        try await BuildspecProcess.run(["hash-files", "--root", "src"] + globs, in: place)
+    }
+
+    private func link(_ name: String, to target: String) throws {
+        try place.handle.directory("src".utf8).makeLink(name.utf8, to: Array(target.utf8))
+    }
+
+    @Test(arguments: ["lock", "l*k", "**/*", "locks/a.lock", "*/a.lock", "**/a.lock", "locks"])
+    func `a linked file counts with what it leads to`(glob: String) async throws {
+        try place.write("one", to: "outside/a.lock")
+        try place.write("x", to: "src/other")
+        try link("lock", to: "../outside/a.lock")
+        try link("locks", to: "../outside")
+        let first = try await hash(glob)
+        #expect(first.status == 0 && first.error.isEmpty, "\(first)")
+        try place.write("two", to: "outside/a.lock")
+        let second = try await hash(glob)
+        #expect(second.status == 0 && second.output != first.output)
+        try place.write("one", to: "outside/a.lock")
+        #expect(try await hash(glob).output == first.output)
+    }
+
+    @Test func `a linked file has the hash of a file at its place`() async throws {
+        try place.write("one", to: "src/real")
+        try link("lock", to: "real")
+        let linked = try await hash("lock")
+        try place.handle.directory("src".utf8).removeFile("lock".utf8)
+        try place.write("one", to: "src/lock")
+        #expect(try await hash("lock").output == linked.output)
+    }
+
+    @Test(arguments: ["lock", "lo*", "**/*", "{lock,other}", "dir/../lock", "lock/x"])
+    func `a link to nowhere is an error that says so`(glob: String) async throws {
+        try place.write("x", to: "src/other")
+        try link("lock", to: "../gone")
+        let outcome = try await hash(glob)
+        #expect(outcome.status == 3)
+        #expect(outcome.output.isEmpty)
+        let path = place.file("src/lock").string
+        #expect(
+            outcome.error
+                == "error: '\(path)' is a symbolic link to '../gone', which does not exist\n"
+        )
+    }
+
+    @Test(arguments: ["lock", "*", "lock/x"])
+    func `a link that leads in a circle is an error that says so`(glob: String) async throws {
+        try place.write("x", to: "src/other")
+        try link("lock", to: "key")
+        try link("key", to: "lock")
+        let outcome = try await hash(glob)
+        #expect(outcome.status == 3)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.error.hasSuffix("' is a symbolic link that leads in a circle\n"))
+    }
+
+    @Test func `a link that no pattern means is no error`() async throws {
+        try place.write("x", to: "src/a.lock")
+        try link("gone", to: "nowhere")
+        try link("circle", to: "circle")
+        let outcome = try await hash("**/*.lock")
+        #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
+    }
+
+    @Test(arguments: ["**/*.lock", "**/*", "a/**/*.lock", "*/to*/*.lock"])
+    func `directories that link to one another are read once`(glob: String) async throws {
+        for name in ["a", "b"] { try place.write(name, to: "src/\(name)/\(name).lock") }
+        try link("a/up", to: "..")
+        try link("a/to-b", to: "../b")
+        try link("b/to-a", to: "../a")
+        let first = try await hash(glob)
+        #expect(first.status == 0 && first.error.isEmpty, "\(first)")
+        try place.write("changed", to: "src/b/b.lock")
+        #expect(try await hash(glob).output != first.output)
+    }
+
+    @Test func `links into the tree leave the hash of a search in it as it is`() async throws {
+        for name in ["a", "b"] { try place.write(name, to: "src/\(name)/\(name).lock") }
+        let plain = try await hash("**/*.lock")
+        try link("a/to-b", to: "../b")
+        #expect(try await hash("**/*.lock").output == plain.output)
+    }
+
+    @Test func `without any file there is no hash and an error status`() async throws {
+        try place.write("x", to: "src/other")
+        let none = try await hash("*.lock", "gone/**")
+        #expect(none.status == 3)
+        #expect(none.output.isEmpty)
+        #expect(
+            none.error
+                == "error: codebuild-hash-files: no file matches '*.lock' or 'gone/**', so there is "
+                + "nothing that a key could change with\n"
+        )
+        let some = try await hash("*.lock", "other")
+        #expect(some.status == 0)
+        #expect(some.output.count == 65)
+        #expect(some.error == "warning: codebuild-hash-files: no file matches '*.lock'\n")
+    }
+
+    @Test(arguments: [
+        ("pages/[slug]/page.js", "pages/[slug]", "pages/\\[slug\\]/page.js"),
+        ("pages/[slug]/**/*", "pages/[slug]", "pages/\\[slug\\]/**/*"),
+        ("{a,b}/x", "{a,b}", "\\{a\\,b\\}/x"),
+    ])
+    func `a path that is there and that a pattern does not mean is a hint`(
+        glob: String,
+        path: String,
+        written: String
+    ) async throws {
+        for name in ["pages/[slug]/page.js", "pages/s/page.js", "{a,b}/x", "a/x"] {
+            try place.write(name, to: "src/" + name)
+        }
+        let outcome = try await hash(glob)
+        #expect(outcome.status == 0)
+        #expect(
+            outcome.error
+                == "warning: cache: '\(path)' is there, but '[' and '{' begin a choice; write "
+                + "'\(written)'\n"
+        )
+        let literal = try await hash(written)
+        #expect(literal.status == 0 && literal.error.isEmpty, "\(literal)")
+        #expect(literal.output != outcome.output)
+    }
+
+    @Test func `in a key a missing file keeps the cache from being used, with the reason`()
+        async throws
+    {
+        try place.write(
+            """
+            version: 0.2
+            phases: {build: {commands: ['touch kept']}}
+            cache: {key: 'npm-$(codebuild-hash-files lock)-x', paths: [kept]}
+            """,
+            to: "src/buildspec.yml"
+        )
+        let arguments = ["run", "--source", "src", "--cache", "store", "--project", "p"]
+        let missing = try await BuildspecProcess.run(arguments, in: place)
+        #expect(missing.status == 0)
+        #expect(missing.output.contains("no file matches 'lock'"))
+        #expect(
+            missing.error.contains(
+                "cache not used: the cache key 'npm-$(codebuild-hash-files lock)-x' cannot be "
+                    + "evaluated: '$(codebuild-hash-files lock)' ended with status 3"
+            )
+        )
+        let strict = try await BuildspecProcess.run(arguments + ["--strict-cache"], in: place)
+        #expect(strict.status == 3)
+        try place.write("one", to: "src/real")
+        try link("lock", to: "real")
+        #expect(try await BuildspecProcess.run(arguments, in: place).status == 0)
+        try place.write("two", to: "src/real")
+        let explained = try await BuildspecProcess.run(
+            ["cache", "explain", "--source", "src", "--cache", "store", "--scope", "p"],
+            in: place
+        )
+        #expect(explained.output.contains("  input: 'lock' changed\n"), "\(explained)")
+    }
+}
