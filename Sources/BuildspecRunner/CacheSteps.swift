@@ -109,6 +109,7 @@ struct CacheSteps: Sendable {
                 }
                 for note in report.notes { await pump.post(.warning("cache: \(note)")) }
                 await keepForAudit(report)
+                await keepMiss(report)
                 await pump.post(.cacheRestored(report))
                 return .restored(report)
             } catch  where Task.isCancelled {
@@ -188,6 +189,9 @@ struct CacheSteps: Sendable {
             let path = CachePath(declared.value) { setup.environment.variables[$0] }
             guard let obstacle = path.obstacle else {
                 paths.append(path.text)
+                if let note = CachePathNote.climbing(path.text, root: request.sourceDirectory) {
+                    await pump.post(.warning("cache: \(note)"))
+                }
                 for odd in path.oddities {
                     await pump.post(.warning("cache path '\(declared.value)': \(odd)"))
                 }
@@ -244,7 +248,10 @@ extension CacheSaveOutcome {
     var problem: String? {
         switch self {
         case .failed(let reason): reason
-        case .saved(let report): report.sharedStoreFailure
+        case .saved(let report):
+            report.sharedStoreFailure
+                ?? (report.filesLeftOut > 0
+                    ? "\(report.filesLeftOut) of the files could not be saved" : nil)
         case .notWanted, .skipped: nil
         }
     }

@@ -57,7 +57,7 @@ struct ImportOperation {
                 key: key,
                 version: version
             )
-            guard let record, !settings.isNearOnly(record),
+            guard let record, !settings.isNearOnly(record), record.leftOut == 0,
                 settings.verdicts?.verdict(on: record.manifest) != false
             else { return false }
             _ = try await reader.manifest(of: record)

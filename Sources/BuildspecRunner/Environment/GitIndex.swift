@@ -77,16 +77,23 @@ struct GitIndex: Sendable {
 
     /// The lines that git prints in the root; none when it fails.
     func lines(_ arguments: [String]) async -> [String] {
+        let bytes = await output(arguments) ?? []
+        return bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// All that git prints in the root; `nil` when it fails.
+    func output(_ arguments: [String]) async -> [UInt8]? {
+        guard (try? SpareDescriptors.requireForProcess()) != nil else { return nil }
         let result = try? await Subprocess.run(
             .name("git"),
             arguments: Arguments(arguments),
             environment: .inherit.updating(GitIndex.foreign),
             workingDirectory: root,
             input: .none,
-            output: .string(limit: 1 << 20),
+            output: .bytes(limit: GitIndex.limit),
             error: .discarded
         )
-        guard let result, result.terminationStatus.isSuccess else { return [] }
-        return result.standardOutput.split(separator: "\n").map(String.init)
+        guard let result, result.terminationStatus.isSuccess else { return nil }
+        return result.standardOutput
     }
 }

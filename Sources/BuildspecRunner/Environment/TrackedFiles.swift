@@ -1,5 +1,5 @@
 package import BuildspecCache
-internal import BuildspecFiles
+package import BuildspecFiles
 package import SystemPackage
 
 /// What git's index knows of a source root: the files that come from the checkout.
@@ -99,5 +99,33 @@ package struct TrackedFiles: Sendable {
             .filter { $0.isWithin(root) }.map { Array($0.tail(below: root)) }
         checkout.repositories += trees
         return trees.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The files below a directory that git knows, or `nil` where it knows none or cannot tell.
+    ///
+    /// - Parameter directory: a directory that is there.
+    /// - Returns: their paths from the directory on.
+    package static func paths(below directory: PathBytes) async -> [PathBytes]? {
+        let place = FilePath(directory.text)
+        guard PathBytes(place.string) == directory, SourceVersion.isInGitTree(place) else {
+            return nil
+        }
+        let list = await GitIndex(root: place).output(["ls-files", "-z", "--cached"])
+        return list?.split(separator: 0).map { PathBytes(Array($0)) }
+    }
+
+    /// Whether git knows a file.
+    ///
+    /// - Parameter file: its path, links resolved.
+    /// - Returns: whether it does; not where git cannot be asked.
+    package static func contains(_ file: PathBytes) async -> Bool {
+        let (directory, name) = file.split
+        let place = FilePath(String(decoding: directory, as: UTF8.self))
+        guard SourceVersion.isInGitTree(place) else { return false }
+        let list = await GitIndex(root: place).output([
+            "--literal-pathspecs", "ls-files", "-z", "--cached", "--",
+            String(decoding: name, as: UTF8.self),
+        ])
+        return list?.isEmpty == false
     }
 }

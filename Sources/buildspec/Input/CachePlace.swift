@@ -47,7 +47,11 @@ enum CachePlace {
         case .directory(let path):
             DirectoryStore(path, takesAnyDirectory: isTaken, isShared: isShared)
         case .bucket(let location):
-            S3Store(config.located(location), environment: config.environment(for: location))
+            S3Store(
+                config.located(location),
+                environment: config.environment(for: location),
+                patience: config.patience
+            )
         }
     }
 }

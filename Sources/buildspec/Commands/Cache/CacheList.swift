@@ -9,7 +9,8 @@ struct CacheList: AsyncParsableCommand {
         discussion: """
             SIZE is what the entry's files add up to; STORED is what its packs take in the store, \
             which other entries may share. WRITER is the machine that saved it, by its own words; \
-            SIGNER the key of the policy, or the beginning of a key's id that nobody checked.
+            SIGNER the key of the policy, or the beginning of a key's id that nobody checked. A long \
+            name is shortened in the middle; --json has all of it.
 
             \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
             """

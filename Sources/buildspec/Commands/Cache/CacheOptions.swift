@@ -114,6 +114,7 @@ struct IdentityOptions: ParsableArguments {
     /// The identity, its scope found out if it is not given.
     func identity(fallbackKeys: [String] = []) async -> CacheIdentity {
         printNotes(tildeNotes + PathNotes.of(paths))
+        printNotes(paths.compactMap { CachePathNote.climbing($0, root: rootPath) })
         let environment = Host.environment().variables
         let found = await scopes.found(in: rootPath, environment)
         printNotes([found.note].compactMap(\.self))

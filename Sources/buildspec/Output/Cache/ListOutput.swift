@@ -8,9 +8,10 @@ enum ListOutput {
         ])
         for entry in entries {
             table.add([
-                entry.scope, entry.key ?? "-", String(entry.files), Quantity.size(entry.bytes),
+                entry.scope.shortened(), (entry.key ?? "-").shortened(), String(entry.files),
+                Quantity.size(entry.bytes),
                 Quantity.size(entry.stored), UTCTime.text(entry.saved),
-                UTCTime.text(entry.lastUsed), entry.writer,
+                UTCTime.text(entry.lastUsed), entry.writer.shortened(),
                 TrustText.word(entry.trust, signer: entry.signer),
             ])
         }
