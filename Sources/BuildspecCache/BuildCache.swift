@@ -127,16 +127,18 @@ public struct BuildCache: Sendable {
     ///   - sources: the files that get the times of the save back where they are what they were;
     ///     `nil` leaves all times alone. See `docs/retime.md`.
     ///   - checkout: finds out which files come from the checkout; the restore leaves them alone.
+    ///   - owner: whose the files are that it makes; `nil` is this process's user. Only root can name
+    ///     another one. What is there already keeps its owner.
     /// - Returns: what was done.
     /// - Throws: `CacheError` when the store or the tree cannot be used at all, or the key is empty,
-    ///   `CancellationError` when
-    ///   the task was cancelled; the tree is as it was then.
+    ///   `CancellationError` when the task was cancelled; the tree is as it was then.
     public func restore(
         _ identity: CacheIdentity,
         into root: FilePath,
         verify: Bool = false,
         retiming sources: SourceFiles? = nil,
-        leavingOut checkout: @escaping Checkout.Finder = Checkout.unknown
+        leavingOut checkout: @escaping Checkout.Finder = Checkout.unknown,
+        ownedBy owner: TreeOwner? = nil
     ) async throws -> RestoreReport {
         let root = try Machine.absolute(root)
         try identity.checkKey()
@@ -148,6 +150,7 @@ public struct BuildCache: Sendable {
             checkout: checkout
         )
         operation.sources = sources
+        operation.owner = owner
         return try await onBlockingThreads { [operation] in
             var report = try await operation.run()
             report.sharedStoreFailure = (settings.store as? TieredStore)?.failure

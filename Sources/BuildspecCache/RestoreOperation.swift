@@ -10,6 +10,8 @@ struct RestoreOperation {
     let checkout: Checkout.Finder
     /// The files that get their times back.
     var sources: SourceFiles?
+    /// Whose the new files are; `nil` is this process's user.
+    var owner: TreeOwner?
 
     var reader: EntryReader { settings.reader(removesDamage: true) }
 
@@ -262,6 +264,7 @@ struct RestoreOperation {
             try await plan.prepare(roots, width: settings.width)
             let unpacked = try await fetch(plan, manifest, known, set, roots)
             try await plan.finishChunkedFiles(roots, width: settings.width)
+            if let owner { try await plan.handOver(to: owner, roots, width: settings.width) }
             try Task.checkCancellation()
             return (unpacked, try await plan.putInPlace(roots, width: settings.width))
         } catch {

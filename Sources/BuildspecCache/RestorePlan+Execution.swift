@@ -62,6 +62,16 @@ extension RestorePlan {
         }
     }
 
+    /// Gives everything that is staged to a user, before it gets its names.
+    func handOver(to owner: TreeOwner, _ roots: TreeRoots, width: Int) async throws {
+        try await roots.forEach(placements, width) { placement, cursor in
+            let path = placement.directory.appending(placement.temporary)
+            let (directory, name) = try cursor.parent(of: path)
+            try directory.setOwnerOfTree(name, user: owner.user, group: owner.group)
+            return nil
+        }
+    }
+
     /// Refuses what there is no room for: a small manifest can declare petabytes.
     ///
     /// A part of the room stays free, because others need some while a restore runs.

@@ -165,4 +165,22 @@ extension DirectoryHandle {
         }
         if result != 0 { throw failure("set the time of", name) }
     }
+
+    /// Gives a name to another user with everything below it, links not followed.
+    package func setOwnerOfTree(
+        _ name: some Collection<UInt8>,
+        user: UInt32,
+        group: UInt32
+    ) throws(FileError) {
+        guard let status = try status(name) else { return }
+        let result = unsafe withCString(name) {
+            unsafe fchownat(descriptor, $0, user, group, AT_SYMLINK_NOFOLLOW)
+        }
+        if result != 0 { throw failure("set the owner of", name) }
+        guard status.kind == .directory else { return }
+        let directory = try directory(name)
+        for child in try directory.names() {
+            try directory.setOwnerOfTree(child, user: user, group: group)
+        }
+    }
 }

@@ -25,6 +25,8 @@ struct BuildSetup: Sendable {
     var users: BuildUsers
     /// What the user should know, one line each.
     var warnings: [String]
+    /// What the log tells, one line each.
+    var notes: [String]
 
     /// Whose entries the cache saves and reads.
     var scopes: CacheScopes
@@ -110,13 +112,16 @@ struct BuildSetup: Sendable {
             directory: request.sourceDirectory,
             change: request.untrustedChange
         )
-        warnings = place.notes + BuildSetup.warnings(request.buildspec)
-        warnings += await InstalledRuntime.differences(
-            request.buildspec.phases[.install]?.runtimeVersions ?? [],
-            environment.variables,
-            at: place,
-            in: directory.path
-        )
+        notes = place.notes
+        warnings = place.warnings + BuildSetup.warnings(request.buildspec)
+        warnings += await place.launching {
+            await InstalledRuntime.differences(
+                request.buildspec.phases[.install]?.runtimeVersions ?? [],
+                environment.variables,
+                at: place,
+                in: directory.path
+            )
+        }
         if let problem = source.problem {
             warnings.append("CODEBUILD_RESOLVED_SOURCE_VERSION is not set: \(problem)")
         }

@@ -36,6 +36,7 @@ struct BuildSteps: Sendable {
     private func steps(_ stopReason: @escaping @Sendable () -> StopReason) async -> BuildResult {
         var result = BuildResult.nothing
         await pump.post(.buildBegan(setup.identity))
+        for note in setup.notes { await pump.post(.note(note)) }
         for warning in setup.warnings { await pump.post(.warning(warning)) }
 
         let cache = CacheSteps(request: request, setup: setup, session: session, pump: pump)
@@ -74,6 +75,7 @@ struct BuildSteps: Sendable {
             grace: request.gracePeriod,
             waiting: warn
         )
+        if let problem = await setup.place.handBack() { await pump.post(.warning(problem)) }
     }
 
     private func runPhases(

@@ -101,7 +101,8 @@ struct CacheSteps: Sendable {
                     identity,
                     into: request.sourceDirectory,
                     retiming: await sources(),
-                    leavingOut: checkout
+                    leavingOut: checkout,
+                    ownedBy: setup.users.cacheOwner
                 )
                 if case .miss = report.outcome {
                 } else {

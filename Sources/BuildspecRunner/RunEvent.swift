@@ -31,6 +31,8 @@ public enum RunEvent: Sendable, Equatable {
     case artifactCollected(ArtifactReport)
     /// The cache was saved.
     case cacheSaved(SaveReport)
+    /// Something that the log tells, in one line; nothing is wrong.
+    case note(String)
     /// Something that the user should know, in one line.
     case warning(String)
     /// The build ended; the last event.

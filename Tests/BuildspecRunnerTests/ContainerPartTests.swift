@@ -1,4 +1,5 @@
 import BuildspecFiles
+import Foundation
 import SystemPackage
 import TestSupport
 import Testing
@@ -36,6 +37,40 @@ struct ContainerPartTests {
         let engine = try ContainerEngine("/bin/true", [:])
         let problem = try #require(ContainerImage.failure("start", engine, said).problems.first)
         #expect(problem.message.hasPrefix("cannot start: true says '\(said)'; \(remedy)"))
+    }
+
+    @Test(
+        arguments: [
+            (
+                "/usr/bin/slirp4netns failed: open(\"/dev/net/tun\"): Permission denied", [:],
+                "a network of its own needs '/dev/net/tun': let everybody open it with 'chmod 666 "
+                    + "/dev/net/tun' as root, or run with '--network host' or '--network none'"
+            ),
+            (
+                "Cannot connect to the Docker daemon at tcp://build:1. Is the docker daemon running?",
+                ["DOCKER_HOST": "tcp://build:1"],
+                "'DOCKER_HOST' is 'tcp://build:1': start the server there, unset the variable to use this "
+                    + "machine's, or choose another engine with '--engine'"
+            ),
+            (
+                "error during connect: Get \"http://no:1/v1.24\": dial tcp: lookup no: no such host",
+                ["DOCKER_HOST": "tcp://no:1"],
+                "'DOCKER_HOST' is 'tcp://no:1': start the server there"
+            ),
+            ("Cannot connect to the Docker daemon at unix:///x", [:], "start its server, or"),
+        ] as [(String, [String: String], String)]
+    )
+    func `a closed tunnel device and a dead server have their remedy`(
+        said: String,
+        environment: [String: String],
+        remedy: String
+    ) throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("#!/bin/sh\n", to: "docker")
+        _ = unsafe chmod(directory.file("docker").string, 0o755)
+        let engine = try ContainerEngine(directory.file("docker").string, environment)
+        let problem = try #require(ContainerImage.failure("start", engine, said).problems.first)
+        #expect(problem.message.contains("docker says '\(said)'; \(remedy)"), "\(problem)")
     }
 
     @Test func `output and words are told apart wherever the stream is cut`() {

@@ -1,3 +1,4 @@
+import BuildspecCache
 import BuildspecFiles
 import BuildspecModel
 import BuildspecRunner
@@ -74,6 +75,44 @@ struct RunAsTests {
             ]
         )
         #expect(build.sink.statuses.allSatisfy { $0 == 0 })
+    }
+
+    @Test(.enabled(if: isRoot), arguments: ["", "root"])
+    func `a restored cache belongs to the user that runs the commands`(install: String) async throws
+    {
+        let store = try TemporaryDirectory()
+        for round in 1...2 {
+            // At the top, or in one phase only.
+            var build = try build(
+                top: install.isEmpty ? "nobody" : nil,
+                [
+                    .install: phase(
+                        install.isEmpty ? "root" : nil,
+                        ["mkdir -p new; chown nobody new; touch other"]
+                    ),
+                    .build: phase(
+                        install.isEmpty ? nil : "nobody",
+                        [
+                            "mkdir -p new/out/d; echo x >> new/out/d/f; ln -sf f new/out/d/l",
+                            "stat -c '%U %n' new/out new/out/d new/out/d/f new/out/d/l other",
+                            "cat new/out/d/f",
+                        ]
+                    ),
+                ]
+            )
+            build.buildspec.cache = CacheSection(paths: located(["new/out/**/*"]))
+            build.request.cache = BuildCache(directory: store.path)
+            build.request.project = "p"
+            let lines = try await build.lines()
+            #expect(
+                lines == [
+                    "nobody new/out", "nobody new/out/d", "nobody new/out/d/f",
+                    "nobody new/out/d/l",
+                    "root other",
+                ] + Array(repeating: "x", count: round)
+            )
+            #expect(build.sink.warnings == [])
+        }
     }
 
     @Test(.enabled(if: isRoot)) func `every user has its own home and name`() async throws {

@@ -18,7 +18,7 @@ package final class PseudoTerminal: Sendable {
     private let master: FileDescriptor
     /// Kept open, so that the terminal is there before and after a program.
     private let slave: FileDescriptor
-    private let path: String
+    package let path: String
     private let seen = Mutex<[UInt8]>([])
 
     /// Opens one.

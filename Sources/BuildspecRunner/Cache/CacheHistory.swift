@@ -102,11 +102,20 @@ extension CacheHistory {
     }
 
     private static func seconds(_ milliseconds: Int) -> String {
-        let tenths = (milliseconds + 50) / 100
-        return "\(tenths / 10).\(tenths % 10) s"
+        Duration.milliseconds(milliseconds).inTenths
     }
 
     private static func median(_ numbers: [Int]) -> Int? {
         numbers.isEmpty ? nil : numbers.sorted()[numbers.count / 2]
+    }
+}
+
+extension Duration {
+    /// The time as people read it: `1.5 s`.
+    var inTenths: String {
+        let tenths =
+            Int(clamping: components.seconds) &* 10
+            + Int((components.attoseconds + 50_000_000_000_000_000) / 100_000_000_000_000_000)
+        return "\(tenths / 10).\(tenths % 10) s"
     }
 }

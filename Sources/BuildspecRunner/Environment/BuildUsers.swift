@@ -1,3 +1,4 @@
+internal import BuildspecCache
 internal import BuildspecFiles
 internal import BuildspecModel
 internal import Subprocess
@@ -63,6 +64,16 @@ struct BuildUsers: Sendable {
 extension BuildUsers {
     /// Whether some command runs as somebody else than the build.
     var hasOthers: Bool { !others.isEmpty }
+
+    /// Whose a restored cache is: the user of the whole build, else the only one that phases name;
+    /// `nil` is the user that runs the build, who can write to everybody's files if several are named.
+    var cacheOwner: TreeOwner? {
+        let named = Set(others.map(\.account.userID))
+        guard let user = everywhere ?? (named.count == 1 ? others.first?.account : nil) else {
+            return nil
+        }
+        return TreeOwner(user: user.userID, group: user.groupID)
+    }
 
     /// What keeps the users from running commands: sources, private directory or shell that they
     /// cannot reach.

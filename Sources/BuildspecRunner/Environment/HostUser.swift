@@ -19,6 +19,11 @@ enum HostUser {
         return effectiveName()
     }
 
+    /// The home of the account that processes run as, whatever the environment says.
+    static func home() -> String? {
+        UserAccount(named: effectiveName())?.home
+    }
+
     /// The name of the account that processes run as; its number where it has none.
     static func effectiveName() -> String {
         let user = geteuid()

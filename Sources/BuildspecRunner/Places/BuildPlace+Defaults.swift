@@ -13,6 +13,8 @@ internal import SystemPackage
 extension BuildPlace {
     var notes: [String] { [] }
 
+    var warnings: [String] { [] }
+
     var serviceVariables: [String: String] { [:] }
 
     var sight: PlaceSight? { nil }
@@ -22,6 +24,15 @@ extension BuildPlace {
     var owner: uid_t { geteuid() }
 
     var cacheTop: FilePath { "/" }
+
+    var launcher: (any TaskExecutor)? { nil }
+
+    /// Does something that starts processes of this place.
+    func launching<Value: Sendable, Failure: Error>(
+        _ work: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        try await withTaskExecutorPreference(launcher, operation: work)
+    }
 
     func cached(_ path: String) throws(NotShared) -> String { try outside(path) }
 
@@ -39,6 +50,8 @@ extension BuildPlace {
             runner: ProcessRunner(output: pump.input, groups: groups, grace: grace)
         )
     }
+
+    func handBack() async -> String? { nil }
 
     func endProcesses(grace: Duration, waiting: () async -> Void) async {}
 }

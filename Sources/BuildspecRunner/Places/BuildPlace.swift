@@ -132,8 +132,11 @@ protocol BuildPlace: Sendable {
         as user: UserAccount?
     ) -> Launch
 
-    /// What the user should know of it, one line each.
+    /// What the log tells of it, one line each.
     var notes: [String] { get }
+
+    /// What the user should know of it, one line each.
+    var warnings: [String] { get }
 
     /// What it adds to the variables that CodeBuild sets.
     var serviceVariables: [String: String] { get }
@@ -168,6 +171,9 @@ protocol BuildPlace: Sendable {
     /// - Throws: `NotShared` when that fails.
     func takeCacheOut(_ paths: [String]) async throws(NotShared)
 
+    /// From where this place's processes are started, if that matters.
+    var launcher: (any TaskExecutor)? { get }
+
     /// What runs the build's commands.
     ///
     /// - Parameters:
@@ -188,6 +194,12 @@ protocol BuildPlace: Sendable {
     ///   - grace: the longest time between TERM and KILL.
     ///   - waiting: called once when it takes longer than people expect.
     func endProcesses(grace: Duration, waiting: () async -> Void) async
+
+    /// Makes what commands have left in the sources this user's own, where the place lets them leave
+    /// files of other users; after `endProcesses`.
+    ///
+    /// - Returns: what is wrong and what to do, in one line; `nil` when nothing is.
+    func handBack() async -> String?
 
     /// Ends the place and all that still runs there; must also work in a cancelled task.
     func close() async

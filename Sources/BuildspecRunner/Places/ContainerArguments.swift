@@ -4,11 +4,14 @@ internal import SystemPackage
 struct ContainerArguments {
     let image: ContainerImage
     let name: String
+    /// The network, in the engine's words; `nil` is the engine's default.
+    var network: String?
 
     /// Creates them for one container.
     init(_ image: ContainerImage, name: String) {
         self.image = image
         self.name = name
+        network = image.options.network
     }
 
     /// Starts the container and stays connected with it.
@@ -18,9 +21,14 @@ struct ContainerArguments {
     ///
     /// - Parameters:
     ///   - mounts: directories outside and where they are inside.
+    ///   - shown: the same of those that can only be read.
     ///   - words: the arguments of `/bin/sh`.
     /// - Returns: the arguments.
-    func start(mounting mounts: [(FilePath, FilePath)], running words: [String]) -> [String] {
+    func start(
+        mounting mounts: [(FilePath, FilePath)],
+        showing shown: [(FilePath, FilePath)] = [],
+        running words: [String]
+    ) -> [String] {
         var arguments = [
             "run", "--rm", "--interactive", "--name", name, "--label", ContainerImage.label,
             "--log-driver", "none", "--stop-timeout", "0",
@@ -32,7 +40,10 @@ struct ContainerArguments {
         for (source, target) in mounts {
             arguments += ["--mount", ContainerArguments.mount(source, target)]
         }
-        if let network = image.options.network { arguments += ["--network", network] }
+        for (source, target) in shown {
+            arguments += ["--mount", ContainerArguments.mount(source, target) + ",readonly"]
+        }
+        if let network { arguments += ["--network", network] }
         if image.options.isPrivileged { arguments.append("--privileged") }
         return arguments + [image.options.image] + words
     }

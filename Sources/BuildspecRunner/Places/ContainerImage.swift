@@ -21,8 +21,10 @@ struct ContainerImage: ClosedPlace {
     let options: ContainerOptions
     /// Where the sources are, outside.
     let sources: FilePath
+    /// What git in the container needs beside the sources.
+    let git: GitSight
     /// What the user should know, one line each.
-    let notes: [String]
+    let warnings: [String]
     /// The names of the image's own environment.
     let hidden: [String]
 
@@ -39,7 +41,8 @@ struct ContainerImage: ClosedPlace {
         let engine = engine
         async let left = ContainerImage.removeLeftovers(engine)
         let list = try await ContainerImage.environment(of: options.image, engine, request)
-        notes = await left
+        git = GitSight(of: request.sourceDirectory, seenAt: root)
+        warnings = await left + [git.problem].compactMap { $0 }
         var variables: [String: String] = [:]
         for entry in list {
             let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -74,8 +77,11 @@ struct ContainerImage: ClosedPlace {
             if words.contains("permission denied"), words.contains("socket") {
                 "your user may not talk to its server; run the build as root or as a user who may, "
                     + "or choose another engine with '--engine'"
-            } else if words.contains("daemon") || words.contains("connect to podman") {
-                "start its server, or choose another engine with '--engine'"
+            } else if words.contains("/dev/net/tun") || words.contains("slirp4netns") {
+                "a network of its own needs '/dev/net/tun': let everybody open it with 'chmod 666 "
+                    + "/dev/net/tun' as root, or run with '--network host' or '--network none'"
+            } else if isOfServer(words) {
+                startingServer(of: engine)
             } else {
                 "try it by hand with '\(engine.name) run --rm IMAGE true'"
             }
@@ -86,6 +92,28 @@ struct ContainerImage: ClosedPlace {
 }
 
 extension ContainerImage {
+    /// Whether an engine's words, in small letters, say that its server cannot be reached.
+    private static func isOfServer(_ words: String) -> Bool {
+        [
+            "daemon", "connect to podman", "error during connect", "docker endpoint", "docker host",
+            "docker api", "podman socket",
+        ].contains { words.contains($0) }
+    }
+
+    /// What to do where the server cannot be reached; a variable may name one that is not there.
+    private static func startingServer(of engine: ContainerEngine) -> String {
+        let names = ["DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST"]
+        let given = names.first { name in
+            engine.environment[name]?.isEmpty == false
+                && name.hasPrefix("DOCKER") == engine.name.contains("docker")
+        }
+        guard let given, let value = engine.environment[given] else {
+            return "start its server, or choose another engine with '--engine'"
+        }
+        return "'\(given)' is '\(value)': start the server there, unset the variable to use this "
+            + "machine's, or choose another engine with '--engine'"
+    }
+
     private static func environment(
         of image: String,
         _ engine: ContainerEngine,
@@ -118,7 +146,7 @@ extension ContainerImage {
         _ reason: String
     ) -> SetupError {
         let words = reason.lowercased()
-        if words.contains("daemon") || words.contains("connect to podman") {
+        if isOfServer(words) {
             return failure("use the image '\(image)'", engine, reason)
         }
         return SetupError([
@@ -153,7 +181,7 @@ extension ContainerImage {
             "ps", "--all", "--filter", "label=\(label)", "--format", "{{.Names}}",
         ])
         guard list.status == 0 else { return [] }
-        var notes: [String] = []
+        var warnings: [String] = []
         for line in String(decoding: list.output, as: UTF8.self).split(whereSeparator: \.isNewline)
         {
             let parts = line.split(separator: "-")
@@ -161,13 +189,13 @@ extension ContainerImage {
                 kill(process, 0) != 0, errno == ESRCH
             else { continue }
             let removal = await engine.run(["rm", "--force", String(line)])
-            notes.append(
+            warnings.append(
                 removal.status == 0
                     ? "the container '\(line)' of an earlier build was still there and is removed"
                     : "the container '\(line)' of an earlier build is still there and cannot be "
                         + "removed: \(removal.reason)"
             )
         }
-        return notes
+        return warnings
     }
 }

@@ -90,61 +90,85 @@ enum ContainerListener {
 
         """#
 
+    /// The function `hand NUMBER OWNER`, which gives what other users than NUMBER own in the sources and
+    /// in the build's private directory to OWNER, `user:group`.
+    ///
+    /// An image without `find` changes all files, which costs the next save of the cache some reading.
+    static let handing = """
+        hand() {
+            if command -v find >/dev/null; then
+                find \(BuildRequest.fixedRoot) \(directory) -xdev ! -user "$1" -exec chown -h "$2" {} +
+            else
+                chown -hR "$2" \(BuildRequest.fixedRoot) \(directory)
+            fi 2>/dev/null
+        }
+
+        """
+
     /// What only the first one knows.
     ///
     /// `signal` sends a signal to all processes but the listeners, or with 0 only looks for them;
-    /// `ask` passes on what programs ask.
-    private static let first = #"""
-        keep=1
-        signal() {
-            found=0
-            for process in /proc/[0-9]*; do
-                process=${process#/proc/}
-                case " $keep " in *" $process "*) continue ;; esac
-                kill -"$1" "$process" 2>/dev/null && found=1
-            done
-        }
-        hear() {
+    /// `hand` says who gets the files of other users when the input ends, be it that the build was
+    /// killed.
+    /// `ask` passes on what programs ask. Git takes sources for safe whose owner is not the container's
+    /// root: the build runs what is in them anyway.
+    private static let first =
+        handing + #"""
+            keep=1
+            owner=
+            signal() {
+                found=0
+                for process in /proc/[0-9]*; do
+                    process=${process#/proc/}
+                    case " $keep " in *" $process "*) continue ;; esac
+                    kill -"$1" "$process" 2>/dev/null && found=1
+                done
+            }
+            hear() {
+                trap : TERM INT HUP
+                here hear
+                while read -r verb word rest <&3; do
+                    case $verb in
+                    run) printf 'run %s %s\n' "$word" "$rest" ;;
+                    spare) keep="$keep $word" ;;
+                    hand) owner="$word $rest" ;;
+                    signal)
+                        signal "$word"
+                        say signalled "$found"
+                        ;;
+                    kill) signal "$word" ;;
+                    answer)
+                        [ ! -p "$questions/$word" ] ||
+                            cat "$directory/answers/$word" 1<>"$questions/$word"
+                        ;;
+                    esac
+                done
+                signal KILL
+                [ -z "$owner" ] || hand $owner
+                for process in $keep; do
+                    [ "$process" = 1 ] || [ "$process" = "$me" ] || kill -KILL "$process"
+                done
+            }
+            ask() {
+                exec 5<>"$questions/ask" 3<&-
+                here ask
+                while IFS= read -r line <&5; do say ask "$line"; done
+            }
             trap : TERM INT HUP
-            here hear
-            while read -r verb word rest <&3; do
-                case $verb in
-                run) printf 'run %s %s\n' "$word" "$rest" ;;
-                spare) keep="$keep $word" ;;
-                signal)
-                    signal "$word"
-                    say signalled "$found"
-                    ;;
-                kill) signal "$word" ;;
-                answer)
-                    [ ! -p "$questions/$word" ] ||
-                        cat "$directory/answers/$word" 1<>"$questions/$word"
-                    ;;
-                esac
-            done
-            for process in $keep; do
-                [ "$process" = 1 ] || [ "$process" = "$me" ] || kill -KILL "$process"
-            done
-        }
-        ask() {
-            exec 5<>"$questions/ask" 3<&-
-            here ask
-            while IFS= read -r line <&5; do say ask "$line"; done
-        }
-        trap : TERM INT HUP
-        : >"$directory/owner"
-        cat /etc/passwd >"$directory/passwd" 2>/dev/null
-        chmod 622 /proc/self/fd/4 2>/dev/null
-        mkdir -p "$questions" && chmod 733 "$questions" &&
-            mkfifo "$questions/ask" && chmod 622 "$questions/ask" && ask &
-        hear | {
-            trap : TERM INT HUP
-            here watch
-            (work)
-            say gone
-        }
+            : >"$directory/owner"
+            (printf '[safe]\n\tdirectory = *\n' >>/etc/gitconfig) 2>/dev/null
+            cat /etc/passwd >"$directory/passwd" 2>/dev/null
+            chmod 622 /proc/self/fd/4 2>/dev/null
+            mkdir -p "$questions" && chmod 733 "$questions" &&
+                mkfifo "$questions/ask" && chmod 622 "$questions/ask" && ask &
+            hear | {
+                trap : TERM INT HUP
+                here watch
+                (work)
+                say gone
+            }
 
-        """#
+            """#
 
     private static let further = """
         work <&3

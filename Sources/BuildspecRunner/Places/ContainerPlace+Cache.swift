@@ -66,22 +66,38 @@ extension ContainerPlace {
         try await copy(copies.scriptOut(beginnings), "taken out of")
     }
 
-    /// Hands files that the container's root has made in the sources over to the user that runs the
-    /// build, where the engine does not do that by itself.
-    func handSourcesOver() async {
-        guard let user = handover else { return }
-        let script = """
-            PATH=\(BuildEnvironment.standardPath)
-            find \(root) -xdev ! -user \(geteuid()) -exec chown -h \(user) {} + 2>/dev/null
+    /// Hands files that belong to other users in the sources and in the private directory over to the
+    /// user that runs the build, who could not read or remove them.
+    ///
+    /// If the container has ended, another one of the same image does it.
+    ///
+    /// - Returns: what is wrong and what to do, in one line; `nil` when nothing is.
+    func handBack() async -> String? {
+        guard let words = handing else { return nil }
+        let script =
+            "PATH=\(BuildEnvironment.standardPath)\n" + ContainerListener.handing
+            + "hand \(words)\n"
+        if let status = try? await run(script: script) {
+            return status == 0 ? nil : leftover
+        }
+        let answer = await lastContainer(running: script)
+        return answer.status == 0 ? nil : leftover
+    }
 
-            """
-        _ = try? await run(script: script)
+    private var leftover: String {
+        let remedy =
+            isForeign
+            ? "as root, 'chown -R \(geteuid()):\(getegid()) \(sources)' gives them to you"
+            : "'\(image.engine.name) unshare chown -R 0:0 \(sources)' gives them to you"
+        return
+            "files in '\(sources)' may belong to users of the container: the image has no 'find' and "
+            + "'chown' that work, or \(image.engine.name) starts no container any more; \(remedy)"
     }
 
     /// Lets the runner read the state that a command leaves, where it is not the runner's: the command
     /// may have set a strict `umask`.
     func openState() async throws {
-        guard handover != nil else { return }
+        guard isForeign else { return }
         let script = """
             PATH=\(BuildEnvironment.standardPath)
             chmod a+r \(ContainerListener.directory)/next-*/* \
@@ -95,9 +111,19 @@ extension ContainerPlace {
         ContainerCache(directory: inside(cacheTop), owner: handover)
     }
 
-    /// Whom files must be handed over to, `user:group`; `nil` when they are that user's anyway.
+    /// Whether the container's root is somebody else for this machine, as with docker's server.
+    private var isForeign: Bool { owner != geteuid() && geteuid() != 0 }
+
+    /// Whom files must be handed over to, `user:group` as the container knows it; `nil` when this user
+    /// is root, who can do with them what is needed.
     private var handover: String? {
-        owner == geteuid() || geteuid() == 0 ? nil : "\(geteuid()):\(getegid())"
+        if geteuid() == 0 { return nil }
+        return isForeign ? "\(geteuid()):\(getegid())" : "0:0"
+    }
+
+    /// The arguments of `hand` in the container.
+    var handing: String? {
+        handover.map { "\(isForeign ? geteuid() : 0) \($0)" }
     }
 
     private func copy(_ script: String, _ direction: String) async throws(NotShared) {

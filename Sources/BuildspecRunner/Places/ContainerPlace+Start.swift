@@ -12,14 +12,9 @@ extension ContainerPlace {
         _ questions: ContainerQuestions
     ) async throws -> ContainerChannel {
         let errors = directory.appending("engine.txt")
-        // What is mounted cannot be removed: no command can put a link in place of a directory that
-        // the runner, who is outside, goes on using.
-        let kept = ["answers", "cache", "sources"].filter {
-            PathProbe(directory.appending($0)) != nil
-        }
         let arguments = ContainerArguments(image, name: name).start(
-            mounting: [(sources, image.root), (directory, ContainerListener.directory)]
-                + kept.map { (directory.appending($0), ContainerListener.directory.appending($0)) },
+            mounting: mounts(image, sources, directory),
+            showing: [image.git.repository].compactMap { $0 }.map { ($0.outside, $0.inside) },
             running: ContainerListener.first(hiding: image.hidden)
         )
         let channel: ContainerChannel
@@ -49,6 +44,33 @@ extension ContainerPlace {
         await remove(name, channel, image.engine, directory)
         try Task.checkCancellation()
         throw notStarted(image, reason(errors))
+    }
+
+    /// The directories that commands can write to, outside and inside.
+    private static func mounts(
+        _ image: ContainerImage,
+        _ sources: FilePath,
+        _ directory: FilePath
+    ) -> [(FilePath, FilePath)] {
+        // What is mounted cannot be removed: no command can put a link in place of a directory that
+        // the runner, who is outside, goes on using.
+        let kept = ["answers", "cache", "sources"].filter {
+            PathProbe(directory.appending($0)) != nil
+        }
+        return [(sources, image.root), (directory, ContainerListener.directory)]
+            + kept.map { (directory.appending($0), ContainerListener.directory.appending($0)) }
+    }
+
+    /// Runs a script in a container of its own, without a network, as the container's root.
+    func lastContainer(running script: String) async -> ContainerEngine.Answer {
+        var arguments = ContainerArguments(image, name: name + "last")
+        arguments.network = "none"
+        return await image.engine.run(
+            arguments.start(
+                mounting: ContainerPlace.mounts(image, sources, directory),
+                running: ["-c", script]
+            )
+        )
     }
 
     static func notStarted(_ image: ContainerImage, _ reason: String) -> SetupError {

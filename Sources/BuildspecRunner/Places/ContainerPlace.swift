@@ -17,6 +17,7 @@ internal import SystemPackage
 final class ContainerPlace: BuildPlace {
     let root: FilePath
     let notes: [String]
+    let warnings: [String]
     let serviceVariables: [String: String]
     /// The source root outside: the user's own, or a copy.
     let sources: FilePath
@@ -27,9 +28,9 @@ final class ContainerPlace: BuildPlace {
     /// The first listener.
     let first: ContainerChannel
 
-    private let image: ContainerImage
-    private let name: String
-    private let directory: FilePath
+    let image: ContainerImage
+    let name: String
+    let directory: FilePath
     private let accounts: [ImageAccount]
     private let further = Mutex<[uid_t: ContainerChannel]>([:])
 
@@ -43,7 +44,7 @@ final class ContainerPlace: BuildPlace {
         self.image = image
         self.directory = directory.path
         root = image.root
-        notes = image.notes
+        warnings = image.warnings
         serviceVariables = ["CODEBUILD_BUILD_IMAGE": image.options.image]
         name = ContainerImage.name(for: directory.path)
         cacheTop = try directory.createDirectory("cache")
@@ -63,6 +64,7 @@ final class ContainerPlace: BuildPlace {
             try await SourceCopy.make(of: image.sources, in: sources)
         }
         signal(SIGPIPE, SIG_IGN)  // A container that ends early must not end this process.
+        let start = ContinuousClock.now
         first = try await ContainerPlace.start(
             image,
             name,
@@ -70,11 +72,16 @@ final class ContainerPlace: BuildPlace {
             directory.path,
             questions
         )
+        notes = [
+            "container: '\(image.options.image)' started by \(image.engine.name) in "
+                + (ContinuousClock.now - start).inTenths
+        ]
         do {
             owner = try FileOwner.of(directory.path.appending("owner"))
             accounts = ImageAccount.list(
                 (try? SmallFile.read(directory.path.appending("passwd"))) ?? []
             )
+            if let handing { first.send("hand \(handing)") }
         } catch {
             await ContainerPlace.remove(name, first, image.engine, directory.path)
             throw ContainerImage.failure(

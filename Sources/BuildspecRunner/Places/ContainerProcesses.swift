@@ -87,11 +87,6 @@ extension ContainerPlace {
     ///
     /// Goes on when the task is cancelled, as it usually is here.
     func endProcesses(grace: Duration, waiting: () async -> Void) async {
-        await endAll(grace: grace, waiting: waiting)
-        await handSourcesOver()
-    }
-
-    private func endAll(grace: Duration, waiting: () async -> Void) async {
         guard await first.signal("TERM") else { return }
         first.send("kill CONT")
         let wasStopped = Task.isCancelled

@@ -25,6 +25,10 @@ public struct SandboxOptions: Sendable, Equatable {
     /// Files and directories of this machine that are shown, read-only, also where the sandbox has
     /// something of its own instead; absolute.
     public var readable: [FilePath] = []
+    /// Directories of this machine that commands can write to, made if they are missing; absolute.
+    ///
+    /// Cached paths outside of the sources and of the usual cache directories lie in one of them.
+    public var writable: [FilePath] = []
 
     /// Creates the options of a plain sandbox.
     public init() {}

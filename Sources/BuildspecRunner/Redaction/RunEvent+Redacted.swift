@@ -22,6 +22,7 @@ extension RunEvent {
         case .phaseEnded(let report): .phaseEnded(redactor.redacting(report))
         case .artifactCollected(let report): .artifactCollected(redactor.redacting(report))
         case .cacheSaved(let report): .cacheSaved(redactor.redacting(report))
+        case .note(let message): .note(redactor.redacting(message))
         case .warning(let message): .warning(redactor.redacting(message))
         case .buildEnded(let result): .buildEnded(redactor.redacting(result))
         }

@@ -23,6 +23,15 @@ struct PlaceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Let the sandbox write to this directory of the machine, which a cache path outside of the "
+                + "sources and of the usual cache directories needs; may be given again.",
+            valueName: "directory"
+        )
+    )
+    var sandboxWrite: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "Run the commands in a container of this image, which is pulled if it is not there.",
             valueName: "image"
         )
@@ -59,6 +68,9 @@ struct PlaceOptions: ParsableArguments {
         }
         if !sandbox, !sandboxRead.isEmpty {
             throw ValidationError("--sandbox-read needs '--sandbox'")
+        }
+        if !sandbox, !sandboxWrite.isEmpty {
+            throw ValidationError("--sandbox-write needs '--sandbox'")
         }
         if image == nil {
             let idle = [
@@ -101,6 +113,7 @@ struct PlaceOptions: ParsableArguments {
         var options = SandboxOptions()
         options.network = network.flatMap(SandboxOptions.Network.init) ?? .host
         options.readable = sandboxRead.map { Host.currentDirectory().pushing(FilePath($0)) }
+        options.writable = sandboxWrite.map { Host.currentDirectory().pushing(FilePath($0)) }
         return .sandbox(options)
     }
 }

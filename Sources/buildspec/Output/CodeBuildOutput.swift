@@ -50,6 +50,7 @@ final class CodeBuildOutput: EventSink {
         switch event {
         case .output(let bytes): log.forward(bytes)
         case .buildBegan: beginSource()
+        case .note(let message): print(message.oneLine)
         case .warning(let message): warn(message)
         case .phaseBegan(let phase):
             endSource()

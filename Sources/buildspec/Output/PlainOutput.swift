@@ -50,6 +50,7 @@ final class PlainOutput: EventSink {
         case .artifactCollected(let report):
             guard let failure = report.failure else { break }
             print("error", failure, at: report.range)
+        case .note(let message): log.print(message.oneLine)
         case .warning(let message): print("warning", message)
         case .phaseEnded(let report): end(report)
         case .buildEnded(let result):

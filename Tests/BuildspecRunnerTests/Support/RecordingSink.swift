@@ -29,6 +29,11 @@ final class RecordingSink: EventSink {
         events.compactMap { if case .warning(let message) = $0 { message } else { nil } }
     }
 
+    /// What the log tells besides.
+    var notes: [String] {
+        events.compactMap { if case .note(let message) = $0 { message } else { nil } }
+    }
+
     /// The texts of the commands that ran, in order.
     var commands: [String] {
         events.compactMap {

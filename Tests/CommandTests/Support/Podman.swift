@@ -20,7 +20,7 @@ struct Podman: Sendable {
 
     /// bash and the usual programs; a user `app`; an entry point, a user and a directory that a build
     /// must not care for.
-    static let tools = "localhost/buildspec-test-tools:1"
+    static let tools = "localhost/buildspec-test-tools:2"
     /// busybox alone.
     static let busybox = "localhost/buildspec-test-busybox:1"
     /// A file and no program at all.
@@ -46,6 +46,30 @@ struct Podman: Sendable {
     @discardableResult
     func run(_ arguments: String...) async throws -> String {
         try await Podman.run(["podman"] + arguments, environment)
+    }
+
+    /// Does something while this podman serves everybody at a socket.
+    ///
+    /// - Returns: what `body` gives.
+    /// - Throws: what `body` throws, or when the server cannot be started.
+    func serving<Value: Sendable>(
+        at socket: FilePath,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await Subprocess.run(
+            .name("podman"),
+            arguments: ["system", "service", "--time", "0", "unix://\(socket)"],
+            environment: .custom(environment),
+            input: .none,
+            output: .discarded,
+            error: .discarded
+        ) { server in
+            while unsafe chmod(socket.string, 0o666) != 0 {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            defer { try? server.send(signal: .terminate) }
+            return try await body()
+        }.closureResult
     }
 
     /// The names of all containers.
@@ -145,7 +169,7 @@ struct Podman: Sendable {
             prepare "$root"
             mkdir -p "$root/usr/bin" "$root/usr/lib" "$root/usr/lib64"
             for name in bin lib lib64; do ln -s "usr/$name" "$root/$name"; done
-            for program in bash sh cat chmod chown cp env find grep head id kill ln ls mkdir mkfifo \\
+            for program in bash sh cat chmod chown cp env find git grep head id kill ln ls mkdir mkfifo \\
                 nohup ps rm seq sleep sort stat tail touch tr wc; do
                 file=$(command -v "$program" | grep / || echo "/usr/bin/$program")
                 cp -L "$file" "$root/usr/bin/$program"

@@ -19,6 +19,7 @@
             case user
             case mount = "mnt"
             case network = "net"
+            case messages = "ipc"
         }
 
         private let files: [(kind: Kind, file: FileDescriptor)]
@@ -47,6 +48,7 @@
                 case .user: ["--user=\(path)", "--preserve-credentials"]
                 case .mount: ["--mount=\(path)"]
                 case .network: ["--net=\(path)"]
+                case .messages: ["--ipc=\(path)"]
                 }
             }
         }

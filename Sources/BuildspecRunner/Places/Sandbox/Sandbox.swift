@@ -27,13 +27,25 @@
             in directory: PrivateDirectory
         ) async throws -> any BuildPlace {
             let tools = try SandboxTools(path: request.hostEnvironment["PATH"])
-            let (mounts, caches) = try mounts(needs, directory)
+            let git = GitSight(of: request.sourceDirectory, seenAt: root)
+            let (mounts, caches) = try mounts(needs, git, directory)
+            let namespaces = try await namespaces(tools, mounts)
+            let thread: LaunchThread
+            do {
+                thread = try LaunchThread()
+            } catch {
+                namespaces.close()
+                throw error
+            }
             var place = SandboxPlace(
                 mounts: mounts,
                 caches: caches,
                 directory: directory.path,
                 tools: tools,
-                namespaces: try await namespaces(tools, mounts)
+                namespaces: namespaces,
+                thread: thread,
+                warnings: [git.problem].compactMap { $0 },
+                serviceVariables: safeDirectory(needs.variables)
             )
             var problem = await place.problem()
             if problem != nil {
@@ -49,23 +61,22 @@
 
         private func mounts(
             _ needs: PlaceNeeds,
+            _ git: GitSight,
             _ directory: PrivateDirectory
         ) throws -> (SandboxMounts, SandboxCaches) {
             do {
                 let own = try SandboxDirectories(homes: homes(needs), in: directory)
-                var mounts = SandboxMounts()
+                var mounts = SandboxMounts(empty: try own.emptyFile())
                 try own.show(in: &mounts)
+                let caches = try caches(needs, own)
+                try caches.show(in: &mounts, with: own)
                 for (outside, inside) in try readable(mounts) {
                     try own.makeWay(to: inside)
                     mounts.show(outside, at: inside)
                 }
-                let caches = SandboxCaches(needs.cachePaths, hidden: own.paths)
-                for (inside, outside) in caches.directories {
-                    // A link in a hidden directory is not there to be followed.
-                    for place in Set([outside] + (mounts.hides(inside) ? [inside] : [])) {
-                        try own.makeWay(to: place)
-                        mounts.show(outside, at: place, isWritable: true)
-                    }
+                if let (outside, inside) = git.repository, mounts.outside(inside) != outside {
+                    try own.makeWay(to: inside)
+                    mounts.show(outside, at: inside)
                 }
                 mounts.show(directory.path, at: SandboxMounts.state, isWritable: true)
                 mounts.show(request.sourceDirectory, at: SandboxMounts.root, isWritable: true)
@@ -80,8 +91,8 @@
             _ mounts: SandboxMounts
         ) async throws -> Namespaces {
             let isRoot = geteuid() == 0
-            var kinds: [Namespaces.Kind] = [.mount]
-            var arguments = try mounts.arguments(isRoot: isRoot)
+            var kinds: [Namespaces.Kind] = [.mount, .messages]
+            var arguments = try mounts.arguments(isRoot: isRoot) + ["--unshare-ipc"]
             // The first that is entered: it gives the right to enter the others.
             if !isRoot {
                 kinds.insert(.user, at: 0)
@@ -94,13 +105,56 @@
             return try await Namespaces(tools.bubblewrap, arguments, kinds)
         }
 
-        /// The homes of everybody who runs commands.
-        private func homes(_ needs: PlaceNeeds) -> [(path: String, user: UserAccount?)] {
+        /// The variables by which git takes the sources for safe although somebody else owns them than
+        /// runs the commands: the build runs what is in them anyway.
+        private func safeDirectory(_ variables: [String: String]) -> [String: String] {
+            guard geteuid() == 0, let count = Int(variables["GIT_CONFIG_COUNT"] ?? "0"),
+                (0..<1_000).contains(count),
+                !others.isEmpty || (try? FileOwner.of(request.sourceDirectory)) != 0
+            else { return [:] }
+            return [
+                "GIT_CONFIG_COUNT": String(count + 1),
+                "GIT_CONFIG_KEY_\(count)": "safe.directory",
+                "GIT_CONFIG_VALUE_\(count)": root.string,
+            ]
+        }
+
+        /// The users whom the buildspec names.
+        private var others: [UserAccount] {
             let names =
                 [request.buildspec.runAs].compactMap(\.?.value)
                 + PhaseName.allCases.compactMap { request.buildspec.phases[$0]?.runAs?.value }
-            let others = names.compactMap { UserAccount(named: $0) }
-            return [(needs.variables["HOME"] ?? "", nil)] + others.map { ($0.home, $0) }
+            return names.compactMap { UserAccount(named: $0) }
+        }
+
+        /// The homes of the user that runs the build, as this machine and that user know them.
+        private var ownHomes: [String] {
+            let given = request.overrides.last { $0.name == "HOME" }?.value
+            return [given, request.hostEnvironment["HOME"], HostUser.home()].compactMap { $0 }
+        }
+
+        /// The homes that are hidden: those of everybody who runs commands, and what is `HOME` to them.
+        ///
+        /// The buildspec cannot show the user's by calling another directory its home.
+        private func homes(_ needs: PlaceNeeds) -> [(path: String, user: UserAccount?)] {
+            ([needs.variables["HOME"]].compactMap { $0 } + ownHomes).map { ($0, nil) }
+                + others.map { ($0.home, $0) }
+        }
+
+        /// What commands can write to outside of the sources.
+        private func caches(
+            _ needs: PlaceNeeds,
+            _ own: SandboxDirectories
+        ) throws -> SandboxCaches {
+            try SandboxCaches(
+                needs.cachePaths,
+                named: options.writable,
+                allowed: UsualCaches(
+                    homes: ownHomes + others.map(\.home),
+                    named: options.writable
+                ),
+                hidden: own.paths
+            )
         }
 
         /// What is to be shown although the sandbox hides it: what was asked for, and the program

@@ -8,7 +8,8 @@
         internal import Musl
     #endif
 
-    /// The cached directories outside of the sources that a sandbox lets commands write to.
+    /// The directories outside of the sources that a sandbox lets commands write to: those that the
+    /// buildspec caches and may, and those that `--sandbox-write` names.
     ///
     /// They are this machine's own, at their own paths, so what a build restores is there for the
     /// next one. A cached path is opened from its literal beginning: `/root/.m2/**/*` opens
@@ -19,26 +20,78 @@
         private(set) var directories: [(inside: FilePath, outside: FilePath)] = []
         /// Why a path cannot be cached.
         private(set) var refusals: [String: NotShared] = [:]
+        /// What the log tells of them, one line each.
+        private(set) var notes: [String] = []
+
+        private let allowed: UsualCaches
+        private let hidden: [FilePath]
 
         /// Finds the directories and makes those that are missing.
         ///
         /// - Parameters:
         ///   - paths: the cached paths, relative to the source root or absolute.
+        ///   - named: what is to be opened whatever is cached.
+        ///   - allowed: what cached paths may open.
         ///   - hidden: directories that the sandbox has of its own.
-        init(_ paths: [String], hidden: [FilePath]) {
+        /// - Throws: `SetupError` when one of `named` cannot be opened.
+        init(
+            _ paths: [String],
+            named: [FilePath],
+            allowed: UsualCaches,
+            hidden: [FilePath]
+        ) throws {
+            self.allowed = allowed
+            self.hidden = hidden
             var found: [FilePath: FilePath] = [:]
+            for path in named {
+                do throws(NotShared) {
+                    let start = path.lexicallyNormalized()
+                    found[start] = try opened(start)
+                } catch {
+                    throw SetupError(sandbox: "--sandbox-write '\(path)': \(error)")
+                }
+            }
             for text in paths {
                 do throws(NotShared) {
-                    for pattern in FilePattern.parse(text) {
-                        guard let start = try SandboxCaches.start(of: pattern) else { continue }
-                        found[start] = try SandboxCaches.open(start, hidden)
-                    }
+                    for start in try starts(of: text) { found[start] = try opened(start) }
                 } catch {
                     refusals[text] = error
                 }
             }
             directories = found.map { (inside: $0.key, outside: $0.value) }
-                .sorted { $0.inside.components.count < $1.inside.components.count }
+                .sorted {
+                    ($0.inside.components.count, $0.inside.string)
+                        < ($1.inside.components.count, $1.inside.string)
+                }
+            notes = directories.map { inside, outside in
+                let link = inside == outside ? "" : ", which is '\(outside)'"
+                return "sandbox: commands can write to '\(inside)' of this machine\(link)"
+            }
+        }
+
+        /// Checks that the sandbox has opened what a path to be cached needs.
+        ///
+        /// - Throws: `NotShared`.
+        func check(_ path: String) throws(NotShared) {
+            if let refusal = refusals[path] { throw refusal }
+            for start in try starts(of: path)
+            where !directories.contains(where: { start.starts(with: $0.inside) }) {
+                throw NotShared(
+                    description: "'\(start)' is not open, because the sandbox is made before "
+                        + "CodeBuild's variables are set; use none of them outside of the sources"
+                )
+            }
+        }
+
+        /// What a path to be cached opens; nothing for what lies in the sources.
+        private func starts(of path: String) throws(NotShared) -> [FilePath] {
+            var starts: [FilePath] = []
+            for pattern in FilePattern.parse(path) {
+                guard let start = try SandboxCaches.start(of: pattern) else { continue }
+                try check(start, of: pattern)
+                starts.append(start)
+            }
+            return starts
         }
 
         /// The literal beginning of a pattern; `nil` when it lies in the sources.
@@ -53,29 +106,52 @@
                 return nil
             }
             let names = pattern.literalNames.map { String(decoding: $0, as: UTF8.self) }
-            let start = FilePath("/" + names.joined(separator: "/"))
+            var start = FilePath("/" + names.joined(separator: "/"))
+            start.lexicallyNormalize()
             return start.starts(with: SandboxMounts.root) ? nil : start
         }
 
-        private static func open(
-            _ start: FilePath,
-            _ hidden: [FilePath]
-        ) throws(NotShared) -> FilePath {
+        /// Whether a buildspec may open a directory.
+        private func check(_ start: FilePath, of pattern: FilePattern) throws(NotShared) {
+            try checkRoom(start)
+            let place = UsualCaches.settled(start)
+            guard !allowed.include(place) else { return }
+            let link = place == start ? "" : ", which is '\(place)',"
+            throw NotShared(
+                description:
+                    "for it commands could write to '\(start)'\(link) of this machine, which "
+                    + "is none of the usual cache directories; '--sandbox-write \(place)' allows that"
+            )
+        }
+
+        /// Whether there is room in the sandbox for a directory of this machine.
+        private func checkRoom(_ start: FilePath) throws(NotShared) {
             let own = SandboxMounts.own
             if let top = own.first(where: start.starts) {
                 throw NotShared(description: "'\(top)' is the sandbox's own")
             }
-            if let above = (hidden + own).first(where: { $0.starts(with: start) }) {
+            for place in [start, UsualCaches.settled(start)] {
+                guard let above = (hidden + own).first(where: { $0.starts(with: place) }) else {
+                    continue
+                }
                 throw NotShared(
-                    description: "a sandbox would have to open '\(start)' for it, and has a "
+                    description: "a sandbox would have to open '\(place)' for it, and has a "
                         + "'\(above)' of its own; name a directory that ends before the first wildcard"
                 )
             }
+        }
+
+        private func opened(_ start: FilePath) throws(NotShared) -> FilePath {
+            try checkRoom(start)
             do {
-                try makeDirectory(start)
-                let place = try Machine.absolute(start)
-                if unsafe access(place.text, W_OK) != 0 { throw Errno(rawValue: errno) }
-                return FilePath(place.text)
+                let place = UsualCaches.settled(start)
+                try SandboxCaches.makeDirectory(place)
+                // A link that leads nowhere is no directory, whatever was made.
+                guard try Machine.absolute(start).text == place.string else {
+                    throw Errno.notDirectory
+                }
+                if unsafe access(place.string, W_OK) != 0 { throw Errno(rawValue: errno) }
+                return place
             } catch {
                 throw NotShared(
                     description: "a cache outside of the sources is a directory that the sandbox "
@@ -89,10 +165,36 @@
                 if !probe.isDirectory { throw Errno.notDirectory }
                 return
             }
-            try makeDirectory(path.removingLastComponent())
-            guard
-                unsafe path.withPlatformString({ unsafe mkdir($0, 0o755) }) == 0 || errno == EEXIST
-            else { throw Errno(rawValue: errno) }
+            let above = path.removingLastComponent()
+            try makeDirectory(above)
+            let isNew = unsafe path.withPlatformString { unsafe mkdir($0, 0o755) } == 0
+            guard isNew || errno == EEXIST else { throw Errno(rawValue: errno) }
+            // Root makes it in somebody's home for that user.
+            guard isNew, geteuid() == 0 else { return }
+            let owner = try FileOwner.of(above)
+            _ = unsafe path.withPlatformString { unsafe lchown($0, owner, gid_t.max) }
+        }
+    }
+
+    extension SandboxCaches {
+        /// Shows them, without the credentials that lie among them.
+        ///
+        /// - Parameters:
+        ///   - mounts: the sandbox, which has its own directories already.
+        ///   - own: those directories.
+        /// - Throws: `Errno`.
+        func show(in mounts: inout SandboxMounts, with own: SandboxDirectories) throws {
+            for (inside, outside) in directories {
+                // A link in a hidden directory is not there to be followed.
+                for place in Set([outside] + (mounts.hides(inside) ? [inside] : [])) {
+                    try own.makeWay(to: place)
+                    mounts.show(outside, at: place, isWritable: true)
+                }
+            }
+            let secrets = allowed.secrets.filter { secret in
+                directories.contains { secret.starts(with: $0.outside) }
+            }
+            for secret in secrets { mounts.show(mounts.empty, at: secret) }
         }
     }
 #endif

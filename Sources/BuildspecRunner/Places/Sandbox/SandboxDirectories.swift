@@ -82,6 +82,15 @@
             }
         }
 
+        /// A file that shows nothing, in place of one that is not to be seen.
+        ///
+        /// - Throws: `Errno`.
+        func emptyFile() throws -> FilePath {
+            let file = directory.path.appending("empty")
+            try SmallFile.write("", to: file, permissions: [.ownerRead, .groupRead, .otherRead])
+            return file
+        }
+
         /// The directory at a path, links resolved.
         private static func real(_ path: String) -> FilePath? {
             guard path.hasPrefix("/"), PathProbe(FilePath(path))?.isDirectory == true,
@@ -92,11 +101,12 @@
 
         /// Whether a directory is a user's own and nothing that programs need.
         ///
+        /// Root may read everybody's, so its `HOME` may be somebody else's, as `sudo -E` leaves it.
         /// System accounts name `/`, `/usr/sbin` or the like as their home.
         private static func isHome(_ path: FilePath, of user: uid_t) -> Bool {
             var status = stat()
             guard unsafe path.withPlatformString({ unsafe stat($0, &status) }) == 0,
-                status.st_uid == user, let first = path.components.first?.string
+                status.st_uid == user || user == 0, let first = path.components.first?.string
             else { return false }
             let system: Set = [
                 "bin", "boot", "codebuild", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc",

@@ -21,8 +21,18 @@
             var isWritable: Bool
         }
 
+        /// A file that shows nothing, in place of one that is not to be seen.
+        let empty: FilePath
+
         /// What is shown over the machine's own root, in the order in which it is put there.
         private(set) var mounts: [Mount] = []
+
+        /// Creates one that shows the machine and nothing over it.
+        ///
+        /// - Parameter empty: an empty file that everybody can read.
+        init(empty: FilePath) {
+            self.empty = empty
+        }
 
         /// Shows something.
         ///
@@ -84,8 +94,11 @@
         /// The entries of `/` are shown one by one, not `/` itself, because `/codebuild` is made
         /// beside them.
         ///
-        /// - Parameter isRoot: whether root makes it. Then it gets devices of its own, for root could
-        ///   use all of this machine's; other users have the rights of their own to these.
+        /// The devices are of its own, and so are the terminals: commands must not read what is typed
+        /// elsewhere, or write there. Users other than root also get those of this machine that builds
+        /// use; they have the rights of their own to them. Root could use all of them.
+        ///
+        /// - Parameter isRoot: whether root makes it.
         /// - Returns: the arguments, without the command.
         /// - Throws: `FileError` when `/` cannot be read.
         func arguments(isRoot: Bool) throws -> [String] {
@@ -96,7 +109,15 @@
             {
                 arguments += ["--ro-bind", path, path]
             }
-            arguments += isRoot ? ["--dev", "/dev"] : ["--dev-bind", "/dev", "/dev"]
+            for path in SandboxMounts.keys where PathProbe(path) != nil {
+                arguments += ["--ro-bind", empty.string, path.string]
+            }
+            arguments += ["--dev", "/dev"]
+            if !isRoot {
+                for path in try SandboxMounts.devices() {
+                    arguments += ["--dev-bind", path, path]
+                }
+            }
             arguments += ["--perms", "1777", "--tmpfs", "/dev/shm"]
             for directory in ["/codebuild", "/codebuild/output", "/codebuild/output/src"] {
                 arguments += ["--perms", "0755", "--dir", directory]
@@ -108,6 +129,21 @@
                 ]
             }
             return arguments + ["--remount-ro", "/"]
+        }
+
+        /// What tells of the kernel's keyrings.
+        private static let keys: [FilePath] = ["/proc/keys", "/proc/key-users"]
+
+        /// The devices of this machine that builds of users other than root use: virtual machines,
+        /// file systems of their own, graphics and sound; no terminals.
+        private static func devices() throws -> [String] {
+            let names: Set = [
+                "dri", "fuse", "kfd", "kvm", "net", "snd", "vhost-net", "vhost-vsock",
+            ]
+            return try DirectoryHandle.open(PathBytes("/dev")).names()
+                .compactMap { String(validating: $0, as: UTF8.self) }
+                .filter { names.contains($0) || $0.hasPrefix("nvidia") }
+                .sorted().map { "/dev/" + $0 }
         }
 
         private static func machineArguments() throws -> [String] {

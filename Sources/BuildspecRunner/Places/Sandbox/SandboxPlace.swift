@@ -20,6 +20,9 @@
         let directory: FilePath
         let tools: SandboxTools
         let namespaces: Namespaces
+        let thread: LaunchThread
+        let warnings: [String]
+        let serviceVariables: [String: String]
         /// Whether `nsenter` goes to a directory itself, as it does from util-linux 2.38 on; if not,
         /// one more program does.
         var entersDirectory = true
@@ -38,8 +41,14 @@
                 ? SandboxMounts.state.appending(rest.components) : path
         }
 
+        var notes: [String] { caches.notes }
+
+        func cached(_ path: String) throws(NotShared) -> String {
+            try caches.check(path)
+            return try outside(path)
+        }
+
         func outside(_ path: String) throws(NotShared) -> String {
-            if let refusal = caches.refusals[path] { throw refusal }
             let whole = root.pushing(FilePath(path)).lexicallyNormalized()
             // A path in the sources stays as it was written; it is the same for the cache's key.
             if !path.hasPrefix("/"), whole.starts(with: root) { return path }
@@ -93,15 +102,17 @@
             let launch = launch("/bin/sh", ["-c", ":"], in: directory, as: nil)
             do {
                 try SpareDescriptors.requireForProcess()
-                let result = try await Subprocess.run(
-                    .path(launch.program),
-                    arguments: Arguments(launch.arguments),
-                    environment: .custom([:]),
-                    workingDirectory: launch.directory,
-                    input: .none,
-                    output: .discarded,
-                    error: .string(limit: 1 << 16)
-                )
+                let result = try await launching {
+                    try await Subprocess.run(
+                        .path(launch.program),
+                        arguments: Arguments(launch.arguments),
+                        environment: .custom([:]),
+                        workingDirectory: launch.directory,
+                        input: .none,
+                        output: .discarded,
+                        error: .string(limit: 1 << 16)
+                    )
+                }
                 if result.terminationStatus.isSuccess { return nil }
                 let said = result.standardError.split(separator: "\n").first ?? "nothing"
                 return "commands cannot enter it; nsenter says '\(said)'; run without '--sandbox'"
@@ -110,7 +121,12 @@
             }
         }
 
-        func close() async { namespaces.close() }
+        var launcher: (any TaskExecutor)? { thread }
+
+        func close() async {
+            namespaces.close()
+            thread.end()
+        }
     }
 
     /// What is left of root's rights in a sandbox: those that builds use, as in a container, and none

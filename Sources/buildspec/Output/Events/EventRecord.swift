@@ -40,6 +40,7 @@ enum EventRecord {
         case .phaseEnded(let report): line("phase-ended", members(report))
         case .artifactCollected(let report): line("artifact", members(report))
         case .cacheSaved(let report): line("cache-saved", members(report))
+        case .note(let message): line("note", [("message", .string(message))])
         case .warning(let message): line("warning", [("message", .string(message))])
         case .buildEnded(let result): line("build-ended", members(result))
         }

@@ -31,6 +31,7 @@ struct PrettyPhrases {
         switch event {
         case .buildBegan(let identity):
             return [style.strong("\(identity.project.oneLine), build \(identity.number)")]
+        case .note(let message): return [style.faint(message.oneLine)]
         case .warning(let message): return ["warning: \(message.oneLine)"]
         case .phaseSkipped(let name): return [table.row(name.upperCased, .skipped, .zero)]
         case .phaseEnded(let report):

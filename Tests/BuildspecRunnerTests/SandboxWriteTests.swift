@@ -1,0 +1,184 @@
+#if os(Linux)
+    import BuildspecCache
+    import BuildspecFiles
+    import BuildspecModel
+    import BuildspecRunner
+    import Foundation
+    import SystemPackage
+    import TestSupport
+    import Testing
+
+    /// What a buildspec's cache paths may open in a sandbox.
+    @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
+    struct SandboxWriteTests {
+        private let home: TemporaryDirectory
+        private let outside: TemporaryDirectory
+        private let store: TemporaryDirectory
+
+        init() throws {
+            home = try TemporaryDirectory()
+            outside = try TemporaryDirectory()
+            store = try TemporaryDirectory()
+            try home.write("secret", to: ".aws/credentials")
+            try home.write("cached", to: ".cache/tool/a")
+            try outside.write("secret", to: "cron.d/job")
+        }
+
+        private func build(
+            _ paths: [String],
+            _ commands: [String],
+            writing named: [FilePath] = []
+        ) throws -> TestBuild {
+            var build = try TestBuild.sandboxed(cached: paths, home: home, [.build: commands])
+            build.request.cache = BuildCache(directory: store.path)
+            var options = SandboxOptions()
+            options.writable = named
+            build.request.place = .sandbox(options)
+            return build
+        }
+
+        /// Paths that a buildspec must not open; `OUT` stands for a directory of the machine.
+        static let refused = [
+            "OUT/cron.d/*", "OUT/cron.d/**/*", "OUT/cron.d", "OUT/*", "OUT/{cron.d,x}/*",
+            "$HOME/.aws/*",
+            "$HOME/.aws/**", "$HOME/.a*/**", "$HOME/*", "$HOME/**/*", "$HOME/.cache/../.aws/*",
+            "$HOME/.cache/link/*", "$HOME/.cache/up/.aws/*", "$HOME/.cache/\\../.aws/*",
+            "/etc/cron.d/*", "/etc/*", "/**/*", "/*", "OUT/$CODEBUILD_BUILD_NUMBER/../cron.d/*",
+        ]
+
+        @Test(arguments: refused)
+        func `a cache path outside of the usual directories opens nothing, and one line says so`(
+            path: String
+        ) async throws {
+            try home.handle.directory(".cache".utf8).makeLink(
+                "link".utf8,
+                to: Array("../.aws".utf8)
+            )
+            try home.handle.directory(".cache".utf8).makeLink("up".utf8, to: Array("..".utf8))
+            let build = try build(
+                [path.replacing("OUT", with: outside.path.string), "out/*"],
+                [
+                    "mkdir -p out; echo x > out/x",
+                    "for d in '\(outside.path)/cron.d' /etc/cron.d ~/.aws; do "
+                        + "(echo evil > $d/buildspec-evil) 2> /dev/null; done; true",
+                    "cat '\(outside.path)/cron.d/job' ~/.aws/credentials 2> /dev/null; true",
+                ]
+            )
+            #expect(try await build.run().state == .succeeded)
+            #expect(!build.sink.output.contains("secret"))
+            #expect(build.sink.warnings.count == 1, "\(build.sink.warnings)")
+            let warning = build.sink.warnings.first ?? ""
+            #expect(warning.hasPrefix("cache: the path '") && warning.contains("' is left out: "))
+            #expect(build.sink.notes == [])
+            #expect(try outside.handle.directory("cron.d".utf8).names().count == 1)
+            #expect(try home.read(".aws/credentials") == "secret")
+            #expect(unsafe access("/etc/cron.d/buildspec-evil", F_OK) != 0)
+            #expect(try home.read(".aws/buildspec-evil") == nil)
+        }
+
+        @Test func `the warning names the option and the directory`() async throws {
+            let place = try Machine.absolute(outside.path).text + "/cron.d"
+            let build = try build(["\(outside.path)/cron.d/*", "out"], ["mkdir out; touch out/x"])
+            _ = try await build.run()
+            #expect(
+                build.sink.warnings == [
+                    "cache: the path '\(outside.path)/cron.d/*' is left out: for it commands could write "
+                        + "to '\(outside.path)/cron.d' of this machine, which is none of the usual cache "
+                        + "directories; '--sandbox-write \(place)' allows that"
+                ]
+            )
+        }
+
+        @Test func `a path that is not open fails a strict build before any command`() async throws
+        {
+            var build = try build(["\(outside.path)/cron.d/*"], ["echo never"])
+            build.request.strictCache = true
+            #expect(try await build.run().state == .failed)
+            #expect(build.sink.commands.isEmpty)
+        }
+
+        @Test func `a usual cache directory is open, and the log tells it`() async throws {
+            let build = try build(
+                ["$HOME/.cache/tool/**/*", "$HOME/.m2/**/*"],
+                ["cat ~/.cache/tool/a; echo b > ~/.cache/tool/b; echo c > ~/.m2/c"]
+            )
+            #expect(try await build.run().state == .succeeded)
+            #expect(build.sink.warnings == [])
+            #expect(
+                build.sink.notes == [
+                    "sandbox: commands can write to '\(home.path)/.m2' of this machine",
+                    "sandbox: commands can write to '\(home.path)/.cache/tool' of this machine",
+                ]
+            )
+            #expect(try home.read(".cache/tool/b") == "b\n")
+            #expect(try home.read(".m2/c") == "c\n")
+        }
+
+        @Test func `a directory that the user names is open, and those beside it are not`()
+            async throws
+        {
+            let place = outside.path.appending("a/b")
+            let build = try build(
+                ["\(place)/**/*"],
+                ["echo x > \(place)/x", "ls -A \(outside.path); ls -A ~"],
+                writing: [outside.path.appending("a")]
+            )
+            #expect(try await build.lines() == ["a"])
+            #expect(build.sink.warnings == [])
+            #expect(try outside.read("a/b/x") == "x\n")
+            #expect(build.sink.notes.count == 2)
+        }
+
+        @Test func `a cached directory that is a link is open where the user names its target`()
+            async throws
+        {
+            try home.handle.makeLink(".m2".utf8, to: Array(outside.path.string.utf8))
+            let refused = try build(["$HOME/.m2/**/*"], ["cat ~/.m2/cron.d/job 2> /dev/null; true"])
+            #expect(try await refused.lines() == [])
+            #expect(refused.sink.warnings.first?.contains("--sandbox-write") == true)
+            let named = try build(
+                ["$HOME/.m2/**/*"],
+                ["echo a > ~/.m2/a"],
+                writing: [outside.path]
+            )
+            #expect(try await named.run().state == .succeeded)
+            #expect(named.sink.warnings == [])
+            #expect(try outside.read("a") == "a\n")
+        }
+
+        @Test func `a directory that covers the home cannot be named`() async throws {
+            for path: FilePath in ["/", home.path, "/tmp"] {
+                let build = try build([], ["true"], writing: [path])
+                await #expect(throws: SetupError.self) { try await build.run() }
+            }
+        }
+
+        @Test func `a buildspec that sets HOME does not show the user's home`() async throws {
+            var build = try build(
+                [],
+                ["cat '\(home.path)/.aws/credentials' 2> /dev/null; echo $HOME"]
+            )
+            build.buildspec.env.variables = [
+                EnvVariable(name: "HOME", value: Located(text: "/var/empty"))
+            ]
+            #expect(try await build.lines() == ["/var/empty"])
+        }
+
+        @Test func `credentials among the usual caches are not shown, unless they are asked for`()
+            async throws
+        {
+            try home.write("password", to: ".m2/settings.xml")
+            let commands = [
+                "cat ~/.m2/settings.xml; (echo x > ~/.m2/settings.xml) 2> /dev/null; true"
+            ]
+            var build = try build(["$HOME/.m2/**/*"], commands)
+            #expect(try await build.lines() == [])
+            #expect(try home.read(".m2/settings.xml") == "password")
+            var options = SandboxOptions()
+            options.readable = [home.path.appending(".m2/settings.xml")]
+            build.request.place = .sandbox(options)
+            #expect(try await build.lines() == ["password"])
+            #expect(try home.read(".m2/settings.xml") == "password")
+        }
+    }
+#endif

@@ -1,0 +1,165 @@
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Whose the files are that a container's users leave, and what git makes of owners and worktrees.
+extension ContainerTests {
+    /// The number of a user that talks to a server which root runs, as with docker.
+    private static let user: UInt32 = 12_345
+
+    /// How a build ends whose files are looked at.
+    enum End: CaseIterable, Sendable {
+        case success
+        case killed
+        case withoutContainer
+    }
+
+    /// Runs a build as a user without rights, with root's podman as its server.
+    private func runAsUser(
+        _ buildspec: String,
+        _ arguments: String...,
+        while body: @escaping @Sendable (ProcessIdentifier) async throws -> Void = { _ in }
+    ) async throws -> BuildspecProcess.Outcome {
+        let podman = try await Podman.ready()
+        try directory.write(buildspec, to: "buildspec.yml")
+        try directory.write(
+            "#!/bin/sh\nexec podman --remote --url 'unix:///\(directory.path)/socket' \"$@\"\n",
+            to: "podman"
+        )
+        try directory.write("", to: "temporary/x")
+        _ = try await shell(
+            "cd '\(directory.path)'; chmod 755 podman; chown -R \(Self.user) .; chmod 755 ."
+        )
+        return try await podman.serving(at: directory.file("socket")) { [directory] in
+            try await BuildspecProcess.run(
+                ["run", "--project", "p", "--image", Podman.tools, "--network", "none"]
+                    + ["--engine", directory.file("podman").string] + arguments,
+                in: directory,
+                environment: podman.environment.merging([
+                    "HOME": directory.path.string, "TMPDIR": directory.file("temporary").string,
+                ]) { $1 },
+                user: Self.user,
+                while: body
+            )
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: End.allCases)
+    func `what users of the container leave is the user's own, whatever ended the build`(
+        end: End
+    ) async throws {
+        let podman = try await Podman.ready()
+        let commands = [
+            "mkdir -p own/d; echo x > own/d/f; chmod 600 own/d/f; ln -s f own/d/l; touch by-root",
+            "chown -hR 33:33 own; chmod 700 own/d own; chown 33 . && chmod 755 .; touch started",
+            end == .success ? "true" : "sleep 600",
+        ]
+        let outcome = try await runAsUser(
+            building(commands[0], commands[1], commands[2])
+                + "\nartifacts: {files: ['own/**/*']}\ncache: {paths: ['own/**/*', '/root/.from-image']}",
+            "--cache",
+            "store",
+            "--copy-source",
+            "--artifacts",
+            "../\(directory.path.lastComponent?.string ?? "")/art"
+        ) { [directory] process in
+            guard end != .success else { return }
+            let name = "buildspec-\(process.value)-"
+            func container() async throws -> String? {
+                try await podman.containers().first { $0.hasPrefix(name) }
+            }
+            while try await shell("ls '\(directory.path)'/temporary/*/sources/started").isEmpty {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            if end == .killed {
+                kill(process.value, SIGKILL)
+            } else if let name = try await container() {
+                try await podman.run("rm", "--force", "--time", "0", name)
+            }
+            while try await container() != nil { try await Task.sleep(for: .milliseconds(50)) }
+        }
+        let foreign = try await shell(
+            "find '\(directory.path)' ! -user \(Self.user) ! -name socket"
+        )
+        #expect(foreign == "", "\(outcome)")
+        switch end {
+        case .success:
+            #expect(outcome.status == 0, "\(outcome)")
+            #expect(try directory.read("art/own/d/f") == "x\n")
+            #expect(outcome.output.contains("cache: saved 3 files"), "\(outcome)")
+        case .killed: #expect(outcome.status == -SIGKILL)
+        case .withoutContainer: #expect(outcome.status == 1)
+        }
+        if end != .killed {
+            // The copy of the sources is gone.
+            #expect(try await shell("ls '\(directory.path)/temporary'") == "x\n")
+        }
+    }
+
+    @Test func `git takes the sources of another user for safe`() async throws {
+        _ = try await shell(
+            "cd '\(directory.path)'; git init -q; git -c user.name=t -c user.email=t@t commit -qm one "
+                + "--allow-empty; chown -R \(Self.user) ."
+        )
+        let outcome = try await run(building("echo \"> $(git log --oneline | wc -l)\""))
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(lines(outcome) == ["1"], "\(outcome)")
+    }
+
+    @Test(arguments: [false, true])
+    func `git finds the repository of a worktree in a container`(copying: Bool) async throws {
+        let main = try TemporaryDirectory()
+        _ = try await shell(
+            "cd '\(main.path)'; git init -q; git -c user.name=t -c user.email=t@t commit -qm one "
+                + "--allow-empty; rmdir '\(directory.path)'; git worktree add -q '\(directory.path)'"
+        )
+        let outcome = try await run(
+            building(
+                "echo \"> $(git log --oneline | wc -l)\"",
+                "touch \"$(git rev-parse --git-common-dir)/x\" 2> /dev/null || echo '> read-only'"
+            ),
+            copying ? "--copy-source" : "--strict-cache"
+        )
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(lines(outcome) == ["1", "read-only"], "\(outcome)")
+        #expect(try main.read(".git/x") == nil)
+    }
+
+    @Test func `a part of a repository is told to be one in a container`() async throws {
+        let outcome = try await run(building("true"), while: { _ in })
+        #expect(!outcome.error.contains("git"))
+        _ = try await shell("git init -q '\(directory.path)'; mkdir '\(directory.path)/sub'")
+        let inside = try await run(
+            building("true"),
+            "--source",
+            "sub",
+            "--buildspec",
+            directory.file("buildspec.yml").string
+        )
+        #expect(
+            inside.error.contains(
+                "warning: git finds no repository in the build: the sources are a part of one that begins "
+                    + "above them; name its top directory with '--source'\n"
+            ),
+            "\(inside)"
+        )
+    }
+
+    @Test func `the time that a container takes to start has a line`() async throws {
+        let outcome = try await run(building("true"))
+        let line = outcome.output.split(separator: "\n").first { $0.hasPrefix("container: ") }
+        let end = try #require(line?.split(separator: " ").suffix(2).first)
+        #expect(
+            line?.hasPrefix("container: '\(Podman.tools)' started by podman in ") == true
+                && Double(end) != nil,
+            "\(outcome.output)"
+        )
+    }
+}
