@@ -16,11 +16,48 @@ public struct BatchSection: Sendable, Equatable {
     public var fastFail: Bool
     /// How the builds come about; `nil` when the section names no kind.
     public var kind: Kind?
+    /// Where the section's key stands in the file, if it was read from one.
+    public var range: SourceRange?
 
     /// Creates a `batch` section.
-    public init(fastFail: Bool = false, kind: Kind? = nil) {
+    public init(fastFail: Bool = false, kind: Kind? = nil, range: SourceRange? = nil) {
         self.fastFail = fastFail
         self.kind = kind
+        self.range = range
+    }
+}
+
+extension BatchSection {
+    /// How many builds the batch starts; `nil` when the section names no kind.
+    public var buildCount: Int? {
+        switch kind {
+        case .list(let builds), .graph(let builds): builds.count
+        case .matrix(let matrix): matrix.buildCount
+        case .fanout(let fanout): fanout.parallelism
+        case nil: nil
+        }
+    }
+
+    /// What its builds name as their buildspecs, in file order and each text once: a path from the
+    /// source root, the address of an object, or the text of a buildspec itself.
+    public var buildspecs: [Located<String>] {
+        let all: [Located<String>] =
+            switch kind {
+            case .list(let builds), .graph(let builds): builds.compactMap(\.buildspec)
+            case .matrix(let matrix): matrix.buildspecs
+            case .fanout, nil: []
+            }
+        var seen: Set<String> = []
+        return all.filter { seen.insert($0.value).inserted }
+    }
+
+    /// The buildspecs that are paths of files in the sources.
+    public var buildspecPaths: [Located<String>] {
+        buildspecs.filter { name in
+            !name.value.isEmpty && !name.value.hasPrefix("arn:") && !name.value.hasPrefix("/")
+                && !name.value.contains(where: { $0.isNewline || $0 == "$" || $0 == "{" })
+                && !name.value.contains(": ")
+        }
     }
 }
 
@@ -138,6 +175,18 @@ public struct BatchMatrix: Sendable, Equatable {
         self.computeTypes = computeTypes
         self.images = images
         self.variables = variables
+    }
+}
+
+extension BatchMatrix {
+    /// How many combinations there are.
+    public var buildCount: Int {
+        let sizes =
+            [buildspecs.count, computeTypes.count, images.count] + variables.map(\.values.count)
+        return sizes.filter { $0 > 0 }.reduce(1) { product, size in
+            let (next, isTooMuch) = product.multipliedReportingOverflow(by: size)
+            return isTooMuch ? .max : next
+        }
     }
 }
 

@@ -6,6 +6,9 @@ public struct ValidationOptions: Sendable, Equatable {
     public var ignored: Set<String>
     /// Whether a warning fails the file as an error does.
     public var isStrict: Bool
+    /// What others have found in the same text, such as a program that checks the commands; reported
+    /// and turned off like the findings of `validate` itself.
+    public var otherFindings: [Diagnostic] = []
 
     /// Creates options; the defaults report everything and fail a file only for errors.
     public init(
@@ -53,7 +56,8 @@ extension Buildspec {
     ///
     /// Nothing is run and nothing outside the text is looked at. A warning is turned off by its name
     /// in `options`, or by a comment in the text, `# buildspec: ignore NAME`: behind something for
-    /// its line, alone for the next line, above everything for the file.
+    /// its line, alone for the next line, above everything for the file. What holds for the line on
+    /// which a command begins holds for the whole command.
     ///
     /// - Parameters:
     ///   - text: The bytes of the file.
@@ -64,11 +68,14 @@ extension Buildspec {
         options: ValidationOptions = ValidationOptions()
     ) -> ValidationResult {
         let reading = Reading(text, options: options.parsing)
-        let comments = IgnoreComments(in: reading.source)
-        let all = reading.diagnostics + reading.lintFindings + comments.diagnostics
+        var comments = IgnoreComments(in: reading.source)
+        comments.extend(over: reading.commandSites.map(\.range))
+        let all =
+            reading.diagnostics + reading.lintFindings + comments.diagnostics
+            + options.otherFindings
         let wanted = all.inTextOrder.filter { finding in
             !comments.covers(finding)
-                && !(finding.severity == .warning && options.ignored.contains(finding.name))
+                && !(finding.canBeIgnored && options.ignored.contains(finding.name))
         }
         let worst = wanted.map(\.severity).max()
         return ValidationResult(

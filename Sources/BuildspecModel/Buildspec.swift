@@ -54,4 +54,12 @@ public struct Buildspec: Sendable, Equatable {
         self.reports = reports
         self.batch = batch
     }
+
+    /// Whether some phase has a command, in `commands` or `finally`.
+    public var hasCommands: Bool {
+        phases.values.contains { !$0.commands.isEmpty || !$0.finally.isEmpty }
+    }
+
+    /// Whether the file only says which builds a batch starts: a single build of it runs nothing.
+    public var isOnlyBatch: Bool { batch != nil && !hasCommands }
 }

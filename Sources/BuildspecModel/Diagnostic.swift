@@ -22,6 +22,9 @@ public struct Diagnostic: Sendable, Equatable {
     /// What CodeBuild does with it, where that is known; its own message if it has one.
     public var codeBuild: String?
 
+    /// Whether it can be turned off: a warning, or what ShellCheck found.
+    public var canBeIgnored: Bool { severity == .warning || FindingName.isShellCheck(name) }
+
     /// Creates a finding.
     public init(
         _ severity: Severity,

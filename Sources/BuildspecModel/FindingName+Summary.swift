@@ -80,6 +80,8 @@ extension FindingName {
         case .tooMany: "There are more entries than CodeBuild takes."
         case .batchKind: "A batch has none or several of its kinds, or names no builds."
         case .batchIdentifier: "An identifier has a '-' or another sign in it, or is there twice."
+        case .batchBuildspec:
+            "There is no file at the path that a batch build names as its buildspec."
         case .batchDependency: "A build waits for one that does not exist, or for itself."
         default: textSummary
         }
@@ -100,7 +102,8 @@ extension FindingName {
         case .shellOption: "'set -e' and the like hold only in their own item."
         case .exitItem: "'exit' ends only its own item; the next one runs."
         case .functionLost: "A function or alias is used in another item than it was defined in."
-        case .bashSyntax: "Bash syntax such as '[[' in commands that /bin/sh runs, dash on Ubuntu."
+        case .bashSyntax:
+            "Bash syntax such as '[[' or '${X:0:3}' in commands that /bin/sh runs, dash on Ubuntu."
         case .sourceCommand: "'source' in commands that /bin/sh runs, dash on Ubuntu."
         case .secretEcho: "A command writes a secret into the log."
         case .plaintextSecret: "A credential stands in the file in plain text."

@@ -72,6 +72,7 @@ public enum FindingName: String, Sendable, CaseIterable {
     case batchKind = "batch-kind"
     case batchIdentifier = "batch-identifier"
     case batchDependency = "batch-dependency"
+    case batchBuildspec = "batch-buildspec"
 
     // Texts that YAML or a shell reads otherwise than they look
     case commentCut = "comment-cut"
@@ -93,6 +94,13 @@ public enum FindingName: String, Sendable, CaseIterable {
 
     // Comments that turn warnings off
     case ignoreComment = "ignore-comment"
+
+    /// Whether a name is one of ShellCheck's, such as `SC2086`; what it means is ShellCheck's to say.
+    public static func isShellCheck(_ name: String) -> Bool {
+        let digits = name.utf8.dropFirst(2)
+        return name.hasPrefix("SC") && digits.count == 4
+            && digits.allSatisfy { (0x30...0x39).contains($0) }
+    }
 
     /// How bad it is, unless the place says otherwise.
     public var severity: Diagnostic.Severity {

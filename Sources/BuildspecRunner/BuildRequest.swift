@@ -20,7 +20,9 @@ public struct BuildRequest: Sendable {
 
     /// The buildspec.
     public var buildspec: Buildspec
-    /// The source root, absolute: `CODEBUILD_SRC_DIR`.
+    /// The source root, an absolute path of a directory: `CODEBUILD_SRC_DIR`.
+    ///
+    /// The build does not start with anything else.
     public var sourceDirectory: FilePath
     /// The environment to start from.
     public var hostEnvironment: [String: String]
@@ -82,6 +84,9 @@ public struct BuildRequest: Sendable {
         self.hostEnvironment = hostEnvironment
         self.stateDirectory = stateDirectory
     }
+
+    /// Whether what keeps commands from running is only worth a warning, because none will run.
+    var isPlan = false
 
     /// Where the build's private directory is made.
     var temporaryDirectory: FilePath {

@@ -26,6 +26,8 @@ public struct BuildRunner: Sendable {
     /// - Returns: how it ended; a failed build is a result, not an error.
     /// - Throws: `SetupError` when it cannot start; nothing has run then.
     public func run(into sink: any EventSink) async throws -> BuildResult {
+        try request.checkDirectories()
+        try request.checkCommands()
         if let obstacle = await ArtifactTarget(request)?.obstacle() {
             throw SetupError([SetupError.Problem(obstacle)])
         }

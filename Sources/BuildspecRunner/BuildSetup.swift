@@ -23,6 +23,8 @@ struct BuildSetup: Sendable {
     var redactor: Redactor
     /// Who runs the commands.
     var users: BuildUsers
+    /// What a user needs who is made by the build itself.
+    var reach: BuildUsers.Reach
     /// What the user should know, one line each.
     var warnings: [String]
     /// What the log tells, one line each.
@@ -92,15 +94,18 @@ struct BuildSetup: Sendable {
     ) async throws {
         self.redactor = redactor
         self.place = place
-        users = await BuildUsers(request.buildspec, at: place)
-        shell = try await BuildSetup.shell(request, environment, users, place)
-        if users.hasOthers { try directory.letOthersThrough() }
-        let obstacles = await users.obstacles(
-            in: directory,
+        users = await BuildUsers(request.buildspec, request.selectedPhases, at: place)
+        let found = await BuildSetup.shell(request, environment, users, place)
+        guard found.problems.isEmpty || request.isPlan else { throw SetupError(found.problems) }
+        shell = found.path
+        reach = BuildUsers.Reach(
+            directory: directory,
             sources: request.sourceDirectory,
             shell: shell
         )
-        guard obstacles.isEmpty else { throw SetupError(obstacles) }
+        if users.hasOthers { try directory.letOthersThrough() }
+        let obstacles = found.problems.isEmpty ? await users.obstacles(reach) : []
+        guard obstacles.isEmpty || request.isPlan else { throw SetupError(obstacles) }
 
         let source = await SourceVersion.read(in: request.sourceDirectory)
         let project = request.project ?? source.projectName(for: request.sourceDirectory)
@@ -113,7 +118,8 @@ struct BuildSetup: Sendable {
             change: request.untrustedChange
         )
         notes = place.notes
-        warnings = place.warnings + BuildSetup.warnings(request.buildspec)
+        warnings = (found.problems + obstacles).map(BuildSetup.warning)
+        warnings += place.warnings + BuildSetup.warnings(request.buildspec)
         warnings += await place.launching {
             await InstalledRuntime.differences(
                 request.buildspec.phases[.install]?.runtimeVersions ?? [],
@@ -137,6 +143,7 @@ struct BuildSetup: Sendable {
                 identity,
                 sourceDirectory: place.root.string,
                 source: source,
+                trigger: BuildTrigger(request.hostEnvironment, source),
                 initiator: HostUser.name(request.hostEnvironment)
             )
         )
@@ -147,15 +154,13 @@ struct BuildSetup: Sendable {
 }
 
 extension BuildSetup {
-    /// The interpreter, if nothing else that can be known by now keeps the build from starting.
-    ///
-    /// - Throws: `SetupError` with all that does.
+    /// The interpreter, and all that can be known by now to keep the build from starting.
     private static func shell(
         _ request: BuildRequest,
         _ environment: BuildEnvironment,
         _ users: BuildUsers,
         _ place: any BuildPlace
-    ) async throws -> FilePath {
+    ) async -> (path: FilePath, problems: [SetupError.Problem]) {
         let shell = await ShellLookup.find(
             request.buildspec.env.shell,
             path: environment.variables["PATH"],
@@ -163,8 +168,19 @@ extension BuildSetup {
         )
         let problems =
             missingReferences(request) + users.problems + [shell.problem].compactMap { $0 }
-        guard problems.isEmpty, let path = shell.path else { throw SetupError(problems) }
-        return path
+        let wanted = request.buildspec.env.shell?.value ?? "/bin/sh"
+        return (shell.path ?? FilePath(wanted), problems)
+    }
+
+    /// A problem as a plan tells it, which runs nothing.
+    private static func warning(_ problem: SetupError.Problem) -> String {
+        let place = problem.range.map { " (line \($0.start.line))" } ?? ""
+        return "the build would not start: \(problem.message)\(place)"
+    }
+
+    /// How many builds a batch has, for the middle of a sentence.
+    static func size(of batch: BatchSection) -> String {
+        batch.buildCount.map { " of \($0) \($0 == 1 ? "build" : "builds")" } ?? ""
     }
 
     /// References that nobody can read and that no `--env` answers.
@@ -194,6 +210,14 @@ extension BuildSetup {
             warnings.append(
                 "Skipping install of runtimes. Runtime version selection is not supported by this "
                     + "build image"
+            )
+        }
+        if let batch = buildspec.batch {
+            warnings.append(
+                buildspec.hasCommands
+                    ? "the batch\(size(of: batch)) is not run; this is a single build of the phases"
+                    : "the buildspec has a batch\(size(of: batch)) and no commands of its own; a single"
+                        + " build of it does nothing, and 'run' refuses it"
             )
         }
         let idle =

@@ -88,6 +88,8 @@ struct BuildSteps: Sendable {
         let driver = PhaseDriver(
             session: session,
             users: setup.users,
+            reach: setup.reach,
+            searchPath: setup.environment.variables["PATH"],
             pump: pump,
             debugger: request.debugging.map {
                 Debugger(

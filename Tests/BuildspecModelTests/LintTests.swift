@@ -197,3 +197,42 @@ import Testing
         #expect(times.min() ?? .zero < .milliseconds(50))
     }
 }
+
+/// YAML 1.1, "Folded Style": lines that are indented more, and empty lines, keep their breaks.
+@Suite struct `Lines that YAML does not join` {
+    private func names(_ command: String) -> [String] {
+        let lines = command.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.isEmpty ? "\n" : "      \($0)\n" }.joined()
+        let text = "version: 0.2\nphases:\n  build:\n    commands:\n\(lines)"
+        return Buildspec.validate(Array(text.utf8)).diagnostics.map(\.name)
+    }
+
+    @Test(arguments: [
+        "- >\n  aws s3 cp \\\n    a \\\n    b",
+        "- >-\n  docker build \\\n    -t x \\\n    .\n",
+        "- >\n  if true; then\n    echo a\n    cd b\n  fi",
+        "- >\n  for i in a; do\n    echo $i\n  done",
+        "- >\n  make\n\n  cd build",
+        "- >\n    indented \\\n      more\n",
+        "- >2\n    make \\\n    test\n    cd x",
+        "- >\n  cat <<EOF >x\n    a\n\n  EOF\n",
+        "- make &&\n\n  cd build",
+    ])
+    func `lines indented more and lines behind an empty one have no report`(command: String) {
+        #expect(names(command).filter { $0.contains("fold") } == [])
+    }
+
+    @Test(arguments: [
+        ("- >\n  aws s3 cp \\\n  a b", "backslash-fold"),
+        ("- >\n  aws \\\n    s3 \\\n  cp\n  a \\\n  b", "backslash-fold"),
+        ("- aws s3 cp \\\n     a b", "backslash-fold"),
+        ("- 'aws s3 cp \\\n   a b'", "backslash-fold"),
+        ("- >\n  make\n  cd build", "folded-script"),
+        ("- >\n    x\n  make\n  cd build", "folded-script"),
+        ("- make\n  cd build", "folded-script"),
+        ("- >\n  cat <<EOF >x\n  a\n  EOF\n", "folded-heredoc"),
+    ])
+    func `lines that are joined are reported`(command: String, name: String) {
+        #expect(names(command).contains(name))
+    }
+}

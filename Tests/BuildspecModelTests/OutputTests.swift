@@ -136,3 +136,47 @@ import Testing
         check("version: 0.2\nphases: {}\ncache: {paths: ['\(path)']}", [])
     }
 }
+
+@Suite struct `Where a key belongs` {
+    private func homes(_ text: String) -> [String] {
+        Buildspec.parse(Array("version: 0.2\nphases: {build: {commands: [make]}}\n\(text)".utf8))
+            .diagnostics.filter { $0.name == "misplaced-key" }
+            .map { $0.message.split(separator: "; ", maxSplits: 1).last.map(String.init) ?? "" }
+    }
+
+    @Test(arguments: [
+        ("reports:\n  unit: {files: [a]}\nbase-directory: x\n", "reports.unit"),
+        ("artifacts: {files: [a]}\nbase-directory: x\n", "artifacts"),
+        ("base-directory: x\nartifacts: {files: [a]}\n", "artifacts"),
+        (
+            "artifacts: {files: [a]}\nreports:\n  unit: {files: [a]}\ndiscard-paths: yes\n",
+            "reports.unit"
+        ),
+        (
+            "reports:\n  unit: {files: [a]}\nartifacts: {files: [a]}\ndiscard-paths: yes\n",
+            "artifacts"
+        ),
+        ("reports:\n  a: {files: [a]}\n  b: {files: [a]}\nfile-format: JUNITXML\n", "reports.b"),
+        ("cache: {paths: [a]}\nkey: x\n", "cache"),
+        ("base-directory: x\n", "artifacts"),
+    ])
+    func `a misplaced key's home is the section that the file has`(text: String, home: String) {
+        #expect(homes(text) == ["it belongs under '\(home)', check the indentation"])
+    }
+
+    @Test func `a shell's path is told to be written as its name`() {
+        func message(_ shell: String) -> String? {
+            let text = "version: 0.2\nphases: {build: {commands: [make]}}\nenv: {shell: \(shell)}\n"
+            return Buildspec.parse(Array(text.utf8)).diagnostics.first?.message
+        }
+        for shell in ["/bin/bash", "/usr/bin/bash", "/usr/bin/env bash", "/usr/local/bin/bash"] {
+            #expect(
+                message(shell)
+                    == "'\(shell)' is no value of 'env.shell' that CodeBuild names; write 'bash'"
+            )
+        }
+        #expect(message("bash") == nil)
+        #expect(message("/bin/sh") == nil)
+        #expect(message("bsh")?.hasSuffix("did you mean 'bash'?") == true)
+    }
+}

@@ -32,6 +32,99 @@ struct SetupTests {
         )
     }
 
+    @Test func `a source directory that is missing, no directory or relative is an error`()
+        async throws
+    {
+        func problems(_ change: (inout BuildRequest) -> Void) async throws -> [String] {
+            var build = try TestBuild(build: ["touch \(UInt64.random(in: 0...UInt64.max))"])
+            try build.scratch.write("", to: "file")
+            change(&build.request)
+            let request = build.request
+            for isPlan in [true, false] {
+                do {
+                    if isPlan {
+                        _ = try await BuildRunner.plan(request, evaluatingKeys: false)
+                    } else {
+                        _ = try await BuildRunner(request).run(into: build.sink)
+                    }
+                    Issue.record("it ran")
+                } catch let error as SetupError {
+                    #expect(build.sink.events.isEmpty)
+                    guard !isPlan else { continue }
+                    return error.problems.map(\.message)
+                }
+            }
+            return []
+        }
+        #expect(
+            try await problems { $0.sourceDirectory = "/no/such/place" }
+                == ["the source directory '/no/such/place' does not exist"]
+        )
+        #expect(
+            try await problems { $0.sourceDirectory.append("file") }.first?
+                .hasSuffix("/file' is not a directory") == true
+        )
+        for path in [".", "some/where", ""] {
+            #expect(
+                try await problems { $0.sourceDirectory = FilePath(path) }
+                    == ["the source directory '\(path)' is not an absolute path"]
+            )
+        }
+        #expect(
+            try await problems { $0.artifactsDirectory = "out" }
+                == ["the artifacts directory 'out' is not an absolute path"]
+        )
+    }
+
+    @Test func `a batch without commands does not start, in the library too`() async throws {
+        let build = try TestBuild(
+            yaml: "version: 0.2\nbatch:\n  build-fanout: {parallelism: 3}\nphases: {}\n"
+        )
+        do {
+            _ = try await build.run()
+            Issue.record("it ran")
+        } catch let error as SetupError {
+            #expect(build.sink.events.isEmpty)
+            #expect(error.problems.first?.range?.start.line == 2)
+            #expect(error.problems.first?.message.contains("a batch of 3 builds") == true)
+        }
+    }
+
+    @Test(arguments: [
+        ("yum -y install x", "'yum' on this machine: the file expects an Amazon Linux image"),
+        (
+            "cd . && start-dockerd",
+            "'start-dockerd' on this machine: the file expects an image with"
+        ),
+        ("sh -c 'exit 3'; sudo amazon-linux-extras install x", "'amazon-linux-extras' on this"),
+    ])
+    func `a program of an image that is not found gets a hint`(
+        command: String,
+        hint: String
+    ) async throws {
+        let tools = try TemporaryDirectory()
+        try tools.write("#!/bin/sh\necho \"sudo: $1: command not found\" >&2; exit 1\n", to: "sudo")
+        var build = try TestBuild(build: ["chmod 755 \(tools.path)/sudo", command])
+        build.request.hostEnvironment["PATH"] = "\(tools.path):/bin"
+        #expect(try await build.run().state == .failed)
+        let hints = build.sink.warnings.filter { $0.hasPrefix("there is no ") }
+        #expect(hints.count == 1)
+        #expect(hints.first?.contains(hint) == true, "\(hints)")
+        #expect(hints.first?.contains("'--image'") == true)
+    }
+
+    @Test(arguments: ["no-such-program", "exit 127", "echo yum; exit 3", "true || yum x; exit 127"])
+    func `other failures get no hint`(command: String) async throws {
+        var build = try TestBuild(build: [command])
+        // Found here, so that it is not what is missing.
+        let tools = try TemporaryDirectory()
+        try tools.write("#!/bin/sh\n", to: "yum")
+        _ = try await TestBuild(build: ["chmod 755 \(tools.path)/yum"]).run()
+        build.request.hostEnvironment["PATH"] = "\(tools.path):/bin"
+        _ = try await build.run()
+        #expect(!build.sink.warnings.contains { $0.hasPrefix("there is no ") })
+    }
+
     @Test func `parameters and secrets must be given`() async throws {
         var env = EnvSection()
         env.parameterStore = [EnvVariable(name: "P", value: Located(text: "/app/p"))]

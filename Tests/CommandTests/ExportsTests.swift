@@ -37,6 +37,45 @@ struct ExportsTests {
         #expect(events.contains("\"exportedVariables\":[{\"name\":\"PLAIN\",\"value\":\"***\"}"))
     }
 
+    @Test func `an environment file takes what was exported, whatever the values`() async throws {
+        let directory = try TemporaryDirectory()
+        let names = "[A, B, C, D]"
+        let show = "printf '<%s>' \"$A\" \"$B\" \"$C\" \"$D\" >"
+        try directory.write(
+            """
+            version: 0.2
+            env: { exported-variables: \(names) }
+            phases:
+              build:
+                commands:
+                  - |
+                    A='1
+                    2
+                    ' B='it'"'"'s "$x" \\n \\\\ `y`' C= D='  # = é '
+                  - \(show) first
+
+            """,
+            to: "buildspec.yml"
+        )
+        try directory.write(
+            "version: 0.2\nphases: {build: {commands: ['\(show.replacing("'", with: "''")) second']}}\n",
+            to: "second.yml"
+        )
+        let first = try await BuildspecProcess.run(
+            ["run", "--cache", "none", "--exports", "e.env"],
+            in: directory
+        )
+        #expect(first.status == 0, "\(first.error)")
+        let second = try await BuildspecProcess.run(
+            ["run", "--cache", "none", "--buildspec", "second.yml", "--env-file", "e.env"],
+            in: directory
+        )
+        #expect(second.status == 0, "\(second.error)")
+        let written = try #require(try directory.read("first"))
+        #expect(written.contains("it's"))
+        #expect(try directory.read("second") == written)
+    }
+
     @Test func `a file that cannot be written stops the build before it starts`() async throws {
         let outcome = try await BuildspecProcess.run(
             buildspec: Self.buildspec,

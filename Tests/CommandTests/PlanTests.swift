@@ -101,6 +101,25 @@ import Testing
         #expect(lines.contains("  primary: **/* in dist"))
     }
 
+    @Test(arguments: ["env: {shell: powershell.exe}", "run-as: no-such-user"])
+    func `shows what it can of a build that would not start here, with a warning`(
+        key: String
+    ) async throws {
+        let text =
+            "version: 0.2\n\(key)\nphases: {install: {commands: [make]}}\ncache: {key: k, paths: [a]}\n"
+        let other = try #require(Buildspec.parse(Array(text.utf8)).buildspec)
+        let (plan, _, left) = try await plan { $0.buildspec = other }
+        #expect(left == ["kept"])
+        #expect(plan.phases.first?.phase.commands.map(\.value) == ["make"])
+        let warning = try #require(plan.warnings.first)
+        #expect(warning.hasPrefix("the build would not start: "), "\(warning)")
+        #expect(warning.hasSuffix("(line 2)"))
+        #expect(plan.shell == (key.hasPrefix("env") ? "powershell.exe" : "/bin/sh"))
+        await #expect(throws: SetupError.self) {
+            try await self.plan(evaluatingKeys: true) { $0.buildspec = other }
+        }
+    }
+
     @Test func `is an object as JSON`() async throws {
         let (plan, buildspec, _) = try await plan()
         let text = PlanJSON.print(plan, buildspec)

@@ -68,18 +68,6 @@ struct RunErrorTests {
         #expect(outcome.error == "d:1:1: error: cannot be read: Is a directory\n")
     }
 
-    @Test func `a named buildspec is looked for from the current directory`() async throws {
-        let outcome = try await run(
-            ["--source", "s", "--buildspec", "ci/b.yml"],
-            files: ["s/ci/b.yml": ""]
-        )
-        #expect(outcome.status == 2)
-        #expect(
-            outcome.error == "ci/b.yml:1:1: error: there is no such file; the path starts at the "
-                + "current directory, did you mean 's/ci/b.yml'?\n"
-        )
-    }
-
     @Test(arguments: [
         "version: 0.3\nphases: {}\n", "phases: [\n", "", "\t\n",
         "version: 0.2\nphases:\n  build: 3\n",

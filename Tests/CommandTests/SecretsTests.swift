@@ -75,6 +75,29 @@ struct SecretsTests {
         #expect(outcome.output.contains("the password is ***"))
     }
 
+    @Test func `what nothing refers to in the file is said, without a part of a secret`()
+        async throws
+    {
+        let directory = try place()
+        try directory.write(
+            "/app/password=x1\nTOKEN=x2\nTOKNE=x3\n# c\napp/keys:tokne=x4\nMIIEvQIBADANBg\nkqhkiG9w0B==\n",
+            to: "secrets"
+        )
+        let outcome = try await BuildspecProcess.run(
+            ["run", "--cache", "none", "--secrets-file", "secrets"],
+            in: directory
+        )
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let all = outcome.output + outcome.error
+        let lines = all.split(separator: "\n").filter { $0.contains("--secrets-file: secrets:") }
+        #expect(lines.count == 4, "\(all)")
+        #expect(lines[0].contains("secrets:3: nothing in the buildspec refers to 'TOKNE'"))
+        #expect(lines[1].contains("secrets:5: nothing in the buildspec refers to 'app/keys:tokne'"))
+        #expect(lines[2].contains("secrets:6: the line is not REFERENCE=VALUE"))
+        #expect(lines[3].contains("secrets:7: "))
+        for part in ["MIIE", "kqhk", "x3", "x4"] { #expect(!all.contains(part)) }
+    }
+
     @Test func `what nobody supplies keeps every command from running`() async throws {
         let directory = try place()
         let outcome = try await BuildspecProcess.run(

@@ -8,7 +8,17 @@ enum Suggestion: Equatable {
     case misplaced(path: String)
 
     /// Looks for what was meant by a name that a mapping cannot have.
-    static func find(for name: String, in shape: KeyShape) -> Suggestion? {
+    ///
+    /// - Parameters:
+    ///   - name: The name.
+    ///   - shape: What the mapping can have.
+    ///   - sections: What the file has, which decides between several places of one name.
+    /// - Returns: What was probably meant.
+    static func find(
+        for name: String,
+        in shape: KeyShape,
+        sections: SectionsAbove = SectionsAbove()
+    ) -> Suggestion? {
         guard name.utf8.count <= 64 else { return nil }
         if let same = shape.rows.first(where: { $0.name.lowercased() == name.lowercased() }) {
             return .recased(same.name)
@@ -20,9 +30,12 @@ enum Suggestion: Equatable {
         if let row = shape.rows.first(where: { $0.mistakes.contains(name.lowercased()) }) {
             return .misspelt(row.name)
         }
-        let elsewhere = KeyTable.places.filter { $0.row.name == name }
-        if let place = elsewhere.min(by: { $0.depth < $1.depth }) {
-            return .misplaced(path: place.path)
+        let elsewhere = KeyTable.places.filter { $0.row.name == name }.sorted {
+            $0.depth < $1.depth
+        }
+        if let place = elsewhere.first, place.depth == 0 { return .misplaced(path: place.path) }
+        if let path = sections.nearest(of: elsewhere.map(\.path)) ?? elsewhere.first?.path {
+            return .misplaced(path: path)
         }
         return nearest(to: name, in: shape.rows.map(\.name)).map(Suggestion.misspelt)
     }
@@ -61,5 +74,49 @@ enum Suggestion: Equatable {
             last = current
         }
         return last[right.count]
+    }
+}
+
+/// The sections of a file as a key that stands in the wrong place sees them.
+struct SectionsAbove {
+    /// The mapping at the top.
+    var root = Mapping()
+    /// Where the key stands.
+    var position = SourcePosition(line: 1, column: 1)
+
+    /// Finds, of the places that a key may have, the one whose section the file has.
+    ///
+    /// It is the last that begins above the key, else the first below it. Names of one's own, such as a
+    /// report group's, are put in.
+    func nearest(of paths: [String]) -> String? {
+        let present = paths.compactMap(place)
+        let above = present.filter { $0.start < position }
+        return
+            (above.max { ($0.known, $0.start) < ($1.known, $1.start) }
+            ?? present.max { ($0.known, $1.start) < ($1.known, $0.start) })?.path
+    }
+
+    private func place(_ path: String) -> (path: String, known: Int, start: SourcePosition)? {
+        var parts = path.split(separator: ".").map(String.init)
+        var mapping: Mapping? = root
+        var start: SourcePosition?
+        var known = 0
+        for index in parts.indices.dropLast() {
+            let isList = parts[index].hasSuffix("[]")
+            let name = parts[index].replacing("[]", with: "")
+            let pair =
+                name.hasPrefix("<")
+                ? mapping?.pairs.last { $0.keyRange.start < position } ?? mapping?.pairs.first
+                : mapping?.pair(name)
+            guard let pair, !isList || pair.value.items != nil else { break }
+            if name.hasPrefix("<") { parts[index] = pair.name.clipped }
+            // The section counts, not how deep the key would stand in it.
+            start = start ?? pair.keyRange.start
+            known = min(known + 1, parts.count - 1)
+            mapping = isList ? pair.value.items?.last?.mapping : pair.value.mapping
+        }
+        guard let start else { return nil }
+        let isWhole = known == parts.count - 1
+        return (parts.joined(separator: "."), isWhole ? 1 : 0, start)
     }
 }

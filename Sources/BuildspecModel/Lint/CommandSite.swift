@@ -12,9 +12,38 @@ struct CommandSite {
     var rawLines: [String]
     /// Whether it is the last of its list.
     var isLast: Bool
+    /// The text of the file.
+    var source: SourceText
 
     /// Whether YAML joined several lines of the file to one.
     var isFolded: Bool { rawLines.count > 1 && style != .literal }
+
+    /// Where each character of the text stands; `nil` for aliases.
+    var places: ScalarPlaces? {
+        guard !rawLines.isEmpty else { return nil }
+        return ScalarPlaces(of: text, style: style, range: range, in: source)
+    }
+
+    /// The lines of the file, counted from 0 at the command's first, whose break became a space.
+    ///
+    /// In a folded block a break stays where one of its two lines is indented more, and in every
+    /// style where a blank line follows.
+    var joinedLines: [Int] {
+        guard isFolded, let places else { return [] }
+        return places.joinedLines.map { $0 - range.start.line }.sorted()
+    }
+
+    /// How far a line of the file, counted from 0 at the command's first, is indented; the first
+    /// one's text begins behind its `- `.
+    func indent(ofRawLine index: Int) -> Int {
+        index == 0
+            ? range.start.column - 1 : source.indent(ofLine: range.start.line + index)
+    }
+
+    /// The place of a part of the text, or the whole command where it is not known.
+    func range(ofPart part: Range<Int>) -> SourceRange {
+        places?.range(part) ?? range
+    }
 
     /// The place of a line of the text, counted from 0, as exactly as the style allows.
     func range(ofTextLine index: Int) -> SourceRange {
@@ -69,7 +98,8 @@ extension CommandSite {
                 style: scalar.style,
                 range: item.range,
                 rawLines: raw,
-                isLast: index == items.count - 1
+                isLast: index == items.count - 1,
+                source: source
             )
         }
     }

@@ -1,7 +1,8 @@
 /// The comments of a file that turn warnings off: `# buildspec: ignore NAME, NAME`.
 ///
 /// Behind something on a line, it holds for that line; alone on a line, for the next line that is
-/// no comment; above everything else in the file, for the whole file.
+/// no comment; above everything else in the file, for the whole file. What holds for the line on
+/// which a command begins holds for all lines of the command.
 struct IgnoreComments {
     /// Names that hold for the whole file.
     private(set) var everywhere: Set<String> = []
@@ -50,9 +51,21 @@ struct IgnoreComments {
         return names
     }
 
-    /// Whether a finding is turned off; errors never are.
+    /// Lets what holds for the first line of a command hold for all of it.
+    mutating func extend(over commands: [SourceRange]) {
+        guard !byLine.isEmpty else { return }
+        for range in commands {
+            guard let names = byLine[range.start.line] else { continue }
+            // A block's range ends before the first character of the line behind it.
+            let last = range.end.column > 1 ? range.end.line : range.end.line - 1
+            guard last > range.start.line else { continue }
+            for line in (range.start.line + 1)...last { byLine[line, default: []].formUnion(names) }
+        }
+    }
+
+    /// Whether a finding is turned off; errors of ours never are.
     func covers(_ finding: Diagnostic) -> Bool {
-        guard finding.severity == .warning else { return false }
+        guard finding.canBeIgnored else { return false }
         return everywhere.contains(finding.name)
             || byLine[finding.range.start.line]?.contains(finding.name) ?? false
     }
@@ -60,7 +73,7 @@ struct IgnoreComments {
     private mutating func check(_ names: [String], at position: SourcePosition) {
         for name in names {
             let finding = FindingName(rawValue: name)
-            guard finding?.severity != .warning else { continue }
+            guard finding?.severity != .warning, !FindingName.isShellCheck(name) else { continue }
             guard diagnostics.count < 100 else { return }
             let known = FindingName.allCases.filter { $0.severity == .warning }.map(\.rawValue)
             let remedy =

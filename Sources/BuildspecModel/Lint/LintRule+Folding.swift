@@ -9,12 +9,12 @@ extension LintRule {
         LintRule(name: .trailingBackslash, check: trailingBackslash),
     ]
 
-    /// A `\` at a line's end in a text without `|`: the fold leaves `\ `, an escaped space.
+    /// A `\` at a line's end that YAML joins to the next: the fold leaves `\ `, an escaped space.
     private static func backslashFold(_ scene: Scene) -> [Finding] {
         scene.sites.compactMap { site in
-            guard site.isFolded, site.style != .doubleQuoted else { return nil }
-            let lines = site.rawLines.dropLast()
-            guard let index = lines.firstIndex(where: { $0.endsInBackslash }) else { return nil }
+            guard site.style != .doubleQuoted else { return nil }
+            let joined = site.joinedLines.first { site.rawLines[$0].endsInBackslash }
+            guard let index = joined else { return nil }
             return Finding(
                 range: site.range(ofRawLine: index),
                 message:
@@ -46,7 +46,7 @@ extension LintRule {
     /// A heredoc whose lines YAML joins: its end is never found.
     private static func foldedHeredoc(_ scene: Scene) -> [Finding] {
         scene.commands.compactMap { site, scan in
-            guard site.isFolded, let heredoc = scan.heredocs.first else { return nil }
+            guard site.isFolded, let heredoc = openHeredoc(in: site, scan) else { return nil }
             return Finding(
                 range: site.range,
                 message:
@@ -62,12 +62,14 @@ extension LintRule {
             guard site.isFolded, site.style == .plain || site.style == .folded,
                 scan.heredocs.isEmpty
             else { return nil }
-            let lines = site.style == .folded ? Array(site.rawLines.dropFirst()) : site.rawLines
-            let offset = site.rawLines.count - lines.count
-            for (index, pair) in zip(lines, lines.dropFirst()).enumerated()
-            where joinsStatements(pair.0, pair.1) {
+            for index in site.joinedLines {
+                let isIndentedMore =
+                    site.indent(ofRawLine: index + 1) > site.indent(ofRawLine: index)
+                guard !isIndentedMore,
+                    joinsStatements(site.rawLines[index], site.rawLines[index + 1])
+                else { continue }
                 return Finding(
-                    range: site.range(ofRawLine: index + offset + 1),
+                    range: site.range(ofRawLine: index + 1),
                     message:
                         "YAML joins this line to the one above, so its words become arguments of"
                         + " that command; end the line above with ';' or '&&', or write a '- |' block"
@@ -91,21 +93,13 @@ extension LintRule {
             !words.contains(where: { end == $0 || end.hasSuffix(" " + $0) }),
             let first = below.trimmed.split(separator: " ").first
         else { return false }
-        let isIndentedMore = below.prefix { $0 == " " }.count > above.prefix { $0 == " " }.count
-        return !isIndentedMore && starters.contains(first) && ShellScan(end).openQuote == nil
+        return starters.contains(first) && ShellScan(end).openQuote == nil
     }
 
     /// A heredoc whose end does not stand alone on a line.
     private static func openHeredoc(_ scene: Scene) -> [Finding] {
         scene.commands.compactMap { site, scan in
-            guard !site.isFolded else { return nil }
-            guard !scan.heredocs.isEmpty else { return nil }
-            // The last line on which each delimiter stands alone.
-            var ends: [Substring: Int] = [:]
-            let lines = site.text.split(separator: "\n", omittingEmptySubsequences: false)
-            for (index, line) in lines.enumerated() { ends[line.drop { $0 == "\t" }] = index }
-            let open = scan.heredocs.first { ends[Substring($0.delimiter)] ?? -1 <= $0.line }
-            guard let open else { return nil }
+            guard !site.isFolded, let open = openHeredoc(in: site, scan) else { return nil }
             return Finding(
                 range: site.range(ofTextLine: open.line),
                 message:
@@ -114,6 +108,19 @@ extension LintRule {
                 codeBuild: "reports success but loses the directory and variables that the item set"
             )
         }
+    }
+
+    /// The first heredoc of a command whose end does not stand alone on a line of its text.
+    private static func openHeredoc(
+        in site: CommandSite,
+        _ scan: ShellScan
+    ) -> (delimiter: String, line: Int)? {
+        guard !scan.heredocs.isEmpty else { return nil }
+        // The last line on which each delimiter stands alone.
+        var ends: [Substring: Int] = [:]
+        let lines = site.text.split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() { ends[line.drop { $0 == "\t" }] = index }
+        return scan.heredocs.first { ends[Substring($0.delimiter)] ?? -1 <= $0.line }
     }
 
     /// A `\` at the very end: it joins the line that saves the state of the shell.

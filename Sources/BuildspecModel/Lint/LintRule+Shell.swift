@@ -1,11 +1,9 @@
 extension LintRule {
-    /// Rules about what each item's own shell does, and what /bin/sh does not know.
+    /// Rules about what each item's own shell does.
     static let shellRules = [
         LintRule(name: .shellOption, check: shellOption),
         LintRule(name: .exitItem, check: exitItem),
         LintRule(name: .functionLost, check: functionLost),
-        LintRule(name: .bashSyntax, check: bashSyntax),
-        LintRule(name: .sourceCommand, check: sourceCommand),
     ]
 
     /// `set -e` as an item of its own: it holds only inside that item.
@@ -79,57 +77,5 @@ extension LintRule {
         }
         guard first == "alias", let sign = second.firstIndex(of: "=") else { return nil }
         return String(second[..<sign])
-    }
-
-    /// `[[`, `<<<`, arrays and the like, which dash does not know.
-    private static func bashSyntax(_ scene: Scene) -> [Finding] {
-        guard !scene.isBash, !scene.isWindows else { return [] }
-        return scene.commands.compactMap { site, scan in
-            guard let (command, what) = scan.commands.firstBashism else { return nil }
-            return Finding(
-                range: site.range(ofTextLine: command.line),
-                message:
-                    "\(what) is bash, and commands run in /bin/sh, which is dash on Ubuntu images;"
-                    + " write 'shell: bash' under 'env:'",
-                codeBuild: "fails on Ubuntu images, works on Amazon Linux"
-            )
-        }
-    }
-
-    /// `source file`, which dash does not know.
-    private static func sourceCommand(_ scene: Scene) -> [Finding] {
-        guard !scene.isBash, !scene.isWindows else { return [] }
-        return scene.commands.compactMap { site, scan in
-            guard let command = scan.commands.first(where: { $0.words.first == "source" }) else {
-                return nil
-            }
-            return Finding(
-                range: site.range(ofTextLine: command.line),
-                message:
-                    "'source' is bash, and commands run in /bin/sh, which is dash on Ubuntu images;"
-                    + " write '.' for it, or 'shell: bash' under 'env:'",
-                codeBuild: "fails with exit status 127 on Ubuntu images, works on Amazon Linux"
-            )
-        }
-    }
-}
-
-extension [ShellScan.SimpleCommand] {
-    /// The first command with syntax that only bash has, and what that is.
-    fileprivate var firstBashism: (ShellScan.SimpleCommand, String)? {
-        for command in self {
-            let keywords: Set<String> = ["if", "while", "until", "!", "then", "do", "else", "elif"]
-            let words = command.words.drop { keywords.contains($0) }
-            if words.first == "[[" { return (command, "'[['") }
-            if words.first == "function" { return (command, "'function'") }
-            if command.words.contains("<<<") { return (command, "'<<<'") }
-            if command.words.contains(where: { $0.hasPrefix("<(") }) { return (command, "'<(…)'") }
-            if let word = words.first, word.hasSuffix("=("),
-                word.dropLast(2).description.isVariableName
-            {
-                return (command, "an array")
-            }
-        }
-        return nil
     }
 }

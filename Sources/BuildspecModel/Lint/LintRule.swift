@@ -49,7 +49,8 @@ struct LintRule: Sendable {
     }
 
     /// All rules.
-    static let all: [LintRule] = foldingRules + quotingRules + shellRules + secretRules
+    static let all: [LintRule] =
+        foldingRules + quotingRules + shellRules + bashRules + secretRules
 
     /// Applies all rules.
     static func findings(

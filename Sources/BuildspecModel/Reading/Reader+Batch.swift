@@ -37,7 +37,8 @@ extension Reader {
         }
         return BatchSection(
             fastFail: flag(batch["fast-fail"], "batch.fast-fail"),
-            kind: kinds.first.flatMap { readKind($0) }
+            kind: kinds.first.flatMap { readKind($0) },
+            range: pair.keyRange
         )
     }
 

@@ -9,6 +9,7 @@ extension Reader {
             )
             return nil
         }
+        self.root = top
         version = readVersion(top, root) ?? .v02
         let hasStrayPhases = checkTop(top)
         var buildspec = Buildspec(version: version)

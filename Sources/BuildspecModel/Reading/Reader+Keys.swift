@@ -13,7 +13,7 @@ extension Reader {
     mutating func reportUnknown(_ pair: Mapping.Pair, _ shape: KeyShape, in place: String) {
         let name = pair.name.clipped
         let inPlace = place.isEmpty ? "at the top level" : "in '\(place)'"
-        switch suggestion(for: pair.name, in: shape) {
+        switch suggestion(for: pair, in: shape) {
         case .recased(let key):
             report(
                 .recasedKey,
@@ -47,10 +47,11 @@ extension Reader {
     }
 
     /// What was meant by a name, for the first unknown names of a file.
-    mutating func suggestion(for name: String, in shape: KeyShape) -> Suggestion? {
+    mutating func suggestion(for pair: Mapping.Pair, in shape: KeyShape) -> Suggestion? {
         guard suggestionsLeft > 0 else { return nil }
         suggestionsLeft -= 1
-        return Suggestion.find(for: name, in: shape)
+        let sections = SectionsAbove(root: root, position: pair.keyRange.start)
+        return Suggestion.find(for: pair.name, in: shape, sections: sections)
     }
 
     /// Where a key belongs, in words.

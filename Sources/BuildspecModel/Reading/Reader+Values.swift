@@ -96,8 +96,14 @@ extension Reader {
         }
         if let match { return Located(match, at: value.range) }
         guard !value.value.contains("$") else { return value }
-        let nearest = Suggestion.nearest(to: value.value, in: words)
-        let remedy = nearest.map { "did you mean '\($0)'?" } ?? "it can be \(words.listed)"
+        let program = value.value.split { $0 == "/" || $0 == " " }.last.map(String.init)
+        let isPathOfWord = value.value.contains("/") && program.map(words.contains) ?? false
+        let nearest =
+            isPathOfWord ? nil : Suggestion.nearest(to: value.value, in: words)
+        let remedy =
+            isPathOfWord
+            ? "write '\(program ?? "")'"
+            : nearest.map { "did you mean '\($0)'?" } ?? "it can be \(words.listed)"
         let isTemplate = value.value.contains("|")
         report(
             isTemplate ? .templateText : isOpen ? .unusualValue : .badValue,

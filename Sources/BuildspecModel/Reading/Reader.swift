@@ -11,6 +11,8 @@ struct Reader {
     var version = Buildspec.Version.v02
     /// How many unknown keys may still be looked up; a file of nothing else must not take long.
     var suggestionsLeft = 200
+    /// The mapping at the top, for saying where a key belongs.
+    var root = Mapping()
     /// Everything found so far.
     var diagnostics: [Diagnostic] = []
 

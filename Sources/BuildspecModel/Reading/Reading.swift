@@ -38,6 +38,9 @@ struct Reading {
         diagnostics = report.certain(diagnostics) + [report.diagnostic]
     }
 
+    /// The commands as they stand in the text.
+    var commandSites: [CommandSite] { root.map { CommandSite.all(in: $0, source) } ?? [] }
+
     /// What the rules find; before a syntax error, what is certain of it.
     var lintFindings: [Diagnostic] {
         guard isComplete || problem != nil else { return [] }

@@ -7,7 +7,9 @@ extension FindingName {
             "`buildspec validate` names every finding. A warning is turned off by its name: with"
                 + " `--ignore NAME`, or by a comment in the file, `# buildspec: ignore NAME`. Behind"
                 + " something on a line it holds for that line; alone on a line, for the next line;"
-                + " above everything, for the file. Errors cannot be turned off.",
+                + " above everything, for the file. What holds for the line on which a command begins"
+                + " holds for the whole command. Errors cannot be turned off, except for those that"
+                + " ShellCheck finds (`validate --shellcheck`), which have its codes as their names.",
         ]
         for severity in [Diagnostic.Severity.error, .warning] {
             lines += ["", "### \(severity == .error ? "Errors" : "Warnings")", ""]

@@ -11,6 +11,7 @@ extension BuildRunner {
     /// - Returns: the identity; `nil` when the buildspec has no cache.
     /// - Throws: `SetupError` when the build could not start, or its key cannot be evaluated.
     public static func cacheIdentity(of request: BuildRequest) async throws -> CacheIdentity? {
+        try request.checkDirectories()
         let directory = try opened("a private directory") {
             try PrivateDirectory(in: request.temporaryDirectory)
         }

@@ -105,6 +105,7 @@ extension BuildEnvironment {
         _ identity: BuildIdentity,
         sourceDirectory: String,
         source: SourceVersion,
+        trigger: BuildTrigger = BuildTrigger(),
         initiator: String
     ) -> [String: String?] {
         [
@@ -117,9 +118,12 @@ extension BuildEnvironment {
             "CODEBUILD_INITIATOR": initiator,
             "CODEBUILD_RESOLVED_SOURCE_VERSION": source.commit,
             "CODEBUILD_SOURCE_REPO_URL": source.repositoryURL,
-            "CODEBUILD_SOURCE_VERSION": source.branch ?? source.commit,
+            "CODEBUILD_SOURCE_VERSION": trigger.pullRequest ?? source.branch ?? source.commit,
             "CODEBUILD_SRC_DIR": sourceDirectory,
             "CODEBUILD_START_TIME": String(identity.startTime),
+            "CODEBUILD_WEBHOOK_BASE_REF": trigger.baseReference,
+            "CODEBUILD_WEBHOOK_HEAD_REF": trigger.headReference,
+            "CODEBUILD_WEBHOOK_TRIGGER": trigger.text,
         ]
     }
 }

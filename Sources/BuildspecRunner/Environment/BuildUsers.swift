@@ -18,14 +18,46 @@ struct BuildUsers: Sendable {
 
     private let place: any BuildPlace
     private var others: [(name: Located<String>, account: UserAccount)] = []
+    /// The users that a phase before theirs may make, by the phases that need them.
+    private var late: [PhaseName: Located<String>] = [:]
 
     /// Looks the users of a buildspec up in the place where it runs.
-    init(_ buildspec: Buildspec, at place: any BuildPlace) async {
+    ///
+    /// A user who is not there yet is looked up again when a phase needs it, if the build's own user
+    /// runs commands in a phase before.
+    ///
+    /// - Parameters:
+    ///   - buildspec: what says who they are.
+    ///   - selection: the phases that run; `nil` is all.
+    ///   - place: where the build runs.
+    init(
+        _ buildspec: Buildspec,
+        _ selection: Set<PhaseName>? = nil,
+        at place: any BuildPlace
+    ) async {
         self.place = place
-        if let name = buildspec.runAs { everywhere = await account(name) }
+        let names = PhaseName.allCases.filter { selection?.contains($0) ?? true }
+        let own = place.ownUser
+        var isOwnBefore = false
+        var mayBeMade: [PhaseName: Bool] = [:]
+        for phase in names {
+            mayBeMade[phase] = isOwnBefore
+            let user = buildspec.phases[phase]?.runAs ?? buildspec.runAs
+            let runs = !(buildspec.phases[phase] ?? Phase()).isEmpty
+            if runs, user == nil || user?.value == own { isOwnBefore = true }
+        }
+        if let name = buildspec.runAs {
+            // Only phases without a user of their own need it.
+            let needing = names.filter { phase in
+                buildspec.phases[phase].map { $0.runAs == nil && !$0.isEmpty } ?? false
+            }
+            let isLate = needing.first.flatMap { mayBeMade[$0] } ?? false
+            everywhere = await account(name, isLate ? needing : [])
+        }
         for phase in PhaseName.allCases {
             if let name = buildspec.phases[phase]?.runAs {
-                phases[phase] = .some(await account(name))
+                let isLate = mayBeMade[phase] ?? false
+                phases[phase] = .some(await account(name, isLate ? [phase] : []))
             }
         }
     }
@@ -35,7 +67,10 @@ struct BuildUsers: Sendable {
         phases[phase] ?? everywhere
     }
 
-    private mutating func account(_ name: Located<String>) async -> UserAccount? {
+    private mutating func account(
+        _ name: Located<String>,
+        _ latePhases: [PhaseName]
+    ) async -> UserAccount? {
         guard name.value != place.ownUser else { return nil }
         if let obstacle = place.obstacle(toRunningAs: name.value) {
             problems.append(
@@ -47,6 +82,11 @@ struct BuildUsers: Sendable {
             return nil
         }
         guard let account = await place.account(named: name.value) else {
+            guard latePhases.isEmpty else {
+                // None of them may run as somebody else instead.
+                for phase in latePhases { late[phase] = name }
+                return nil
+            }
             problems.append(
                 SetupError.Problem(
                     "run-as: there is no user '\(name.value)' \(place.whereabouts); create it or "
@@ -62,8 +102,48 @@ struct BuildUsers: Sendable {
 }
 
 extension BuildUsers {
+    private init(
+        _ place: any BuildPlace,
+        others: [(name: Located<String>, account: UserAccount)]
+    ) {
+        self.place = place
+        self.others = others
+    }
+
+    /// What every user must reach.
+    struct Reach: Sendable {
+        /// The build's private directory, which lets others through.
+        var directory: PrivateDirectory
+        /// The source root, as the user of this machine knows it.
+        var sources: FilePath
+        /// The interpreter, inside.
+        var shell: FilePath
+    }
+
     /// Whether some command runs as somebody else than the build.
-    var hasOthers: Bool { !others.isEmpty }
+    var hasOthers: Bool { !others.isEmpty || !late.isEmpty }
+
+    /// Looks the user of a phase up who was not there when the build began.
+    ///
+    /// - Parameters:
+    ///   - phase: the phase that begins.
+    ///   - reach: what that user must reach.
+    /// - Returns: why the phase's commands cannot run; `nil` when they can.
+    mutating func settle(_ phase: PhaseName, _ reach: Reach) async -> String? {
+        guard let name = late[phase] else { return nil }
+        guard let account = await place.account(named: name.value) else {
+            return
+                "run-as: there is still no user '\(name.value)' \(place.whereabouts); create it in a"
+                + " phase before '\(phase.rawValue)', or change the key on line"
+                + " \(name.range.start.line)"
+        }
+        let found = BuildUsers(place, others: [(name, account)])
+        if let obstacle = await found.obstacles(reach).first { return obstacle.message }
+        late[phase] = nil
+        others.append((name, account))
+        if phases[phase] == nil { everywhere = account } else { phases[phase] = .some(account) }
+        return nil
+    }
 
     /// Whose a restored cache is: the user of the whole build, else the only one that phases name;
     /// `nil` is the user that runs the build, who can write to everybody's files if several are named.
@@ -81,16 +161,10 @@ extension BuildUsers {
     /// On CodeBuild the service opens the sources to the user. Here they are somebody's own files, so
     /// nothing is opened; the build does not start, and says how to.
     ///
-    /// - Parameters:
-    ///   - directory: the build's private directory, which lets others through.
-    ///   - sources: the source root, as the user of this machine knows it.
-    ///   - shell: the interpreter, inside.
+    /// - Parameter reach: what they must reach.
     /// - Returns: one problem for each user that there is something in the way of.
-    func obstacles(
-        in directory: PrivateDirectory,
-        sources: FilePath,
-        shell: FilePath
-    ) async -> [SetupError.Problem] {
+    func obstacles(_ reach: Reach) async -> [SetupError.Problem] {
+        let (directory, sources, shell) = (reach.directory, reach.sources, reach.shell)
         var problems: [SetupError.Problem] = []
         var seen: Set<String> = []
         for (name, user) in others where seen.insert(name.value).inserted {
@@ -150,4 +224,9 @@ extension BuildUsers {
         guard case .exited(let status) = result?.terminationStatus else { return 126 }
         return status
     }
+}
+
+extension Phase {
+    /// Whether it has nothing to run.
+    fileprivate var isEmpty: Bool { commands.isEmpty && finally.isEmpty }
 }

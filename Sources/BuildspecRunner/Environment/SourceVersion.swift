@@ -8,15 +8,23 @@ package struct SourceVersion: Sendable, Equatable {
     package var commit: String?
     /// The branch that is checked out; `nil` for a detached head.
     package var branch: String?
+    /// The tag that is checked out, where no branch is.
+    package var tag: String?
     /// Where `origin` is, without credentials.
     package var repositoryURL: String?
     /// Why git could not be asked although the sources are in a git tree.
     package var problem: String?
 
     /// Creates a source version; the defaults are a directory without git.
-    package init(commit: String? = nil, branch: String? = nil, repositoryURL: String? = nil) {
+    package init(
+        commit: String? = nil,
+        branch: String? = nil,
+        tag: String? = nil,
+        repositoryURL: String? = nil
+    ) {
         self.commit = commit
         self.branch = branch
+        self.tag = tag
         self.repositoryURL = repositoryURL
     }
 
@@ -37,6 +45,10 @@ package struct SourceVersion: Sendable, Equatable {
             repositoryURL: await url.lines.first.map(withoutCredentials)
         )
         version.problem = problem
+        if version.branch == nil, version.commit != nil {
+            let describe = ["describe", "--tags", "--exact-match", "HEAD"]
+            version.tag = await git(describe, in: directory).lines.first
+        }
         return version
     }
 

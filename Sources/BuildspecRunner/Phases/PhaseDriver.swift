@@ -16,6 +16,10 @@ struct PhaseDriver: Sendable {
     let session: ShellSession
     /// Whom they run as.
     let users: BuildUsers
+    /// What a user must reach who is made by the build itself.
+    let reach: BuildUsers.Reach
+    /// Where commands look for programs, for hints.
+    let searchPath: String?
     /// Takes the events.
     let pump: OutputPump
     /// Pauses the build; `nil` if it never is.
@@ -49,6 +53,8 @@ struct PhaseDriver: Sendable {
 
     private func runPhases(_ first: PhaseMachine) async -> Outcome {
         var machine = first
+        var users = self.users
+        var obstacle: String?
         var reports: [PhaseReport] = []
         var beginning: SavedState?
         let clock = ContinuousClock()
@@ -59,9 +65,11 @@ struct PhaseDriver: Sendable {
             case .begin(let phase):
                 start = clock.now
                 await pump.post(.phaseBegan(phase))
+                obstacle = await users.settle(phase, reach)
+                if obstacle == nil { session.evaluate(as: users.everywhere) }
                 await warning("keep the phase's first state") { beginning = try session.state() }
             case .run(let command):
-                await run(command, &machine)
+                await run(command, as: users[command.phase], unless: obstacle, &machine)
             case .retry(_, let attempt, let limit, let failure):
                 await pump.post(.phaseRetried(failure, attempt: attempt, of: limit))
                 await warning("go back to the phase's first state") {
@@ -86,13 +94,24 @@ struct PhaseDriver: Sendable {
         }
     }
 
-    private func run(_ command: PhaseCommand, _ machine: inout PhaseMachine) async {
+    private func run(
+        _ command: PhaseCommand,
+        as user: UserAccount?,
+        unless obstacle: String?,
+        _ machine: inout PhaseMachine
+    ) async {
         let clock = ContinuousClock()
         let start = clock.now
         let succeeding = machine.isSucceeding
         await pump.post(.commandBegan(command))
-        let status = await status(of: command, isSucceeding: succeeding)
-        let state = status == 0 ? nil : stateOfFailure(command)
+        let status: Int32
+        if let obstacle {
+            await pump.post(.warning(obstacle))
+            status = 126
+        } else {
+            status = await self.status(of: command, as: user, isSucceeding: succeeding)
+        }
+        let state = status == 0 ? nil : stateOfFailure(command, as: user)
         let duration = clock.now - start
         if Task.isCancelled {
             machine.stop(stopReason())
@@ -106,13 +125,14 @@ struct PhaseDriver: Sendable {
             await warning("set CODEBUILD_BUILD_SUCCEEDING") { try session.noteFailure() }
         }
         await pump.post(.commandEnded(command, status: status, duration: duration))
+        if let hint = await imageHint(command, status) { await pump.post(.warning(hint)) }
         if let state { await debugger?.pause(.failure(command, status: status), in: state) }
     }
 
     /// How the failed command left things, if the build pauses behind it.
-    private func stateOfFailure(_ command: PhaseCommand) -> SavedState? {
+    private func stateOfFailure(_ command: PhaseCommand, as user: UserAccount?) -> SavedState? {
         guard debugger?.options.pausesAtFailures == true, !Task.isCancelled else { return nil }
-        return try? session.endOfCommand(of: users[command.phase])
+        return try? session.endOfCommand(of: user)
     }
 
     /// Does something with the state files; what goes wrong there is for the user to know.
@@ -126,11 +146,15 @@ struct PhaseDriver: Sendable {
 
     /// The exit status; 126 with a warning when the shell could not be started at all, or its state
     /// not be kept.
-    private func status(of command: PhaseCommand, isSucceeding: Bool) async -> Int32 {
+    private func status(
+        of command: PhaseCommand,
+        as user: UserAccount?,
+        isSucceeding: Bool
+    ) async -> Int32 {
         do {
             return try await session.run(
                 command.text.value,
-                as: users[command.phase],
+                as: user,
                 isSucceeding: isSucceeding,
                 atBreakpoint: debugger?.pausing(at: command)
             )
@@ -138,6 +162,20 @@ struct PhaseDriver: Sendable {
             if !Task.isCancelled { await pump.post(.warning(complaint(error))) }
             return 126
         }
+    }
+
+    /// Which image a failed command expects, if a program of one is missing.
+    private func imageHint(_ command: PhaseCommand, _ status: Int32) async -> String? {
+        let programs = ImageProgram.missing(from: command.text.value, status: status)
+        for program in programs {
+            let path = searchPath ?? BuildEnvironment.standardPath
+            let places = path.split(separator: ":").filter { $0.hasPrefix("/") }
+                .map { FilePath(String($0)).appending(program.name) }
+            if await session.place.firstProgram(of: places) == nil {
+                return program.hint(session.place.whereabouts)
+            }
+        }
+        return nil
     }
 
     /// What kept a command from running, or its state from being kept.

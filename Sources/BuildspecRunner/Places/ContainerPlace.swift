@@ -151,7 +151,16 @@ extension ContainerPlace {
     }
 
     func account(named name: String) async -> UserAccount? {
-        accounts.first { $0.account.name == name }?.account
+        if let known = accounts.first(where: { $0.account.name == name }) { return known.account }
+        // A command may have made it since.
+        let copy = directory.appending("passwd-now")
+        let script = """
+            cat /etc/passwd >\(ShellText.alwaysQuoted(inside(copy).string))
+
+            """
+        guard let status = try? await run(script: script), status == 0 else { return nil }
+        let now = ImageAccount.list((try? SmallFile.readPlain(copy)) ?? [])
+        return now.first { $0.account.name == name }?.account
     }
 
     func launch(

@@ -27,14 +27,15 @@ private struct BuildPlanner {
     let request: BuildRequest
 
     func plan(evaluatingKeys: Bool) async throws -> BuildPlan {
+        try request.checkDirectories()
         let directory = try opened("a private directory") {
             try PrivateDirectory(in: request.temporaryDirectory)
         }
         defer { directory.remove() }
-        let setup = try await BuildSetup.settle(
-            request.forPlanning(stateDirectory: directory.path),
-            in: directory
-        )
+        var planned = request.forPlanning(stateDirectory: directory.path)
+        // Keys need the shell, and all that it needs.
+        planned.isPlan = !evaluatingKeys
+        let setup = try await BuildSetup.settle(planned, in: directory)
         do {
             let plan = try await plan(setup, in: directory, evaluatingKeys: evaluatingKeys)
             await setup.place.close()

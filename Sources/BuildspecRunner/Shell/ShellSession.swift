@@ -33,6 +33,7 @@ final class ShellSession: Sendable {
     private let processes: any CommandProcesses
     private let first: SavedState
     private let current: Mutex<UserAccount?>
+    private let evaluator: Mutex<UserAccount?>
 
     /// Prepares the state files.
     ///
@@ -57,6 +58,7 @@ final class ShellSession: Sendable {
             directory: Array((place.root.string + "\n").utf8)
         )
         current = Mutex(nil)
+        evaluator = Mutex(beginning.user)
         try desk.put(first)
     }
 
@@ -118,6 +120,9 @@ final class ShellSession: Sendable {
         current.withLock { $0 = state.user }
     }
 
+    /// Lets somebody else evaluate keys and names from now on.
+    func evaluate(as user: UserAccount?) { evaluator.withLock { $0 = user } }
+
     /// Expands texts as the shell does between double quotes, in the source root, with the saved
     /// environment, which stays as it is.
     ///
@@ -138,17 +143,16 @@ final class ShellSession: Sendable {
     ///
     /// - Returns: what they print, cut at NUL bytes; `nil` when they end with another status than 0.
     func records(of lines: String) async throws -> [ArraySlice<UInt8>]? {
-        try turn(to: beginning.user)
+        let user = evaluator.withLock { $0 }
+        try turn(to: user)
         let text = CommandScript.text(
             evaluating: lines,
             environment: place.inside(desk.files.environment).string,
             root: place.root.string
         )
-        try desk.put(script: text, for: beginning.user)
-        let corner = try desk.corner(of: beginning.user)
-        let (status, output) = try await processes.capture(
-            shell(in: corner, as: beginning.user)
-        )
+        try desk.put(script: text, for: user)
+        let corner = try desk.corner(of: user)
+        let (status, output) = try await processes.capture(shell(in: corner, as: user))
         guard status == 0 else { return nil }
         return output.split(separator: 0, omittingEmptySubsequences: false).dropLast()
     }

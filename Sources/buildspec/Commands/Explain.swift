@@ -33,7 +33,10 @@ struct Explain: ParsableCommand {
     }
 
     private func explanation(of name: String) -> String? {
-        KeyTable.explanation(of: name) ?? FindingName(rawValue: name)?.explanation
+        if FindingName.isShellCheck(name) {
+            return "\(name) (ShellCheck)\n  https://www.shellcheck.net/wiki/\(name)\n"
+        }
+        return KeyTable.explanation(of: name) ?? FindingName(rawValue: name)?.explanation
     }
 
     private var list: String {

@@ -184,6 +184,9 @@ struct Run: AsyncParsableCommand {
         let watched = (log as? PrettyOutput)?.watchTerminal() ?? []
         defer { for source in watched { source.cancel() } }
         let output = eventLog.map { TwoSinks(first: $0, second: log) } ?? log
+        for warning in resolver.unused(by: file.buildspec) {
+            await output.receive(.warning(request.redactor.redacting(warning)))
+        }
         for name in host.unreadable {
             await output.receive(.warning("'\(name)' is left out: its value is not UTF-8"))
         }

@@ -7,7 +7,7 @@ internal import SystemPackage
 struct SourceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The buildspec. (default: buildspec.yml in the source root)",
+            "The buildspec, from the source root. (default: buildspec.yml)",
             valueName: "file"
         )
     )

@@ -18,7 +18,7 @@ struct BuildspecFile {
     /// Finds and reads it, prints what is wrong with it.
     ///
     /// - Parameters:
-    ///   - path: what the user named, from the current directory; `nil` looks in the source root.
+    ///   - path: what the user named, from the source root as on CodeBuild; `nil` is the standard name.
     ///   - source: the source root as the user named it.
     ///   - redactor: what hides secrets in findings, given what the buildspec declares.
     ///   - refused: called with the file's name and CodeBuild's message before an error is thrown.
@@ -29,10 +29,10 @@ struct BuildspecFile {
         hidingBy redactor: (Buildspec) -> Redactor,
         refused: (_ name: String, _ message: String) -> Void = { _, _ in }
     ) throws {
-        let place = path.map { FilePath($0) } ?? BuildspecFile.place(in: source)
+        let place = BuildspecFile.place(of: path ?? BuildspecFile.standardName, in: source)
         name = place.string
         do {
-            text = try BuildspecFile.read(place, source: source, isStandard: path == nil)
+            text = try BuildspecFile.read(place, named: path)
         } catch {
             refused(name, "YAML file does not exist")
             throw error
@@ -55,24 +55,23 @@ struct BuildspecFile {
         return String(text.dropFirst(mark.count))
     }
 
-    /// Where it is if the user names none.
-    static func place(in source: String) -> FilePath {
-        source == "." ? FilePath(standardName) : FilePath(source).appending(standardName)
+    /// Where it is; source: CodeBuild guide, "Buildspec file name and storage location".
+    static func place(of path: String = standardName, in source: String) -> FilePath {
+        source == "." ? FilePath(path) : FilePath(source).pushing(FilePath(path))
     }
 
-    private static func read(
-        _ path: FilePath,
-        source: String,
-        isStandard: Bool
-    ) throws -> [UInt8] {
+    private static func read(_ path: FilePath, named name: String?) throws -> [UInt8] {
         do {
             guard !Host.isDirectory(path) else { throw Errno.isDirectory }
             return try Host.read(path)
         } catch {
             let reason = "cannot be read: \(error)"
             let message =
-                isStandard
-                ? missingStandard(path) ?? reason : missingNamed(path, source: source) ?? reason
+                if let name {
+                    missingNamed(path, name) ?? reason
+                } else {
+                    missingStandard(path) ?? reason
+                }
             DiagnosticOutput.print(error: message, of: path.string)
             throw ExitStatus.buildspecInvalid.exitCode
         }
@@ -85,18 +84,20 @@ struct BuildspecFile {
         if Host.exists(other) {
             return
                 "there is only a 'buildspec.yaml', which CodeBuild does not look for; rename it or "
-                + "name it with '--buildspec \(other)'"
+                + "name it with '--buildspec \(other.lastComponent?.string ?? "")'"
         }
         return "there is no buildspec; create one or name one with '--buildspec'"
     }
 
-    private static func missingNamed(_ path: FilePath, source: String) -> String? {
+    private static func missingNamed(_ path: FilePath, _ name: String) -> String? {
         guard !Host.exists(path) else { return nil }
-        let inSource = FilePath(source).appending(path.components)
-        if path.isRelative, Host.exists(inSource) {
-            return "there is no such file; the path starts at the current directory, did you mean "
-                + "'\(inSource)'?"
+        let other = FilePath(name)
+        guard other.isRelative, other != path, Host.exists(other) else {
+            return "there is no such file"
         }
-        return "there is no such file"
+        let absolute = Host.currentDirectory().pushing(other).lexicallyNormalized()
+        return
+            "there is no such file; '--buildspec' counts from the source root, and '\(name)' is in the"
+            + " current directory: name it with '--buildspec \(absolute)'"
     }
 }

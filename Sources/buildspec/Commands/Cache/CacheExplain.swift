@@ -39,7 +39,7 @@ struct CacheExplain: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The buildspec. (default: buildspec.yml in the source root)",
+            "The buildspec, from the source root. (default: buildspec.yml)",
             valueName: "file"
         )
     )

@@ -6,6 +6,8 @@ struct FileFindings {
     var file: String
     /// The findings, their source, and whether the file passes.
     var result: ValidationResult
+    /// Whether the file only says which builds a batch starts.
+    var isOnlyBatch = false
 }
 
 /// The forms in which findings can be printed.

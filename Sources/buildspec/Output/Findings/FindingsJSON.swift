@@ -9,7 +9,8 @@ internal import BuildspecModel
 /// ```
 ///
 /// Lines and columns count from 1, columns in Unicode scalars; `codeBuild` is there when it is
-/// known what CodeBuild does. Keys may be added; none changes its meaning while `version` is 1.
+/// known what CodeBuild does; `isOnlyBatch` is there, and true, for a file whose batch is all that it
+/// has. Keys may be added; none changes its meaning while `version` is 1.
 enum FindingsJSON {
     /// The findings of all files.
     static func print(_ files: [FileFindings]) -> String {
@@ -18,11 +19,13 @@ enum FindingsJSON {
     }
 
     private static func object(_ file: FileFindings) -> JSONText {
-        .object([
+        var members: [(String, JSONText)] = [
             ("file", .string(file.file)),
             ("passes", .bool(file.result.passes)),
             ("findings", .array(file.result.diagnostics.map(object))),
-        ])
+        ]
+        if file.isOnlyBatch { members.append(("isOnlyBatch", .bool(true))) }
+        return .object(members)
     }
 
     private static func object(_ finding: Diagnostic) -> JSONText {

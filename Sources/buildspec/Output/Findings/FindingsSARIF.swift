@@ -4,10 +4,14 @@ internal import BuildspecModel
 enum FindingsSARIF {
     /// The findings of all files.
     static func print(_ files: [FileFindings]) -> String {
+        let found = files.flatMap { $0.result.diagnostics.map(\.name) }
+        let rules =
+            FindingName.allCases.map(\.rawValue)
+            + Set(found.filter(FindingName.isShellCheck)).sorted()
         let run = JSONText.object([
-            ("tool", .object([("driver", driver)])),
+            ("tool", .object([("driver", driver(rules))])),
             ("columnKind", .string("unicodeCodePoints")),
-            ("results", .array(files.flatMap(results))),
+            ("results", .array(files.flatMap { results($0, rules) })),
         ])
         let log = JSONText.object([
             ("$schema", .string("https://json.schemastore.org/sarif-2.1.0.json")),
@@ -17,24 +21,31 @@ enum FindingsSARIF {
         return log.pretty + "\n"
     }
 
-    private static var driver: JSONText {
+    private static func driver(_ rules: [String]) -> JSONText {
         .object([
             ("name", .string("buildspec")),
-            ("rules", .array(FindingName.allCases.map(rule))),
+            ("rules", .array(rules.map(rule))),
         ])
     }
 
-    private static func rule(_ name: FindingName) -> JSONText {
-        .object([
+    private static func rule(_ name: String) -> JSONText {
+        guard let name = FindingName(rawValue: name) else {
+            return .object([
+                ("id", .string(name)),
+                ("shortDescription", .object([("text", .string("ShellCheck \(name)"))])),
+                ("helpUri", .string("https://www.shellcheck.net/wiki/\(name)")),
+            ])
+        }
+        return .object([
             ("id", .string(name.rawValue)),
             ("shortDescription", .object([("text", .string(name.summary))])),
             ("defaultConfiguration", .object([("level", .string(name.severity.rawValue))])),
         ])
     }
 
-    private static func results(_ file: FileFindings) -> [JSONText] {
+    private static func results(_ file: FileFindings, _ rules: [String]) -> [JSONText] {
         file.result.diagnostics.map { finding in
-            let index = FindingName.allCases.firstIndex { $0.rawValue == finding.name } ?? -1
+            let index = rules.firstIndex(of: finding.name) ?? -1
             let codeBuild = finding.codeBuild.map { "\nCodeBuild: \($0)" } ?? ""
             return .object([
                 ("ruleId", .string(finding.name)),

@@ -9,6 +9,9 @@ enum FindingsText {
             for finding in file.result.diagnostics {
                 text += finding.rendered(file: file.file, source: file.result.source) + "\n"
             }
+            if file.isOnlyBatch {
+                text += "\(file.file): a batch without commands of its own; 'run' refuses it\n"
+            }
         }
         return text + summary(files) + "\n"
     }

@@ -17,6 +17,15 @@ enum PlanJSON {
             ("phases", .array(plan.phases.map(object))),
         ]
         if let cache = plan.cache { members.append(("cache", object(cache))) }
+        if let batch = buildspec.batch {
+            var object: [(String, JSONText)] = [
+                ("buildspecs", .array(batch.buildspecs.map { .string($0.value) }))
+            ]
+            if let count = batch.buildCount {
+                object.insert(("builds", .number("\(count)")), at: 0)
+            }
+            members.append(("batch", .object(object)))
+        }
         if let artifacts = buildspec.artifacts {
             let secondary = artifacts.secondary.map { object($0.set, name: $0.identifier) }
             members.append(

@@ -13,6 +13,7 @@ enum PlanText {
         lines += section("environment", environment(plan))
         for phase in plan.phases { lines += section(heading(of: phase), commands(of: phase)) }
         if let cache = plan.cache { lines += section("cache", self.cache(cache)) }
+        if let batch = buildspec.batch { lines += section("batch (not run)", self.batch(batch)) }
         lines += section("artifacts", artifacts(buildspec))
         lines += section("reports", buildspec.reports.map(report))
         return lines.joined(separator: "\n") + "\n"
@@ -83,6 +84,18 @@ enum PlanText {
         }
         let text = expanded == path.declared ? expanded : "\(path.declared) = \(expanded)"
         return "\(text)  \(path.entries) \(path.entries == 1 ? "entry" : "entries") now".printable
+    }
+
+    private static func batch(_ batch: BatchSection) -> [String] {
+        switch batch.kind {
+        case .list(let builds), .graph(let builds):
+            builds.map { build in
+                let file = build.buildspec.map { "  \($0.value.oneLine)" } ?? ""
+                return "\(build.identifier.value)\(file)".printable
+            }
+        case .matrix, .fanout, nil:
+            [batch.buildCount.map { "\($0) \($0 == 1 ? "build" : "builds")" } ?? "no builds"]
+        }
     }
 
     private static func artifacts(_ buildspec: Buildspec) -> [String] {

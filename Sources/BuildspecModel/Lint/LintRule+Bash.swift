@@ -1,0 +1,57 @@
+extension LintRule {
+    /// Rules about what `/bin/sh` does not know.
+    static let bashRules = [
+        LintRule(name: .bashSyntax, check: bashSyntax),
+        LintRule(name: .sourceCommand, check: sourceCommand),
+    ]
+
+    /// `[[`, `<<<`, arrays and the like, which dash does not know.
+    private static func bashSyntax(_ scene: Scene) -> [Finding] {
+        guard !scene.isBash, !scene.isWindows else { return [] }
+        return scene.sites.flatMap { site in
+            Bashism.all(in: site.text).map { bashism in
+                Finding(
+                    range: site.range(ofPart: bashism.range),
+                    message: message(of: bashism),
+                    codeBuild: bashism.effect == .fails
+                        ? "fails on Ubuntu images, works on Amazon Linux"
+                        : "does something else on Ubuntu images than on Amazon Linux"
+                )
+            }
+        }
+    }
+
+    private static func message(of bashism: Bashism) -> String {
+        let effect =
+            switch bashism.effect {
+            case .fails: ""
+            case .differs(let words): " and \(words)"
+            }
+        let remedy = bashism.instead.map { "\($0), or " } ?? ""
+        return
+            "\(bashism.what) is bash, and commands run in /bin/sh, which is dash on Ubuntu images"
+            + "\(effect); write \(remedy)'shell: bash' under 'env:'"
+    }
+
+    /// `source file`, which dash does not know.
+    private static func sourceCommand(_ scene: Scene) -> [Finding] {
+        guard !scene.isBash, !scene.isWindows else { return [] }
+        return scene.sites.compactMap { site in
+            let word = ShellReader.features(of: site.text).lazy.compactMap {
+                feature -> ShellWord? in
+                guard case .command(let words) = feature.kind, words[0].text == "source" else {
+                    return nil
+                }
+                return words[0]
+            }.first
+            guard let word else { return nil }
+            return Finding(
+                range: site.range(ofPart: word.range),
+                message:
+                    "'source' is bash, and commands run in /bin/sh, which is dash on Ubuntu images;"
+                    + " write '.' for it, or 'shell: bash' under 'env:'",
+                codeBuild: "fails with exit status 127 on Ubuntu images, works on Amazon Linux"
+            )
+        }
+    }
+}

@@ -1,0 +1,151 @@
+extension Bashism {
+    /// `{a,b}` and `{1..3}` outside of quotes.
+    static func inWord(_ word: ShellWord) -> Bashism? {
+        let bare = Array(word.bare.unicodeScalars)
+        var index = 0
+        while let open = bare[index...].firstIndex(of: "{") {
+            index = open + 1
+            // Text of templates, `{{.Name}}`, and what stands behind a '$' is no brace expansion.
+            if open + 1 < bare.count, bare[open + 1] == "{" { return nil }
+            if open > 0, bare[open - 1] == "$" { continue }
+            guard let close = matching(open, in: bare) else { return nil }
+            let inner = bare[(open + 1)..<close]
+            let before = open > 0 ? bare[open - 1] : " "
+            if isSequence(inner) {
+                return Bashism("'{1..3}'", "the words out", .differs("leaves it as it stands"))
+            }
+            if hasOwnComma(inner), !isRepeat(inner, behind: before), !word.text.isJSONLike {
+                return Bashism("'{a,b}'", "the words out", .differs("leaves it as it stands"))
+            }
+        }
+        return nil
+    }
+
+    private static func matching(_ open: Int, in text: [Unicode.Scalar]) -> Int? {
+        var depth = 0
+        for index in open..<text.count {
+            if text[index] == "{" { depth += 1 }
+            if text[index] == "}" { depth -= 1 }
+            if depth == 0 { return index }
+        }
+        return nil
+    }
+
+    private static func hasOwnComma(_ inner: ArraySlice<Unicode.Scalar>) -> Bool {
+        var depth = 0
+        for scalar in inner {
+            if scalar == "{" { depth += 1 }
+            if scalar == "}" { depth -= 1 }
+            if scalar == ",", depth == 0 { return true }
+        }
+        return false
+    }
+
+    /// Whether it is the `{1,3}` of a regular expression, as in `[0-9]{1,3}`.
+    private static func isRepeat(
+        _ inner: ArraySlice<Unicode.Scalar>,
+        behind before: Unicode.Scalar
+    ) -> Bool {
+        let isNumbers = inner.allSatisfy { ("0"..."9").contains($0) || $0 == "," }
+        return isNumbers && ("])}.*".unicodeScalars.contains(before) || before == ShellWord.mark)
+    }
+
+    private static func isSequence(_ inner: ArraySlice<Unicode.Scalar>) -> Bool {
+        let parts = String(String.UnicodeScalarView(inner)).split(
+            separator: "..",
+            omittingEmptySubsequences: false
+        )
+        guard (2...3).contains(parts.count) else { return false }
+        let areNumbers = parts.allSatisfy { Int($0) != nil }
+        let areLetters = parts.prefix(2).allSatisfy { part in
+            part.unicodeScalars.count == 1 && part.unicodeScalars.allSatisfy(\.isNameStart)
+        }
+        return areNumbers || areLetters && parts.dropFirst(2).allSatisfy { Int($0) != nil }
+    }
+}
+
+extension Bashism {
+    /// `${…}` beyond what POSIX has.
+    static func inParameter(_ body: String) -> Bashism? {
+        var rest = Array(body.unicodeScalars)[...]
+        if rest.first == "!" {
+            guard rest.dropFirst().first?.isNameStart ?? false else { return nil }
+            return Bashism("'${!NAME}'", "'eval'")
+        }
+        if rest.first == "#", rest.count > 1 { rest = rest.dropFirst() }
+        let name = rest.prefix { $0.isNamePart }
+        rest = rest.dropFirst(name.count)
+        if name.isEmpty {
+            guard let sign = rest.first, sign == "@" || sign == "*" else { return nil }
+            rest = rest.dropFirst()
+        }
+        guard let sign = rest.first else { return inVariable(String(name)) }
+        let next = rest.dropFirst().first
+        switch sign {
+        case "[":
+            return Bashism("an array's '${NAME[…]}'")
+        case ":":
+            guard let next, isOffset(next, String(rest.dropFirst(2))) else { return nil }
+            return Bashism("'${NAME:0:3}'", "\"$(printf '%s' \"$NAME\" | cut -c 1-3)\"")
+        case "^": return Bashism("'${NAME^^}'", "\"$(printf '%s' \"$NAME\" | tr a-z A-Z)\"")
+        case ",": return Bashism("'${NAME,,}'", "\"$(printf '%s' \"$NAME\" | tr A-Z a-z)\"")
+        case "/": return Bashism("'${NAME/a/b}'", "\"$(printf '%s' \"$NAME\" | sed 's/a/b/')\"")
+        case "@":
+            guard rest.count == 2, let next, "QEPAaKkUuL".unicodeScalars.contains(next) else {
+                return nil
+            }
+            return Bashism("'${NAME@\(next)}'")
+        default: return nil
+        }
+    }
+
+    /// Whether what stands behind the `:` counts characters; `:-`, `:=`, `:?` and `:+` do not, and
+    /// neither do the names of other systems' templates, such as `${AWS::Region}`.
+    private static func isOffset(_ next: Unicode.Scalar, _ rest: String) -> Bool {
+        switch next {
+        case "0"..."9", "$", "(": true
+        case " ":
+            rest.unicodeScalars.first.map { "-0123456789".unicodeScalars.contains($0) } ?? false
+        case ":": rest.unicodeScalars.first.map { $0 == "$" || ("0"..."9").contains($0) } ?? false
+        default: false
+        }
+    }
+
+    /// Variables that only bash sets.
+    static func inVariable(_ name: String) -> Bashism? {
+        let names = ["RANDOM", "PIPESTATUS", "BASH_SOURCE", "FUNCNAME", "EPOCHSECONDS"]
+        guard names.contains(name) else { return nil }
+        return Bashism(
+            "'$\(name)'",
+            name == "EPOCHSECONDS" ? "'$(date +%s)'" : nil,
+            .differs("has no such variable")
+        )
+    }
+
+    /// `**`, `++` and `--`.
+    static func inArithmetic(_ body: String) -> Bashism? {
+        let text = Array(body.unicodeScalars)
+        for index in text.indices.dropFirst() {
+            let sign = text[index]
+            guard sign == text[index - 1] else { continue }
+            if sign == "*" { return Bashism("'**' in '$((…))'", "the product out") }
+            guard sign == "+" || sign == "-" else { continue }
+            let before = text[..<(index - 1)].last { $0 != " " }
+            let after = text[(index + 1)...].first { $0 != " " }
+            let isBehind = before.map { $0.isNamePart } ?? false
+            let isBefore = after.map { $0.isNameStart } ?? false
+            // `a--b` is a difference; `a--` and `--a` are not.
+            if isBehind != isBefore {
+                return Bashism("'\(sign)\(sign)' in '$((…))'", "'name=$((name \(sign) 1))'")
+            }
+        }
+        return nil
+    }
+}
+
+extension String {
+    /// Whether it looks like JSON whose quotes are missing or in the wrong place.
+    fileprivate var isJSONLike: Bool {
+        contains("\":") || contains("':") || contains("\\\":")
+    }
+}

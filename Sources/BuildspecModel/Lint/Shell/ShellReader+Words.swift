@@ -1,0 +1,322 @@
+extension ShellReader {
+    /// Reads one word, with all that is nested in it.
+    mutating func readWord() -> ShellWord {
+        let start = index
+        var bare = String.UnicodeScalarView()
+        while let scalar = peek() {
+            switch scalar {
+            case " ", "\t", "\r", "\n", ";", "&", "|", ")", "<", ">":
+                return word(from: start, bare)
+            case "(":
+                guard ShellWord(text: "", bare: String(bare), range: 0..<0).isOpenArray else {
+                    return word(from: start, bare)
+                }
+                bare.append(ShellWord.mark)
+                readArray(from: start)
+            case "`" where isInBackquotes: return word(from: start, bare)
+            case "\\":
+                if peek(1) != "\n" { bare.append(ShellWord.mark) }
+                index = min(index + 2, text.count)
+            case "'":
+                bare.append(ShellWord.mark)
+                skipSingleQuotes()
+            case "\"":
+                bare.append(ShellWord.mark)
+                index += 1
+                readDoubleQuotes()
+            case "`":
+                bare.append(ShellWord.mark)
+                readBackquotes()
+            case "$":
+                bare.append(readExpansion(isQuoted: false) ? ShellWord.mark : scalar)
+            default:
+                bare.append(scalar)
+                index += 1
+            }
+        }
+        return word(from: start, bare)
+    }
+
+    private func word(from start: Int, _ bare: String.UnicodeScalarView) -> ShellWord {
+        ShellWord(text: string(start..<index), bare: String(bare), range: start..<index)
+    }
+
+    private mutating func readArray(from start: Int) {
+        index += 1
+        add(.array, from: start)
+        while let scalar = peek(), scalar != ")" {
+            if scalar == "#" {
+                while let scalar = peek(), scalar != "\n" { index += 1 }
+                continue
+            }
+            let before = index
+            _ = readWord()
+            if index == before { index += 1 }
+        }
+        index = min(index + 1, text.count)
+    }
+
+    private mutating func skipSingleQuotes() {
+        index += 1
+        while let scalar = peek(), scalar != "'" { index += 1 }
+        index = min(index + 1, text.count)
+    }
+
+    /// Reads up to and with the closing `"`.
+    private mutating func readDoubleQuotes() {
+        while let scalar = peek() {
+            switch scalar {
+            case "\"":
+                index += 1
+                return
+            case "\\": index = min(index + 2, text.count)
+            case "`" where !isInBackquotes: readBackquotes()
+            case "`": return
+            case "$": _ = readExpansion(isQuoted: true)
+            default: index += 1
+            }
+        }
+    }
+
+    private mutating func readBackquotes() {
+        index += 1
+        guard depth < ShellReader.maximumDepth else { return }
+        isInBackquotes = true
+        readList(until: "`")
+        isInBackquotes = false
+        if peek() == "`" { index += 1 }
+    }
+
+    /// Reads what begins with `$`; `false` if it is only a `$`.
+    mutating func readExpansion(isQuoted: Bool) -> Bool {
+        let start = index
+        index += 1
+        guard let next = peek() else { return false }
+        switch next {
+        case "(": readSubstitution(from: start)
+        case "{": readParameter(from: start)
+        case "[":
+            index += 1
+            add(.oldArithmetic, from: start)
+        case "'" where !isQuoted:
+            index += 1
+            while let scalar = peek(), scalar != "'" { index += scalar == "\\" ? 2 : 1 }
+            index = min(index + 1, text.count)
+            add(.ansiQuote, from: start)
+        case "\"" where !isQuoted:
+            index += 1
+            add(.localeQuote, from: start)
+            readDoubleQuotes()
+        default:
+            guard next.isNameStart || "0123456789@*#?$!-".unicodeScalars.contains(next) else {
+                return false
+            }
+            index += 1
+            if next.isNameStart {
+                while let scalar = peek(), scalar.isNamePart { index += 1 }
+                add(.variable(string(start + 1..<index)), from: start)
+            }
+        }
+        return true
+    }
+
+    private mutating func readSubstitution(from start: Int) {
+        if peek(1) == "(", let close = closeOfArithmetic(from: index + 2) {
+            readArithmetic(to: close)
+            add(.arithmetic(string(start + 3..<close)), from: start)
+            return
+        }
+        index += 1
+        var place = index
+        while place < text.count, text[place] == " " { place += 1 }
+        let readsFile =
+            place < text.count && text[place] == "<"
+            && (place + 1 == text.count || !"<(&>".unicodeScalars.contains(text[place + 1]))
+        guard depth < ShellReader.maximumDepth else { return }
+        let found = features.count
+        let wasInBackquotes = isInBackquotes
+        isInBackquotes = false
+        readList(until: ")")
+        isInBackquotes = wasInBackquotes
+        if peek() == ")" { index += 1 }
+        let hasCommand = features[found...].contains { feature in
+            if case .command = feature.kind { true } else { false }
+        }
+        if readsFile, !hasCommand { add(.fileSubstitution, from: start) }
+    }
+
+    private mutating func readParameter(from start: Int) {
+        index += 1
+        let body = index
+        depth += 1
+        defer { depth -= 1 }
+        while let scalar = peek(), scalar != "}" {
+            switch scalar {
+            case "\\": index = min(index + 2, text.count)
+            case "'": skipSingleQuotesInParameter()
+            case "\"":
+                index += 1
+                readDoubleQuotes()
+            case "$" where depth < ShellReader.maximumDepth: _ = readExpansion(isQuoted: true)
+            default: index += 1
+            }
+        }
+        let end = min(index, text.count)
+        index = min(index + 1, text.count)
+        add(.parameter(string(body..<end)), from: start)
+    }
+
+    /// A quote in `${…}`: it hides a `}` only where it is closed before the next one.
+    private mutating func skipSingleQuotesInParameter() {
+        let rest = text[(index + 1)...]
+        let line = rest.firstIndex(of: "\n") ?? text.count
+        guard let close = rest.firstIndex(of: "'"), close < line else {
+            index += 1
+            return
+        }
+        index = close + 1
+    }
+}
+
+extension ShellReader {
+    /// Where the `))` stands that ends an arithmetic expression; `nil` if it is no such expression.
+    func closeOfArithmetic(from start: Int) -> Int? {
+        var open = 0
+        var place = start
+        while place < text.count {
+            switch text[place] {
+            case "(": open += 1
+            case ")" where open > 0: open -= 1
+            case ")": return place + 1 < text.count && text[place + 1] == ")" ? place : nil
+            case "\\": place += 1
+            default: break
+            }
+            place += 1
+        }
+        return nil
+    }
+
+    /// Reads the expansions in an arithmetic expression up to and with its `))`.
+    mutating func readArithmetic(to close: Int) {
+        index += 2
+        while index < close {
+            switch text[index] {
+            case "$" where depth < ShellReader.maximumDepth:
+                depth += 1
+                _ = readExpansion(isQuoted: true)
+                depth -= 1
+            case "\\": index += 2
+            default: index += 1
+            }
+        }
+        index = max(index, close + 2)
+        index = min(index, text.count)
+    }
+
+    /// Reads a redirection and the word behind it.
+    mutating func readRedirection() {
+        let start = index
+        if follows("<(") || follows(">(") {
+            index += 2
+            if depth < ShellReader.maximumDepth { readList(until: ")") }
+            if peek() == ")" { index += 1 }
+            return add(.redirection(string(start..<start + 1) + "(…)"), from: start)
+        }
+        if follows("<<<") {
+            index += 3
+            add(.redirection("<<<"), from: start)
+        } else if follows("<<") {
+            return readHeredocStart()
+        } else if follows(">&") {
+            index += 2
+            return readDuplication(from: start)
+        } else {
+            index += [">>", ">|", "<&", "<>"].contains { follows($0) } ? 2 : 1
+        }
+        skipBlanks()
+        _ = readWord()
+    }
+
+    private mutating func skipBlanks() {
+        while let scalar = peek(), scalar == " " || scalar == "\t" { index += 1 }
+    }
+
+    /// Reads what stands behind `>&`: a number, `-`, or in bash a file.
+    private mutating func readDuplication(from start: Int) {
+        skipBlanks()
+        let word = readWord()
+        let hasNumber = start > 0 && ("0"..."9").contains(text[start - 1])
+        let isNumber = word.text.utf8.allSatisfy { 0x30...0x39 ~= $0 || $0 == 0x2D }
+        guard !word.text.isEmpty, !isNumber, !hasNumber,
+            word.bare.unicodeScalars.first != ShellWord.mark
+        else { return }
+        add(.redirection(">&"), from: start)
+    }
+
+    private mutating func readHeredocStart() {
+        index += 2
+        let stripsTabs = peek() == "-"
+        if stripsTabs { index += 1 }
+        skipBlanks()
+        let word = readWord()
+        let delimiter = word.text.filter { !"'\"\\".contains($0) }
+        guard !delimiter.isEmpty else { return }
+        heredocs.append(
+            Heredoc(
+                delimiter: delimiter,
+                isQuoted: delimiter != word.text,
+                stripsTabs: stripsTabs
+            )
+        )
+    }
+
+    /// Reads the bodies of the heredocs of the line that has just ended.
+    mutating func readHeredocs() {
+        while !heredocs.isEmpty {
+            let heredoc = heredocs.removeFirst()
+            while index < text.count {
+                let end = text[index...].firstIndex(of: "\n") ?? text.count
+                var line = text[index..<end]
+                if heredoc.stripsTabs { line = line.drop { $0 == "\t" } }
+                if line.elementsEqual(heredoc.delimiter.unicodeScalars) {
+                    index = min(end + 1, text.count)
+                    break
+                }
+                if !heredoc.isQuoted { readBody(to: end) }
+                index = min(max(index, end + 1), text.count)
+            }
+        }
+    }
+
+    private mutating func readBody(to end: Int) {
+        while index < end {
+            switch text[index] {
+            case "\\": index += 2
+            case "`" where !isInBackquotes: readBackquotes()
+            case "$" where depth < ShellReader.maximumDepth:
+                depth += 1
+                _ = readExpansion(isQuoted: true)
+                depth -= 1
+            default: index += 1
+            }
+        }
+    }
+}
+
+extension ShellWord {
+    /// Whether a `(` behind it begins an array.
+    var isOpenArray: Bool {
+        guard bare.hasSuffix("="), let name = assignedName else { return false }
+        return name.utf8.count + 1 == bare.utf8.count
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether a variable's name may begin with it.
+    var isNameStart: Bool {
+        self == "_" || ("a"..."z").contains(self) || ("A"..."Z").contains(self)
+    }
+
+    /// Whether a variable's name may have it.
+    var isNamePart: Bool { isNameStart || ("0"..."9").contains(self) }
+}

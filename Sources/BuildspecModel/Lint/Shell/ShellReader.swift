@@ -1,0 +1,250 @@
+/// Reads a text as bash would, for what is in it: commands, expansions, redirections.
+///
+/// It follows quotes, escapes, comments, heredocs, `case` patterns, `[[ … ]]` and everything that
+/// nests: `$(…)`, backquotes, `(…)`, `${…}`, text in double quotes. It is no judge: text that no
+/// shell would take gives what can be told, and never too much.
+///
+/// Source: POSIX.1-2024, "Shell Command Language"; the bash manual for what is bash's own.
+struct ShellReader {
+    /// What was found, in the order of the text as far as it does not nest.
+    private(set) var features: [ShellFeature] = []
+
+    let text: [Unicode.Scalar]
+    var index = 0
+    /// How deep in nested substitutions the reader is; deeper than anybody writes is not followed, so
+    /// that no text can use up the stack.
+    var depth = 0
+    /// Whether a backquote ends what is being read.
+    var isInBackquotes = false
+    /// Heredocs whose bodies begin behind the next line break.
+    var heredocs: [Heredoc] = []
+
+    static let maximumDepth = 32
+
+    struct Heredoc {
+        var delimiter: String
+        var isQuoted: Bool
+        var stripsTabs: Bool
+    }
+
+    /// Reads a whole text.
+    static func features(of text: String) -> [ShellFeature] {
+        var reader = ShellReader(text: Array(text.unicodeScalars))
+        while reader.index < reader.text.count {
+            reader.readList(until: nil)
+            // A ')' or the like that closes nothing.
+            reader.index += 1
+        }
+        return reader.features
+    }
+
+    private init(text: [Unicode.Scalar]) { self.text = text }
+
+    func peek(_ offset: Int = 0) -> Unicode.Scalar? {
+        index + offset < text.count ? text[index + offset] : nil
+    }
+
+    func follows(_ wanted: String) -> Bool {
+        let wanted = Array(wanted.unicodeScalars)
+        return index + wanted.count <= text.count
+            && text[index..<index + wanted.count].elementsEqual(wanted)
+    }
+
+    func string(_ range: Range<Int>) -> String {
+        String(String.UnicodeScalarView(text[range]))
+    }
+
+    mutating func add(_ kind: ShellFeature.Kind, from start: Int) {
+        features.append(ShellFeature(kind: kind, range: start..<max(start, index)))
+    }
+}
+
+extension ShellReader {
+    /// What is being put together while a list of commands is read.
+    private struct ListState {
+        var words: [ShellWord] = []
+        /// The open `case`s, and whether each waits for a pattern.
+        var cases: [Bool] = []
+        var waitsForPattern: Bool { cases.last ?? false }
+    }
+
+    /// Reads commands up to a `)` or backquote that closes them, which is left to be read.
+    mutating func readList(until closer: Unicode.Scalar?) {
+        var state = ListState()
+        depth += 1
+        defer { depth -= 1 }
+        while let scalar = peek() {
+            if state.waitsForPattern, state.words.isEmpty, readPattern(&state, closer) { continue }
+            switch scalar {
+            case " ", "\t", "\r": index += 1
+            case "\\" where peek(1) == "\n": index += 2
+            case "#": skipComment()
+            case "\n":
+                end(&state)
+                index += 1
+                readHeredocs()
+            case closer, ")":
+                end(&state)
+                return
+            case ";", "&", "|": readOperator(&state)
+            case "(": readParenthesis(&state)
+            case "<", ">": readRedirection()
+            default: readCommandWord(&state)
+            }
+        }
+        end(&state)
+    }
+
+    private mutating func skipComment() {
+        while let scalar = peek(), scalar != "\n" { index += 1 }
+    }
+
+    /// Hands on the command that has been read.
+    private mutating func end(_ state: inout ListState) {
+        let words = state.words
+        state.words = []
+        guard let first = words.first, let last = words.last else { return }
+        features.append(
+            ShellFeature(
+                kind: .command(words),
+                range: first.range.lowerBound..<last.range.upperBound
+            )
+        )
+    }
+
+    private mutating func readOperator(_ state: inout ListState) {
+        let start = index
+        if follows("&>") {
+            index += follows("&>>") ? 3 : 2
+            add(.redirection(string(start..<index)), from: start)
+            return
+        }
+        end(&state)
+        if follows(";;&") || follows(";&") {
+            index += follows(";;&") ? 3 : 2
+            if let last = state.cases.indices.last {
+                add(.fallThrough(string(start..<index)), from: start)
+                state.cases[last] = true
+            }
+        } else if follows(";;") {
+            index += 2
+            if let last = state.cases.indices.last { state.cases[last] = true }
+        } else if follows("|&") {
+            index += 2
+            add(.pipeBoth, from: start)
+        } else {
+            index += follows("&&") || follows("||") ? 2 : 1
+        }
+    }
+
+    /// A subshell, a function's `()`, `((…))`, or a bracket in a place where no shell wants one.
+    private mutating func readParenthesis(_ state: inout ListState) {
+        let start = index
+        if state.words.count == 1, let close = closeOfEmptyPair() {
+            // A function's name; its body is what comes next.
+            state.words = []
+            index = close
+        } else if state.words.isEmpty || state.words.map(\.text) == ["for"], follows("(("),
+            let close = closeOfArithmetic(from: index + 2)
+        {
+            let isFor = !state.words.isEmpty
+            state.words = []
+            readArithmetic(to: close)
+            add(isFor ? .arithmeticFor : .arithmeticCommand, from: start)
+        } else {
+            index += 1
+            guard depth < ShellReader.maximumDepth else { return }
+            readList(until: ")")
+            if peek() == ")" { index += 1 }
+        }
+    }
+
+    /// Behind `( )` with nothing in it, if that is what comes.
+    private func closeOfEmptyPair() -> Int? {
+        var place = index + 1
+        while place < text.count, text[place] == " " || text[place] == "\t" { place += 1 }
+        return place < text.count && text[place] == ")" ? place + 1 : nil
+    }
+
+    private mutating func readCommandWord(_ state: inout ListState) {
+        let start = index
+        let word = readWord()
+        guard index > start else {
+            index += 1
+            return
+        }
+        if state.words.isEmpty {
+            if ShellReader.keywords.contains(word.text) { return }
+            if word.text == "[[" { return readCondition(word) }
+            if word.text == "esac", !state.cases.isEmpty {
+                state.cases.removeLast()
+                return
+            }
+            if word.isAssignment { return add(.assignment(word), from: start) }
+        }
+        state.words.append(word)
+        if state.words.count > 1 { add(.word(word), from: start) }
+        if state.words.count == 3, state.words[0].text == "case", word.text == "in" {
+            state.words = []
+            state.cases.append(true)
+        }
+    }
+
+    private static let keywords: Set<String> = [
+        "if", "then", "elif", "else", "fi", "do", "done", "while", "until", "!", "{", "}", "time",
+    ]
+
+    /// Reads the patterns of a `case` up to their `)`; `false` if there are none.
+    private mutating func readPattern(_ state: inout ListState, _ closer: Unicode.Scalar?) -> Bool {
+        guard let scalar = peek() else { return false }
+        switch scalar {
+        case " ", "\t", "\r", "\n", "|", "(":
+            if scalar == "\n" {
+                index += 1
+                readHeredocs()
+            } else {
+                index += 1
+            }
+        case ")":
+            index += 1
+            state.cases[state.cases.count - 1] = false
+        case "#": skipComment()
+        case "\\" where peek(1) == "\n": index += 2
+        case closer: return false
+        default:
+            let start = index
+            let word = readWord()
+            if word.text == "esac" { state.cases.removeLast() }
+            if index == start { index += 1 }
+        }
+        return true
+    }
+
+    /// Reads `[[ … ]]`, in which brackets and signs are no operators.
+    private mutating func readCondition(_ word: ShellWord) {
+        features.append(ShellFeature(kind: .command([word]), range: word.range))
+        while let scalar = peek() {
+            if " \t\r\n()<>&|;!".unicodeScalars.contains(scalar) {
+                index += 1
+                continue
+            }
+            let start = index
+            if readWord().text == "]]" { return }
+            if index == start { index += 1 }
+        }
+    }
+}
+
+extension ShellWord {
+    /// Whether it is `name=…`, `name+=…` or `name[…]=…`.
+    var isAssignment: Bool { assignedName != nil }
+
+    /// The name in an assignment, with what stands between it and the `=`.
+    var assignedName: Substring? {
+        guard let equals = bare.firstIndex(of: "=") else { return nil }
+        var left = bare[..<equals]
+        if left.hasSuffix("+") { left.removeLast() }
+        if left.hasSuffix("]"), let open = left.firstIndex(of: "[") { left = left[..<open] }
+        return String(left).isVariableName ? bare[..<equals] : nil
+    }
+}

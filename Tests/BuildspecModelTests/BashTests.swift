@@ -1,0 +1,97 @@
+import TestSupport
+import Testing
+
+@testable import BuildspecModel
+
+/// Bash in commands that `/bin/sh` runs.
+///
+/// `CommandTests/DashTests.swift` holds the same texts against
+/// dash and bash themselves.
+@Suite struct `Bash under sh` {
+    private func found(_ command: String, shell: String? = nil) -> [String] {
+        let lines = command.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { "        \($0)\n" }.joined()
+        let env = shell.map { "env: {shell: \"\($0)\"}\n" } ?? ""
+        let text = "version: 0.2\n\(env)phases:\n  build:\n    commands:\n      - |\n\(lines)"
+        return Buildspec.validate(Array(text.utf8)).diagnostics
+            .filter { $0.name == "bash-syntax" || $0.name == "source-command" }
+            .map { String($0.message.prefix { $0 != "," }) }
+    }
+
+    @Test(arguments: BashSamples.bash)
+    func `each construct that dash does not know is named, with what to write`(
+        sample: BashSamples.Sample
+    ) {
+        #expect(found(sample.text) == ["\(sample.what) is bash"])
+        #expect(found(sample.text, shell: "bash").isEmpty)
+        #expect(found(sample.text, shell: "/bin/bash").isEmpty)
+    }
+
+    @Test(arguments: BashSamples.portable)
+    func `text that dash and bash read alike has no warning`(text: String) {
+        #expect(found(text).isEmpty)
+    }
+
+    @Test(arguments: BashSamples.elsewhere)
+    func `bash for another program has no warning`(text: String) {
+        #expect(found(text).isEmpty)
+    }
+
+    @Test func `constructs are found wherever commands stand`() {
+        #expect(found("if true; then pushd x; fi") == ["'pushd' is bash"])
+        #expect(found("x=$(pushd x)") == ["'pushd' is bash"])
+        #expect(found("echo \"a $(echo -e b) `let x=1`\"").count == 2)
+        #expect(found("(cd x && { pushd y; })") == ["'pushd' is bash"])
+        #expect(found("case a in [ab]) pushd x ;; esac") == ["'pushd' is bash"])
+        #expect(found("f() { pushd x; }") == ["'pushd' is bash"])
+        #expect(found("cat <<EOF\n${X^^}\nEOF") == ["'${NAME^^}' is bash"])
+        #expect(found("A=1 pushd x") == ["'pushd' is bash"])
+        #expect(found("[ a == b ] && [ c == d ]").count == 1)
+    }
+
+    @Test func `each finding stands at its own place, whatever the style of the text`() {
+        checkNames(
+            """
+            version: 0.2
+            phases:
+              build:
+                commands:
+                  - 1️⃣pushd x
+                  - "cd x && 2️⃣pushd \\"y\\""
+                  - 'cd ''x'' && 3️⃣pushd y'
+                  - |
+                    cd x
+                    if 4️⃣[ a == b ]; then echo 5️⃣{a,b}; fi
+                  - >-
+                    cd x &&
+                    6️⃣pushd y
+                  - cd x &&
+                    7️⃣pushd y
+            """,
+            (1...7).map { "\($0)\u{FE0F}\u{20E3} bash-syntax" }
+        )
+    }
+
+    @Test func `a comment above a command turns warnings off in all of it`() {
+        let text = """
+            version: 0.2
+            phases:
+              build:
+                commands:
+                  # buildspec: ignore bash-syntax
+                  - >
+                    cd x &&
+                    pushd y
+                  - 1️⃣pushd z
+            """
+        checkNames(text, ["1️⃣ bash-syntax"])
+    }
+
+    @Test(arguments: [
+        "$(", "`", "\"$(", "${", "((", "$((", "[[ ", "case a in ", "<(", "a=(", "f()",
+    ])
+    func `no text is too deep or too broken to be read`(piece: String) {
+        let text = String(repeating: piece, count: 20_000)
+        #expect(ShellReader.features(of: text).count <= 60_000)
+    }
+}

@@ -1,0 +1,84 @@
+import BuildspecRunner
+import Testing
+
+/// CodeBuild guide, "Environment variables in build environments": `CODEBUILD_WEBHOOK_TRIGGER`.
+@Suite struct `What a build is of` {
+    private static let git = SourceVersion(commit: "c0ffee", branch: "local")
+
+    @Test(
+        arguments: [
+            (["GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/heads/feature/x"], "branch/feature/x"),
+            (["GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/tags/v1"], "tag/v1"),
+            (
+                [
+                    "GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/pull/7/merge",
+                    "GITHUB_HEAD_REF": "x",
+                    "GITHUB_BASE_REF": "main",
+                ], "pr/7"
+            ),
+            (
+                [
+                    "GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/heads/main",
+                    "GITHUB_HEAD_REF": "x",
+                    "GITHUB_BASE_REF": "main",
+                ], nil
+            ),
+            (["GITLAB_CI": "true", "CI_COMMIT_BRANCH": "main"], "branch/main"),
+            (["GITLAB_CI": "true", "CI_COMMIT_TAG": "v1"], "tag/v1"),
+            (["GITLAB_CI": "true", "CI_MERGE_REQUEST_IID": "3"], "pr/3"),
+            (["BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_BRANCH": "a"], "branch/a"),
+            (
+                [
+                    "BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_BRANCH": "a", "BITBUCKET_PR_ID": "9",
+                    "BITBUCKET_TAG": "",
+                ], "pr/9"
+            ),
+            (["TF_BUILD": "True", "BUILD_SOURCEBRANCH": "refs/heads/a/b"], "branch/a/b"),
+            (["TF_BUILD": "True", "SYSTEM_PULLREQUEST_PULLREQUESTID": "4"], "pr/4"),
+            (["CIRCLECI": "true", "CIRCLE_TAG": "v2"], "tag/v2"),
+            (
+                [
+                    "CIRCLECI": "true", "CIRCLE_BRANCH": "a",
+                    "CIRCLE_PULL_REQUEST": "https://x/pull/5",
+                ],
+                "pr/5"
+            ),
+            (
+                ["BUILDKITE": "true", "BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_BRANCH": "a"],
+                "branch/a"
+            ),
+            (["TRAVIS": "true", "TRAVIS_PULL_REQUEST": "6", "TRAVIS_BRANCH": "main"], "pr/6"),
+            (["JENKINS_URL": "http://x", "BRANCH_NAME": "a"], "branch/a"),
+            (["JENKINS_URL": "http://x", "BRANCH_NAME": "PR-8", "CHANGE_ID": "8"], "pr/8"),
+            (["CODEBUILD_BUILD_ID": "a:b", "CODEBUILD_WEBHOOK_TRIGGER": "tag/v3"], "tag/v3"),
+            (["CODEBUILD_WEBHOOK_TRIGGER": "tag/v3"], "branch/local"),
+            (["GITHUB_ACTIONS": "true", "GITHUB_REF": ""], "branch/local"),
+            ([:], "branch/local"),
+        ] as [([String: String], String?)]
+    )
+    func `the CI system says it, else git`(variables: [String: String], expected: String?) {
+        #expect(BuildTrigger(variables, Self.git).text == expected)
+    }
+
+    @Test func `git's tag counts where no branch is checked out`() {
+        #expect(BuildTrigger([:], SourceVersion(commit: "c", tag: "v1")).text == "tag/v1")
+        #expect(BuildTrigger([:], SourceVersion(commit: "c")).text == nil)
+        #expect(BuildTrigger([:], SourceVersion()).text == nil)
+    }
+
+    @Test func `a pull request has its number as the source version, and both branches`() {
+        let trigger = BuildTrigger(.pullRequest("7", head: "x", base: "main"))
+        let variables = BuildEnvironment.serviceVariables(
+            BuildIdentity(project: "p", number: 1, startTime: 0, region: nil),
+            sourceDirectory: "/s",
+            source: Self.git,
+            trigger: trigger,
+            initiator: "tess"
+        )
+        #expect(variables["CODEBUILD_WEBHOOK_TRIGGER"] == "pr/7")
+        #expect(variables["CODEBUILD_SOURCE_VERSION"] == "pr/7")
+        #expect(variables["CODEBUILD_WEBHOOK_HEAD_REF"] == "refs/heads/x")
+        #expect(variables["CODEBUILD_WEBHOOK_BASE_REF"] == "refs/heads/main")
+        #expect(variables["CODEBUILD_RESOLVED_SOURCE_VERSION"] == "c0ffee")
+    }
+}

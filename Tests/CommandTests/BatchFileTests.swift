@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A file that says which builds a batch starts, in commands that know single builds only.
+///
+/// CodeBuild guide, "Batch build buildspec reference".
+@Suite(.timeLimit(.minutes(1))) struct `A batch in the file` {
+    private static let batch = """
+        version: 0.2
+        batch:
+          build-list:
+            - identifier: one
+              buildspec: ci/one.yml
+            - identifier: two
+              buildspec: ci/two.yml
+
+        """
+
+    private func place(_ text: String) throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        try directory.write(text, to: "buildspec.yml")
+        for name in ["one", "two"] {
+            try directory.write(
+                "version: 0.2\nphases: {build: {commands: [echo ran \(name)]}}\n",
+                to: "ci/\(name).yml"
+            )
+        }
+        return directory
+    }
+
+    @Test(arguments: [
+        "", "phases:\n", "phases: {}\n", "phases: {install: {runtime-versions: {java: 17}}}\n",
+    ])
+    func `a batch without commands is refused by run, with what to run`(rest: String) async throws {
+        let directory = try place(Self.batch + rest)
+        let outcome = try await BuildspecProcess.run(["run", "--cache", "none"], in: directory)
+        #expect(outcome.status == 2)
+        #expect(
+            outcome.error.contains(
+                "buildspec.yml:2:1: error: this buildspec has a batch of 2 builds and no commands of its own"
+            ),
+            "\(outcome.error)"
+        )
+        #expect(outcome.error.contains("'--buildspec ci/one.yml', '--buildspec ci/two.yml'"))
+        #expect(!(outcome.output + outcome.error).contains("SUCCEEDED"))
+        let member = try await BuildspecProcess.run(
+            ["run", "--cache", "none", "--buildspec", "ci/one.yml"],
+            in: directory
+        )
+        #expect(member.status == 0)
+        #expect(member.output.contains("ran one"))
+    }
+
+    @Test func `the phases beside a batch run, and one line says that the batch does not`()
+        async throws
+    {
+        let directory = try place(Self.batch + "phases: {build: {commands: [echo ran me]}}\n")
+        let outcome = try await BuildspecProcess.run(["run", "--cache", "none"], in: directory)
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("ran me"))
+        let lines = (outcome.output + outcome.error).split(separator: "\n")
+        #expect(
+            lines.filter { $0.contains("the batch of 2 builds is not run") }.count == 1,
+            "\(outcome.error)"
+        )
+    }
+
+    @Test func `plan and validate say what the file is, and take it`() async throws {
+        let directory = try place(Self.batch)
+        let plan = try await BuildspecProcess.run(["plan"], in: directory)
+        #expect(plan.status == 0, "\(plan.error)")
+        #expect(plan.error.contains("a batch of 2 builds and no commands of its own"))
+        #expect(plan.output.contains("batch (not run)\n  one  ci/one.yml\n  two  ci/two.yml\n"))
+        let check = try await BuildspecProcess.run(["validate", "--strict"], in: directory)
+        #expect(check.status == 0, "\(check.output)")
+        #expect(check.output.hasPrefix("buildspec.yml: a batch without commands of its own"))
+        let json = try await BuildspecProcess.run(["validate", "--format", "json"], in: directory)
+        #expect(json.output.contains("\"isOnlyBatch\": true"))
+    }
+
+    @Test func `the buildspecs that a batch names must be there`() async throws {
+        let directory = try place(
+            Self.batch.replacing("ci/two.yml", with: "two.yml")
+                + "    - identifier: three\n      buildspec: arn:aws:s3:::bucket/three.yml\n"
+                + "    - identifier: four\n      buildspec: |\n        version: 0.2\n"
+        )
+        let outcome = try await BuildspecProcess.run(["validate"], in: directory)
+        let lines = outcome.output.split(separator: "\n").filter { $0.contains("warning:") }
+        #expect(lines.count == 1, "\(outcome.output)")
+        #expect(
+            lines.first?.hasPrefix("buildspec.yml:7:18: warning: there is no 'two.yml' in") == true
+        )
+        #expect(outcome.output.contains("[batch-buildspec]"))
+        let ignored = try await BuildspecProcess.run(
+            ["validate", "--strict", "--ignore", "batch-buildspec"],
+            in: directory
+        )
+        #expect(ignored.status == 0)
+    }
+
+    @Test func `a batch's path counts from the work tree, not from the file`() async throws {
+        let directory = try place("version: 0.2\n")
+        try directory.write("", to: ".git/HEAD")
+        try directory.write(Self.batch.replacing("ci/two", with: "two"), to: "ci/batch.yml")
+        let outcome = try await BuildspecProcess.run(["validate", "ci/batch.yml"], in: directory)
+        #expect(outcome.output.contains("there is no 'two.yml' in"), "\(outcome.output)")
+        #expect(outcome.output.contains("write 'ci/two.yml'"))
+        #expect(!outcome.output.contains("'ci/one.yml' in"))
+    }
+}

@@ -1,0 +1,53 @@
+import TestSupport
+import Testing
+
+/// `--buildspec`: CodeBuild guide, "Buildspec file name and storage location": a path relative to the
+/// source directory.
+@Suite(.timeLimit(.minutes(1))) struct `The path of the buildspec` {
+    private static let text = "version: 0.2\nphases: {build: {commands: [pwd]}}\n"
+
+    private func place() throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        try directory.write(Self.text, to: "app/ci/release.yml")
+        return directory
+    }
+
+    @Test(arguments: [["run", "--cache", "none"], ["plan"]])
+    func `it counts from the source root`(command: [String]) async throws {
+        let outcome = try await BuildspecProcess.run(
+            command + ["--source", "app", "--buildspec", "ci/release.yml"],
+            in: try place()
+        )
+        #expect(outcome.status == 0, "\(outcome.error)")
+    }
+
+    @Test func `an absolute path stays`() async throws {
+        let directory = try place()
+        try directory.write(Self.text, to: "other.yml")
+        let outcome = try await BuildspecProcess.run(
+            [
+                "run", "--cache", "none", "--source", "app", "--buildspec",
+                directory.path.appending("other.yml").string,
+            ],
+            in: directory
+        )
+        #expect(outcome.status == 0, "\(outcome.error)")
+    }
+
+    @Test func `a file of the current directory only is named with its path`() async throws {
+        let directory = try place()
+        try directory.write(Self.text, to: "other.yml")
+        let outcome = try await BuildspecProcess.run(
+            ["run", "--cache", "none", "--source", "app", "--buildspec", "other.yml"],
+            in: directory
+        )
+        #expect(outcome.status == 2)
+        #expect(
+            outcome.error.hasPrefix(
+                "app/other.yml:1:1: error: there is no such file; '--buildspec' counts from the source"
+            ),
+            "\(outcome.error)"
+        )
+        #expect(outcome.error.contains(directory.path.appending("other.yml").string))
+    }
+}

@@ -1,0 +1,40 @@
+import BuildspecModel
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What `validate` says of bash under `/bin/sh`, held against the two shells themselves.
+@Suite(.timeLimit(.minutes(2))) struct `What dash and bash make of a text` {
+    /// What a shell does with a text in an empty directory.
+    private func result(_ shell: String, _ text: String) async throws -> String {
+        let directory = try TemporaryDirectory()
+        let result = try await Subprocess.run(
+            .name(shell),
+            arguments: ["-c", text],
+            environment: .custom(["PATH": "/usr/bin:/bin", "HOME": "/tmp", "LC_ALL": "C"]),
+            workingDirectory: FilePath(directory.path.string),
+            input: .none,
+            output: .string(limit: 1 << 16),
+            error: .string(limit: 1 << 16)
+        )
+        return "\(result.terminationStatus) \(result.standardOutput)"
+    }
+
+    @Test(arguments: BashSamples.bash)
+    func `a construct that is warned of gives something else in dash`(
+        sample: BashSamples.Sample
+    ) async throws {
+        let dash = try await result("dash", sample.text)
+        let bash = try await result("bash", sample.text)
+        #expect(bash.hasPrefix("exited(0)"), "\(bash)")
+        // In the background, or into a file: the result is the same, the way to it is not.
+        guard !["'&>'", "'&>>'"].contains(sample.what) else { return }
+        #expect(dash != bash)
+    }
+
+    @Test(arguments: BashSamples.portable)
+    func `a text without a warning gives the same in both`(text: String) async throws {
+        #expect(try await result("dash", text) == result("bash", text))
+    }
+}
