@@ -105,6 +105,9 @@ public struct BuildCache: Sendable {
     /// Where the store is, for messages.
     public var location: String { settings.store.location }
 
+    /// The directory of the store, or of its part on this machine; `nil` if there is none.
+    package var storeDirectory: FilePath? { settings.localStore?.directory }
+
     /// Restores the entry that `identity` finds into `root`.
     ///
     /// A miss is a result, not an error. Anything damaged is a miss with a note, and the tree is

@@ -97,4 +97,32 @@ package struct FileStatus: Sendable, Hashable {
         inode = UInt64(status.st_ino)
         linkCount = UInt64(status.st_nlink)
     }
+
+    /// The status of what a path leads to, links followed.
+    ///
+    /// - Parameter path: its path, which is trusted.
+    /// - Returns: the status, or `nil` when nothing is there.
+    /// - Throws: when that cannot be told.
+    package static func following(_ path: PathBytes) throws(FileError) -> FileStatus? {
+        try of(path, flags: 0)
+    }
+
+    /// The status of a name as it is: of the link itself, if it is one.
+    ///
+    /// - Parameter path: its path, which is trusted but for its last name.
+    /// - Returns: the status, or `nil` when there is no such name.
+    /// - Throws: when that cannot be told.
+    package static func named(_ path: PathBytes) throws(FileError) -> FileStatus? {
+        try of(path, flags: AT_SYMLINK_NOFOLLOW)
+    }
+
+    private static func of(_ path: PathBytes, flags: CInt) throws(FileError) -> FileStatus? {
+        var status = stat()
+        let result = unsafe withCString(path.bytes) {
+            unsafe fstatat(AT_FDCWD, $0, &status, flags)
+        }
+        if result == 0 { return FileStatus(status) }
+        if errno == ENOENT || errno == ENOTDIR { return nil }
+        throw FileError("look at", path.text, number: errno)
+    }
 }

@@ -32,6 +32,8 @@ public struct BuildRequest: Sendable {
     public var selectedPhases: Set<PhaseName>?
     /// Where artifacts go; `nil` does not collect them.
     public var artifactsDirectory: FilePath?
+    /// Files that the caller itself writes while the build runs, such as a log; no artifact has them.
+    public var ownFiles: [FilePath] = []
     /// The cache; `nil` is none.
     public var cache: BuildCache?
     /// The cache's scope, to which it is saved; `nil` is the project's name.
@@ -80,6 +82,18 @@ public struct BuildRequest: Sendable {
     var temporaryDirectory: FilePath {
         let given = hostEnvironment["TMPDIR"] ?? ""
         return FilePath(given.hasPrefix("/") ? given : "/tmp")
+    }
+
+    /// The directories and files that are no part of a build, with what they are.
+    var ownPlaces: [(path: FilePath, what: String)] {
+        ownDirectories + ownFiles.map { ($0, "a file that 'buildspec' writes") }
+    }
+
+    /// The directories among them.
+    package var ownDirectories: [(path: FilePath, what: String)] {
+        var places = [(path: stateDirectory, what: "where 'buildspec' keeps its state")]
+        if let store = cache?.storeDirectory { places.append((store, "the cache's store")) }
+        return places
     }
 
     /// The names of variables to which the build itself gives values.

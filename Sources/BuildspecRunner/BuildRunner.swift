@@ -26,6 +26,9 @@ public struct BuildRunner: Sendable {
     /// - Returns: how it ended; a failed build is a result, not an error.
     /// - Throws: `SetupError` when it cannot start; nothing has run then.
     public func run(into sink: any EventSink) async throws -> BuildResult {
+        if let obstacle = await ArtifactTarget(request)?.obstacle() {
+            throw SetupError([SetupError.Problem(obstacle)])
+        }
         let directory = try privateDirectory()
         defer { directory.remove() }
         let setup = try await BuildSetup.settle(request, in: directory)
@@ -57,14 +60,13 @@ extension BuildRunner {
         }
         var reached = request
         reached.sourceDirectory = setup.place.sourceCopy ?? request.sourceDirectory
-        if setup.users.hasOthers || setup.place.sight != nil {
-            // Links that are there before the first command are the user's own.
-            reached.artifactsDirectory = request.artifactsDirectory.map { directory in
-                FilePath(Machine.settled(PathBytes(directory.string)).text)
-            }
+        // Links that are there before the first command are the user's own.
+        reached.artifactsDirectory = request.artifactsDirectory.map { directory in
+            FilePath(Machine.settled(PathBytes(directory.string)).text)
         }
         let steps = BuildSteps(
             request: reached,
+            sources: request.sourceDirectory,
             setup: setup,
             session: session,
             pump: pump,

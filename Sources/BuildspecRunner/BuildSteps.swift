@@ -4,6 +4,8 @@ internal import SystemPackage
 /// The steps of one build, in order.
 struct BuildSteps: Sendable {
     let request: BuildRequest
+    /// The user's own source root; the request's may be a copy.
+    let sources: FilePath
     let setup: BuildSetup
     let session: ShellSession
     let pump: OutputPump
@@ -124,6 +126,9 @@ struct BuildSteps: Sendable {
             section: section,
             directory: directory,
             root: request.sourceDirectory,
+            sources: sources,
+            own: request.ownPlaces,
+            stateDirectory: request.stateDirectory,
             isConfined: setup.users.hasOthers,
             place: setup.place,
             session: session,

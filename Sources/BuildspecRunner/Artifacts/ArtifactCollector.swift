@@ -5,11 +5,18 @@ internal import SystemPackage
 /// Collects a build's artifacts into a directory: CodeBuild's UPLOAD_ARTIFACTS on this machine.
 ///
 /// The primary artifact goes into the directory itself, a secondary one into a directory of its
-/// identifier below. Files that are there already stay unless an artifact has a file of that name.
+/// identifier below. Files that are there already stay unless an artifact has a file of that name; one
+/// of the sources is never replaced. An artifact that would do that is not written at all.
 struct ArtifactCollector: Sendable {
     let section: ArtifactsSection
     let directory: FilePath
+    /// Where the files come from: the source root or a copy of it.
     let root: FilePath
+    /// The user's own source root.
+    let sources: FilePath
+    /// What is never collected or written over, with what it is.
+    let own: [(path: FilePath, what: String)]
+    let stateDirectory: FilePath
     let isConfined: Bool
     let place: any BuildPlace
     let session: ShellSession
@@ -20,13 +27,20 @@ struct ArtifactCollector: Sendable {
         let sets =
             [(nil, section.primary)] + section.secondary.map { (Optional($0.identifier), $0.set) }
         var reports: [ArtifactReport] = []
+        var places = ArtifactPlaces(
+            PathBytes(directory.string),
+            sources: PathBytes(sources.string),
+            tracked: await TrackedFiles.paths(below: PathBytes(directory.string)) ?? [],
+            own: own
+        )
         for (identifier, set) in sets {
             let values = await values(for: set)
             let name = await evaluatedName(of: set)
             let outcome = await withTaskExecutorPreference(BlockingExecutor.shared) {
-                collect(set, identifier, values)
+                collect(set, identifier, values, places)
             }
             for warning in outcome.warnings { await pump.post(.warning(warning)) }
+            places = outcome.places
             var report = outcome.report
             report.name = name
             reports.append(report)
@@ -35,43 +49,77 @@ struct ArtifactCollector: Sendable {
         return reports
     }
 
+    /// What became of one artifact.
+    private struct Outcome: Sendable {
+        var report: ArtifactReport
+        var warnings: [String] = []
+        /// The places that are taken now.
+        var places: ArtifactPlaces
+    }
+
     private func collect(
         _ set: ArtifactSet,
         _ identifier: String?,
-        _ values: [String: String]
-    ) -> (report: ArtifactReport, warnings: [String]) {
+        _ values: [String: String],
+        _ places: ArtifactPlaces
+    ) -> Outcome {
         let target = identifier.map { directory.appending($0) } ?? directory
-        var report = ArtifactReport(identifier: identifier, directory: target, files: 0, bytes: 0)
+        var outcome = Outcome(
+            report: ArtifactReport(identifier: identifier, directory: target, files: 0, bytes: 0),
+            places: places
+        )
         if let obstacle = obstacle(toWriting: target, identifier) {
-            report.failure = obstacle
-            report.range = set.files.first?.range
-            return (report, [])
+            outcome.report.failure = obstacle
+            outcome.report.range = set.files.first?.range
+            return outcome
         }
         do {
+            let bounds = try ArtifactBounds(
+                into: PathBytes(directory.string),
+                root: PathBytes(sources.string),
+                own: own
+            )
             let selection = try ArtifactSelection(
                 set,
                 root: PathBytes(root.string),
-                excluding: try excluded(),
+                within: bounds,
                 isConfined: isConfined,
                 sight: place.sight
             ) { text in try place.outside(VariableText.expand(text) { values[$0] }.text) }
-            var copy = try ArtifactCopy(into: PathBytes(target.string))
-            for file in selection.files {
-                try Task.checkCancellation()
-                try copy.copy(file)
+            outcome.warnings = selection.warnings
+            if let problem = outcome.places.take(selection.files, identifier) {
+                throw ArtifactSelection.Failure(message: problem, range: set.files.first?.range)
             }
-            report.files = selection.files.count
-            report.bytes = copy.bytes
-            return (report, selection.warnings)
+            outcome.report.bytes = try copy(selection.files, identifier)
+            outcome.report.files = selection.files.count
         } catch let failure as ArtifactSelection.Failure {
-            report.failure = failure.message
-            report.range = failure.range
+            outcome.report.failure = failure.message
+            outcome.report.range = failure.range
         } catch is CancellationError {
-            report.failure = "the build was stopped"
+            outcome.report.failure = "the build was stopped"
         } catch {
-            report.failure = "\(error)"
+            outcome.report.failure = "\(error)"
         }
-        return (report, [])
+        return outcome
+    }
+
+    /// Writes the files.
+    ///
+    /// - Returns: how many bytes.
+    private func copy(
+        _ files: [ArtifactSelection.File],
+        _ identifier: String?
+    ) throws -> UInt64 {
+        let top = try AtomicFile.openMaking(PathBytes(directory.string))
+        if top.path.isWithin(Machine.settled(PathBytes(sources.string))) {
+            ArtifactMemory.add(top, in: stateDirectory)
+        }
+        var copy = try ArtifactCopy(into: top, identifier)
+        for file in files {
+            try Task.checkCancellation()
+            try copy.copy(file)
+        }
+        return copy.bytes
     }
 
     /// Why nothing can be written where an artifact is to go; its files are the build's and must not
@@ -85,17 +133,13 @@ struct ArtifactCollector: Sendable {
                 "'\(identifier)' cannot name a directory; an identifier has only letters, digits and "
                 + "'_'"
         }
-        guard isConfined || place.sight != nil else { return nil }
-        let settled = Machine.settled(PathBytes(target.string))
-        if settled == PathBytes(target.string) { return nil }
-        return
-            "'\(target)' is a link that the build has made, to '\(settled.text)'; it is not followed"
-    }
-
-    /// The directory that is collected into, should it lie in the sources.
-    private func excluded() throws -> Set<BuildspecFiles.FileStatus.Identity> {
-        let handle = try ArtifactWalk.directory(PathBytes(directory.string))
-        return try handle.map { [try $0.status().identity] } ?? []
+        for place in [directory, target] {
+            let settled = Machine.settled(PathBytes(place.string))
+            if settled == PathBytes(place.string) { continue }
+            let maker = place == directory ? " that the build has made" : ""
+            return "'\(place)' is a link\(maker), to '\(settled.text)'; it is not followed"
+        }
+        return nil
     }
 
     /// The values of the variables that the paths use, as they are at the end of the build.

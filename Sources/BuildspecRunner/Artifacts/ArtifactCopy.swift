@@ -11,11 +11,19 @@ struct ArtifactCopy {
     private var cursor: DirectoryCursor
     private static let chunk = 1 << 20
 
-    /// Prepares copying into a directory, which is made if it is missing.
+    /// Prepares copying.
     ///
-    /// - Throws: when it cannot be made.
-    init(into directory: PathBytes) throws(FileError) {
-        cursor = DirectoryCursor(root: try AtomicFile.openMaking(directory))
+    /// - Parameters:
+    ///   - directory: where to.
+    ///   - identifier: the name of the directory in it that is meant, which is made if it is missing.
+    /// - Throws: when that cannot be made, or a link has its name.
+    init(into directory: DirectoryHandle, _ identifier: String?) throws(FileError) {
+        var target = directory
+        if let identifier {
+            var top = DirectoryCursor(root: directory)
+            target = try top.directory([Array(identifier.utf8)[...]], making: true)
+        }
+        cursor = DirectoryCursor(root: target)
     }
 
     /// Copies one file with its mode and time.

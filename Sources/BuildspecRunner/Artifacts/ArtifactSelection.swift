@@ -32,7 +32,9 @@ struct ArtifactSelection {
     private let root: PathBytes
     private let isConfined: Bool
     private let sight: PlaceSight?
-    private let excluded: Set<FileStatus.Identity>
+    private let bounds: ArtifactBounds
+    /// Files and directories that were passed over although a pattern matches them.
+    private var passedOver: [FileStatus.Identity: PathBytes] = [:]
 
     /// Finds the files.
     ///
@@ -42,7 +44,7 @@ struct ArtifactSelection {
     /// - Parameters:
     ///   - set: what the buildspec says.
     ///   - root: the source root.
-    ///   - excluded: directories that are passed over, such as the one to collect into.
+    ///   - bounds: what is never collected, such as the directory to collect into.
     ///   - isConfined: whether links may only lead to files below the source root or the base
     ///     directory, because other users than the one that collects could have made them.
     ///   - sight: what the build's commands see of this machine; `nil` is all of it.
@@ -51,7 +53,7 @@ struct ArtifactSelection {
     init(
         _ set: ArtifactSet,
         root: PathBytes,
-        excluding excluded: Set<FileStatus.Identity>,
+        within bounds: ArtifactBounds,
         isConfined: Bool,
         sight: PlaceSight?,
         expand: @escaping (String) throws -> String
@@ -61,13 +63,14 @@ struct ArtifactSelection {
         self.isConfined = isConfined
         self.sight = sight
         self.expand = expand
-        self.excluded = excluded
+        self.bounds = bounds
         let bases = try baseDirectories(root)
         var targets: [PathBytes: Int] = [:]
         for base in bases { try collect(from: base, into: &targets) }
+        warnings += bounds.warnings(passedOver)
         guard !files.isEmpty else {
             throw Failure(
-                message: "no matching artifact paths found",
+                message: "no matching artifact paths found" + bounds.explanation(passedOver),
                 range: set.files.first?.range
             )
         }
@@ -82,7 +85,7 @@ struct ArtifactSelection {
             if pattern.pattern.text.isEmpty {
                 directories.append(pattern.start)
             } else {
-                let walk = try ArtifactWalk(pattern, excluding: excluded)
+                let walk = try ArtifactWalk(pattern, excluding: bounds.excluded)
                 directories += walk.found.filter(\.isDirectory).map(\.path)
             }
         }
@@ -91,6 +94,9 @@ struct ArtifactSelection {
                 message: "no matching base directory path found for \(text)",
                 range: base.range
             )
+        }
+        for directory in directories where try bounds.isTarget(directory) {
+            throw Failure(message: bounds.insideTarget(directory), range: base.range)
         }
         for directory in directories where isConfined {
             guard let link = ForeignLink.first(on: directory) else { continue }
@@ -112,29 +118,52 @@ struct ArtifactSelection {
         // A base in the sources is no place of its own: a link of the build may have put it elsewhere.
         let places = base.isWithin(root) ? [root] : [root, base]
         let allowed = isConfined ? try places.map { try Machine.absolute($0) } : []
-        for text in try set.files.map({ try expand($0.value) }) {
+        for declared in set.files {
+            let text = try expand(declared.value)
             var found: [ArtifactWalk.Found] = []
             for pattern in ArtifactPattern.parse(text, base: base) {
-                let set = set
-                found += try ArtifactWalk(
-                    pattern,
-                    excluding: excluded,
-                    passingOver: cursors(of: excludes, from: base, at: pattern.start)
-                ) { link in
-                    try ArtifactSelection.staysLink(link, base, set)
-                }.found
+                let walk = try walk(pattern, of: declared, from: base, excludes)
+                found += walk.found
+                passedOver.merge(walk.passedOver) { first, _ in first }
+                for link in walk.dangling {
+                    let relative = relativePath(of: link, to: base)
+                    if excludes.contains(where: { $0.matches(relative) }) { continue }
+                    warnings.append("'\(link.text)' is left out: it is a link that leads nowhere")
+                }
             }
             warn(about: text, found)
             for file in found where !file.isDirectory {
                 try Task.checkCancellation()
                 let relative = relativePath(of: file.path, to: base)
                 if excludes.contains(where: { $0.matches(relative) }) { continue }
-                if let reason = try obstacle(toTaking: file.path, allowed) {
+                if !file.isDangling, let reason = try obstacle(toTaking: file.path, allowed) {
                     warnings.append("'\(file.path.text)' is left out: \(reason)")
                     continue
                 }
                 try take(file, as: relative, base: base, &targets)
             }
+        }
+    }
+
+    /// Looks for what one of the declared patterns matches.
+    private func walk(
+        _ pattern: ArtifactPattern,
+        of declared: Located<String>,
+        from base: PathBytes,
+        _ excludes: [FilePattern]
+    ) throws -> ArtifactWalk {
+        let set = set
+        do {
+            return try ArtifactWalk(
+                pattern,
+                excluding: bounds.excluded,
+                outside: bounds.holdsSources ? nil : bounds.target,
+                passingOver: cursors(of: excludes, from: base, at: pattern.start)
+            ) { link in
+                try ArtifactSelection.staysLink(link, base, set)
+            }
+        } catch let error as ArtifactWalk.InsideTarget {
+            throw Failure(message: bounds.insideTarget(error.start), range: declared.range)
         }
     }
 

@@ -13,6 +13,14 @@ struct ArtifactWalk {
         var isDirectory: Bool
         /// Whether its name is a link.
         var isLink: Bool
+        /// Whether it is a link that leads nowhere.
+        var isDangling = false
+    }
+
+    /// The walk would begin in the directory that artifacts are collected into.
+    struct InsideTarget: Error {
+        /// Where it would begin.
+        var start: PathBytes
     }
 
     /// Links to directories lead to more than anybody can mean: they lead to one another.
@@ -52,6 +60,10 @@ struct ArtifactWalk {
 
     /// What was found, in path order.
     private(set) var found: [Found] = []
+    /// Links that lead nowhere and are not kept as links.
+    private(set) var dangling: [PathBytes] = []
+    /// Those of the excluded files and directories that the pattern came to.
+    private(set) var passedOver: [FileStatus.Identity: PathBytes] = [:]
     private let start: PathBytes
     private let limit: Int
     private let excluded: Set<FileStatus.Identity>
@@ -62,17 +74,19 @@ struct ArtifactWalk {
     ///
     /// - Parameters:
     ///   - pattern: the pattern.
-    ///   - excluded: directories that are passed over.
+    ///   - excluded: files and directories that are passed over.
+    ///   - target: the directory that artifacts are collected into, where a walk must not begin in it.
     ///   - unwanted: patterns that have come to the start; a directory is not gone through of which
     ///     one of them fits everything.
     ///   - limit: how much is looked at through links to directories.
     ///   - keepsLink: whether a link to a directory is found as a link, and not followed where the
     ///     pattern matches it.
-    /// - Throws: `FileError` when a directory cannot be read, `Maze`, or `CancellationError` when the
+    /// - Throws: `FileError` when a directory cannot be read, `InsideTarget`, `Maze`, or `CancellationError` when the
     ///   task was cancelled: links may lead to very much.
     init(
         _ pattern: ArtifactPattern,
         excluding excluded: Set<FileStatus.Identity>,
+        outside target: FileStatus.Identity? = nil,
         passingOver unwanted: [PatternCursor] = [],
         limit: Int = ArtifactWalk.limit,
         keepsLink: @escaping (PathBytes) throws -> Bool = { _ in false }
@@ -82,10 +96,12 @@ struct ArtifactWalk {
         self.keepsLink = keepsLink
         start = pattern.start
         guard let directory = try ArtifactWalk.directory(start) else { return }
+        let above = try ArtifactWalk.above(directory)
+        if let target, above.contains(target) { throw InsideTarget(start: start) }
         try walk(
             directory,
             Cursors(wanted: PatternCursor(pattern.pattern), unwanted: unwanted),
-            ArtifactWalk.above(directory),
+            above,
             isLinked: false
         )
         found.sort { $0.path < $1.path }
@@ -139,8 +155,12 @@ struct ArtifactWalk {
         let isLink = status.kind == .link
         if let child = try child(path, status) {
             let identity = try child.status().identity
+            if excluded.contains(identity) {
+                passedOver[identity] = path
+                return
+            }
             // A link to a directory above would never end.
-            guard !excluded.contains(identity), !above.contains(identity) else { return }
+            guard !above.contains(identity) else { return }
             if cursors.wanted.isComplete {
                 let isKept = try isLink && keepsLink(path)
                 found.append(Found(path: path, isDirectory: !isKept, isLink: isLink))
@@ -149,7 +169,28 @@ struct ArtifactWalk {
             if let below = cursors.below(name) {
                 try walk(child, below, above + [identity], isLinked: isLinked || isLink)
             }
-        } else if cursors.wanted.isComplete, try isFile(path, status) {
+        } else if cursors.wanted.isComplete {
+            try takeFile(path, status)
+        }
+    }
+
+    /// Takes what is no directory, links not yet followed.
+    private mutating func takeFile(_ path: PathBytes, _ status: FileStatus) throws {
+        let isLink = status.kind == .link
+        guard let file = isLink ? try ArtifactWalk.target(path) : status else {
+            if try keepsLink(path) {
+                found.append(
+                    Found(path: path, isDirectory: false, isLink: true, isDangling: true)
+                )
+            } else {
+                dangling.append(path)
+            }
+            return
+        }
+        guard file.kind == .regular else { return }
+        if excluded.contains(file.identity) {
+            passedOver[file.identity] = path
+        } else {
             found.append(Found(path: path, isDirectory: false, isLink: isLink))
         }
     }
@@ -165,14 +206,14 @@ struct ArtifactWalk {
         }
     }
 
-    private func isFile(_ path: PathBytes, _ status: FileStatus) throws(FileError) -> Bool {
-        if status.kind == .regular { return true }
-        guard status.kind == .link else { return false }
+    /// What a link leads to, or `nil` when it leads nowhere.
+    private static func target(_ link: PathBytes) throws(FileError) -> FileStatus? {
         do throws(FileError) {
-            return try OpenFile.reading(path).status().kind == .regular
+            return try OpenFile.reading(link).status()
         } catch {
-            // A link to nowhere is no file.
-            if error.code == .notFound || error.code == .isLink { return false }
+            if error.code == .notFound || error.code == .isLink || error.code == .notDirectory {
+                return nil
+            }
             throw error
         }
     }
