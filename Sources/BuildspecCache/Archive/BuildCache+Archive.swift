@@ -15,7 +15,16 @@ extension BuildCache {
         to file: FilePath,
         as form: ArchiveForm
     ) async throws -> ExportReport {
-        try await onBlockingThreads {
+        if let store = storeDirectory {
+            let place = Machine.settled(PathBytes(file.string))
+            if place.isWithin(Machine.settled(PathBytes(store.string))) {
+                throw CacheError(
+                    .request,
+                    "the archive '\(file)' would lie in the store; write it elsewhere"
+                )
+            }
+        }
+        return try await onBlockingThreads {
             let reader = settings.reader()
             let operation = ExportOperation(
                 reader: reader,

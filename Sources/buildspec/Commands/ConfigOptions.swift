@@ -20,10 +20,19 @@ struct ConfigOptions: ParsableArguments {
     )
     var config: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Give a bucket up whose service has not answered for this long in all, such as 5s. "
+                + "(default: $BUILDSPEC_CACHE_TIMEOUT, else 20s)",
+            valueName: "duration"
+        )
+    )
+    var cacheTimeout: String?
+
     /// Reads the file.
     ///
     /// - Throws: a usage error that says what is wrong in it.
     func read(_ environment: [String: String] = Host.environment().variables) throws -> ConfigFile {
-        try ConfigFile(config, endpoint: endpointURL, environment)
+        try ConfigFile(config, endpoint: endpointURL, patience: cacheTimeout, environment)
     }
 }

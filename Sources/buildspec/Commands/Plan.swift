@@ -60,6 +60,7 @@ struct Plan: AsyncParsableCommand {
         )
         request.overrides = what.variables.compactMap { EnvironmentFile.assignment($0) }
         request.selectedPhases = what.selectedPhases
+        request.hideSigningKeys(nil, host)
         request.helperExecutable = Host.executable
         return request
     }

@@ -175,6 +175,7 @@ struct Run: AsyncParsableCommand {
         )
         var request = request(file.buildspec, host.variables, overrides, resolver, trust)
         request.debugging = try debugOptions.debugging()
+        try await outputCheck(file, request, host.variables).check(outputs)
         let exportsFile = try exports.map(ExportsFile.init)
         let eventLog = try events.map(EventLog.init(path:))
         let log = try log(of: file, request)
@@ -234,6 +235,7 @@ extension Run {
         request.project = project
         request.selectedPhases = what.selectedPhases
         request.artifactsDirectory = artifacts.map { absolute($0) }
+        request.ownFiles = outputs.map { absolute($0.path) }
         // An impossible place was refused with the arguments.
         if let config = try? configOptions.read(host), !isWithoutCache(config) {
             let places = try? CachePlaces(cache: cache, remote: remote, config)
@@ -242,7 +244,7 @@ extension Run {
             request.cacheScope = scopes.own(host)
             request.cacheReadScopes = scopes.readable(host)
         }
-        request.masks = trust.masks
+        request.hideSigningKeys(signing.signKey, host)
         request.strictCache = strictCache
         request.retime = retime
         request.maskNames = masks
@@ -295,7 +297,9 @@ extension Run {
         do {
             return try EnvironmentFile.parse(text)
         } catch {
-            throw ValidationError("--env-file: \(file):\(error.line): \(error.message)")
+            throw ValidationError(
+                "--env-file: \(file):\(error.line): \(error.message)".hidingSigningKeys
+            )
         }
     }
 }

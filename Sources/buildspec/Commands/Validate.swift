@@ -55,7 +55,7 @@ struct Validate: ParsableCommand {
 
     func run() throws {
         let results = (files.isEmpty ? ["buildspec.yml"] : files).map(check)
-        StandardStream.output.write(format.print(results))
+        StandardStream.output.write(format.print(results).hidingSigningKeys)
         guard results.allSatisfy(\.result.passes) else {
             throw ExitStatus.buildspecInvalid.exitCode
         }

@@ -43,7 +43,11 @@ enum CachePlace {
         switch self {
         case .directory(let path): DirectoryStore(path)
         case .bucket(let location):
-            S3Store(config.located(location), environment: config.environment(for: location))
+            S3Store(
+                config.located(location),
+                environment: config.environment(for: location),
+                patience: config.patience
+            )
         }
     }
 }

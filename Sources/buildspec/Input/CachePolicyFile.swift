@@ -11,7 +11,8 @@ struct CachePolicyFile {
 
     /// The path as messages show it.
     private let name: String
-    private let path: FilePath
+    /// The path from the root of the file system on.
+    let path: FilePath
     /// Whether somebody asked for it, so that it must be there.
     private let isNamed: Bool
 
@@ -43,14 +44,25 @@ struct CachePolicyFile {
                 status
             )
         }
+        let source = SourceText(text)
+        if CachePolicyFile.hasPrivateKey(text) {
+            return try failWithoutPlace(
+                "the cache policy '\(name)' has a private key in it, which is not shown here; a policy "
+                    + "has public keys, which 'buildspec cache keygen' prints",
+                status
+            )
+        }
         let (written, diagnostics) = CachePolicyText.parse(text)
         var found = diagnostics
         var policy = CachePolicy(keys: [], requiresSigned: false)
         if let written { policy = CachePolicyFile.policy(written, &found) }
         guard found.isEmpty else {
-            let source = SourceText(text)
+            // What is no public key may be a private one.
+            let hidden = (written?.keys ?? []).map(\.key.value)
+                .filter { PublicKey($0) == nil && $0.utf8.count >= 16 }
             for diagnostic in found {
-                let line = diagnostic.rendered(file: name, source: source)
+                var line = diagnostic.rendered(file: name, source: source)
+                for value in hidden { line = line.replacing(value, with: "***") }
                 StandardStream.error.write(line + "\n")
             }
             throw status.exitCode
@@ -69,15 +81,42 @@ struct CachePolicyFile {
 
     private func text(failing status: ExitStatus) throws -> [UInt8]? {
         do {
-            let bytes = try AtomicFile.read(PathBytes(path.string), limit: 1 << 20)
-            guard bytes == nil, isNamed else { return bytes }
-        } catch {
+            if let bytes = try AtomicFile.read(PathBytes(path.string), limit: 1 << 20) {
+                return bytes
+            }
+            if try FileStatus.named(PathBytes(path.string)) != nil {
+                return try failWithoutPlace(
+                    "the cache policy '\(name)' is a link that leads nowhere; mend or remove it",
+                    status
+                )
+            }
+            if !isNamed, let other = try misspelled() {
+                return try failWithoutPlace(
+                    "the cache policy '\(name)' has the wrong name, '\(other)'; rename it",
+                    status
+                )
+            }
+            guard isNamed else { return nil }
+        } catch let error as FileError {
             return try failWithoutPlace(
                 "the cache policy '\(name)' cannot be read: \(error)",
                 status
             )
         }
         return try failWithoutPlace("there is no cache policy '\(name)'", status)
+    }
+
+    /// A file that is meant to be the standard one.
+    private func misspelled() throws(FileError) -> String? {
+        var other = path
+        other.extension = "yaml"
+        return try FileStatus.named(PathBytes(other.string)) == nil
+            ? nil : other.lastComponent?.string
+    }
+
+    private static func hasPrivateKey(_ text: [UInt8]) -> Bool {
+        let text = String(decoding: text, as: UTF8.self)
+        return text.contains("ed25519-secret:") || text.contains("PRIVATE KEY-----")
     }
 
     /// Ends the command where there is no text that a place could be in.

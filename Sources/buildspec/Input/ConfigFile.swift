@@ -10,6 +10,10 @@ internal import SystemPackage
 struct ConfigFile {
     /// The process's variables, those that are not set filled in from the file.
     let environment: [String: String]
+    /// The file that was read; `nil` if there is none.
+    let path: FilePath?
+    /// How long a bucket's service may be silent in all.
+    let patience: Duration
     private let host: [String: String]
     private let configuration: Configuration
     /// What `--endpoint-url` says.
@@ -20,10 +24,23 @@ struct ConfigFile {
     /// - Parameters:
     ///   - path: what `--config` says; `nil` is `$BUILDSPEC_CONFIG`, or the user's own if there is one.
     ///   - endpoint: what `--endpoint-url` says.
+    ///   - patience: what `--cache-timeout` says; `nil` is `$BUILDSPEC_CACHE_TIMEOUT`.
     ///   - host: the process's variables.
     /// - Throws: a usage error with the line of every mistake.
-    init(_ path: String?, endpoint: String?, _ host: [String: String]) throws {
+    init(
+        _ path: String?,
+        endpoint: String?,
+        patience: String? = nil,
+        _ host: [String: String]
+    ) throws {
         self.host = host
+        let seconds = try (patience ?? host["BUILDSPEC_CACHE_TIMEOUT"])
+            .flatMap { $0.isEmpty ? nil : $0 }
+            .map {
+                let option = patience == nil ? "BUILDSPEC_CACHE_TIMEOUT" : "--cache-timeout"
+                return try LimitOptions.seconds($0, option)
+            }
+        self.patience = seconds.map { .seconds($0) } ?? S3Store.patience
         self.endpoint = endpoint
         if let endpoint, Endpoint(endpoint) == nil {
             throw ValidationError(
@@ -34,12 +51,14 @@ struct ConfigFile {
         let variable = host["BUILDSPEC_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         let named = path ?? variable
         let place = named.map { FilePath($0) } ?? StandardDirectories(host).config
-        guard named != "none", named != nil || Host.exists(place) else {
+        guard named != "none", named != nil || Host.hasName(place) else {
             configuration = Configuration()
             environment = host
+            self.path = nil
             return
         }
         configuration = try ConfigFile.read(place)
+        self.path = place
         environment = ConfigFile.filled(host, from: configuration)
     }
 
@@ -77,7 +96,7 @@ struct ConfigFile {
         guard problems.isEmpty else {
             let source = SourceText(text)
             let lines = problems.map { $0.rendered(file: place.string, source: source) }
-            throw ValidationError(lines.joined(separator: "\n"))
+            throw ValidationError(lines.joined(separator: "\n").hidingSigningKeys)
         }
         return configuration
     }

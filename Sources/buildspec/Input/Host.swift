@@ -70,6 +70,25 @@ enum Host {
         unsafe path.withPlatformString { unsafe access($0, F_OK) } == 0
     }
 
+    /// Whether a directory has this name, be it a link that leads nowhere.
+    static func hasName(_ path: FilePath) -> Bool {
+        var status = stat()
+        return unsafe path.withPlatformString { unsafe lstat($0, &status) } == 0
+    }
+
+    /// The mode of a file of this user's that others may read or write, such as `0644`; `nil` for one
+    /// that only its user may, and for somebody else's file.
+    ///
+    /// Source: OpenSSH, `sshkey_perm_ok`.
+    static func modeOpenToOthers(_ path: FilePath) -> String? {
+        var status = stat()
+        guard unsafe path.withPlatformString({ unsafe stat($0, &status) }) == 0,
+            status.st_mode & S_IFMT == S_IFREG, status.st_uid == getuid(),
+            status.st_mode & 0o077 != 0
+        else { return nil }
+        return "0" + String(status.st_mode & 0o777, radix: 8)
+    }
+
     /// Whether standard output is a terminal.
     static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 

@@ -34,12 +34,45 @@ enum SigningKeySource {
         environment.filter { $0.key != value && $0.key != file }
     }
 
+    /// The files that may hold the key.
+    static func files(_ path: String?, _ environment: [String: String]) -> [FilePath] {
+        [path, environment[file]].compactMap(\.self).filter { !$0.isEmpty }.map { FilePath($0) }
+    }
+
+    /// What must not be shown of every key that is named, whether it is used or not.
+    ///
+    /// - Parameters:
+    ///   - path: what `--sign-key` says.
+    ///   - environments: the variables of the process, and those that the build is given.
+    /// - Returns: the secret parts; a text that is no key counts as a whole.
+    static func secrets(_ path: String?, _ environments: [[String: String]]) -> [String] {
+        var texts = environments.compactMap { $0[value] }
+        for file in environments.flatMap({ files(nil, $0) }) + files(path, [:]) {
+            // What is wrong with the file is said where the key is used.
+            let full = PathBytes(Host.currentDirectory().pushing(file).string)
+            let bytes = (try? AtomicFile.read(full, limit: 64 << 10)) ?? nil
+            if let bytes { texts.append(String(decoding: bytes, as: UTF8.self)) }
+        }
+        return texts.flatMap { text -> [String] in
+            if let key = SigningKey(text) { return [key.secret] }
+            return text.split(whereSeparator: \.isNewline)
+                .filter { !$0.hasPrefix("#") && $0.utf8.count >= 16 }.map(String.init)
+        }
+    }
+
     private static func read(_ path: String, of option: String) throws -> SigningKey {
         let bytes: [UInt8]?
         do {
             let full = Host.currentDirectory().pushing(FilePath(path))
+            if let mode = Host.modeOpenToOthers(full) {
+                throw ValidationError(
+                    "\(option): others may read the signing key '\(path)' (mode \(mode)), so it is "
+                        + "not used; run 'chmod 600 \(path)', and make a new key if they could have "
+                        + "read it"
+                )
+            }
             bytes = try AtomicFile.read(PathBytes(full.string), limit: 64 << 10)
-        } catch {
+        } catch let error as FileError {
             throw ValidationError("\(option): '\(path)' cannot be read: \(error)")
         }
         guard let bytes else { throw ValidationError("\(option): there is no file '\(path)'") }
@@ -49,5 +82,13 @@ enum SigningKeySource {
             )
         }
         return key
+    }
+}
+
+extension String {
+    /// The text without the private part of signing keys, for messages that quote a file.
+    var hidingSigningKeys: String {
+        contains("ed25519-secret:")
+            ? replacing(#/ed25519-secret:\s*[A-Za-z0-9+/=_-]+/#, with: "ed25519-secret:***") : self
     }
 }

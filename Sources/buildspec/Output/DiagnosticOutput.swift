@@ -14,7 +14,7 @@ enum DiagnosticOutput {
         let source = SourceText(text)
         for diagnostic in diagnostics {
             let text = diagnostic.rendered(file: name, source: source)
-            StandardStream.error.write(redactor.redacting(text) + "\n")
+            StandardStream.error.write(redactor.redacting(text).hidingSigningKeys + "\n")
         }
     }
 
@@ -27,7 +27,7 @@ enum DiagnosticOutput {
                 let diagnostic = Diagnostic(.error, "setup", problem.message, at: range)
                 text = diagnostic.rendered(file: file.name, source: source)
             }
-            StandardStream.error.write(redactor.redacting(text) + "\n")
+            StandardStream.error.write(redactor.redacting(text).hidingSigningKeys + "\n")
         }
         StandardStream.error.write(
             "the build cannot start: \(error.phase.rawValue) failed, no command has run\n"

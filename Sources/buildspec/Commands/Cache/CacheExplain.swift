@@ -13,7 +13,8 @@ struct CacheExplain: AsyncParsableCommand {
             Without a key, the cache section of the buildspec is evaluated as 'run' would do it now; \
             its key may hold commands, which the shell runs. With a key, --path says which paths; \
             without those the key's own entry, or else the buildspec, says it. Nothing is restored \
-            and no pack is read.
+            and no pack is read. The last miss of a build of the project on this machine is explained \
+            too, with the entries of then, also when the build has saved what it missed.
 
             \(ExitStatus.help([.success, .buildspecInvalid, .cacheFailed, .usage]))
             """
@@ -53,6 +54,14 @@ struct CacheExplain: AsyncParsableCommand {
     )
     var variables: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "The project whose last miss is explained. (default: as 'run' finds it)",
+            valueName: "name"
+        )
+    )
+    var project: String?
+
     @OptionGroup var store: StoreOptions
 
     @OptionGroup var policy: PolicyOptions
@@ -78,8 +87,37 @@ struct CacheExplain: AsyncParsableCommand {
         let explanation = try await lookingInto(cache) { cache in
             try await cache.explain(identity(cache), root: root)
         }
+        let missed = try await lookingInto(cache) { cache in
+            try await lastMiss(explanation.identity, cache)
+        }
         StandardStream.output.write(
-            json ? ExplanationJSON.print(explanation) : ExplanationText.print(explanation)
+            json
+                ? ExplanationJSON.print(explanation, missed)
+                : ExplanationText.print(explanation, missed)
+        )
+    }
+
+    /// The last miss of a build on this machine: of the key that is asked for, or of any without one.
+    private func lastMiss(
+        _ asked: CacheIdentity,
+        _ cache: BuildCache
+    ) async throws -> PastMiss? {
+        let state = StandardDirectories(Host.environment().variables).state
+        var name = project
+        if name == nil { name = await SourceVersion.read(in: root).projectName(for: root) }
+        let last = MissLog.last(
+            of: key == nil ? nil : asked,
+            project: name ?? "",
+            in: state
+        )
+        guard let last else { return nil }
+        return PastMiss(
+            entry: last,
+            explanation: try await cache.explainMiss(
+                of: last.identity,
+                root: root,
+                at: last.time
+            )
         )
     }
 
@@ -149,6 +187,7 @@ struct CacheExplain: AsyncParsableCommand {
             stateDirectory: StandardDirectories(host).state
         )
         request.overrides = variables.compactMap { EnvironmentFile.assignment($0) }
+        request.hideSigningKeys(nil, host)
         request.helperExecutable = Host.executable
         request.cacheScope = scopes.own(host)
         request.cacheReadScopes = scopes.readable(host)

@@ -47,7 +47,12 @@ struct CacheExport: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let host = Host.environment().variables
         let cache = try store.open(policy: policy)
+        try await OutputCheck(
+            inputs: OutputCheck.ownInputs(store.configOptions, policy, nil, root: ".", host),
+            directories: [(StandardDirectories(host).state, "where 'buildspec' keeps its state")]
+        ).check([(output, "--output")])
         let form = ArchiveForm(fileName: output) ?? .plain
         let report = try await lookingInto(cache) { cache in
             try await cache.export(

@@ -2,6 +2,14 @@ internal import ArgumentParser
 internal import BuildspecCache
 internal import SystemPackage
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
 /// `buildspec cache keygen`.
 struct CacheKeygen: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,7 +38,13 @@ struct CacheKeygen: AsyncParsableCommand {
                 options: [.create, .exclusiveCreate, .closeOnExec],
                 permissions: .ownerReadWrite
             )
-            _ = try file.closeAfter { try file.writeAll(Array(key.text.utf8)) }
+            do {
+                _ = try file.closeAfter { try file.writeAll(Array(key.text.utf8)) }
+            } catch {
+                // Half a key is none, and would keep the next attempt from writing one.
+                _ = unsafe FilePath(output).withPlatformString { unsafe unlink($0) }
+                throw error
+            }
         } catch Errno.fileExists {
             throw ValidationError("--output: '\(output)' is there already and is not overwritten")
         } catch {

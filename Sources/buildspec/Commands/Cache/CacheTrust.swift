@@ -30,7 +30,4 @@ struct CacheTrust {
         if let key { cache = cache.signing(with: key) }
         return isReadOnly ? cache.readOnly() : cache
     }
-
-    /// What must not be shown.
-    var masks: [String] { key.map { [$0.secret] } ?? [] }
 }

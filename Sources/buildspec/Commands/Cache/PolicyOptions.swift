@@ -42,9 +42,21 @@ struct PolicyOptions: ParsableArguments {
         _ environment: [String: String],
         failing status: ExitStatus
     ) throws -> CachePolicy? {
-        let variable = environment["BUILDSPEC_CACHE_POLICY"].flatMap { $0.isEmpty ? nil : $0 }
         let isRequired = try FlagText.variable("BUILDSPEC_CACHE_REQUIRE_SIGNED", environment)
-        let file = CachePolicyFile(named: cachePolicy ?? variable, root: root)
-        return try file.policy(requiringSigned: requireSigned || isRequired, failing: status)
+        return try file(root: root, environment).policy(
+            requiringSigned: requireSigned || isRequired,
+            failing: status
+        )
+    }
+
+    /// Where the policy is, or would be.
+    ///
+    /// - Parameters:
+    ///   - root: the source root.
+    ///   - environment: the variables that stand for options.
+    /// - Returns: the file, not yet read.
+    func file(root: FilePath, _ environment: [String: String]) -> CachePolicyFile {
+        let variable = environment["BUILDSPEC_CACHE_POLICY"].flatMap { $0.isEmpty ? nil : $0 }
+        return CachePolicyFile(named: cachePolicy ?? variable, root: root)
     }
 }

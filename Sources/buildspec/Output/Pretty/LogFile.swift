@@ -75,11 +75,15 @@ final class LogFile: Sendable {
         guard made == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
     }
 
-    /// Leaves room for one more; names are times, so they sort by age.
+    /// Leaves room for one more.
+    ///
+    /// Names are times, so they sort by age. Other files stay.
     private static func prune(_ directory: FilePath) {
         let all = (try? DirectoryHandle.open(PathBytes(directory.string)).names()) ?? []
+        // Such as 20261130T115026123-4711.log.
+        let own = #/[0-9]{8}T[0-9]{9}-[0-9]+\.log/#
         let names = all.map { String(decoding: $0, as: UTF8.self) }
-            .filter { $0.hasSuffix(".log") }.sorted()
+            .filter { $0.wholeMatch(of: own) != nil }.sorted()
         for name in names.dropLast(kept - 1) {
             _ = unsafe directory.appending(name).withPlatformString { unsafe unlink($0) }
         }

@@ -1,0 +1,77 @@
+internal import BuildspecModel
+internal import BuildspecRunner
+internal import SystemPackage
+
+extension Run {
+    /// The files that the options name for what the command writes.
+    var outputs: [(path: String, option: String)] {
+        var outputs: [(path: String, option: String)] = []
+        if let exports { outputs.append((exports, "--exports")) }
+        if let events, events != "-" { outputs.append((events, "--events")) }
+        return outputs
+    }
+
+    /// What keeps the outputs off everything that the build reads.
+    func outputCheck(
+        _ file: BuildspecFile,
+        _ request: BuildRequest,
+        _ host: [String: String]
+    ) throws -> OutputCheck {
+        var inputs: [OutputCheck.Input] = [(FilePath(file.name), "the buildspec")]
+        inputs += envFile.map { (FilePath($0), "the file of '--env-file'") }
+        inputs += [secretsFile].compactMap(\.self)
+            .map { (FilePath($0), "the file of '--secrets-file'") }
+        inputs += place.sandboxRead.map { (FilePath($0), "the file of '--sandbox-read'") }
+        return try OutputCheck(
+            inputs: inputs
+                + OutputCheck.ownInputs(configOptions, policy, signing, root: what.root, host),
+            directories: request.ownDirectories
+        )
+    }
+}
+
+extension OutputCheck {
+    /// The files that commands of a cache read, whether options, variables or nobody names them.
+    static func ownInputs(
+        _ config: ConfigOptions,
+        _ policy: PolicyOptions?,
+        _ signing: SigningOptions?,
+        root: FilePath,
+        _ host: [String: String]
+    ) throws -> [Input] {
+        var inputs: [Input] = []
+        if let path = try config.read(host).path { inputs.append((path, "the configuration file")) }
+        if let policy {
+            inputs.append((policy.file(root: root, host).path, "the cache policy"))
+        }
+        if let signing {
+            inputs += SigningKeySource.files(signing.signKey, host).map { ($0, "the signing key") }
+        }
+        if let program = Host.executable { inputs.append((program, "this program")) }
+        let home = StandardDirectories.home(host)
+        let files: [(String, String?)] = [
+            ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"), ("AWS_CONFIG_FILE", ".aws/config"),
+            ("AWS_CA_BUNDLE", nil), ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", nil),
+        ]
+        for (variable, standard) in files {
+            let named = host[variable].flatMap { $0.isEmpty ? nil : FilePath($0) }
+            if let path = named ?? standard.map({ home.pushing(FilePath($0)) }) {
+                inputs.append((path, "a file of AWS's tools"))
+            }
+        }
+        return inputs
+    }
+}
+
+extension BuildRequest {
+    /// Hides every signing key that an option or a variable names, also one that is not used.
+    ///
+    /// - Parameters:
+    ///   - path: what `--sign-key` says.
+    ///   - host: the process's variables.
+    mutating func hideSigningKeys(_ path: String?, _ host: [String: String]) {
+        let given = overrides.map { [$0.name: $0.value] }
+        let declared = buildspec.env.variables.map { [$0.name: $0.value.value] }
+        masks += SigningKeySource.secrets(path, [host] + given + declared)
+    }
+}
