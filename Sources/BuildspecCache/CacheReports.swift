@@ -24,6 +24,8 @@ public struct RestoreReport: Sendable, Equatable {
     public var bytesFetched: UInt64
     /// Where the restored entry came from; `nil` for a miss.
     public var origin: EntryOrigin?
+    /// What was looked for in vain, the paths in canonical form; `nil` when an entry was restored.
+    public var searched: CacheIdentity?
     /// What became of the times of source files; `nil` when that was not asked for or not possible.
     public var retimed: RetimeReport?
     /// Why the shared store was given up, when the one on this machine went on without it; also a note.

@@ -33,8 +33,10 @@ public protocol CacheStore: Sendable {
 
     /// Writes an object unless there is one of that name.
     ///
-    /// - Returns: whether it was written. A store that cannot tell writes it: nothing may depend on
-    ///   this for more than saving work.
+    /// Of several calls at the same time one should write it: so the first save of a key wins.
+    ///
+    /// - Returns: whether it was written. A store that cannot tell writes it: nothing worse may come of
+    ///   that than work done twice, and the last save of a key in place of the first.
     func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool
 
     /// Looks at an object: its size and age, or `nil` if there is none.

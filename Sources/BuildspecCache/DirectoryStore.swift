@@ -35,6 +35,13 @@ public struct DirectoryStore: LocalCacheStore {
         }
     }
 
+    /// Writes a temporary file and gives it the name if nothing has it.
+    public func create(_ name: String, _ bytes: [UInt8]) throws(StoreError) -> Bool {
+        try translating { () throws(FileError) in
+            try AtomicFile.create(bytes, at: path(name))
+        }
+    }
+
     /// Begins a temporary file, which is renamed at the end.
     ///
     /// It lies where packs do, which may be another file system than the rest of the store.

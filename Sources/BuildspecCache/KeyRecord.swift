@@ -26,6 +26,8 @@ struct KeyRecord: Sendable, Equatable {
     var bytes: UInt64
     /// The stored bytes of all packs that the entry refers to.
     var stored: UInt64
+    /// How many files the save could not read; such an entry is replaced by the next save of its key.
+    var leftOut = 0
     /// The program that wrote it.
     var writer: String
     /// What the key was made of; only for people, nothing is decided by it.
@@ -74,6 +76,7 @@ struct KeyRecord: Sendable, Equatable {
         lines.append("files \(files)")
         lines.append("bytes \(bytes)")
         lines.append("stored \(stored)")
+        if leftOut > 0 { lines.append("left-out \(leftOut)") }
         lines.append("writer \(KeyRecord.escape(writer))")
         lines += (inputs?.lines ?? []).map { "\($0.keyword) \(KeyRecord.escape($0.value))" }
         return Array((lines.joined(separator: "\n") + "\n").utf8)
@@ -129,6 +132,10 @@ struct KeyRecord: Sendable, Equatable {
             stored: stored,
             writer: fields["writer"]?.first ?? ""
         )
+        if let text = fields["left-out"]?.first {
+            guard let count = Int(text), count >= 0 else { return nil }
+            leftOut = count
+        }
         inputs = KeyInputs(fields)
         func digest(_ keyword: Substring) -> ContentDigest?? {
             guard let text = fields[keyword]?.first else { return .some(nil) }

@@ -41,7 +41,10 @@ struct RestoreOperation {
                 }
             }
         }
-        return miss(passed)
+        var report = miss(passed)
+        report.searched = identity
+        report.searched?.paths = set.canonicalTexts
+        return report
     }
 
     /// What was found and could not be used.

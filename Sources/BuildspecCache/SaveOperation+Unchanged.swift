@@ -5,32 +5,36 @@ extension SaveOperation {
     /// The report for a key that is stored already, whole: entries with a key are never changed.
     ///
     /// An index of the same manifest spares reading it.
+    ///
+    /// - Returns: the report; and whether there is a record that is to be replaced: one that is damaged,
+    ///   refused, incomplete, or not in the shared store.
     func existingEntry(
         _ version: ContentDigest,
         _ index: StatIndex?
-    ) async throws -> SaveReport? {
-        guard let key = identity.key else { return nil }
+    ) async throws -> (report: SaveReport?, isReplaced: Bool) {
+        guard let key = identity.key else { return (nil, true) }
         do throws(CacheError) {
             let record = try await reader.record(
                 scope: identity.scope,
                 key: key,
                 version: version
             )
-            guard let record, !settings.isNearOnly(record) else { return nil }
+            guard let record else { return (nil, false) }
+            guard !settings.isNearOnly(record), record.leftOut == 0 else { return (nil, true) }
             if sources != nil, let name = record.sourcesName {
-                guard try await reader.isPresent(name) else { return nil }
+                guard try await reader.isPresent(name) else { return (nil, true) }
             }
             let entries: Int
             if let index, index.manifest == record.manifest, let summary = index.summary {
-                guard try await isWhole(record, summary) else { return nil }
+                guard try await isWhole(record, summary) else { return (nil, true) }
                 entries = index.marks.count
             } else {
                 let manifest = try await reader.manifest(of: record)
                 let present = try await reader.presentPacks(manifest.packs, record)
-                guard present.count == manifest.packs.count else { return nil }
+                guard present.count == manifest.packs.count else { return (nil, true) }
                 entries = manifest.entries.count
             }
-            return SaveReport(
+            let report = SaveReport(
                 outcome: .alreadyStored,
                 entries: entries,
                 files: record.files,
@@ -38,10 +42,11 @@ extension SaveOperation {
                 bytesReused: record.bytes,
                 notes: timeNotes(record) + settings.takeNotes()
             )
+            return (report, false)
         } catch {
             // A damaged or refused entry is written anew.
             guard error.isMiss else { throw error }
-            return nil
+            return (nil, true)
         }
     }
 
@@ -51,7 +56,8 @@ extension SaveOperation {
         _ index: StatIndex?,
         _ tree: ContentDigest,
         _ set: PathSet,
-        entries: Int
+        _ walk: TreeWalk,
+        replacing: Bool
     ) async throws -> SaveReport? {
         guard let index, let summary = index.summary, summary.tree == tree,
             summary.codec == settings.codec,
@@ -61,15 +67,45 @@ extension SaveOperation {
         else { return nil }
         var record = record(index.manifest, summary, set)
         record.base = last.base
-        let recordBytes = try record.encode(signedBy: settings.signingKey)
-        try await settings.store.write(record.name, recordBytes)
+        record.leftOut = walk.unreadable
+        guard let recordSize = try await write(record, replacing: replacing) else {
+            return savedByOther(record)
+        }
         return SaveReport(
             outcome: .saved,
-            entries: entries,
+            entries: walk.entries.count,
             files: record.files,
             bytes: record.bytes,
-            bytesStored: UInt64(recordBytes.count),
+            bytesStored: recordSize,
             bytesReused: record.bytes,
+            filesLeftOut: walk.unreadable,
+            notes: settings.takeNotes()
+        )
+    }
+
+    /// Writes the key record; of saves of one new key at the same time, the first one's.
+    ///
+    /// - Returns: its size; `nil` when another save's record is there.
+    func write(_ record: KeyRecord, replacing: Bool) async throws(CacheError) -> UInt64? {
+        let bytes = try record.encode(signedBy: settings.signingKey)
+        do throws(StoreError) {
+            if replacing {
+                try await settings.store.write(record.name, bytes)
+            } else if try await !settings.store.create(record.name, bytes) {
+                return nil
+            }
+            return UInt64(bytes.count)
+        } catch {
+            throw CacheError(error)
+        }
+    }
+
+    /// The report when another save of the key was quicker.
+    func savedByOther(_ record: KeyRecord) -> SaveReport {
+        SaveReport(
+            outcome: .alreadyStored,
+            files: record.files,
+            bytes: record.bytes,
             notes: settings.takeNotes()
         )
     }

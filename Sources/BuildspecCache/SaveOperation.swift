@@ -24,7 +24,8 @@ struct SaveOperation {
         let version = KeyRecord.version(ofPaths: set.canonicalTexts)
         let indexFile = StatIndexFile(settings, root: root, scope: identity.scope, version: version)
         let index = indexFile?.read()
-        if let report = try await existingEntry(version, index) { return report }
+        let (existing, replacing) = try await existingEntry(version, index)
+        if let existing { return existing }
 
         // An index that vouches for the whole tree may make the parent needless; else it is read
         // while the tree is walked.
@@ -39,7 +40,7 @@ struct SaveOperation {
         let tree = await TreeFingerprint.of(walk.entries)
         // The times of source files are recorded whatever the cached tree is.
         if sources == nil,
-            var report = try await unchangedTree(index, tree, set, entries: walk.entries.count)
+            var report = try await unchangedTree(index, tree, set, walk, replacing: replacing)
         {
             report.notes = walkNotes + report.notes
             return report
@@ -49,15 +50,7 @@ struct SaveOperation {
         let parent = known.map { PackReuse.keepingWorthwhile($0, walk.entries) }
         let files = FileList(walk.entries)
         let unchanged = unchanged(walk.entries, files, parent, index)
-        var contents = ContentPipeline(
-            walk.entries,
-            stored: unchanged.stored,
-            roots: roots,
-            assembler: PackAssembler(parent: parent),
-            writer: writer,
-            width: settings.width,
-            transfers: settings.transfers
-        )
+        var contents = pipeline(walk.entries, unchanged, roots, parent)
         try await contents.store(files: files.toRead.filter { unchanged.stored[$0] == nil })
 
         let entries = files.manifestEntries(walk.entries, contents.stored)
@@ -68,8 +61,10 @@ struct SaveOperation {
         var record = record(digest, summary, set)
         record.base = base
         record.sources = times?.digest
-        let recordBytes = try record.encode(signedBy: settings.signingKey)
-        try await settings.store.write(record.name, recordBytes)
+        record.leftOut = contents.notes.count + walk.unreadable
+        guard let recordSize = try await write(record, replacing: replacing) else {
+            return savedByOther(record)
+        }
 
         var (seen, isExact) = files.index(digest, walk.entries, contents.stored)
         if isExact { seen.summary = summary }
@@ -79,15 +74,31 @@ struct SaveOperation {
             entries: manifest.entries.count,
             files: record.files,
             bytes: record.bytes,
-            bytesStored: contents.addedBytes + added + (times?.added ?? 0)
-                + UInt64(recordBytes.count),
+            bytesStored: contents.addedBytes + added + (times?.added ?? 0) + recordSize,
             bytesReused: contents.assembler.reusedBytes + unchanged.bytes,
-            filesLeftOut: contents.notes.count,
+            filesLeftOut: record.leftOut,
             notes: walkNotes + SaveOperation.shortened(contents.notes) + (times?.notes ?? [])
                 + settings.takeNotes()
         )
         report.sources = times?.files
         return report
+    }
+
+    private func pipeline(
+        _ entries: [WalkedEntry],
+        _ unchanged: UnchangedFiles,
+        _ roots: TreeRoots,
+        _ parent: ParentEntry?
+    ) -> ContentPipeline {
+        ContentPipeline(
+            entries,
+            stored: unchanged.stored,
+            roots: roots,
+            assembler: PackAssembler(parent: parent),
+            writer: writer,
+            width: settings.width,
+            transfers: settings.transfers
+        )
     }
 
     /// Records the sources, if that is wanted.

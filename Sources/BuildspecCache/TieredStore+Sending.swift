@@ -7,6 +7,27 @@ extension TieredStore {
         ///
         /// By then another save or restore of this machine may have put another record under the name.
         var record: [UInt8]?
+        /// Whether the record is that of a new key, which another machine may have saved meanwhile.
+        var isNew = false
+    }
+
+    /// Writes the record of a new key to both stores; in each, the first one that comes stays.
+    func createRecord(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+        guard try await near.create(name, bytes) else { return false }
+        if send(Outgoing(name: name, record: bytes, isNew: true)) { return true }
+        return try await withFar { _ throws(StoreError) in
+            try await createInFar(name, bytes)
+        } ?? true
+    }
+
+    /// Writes the record of a new key to the far store; one that is there is taken over.
+    private func createInFar(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+        if try await far.create(name, bytes) { return true }
+        if let other = try await far.read(name, limit: Limits.record), other != bytes {
+            try await near.write(name, other)
+            tell("the key was saved by another machine at the same time, whose entry stays")
+        }
+        return false
     }
 
     /// Runs a save whose writes go on to the far store beside it: it does not wait for a network
@@ -50,7 +71,11 @@ extension TieredStore {
     private func sendOn(_ object: Outgoing) async {
         let name = object.name
         _ = try? await withFar { far throws(StoreError) in
-            if let record = object.record { return try await far.write(name, record) }
+            if let record = object.record {
+                guard object.isNew else { return try await far.write(name, record) }
+                _ = try await createInFar(name, record)
+                return
+            }
             // The near store's words count, whatever limit its writer believed in.
             guard let bytes = try await near.read(name, limit: .max) else {
                 throw StoreError(.unavailable, "'\(name)' was removed before it was sent")

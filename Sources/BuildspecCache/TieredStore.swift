@@ -123,6 +123,9 @@ public final class TieredStore: CacheStore {
     ///
     /// What a prune of the far store has marked is written there again.
     public func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+        guard StoreLayout.content(ofName: name) != nil else {
+            return try await createRecord(name, bytes)
+        }
         try await near.write(name, bytes)
         if let queue {
             queue.yield(Outgoing(name: name))
@@ -183,6 +186,19 @@ public final class TieredStore: CacheStore {
 }
 
 extension TieredStore {
+    /// Leaves an object to the queue, if there is one.
+    ///
+    /// - Returns: whether there is.
+    func send(_ object: Outgoing) -> Bool {
+        queue?.yield(object)
+        return queue != nil
+    }
+
+    /// Keeps a line for `takeNotes`.
+    func tell(_ note: String) {
+        state.withLock { $0.notes.append(note) }
+    }
+
     var hasFailed: Bool { state.withLock { $0.failure != nil } }
 
     /// Why the far store was given up.

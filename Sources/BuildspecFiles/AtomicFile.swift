@@ -44,6 +44,32 @@ package enum AtomicFile {
         }
     }
 
+    /// Makes the file at `path`, with its directories, unless there is something of that name.
+    ///
+    /// Of several calls at the same time one makes it.
+    ///
+    /// - Returns: whether it was made.
+    package static func create(
+        _ bytes: [UInt8],
+        at path: PathBytes
+    ) throws(FileError) -> Bool {
+        let (directory, name) = path.split
+        let parent = PathBytes(directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory))
+        let handle = try openMaking(parent)
+        if try handle.status(name) != nil { return false }
+        let temporary = TemporaryName.next()
+        let file = try OpenFile.creating(temporary[...], in: handle, mode: 0o644)
+        do throws(FileError) {
+            try file.write(bytes.span, at: 0)
+            let isMade = try handle.renameToNew(temporary, name)
+            if !isMade { try handle.removeFile(temporary) }
+            return isMade
+        } catch {
+            try? handle.removeFile(temporary)
+            throw error
+        }
+    }
+
     /// Opens a directory by its trusted path after making it and what is missing above it.
     package static func openMaking(
         _ path: PathBytes,

@@ -79,6 +79,28 @@ extension DirectoryHandle {
         if result != 0 { throw directory.failure("put in place", new) }
     }
 
+    /// Renames within this directory unless there is something of the new name.
+    ///
+    /// Where the file system has no hard links, what another process does at the same moment may be
+    /// replaced.
+    ///
+    /// - Returns: whether it was renamed.
+    func renameToNew(
+        _ old: some Collection<UInt8>,
+        _ new: some Collection<UInt8>
+    ) throws(FileError) -> Bool {
+        do throws(FileError) {
+            try makeHardLink(new, to: old, in: self)
+        } catch {
+            if error.code == .exists { return false }
+            if try status(new) != nil { return false }
+            try rename(old, to: new)
+            return true
+        }
+        try removeFile(old)
+        return true
+    }
+
     /// Lets two names of this directory change places at once, whatever they are.
     ///
     /// - Returns: whether the file system can do that; if not, nothing was done.

@@ -34,6 +34,8 @@ final class SubtreeWalk: Sendable {
         /// The numbers of the listings of the directory's other parts, in order.
         var parts: [Int] = []
         var notes: [String] = []
+        /// How many of the notes are of what could not be looked at.
+        var unreadable = 0
         /// Temporary names, perhaps of processes that are gone.
         var temporaries: [PathBytes] = []
     }
@@ -193,6 +195,8 @@ final class SubtreeWalk: Sendable {
 extension SubtreeWalk.Listing {
     /// An error becomes a note, because one unreadable name must not lose the rest.
     fileprivate mutating func note(_ error: FileError) {
-        if error.code != .notFound { notes.append("\(error); it was left out") }
+        guard error.code != .notFound else { return }
+        notes.append("\(error); it was left out")
+        unreadable += 1
     }
 }

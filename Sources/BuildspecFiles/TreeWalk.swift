@@ -11,6 +11,8 @@ package struct WalkedEntry: Sendable {
 package struct TreeWalk: Sendable {
     /// What was found.
     package private(set) var entries: [WalkedEntry] = []
+    /// How many files and directories could not be looked at; each has a note.
+    package private(set) var unreadable = 0
     /// Things left out that the user should know of, one line each.
     package private(set) var notes: [String] = []
     /// Temporary names, perhaps of processes that are gone.
@@ -93,6 +95,7 @@ package struct TreeWalk: Sendable {
     private mutating func append(_ number: Int, of listings: [Int: SubtreeWalk.Listing]) {
         guard let listing = listings[number] else { return }
         notes += listing.notes
+        unreadable += listing.unreadable
         temporaries += listing.temporaries
         var start = 0
         for (place, child) in listing.subdirectories {
@@ -220,7 +223,10 @@ package struct TreeWalk: Sendable {
         do throws(FileError) {
             return try body()
         } catch {
-            if error.code != .notFound { notes.append("\(error); it was left out") }
+            if error.code != .notFound {
+                notes.append("\(error); it was left out")
+                unreadable += 1
+            }
             return nil
         }
     }

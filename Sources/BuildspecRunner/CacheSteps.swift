@@ -91,6 +91,7 @@ struct CacheSteps: Sendable {
                 }
                 for note in report.notes { await pump.post(.warning("cache: \(note)")) }
                 await keepForAudit(report)
+                await keepMiss(report)
                 await pump.post(.cacheRestored(report))
                 return .restored(report)
             } catch  where Task.isCancelled {
@@ -173,6 +174,10 @@ struct CacheSteps: Sendable {
                 )
             } else {
                 paths.append(expansion.text)
+                if let note = CachePathNote.climbing(expansion.text, root: request.sourceDirectory)
+                {
+                    await pump.post(.warning("cache: \(note)"))
+                }
             }
         }
         return paths
@@ -217,7 +222,10 @@ extension CacheSaveOutcome {
     var problem: String? {
         switch self {
         case .failed(let reason): reason
-        case .saved(let report): report.sharedStoreFailure
+        case .saved(let report):
+            report.sharedStoreFailure
+                ?? (report.filesLeftOut > 0
+                    ? "\(report.filesLeftOut) of the files could not be saved" : nil)
         case .notWanted, .skipped: nil
         }
     }

@@ -57,7 +57,9 @@ struct ImportOperation {
                 key: key,
                 version: version
             )
-            guard let record, !settings.isNearOnly(record) else { return false }
+            guard let record, !settings.isNearOnly(record), record.leftOut == 0 else {
+                return false
+            }
             _ = try await reader.manifest(of: record)
             return true
         } catch {

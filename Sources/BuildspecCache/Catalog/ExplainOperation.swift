@@ -22,11 +22,39 @@ extension BuildCache {
     }
 }
 
+extension BuildCache {
+    /// Explains a miss that lies back: with the entries that were there then, as far as they still are.
+    ///
+    /// - Parameters:
+    ///   - identity: what was looked for.
+    ///   - root: the directory that relative paths start from.
+    ///   - time: when, in nanoseconds since 1970.
+    /// - Returns: why it was a miss.
+    /// - Throws: `CacheError` when the store cannot be used at all.
+    public func explainMiss(
+        of identity: CacheIdentity,
+        root: FilePath,
+        at time: Int64
+    ) async throws -> CacheExplanation {
+        let operation = ExplainOperation(
+            settings: settings,
+            identity: identity,
+            root: try Machine.absolute(root),
+            time: time
+        )
+        return try await onBlockingThreads { try await operation.runForMiss() }
+    }
+}
+
 /// Looks for an entry as a restore does, and for those that come close.
 struct ExplainOperation {
     let settings: CacheSettings
     let identity: CacheIdentity
     let root: PathBytes
+    /// When a miss was that is explained; `nil` is now.
+    ///
+    /// Entries of later do not count.
+    var time: Int64?
 
     private var reader: EntryReader { settings.reader() }
     private static let mostNeighbours = 3
@@ -63,6 +91,21 @@ struct ExplainOperation {
             version: lookup.version
         )
         explanation.nearest = try await nearest(asked, own: own, used: found)
+        return explanation
+    }
+
+    func runForMiss() async throws -> CacheExplanation {
+        let set = PathSet(identity.paths, root: root)
+        var asked = identity
+        asked.paths = set.canonicalTexts
+        let version = KeyRecord.version(ofPaths: set.canonicalTexts)
+        let own = StoreLayout.record(scope: asked.scope, key: asked.key, version: version)
+        // The build has saved since what its key was made of.
+        let all = settings.readerOfAll()
+        let saved = (try? await all.record(named: own)) ?? nil
+        asked.inputs = asked.inputs ?? saved?.inputs
+        var explanation = CacheExplanation(identity: asked, verdict: .miss, nearest: [])
+        explanation.nearest = try await nearest(asked, own: own, used: nil)
         return explanation
     }
 
@@ -128,9 +171,9 @@ struct ExplainOperation {
         var found: [(neighbour: CacheExplanation.Neighbour, record: KeyRecord)] = []
         for info in try await settings.store.list(prefix: StoreLayout.keys) where info.name != own {
             let record = (try? await all.record(named: info.name)) ?? nil
-            guard let record, !(record.name == used?.name && record.key == asked.key) else {
-                continue
-            }
+            guard let record, !(record.name == used?.name && record.key == asked.key),
+                record.saved <= time ?? .max
+            else { continue }
             found.append((neighbour(record, info, asked), record))
         }
         found.sort { left, right in

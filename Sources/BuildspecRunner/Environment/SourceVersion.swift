@@ -76,6 +76,7 @@ package struct SourceVersion: Sendable, Equatable {
             let result = try await Subprocess.run(
                 .name("git"),
                 arguments: Arguments(arguments),
+                environment: .inherit.updating(["LC_ALL": "C"]),
                 workingDirectory: directory,
                 input: .none,
                 output: .string(limit: 1 << 16),
@@ -85,7 +86,11 @@ package struct SourceVersion: Sendable, Equatable {
                 return (result.standardOutput.split(separator: "\n").map(String.init), nil)
             }
             let line = result.standardError.split(separator: "\n").first.map(String.init) ?? ""
-            return ([], line.contains("dubious ownership") ? "git says '\(line)'" : nil)
+            // Whose repository it is, or where a `.git` file leads.
+            let problems = [
+                "dubious ownership", "not a git repository: ", "invalid gitfile format",
+            ]
+            return ([], problems.contains { line.contains($0) } ? "git says '\(line)'" : nil)
         } catch let error as SubprocessError where error.code == .executableNotFound {
             return ([], "git is not on the PATH")
         } catch {

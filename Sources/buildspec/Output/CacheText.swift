@@ -16,6 +16,29 @@ enum CacheText {
         }
     }
 
+    /// The lines of a build's log about a restore: on a miss also what was looked for.
+    static func logged(_ report: RestoreReport) -> String {
+        var lines = ["cache: \(restored(report))"]
+        if case .miss = report.outcome, let searched = report.searched {
+            lines.append("cache: looked for \(asked(searched))")
+        }
+        return lines.map(\.oneLine).joined(separator: "\n")
+    }
+
+    /// What a restore is asked for, in words.
+    static func asked(_ identity: CacheIdentity) -> String {
+        func list(_ texts: [String]) -> String {
+            texts.map { "'\($0)'" }.joined(separator: ", ")
+        }
+        var text = identity.key.map { "key '\($0)'" } ?? "the keyless entry"
+        if identity.key != nil, !identity.fallbackKeys.isEmpty {
+            text += ", fallback keys \(list(identity.fallbackKeys))"
+        }
+        let scopes = [identity.scope] + identity.readScopes
+        let noun = scopes.count == 1 ? "scope" : "scopes"
+        return "\(text), paths \(list(identity.paths)), in \(noun) \(list(scopes))"
+    }
+
     /// Where a restore looked in vain.
     static func searched(_ identity: CacheIdentity) -> String {
         ([identity.scope] + identity.readScopes).map { ", scope '\($0)'" }.joined()
@@ -30,9 +53,16 @@ enum CacheText {
         case .saved: break
         }
         let files = Quantity.count(report.files, "file")
-        if report.bytesStored == 0 { return "saved \(files), unchanged" + removed(report) }
+        let tail = leftOut(report) + removed(report)
+        if report.bytesStored == 0 { return "saved \(files), unchanged" + tail }
         return "saved \(files): \(Quantity.size(report.bytesStored)) stored, "
-            + "\(Quantity.size(report.bytesReused)) reused" + removed(report)
+            + "\(Quantity.size(report.bytesReused)) reused" + tail
+    }
+
+    /// What keeps an entry from being complete.
+    private static func leftOut(_ report: SaveReport) -> String {
+        guard report.filesLeftOut > 0 else { return "" }
+        return "; incomplete, \(report.filesLeftOut) left out: the next save replaces the entry"
     }
 
     /// What the store's limits took.

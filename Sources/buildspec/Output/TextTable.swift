@@ -23,3 +23,16 @@ struct TextTable {
         }.joined()
     }
 }
+
+extension String {
+    /// The longest text of a column that is shown whole.
+    private static let longestCell = 64
+
+    /// A text for a cell: one that is too long is cut in its middle, since keys begin alike.
+    func shortened() -> String {
+        let text = oneLine
+        guard text.count > String.longestCell else { return text }
+        let half = (String.longestCell - 1) / 2
+        return text.prefix(half + 1) + "…" + text.suffix(half)
+    }
+}

@@ -9,7 +9,8 @@ struct CacheList: AsyncParsableCommand {
         discussion: """
             SIZE is what the entry's files add up to; STORED is what its packs take in the store, \
             which other entries may share. WRITER is the machine that saved it, by its own words; \
-            SIGNER the key of the policy, or the beginning of a key's id that nobody checked.
+            SIGNER the key of the policy, or the beginning of a key's id that nobody checked. A long \
+            name is shortened in the middle; --json has all of it.
 
             \(ExitStatus.help([.success, .cacheFailed, .usage]))
             """
@@ -35,9 +36,10 @@ struct CacheList: AsyncParsableCommand {
         ])
         for entry in entries {
             table.add([
-                entry.scope, entry.key ?? "-", String(entry.files), Quantity.size(entry.bytes),
+                entry.scope.shortened(), (entry.key ?? "-").shortened(), String(entry.files),
+                Quantity.size(entry.bytes),
                 Quantity.size(entry.stored), UTCTime.text(entry.saved),
-                UTCTime.text(entry.lastUsed), entry.writer,
+                UTCTime.text(entry.lastUsed), entry.writer.shortened(),
                 TrustText.word(entry.trust, signer: entry.signer),
             ])
         }

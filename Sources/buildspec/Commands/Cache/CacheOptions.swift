@@ -110,6 +110,7 @@ struct IdentityOptions: ParsableArguments {
     /// The identity, its scope found out if it is not given.
     func identity(fallbackKeys: [String] = []) async -> CacheIdentity {
         printNotes(tildeNotes)
+        printNotes(paths.compactMap { CachePathNote.climbing($0, root: rootPath) })
         let environment = Host.environment().variables
         var name = scopes.own(environment)
         if name == nil { name = await project }

@@ -1,0 +1,104 @@
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecCache
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// An entry with a key is never changed, so the first one must be whole.
+@Suite(.timeLimit(.minutes(2)))
+struct FirstSaveTests {
+    private let identity = CacheIdentity(scope: "s", key: "k", paths: ["tree/**/*"])
+
+    @Test func `of saves of one key at the same time the first stays and the others say so`()
+        async throws
+    {
+        let store = try TemporaryDirectory()
+        let trees = try (0..<6).map { number in
+            let tree = try TemporaryDirectory()
+            try tree.write("the content of \(number)", to: "tree/file")
+            return tree
+        }
+        let identity = identity
+        for _ in 0..<5 {
+            let reports = try await withThrowingTaskGroup(of: SaveReport.self) { group in
+                for tree in trees {
+                    group.addTask {
+                        try await BuildCache(directory: store.path).save(identity, from: tree.path)
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(reports.count { $0.outcome == .saved } == 1)
+            #expect(reports.count { $0.outcome == .alreadyStored } == 5)
+            try store.handle.removeTree("v1".utf8)
+        }
+        #expect(try store.handle.names().allSatisfy { !TemporaryName.matches($0) })
+    }
+
+    @Test func `a create of a store in a directory writes once`() async throws {
+        let place = try TemporaryDirectory()
+        let store = DirectoryStore(place.path)
+        #expect(try store.create("v1/keys/a", [1]))
+        #expect(try !store.create("v1/keys/a", [2]))
+        #expect(try store.read("v1/keys/a", limit: 9) == [1])
+        #expect(try store.list(prefix: "v1/").map(\.name) == ["v1/keys/a"])
+    }
+
+    @Test func `an entry that lacks what could not be read is replaced by the next save`()
+        async throws
+    {
+        let (store, tree, target) = (
+            try TemporaryDirectory(), try TemporaryDirectory(), try TemporaryDirectory()
+        )
+        try tree.write("one", to: "tree/one")
+        var record = KeyRecord(
+            scope: "s",
+            key: "k",
+            paths: ["./tree"],
+            manifest: ContentDigest(of: [1]),
+            codec: .zstd,
+            saved: 1,
+            files: 1,
+            bytes: 1,
+            stored: 1,
+            writer: "w"
+        )
+        record.leftOut = 2
+        #expect(try KeyRecord.decode(record.encode()).leftOut == 2)
+        let cache = BuildCache(directory: store.path)
+        _ = try await cache.save(identity, from: tree.path)
+        // As a save leaves it that could not read a file.
+        let name = record.name
+        let bytes = try #require(try await DirectoryStore(store.path).read(name, limit: 1 << 20))
+        var saved = try KeyRecord.decode(bytes)
+        saved.leftOut = 1
+        try DirectoryStore(store.path).write(name, saved.encode())
+        try tree.write("two", to: "tree/two")
+        #expect(try await cache.save(identity, from: tree.path).outcome == .saved)
+        #expect(try await cache.save(identity, from: tree.path).outcome == .alreadyStored)
+        _ = try await cache.restore(identity, into: target.path)
+        #expect(try target.read("tree/two") == "two")
+    }
+
+    @Test(.enabled(if: geteuid() != 0))
+    func `a file that cannot be read makes an entry incomplete`()
+        async throws
+    {
+        let (store, tree) = (try TemporaryDirectory(), try TemporaryDirectory())
+        try tree.write("one", to: "tree/one")
+        try tree.write("two", to: "tree/two")
+        _ = unsafe chmod(tree.file("tree/two").string, 0)
+        let cache = BuildCache(directory: store.path)
+        let report = try await cache.save(identity, from: tree.path)
+        #expect(report.filesLeftOut == 1)
+        _ = unsafe chmod(tree.file("tree/two").string, 0o600)
+        #expect(try await cache.save(identity, from: tree.path).outcome == .saved)
+    }
+}
