@@ -86,7 +86,8 @@ package final class CurlTransport: HTTPTransport {
         handle.set(.noProgress, 0)
         handle.set(.tcpKeepAlive, 1)
         handle.set(.timeoutMilliseconds, milliseconds)
-        handle.set(.connectTimeoutMilliseconds, min(milliseconds, 10_000))
+        let knock = request.stallTimeout.map { Int($0 / .milliseconds(1)) } ?? 10_000
+        handle.set(.connectTimeoutMilliseconds, max(1, min(milliseconds, knock, 10_000)))
         if let stall = request.stallTimeout {
             handle.set(.lowSpeedLimit, 1_000)
             handle.set(.lowSpeedTime, max(1, Int(stall.components.seconds)))

@@ -43,6 +43,8 @@ package struct HTTPRequest: Sendable, Equatable {
     package var timeout: Duration
     /// How long it may crawl, at less than a kilobyte a second, before it counts as broken.
     package var stallTimeout: Duration?
+    /// How often it is sent at most when nobody answers; `nil` leaves that to the policy.
+    package var mostKnocks: Int?
     /// The largest body of an answer, in bytes, that is taken.
     package var responseLimit: Int
     /// Whether the body of the answer is hashed while it comes.

@@ -33,7 +33,7 @@ package struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Du
         while true {
             let remaining = policy.deadline - start.duration(to: clock.now)
             let outcome = await outcome(of: request, within: remaining)
-            guard isTransient(outcome), attempt < attempts(after: outcome) else {
+            guard isTransient(outcome), attempt < attempts(request, after: outcome) else {
                 return try outcome.get()
             }
             let wait = policy.wait(after: attempt, jitter: jitter(), asked: asked(in: outcome))
@@ -62,11 +62,14 @@ package struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Du
         }
     }
 
-    private func attempts(after outcome: Result<HTTPResponse, HTTPError>) -> Int {
+    private func attempts(
+        _ request: HTTPRequest,
+        after outcome: Result<HTTPResponse, HTTPError>
+    ) -> Int {
         guard case .failure(let error) = outcome,
             ![.connectionLost, .handshake].contains(error.code)
         else { return policy.attempts }
-        return min(policy.knocks, policy.attempts)
+        return min(request.mostKnocks ?? policy.knocks, policy.attempts)
     }
 
     private func isTransient(_ outcome: Result<HTTPResponse, HTTPError>) -> Bool {

@@ -3,8 +3,9 @@ internal import Synchronization
 /// Sends signed requests about one bucket.
 ///
 /// It learns the bucket's region from the service when the one it was told is wrong, and the time when
-/// this machine's clock is; it takes new credentials when the ones at hand have expired. Once nobody answers, it does not ask again for a
-/// minute: a build must not wait for a dead cache with every object.
+/// this machine's clock is; it takes new credentials when the ones at hand have expired. Once nobody
+/// answers, it does not ask again for a minute, and then knocks only once and shortly: a build must not
+/// wait for a dead cache with every object.
 final class S3Client: Sendable {
     /// What is asked of the service.
     struct Call: Sendable {
@@ -27,9 +28,11 @@ final class S3Client: Sendable {
     }
 
     /// How long an exchange may stand still.
-    static let stall = Duration.seconds(20)
+    static let stall = Duration.seconds(10)
     /// How long a service that does not answer is left alone.
     private static let rest = Duration.seconds(60)
+    /// How long it is waited for after that.
+    private static let probe = Duration.seconds(2)
     /// No more requests are under way at once, whoever asks.
     private static let width = 8
 
@@ -102,6 +105,12 @@ final class S3Client: Sendable {
             let signer = try await credentials?.credentials()
             let region = region.withLock(\.self)
             let response = try await answer(call, region, signer)
+            if response.isWebPage {
+                throw .badResponse(
+                    call.action,
+                    "the answer is a web page and not a bucket's"
+                )
+            }
             if response.isSuccess { return response }
             if !hasMoved, let right = self.region(in: response), right != region {
                 hasMoved = true
@@ -129,10 +138,13 @@ final class S3Client: Sendable {
         _ region: String,
         _ signer: Credentials?
     ) async throws(AWSError) -> HTTPResponse {
-        if let outage = outage.withLock(\.self), ContinuousClock.now < outage.end {
-            throw .network(call.action, outage.error)
+        let last = outage.withLock(\.self)
+        if let last, ContinuousClock.now < last.end { throw .network(call.action, last.error) }
+        var request = request(call, region)
+        if last != nil {
+            request.stallTimeout = min(stall, S3Client.probe)
+            request.mostKnocks = 1
         }
-        let request = request(call, region)
         do throws(HTTPError) {
             guard let signer else { return noting(try await transport.send(request)) }
             let signature = SigV4(
@@ -163,6 +175,7 @@ final class S3Client: Sendable {
     }
 
     private func noting(_ response: HTTPResponse) -> HTTPResponse {
+        outage.withLock { $0 = nil }
         if let date = response.header("Date").flatMap(Timestamp.init(header:)) {
             seenOffset.withLock { $0 = date.seconds - now().seconds }
         }
@@ -228,5 +241,13 @@ final class S3Client: Sendable {
             time: now()
         )
         return .refused(fault, attempt)
+    }
+}
+
+extension HTTPResponse {
+    /// Whether something else than a bucket has answered: a proxy, a portal, a web server.
+    fileprivate var isWebPage: Bool {
+        isSuccess && header("Content-Type")?.lowercased().hasPrefix("text/html") == true
+            && header("X-Amz-Request-Id") == nil && header("X-Amz-Id-2") == nil
     }
 }

@@ -9,6 +9,8 @@ internal import Crypto
 /// Source: Amazon S3 API reference; where servers differ, the least that all of them do.
 public struct S3Store: CacheStore {
     private let bucket: Bucket
+    /// A listing of more pages is none that ends: ten million objects.
+    private static let mostPages = 10_000
 
     /// Where the store is: `s3://bucket/prefix`.
     public let location: String
@@ -19,9 +21,18 @@ public struct S3Store: CacheStore {
     ///   - location: the address.
     ///   - environment: the variables that configure AWS's tools, `BUILDSPEC_S3_…`, and `HOME`; see
     ///     `docs/remote-cache.md`.
-    public init(_ location: S3Location, environment: [String: String]) {
-        self.init(location, environment: environment, transport: nil)
+    ///   - patience: how long a service may be silent in all before it is given up.
+    public init(
+        _ location: S3Location,
+        environment: [String: String],
+        patience: Duration = S3Store.patience
+    ) {
+        // Every request is sent twice, if need be.
+        self.init(location, environment: environment, transport: nil, stall: patience / 2)
     }
+
+    /// How long a service may be silent in all, if nobody says so: 20 seconds.
+    public static let patience = Duration.seconds(20)
 
     /// The same, over another transport.
     ///
@@ -29,7 +40,7 @@ public struct S3Store: CacheStore {
     ///   - location: the address.
     ///   - environment: the variables.
     ///   - transport: what sends one request; `nil` is libcurl.
-    ///   - stall: how long an exchange may stand still; `nil` is 20 seconds.
+    ///   - stall: how long an exchange may stand still; `nil` is 10 seconds.
     package init(
         _ location: S3Location,
         environment: [String: String],
@@ -71,10 +82,15 @@ public struct S3Store: CacheStore {
     public func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         do throws(AWSError) {
             let condition = HTTPRequest.Header("If-None-Match", "*")
-            let status = try await put(name, bytes, [condition], accepting: [409, 412, 501])
-            if status == 412 { return false }
-            // 409: another writer was at work at the same moment, and may have failed since.
-            if status == 409 || status == 501 { _ = try await put(name, bytes, []) }
+            for attempt in 1...4 {
+                let status = try await put(name, bytes, [condition], accepting: [409, 412, 501])
+                if status == 412 { return false }
+                if status != 409 && status != 501 { return true }
+                // 409: another writer was at work at the same moment, and may have failed since.
+                if status == 501 || ObjectName.promisedSHA256(name) != nil { break }
+                try? await Task.sleep(for: .milliseconds(50 << attempt))
+            }
+            _ = try await put(name, bytes, [])
             return true
         } catch {
             throw StoreError(error)
@@ -114,6 +130,7 @@ public struct S3Store: CacheStore {
             let top = client.bucket.prefix.map { $0 + "/" }.joined()
             var found: [ObjectInfo] = []
             var continuation: String?
+            var asked: Set<String> = []
             repeat {
                 let page = try await page(client, top + prefix, continuation)
                 for object in page.objects where object.key.hasPrefix(top) {
@@ -127,6 +144,15 @@ public struct S3Store: CacheStore {
                     )
                 }
                 continuation = page.continuation
+                if let continuation, !asked.insert(continuation).inserted {
+                    throw .badResponse("list '\(location)'", "it gives the same page again")
+                }
+                guard asked.count < S3Store.mostPages else {
+                    throw .badResponse(
+                        "list '\(location)'",
+                        "it has more than \(S3Store.mostPages) pages"
+                    )
+                }
             } while continuation != nil
             return found
         } catch {
@@ -244,7 +270,37 @@ extension S3Store {
             action: "write '\(address(name))'",
             permission: "s3:PutObject"
         )
-        return try await client.send(call, accepting: accepted).status
+        let response = try await client.send(call, accepting: accepted)
+        if response.isSuccess, name.hasPrefix(S3Store.records), !response.isReceipt {
+            try await prove(name, bytes, call.action)
+        }
+        return response.status
+    }
+
+    private static let records = "v1/keys/"
+
+    /// Reads back what a service took without the receipt that a bucket gives.
+    private func prove(
+        _ name: String,
+        _ bytes: [UInt8],
+        _ action: String
+    ) async throws(AWSError) {
+        let call = S3Client.Call(
+            method: .get,
+            key: key(name),
+            limit: max(bytes.count, 1 << 16),
+            action: "read '\(address(name))'",
+            permission: "s3:GetObject"
+        )
+        let response = try await bucket.client().send(call, accepting: [403, 404])
+        // Who may only write cannot prove it.
+        if response.status == 403 { return }
+        guard response.isSuccess, response.body == bytes else {
+            throw .badResponse(
+                action,
+                "the service says that it is written and does not have it"
+            )
+        }
     }
 
     private func page(
@@ -279,6 +335,11 @@ extension S3Store {
     }
 }
 
+extension HTTPResponse {
+    /// Whether it is what a bucket answers to a write: no text, and the object's entity tag.
+    fileprivate var isReceipt: Bool { body.isEmpty && !(header("ETag") ?? "").isEmpty }
+}
+
 /// The client of a store, made once, by whoever needs it first.
 private actor Bucket {
     private let connect: @Sendable () async throws(AWSError) -> S3Client
@@ -296,36 +357,6 @@ private actor Bucket {
         let client = try await connect()
         if made == nil { made = client }
         return made ?? client
-    }
-}
-
-extension S3Client {
-    /// A client as the address and the environment configure it.
-    fileprivate static func connecting(
-        _ location: S3Location,
-        _ environment: [String: String],
-        _ transport: (any HTTPTransport)?,
-        _ stall: Duration
-    ) throws(AWSError) -> S3Client {
-        var environment = environment
-        let profile = S3Location.Option.profile
-        if let named = location.options[profile] ?? environment[profile.variable] {
-            environment["AWS_PROFILE"] = named
-        }
-        let settings = Settings(environment)
-        let profiles = ProfileFiles(settings)
-        let bucket = try S3Bucket.resolve(location, settings, profiles: profiles)
-        let transport = transport ?? CurlTransport(caBundle: settings["AWS_CA_BUNDLE"])
-        let policy = RetryPolicy(attempts: 5, knocks: 2, deadline: .seconds(900))
-        let retrying = RetryingTransport(transport, policy: policy)
-        let anonymous = S3Location.Option.anonymous
-        let isAnonymous = location.options[anonymous] ?? settings[anonymous.variable]
-        if isAnonymous.flatMap(SwitchText.isOn) == true {
-            return S3Client(bucket, credentials: nil, transport: retrying, stall: stall)
-        }
-        let chain = CredentialChain.standard(settings, profiles: profiles, transport: transport)
-        let cache = CredentialCache { () async throws(AWSError) in try await chain.credentials() }
-        return S3Client(bucket, credentials: cache, transport: retrying, stall: stall)
     }
 }
 

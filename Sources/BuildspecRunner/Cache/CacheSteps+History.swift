@@ -65,6 +65,22 @@ extension CacheSteps {
         if let problem { await pump.post(.warning("cache: \(problem)")) }
     }
 
+    /// Keeps what was looked for in vain.
+    func keepMiss(_ report: RestoreReport) async {
+        guard let searched = report.searched else { return }
+        let now = FileTime.now().within(9_000_000_000)
+        let entry = MissedEntry(
+            time: now.seconds * 1_000_000_000 + Int64(now.nanoseconds),
+            build: setup.identity.number,
+            identity: setup.redactor.redacting(searched)
+        )
+        let project = setup.identity.project
+        let directory = request.stateDirectory
+        await withTaskExecutorPreference(BlockingExecutor.shared) {
+            MissLog.add(entry, project: project, in: directory)
+        }
+    }
+
     private static func milliseconds(_ duration: Duration) -> Int {
         Int(duration / .milliseconds(1))
     }

@@ -78,34 +78,12 @@ public struct RestoredEntry: Sendable, Equatable {
         }
     }
 
-    /// A text as one field: everything but printing ASCII, and `%` and a lone `-`, as `%XX`.
+    /// A text as one field, at most so long; a lone `-` stands for none.
     private static func escape(_ text: String) -> String {
         if text == "-" { return "%2D" }
-        var result = ""
-        for byte in text.utf8.prefix(longestText) {
-            if (0x21...0x7E).contains(byte), byte != UInt8(ascii: "%") {
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            } else {
-                result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return result
+        let bytes = text.utf8.prefix(longestText)
+        return TextField.escape(String(decoding: bytes, as: UTF8.self))
     }
 
-    private static func unescape(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard rest.count >= 2, let digits = String(rest.prefix(2)),
-                let value = UInt8(digits, radix: 16)
-            else { return nil }
-            rest = rest.dropFirst(2)
-            bytes.append(value)
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    private static func unescape(_ text: Substring) -> String? { TextField.unescape(text) }
 }

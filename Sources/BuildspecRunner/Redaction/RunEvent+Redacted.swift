@@ -79,6 +79,7 @@ extension Redactor {
     fileprivate func redacting(_ report: RestoreReport) -> RestoreReport {
         var report = report
         report.notes = report.notes.map(redacting)
+        report.searched = report.searched.map(redacting)
         if let origin = report.origin {
             report.origin?.scope = redacting(origin.scope)
             report.origin?.key = origin.key.map(redacting)
@@ -90,6 +91,18 @@ extension Redactor {
         case .miss(let reason): report.outcome = .miss(reason: redacting(reason))
         }
         return report
+    }
+
+    /// What a cache was asked for, without secrets.
+    func redacting(_ identity: CacheIdentity) -> CacheIdentity {
+        var identity = identity
+        identity.scope = redacting(identity.scope)
+        identity.readScopes = identity.readScopes.map(redacting)
+        identity.key = identity.key.map(redacting)
+        identity.fallbackKeys = identity.fallbackKeys.map(redacting)
+        identity.paths = identity.paths.map(redacting)
+        identity.inputs = nil
+        return identity
     }
 
     fileprivate func redacting(_ report: SaveReport) -> SaveReport {

@@ -33,7 +33,7 @@ final class PlainOutput: EventSink {
         case .output(let bytes): log.forward(bytes)
         case .buildBegan(let identity):
             log.print("\(identity.project), build \(identity.number)")
-        case .cacheRestored(let report): log.print("cache: \(CacheText.restored(report))")
+        case .cacheRestored(let report): log.print(CacheText.logged(report))
         case .phaseBegan(let phase): self.phase.withLock { $0 = phase }
         case .commandBegan(let command): log.print(heading() + text(of: command))
         case .commandEnded(let command, let status, _) where status != 0:

@@ -1,11 +1,12 @@
 internal import BuildspecCache
 internal import BuildspecModel
+internal import BuildspecRunner
 
 /// Why a key is a hit or a miss, for programs.
 ///
 /// Keys may be added; none changes its meaning while `version` is 1.
 enum ExplanationJSON {
-    static func print(_ explanation: CacheExplanation) -> String {
+    static func print(_ explanation: CacheExplanation, _ missed: PastMiss? = nil) -> String {
         let identity = explanation.identity
         var members: [(String, JSONText)] = [
             ("version", .number("1")), ("verdict", .string(verdict(explanation.verdict))),
@@ -34,6 +35,7 @@ enum ExplanationJSON {
             )
         }
         members.append(("nearest", .array(explanation.nearest.map(object))))
+        if let missed { members.append(("lastMiss", object(missed))) }
         return JSONText.object(members).pretty + "\n"
     }
 
@@ -44,6 +46,18 @@ enum ExplanationJSON {
         case .miss: "miss"
         case .damaged: "damaged"
         }
+    }
+
+    private static func object(_ missed: PastMiss) -> JSONText {
+        let identity = missed.entry.identity
+        return .object([
+            ("build", .number("\(missed.entry.build)")),
+            ("time", .number("\(missed.entry.time / 1_000_000_000)")),
+            ("scope", .string(identity.scope)), ("readScopes", texts(identity.readScopes)),
+            ("key", identity.key.map(JSONText.string) ?? .null),
+            ("fallbackKeys", texts(identity.fallbackKeys)), ("paths", texts(identity.paths)),
+            ("nearest", .array(missed.explanation.nearest.map(object))),
+        ])
     }
 
     private static func object(_ neighbour: CacheExplanation.Neighbour) -> JSONText {

@@ -1,8 +1,9 @@
 internal import BuildspecCache
+internal import BuildspecRunner
 
 /// Why a key is a hit or a miss, for people.
 enum ExplanationText {
-    static func print(_ explanation: CacheExplanation) -> String {
+    static func print(_ explanation: CacheExplanation, _ missed: PastMiss? = nil) -> String {
         let identity = explanation.identity
         var lines = [verdict(explanation)]
         lines.append("")
@@ -21,7 +22,22 @@ enum ExplanationText {
             let isDamaged = if case .damaged = explanation.verdict { true } else { false }
             lines += ["", "the store has no \(isDamaged ? "other entry" : "entry yet")"]
         }
+        if let missed { lines += [""] + described(missed) }
         return lines.map(\.oneLine).joined(separator: "\n") + "\n"
+    }
+
+    /// The last miss of a build.
+    private static func described(_ missed: PastMiss) -> [String] {
+        let time = UTCTime.text(missed.entry.time / 1_000_000_000)
+        let asked = CacheText.asked(missed.entry.identity)
+        var lines = ["build \(missed.entry.build) missed on \(time): it looked for \(asked)"]
+        for neighbour in missed.explanation.nearest {
+            lines += described(neighbour, asked: missed.explanation.identity)
+        }
+        if missed.explanation.nearest.isEmpty {
+            lines.append("  no entry of that time is in the store now")
+        }
+        return lines
     }
 
     private static func verdict(_ explanation: CacheExplanation) -> String {

@@ -1,0 +1,93 @@
+public import BuildspecCache
+
+/// What a build on this machine asked its cache for in vain.
+public struct MissedEntry: Sendable, Equatable {
+    /// When the build looked, in nanoseconds since 1970.
+    public var time: Int64
+    /// The build's number.
+    public var build: Int
+    /// What it looked for, the paths in canonical form; secrets are hidden.
+    public var identity: CacheIdentity
+
+    /// Creates an entry.
+    public init(time: Int64, build: Int, identity: CacheIdentity) {
+        self.time = time
+        self.build = build
+        self.identity = identity
+    }
+
+    /// What is longer than this is not kept.
+    private static let longestLine = 16_000
+
+    /// The entry as a line of text, without its end; `nil` for one that is too long to keep.
+    ///
+    /// Its fields have a letter in front that says what they are, since most may come more than once.
+    var line: String? {
+        var fields = ["1", "\(time)", "\(build)", "s" + TextField.escape(identity.scope)]
+        fields += identity.readScopes.map { "r" + TextField.escape($0) }
+        fields += [identity.key].compactMap(\.self).map { "k" + TextField.escape($0) }
+        fields += identity.fallbackKeys.map { "f" + TextField.escape($0) }
+        fields += identity.paths.map { "p" + TextField.escape($0) }
+        let line = fields.joined(separator: " ")
+        return line.utf8.count <= MissedEntry.longestLine ? line : nil
+    }
+
+    /// Reads a line; `nil` for one of another version or none.
+    init?(line: Substring) {
+        let fields = line.split(separator: " ")
+        guard fields.count > 3, fields[0] == "1", let time = Int64(fields[1]),
+            let build = Int(fields[2])
+        else { return nil }
+        var values: [Character: [String]] = [:]
+        for field in fields.dropFirst(3) {
+            guard let kind = field.first, let text = TextField.unescape(field.dropFirst()) else {
+                return nil
+            }
+            values[kind, default: []].append(text)
+        }
+        guard let scope = values["s"]?.first, let paths = values["p"] else { return nil }
+        self.init(
+            time: time,
+            build: build,
+            identity: CacheIdentity(
+                scope: scope,
+                readScopes: values["r"] ?? [],
+                key: values["k"]?.first,
+                fallbackKeys: values["f"] ?? [],
+                paths: paths
+            )
+        )
+    }
+}
+
+/// A text as one field of a line: everything but printing ASCII, and `%`, as `%XX`.
+enum TextField {
+    static func escape(_ text: some StringProtocol) -> String {
+        var result = ""
+        for byte in text.utf8 {
+            if (0x21...0x7E).contains(byte), byte != UInt8(ascii: "%") {
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return result
+    }
+
+    static func unescape(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard rest.count >= 2, let digits = String(rest.prefix(2)),
+                let value = UInt8(digits, radix: 16)
+            else { return nil }
+            rest = rest.dropFirst(2)
+            bytes.append(value)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

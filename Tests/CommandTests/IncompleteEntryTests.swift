@@ -1,0 +1,134 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What a build or a listing says of entries that are not what one expects.
+@Suite(.timeLimit(.minutes(3)))
+struct IncompleteEntryTests {
+    // 65534 is the number of `nobody`, which cannot read root's file.
+    @Test(.enabled(if: geteuid() == 0))
+    func `a file that cannot be read fails a strict build and does not stay left out`()
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            """
+            version: 0.2
+            phases: { build: { commands: ['true'] } }
+            cache: { key: k, paths: [tree] }
+            """,
+            to: "buildspec.yml"
+        )
+        for name in ["tree/one", "tree/two", "home/x"] { try directory.write(name, to: name) }
+        for name in ["", "tree", "home"] {
+            _ = unsafe chmod(directory.file(name).string, 0o777)
+        }
+        _ = unsafe chmod(directory.file("tree/two").string, 0o600)
+        let run = ["run", "--cache", "st", "--project", "p"]
+        let strict = try await BuildspecProcess.run(
+            run + ["--strict-cache"],
+            in: directory,
+            user: 65_534
+        )
+        #expect(strict.status == 3, "\(strict)")
+        #expect(strict.error.contains("tree/two"), "\(strict)")
+        _ = unsafe chmod(directory.file("tree/two").string, 0o644)
+        let next = try await BuildspecProcess.run(run, in: directory, user: 65_534)
+        #expect(next.output.contains("saved 2 files"), "\(next)")
+    }
+
+    @Test func `a long key does not spread a listing, and --json has all of it`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("x", to: "a/f")
+        let key = "deps-" + String(repeating: "0123456789", count: 40)
+        for key in [key, "short"] {
+            let outcome = try await BuildspecProcess.run(
+                ["cache", "save", "--cache", "st", "--scope", "s", "--key", key, "--path", "a"],
+                in: directory
+            )
+            #expect(outcome.status == 0)
+        }
+        let list = try await BuildspecProcess.run(
+            ["cache", "list", "--cache", "st"],
+            in: directory
+        )
+        let widest = list.output.split(separator: "\n").map(\.count).max() ?? 0
+        #expect(widest < 220, "\(list.output)")
+        #expect(list.output.contains("deps-0123") && list.output.contains("…"))
+        let json = try await BuildspecProcess.run(
+            ["cache", "list", "--cache", "st", "--json"],
+            in: directory
+        )
+        #expect(json.output.contains(key))
+    }
+
+    @Test func `a path above the sources is told to be one place`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("x", to: "one/p/q/f")
+        try directory.write("x", to: "one/modules/f")
+        let outcome = try await BuildspecProcess.run(
+            ["cache", "save", "--cache", "st", "--root", "one/p/q", "--path", "../../modules"],
+            in: directory
+        )
+        #expect(outcome.status == 0)
+        let place = directory.file("one/modules").string
+        #expect(
+            outcome.error.contains("leads out of the source root and counts as '\(place)'"),
+            "\(outcome)"
+        )
+    }
+
+    @Test func `a file '.git' that leads nowhere is a warning`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("gitdir: /nowhere/.git/worktrees/x\n", to: ".git")
+        try directory.write(
+            "version: 0.2\nphases: { build: { commands: ['true'] } }\n",
+            to: "buildspec.yml"
+        )
+        let outcome = try await BuildspecProcess.run(["run", "--cache", "none"], in: directory)
+        #expect(outcome.status == 0)
+        #expect(
+            outcome.error.contains("CODEBUILD_RESOLVED_SOURCE_VERSION is not set: git says "),
+            "\(outcome)"
+        )
+    }
+
+    // MARK: Misses
+
+    @Test func `a miss is named in the log and explained after the build has saved`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            """
+            version: 0.2
+            phases: { build: { commands: ['mkdir -p deps; echo x > deps/x'] } }
+            cache:
+              key: deps-$(codebuild-hash-files lock.json)
+              fallback-keys: [none-]
+              paths: ['deps/**/*']
+            """,
+            to: "buildspec.yml"
+        )
+        try directory.write("one", to: "lock.json")
+        let run = ["run", "--cache", "st", "--project", "p"]
+        #expect(try await BuildspecProcess.run(run, in: directory).status == 0)
+        try directory.write("two", to: "lock.json")
+        let missed = try await BuildspecProcess.run(run, in: directory)
+        let line = missed.output.split(separator: "\n").first { $0.hasPrefix("cache: looked for") }
+        #expect(line?.contains("key 'deps-") == true, "\(missed)")
+        #expect(line?.hasSuffix(", fallback keys 'none-', paths './deps', in scope 'p'") == true)
+        let explain = ["cache", "explain", "--cache", "st", "--scope", "p", "--project", "p"]
+        let text = try await BuildspecProcess.run(explain, in: directory)
+        #expect(text.output.hasPrefix("hit: "), "\(text)")
+        #expect(text.output.contains("\nbuild 2 missed on "), "\(text)")
+        let tail = text.output.split(separator: "\nbuild 2 missed on ").last ?? ""
+        #expect(tail.contains("input: 'lock.json' changed"), "\(text)")
+        let json = try await BuildspecProcess.run(explain + ["--json"], in: directory)
+        #expect(json.output.contains("\"lastMiss\""))
+    }
+}
