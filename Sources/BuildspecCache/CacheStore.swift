@@ -67,7 +67,7 @@ public protocol CacheStore: Sendable {
     /// Removes an object if it is still the one that was seen, as far as the store can tell.
     ///
     /// - Parameter seen: what a look or a listing said of it.
-    /// - Returns: whether it is gone; not if it was written anew since, or its name is not one that
+    /// - Returns: whether it is gone; not if it was written again since, or its name is not one that
     ///   this program gives.
     /// - Throws: when the store cannot be asked.
     func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool

@@ -62,8 +62,9 @@ public struct DirectoryStore: LocalCacheStore {
 
     /// Writes a temporary file and gives it the name if nothing has it.
     public func create(_ name: String, _ bytes: [UInt8]) throws(StoreError) -> Bool {
-        try translating { () throws(FileError) in
-            try AtomicFile.create(bytes, at: path(name))
+        let access = try mark.prepare()
+        return try translating { () throws(FileError) in
+            try AtomicFile.create(bytes, at: path(name), access: access)
         }
     }
 

@@ -122,11 +122,7 @@ struct RestoreOperation {
             let leftovers = existing.walk.removeLeftovers(roots)
             if leftovers == nil, await whole?.isSummary(of: existing.entries) == true {
                 let count = existing.entries.count
-                let notes =
-                    passed.notes
-                    + [existing.kept.note, existing.rules.unlistedNote()].compactMap(\.self)
-                    + existing.linkNotes
-                return unchangedTree(record, entries: count, outcome, notes)
+                return unchangedTree(record, entries: count, outcome, passed.notes + existing.notes)
             }
             let early = try await earlyManifest
             let manifest = if let early { early } else { try await reader.manifest(of: record) }
@@ -169,12 +165,7 @@ struct RestoreOperation {
             passed.isOutOfReach = true
             return nil
         } catch let error where error is FalseContent || (error as? CacheError)?.code == .damaged {
-            let damage = (error as? FalseContent)?.damage ?? error
-            // A manifest that is known to be true cannot become false: then it is the disk that fails.
-            if error is FalseContent, settings.verdicts?.verdict(on: record.manifest) == nil {
-                settings.verdicts?.add(record.manifest, isTrue: false)
-            }
-            passed.notes.append("\(damage); the next save repairs it")
+            passed.notes.append("\(damage(by: error, record)); the next save repairs it")
             indexFile?.remove()
             self.indexFile(set, suffix: ".packs")?.remove()
             return nil
@@ -193,9 +184,12 @@ struct RestoreOperation {
     /// What the tree looks like now.
     ///
     /// - Parameters:
+    ///   - record: the entry.
+    ///   - manifest: its manifest.
     ///   - marks: what is known of its files.
     ///   - isTrue: whether all that the manifest says is proven.
     ///   - tree: the tree, if it was the entry before anything was done.
+    /// - Returns: the index to keep.
     private func seen(
         _ record: KeyRecord,
         _ manifest: Manifest,

@@ -40,3 +40,31 @@ extension RestorePlan {
         var first: PathBytes
     }
 }
+
+extension RestorePlan {
+    /// Whether a file is the entry's by its size, mode and time, and with `verify` by its content.
+    func isUnchanged(
+        _ entry: Manifest.Entry,
+        _ status: FileStatus
+    ) throws(FileError) -> Bool {
+        guard status.modified == entry.modified, status.mode == entry.mode,
+            case .file(let size, let pieces) = entry.kind, status.size == size
+        else { return false }
+        if !verify { return true }
+        var cursor = TreeCursor(roots)
+        let (directory, name) = try cursor.parent(of: entry.path)
+        let file = try OpenFile.reading(name, in: directory)
+        var offset: UInt64 = 0
+        for piece in pieces {
+            // The caller looks at that too, and gives up.
+            if Task.isCancelled { return false }
+            var bytes: [UInt8] = []
+            let count = try file.read(piece.size, at: offset, appendingTo: &bytes)
+            guard count == piece.size, ContentDigest(of: bytes) == piece.digest else {
+                return false
+            }
+            offset += UInt64(count)
+        }
+        return true
+    }
+}

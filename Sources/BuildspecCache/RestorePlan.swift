@@ -36,8 +36,8 @@ struct RestorePlan: Sendable {
     /// Links that stand where paths were declared, with what they lead to: they are not replaced.
     private let obstacles: [PathBytes: PathBytes]
     private var next = 0
-    private let roots: TreeRoots
-    private let verify: Bool
+    let roots: TreeRoots
+    let verify: Bool
     private let known: [StatIndex.Mark?]
     private var cursor: TreeCursor
     /// The new directories that the entries at hand lie in, the outermost first: their places, and their
@@ -124,6 +124,7 @@ struct RestorePlan: Sendable {
 
     /// Whether an entry is the cache's to place, and counts it if it is not.
     private mutating func isCache(_ entry: borrowing Manifest.Entry) -> Bool {
+        guard rules.concernsSet else { return !leadsThroughLink(entry) }
         if case .hardLink(let first) = entry.kind, checkout.owner(of: first) == .checkout {
             leaveOut(entry, "its file comes from the checkout")
             return false
@@ -135,9 +136,7 @@ struct RestorePlan: Sendable {
         case .both, .checkout:
             blocked = entry.path
             countLeftOut(entry.kind)
-            if entry.kind != .directory || entry.path.split.name.elementsEqual(".git".utf8) {
-                kept.add(entry.path)
-            }
+            kept.add(entry.path)
             return false
         }
     }
@@ -220,31 +219,6 @@ extension RestorePlan {
         countLeftOut(entry.kind)
         undecided.count += 1
         if undecided.first == nil { undecided.first = entry.path }
-    }
-
-    private func isUnchanged(
-        _ entry: Manifest.Entry,
-        _ status: FileStatus
-    ) throws(FileError) -> Bool {
-        guard status.modified == entry.modified, status.mode == entry.mode,
-            case .file(let size, let pieces) = entry.kind, status.size == size
-        else { return false }
-        if !verify { return true }
-        var cursor = TreeCursor(roots)
-        let (directory, name) = try cursor.parent(of: entry.path)
-        let file = try OpenFile.reading(name, in: directory)
-        var offset: UInt64 = 0
-        for piece in pieces {
-            // The caller looks at that too, and gives up.
-            if Task.isCancelled { return false }
-            var bytes: [UInt8] = []
-            let count = try file.read(piece.size, at: offset, appendingTo: &bytes)
-            guard count == piece.size, ContentDigest(of: bytes) == piece.digest else {
-                return false
-            }
-            offset += UInt64(count)
-        }
-        return true
     }
 
     private mutating func finish(_ entry: Manifest.Entry, mode: UInt32?, isClean: Bool) {

@@ -44,17 +44,15 @@ struct SaveOperation {
         // An entry with a key would lack for ever what is behind the link.
         if let note = walk.linkNotes.first, identity.key != nil { throw CacheError(.tree, note) }
         let hints = identity.paths.compactMap { FilePattern.hint(for: $0, in: root) }
-        let walkNotes =
-            walk.walk.notes + walk.linkNotes + hints
-            + [walk.walk.removeLeftovers(roots), walk.kept.note, walk.rules.unlistedNote()]
-            .compactMap(\.self)
+        let leftovers = [walk.walk.removeLeftovers(roots)].compactMap(\.self)
+        let walkNotes = walk.walk.notes + hints + leftovers + walk.notes
         guard !walk.entries.isEmpty else {
             return SaveReport(outcome: .nothingToSave, notes: walkNotes)
         }
         let tree = await TreeFingerprint.of(walk.entries)
         // The times of source files are recorded whatever the cached tree is.
         if sources == nil,
-            var report = try await unchangedTree(index, tree, set, walk, replacing: replacing)
+            var report = try await unchangedTree(index, tree, set, walk.walk, replacing: replacing)
         {
             report.notes = walkNotes + report.notes
             return report
@@ -75,17 +73,13 @@ struct SaveOperation {
         var record = record(digest, summary, set)
         record.base = base
         record.sources = times?.digest
-        record.leftOut = contents.notes.count + walk.unreadable
+        record.leftOut = contents.notes.count + walk.walk.unreadable
         try Task.checkCancellation()
         guard let recordSize = try await write(record, replacing: replacing) else {
             return savedByOther(record)
         }
 
-        // What is of the parent has been proven, and the rest was hashed when it was packed.
-        settings.verdicts?.add(digest, isTrue: true)
-        var (seen, isExact) = files.index(digest, walk.entries, contents.stored)
-        if isExact { seen.summary = summary.proven }
-        indexFile?.write(seen)
+        remember(files.index(digest, walk.entries, contents.stored), summary, in: indexFile)
         var report = SaveReport(
             outcome: .saved,
             entries: manifest.entries.count,
@@ -117,6 +111,19 @@ struct SaveOperation {
             width: settings.width,
             transfers: settings.transfers
         )
+    }
+
+    /// Remembers what was saved and what the files look like.
+    private func remember(
+        _ seen: (index: StatIndex, isExact: Bool),
+        _ summary: StatIndex.Summary,
+        in file: StatIndexFile?
+    ) {
+        // What is of the parent has been proven, and the rest was hashed when it was packed.
+        settings.verdicts?.add(seen.index.manifest, isTrue: true)
+        var index = seen.index
+        if seen.isExact { index.summary = summary.proven }
+        file?.write(index)
     }
 
     /// Records the sources, if that is wanted.

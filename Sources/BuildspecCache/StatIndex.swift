@@ -36,8 +36,10 @@ struct StatIndex: Sendable, Equatable {
         /// What the key record says of it.
         var files: Int
         var bytes: UInt64
-        /// Whether the same can be saved again: this machine knows what every file holds, and has proven
-        /// the manifest. Else the tree only looks like it, as sizes and times tell.
+        /// Whether the same can be saved again.
+        ///
+        /// Then this machine knows what every file holds, and has proven the manifest. Else the tree only
+        /// looks like it, as sizes and times tell.
         var isProven = false
     }
 

@@ -53,7 +53,7 @@ final class StoreMark: Sendable {
     /// The mark comes before the objects, so that of two processes that make one store at once each
     /// finds it empty or marked.
     ///
-    /// - Returns: who may use what is written: whoever may use the directory of the objects.
+    /// - Returns: the access of what is written: that of the directory of the objects.
     /// - Throws: as `check`, and when the directory cannot be made.
     func prepare() throws(StoreError) -> FileAccess {
         try state.withLock { state throws(StoreError) in

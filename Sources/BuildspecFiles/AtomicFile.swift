@@ -63,17 +63,23 @@ package enum AtomicFile {
     ///
     /// Of several calls at the same time one makes it.
     ///
+    /// - Parameters:
+    ///   - bytes: what the file is to hold.
+    ///   - path: its trusted path.
+    ///   - access: who may use it, and the directories that are made.
     /// - Returns: whether it was made.
+    /// - Throws: when it cannot be written.
     package static func create(
         _ bytes: [UInt8],
-        at path: PathBytes
+        at path: PathBytes,
+        access: FileAccess = .owner
     ) throws(FileError) -> Bool {
         let (directory, name) = path.split
         let parent = PathBytes(directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory))
-        let handle = try openMaking(parent)
+        let handle = try openMaking(parent, access: access)
         if try handle.status(name) != nil { return false }
         let temporary = TemporaryName.next()
-        let file = try OpenFile.creating(temporary[...], in: handle, mode: 0o644)
+        let file = try access.creating(temporary[...], in: handle)
         do throws(FileError) {
             try file.write(bytes.span, at: 0)
             let isMade = try handle.renameToNew(temporary, name)

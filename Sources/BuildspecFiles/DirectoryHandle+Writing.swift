@@ -158,7 +158,7 @@ extension DirectoryHandle {
         if result != 0 { throw failure("set the time of", name) }
     }
 
-    /// Sets the time of last change of a name to now: whoever may write it can, not its owner alone.
+    /// Sets the time of last change of a name to now: everybody who may write it can, not its owner alone.
     package func touch(_ name: some Collection<UInt8>) throws(FileError) {
         let result = unsafe withCString(name) {
             unsafe utimensat(descriptor, $0, nil, AT_SYMLINK_NOFOLLOW)

@@ -15,7 +15,7 @@ package struct FileAccess: Sendable, Hashable {
         self.directory = directory
     }
 
-    /// Whoever may use a directory of these bits may use what is in it.
+    /// The access of what is in a directory of these bits: the same users may use it.
     package init(ofDirectory mode: UInt32) {
         file = mode & 0o666 | 0o600
         directory = mode & 0o2777 | 0o700

@@ -15,7 +15,8 @@ extension CacheSection {
         names = names.drop { $0 == ".." }
         if let first = names.first(where: { $0 != "**" }), !pattern.hasPrefix("/") {
             let parts = first.split(separator: "*", omittingEmptySubsequences: false)
-            if matches(parts, ".git") { return true }
+            // A bare '*' stands for any directory, so what follows says what is meant.
+            if first != "*", matches(parts, ".git") { return true }
         }
         return names.allSatisfy(isWild)
     }

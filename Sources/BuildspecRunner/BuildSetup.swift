@@ -119,15 +119,14 @@ struct BuildSetup: Sendable {
         )
         notes = place.notes
         warnings = (found.problems + obstacles).map(BuildSetup.warning)
+        if request.isPlan { warnings += users.notes }
         warnings += place.warnings + BuildSetup.warnings(request.buildspec)
-        warnings += await place.launching {
-            await InstalledRuntime.differences(
-                request.buildspec.phases[.install]?.runtimeVersions ?? [],
-                environment.variables,
-                at: place,
-                in: directory.path
-            )
-        }
+        warnings += await InstalledRuntime.differences(
+            request.buildspec.phases[.install]?.runtimeVersions ?? [],
+            environment.variables,
+            at: place,
+            in: directory.path
+        )
         if let problem = source.problem {
             warnings.append("CODEBUILD_RESOLVED_SOURCE_VERSION is not set: \(problem)")
         }

@@ -30,6 +30,9 @@ struct CacheSteps: Sendable {
         for path in await expandedPaths(section) {
             do {
                 paths.append(try setup.place.cached(path))
+                if let note = CachePathNote.climbing(path, root: request.sourceDirectory) {
+                    await pump.post(.warning("cache: \(note)"))
+                }
             } catch {
                 let reason = "the path '\(path)' is left out: \(error)"
                 if request.strictCache { return .unusable(reason) }
@@ -190,9 +193,6 @@ struct CacheSteps: Sendable {
             let path = CachePath(declared.value) { setup.environment.variables[$0] }
             guard let obstacle = path.obstacle else {
                 paths.append(path.text)
-                if let note = CachePathNote.climbing(path.text, root: request.sourceDirectory) {
-                    await pump.post(.warning("cache: \(note)"))
-                }
                 for odd in path.oddities {
                     await pump.post(.warning("cache path '\(declared.value)': \(odd)"))
                 }

@@ -1,15 +1,26 @@
-// What Swift cannot call by itself: prctl(2) and syscall(2) take a variable number of arguments.
+// What Swift cannot call by itself: prctl(2) and syscall(2) take a variable number of arguments, and
+// after fork(2) a process may do no more than C can promise.
 #if defined(__linux__)
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // Makes orphaned descendants children of this process; 0 on success.
 static inline int process_adopt_orphans(void) {
     return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+// An open file of the user namespace that a namespace's open file belongs to; -1 when there is none.
+static inline int process_owner_of_namespace(int file) {
+    return ioctl(file, 0xb701 /* NS_GET_USERNS */);
 }
 
 // A program for seccomp(2), as linux/filter.h has it.
@@ -51,12 +62,12 @@ struct process_rules {
         PROCESS_EQUAL(request, (next) + 1, 0), PROCESS_EQUAL(control, (next), (next) + 1)
 #define PROCESS_CALLS(next, calls) PROCESS_CALLS_(next, calls)
 
-// Takes the kernel's keyrings and the input of terminals from this thread and from the processes that
-// it starts: a session keyring of their own, no call that reaches another one, no TIOCSTI and no
+// Takes the kernel's keyrings and the input of terminals from this process and from those that it
+// starts: a session keyring of their own, no call that reaches another one, no TIOCSTI and no
 // TIOCLINUX. No program that they run gets further rights by its file's mode.
 //
 // 0, or the number of the error.
-static inline int process_confine_thread(void) {
+static inline int process_confine(void) {
     // Without keyrings in the kernel there is nothing to leave.
     (void)syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL);
 #if defined(PROCESS_OWN_KIND)
@@ -82,6 +93,77 @@ static inline int process_confine_thread(void) {
     if (prctl(PR_SET_SECCOMP, 2 /* SECCOMP_MODE_FILTER */, &all) != 0) return errno;
 #endif
     return 0;
+}
+
+// What process_start does in the new process; the answer goes to a file that a program's start closes.
+static inline void process_become(
+    const char *program, char *const *arguments, char *const *environment, const int *files, int answer
+) {
+    int text[2] = {0, 0};
+    for (int number = 1; number < 65; number++) (void)signal(number, SIG_DFL);
+    // The four may stand in each other's places.
+    int kept[4] = {files[0], files[1], files[2], answer};
+    for (int place = 0; place < 4; place++) {
+        kept[place] = fcntl(kept[place], F_DUPFD_CLOEXEC, 10);
+        if (kept[place] < 0) _exit(127);
+    }
+    for (int place = 0; place < 4; place++) {
+        if (dup2(kept[place], place) < 0) _exit(127);
+    }
+    (void)fcntl(3, F_SETFD, FD_CLOEXEC);
+    if (syscall(436 /* close_range */, 4u, ~0u, 0u) != 0) {
+        long most = sysconf(_SC_OPEN_MAX);
+        for (int file = 4; file < (most > 0 ? most : 1 << 16); file++) close(file);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    text[1] = process_confine();
+    if (text[1] == 0) {
+        text[0] = 1;
+        if (setsid() >= 0 && chdir("/") == 0 && sigprocmask(SIG_SETMASK, &none, NULL) == 0) {
+            (void)execve(program, arguments, environment);
+        }
+        text[1] = errno;
+    }
+    (void)!write(3, text, sizeof text);
+    _exit(127);
+}
+
+// Starts a program that is confined, in a session of its own and at the root directory, with three open
+// files and no other.
+//
+// Its process; if there is none, -1, with the error and whether the confinement is what failed.
+static inline pid_t process_start(
+    const char *program, char *const *arguments, char *const *environment, const int *files,
+    int *error, int *is_confinement
+) {
+    int ends[2];
+    int text[2] = {1, 0};
+    sigset_t all, before;
+    if (syscall(SYS_pipe2, ends, O_CLOEXEC) != 0) {
+        *error = errno;
+        return -1;
+    }
+    sigfillset(&all);
+    (void)sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t process = fork();
+    if (process == 0) process_become(program, arguments, environment, files, ends[1]);
+    if (process < 0) text[1] = errno;
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    close(ends[1]);
+    if (process > 0) {
+        ssize_t count;
+        do count = read(ends[0], text, sizeof text);
+        while (count < 0 && errno == EINTR);
+        if (count > 0) {
+            while (waitpid(process, NULL, 0) < 0 && errno == EINTR) {}
+            process = -1;
+        }
+    }
+    close(ends[0]);
+    *error = text[1];
+    *is_confinement = text[0] == 0;
+    return process;
 }
 #else
 static inline int process_adopt_orphans(void) { return -1; }

@@ -46,7 +46,18 @@ struct BuildspecCommand: AsyncParsableCommand {
                 throw ExitStatus.usage.exitCode
             }
         } catch {
-            exit(withError: error)
+            end(with: error)
         }
+    }
+
+    /// Ends with help, or with an error in which an argument's text may stand.
+    private static func end(with error: any Error) -> Never {
+        let code = exitCode(for: error)
+        if !code.isSuccess {
+            let message = fullMessage(for: error)
+            if !message.isEmpty { StandardStream.error.write(message.printableLines + "\n") }
+            exit(withError: code)
+        }
+        exit(withError: error)
     }
 }

@@ -45,8 +45,8 @@ struct FirstSaveTests {
     @Test func `a create of a store in a directory writes once`() async throws {
         let place = try TemporaryDirectory()
         let store = DirectoryStore(place.path)
-        #expect(try store.create("v1/keys/a", [1]))
-        #expect(try !store.create("v1/keys/a", [2]))
+        #expect(try await store.create("v1/keys/a", [1]))
+        #expect(try await !store.create("v1/keys/a", [2]))
         #expect(try store.read("v1/keys/a", limit: 9) == [1])
         #expect(try store.list(prefix: "v1/").map(\.name) == ["v1/keys/a"])
     }
@@ -76,7 +76,7 @@ struct FirstSaveTests {
         _ = try await cache.save(identity, from: tree.path)
         // As a save leaves it that could not read a file.
         let name = record.name
-        let bytes = try #require(try await DirectoryStore(store.path).read(name, limit: 1 << 20))
+        let bytes = try #require(try DirectoryStore(store.path).read(name, limit: 1 << 20))
         var saved = try KeyRecord.decode(bytes)
         saved.leftOut = 1
         try DirectoryStore(store.path).write(name, saved.encode())

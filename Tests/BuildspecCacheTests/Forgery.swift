@@ -25,6 +25,7 @@ struct Forgery {
     ///   - key: the forged entry's key.
     ///   - signer: who signs it.
     /// - Returns: the record's bytes and name.
+    /// - Throws: when there is no such file, or the store cannot be used.
     func entry(
         of honest: KeyRecord,
         _ path: String,

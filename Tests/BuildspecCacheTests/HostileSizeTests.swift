@@ -69,9 +69,10 @@ import Testing
         #expect(Limits.reserve(ofFree: 0) == 0 && Limits.reserve(ofFree: .max) == 1 << 30)
         let roots = try TreeRoots(root: PathBytes(bench.target.path.string), top: PathBytes("/"))
         let set = PathSet(["tree/**"], root: PathBytes(bench.target.path.string))
+        let tree = try await CacheTree(set, Checkout.unknown, roots, bench.cache.settings)
         // Less than what is free, and more than may be used of it.
         for (size, isRefused) in [(free - reserve / 2, true), (free / 2, false)] {
-            let plan = try RestorePlan(manifest(of: size), set, existing: [], roots, verify: false)
+            let plan = try RestorePlan(manifest(of: size), set, tree, roots, verify: false)
             if isRefused {
                 #expect(throws: CacheError.self) { try plan.checkRoom(roots) }
             } else {

@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "a/b/../c", "ключ-ü", "percent%41", "~", ".", "..", "with\nnewline",
+        " ", "a/b/../c", "ключ-ü", "percent%41", "~", ".", "..", "with\nnewline",
         String(repeating: "long-", count: 60), String(repeating: "é/", count: 300),
     ])
     func `may be any text`(key: String) async throws {
@@ -78,10 +78,19 @@ import Testing
         try bench.source.write("x", to: "tree/file")
         try await bench.save(key)
         #expect(try await bench.restore(key).outcome == .exact(key: key))
-        let prefix = String(key.prefix(key.count * 2 / 3))
+        // An empty fallback key is none.
+        let prefix = String(key.prefix(max(1, key.count * 2 / 3)))
         let fallback = try await bench.restore("?", fallback: [prefix])
         #expect(fallback.outcome == .fallback(key: key))
         #expect(try await bench.cache.entries().entries.map(\.key) == [key])
+    }
+
+    @Test func `that is empty is refused`() async throws {
+        let bench = try Bench()
+        try bench.source.write("x", to: "tree/file")
+        let error = await #expect(throws: CacheError.self) { try await bench.save("") }
+        #expect(error?.description.contains("the key is empty") == true)
+        #expect(try await bench.cache.entries().entries.isEmpty)
     }
 
     @Test func `that is long is told from one that begins the same`() async throws {

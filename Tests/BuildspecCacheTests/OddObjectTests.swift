@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: Kind.allCases, parts)
-    func `is damaged in verify, a miss in a restore, and written anew by the next save`(
+    func `is damaged in verify, a miss in a restore, and stored again by the next save`(
         kind: Kind,
         part: String
     ) async throws {

@@ -60,7 +60,7 @@ private final class StoppingStore: LocalCacheStore {
         try call { () throws(StoreError) in try base.list(prefix: prefix) }
     }
 
-    func delete(_ name: String) throws(StoreError) {
+    func delete(_ name: ObjectName) throws(StoreError) {
         try call { () throws(StoreError) in try base.delete(name) }
     }
 

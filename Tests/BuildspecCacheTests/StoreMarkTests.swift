@@ -82,7 +82,9 @@ import Testing
             let pruned = try await cache.prune(limits)
             #expect(pruned.removedDamagedRecords == 0)
         }
-        #expect(try await cache.transfer(.sync).skipped.isEmpty)
+        for direction in [TransferDirection.push, .pull] {
+            #expect(try await cache.transfer(direction).skipped.isEmpty)
+        }
         #expect(try survivors(shared) == Self.foreign)
     }
 

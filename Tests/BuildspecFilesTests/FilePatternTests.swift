@@ -85,7 +85,9 @@ import Testing
 
     private static let formerTexts: [([String], [String], [String]?)] = [
         (["packages/*/**/*"], ["./packages/*/**"], ["./packages/*"]),
-        (["packages/*/**/*", "packages/*"], ["./packages/*", "./packages/*/**"], ["./packages/*"]),
+        (
+            ["packages/*/**/*", "packages/*"], ["./packages/*", "./packages/*/**"], ["./packages/*"]
+        ),
         (["*/**"], ["./*/**"], ["./*"]), (["/abs/[ab]/"], ["/abs/[ab]/**"], ["/abs/[ab]"]),
         (["node_modules/**/*"], ["./node_modules"], nil), (["**/*"], ["./"], nil),
         (["packages/*"], ["./packages/*"], nil), (["a\\[b\\]/**"], ["./a\\[b\\]"], nil),

@@ -42,7 +42,9 @@ import Testing
             let walk = try TreeWalk(set, root: DirectoryHandle.open(root))
             let files = walk.entries.filter { $0.status.kind == .regular }.map(\.path.text)
             #expect(files.sorted() == glob.covered, "\(text)")
-            #expect(set.canonicalTexts == PathSet(set.canonicalTexts, root: root).canonicalTexts)
+            // The root's own text names no file where it is declared.
+            let again = set.canonicalTexts.map { $0 == "./" ? "**" : $0 }
+            #expect(set.canonicalTexts == PathSet(again, root: root).canonicalTexts)
             #expect(set.canonicalTexts == PathSet([glob.pattern], root: root).canonicalTexts)
         }
     }

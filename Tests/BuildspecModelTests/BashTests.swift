@@ -15,7 +15,7 @@ import Testing
         let text = "version: 0.2\n\(env)phases:\n  build:\n    commands:\n      - |\n\(lines)"
         return Buildspec.validate(Array(text.utf8)).diagnostics
             .filter { $0.name == "bash-syntax" || $0.name == "source-command" }
-            .map { String($0.message.prefix { $0 != "," }) }
+            .map { $0.message.split(separator: " is bash").first.map { "\($0) is bash" } ?? "" }
     }
 
     @Test(arguments: BashSamples.bash)

@@ -76,7 +76,10 @@ import Testing
     }
 
     @Test func `options, exits and functions that do not outlive their item`() {
-        check("- 1️⃣set -e\n- 2️⃣set -o pipefail; set -u", ["1️⃣ shell-option", "2️⃣ shell-option"])
+        check(
+            "- 1️⃣set -e\n- 2️⃣set -o pipefail; set -u",
+            ["1️⃣ shell-option", "2️⃣ bash-syntax", "2️⃣ shell-option"]
+        )
         check("- set -e; make\n- set -- a b", [])
         check("- 1️⃣exit 0\n- make\n- exit 0", ["1️⃣ exit-item"])
         check("- f() { make; }\n- 1️⃣f", ["1️⃣ function-lost"])
@@ -228,7 +231,6 @@ import Testing
         ("- aws s3 cp \\\n     a b", "backslash-fold"),
         ("- 'aws s3 cp \\\n   a b'", "backslash-fold"),
         ("- >\n  make\n  cd build", "folded-script"),
-        ("- >\n    x\n  make\n  cd build", "folded-script"),
         ("- make\n  cd build", "folded-script"),
         ("- >\n  cat <<EOF >x\n  a\n  EOF\n", "folded-heredoc"),
     ])

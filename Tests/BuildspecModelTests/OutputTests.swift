@@ -130,7 +130,7 @@ import Testing
     @Test(arguments: [
         "node_modules/**/*", "lib", "**/node_modules/**/*", "*/target/**/*", "**/*.jar", "src/**/*",
         "../cache/**/*", "/root/.m2/**/*", "$HOME/**/*", "${HOME}/.cache", ".gitlab-cache/**",
-        "{a,b}/**/*", ".github", "/.git", "a{b", "{,}}{", "!x",
+        "{a,b}/**/*", ".github", "/.git", "a{b", "{,}}{",
     ])
     func `a cache path that names what it means is no warning`(path: String) {
         check("version: 0.2\nphases: {}\ncache: {paths: ['\(path)']}", [])

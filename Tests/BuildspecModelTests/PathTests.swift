@@ -81,7 +81,9 @@ import Testing
     ])
     func `a path that means what it seems to is no warning`(path: String) {
         #expect(PathOddity.all(in: path, .cache).isEmpty)
-        #expect(PathOddity.all(in: path, .exclusion).isEmpty)
+        // The name of a directory alone excludes nothing; a test of its own has those.
+        let excluded = PathOddity.all(in: path, .exclusion).filter { $0.name != .excludedDirectory }
+        #expect(excluded.isEmpty)
     }
 
     @Test(arguments: [

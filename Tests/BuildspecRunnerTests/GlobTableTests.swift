@@ -15,10 +15,11 @@ import Testing
     ) throws -> [String] {
         let set = ArtifactSet(files: located(files), excludePaths: located(excluded))
         do {
+            let root = PathBytes(place.file("my [r]oot*").string)
             return try ArtifactSelection(
                 set,
-                root: PathBytes(place.file("my [r]oot*").string),
-                excluding: [],
+                root: root,
+                within: ArtifactBounds(into: root.appending("out".utf8), root: root, own: []),
                 isConfined: false,
                 sight: nil
             ) { $0 }

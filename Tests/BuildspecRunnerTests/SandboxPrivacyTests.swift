@@ -72,7 +72,9 @@
                 "(echo injected > \(terminal.path)) 2> /dev/null && echo written; true",
                 "script -qc 'tty' /dev/null 2> /dev/null || echo none",
             ])
-            #expect(found.filter { $0 != "ptmx" && $0 != "none" } == ["/dev/pts/0"])
+            // A terminal ends a line with a carriage return too.
+            let words = found.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+            #expect(words.filter { $0 != "ptmx" && $0 != "none" } == ["/dev/pts/0"])
         }
 
         @Test func `nothing can be typed into a terminal`() async throws {
@@ -99,7 +101,8 @@
                 """
             let build = try TestBuild.sandboxed(home: home, [.build: ["python3 type.py"]])
             try build.scratch.write(program, to: "type.py")
-            #expect(try await build.lines() == ["[b'1', b'1', b'1']"])
+            let lines = try await build.lines()
+            #expect(lines == ["[b'1', b'1', b'1']"])
         }
 
         @Test func `shared memory is the sandbox's own`() async throws {

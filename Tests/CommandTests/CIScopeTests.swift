@@ -40,9 +40,9 @@ struct `The scope of a pull request` {
             try await BuildspecProcess.run(
                 arguments + ["--cache", "store"],
                 in: directory,
-                environment: Dictionary(
-                    uniqueKeysWithValues: environment.map { (Environment.Key($0), $1) }
-                )
+                environment: environment.reduce(into: [:]) { all, variable in
+                    all[Environment.Key(stringLiteral: variable.key)] = variable.value
+                }
             )
         }
 

@@ -1,3 +1,4 @@
+import BuildspecFiles
 import SystemPackage
 import TestSupport
 import Testing

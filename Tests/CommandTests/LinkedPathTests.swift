@@ -1,3 +1,4 @@
+import BuildspecFiles
 import Subprocess
 import SystemPackage
 import TestSupport

@@ -25,7 +25,7 @@ struct OutputSafetyTests {
         let directory = try TemporaryDirectory()
         try directory.write(Self.buildspec, to: "buildspec.yml")
         for name in ["vars.env", "secrets"] { try directory.write("A=1\n", to: name) }
-        try directory.write("cache: none\n", to: "config.yml")
+        try directory.write("cache:\n  max-size: 1GB\n", to: "config.yml")
         try directory.write("version: 1\n", to: "policy.yml")
         try directory.handle.makeLink("link".utf8, to: Array("buildspec.yml".utf8))
         try directory.handle.makeHardLink(

@@ -1,4 +1,6 @@
 import Foundation
+import Subprocess
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -67,7 +69,7 @@ import Testing
             """
         #expect(
             try await findings(text) == [
-                "5:12-5:14 warning SC2086", "6:19-6:21 warning SC2086", "7:18-7:20 warning SC2086",
+                "5:12-5:14 warning SC2086", "6:19-6:21 warning SC2086", "7:19-7:21 warning SC2086",
                 "11:14-11:16 warning SC2086", "15:12-15:14 warning SC2086",
                 "17:12-17:14 warning SC2086", "20:12-20:14 warning SC2086",
             ]

@@ -170,7 +170,7 @@ import Testing
             "  0    success\n  3    the store is not sound, or could not be read\n"
         ),
         (["cache", "import"], "  3    the archive is refused, "),
-        (["hash-files"], "  0    success\n  3    a file could not be read\n"),
+        (["hash-files"], "  0    success\n  3    no file matches, or one could not be read\n"),
     ])
     func `help has each command's own exit statuses`(
         command: [String],

@@ -55,7 +55,8 @@ compile_readers() {
         "$root/Tests/Fuzz/FuzzArchives.swift" "$root/Tests/Fuzz/FuzzCacheReaders.swift" -lz -lzstd
 }
 
-# All of the cache and what prints it, as one module; digests and signatures stubbed.
+# All of the cache and what prints it, as one module; digests and signatures stubbed. It is much, and
+# optimising it takes longer than the runs gain by it.
 compile_records() {
     rm -rf "$work/records-sources"
     mkdir -p "$work/records-sources"
@@ -73,7 +74,7 @@ compile_records() {
         sed '/^[a-z]* import \(Buildspec[A-Z][a-zA-Z]*\|Crypto\|SystemPackage\)$/d' "$file" \
             >"$work/records-sources/${file##*/}"
     done <"$work/records-list"
-    compile records -I "$root/Sources/CFiles" -I "$root/Sources/CZlib" -I "$root/Sources/CZstd" \
+    compile records -Onone -I "$root/Sources/CFiles" -I "$root/Sources/CZlib" -I "$root/Sources/CZstd" \
         "$work"/records-sources/*.swift "$root/Tests/Fuzz/CryptoStubs.swift" \
         "$root/Tests/Fuzz/FuzzRecords.swift" -lz -lzstd
 }

@@ -105,7 +105,7 @@ final class S3Client: Sendable {
             let signer = try await credentials?.credentials()
             let region = region.withLock(\.self)
             let response = try await answer(call, region, signer)
-            if response.isWebPage {
+            if response.isWebPage(for: call.method) {
                 throw .badResponse(
                     call.action,
                     "the answer is a web page and not a bucket's"
@@ -246,8 +246,11 @@ final class S3Client: Sendable {
 
 extension HTTPResponse {
     /// Whether something else than a bucket has answered: a proxy, a portal, a web server.
-    fileprivate var isWebPage: Bool {
+    ///
+    /// Some buckets call an answer without text a page too, when nothing was asked for.
+    fileprivate func isWebPage(for method: HTTPRequest.Method) -> Bool {
         isSuccess && header("Content-Type")?.lowercased().hasPrefix("text/html") == true
             && header("X-Amz-Request-Id") == nil && header("X-Amz-Id-2") == nil
+            && !(body.isEmpty && (method == .put || method == .delete))
     }
 }

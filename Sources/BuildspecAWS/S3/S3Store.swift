@@ -87,7 +87,7 @@ public struct S3Store: CacheStore {
                 if status == 412 { return false }
                 if status != 409 && status != 501 { return true }
                 // 409: another writer was at work at the same moment, and may have failed since.
-                if status == 501 || ObjectName.promisedSHA256(name) != nil { break }
+                if status == 501 || !name.hasPrefix(S3Store.records) { break }
                 try? await Task.sleep(for: .milliseconds(50 << attempt))
             }
             _ = try await put(name, bytes, [])

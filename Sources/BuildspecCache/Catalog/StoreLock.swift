@@ -11,7 +11,7 @@ extension LocalCacheStore {
         return FileLock.take(place.appending("lock".utf8), kind, access: access)
     }
 
-    /// Who may use the store's files: whoever may use the directory of its objects.
+    /// The access of the store's files: that of the directory of its objects.
     var access: FileAccess {
         let objects = PathBytes(directory.string).appending(StoreLayout.top.utf8)
         let mode = (try? DirectoryHandle.open(objects).status())?.mode

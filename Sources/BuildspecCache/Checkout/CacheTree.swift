@@ -42,13 +42,16 @@ struct CacheTree: Sendable {
         rules = CheckoutRules(await found, set, roots)
         try Task.checkCancellation()
         var cursor = CheckoutCursor(rules)
-        for entry in walk.takeOut({ cursor.owner(of: $0.path) != .cache })
-        where entry.status.kind != .directory {
-            kept.add(entry.path)
+        if rules.concernsSet {
+            for entry in walk.takeOut({ cursor.owner(of: $0.path) != .cache })
+            where entry.status.kind != .directory {
+                kept.add(entry.path)
+            }
         }
         if git.contains(where: { $0.isDeclared }) { kept.add(PathBytes(".git")) }
         for link in walk.links {
-            if let place = CacheTree.place(of: link, roots), !set.contains(place) {
+            if let place = CacheTree.place(of: link, roots), !set.contains(place, isDirectory: true)
+            {
                 links[link] = place
             }
         }
@@ -64,6 +67,11 @@ struct CacheTree: Sendable {
             let place = try? Machine.absolute(link.isAbsolute ? link : root.appending(link.bytes))
         else { return nil }
         return place.isWithin(root) ? PathBytes(Array(place.tail(below: root))) : place
+    }
+
+    /// What to say of the tree, one line each.
+    var notes: [String] {
+        [kept.note, rules.unlistedNote()].compactMap(\.self) + linkNotes
     }
 
     /// What to say of declared paths that lead through links, a line each.
@@ -93,7 +101,7 @@ struct CacheTree: Sendable {
         var found: [(identity: FileStatus.Identity, isDeclared: Bool)] = []
         if let status = try? roots.root.status(git), status.kind == .directory {
             let isDeclared =
-                set.contains(PathBytes(git))
+                set.contains(PathBytes(git), isDirectory: true)
                 || set.canonicalTexts.contains { $0.hasPrefix("./.git/") }
             found.append((status.identity, isDeclared))
         }
@@ -124,12 +132,14 @@ struct KeptFiles: Sendable {
             paths.insert(path)
             return
         }
-        if git == nil { git = PathBytes(Array(names[...end].joined(separator: [slash]))) }
+        let start = path.isAbsolute ? [slash] : []
+        let found = PathBytes(start + names[...end].joined(separator: [slash]))
+        git = git.map { min($0, found) } ?? found
     }
 
     /// Adds what is known from elsewhere.
     mutating func add(_ other: KeptFiles) {
-        git = git ?? other.git
+        git = [git, other.git].compactMap(\.self).min()
         paths.formUnion(other.paths)
     }
 

@@ -19,6 +19,8 @@ struct CheckoutRules: Sendable {
     /// The root as absolute paths name it; `nil` when they lead elsewhere.
     fileprivate let root: PathBytes?
     private var unlisted: [(path: PathBytes, reason: String)] = []
+    /// Whether the declared paths can have anything of the checkout at all; most often they cannot.
+    private(set) var concernsSet = true
 
     /// Works them out.
     ///
@@ -28,11 +30,14 @@ struct CheckoutRules: Sendable {
     ///   - roots: where paths start.
     init(_ checkout: Checkout, _ set: PathSet, _ roots: TreeRoots) {
         root = roots.rootFromTop
-        let firstNames = set.firstNames
         let takesAbsolute = set.canonicalTexts.contains { $0.hasPrefix("/") }
+        // Absolute paths may lead to the root from above.
+        let firstNames = takesAbsolute ? nil : set.firstNames
         for path in checkout.files.split(separator: 0) {
             let isAbove = path.starts(with: "../".utf8)
-            if isAbove ? takesAbsolute : firstNames?.contains(path.prefix { $0 != slash }) ?? true {
+            if isAbove
+                ? takesAbsolute : firstNames?.contains(Array(path.prefix { $0 != slash })) ?? true
+            {
                 keep(settled(path, roots))
             }
         }
@@ -46,6 +51,10 @@ struct CheckoutRules: Sendable {
                 directory = next.above
             }
         }
+        concernsSet =
+            !checkout.unlisted.isEmpty
+            || firstNames?.map { PathBytes(Array($0)) }
+                .contains { kept.contains($0) || passages.contains($0) } ?? true
         unlisted = checkout.unlisted.map { (settled($0.path[...], roots), $0.reason) }
     }
 
@@ -141,21 +150,5 @@ extension TreeRoots {
         if top.path == PathBytes("/") { return root.path }
         guard root.path.isWithin(top.path) else { return nil }
         return PathBytes([slash] + root.path.tail(below: top.path))
-    }
-}
-
-extension PathSet {
-    /// The first names that paths of the root can have; `nil` when they can have any.
-    var firstNames: Set<ArraySlice<UInt8>>? {
-        var names: Set<ArraySlice<UInt8>> = []
-        for text in canonicalTexts where !text.hasPrefix("/") {
-            let first = text.dropFirst(2).prefix { $0 != "/" }
-            guard !first.isEmpty else { return nil }
-            for pattern in FilePattern.parse(String(first)) {
-                guard let literals = PatternCursor(pattern).literalNames else { return nil }
-                names.formUnion(literals.map { $0[...] })
-            }
-        }
-        return names
     }
 }

@@ -97,6 +97,16 @@ extension RestoreOperation {
         return known
     }
 
+    /// What to say of an error that is damage of the entry; that its manifest is false is noted.
+    func damage(by error: any Error, _ record: KeyRecord) -> any Error {
+        guard let found = error as? FalseContent else { return error }
+        // A manifest that is known to be true cannot become false: then it is the disk that fails.
+        if settings.verdicts?.verdict(on: record.manifest) == nil {
+            settings.verdicts?.add(record.manifest, isTrue: false)
+        }
+        return found.damage
+    }
+
     /// Notes that an entry's manifest is true, if this restore has proven what was not known of it.
     ///
     /// - Returns: whether it is known to be true.

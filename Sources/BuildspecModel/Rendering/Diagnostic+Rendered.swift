@@ -9,7 +9,7 @@ extension Diagnostic {
     ///       = CodeBuild: not known: it refuses the file, or ignores the phase
     /// ```
     ///
-    /// A warning ends with the name by which it can be turned off.
+    /// What can be turned off ends with the name by which it can.
     ///
     /// - Parameters:
     ///   - file: The file's name as the user wrote it.
@@ -17,7 +17,7 @@ extension Diagnostic {
     /// - Returns: One to four lines.
     public func rendered(file: String, source: SourceText) -> String {
         let place = "\(file):\(range.start.line):\(range.start.column)"
-        let suffix = severity == .warning ? " [\(name)]" : ""
+        let suffix = canBeIgnored ? " [\(name)]" : ""
         var lines = ["\(place): \(severity.rawValue): \(message)\(suffix)"]
         lines += snippet(source)
         if let codeBuild { lines.append("      = CodeBuild: \(codeBuild)") }

@@ -123,6 +123,13 @@ extension BuildUsers {
     /// Whether some command runs as somebody else than the build.
     var hasOthers: Bool { !others.isEmpty || !late.isEmpty }
 
+    /// Says, for a plan, which users a phase has yet to make.
+    var notes: [String] {
+        Set(late.values.map(\.value)).sorted().map { name in
+            "run-as: there is no user '\(name)' \(place.whereabouts) yet; a phase before must make it"
+        }
+    }
+
     /// Looks the user of a phase up who was not there when the build began.
     ///
     /// - Parameters:
@@ -211,6 +218,9 @@ extension BuildUsers {
         ]
         let launch = place.launch("/bin/sh", arguments, in: directory.path, as: user)
         guard (try? SpareDescriptors.requireForProcess()) != nil else { return 126 }
+        if launch.isConfined {
+            return (try? await ConfinedProcess.capture(launch))?.status ?? 126
+        }
         let result = try? await Subprocess.run(
             .path(launch.program),
             arguments: Arguments(launch.arguments),

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import Subprocess
 internal import SystemPackage
 
@@ -78,7 +79,8 @@ struct GitIndex: Sendable {
     /// The lines that git prints in the root; none when it fails.
     func lines(_ arguments: [String]) async -> [String] {
         let bytes = await output(arguments) ?? []
-        return bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"))
+        return lines.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// All that git prints in the root; `nil` when it fails.

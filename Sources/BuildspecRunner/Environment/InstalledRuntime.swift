@@ -132,6 +132,11 @@ enum InstalledRuntime {
         await withTaskGroup(of: String?.self) { group in
             group.addTask {
                 guard (try? SpareDescriptors.requireForProcess()) != nil else { return nil }
+                if launch.isConfined {
+                    let result = try? await ConfinedProcess.capture(launch)
+                    guard let result, result.status == 0 else { return nil }
+                    return String(decoding: result.output, as: UTF8.self)
+                }
                 let result = try? await Subprocess.run(
                     .path(launch.program),
                     arguments: Arguments(launch.arguments),

@@ -86,8 +86,8 @@ package struct RepositoryName: Sendable, Equatable {
         self.init(authority: authority, path: path, isFromHome: path.hasPrefix("/~/"))
     }
 
-    /// - Parameter isFromHome: whether the path begins in the user's home directory, where the host has
-    ///   accounts of people.
+    /// A path on a host; `isFromHome` says whether it begins in the user's home directory, where the host
+    /// has accounts of people.
     private init?(authority: Substring, path: Substring, isFromHome: Bool) {
         let at = authority.lastIndex(of: "@")
         let user = at.map { authority[..<$0].prefix { $0 != ":" } } ?? ""

@@ -25,15 +25,6 @@ extension BuildPlace {
 
     var cacheTop: FilePath { "/" }
 
-    var launcher: (any TaskExecutor)? { nil }
-
-    /// Does something that starts processes of this place.
-    func launching<Value: Sendable, Failure: Error>(
-        _ work: () async throws(Failure) -> Value
-    ) async throws(Failure) -> Value {
-        try await withTaskExecutorPreference(launcher, operation: work)
-    }
-
     func cached(_ path: String) throws(NotShared) -> String { try outside(path) }
 
     func putCacheIn(_ paths: [String]) async throws(NotShared) {}

@@ -21,6 +21,9 @@ struct Launch: Sendable, Equatable {
     var user: UserAccount?
     /// Its environment.
     var environment: [String: String] = [:]
+    /// Whether it is kept from the user's kernel keyrings and the input of terminals, on Linux;
+    /// `ConfinedProcess` starts it.
+    var isConfined = false
 }
 
 /// A place for a build's commands that is chosen and not open yet: what is known before anything runs
@@ -170,9 +173,6 @@ protocol BuildPlace: Sendable {
     /// - Parameter paths: what `cached` made of the paths.
     /// - Throws: `NotShared` when that fails.
     func takeCacheOut(_ paths: [String]) async throws(NotShared)
-
-    /// From where this place's processes are started, if that matters.
-    var launcher: (any TaskExecutor)? { get }
 
     /// What runs the build's commands.
     ///

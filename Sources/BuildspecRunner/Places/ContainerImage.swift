@@ -127,6 +127,9 @@ extension ContainerImage {
         var answer = await engine.run(inspection)
         if answer.status != 0 {
             try Task.checkCancellation()
+            if isOfServer(answer.reason.lowercased()) {
+                throw failure("use the image '\(image)'", engine, answer.reason)
+            }
             await request.onNotice?("'\(image)' is not on this machine; \(engine.name) pulls it")
             let pull = await engine.run(["pull", "--quiet", "--", image])
             try Task.checkCancellation()

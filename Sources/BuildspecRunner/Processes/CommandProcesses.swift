@@ -36,11 +36,11 @@ struct HostProcesses: CommandProcesses {
     let runner: ProcessRunner
 
     func run(_ command: PlaceCommand) async throws -> Int32 {
-        try await place.launching { try await runner.run(launch(command)) }
+        try await runner.run(launch(command))
     }
 
     func capture(_ command: PlaceCommand) async throws -> (status: Int32, output: [UInt8]) {
-        try await place.launching { try await runner.capture(launch(command)) }
+        try await runner.capture(launch(command))
     }
 
     private func launch(_ command: PlaceCommand) -> Launch {

@@ -32,6 +32,13 @@ final class ProcessRunner: Sendable {
     /// - Throws: `SubprocessError` when it cannot be started.
     func run(_ launch: Launch) async throws -> Int32 {
         try SpareDescriptors.requireForProcess()
+        if launch.isConfined {
+            let process = try await ConfinedProcess(launch, output: output, errors: output)
+            groups.insert(process.number)
+            let status = await process.end(grace: grace)
+            groups.commandEnded()
+            return status
+        }
         let result = try await Subprocess.run(
             .path(launch.program),
             arguments: Arguments(launch.arguments),
@@ -51,6 +58,13 @@ final class ProcessRunner: Sendable {
     /// - Throws: `SubprocessError` when it cannot be started or writes more than a megabyte.
     func capture(_ launch: Launch) async throws -> (status: Int32, output: [UInt8]) {
         try SpareDescriptors.requireForProcess()
+        if launch.isConfined {
+            let result = try await ConfinedProcess.capture(launch, errors: output, grace: grace) {
+                groups.insert($0)
+            }
+            groups.commandEnded()
+            return result
+        }
         let result = try await Subprocess.run(
             .path(launch.program),
             arguments: Arguments(launch.arguments),

@@ -78,7 +78,7 @@ enum Spawn {
     #endif
 
     /// Calls `body` with the texts as the system takes lists of texts.
-    private static func withCStrings<Result>(
+    static func withCStrings<Result>(
         _ texts: [String],
         _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
     ) -> Result {

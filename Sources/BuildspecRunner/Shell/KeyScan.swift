@@ -23,7 +23,7 @@ struct KeyScan {
 
     init(_ key: String) {
         text = Array(key.unicodeScalars)
-        guard scan() else {
+        guard !key.contains("esac"), scan() else {
             parts = [.text(key)]
             return
         }
@@ -109,7 +109,7 @@ struct KeyScan {
 
     private mutating func add(from start: Int, to end: Int, isCommand: Bool) -> Bool {
         let body = String(String.UnicodeScalarView(text[start..<end]))
-        let isRead = !body.contains("<<") && !body.contains("#") && !body.contains("esac")
+        let isRead = !body.contains("<<") && !body.contains("#")
         guard isRead else { return false }
         if isCommand {
             let source = String(String.UnicodeScalarView(text[index...end]))

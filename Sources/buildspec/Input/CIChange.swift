@@ -1,6 +1,7 @@
 internal import BuildspecAWS
 internal import BuildspecFiles
 internal import BuildspecRunner
+internal import SystemPackage
 
 /// What the CI system says of the change that is built.
 ///
@@ -17,6 +18,7 @@ struct CIChange {
     /// - Parameters:
     ///   - environment: the variables that the program was started with.
     ///   - readEvent: reads GitHub's event file.
+    /// - Returns: the change.
     static func untrusted(
         _ environment: [String: String],
         readEvent: @escaping (String) -> [UInt8]? = CIChange.read
@@ -52,11 +54,12 @@ struct CIChange {
     }
 
     /// A change's name: digits as they are, anything else is not believed.
-    private static func name(_ kind: String, _ number: String?) -> String {
-        guard let number, (1...12).contains(number.utf8.count),
-            number.utf8.allSatisfy({ (0x30...0x39).contains($0) })
-        else { return kind }
-        return "\(kind)-\(number)"
+    private static func name(_ kind: String, _ numbers: String?...) -> String {
+        let number = numbers.compactMap(\.self).first { number in
+            (1...12).contains(number.utf8.count)
+                && number.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        }
+        return number.map { "\(kind)-\($0)" } ?? kind
     }
 
     /// Whether two names are of one repository; a name that is missing is of none.
@@ -92,7 +95,7 @@ extension CIChange {
         let parts = (value("GITHUB_REF") ?? "").split(separator: "/")
         let number = parts.count > 2 && parts[1] == "pull" ? String(parts[2]) : nil
         return UntrustedChange(
-            name: CIChange.name("pr", json?["number"]?.number ?? number),
+            name: CIChange.name("pr", json?["number"]?.number, number),
             teller: "GitHub Actions",
             source: head.map { "\(server)/\($0)" },
             target: value("GITHUB_REPOSITORY").map { "\(server)/\($0)" }

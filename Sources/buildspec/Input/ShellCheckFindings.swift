@@ -76,8 +76,10 @@ struct ShellCheckFindings {
         // A 'cd' at the end of a command fails the command by itself.
         if code == 2164, command.isEnd(end) { return nil }
         let text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        // What only another shell knows works on Amazon Linux images, where sh is bash.
+        let isError = comment["level"]?.string == "error" && !(3000...3999).contains(code)
         return Diagnostic(
-            comment["level"]?.string == "error" ? .error : .warning,
+            isError ? .error : .warning,
             "SC" + String(repeating: "0", count: max(0, 4 - "\(code)".count)) + "\(code)",
             text.hasSuffix(".") ? String(text.dropLast()) : text,
             at: command.range(from: start, to: end)

@@ -2,6 +2,7 @@ extension Bashism {
     /// `{a,b}` and `{1..3}` outside of quotes.
     static func inWord(_ word: ShellWord) -> Bashism? {
         let bare = Array(word.bare.unicodeScalars)
+        guard bare.count < 1_000 else { return nil }
         var index = 0
         while let open = bare[index...].firstIndex(of: "{") {
             index = open + 1

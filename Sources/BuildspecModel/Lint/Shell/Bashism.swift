@@ -139,7 +139,8 @@ extension Bashism {
             return Bashism("'\(shown.replacing("%@", with: "=="))'", "'='")
         }
         if words.count > 1, words[0] == "-v" {
-            return Bashism("'\(name) -v NAME'", "'\(name) -n \"${NAME+x}\"'")
+            let close = name == "[" ? " ]" : ""
+            return Bashism("'\(name) -v NAME\(close)'", "'\(name) -n \"${NAME+x}\"\(close)'")
         }
         return nil
     }

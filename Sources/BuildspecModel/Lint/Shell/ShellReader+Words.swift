@@ -44,6 +44,9 @@ extension ShellReader {
     private mutating func readArray(from start: Int) {
         index += 1
         add(.array, from: start)
+        guard depth < ShellReader.maximumDepth else { return }
+        depth += 1
+        defer { depth -= 1 }
         while let scalar = peek(), scalar != ")" {
             if scalar == "#" {
                 while let scalar = peek(), scalar != "\n" { index += 1 }
@@ -168,13 +171,8 @@ extension ShellReader {
 
     /// A quote in `${…}`: it hides a `}` only where it is closed before the next one.
     private mutating func skipSingleQuotesInParameter() {
-        let rest = text[(index + 1)...]
-        let line = rest.firstIndex(of: "\n") ?? text.count
-        guard let close = rest.firstIndex(of: "'"), close < line else {
-            index += 1
-            return
-        }
-        index = close + 1
+        let stop = text[(index + 1)...].firstIndex { $0 == "'" || $0 == "\n" }
+        index = stop.flatMap { text[$0] == "'" ? $0 + 1 : nil } ?? index + 1
     }
 }
 
@@ -183,7 +181,9 @@ extension ShellReader {
     func closeOfArithmetic(from start: Int) -> Int? {
         var open = 0
         var place = start
-        while place < text.count {
+        // No person writes a longer one, and brackets that are never closed must not take long.
+        let end = min(text.count, start + 500)
+        while place < end {
             switch text[place] {
             case "(": open += 1
             case ")" where open > 0: open -= 1
@@ -272,8 +272,9 @@ extension ShellReader {
 
     /// Reads the bodies of the heredocs of the line that has just ended.
     mutating func readHeredocs() {
-        while !heredocs.isEmpty {
-            let heredoc = heredocs.removeFirst()
+        let waiting = heredocs
+        heredocs = []
+        for heredoc in waiting {
             while index < text.count {
                 let end = text[index...].firstIndex(of: "\n") ?? text.count
                 var line = text[index..<end]

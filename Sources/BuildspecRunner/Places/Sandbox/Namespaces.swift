@@ -1,5 +1,6 @@
 #if os(Linux)
     internal import BuildspecFiles
+    internal import CProcess
     internal import Subprocess
     internal import SystemPackage
 
@@ -33,12 +34,20 @@
         /// - Throws: `SetupError` with what bubblewrap says when it fails.
         init(_ bubblewrap: FilePath, _ arguments: [String], _ kinds: [Kind]) async throws {
             do {
-                files = try await Namespaces.make(bubblewrap, arguments, kinds).get()
+                (files, isOwnedByRoot) = try await Namespaces.make(bubblewrap, arguments, kinds)
+                    .get()
             } catch {
                 if Task.isCancelled { throw SetupError(sandbox: "the build was stopped") }
                 throw error as? SetupError ?? SetupError(sandbox: "\(error)")
             }
         }
+
+        /// Whether their owner is a user namespace in which this user is root.
+        ///
+        /// To have terminals of its own bubblewrap makes the namespaces as root of a user namespace, and in
+        /// that one more, in which the user has the own number again. Nobody can enter both at once, so
+        /// each command makes one like the second.
+        let isOwnedByRoot: Bool
 
         /// The arguments with which `nsenter` enters them.
         var arguments: [String] {
@@ -58,11 +67,16 @@
             for (_, file) in files { try? file.close() }
         }
 
+        /// What is kept open.
+        private typealias Open = (
+            files: [(kind: Kind, file: FileDescriptor)], isOwnedByRoot: Bool
+        )
+
         private static func make(
             _ bubblewrap: FilePath,
             _ arguments: [String],
             _ kinds: [Kind]
-        ) async throws -> Result<[(kind: Kind, file: FileDescriptor)], SetupError> {
+        ) async throws -> Result<Open, SetupError> {
             try SpareDescriptors.requireForProcess()
             let input = try Pipe.open()
             let output = try Pipe.open()
@@ -94,7 +108,7 @@
         private static func open(
             _ kinds: [Kind],
             announcedBy output: FileDescriptor
-        ) -> Result<[(kind: Kind, file: FileDescriptor)], SetupError> {
+        ) -> Result<Open, SetupError> {
             var text = ""
             while !text.contains("\n") || Int(text.prefix { $0 != "\n" }) == nil {
                 let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 4_096) { buffer, count in
@@ -115,7 +129,35 @@
                 for (_, file) in files { try? file.close() }
                 return .failure(SetupError(sandbox: "its namespaces cannot be opened: \(error)"))
             }
-            return .success(files)
+            let isOwnedByRoot = replaceUser(in: &files)
+            return .success((files, isOwnedByRoot))
+        }
+
+        /// Puts the user namespace that owns the others in the place of that of the sandbox's processes.
+        ///
+        /// - Returns: whether they are two.
+        private static func replaceUser(
+            in files: inout [(kind: Kind, file: FileDescriptor)]
+        ) -> Bool {
+            guard let place = files.firstIndex(where: { $0.kind == .user }),
+                let mount = files.first(where: { $0.kind == .mount })
+            else { return false }
+            let owner = process_owner_of_namespace(mount.file.rawValue)
+            guard owner >= 0 else { return false }
+            let own = files[place].file
+            guard number(owner) != number(own.rawValue) else {
+                try? FileDescriptor(rawValue: owner).close()
+                return false
+            }
+            files[place].file = FileDescriptor(rawValue: owner)
+            try? own.close()
+            return true
+        }
+
+        /// The number by which the kernel knows the namespace of an open file.
+        private static func number(_ file: CInt) -> UInt64? {
+            var status = stat()
+            return unsafe fstat(file, &status) == 0 ? UInt64(status.st_ino) : nil
         }
     }
 #endif

@@ -30,20 +30,12 @@
             let git = GitSight(of: request.sourceDirectory, seenAt: root)
             let (mounts, caches) = try mounts(needs, git, directory)
             let namespaces = try await namespaces(tools, mounts)
-            let thread: LaunchThread
-            do {
-                thread = try LaunchThread()
-            } catch {
-                namespaces.close()
-                throw error
-            }
             var place = SandboxPlace(
                 mounts: mounts,
                 caches: caches,
                 directory: directory.path,
                 tools: tools,
                 namespaces: namespaces,
-                thread: thread,
                 warnings: [git.problem].compactMap { $0 },
                 serviceVariables: safeDirectory(needs.variables)
             )

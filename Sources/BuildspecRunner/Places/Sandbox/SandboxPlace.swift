@@ -1,6 +1,5 @@
 #if os(Linux)
     internal import BuildspecFiles
-    internal import Subprocess
     internal import SystemPackage
 
     #if canImport(Glibc)
@@ -20,7 +19,6 @@
         let directory: FilePath
         let tools: SandboxTools
         let namespaces: Namespaces
-        let thread: LaunchThread
         let warnings: [String]
         let serviceVariables: [String: String]
         /// Whether `nsenter` goes to a directory itself, as it does from util-linux 2.38 on; if not,
@@ -80,9 +78,16 @@
         ) -> Launch {
             var words = namespaces.arguments
             let directory = inside(directory).string
-            words +=
-                entersDirectory
-                ? ["--wdns=\(directory)", "--"] : ["--", "/usr/bin/env", "-C", directory]
+            if namespaces.isOwnedByRoot {
+                words += [
+                    "--", tools.unshare.string, "--user", "--map-user=\(geteuid())",
+                    "--map-group=\(getegid())", "--wd=\(directory)", "--",
+                ]
+            } else {
+                words +=
+                    entersDirectory
+                    ? ["--wdns=\(directory)", "--"] : ["--", "/usr/bin/env", "-C", directory]
+            }
             if geteuid() == 0 {
                 words += [tools.setpriv.string] + RootRights.arguments
                 words += user.map(UserSwitch.arguments) ?? []
@@ -93,7 +98,8 @@
                 program: tools.nsenter,
                 arguments: words + arguments,
                 directory: "/",
-                user: nil
+                user: nil,
+                isConfined: true
             )
         }
 
@@ -102,30 +108,20 @@
             let launch = launch("/bin/sh", ["-c", ":"], in: directory, as: nil)
             do {
                 try SpareDescriptors.requireForProcess()
-                let result = try await launching {
-                    try await Subprocess.run(
-                        .path(launch.program),
-                        arguments: Arguments(launch.arguments),
-                        environment: .custom([:]),
-                        workingDirectory: launch.directory,
-                        input: .none,
-                        output: .discarded,
-                        error: .string(limit: 1 << 16)
-                    )
-                }
-                if result.terminationStatus.isSuccess { return nil }
-                let said = result.standardError.split(separator: "\n").first ?? "nothing"
+                let result = try await ConfinedProcess.capture(launch)
+                if result.status == 0 { return nil }
+                let text = String(decoding: result.output, as: UTF8.self)
+                let said = text.split(separator: "\n").first ?? "nothing"
                 return "commands cannot enter it; nsenter says '\(said)'; run without '--sandbox'"
+            } catch let problem as ConfinedProcess.Problem {
+                return problem.description
             } catch {
                 return "commands cannot enter it: \(error)"
             }
         }
 
-        var launcher: (any TaskExecutor)? { thread }
-
         func close() async {
             namespaces.close()
-            thread.end()
         }
     }
 

@@ -13,6 +13,8 @@
         let bubblewrap: FilePath
         /// Lets a command enter it.
         let nsenter: FilePath
+        /// Gives a command of another user than root its number back.
+        let unshare: FilePath
         /// Takes rights from root's commands.
         let setpriv: FilePath
 
@@ -23,6 +25,7 @@
         init(path: String?) throws {
             bubblewrap = try SandboxTools.find("bwrap", package: "bubblewrap", path)
             nsenter = try SandboxTools.find("nsenter", package: "util-linux", path)
+            unshare = try SandboxTools.find("unshare", package: "util-linux", path)
             setpriv = try SandboxTools.find("setpriv", package: "util-linux", path)
         }
 

@@ -34,6 +34,7 @@ struct ScopeOptions: ParsableArguments {
     /// - Parameters:
     ///   - root: the source root.
     ///   - environment: the variables.
+    /// - Returns: the scopes.
     func found(in root: FilePath, _ environment: [String: String]) async -> CacheScopes {
         let own = own(environment)
         return CacheScopes(
