@@ -58,9 +58,7 @@ extension ContainerTests {
             building(
                 """
                 ln -s \(outside.path)/precious a; ln -s \(outside.path) b; echo x > x; ln -s x c
-                for glob in a b/precious b '\\.\\./x' c; do
-                    codebuild-hash-files "$glob"; echo "> $?"
-                done
+                for glob in a b/precious b '\\.\\./x' c; do codebuild-hash-files "$glob"; echo "> $?"; done
                 """
             )
         )

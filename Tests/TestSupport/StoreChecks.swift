@@ -45,7 +45,7 @@ package struct StoreChecks: Sendable {
 
     /// What is written is read, replaced, looked at, listed and removed.
     package func writesReadsAndRemoves() async throws {
-        let name = name("packs/1f/1f\(String(repeating: "0", count: 62)).tar.zst")
+        let name = name("keys/s/k/1f\(String(repeating: "0", count: 62))")
         #expect(try await store.read(name, limit: 100) == nil)
         #expect(try await store.info(name) == nil)
         try await store.remove(name)
@@ -62,7 +62,7 @@ package struct StoreChecks: Sendable {
 
     /// What was written anew since it was seen is not removed, and what was not is.
     package func removesOnlyWhatWasSeen() async throws {
-        let name = name("packs/5e/5e\(String(repeating: "0", count: 62)).tar.zst")
+        let name = name("keys/s/k/5e\(String(repeating: "0", count: 62))")
         try await store.write(name, [1])
         let seen = try #require(try await store.list(prefix: name).first)
         #expect(try await store.info(name) == seen, "a look says what a listing says")
