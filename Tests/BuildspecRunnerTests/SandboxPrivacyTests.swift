@@ -85,9 +85,9 @@
                     for request in (0x5412, 0x100005412, 0x541C):
                         try:
                             fcntl.ioctl(0, request & 0xffffffff, b'x')
-                            print('typed')
+                            print('typed', flush=True)
                         except OSError as error:
-                            print(error.errno)
+                            print(error.errno, flush=True)
                     os._exit(0)
                 text = b''
                 while True:

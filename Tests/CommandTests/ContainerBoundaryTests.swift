@@ -56,10 +56,9 @@ extension ContainerTests {
         let outside = try precious()
         let outcome = try await run(
             building(
-                """
-                ln -s \(outside.path)/precious a; ln -s \(outside.path) b; echo x > x; ln -s x c
-                for glob in a b/precious b '\\.\\./x' c; do codebuild-hash-files "$glob"; echo "> $?"; done
-                """
+                "ln -s \(outside.path)/precious a; ln -s \(outside.path) b; echo x > x; ln -s x c",
+                "for glob in a b/precious b '\\.\\./x' c; do codebuild-hash-files \"$glob\"; "
+                    + "echo \"> $?\"; done"
             )
         )
         #expect(lines(outcome) == ["3", "3", "3", "3", "0"], "\(outcome)")
