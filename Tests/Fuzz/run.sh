@@ -35,7 +35,10 @@ compile_readers() {
     rm -rf "$work/readers-sources"
     mkdir -p "$work/readers-sources"
     for file in "$root"/Sources/BuildspecFiles/*.swift; do
-        [ "${file##*/}" = Machine.swift ] || printf '%s\n' "$file"
+        case ${file##*/} in
+        Machine.swift | FilePlaces.swift | FileSearch.swift) ;;
+        *) printf '%s\n' "$file" ;;
+        esac
     done >"$work/readers-list"
     for name in Archive/ArchiveForm Archive/ArchiveInput Archive/Decompressor Archive/ImportedTree \
         Archive/PaxHeader Archive/TarHeader Archive/TarReader Blocks CacheError Catalog/KeyInputs \
