@@ -1,4 +1,3 @@
-public import BuildspecCache
 public import BuildspecModel
 public import SystemPackage
 
@@ -48,30 +47,6 @@ public enum ArtifactsOutcome: Sendable, Equatable {
         guard case .collected(let reports, _) = self else { return nil }
         return reports.lazy.compactMap(\.failure).first
     }
-}
-
-/// What became of saving the cache.
-public enum CacheSaveOutcome: Sendable, Equatable {
-    /// There is no `cache` section, or no cache was wanted.
-    case notWanted
-    /// It was not saved; the text says why.
-    case skipped(String)
-    /// It could not be saved; the text says why.
-    case failed(String)
-    /// It was saved.
-    case saved(SaveReport)
-}
-
-/// What became of restoring the cache.
-public enum CacheRestoreOutcome: Sendable, Equatable {
-    /// There is no `cache` section, or no cache was wanted.
-    case notWanted
-    /// It was not restored; the text says why.
-    case skipped(String)
-    /// It could not be restored; the text says why.
-    case failed(String)
-    /// The store was asked.
-    case restored(RestoreReport)
 }
 
 /// How a build ended and what it left.

@@ -119,8 +119,8 @@ private struct Session {
             arguments: ["-c", command],
             environment: .inherit.updating([
                 "PATH": "\(products):\(path)",
-                "XDG_CACHE_HOME": root.appending(path: "cache").path,
-                "XDG_STATE_HOME": root.appending(path: "state").path,
+                "XDG_CACHE_HOME": root.appending(path: "xdg-cache").path,
+                "XDG_STATE_HOME": root.appending(path: "xdg-state").path,
             ]),
             workingDirectory: FilePath(project.path),
             output: .string(limit: 4 << 20),

@@ -109,14 +109,9 @@ private func plan(_ store: ForgedStore, _ record: KeyRecord) async {
     else { return }
     let set = PathSet(record.paths, root: PathBytes(tree))
     let settings = BuildCache(store: store).settings
-    let existing = await settings.walk(PathSet(["**/*"], root: PathBytes(tree)), roots)
-    let plan = try? RestorePlan(
-        manifest,
-        set,
-        existing: existing.entries,
-        roots,
-        verify: false
-    )
+    let all = PathSet(["**/*"], root: PathBytes(tree))
+    guard let existing = try? await CacheTree(all, Checkout.unknown, roots, settings) else { return }
+    let plan = try? RestorePlan(manifest, set, existing, roots, verify: false)
     try? plan?.checkRoom(roots)
 }
 

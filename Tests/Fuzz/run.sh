@@ -68,7 +68,8 @@ compile_records() {
             "$root/Sources/buildspec/Output/Cache" -name '*.swift' ! -name StatsOutput.swift \
             ! -name TransferOutput.swift
         for name in BuildspecAWS/S3/S3Prices BuildspecModel/Reference/JSONText \
-            BuildspecRunner/Cache/RestoredEntry buildspec/Output/Quantity \
+            BuildspecRunner/Cache/MissedEntry BuildspecRunner/Cache/RestoredEntry \
+            BuildspecRunner/Cache/CacheOutcome buildspec/Output/CacheText buildspec/Output/Quantity \
             buildspec/Output/String+Printable buildspec/Output/TextTable buildspec/Output/UTCTime; do
             printf '%s\n' "$root/Sources/$name.swift"
         done
@@ -96,15 +97,18 @@ compile_readers &
 readers=$!
 compile_model
 wait "$readers"
-# FuzzRecords.swift does not build since the cache's tree and log types have changed.
-[ -z "${FUZZ_RECORDS:-}" ] || compile_records
+compile_records
 
 run readers readers-corpus CacheSeeds -max_len=8000 -dict="$root/Tests/Fuzz/cache.dict" \
     >"$work/readers.log" 2>&1 &
 readers=$!
+run records records-corpus RecordSeeds -max_len=6000 -dict="$root/Tests/Fuzz/cache.dict" \
+    >"$work/records.log" 2>&1 &
+records=$!
 status=0
 run fuzz corpus Seeds -max_len=20000 -dict="$root/Tests/Fuzz/buildspec.dict" ${more:+"$more"} ||
     status=$?
 wait "$readers" || status=$?
-cat "$work/readers.log"
+wait "$records" || status=$?
+cat "$work/readers.log" "$work/records.log"
 exit "$status"

@@ -10,8 +10,17 @@ enum SourceCopy {
     /// - Parameters:
     ///   - sources: the directory.
     ///   - directory: where its contents go; an empty directory.
-    /// - Throws: `SetupError` when something could not be copied.
+    /// - Throws: `SetupError` when something could not be copied, and where the copy would hold itself.
     static func make(of sources: FilePath, in directory: FilePath) async throws {
+        let place = Machine.settled(PathBytes(directory.string))
+        guard !place.isWithin(Machine.settled(PathBytes(sources.string))) else {
+            throw SetupError([
+                SetupError.Problem(
+                    "--copy-source: the copy goes to '\(place.text)', which lies in the sources; set "
+                        + "TMPDIR to a directory outside of them"
+                )
+            ])
+        }
         do {
             try SpareDescriptors.requireForProcess()
             let result = try await Subprocess.run(
