@@ -102,6 +102,16 @@ public struct BuildCache: Sendable {
         return cache
     }
 
+    /// The same cache, which also leaves alone what the program writes outside of its stores.
+    ///
+    /// - Parameter places: files and directories: none of it is saved, and no restore changes it.
+    /// - Returns: the cache.
+    public func leavingAlone(_ places: [FilePath]) -> BuildCache {
+        changed { settings in
+            settings.ownPlaces += places.map { Machine.settled(PathBytes($0.string)) }
+        }
+    }
+
     /// The same cache with some of its settings changed.
     func changed(_ change: (inout CacheSettings) -> Void) -> BuildCache {
         var cache = self
@@ -112,8 +122,8 @@ public struct BuildCache: Sendable {
     /// Where the store is, for messages.
     public var location: String { settings.store.location }
 
-    /// The directory of the store, or of its part on this machine; `nil` if there is none.
-    package var storeDirectory: FilePath? { settings.localStore?.directory }
+    /// The directories of the store and of the shared one behind it; none for those in buckets.
+    package var storeDirectories: [FilePath] { settings.storeDirectories }
 
     /// Restores the entry that `identity` finds into `root`.
     ///

@@ -18,6 +18,8 @@ struct CacheSettings: Sendable {
     var recordGuard: RecordGuard?
     /// What signs new records.
     var signingKey: SigningKey?
+    /// What the program writes beside its stores, links resolved.
+    var ownPlaces: [PathBytes] = []
     /// Whether nothing is ever written.
     var isReadOnly = false
 
@@ -103,12 +105,21 @@ struct CacheSettings: Sendable {
         (store as? TieredStore)?.lacksInFar(record.name) ?? false
     }
 
-    /// The store's own directory, which is never content.
-    func storeDirectory() -> Set<FileStatus.Identity> {
-        guard let store = localStore ?? store.underlying as? any LocalCacheStore,
-            let handle = try? DirectoryHandle.open(PathBytes(store.directory.string)),
-            let status = try? handle.status()
-        else { return [] }
-        return [status.identity]
+    /// The directories of the stores: that on this machine, and a shared one that is a directory.
+    var storeDirectories: [FilePath] {
+        let stores = (store as? TieredStore).map { [$0.near, $0.far] } ?? [store]
+        return stores.compactMap { ($0.underlying as? any LocalCacheStore)?.directory }
+    }
+
+    /// Where the program writes for itself, links resolved: no cache has anything of it, and no restore
+    /// changes it.
+    func closedPlaces() -> [PathBytes] {
+        storeDirectories.map { Machine.settled(PathBytes($0.string)) } + ownPlaces
+    }
+
+    /// The directories among them that are there.
+    func closedDirectories() -> Set<FileStatus.Identity> {
+        let found = closedPlaces().compactMap { try? DirectoryHandle.open($0).status().identity }
+        return Set(found)
     }
 }

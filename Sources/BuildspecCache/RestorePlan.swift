@@ -136,7 +136,7 @@ struct RestorePlan: Sendable {
         case .both, .checkout:
             blocked = entry.path
             countLeftOut(entry.kind)
-            kept.add(entry.path)
+            if !rules.isClosed(entry.path) { kept.add(entry.path) }
             return false
         }
     }

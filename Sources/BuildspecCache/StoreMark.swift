@@ -12,8 +12,8 @@ final class StoreMark: Sendable {
     private static let text = Array("buildspec-store 1\n".utf8)
     /// What a store has beside its objects, and what a new volume or repository may have in it.
     private static let known: Set<String> = [
-        name, StoreLayout.top, "lock", "upkeep", "upkeep.lock", "lost+found", ".gitignore",
-        ".gitkeep", "CACHEDIR.TAG",
+        name, StoreLayout.top, StoreUpkeep.name, "lost+found", ".gitignore", ".gitkeep",
+        "CACHEDIR.TAG",
     ]
 
     private enum State {
@@ -71,20 +71,14 @@ final class StoreMark: Sendable {
 
     private func check(_ state: inout State) throws(StoreError) {
         guard case .unknown = state else { return }
-        let found: String?
+        let problem: String?
         do throws(FileError) {
             guard let handle = try StoreMark.existing(directory) else { return }
-            found = takesAnyDirectory || isMarked ? nil : try stranger(in: handle)
+            problem = try self.problem(in: handle)
         } catch {
             throw StoreError(error)
         }
-        if let found {
-            throw StoreError(
-                .noStore,
-                "'\(directory.text)' is no cache store: it holds '\(found)'; name an empty or new "
-                    + "directory, or let --init-store take this one"
-            )
-        }
+        if let problem { throw StoreError(.noStore, "'\(directory.text)' \(problem)") }
         state = .usable
     }
 
@@ -94,7 +88,7 @@ final class StoreMark: Sendable {
         let access = old.map { FileAccess(ofDirectory: $0) } ?? access
         let place = try AtomicFile.openMaking(directory, access: access)
         if old == nil { access.widen(place) }
-        if !isMarked { try mark(access) }
+        if try content(in: place) == .none { try mark(access) }
         let handle = try AtomicFile.openMaking(objects, access: access)
         return FileAccess(ofDirectory: try handle.status().mode)
     }
@@ -109,12 +103,6 @@ final class StoreMark: Sendable {
         }
     }
 
-    /// A mark that a power cut has torn is none, and is written again.
-    private var isMarked: Bool {
-        let path = directory.appending(StoreMark.name.utf8)
-        return (try? AtomicFile.read(path, limit: 256, followsLink: false)) == StoreMark.text
-    }
-
     private static func existing(_ path: PathBytes) throws(FileError) -> DirectoryHandle? {
         do throws(FileError) {
             return try DirectoryHandle.open(path)
@@ -125,21 +113,86 @@ final class StoreMark: Sendable {
     }
 }
 
-// MARK: Stores without a mark
+// MARK: What is in the directory
 
 extension StoreMark {
+    /// What the file of the mark says.
+    private enum Content: Equatable {
+        /// There is none; one that a power cut has torn is none either, and is written again.
+        case none
+        /// It is a store.
+        case own
+        /// It is a store of another version of this program, by this line.
+        case other(String)
+        /// It is somebody's file.
+        case foreign
+    }
+
+    private func content(in handle: DirectoryHandle) throws(FileError) -> Content {
+        guard let status = try handle.status(StoreMark.name.utf8) else { return .none }
+        guard status.kind == .regular, status.size <= 256 else { return .foreign }
+        let path = directory.appending(StoreMark.name.utf8)
+        guard let bytes = try AtomicFile.read(path, limit: 256, followsLink: false) else {
+            return .none
+        }
+        if bytes == StoreMark.text { return .own }
+        if StoreMark.text.starts(with: bytes) || bytes.allSatisfy({ $0 == 0 }) { return .none }
+        let line = String(decoding: bytes, as: UTF8.self).prefix { !$0.isNewline }
+        let isOther =
+            line.hasPrefix("\(StoreMark.name) ") && !StoreMark.text.starts(with: line.utf8)
+        return isOther ? .other(String(line)) : .foreign
+    }
+
+    /// Why the directory is not used as a store; `nil` if it is or may become one.
+    private func problem(in handle: DirectoryHandle) throws(FileError) -> String? {
+        switch try content(in: handle) {
+        case .own: return nil
+        case .other(let line):
+            return
+                "is a cache store of another version, '\(line)'; use the 'buildspec' that made it, "
+                + "or name another directory"
+        case .foreign: return StoreMark.refusal(StoreMark.name)
+        case .none: break
+        }
+        // It would be written over, which nobody asks for with an option about the directory.
+        if try !StoreUpkeep.isFree(directory, in: handle) {
+            return StoreMark.refusal(StoreUpkeep.name)
+        }
+        guard !takesAnyDirectory, let found = try stranger(in: handle) else { return nil }
+        return "is no cache store: it holds '\(found)'; name an empty or new directory, or let "
+            + "--init-store take this one"
+    }
+
+    private static func refusal(_ name: String) -> String {
+        "cannot be a cache store: a store has a file '\(name)' of its own, and this one is somebody's; "
+            + "name another directory"
+    }
+
     /// What tells that the directory is somebody's; `nil` if it is empty or an older store.
     private func stranger(in handle: DirectoryHandle) throws(FileError) -> String? {
         var found: String?
         for name in try handle.names() where !TemporaryName.matches(name) {
             let text = String(decoding: name, as: UTF8.self)
-            if !StoreMark.known.contains(text), found == nil { found = text }
+            if try !isKnown(name, text, in: handle), found == nil { found = text }
         }
         let top = directory.appending(StoreLayout.top.utf8)
         guard try handle.status(StoreLayout.top.utf8) != nil else { return found }
         guard let objects = try? DirectoryHandle.open(top) else { return found ?? StoreLayout.top }
         if try hasObject(objects, StoreLayout.top, &found) { return nil }
         return found
+    }
+
+    /// Whether a store may have a name beside its objects; a lock of a store is empty.
+    private func isKnown(
+        _ name: [UInt8],
+        _ text: String,
+        in handle: DirectoryHandle
+    ) throws(FileError) -> Bool {
+        guard text == "lock" || text == "upkeep.lock" else {
+            return StoreMark.known.contains(text)
+        }
+        let status = try handle.status(name)
+        return status.map { $0.kind == .regular && $0.size == 0 } ?? true
     }
 
     /// Whether there is an object of this program in a directory; `found` takes the first other file.

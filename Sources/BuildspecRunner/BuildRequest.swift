@@ -37,6 +37,8 @@ public struct BuildRequest: Sendable {
     public var artifactsDirectory: FilePath?
     /// Files that the caller itself writes while the build runs, such as a log; no artifact has them.
     public var ownFiles: [FilePath] = []
+    /// Files that the caller reads for the build, such as that of the buildspec; no artifact replaces them.
+    public var inputFiles: [FilePath] = []
     /// The cache; `nil` is none.
     public var cache: BuildCache?
     /// The cache's scope, to which it is saved; `nil` is the `project` that was given, else
@@ -101,9 +103,9 @@ public struct BuildRequest: Sendable {
 
     /// The directories among them.
     package var ownDirectories: [(path: FilePath, what: String)] {
-        var places = [(path: stateDirectory, what: "where 'buildspec' keeps its state")]
-        if let store = cache?.storeDirectory { places.append((store, "the cache's store")) }
-        return places
+        let names = ["the cache's store", "the shared store behind the cache"]
+        return [(path: stateDirectory, what: "where 'buildspec' keeps its state")]
+            + zip(cache?.storeDirectories ?? [], names).map { (path: $0, what: $1) }
     }
 
     /// The names of variables to which the build itself gives values.

@@ -132,6 +132,7 @@ struct BuildSteps: Sendable {
             root: request.sourceDirectory,
             sources: sources,
             own: request.ownPlaces,
+            inputs: request.inputFiles,
             stateDirectory: request.stateDirectory,
             isConfined: setup.users.hasOthers,
             place: setup.place,

@@ -149,7 +149,10 @@ struct CacheSteps: Sendable {
         } catch  where Task.isCancelled {
             return .skipped("the build was stopped")
         } catch {
-            await pump.post(.warning("cache not saved: \(error)"))
+            // A store that cannot be used is said once.
+            if result.restored.problem != "\(error)" {
+                await pump.post(.warning("cache not saved: \(error)"))
+            }
             return .failed("\(error)")
         }
     }
@@ -174,7 +177,11 @@ struct CacheSteps: Sendable {
         return { await TrackedFiles.find(in: root, below: $0).checkout }
     }
 
-    private var cache: BuildCache? { request.cache?.seen(through: setup.place.cacheTop) }
+    /// The cache, which leaves alone what the build itself writes.
+    private var cache: BuildCache? {
+        request.cache?.seen(through: setup.place.cacheTop)
+            .leavingAlone(request.ownPlaces.map(\.path))
+    }
 
     private func reasonNotToSave(after result: BuildResult) -> String? {
         if request.buildspec.cache?.action == .restore { return "action is 'restore'" }

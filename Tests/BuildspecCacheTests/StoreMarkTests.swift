@@ -131,6 +131,50 @@ import Testing
         #expect(try bench.store.read("buildspec-store") == "buildspec-store 1\n")
     }
 
+    @Test(
+        arguments: [
+            ("upkeep", "mine\n", "a file 'upkeep' of its own"),
+            ("buildspec-store", "mine\n", "a file 'buildspec-store' of its own"),
+            ("buildspec-store", "buildspec-store 1\nmore\n", "a file 'buildspec-store' of its own"),
+            ("buildspec-store", "buildspec-store 2\n", "another version, 'buildspec-store 2'"),
+            ("lock", "mine\n", nil), ("upkeep.lock", "mine\n", nil),
+        ] as [(name: String, text: String, reason: String?)],
+        [false, true]
+    )
+    func `keeps a user's file that has the name of a store's own`(
+        file: (name: String, text: String, reason: String?),
+        takesAny: Bool
+    ) async throws {
+        let bench = try Bench()
+        try bench.source.write("x", to: "tree/x")
+        try bench.store.write(file.text, to: file.name)
+        let store = DirectoryStore(bench.store.path, takesAnyDirectory: takesAny)
+        var cache = BuildCache(store: store)
+        cache.limits = StoreLimits(maximumAge: 1, maximumSize: 1)
+        let reason = file.reason ?? (takesAny ? nil : "it holds '\(file.name)'")
+        if let reason {
+            let error = await #expect(throws: CacheError.self) {
+                _ = try await cache.save(bench.identity("k"), from: bench.source.path)
+            }
+            #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+        } else {
+            _ = try await cache.save(bench.identity("k"), from: bench.source.path)
+        }
+        #expect(try bench.store.read(file.name) == file.text)
+    }
+
+    @Test func `keeps a user's file that came later`() async throws {
+        let bench = try Bench()
+        try bench.source.write("x", to: "tree/x")
+        try await bench.save("k")
+        try bench.store.write("mine\n", to: "upkeep")
+        var cache = BuildCache(directory: bench.store.path)
+        cache.limits = StoreLimits(maximumAge: 1, maximumSize: 1)
+        let report = try await cache.save(bench.identity("l"), from: bench.source.path)
+        #expect(report.notes.contains { $0.contains("is somebody's file") }, "\(report.notes)")
+        #expect(try bench.store.read("upkeep") == "mine\n")
+    }
+
     @Test func `may be made by many at once`() async throws {
         let place = try TemporaryDirectory()
         for round in 0..<20 {

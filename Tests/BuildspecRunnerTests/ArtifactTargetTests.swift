@@ -78,17 +78,20 @@ struct ArtifactTargetTests {
         try await expectRefused(build, "it is the source root")
     }
 
-    @Test(arguments: [
-        (["**/*"], "dist", "dist", "it is the 'base-directory'"),
-        (["**/*"], "made", "made", "it is the 'base-directory'"),
-        (["src/**/*"], nil, "src", "takes files from it"),
-        (["src/main.c"], nil, "link", "takes files from it"),
-        (["**/*"], nil, "src", "'files' matches"),
-        (["**/*.c"], nil, "link", "'files' matches"),
-        (["*"], nil, ".git/x", "which is git's own"),
-        (["*"], nil, "a.txt", "is not a directory"),
-        (["*"], nil, "a.txt/x", "is not a directory"),
-    ])
+    @Test(
+        arguments: [
+            (["**/*"], "dist", "dist", "it is the 'base-directory'"),
+            (["**/*"], "dist/in", "dist", "it holds the 'base-directory'"),
+            (["**/*"], "made", "made", "it is the 'base-directory'"),
+            (["src/**/*"], nil, "src", "takes files from it"),
+            (["src/main.c"], nil, "link", "takes files from it"),
+            (["**/*"], nil, "src", "'files' matches"),
+            (["**/*.c"], nil, "link", "'files' matches"),
+            (["*"], nil, ".git/x", "which is git's own"),
+            (["*"], nil, "a.txt", "is not a directory"),
+            (["*"], nil, "a.txt/x", "is not a directory"),
+        ] as [([String], String?, String, String)]
+    )
     func `artifacts do not go into a directory that they come from, nor onto a file`(
         files: [String],
         base: String?,

@@ -54,9 +54,12 @@ struct StateDamageTests {
         let preparation = try TestBuild(build: [
             "cd \(parent.path); mkdir -m 700 buildspec-killed buildspec-living buildspec-recent",
             "mkdir -m 700 buildspec-others buildspec-longer-name; touch buildspec-others/env.sh",
-            "ln -s buildspec-killed buildspec-linked; touch buildspec-recent/lock",
-            "touch -d '100 seconds ago' buildspec-killed/lock buildspec-living/lock",
-            "touch -d '100 seconds ago' buildspec-longer-name/lock",
+            "mkdir -m 700 buildspec-shared buildspec-backup; touch buildspec-backup/data",
+            "touch buildspec-shared/buildspec-store",
+            "ln -s buildspec-killed buildspec-linked; touch buildspec-recent/.buildspec-lock",
+            "cd \(parent.path); touch -d '100 seconds ago' buildspec-killed/.buildspec-lock"
+                + " buildspec-living/.buildspec-lock buildspec-longer-name/.buildspec-lock"
+                + " buildspec-shared/.buildspec-lock buildspec-shared/lock buildspec-backup/lock",
         ])
         #expect(try await preparation.run().state == .succeeded)
         let living = AbandonedDirectories.lock(parent.path.appending("buildspec-living"))
@@ -67,8 +70,8 @@ struct StateDamageTests {
         let names = try DirectoryHandle.open(PathBytes(parent.path.string)).names()
         #expect(
             names.map { String(decoding: $0, as: UTF8.self) } == [
-                "buildspec-linked", "buildspec-living", "buildspec-longer-name", "buildspec-others",
-                "buildspec-recent",
+                "buildspec-backup", "buildspec-linked", "buildspec-living",
+                "buildspec-longer-name", "buildspec-others", "buildspec-recent", "buildspec-shared",
             ]
         )
         withExtendedLifetime(living) {}

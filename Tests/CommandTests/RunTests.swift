@@ -226,7 +226,8 @@ struct RunTests {
         )
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("\nran\n"))
-        #expect(outcome.error.contains("warning: cache not saved: "))
+        #expect(outcome.error.contains("warning: cache not restored: "))
+        #expect(outcome.error.split(separator: "warning: ").count == 1, "\(outcome)")
         let strict = try await BuildspecProcess.run(
             ["run", "--cache", "file/store", "--strict-cache"],
             in: directory

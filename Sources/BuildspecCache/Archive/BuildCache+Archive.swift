@@ -15,14 +15,13 @@ extension BuildCache {
         to file: FilePath,
         as form: ArchiveForm
     ) async throws -> ExportReport {
-        if let store = storeDirectory {
-            let place = Machine.settled(PathBytes(file.string))
-            if place.isWithin(Machine.settled(PathBytes(store.string))) {
-                throw CacheError(
-                    .request,
-                    "the archive '\(file)' would lie in the store; write it elsewhere"
-                )
-            }
+        let place = Machine.settled(PathBytes(file.string))
+        for store in storeDirectories where place.isWithin(Machine.settled(PathBytes(store.string)))
+        {
+            throw CacheError(
+                .request,
+                "the archive '\(file)' would lie in the store; write it elsewhere"
+            )
         }
         return try await onBlockingThreads {
             let reader = settings.reader()

@@ -15,10 +15,13 @@ struct ExportOperation {
         )
         // Of exports that were killed.
         _ = Leftovers.removeAll(in: parent)
+        // What a cache holds may be for its user alone; a file that is there keeps its mode.
+        let former = try parent.status(name)
+        let mode = former?.kind == .regular ? former.map { $0.mode & 0o666 } : nil
         // Not seen under its name before it is whole.
         let temporary = TemporaryName.next()
         var archive = ArchiveOutput(
-            file: try OpenFile.creating(temporary[...], in: parent, mode: 0o644),
+            file: try OpenFile.creating(temporary[...], in: parent, mode: mode ?? 0o600),
             codec: form.codec
         )
         do {

@@ -35,6 +35,8 @@ struct StoreUpkeep {
         var size: UInt64
     }
 
+    /// The name of the small file.
+    static let name = "upkeep"
     private static let head = "buildspec-upkeep 1"
     private static let interval: Int64 = 86_400
 
@@ -58,7 +60,10 @@ struct StoreUpkeep {
             )
         else { return nil }
         defer { withExtendedLifetime(lock) {} }
-        let file = directory.appending("upkeep".utf8)
+        let file = directory.appending(StoreUpkeep.name.utf8)
+        guard try StoreUpkeep.isFree(directory, in: DirectoryHandle.open(directory)) else {
+            throw StoreError(.noStore, "'\(file.text)' is somebody's file; move it elsewhere")
+        }
         let now = FileTime.now().seconds
         var limit = limits.maximumSize
         if var memo = read(file) {
@@ -101,6 +106,19 @@ struct StoreUpkeep {
             guard info.modified > oldest, size <= limits.maximumSize ?? .max else { return nil }
         }
         return size
+    }
+
+    /// Whether nothing but a file of this program has the name; one that a power cut has torn is that.
+    static func isFree(
+        _ directory: PathBytes,
+        in handle: DirectoryHandle
+    ) throws(FileError) -> Bool {
+        guard let status = try handle.status(name.utf8) else { return true }
+        guard status.kind == .regular, status.size <= 256 else { return false }
+        let path = directory.appending(name.utf8)
+        let bytes = try AtomicFile.read(path, limit: 256, followsLink: false) ?? []
+        return bytes.starts(with: "buildspec-upkeep ".utf8) || bytes.allSatisfy { $0 == 0 }
+            || head.utf8.starts(with: bytes)
     }
 
     private func read(_ file: PathBytes) -> Memo? {

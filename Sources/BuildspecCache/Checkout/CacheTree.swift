@@ -36,15 +36,15 @@ struct CacheTree: Sendable {
             set,
             root: roots.root,
             top: roots.top,
-            excluding: settings.storeDirectory().union(git.map(\.identity)),
+            excluding: settings.closedDirectories().union(git.map(\.identity)),
             width: settings.width
         )
-        rules = CheckoutRules(await found, set, roots)
+        rules = CheckoutRules(await found, set, roots, closed: settings.closedPlaces())
         try Task.checkCancellation()
         var cursor = CheckoutCursor(rules)
         if rules.concernsSet {
             for entry in walk.takeOut({ cursor.owner(of: $0.path) != .cache })
-            where entry.status.kind != .directory {
+            where entry.status.kind != .directory && !rules.isClosed(entry.path) {
                 kept.add(entry.path)
             }
         }

@@ -16,6 +16,8 @@ struct CheckoutRules: Sendable {
     fileprivate var kept: Set<PathBytes> = []
     /// The directories above.
     fileprivate var passages: Set<PathBytes> = []
+    /// What the program itself writes, which is kept like the checkout's.
+    private var closed: Set<PathBytes> = []
     /// The root as absolute paths name it; `nil` when they lead elsewhere.
     fileprivate let root: PathBytes?
     private var unlisted: [(path: PathBytes, reason: String)] = []
@@ -28,7 +30,13 @@ struct CheckoutRules: Sendable {
     ///   - checkout: what is known of the checkout.
     ///   - set: the declared paths; what they cannot lead to is passed over.
     ///   - roots: where paths start.
-    init(_ checkout: Checkout, _ set: PathSet, _ roots: TreeRoots) {
+    ///   - closed: what the program itself writes, links resolved.
+    init(
+        _ checkout: Checkout,
+        _ set: PathSet,
+        _ roots: TreeRoots,
+        closed: [PathBytes] = []
+    ) {
         root = roots.rootFromTop
         let takesAbsolute = set.canonicalTexts.contains { $0.hasPrefix("/") }
         // Absolute paths may lead to the root from above.
@@ -51,6 +59,7 @@ struct CheckoutRules: Sendable {
                 directory = next.above
             }
         }
+        close(closed, roots)
         concernsSet =
             !checkout.unlisted.isEmpty
             || firstNames?.map { PathBytes(Array($0)) }
@@ -69,6 +78,23 @@ struct CheckoutRules: Sendable {
         }
         return path.isAbsolute && path.isWithin(roots.root.path)
             ? PathBytes(Array(path.tail(below: roots.root.path))) : path
+    }
+
+    /// Keeps what the program writes; below another `/` such places are something else.
+    private mutating func close(_ places: [PathBytes], _ roots: TreeRoots) {
+        for place in places
+        where roots.top.path == PathBytes("/") || place.isWithin(roots.root.path) {
+            let path = settled(place.bytes[...], roots)
+            closed.insert(path)
+            keep(path)
+        }
+    }
+
+    /// Whether a path is the program's own and so nobody's source.
+    func isClosed(_ path: PathBytes) -> Bool {
+        guard !closed.isEmpty else { return false }
+        let path = relative(path)
+        return closed.contains { path == $0 || path.isWithin($0) }
     }
 
     private mutating func keep(_ path: PathBytes) {

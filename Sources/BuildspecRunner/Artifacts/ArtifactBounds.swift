@@ -8,6 +8,8 @@ struct ArtifactBounds: Sendable {
     let target: FileStatus.Identity?
     /// Whether the sources lie in that directory.
     let holdsSources: Bool
+    /// The program's directories, other than those that hold the sources: nothing in them is collected.
+    let closed: Set<FileStatus.Identity>
     /// The files and directories of the program, with what they are to it.
     private let own: [FileStatus.Identity: String]
 
@@ -25,13 +27,19 @@ struct ArtifactBounds: Sendable {
     ) throws(FileError) {
         target = try ArtifactWalk.directory(directory)?.status().identity
         holdsSources = root == directory || root.isWithin(directory)
+        let sources = Machine.settled(root)
         var found: [FileStatus.Identity: String] = [:]
+        var closed: Set<FileStatus.Identity> = []
         for place in own {
             // What is not there, or not to be seen, is in no artifact.
             let status = try? FileStatus.following(PathBytes(place.path.string))
-            if let status { found[status.identity] = place.what }
+            guard let status else { continue }
+            found[status.identity] = place.what
+            let settled = Machine.settled(PathBytes(place.path.string))
+            if sources != settled, !sources.isWithin(settled) { closed.insert(status.identity) }
         }
         self.own = found
+        self.closed = closed
     }
 
     /// What a walk passes over.
@@ -61,7 +69,13 @@ struct ArtifactBounds: Sendable {
 
     /// The end of a message that says that nothing was found.
     func explanation(_ passedOver: [FileStatus.Identity: PathBytes]) -> String {
-        guard let target, let path = passedOver[target] else { return "" }
-        return "; '\(path.text)' is the directory that they are collected into and is passed over"
+        if let target, let path = passedOver[target] {
+            return
+                "; '\(path.text)' is the directory that they are collected into and is passed over"
+        }
+        guard let (identity, path) = passedOver.min(by: { $0.value < $1.value }),
+            let what = own[identity]
+        else { return "" }
+        return "; '\(path.text)' is left out: it is \(what)"
     }
 }

@@ -6,7 +6,7 @@ internal import SystemPackage
 ///
 /// The primary artifact goes into the directory itself, a secondary one into a directory of its
 /// identifier below. Files that are there already stay unless an artifact has a file of that name; one
-/// of the sources is never replaced. An artifact that would do that is not written at all.
+/// of the sources is never replaced, nor one in them that no build collected. An artifact that would do that is not written at all.
 struct ArtifactCollector: Sendable {
     let section: ArtifactsSection
     let directory: FilePath
@@ -16,6 +16,8 @@ struct ArtifactCollector: Sendable {
     let sources: FilePath
     /// What is never collected or written over, with what it is.
     let own: [(path: FilePath, what: String)]
+    /// Files that are not written over because they are read.
+    let inputs: [FilePath]
     let stateDirectory: FilePath
     let isConfined: Bool
     let place: any BuildPlace
@@ -31,7 +33,8 @@ struct ArtifactCollector: Sendable {
             PathBytes(directory.string),
             sources: PathBytes(sources.string),
             tracked: await TrackedFiles.paths(below: PathBytes(directory.string)) ?? [],
-            own: own
+            own: own + inputs.map { ($0, "a file that 'buildspec' reads") },
+            stateDirectory: stateDirectory
         )
         for (identifier, set) in sets {
             let values = await values(for: set)
@@ -117,7 +120,10 @@ struct ArtifactCollector: Sendable {
     ) throws -> UInt64 {
         let top = try AtomicFile.openMaking(PathBytes(directory.string))
         if top.path.isWithin(Machine.settled(PathBytes(sources.string))) {
-            ArtifactMemory.add(top, in: stateDirectory)
+            let prefix = PathBytes(identifier ?? "")
+            let places = files.map { prefix.appending($0.target.bytes) }
+            var memory = ArtifactMemory(top.path, in: stateDirectory)
+            memory?.add(places)
         }
         var copy = try ArtifactCopy(into: top, identifier)
         for file in files {

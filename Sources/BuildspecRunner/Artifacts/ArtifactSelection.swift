@@ -89,17 +89,24 @@ struct ArtifactSelection {
         guard let base = set.baseDirectory else { return [root] }
         let text = try expanded(base)
         var directories: [PathBytes] = []
+        var passedOver: [FileStatus.Identity: PathBytes] = [:]
         for pattern in ArtifactPattern.parse(text, base: root) {
             if pattern.pattern.isRoot {
                 directories.append(pattern.start)
             } else {
-                let walk = try ArtifactWalk(pattern, excluding: bounds.excluded)
+                let walk = try ArtifactWalk(
+                    pattern,
+                    excluding: bounds.excluded,
+                    closed: bounds.closed
+                )
+                passedOver.merge(walk.passedOver) { first, _ in first }
                 directories += walk.found.filter(\.isDirectory).map(\.path)
             }
         }
         guard !directories.isEmpty else {
             throw Failure(
-                message: "no matching base directory path found for \(text)",
+                message: "no matching base directory path found for \(text)"
+                    + bounds.explanation(passedOver),
                 range: base.range
             )
         }
@@ -167,6 +174,7 @@ struct ArtifactSelection {
             return try ArtifactWalk(
                 pattern,
                 excluding: bounds.excluded,
+                closed: bounds.closed,
                 outside: bounds.holdsSources ? nil : bounds.target,
                 passingOver: cursors(of: excludes, from: base, at: pattern.start)
             ) { link in

@@ -99,8 +99,9 @@ struct ArtifactTarget {
         for set in section.sets {
             for base in bases(of: set) {
                 if takes(from: Machine.settled(base), isBase: true) {
+                    let verb = Machine.settled(base) == directory ? "is" : "holds"
                     return
-                        "it is the 'base-directory', whose files would be replaced; name another "
+                        "it \(verb) the 'base-directory', whose files would be replaced; name another "
                         + "directory"
                 }
                 for pattern in patterns(of: set.files, from: base)
@@ -143,7 +144,7 @@ struct ArtifactTarget {
     private func matchedFile() async -> PathBytes? {
         guard directory.isWithin(root), let handle = try? ArtifactWalk.directory(directory),
             let names = try? handle.names(), !names.isEmpty,
-            !ArtifactMemory.has(handle, in: request.stateDirectory)
+            ArtifactMemory(directory, in: request.stateDirectory)?.isEmpty != false
         else { return nil }
         // Where git knows the sources, what it does not know is none.
         let tracked = await TrackedFiles.paths(below: directory)

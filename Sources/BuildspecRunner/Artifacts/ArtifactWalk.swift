@@ -67,6 +67,8 @@ struct ArtifactWalk {
     private let start: PathBytes
     private let limit: Int
     private let excluded: Set<FileStatus.Identity>
+    /// Excluded directories in which nothing is found however a path leads there.
+    private let closed: Set<FileStatus.Identity>
     private let keepsLink: (PathBytes) throws -> Bool
     private var throughLinks = 0
 
@@ -75,6 +77,7 @@ struct ArtifactWalk {
     /// - Parameters:
     ///   - pattern: the pattern.
     ///   - excluded: files and directories that are passed over.
+    ///   - closed: those of them in which nothing is found either, wherever the walk begins.
     ///   - target: the directory that artifacts are collected into, where a walk must not begin in it.
     ///   - unwanted: patterns that have come to the start; a directory is not gone through of which
     ///     one of them fits everything.
@@ -86,6 +89,7 @@ struct ArtifactWalk {
     init(
         _ pattern: ArtifactPattern,
         excluding excluded: Set<FileStatus.Identity>,
+        closed: Set<FileStatus.Identity> = [],
         outside target: FileStatus.Identity? = nil,
         passingOver unwanted: [PatternCursor] = [],
         limit: Int = ArtifactWalk.limit,
@@ -93,11 +97,13 @@ struct ArtifactWalk {
     ) throws {
         self.limit = limit
         self.excluded = excluded
+        self.closed = closed
         self.keepsLink = keepsLink
         start = pattern.start
         guard let directory = try ArtifactWalk.directory(start) else { return }
         let above = try ArtifactWalk.above(directory)
         if let target, above.contains(target) { throw InsideTarget(start: start) }
+        guard !passesOver(start, in: above) else { return }
         try walk(
             directory,
             Cursors(wanted: PatternCursor(pattern.pattern), unwanted: unwanted),
@@ -118,6 +124,13 @@ struct ArtifactWalk {
             climb += "/.."
         }
         return identities
+    }
+
+    /// Whether a path lies in an excluded directory, wherever its name is.
+    private mutating func passesOver(_ path: PathBytes, in above: [FileStatus.Identity]) -> Bool {
+        guard let identity = above.first(where: closed.contains) else { return false }
+        passedOver[identity] = path
+        return true
     }
 
     private mutating func walk(
@@ -161,6 +174,7 @@ struct ArtifactWalk {
             }
             // A link to a directory above would never end.
             guard !above.contains(identity) else { return }
+            if isLink, try passesOver(path, in: ArtifactWalk.above(child)) { return }
             if cursors.wanted.isComplete {
                 let isKept = try isLink && keepsLink(path)
                 found.append(Found(path: path, isDirectory: !isKept, isLink: isLink))

@@ -113,19 +113,4 @@ package struct TrackedFiles: Sendable {
         let list = await GitIndex(root: place).output(["ls-files", "-z", "--cached"])
         return list?.split(separator: 0).map { PathBytes(Array($0)) }
     }
-
-    /// Whether git knows a file.
-    ///
-    /// - Parameter file: its path, links resolved.
-    /// - Returns: whether it does; not where git cannot be asked.
-    package static func contains(_ file: PathBytes) async -> Bool {
-        let (directory, name) = file.split
-        let place = FilePath(String(decoding: directory, as: UTF8.self))
-        guard SourceVersion.isInGitTree(place) else { return false }
-        let list = await GitIndex(root: place).output([
-            "--literal-pathspecs", "ls-files", "-z", "--cached", "--",
-            String(decoding: name, as: UTF8.self),
-        ])
-        return list?.isEmpty == false
-    }
 }

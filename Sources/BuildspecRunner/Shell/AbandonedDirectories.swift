@@ -12,9 +12,10 @@ internal import SystemPackage
 /// The private directories of builds that were killed.
 ///
 /// A lock says more than a process number would: the directory above may be shared with containers,
-/// which have numbers of their own.
+/// which have numbers of their own. Its name is the mark of these directories: a cache's store has a
+/// lock too, and may lie beside them under a name like theirs.
 enum AbandonedDirectories {
-    private static let lockName = "lock"
+    private static let lockName = ".buildspec-lock"
 
     /// For how many seconds a directory that nobody has locked is left alone: its build may be about
     /// to lock it.
@@ -54,6 +55,7 @@ enum AbandonedDirectories {
 
     private static func isAbandoned(_ directory: FilePath) -> Bool {
         guard let handle = try? DirectoryHandle.open(PathBytes(directory.string)),
+            let isStore = try? handle.status("buildspec-store".utf8) != nil, !isStore,
             let file = (try? handle.status(lockName.utf8)) ?? nil, file.kind == .regular,
             file.modified.seconds < FileTime.now().seconds - newness
         else { return false }

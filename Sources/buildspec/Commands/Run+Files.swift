@@ -11,22 +11,15 @@ extension Run {
         return outputs
     }
 
-    /// What keeps the outputs off everything that the build reads.
-    func outputCheck(
-        _ file: BuildspecFile,
-        _ request: BuildRequest,
-        _ host: [String: String]
-    ) throws -> OutputCheck {
+    /// The files that the build reads, other than sources.
+    func inputs(_ file: BuildspecFile, _ host: [String: String]) throws -> [OutputCheck.Input] {
         var inputs: [OutputCheck.Input] = [(FilePath(file.name), "the buildspec")]
         inputs += envFile.map { (FilePath($0), "the file of '--env-file'") }
         inputs += [secretsFile].compactMap(\.self)
             .map { (FilePath($0), "the file of '--secrets-file'") }
         inputs += place.sandboxRead.map { (FilePath($0), "the file of '--sandbox-read'") }
-        return try OutputCheck(
-            inputs: inputs
-                + OutputCheck.ownInputs(configOptions, policy, signing, root: what.root, host),
-            directories: request.ownDirectories
-        )
+        return try inputs
+            + OutputCheck.ownInputs(configOptions, policy, signing, root: what.root, host)
     }
 }
 

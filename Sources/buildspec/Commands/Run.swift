@@ -177,7 +177,13 @@ struct Run: AsyncParsableCommand {
         )
         var request = request(file.buildspec, host.variables, overrides, resolver, trust)
         request.debugging = try debugOptions.debugging()
-        try await outputCheck(file, request, host.variables).check(outputs)
+        let inputs = try inputs(file, host.variables)
+        request.inputFiles = inputs.map { absolute($0.path.string) }
+        try await OutputCheck(
+            inputs: inputs,
+            directories: request.ownDirectories,
+            root: what.root
+        ).check(outputs)
         let exportsFile = try exports.map(ExportsFile.init)
         let eventLog = try events.map(EventLog.init(path:))
         let log = try log(of: file, request)
@@ -240,7 +246,7 @@ extension Run {
         request.project = project
         request.selectedPhases = what.selectedPhases
         request.artifactsDirectory = artifacts.map { absolute($0) }
-        request.ownFiles = outputs.map { absolute($0.path) }
+        request.ownFiles = outputs.map { absolute($0.path) } + OutputCheck.streamFiles
         // An impossible place was refused with the arguments.
         if let config = try? configOptions.read(host), !isWithoutCache(config) {
             let places = try? CachePlaces(cache: cache, remote: remote, config, newStore)

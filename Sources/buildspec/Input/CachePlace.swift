@@ -113,7 +113,7 @@ struct CachePlaces {
             store: store(config),
             codec: codec,
             indexDirectory: BuildRequest.fileIndex(in: state)
-        )
+        ).leavingAlone([state])
     }
 
     private func store(_ config: ConfigFile) -> any CacheStore {

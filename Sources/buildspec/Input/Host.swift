@@ -71,13 +71,16 @@ enum Host {
     }
 
     /// Takes an open file from everybody but its owner, whatever the process's mask says; a pipe or a
-    /// terminal stays as it is, and so does a file of somebody else.
-    static func makePrivate(_ file: FileDescriptor) {
+    /// terminal stays as it is, and so does a file where the file system keeps no modes.
+    ///
+    /// - Returns: whether it could: not with a file of another user that others may read.
+    static func makePrivate(_ file: FileDescriptor) -> Bool {
         var status = stat()
         guard unsafe fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            return
+            return true
         }
-        _ = fchmod(file.rawValue, 0o600)
+        return fchmod(file.rawValue, 0o600) == 0 || status.st_uid == geteuid()
+            || status.st_mode & 0o077 == 0
     }
 
     /// Whether a directory has this name, be it a link that leads nowhere.

@@ -74,6 +74,14 @@ enum CacheText {
         return "; \(entries) removed\(size)"
     }
 
+    /// What became of restoring and saving; a reason that a warning has told for both is not told again.
+    static func outcomes(_ result: BuildResult) -> [String?] {
+        if case .failed(let reason) = result.restored, result.saved == .failed(reason) {
+            return ["not used: the warning above says why"]
+        }
+        return [outcome(result.restored), outcome(result.saved)]
+    }
+
     /// What became of restoring; `nil` when there is nothing to say.
     static func outcome(_ outcome: CacheRestoreOutcome) -> String? {
         switch outcome {

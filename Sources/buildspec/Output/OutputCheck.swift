@@ -13,25 +13,29 @@ struct OutputCheck {
 
     private var inputs: [FileStatus.Identity: String] = [:]
     private var directories: [(path: PathBytes, what: String)] = []
+    /// The source root, where a file that is there may be somebody's work.
+    private let root: PathBytes?
 
     /// Notes what is read.
     ///
     /// - Parameters:
     ///   - inputs: files; what is not there needs no care.
     ///   - directories: directories that nothing else may be written in, such as a store.
-    init(inputs: [Input], directories: [Input]) {
+    ///   - root: the source root, if there is one.
+    init(inputs: [Input] = [], directories: [Input], root: FilePath? = nil) {
         for (path, what) in inputs {
             let status = try? FileStatus.following(OutputCheck.absolute(path))
             if let status { self.inputs[status.identity] = what }
         }
+        self.root = root.map { Machine.settled(OutputCheck.absolute($0)) }
         self.directories = directories.map { (Machine.settled(OutputCheck.absolute($0)), $1) }
     }
 
     /// Looks at what is to be written.
     ///
     /// - Parameter outputs: the files with the options that name them.
-    /// - Throws: `ValidationError` when one of them is an input, a source that git tracks, part of a
-    ///   store, or the same as another one.
+    /// - Throws: `ValidationError` when one of them is an input, a source, part of a store, or the same as
+    ///   another one.
     func check(_ outputs: [(path: String, option: String)]) async throws {
         var places: [PathBytes: String] = [:]
         var files = OutputCheck.streams()
@@ -47,12 +51,9 @@ struct OutputCheck {
                 if let what = inputs[status.identity] { throw refuse("it is \(what)") }
                 if let other = files[status.identity] { throw refuse("\(other) goes there too") }
                 files[status.identity] = option
-                if place.components.contains(where: { $0.elementsEqual(".git".utf8) }) {
-                    throw refuse("it is git's own")
-                }
-                if await TrackedFiles.contains(place) {
-                    throw refuse("it is a source, which git tracks; name another file")
-                }
+            }
+            if let reason = await sourceReason(place, option, isThere: status != nil) {
+                throw refuse(reason)
             }
             if let other = places[place] { throw refuse("\(other) goes there too") }
             places[place] = option
@@ -60,6 +61,27 @@ struct OutputCheck {
                 throw refuse("it lies in '\(directory.text)', \(what)")
             }
         }
+    }
+
+    /// Why a file is, or may be, a source or git's own; `nil` if it is neither.
+    private func sourceReason(
+        _ place: PathBytes,
+        _ option: String,
+        isThere: Bool
+    ) async -> String? {
+        if place.components.contains(where: { $0.elementsEqual(".git".utf8) }) {
+            return "it is git's own"
+        }
+        let tracked = await TrackedFile.find(place)
+        if tracked == .yes { return "it is a source, which git tracks; name another file" }
+        guard isThere, !FormerOutput.isOne(place, of: option) else { return nil }
+        if case .unknown(let reason) = tracked {
+            return "it may be a source, and git cannot tell: \(reason); name a new file"
+        }
+        guard let root, place.isWithin(root) else { return nil }
+        return
+            "it lies in the sources, and '\(option)' has not written it; remove it, or name another "
+            + "file"
     }
 
     /// Standard output and standard error, where they are files.
@@ -70,6 +92,13 @@ struct OutputCheck {
             if let status, status.kind == .regular { files[status.identity] = name }
         }
         return files
+    }
+
+    /// The files that standard output and standard error go to.
+    static var streamFiles: [FilePath] {
+        ["/dev/fd/1", "/dev/fd/2"].filter {
+            (try? FileStatus.following(PathBytes($0)))?.kind == .regular
+        }.compactMap { Host.realPath(FilePath($0)) }
     }
 
     private static func absolute(_ path: FilePath) -> PathBytes {

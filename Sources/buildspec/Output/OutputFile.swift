@@ -24,14 +24,36 @@ enum OutputFile {
             let file = try FileDescriptor.open(
                 FilePath(path),
                 .writeOnly,
-                options: [.create, .truncate, .closeOnExec],
+                options: isPrivate ? [.create, .closeOnExec] : [.create, .truncate, .closeOnExec],
                 permissions: isPrivate
                     ? .ownerReadWrite : [.ownerReadWrite, .groupRead, .otherRead]
             )
-            if isPrivate { Host.makePrivate(file) }
+            if isPrivate { try makePrivate(file, path, option) }
             return StandardStream(file)
+        } catch let error as ValidationError {
+            throw error
         } catch {
             throw ValidationError("\(option): '\(path)' cannot be written: \(error)")
+        }
+    }
+
+    /// Takes a file from everybody but its owner, and empties it.
+    private static func makePrivate(
+        _ file: FileDescriptor,
+        _ path: String,
+        _ option: String
+    ) throws {
+        guard Host.makePrivate(file) else {
+            try? file.close()
+            throw ValidationError(
+                "\(option): '\(path)' is not written: it belongs to another user, and others may read "
+                    + "it; name another file"
+            )
+        }
+        do {
+            try file.resize(to: 0)
+        } catch Errno.invalidArgument {
+            // A pipe or a terminal has nothing to lose.
         }
     }
 

@@ -38,10 +38,7 @@ struct Summary {
     }
 
     private var notes: [String] {
-        let cache = [
-            CacheText.outcome(result.restored), CacheText.outcome(result.saved),
-            result.cacheComplaint,
-        ]
+        let cache = CacheText.outcomes(result) + [result.cacheComplaint]
         let rows =
             cache.compactMap { $0 }.map { ("cache", $0) } + artifacts.map { ("artifacts", $0) }
             + (log.map { [("log", $0)] } ?? [])

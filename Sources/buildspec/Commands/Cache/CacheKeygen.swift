@@ -30,6 +30,10 @@ struct CacheKeygen: AsyncParsableCommand {
     var output = "buildspec-cache.key"
 
     func run() async throws {
+        let state = StandardDirectories(Host.environment().variables).state
+        try await OutputCheck(
+            directories: [(state, "where 'buildspec' keeps its state")]
+        ).check([(output, "--output")])
         let key = SigningKey()
         do {
             let file = try FileDescriptor.open(

@@ -1,0 +1,108 @@
+import BuildspecCache
+import BuildspecFiles
+import BuildspecModel
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BuildspecRunner
+
+/// What artifacts never have in them, and what they never replace.
+@Suite(.timeLimit(.minutes(2)))
+struct ArtifactKeepTests {
+    private func build(
+        _ files: [String],
+        base: String? = nil,
+        commands: [String] = ["true"]
+    ) throws -> TestBuild {
+        var set = ArtifactSet(files: located(files))
+        set.baseDirectory = base.map { Located(text: $0) }
+        return try TestBuild(
+            Buildspec(
+                version: .v02,
+                phases: [.build: Phase(commands: located(commands))],
+                artifacts: ArtifactsSection(primary: set, secondary: [])
+            )
+        )
+    }
+
+    @Test(
+        arguments: [
+            (["store/**/*"], nil), (["store/v1/**/*"], nil), (["store/*"], nil),
+            (["link/**/*"], nil),
+            (["deep/**/*"], nil), (["deep/x"], nil), (["%/store/v1/**/*"], nil),
+            (["**/*"], "store"),
+            (["**/*"], "deep"), (["**/*"], "link"), (["*"], "%/store/v1/packs"),
+        ] as [([String], String?)]
+    )
+    func `a store is in no artifact, wherever a pattern begins`(
+        files: [String],
+        base: String?
+    ) async throws {
+        var build = try build([])
+        let root = build.scratch.path.string
+        let set = ArtifactSet(files: located(files.map { $0.replacing("%", with: root) }))
+        build.buildspec.artifacts?.primary = set
+        build.buildspec.artifacts?.primary.baseDirectory = base.map {
+            Located(text: $0.replacing("%", with: root))
+        }
+        try build.scratch.write("x", to: "store/v1/packs/x")
+        try build.scratch.handle.makeLink("link".utf8, to: Array("store".utf8))
+        try build.scratch.handle.makeLink("deep".utf8, to: Array("store/v1/packs".utf8))
+        build.request.cache = BuildCache(directory: build.scratch.file("store"))
+        let target = try TemporaryDirectory()
+        build.request.artifactsDirectory = target.path
+        let failure = try await build.run().artifacts.failure
+        #expect(failure?.hasSuffix("it is the cache's store") == true, "\(failure ?? "")")
+        #expect(try target.handle.names().isEmpty)
+    }
+
+    @Test func `a directory that holds the sources is not closed, one in them is`() throws {
+        let scratch = try TemporaryDirectory()
+        try scratch.write("", to: "src/store/x")
+        let root = PathBytes(scratch.file("src").string)
+        let places = [scratch.path, scratch.file("src"), scratch.file("src/store")]
+        let bounds = try ArtifactBounds(
+            into: root.appending("out".utf8),
+            root: root,
+            own: places.map { ($0, "a place") }
+        )
+        #expect(bounds.closed.count == 1)
+        #expect(bounds.excluded.count == 3)
+    }
+
+    @Test(arguments: ["true", "git init -q .", "git init -q . && echo src > .gitignore"])
+    func `a file in the sources is replaced only if an earlier build collected it`(
+        git: String
+    ) async throws {
+        var build = try build(
+            ["**/*"],
+            base: "made",
+            commands: [git, "mkdir -p made; echo 1 > made/a"]
+        )
+        try build.scratch.write("mine", to: "src/a")
+        try build.scratch.handle.makeHardLink(
+            "other".utf8,
+            to: "src/a".utf8,
+            in: build.scratch.handle
+        )
+        build.request.artifactsDirectory = build.scratch.file("src")
+        let before = try TreeSnapshot(build.scratch.file("src"))
+        let failure = try await build.run().artifacts.failure
+        #expect(failure?.contains("'a' would be replaced") == true, "\(failure ?? "")")
+        #expect(try TreeSnapshot(build.scratch.file("src")) == before)
+        build.buildspec.phases[.build] = Phase(
+            commands: located(["mv made/a made/b; date > made/b"])
+        )
+        for _ in 0..<2 {
+            #expect(try await build.run().artifacts.failure == nil)
+            build.buildspec.phases[.build] = Phase(commands: located(["date +%N > made/b"]))
+        }
+        // Of the same name, but not what was collected: the directory is another one.
+        build.buildspec.phases[.build] = Phase(
+            commands: located(["mv src old; mkdir src; echo mine > src/b"])
+        )
+        let again = try await build.run().artifacts.failure
+        #expect(again?.contains("'b' would be replaced") == true, "\(again ?? "")")
+    }
+}
