@@ -23,9 +23,13 @@ public struct BuildRunner: Sendable {
     /// Secrets are hidden in all events, but not in the result that is returned.
     ///
     /// - Parameter sink: where the events go.
-    /// - Returns: how it ended; a failed build is a result, not an error.
+    /// The build's time begins at once: what its place needs to be ready, such as a pull, is part of it.
+    ///
+    /// - Returns: how it ended; a failed build is a result, not an error, and so is one whose time is
+    ///   up before its first command.
     /// - Throws: `SetupError` when it cannot start; nothing has run then.
     public func run(into sink: any EventSink) async throws -> BuildResult {
+        let time = BuildTime(request.timeout)
         try request.checkDirectories()
         try request.checkCommands()
         if let obstacle = await ArtifactTarget(request)?.obstacle() {
@@ -33,9 +37,11 @@ public struct BuildRunner: Sendable {
         }
         let directory = try privateDirectory()
         defer { directory.remove() }
-        let setup = try await BuildSetup.settle(request, in: directory)
+        guard let setup = try await settle(in: directory, within: time) else {
+            return await endedUnready(into: sink)
+        }
         do {
-            let result = try await run(setup, in: directory, into: sink)
+            let result = try await run(setup, in: directory, within: time, into: sink)
             await setup.place.close()
             return result
         } catch {
@@ -51,9 +57,63 @@ public struct BuildRunner: Sendable {
 }
 
 extension BuildRunner {
+    /// Settles the build.
+    ///
+    /// - Returns: the setup; `nil` when the build's time was up before.
+    /// - Throws: `SetupError`.
+    private func settle(
+        in directory: PrivateDirectory,
+        within time: BuildTime
+    ) async throws -> BuildSetup? {
+        do {
+            return try await withThrowingTaskGroup(of: BuildSetup?.self) { group in
+                group.addTask { try await BuildSetup.settle(request, in: directory) }
+                group.addTask {
+                    await time.waitUntilOver()
+                    return nil
+                }
+                // The setup of a task that was cancelled too late has an open place.
+                var setup: BuildSetup?
+                while setup == nil, let next = try await group.next() {
+                    setup = next
+                    group.cancelAll()
+                }
+                return setup
+            }
+        } catch {
+            guard time.isOver, !Task.isCancelled else { throw error }
+            return nil
+        }
+    }
+
+    /// Tells that the build's time was up before its place was ready.
+    private func endedUnready(into sink: any EventSink) async -> BuildResult {
+        var slow = "what it waits for"
+        if case .container(let options) = request.place {
+            slow = "whether \(options.engine ?? "the container engine") answers"
+        }
+        await sink.receive(
+            .warning(
+                "the build's time of \(request.timeout.inTenths) was up before a command could run;"
+                    + " see \(slow), or give it more with '--timeout'"
+            )
+        )
+        let result = BuildResult(
+            state: .timedOut,
+            phases: [],
+            restored: .notWanted,
+            saved: .notWanted,
+            artifacts: request.buildspec.artifacts == nil ? .notDeclared : .skipped,
+            duration: request.timeout
+        )
+        await sink.receive(.buildEnded(result))
+        return result
+    }
+
     private func run(
         _ setup: BuildSetup,
         in directory: PrivateDirectory,
+        within time: BuildTime,
         into sink: any EventSink
     ) async throws -> BuildResult {
         groups.beGuarded(ofBuild: setup.identity.id)
@@ -75,7 +135,7 @@ extension BuildRunner {
             session: session,
             pump: pump,
             groups: groups,
-            time: BuildTime(request.timeout)
+            time: time
         )
         return await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: BlockingThread("buildspec output")) {

@@ -1,4 +1,5 @@
 import BuildspecFiles
+import BuildspecModel
 import Foundation
 import SystemPackage
 import TestSupport
@@ -156,5 +157,32 @@ struct ContainerPartTests {
         #expect(accounts.map(\.name) == ["root", "app"])
         #expect(accounts.last?.groupID == 1001)
         #expect(accounts.last?.home == "/home/app")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a server that never answers is named when the time for an answer is over`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("#!/bin/sh\nexec sleep 50\n", to: "docker")
+        let engine = directory.file("docker")
+        unsafe chmod(engine.string, 0o755)
+        let request = BuildRequest(
+            Buildspec(version: .v02),
+            sourceDirectory: directory.path,
+            hostEnvironment: ["PATH": "/usr/bin:/bin", "DOCKER_HOST": "unix:///run/deaf.sock"],
+            stateDirectory: directory.path
+        )
+        var options = ContainerOptions(image: "x")
+        options.engine = engine.string
+        do {
+            _ = try await ContainerImage(options, for: request, patience: .milliseconds(200))
+            Issue.record("the image was found")
+        } catch let error as SetupError {
+            #expect(
+                error.problems.first?.message
+                    == "cannot use the image 'x': docker says 'nothing within 0.2 s'; 'DOCKER_HOST' is "
+                    + "'unix:///run/deaf.sock': start the server there, unset the variable to use this "
+                    + "machine's, or choose another engine with '--engine'"
+            )
+        }
     }
 }

@@ -72,6 +72,34 @@ struct ContainerEngine: Sendable {
         var reason: String { ContainerEngine.reason(in: errors) }
     }
 
+    /// Runs the engine for something that takes no time, and ends it when the time is over.
+    ///
+    /// A server may accept a connection and never answer.
+    ///
+    /// - Parameters:
+    ///   - arguments: its arguments.
+    ///   - limit: the longest time that it may take.
+    /// - Returns: what it came to; an answer of status 124 when it took longer.
+    func run(_ arguments: [String], within limit: Duration) async -> Answer {
+        await withTaskGroup(of: Answer?.self) { group in
+            group.addTask { await run(arguments) }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+                ?? Answer(status: 124, output: [], errors: ContainerEngine.silence(limit))
+        }
+    }
+
+    /// What is said in place of a server that has said nothing.
+    private static func silence(_ limit: Duration) -> String { "\(noAnswer) \(limit.inTenths)" }
+
+    /// How the words begin that stand in place of an answer.
+    static let noAnswer = "nothing within"
+
     /// Runs the engine to its end; ends it when the task is cancelled.
     func run(_ arguments: [String]) async -> Answer {
         let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }

@@ -28,19 +28,32 @@ struct ContainerImage: ClosedPlace {
     /// The names of the image's own environment.
     let hidden: [String]
 
+    /// How long the engine may take to say what it has.
+    static let patience = Duration.seconds(30)
+
     /// Finds the engine and the image; one that is not on this machine is pulled.
     ///
     /// - Parameters:
     ///   - options: what is wanted.
     ///   - request: what is to be built.
+    ///   - patience: how long the engine may take for an answer; a pull takes as long as it takes.
     /// - Throws: `SetupError` when one of them cannot be had.
-    init(_ options: ContainerOptions, for request: BuildRequest) async throws {
+    init(
+        _ options: ContainerOptions,
+        for request: BuildRequest,
+        patience: Duration = ContainerImage.patience
+    ) async throws {
         self.options = options
         sources = request.sourceDirectory
         engine = try ContainerEngine(options.engine, request.hostEnvironment)
         let engine = engine
-        async let left = ContainerImage.removeLeftovers(engine)
-        let list = try await ContainerImage.environment(of: options.image, engine, request)
+        async let left = ContainerImage.removeLeftovers(engine, patience)
+        let list = try await ContainerImage.environment(
+            of: options.image,
+            engine,
+            request,
+            patience
+        )
         git = GitSight(of: request.sourceDirectory, seenAt: root)
         warnings = await left + [git.problem].compactMap { $0 }
         var variables: [String: String] = [:]
@@ -96,7 +109,7 @@ extension ContainerImage {
     private static func isOfServer(_ words: String) -> Bool {
         [
             "daemon", "connect to podman", "error during connect", "docker endpoint", "docker host",
-            "docker api", "podman socket",
+            "docker api", "podman socket", ContainerEngine.noAnswer,
         ].contains { words.contains($0) }
     }
 
@@ -117,14 +130,15 @@ extension ContainerImage {
     private static func environment(
         of image: String,
         _ engine: ContainerEngine,
-        _ request: BuildRequest
+        _ request: BuildRequest,
+        _ patience: Duration
     ) async throws -> [String] {
         // After '--' an image's name cannot be taken for an option.
         let inspection = [
             "image", "inspect", "--format", "{{range .Config.Env}}{{printf \"%s\\x00\" .}}{{end}}",
             "--", image,
         ]
-        var answer = await engine.run(inspection)
+        var answer = await engine.run(inspection, within: patience)
         if answer.status != 0 {
             try Task.checkCancellation()
             if isOfServer(answer.reason.lowercased()) {
@@ -134,7 +148,7 @@ extension ContainerImage {
             let pull = await engine.run(["pull", "--quiet", "--", image])
             try Task.checkCancellation()
             guard pull.status == 0 else { throw unpullable(image, engine, pull.reason) }
-            answer = await engine.run(inspection)
+            answer = await engine.run(inspection, within: patience)
         }
         guard answer.status == 0 else {
             throw failure("look into the image '\(image)'", engine, answer.reason)
@@ -179,10 +193,14 @@ extension ContainerImage {
     /// was killed too.
     ///
     /// - Returns: what was removed, one line each.
-    private static func removeLeftovers(_ engine: ContainerEngine) async -> [String] {
-        let list = await engine.run([
-            "ps", "--all", "--filter", "label=\(label)", "--format", "{{.Names}}",
-        ])
+    private static func removeLeftovers(
+        _ engine: ContainerEngine,
+        _ patience: Duration
+    ) async -> [String] {
+        let list = await engine.run(
+            ["ps", "--all", "--filter", "label=\(label)", "--format", "{{.Names}}"],
+            within: patience
+        )
         guard list.status == 0 else { return [] }
         var warnings: [String] = []
         for line in String(decoding: list.output, as: UTF8.self).split(whereSeparator: \.isNewline)
@@ -191,7 +209,7 @@ extension ContainerImage {
             guard parts.count == 3, parts[0] == "buildspec", let process = pid_t(parts[1]),
                 kill(process, 0) != 0, errno == ESRCH
             else { continue }
-            let removal = await engine.run(["rm", "--force", String(line)])
+            let removal = await engine.run(["rm", "--force", String(line)], within: patience)
             warnings.append(
                 removal.status == 0
                     ? "the container '\(line)' of an earlier build was still there and is removed"
