@@ -55,9 +55,17 @@ public struct Buildspec: Sendable, Equatable {
         self.batch = batch
     }
 
-    /// Whether some phase has a command, in `commands` or `finally`.
+    /// Whether some phase has a command, in `commands` or `finally`, that is more than blanks and
+    /// comments.
     public var hasCommands: Bool {
-        phases.values.contains { !$0.commands.isEmpty || !$0.finally.isEmpty }
+        phases.values.contains { phase in
+            (phase.commands + phase.finally).contains { command in
+                command.value.split(whereSeparator: \.isNewline).contains { line in
+                    let text = line.trimmed
+                    return !text.isEmpty && !text.hasPrefix("#")
+                }
+            }
+        }
     }
 
     /// Whether the file only says which builds a batch starts: a single build of it runs nothing.

@@ -52,6 +52,22 @@ import Testing
         #expect(member.output.contains("ran one"))
     }
 
+    @Test(arguments: [
+        "batch:\n", "batch: []\n", "batch: x\n", "batch: ~\nphases: {}\n",
+        "batch: {build-list: [{identifier: a}]}\nphases: {build: {commands: ['  ']}}\n",
+        "batch: {build-list: [{identifier: a}]}\nphases: {build: {commands: ['# nothing', '']}}\n",
+        "batch:\nphases: {build: {commands: [''], finally: [\"# a\\n # b\"]}}\n",
+    ])
+    func `a batch that holds nothing, and commands that do nothing, are refused alike`(
+        rest: String
+    ) async throws {
+        let directory = try place("version: 0.2\n" + rest)
+        let outcome = try await BuildspecProcess.run(["run", "--cache", "none"], in: directory)
+        #expect(outcome.status == 2, "\(outcome)")
+        #expect(outcome.error.contains("buildspec.yml:2:1: error: this buildspec has a batch"))
+        #expect(outcome.error.contains("and no commands of its own"))
+    }
+
     @Test func `the phases beside a batch run, and one line says that the batch does not`()
         async throws
     {
@@ -107,5 +123,44 @@ import Testing
         #expect(outcome.output.contains("there is no 'two.yml' in"), "\(outcome.output)")
         #expect(outcome.output.contains("write 'ci/two.yml'"))
         #expect(!outcome.output.contains("'ci/one.yml' in"))
+    }
+
+    @Test(arguments: [
+        ("./ci", "'./ci' is a directory of '"),
+        ("''", "this build's 'buildspec' is empty; name a file"),
+        ("../outside.yml", "there is no '../outside.yml' in '"),
+    ])
+    func `a batch names files of the sources, and nothing else`(
+        name: String,
+        said: String
+    )
+        async throws
+    {
+        let directory = try place("")
+        let text = "version: 0.2\nbatch: {build-list: [{identifier: a, buildspec: \(name)}]}\n"
+        try directory.write(text, to: "app/buildspec.yml")
+        try directory.write(text, to: "app/ci/x")
+        try directory.write("", to: "app/.git/HEAD")
+        try directory.write("version: 0.2\n", to: "outside.yml")
+        let outcome = try await BuildspecProcess.run(
+            ["validate", "app/buildspec.yml"],
+            in: directory
+        )
+        #expect(outcome.output.contains("warning: \(said)"), "\(outcome.output)")
+        #expect(outcome.output.contains("[batch-buildspec]"))
+    }
+
+    @Test func `a file of the current directory counts only where the sources hold it`()
+        async throws
+    {
+        let directory = try place("")
+        let text = "version: 0.2\nbatch: {build-list: [{identifier: a, buildspec: ci/one.yml}]}\n"
+        try directory.write(text, to: "app/buildspec.yml")
+        try directory.write("", to: "app/.git/HEAD")
+        let outcome = try await BuildspecProcess.run(
+            ["validate", "app/buildspec.yml"],
+            in: directory
+        )
+        #expect(outcome.output.contains("warning: there is no 'ci/one.yml' in"))
     }
 }

@@ -14,9 +14,12 @@ extension Reader {
         return section
     }
 
-    private mutating func readSection(_ pair: Mapping.Pair) -> BatchSection? {
+    /// Reads the section; one that holds nothing of use still says what the file is for.
+    private mutating func readSection(_ pair: Mapping.Pair) -> BatchSection {
         reportNull(pair, "batch")
-        guard let batch = mapping(pair.value, "batch") else { return nil }
+        guard let batch = mapping(pair.value, "batch") else {
+            return BatchSection(range: pair.keyRange)
+        }
         checkKeys(of: batch, KeyTable.batchShape, in: "batch")
         let kinds = batch.pairs.filter { $0.name.hasPrefix("build-") && isKind($0.name) }
         if kinds.isEmpty {
