@@ -18,7 +18,7 @@ import Testing
             .map { $0.message.split(separator: " is bash").first.map { "\($0) is bash" } ?? "" }
     }
 
-    @Test(arguments: BashSamples.bash)
+    @Test(arguments: BashSamples.bash + BashSamples.moreBash)
     func `each construct that dash does not know is named, with what to write`(
         sample: BashSamples.Sample
     ) {
@@ -27,7 +27,7 @@ import Testing
         #expect(found(sample.text, shell: "/bin/bash").isEmpty)
     }
 
-    @Test(arguments: BashSamples.portable)
+    @Test(arguments: BashSamples.portable + BashSamples.morePortable)
     func `text that dash and bash read alike has no warning`(text: String) {
         #expect(found(text).isEmpty)
     }
@@ -35,6 +35,23 @@ import Testing
     @Test(arguments: BashSamples.elsewhere)
     func `bash for another program has no warning`(text: String) {
         #expect(found(text).isEmpty)
+    }
+
+    @Test func `a variable that the file sets is no variable of bash's`() {
+        let text =
+            "version: 0.2\nenv: {variables: {UID: '5'}}\nphases:\n  build:\n    commands:\n"
+            + "      - export OSTYPE=x\n      - 1️⃣echo $UID $OSTYPE $SECONDS\n"
+        checkNames(
+            text.replacing("1️⃣", with: "").replacing("$SEC", with: "1️⃣$SEC"),
+            ["1️⃣ bash-syntax"]
+        )
+    }
+
+    @Test func `dash goes on where it takes a second sign for the number's own`() {
+        let effects = ["$((i++ + 2))", "$((++i))", "$((i++))", "$((i-- * 2))"].map { text in
+            Bashism.all(in: "echo \(text)").map { $0.effect == .fails }
+        }
+        #expect(effects == [[false], [false], [true], [true]])
     }
 
     @Test func `constructs are found wherever commands stand`() {

@@ -21,7 +21,7 @@ import Testing
         return "\(result.terminationStatus) \(result.standardOutput)"
     }
 
-    @Test(arguments: BashSamples.bash)
+    @Test(arguments: BashSamples.bash + BashSamples.moreBash)
     func `a construct that is warned of gives something else in dash`(
         sample: BashSamples.Sample
     ) async throws {
@@ -33,7 +33,7 @@ import Testing
         #expect(dash != bash)
     }
 
-    @Test(arguments: BashSamples.portable)
+    @Test(arguments: BashSamples.portable + BashSamples.morePortable)
     func `a text without a warning gives the same in both`(text: String) async throws {
         #expect(try await result("dash", text) == result("bash", text))
     }

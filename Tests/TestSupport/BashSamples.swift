@@ -83,6 +83,68 @@ package enum BashSamples {
         Sample("'source'", "echo 'echo hi' >f; source ./f"),
     ]
 
+    /// More of what only bash has.
+    package static let moreBash: [Sample] = [
+        Sample("'>& file'", "LOG=out; echo hi >&$LOG; cat out"),
+        Sample("'>& file'", "LOG_FILE=out; echo hi >& \"${LOG_FILE}\"; cat out"),
+        Sample("'>& file'", "X=out; echo hi >&${X}; cat out"),
+        Sample("'>& file'", "D=.; echo hi >& \"$D/out\"; cat out"),
+        Sample("'>& file'", "D=.; echo hi >&$D/out; cat out"),
+        Sample("'>& file'", "echo hi >& 'out'; cat out"),
+        Sample("'>& file'", "echo hi 1>&out; cat out"),
+        Sample("'${NAME:0:3}'", "X=abcdef; n=2; echo ${X:n}"),
+        Sample("'${NAME:0:3}'", "X=abcdef; n=2; echo ${X:n:2}"),
+        Sample("'echo -e'", "echo -n -e 'a\\tb'"),
+        Sample("'printf %q'", "printf \"%5q\\n\" 'a b'"),
+        Sample("'printf %(…)T'", "printf '%(%Y)T\\n'"),
+        Sample("'read -s'", "echo a | { read -p x -s Y && echo $Y; }"),
+        Sample("'read -t'", "echo a | { read -rp 'x y' -t 5 Y && echo $Y; }"),
+        Sample("'[ -v NAME ]'", "[ ! -v X ] && echo yes"),
+        Sample("'[ -v NAME ]'", "X=1; [ -n a -a -v X ] && echo yes"),
+        Sample("'test -v NAME'", "X=1; test -n '' -o -v X && echo yes"),
+        Sample("'[ -a FILE ]'", "touch f; [ -a f ] && echo yes"),
+        Sample("'[ -a FILE ]'", "touch f; [ -n a -a -a f ] && echo yes"),
+        Sample("'[ -N FILE ]'", "[ -N f ]; echo $?"),
+        Sample("'[ -o OPTION ]'", "[ -o errexit ]; echo $?"),
+        Sample("'$(< file)'", "echo a >f; X=`< f`; echo \"[$X]\""),
+        Sample("'wait -f'", "true & wait -f $! && echo ok"),
+        Sample("'wait -p'", "true & wait -p x $! && echo ok"),
+        Sample("'kill -s SIGTERM'", "trap 'echo got' TERM; kill -s SIGTERM $$; echo done"),
+        Sample("'trap … err'", "trap 'echo trapped' err; false; echo done"),
+        Sample("'trap … sigterm'", "trap 'echo got' sigterm; kill -TERM $$; echo done"),
+        Sample("'$UID'", "echo \"[$UID]\""),
+        Sample("'$EUID'", "echo \"[${EUID}]\""),
+        Sample("'$SECONDS'", "echo \"[$SECONDS]\""),
+        Sample("'$OSTYPE'", "echo \"[$OSTYPE]\""),
+        Sample("'$SHLVL'", "echo \"[$SHLVL]\""),
+        Sample("'$BASH_VERSION'", "echo \"[$BASH_VERSION]\""),
+        Sample("a base in '$((…))'", "echo $((10#08))"),
+        Sample("a base in '$((…))'", "x=08; echo $(( 10#$x + 1 ))"),
+        Sample("',' in '$((…))'", "echo $((1,2))"),
+        Sample("'++' in '$((…))'", "i=1; echo $((i++ + 2)) $i"),
+        Sample("'++' in '$((…))'", "i=1; echo $((++i))"),
+        Sample("'{fd}>'", "exec {fd}>f; echo a >&$fd; cat f"),
+        Sample("'exec -c'", "exec -c /bin/echo a"),
+        Sample("'time' before '{' or '('", "time { echo a; }"),
+        Sample("'time' before '{' or '('", "time (echo a)"),
+        Sample("'set -T'", "set -T; echo on"),
+        Sample("'set -T'", "set -e -uT; echo on"),
+        Sample("'set +B'", "set +B; echo on"),
+        Sample("'hash -t'", "ls >/dev/null; hash -t ls"),
+        Sample("'complete'", "complete -W 'a b' c && echo ok"),
+        Sample("'enable'", "enable -n echo && echo a"),
+        Sample("the function name 'foo-bar'", "foo-bar() { echo a; }; foo-bar"),
+        Sample("'for … { …; }'", "for i in a; { echo $i; }"),
+        Sample("'for … { …; }'", "for i in a\n{ echo $i; }"),
+        Sample("'/dev/tcp'", "echo a > /dev/udp/127.0.0.1/9 && echo sent"),
+        Sample("'pushd'", "command pushd / >/dev/null && pwd"),
+        Sample("'pushd'", "pushd() { echo mine; }; command pushd / >/dev/null && pwd"),
+        Sample("'test … == …'", "command test a == a && echo yes"),
+        Sample("'source'", "command source /dev/null && echo ok"),
+        Sample("an array", "eval 'x=(1)' && echo ok"),
+        Sample("'[['", "eval \"[[ a == a ]]\" && echo ok"),
+    ]
+
     /// What both read alike.
     package static let portable: [String] = [
         "[ a = a ] && echo yes",
@@ -133,6 +195,30 @@ package enum BashSamples {
         "kill -0 $$ && kill -s 0 $$ && echo alive",
     ]
 
+    /// More of what both read alike, each close to something that they do not.
+    package static let morePortable: [String] = [
+        "exec 3>&1; FD=3; echo a >&$FD; LOG=3; echo b >&\"${LOG}\"; echo c 1>&$FD",
+        "f() { echo a >&$1; }; f 1; echo b 1>&2; exec 4>&-",
+        "X=abc; echo ${X:-n} ${X:+n} ${Y:=n} ${X%%c*}",
+        "echo -n e; echo - -e; echo a -e; printf '%5s|%%q %%(x)T\\n' a",
+        "echo a | { read -p x Y; echo $Y; }; echo b | { read -rp s Y; echo $Y; }",
+        "[ -v ]; echo $?; test -v && [ -a ] && [ -n x -a -n y ] && [ x -a y ] && [ x -o y ] && echo yes",
+        "[ -v = -v ] && [ \"\" -o -f nothing ] || echo no",
+        "X=`cat </dev/null`; Y=`printf a`; echo \"$X$Y\"",
+        "sleep 0 & wait $!; sleep 1 & kill -s term $!; echo done",
+        "trap 'echo bye' exit; trap '' int; echo hi",
+        "SECONDS=5; SECONDS_LEFT=1; echo $SECONDS_LEFT ${SECONDS:-0} ${#SECONDS} $SECONDS",
+        "RANDOM=5; export OSTYPE=x; echo ${RANDOM:+set} $OSTYPE; for SHLVL in a; do echo $SHLVL; done",
+        "X=a1b; echo $((1 + ${#X})) ${X#a1} $(($(echo 1,2 | cut -d, -f1) + 1)) $((1 ? 2 : 3)) $(($# + 1))",
+        "i=1; j=2; echo $((i+j)) $((i - -j)) $((i+ +j)) $(( (i)+(j) ))",
+        "set -eu -o noglob; set -- -T; set a -B; hash -r; exec 3>f; exec 3>&-; echo {x} >f; cat f",
+        "foo_bar() { echo a; }; foo_bar; case foo-bar in foo-bar) echo b ;; esac",
+        "for i in a; do { echo $i; }; done; for i in a\ndo { echo $i; }\ndone",
+        "pushd() { echo mine; }; pushd x; source() { echo mine; }; source x",
+        "let() (echo mine); let x; eval 'echo a'; eval \"echo b\"; command echo -n c; command -v ls",
+        "echo /dev/tcp/x; echo '> /dev/tcp/x'; echo complete enable",
+    ]
+
     /// Bash that another program reads, or that no shell sees.
     package static let elsewhere: [String] = [
         "bash -c '[[ a == a ]] && echo ${X^^}'",
@@ -151,5 +237,8 @@ package enum BashSamples {
         "npm run test:{unit}",
         "find . -name '*.{js,ts}' -o -name \"{a,b}\"",
         "curl -w '%{http_code},%{time}' http://x",
+        "echo $HOSTNAME ${opt:stage} ${self:custom.stage} ${env:X}",
+        "awk '{ print $UID }' f; sh -c 'exit $UID'",
+        "make 2>&1 | tee log; make >&2; make >&$STDERR_FD; make >&$OUT",
     ]
 }

@@ -8,8 +8,9 @@ extension LintRule {
     /// `[[`, `<<<`, arrays and the like, which dash does not know.
     private static func bashSyntax(_ scene: Scene) -> [Finding] {
         guard !scene.isBash, !scene.isWindows else { return [] }
+        let given = givenVariables(scene)
         return scene.sites.flatMap { site in
-            Bashism.all(in: site.text).map { bashism in
+            Bashism.all(in: site.text, given: given).map { bashism in
                 Finding(
                     range: site.range(ofPart: bashism.range),
                     message: message(of: bashism),
@@ -18,6 +19,16 @@ extension LintRule {
                         : "does something else on Ubuntu images than on Amazon Linux"
                 )
             }
+        }
+    }
+
+    /// The variables that the file sets, whatever bash says of them.
+    private static func givenVariables(_ scene: Scene) -> Set<String> {
+        let env = scene.env
+        return scene.sites.reduce(
+            into: Set((env.variables + env.parameterStore + env.secretsManager).map(\.name))
+        ) { names, site in
+            names.formUnion(ShellNames(ShellReader.features(of: site.text)).variables)
         }
     }
 
@@ -37,12 +48,12 @@ extension LintRule {
     private static func sourceCommand(_ scene: Scene) -> [Finding] {
         guard !scene.isBash, !scene.isWindows else { return [] }
         return scene.sites.compactMap { site in
-            let word = ShellReader.features(of: site.text).lazy.compactMap {
-                feature -> ShellWord? in
-                guard case .command(let words) = feature.kind, words[0].text == "source" else {
-                    return nil
-                }
-                return words[0]
+            let features = ShellReader.features(of: site.text)
+            guard !ShellNames(features).functions.contains("source") else { return nil }
+            let word = features.lazy.compactMap { feature -> ShellWord? in
+                guard case .command(let words) = feature.kind else { return nil }
+                let name = words.drop { $0.text == "command" }.first
+                return name?.text == "source" ? name : nil
             }.first
             guard let word else { return nil }
             return Finding(

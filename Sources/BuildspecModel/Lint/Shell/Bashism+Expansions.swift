@@ -67,7 +67,7 @@ extension Bashism {
 
 extension Bashism {
     /// `${…}` beyond what POSIX has.
-    static func inParameter(_ body: String) -> Bashism? {
+    static func inParameter(_ body: String, _ names: ShellNames) -> Bashism? {
         var rest = Array(body.unicodeScalars)[...]
         if rest.first == "!" {
             guard rest.dropFirst().first?.isNameStart ?? false else { return nil }
@@ -80,13 +80,15 @@ extension Bashism {
             guard let sign = rest.first, sign == "@" || sign == "*" else { return nil }
             rest = rest.dropFirst()
         }
-        guard let sign = rest.first else { return inVariable(String(name)) }
+        guard let sign = rest.first else { return inVariable(String(name), names) }
         let next = rest.dropFirst().first
         switch sign {
         case "[":
             return Bashism("an array's '${NAME[…]}'")
         case ":":
-            guard let next, isOffset(next, String(rest.dropFirst(2))) else { return nil }
+            guard let next,
+                isOffset(next, String(rest.dropFirst(2))) || isNamedOffset(rest.dropFirst(), name)
+            else { return nil }
             return Bashism("'${NAME:0:3}'", "\"$(printf '%s' \"$NAME\" | cut -c 1-3)\"")
         case "^": return Bashism("'${NAME^^}'", "\"$(printf '%s' \"$NAME\" | tr a-z A-Z)\"")
         case ",": return Bashism("'${NAME,,}'", "\"$(printf '%s' \"$NAME\" | tr A-Z a-z)\"")
@@ -112,20 +114,50 @@ extension Bashism {
         }
     }
 
-    /// Variables that only bash sets.
-    static func inVariable(_ name: String) -> Bashism? {
-        let names = ["RANDOM", "PIPESTATUS", "BASH_SOURCE", "FUNCNAME", "EPOCHSECONDS"]
-        guard names.contains(name) else { return nil }
-        return Bashism(
-            "'$\(name)'",
-            name == "EPOCHSECONDS" ? "'$(date +%s)'" : nil,
-            .differs("has no such variable")
-        )
+    /// Whether the rest counts characters by a variable, as in `${NAME:n:2}`; texts of templates such as
+    /// `${opt:stage}` look alike.
+    private static func isNamedOffset(
+        _ rest: ArraySlice<Unicode.Scalar>,
+        _ name: ArraySlice<Unicode.Scalar>
+    ) -> Bool {
+        let templates: Set<String> = [
+            "aws", "cf", "deps", "env", "file", "git", "opt", "param", "s3", "self", "sls", "ssm",
+        ]
+        guard let first = rest.first, first == "_" || ("a"..."z").contains(first),
+            !templates.contains(String(String.UnicodeScalarView(name)))
+        else { return false }
+        return rest.allSatisfy { scalar in
+            scalar == "_" || ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar)
+                || "+-: $".unicodeScalars.contains(scalar)
+        }
     }
 
-    /// `**`, `++` and `--`.
+    /// What to write for the variables that only bash sets.
+    private static let variables: [String: String?] = [
+        "BASHPID": nil, "BASH_SOURCE": nil, "BASH_VERSION": nil, "DIRSTACK": nil,
+        "EPOCHREALTIME": "'$(date +%s.%N)'", "EPOCHSECONDS": "'$(date +%s)'",
+        "EUID": "'$(id -u)'", "FUNCNAME": nil, "MACHTYPE": nil, "OSTYPE": "'$(uname -s)'",
+        "PIPESTATUS": nil, "RANDOM": nil, "SECONDS": "'$(date +%s)'", "SHLVL": nil,
+        "SRANDOM": nil, "UID": "'$(id -u)'",
+    ]
+
+    /// Variables that only bash sets; an image may set `HOSTNAME`.
+    static func inVariable(_ name: String, _ names: ShellNames) -> Bashism? {
+        guard let instead = variables[name], !names.variables.contains(name) else { return nil }
+        return Bashism("'$\(name)'", instead, .differs("has no such variable"))
+    }
+
+    /// Other bases, `,`, `**`, `++` and `--`.
     static func inArithmetic(_ body: String) -> Bashism? {
-        let text = Array(body.unicodeScalars)
+        let text = withoutExpansions(Array(body.unicodeScalars))
+        for index in text.indices {
+            if text[index] == "," {
+                return Bashism("',' in '$((…))'", "each by itself")
+            }
+            if text[index] == "#", index > 0, ("0"..."9").contains(text[index - 1]) {
+                return Bashism("a base in '$((…))'", "decimal digits without a 0 before them")
+            }
+        }
         for index in text.indices.dropFirst() {
             let sign = text[index]
             guard sign == text[index - 1] else { continue }
@@ -136,11 +168,37 @@ extension Bashism {
             let isBehind = before.map { $0.isNamePart } ?? false
             let isBefore = after.map { $0.isNameStart } ?? false
             // `a--b` is a difference; `a--` and `--a` are not.
-            if isBehind != isBefore {
-                return Bashism("'\(sign)\(sign)' in '$((…))'", "'name=$((name \(sign) 1))'")
-            }
+            guard isBehind != isBefore else { continue }
+            // dash takes the second sign for the number's own: `i + (+2)`, `+(+i)`.
+            let isSign = isBefore || after == "+" || after == "-"
+            return Bashism(
+                "'\(sign)\(sign)' in '$((…))'",
+                "'name=$((name \(sign) 1))'",
+                isSign ? .differs("leaves the variable as it is") : .fails
+            )
         }
         return nil
+    }
+
+    /// The text with a mark for each `$(…)`, `${…}` and backquotes in it.
+    private static func withoutExpansions(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        var result: [Unicode.Scalar] = []
+        var depth = 0
+        for (index, scalar) in text.enumerated() {
+            let isBehindDollar = index > 0 && text[index - 1] == "$"
+            if depth > 0 {
+                if scalar == "(" || scalar == "{" { depth += 1 }
+                if scalar == ")" || scalar == "}" { depth -= 1 }
+            } else if isBehindDollar, scalar == "(" || scalar == "{" {
+                depth = 1
+                result.append(ShellWord.mark)
+            } else if scalar == "`" {
+                return []
+            } else {
+                result.append(scalar)
+            }
+        }
+        return result
     }
 }
 

@@ -26,29 +26,40 @@ struct Bashism: Equatable {
     }
 
     /// The bashisms of a text: of each kind the first.
-    static func all(in text: String) -> [Bashism] {
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - given: variables that something else in the file sets.
+    /// - Returns: what was found, in the order of the text.
+    static func all(in text: String, given: Set<String> = []) -> [Bashism] {
         var found: [Bashism] = []
         var seen: Set<String> = []
-        for feature in ShellReader.features(of: text) {
-            guard var bashism = Bashism(feature.kind), seen.insert(bashism.what).inserted else {
-                continue
-            }
+        let features = ShellReader.features(of: text)
+        let names = ShellNames(features, given: given)
+        for feature in features {
+            guard var bashism = Bashism(feature.kind, names), seen.insert(bashism.what).inserted
+            else { continue }
             bashism.range = feature.range
             found.append(bashism)
         }
         return found.sorted { $0.range.lowerBound < $1.range.lowerBound }
     }
 
-    private init?(_ kind: ShellFeature.Kind) {
+    private init?(_ kind: ShellFeature.Kind, _ names: ShellNames) {
         let found: Bashism? =
             switch kind {
-            case .command(let words): Bashism.inCommand(words)
+            case .command(let words): Bashism.inCommand(words, names)
+            case .function(let word): Bashism.inFunctionName(word)
             case .assignment(let word): Bashism.inAssignment(word)
             case .word(let word): Bashism.inWord(word)
-            case .parameter(let body): Bashism.inParameter(body)
-            case .variable(let name): Bashism.inVariable(name)
+            case .parameter(let body): Bashism.inParameter(body, names)
+            case .variable(let name): Bashism.inVariable(name, names)
             case .arithmetic(let body): Bashism.inArithmetic(body)
             case .redirection(let sign): Bashism.redirections[sign]
+            case .duplication(let word):
+                names.isNumber(word) ? nil : Bashism("'>& file'", "'> file 2>&1'")
+            case .forBrace: Bashism("'for … { …; }'", "'for …; do …; done'")
+            case .timeGroup: Bashism("'time' before '{' or '('", "\"time sh -c '…'\"")
             case .fallThrough(let sign): Bashism("'\(sign)'", "';;' and repeat the commands")
             case .ansiQuote:
                 Bashism("$'…'", "\"$(printf '…')\"", .differs("leaves the '$' and the '\\n' in"))
@@ -80,12 +91,11 @@ struct Bashism: Equatable {
             "'>> file 2>&1'",
             .differs("runs the command in the background")
         ),
-        ">&": Bashism("'>& file'", "'> file 2>&1'"),
+        "{fd}>": Bashism("'{fd}>'", "a number, such as '3>'"),
+        "/dev/tcp": Bashism("'/dev/tcp'", "'nc'"),
     ]
-}
 
-extension Bashism {
-    private static let commands: [String: Bashism] = [
+    static let commands: [String: Bashism] = [
         "[[": Bashism("'[['", "'['"),
         "function": Bashism("'function'", "'name() {'"),
         "declare": Bashism("'declare'", "'name=value'"),
@@ -103,136 +113,10 @@ extension Bashism {
         "coproc": Bashism("'coproc'"),
         "compgen": Bashism("'compgen'"),
         "caller": Bashism("'caller'"),
+        "complete": Bashism("'complete'"),
+        "compopt": Bashism("'compopt'"),
+        "enable": Bashism("'enable'"),
+        "bind": Bashism("'bind'"),
+        "history": Bashism("'history'"),
     ]
-
-    private static func inCommand(_ words: [ShellWord]) -> Bashism? {
-        guard let name = words.first?.text else { return nil }
-        if let known = commands[name] { return known }
-        let rest = words.dropFirst().map(\.text)
-        switch name {
-        case "[", "test": return inTest(name, rest)
-        case "echo": return inEcho(rest)
-        case "read": return inRead(rest)
-        case "trap": return inTrap(rest)
-        case "printf": return inPrintf(rest)
-        case "set": return inSet(rest)
-        case "type":
-            guard let option = rest.first, ["-P", "-p", "-t", "-a"].contains(option) else {
-                return nil
-            }
-            return Bashism("'type \(option)'", "'command -v'")
-        case "export", "readonly", "local", "unset":
-            return inDeclaration(name, words.dropFirst())
-        case "wait" where rest.first == "-n":
-            return Bashism("'wait -n'", "'wait' with a process id")
-        case "exec" where rest.first == "-a": return Bashism("'exec -a'")
-        case "kill" where rest.first?.hasPrefix("-SIG") ?? false:
-            let signal = rest[0].dropFirst(4)
-            return Bashism("'kill -SIG\(signal)'", "'kill -\(signal)'")
-        default: return nil
-        }
-    }
-
-    private static func inTest(_ name: String, _ words: [String]) -> Bashism? {
-        let shown = name == "[" ? "[ … %@ … ]" : "test … %@ …"
-        if words.contains("==") {
-            return Bashism("'\(shown.replacing("%@", with: "=="))'", "'='")
-        }
-        if words.count > 1, words[0] == "-v" {
-            let close = name == "[" ? " ]" : ""
-            return Bashism("'\(name) -v NAME\(close)'", "'\(name) -n \"${NAME+x}\"\(close)'")
-        }
-        return nil
-    }
-
-    private static func inEcho(_ words: [String]) -> Bashism? {
-        guard let option = words.first, option.count > 1, option.hasPrefix("-"), option != "-n",
-            option.dropFirst().allSatisfy({ "neE".contains($0) })
-        else { return nil }
-        return Bashism(
-            "'echo \(option)'",
-            option.contains("e") ? "\"printf '…\\n'\"" : "'echo' without it",
-            .differs("prints the '\(option)' too")
-        )
-    }
-
-    /// dash knows `-p` and `-r`.
-    private static func inRead(_ words: [String]) -> Bashism? {
-        for word in words {
-            guard word.hasPrefix("-"), word.count > 1, word != "--" else { return nil }
-            for letter in word.dropFirst() where letter != "r" {
-                if letter == "p" { break }
-                guard "adeinNstu".contains(letter) else { return nil }
-                return Bashism("'read -\(letter)'", letter == "a" ? "'read' with names" : nil)
-            }
-            if word.hasSuffix("p") { return nil }
-        }
-        return nil
-    }
-
-    private static func inTrap(_ words: [String]) -> Bashism? {
-        for signal in words.dropFirst() {
-            if ["ERR", "DEBUG", "RETURN"].contains(signal) {
-                return Bashism(
-                    "'trap … \(signal)'",
-                    signal == "ERR" ? "'trap … EXIT' and look at '$?'" : nil,
-                    .differs("sets no trap")
-                )
-            }
-            if signal.hasPrefix("SIG"), signal.count > 3 {
-                let name = signal.dropFirst(3)
-                return Bashism("'trap … \(signal)'", "'\(name)'", .differs("sets no trap"))
-            }
-        }
-        return nil
-    }
-
-    private static func inPrintf(_ words: [String]) -> Bashism? {
-        if words.first == "-v" { return Bashism("'printf -v'", "'name=$(printf …)'") }
-        let format = words.first == "--" ? words.dropFirst().first : words.first
-        guard let format, format.replacing("%%", with: "").contains("%q") else { return nil }
-        return Bashism("'printf %q'")
-    }
-
-    private static func inSet(_ words: [String]) -> Bashism? {
-        let names: Set<String> = [
-            "pipefail", "errtrace", "functrace", "braceexpand", "hashall", "histexpand", "history",
-            "keyword", "onecmd", "physical", "posix", "privileged",
-        ]
-        for (option, name) in zip(words, words.dropFirst())
-        where (option.hasPrefix("-") || option.hasPrefix("+")) && option.hasSuffix("o")
-            && names.contains(name)
-        {
-            return Bashism("'set -o \(name)'")
-        }
-        return nil
-    }
-
-    private static func inDeclaration(
-        _ name: String,
-        _ words: ArraySlice<ShellWord>
-    ) -> Bashism? {
-        for word in words {
-            if word.text.hasPrefix("-"), word.text.count > 1 {
-                let known =
-                    ["export": "p", "readonly": "p", "unset": "vf", "local": ""][name] ?? ""
-                let letters = word.text.dropFirst()
-                guard word.text != "--", letters.allSatisfy({ "aAfFgilnprtuvx".contains($0) }),
-                    let letter = letters.first(where: { !known.contains($0) })
-                else { continue }
-                return Bashism("'\(name) -\(letter)'", name == "local" ? "'local name=value'" : nil)
-            }
-            if let found = inAssignment(word) { return found }
-        }
-        return nil
-    }
-
-    private static func inAssignment(_ word: ShellWord) -> Bashism? {
-        guard let left = word.assignedName else { return nil }
-        if left.hasSuffix("+") {
-            let name = left.dropLast()
-            return Bashism("'\(name)+=…'", "'\(name)=\"$\(name)…\"'")
-        }
-        return left.hasSuffix("]") ? Bashism("an array") : nil
-    }
 }

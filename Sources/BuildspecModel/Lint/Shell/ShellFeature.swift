@@ -29,8 +29,16 @@ struct ShellFeature: Equatable {
         case arithmeticFor
         /// `name=(…)`.
         case array
-        /// `<<<`, `<(…)`, `>(…)`, `&>`, `&>>` or `>&file`.
+        /// `<<<`, `<(…)`, `>(…)`, `&>`, `&>>`, `{fd}>`, or a file of `/dev/tcp`.
         case redirection(String)
+        /// `>&` or `1>&`, and what stands behind it.
+        case duplication(ShellWord)
+        /// The name of a function, before its `()`.
+        case function(ShellWord)
+        /// The `{` of a `for` that has no `do`.
+        case forBrace
+        /// `time` before a `{` or `(`.
+        case timeGroup
         /// `|&`.
         case pipeBoth
         /// `;&` or `;;&` in a `case`.

@@ -82,12 +82,16 @@ extension ShellReader {
     }
 
     private mutating func readBackquotes() {
+        let start = index
         index += 1
         guard depth < ShellReader.maximumDepth else { return }
+        let readsFile = self.readsFile
+        let found = features.count
         isInBackquotes = true
         readList(until: "`")
         isInBackquotes = false
         if peek() == "`" { index += 1 }
+        if readsFile, !hasCommand(since: found) { add(.fileSubstitution, from: start) }
     }
 
     /// Reads what begins with `$`; `false` if it is only a `$`.
@@ -130,11 +134,7 @@ extension ShellReader {
             return
         }
         index += 1
-        var place = index
-        while place < text.count, text[place] == " " { place += 1 }
-        let readsFile =
-            place < text.count && text[place] == "<"
-            && (place + 1 == text.count || !"<(&>".unicodeScalars.contains(text[place + 1]))
+        let readsFile = self.readsFile
         guard depth < ShellReader.maximumDepth else { return }
         let found = features.count
         let wasInBackquotes = isInBackquotes
@@ -142,10 +142,21 @@ extension ShellReader {
         readList(until: ")")
         isInBackquotes = wasInBackquotes
         if peek() == ")" { index += 1 }
-        let hasCommand = features[found...].contains { feature in
+        if readsFile, !hasCommand(since: found) { add(.fileSubstitution, from: start) }
+    }
+
+    /// Whether a substitution begins with `< file`.
+    private var readsFile: Bool {
+        var place = index
+        while place < text.count, text[place] == " " { place += 1 }
+        return place < text.count && text[place] == "<"
+            && (place + 1 == text.count || !"<(&>".unicodeScalars.contains(text[place + 1]))
+    }
+
+    private func hasCommand(since count: Int) -> Bool {
+        features[count...].contains { feature in
             if case .command = feature.kind { true } else { false }
         }
-        if readsFile, !hasCommand { add(.fileSubstitution, from: start) }
     }
 
     private mutating func readParameter(from start: Int) {
@@ -216,6 +227,7 @@ extension ShellReader {
     /// Reads a redirection and the word behind it.
     mutating func readRedirection() {
         let start = index
+        noteVariableBefore(start)
         if follows("<(") || follows(">(") {
             index += 2
             if depth < ShellReader.maximumDepth { readList(until: ")") }
@@ -234,7 +246,21 @@ extension ShellReader {
             index += [">>", ">|", "<&", "<>"].contains { follows($0) } ? 2 : 1
         }
         skipBlanks()
-        _ = readWord()
+        let word = readWord()
+        let file = word.text.drop { $0 == "\"" || $0 == "'" }
+        if file.hasPrefix("/dev/tcp/") || file.hasPrefix("/dev/udp/") {
+            add(.redirection("/dev/tcp"), from: start)
+        }
+    }
+
+    /// Notes a `{name}` right before a redirection.
+    private mutating func noteVariableBefore(_ sign: Int) {
+        guard sign > 2, text[sign - 1] == "}",
+            let open = text[max(0, sign - 64)..<sign].lastIndex(of: "{"),
+            open == 0 || " \t\n;&|".unicodeScalars.contains(text[open - 1]),
+            string(open + 1..<sign - 1).isVariableName
+        else { return }
+        add(.redirection("{fd}>"), from: open)
     }
 
     private mutating func skipBlanks() {
@@ -245,12 +271,10 @@ extension ShellReader {
     private mutating func readDuplication(from start: Int) {
         skipBlanks()
         let word = readWord()
-        let hasNumber = start > 0 && ("0"..."9").contains(text[start - 1])
-        let isNumber = word.text.utf8.allSatisfy { 0x30...0x39 ~= $0 || $0 == 0x2D }
-        guard !word.text.isEmpty, !isNumber, !hasNumber,
-            word.bare.unicodeScalars.first != ShellWord.mark
-        else { return }
-        add(.redirection(">&"), from: start)
+        // In bash too, only standard output can become a file in this way.
+        let number = text[..<start].reversed().prefix { ("0"..."9").contains($0) }
+        guard !word.text.isEmpty, number.isEmpty || Array(number) == ["1"] else { return }
+        add(.duplication(word), from: start)
     }
 
     private mutating func readHeredocStart() {

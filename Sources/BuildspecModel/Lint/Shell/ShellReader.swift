@@ -66,6 +66,8 @@ extension ShellReader {
         /// The open `case`s, and whether each waits for a pattern.
         var cases: [Bool] = []
         var waitsForPattern: Bool { cases.last ?? false }
+        /// Whether the words of a `for` have just ended.
+        var isBehindFor = false
     }
 
     /// Reads commands up to a `)` or backquote that closes them, which is left to be read.
@@ -104,6 +106,7 @@ extension ShellReader {
         let words = state.words
         state.words = []
         guard let first = words.first, let last = words.last else { return }
+        state.isBehindFor = first.text == "for"
         features.append(
             ShellFeature(
                 kind: .command(words),
@@ -142,8 +145,10 @@ extension ShellReader {
         let start = index
         if state.words.count == 1, let close = closeOfEmptyPair() {
             // A function's name; its body is what comes next.
+            let name = state.words[0]
             state.words = []
             index = close
+            features.append(ShellFeature(kind: .function(name), range: name.range))
         } else if state.words.isEmpty || state.words.map(\.text) == ["for"], follows("(("),
             let close = closeOfArithmetic(from: index + 2)
         {
@@ -174,6 +179,10 @@ extension ShellReader {
             return
         }
         if state.words.isEmpty {
+            let isBehindFor = state.isBehindFor
+            state.isBehindFor = false
+            if isBehindFor, word.text == "{" { add(.forBrace, from: start) }
+            if word.text == "time", isBeforeGroup { add(.timeGroup, from: start) }
             if ShellReader.keywords.contains(word.text) { return }
             if word.text == "[[" { return readCondition(word) }
             if word.text == "esac", !state.cases.isEmpty {
@@ -188,6 +197,16 @@ extension ShellReader {
             state.words = []
             state.cases.append(true)
         }
+    }
+
+    /// Whether a `{ …; }` or `( … )` comes next.
+    private var isBeforeGroup: Bool {
+        var place = index
+        while place < text.count, text[place] == " " || text[place] == "\t" { place += 1 }
+        guard place > index, place < text.count else { return false }
+        if text[place] == "(" { return true }
+        return text[place] == "{" && place + 1 < text.count
+            && " \t\n".unicodeScalars.contains(text[place + 1])
     }
 
     private static let keywords: Set<String> = [

@@ -1,0 +1,235 @@
+extension Bashism {
+    /// A command's name and what stands behind it.
+    static func inCommand(_ words: [ShellWord], _ names: ShellNames) -> Bashism? {
+        guard let name = words.first?.text, !names.functions.contains(name) else { return nil }
+        if let known = commands[name] { return known }
+        return inBuiltin(name, words, names)
+    }
+
+    /// What stands behind `command`, which looks for no keyword and no function.
+    private static func inPlainCommand(
+        _ words: ArraySlice<ShellWord>,
+        _ names: ShellNames
+    ) -> Bashism? {
+        let words = words.drop { $0.text == "-p" || $0.text == "--" }
+        guard let name = words.first?.text, !["[[", "function", "select", "coproc"].contains(name)
+        else { return nil }
+        return commands[name] ?? inBuiltin(name, Array(words), names)
+    }
+
+    private static func inBuiltin(
+        _ name: String,
+        _ words: [ShellWord],
+        _ names: ShellNames
+    ) -> Bashism? {
+        let rest = words.dropFirst().map(\.text)
+        switch name {
+        case "command": return inPlainCommand(words.dropFirst(), names)
+        case "eval": return inEval(rest, names)
+        case "[", "test": return inTest(name, rest)
+        case "echo": return inEcho(rest)
+        case "read": return inRead(rest)
+        case "trap": return inTrap(rest)
+        case "printf": return inPrintf(rest)
+        case "set": return inSet(rest)
+        case "type":
+            guard let option = rest.first, ["-P", "-p", "-t", "-a"].contains(option) else {
+                return nil
+            }
+            return Bashism("'type \(option)'", "'command -v'")
+        case "export", "readonly", "local", "unset":
+            return inDeclaration(name, words.dropFirst())
+        case "wait": return inOptions(name, rest, "nfp", "'wait' with a process id")
+        case "exec": return inOptions(name, rest, "acl")
+        case "hash": return inOptions(name, rest, "dlpt", "'command -v'")
+        case "kill": return inKill(rest)
+        default: return nil
+        }
+    }
+
+    /// The first option of a command that dash does not have.
+    private static func inOptions(
+        _ name: String,
+        _ words: [String],
+        _ letters: String,
+        _ instead: String? = nil
+    ) -> Bashism? {
+        guard let option = words.first, option.hasPrefix("-"),
+            let letter = option.dropFirst().first, letters.contains(letter)
+        else { return nil }
+        return Bashism("'\(name) -\(letter)'", instead)
+    }
+
+    private static func inKill(_ words: [String]) -> Bashism? {
+        if let option = words.first, option.hasPrefix("-SIG"), option.count > 4 {
+            return Bashism("'kill \(option)'", "'kill -\(option.dropFirst(4))'")
+        }
+        guard words.count > 1, words[0] == "-s", words[1].count > 3,
+            words[1].uppercased().hasPrefix("SIG")
+        else { return nil }
+        return Bashism("'kill -s \(words[1])'", "'kill -s \(words[1].dropFirst(3))'")
+    }
+
+    /// The text of an `eval`, where it is one quoted word in which nothing is expanded.
+    private static func inEval(_ words: [String], _ names: ShellNames) -> Bashism? {
+        guard words.count == 1, let word = words.first, word.count > 2, let quote = word.first,
+            quote == word.last, quote == "'" || quote == "\""
+        else { return nil }
+        let text = word.dropFirst().dropLast()
+        guard !text.contains(quote),
+            quote == "'" || !text.contains(where: { "$`\\".contains($0) })
+        else { return nil }
+        return all(in: String(text), given: names.variables).first
+    }
+
+    /// A function's name that is no name of a variable.
+    static func inFunctionName(_ word: ShellWord) -> Bashism? {
+        guard !word.bare.unicodeScalars.contains(ShellWord.mark),
+            !word.bare.unicodeScalars.allSatisfy(\.isNamePart)
+        else { return nil }
+        return Bashism("the function name '\(word.text.clipped)'", "letters, digits and '_'")
+    }
+
+    private static func inTest(_ name: String, _ words: [String]) -> Bashism? {
+        let words = name == "[" && words.last == "]" ? words.dropLast() : words[...]
+        let close = name == "[" ? " ]" : ""
+        if words.contains("==") {
+            let shown = name == "[" ? "[ … == … ]" : "test … == …"
+            return Bashism("'\(shown)'", "'='")
+        }
+        for (index, word) in words.enumerated() where ["-v", "-N", "-a", "-o"].contains(word) {
+            let before = index == 0 ? "!" : words[index - 1]
+            let isUnary = ["!", "-a", "-o", "\\(", "'('", "\"(\""].contains(before)
+            guard isUnary, index + 1 < words.count,
+                !["=", "!=", "-a", "-o", "-eq", "-ne", "\\)"].contains(words[index + 1])
+            else { continue }
+            switch word {
+            case "-v":
+                return Bashism("'\(name) -v NAME\(close)'", "'\(name) -n \"${NAME+x}\"\(close)'")
+            case "-a": return Bashism("'\(name) -a FILE\(close)'", "'\(name) -e FILE\(close)'")
+            case "-o": return Bashism("'\(name) -o OPTION\(close)'", "'case $- in …'")
+            default: return Bashism("'\(name) -N FILE\(close)'")
+            }
+        }
+        return nil
+    }
+
+    private static func inEcho(_ words: [String]) -> Bashism? {
+        let options = words.prefix { word in
+            word.count > 1 && word.hasPrefix("-")
+                && word.dropFirst().allSatisfy { "neE".contains($0) }
+        }
+        guard let option = options.first(where: { $0 != "-n" }) else { return nil }
+        return Bashism(
+            "'echo \(option)'",
+            option.contains("e") ? "\"printf '…\\n'\"" : "'echo' without it",
+            .differs("prints the '\(option)' too")
+        )
+    }
+
+    /// dash knows `-p` and `-r`.
+    private static func inRead(_ words: [String]) -> Bashism? {
+        var index = 0
+        while index < words.count {
+            let word = words[index]
+            index += 1
+            guard word.hasPrefix("-"), word.count > 1, word != "--" else { return nil }
+            for (place, letter) in word.dropFirst().enumerated() where letter != "r" {
+                if letter == "p" {
+                    // What is asked is the rest of the word, or the next one.
+                    if place + 2 == word.count { index += 1 }
+                    break
+                }
+                guard "adeinNstu".contains(letter) else { return nil }
+                return Bashism("'read -\(letter)'", letter == "a" ? "'read' with names" : nil)
+            }
+        }
+        return nil
+    }
+
+    private static func inTrap(_ words: [String]) -> Bashism? {
+        for signal in words.dropFirst() {
+            let name = signal.uppercased()
+            if ["ERR", "DEBUG", "RETURN"].contains(name) {
+                return Bashism(
+                    "'trap … \(signal)'",
+                    name == "ERR" ? "'trap … EXIT' and look at '$?'" : nil,
+                    .differs("sets no trap")
+                )
+            }
+            if name.hasPrefix("SIG"), name.count > 3, name != "SIGEXIT" {
+                return Bashism(
+                    "'trap … \(signal)'",
+                    "'\(signal.dropFirst(3))'",
+                    .differs("sets no trap")
+                )
+            }
+        }
+        return nil
+    }
+
+    private static func inPrintf(_ words: [String]) -> Bashism? {
+        if words.first == "-v" { return Bashism("'printf -v'", "'name=$(printf …)'") }
+        let format = words.first == "--" ? words.dropFirst().first : words.first
+        var rest = Substring((format ?? "").replacing("%%", with: ""))
+        while let sign = rest.firstIndex(of: "%") {
+            rest = rest[sign...].dropFirst().drop { "-+ #0123456789.*".contains($0) }
+            if rest.first == "q" { return Bashism("'printf %q'") }
+            if rest.first == "(", rest.contains(")T") {
+                return Bashism("'printf %(…)T'", "'date +…'")
+            }
+        }
+        return nil
+    }
+
+    private static func inSet(_ words: [String]) -> Bashism? {
+        let names: Set<String> = [
+            "pipefail", "errtrace", "functrace", "braceexpand", "hashall", "histexpand", "history",
+            "keyword", "onecmd", "physical", "posix", "privileged",
+        ]
+        var index = 0
+        while index < words.count {
+            let word = words[index]
+            guard word.hasPrefix("-") || word.hasPrefix("+"), word.count > 1, word != "--" else {
+                return nil
+            }
+            if let letter = word.dropFirst().first(where: { "BHPTkht".contains($0) }) {
+                return Bashism("'set \(word.prefix(1))\(letter)'")
+            }
+            index += 1
+            guard word.hasSuffix("o"), index < words.count else { continue }
+            if names.contains(words[index]) { return Bashism("'set -o \(words[index])'") }
+            index += 1
+        }
+        return nil
+    }
+
+    private static func inDeclaration(
+        _ name: String,
+        _ words: ArraySlice<ShellWord>
+    ) -> Bashism? {
+        for word in words {
+            if word.text.hasPrefix("-"), word.text.count > 1 {
+                let known =
+                    ["export": "p", "readonly": "p", "unset": "vf", "local": ""][name] ?? ""
+                let letters = word.text.dropFirst()
+                guard word.text != "--", letters.allSatisfy({ "aAfFgilnprtuvx".contains($0) }),
+                    let letter = letters.first(where: { !known.contains($0) })
+                else { continue }
+                return Bashism("'\(name) -\(letter)'", name == "local" ? "'local name=value'" : nil)
+            }
+            if let found = inAssignment(word) { return found }
+        }
+        return nil
+    }
+
+    /// `name+=…` and `name[…]=…`.
+    static func inAssignment(_ word: ShellWord) -> Bashism? {
+        guard let left = word.assignedName else { return nil }
+        if left.hasSuffix("+") {
+            let name = left.dropLast()
+            return Bashism("'\(name)+=…'", "'\(name)=\"$\(name)…\"'")
+        }
+        return left.hasSuffix("]") ? Bashism("an array") : nil
+    }
+}
