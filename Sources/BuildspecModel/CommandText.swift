@@ -53,14 +53,26 @@ extension Buildspec {
     }
 
     /// The names of the programs that a command's text runs, as far as it says so; what stands behind
-    /// `sudo` and the like too.
+    /// `sudo` and the like too, and in the text of `sh -c`.
     package static func programs(in text: String) -> [String] {
+        programs(in: text, depth: 0)
+    }
+
+    private static func programs(in text: String, depth: Int) -> [String] {
         let wrappers: Set<String> = ["sudo", "exec", "nohup", "command", "env", "time"]
-        return ShellReader.features(of: text).compactMap { feature in
-            guard case .command(let words) = feature.kind else { return nil }
-            return words.first { word in
-                !wrappers.contains(word.text) && !word.text.hasPrefix("-") && !word.isAssignment
-            }?.text
+        let shells: Set<String> = ["sh", "/bin/sh", "bash", "/bin/bash", "dash"]
+        return ShellReader.features(of: text).flatMap { feature -> [String] in
+            guard case .command(let words) = feature.kind else { return [] }
+            let rest = words.drop { word in
+                wrappers.contains(word.text) || word.text.hasPrefix("-") || word.isAssignment
+            }
+            guard let name = rest.first?.text else { return [] }
+            guard shells.contains(name), depth < 4, let option = rest.dropFirst().first?.text,
+                option.hasPrefix("-"), option.hasSuffix("c"),
+                let script = rest.dropFirst(2).first?.text, let quote = script.first,
+                quote == "'" || quote == "\"", script.count > 1, script.last == quote
+            else { return [name] }
+            return [name] + programs(in: String(script.dropFirst().dropLast()), depth: depth + 1)
         }
     }
 }

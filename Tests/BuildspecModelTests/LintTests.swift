@@ -121,6 +121,13 @@ import Testing
         )
     }
 
+    @Test func `a message shows a block without its last line end`() {
+        let text =
+            "version: 0.2\nphases:\n  build:\n    commands:\n      - |\n        set -x\n"
+        let message = Buildspec.validate(Array(text.utf8)).diagnostics.first?.message ?? ""
+        #expect(message.hasPrefix("'set -x' holds only in this item"))
+    }
+
     @Test func `signs from a word processor`() {
         check("- 1️⃣docker login –u x", ["1️⃣ typographic-character"])
         check("- echo “hello”\n- make # “x”", [])
@@ -220,6 +227,13 @@ import Testing
         "- >2\n    make \\\n    test\n    cd x",
         "- >\n  cat <<EOF >x\n    a\n\n  EOF\n",
         "- make &&\n\n  cd build",
+        "- >\n  cd a\n  && npm ci",
+        "- >\n  cd a\n  2>&1\n  | cat",
+        "- cd -P\n  a",
+        "- cd $(dirname\n  x)",
+        "- \"echo \\\"a\n  echo b\\\"\"",
+        "- 'echo \"a\n  b\n  echo c\"'",
+        "- 'echo it''s\n  echo x''s'",
     ])
     func `lines indented more and lines behind an empty one have no report`(command: String) {
         #expect(names(command).filter { $0.contains("fold") } == [])
@@ -232,6 +246,11 @@ import Testing
         ("- 'aws s3 cp \\\n   a b'", "backslash-fold"),
         ("- >\n  make\n  cd build", "folded-script"),
         ("- make\n  cd build", "folded-script"),
+        ("- \"make\n  cd build\"", "folded-script"),
+        ("- 'make\n  cd build'", "folded-script"),
+        ("- \"cd a\n  npm ci\"", "folded-script"),
+        ("- >\n  cd a\n  pwd\n  npm ci", "folded-script"),
+        ("- make && cd a\n  npm ci", "folded-script"),
         ("- >\n  cat <<EOF >x\n  a\n  EOF\n", "folded-heredoc"),
     ])
     func `lines that are joined are reported`(command: String, name: String) {

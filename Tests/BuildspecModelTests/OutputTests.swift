@@ -159,6 +159,11 @@ import Testing
         ("reports:\n  a: {files: [a]}\n  b: {files: [a]}\nfile-format: JUNITXML\n", "reports.b"),
         ("cache: {paths: [a]}\nkey: x\n", "cache"),
         ("base-directory: x\n", "artifacts"),
+        (
+            "env: {variables: {A: b}}\nbatch: {build-list: [{identifier: a, variables: {A: b}}]}\n",
+            "batch.build-list[].env"
+        ),
+        ("batch: {build-list: [{identifier: a, image: b}]}\n", "batch.build-list[].env"),
     ])
     func `a misplaced key's home is the section that the file has`(text: String, home: String) {
         #expect(homes(text) == ["it belongs under '\(home)', check the indentation"])

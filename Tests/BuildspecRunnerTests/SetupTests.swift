@@ -96,6 +96,10 @@ struct SetupTests {
             "cd . && start-dockerd",
             "'start-dockerd' on this machine: the file expects an image with"
         ),
+        (
+            "sh -c \"yum -y update\"",
+            "'yum' on this machine: the file expects an Amazon Linux image"
+        ),
         ("sh -c 'exit 3'; sudo amazon-linux-extras install x", "'amazon-linux-extras' on this"),
     ])
     func `a program of an image that is not found gets a hint`(

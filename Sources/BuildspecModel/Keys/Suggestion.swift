@@ -12,11 +12,13 @@ enum Suggestion: Equatable {
     /// - Parameters:
     ///   - name: The name.
     ///   - shape: What the mapping can have.
+    ///   - place: Where the mapping stands: a place below it is nearer than all others.
     ///   - sections: What the file has, which decides between several places of one name.
     /// - Returns: What was probably meant.
     static func find(
         for name: String,
         in shape: KeyShape,
+        at place: String = "",
         sections: SectionsAbove = SectionsAbove()
     ) -> Suggestion? {
         guard name.utf8.count <= 64 else { return nil }
@@ -33,6 +35,10 @@ enum Suggestion: Equatable {
         let elsewhere = KeyTable.places.filter { $0.row.name == name }.sorted {
             $0.depth < $1.depth
         }
+        let below = elsewhere.first { row in
+            !place.isEmpty && ["\(place).", "\(place)[]."].contains { row.path.hasPrefix($0) }
+        }
+        if let below { return .misplaced(path: below.path) }
         if let place = elsewhere.first, place.depth == 0 { return .misplaced(path: place.path) }
         if let path = sections.nearest(of: elsewhere.map(\.path)) ?? elsewhere.first?.path {
             return .misplaced(path: path)

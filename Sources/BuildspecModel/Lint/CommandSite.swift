@@ -18,6 +18,11 @@ struct CommandSite {
     /// Whether YAML joined several lines of the file to one.
     var isFolded: Bool { rawLines.count > 1 && style != .literal }
 
+    /// The text for a message, without the line ends of a block.
+    var shown: String {
+        String(text.reversed().drop(while: \.isWhitespace).reversed()).clipped
+    }
+
     /// Where each character of the text stands; `nil` for aliases.
     var places: ScalarPlaces? {
         guard !rawLines.isEmpty else { return nil }

@@ -59,14 +59,14 @@ extension LintRule {
     /// Statements on lines of their own in a text that YAML joins to one line.
     private static func foldedScript(_ scene: Scene) -> [Finding] {
         scene.commands.compactMap { site, scan in
-            guard site.isFolded, site.style == .plain || site.style == .folded,
-                scan.heredocs.isEmpty
-            else { return nil }
+            guard site.isFolded, scan.heredocs.isEmpty else { return nil }
+            let lines = site.linesWithoutQuotes
             for index in site.joinedLines {
                 let isIndentedMore =
                     site.indent(ofRawLine: index + 1) > site.indent(ofRawLine: index)
                 guard !isIndentedMore,
-                    joinsStatements(site.rawLines[index], site.rawLines[index + 1])
+                    joinsStatements(lines[index], lines[index + 1]),
+                    ShellScan(lines[...index].joined(separator: "\n")).openQuote == nil
                 else { continue }
                 return Finding(
                     range: site.range(ofRawLine: index + 1),
@@ -93,7 +93,20 @@ extension LintRule {
             !words.contains(where: { end == $0 || end.hasSuffix(" " + $0) }),
             let first = below.trimmed.split(separator: " ").first
         else { return false }
-        return starters.contains(first) && ShellScan(end).openQuote == nil
+        return starters.contains(first) || isWholeChange(of: end) && !goesOn(first)
+    }
+
+    /// Whether a line ends with `cd directory`, which has no room for another word.
+    private static func isWholeChange(of line: String) -> Bool {
+        guard let last = ShellScan(line).commands.last, last.words.count == 2, last.words[0] == "cd"
+        else { return false }
+        return !last.words[1].hasPrefix("-") && !last.words[1].contains { "(`".contains($0) }
+    }
+
+    /// Whether a word goes on with the command before it: an operator, a redirection, a comment.
+    private static func goesOn(_ word: Substring) -> Bool {
+        let rest = word.drop { ("0"..."9").contains($0) }
+        return rest.first.map { "&|;<>()}#".contains($0) } ?? false
     }
 
     /// A heredoc whose end does not stand alone on a line.
@@ -146,5 +159,21 @@ extension String {
         var count = 0
         while bytes.popLast() == UInt8(ascii: "\\") { count += 1 }
         return count % 2 == 1
+    }
+}
+
+extension CommandSite {
+    /// The lines of the file that the command stands on, without the quotes around a scalar and without
+    /// YAML's escapes of a quote.
+    fileprivate var linesWithoutQuotes: [String] {
+        guard style == .singleQuoted || style == .doubleQuoted else { return rawLines }
+        let quote = style == .singleQuoted ? "'" : "\""
+        var lines = rawLines
+        if lines[0].hasPrefix(quote) { lines[0].removeFirst() }
+        if lines[lines.count - 1].hasSuffix(quote) { lines[lines.count - 1].removeLast() }
+        return lines.map { line in
+            style == .singleQuoted
+                ? line.replacing("''", with: "'") : line.replacing("\\\"", with: "\"")
+        }
     }
 }

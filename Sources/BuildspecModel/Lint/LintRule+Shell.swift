@@ -13,7 +13,7 @@ extension LintRule {
             return Finding(
                 range: site.range,
                 message:
-                    "'\(site.text.clipped)' holds only in this item, each command has a shell of"
+                    "'\(site.shown)' holds only in this item, each command has a shell of"
                     + " its own; put it into the items that need it, in a '- |' block",
                 codeBuild: "runs the next items without it"
             )
@@ -38,7 +38,7 @@ extension LintRule {
             return Finding(
                 range: site.range,
                 message:
-                    "'\(site.text.clipped)' ends only this item; the next item runs all the same",
+                    "'\(site.shown)' ends only this item; the next item runs all the same",
                 codeBuild: "goes on with the next item"
             )
         }

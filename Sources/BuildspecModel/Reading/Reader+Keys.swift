@@ -13,7 +13,7 @@ extension Reader {
     mutating func reportUnknown(_ pair: Mapping.Pair, _ shape: KeyShape, in place: String) {
         let name = pair.name.clipped
         let inPlace = place.isEmpty ? "at the top level" : "in '\(place)'"
-        switch suggestion(for: pair, in: shape) {
+        switch suggestion(for: pair, in: shape, at: place) {
         case .recased(let key):
             report(
                 .recasedKey,
@@ -47,11 +47,15 @@ extension Reader {
     }
 
     /// What was meant by a name, for the first unknown names of a file.
-    mutating func suggestion(for pair: Mapping.Pair, in shape: KeyShape) -> Suggestion? {
+    mutating func suggestion(
+        for pair: Mapping.Pair,
+        in shape: KeyShape,
+        at place: String
+    ) -> Suggestion? {
         guard suggestionsLeft > 0 else { return nil }
         suggestionsLeft -= 1
         let sections = SectionsAbove(root: root, position: pair.keyRange.start)
-        return Suggestion.find(for: pair.name, in: shape, sections: sections)
+        return Suggestion.find(for: pair.name, in: shape, at: place, sections: sections)
     }
 
     /// Where a key belongs, in words.

@@ -39,7 +39,7 @@ extension Reader {
         let phases = KeyTable.phasesShape
         let remedy: String
         var isSection = false
-        switch suggestion(for: pair, in: phases) {
+        switch suggestion(for: pair, in: phases, at: "phases") {
         case .recased(let name), .misspelt(let name): remedy = "did you mean '\(name)'?"
         case .misplaced(let path):
             isSection = true
