@@ -149,7 +149,13 @@
         @Test func `a directory that covers the home cannot be named`() async throws {
             for path: FilePath in ["/", home.path, "/tmp"] {
                 let build = try build([], ["true"], writing: [path])
-                await #expect(throws: SetupError.self) { try await build.run() }
+                do {
+                    _ = try await build.run()
+                    Issue.record("'\(path)' is open")
+                } catch let error as SetupError {
+                    let message = error.problems.first?.message ?? ""
+                    #expect(message.hasSuffix("; name a directory that does not hold it"))
+                }
             }
         }
 
@@ -179,6 +185,36 @@
             build.request.place = .sandbox(options)
             #expect(try await build.lines() == ["password"])
             #expect(try home.read(".m2/settings.xml") == "password")
+        }
+
+        @Test(arguments: [
+            ".hex/hex.config", ".sbt/1.0/credentials.sbt", ".sbt/sonatype_credentials",
+            ".gradle/gradle.properties", ".gem/credentials",
+        ])
+        func `every file of keys among the usual caches is empty in the sandbox`(
+            name: String
+        ) async throws {
+            try home.write("password", to: name)
+            let build = try build(["$HOME/\(name.prefix { $0 != "/" })/**/*"], ["cat ~/\(name)"])
+            #expect(try await build.lines() == [])
+            #expect(try home.read(name) == "password")
+        }
+
+        @Test(arguments: [true, false])
+        func `commands cannot leave programs that gradle would run later`(
+            isThere: Bool
+        ) async throws {
+            if isThere { try home.write("own", to: ".gradle/init.d/a.gradle") }
+            let build = try build(
+                ["$HOME/.gradle/**/*"],
+                [
+                    "(echo x > ~/.gradle/init.d/b.gradle) 2> /dev/null || echo closed",
+                    "echo y > ~/.gradle/c; cat ~/.gradle/init.d/* 2> /dev/null; true",
+                ]
+            )
+            #expect(try await build.lines() == (isThere ? ["closed", "own"] : ["closed"]))
+            #expect(try home.read(".gradle/init.d/b.gradle") == nil)
+            #expect(try home.read(".gradle/c") == "y\n")
         }
     }
 #endif

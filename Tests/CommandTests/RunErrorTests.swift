@@ -99,9 +99,8 @@ struct RunErrorTests {
     }
 
     // CodeBuild user guide, build-spec-ref: run-as. 65534 is the number of `nobody`.
-    @Test(.enabled(if: getuid() == 0)) func `only root can run commands as somebody else`()
-        async throws
-    {
+    @Test(.enabled(if: getuid() == 0), arguments: [[], ["--sandbox"]])
+    func `only root can run commands as somebody else`(options: [String]) async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             """
@@ -112,7 +111,7 @@ struct RunErrorTests {
             to: "buildspec.yml"
         )
         let outcome = try await BuildspecProcess.run(
-            ["run", "--cache", "none"],
+            ["run", "--cache", "none"] + options,
             in: directory,
             user: 65_534
         )
@@ -127,11 +126,35 @@ struct RunErrorTests {
         )
     }
 
+    @Test(.enabled(if: getuid() == 0))
+    func `a repository of somebody else's has a warning with its remedy`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            "version: 0.2\nphases: {build: {commands: ['git init -q']}}\n",
+            to: "buildspec.yml"
+        )
+        let run = ["run", "--cache", "none"]
+        #expect(try await BuildspecProcess.run(run, in: directory).status == 0)
+        for file in ["", ".git"] { _ = unsafe chown(directory.file(file).string, 65_534, 65_534) }
+        let error = try await BuildspecProcess.run(run, in: directory).error
+        #expect(
+            error.contains(
+                "; trust it with 'git config --global --add safe.directory \(directory.path)', or "
+                    + "build as its owner"
+            ),
+            "\(error)"
+        )
+    }
+
     @Test(arguments: [
         (["--timeout", "5"], "Error: --timeout: '5' has no unit; write '5s', '5m' or '5h'"),
         (
             ["--timeout", "soon"],
             "Error: --timeout: 'soon' is not a duration; write one like '90s', '45m' or '1h30m'"
+        ),
+        (
+            ["--buildspec", ""],
+            "Error: --buildspec: the name is empty; name a file, or leave the option out for buildspec.yml"
         ),
         (["--env", "A"], "Error: --env: 'A' is not an assignment; write NAME=VALUE"),
         (

@@ -110,7 +110,11 @@ package struct SourceVersion: Sendable, Equatable {
             let problems = [
                 "dubious ownership", "not a git repository: ", "invalid gitfile format",
             ]
-            return ([], problems.contains { line.contains($0) } ? "git says '\(line)'" : nil)
+            guard problems.contains(where: { line.contains($0) }) else { return ([], nil) }
+            let remedy = result.standardError.split(separator: "\n")
+                .first { $0.contains("git config --global --add safe.directory") }
+                .map { "; trust it with '\($0.drop(while: \.isWhitespace))', or build as its owner" }
+            return ([], "git says '\(line)'\(remedy ?? "")")
         } catch let error as SubprocessError where error.code == .executableNotFound {
             return ([], "git is not on the PATH")
         } catch {

@@ -32,6 +32,11 @@ struct SourceOptions: ParsableArguments {
     var phases: [String] = []
 
     func validate() throws {
+        if buildspec?.isEmpty == true {
+            throw ValidationError(
+                "--buildspec: the name is empty; name a file, or leave the option out for buildspec.yml"
+            )
+        }
         for text in variables where EnvironmentFile.assignment(text) == nil {
             throw ValidationError("--env: '\(text)' is not an assignment; write NAME=VALUE")
         }

@@ -111,8 +111,10 @@
             ]
         }
 
-        /// The users whom the buildspec names.
+        /// The users whom the buildspec names; none where only root could run commands as them, which is
+        /// refused when the sandbox stands.
         private var others: [UserAccount] {
+            guard geteuid() == 0 else { return [] }
             let names =
                 [request.buildspec.runAs].compactMap(\.?.value)
                 + PhaseName.allCases.compactMap { request.buildspec.phases[$0]?.runAs?.value }

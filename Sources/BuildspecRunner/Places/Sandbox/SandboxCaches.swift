@@ -46,7 +46,8 @@
             for path in named {
                 do throws(NotShared) {
                     let start = path.lexicallyNormalized()
-                    found[start] = try opened(start)
+                    let remedy = "name a directory that does not hold it"
+                    found[start] = try opened(start, orElse: remedy)
                 } catch {
                     throw SetupError(sandbox: "--sandbox-write '\(path)': \(error)")
                 }
@@ -125,7 +126,10 @@
         }
 
         /// Whether there is room in the sandbox for a directory of this machine.
-        private func checkRoom(_ start: FilePath) throws(NotShared) {
+        private func checkRoom(
+            _ start: FilePath,
+            orElse remedy: String = "name a directory that ends before the first wildcard"
+        ) throws(NotShared) {
             let own = SandboxMounts.own
             if let top = own.first(where: start.starts) {
                 throw NotShared(description: "'\(top)' is the sandbox's own")
@@ -136,13 +140,16 @@
                 }
                 throw NotShared(
                     description: "a sandbox would have to open '\(place)' for it, and has a "
-                        + "'\(above)' of its own; name a directory that ends before the first wildcard"
+                        + "'\(above)' of its own; \(remedy)"
                 )
             }
         }
 
-        private func opened(_ start: FilePath) throws(NotShared) -> FilePath {
-            try checkRoom(start)
+        private func opened(
+            _ start: FilePath,
+            orElse remedy: String? = nil
+        ) throws(NotShared) -> FilePath {
+            if let remedy { try checkRoom(start, orElse: remedy) }
             do {
                 let place = UsualCaches.settled(start)
                 try SandboxCaches.makeDirectory(place)
@@ -195,6 +202,12 @@
                 directories.contains { secret.starts(with: $0.outside) }
             }
             for secret in secrets { mounts.show(mounts.empty, at: secret) }
+            for place in allowed.programs
+            where directories.contains(where: { place.starts(with: $0.outside) }) {
+                // One that is missing would be made by a command.
+                try SandboxCaches.makeDirectory(place)
+                if UsualCaches.settled(place) == place { mounts.show(place) }
+            }
         }
     }
 #endif

@@ -21,14 +21,20 @@
 
         /// Files below them that hold passwords and tokens, which commands do not see.
         static let credentials: [FilePath] = [
-            ".gem/credentials", ".gradle/gradle.properties", ".ivy2/.credentials",
+            ".gem/credentials", ".gradle/gradle.properties", ".hex/hex.config",
+            ".ivy2/.credentials",
             ".m2/settings-security.xml", ".m2/settings.xml", ".pub-cache/credentials.json",
-            ".sbt/.credentials",
+            ".sbt/.credentials", ".sbt/1.0/credentials.sbt", ".sbt/sonatype_credentials",
         ]
+
+        /// Directories below them whose files the tool runs, also for its user; commands only read them.
+        static let programs: [FilePath] = [".gradle/init.d"]
 
         private let directories: [FilePath]
         /// Where the credentials of these homes are, if they are there.
         let secrets: [FilePath]
+        /// Where the directories of programs of these homes are, or would be.
+        let programs: [FilePath]
 
         /// Finds them.
         ///
@@ -44,6 +50,7 @@
                 + named.map(UsualCaches.settled)
             secrets = homes.flatMap { home in UsualCaches.credentials.map { home.pushing($0) } }
                 .filter { UsualCaches.settled($0) == $0 && PathProbe($0)?.isDirectory == false }
+            programs = homes.flatMap { home in UsualCaches.programs.map { home.pushing($0) } }
         }
 
         /// Whether a cached path may open a directory.
