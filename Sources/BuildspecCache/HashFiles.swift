@@ -26,8 +26,8 @@ public struct HashFiles: Sendable, Equatable {
     ///   - root: the directory that relative globs start from.
     ///   - isConfined: whether a link that leads out of `root` is an error, because somebody can have
     ///     made it who must not read what is there.
-    /// - Throws: `CacheError` when the root is no directory, a file cannot be read, or a link that fits
-    ///   a pattern leads nowhere or in a circle.
+    /// - Throws: `CacheError` when the root is no directory, a file or a directory that can have one cannot
+    ///   be read, or a link that fits a pattern leads nowhere or in a circle.
     public init(_ patterns: [String], in root: FilePath, isConfined: Bool = false) throws {
         hash = ""
         files = []
@@ -52,6 +52,7 @@ public struct HashFiles: Sendable, Equatable {
         let places = try FilePlaces(root: root, isConfined: isConfined)
         var found: [PathBytes: String] = [:]
         for pattern in patterns {
+            if let excess = FilePattern.excess(in: pattern) { throw CacheError(.tree, excess) }
             let search = try FileSearch(pattern, in: root, isConfined: isConfined)
             notes += search.notes
             if let hint = FilePattern.hint(for: pattern, in: root) { notes.append(hint) }

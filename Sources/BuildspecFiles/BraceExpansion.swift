@@ -1,13 +1,18 @@
 /// Spells out `{a,b}` alternatives of a pattern.
 enum BraceExpansion {
     /// More alternatives than anybody writes on purpose; the rest is cut off.
-    private static let limit = 1_024
+    static let limit = 1_024
 
     /// The texts that the braces of `text` stand for, in order; `text` itself when it has none.
-    static func expand(_ text: [UInt8]) -> [[UInt8]] {
+    static func expand(_ text: [UInt8]) -> [[UInt8]] { expanded(text).texts }
+
+    /// The same, and whether there are more.
+    static func expanded(_ text: [UInt8]) -> (texts: [[UInt8]], isCut: Bool) {
         var done: [[UInt8]] = []
         var open: [[UInt8]] = [text]
-        while let next = open.popLast(), done.count < limit, open.count < limit {
+        while let next = open.last {
+            guard done.count < limit, open.count <= limit else { return (done, true) }
+            open.removeLast()
             guard let group = firstGroup(in: next) else {
                 done.append(next)
                 continue
@@ -16,7 +21,7 @@ enum BraceExpansion {
                 open.append(Array(next[..<group.start]) + Array(option) + Array(next[group.end...]))
             }
         }
-        return done
+        return (done, false)
     }
 
     private struct Group {

@@ -1,4 +1,12 @@
 extension FilePattern {
+    /// What to say of a pattern whose braces spell out more alternatives than count; `nil` if all do.
+    package static func excess(in text: String) -> String? {
+        guard BraceExpansion.expanded(Array(text.utf8)).isCut else { return nil }
+        return
+            "the braces in '\(text)' stand for more than \(BraceExpansion.limit) paths, and only the "
+            + "first count; write several patterns"
+    }
+
     /// What to write for a path that is there and that a pattern spells but does not mean.
     ///
     /// `pages/[slug]/page.js` is such a pattern where there is a directory of that name: to a pattern,
@@ -9,6 +17,12 @@ extension FilePattern {
     ///   - root: the absolute path of the directory that it starts at.
     /// - Returns: a sentence, or `nil` where there is no such path.
     package static func hint(for text: String, in root: PathBytes) -> String? {
+        if let excess = excess(in: text) { return excess }
+        // The root's own names are plain, whatever is in them.
+        let top = root.text + "/"
+        guard !text.hasPrefix(top) else {
+            return hint(for: String(text.dropFirst(top.count)), in: root)
+        }
         let special: (UInt8) -> Bool = { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }
         let wild = Set("*?\\".utf8)
         let names = Array(text.utf8).split(separator: slash, omittingEmptySubsequences: false)

@@ -34,7 +34,7 @@ package struct FilePattern: Sendable, Hashable {
         }
     }
 
-    package private(set) var isAbsolute: Bool
+    package internal(set) var isAbsolute: Bool
     /// How many leading `..` are left over: the directories above the start that it reaches into.
     package private(set) var climbs: Int
     private(set) var components: [Component]
@@ -47,6 +47,11 @@ package struct FilePattern: Sendable, Hashable {
     /// - Returns: the alternatives that `{a,b}` spells out, in order; at most 1,024.
     package static func parse(_ text: String) -> [FilePattern] {
         BraceExpansion.expand(Array(text.utf8)).map(FilePattern.init)
+    }
+
+    /// The directory that it starts at, or `/`.
+    init(isAbsolute: Bool) {
+        self.init(isAbsolute ? [slash] : [])
     }
 
     private init(_ bytes: [UInt8]) {
@@ -135,13 +140,21 @@ extension FilePattern {
     ///
     /// - Parameter directory: the absolute path of the directory that it starts at.
     /// - Returns: the pattern from `/`, or itself where it stays below.
-    func unclimbed(from directory: PathBytes) -> FilePattern {
+    package func unclimbed(from directory: PathBytes) -> FilePattern {
         guard climbs > 0 else { return self }
-        var pattern = self
-        let above = directory.components.dropLast(climbs).map { Component.name(.plain($0)) }
-        pattern.components.insert(contentsOf: above, at: 0)
+        var above = directory
+        for _ in 0..<climbs { above = above.parent }
+        var pattern = replacingStart(0, with: above)
         pattern.isAbsolute = true
         pattern.climbs = 0
+        return pattern
+    }
+
+    /// The same with another path in the place of its first components.
+    func replacingStart(_ count: Int, with directory: PathBytes) -> FilePattern {
+        var pattern = dropping(count)
+        let names = directory.components.map { Component.name(.plain($0)) }
+        pattern.components.insert(contentsOf: names, at: 0)
         return pattern
     }
 

@@ -55,7 +55,8 @@ package struct FileSearch {
     ///     this program's user can have made them.
     ///   - limit: how many names behind links are looked at.
     /// - Throws: `LinkFailure` for a link that fits and leads nowhere, in a circle, to too much, or out of where it
-    ///   is confined to; `FileError` when a file that fits cannot be looked at; `CancellationError`.
+    ///   is confined to; `FileError` when a file that fits cannot be looked at, or a directory cannot be read in
+    ///   which one may be; `CancellationError`.
     package init(
         _ text: String,
         in root: PathBytes,
@@ -65,12 +66,26 @@ package struct FileSearch {
         self.root = root
         self.limit = limit
         places = try FilePlaces(root: root, isConfined: isConfined)
-        for pattern in FilePattern.parse(text) where !pattern.isRoot {
-            try search(pattern.unclimbed(from: root).below(root).tops)
+        for text in FilePattern.parse(text) {
+            let pattern = text.settled(at: root)
+            guard !pattern.isRoot else { continue }
+            let known = files.count
+            try search(pattern.tops)
+            if text.climbs > 0, pattern.isAbsolute { nameFromRoot(text.climbs, from: known) }
         }
         var unique: [PathBytes: PathBytes] = [:]
         for file in files { unique[file.path] = file.place }
         files = unique.keys.sorted().map { Found(path: $0, place: unique[$0] ?? $0) }
+    }
+
+    /// Names what was found above the root by `..`, so that it has the same name in every checkout.
+    private mutating func nameFromRoot(_ climbs: Int, from start: Int) {
+        let ups = Array(repeating: "..", count: climbs).joined(separator: "/")
+        let above = max(0, root.components.count - climbs)
+        for index in files.indices[start...] {
+            files[index].path = files[index].path.components.dropFirst(above)
+                .reduce(PathBytes(ups)) { $0.appending($1) }
+        }
     }
 
     private mutating func search(_ pattern: FilePattern) throws {
@@ -103,18 +118,9 @@ package struct FileSearch {
     private mutating func walk(_ directory: Directory, _ cursor: PatternCursor) throws {
         try Task.checkCancellation()
         let cursor = cursor.isComplete ? FileSearch.everything : cursor
-        let names: [[UInt8]]
-        do throws(FileError) {
-            let identity = try directory.handle.status().identity
-            guard visited.insert(Visit(identity: identity, cursor: cursor)).inserted else { return }
-            if let literals = cursor.literalNames {
-                names = literals
-            } else {
-                names = try directory.handle.names()
-            }
-        } catch {
-            return notes.append("\(error); it was left out")
-        }
+        let identity = try directory.handle.status().identity
+        guard visited.insert(Visit(identity: identity, cursor: cursor)).inserted else { return }
+        let names = try cursor.literalNames ?? directory.handle.names()
         for name in names where !TemporaryName.matches(name) {
             var next = cursor
             next.descend(into: name)
@@ -143,12 +149,8 @@ package struct FileSearch {
         case .link: links.append(Link(path: path, place: place, cursor: cursor))
         case .special: if cursor.fits(isDirectory: false) { notes.append(TreeWalk.special(path)) }
         case .directory:
-            let child: DirectoryHandle
-            do throws(FileError) {
-                child = try directory.handle.directory(name)
-            } catch {
-                return notes.append("\(error); it was left out")
-            }
+            // What cannot be looked at must not be missing in silence, so it is an error.
+            guard let child = try directory.handle.directoryIfThere(name) else { return }
             try walk(Directory(handle: child, path: path, place: place), cursor)
         }
     }

@@ -42,7 +42,7 @@ import Testing
         try place.write("a", to: "root/a")
         let root = place.file("root")
         // They climb for those who may, and are no name in the root.
-        #expect(try HashFiles([glob], in: root).files.map(\.path) == [place.file("x").string])
+        #expect(try HashFiles([glob], in: root).files.map(\.path) == ["../x"])
         let confined = try? HashFiles([glob], in: root, isConfined: true)
         #expect(confined?.files.isEmpty ?? true)
     }

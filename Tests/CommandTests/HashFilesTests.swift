@@ -3,6 +3,12 @@ import SystemPackage
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// What `hash-files` reads through links, and what it says of files that are not there.
 @Suite(.timeLimit(.minutes(2)))
 struct HashFilesTests {
@@ -129,12 +135,120 @@ struct HashFilesTests {
         #expect(outcome.status == 0)
         #expect(
             outcome.error
-                == "warning: cache: '\(path)' is there, but '[' and '{' begin a choice; write "
+                == "warning: codebuild-hash-files: '\(path)' is there, but '[' and '{' begin a choice; write "
                 + "'\(written)'\n"
         )
         let literal = try await hash(written)
         #expect(literal.status == 0 && literal.error.isEmpty, "\(literal)")
         #expect(literal.output != outcome.output)
+    }
+
+    // 65534 is the number of `nobody`, which cannot read root's directory.
+    @Test(.enabled(if: geteuid() == 0), arguments: ["src/lib/x", "src/lib"])
+    func `a directory that cannot be read is an error`(closed: String) async throws {
+        for name in ["src/lib/f", "src/lib/x/g", "home/x"] { try place.write(name, to: name) }
+        for name in ["", "src", "src/lib", "src/lib/x", "home"] {
+            _ = unsafe chmod(place.file(name).string, name == closed ? 0o700 : 0o777)
+        }
+        let outcome = try await BuildspecProcess.run(
+            ["hash-files", "--root", "src", "lib/**/*", "src/*"],
+            in: place,
+            user: 65_534
+        )
+        #expect(outcome.status == 3 && outcome.output.isEmpty, "\(outcome)")
+        let path = place.file(closed).string
+        #expect(outcome.error.hasPrefix("error: cannot "), "\(outcome)")
+        #expect(outcome.error.hasSuffix(" '\(path)': permission denied\n"), "\(outcome)")
+    }
+
+    @Test func `a file has one hash however its path leads into the root`() async throws {
+        try place.write("x", to: "src/dir[1]/f")
+        try place.handle.makeLink("l".utf8, to: Array("src".utf8))
+        try place.handle.makeLink("top".utf8, to: Array(".".utf8))
+        let wanted = try await hash("dir\\[1\\]/f")
+        #expect(wanted.status == 0)
+        let top = place.path.string
+        for glob in [
+            "\(top)/l/dir\\[1]/f", "\(top)/top/l/./dir\\[1]/f", "{\(top)/l,x}/dir\\[1]/f",
+            "../src/dir\\[1]/f", "../l/dir\\[1]/f", "\(top)/x/../l/*/f", "../l/**/*",
+        ] {
+            let outcome = try await hash(glob)
+            #expect(outcome.output == wanted.output, "\(glob): \(outcome)")
+        }
+    }
+
+    @Test func `a file above the root has one hash in every checkout`() async throws {
+        var outputs: Set<String> = []
+        for top in ["a", "b/c"] {
+            try place.write("x", to: "\(top)/lock")
+            try place.write("x", to: "\(top)/root/f")
+            for glob in ["../lock", "../l*k", "../../\(top.suffix(1))/lock"] {
+                let outcome = try await BuildspecProcess.run(
+                    ["hash-files", "--root", "\(top)/root", glob],
+                    in: place
+                )
+                #expect(outcome.status == 0, "\(outcome)")
+                if glob.hasPrefix("../l") { outputs.insert(outcome.output) }
+            }
+        }
+        #expect(outputs.count == 1)
+    }
+
+    @Test func `the names of the root are plain, and no hint is given for them`() async throws {
+        try place.write("x", to: "s p[1]/z")
+        let root = place.file("s p[1]").string
+        let outcome = try await BuildspecProcess.run(
+            ["hash-files", "--root", root, root + "/z"],
+            in: place
+        )
+        #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
+    }
+
+    @Test(arguments: [(1_024, 0 as Int32), (1_025, 3)])
+    func `braces that stand for too many paths are an error`(
+        count: Int,
+        status: Int32
+    ) async throws {
+        try place.write("x", to: "src/1")
+        let outcome = try await hash(
+            "{" + (1...count).map(String.init).joined(separator: ",") + "}"
+        )
+        #expect(outcome.status == status)
+        #expect(outcome.error.contains("stand for more than 1024 paths") == (status == 3))
+    }
+
+    @Test(arguments: [
+        ("k-$(codebuild-hash-files gone | cut -c1-8)", true),
+        ("k-`codebuild-hash-files gone | cut -c1-8`-$(echo x)", true),
+        ("k-$(codebuild-hash-files gone || echo none)", false),
+        ("k-$(codebuild-hash-files lock | cut -c1-8)", false),
+    ])
+    func `a key in which a hash failed is not used, though a pipe hides it`(
+        key: String,
+        isRefused: Bool
+    ) async throws {
+        try place.write("x", to: "src/lock")
+        try place.write(
+            """
+            version: 0.2
+            phases: {build: {commands: ['touch kept']}}
+            cache: {key: '\(key)', paths: [kept]}
+            """,
+            to: "src/buildspec.yml"
+        )
+        let options = ["--source", "src", "--cache", "store", "--project", "p"]
+        let run = try await BuildspecProcess.run(["run"] + options, in: place)
+        let reason = "no file matches 'gone', so there is nothing that a key could change with"
+        #expect(run.status == 0)
+        #expect(run.error.contains("cache not used: ") == isRefused, "\(run)")
+        #expect(
+            run.error.contains("codebuild-hash-files failed in '") == isRefused
+                && run.error.contains("': \(reason)") == isRefused,
+            "\(run)"
+        )
+        let explained = try await BuildspecProcess.run(["cache", "explain"] + options, in: place)
+        #expect(explained.error.contains(reason) == isRefused, "\(explained)")
+        #expect(!explained.error.contains("the build cannot start"))
     }
 
     @Test func `in a key a missing file keeps the cache from being used, with the reason`()

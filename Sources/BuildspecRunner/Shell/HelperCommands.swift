@@ -35,12 +35,25 @@ enum HelperCommands {
         if let executable {
             let program = ShellText.quoted(executable.string)
             try write(
-                "exec \(program) hash-files \"$@\"",
+                hashFiles(program),
                 as: "codebuild-hash-files",
                 in: directory
             )
         }
         return directory
+    }
+
+    /// Calls the program; while a key is evaluated, also leaves the last line of what it says when it
+    /// fails in a file, since the status of a command in a pipe is lost.
+    private static func hashFiles(_ program: String) -> String {
+        """
+        [ -n "$\(KeyScript.failures)" ] || exec \(program) hash-files "$@"
+        { said=$(\(program) hash-files "$@" 2>&1 >&3); status=$?; } 3>&1
+        [ -z "$said" ] || printf '%s\\n' "$said" >&2
+        [ "$status" -eq 0 ] || printf '%s\\n' "${said##*
+        }" >"$\(KeyScript.failures)"
+        exit "$status"
+        """
     }
 
     private static func write(

@@ -1,8 +1,7 @@
 /// A cache key's text as the shell reads it: its variables and the commands in it.
 ///
-/// The text stands between double quotes. What only a shell can tell, such as where a `case` or a
-/// heredoc in a command ends, is not looked for; then `commands` is empty and the key is evaluated as
-/// it stands.
+/// The text stands between double quotes, and a `"` in it is a plain character. Where the end of a
+/// command cannot be told, the rest of the key is evaluated as it stands.
 struct KeyScan {
     /// A part of the text.
     enum Part: Equatable {
@@ -11,30 +10,27 @@ struct KeyScan {
         case command(String, source: String)
     }
 
-    /// The parts in order; together they are the text.
+    /// The parts in order, as they stand between double quotes.
     private(set) var parts: [Part] = []
-    /// Variables whose values are put in as they are, in order, each once.
+    /// Variables whose values are put in and that have no default, in order, each once.
     private(set) var variables: [String] = []
 
     private let text: [Unicode.Scalar]
     private var plain = String.UnicodeScalarView()
     private var index = 0
-    private static let deepest = 32
 
     init(_ key: String) {
         text = Array(key.unicodeScalars)
-        guard !key.contains("esac"), scan() else {
-            parts = [.text(key)]
-            return
-        }
+        if !scan() { take(text.count - index) }
         endPlain()
     }
 
     private func at(_ place: Int) -> Unicode.Scalar? { place < text.count ? text[place] : nil }
 
     private mutating func take(_ count: Int) {
-        plain.append(contentsOf: text[index..<min(index + count, text.count)])
-        index += count
+        let end = min(index + count, text.count)
+        plain.append(contentsOf: text[index..<end])
+        index = end
     }
 
     private mutating func endPlain() {
@@ -44,25 +40,31 @@ struct KeyScan {
 
     /// Reads the text; `false` when a command's end cannot be told.
     private mutating func scan() -> Bool {
-        var isQuoted = true
-        var depth = 0
+        // For each `${` that is open, whether a quote is open in it.
+        var braces: [Bool] = []
         while let scalar = at(index) {
             switch scalar {
-            case "\\": take(2)
+            case "\\":
+                // The last character of all must not take the quote behind it.
+                if index + 1 == text.count { plain.append("\\") }
+                take(2)
             case "\"":
-                isQuoted.toggle()
+                if let last = braces.indices.last {
+                    braces[last].toggle()
+                } else {
+                    plain.append("\\")
+                }
                 take(1)
-            case "'" where !isQuoted:
-                guard let end = text[(index + 1)...].firstIndex(of: "'") else { return false }
-                take(end + 1 - index)
             case "}":
-                if depth > 0 { depth -= 1 }
+                if braces.last == false { braces.removeLast() }
                 take(1)
             case "`":
                 guard takeBackquoted() else { return false }
+            case "$" where at(index + 1) == "$": take(2)
             case "$" where at(index + 1) == "(":
                 guard takeCommand() else { return false }
-            case "$": depth += takeVariable(isPlain: depth == 0)
+            case "$":
+                if takeVariable(isPlain: braces.isEmpty) { braces.append(false) }
             default: take(1)
             }
         }
@@ -71,95 +73,77 @@ struct KeyScan {
 
     /// Takes `$NAME` or `${NAME}`, or what begins one with an operator.
     ///
-    /// - Returns: how many braces are open behind it.
-    private mutating func takeVariable(isPlain: Bool) -> Int {
+    /// - Returns: whether a brace is open behind it.
+    private mutating func takeVariable(isPlain: Bool) -> Bool {
         let isBraced = at(index + 1) == "{"
-        let start = index + (isBraced ? 2 : 1)
+        var start = index + (isBraced ? 2 : 1)
+        // `${#NAME}` is how long it is.
+        if isBraced, at(start) == "#", at(start + 1) != "}" { start += 1 }
         let name = String(
             String.UnicodeScalarView(
                 text[min(start, text.count)...].prefix { $0.isASCII && ShellText.isName("_\($0)") }
             )
         )
         let end = start + name.unicodeScalars.count
-        let isWhole = !isBraced || at(end) == "}"
-        if isPlain, isWhole, ShellText.isName(name), !variables.contains(name) {
+        if isPlain, ShellText.isName(name), !isBraced || hasNoDefault(at: end),
+            !variables.contains(name)
+        {
             variables.append(name)
         }
-        guard isBraced else {
-            take(max(1, end - index))
-            return 0
+        let isOpen = isBraced && at(end) != "}"
+        take(max(1, end - index + (isBraced && !isOpen ? 1 : 0)))
+        return isOpen
+    }
+
+    /// Whether the operator behind a variable's name needs its value.
+    private func hasNoDefault(at place: Int) -> Bool {
+        switch at(place) {
+        case "}", "%", "#", "/", "^", ",", "@", "[": true
+        // `${NAME:0:3}` is a part of it.
+        case ":": at(place + 1).map { !"-=+?".unicodeScalars.contains($0) } ?? false
+        default: false
         }
-        take(isWhole ? end + 1 - index : 2)
-        return isWhole ? 0 : 1
     }
 
     private mutating func takeCommand() -> Bool {
-        guard let end = end(from: index + 2, 0) else { return false }
-        // Arithmetic runs nothing, and bash reads `$(<file)` without a command.
-        let isCommand = at(index + 2) != "(" && at(index + 2) != "<"
-        return add(from: index + 2, to: end, isCommand: isCommand)
-    }
-
-    private mutating func takeBackquoted() -> Bool {
-        var end = index + 1
-        while let scalar = at(end), scalar != "`" { end += scalar == "\\" ? 2 : 1 }
-        guard end < text.count else { return false }
-        return add(from: index + 1, to: end, isCommand: !text[index..<end].contains("\\"))
-    }
-
-    private mutating func add(from start: Int, to end: Int, isCommand: Bool) -> Bool {
-        let body = String(String.UnicodeScalarView(text[start..<end]))
-        let isRead = !body.contains("<<") && !body.contains("#")
-        guard isRead else { return false }
-        if isCommand {
-            let source = String(String.UnicodeScalarView(text[index...end]))
-            endPlain()
-            parts.append(.command(body, source: source))
-            index = end + 1
-        } else {
-            take(end + 1 - index)
+        let reader = CommandReader(text)
+        if at(index + 2) == "(", reader.endOfArithmetic(from: index + 3) != nil {
+            // Arithmetic runs nothing itself, but there may be commands in it.
+            take(3)
+            return true
         }
+        guard let end = reader.end(from: index + 2) else { return false }
+        add(String(String.UnicodeScalarView(text[(index + 2)..<end])), to: end)
         return true
     }
 
-    /// The place of the `)` that ends a command.
-    private func end(from start: Int, _ nesting: Int) -> Int? {
-        guard nesting < KeyScan.deepest else { return nil }
-        var place = start
-        var depth = 0
-        while let scalar = at(place) {
-            switch scalar {
-            case "\\": place += 1
-            case "'":
-                guard let end = text[(place + 1)...].firstIndex(of: "'") else { return nil }
-                place = end
-            case "\"":
-                guard let end = endOfQuoted(from: place + 1, nesting) else { return nil }
-                place = end
-            case "(": depth += 1
-            case ")":
-                if depth == 0 { return place }
-                depth -= 1
-            default: break
+    private mutating func takeBackquoted() -> Bool {
+        guard let end = CommandReader(text).endOfBackquoted(from: index + 1) else { return false }
+        var body = String.UnicodeScalarView()
+        var place = index + 1
+        while place < end {
+            // Before these a backslash is for the backquotes and the quotes around them.
+            if text[place] == "\\", let next = at(place + 1), "$`\\\"".unicodeScalars.contains(next)
+            {
+                place += 1
             }
+            body.append(text[place])
             place += 1
         }
-        return nil
+        add(String(body), to: end)
+        return true
     }
 
-    private func endOfQuoted(from start: Int, _ nesting: Int) -> Int? {
-        var place = start
-        while let scalar = at(place) {
-            switch scalar {
-            case "\\": place += 1
-            case "\"": return place
-            case "$" where at(place + 1) == "(":
-                guard let end = end(from: place + 2, nesting + 1) else { return nil }
-                place = end
-            default: break
-            }
-            place += 1
-        }
-        return nil
+    private mutating func add(_ body: String, to end: Int) {
+        let start = body.drop(while: \.isWhitespace)
+        guard !start.isEmpty else { return take(end + 1 - index) }
+        let source = String(String.UnicodeScalarView(text[index...end]))
+        endPlain()
+        // Bash reads `$(<file)` without a command, and only if nothing else is there.
+        let isRead = start.hasPrefix("<") && !start.hasPrefix("<<") && !start.hasPrefix("<(")
+        let command =
+            isRead ? "CODEBUILD_READ=$(\(body)\n) && printf %s \"$CODEBUILD_READ\"" : body
+        parts.append(.command(command, source: source))
+        index = end + 1
     }
 }

@@ -1,11 +1,24 @@
+internal import BuildspecModel
+internal import SystemPackage
+
 /// A cache key as the shell has expanded it.
 struct EvaluatedKey: Sendable, Equatable {
     /// A command in it that ended with another status than 0.
     struct Failure: Sendable, Equatable {
         /// The command as the key has it, such as `$(cat version)`; `nil` if it cannot be told which.
         var command: String?
-        /// Its exit status.
-        var status: String
+        /// Its exit status; `nil` where only a call of `codebuild-hash-files` in it failed.
+        var status: String?
+        /// What `codebuild-hash-files` said when it failed.
+        var reason: String?
+
+        /// What happened, in words.
+        fileprivate var words: String {
+            let command = command.map { "'\($0)'" } ?? "a command in it"
+            let what = status.map { "\(command) ended with status \($0)" }
+            guard let reason else { return what ?? "\(command) failed" }
+            return (what ?? "codebuild-hash-files failed in \(command)") + ": \(reason)"
+        }
     }
 
     /// The key as it is written.
@@ -20,11 +33,9 @@ struct EvaluatedKey: Sendable, Equatable {
     /// Why it is no key that entries can be told apart by; `nil` if it is one.
     var problem: String? {
         guard failures.isEmpty, let value else {
-            guard let failure = failures.first else { return "cannot be evaluated" }
-            let command = failure.command.map { "'\($0)'" } ?? "a command in it"
-            return "cannot be evaluated: \(command) ended with status \(failure.status)"
+            return "cannot be evaluated" + (failures.first.map { ": \($0.words)" } ?? "")
         }
-        guard value.isEmpty else { return nil }
+        guard value.isBlank else { return nil }
         return unset.isEmpty ? "is empty" : "is empty: \(EvaluatedKey.notSet(unset))"
     }
 
@@ -46,7 +57,10 @@ extension ShellSession {
     /// - Throws: `Errno`, or what starting a process throws.
     func evaluateKeys(_ keys: [String]) async throws -> [EvaluatedKey]? {
         let scans = keys.map(KeyScan.init)
-        guard let records = try await records(of: KeyScript.lines(scans)) else { return nil }
+        let failures = try room().appending("hash-failure").string
+        guard let records = try await records(of: KeyScript.lines(scans, failures)) else {
+            return nil
+        }
         var result: [EvaluatedKey] = []
         for record in records {
             guard let kind = record.first else { return nil }
@@ -64,18 +78,35 @@ extension ShellSession {
                 if result[last].failures.isEmpty {
                     result[last].failures.append(EvaluatedKey.Failure(command: nil, status: text))
                 }
-            case UInt8(ascii: "F"):
-                let words = text.split(separator: " ")
+            case UInt8(ascii: "F"), UInt8(ascii: "H"):
+                let words = text.split(separator: " ", maxSplits: 1).map(String.init)
                 guard words.count == 2, let number = Int(words[0]) else { return nil }
                 let commands = scans[last].commands
-                guard commands.indices.contains(number) else { return nil }
-                result[last].failures.append(
-                    EvaluatedKey.Failure(command: commands[number], status: String(words[1]))
+                guard commands.indices.contains(number) || number < 0 else { return nil }
+                result[last].note(
+                    number < 0 ? nil : commands[number],
+                    words[1],
+                    isOfHash: kind == UInt8(ascii: "H")
                 )
             default: return nil
             }
         }
         return result.count == keys.count ? result : nil
+    }
+}
+
+extension EvaluatedKey {
+    /// Takes a command's status, or what `codebuild-hash-files` in it said.
+    fileprivate mutating func note(_ command: String?, _ text: String, isOfHash: Bool) {
+        guard isOfHash else { return failures.append(Failure(command: command, status: text)) }
+        let reason = ["error: ", "codebuild-hash-files: "].reduce(text) { text, start in
+            text.hasPrefix(start) ? String(text.dropFirst(start.count)) : text
+        }
+        if let last = failures.indices.last, failures[last].command == command {
+            failures[last].reason = reason
+        } else {
+            failures.append(Failure(command: command, reason: reason))
+        }
     }
 }
 
@@ -91,11 +122,29 @@ extension KeyScan {
 /// The part of a script that expands cache keys and tells how.
 ///
 /// It writes records that each end with a NUL byte: `T` begins a key, `U` is a variable that is not
-/// set, `F` a command by its number and its exit status, `V` the value, and `S` the status of an
-/// expansion that failed otherwise.
+/// set, `F` a command by its number and its exit status, `H` a command by its number and what a call of
+/// `codebuild-hash-files` in it said that failed, `V` the value, and `S` the status of an expansion that
+/// failed otherwise.
 enum KeyScript {
-    static func lines(_ scans: [KeyScan]) -> String {
-        "exec 9>&1\n" + scans.map(lines).joined()
+    /// The variable that says in which file `codebuild-hash-files` leaves why it failed.
+    static let failures = "CODEBUILD_HASH_FAILURE"
+
+    /// The lines for some keys.
+    ///
+    /// - Parameters:
+    ///   - scans: the keys.
+    ///   - failures: the path of a file for the failures of `codebuild-hash-files`.
+    /// - Returns: the lines.
+    static func lines(_ scans: [KeyScan], _ failures: String) -> String {
+        "exec 9>&1\n" + CommandScript.export(KeyScript.failures, failures)
+            + scans.map(lines).joined()
+    }
+
+    /// Tells of a failed call of `codebuild-hash-files`, which a pipe hides from the shell.
+    private static func hashFailure(_ number: Int) -> String {
+        let file = "\"$\(failures)\""
+        return "if [ -s \(file) ]; then IFS= read -r CODEBUILD_READ <\(file)"
+            + "; printf 'H%d %s\\0' \(number) \"$CODEBUILD_READ\" >&9; rm -f \(file); fi"
     }
 
     private static func lines(_ scan: KeyScan) -> String {
@@ -106,7 +155,11 @@ enum KeyScript {
             case .command(let command, _):
                 number += 1
                 // In a subshell of its own, so that an `exit` does not leave out the report.
-                return "$( (\(command)\n) 9>&- || printf 'F%d %d\\0' \(number) \"$?\" >&9 )"
+                let status = "(\(command)\n) 9>&- || printf 'F%d %d\\0' \(number) \"$?\" >&9\n"
+                // Who writes `||` says what is taken in the place of a hash.
+                let isHandled = command.contains("||")
+                return "$( \(status)"
+                    + (isHandled ? "rm -f \"$\(failures)\"" : hashFailure(number)) + "\n)"
             }
         }
         let unset = scan.variables.map { name in
@@ -116,6 +169,7 @@ enum KeyScript {
             printf 'T\\0' >&9
             (
             \(unset.joined())CODEBUILD_TEXT="\(text.joined())" || exit
+            \(hashFailure(-1))
             printf 'V%s\\0' "$CODEBUILD_TEXT" >&9
             ) || printf 'S%d\\0' "$?" >&9
 

@@ -123,6 +123,13 @@ final class ShellSession: Sendable {
     /// Lets somebody else evaluate keys and names from now on.
     func evaluate(as user: UserAccount?) { evaluator.withLock { $0 = user } }
 
+    /// A directory, as commands see it, in which who evaluates keys can leave files.
+    ///
+    /// - Throws: `Errno`.
+    func room() throws -> FilePath {
+        place.inside(try desk.corner(of: evaluator.withLock { $0 }).room)
+    }
+
     /// Expands texts as the shell does between double quotes, in the source root, with the saved
     /// environment, which stays as it is.
     ///

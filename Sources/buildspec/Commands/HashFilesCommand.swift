@@ -42,7 +42,9 @@ struct HashFilesCommand: AsyncParsableCommand {
         // A `**` over a tree of many links has a note for each of them.
         let shown = files.notes.count > 6 ? Array(files.notes.prefix(5)) : files.notes
         let rest = files.notes.count - shown.count
-        printNotes(shown + (rest > 0 ? ["and \(rest) more like these"] : []))
+        for note in shown + (rest > 0 ? ["and \(rest) more like these"] : []) {
+            StandardStream.error.write("warning: codebuild-hash-files: \(note.oneLine)\n")
+        }
         if let failure = files.failure {
             StandardStream.error.write("error: codebuild-hash-files: \(failure)".oneLine + "\n")
             throw ExitStatus.cacheFailed.exitCode
