@@ -1,10 +1,11 @@
 internal import BuildspecFiles
 
 extension CacheIdentity {
-    /// The same, with absolute paths that lead to the root through a link written by the root's own path.
+    /// The same, with paths that lead to the root in a roundabout way written from the root.
     ///
     /// A shell that came into a directory through a link has the link's path in `$PWD`, and the root's own
-    /// path has none. Both mean the same files, so they are the same entry.
+    /// path has none. Both mean the same files, so they are the same entry. A path that takes in the root
+    /// itself, or a directory above it, becomes `.`, which names no file.
     ///
     /// - Parameters:
     ///   - root: the root, without links.
@@ -13,24 +14,18 @@ extension CacheIdentity {
     func settled(at root: PathBytes, _ top: PathBytes) -> CacheIdentity {
         guard top == PathBytes("/") else { return self }
         var identity = self
-        identity.paths = paths.map { CacheIdentity.settled($0, root) }
+        identity.paths = paths.flatMap { CacheIdentity.settled($0, root) }
         return identity
     }
 
-    private static func settled(_ path: String, _ root: PathBytes) -> String {
-        guard path.hasPrefix("/"), !path.hasPrefix(root.text + "/") else { return path }
-        let names = path.split(separator: "/")
-        var place = PathBytes("/")
-        for (count, name) in names.enumerated() {
-            // Behind a pattern or a '..' it is not the path's text that says where it leads.
-            guard name != "..", !name.contains(where: "*?[]{}\\".contains) else { return path }
-            place = place.appending(name.utf8)
-            guard let real = try? Machine.absolute(place) else { return path }
-            if real == root {
-                let rest = names.dropFirst(count + 1).joined(separator: "/")
-                return rest.isEmpty ? root.text : root.text + "/" + rest
-            }
+    private static func settled(_ path: String, _ root: PathBytes) -> [String] {
+        let patterns = FilePattern.parse(path)
+        let settled = patterns.map { pattern in
+            pattern.coversPlace(root) ? FilePattern.root : pattern.settled(at: root)
         }
-        return path
+        guard settled != patterns.map({ $0.unclimbed(from: root).below(root) }) else {
+            return [path]
+        }
+        return settled.map(\.declaration)
     }
 }

@@ -23,8 +23,11 @@ package struct PathSet: Sendable {
         var canonical: Set<String> = []
         var former: Set<String> = []
         var tops: Set<FilePattern> = []
-        for pattern in texts.flatMap(FilePattern.parse) where !pattern.isRoot {
-            let top = pattern.unclimbed(from: root).below(root).tops
+        for text in texts.flatMap(FilePattern.parse) {
+            let pattern = text.unclimbed(from: root).below(root)
+            // The root whole, or what it lies in, is nobody's cache.
+            guard !pattern.covers(root) else { continue }
+            let top = pattern.tops
             former.insert(top.plainText)
             canonical.insert(top.canonicalText)
             tops.insert(top)

@@ -1,28 +1,69 @@
 extension CacheSection {
+    /// Whether a path as it is written is the source root itself, or takes it in whole with a directory
+    /// above it; reading warns of it.
+    ///
+    /// - Parameter path: the path, variables not put in.
+    /// - Returns: `true` for `.`, an empty text, `$CODEBUILD_SRC_DIR`, `..`, `/**/*` and such.
+    public static func isRoot(_ path: String) -> Bool {
+        alternatives(of: plain(path)).map(Place.init).allSatisfy(\.isRoot)
+    }
+
     /// Whether a path as it is written takes in the source root's own files or its `.git`; reading warns
     /// of it.
     ///
     /// - Parameter path: the path, variables not put in.
-    /// - Returns: `true` for `**/*`, `.*`, `.git` and such; `false` where a name tells what is meant.
+    /// - Returns: `true` for `**/*`, `.*`, `.git` and such; `false` where a name tells what is meant, and
+    ///   for a path that `isRoot`.
     public static func takesSources(_ path: String) -> Bool {
-        alternatives(of: plain(path)).contains(where: isOfSources)
+        !isRoot(path)
+            && alternatives(of: plain(path)).map(Place.init).contains(where: \.isOfSources)
     }
 
-    private static func isOfSources(_ pattern: String) -> Bool {
-        var names = pattern.split(separator: "/").filter { $0 != "." }[...]
-        if let first = names.first, rootVariables.contains(first) { names.removeFirst() }
-        guard !names.isEmpty else { return false }
-        names = names.drop { $0 == ".." }
-        if let first = names.first(where: { $0 != "**" }), !pattern.hasPrefix("/") {
-            let parts = first.split(separator: "*", omittingEmptySubsequences: false)
-            // A bare '*' stands for any directory, so what follows says what is meant.
-            if first != "*", matches(parts, ".git") { return true }
+    /// A path with `.` and `..` resolved, from the source root if it is spelled from there.
+    private struct Place {
+        var isAbsolute: Bool
+        var climbs = 0
+        var names: [Substring] = []
+
+        init(_ pattern: String) {
+            var all = pattern.split(separator: "/")[...]
+            isAbsolute = pattern.hasPrefix("/")
+            if let first = all.first, rootVariables.contains(first) {
+                all.removeFirst()
+            } else if isAbsolute, all.starts(with: fixedRoot) {
+                all.removeFirst(fixedRoot.count)
+                isAbsolute = false
+            }
+            for name in all where name != "." {
+                // What a variable puts in may be more than one name.
+                if name != ".." || names.last?.contains("$") ?? false {
+                    names.append(name)
+                } else if names.popLast() == nil, !isAbsolute {
+                    climbs += 1
+                }
+            }
         }
-        return names.allSatisfy(isWild)
+
+        var isRoot: Bool {
+            guard let last = names.last else { return true }
+            guard isAbsolute || climbs > 0 else { return false }
+            return ["*", "**"].contains(last) && names.dropLast().allSatisfy { $0 == "**" }
+        }
+
+        var isOfSources: Bool {
+            if let first = names.first(where: { $0 != "**" }), !isAbsolute {
+                // A bare '*' stands for any directory, so what follows says what is meant.
+                if first != "*", CacheSection.fits(first, ".git") { return true }
+            }
+            return names.allSatisfy(isWild)
+        }
     }
 
     /// Variables that hold the source root.
     private static let rootVariables: Set<Substring> = ["$CODEBUILD_SRC_DIR", "$PWD"]
+
+    /// Where the source root is in a container.
+    private static let fixedRoot: [Substring] = ["codebuild", "output", "src", "src"]
 
     /// A path with `${NAME}` written as `$NAME`.
     private static func plain(_ path: String) -> String {
@@ -69,21 +110,32 @@ extension CacheSection {
         }
     }
 
-    /// Whether a name fits a pattern: the parts between its stars.
-    private static func matches(_ parts: [Substring], _ name: String) -> Bool {
-        func fits(_ part: Substring, _ text: Substring) -> Bool {
-            zip(part, text).allSatisfy { $0 == "?" || $0 == $1 }
+    /// Whether a name fits a pattern.
+    private static func fits(_ pattern: Substring, _ name: Substring) -> Bool {
+        guard let first = pattern.first else { return name.isEmpty }
+        var rest = pattern.dropFirst()
+        if first == "*" {
+            rest = rest.drop { $0 == "*" }
+            return fits(rest, "") || name.indices.contains { fits(rest, name[$0...]) }
         }
-        guard let first = parts.first, let last = parts.last else { return false }
-        var rest = name[...]
-        guard rest.count >= first.count, fits(first, rest) else { return false }
-        if parts.count == 1 { return first.count == rest.count }
-        rest = rest.dropFirst(first.count)
-        for part in parts.dropFirst().dropLast() {
-            while rest.count >= part.count, !fits(part, rest) { rest = rest.dropFirst() }
-            guard rest.count >= part.count else { return false }
-            rest = rest.dropFirst(part.count)
+        guard let letter = name.first else { return false }
+        if first == "[", let end = rest.dropFirst().firstIndex(of: "]") {
+            let isNegated = rest.first == "!" || rest.first == "^"
+            let letters = rest[..<end].dropFirst(isNegated ? 1 : 0)
+            let behind = rest[rest.index(after: end)...]
+            return has(letters, letter) != isNegated && fits(behind, name.dropFirst())
         }
-        return rest.count >= last.count && fits(last, rest.suffix(last.count))
+        let wanted = first == "\\" ? rest.popFirst() : first
+        return (first == "?" || wanted == letter) && fits(rest, name.dropFirst())
+    }
+
+    /// Whether a set such as `a-z.` has a letter.
+    private static func has(_ letters: Substring, _ letter: Character) -> Bool {
+        let all = Array(letters)
+        return all.indices.contains { index in
+            let isRange = index > 0 && index + 1 < all.count && all[index] == "-"
+            return isRange
+                ? all[index - 1] <= letter && letter <= all[index + 1] : all[index] == letter
+        }
     }
 }

@@ -139,12 +139,4 @@ public struct CacheSection: Sendable, Equatable {
         self.fallbackKeys = fallbackKeys
         self.action = action
     }
-
-    /// Whether a path as it is written is the source root itself, such as `.`; reading warns of it.
-    ///
-    /// - Parameter path: the path, variables not put in.
-    /// - Returns: `true` for `.`, `./` and an empty text.
-    public static func isRoot(_ path: String) -> Bool {
-        !path.hasPrefix("/") && path.split(separator: "/").allSatisfy { $0 == "." }
-    }
 }

@@ -73,7 +73,8 @@ struct CacheSteps: Sendable {
     /// The fallback keys that say something: an empty one would take whatever entry is the newest.
     private func usable(_ keys: ArraySlice<EvaluatedKey>) async -> [String] {
         var usable: [String] = []
-        for key in keys {
+        // Reading the buildspec tells of those that are written empty.
+        for key in keys where !key.declared.isBlank {
             let name = "cache fallback key '\(key.declared)'"
             if let problem = key.problem {
                 await pump.post(.warning("\(name) is skipped: it \(problem)"))
@@ -111,7 +112,7 @@ struct CacheSteps: Sendable {
                 } else {
                     try await setup.place.putCacheIn(identity.paths)
                 }
-                for note in report.notes { await pump.post(.warning("cache: \(note)")) }
+                for note in report.notes { await tell(note, report.sharedStoreFailure) }
                 await keepForAudit(report)
                 await keepMiss(report)
                 await pump.post(.cacheRestored(report))
@@ -142,7 +143,7 @@ struct CacheSteps: Sendable {
             )
             // What the restore has said already need not be said again.
             for note in report.notes where !result.restored.notes.contains(note) {
-                await pump.post(.warning("cache: \(note)"))
+                await tell(note, report.sharedStoreFailure)
             }
             await pump.post(.cacheSaved(report))
             return .saved(report)
@@ -155,6 +156,13 @@ struct CacheSteps: Sendable {
             }
             return .failed("\(error)")
         }
+    }
+
+    /// Tells a note; a strict build does not go on without the shared store.
+    private func tell(_ note: String, _ failure: String?) async {
+        let isOfFailure = failure.map(note.hasPrefix) ?? false
+        let text = request.strictCache && isOfFailure ? failure ?? note : note
+        await pump.post(.warning("cache: \(text)"))
     }
 
     /// The files whose times the cache keeps, if it does.
@@ -197,7 +205,9 @@ struct CacheSteps: Sendable {
     private func expandedPaths(_ section: CacheSection) async -> [String] {
         var paths: [String] = []
         for declared in section.paths {
-            let path = CachePath(declared.value) { setup.environment.variables[$0] }
+            let path = CachePath(declared.value, root: setup.place.root) {
+                setup.environment.variables[$0]
+            }
             guard let obstacle = path.obstacle else {
                 paths.append(path.text)
                 for odd in path.oddities {

@@ -26,14 +26,15 @@ struct BuildspecCommand: AsyncParsableCommand {
         }
         do {
             try ArgumentText.requireUTF8()
-            var command = try parseAsRoot()
-            let environment = Host.environment().variables
+            try ArgumentText.refuseKeys()
+            // Before arguments are checked: a path that is not found may be one of these.
             for warning in TildeText.warnings(
                 Array(CommandLine.arguments.dropFirst()),
-                environment
+                Host.environment().variables
             ) {
                 StandardStream.error.write(warning + "\n")
             }
+            var command = try parseAsRoot()
             do {
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()

@@ -43,6 +43,29 @@ import Testing
         ),
         ("~/x", "tilde-path", "'~' is not replaced in a path; write '$HOME/x'"),
         (
+            "~root/x", "tilde-path",
+            "'~root' is not replaced in a path; write the home directory's own path"
+        ),
+        (
+            "\"nm\"/**/*", "quoted-path",
+            "the quotes are part of the name \"nm\"/**/*; write 'nm/**/*'"
+        ),
+        (
+            "\u{201C}nm/x\u{201D}", "quoted-path",
+            "the quotes are part of the name \u{201C}nm/x\u{201D}; write 'nm/x'"
+        ),
+        ("  ", "blank-path", "the path '  ' names no file; leave it out"),
+        (
+            "nm\\**\\*", "backslash-path",
+            "in the path 'nm\\**\\*' a '\\' makes the next character a plain one and is no slash; write"
+                + " 'nm/**/*'"
+        ),
+        (
+            "custom\\**", "backslash-path",
+            "in the path 'custom\\**' a '\\' makes the next character a plain one and is no slash; write"
+                + " 'custom/**'"
+        ),
+        (
             "!x", "negated-path",
             "'!x' takes nothing away, it is a name that begins with '!'; write 'x' under"
                 + " 'exclude-paths'"
@@ -77,13 +100,66 @@ import Testing
     @Test(arguments: [
         "nm/**/*", "$HOME/.m2", "${HOME}/.m2", "pages/\\[slug\\]", "\\{a\\,b\\}", "\\!x", "\\~x",
         "a b/c",
-        "a\\ ", "x!", "a~b", "/root/.m2/**/*", "it's", "\"a\"b\"c", "*\\**", "a\\?", "${A}${B}",
+        "a\\ ", "x!", "a~b", "/root/.m2/**/*", "it's", "\"a\"b\"c", "*\\**", "a\\?", "a\\*",
+        "l'\u{E9}t\u{2019}s", "${A}${B}",
     ])
     func `a path that means what it seems to is no warning`(path: String) {
         #expect(PathOddity.all(in: path, .cache).isEmpty)
         // The name of a directory alone excludes nothing; a test of its own has those.
         let excluded = PathOddity.all(in: path, .exclusion).filter { $0.name != .excludedDirectory }
         #expect(excluded.isEmpty)
+    }
+
+    @Test func `what is proposed for a cache path is no path that takes in the sources`() {
+        for (path, message) in [
+            (
+                "$(pwd)/**/*",
+                "no command runs in the path '$(pwd)/**/*'; name what the build makes, such as"
+                    + " 'node_modules/**/*'"
+            ),
+            (
+                "$(pwd)",
+                "no command runs in the path '$(pwd)'; name what the build makes, such as"
+                    + " 'node_modules/**/*'"
+            ),
+            (
+                "$(pwd)/nm",
+                "no command runs in the path '$(pwd)/nm'; paths start at the source root, so write"
+                    + " 'nm'"
+            ),
+            ("~/x", "'~' is not replaced in a cache path; write '$HOME/x'"),
+        ] {
+            #expect(PathOddity.all(in: path, .cache).map(\.message) == [message])
+        }
+        #expect(PathOddity.all(in: "", .exclusion).map(\.name) == [.blankPath])
+    }
+
+    @Test(arguments: [
+        ".", "", "./.", "$CODEBUILD_SRC_DIR", "${CODEBUILD_SRC_DIR}/", "$PWD/.", "..", "../..",
+        "foo/..",
+        "/", "/**/*", "/*", "../**", "../*", "/codebuild/output/src/src", "{.,..}", "{a,b}/..",
+    ])
+    func `a cache path that is the root, or takes it in whole, keeps nothing`(path: String) {
+        #expect(CacheSection.isRoot(path))
+        #expect(!CacheSection.takesSources(path))
+    }
+
+    @Test(arguments: [
+        "**/*", "*", ".*", ".git", "{a,.git}", "[.]git", "[!a]git", ".g[a-z]t", "foo/../**/*",
+        "{src,lib}/../**/*", "/codebuild/output/src/src/**/*", "$CODEBUILD_SRC_DIR/**/*", "?git/x",
+        "${PWD}/*", "\\.git",
+    ])
+    func `a cache path that takes in sources is seen in every spelling`(path: String) {
+        #expect(CacheSection.takesSources(path))
+        #expect(!CacheSection.isRoot(path))
+    }
+
+    @Test(arguments: [
+        "nm/**/*", "[.]gitx", "../r1/x", "*/nm/**", "$HOME/**/*x", "/root/.m2", "[ab]git",
+        "foo/..x",
+    ])
+    func `a cache path that names something is none of the sources'`(path: String) {
+        #expect(!CacheSection.takesSources(path) && !CacheSection.isRoot(path))
     }
 
     @Test(arguments: [
@@ -102,9 +178,9 @@ import Testing
 
     @Test func `an empty cache key is an error, an empty fallback key a warning`() {
         let text =
-            "version: 0.2\nphases: {}\ncache: {key: '', fallback-keys: [a, ''], paths: [x]}\n"
+            "version: 0.2\nphases: {}\ncache: {key: ' ', fallback-keys: [a, '', ' '], paths: [x]}\n"
         let found = Buildspec.parse(Array(text.utf8)).diagnostics
-        #expect(found.map(\.name) == ["empty-key", "fallback-keys"])
-        #expect(found.map(\.severity) == [.error, .warning])
+        #expect(found.map(\.name) == ["empty-key", "fallback-keys", "fallback-keys"])
+        #expect(found.map(\.severity) == [.error, .warning, .warning])
     }
 }

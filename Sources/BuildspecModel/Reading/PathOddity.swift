@@ -31,23 +31,45 @@ public struct PathOddity: Sendable, Equatable {
     /// - Returns: what is odd, most often nothing.
     public static func all(in path: String, _ use: Use) -> [PathOddity] {
         [
-            quotes(path), blanks(path), command(path), expansion(path), backslash(path),
+            quotes(path), blanks(path, use), command(path, use), expansion(path), backslash(path),
             negation(path, use), tilde(path, use), directory(path, use),
         ]
         .compactMap(\.self)
     }
 
-    private static func quotes(_ path: String) -> PathOddity? {
-        guard let quote = path.first, "\"'".contains(quote), path.count > 1, path.last == quote
+    /// Quotes by the one that opens them; programs that write texts make round ones.
+    private static let closing: [Character: String] = [
+        "\"": "\"", "'": "'", "\u{201C}": "\u{201D}", "\u{201E}": "\u{201C}\u{201D}",
+        "\u{2018}": "\u{2019}",
+    ]
+
+    /// The text without the quotes around it; `nil` if there are none.
+    private static func unquoted(_ text: Substring) -> Substring? {
+        guard let first = text.first, let last = text.last, text.count > 1,
+            closing[first]?.contains(last) ?? false
         else { return nil }
-        let inner = String(path.dropFirst().dropLast())
+        return text.dropFirst().dropLast()
+    }
+
+    private static func quotes(_ path: String) -> PathOddity? {
+        // Quotes around the path, or around one name in it.
+        let names = path.split(separator: "/", omittingEmptySubsequences: false)
+        let inner =
+            names.contains { unquoted($0) != nil }
+            ? names.map { unquoted($0) ?? $0 }.joined(separator: "/")
+            : unquoted(path[...]).map(String.init)
+        guard let inner else { return nil }
         return PathOddity(
             .quotedPath,
             "the quotes are part of the name \(path.clipped); write '\(inner.clipped)'"
         )
     }
 
-    private static func blanks(_ path: String) -> PathOddity? {
+    private static func blanks(_ path: String, _ use: Use) -> PathOddity? {
+        // An empty path of a cache is the root, of which reading tells.
+        if path.isBlank, !path.isEmpty || use == .exclusion {
+            return PathOddity(.blankPath, "the path '\(path.clipped)' names no file; leave it out")
+        }
         let isBlank: (Character) -> Bool = \.isWhitespace
         let inner = path.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
         let trimmed = String(inner)
@@ -59,14 +81,18 @@ public struct PathOddity: Sendable, Equatable {
         )
     }
 
-    private static func command(_ path: String) -> PathOddity? {
+    private static func command(_ path: String, _ use: Use) -> PathOddity? {
         guard path.contains("$(") || path.contains("`") else { return nil }
-        let start = ["$(pwd)/", "`pwd`/"].first(where: path.hasPrefix)
-        let remedy =
-            start.map {
-                "paths start at the source root, so write '\(path.dropFirst($0.count).description.clipped)'"
-            }
-            ?? "put the path into a variable and write '$NAME'"
+        var remedy = "put the path into a variable and write '$NAME'"
+        if let start = ["$(pwd)", "`pwd`"].first(where: { path == $0 || path.hasPrefix($0 + "/") })
+        {
+            let rest = String(path.dropFirst(start.count + 1))
+            let isRoot = CacheSection.isRoot(rest) || CacheSection.takesSources(rest)
+            remedy =
+                use == .cache && isRoot
+                ? "name what the build makes, such as 'node_modules/**/*'"
+                : "paths start at the source root, so write '\(rest.clipped)'"
+        }
         return PathOddity(
             .pathExpansion,
             "no command runs in the path '\(path.clipped)'; \(remedy)"
@@ -98,7 +124,10 @@ public struct PathOddity: Sendable, Equatable {
         while let place = rest.firstIndex(of: "\\") {
             let next = rest[rest.index(after: place)...]
             let isName = next.first.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? true
-            if isName { isOdd = true }
+            // Behind a name, `\**` and `\*\` are wildcards of somebody who writes slashes so.
+            let isBehindName = rest[..<place].last.map { $0.isLetter || $0.isNumber } ?? false
+            let isWild = next.hasPrefix("**") || next.hasPrefix("*\\")
+            if isName || isBehindName && isWild { isOdd = true }
             rest = next.dropFirst()
         }
         guard isOdd else { return nil }
@@ -131,11 +160,13 @@ public struct PathOddity: Sendable, Equatable {
 
     private static func tilde(_ path: String, _ use: Use) -> PathOddity? {
         guard path.hasPrefix("~") else { return nil }
+        let name = path.prefix { $0 != "/" }
+        let place = use == .cache ? "a cache path" : "a path"
         let rest = path.dropFirst().description.clipped
         let message =
-            use == .cache
-            ? "'~' is not replaced in a cache path; write '/root\(rest)'"
-            : "'~' is not replaced in a path; write '$HOME\(rest)'"
+            name == "~"
+            ? "'~' is not replaced in \(place); write '$HOME\(rest)'"
+            : "'\(name.description.clipped)' is not replaced in \(place); write the home directory's own path"
         return PathOddity(.tildePath, message)
     }
 

@@ -27,7 +27,7 @@ extension Reader {
             checkSources(path)
         }
         let key = text(cache["key"], "cache.key")
-        if let key, key.value.isEmpty {
+        if let key, key.value.isBlank {
             report(
                 .emptyKey,
                 "'cache.key' is empty; give a key, or leave it out for one entry that every build"
@@ -62,7 +62,7 @@ extension Reader {
                 codeBuild: "ignores the whole list"
             )
         }
-        for fallback in keys where fallback.value.isEmpty {
+        for fallback in keys where fallback.value.isBlank {
             report(
                 .fallbackKeys,
                 "an empty fallback key is skipped, because it would take whatever entry is the"
@@ -76,9 +76,11 @@ extension Reader {
 
     private mutating func checkRoot(_ path: Located<String>) {
         guard CacheSection.isRoot(path.value) else { return }
+        let isPlain = path.value.allSatisfy { "./".contains($0) } && !path.value.contains("..")
+        let what = isPlain ? "names no file" : "takes in the source root whole"
         report(
             .rootPath,
-            "'\(path.value.clipped)' names no file, so nothing is kept for it; name what the build"
+            "'\(path.value.clipped)' \(what), so nothing is kept for it; name what the build"
                 + " makes, such as 'node_modules/**/*'",
             at: path.range,
             codeBuild: "not documented for the source root itself"

@@ -1,5 +1,6 @@
 internal import BuildspecFiles
 internal import BuildspecModel
+internal import SystemPackage
 
 /// A path of the `cache` section with its variables put in, or why it is left out.
 ///
@@ -12,15 +13,16 @@ struct CachePath: Sendable, Equatable {
     let text: String
     /// Why it is left out; `nil` when it is taken.
     let obstacle: String?
-    /// Whether it is the source root itself.
+    /// Whether it is the source root itself, or takes it in whole with a directory above it.
     let isRoot: Bool
 
     /// Puts the values in.
     ///
     /// - Parameters:
     ///   - declared: the path as it is written.
+    ///   - root: the source root, as commands see it.
     ///   - value: the value of a variable.
-    init(_ declared: String, _ value: (String) -> String?) {
+    init(_ declared: String, root: FilePath, _ value: (String) -> String?) {
         self.declared = declared
         let expansion = VariableText.expand(declared, value)
         text = expansion.text
@@ -32,9 +34,19 @@ struct CachePath: Sendable, Equatable {
         } else if FilePattern.parse(text).allSatisfy(\.isRoot) {
             let reason = "it names no file; name what the build makes, such as 'node_modules/**/*'"
             (obstacle, isRoot) = (reason, true)
+        } else if CachePath.covers(text, root) {
+            let reason =
+                "it takes in the source root whole; name what the build makes, such as "
+                + "'node_modules/**/*'"
+            (obstacle, isRoot) = (reason, true)
         } else {
             (obstacle, isRoot) = (nil, false)
         }
+    }
+
+    private static func covers(_ text: String, _ root: FilePath) -> Bool {
+        let root = Machine.settled(PathBytes(root.string))
+        return FilePattern.parse(text).allSatisfy { $0.coversPlace(root) }
     }
 
     /// What is odd about the path and shows only with its variables put in; reading the buildspec tells

@@ -66,8 +66,10 @@ struct PlaceNeeds: Sendable {
         cachePaths =
             (request.cache == nil ? nil : request.buildspec.cache)
             .map { section in
-                section.paths.map { path in CachePath(path.value) { variables[$0] } }
-                    .filter { $0.obstacle == nil }.map(\.text)
+                section.paths.map { path in
+                    CachePath(path.value, root: root) { variables[$0] }
+                }
+                .filter { $0.obstacle == nil }.map(\.text)
             } ?? []
     }
 }

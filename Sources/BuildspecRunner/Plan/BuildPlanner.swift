@@ -106,7 +106,9 @@ private struct BuildPlanner {
 
     private func plan(_ section: CacheSection, _ environment: BuildEnvironment) -> BuildPlan.Cache {
         let paths = section.paths.map { path in
-            let place = CachePath(path.value) { environment.variables[$0] }
+            let place = CachePath(path.value, root: request.sourceDirectory) {
+                environment.variables[$0]
+            }
             let expanded = place.obstacle == nil || place.isRoot ? place.text : nil
             return BuildPlan.CachePath(
                 declared: path.value,

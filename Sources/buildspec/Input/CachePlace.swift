@@ -30,6 +30,8 @@ enum CachePlace {
                 "\(option): '\(text)' is no directory and no address of a bucket, which looks like "
                     + "'s3://bucket/prefix'"
             )
+        } else if let oddity = PlaceText.oddity(in: text, of: option) {
+            throw ValidationError(oddity)
         } else {
             self = .directory(Host.currentDirectory().pushing(FilePath(text)))
         }

@@ -53,7 +53,7 @@ struct ConfigFile {
         let place = named.map { FilePath($0) } ?? StandardDirectories(host).config
         guard named != "none", named != nil || Host.hasName(place) else {
             configuration = Configuration()
-            environment = host
+            environment = ConfigFile.filled(host, from: configuration)
             self.path = nil
             return
         }
@@ -115,7 +115,9 @@ struct ConfigFile {
             environment[variable] = value.value
         }
         for variable in ["BUILDSPEC_CACHE", "BUILDSPEC_REMOTE"] {
-            guard let text = environment[variable], text.hasPrefix("~/") else { continue }
+            guard let text = environment[variable], text == "~" || text.hasPrefix("~/") else {
+                continue
+            }
             let home = StandardDirectories.home(host)
             environment[variable] = home.appending(String(text.dropFirst(2))).string
         }

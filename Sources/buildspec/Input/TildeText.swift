@@ -8,8 +8,8 @@ enum TildeText {
     /// Options whose values are paths of this machine.
     private static let options: Set<Substring> = [
         "--artifacts", "--buildspec", "--cache", "--cache-policy", "--config", "--env-file",
-        "--events", "--exports", "--output", "--out", "-o", "--remote", "--root", "--secrets-file",
-        "--sign-key", "--source",
+        "--events", "--exports", "--output", "--out", "-o", "--remote", "--root",
+        "--sandbox-read", "--sandbox-write", "--secrets-file", "--sign-key", "--source",
     ]
 
     /// Variables whose values are such paths; in those of the stores `~/` is put in.

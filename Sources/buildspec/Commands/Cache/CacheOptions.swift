@@ -96,15 +96,24 @@ struct IdentityOptions: ParsableArguments {
             throw ValidationError("--path is missing; name what to keep, such as 'vendor/**/*'")
         }
         if let path = paths.first(where: {
-            PathSet([$0], root: PathBytes("/")).canonicalTexts.isEmpty
+            FilePattern.parse($0).allSatisfy(\.isRoot)
         }) {
             throw ValidationError(
                 "--path: '\(path)' names no file; name what the build makes, such as 'vendor/**/*'"
             )
         }
-        if key?.isEmpty == true { throw ValidationError("--key: the key is empty") }
+        if key?.isBlank == true { throw ValidationError("--key: the key is empty") }
         if !Host.isDirectory(FilePath(root)) {
             throw ValidationError("--root: '\(root)' is not a directory")
+        }
+        let top = PathBytes(rootPath.string)
+        if let path = paths.first(where: {
+            FilePattern.parse($0).allSatisfy { $0.coversPlace(top) }
+        }) {
+            throw ValidationError(
+                "--path: '\(path)' takes in the root whole; name what the build makes, such as "
+                    + "'vendor/**/*'"
+            )
         }
     }
 
@@ -167,9 +176,21 @@ extension IdentityOptions {
 /// What is odd about `--path`, beside `~`, which may be a name that is there.
 enum PathNotes {
     static func of(_ paths: [String]) -> [String] {
-        paths.flatMap { PathOddity.all(in: $0, .cache) }
-            .filter { $0.name != .tildePath }
-            .map { "--path: \($0.message)" }
+        paths.flatMap { path in
+            let odd = PathOddity.all(in: path, .cache)
+                .filter { $0.name != .tildePath && $0.name != .pathExpansion }
+                .map { "--path: \($0.message)" }
+            return odd + [expansion(path)].compactMap(\.self)
+        }
+    }
+
+    /// Only a buildspec's paths have variables put in.
+    private static func expansion(_ path: String) -> String? {
+        let behind = path.firstIndex(of: "$").map { path[path.index(after: $0)...] } ?? ""
+        let isReplaced = behind.first.map { $0.isLetter || "_({".contains($0) } ?? false
+        guard isReplaced || path.contains("`") else { return nil }
+        return "--path: nothing is put in for '$' in '\(path)'; write the path itself, or let the "
+            + "shell put it in, between double quotes"
     }
 }
 

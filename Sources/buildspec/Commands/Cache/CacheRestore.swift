@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BuildspecCache
+internal import BuildspecModel
 internal import BuildspecRunner
 
 /// `buildspec cache restore`.
@@ -46,7 +47,7 @@ struct CacheRestore: AsyncParsableCommand {
         if !fallbackKeys.isEmpty, identity.key == nil {
             throw ValidationError("--fallback-key needs --key; without a key it is not used")
         }
-        if fallbackKeys.contains("") {
+        if fallbackKeys.contains(where: \.isBlank) {
             throw ValidationError(
                 "--fallback-key: it is empty, and would take whatever entry is the newest"
             )

@@ -1,0 +1,98 @@
+import BuildspecFiles
+import SystemPackage
+import TestSupport
+import Testing
+
+/// A cache path that is the source root by whatever spelling: the user's own files are in it.
+@Suite(.timeLimit(.minutes(3)))
+struct RootPathTests {
+    private let place: TemporaryDirectory
+
+    init() throws {
+        place = try TemporaryDirectory()
+        try place.write("mine", to: "top/co/file")
+        try place.write("made", to: "top/co/nm/x")
+        try place.write("other", to: "top/beside/x")
+        let top = try place.handle.directory("top".utf8)
+        try top.makeLink("l".utf8, to: Array("co".utf8))
+        try place.handle.makeLink("up".utf8, to: Array("top".utf8))
+    }
+
+    private var whole: [String] {
+        let top = place.file("top").string
+        return [
+            "\(top)/co", "\(top)/co/.", "\(top)/co/", "\(top)/c*", "\(top)/l", "\(top)", "../co",
+            "../l",
+            "../c*", "..", "../*", "../**/*", "\(top)/**", "x/../..", "{..,../co}",
+            "\(top)/l/nm/..",
+            "\(place.path)/up/c*", "\(place.path)/up/**/*", "../../top/*",
+        ]
+    }
+
+    @Test func `it is refused on the command line`() async throws {
+        for command in ["save", "restore"] {
+            for path in whole {
+                let outcome = try await BuildspecProcess.run(
+                    [
+                        "cache", command, "--cache", "st", "--scope", "s", "--root", "top/co",
+                        "--path", path,
+                    ],
+                    in: place
+                )
+                #expect(outcome.status == 64, "\(path): \(outcome)")
+                #expect(
+                    outcome.error.contains("--path: '\(path)' takes in the root whole; name what"),
+                    "\(path): \(outcome)"
+                )
+            }
+        }
+    }
+
+    @Test func `it is left out of a build, which says so`() async throws {
+        let declared = whole + ["$CODEBUILD_SRC_DIR", "$CODEBUILD_SRC_DIR/", "$PWD/.", "$TOP/c*"]
+        let paths = declared.map { "'\($0)'" }.joined(separator: ", ")
+        try place.write(
+            """
+            version: 0.2
+            env: { variables: { TOP: '\(place.file("top"))' } }
+            phases: { build: { commands: ['true'] } }
+            cache: { key: k, paths: [\(paths), 'nm/**/*'] }
+            """,
+            to: "top/co/buildspec.yml"
+        )
+        let run = ["run", "--source", "top/co", "--cache", "st", "--project", "p"]
+        let outcome = try await BuildspecProcess.run(run, in: place)
+        #expect(outcome.status == 0 && outcome.output.contains("saved 1 file"), "\(outcome)")
+        for path in declared {
+            #expect(
+                outcome.error.contains("'\(path)' takes in the source root whole")
+                    || outcome.error.contains(
+                        "'\(path)' is left out: it takes in the source root whole"
+                    ),
+                "\(path): \(outcome.error)"
+            )
+        }
+        try place.write("edited", to: "top/co/file")
+        _ = try await BuildspecProcess.run(run, in: place)
+        #expect(try place.read("top/co/file") == "edited")
+    }
+
+    @Test func `a path that only leads through it is the same as the plain one`() async throws {
+        for path in ["nm/**/*", "../co/nm/**/*", "../l/nm/**/*", "\(place.file("top"))/l/nm/**/*"] {
+            let outcome = try await BuildspecProcess.run(
+                [
+                    "cache", "save", "--cache", "st", "--scope", "s", "--root", "top/co", "--path",
+                    path,
+                ],
+                in: place
+            )
+            #expect(outcome.status == 0, "\(path): \(outcome)")
+        }
+        let list = try await BuildspecProcess.run(
+            ["cache", "list", "--cache", "st", "--json"],
+            in: place
+        )
+        #expect(list.output.ranges(of: "\"record\"").count == 1, "\(list)")
+        #expect(list.output.contains("\"./nm\""))
+    }
+}
