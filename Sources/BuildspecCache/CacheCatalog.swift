@@ -22,6 +22,8 @@ public struct CacheEntryInfo: Sendable, Equatable {
     public var writer: String
     /// The id of the key that it says it is signed by; `nil` without a signature.
     public var signer: String?
+    /// How many files its save could not read; the next save of its key replaces such an entry.
+    public var filesLeftOut = 0
     /// What the policy makes of it.
     public var trust = EntryTrust.unchecked
 }
@@ -141,6 +143,7 @@ extension CacheEntryInfo {
             recordName: info.name,
             writer: record.writer,
             signer: record.signature?.signer.hex,
+            filesLeftOut: record.leftOut,
             trust: policy?.trust(in: record) ?? .unchecked
         )
     }

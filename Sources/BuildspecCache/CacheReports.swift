@@ -24,7 +24,7 @@ public struct RestoreReport: Sendable, Equatable {
     public var bytesFetched: UInt64
     /// Where the restored entry came from; `nil` for a miss.
     public var origin: EntryOrigin?
-    /// What was looked for in vain, the paths in canonical form; `nil` when an entry was restored.
+    /// What was looked for when the key had no entry, the paths in canonical form; `nil` when it had one.
     public var searched: CacheIdentity?
     /// What became of the times of source files; `nil` when that was not asked for or not possible.
     public var retimed: RetimeReport?

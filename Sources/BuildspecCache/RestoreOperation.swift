@@ -52,16 +52,23 @@ struct RestoreOperation {
                 let records = try await lookup.fallback(prefix, in: scope)
                 for record in records.prefix(RestoreOperation.fallbackTries) {
                     let outcome = RestoreReport.Outcome.fallback(key: record.key ?? "")
-                    if let report = try await restore(record, set, outcome, &passed) {
+                    if var report = try await restore(record, set, outcome, &passed) {
+                        report.searched = searched(set)
                         return report
                     }
                 }
             }
         }
         var report = miss(passed)
-        report.searched = identity
-        report.searched?.paths = set.canonicalTexts
+        report.searched = searched(set)
         return report
+    }
+
+    /// What was looked for, the paths in canonical form.
+    private func searched(_ set: PathSet) -> CacheIdentity {
+        var searched = identity
+        searched.paths = set.canonicalTexts
+        return searched
     }
 
     /// What was found and could not be used.

@@ -42,7 +42,7 @@ extension SaveOperation {
                 files: record.files,
                 bytes: record.bytes,
                 bytesReused: record.bytes,
-                notes: timeNotes(record) + settings.takeNotes()
+                notes: timeNotes(record) + signatureNotes(record) + settings.takeNotes()
             )
             return (report, false)
         } catch {
@@ -81,7 +81,7 @@ extension SaveOperation {
             bytesStored: recordSize,
             bytesReused: record.bytes,
             filesLeftOut: walk.unreadable,
-            notes: settings.takeNotes()
+            notes: emptyNotes(record) + settings.takeNotes()
         )
     }
 

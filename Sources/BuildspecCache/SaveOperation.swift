@@ -46,9 +46,7 @@ struct SaveOperation {
         let hints = identity.paths.compactMap { FilePattern.hint(for: $0, in: root) }
         let leftovers = [walk.walk.removeLeftovers(roots)].compactMap(\.self)
         let walkNotes = walk.walk.notes + hints + leftovers + walk.notes
-        guard !walk.entries.isEmpty else {
-            return SaveReport(outcome: .nothingToSave, notes: walkNotes)
-        }
+        guard !walk.entries.isEmpty else { return nothingToSave(walk.walk.unreadable, walkNotes) }
         let tree = await TreeFingerprint.of(walk.entries)
         // The times of source files are recorded whatever the cached tree is.
         if sources == nil,
@@ -94,6 +92,10 @@ struct SaveOperation {
         )
         report.sources = times?.files
         return report
+    }
+
+    private func nothingToSave(_ leftOut: Int, _ notes: [String]) -> SaveReport {
+        SaveReport(outcome: .nothingToSave, filesLeftOut: leftOut, notes: notes)
     }
 
     private func pipeline(
@@ -154,8 +156,8 @@ struct SaveOperation {
     }
 
     /// What to say of an entry that has no file and that no later save replaces.
-    private func emptyNotes(_ record: KeyRecord) -> [String] {
-        guard record.files == 0, let key = identity.key else { return [] }
+    func emptyNotes(_ record: KeyRecord) -> [String] {
+        guard record.files == 0, record.leftOut == 0, let key = identity.key else { return [] }
         return [
             "the entry has no file in it, only directories or links, and the entry of key '\(key)' is"
                 + " never replaced"

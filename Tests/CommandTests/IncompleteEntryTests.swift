@@ -1,3 +1,4 @@
+import BuildspecFiles
 import SystemPackage
 import TestSupport
 import Testing
@@ -41,6 +42,79 @@ struct IncompleteEntryTests {
         _ = unsafe chmod(directory.file("tree/two").string, 0o644)
         let next = try await BuildspecProcess.run(run, in: directory, user: 65_534)
         #expect(next.output.contains("saved 2 files"), "\(next)")
+    }
+
+    @Test(.enabled(if: geteuid() == 0))
+    func `files that can all not be read fail a strict build`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            """
+            version: 0.2
+            phases: { build: { commands: ['true'] } }
+            cache: { key: k, paths: [nm/ok] }
+            """,
+            to: "buildspec.yml"
+        )
+        for name in ["nm/ok", "home/x"] { try directory.write(name, to: name) }
+        for name in ["", "home"] { _ = unsafe chmod(directory.file(name).string, 0o777) }
+        _ = unsafe chmod(directory.file("nm").string, 0o700)
+        let run = ["run", "--cache", "st", "--project", "p"]
+        let strict = try await BuildspecProcess.run(
+            run + ["--strict-cache"],
+            in: directory,
+            user: 65_534
+        )
+        #expect(strict.status == 3, "\(strict)")
+        #expect(strict.output.contains("no file of the cache paths could be read"), "\(strict)")
+    }
+
+    @Test(.enabled(if: geteuid() == 0))
+    func `an entry that is incomplete is shown as one, and is not said to stay empty`()
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        for name in ["tree/x/f", "home/x"] { try directory.write(name, to: name) }
+        for name in ["", "tree", "home"] {
+            _ = unsafe chmod(directory.file(name).string, 0o777)
+        }
+        _ = unsafe chmod(directory.file("tree/x").string, 0o700)
+        func cache(_ arguments: String...) async throws -> BuildspecProcess.Outcome {
+            try await BuildspecProcess.run(
+                ["cache"] + arguments + ["--cache", "st", "--scope", "s"],
+                in: directory,
+                user: 65_534
+            )
+        }
+        for key in ["k", "l"] {
+            let saved = try await cache("save", "--key", key, "--path", "tree")
+            #expect(saved.output.contains("the next save replaces the entry"), "\(saved)")
+            #expect(!saved.error.contains("never replaced"), "\(saved)")
+        }
+        #expect(try await cache("show", "k").output.contains("; incomplete, 1 left out"))
+        let list = try await BuildspecProcess.run(
+            ["cache", "list", "--cache", "st"],
+            in: directory,
+            user: 65_534
+        )
+        #expect(list.output.contains("0, incomplete"), "\(list)")
+    }
+
+    @Test func `every entry without a file is a warning, also of a tree that is known`()
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        try directory.write("x", to: "e/f")
+        try directory.handle.directory("e".utf8).removeFile("f".utf8)
+        for key in ["k1", "k2", "k3"] {
+            let outcome = try await BuildspecProcess.run(
+                ["cache", "save", "--cache", "st", "--scope", "s", "--key", key, "--path", "e"],
+                in: directory
+            )
+            #expect(
+                outcome.error.contains("no file in it") && outcome.error.contains("'\(key)'"),
+                "\(outcome)"
+            )
+        }
     }
 
     @Test func `a long key does not spread a listing, and --json has all of it`() async throws {
@@ -130,5 +204,58 @@ struct IncompleteEntryTests {
         #expect(tail.contains("input: 'lock.json' changed"), "\(text)")
         let json = try await BuildspecProcess.run(explain + ["--json"], in: directory)
         #expect(json.output.contains("\"lastMiss\""))
+    }
+
+    @Test func `a key that a fallback key stands in for is named and kept as a miss`() async throws
+    {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            """
+            version: 0.2
+            phases: { build: { commands: ['mkdir -p deps; echo x > deps/x'] } }
+            cache: { key: 'd-$KEY', fallback-keys: ['d-'], paths: ['deps/**/*'] }
+            """,
+            to: "buildspec.yml"
+        )
+        let run = ["run", "--cache", "st", "--project", "p", "--env"]
+        _ = try await BuildspecProcess.run(run + ["KEY=one"], in: directory)
+        let second = try await BuildspecProcess.run(run + ["KEY=two"], in: directory)
+        #expect(second.output.contains("fallback key 'd-one'"), "\(second)")
+        #expect(
+            second.output.contains(
+                "cache: looked for key 'd-two', fallback keys 'd-', paths './deps', in scope 'p'"
+            ),
+            "\(second)"
+        )
+        let hit = try await BuildspecProcess.run(run + ["KEY=two"], in: directory)
+        #expect(!hit.output.contains("looked for"), "\(hit)")
+        // A project's name is its scope, as for 'run'.
+        let explain = ["cache", "explain", "--cache", "st", "--project", "p"]
+        for arguments in [["--env", "KEY=two"], ["d-two"]] {
+            let text = try await BuildspecProcess.run(explain + arguments, in: directory)
+            #expect(text.output.hasPrefix("hit: key 'd-two' is stored\n"), "\(text)")
+            #expect(text.output.contains("\nbuild 2 missed on "), "\(text)")
+        }
+    }
+
+    @Test func `what is near is shown once when the last build has failed`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            """
+            version: 0.2
+            phases: { build: { commands: ['touch deps; test "$KEY" != two'] } }
+            cache: { key: 'd-$KEY', paths: [deps] }
+            """,
+            to: "buildspec.yml"
+        )
+        let run = ["run", "--cache", "st", "--project", "p", "--env"]
+        _ = try await BuildspecProcess.run(run + ["KEY=one"], in: directory)
+        _ = try await BuildspecProcess.run(run + ["KEY=two"], in: directory)
+        let text = try await BuildspecProcess.run(
+            ["cache", "explain", "--cache", "st", "--project", "p", "--env", "KEY=two"],
+            in: directory
+        )
+        #expect(text.output.contains("\nbuild 2 missed on "), "\(text)")
+        #expect(text.output.ranges(of: "near: ").count == 1, "\(text)")
     }
 }

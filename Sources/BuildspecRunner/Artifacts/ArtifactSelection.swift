@@ -41,6 +41,8 @@ struct ArtifactSelection {
     private let isConfined: Bool
     private let sight: PlaceSight?
     private let bounds: ArtifactBounds
+    /// Links that a pattern matches and that lead nowhere.
+    private var dangling: [PathBytes] = []
     /// Files and directories that were passed over although a pattern matches them.
     private var passedOver: [FileStatus.Identity: PathBytes] = [:]
 
@@ -78,11 +80,17 @@ struct ArtifactSelection {
         warnings += bounds.warnings(passedOver)
         guard !files.isEmpty else {
             throw Failure(
-                message: "no matching artifact paths found" + bounds.explanation(passedOver),
+                message: "no matching artifact paths found" + explanation,
                 range: set.files.first?.range
             )
         }
         files.sort { $0.target < $1.target }
+    }
+
+    /// Why nothing was found, if that can be told.
+    private var explanation: String {
+        guard let link = dangling.first else { return bounds.explanation(passedOver) }
+        return "; '\(link.text)' is left out: it is a link that leads nowhere"
     }
 
     private func baseDirectories(_ root: PathBytes) throws -> [PathBytes] {
@@ -138,6 +146,7 @@ struct ArtifactSelection {
         for declared in set.files {
             let text = try expanded(declared)
             var found: [ArtifactWalk.Found] = []
+            let known = dangling.count
             for pattern in ArtifactPattern.parse(text, base: base) {
                 let walk = try walk(pattern, of: declared, from: base, excludes)
                 found += walk.found
@@ -145,10 +154,11 @@ struct ArtifactSelection {
                 for link in walk.dangling {
                     let relative = relativePath(of: link, to: base)
                     if excludes.contains(where: { $0.matches(relative) }) { continue }
+                    dangling.append(link)
                     warnings.append("'\(link.text)' is left out: it is a link that leads nowhere")
                 }
             }
-            warn(about: text, found, base)
+            warn(about: text, found, base, isTold: dangling.count > known)
             for file in found where !file.isDirectory {
                 try Task.checkCancellation()
                 let relative = relativePath(of: file.path, to: base)
@@ -237,6 +247,7 @@ struct ArtifactSelection {
     private mutating func warn(ofDirectoriesIn excluded: [String], _ base: PathBytes) {
         for text in excluded {
             if let hint = FilePattern.hint(for: text, in: base) { warnings.append(hint) }
+            guard !text.isBlank else { continue }
             // Reading the buildspec tells what it can see.
             guard !PathOddity.all(in: text, .exclusion).contains(where: \.isOfDirectory) else {
                 continue
@@ -250,6 +261,7 @@ struct ArtifactSelection {
                     "'\(text)' of 'exclude-paths' is a directory and leaves out no file in it; write "
                         + "'\(text)/**/*'"
                 )
+                break
             }
         }
     }
@@ -257,7 +269,8 @@ struct ArtifactSelection {
     private mutating func warn(
         about text: String,
         _ found: [ArtifactWalk.Found],
-        _ base: PathBytes
+        _ base: PathBytes,
+        isTold: Bool
     ) {
         if let hint = FilePattern.hint(for: text, in: base) { warnings.append(hint) }
         guard found.allSatisfy(\.isDirectory) else { return }
@@ -266,7 +279,7 @@ struct ArtifactSelection {
                 "'\(text)' names no file but the directory '\(directory.path.text)'; write "
                     + "'\(text)/**/*' for the files in it"
             )
-        } else if FilePattern.parse(text).allSatisfy(\.isLiteral) {
+        } else if !isTold, FilePattern.parse(text).allSatisfy(\.isLiteral) {
             warnings.append("Skipping invalid file path \(text)")
         }
     }

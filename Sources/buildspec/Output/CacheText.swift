@@ -16,10 +16,10 @@ enum CacheText {
         }
     }
 
-    /// The lines of a build's log about a restore: on a miss also what was looked for.
+    /// The lines of a build's log about a restore: if the key had no entry, also what was looked for.
     static func logged(_ report: RestoreReport) -> String {
         var lines = ["cache: \(restored(report))"]
-        if case .miss = report.outcome, let searched = report.searched {
+        if let searched = report.searched {
             lines.append("cache: looked for \(asked(searched))")
         }
         return lines.map(\.oneLine).joined(separator: "\n")
@@ -49,6 +49,8 @@ enum CacheText {
         switch report.outcome {
         case .alreadyStored: return "not saved: the key is already stored"
         case .notAllowed(let reason): return "not saved: \(reason)"
+        case .nothingToSave where report.filesLeftOut > 0:
+            return "not saved: no file of the cache paths could be read"
         case .nothingToSave: return "not saved: no file matches the cache paths"
         case .saved: break
         }
@@ -97,7 +99,7 @@ enum CacheText {
         case .notWanted: nil
         case .skipped(let reason), .failed(let reason): "not saved: \(reason)"
         case .saved(let report):
-            report.outcome == .nothingToSave
+            report.outcome == .nothingToSave && report.filesLeftOut == 0
                 ? saved(report) + "; 'buildspec plan' counts what each path matches"
                 : saved(report)
         }

@@ -19,7 +19,18 @@ enum DiagnosticOutput {
     }
 
     /// Prints why a build cannot start, without what must not be shown.
-    static func print(_ error: SetupError, of file: BuildspecFile, hidingBy redactor: Redactor) {
+    ///
+    /// - Parameters:
+    ///   - error: what is wrong.
+    ///   - file: the buildspec.
+    ///   - redactor: hides what must not be shown.
+    ///   - isOfBuild: whether a build was to start; else only the problems are printed.
+    static func print(
+        _ error: SetupError,
+        of file: BuildspecFile,
+        hidingBy redactor: Redactor,
+        isOfBuild: Bool = true
+    ) {
         let source = SourceText(file.text)
         for problem in error.problems {
             let message = problem.message.printableLines
@@ -30,6 +41,7 @@ enum DiagnosticOutput {
             }
             StandardStream.error.write(redactor.redacting(text).hidingSigningKeys + "\n")
         }
+        guard isOfBuild else { return }
         StandardStream.error.write(
             "the build cannot start: \(error.phase.rawValue) failed, no command has run\n"
         )

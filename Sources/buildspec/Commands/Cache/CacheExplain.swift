@@ -56,7 +56,8 @@ struct CacheExplain: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The project whose last miss is explained. (default: as 'run' finds it)",
+            "The project's name, as for 'run': its last miss is explained, and it is the scope "
+                + "where none is given. (default: as 'run' finds it)",
             valueName: "name"
         )
     )
@@ -76,11 +77,13 @@ struct CacheExplain: AsyncParsableCommand {
         for text in variables where EnvironmentFile.assignment(text) == nil {
             throw ValidationError("--env: '\(text)' is not an assignment; write NAME=VALUE")
         }
-        if key?.isEmpty == true { throw ValidationError("the key is empty") }
+        if key?.isBlank == true { throw ValidationError("the key is empty") }
         if key == nil, !paths.isEmpty || !fallbackKeys.isEmpty {
             throw ValidationError("--path and --fallback-key need a key")
         }
-        if fallbackKeys.contains("") { throw ValidationError("--fallback-key: it is empty") }
+        if fallbackKeys.contains(where: \.isBlank) {
+            throw ValidationError("--fallback-key: it is empty")
+        }
     }
 
     func run() async throws {
@@ -134,7 +137,7 @@ struct CacheExplain: AsyncParsableCommand {
     private func identity(_ cache: BuildCache) async throws -> CacheIdentity {
         guard let key else { return try await buildspecIdentity(cache) }
         let environment = Host.environment().variables
-        let found = await scopes.found(in: root, environment)
+        let found = await scopes.found(in: root, environment, project: project)
         var identity = CacheIdentity(
             scope: found.own,
             readScopes: found.readable,
@@ -174,7 +177,7 @@ struct CacheExplain: AsyncParsableCommand {
         do {
             if let identity = try await BuildRunner.cacheIdentity(of: request) { return identity }
         } catch let error as SetupError {
-            DiagnosticOutput.print(error, of: file, hidingBy: request.redactor)
+            DiagnosticOutput.print(error, of: file, hidingBy: request.redactor, isOfBuild: false)
             throw ExitStatus.buildspecInvalid.exitCode
         }
         StandardStream.error.write("error: '\(file.name)' has no cache section\n")
@@ -195,6 +198,7 @@ struct CacheExplain: AsyncParsableCommand {
         request.overrides = variables.compactMap { EnvironmentFile.assignment($0) }
         request.hideSigningKeys(nil, host)
         request.helperExecutable = Host.executable
+        request.project = project
         request.cacheScope = scopes.own(host)
         request.cacheReadScopes = scopes.readable(host)
         request.untrustedChange = scopes.untrustedChange(host)

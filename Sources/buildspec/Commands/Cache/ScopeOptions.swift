@@ -34,13 +34,18 @@ struct ScopeOptions: ParsableArguments {
     /// - Parameters:
     ///   - root: the source root.
     ///   - environment: the variables.
+    ///   - project: what `--project` says.
     /// - Returns: the scopes.
-    func found(in root: FilePath, _ environment: [String: String]) async -> CacheScopes {
+    func found(
+        in root: FilePath,
+        _ environment: [String: String],
+        project: String? = nil
+    ) async -> CacheScopes {
         let own = own(environment)
         return CacheScopes(
             own,
             reading: readable(environment),
-            project: nil,
+            project: project,
             source: own == nil ? await SourceVersion.read(in: root) : SourceVersion(),
             directory: root,
             change: untrustedChange(environment)

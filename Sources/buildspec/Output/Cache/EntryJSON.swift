@@ -61,6 +61,7 @@ enum EntryJSON {
             ("key", info.key.map(JSONText.string) ?? .null),
             ("paths", .array(info.paths.map(JSONText.string))),
             ("files", .number("\(info.files)")), ("bytes", .number("\(info.bytes)")),
+            ("leftOut", .number("\(info.filesLeftOut)")),
             ("stored", .number("\(info.stored)")), ("saved", .number("\(info.saved)")),
             ("lastUsed", .number("\(info.lastUsed)")), ("record", .string(info.recordName)),
             ("writer", .string(info.writer)),

@@ -32,6 +32,7 @@ enum EntryText {
                 "\(Quantity.count(info.files, "file")) (\(Quantity.size(info.bytes))), "
                     + "\(Quantity.count(directories, "directories", one: "directory")), "
                     + Quantity.count(links, "link")
+                    + (info.filesLeftOut > 0 ? "; incomplete, \(info.filesLeftOut) left out" : "")
             ),
             (
                 "stored",

@@ -22,16 +22,23 @@ enum ExplanationText {
             let isDamaged = if case .damaged = explanation.verdict { true } else { false }
             lines += ["", "the store has no \(isDamaged ? "other entry" : "entry yet")"]
         }
-        if let missed { lines += [""] + described(missed) }
+        if let missed { lines += [""] + described(missed, below: explanation) }
         return lines.map(\.oneLine).joined(separator: "\n") + "\n"
     }
 
     /// The last miss of a build.
-    private static func described(_ missed: PastMiss) -> [String] {
+    private static func described(
+        _ missed: PastMiss,
+        below shown: CacheExplanation
+    ) -> [String] {
         let time = UTCTime.text(missed.entry.time / 1_000_000_000)
         let asked = CacheText.asked(missed.entry.identity)
         var lines = ["build \(missed.entry.build) missed on \(time): it looked for \(asked)"]
-        for neighbour in missed.explanation.nearest {
+        // What is near the same miss stands above.
+        let isSame = shown.used == nil && missed.entry.identity.key == shown.identity.key
+        let told = isSame ? Set(shown.nearest.map(\.info.recordName)) : []
+        let nearest = missed.explanation.nearest.filter { !told.contains($0.info.recordName) }
+        for neighbour in nearest {
             lines += described(neighbour, asked: missed.explanation.identity)
         }
         if missed.explanation.nearest.isEmpty {

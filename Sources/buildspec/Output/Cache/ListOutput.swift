@@ -8,7 +8,8 @@ enum ListOutput {
         ])
         for entry in entries {
             table.add([
-                entry.scope.shortened(), (entry.key ?? "-").shortened(), String(entry.files),
+                entry.scope.shortened(), (entry.key ?? "-").shortened(),
+                String(entry.files) + (entry.filesLeftOut > 0 ? ", incomplete" : ""),
                 Quantity.size(entry.bytes),
                 Quantity.size(entry.stored), UTCTime.text(entry.saved),
                 UTCTime.text(entry.lastUsed), entry.writer.shortened(),
