@@ -147,7 +147,7 @@ public struct BuildCache: Sendable {
         into root: FilePath,
         verify: Bool = false,
         retiming sources: SourceFiles? = nil,
-        leavingOut checkout: @escaping Checkout.Finder = Checkout.unknown,
+        leavingOut checkout: Checkout.Finder = Checkout.unknown,
         ownedBy owner: TreeOwner? = nil
     ) async throws -> RestoreReport {
         let root = try Machine.absolute(root)
@@ -184,7 +184,7 @@ public struct BuildCache: Sendable {
         _ identity: CacheIdentity,
         from root: FilePath,
         retiming sources: SourceFiles? = nil,
-        leavingOut checkout: @escaping Checkout.Finder = Checkout.unknown
+        leavingOut checkout: Checkout.Finder = Checkout.unknown
     ) async throws -> SaveReport {
         try identity.checkKey()
         if let reason = reasonNotToSave(in: identity.scope) {

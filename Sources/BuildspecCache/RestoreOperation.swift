@@ -23,7 +23,7 @@ struct RestoreOperation {
         _ identity: CacheIdentity,
         root: PathBytes,
         verify: Bool,
-        checkout: @escaping Checkout.Finder = Checkout.unknown
+        checkout: Checkout.Finder = Checkout.unknown
     ) {
         self.settings = settings
         self.identity = identity
@@ -103,7 +103,7 @@ struct RestoreOperation {
             return try await lookup.exact(in: scope)
         } catch {
             guard error.code == .damaged else { throw error }
-            passed.notes.append("\(error); the next save repairs it")
+            passed.notes.append(CacheError.noteOfMiss(error))
             return nil
         }
     }
@@ -125,12 +125,13 @@ struct RestoreOperation {
             async let earlyManifest = whole == nil ? reader.manifest(of: record) : nil
             async let earlier = earlierManifest(index, record)
             let roots = try TreeRoots(root: root, top: settings.top)
-            let existing = try await CacheTree(set, checkout, roots, settings)
+            var existing = try await CacheTree(set, checkout, roots, settings)
             let leftovers = existing.walk.removeLeftovers(roots)
             if leftovers == nil, await whole?.isSummary(of: existing.entries) == true {
                 let count = existing.entries.count
                 return unchangedTree(record, entries: count, outcome, passed.notes + existing.notes)
             }
+            await existing.lookForWork(checkout, roots)
             let early = try await earlyManifest
             let manifest = if let early { early } else { try await reader.manifest(of: record) }
             let known = try await known(record, manifest, index, await earlier)
@@ -172,7 +173,7 @@ struct RestoreOperation {
             passed.isOutOfReach = true
             return nil
         } catch let error where error is FalseContent || (error as? CacheError)?.code == .damaged {
-            passed.notes.append("\(damage(by: error, record)); the next save repairs it")
+            passed.notes.append(CacheError.noteOfMiss(damage(by: error, record)))
             indexFile?.remove()
             self.indexFile(set, suffix: ".packs")?.remove()
             return nil

@@ -15,7 +15,7 @@ extension RestorePlan {
         var kept = tree.kept
         kept.add(self.kept)
         let undecided = rules.unlistedNote(undecided.count, first: undecided.first)
-        return [kept.note, undecided].compactMap(\.self) + tree.linkNotes + notes
+        return [kept.note, undecided].compactMap(\.self) + tree.obstacleNotes + notes
     }
 
     /// Makes links, empty files, the files that several packs write to, and new directories that no

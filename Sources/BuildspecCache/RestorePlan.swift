@@ -33,8 +33,10 @@ struct RestorePlan: Sendable {
     private let existing: [WalkedEntry]
     let rules: CheckoutRules
     private var checkout: CheckoutCursor
-    /// Links that stand where paths were declared, with what they lead to: they are not replaced.
-    private let obstacles: [PathBytes: PathBytes]
+    /// Links that stand where paths were declared, and repositories with somebody's work: they stay.
+    private let obstacles: Set<PathBytes>
+    /// Links that declared paths spell: no directory takes their place.
+    private let spelledLinks: [PathBytes]
     private var next = 0
     let roots: TreeRoots
     let verify: Bool
@@ -71,7 +73,8 @@ struct RestorePlan: Sendable {
         known: [StatIndex.Mark?] = []
     ) throws(FileError) {
         rules = tree.rules
-        obstacles = tree.links
+        obstacles = Set(tree.links.keys).union(tree.working.keys)
+        spelledLinks = tree.walk.links
         checkout = CheckoutCursor(rules)
         cursor = TreeCursor(roots)
         existing = tree.entries
@@ -124,13 +127,13 @@ struct RestorePlan: Sendable {
 
     /// Whether an entry is the cache's to place, and counts it if it is not.
     private mutating func isCache(_ entry: borrowing Manifest.Entry) -> Bool {
-        guard rules.concernsSet else { return !leadsThroughLink(entry) }
+        guard rules.concernsSet else { return !isBehindObstacle(entry) }
         if case .hardLink(let first) = entry.kind, checkout.owner(of: first) == .checkout {
             leaveOut(entry, "its file comes from the checkout")
             return false
         }
         switch checkout.owner(of: entry.path) {
-        case .cache: return !leadsThroughLink(entry)
+        case .cache: return !isBehindObstacle(entry)
         // It has the mode and time that the checkout or the user gave it.
         case .both where entry.kind == .directory: return false
         case .both, .checkout:
@@ -141,14 +144,14 @@ struct RestorePlan: Sendable {
         }
     }
 
-    /// Leaves out an entry that a link stands in the way of; the tree's notes say so.
-    private mutating func leadsThroughLink(_ entry: borrowing Manifest.Entry) -> Bool {
+    /// Leaves out an entry that an obstacle stands in the way of; the tree's notes say so.
+    private mutating func isBehindObstacle(_ entry: borrowing Manifest.Entry) -> Bool {
         guard !obstacles.isEmpty else { return false }
         let path = entry.path
-        guard let link = obstacles.keys.first(where: { path == $0 || path.isWithin($0) }) else {
+        guard let obstacle = obstacles.first(where: { path == $0 || path.isWithin($0) }) else {
             return false
         }
-        blocked = link
+        blocked = obstacle
         countLeftOut(entry.kind)
         return true
     }
@@ -183,7 +186,9 @@ extension RestorePlan {
         case (.directory, .directory):
             if status.mode & 0o300 != 0o300 { unlocks.append(entry.path) }
             let isClean = status.mode == entry.mode && status.modified == entry.modified
-            finish(entry, mode: entry.mode, isClean: isClean)
+            if isClean || !rules.mayBeSource(entry.path) {
+                finish(entry, mode: entry.mode, isClean: isClean)
+            }
         case (_, .directory):
             if next + 1 < existing.count, existing[next + 1].path.isWithin(entry.path) {
                 leaveOut(entry, "a directory with files in it stands in its place")
@@ -205,6 +210,8 @@ extension RestorePlan {
         case (.link(let target), .link) where existing[next].linkTarget == target:
             let isClean = status.modified == entry.modified
             if !isClean { finish(entry, mode: nil, isClean: false) }
+        case (.directory, .link) where spelledLinks.contains(entry.path):
+            leaveOut(entry, "a symbolic link stands in its place")
         default:
             replace(entry, place, removesFirst: entry.kind == .directory)
         }

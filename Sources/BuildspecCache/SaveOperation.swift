@@ -18,7 +18,7 @@ struct SaveOperation {
         _ settings: CacheSettings,
         _ identity: CacheIdentity,
         root: PathBytes,
-        checkout: @escaping Checkout.Finder = Checkout.unknown
+        checkout: Checkout.Finder = Checkout.unknown
     ) {
         self.settings = settings
         self.identity = identity
@@ -224,8 +224,8 @@ struct SaveOperation {
     private func parent(_ set: PathSet) async -> ParentEntry? {
         do {
             guard let record = try await settings.lookup(identity, set).parent() else { return nil }
-            let (text, baseText) = try await reader.text(of: record)
-            let manifest = try await ManifestHalves.decode(text)
+            let whole = try await reader.text(of: record)
+            let manifest = try await whole.manifest()
             var packs = try await reader.presentPacks(manifest.packs, record)
             if let store = settings.store as? any LocalCacheStore {
                 // What a prune has removed meanwhile cannot be made young, and is not referred to.
@@ -241,7 +241,7 @@ struct SaveOperation {
                 digest: record.manifest,
                 codec: record.codec,
                 base: record.base,
-                baseText: baseText,
+                baseText: whole.base,
                 sources: record.sources,
                 manifest: manifest,
                 packs: packs,

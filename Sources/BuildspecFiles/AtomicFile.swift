@@ -128,7 +128,11 @@ extension DirectoryHandle {
             try rename(old, to: new, in: directory)
         } catch {
             guard error.code == .isDirectory else { throw error }
-            guard (try? directory.removeDirectory(new)) != nil else { throw error }
+            do throws(FileError) {
+                try directory.removeDirectory(new)
+            } catch let obstacle {
+                throw obstacle.code == .notEmpty ? obstacle : error
+            }
             try rename(old, to: new, in: directory)
         }
     }

@@ -61,13 +61,27 @@ package final class DirectoryHandle: Sendable {
         return DirectoryHandle(descriptor: descriptor, path: path.appending(name))
     }
 
-    /// Whether a link in this one leads to a directory, perhaps one that this process may not list.
-    func leadsToDirectory(_ link: some Collection<UInt8>) -> Bool {
+    /// What a link leads to.
+    enum LinkEnd: Sendable {
+        /// A directory, perhaps one that this process may not list.
+        case directory
+        /// Something else.
+        case other
+        /// Nothing: its end is missing, or it leads to itself.
+        case nothing
+    }
+
+    /// What a link in this one leads to.
+    func end(of link: some Collection<UInt8>) -> LinkEnd {
         do throws(FileError) {
             _ = try followedDirectory(link)
-            return true
+            return .directory
         } catch {
-            return error.code == .permissionDenied
+            switch error.code {
+            case .permissionDenied: return .directory
+            case .notFound, .isLink: return .nothing
+            default: return .other
+            }
         }
     }
 

@@ -61,7 +61,8 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// One line without a position: `cannot open 'a/b': permission denied`.
     package var description: String { "cannot \(action) '\(path)': \(reason)" }
 
-    private var reason: String {
+    /// Why it did not work, without the path.
+    package var reason: String {
         switch code {
         case .notFound: "there is no such file or directory"
         case .permissionDenied: "permission denied"
@@ -73,13 +74,14 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
         case .noSpace: "the disk is full"
         case .readOnly: "the file system is read-only"
         case .otherDevice: "it is on another file system"
+        case .other where number == ENXIO: "it is not a regular file"
         case .other: unsafe String(cString: strerror(number))
         }
     }
 }
 
 /// The error number for a path that must be a file and is something else.
-func notAFile(_ kind: FileKind) -> CInt { kind == .directory ? EISDIR : EINVAL }
+func notAFile(_ kind: FileKind) -> CInt { kind == .directory ? EISDIR : ENXIO }
 
 /// The error number for a file that is larger than its reader believes.
 let tooBig: CInt = EFBIG
@@ -93,6 +95,6 @@ extension FileError {
 
     /// Whether a pipe, a device, a directory or a link was refused where a file should be.
     package var isNoFile: Bool {
-        [.isDirectory, .isLink].contains(code) || number == EINVAL || number == ENXIO
+        [.isDirectory, .isLink].contains(code) || number == ENXIO
     }
 }

@@ -76,6 +76,15 @@ extension PathSet {
         }
         return names
     }
+
+    /// The paths that the patterns name before a wildcard comes: `lib` of `lib/**/*`, nothing of `**/*`.
+    package var bases: [PathBytes] {
+        (relative + absolute).map { pattern in
+            pattern.literalNames.reduce(PathBytes(pattern.isAbsolute ? "/" : "")) {
+                $0.appending($1)
+            }
+        }
+    }
 }
 
 extension FilePattern {

@@ -36,6 +36,11 @@ package enum SpareDescriptors {
     /// - Throws: `Missing` when they cannot.
     package static func require(_ count: Int) throws(Missing) {
         if areFree(count) { return }
+        throw Missing(limit: limit)
+    }
+
+    /// How many files the system allows this process to have open.
+    package static var limit: UInt64 {
         var limits = rlimit()
         #if canImport(Glibc)
             let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
@@ -43,7 +48,7 @@ package enum SpareDescriptors {
             let resource = RLIMIT_NOFILE
         #endif
         _ = unsafe getrlimit(resource, &limits)
-        throw Missing(limit: UInt64(limits.rlim_cur))
+        return UInt64(limits.rlim_cur)
     }
 
     private static func areFree(_ count: Int) -> Bool {

@@ -203,11 +203,13 @@ package struct TreeWalk: Sendable {
         _ above: [PatternCursor]
     ) {
         guard directory.path == PathBytes("/") else {
-            guard directory.leadsToDirectory(name) else { return }
-            if TreeWalk.spell(above, name) {
-                links.append(path)
-            } else {
+            switch (directory.end(of: name), TreeWalk.spell(above, name)) {
+            case (.directory, true): links.append(path)
+            case (.directory, false):
                 notes.append("'\(path.text)' is a symbolic link and was not followed")
+            case (.nothing, true):
+                notes.append("'\(path.text)' is a symbolic link that leads to nothing")
+            case (.nothing, false), (.other, _): break
             }
             return
         }

@@ -181,8 +181,7 @@ struct CacheSteps: Sendable {
     ///
     /// That holds for a copy of the sources too: a build of old sources would be green in vain.
     private var checkout: Checkout.Finder {
-        let root = request.sourceDirectory
-        return { await TrackedFiles.find(in: root, below: $0).checkout }
+        TrackedFiles.finder(in: request.sourceDirectory)
     }
 
     /// The cache, which leaves alone what the build itself writes.

@@ -38,6 +38,7 @@ import Testing
         }
         let bytes = try Codec.zstd.encode(Array(text.utf8))
         let manifest = ContentDigest(of: bytes)
+        let files = entries.filter { !["dir", "link"].contains($0.kind) }
         let store = DirectoryStore(bench.store.path)
         try store.write(StoreLayout.manifest(manifest, .zstd), bytes)
         let record = KeyRecord(
@@ -47,8 +48,8 @@ import Testing
             manifest: manifest,
             codec: .zstd,
             saved: 1,
-            files: entries.count,
-            bytes: 4,
+            files: files.count,
+            bytes: UInt64(files.map(\.kind.utf8.count).reduce(0, +)),
             stored: pack.storedSize,
             writer: "older"
         )
@@ -63,7 +64,7 @@ import Testing
         try await bench.cache.restore(
             bench.identity("k", paths: paths),
             into: bench.target.path,
-            leavingOut: { _ in checkout }
+            leavingOut: Checkout.Finder { _ in checkout }
         )
     }
 
@@ -105,7 +106,7 @@ import Testing
         let report = try await bench.cache.save(
             bench.identity("k", paths: ["**/*"]),
             from: bench.source.path,
-            leavingOut: { _ in checkout }
+            leavingOut: Checkout.Finder { _ in checkout }
         )
         #expect(report.files == 1)
         let note =
@@ -117,7 +118,7 @@ import Testing
         let linked = try await bench.cache.save(
             bench.identity("l", paths: ["**/*"]),
             from: bench.source.path,
-            leavingOut: { _ in checkout }
+            leavingOut: Checkout.Finder { _ in checkout }
         )
         #expect(linked.files == 1 && linked.notes == [note])
     }
@@ -191,14 +192,14 @@ import Testing
         let saved = try await bench.cache.save(
             bench.identity("l", paths: ["**/*"]),
             from: bench.source.path,
-            leavingOut: { _ in files }
+            leavingOut: Checkout.Finder { _ in files }
         )
         #expect(saved.files == 1)
     }
 
     @Test func `is left alone above the root too, where paths lead there`() async throws {
         let bench = try Bench()
-        let paths = ["../**/*"]
+        let paths = ["../*.txt", "../out/**/*", "../.g*", "*.txt", "out/**/*"]
         var inner = bench.identity("k", paths: paths)
         inner.scope = "s"
         try bench.source.write("ref", to: ".git/HEAD")
@@ -218,7 +219,11 @@ import Testing
             var cursor = DirectoryCursor(root: bench.source.handle)
             try cursor.directory(PathBytes(Array(directory)).components[...]).removeTree(last)
         }
-        let report = try await bench.cache.restore(inner, into: root, leavingOut: { _ in found })
+        let report = try await bench.cache.restore(
+            inner,
+            into: root,
+            leavingOut: Checkout.Finder { _ in found }
+        )
         for name in ["top.txt", "work/in.txt", ".git/HEAD"] {
             #expect(try bench.source.read(name) == "mine", "\(name)")
         }
@@ -227,7 +232,11 @@ import Testing
         }
         #expect(report.notes.count == 1 && report.notes[0].hasPrefix("2 files that git tracks lie"))
         inner.key = "l"
-        let saved = try await bench.cache.save(inner, from: root, leavingOut: { _ in found })
+        let saved = try await bench.cache.save(
+            inner,
+            from: root,
+            leavingOut: Checkout.Finder { _ in found }
+        )
         #expect(saved.files == 2)
     }
 
@@ -267,7 +276,7 @@ import Testing
         let difference = try await bench.cache.difference(
             from: name,
             toTreeAt: bench.target.path,
-            leavingOut: { _ in found }
+            leavingOut: Checkout.Finder { _ in found }
         )
         #expect(difference.changes.map(\.path) == ["new", "out"])
         #expect(difference.changes.map(\.kind) == [.added, .changed])
@@ -284,18 +293,26 @@ import Testing
         // A file that was just written may change again unseen.
         try await Task.sleep(for: .milliseconds(120))
         for _ in 0..<2 {
-            _ = try await cache.save(identity, from: source.path, leavingOut: { _ in found })
+            _ = try await cache.save(
+                identity,
+                from: source.path,
+                leavingOut: Checkout.Finder { _ in found }
+            )
         }
         // With the manifest gone, only a restore that needs none is a hit.
         let manifests = try DirectoryHandle.open(PathBytes(place.file("store/v1").string))
         let before = try await cache.restore(
             identity,
             into: source.path,
-            leavingOut: { _ in found }
+            leavingOut: Checkout.Finder { _ in found }
         )
         #expect(before.filesUnchanged == 1)
         try manifests.removeTree("manifests".utf8)
-        let after = try await cache.restore(identity, into: source.path, leavingOut: { _ in found })
+        let after = try await cache.restore(
+            identity,
+            into: source.path,
+            leavingOut: Checkout.Finder { _ in found }
+        )
         #expect(after.outcome == .exact(key: nil))
         #expect(after.notes.count == 1 && after.notes[0].hasSuffix("it out: 'lib/code'"))
     }

@@ -253,6 +253,118 @@ struct `The scope of a pull request` {
                 "SEMAPHORE_GIT_REPO_SLUG": "team/shop",
             ]
         ),
+        Build(
+            "pr-9",
+            ["CHANGE_FORK": "fork", "CHANGE_ID": "9", "JENKINS_HOME": "/x", "BUILD_TAG": "t"]
+        ),
+        Build("pr-9", ["CHANGE_FORK": "fork", "CHANGE_ID": "9", "HUDSON_URL": "x"]),
+        Build("pr-9", ["CHANGE_FORK": "fork", "CHANGE_ID": "9", "BUILD_TAG": "t"]),
+        Build("pr-3", ["JENKINS_HOME": "/x", "ghprbPullId": "3"]),
+        Build(
+            "pr-3",
+            [
+                "JENKINS_HOME": "/x", "ghprbPullId": "3", "ghprbGhRepository": "team/shop",
+                "ghprbAuthorRepoGitUrl": "https://github.com/fork/shop.git",
+            ]
+        ),
+        Build(
+            nil,
+            [
+                "JENKINS_HOME": "/x", "ghprbPullId": "3", "ghprbGhRepository": "team/shop",
+                "ghprbAuthorRepoGitUrl": "https://github.com/team/shop.git",
+            ]
+        ),
+        Build(
+            "mr-3",
+            [
+                "JENKINS_HOME": "/x", "gitlabMergeRequestIid": "3",
+                "gitlabSourceRepoHttpUrl": "https://h/fork/shop.git",
+                "gitlabTargetRepoHttpUrl": "https://h/team/shop.git",
+            ]
+        ),
+        Build(
+            nil,
+            [
+                "JENKINS_HOME": "/x", "gitlabMergeRequestIid": "3",
+                "gitlabSourceRepoHttpUrl": "https://h/team/shop.git",
+                "gitlabTargetRepoHttpUrl": "https://h/team/shop.git",
+            ]
+        ),
+        Build("pr-7", ["CODEBUILD_BUILD_ID": "x:y", "CODEBUILD_SOURCE_VERSION": "pr/7"]),
+        Build(
+            "pr-7",
+            ["CODEBUILD_BUILD_ID": "x:y", "CODEBUILD_SOURCE_VERSION": "refs/pull/7/head^{abc}"]
+        ),
+        Build(
+            "pr",
+            [
+                "CODEBUILD_BUILD_ID": "x:y", "CODEBUILD_SOURCE_VERSION": "abc",
+                "CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_UPDATED",
+            ]
+        ),
+        Build(
+            nil,
+            [
+                "CODEBUILD_BUILD_ID": "x:y", "CODEBUILD_SOURCE_VERSION": "pr/7",
+                "CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_MERGED",
+            ]
+        ),
+        Build(nil, ["CODEBUILD_BUILD_ID": "x:y", "CODEBUILD_SOURCE_VERSION": "main"]),
+        Build("pr", ["GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "external_pull_request_event"]),
+        Build(
+            "mr",
+            [
+                "GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "merge_request_event",
+                "CI_PROJECT_ID": "5",
+            ]
+        ),
+        Build("mr-3", ["GITLAB_CI": "true", "CI_MERGE_REQUEST_IID": "3", "CI_PROJECT_ID": "5"]),
+        Build(
+            "mr-3",
+            [
+                "GITLAB_CI": "true", "CI_MERGE_REQUEST_IID": "3",
+                "CI_PIPELINE_SOURCE": "merge_request_event",
+            ]
+        ),
+        Build(nil, ["GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "push", "CI_PROJECT_ID": "5"]),
+        Build("pr", ["TF_BUILD": "True", "BUILD_REASON": "PullRequest"]),
+        Build(
+            "pr-4",
+            ["CF_BUILD_ID": "x", "CF_PULL_REQUEST_NUMBER": "4", "CF_PULL_REQUEST_IS_FORK": "true"]
+        ),
+        Build("pr-4", ["CF_BUILD_ID": "x", "CF_PULL_REQUEST_NUMBER": "4"]),
+        Build(
+            nil,
+            ["CF_BUILD_ID": "x", "CF_PULL_REQUEST_NUMBER": "4", "CF_PULL_REQUEST_IS_FORK": "false"]
+        ),
+        Build(nil, ["CF_BUILD_ID": "x", "CF_BRANCH": "main"]),
+        Build(
+            "pr-5",
+            [
+                "BITRISE_PULL_REQUEST": "5",
+                "BITRISEIO_PULL_REQUEST_REPOSITORY_URL": "https://github.com/fork/shop.git",
+                "GIT_REPOSITORY_URL": "git@github.com:team/shop.git",
+            ]
+        ),
+        Build(
+            "pr-5",
+            ["BITRISE_PULL_REQUEST": "5", "GIT_REPOSITORY_URL": "git@github.com:team/shop.git"]
+        ),
+        Build(
+            nil,
+            [
+                "BITRISE_PULL_REQUEST": "5",
+                "BITRISEIO_PULL_REQUEST_REPOSITORY_URL": "https://github.com/team/shop.git",
+                "GIT_REPOSITORY_URL": "git@github.com:team/shop.git",
+            ]
+        ),
+        Build("pr-6", ["CIRRUS_CI": "true", "CIRRUS_PR": "6"]),
+        Build("pr-6", ["CIRRUS_CI": "true", "CIRRUS_PR": "6", "CIRRUS_USER_PERMISSION": "read"]),
+        Build(nil, ["CIRRUS_CI": "true", "CIRRUS_PR": "6", "CIRRUS_USER_PERMISSION": "write"]),
+        Build(nil, ["CIRRUS_CI": "true", "CIRRUS_BRANCH": "main"]),
+        Build("pr-8", ["PROW_JOB_ID": "x", "JOB_TYPE": "presubmit", "PULL_NUMBER": "8"]),
+        Build(nil, ["PROW_JOB_ID": "x", "JOB_TYPE": "postsubmit"]),
+        Build(nil, ["BITBUCKET_PR_ID": "8", "BITBUCKET_PR_DESTINATION_BRANCH": "main"]),
         Build(nil, [:]),
     ])
     func `is what each CI system says of it`(build: Build) async throws {
@@ -261,6 +373,13 @@ struct `The scope of a pull request` {
         let expected = Self.main + (build.name.map { "#\($0)" } ?? "")
         #expect(try await place.scopes() == [expected], "\(build.variables): \(saved)")
         #expect(saved.error.isEmpty == (build.name == nil), "\(saved)")
+        // Nobody is said to say more than he does.
+        let isKnown = saved.error.contains("is a pull request from a fork:")
+        let isGuess = saved.error.contains("is a pull request that may come from a fork:")
+        let asks = ["DRONE", "CODEBUILD_BUILD_ID", "CIRRUS_CI", "PROW_JOB_ID", "CI"]
+        if asks.contains(where: { build.variables[$0] != nil }) { #expect(!isKnown, "\(saved)") }
+        if build.variables.keys.contains(where: { $0 == "CHANGE_FORK" }) { #expect(isKnown) }
+        #expect((isKnown || isGuess) == (build.name != nil), "\(saved)")
     }
 
     @Test func `that was saved by an earlier version is read by repository and directory`()

@@ -1,3 +1,5 @@
+import BuildspecCache
+import BuildspecFiles
 import Subprocess
 import SystemPackage
 import TestSupport
@@ -43,6 +45,145 @@ import Testing
             in: directory
         )
         #expect(run.status == 2 && run.error.hasPrefix(message), "\(run)")
+    }
+
+    private func restore(
+        _ more: [String] = [],
+        in directory: TemporaryDirectory,
+        environment: [Environment.Key: String] = [:]
+    ) async throws -> BuildspecProcess.Outcome {
+        try await BuildspecProcess.run(
+            ["cache", "restore", "--cache", "store", "--path", "x"] + more,
+            in: directory,
+            environment: environment
+        )
+    }
+
+    @Test(arguments: [nil, "version: 1\n", "link"])
+    func `a policy with the other ending is never passed over`(other: String?) async throws {
+        let directory = try TemporaryDirectory()
+        let name = ".buildspec-cache-policy.yaml"
+        if other == "link" {
+            try directory.handle.makeLink(name.utf8, to: Array("nowhere".utf8))
+        } else {
+            try directory.write("version: 1\nrequire-signed: true\n", to: name)
+        }
+        // Also beside one that is right.
+        if other == "version: 1\n" {
+            try directory.write("version: 1\n", to: ".buildspec-cache-policy.yml")
+        }
+        let outcome = try await restore(in: directory)
+        #expect(outcome.status == 3)
+        #expect(
+            outcome.error
+                == "error: '\(directory.file(name))' has not the name of a cache policy, "
+                + "'.buildspec-cache-policy.yml'; rename or remove it\n"
+        )
+        // Who names a policy has chosen.
+        try directory.write("version: 1\n", to: "policy.yml")
+        #expect(try await restore(["--cache-policy", "policy.yml"], in: directory).status == 0)
+    }
+
+    @Test func `what is no file is said to be none, once`() async throws {
+        let directory = try TemporaryDirectory()
+        let policy = try await restore(["--cache-policy", "/dev/null"], in: directory)
+        #expect(
+            policy.error
+                == "error: the cache policy '/dev/null' cannot be read: it is not a regular file\n"
+        )
+        let key = try await BuildspecProcess.run(
+            ["cache", "save", "--cache", "s", "--path", "x", "--sign-key", "/dev/null"],
+            in: directory
+        )
+        #expect(
+            key.error == "Error: --sign-key: '/dev/null' cannot be read: it is not a regular file\n"
+        )
+        let empty = try await BuildspecProcess.run(
+            ["cache", "save", "--cache", "s", "--path", "x", "--sign-key", ""],
+            in: directory
+        )
+        #expect(empty.status == 64 && empty.error.hasPrefix("Error: --sign-key: the name is empty"))
+    }
+
+    /// What takes the name of a file.
+    private static let namesOfFiles = [
+        ["cache", "save", "--path", "x", "--sign-key"], ["run", "--sign-key"],
+        ["cache", "restore", "--path", "x", "--cache-policy"], ["run", "--cache-policy"],
+        ["run", "--env-file"], ["run", "--secrets-file"], ["run", "--config"], ["run", "--source"],
+        ["run", "--buildspec"], ["run", "--exports"], ["run", "--events"], ["run", "--cache"],
+        ["run", "--artifacts"], ["cache", "keygen", "--output"], ["validate"],
+    ]
+
+    @Test(arguments: namesOfFiles)
+    func `a key in the place of a file's name is refused and not shown`(
+        command: [String]
+    ) async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            "version: 0.2\nphases: {build: {commands: [env]}}\n",
+            to: "buildspec.yml"
+        )
+        let secret = SigningKey().secret
+        let option = command.last?.hasPrefix("--") == true
+        let forms = ["ed25519-secret:\(secret)", "# a key\ned25519-secret:\(secret)\n"]
+        for form in forms {
+            var all = [command + [form]]
+            if option { all.append(command.dropLast() + ["\(command[command.count - 1])=\(form)"]) }
+            for arguments in all {
+                let outcome = try await BuildspecProcess.run(arguments, in: directory)
+                #expect(outcome.status == 64)
+                #expect(
+                    outcome.error.contains("this is a key and not a file, and it is not shown; ")
+                )
+                #expect(outcome.error.contains("BUILDSPEC_CACHE_SIGN_KEY"))
+                #expect(!"\(outcome)".contains(secret), "\(outcome)")
+            }
+        }
+    }
+
+    @Test(arguments: ["--sign-key", "--cache-policy"])
+    func `the secret of a key alone is not shown either, and is a key of the cache elsewhere`(
+        option: String
+    ) async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("x", to: "x")
+        let secret = SigningKey().secret
+        let save = ["cache", "save", "--cache", "store", "--path", "x"]
+        let refused = try await BuildspecProcess.run(save + [option, secret], in: directory)
+        #expect(refused.status != 0 && refused.error.contains("not a file, and it is not shown; "))
+        #expect(!"\(refused)".contains(secret), "\(refused)")
+        #expect(
+            try await BuildspecProcess.run(save + ["--key", secret], in: directory).status == 0
+        )
+    }
+
+    @Test(arguments: [
+        "BUILDSPEC_CACHE_SIGN_KEY_FILE", "BUILDSPEC_CACHE_POLICY", "BUILDSPEC_CONFIG",
+        "BUILDSPEC_CACHE", "BUILDSPEC_REMOTE",
+    ])
+    func `a key in a variable that names a file is not shown`(variable: String) async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            "version: 0.2\nphases: {build: {commands: [env]}}\n",
+            to: "buildspec.yml"
+        )
+        let secret = SigningKey().secret
+        let name = Environment.Key(stringLiteral: variable)
+        for arguments in [["run"], ["cache", "save", "--path", "x"]] {
+            let outcome = try await BuildspecProcess.run(
+                arguments,
+                in: directory,
+                environment: [name: "ed25519-secret:\(secret)"]
+            )
+            #expect(outcome.status != 0 && !"\(outcome)".contains(secret), "\(outcome)")
+            if variable.hasSuffix("KEY_FILE") {
+                #expect(
+                    outcome.error
+                        == "Error: \(variable): this is a key and not a file, and it is not shown; "
+                        + "put it in BUILDSPEC_CACHE_SIGN_KEY\n"
+                )
+            }
+        }
     }
 
     @Test func `signatures cannot be demanded without a policy`() async throws {

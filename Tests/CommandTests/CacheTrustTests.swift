@@ -77,6 +77,34 @@ struct `The cache command's trust` {
         }
     }
 
+    @Test func `a signed save says that its key is a stranger's, and how to take it back`()
+        async throws
+    {
+        let place = try await Place()
+        let name = ".buildspec-cache-policy.yml"
+        let policy = try #require(try place.directory.read(name))
+        try place.directory.handle.removeFile(name.utf8)
+        _ = try await place.save(["--scope", "main"])
+        let signed = try await place.saveSigned()
+        #expect(signed.status == 0)
+        #expect(
+            signed.error.hasSuffix(
+                "the entry 'k1' of 'main' is stored already and is not signed by this key; a save "
+                    + "with '--require-signed' and a cache policy replaces it\n"
+            ),
+            "\(signed)"
+        )
+        #expect(signed.error.split(separator: "\n").count == 1)
+        try place.directory.write(policy, to: name)
+        let replaced = try await place.save([
+            "--scope", "main", "--sign-key", "main.key", "--require-signed",
+        ])
+        #expect(replaced.output.hasPrefix("cache: saved "), "\(replaced)")
+        let again = try await place.saveSigned()
+        #expect(again.error == "" && again.status == 0, "\(again)")
+        #expect(try await place.restore().output.contains("signed by 'main-ci'"))
+    }
+
     @Test func `keygen writes a private file once, and never over another`() async throws {
         let directory = try TemporaryDirectory()
         let made = try await BuildspecProcess.run(["cache", "keygen", "-o", "k"], in: directory)

@@ -38,6 +38,10 @@ struct OpenFileTests {
             !output.contains("Backtrac") && !output.contains("Fatal error"),
             "\(limit): \(output)"
         )
+        // Whatever fails for it says what to do.
+        for line in output.split(separator: "\n") where line.contains("oo many open files") {
+            #expect(line.contains("ulimit -n"), "\(limit): \(line)")
+        }
         switch status {
         case 0: #expect(output.contains("build SUCCEEDED"))
         case 1: #expect(output.contains("error: exit status 126"), "\(limit): \(output)")

@@ -8,6 +8,30 @@ import Testing
 
 /// Numbers, durations and sentences.
 @Suite struct WordingTests {
+    @Test func `a repair that removes nothing says what becomes of the damage`() async throws {
+        let cache = BuildCache(store: DirectoryStore(try TemporaryDirectory().path))
+        var found = try await cache.verify()
+        var done = try await cache.repair(found)
+        #expect(VerifyOutput.text(done, of: found) == "nothing to repair\n")
+        found.problems = ["'v1/packs/x' is damaged"]
+        #expect(
+            VerifyOutput.text(done, of: found)
+                == "nothing repaired; what no entry refers to goes when it is an hour old\n"
+        )
+        done.problems = ["'v1/packs/x' is a directory with something in it; remove it by hand"]
+        #expect(VerifyOutput.text(done, of: found) == "nothing repaired\n")
+        // What is in the way keeps the next save from it.
+        done.removedEntries = ["v1/keys/x"]
+        #expect(
+            VerifyOutput.text(done, of: found)
+                == "removed the entry 'v1/keys/x': it is a miss now\n"
+        )
+        done.problems = []
+        #expect(
+            VerifyOutput.text(done, of: found).hasSuffix(", and the next save writes it anew\n")
+        )
+    }
+
     @Test(arguments: [
         (0, "0.0 s"), (49, "0.0 s"), (50, "0.1 s"), (1_234, "1.2 s"), (74_200, "74.2 s"),
         (99_949, "99.9 s"), (99_950, "1 min 39 s"), (725_000, "12 min 05 s"),

@@ -89,7 +89,7 @@ extension BuildCache {
     public func difference(
         from recordName: String,
         toTreeAt root: FilePath,
-        leavingOut checkout: @escaping Checkout.Finder = Checkout.unknown
+        leavingOut checkout: Checkout.Finder = Checkout.unknown
     ) async throws -> EntryDifference {
         let root = try Machine.absolute(root)
         return try await onBlockingThreads {

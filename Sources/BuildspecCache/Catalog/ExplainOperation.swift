@@ -13,7 +13,7 @@ extension BuildCache {
     public func explain(
         _ identity: CacheIdentity,
         root: FilePath,
-        leavingOut checkout: @escaping Checkout.Finder = Checkout.unknown
+        leavingOut checkout: Checkout.Finder = Checkout.unknown
     ) async throws -> CacheExplanation {
         let place = try Machine.absolute(root)
         let operation = ExplainOperation(
@@ -137,7 +137,10 @@ struct ExplainOperation {
         let manifest = try await reader.manifest(of: record)
         let present = try await reader.presentPacks(manifest.packs, record)
         if let missing = manifest.packs.indices.first(where: { !present.contains($0) }) {
-            throw .damaged("'\(manifest.packs[missing].name)' is missing from the store")
+            let pack = manifest.packs[missing]
+            // Says what is wrong with it, as a restore does.
+            _ = try await reader.verified(pack.name, pack.digest, limit: Limits.packStored)
+            throw .damaged("'\(pack.name)' has not the size that the manifest says")
         }
     }
 

@@ -10,6 +10,8 @@ struct CacheTree: Sendable {
     private(set) var kept = KeptFiles()
     /// The declared paths that lead through links, and what the links lead to.
     private(set) var links: [PathBytes: PathBytes] = [:]
+    /// Other repositories in the declared paths that hold somebody's work, and what work.
+    private(set) var working: [PathBytes: String] = [:]
 
     /// The cache's entries in path order.
     var entries: [WalkedEntry] { walk.entries }
@@ -25,11 +27,15 @@ struct CacheTree: Sendable {
     ///   all of it.
     init(
         _ set: PathSet,
-        _ checkout: @escaping Checkout.Finder,
+        _ checkout: Checkout.Finder,
         _ roots: TreeRoots,
         _ settings: CacheSettings
     ) async throws {
-        async let found = checkout(CacheTree.names(set))
+        let question = Checkout.Question(
+            names: CacheTree.names(set),
+            repositories: CacheTree.repositories(around: set, roots)
+        )
+        async let found = checkout.checkout(question)
         // It may be large, and is never the cache's.
         let git = CacheTree.gitDirectories(set, roots)
         walk = await TreeWalk(
@@ -69,9 +75,49 @@ struct CacheTree: Sendable {
         return place.isWithin(root) ? PathBytes(Array(place.tail(below: root))) : place
     }
 
+    /// Asks of each repository that the cache would have for its own whether it holds somebody's work.
+    mutating func lookForWork(_ checkout: Checkout.Finder, _ roots: TreeRoots) async {
+        let git = Array(".git".utf8)
+        for entry in entries where entry.path.split.name.elementsEqual(git) {
+            let path = PathBytes(Array(entry.path.split.directory))
+            if working.keys.contains(where: path.isWithin) { continue }
+            let top = path.isAbsolute ? roots.top.path : roots.root.path
+            let place = path.components.reduce(top) { $0.appending($1) }
+            if let work = await checkout.work(place.bytes) { working[path] = work }
+        }
+    }
+
+    /// The repositories that declared paths begin in, other than the root's own.
+    private static func repositories(around set: PathSet, _ roots: TreeRoots) -> [[UInt8]] {
+        let root = roots.root.path
+        var found: Set<PathBytes> = []
+        for base in set.bases where !base.isAbsolute || roots.top.path == PathBytes("/") {
+            var directory = base.isAbsolute ? base : root.appending(base.bytes)
+            while directory.bytes.count > 1 {
+                directory = directory.parent
+                if directory == root || root.isWithin(directory) { break }
+                guard let handle = try? DirectoryHandle.open(directory),
+                    (try? handle.status(Array(".git".utf8))) != nil
+                else { continue }
+                let isBelow = directory.isWithin(root)
+                found.insert(isBelow ? PathBytes(Array(directory.tail(below: root))) : directory)
+                break
+            }
+        }
+        return found.sorted().map(\.bytes)
+    }
+
     /// What to say of the tree, one line each.
     var notes: [String] {
-        [kept.note, rules.unlistedNote()].compactMap(\.self) + linkNotes
+        [kept.note, rules.unlistedNote()].compactMap(\.self) + obstacleNotes
+    }
+
+    /// What to say of links and repositories that a restore leaves as they are, a line each.
+    var obstacleNotes: [String] {
+        linkNotes
+            + working.sorted { $0.key < $1.key }.map { path, work in
+                "'\(path.text)' is a git repository \(work), so it stays as it is"
+            }
     }
 
     /// What to say of declared paths that lead through links, a line each.
@@ -158,22 +204,22 @@ struct KeptFiles: Sendable {
 }
 
 extension CheckoutRules {
-    /// What to say where nobody can tell which files are sources.
+    /// What to say of files that may be sources.
     ///
     /// - Parameters:
     ///   - count: how many files a restore left alone for that.
     ///   - first: the first of them.
-    /// - Returns: the line; `nil` where everything can be told.
+    /// - Returns: the line; `nil` where everything can be told and nothing was left alone.
     func unlistedNote(_ count: Int = 0, first: PathBytes? = nil) -> String? {
-        guard let reason else { return nil }
-        var note =
-            "the sources cannot be told apart, so a restore replaces no file that is there: "
-            + reason
-        if let first {
-            note +=
-                "; \(count) \(count == 1 ? "file stays" : "files stay"), the first is"
-                + " '\(first.text)'"
+        let stay = "\(count) \(count == 1 ? "file stays" : "files stay")"
+        let left = first.map { "; \(stay), the first is '\($0.text)'" }
+        if let reason {
+            return "the sources cannot be told apart, so a restore replaces no file that is there: "
+                + reason + (left ?? "")
         }
-        return note
+        return left.map {
+            "a restore replaces no file that git neither tracks nor ignores\($0); name it in"
+                + " '.gitignore' if the build makes it"
+        }
     }
 }

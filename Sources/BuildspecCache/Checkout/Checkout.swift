@@ -29,25 +29,63 @@ public struct Checkout: Sendable, Equatable {
     /// Where nobody can tell which files are sources: a restore replaces no file that is there.
     public var unlisted: [Unlisted]
 
+    /// The files that version control neither keeps nor ignores, written as `files` are.
+    ///
+    /// Below a declared directory that holds tracked files they may be sources of tomorrow's commit: a
+    /// restore replaces none of them.
+    public var untracked: [UInt8]
+
     /// Creates a checkout; by default nothing but where `.git` is.
     public init(
         files: [UInt8] = [],
+        untracked: [UInt8] = [],
         repositories: [[UInt8]] = [],
         closed: [[UInt8]] = [],
         unlisted: [Unlisted] = []
     ) {
         self.files = files
+        self.untracked = untracked
         self.repositories = repositories
         self.closed = closed
         self.unlisted = unlisted
     }
 
+    /// What is asked of version control.
+    public struct Question: Sendable, Equatable {
+        /// The first names of all paths that matter, such as `node_modules`; nothing else need be found.
+        /// `nil` is every path, those above the root too.
+        public var names: [String]?
+        /// Further repositories that declared paths lead into, relative to the root or absolute.
+        public var repositories: [[UInt8]]
+
+        /// Creates a question; by default after everything in the root's own repository.
+        public init(names: [String]? = nil, repositories: [[UInt8]] = []) {
+            self.names = names
+            self.repositories = repositories
+        }
+    }
+
     /// Finds out what a tree's checkout is, when an operation comes to need it.
-    ///
-    /// It is handed the first names of all paths that matter, such as `node_modules`, and need not find
-    /// anything else; `nil` is every path, those above the root too.
-    public typealias Finder = @Sendable (_ names: [String]?) async -> Checkout
+    public struct Finder: Sendable {
+        let checkout: @Sendable (Question) async -> Checkout
+        let work: @Sendable (_ directory: [UInt8]) async -> String?
+
+        /// Creates a finder.
+        ///
+        /// - Parameters:
+        ///   - checkout: says what of the root comes from version control.
+        ///   - work: says of another repository in the declared paths, by its absolute path, whether it
+        ///     holds work that is nowhere else, in words such as `with changed files`. A restore leaves
+        ///     such a repository alone.
+        public init(
+            _ checkout: @escaping @Sendable (Question) async -> Checkout,
+            work: @escaping @Sendable (_ directory: [UInt8]) async -> String? = { _ in nil }
+        ) {
+            self.checkout = checkout
+            self.work = work
+        }
+    }
 
     /// Knows nothing but where `.git` is; for trees without version control.
-    public static let unknown: Finder = { _ in Checkout() }
+    public static let unknown = Finder { _ in Checkout() }
 }

@@ -21,6 +21,8 @@ struct CheckoutRules: Sendable {
     /// The root as absolute paths name it; `nil` when they lead elsewhere.
     fileprivate let root: PathBytes?
     private var unlisted: [(path: PathBytes, reason: String)] = []
+    /// What version control neither keeps nor ignores, below declared paths that hold tracked files.
+    private var untracked: Set<PathBytes> = []
     /// Whether the declared paths can have anything of the checkout at all; most often they cannot.
     private(set) var concernsSet = true
 
@@ -59,12 +61,20 @@ struct CheckoutRules: Sendable {
                 directory = next.above
             }
         }
+        let bases = set.bases.map(relative).filter(passages.contains)
         close(closed, roots)
         concernsSet =
             !checkout.unlisted.isEmpty
             || firstNames?.map { PathBytes(Array($0)) }
                 .contains { kept.contains($0) || passages.contains($0) } ?? true
         unlisted = checkout.unlisted.map { (settled($0.path[...], roots), $0.reason) }
+        guard concernsSet, !bases.isEmpty else { return }
+        for path in checkout.untracked.split(separator: 0) {
+            let path = settled(path, roots)
+            if bases.contains(where: { $0.bytes.isEmpty || path.isWithin($0) }) {
+                untracked.insert(path)
+            }
+        }
     }
 
     /// A path as entries have it: relative below the root, else absolute.
@@ -106,13 +116,19 @@ struct CheckoutRules: Sendable {
     /// Why nobody can tell which files are sources; `nil` where everybody can.
     var reason: String? { unlisted.first?.reason }
 
-    /// Whether nobody can tell if a path that may be the cache's is a source.
+    /// Whether a path that may be the cache's may be a source as well, so that it is not replaced.
     func mayBeSource(_ path: PathBytes) -> Bool {
-        guard !unlisted.isEmpty else { return false }
+        guard !unlisted.isEmpty || !untracked.isEmpty else { return false }
         let path = relative(path)
+        if untracked.contains(path) { return true }
         return unlisted.contains { directory, _ in
-            directory.bytes.isEmpty ? !path.isAbsolute : path.isWithin(directory)
+            path.isWithin(directory)
+                || !path.isAbsolute && (directory.bytes.isEmpty || holdsRoot(directory))
         }
+    }
+
+    private func holdsRoot(_ directory: PathBytes) -> Bool {
+        root.map { $0 == directory || $0.isWithin(directory) } ?? false
     }
 
     /// The same path, relative if it lies below the root.

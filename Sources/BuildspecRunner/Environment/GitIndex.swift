@@ -21,10 +21,15 @@ struct GitIndex: Sendable {
     private static let limit = 1 << 28
 
     /// What says which repository another git works on, such as the one that runs a hook which builds.
-    private static let foreign: [Environment.Key: String?] = [
+    static let foreign: [Environment.Key: String?] = [
         "GIT_DIR": nil, "GIT_WORK_TREE": nil, "GIT_INDEX_FILE": nil, "GIT_PREFIX": nil,
-        "GIT_COMMON_DIR": nil, "GIT_NAMESPACE": nil, "GIT_LITERAL_PATHSPECS": nil, "LC_ALL": "C",
+        "GIT_COMMON_DIR": nil, "GIT_NAMESPACE": nil, "GIT_OBJECT_DIRECTORY": nil,
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": nil, "GIT_CEILING_DIRECTORIES": nil,
+        "GIT_LITERAL_PATHSPECS": nil, "GIT_GLOB_PATHSPECS": nil, "GIT_NOGLOB_PATHSPECS": nil,
+        "GIT_ICASE_PATHSPECS": nil, "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1", "LC_ALL": "C",
     ]
+    /// Keeps a repository, which a cache entry may have brought, from running programs of its own.
+    private static let harmless = ["-c", "core.fsmonitor=false", "-c", "protocol.allow=never"]
 
     /// The entries of several directories.
     func lists(_ places: ArraySlice<String>) async -> [(place: String, list: List)] {
@@ -45,12 +50,12 @@ struct GitIndex: Sendable {
     func list(_ place: String, _ paths: [String] = []) async -> List {
         let directory = place.isEmpty ? root : root.pushing(FilePath(place))
         // Else git looks in the directories above and finds another repository.
-        if !place.isEmpty, PathProbe(directory.appending(".git")) == nil { return .none }
+        if !place.isEmpty, !PathProbe.isThere(directory.appending(".git")) { return .none }
         do {
             try SpareDescriptors.requireForProcess()
             let result = try await Subprocess.run(
                 .name("git"),
-                arguments: Arguments(["ls-files", "-z", "-s", "--"] + paths),
+                arguments: Arguments(GitIndex.harmless + ["ls-files", "-z", "-s", "--"] + paths),
                 environment: .inherit.updating(GitIndex.foreign),
                 workingDirectory: directory,
                 input: .none,
@@ -68,8 +73,6 @@ struct GitIndex: Sendable {
 
     private static func failure(_ text: String, in directory: FilePath) -> List {
         let line = text.split(separator: "\n").first.map(String.init) ?? "nothing"
-        // A '.git' that is none, with no repository above.
-        if line.hasPrefix("fatal: not a git repository (or any") { return .none }
         let remedy =
             line.contains("dubious ownership")
             ? "; 'git config --global --add safe.directory \(directory)' allows it" : ""
@@ -83,14 +86,33 @@ struct GitIndex: Sendable {
         return lines.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// All that git prints in the root; `nil` when it fails.
-    func output(_ arguments: [String]) async -> [UInt8]? {
+    /// The files of a directory that git neither keeps nor ignores, each ended by a zero byte.
+    ///
+    /// A repository in it is one name, which ends with a slash.
+    func untracked(_ place: String, _ paths: [String] = []) async -> [UInt8] {
+        let arguments = ["ls-files", "-z", "-o", "--exclude-standard", "--"]
+        return await output(arguments + paths, in: place) ?? []
+    }
+
+    /// The files of a directory that the last commit has, each ended by a zero byte.
+    ///
+    /// - Parameters:
+    ///   - place: the directory, from the root.
+    ///   - names: its first names that matter; `nil` for all.
+    /// - Returns: the paths from the directory.
+    func committed(_ place: String, _ names: [String]?) async -> [UInt8] {
+        let arguments = ["ls-tree", "-r", "-z", "--name-only", "HEAD", "--"]
+        return await output(arguments + (names ?? []), in: place) ?? []
+    }
+
+    /// All that git prints in a directory, which is the root by default; `nil` when it fails.
+    func output(_ arguments: [String], in place: String = "") async -> [UInt8]? {
         guard (try? SpareDescriptors.requireForProcess()) != nil else { return nil }
         let result = try? await Subprocess.run(
             .name("git"),
-            arguments: Arguments(arguments),
+            arguments: Arguments(GitIndex.harmless + arguments),
             environment: .inherit.updating(GitIndex.foreign),
-            workingDirectory: root,
+            workingDirectory: place.isEmpty ? root : root.pushing(FilePath(place)),
             input: .none,
             output: .bytes(limit: GitIndex.limit),
             error: .discarded

@@ -7,7 +7,7 @@
 #endif
 
 /// Who runs the build.
-enum HostUser {
+package enum HostUser {
     /// The name for `CODEBUILD_INITIATOR`: what the host's environment says, else the account's.
     ///
     /// - Parameter environment: the host's environment.
@@ -25,7 +25,7 @@ enum HostUser {
     }
 
     /// The name of the account that processes run as; its number where it has none.
-    static func effectiveName() -> String {
+    package static func effectiveName() -> String {
         let user = geteuid()
         var entry = unsafe passwd()
         var found: UnsafeMutablePointer<passwd>?

@@ -23,4 +23,10 @@ struct PathProbe: Sendable {
         let mayRun = unsafe path.withPlatformString { unsafe access($0, X_OK) } == 0
         isExecutable = !isDirectory && mayRun
     }
+
+    /// Whether there is anything, be it a link that leads nowhere.
+    static func isThere(_ path: FilePath) -> Bool {
+        var status = stat()
+        return unsafe path.withPlatformString { unsafe lstat($0, &status) } == 0
+    }
 }

@@ -5,7 +5,7 @@ package import SystemPackage
 /// `https://user:token@Example.com:8443/team/shop.git` and `git@example.com:team/shop` are both
 /// `example.com/team/shop`. Scheme, user, password, port and `.git` say how one gets there, not whose it
 /// is. A repository on this machine is `git:MACHINE/path`, because other machines have other
-/// repositories in that place.
+/// repositories in that place; so is one that a server on this machine has, port included.
 package struct RepositoryName: Sendable, Equatable {
     /// The name.
     package let text: String
@@ -14,6 +14,11 @@ package struct RepositoryName: Sendable, Equatable {
     private static let otherHosts = [
         "ssh.github.com": "github.com", "altssh.gitlab.com": "gitlab.com",
         "altssh.bitbucket.org": "bitbucket.org",
+    ]
+
+    /// Hosts whose paths begin with an owner, whoever asks.
+    private static let forges: Set<String> = [
+        "github.com", "gitlab.com", "bitbucket.org", "codeberg.org",
     ]
 
     /// Longer addresses are no name.
@@ -25,16 +30,33 @@ package struct RepositoryName: Sendable, Equatable {
     ///   - url: a URL, an address as `scp` takes it, or a path.
     ///   - directory: what a relative path counts from.
     ///   - machine: this machine's name.
-    package init?(_ url: String, in directory: FilePath, on machine: String) {
+    ///   - user: who this is on hosts where nobody is named.
+    package init?(
+        _ url: String,
+        in directory: FilePath,
+        on machine: String,
+        as user: String = HostUser.effectiveName()
+    ) {
         guard !url.isEmpty, url.utf8.count <= RepositoryName.longest,
             !url.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
         else { return nil }
+        if let mark = url.firstRange(of: "::"), mark.lowerBound > url.startIndex,
+            url[..<mark.lowerBound].allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" })
+        {
+            // A program that gets it; only of one is known what its addresses say.
+            guard url[..<mark.lowerBound] == RepositoryName.codeCommit,
+                let rest = url[mark.upperBound...].firstRange(of: "://")
+            else { return nil }
+            let region = url[mark.upperBound..<rest.lowerBound]
+            self.init(codeCommit: url[rest.upperBound...], in: region)
+            return
+        }
         if let scheme = RepositoryName.scheme(of: url) {
             let rest = url.dropFirst(scheme.utf8.count + 3)
-            if scheme.lowercased() == "file" {
-                self.init(path: rest.drop { $0 != "/" }, in: directory, on: machine)
-            } else {
-                self.init(location: rest)
+            switch scheme.lowercased() {
+            case "file": self.init(path: rest.drop { $0 != "/" }, in: directory, on: machine)
+            case RepositoryName.codeCommit: self.init(codeCommit: rest, in: nil)
+            default: self.init(location: rest, machine, user)
             }
             return
         }
@@ -46,7 +68,8 @@ package struct RepositoryName: Sendable, Equatable {
             return
         }
         let path = url[url.index(after: colon)...]
-        self.init(authority: url[..<colon], path: path, isFromHome: !path.hasPrefix("/"))
+        let isFromHome = !path.hasPrefix("/")
+        self.init(authority: url[..<colon], path: path, isFromHome: isFromHome, machine, user)
     }
 
     /// The word before `://`; `nil` where there is none.
@@ -80,20 +103,43 @@ package struct RepositoryName: Sendable, Equatable {
     }
 
     /// What comes behind `scheme://`.
-    private init?(location: Substring) {
+    private init?(location: Substring, _ machine: String, _ user: String) {
         let authority = location.prefix { !"/?#".contains($0) }
         let path = location.dropFirst(authority.count).prefix { !"?#".contains($0) }
-        self.init(authority: authority, path: path, isFromHome: path.hasPrefix("/~/"))
+        let isFromHome = path.hasPrefix("/~/")
+        self.init(authority: authority, path: path, isFromHome: isFromHome, machine, user)
     }
+
+    /// What git-remote-codecommit takes: `codecommit://profile@name`, the region in front or not.
+    ///
+    /// The profile says who asks, and is left out.
+    private init?(codeCommit address: Substring, in region: Substring?) {
+        let name = address.split(separator: "@").last ?? ""
+        guard !name.isEmpty, !name.contains(where: \.isMark),
+            region?.contains(where: \.isMark) != true,
+            region?.isEmpty != true
+        else { return nil }
+        let parts = [RepositoryName.codeCommit, region.map { $0.lowercased() }, String(name)]
+        text = parts.compactMap(\.self).joined(separator: "/")
+    }
+
+    private static let codeCommit = "codecommit"
 
     /// A path on a host; `isFromHome` says whether it begins in the user's home directory, where the host
     /// has accounts of people.
-    private init?(authority: Substring, path: Substring, isFromHome: Bool) {
+    private init?(
+        authority: Substring,
+        path: Substring,
+        isFromHome: Bool,
+        _ machine: String,
+        _ own: String
+    ) {
         let at = authority.lastIndex(of: "@")
-        let user = at.map { authority[..<$0].prefix { $0 != ":" } } ?? ""
+        var user = at.map { authority[..<$0].prefix { $0 != ":" } } ?? ""
         let place = at.map { authority[authority.index(after: $0)...] } ?? authority
-        guard var host = RepositoryName.host(place) else { return nil }
-        host = RepositoryName.otherHosts[host] ?? host
+        guard let (found, port) = RepositoryName.host(place) else { return nil }
+        let host = RepositoryName.otherHosts[found] ?? found
+        if user.isEmpty, !RepositoryName.forges.contains(host) { user = own[...] }
         var names = path.split(separator: "/").map(String.init)
         // The home directories of two people are two places; that of the user 'git' is the forge.
         if isFromHome, !user.isEmpty, user != "git" {
@@ -102,11 +148,32 @@ package struct RepositoryName: Sendable, Equatable {
         }
         RepositoryName.dropSuffix(&names)
         guard !names.isEmpty else { return nil }
-        text = ([host] + names).joined(separator: "/")
+        let isHere = RepositoryName.isThisMachine(host)
+        let start = isHere ? ["git:" + machine, host + port] : [host]
+        text = (start + names).joined(separator: "/")
     }
 
-    /// The host of `host:port` in small letters; `nil` for anything else.
-    private static func host(_ place: Substring) -> String? {
+    /// Whether a host's name means the machine that asks.
+    private static func isThisMachine(_ host: String) -> Bool {
+        if host.hasPrefix("[") {
+            // `::1` and `::`, however many zeros are written, and IPv4 within IPv6.
+            let groups = host.dropFirst().dropLast().split(separator: ":")
+            if groups.contains("ffff") {
+                return groups.last?.hasPrefix("127.") == true
+                    || groups.dropLast().last?.hasPrefix("7f") == true
+            }
+            return groups.dropLast().allSatisfy { Int($0) == 0 } && Int(groups.last ?? "0") ?? 2 < 2
+        }
+        let names = host.split(separator: ".")
+        if names.first == "localhost" || names.last == "localhost" { return true }
+        if ["0.0.0.0", "host.docker.internal", "host.containers.internal"].contains(host) {
+            return true
+        }
+        return names.first == "127" && names.allSatisfy { UInt8($0) != nil }
+    }
+
+    /// The host of `host:port` in small letters, and the port with its colon; `nil` for anything else.
+    private static func host(_ place: Substring) -> (name: String, port: String)? {
         var place = place
         // `[host:port]:path` and `[::1]:port`.
         if place.hasPrefix("[") {
@@ -114,7 +181,9 @@ package struct RepositoryName: Sendable, Equatable {
             let inner = place[place.index(after: place.startIndex)..<end]
             let rest = place[place.index(after: end)...]
             guard rest.isEmpty || rest.hasPrefix(":") else { return nil }
-            if inner.count(where: { $0 == ":" }) > 1 { return "[\(inner.lowercased())]" }
+            if inner.count(where: { $0 == ":" }) > 1 {
+                return ("[\(inner.lowercased())]", String(rest))
+            }
             place = inner + rest
         }
         let host = place.prefix { $0 != ":" }
@@ -123,7 +192,7 @@ package struct RepositoryName: Sendable, Equatable {
         guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         var name = host.lowercased()
         while name.hasSuffix(".") { name.removeLast() }
-        return name.isEmpty ? nil : name
+        return name.isEmpty ? nil : (name, port.isEmpty ? "" : ":\(port)")
     }
 
     private init?(path: Substring, in directory: FilePath, on machine: String) {
@@ -140,4 +209,9 @@ package struct RepositoryName: Sendable, Equatable {
         guard let last = names.last, last.hasSuffix(".git"), last != ".git" else { return }
         names[names.count - 1] = String(last.dropLast(4))
     }
+}
+
+extension Character {
+    /// Whether it is one that separates the parts of an address.
+    fileprivate var isMark: Bool { "/:@?#".contains(self) }
 }

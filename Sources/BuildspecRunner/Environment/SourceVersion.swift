@@ -79,7 +79,7 @@ package struct SourceVersion: Sendable, Equatable {
         var place = directory
         while true {
             let git = place.appending(".git")
-            if PathProbe(git) != nil { return git }
+            if PathProbe.isThere(git) { return git }
             guard place.removeLastComponent() else { return nil }
         }
     }
@@ -96,7 +96,7 @@ package struct SourceVersion: Sendable, Equatable {
             let result = try await Subprocess.run(
                 .name("git"),
                 arguments: Arguments(arguments),
-                environment: .inherit.updating(["LC_ALL": "C"]),
+                environment: .inherit.updating(GitIndex.foreign),
                 workingDirectory: directory,
                 input: .none,
                 output: .string(limit: 1 << 16),
@@ -113,7 +113,9 @@ package struct SourceVersion: Sendable, Equatable {
             guard problems.contains(where: { line.contains($0) }) else { return ([], nil) }
             let remedy = result.standardError.split(separator: "\n")
                 .first { $0.contains("git config --global --add safe.directory") }
-                .map { "; trust it with '\($0.drop(while: \.isWhitespace))', or build as its owner" }
+                .map {
+                    "; trust it with '\($0.drop(while: \.isWhitespace))', or build as its owner"
+                }
             return ([], "git says '\(line)'\(remedy ?? "")")
         } catch let error as SubprocessError where error.code == .executableNotFound {
             return ([], "git is not on the PATH")

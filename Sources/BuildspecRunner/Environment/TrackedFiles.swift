@@ -21,29 +21,52 @@ package struct TrackedFiles: Sendable {
     ///
     /// - Parameters:
     ///   - directory: the source root.
-    ///   - names: the first names of all paths that matter; `nil` is every path, those above the root too.
+    ///   - question: what matters; by default every path, those above the root too.
     /// - Returns: what git knows.
     package static func find(
         in directory: FilePath,
-        below names: [String]? = nil
+        _ question: Checkout.Question = Checkout.Question()
     ) async -> TrackedFiles {
         var tracked = TrackedFiles()
-        guard SourceVersion.isInGitTree(directory) else { return tracked }
+        tracked.checkout.repositories = question.repositories
         let git = GitIndex(root: directory)
-        let few = names.flatMap { (1...mostNames).contains($0.count) ? $0 : nil }
-        let paths = few.map { names in names.map { ":(literal)" + $0 } } ?? [":/"]
-        var places = await tracked.add(git.list("", paths), in: "")
-        places += await tracked.addWorktrees(git)
+        var places = question.repositories.map { String(decoding: $0, as: UTF8.self) }
+        if let place = SourceVersion.gitPlace(directory) {
+            let few = question.names.flatMap { (1...mostNames).contains($0.count) ? $0 : nil }
+            let top = place.removingLastComponent()
+            let list = await git.list("", TrackedFiles.paths(few))
+            if case .problem(let reason) = list {
+                let path = top == directory ? [] : Array(top.string.utf8)
+                tracked.checkout.unlisted.append(Checkout.Unlisted(path: path, reason: reason))
+            } else {
+                places += await tracked.add(list, in: "", few, git)
+            }
+            places += await tracked.addWorktrees(git)
+        }
         var seen: Set<String> = []
         while !places.isEmpty {
             let now = places.filter { seen.insert($0).inserted }
             places = []
             for start in stride(from: 0, to: now.count, by: width) {
                 let lists = await git.lists(now[start..<min(start + width, now.count)])
-                for (place, list) in lists { places += tracked.add(list, in: place) }
+                for (place, list) in lists {
+                    places += await tracked.add(list, in: place, nil, git)
+                }
             }
         }
         return tracked
+    }
+
+    /// What a cache asks about the sources in a directory.
+    ///
+    /// - Parameter directory: the source root.
+    /// - Returns: the questions' answers.
+    package static func finder(in directory: FilePath) -> Checkout.Finder {
+        Checkout.Finder {
+            await find(in: directory, $0).checkout
+        } work: {
+            await GitIndex(root: FilePath(String(decoding: $0, as: UTF8.self))).work()
+        }
     }
 
     /// So many names are told to git; of more, everything is listed.
@@ -51,10 +74,20 @@ package struct TrackedFiles: Sendable {
     /// So many submodules are asked at once.
     private static let width = 4
 
+    /// What git is to list in the root.
+    private static func paths(_ names: [String]?) -> [String] {
+        names.map { names in names.map { ":(literal)" + $0 } } ?? [":/"]
+    }
+
     /// Takes a list in.
     ///
     /// - Returns: the directories below that have an index of their own.
-    private mutating func add(_ list: GitIndex.List, in place: String) -> [String] {
+    private mutating func add(
+        _ list: GitIndex.List,
+        in place: String,
+        _ names: [String]?,
+        _ git: GitIndex
+    ) async -> [String] {
         let prefix = place.isEmpty ? [] : Array(place.utf8) + [slash]
         switch list {
         case .none: return []
@@ -68,12 +101,30 @@ package struct TrackedFiles: Sendable {
                 guard let tab = record.firstIndex(of: UInt8(ascii: "\t")) else { continue }
                 let path = prefix + record[(tab + 1)...]
                 if record.starts(with: "160000 ".utf8) {
-                    checkout.repositories.append(path)
-                    repositories.append(String(decoding: path, as: UTF8.self))
+                    let name = String(decoding: path, as: UTF8.self)
+                    repositories.append(name)
+                    if PathProbe.isThere(git.root.pushing(FilePath(name)).appending(".git")) {
+                        checkout.repositories.append(path)
+                    } else {
+                        // Git takes no submodule out into a directory that has something in it.
+                        checkout.closed.append(path)
+                    }
                 } else {
                     checkout.files += path
                     checkout.files.append(0)
                 }
+            }
+            // Somebody may have removed the index, or files from it.
+            if bytes.isEmpty {
+                for path in await git.committed(place, names).split(separator: 0) {
+                    checkout.files += prefix + path + [0]
+                }
+                return []
+            }
+            let paths = place.isEmpty ? TrackedFiles.paths(names) : []
+            for path in await git.untracked(place, paths).split(separator: 0)
+            where path.last != slash {
+                checkout.untracked += prefix + path + [0]
             }
             return repositories
         }

@@ -62,7 +62,7 @@ struct CacheDiff: AsyncParsableCommand {
                 return try await cache.difference(
                     from: old,
                     toTreeAt: root,
-                    leavingOut: { await TrackedFiles.find(in: root, below: $0).checkout }
+                    leavingOut: TrackedFiles.finder(in: root)
                 )
             }
             let new = try await entry(second, in: cache).recordName

@@ -94,7 +94,7 @@ struct CacheExplain: AsyncParsableCommand {
             return try await cache.explain(
                 identity(cache),
                 root: root,
-                leavingOut: { await TrackedFiles.find(in: root, below: $0).checkout }
+                leavingOut: TrackedFiles.finder(in: root)
             )
         }
         let missed = try await lookingInto(cache) { cache in

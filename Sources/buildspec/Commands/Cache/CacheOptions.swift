@@ -168,8 +168,7 @@ extension IdentityOptions {
 
     /// Finds out what the cache leaves out because it comes from the checkout.
     var checkout: Checkout.Finder {
-        let root = rootPath
-        return { await TrackedFiles.find(in: root, below: $0).checkout }
+        TrackedFiles.finder(in: rootPath)
     }
 }
 

@@ -1,0 +1,117 @@
+import TestSupport
+import Testing
+
+/// Repositories other than the sources' own, and those that are broken.
+extension `A cache path that covers the sources` {
+    /// What somebody does in a clone, and whether a restore then leaves the clone alone.
+    private static let works: [(script: String, line: String?)] = [
+        ("true", nil),
+        ("git commit -q --allow-empty -m two", "with commits that no remote branch has"),
+        ("git stash -q 2>/dev/null || true", nil),
+        ("echo two > a.txt", "with changed files"),
+        ("echo two > a.txt; git add a.txt", "with changes that no commit has"),
+        (
+            "echo two > a.txt; git commit -qam two; git checkout -q HEAD^",
+            "with commits that no remote branch has"
+        ),
+        ("echo two > a.txt; git stash -q", "with commits that no remote branch has"),
+        ("echo two > new.txt", "with files that git does not track"),
+        ("rm .git/HEAD", "that git cannot read"),
+    ]
+
+    @Test(arguments: works.indices)
+    func `leaves another repository as it is if it holds work`(number: Int) async throws {
+        let (script, line) = Self.works[number]
+        try await makeWork("**/*", at: "origin")
+        try place.write("", to: "work/file")
+        for clone in ["work/app", "beside"] {
+            try await shell("git clone -q origin \(clone)", in: ".")
+        }
+        _ = try await cache("save", "app/**/*", "--path", "../beside/**/*", "--key", "k")
+        try await shell("git commit -q --allow-empty -m other; git push -q . HEAD:x", in: "origin")
+        for clone in ["work/app", "beside"] {
+            try await shell("git fetch -q; git reset -q --hard origin/HEAD; \(script)", in: clone)
+        }
+        let before = try await shell(
+            "cat app/a.txt ../beside/a.txt; git -C app log --format=%s || true"
+        )
+        let restored = try await cache(
+            "restore",
+            "app/**/*",
+            "--path",
+            "../beside/**/*",
+            "--key",
+            "k"
+        )
+        let after = try await shell(
+            "cat app/a.txt ../beside/a.txt; git -C app log --format=%s || true"
+        )
+        if let line {
+            #expect(restored.contains("'app' is a git repository \(line), so it stays as it is\n"))
+            #expect(restored.contains("/beside' is a git repository \(line), so it stays"))
+            #expect(after == before, "\(restored)")
+        } else {
+            #expect(!restored.contains("stays as it is"), "\(restored)")
+            #expect(after == "one\none\none\n", "\(restored)")
+        }
+    }
+
+    @Test func `leaves what another repository tracks, if a path begins in it`() async throws {
+        try await makeWork("**/*", at: "beside")
+        try place.write("", to: "work/file")
+        try place.write("made", to: "beside/lib/out")
+        _ = try await cache("save", "../beside/lib/**/*", "--key", "k")
+        try place.write("two\n", to: "beside/lib/version.txt")
+        try await shell("rm lib/out", in: "beside")
+        let restored = try await cache("restore", "../beside/lib/**/*", "--key", "k")
+        #expect(restored.contains("1 file that git tracks lies"), "\(restored)")
+        #expect(try place.read("beside/lib/version.txt") == "two\n")
+        #expect(try place.read("beside/lib/out") == "made")
+    }
+
+    @Test(arguments: [
+        "rm .git/HEAD", ": > .git/HEAD", "mv .git/objects .git/o", "rm -r .git; ln -s gone .git",
+        "rm -r .git; mkdir .git", "rm .git/index", "git rm -q --cached lib/version.txt",
+    ])
+    func `replaces nothing where the repository is broken`(damage: String) async throws {
+        try place.write("old\n", to: "work/lib/version.txt")
+        _ = try await cache("save", "lib/**/*", "--key", "k")
+        try await makeWork("lib/**/*")
+        try await shell(damage)
+        try place.write("", to: "work/beside/file")
+        for root in ["work", "work/beside"] {
+            let path = root == "work" ? "lib/**/*" : "../lib/**/*"
+            let outcome = try await BuildspecProcess.run(
+                ["cache", "restore", "--root", root, "--cache", "store", "--scope", "s"]
+                    + ["--path", path, "--key", "k"],
+                in: place
+            )
+            #expect(outcome.error.contains("cache: "), "\(outcome)")
+            #expect(try read("lib/version.txt") == "one\n", "\(outcome)")
+        }
+    }
+
+    @Test func `fills no submodule that is not there yet`() async throws {
+        try place.write("old\n", to: "work/sub/file")
+        _ = try await cache("save", "sub/**/*", "--key", "k")
+        try await makeWork("**/*", at: "other")
+        try await makeWork("sub/**/*")
+        try await shell(
+            """
+            git rm -rq --ignore-unmatch sub; rm -rf sub; git -c protocol.file.allow=always submodule add -q ../other sub
+            git commit -qm sub; git submodule -q deinit -f sub
+            """
+        )
+        _ = try await cache("restore", "sub/**/*", "--key", "k")
+        #expect(try await shell("ls sub") == "")
+    }
+
+    @Test func `says names on one line, whatever is in them`() async throws {
+        try await makeWork("lib/**/*")
+        try await shell(
+            "f=\"$(printf 'lib/a\\nwarning: b')\"; echo > \"$f\"; git add .; git commit -qm n"
+        )
+        let outcome = try await run()
+        #expect(outcome.error.contains("'lib/a\\nwarning: b'"), "\(outcome.error)")
+    }
+}
