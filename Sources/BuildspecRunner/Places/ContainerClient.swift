@@ -84,6 +84,19 @@ final class ContainerClient: Sendable {
         kill(process, SIGKILL)
     }
 
+    /// Waits for the program's end, and kills it when the time is over; blocks.
+    func wait(atMost limit: Duration) {
+        let end = ContinuousClock.now + limit
+        while true {
+            let found = waitpid(process, nil, WNOHANG)
+            if found > 0 || found < 0 && errno != EINTR { return }
+            guard ContinuousClock.now < end else { break }
+            usleep(10_000)
+        }
+        destroy()
+        wait()
+    }
+
     /// Waits for the program's end; blocks.
     func wait() {
         while waitpid(process, nil, 0) < 0, errno == EINTR {}

@@ -41,7 +41,7 @@ extension ContainerPlace {
             channel.destroy()
         }
         if isThere { return channel }
-        await remove(name, channel, image.engine)
+        await remove(name, channel, image.engine, directory)
         try Task.checkCancellation()
         throw notStarted(image, reason(errors))
     }
@@ -99,13 +99,19 @@ extension ContainerPlace {
     static func remove(
         _ name: String,
         _ channel: ContainerChannel,
-        _ engine: ContainerEngine
+        _ engine: ContainerEngine,
+        _ directory: FilePath
     ) async {
         channel.close()
         if await channel.ended(within: .seconds(10)), !channel.wasDestroyed { return }
-        // Also when the build is stopped, but not longer than a server that answers needs.
-        let removal = Task { await engine.run(["rm", "--force", name], within: .seconds(20)) }
-        _ = await removal.value
+        let errors = directory.appending("removal.txt")
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                let removal = try? ContainerClient(engine, ["rm", "--force", name], errors: errors)
+                removal?.wait(atMost: .seconds(20))
+                continuation.resume()
+            }
+        }
         channel.destroy()
     }
 

@@ -83,7 +83,7 @@ final class ContainerPlace: BuildPlace {
             )
             if let handing { first.send("hand \(handing)") }
         } catch {
-            await ContainerPlace.remove(name, first, image.engine)
+            await ContainerPlace.remove(name, first, image.engine, directory.path)
             throw ContainerImage.failure(
                 "share a directory with the container",
                 image.engine,
@@ -94,7 +94,7 @@ final class ContainerPlace: BuildPlace {
 
     func close() async {
         for channel in further.withLock({ $0.values }) { channel.close() }
-        await ContainerPlace.remove(name, first, image.engine)
+        await ContainerPlace.remove(name, first, image.engine, directory)
     }
 }
 
