@@ -62,6 +62,56 @@ struct `What is no bucket` {
         #expect(server.received.count <= tokens.count + 1)
     }
 
+    /// What a listing that never ends has on a page, by the page's number.
+    struct Endless: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var keys: @Sendable (Int) -> [String]
+    }
+
+    @Test(arguments: [
+        Endless(testDescription: "nothing") { _ in [] },
+        Endless(testDescription: "the same names") { _ in ["ci/v1/a", "ci/v1/b"] },
+        Endless(testDescription: "names in turn") { ["ci/v1/\($0 % 3)"] },
+        Endless(testDescription: "one new name") { ["ci/v1/\(1_000 - $0)"] },
+        Endless(testDescription: "names of another store") { page in
+            (0..<100).map { "other/\(page)/\($0)" }
+        },
+    ])
+    func `a listing that never ends is an error, whatever its tokens`(
+        listing: Endless
+    ) async throws {
+        let server = try LocalServer { _, number in
+            Self.listing(listing.keys(number), token: "t\(number)")
+        }
+        let error = await #expect(throws: StoreError.self) {
+            try await store(server).list(prefix: "v1/")
+        }
+        #expect(error?.description.contains("never end") == true, "\(error as Any)")
+        #expect(server.received.count <= 20)
+    }
+
+    @Test func `a long listing in any order, with empty pages, is read to its end`() async throws {
+        let server = try LocalServer { _, number in
+            let keys = number.isMultiple(of: 3) ? [] : (0..<50).map { "ci/v1/\(99 - number)/\($0)" }
+            return Self.listing(keys, token: number < 60 ? "t\(number)" : nil)
+        }
+        let found = try await store(server).list(prefix: "v1/")
+        #expect(found.count == 40 * 50)
+    }
+
+    private static func listing(_ keys: [String], token: String?) -> LocalServer.Action {
+        let objects = keys.map {
+            "<Contents><Key>\($0)</Key><Size>1</Size>"
+                + "<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>"
+        }
+        let end = token.map { "<NextContinuationToken>\($0)</NextContinuationToken>" } ?? ""
+        return page(
+            "<ListBucketResult><IsTruncated>\(token != nil)</IsTruncated>\(end)\(objects.joined())"
+                + "</ListBucketResult>",
+            "Content-Type: application/xml\r\n"
+        )
+    }
+
     @Test func `a service that never answers costs what the option says, in all`() async throws {
         let server = try LocalServer { _, _ in .stall }
         let start = ContinuousClock.now

@@ -64,3 +64,36 @@ struct S3Listing: Sendable, Equatable {
         }
     }
 }
+
+/// Tells a listing that goes on from one that never ends.
+///
+/// Whoever answers can promise another page with each page, and give each another token. Servers differ
+/// in the order of names and in how full their pages are, but an honest page brings names.
+struct ListingProgress {
+    /// A listing of more pages is none that ends: ten million objects.
+    private static let mostPages = 10_000
+    /// So many pages may bring nothing.
+    private static let emptyPages = 10
+    /// Every other one brings so many new names, on the average.
+    private static let namesOfPage = 10
+
+    private var names: Set<String> = []
+    private var tokens: Set<String> = []
+
+    /// Notes a name; `false` if the listing has given it before.
+    mutating func isNew(_ name: String) -> Bool { names.insert(name).inserted }
+
+    /// Notes the end of a page that promises another one.
+    ///
+    /// - Parameter token: what asks for it.
+    /// - Returns: why it is not asked for; `nil` if it is.
+    mutating func obstacle(to token: String) -> String? {
+        guard tokens.insert(token).inserted else { return "it gives the same page again" }
+        let most = ListingProgress.emptyPages + names.count / ListingProgress.namesOfPage
+        guard tokens.count <= most else { return "its pages bring no new names and never end" }
+        guard tokens.count < ListingProgress.mostPages else {
+            return "it has more than \(ListingProgress.mostPages) pages"
+        }
+        return nil
+    }
+}

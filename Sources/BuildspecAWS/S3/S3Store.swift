@@ -9,9 +9,6 @@ internal import Crypto
 /// Source: Amazon S3 API reference; where servers differ, the least that all of them do.
 public struct S3Store: CacheStore {
     private let bucket: Bucket
-    /// A listing of more pages is none that ends: ten million objects.
-    private static let mostPages = 10_000
-
     /// Where the store is: `s3://bucket/prefix`.
     public let location: String
 
@@ -129,11 +126,12 @@ public struct S3Store: CacheStore {
             let client = try await bucket.client()
             let top = client.bucket.prefix.map { $0 + "/" }.joined()
             var found: [ObjectInfo] = []
+            var progress = ListingProgress()
             var continuation: String?
-            var asked: Set<String> = []
             repeat {
                 let page = try await page(client, top + prefix, continuation)
-                for object in page.objects where object.key.hasPrefix(top) {
+                for object in page.objects
+                where object.key.hasPrefix(top) && progress.isNew(object.key) {
                     found.append(
                         ObjectInfo(
                             name: String(object.key.dropFirst(top.count)),
@@ -144,14 +142,8 @@ public struct S3Store: CacheStore {
                     )
                 }
                 continuation = page.continuation
-                if let continuation, !asked.insert(continuation).inserted {
-                    throw .badResponse("list '\(location)'", "it gives the same page again")
-                }
-                guard asked.count < S3Store.mostPages else {
-                    throw .badResponse(
-                        "list '\(location)'",
-                        "it has more than \(S3Store.mostPages) pages"
-                    )
+                if let continuation, let reason = progress.obstacle(to: continuation) {
+                    throw .badResponse("list '\(location)'", reason)
                 }
             } while continuation != nil
             return found
