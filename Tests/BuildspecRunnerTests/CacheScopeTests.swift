@@ -19,7 +19,8 @@ import Testing
             source: SourceVersion(repositoryURL: url),
             directory: directory,
             change: change,
-            machine: "box"
+            machine: "box",
+            user: "me"
         )
     }
 
@@ -69,6 +70,62 @@ import Testing
     }
 
     @Test(arguments: [
+        ("http://localhost:3000/t/shop", "git:box/localhost:3000/t/shop"),
+        ("http://localhost/t/shop.git", "git:box/localhost/t/shop"),
+        ("http://user:secret@LOCALHOST:80/t/shop", "git:box/localhost:80/t/shop"),
+        ("https://forge.localhost/t/shop", "git:box/forge.localhost/t/shop"),
+        ("http://localhost.localdomain/shop", "git:box/localhost.localdomain/shop"),
+        ("http://127.0.0.1:8080/t/shop", "git:box/127.0.0.1:8080/t/shop"),
+        ("http://127.1/t/shop", "git:box/127.1/t/shop"),
+        ("ssh://git@localhost/srv/shop.git", "git:box/localhost/srv/shop"),
+        ("ssh://git@localhost:2222/srv/shop.git", "git:box/localhost:2222/srv/shop"),
+        ("git@[localhost:2222]:t/shop", "git:box/localhost:2222/t/shop"),
+        ("alice@localhost:shop", "git:box/localhost/~alice/shop"),
+        ("https://[::1]:8080/t/shop", "git:box/[::1]:8080/t/shop"),
+        ("https://[0:0:0:0:0:0:0:1]/t/shop", "git:box/[0:0:0:0:0:0:0:1]/t/shop"),
+        ("https://[::ffff:127.0.0.1]/t/shop", "git:box/[::ffff:127.0.0.1]/t/shop"),
+        ("http://0.0.0.0:3000/t/shop", "git:box/0.0.0.0:3000/t/shop"),
+        ("http://host.docker.internal:3000/t/shop", "git:box/host.docker.internal:3000/t/shop"),
+        // Those are other machines.
+        ("https://localhosts.org/t/shop", "localhosts.org/t/shop"),
+        ("https://127.example.org/t/shop", "127.example.org/t/shop"),
+        ("https://[fe80::1]/t/shop", "[fe80::1]/t/shop"),
+        ("https://[::2]:80/t/shop", "[::2]/t/shop"),
+    ])
+    func `of a server on this machine names the machine and the port`(
+        url: String,
+        expected: String
+    ) {
+        #expect(scopes(url).own == expected)
+    }
+
+    @Test(arguments: [
+        ("host:shop", "host/~me/shop"), ("host:t/shop.git", "host/~me/t/shop"),
+        ("ssh://host/~/shop", "host/~me/shop"), ("me@host:shop", "host/~me/shop"),
+        ("git@host:shop", "host/shop"), ("host:/srv/shop", "host/srv/shop"),
+        ("ssh://host/srv/shop", "host/srv/shop"), ("gitlab.com:t/shop", "gitlab.com/t/shop"),
+    ])
+    func `in a home directory of a host is the user's, named or not`(
+        url: String,
+        expected: String
+    ) {
+        #expect(scopes(url).own == expected)
+    }
+
+    @Test(arguments: [
+        ("codecommit://MyRepo", "codecommit/MyRepo"),
+        ("codecommit://prof@MyRepo", "codecommit/MyRepo"),
+        ("codecommit::eu-west-1://MyRepo", "codecommit/eu-west-1/MyRepo"),
+        ("codecommit::eu-west-1://prof@MyRepo", "codecommit/eu-west-1/MyRepo"),
+        ("codecommit://", "dir:box/home/me/app"), ("codecommit:://x", "dir:box/home/me/app"),
+        ("codecommit::eu-west-1", "dir:box/home/me/app"),
+        ("ext::ssh host shop", "dir:box/home/me/app"),
+    ])
+    func `of a repository that a helper of git gets is its name`(url: String, expected: String) {
+        #expect(scopes(url).own == expected)
+    }
+
+    @Test(arguments: [
         nil, "", "https://", "https:///x", "https://user:pa/ss@github.com/team/shop",
         "https://github.com:x@y/team/shop:z\n", "https://github.com/", "git@github.com:",
         "https://h/" + String(repeating: "x", count: 2_000),
@@ -109,7 +166,16 @@ import Testing
         #expect(found.own == main + "#pr-7")
         #expect(found.readable.first == main)
         let note = try #require(found.note)
+        #expect(note.hasPrefix("GitHub Actions says that this is a pull request from a fork: "))
         #expect(note.contains("'\(main)' are read") && note.contains("'\(main)#pr-7'"))
+    }
+
+    @Test func `of a request that may be the repository's own says no more than that`() throws {
+        let change = UntrustedChange(name: "pr-7", teller: "Drone", isKnownFork: false)
+        let note = try #require(scopes("https://h/t/shop", change: change).note)
+        #expect(
+            note.hasPrefix("Drone says that this is a pull request that may come from a fork: ")
+        )
     }
 
     @Test

@@ -25,6 +25,7 @@ package struct CacheScopes: Sendable, Equatable {
     ///   - directory: the source root.
     ///   - change: the change that is built, if it is not trusted.
     ///   - machine: this machine's name.
+    ///   - user: who this is on hosts where nobody is named.
     package init(
         _ scope: String?,
         reading: [String],
@@ -32,14 +33,15 @@ package struct CacheScopes: Sendable, Equatable {
         source: SourceVersion,
         directory: FilePath,
         change: UntrustedChange?,
-        machine: String = Machine.hostName
+        machine: String = Machine.hostName,
+        user: String = HostUser.effectiveName()
     ) {
         if let scope {
             (own, readable) = (scope, reading)
             return
         }
         func name(_ url: String?) -> String? {
-            url.flatMap { RepositoryName($0, in: directory, on: machine)?.text }
+            url.flatMap { RepositoryName($0, in: directory, on: machine, as: user)?.text }
         }
         var main = project ?? name(source.repositoryURL)
         // The fork's sources were fetched from the fork itself.
@@ -52,8 +54,11 @@ package struct CacheScopes: Sendable, Equatable {
         if let change {
             own = "\(trusted)#\(change.name)"
             readable.append(trusted)
+            let what =
+                change.isKnownFork
+                ? "a pull request from a fork" : "a pull request that may come from a fork"
             note =
-                "\(change.teller) says that this is a pull request from a fork: entries of '\(trusted)' "
+                "\(change.teller) says that this is \(what): entries of '\(trusted)' "
                 + "are read, and what is saved goes to '\(own)' ('--scope' says otherwise)"
         }
         // Earlier versions took the last part of the address for the scope.

@@ -4,6 +4,8 @@ public struct UntrustedChange: Sendable, Equatable {
     public var name: String
     /// Who says so, such as `GitHub Actions`.
     public var teller: String
+    /// Whether the teller says that it comes from a fork, and not only that it may.
+    public var isKnownFork: Bool
     /// The address of the repository that it comes from, if that is known.
     public var source: String?
     /// The address of the repository that it is to be merged into, if that is known.
@@ -14,11 +16,19 @@ public struct UntrustedChange: Sendable, Equatable {
     /// - Parameters:
     ///   - name: what it is called within the repository.
     ///   - teller: who says so.
+    ///   - isKnownFork: whether the teller says that it comes from a fork.
     ///   - source: the address of the repository that it comes from.
     ///   - target: the address of the repository that it is to be merged into.
-    public init(name: String, teller: String, source: String? = nil, target: String? = nil) {
+    public init(
+        name: String,
+        teller: String,
+        isKnownFork: Bool = true,
+        source: String? = nil,
+        target: String? = nil
+    ) {
         self.name = name
         self.teller = teller
+        self.isKnownFork = isKnownFork
         self.source = source
         self.target = target
     }

@@ -7,7 +7,8 @@ internal import SystemPackage
 ///
 /// Who opens a pull request from a fork decides what its build runs, so it must not save what main
 /// restores. Each system says in its own variables that a build is of such a request. One that names a pull
-/// request and not where it comes from is taken to say so, too. Sources: the pages on predefined variables
+/// request and not where it comes from is taken to say so, too. Bitbucket does not run a fork's request in
+/// the repository that it is for, so its requests are of the repository itself. Sources: the pages on predefined variables
 /// of each system's documentation.
 struct CIChange {
     private let environment: [String: String]
@@ -27,7 +28,8 @@ struct CIChange {
         for system in [
             change.gitHub, change.gitLab, change.buildkite, change.jenkins, change.circle,
             change.travis, change.azure, change.appVeyor, change.semaphore, change.woodpecker,
-            change.drone, change.codeBuild,
+            change.drone, change.codeBuild, change.codefresh, change.bitrise, change.cirrus,
+            change.prow,
         ] {
             if let found = system() { return found }
         }
@@ -49,12 +51,12 @@ struct CIChange {
         self.readEvent = readEvent
     }
 
-    private func value(_ name: String) -> String? {
+    func value(_ name: String) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// A change's name: digits as they are, anything else is not believed.
-    private static func name(_ kind: String, _ numbers: String?...) -> String {
+    static func name(_ kind: String, _ numbers: String?...) -> String {
         let number = numbers.compactMap(\.self).first { number in
             (1...12).contains(number.utf8.count)
                 && number.utf8.allSatisfy { (0x30...0x39).contains($0) }
@@ -63,9 +65,17 @@ struct CIChange {
     }
 
     /// Whether two names are of one repository; a name that is missing is of none.
-    private static func isSame(_ one: String?, _ other: String?) -> Bool {
+    static func isSame(_ one: String?, _ other: String?) -> Bool {
         guard let one, let other else { return false }
         return one.lowercased() == other.lowercased()
+    }
+
+    /// Whether two addresses are of one repository.
+    static func isSameRepository(_ one: String?, _ other: String?) -> Bool {
+        func name(_ url: String?) -> String? {
+            url.flatMap { RepositoryName($0, in: "/", on: "")?.text }
+        }
+        return isSame(name(one), name(other))
     }
 }
 
@@ -97,6 +107,7 @@ extension CIChange {
         return UntrustedChange(
             name: CIChange.name("pr", json?["number"]?.number, number),
             teller: "GitHub Actions",
+            isKnownFork: head != nil,
             source: head.map { "\(server)/\($0)" },
             target: value("GITHUB_REPOSITORY").map { "\(server)/\($0)" }
         )
@@ -104,21 +115,30 @@ extension CIChange {
 
     private func gitLab() -> UntrustedChange? {
         guard value("GITLAB_CI") == "true" else { return nil }
-        if let source = value("CI_MERGE_REQUEST_SOURCE_PROJECT_ID") {
+        let event = value("CI_PIPELINE_SOURCE")
+        let source = value("CI_MERGE_REQUEST_SOURCE_PROJECT_ID")
+        if source != nil || event == "merge_request_event" || value("CI_MERGE_REQUEST_IID") != nil {
             let target = value("CI_MERGE_REQUEST_PROJECT_ID") ?? value("CI_PROJECT_ID")
-            if source == target { return nil }
+            if CIChange.isSame(source, target) { return nil }
             return UntrustedChange(
                 name: CIChange.name("mr", value("CI_MERGE_REQUEST_IID")),
                 teller: "GitLab CI",
+                isKnownFork: source != nil && target != nil,
                 source: value("CI_MERGE_REQUEST_SOURCE_PROJECT_URL"),
                 target: value("CI_MERGE_REQUEST_PROJECT_URL")
             )
         }
-        guard let source = value("CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY"),
-            !CIChange.isSame(source, value("CI_EXTERNAL_PULL_REQUEST_TARGET_REPOSITORY"))
-        else { return nil }
         let number = value("CI_EXTERNAL_PULL_REQUEST_IID")
-        return UntrustedChange(name: CIChange.name("pr", number), teller: "GitLab CI")
+        let head = value("CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY")
+        let base = value("CI_EXTERNAL_PULL_REQUEST_TARGET_REPOSITORY")
+        guard head != nil || number != nil || event == "external_pull_request_event",
+            !CIChange.isSame(head, base)
+        else { return nil }
+        return UntrustedChange(
+            name: CIChange.name("pr", number),
+            teller: "GitLab CI",
+            isKnownFork: head != nil && base != nil
+        )
     }
 }
 
@@ -130,22 +150,46 @@ extension CIChange {
             number != "false"
         else { return nil }
         let (source, target) = (value("BUILDKITE_PULL_REQUEST_REPO"), value("BUILDKITE_REPO"))
-        func name(_ url: String?) -> String? {
-            url.flatMap { RepositoryName($0, in: "/", on: "")?.text }
-        }
-        if CIChange.isSame(name(source), name(target)) { return nil }
+        if CIChange.isSameRepository(source, target) { return nil }
         return UntrustedChange(
             name: CIChange.name("pr", number),
             teller: "Buildkite",
+            isKnownFork: source != nil,
             source: source,
             target: target
         )
     }
 
-    /// The branch source plugins set CHANGE_FORK for forks alone.
+    /// The branch source plugins set CHANGE_FORK for forks alone; those of GitHub and GitLab name both
+    /// repositories.
     private func jenkins() -> UntrustedChange? {
-        guard value("JENKINS_URL") != nil, value("CHANGE_FORK") != nil else { return nil }
-        return UntrustedChange(name: CIChange.name("pr", value("CHANGE_ID")), teller: "Jenkins")
+        // Who has not set the server's address has no JENKINS_URL.
+        guard
+            ["JENKINS_URL", "JENKINS_HOME", "HUDSON_URL", "BUILD_TAG"].contains(where: {
+                value($0) != nil
+            })
+        else { return nil }
+        if value("CHANGE_FORK") != nil {
+            return UntrustedChange(name: CIChange.name("pr", value("CHANGE_ID")), teller: "Jenkins")
+        }
+        if let number = value("ghprbPullId") {
+            let source = value("ghprbAuthorRepoGitUrl")
+            let target = value("ghprbGhRepository").map { "https://github.com/\($0)" }
+            if CIChange.isSameRepository(source, target) { return nil }
+            return UntrustedChange(
+                name: CIChange.name("pr", number),
+                teller: "Jenkins",
+                isKnownFork: source != nil && target != nil
+            )
+        }
+        guard let number = value("gitlabMergeRequestIid") else { return nil }
+        let (source, target) = (value("gitlabSourceRepoHttpUrl"), value("gitlabTargetRepoHttpUrl"))
+        if CIChange.isSameRepository(source, target) { return nil }
+        return UntrustedChange(
+            name: CIChange.name("mr", number),
+            teller: "Jenkins",
+            isKnownFork: source != nil && target != nil
+        )
     }
 
     /// These variables are there for requests from forks alone.
@@ -175,15 +219,18 @@ extension CIChange {
     }
 
     private func azure() -> UntrustedChange? {
-        guard value("TF_BUILD") != nil,
-            value("SYSTEM_PULLREQUEST_ISFORK")?.lowercased() == "true"
-        else { return nil }
+        guard value("TF_BUILD") != nil else { return nil }
+        let isFork = value("SYSTEM_PULLREQUEST_ISFORK")?.lowercased()
+        guard isFork == "true" || isFork == nil && value("BUILD_REASON") == "PullRequest" else {
+            return nil
+        }
         let number =
             value("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER")
             ?? value("SYSTEM_PULLREQUEST_PULLREQUESTID")
         return UntrustedChange(
             name: CIChange.name("pr", number),
             teller: "Azure Pipelines",
+            isKnownFork: isFork != nil,
             source: value("SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI"),
             target: value("BUILD_REPOSITORY_URI")
         )
@@ -205,37 +252,6 @@ extension CIChange {
         else { return nil }
         let number = value("SEMAPHORE_GIT_PR_NUMBER")
         return UntrustedChange(name: CIChange.name("pr", number), teller: "Semaphore")
-    }
-}
-
-// MARK: Those that do not say where a request comes from
-
-extension CIChange {
-    private func woodpecker() -> UntrustedChange? {
-        guard value("CI") == "woodpecker",
-            (value("CI_PIPELINE_EVENT") ?? value("CI_BUILD_EVENT"))?.hasPrefix("pull_request")
-                == true
-        else { return nil }
-        let number = value("CI_COMMIT_PULL_REQUEST")
-        return UntrustedChange(name: CIChange.name("pr", number), teller: "Woodpecker CI")
-    }
-
-    private func drone() -> UntrustedChange? {
-        guard value("DRONE") == "true", value("DRONE_BUILD_EVENT") == "pull_request" else {
-            return nil
-        }
-        let number = value("DRONE_PULL_REQUEST")
-        return UntrustedChange(name: CIChange.name("pr", number), teller: "Drone")
-    }
-
-    /// CodeBuild itself: `pr/7`.
-    private func codeBuild() -> UntrustedChange? {
-        guard value("CODEBUILD_BUILD_ID") != nil,
-            let trigger = value("CODEBUILD_WEBHOOK_TRIGGER"), trigger.hasPrefix("pr/"),
-            value("CODEBUILD_WEBHOOK_EVENT") != "PULL_REQUEST_MERGED"
-        else { return nil }
-        let number = String(trigger.dropFirst("pr/".count))
-        return UntrustedChange(name: CIChange.name("pr", number), teller: "CodeBuild")
     }
 }
 
