@@ -31,6 +31,15 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
 
     static var memory: CacheError { CacheError(.tree, "there is not enough memory to compress") }
 
+    /// What to say of damage that makes a miss.
+    ///
+    /// - Parameter error: what was found.
+    /// - Returns: a line; it promises nothing where only people can help.
+    static func noteOfMiss(_ error: any Error) -> String {
+        let text = "\(error)"
+        return text.hasSuffix(StoreError.byHand) ? text : text + "; the next save repairs it"
+    }
+
     /// Whether the entry just counts as one that is not there.
     var isMiss: Bool { [.damaged, .refused, .outOfReach].contains(code) }
 
@@ -38,6 +47,7 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
     init(_ error: StoreError, reading name: String) {
         let what = ObjectName(name)?.kind == .record ? "the key record" : "'\(name)'"
         switch error.code {
+        case .inTheWay: self = .damaged(error.description)
         case .tooLarge: self = .damaged("\(what) is too large")
         case .noFile: self = .damaged("\(what) is a pipe, a directory or a link")
         default: self.init(error)

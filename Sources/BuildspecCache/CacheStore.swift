@@ -187,11 +187,16 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case noStore
         /// A pipe, a directory or a link is where an object should be.
         case noFile
+        /// A directory that has something in it is there; only people can remove it.
+        case inTheWay
         /// The object is in a shared store that was given up.
         case outOfReach
         /// Anything else.
         case unavailable
     }
+
+    /// How the text of `inTheWay` ends.
+    static let byHand = "remove it by hand"
 
     /// The reason, for a decision.
     public var code: Code

@@ -45,6 +45,11 @@ public struct DirectoryStore: LocalCacheStore {
             _ = try existing(PathBytes(directory.string))
             return nil
         } catch {
+            if error.code == .isDirectory, let names = try? DirectoryHandle.open(path).names(),
+                !names.isEmpty
+            {
+                throw StoreError(inTheWay: path.text)
+            }
             if error.isNoFile, error.path == path.text {
                 throw StoreError(.noFile, "'\(path.text)' is not a regular file")
             }
@@ -129,7 +134,7 @@ public struct DirectoryStore: LocalCacheStore {
         } catch {
             switch error.code {
             case .notFound: return
-            case .notEmpty: throw StoreError(.noFile, error.description)
+            case .notEmpty: throw StoreError(inTheWay: error.path)
             default: throw StoreError(error)
             }
         }
@@ -224,7 +229,19 @@ public struct DirectoryStore: LocalCacheStore {
 }
 
 extension StoreError {
+    /// A directory with something in it where an object belongs.
+    init(inTheWay path: String) {
+        self.init(
+            .inTheWay,
+            "'\(path)' is a directory with something in it; \(StoreError.byHand)"
+        )
+    }
+
     init(_ error: FileError) {
+        if error.code == .notEmpty {
+            self.init(inTheWay: error.path)
+            return
+        }
         let code: StoreError.Code =
             switch error.code {
             case .permissionDenied, .readOnly: .denied

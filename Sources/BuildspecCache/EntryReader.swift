@@ -83,12 +83,23 @@ struct EntryReader: Sendable {
 
     /// The manifest that a record refers to, verified before it is decompressed.
     func manifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
-        guard record.base == nil else {
-            return try await ManifestHalves.decode(text(of: record).text)
-        }
+        guard record.base == nil else { return try await text(of: record).manifest() }
         let (name, limit) = (record.manifestName, Limits.manifestStored)
         let stored = try await manifest(name, record.manifest, limit: limit)
         return try await ManifestHalves.decode(stored, record.codec)
+    }
+
+    /// The same, when the record says of it what it is.
+    ///
+    /// A restore goes by the manifest, so only a verification asks.
+    func countedManifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
+        let manifest = try await manifest(of: record)
+        guard (manifest.fileCount, manifest.contentBytes) == (record.files, record.bytes) else {
+            throw .damaged(
+                "the key record gives other numbers of files and bytes than its manifest"
+            )
+        }
+        return manifest
     }
 
     /// The packs that a record's manifest refers to; neither the rest of it nor its base is looked at.
@@ -100,21 +111,41 @@ struct EntryReader: Sendable {
 
     /// The whole text of a record's manifest.
     ///
-    /// - Returns: the text, and that of its base: itself, if it is whole as it is stored.
-    func text(of record: KeyRecord) async throws(CacheError) -> (text: [UInt8], base: [UInt8]) {
-        let stored = try await text(record.manifestName, record.manifest, record.codec)
-        guard let name = record.baseName, let digest = record.base else { return (stored, stored) }
-        let base = try await text(name, digest, record.codec)
-        return (try ManifestChanges.apply(stored, to: base, named: digest), base)
+    /// - Returns: the text, and that of its base.
+    func text(of record: KeyRecord) async throws(CacheError) -> WholeText {
+        let (own, entries) = try await text(record.manifestName, record.manifest, record.codec)
+        guard let name = record.baseName, let digest = record.base else {
+            return WholeText(text: own, base: own, mostEntries: entries)
+        }
+        let (base, more) = try await text(name, digest, record.codec)
+        return WholeText(
+            text: try ManifestChanges.apply(own, to: base, named: digest),
+            base: base,
+            mostEntries: entries + more
+        )
+    }
+
+    /// The text of a manifest, whole whether it is stored so or as changes.
+    struct WholeText: Sendable {
+        var text: [UInt8]
+        /// That of its base: itself, if it is whole as it is stored.
+        var base: [UInt8]
+        /// How many entries its objects can honestly hold.
+        var mostEntries: Int
+
+        func manifest() async throws(CacheError) -> Manifest {
+            try await ManifestHalves.decode(text, mostEntries: mostEntries)
+        }
     }
 
     private func text(
         _ name: String,
         _ digest: ContentDigest,
         _ codec: Codec
-    ) async throws(CacheError) -> [UInt8] {
+    ) async throws(CacheError) -> (text: [UInt8], mostEntries: Int) {
         let bytes = try await manifest(name, digest, limit: Limits.manifestStored)
-        return try await ManifestHalves.text(of: bytes, codec)
+        let text = try await ManifestHalves.text(of: bytes, codec)
+        return (text, Limits.manifestEntries(ofStored: bytes.count))
     }
 
     /// What the sources were when the entry was saved, if that was recorded.

@@ -29,6 +29,17 @@ enum Limits {
     static func manifestStored(ofContent content: Int) -> Int {
         max(0, content - (1 << 24) + 63) / 64
     }
+    /// A manifest has no more entries than its stored size can honestly hold, for each takes memory.
+    ///
+    /// A file with a digest takes more than forty bytes, an empty one with a time of its own eight. A
+    /// writer pads what takes less.
+    static func manifestEntries(ofStored stored: Int) -> Int { (1 << 18).plus(stored / 16) }
+    /// How many bytes of stored size a manifest's entries need to be believed.
+    static func manifestStored(ofEntries entries: Int) -> Int {
+        max(0, entries - (1 << 18)).times(16)
+    }
+    /// The shortest line of an entry, in bytes.
+    static let manifestLine = 32
     /// How many files and how many bytes a key record may say that its entry has: more than the largest
     /// manifest can list.
     static let entries = 1 << 24

@@ -7,14 +7,24 @@ internal import BuildspecFiles
 struct ManifestDecoder {
     private(set) var manifest = Manifest()
     private var line = 0
+    /// No more entries are believed.
+    var mostEntries = Limits.entries
     /// The targets of hard links that are none of the entries so far, where others come before these.
     private var openLinks: [PathBytes]?
 
     /// Reads a manifest.
     ///
+    /// - Parameters:
+    ///   - text: the whole text.
+    ///   - mostEntries: how many entries are believed.
+    /// - Returns: the manifest.
     /// - Throws: `CacheError` of code `damaged` that names the line.
-    static func decode(_ text: [UInt8]) throws(CacheError) -> Manifest {
+    static func decode(
+        _ text: [UInt8],
+        mostEntries: Int = Limits.entries
+    ) throws(CacheError) -> Manifest {
         var decoder = ManifestDecoder()
+        decoder.mostEntries = mostEntries
         guard text.last == newline else { throw decoder.damaged("it does not end with a line") }
         decoder.reserveEntries(ofBytes: text.count)
         try decoder.read(text, lines: 0..<text.count)
@@ -25,7 +35,7 @@ struct ManifestDecoder {
     /// Makes room for the entries of so many bytes of lines.
     mutating func reserveEntries(ofBytes count: Int) {
         // Most lines are of files with a digest, and no shorter than that.
-        manifest.entries.reserveCapacity(min(count / 128, 1 << 20))
+        manifest.entries.reserveCapacity(min(count / 128, 1 << 20, mostEntries))
     }
 
     /// Reads the lines that begin in a range, the last of which ends there.
@@ -56,6 +66,7 @@ struct ManifestDecoder {
         }
         for path in later.openLinks ?? [] where !isFile(path) { throw brokenLink }
         if let first = later.manifest.entries.first { try check(first.path) }
+        try check(entries: manifest.entries.count + later.manifest.entries.count)
         var later = later
         for place in later.manifest.entries.indices {
             // Moved, because to count a path that another core has made takes longer.
@@ -115,6 +126,7 @@ struct ManifestDecoder {
             throw damaged("a path is damaged or leads out of the tree")
         }
         try check(path)
+        try check(entries: manifest.entries.count + 1)
         let isFile = fields.skip(field: "type=file")
         let isDirectory = !isFile && fields.skip(field: "type=dir")
         guard isFile || isDirectory || fields.skip(field: "type=link") else {
@@ -129,6 +141,12 @@ struct ManifestDecoder {
         manifest.entries.append(
             Manifest.Entry(path: path, mode: mode, modified: modified, kind: kind)
         )
+    }
+
+    private func check(entries count: Int) throws(CacheError) {
+        guard count <= mostEntries else {
+            throw damaged("it has more than the \(mostEntries) entries that its size can hold")
+        }
     }
 
     /// Refuses a path that cannot come behind the entries so far.

@@ -16,10 +16,13 @@ struct ManifestHalves: Sendable {
     /// - Throws: `CacheError` of code `damaged` that names the line.
     static func decode(_ stored: [UInt8], _ codec: Codec) async throws(CacheError) -> Manifest {
         let (first, second) = try await texts(of: stored, codec)
-        if let halves = ManifestHalves(first, second), let manifest = await halves.decoded() {
+        let most = Limits.manifestEntries(ofStored: stored.count)
+        if let halves = ManifestHalves(first, second, mostEntries: most),
+            let manifest = await halves.decoded()
+        {
             return manifest
         }
-        return try await decode(first + second)
+        return try await decode(first.isEmpty ? second : first + second, mostEntries: most)
     }
 
     /// Decompresses a manifest's text, which need not be trusted.
@@ -53,27 +56,30 @@ struct ManifestHalves: Sendable {
     /// Reads a manifest as `ManifestDecoder` does.
     ///
     /// - Throws: `CacheError` of code `damaged` that names the line.
-    static func decode(_ text: [UInt8]) async throws(CacheError) -> Manifest {
-        if text.count >= longText, let halves = ManifestHalves(text),
+    static func decode(
+        _ text: [UInt8],
+        mostEntries: Int = Limits.entries
+    ) async throws(CacheError) -> Manifest {
+        if text.count >= longText, let halves = ManifestHalves(text, mostEntries: mostEntries),
             let manifest = await halves.decoded()
         {
             return manifest
         }
         // Also says what is wrong, and in which line.
-        return try ManifestDecoder.decode(text)
+        return try ManifestDecoder.decode(text, mostEntries: mostEntries)
     }
 
     /// Cuts a text that has a head and entries, and reads the head; `nil` for any other.
-    init?(_ text: [UInt8]) {
+    init?(_ text: [UInt8], mostEntries: Int = Limits.entries) {
         guard text.last == newline else { return nil }
         let start = ManifestText.endOfHead(text)
         guard start < text.count else { return nil }
         let middle = ManifestText.endOfLine(text, (start + text.count) / 2) + 1
-        self.init([(text, start..<middle)], [(text, middle..<text.count)])
+        self.init([(text, start..<middle)], [(text, middle..<text.count)], mostEntries)
     }
 
     /// Takes a text that comes in two parts, the first with the head and entries; `nil` for any other.
-    init?(_ first: [UInt8], _ second: [UInt8]) {
+    init?(_ first: [UInt8], _ second: [UInt8], mostEntries: Int = Limits.entries) {
         guard second.last == newline, let last = first.lastIndex(of: newline) else { return nil }
         let start = ManifestText.endOfHead(first, last + 1)
         guard start <= last else { return nil }
@@ -83,12 +89,14 @@ struct ManifestHalves: Sendable {
         let line = rest + second[..<cut]
         self.init(
             [(first, start..<last + 1), (Array(line), 0..<line.count)],
-            [(second, cut..<second.count)]
+            [(second, cut..<second.count)],
+            mostEntries
         )
     }
 
-    private init?(_ first: [Lines], _ second: [Lines]) {
+    private init?(_ first: [Lines], _ second: [Lines], _ mostEntries: Int) {
         var decoder = ManifestDecoder()
+        decoder.mostEntries = mostEntries
         guard (try? decoder.read(first[0].text, lines: 0..<first[0].lines.lowerBound)) != nil else {
             return nil
         }

@@ -99,8 +99,7 @@ struct ObjectWriter: Sendable {
         _ text: [UInt8],
         unless parent: ContentDigest? = nil
     ) async throws(CacheError) -> (digest: ContentDigest, added: UInt64) {
-        let bytes = try await codec.encodeInBlocks(text)
-            .padded(to: Limits.manifestStored(ofContent: text.count), codec)
+        let bytes = try await codec.encodeInBlocks(text).padded(to: leastSize(of: text), codec)
         let digest = ContentDigest(of: bytes)
         let name = StoreLayout.manifest(digest, codec)
         if digest == parent, !(store is any LocalCacheStore),
@@ -111,6 +110,15 @@ struct ObjectWriter: Sendable {
         let added = try await write(name, bytes)
         manifests?.write(digest, bytes)
         return (digest, added)
+    }
+
+    /// How large the object of a manifest must be for readers to believe it.
+    private func leastSize(of text: [UInt8]) -> Int {
+        let size = Limits.manifestStored(ofContent: text.count)
+        guard Limits.manifestStored(ofEntries: text.count / Limits.manifestLine) > 0 else {
+            return size
+        }
+        return max(size, Limits.manifestStored(ofEntries: text.count { $0 == newline }))
     }
 
     /// Writes with one request; what is known to be damaged is replaced.

@@ -274,7 +274,8 @@ extension TieredStore {
 
     func giveUp(_ error: StoreError) throws(StoreError) {
         // What one object claims says nothing of the store.
-        if error.code == .tooLarge || error.code == .noFile || use == .proving { throw error }
+        let isDamage = [.tooLarge, .noFile, .inTheWay].contains(error.code)
+        if isDamage || use == .proving { throw error }
         // Nor does a read that is stopped, because another one was in vain or the user stopped all.
         if queue == nil, Task.isCancelled { throw error }
         state.withLock { state in

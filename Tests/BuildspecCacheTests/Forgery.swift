@@ -33,7 +33,7 @@ struct Forgery {
         signedBy signer: SigningKey? = nil
     ) async throws -> (name: String, bytes: [UInt8], record: KeyRecord) {
         let reader = EntryReader(store: store)
-        let (text, _) = try await reader.text(of: honest)
+        let text = try await reader.text(of: honest).text
         var manifest = try ManifestDecoder.decode(text)
         let place = manifest.entries.firstIndex { $0.path.text == path } ?? 0
         guard case .file(let size, var pieces) = manifest.entries[place].kind,

@@ -16,6 +16,7 @@ import Testing
         case manifestOfZeros
         case manifestOfGzippedZeros
         case manifestOfMuchGzippedText
+        case manifestOfManySmallEntries
         case manifestOfManyEmptyFrames
         case baseOfEmptyLines
         case packFrameOfExabytes
@@ -53,7 +54,13 @@ import Testing
             text += "./tree/\(number) type=file mode=0644 time=1.000000000"
             text += " size=\(40 * content.count) chunks=\(chunks)\n"
         }
-        try plant(manifest: Codec.zstd.encode(Array(text.utf8)), .zstd, bench)
+        try plant(
+            manifest: Codec.zstd.encode(Array(text.utf8)),
+            .zstd,
+            bench,
+            files: 5_000,
+            bytes: 5_000 * 40 * UInt64(content.count)
+        )
         let result = try await restore(bench)
         #expect(result.status == .exited(3))
         #expect(result.error.hasPrefix("error: the entry's files take 6291456000000 bytes, and "))
@@ -102,6 +109,72 @@ import Testing
             kind: .file(size: UInt64(pieces.count * piece), pieces: pieces)
         )
         return Manifest(packs: [pack], entries: [entry])
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: Codec.allCases)
+    func `is no tree of many empty files of one time`(codec: Codec) async throws {
+        let time = FileTime(seconds: 1, nanoseconds: 0)
+        let entries = (0..<270_000).map { number in
+            Manifest.Entry(
+                path: PathBytes("t/\(1_000_000 + number)"),
+                mode: 0o644,
+                modified: time,
+                kind: .file(size: 0, pieces: Pieces())
+            )
+        }
+        let bench = try Bench(codec: codec)
+        let store = DirectoryStore(bench.store.path)
+        let writer = ObjectWriter(store: store, codec: codec)
+        let digest = try await writer.writeManifest(Manifest(packs: [], entries: entries)).digest
+        var record = KeyRecord(
+            scope: "project",
+            key: "k",
+            paths: ["./t/**"],
+            manifest: digest,
+            codec: codec,
+            saved: 1,
+            files: entries.count,
+            bytes: 0,
+            stored: 0,
+            writer: "w"
+        )
+        let reader = EntryReader(store: store)
+        #expect(try await reader.manifest(of: record).entries.count == entries.count)
+        // Nor is one whose last files are changes of another.
+        var more = entries
+        more[0].mode = 0o600
+        let changes = try #require(
+            ManifestChanges.encode(
+                ManifestEncoder.encode(Manifest(packs: [], entries: more)),
+                base: ManifestEncoder.encode(Manifest(packs: [], entries: entries)),
+                named: digest
+            )
+        )
+        record.manifest = try await writer.writeManifest(changes).digest
+        record.base = digest
+        #expect(try await reader.manifest(of: record).entries == more)
+    }
+
+    @Test func `is in a verification an entry whose record gives other numbers than its manifest`()
+        async throws
+    {
+        let bench = try Bench()
+        try bench.source.write("content", to: "tree/x")
+        try await bench.save("k")
+        let name = try #require(try await bench.cache.entries().entries.first?.recordName)
+        let store = DirectoryStore(bench.store.path)
+        let honest = try #require(try await EntryReader(store: store).record(named: name))
+        for (files, bytes) in [(2, 7), (0, 7), (1, 8), (Limits.entries, 7)] {
+            var record = honest
+            (record.files, record.bytes) = (files, UInt64(bytes))
+            try store.write(name, record.encode())
+            let found = try await bench.cache.verify()
+            #expect(found.brokenEntries == [name] && found.problems.count == 1)
+        }
+        let found = try await bench.cache.verify()
+        #expect(try await bench.cache.repair(found).removedEntries == [name])
+        try await bench.save("k")
+        #expect(try await bench.cache.verify().problems.isEmpty)
     }
 
     @Test(arguments: Codec.allCases)
@@ -173,6 +246,13 @@ import Testing
             let bytes =
                 try Codec.gzip.encode(Array(text.utf8)) + Array((0..<24).flatMap { _ in more })
             try plant(manifest: bytes, .gzip, bench)
+        case .manifestOfManySmallEntries:
+            // A megabyte of gzip for as many entries as its text could have.
+            let lines = (0..<500_000).map { number in
+                "./tree/\(1_000_000 + number) type=file mode=0644 time=1.000000000 size=0\n"
+            }
+            let text = "#mtree\n#buildspec-manifest 1\n" + lines.joined()
+            try plant(manifest: Codec.gzip.encode(Array(text.utf8)), .gzip, bench)
         case .manifestOfManyEmptyFrames:
             let frames = Array((0..<100_000).map { _ in frame(declaring: 0) }.joined())
             try plant(manifest: frames, .zstd, bench)
@@ -217,7 +297,9 @@ import Testing
         manifest bytes: [UInt8],
         _ codec: Codec,
         _ bench: Bench,
-        base: ContentDigest? = nil
+        base: ContentDigest? = nil,
+        files: Int = Limits.entries,
+        bytes content: UInt64 = Limits.content
     ) throws {
         let store = DirectoryStore(bench.store.path)
         let digest = ContentDigest(of: bytes)
@@ -230,8 +312,8 @@ import Testing
             manifest: digest,
             codec: codec,
             saved: 1,
-            files: Limits.entries,
-            bytes: Limits.content,
+            files: files,
+            bytes: content,
             stored: Limits.content,
             writer: "mallory"
         )

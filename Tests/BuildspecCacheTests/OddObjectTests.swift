@@ -86,19 +86,48 @@ import Testing
         #expect(try await bench.restore("k").notes.isEmpty)
     }
 
-    @Test func `stays if it is a directory with somebody's files, and the repair says so`()
-        async throws
-    {
+    @Test(arguments: parts)
+    func `stays if it is a directory with somebody's files, and everybody says what to do`(
+        part: String
+    ) async throws {
+        let bench = try Bench()
+        try bench.source.write("content", to: "tree/x")
+        try await bench.save("k")
+        let object = try #require(try bench.objects(part).first)
+        try replace(object, by: .directory, bench)
+        let directory = try DirectoryHandle.open(PathBytes(object.string))
+        try directory.makeDirectory("mine".utf8)
+        let remedy = "'\(object)' is a directory with something in it; remove it by hand"
+
+        #expect(try await bench.restore("k").notes == [remedy])
+        let error = await #expect(throws: CacheError.self) { try await bench.save("k") }
+        #expect(error?.description == remedy)
+        let found = try await bench.cache.verify()
+        #expect(found.problems.contains { $0.hasSuffix(remedy) }, "\(found.problems)")
+        let done = try await bench.cache.repair(found)
+        #expect(done.problems == [remedy] && done.removedObjects.isEmpty)
+        #expect(try directory.names() == [Array("mine".utf8)])
+    }
+
+    @Test(arguments: [
+        (Kind.pipe, " is a pipe, a directory or a link"),
+        (.directory, " is a pipe, a directory or a link"),
+        (.linkToTheObject, " is a pipe, a directory or a link"), (.hugeAndSparse, " is too large"),
+    ])
+    func `is explained as a restore says it`(kind: Kind, reason: String) async throws {
         let bench = try Bench()
         try bench.source.write("content", to: "tree/x")
         try await bench.save("k")
         let pack = try #require(try bench.objects("v1/packs/").first)
-        try replace(pack, by: .directory, bench)
-        let directory = try DirectoryHandle.open(PathBytes(pack.string))
-        try directory.makeDirectory("mine".utf8)
-        let done = try await bench.cache.repair(try await bench.cache.verify())
-        #expect(done.problems.count == 1 && done.removedObjects.isEmpty)
-        #expect(try directory.names() == [Array("mine".utf8)])
+        try replace(pack, by: kind, bench)
+        let explained = try await bench.cache.explain(bench.identity("k"), root: bench.target.path)
+        guard case .damaged(let text) = explained.verdict else {
+            Issue.record("\(explained.verdict)")
+            return
+        }
+        #expect(text.hasSuffix(reason))
+        // Nothing is removed by a look.
+        #expect(try FileStatus.named(PathBytes(pack.string)) != nil)
     }
 
     @Test func `nor is a link's target that no system takes part of a manifest`() async throws {

@@ -74,7 +74,7 @@ struct StoreRepair {
             try await store.delete(name)
             return true
         } catch {
-            guard error.code == .noFile else { throw error }
+            guard [.noFile, .inTheWay].contains(error.code) else { throw error }
             report.problems.append(error.description)
             return false
         }
@@ -90,7 +90,7 @@ struct StoreRepair {
     private func isBroken(_ name: String, _ damaged: Set<String>) async throws -> Bool {
         try await damage {
             guard let record = try await reader.record(named: name) else { return }
-            let manifest = try await reader.manifest(of: record)
+            let manifest = try await reader.countedManifest(of: record)
             for pack in manifest.packs {
                 let size = try await store.info(pack.name)?.size
                 guard size == pack.storedSize, !damaged.contains(pack.name) else {

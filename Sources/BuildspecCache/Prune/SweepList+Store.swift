@@ -8,7 +8,7 @@ extension SweepList {
             guard let bytes = try await store.read(name, limit: Limits.sweep) else { return nil }
             return try? decode(bytes)
         } catch {
-            guard error.code == .tooLarge || error.code == .noFile else { throw error }
+            guard [.tooLarge, .noFile, .inTheWay].contains(error.code) else { throw error }
             return nil
         }
     }

@@ -1,4 +1,15 @@
 extension SaveOperation {
+    /// What to say when a save that signs finds its key taken by what somebody else has saved.
+    func signatureNotes(_ record: KeyRecord) -> [String] {
+        guard let key = settings.signingKey, record.signature?.isValid(for: key.publicKey) != true
+        else { return [] }
+        if case .verified = settings.recordGuard?.policy.trust(in: record) { return [] }
+        return [
+            "\(record.title) is stored already and is not signed by this key; a save with "
+                + "'--require-signed' and a cache policy replaces it"
+        ]
+    }
+
     /// The entry to build upon with only those packs of which all is proven that its manifest says.
     ///
     /// A save that referred to an unproven content would store, under its own name and signature, what

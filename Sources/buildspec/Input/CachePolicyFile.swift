@@ -36,6 +36,13 @@ struct CachePolicyFile {
         requiringSigned isRequired: Bool,
         failing status: ExitStatus
     ) throws -> CachePolicy? {
+        guard !name.isPrivateKey, !name.isBareKey else {
+            return try failWithoutPlace(
+                "the cache policy is a private key and not a file, and it is not shown; a policy is a "
+                    + "file with public keys (docs/security.md)",
+                status
+            )
+        }
         guard let text = try text(failing: status) else {
             guard isRequired else { return nil }
             return try failWithoutPlace(
@@ -81,6 +88,13 @@ struct CachePolicyFile {
 
     private func text(failing status: ExitStatus) throws -> [UInt8]? {
         do {
+            if !isNamed, let other = try misspelled() {
+                return try failWithoutPlace(
+                    "'\(other)' has not the name of a cache policy, '\(CachePolicyFile.standardName)'; "
+                        + "rename or remove it",
+                    status
+                )
+            }
             if let bytes = try AtomicFile.read(PathBytes(path.string), limit: 1 << 20) {
                 return bytes
             }
@@ -90,16 +104,10 @@ struct CachePolicyFile {
                     status
                 )
             }
-            if !isNamed, let other = try misspelled() {
-                return try failWithoutPlace(
-                    "the cache policy '\(name)' has the wrong name, '\(other)'; rename it",
-                    status
-                )
-            }
             guard isNamed else { return nil }
         } catch let error as FileError {
             return try failWithoutPlace(
-                "the cache policy '\(name)' cannot be read: \(error)",
+                "the cache policy '\(name)' cannot be read: \(error.reason)",
                 status
             )
         }
@@ -110,8 +118,7 @@ struct CachePolicyFile {
     private func misspelled() throws(FileError) -> String? {
         var other = path
         other.extension = "yaml"
-        return try FileStatus.named(PathBytes(other.string)) == nil
-            ? nil : other.lastComponent?.string
+        return try FileStatus.named(PathBytes(other.string)) == nil ? nil : other.string
     }
 
     private static func hasPrivateKey(_ text: [UInt8]) -> Bool {

@@ -48,6 +48,10 @@ enum SigningKeySource {
     static func secrets(_ path: String?, _ environments: [[String: String]]) -> [String] {
         var texts = environments.compactMap { $0[value] }
         for file in environments.flatMap({ files(nil, $0) }) + files(path, [:]) {
+            if file.string.isPrivateKey || file.string.isBareKey {
+                texts.append(file.string)
+                continue
+            }
             // What is wrong with the file is said where the key is used.
             let full = PathBytes(Host.currentDirectory().pushing(file).string)
             let bytes = (try? AtomicFile.read(full, limit: 64 << 10)) ?? nil
@@ -61,6 +65,11 @@ enum SigningKeySource {
     }
 
     private static func read(_ path: String, of option: String) throws -> SigningKey {
+        guard !path.isPrivateKey, !path.isBareKey else {
+            throw ValidationError(
+                "\(option): this is a key and not a file, and it is not shown; put it in \(value)"
+            )
+        }
         let bytes: [UInt8]?
         do {
             let full = Host.currentDirectory().pushing(FilePath(path))
@@ -73,7 +82,7 @@ enum SigningKeySource {
             }
             bytes = try AtomicFile.read(PathBytes(full.string), limit: 64 << 10)
         } catch let error as FileError {
-            throw ValidationError("\(option): '\(path)' cannot be read: \(error)")
+            throw ValidationError("\(option): '\(path)' cannot be read: \(error.reason)")
         }
         guard let bytes else { throw ValidationError("\(option): there is no file '\(path)'") }
         guard let key = SigningKey(String(decoding: bytes, as: UTF8.self)) else {
@@ -86,6 +95,17 @@ enum SigningKeySource {
 }
 
 extension String {
+    /// Whether it is a private key, or what stands in the file of one, where a file's name belongs.
+    var isPrivateKey: Bool {
+        hasPrefix("ed25519-secret:") || hasPrefix("-----BEGIN") || contains("\ned25519-secret:")
+    }
+
+    /// Whether it may be the secret of a signing key alone: 44 characters that are the name of nothing.
+    var isBareKey: Bool {
+        utf8.count == 44 && SigningKey("ed25519-secret:\(self)") != nil
+            && !Host.exists(FilePath(self))
+    }
+
     /// The text without the private part of signing keys, for messages that quote a file.
     var hidingSigningKeys: String {
         contains("ed25519-secret:")

@@ -36,10 +36,11 @@ struct StandardStream: Sendable {
         self.descriptor = descriptor
     }
 
-    /// Writes a text; see `write(_: [UInt8])`.
+    /// Writes a text, of an error what `ErrorText` makes of it; see `write(_: [UInt8])`.
     @discardableResult
     func write(_ text: String) -> Bool {
-        write(Array(text.utf8))
+        let isError = descriptor == .standardError
+        return write(Array((isError ? ErrorText.finished(text) : text).utf8))
     }
 
     /// Writes all bytes, also when the stream is slow or set not to block.

@@ -12,6 +12,10 @@ struct SigningOptions: ParsableArguments {
     )
     var signKey: String?
 
+    func validate() throws {
+        if signKey?.isEmpty == true { throw ValidationError("--sign-key: the name is empty") }
+    }
+
     /// The key; `nil` when none was given.
     ///
     /// - Throws: a usage error when the one that was given is none.

@@ -14,8 +14,10 @@ enum VerifyOutput {
     }
 
     static func text(_ report: RepairReport, of found: VerifyReport) -> String {
+        // What stays in the way keeps the next save from writing what belongs there.
+        let promise = report.problems.isEmpty ? ", and the next save writes it anew" : ""
         var text = report.removedEntries.map {
-            "removed the entry '\($0.oneLine)': it is a miss now, and the next save writes it anew\n"
+            "removed the entry '\($0.oneLine)': it is a miss now\(promise)\n"
         }.joined()
         text += report.removedObjects.map { "removed the damaged '\($0.oneLine)'\n" }.joined()
         let pruned = report.pruned
@@ -33,9 +35,10 @@ enum VerifyOutput {
             text += "marked \(objects) that no entry refers to; a prune after a day removes them\n"
         }
         guard report.isEmpty else { return text }
-        return found.problems.isEmpty
-            ? "nothing to repair\n"
-            : "nothing repaired; what no entry refers to goes when it is an hour old\n"
+        if found.problems.isEmpty { return "nothing to repair\n" }
+        return report.problems.isEmpty
+            ? "nothing repaired; what no entry refers to goes when it is an hour old\n"
+            : "nothing repaired\n"
     }
 
     /// Both in one object; `repair` is `nil` when none was made.
