@@ -49,7 +49,7 @@ import Testing
               action: 4️⃣Restore
             """,
             [
-                "1️⃣ warning tilde-path: '~' is not replaced in a cache path; write '/root/.m2/**/*'",
+                "1️⃣ warning tilde-path: '~' is not replaced in a cache path; write '$HOME/.m2/**/*'",
                 "2️⃣ warning fallback-keys: 'fallback-keys' has no effect without 'key'",
                 "3️⃣ warning too-many: there are 6 fallback keys; the first five count; CodeBuild"
                     + " takes at most 5",
@@ -103,7 +103,7 @@ import Testing
     @Test(arguments: [".", "./", "././", ""])
     func `a cache path that is the source root itself keeps nothing`(path: String) {
         check(
-            "version: 0.2\nphases: {}\ncache: {paths: [target, 1️⃣'\(path)', './x', /]}",
+            "version: 0.2\nphases: {}\ncache: {paths: [target, 1️⃣'\(path)', './x']}",
             [
                 "1️⃣ warning root-path: '\(path)' names no file, so nothing is kept for it; name"
                     + " what the build makes, such as 'node_modules/**/*'"
@@ -111,11 +111,22 @@ import Testing
         )
     }
 
+    @Test(arguments: ["..", "../**/*", "/**/*", "/"])
+    func `a cache path that takes in the source root whole keeps nothing`(path: String) {
+        check(
+            "version: 0.2\nphases: {}\ncache: {paths: [target, 1️⃣'\(path)', './x']}",
+            [
+                "1️⃣ warning root-path: '\(path)' takes in the source root whole, so nothing is kept"
+                    + " for it; name what the build makes, such as 'node_modules/**/*'"
+            ]
+        )
+    }
+
     @Test(arguments: [
         "**/*", "*", "**", "./**/*", ".*", "{a,.git}", "{out,{.g?t,b}}/**/*", ".git/**/*", ".g*",
-        "**/.git/**/*", "..", "../**/*", "../*/*", "$CODEBUILD_SRC_DIR/**/*",
+        "**/.git/**/*", "../*/*", "$CODEBUILD_SRC_DIR/**/*",
         "${CODEBUILD_SRC_DIR}/*",
-        "[!x]*", "*.*", "/**/*",
+        "[!x]*", "*.*",
     ])
     func `a cache path that takes in the sources is a warning`(path: String) {
         check(

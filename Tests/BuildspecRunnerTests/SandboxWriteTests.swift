@@ -43,7 +43,7 @@
             "$HOME/.aws/*",
             "$HOME/.aws/**", "$HOME/.a*/**", "$HOME/*", "$HOME/**/*", "$HOME/.cache/../.aws/*",
             "$HOME/.cache/link/*", "$HOME/.cache/up/.aws/*", "$HOME/.cache/\\../.aws/*",
-            "/etc/cron.d/*", "/etc/*", "/**/*", "/*", "OUT/$CODEBUILD_BUILD_NUMBER/../cron.d/*",
+            "/etc/cron.d/*", "/etc/*", "OUT/$CODEBUILD_BUILD_NUMBER/../cron.d/*",
         ]
 
         @Test(arguments: refused)

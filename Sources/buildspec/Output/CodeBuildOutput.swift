@@ -79,7 +79,7 @@ final class CodeBuildOutput: EventSink {
         } else if message.hasPrefix("Skipping install of runtimes.") {
             print(message)
         } else {
-            log.print(error: "warning: \(message.printableLines)")
+            log.print(error: "warning: \(message.oneLine)")
         }
     }
 

@@ -99,6 +99,6 @@ final class PlainOutput: EventSink {
             return log.print(annotation)
         }
         let prefix = start.map { "\(buildspec):\($0.line):\($0.column): " } ?? ""
-        log.print(error: "\(prefix)\(level): \(message.printableLines)")
+        log.print(error: "\(prefix)\(level): \(message.oneLine)")
     }
 }
