@@ -38,7 +38,9 @@ public struct CacheIdentity: Sendable, Equatable {
     ///
     /// - Throws: `CacheError` for an empty key.
     func checkKey() throws(CacheError) {
-        if key?.allSatisfy(\.isWhitespace) ?? false { throw CacheError(.request, "the key is empty") }
+        if key?.allSatisfy(\.isWhitespace) ?? false {
+            throw CacheError(.request, "the key is empty")
+        }
     }
 }
 

@@ -110,7 +110,9 @@ private func plan(_ store: ForgedStore, _ record: KeyRecord) async {
     let set = PathSet(record.paths, root: PathBytes(tree))
     let settings = BuildCache(store: store).settings
     let all = PathSet(["**/*"], root: PathBytes(tree))
-    guard let existing = try? await CacheTree(all, Checkout.unknown, roots, settings) else { return }
+    guard let existing = try? await CacheTree(all, Checkout.unknown, roots, settings) else {
+        return
+    }
     let plan = try? RestorePlan(manifest, set, existing, roots, verify: false)
     try? plan?.checkRoom(roots)
 }

@@ -52,8 +52,9 @@ public struct Checkout: Sendable, Equatable {
 
     /// What is asked of version control.
     public struct Question: Sendable, Equatable {
-        /// The first names of all paths that matter, such as `node_modules`; nothing else need be found.
-        /// `nil` is every path, those above the root too.
+        /// The first names of all paths that matter, such as `node_modules`; `nil` is every path.
+        ///
+        /// Nothing else need be found. Every path means those above the root too.
         public var names: [String]?
         /// Further repositories that declared paths lead into, relative to the root or absolute.
         public var repositories: [[UInt8]]
