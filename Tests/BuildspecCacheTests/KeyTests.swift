@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: [
-        " ", "a/b/../c", "ключ-ü", "percent%41", "~", ".", "..", "with\nnewline",
+        " a ", "a/b/../c", "ключ-ü", "percent%41", "~", ".", "..", "with\nnewline",
         String(repeating: "long-", count: 60), String(repeating: "é/", count: 300),
     ])
     func `may be any text`(key: String) async throws {

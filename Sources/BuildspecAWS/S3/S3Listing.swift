@@ -70,7 +70,7 @@ struct S3Listing: Sendable, Equatable {
 /// Whoever answers can promise another page with each page, and give each another token. Servers differ
 /// in the order of names and in how full their pages are, but an honest page brings names.
 struct ListingProgress {
-    /// A listing of more pages is none that ends: ten million objects.
+    /// A listing of more pages counts as endless; these hold ten million objects.
     private static let mostPages = 10_000
     /// So many pages may bring nothing.
     private static let emptyPages = 10

@@ -6,7 +6,8 @@ internal import SystemPackage
 ///
 /// The primary artifact goes into the directory itself, a secondary one into a directory of its
 /// identifier below. Files that are there already stay unless an artifact has a file of that name; one
-/// of the sources is never replaced, nor one in them that no build collected. An artifact that would do that is not written at all.
+/// of the sources is never replaced, nor one in them that no build collected. An artifact that would do
+/// that is not written at all.
 struct ArtifactCollector: Sendable {
     let section: ArtifactsSection
     let directory: FilePath
@@ -32,7 +33,7 @@ struct ArtifactCollector: Sendable {
         var places = ArtifactPlaces(
             PathBytes(directory.string),
             sources: PathBytes(sources.string),
-            tracked: await TrackedFiles.paths(below: PathBytes(directory.string)) ?? [],
+            known: await TrackedFiles.paths(below: PathBytes(directory.string)),
             own: own + inputs.map { ($0, "a file that 'buildspec' reads") },
             stateDirectory: stateDirectory
         )

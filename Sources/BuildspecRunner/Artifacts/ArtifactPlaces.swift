@@ -9,6 +9,8 @@ struct ArtifactPlaces: Sendable {
     private var reserved: [PathBytes: String] = [:]
     /// The directory, where it lies in the sources, and which of its files are earlier artifacts.
     private let filled: (directory: PathBytes, memory: ArtifactMemory?)?
+    /// The files below the directory that git neither keeps nor ignores; `nil` where it cannot tell.
+    private let untracked: Set<PathBytes>?
     /// The files of the artifacts so far, with what has them.
     private var taken: [PathBytes: String] = [:]
 
@@ -17,13 +19,14 @@ struct ArtifactPlaces: Sendable {
     /// - Parameters:
     ///   - directory: the directory that is collected into, links resolved.
     ///   - sources: the source root.
-    ///   - tracked: the files below the directory that git knows.
+    ///   - known: the files below the directory that git keeps, and those that it neither keeps nor
+    ///     ignores; `nil` where it cannot tell.
     ///   - own: the program's files and those that it reads, with what they are to it.
     ///   - stateDirectory: where the program remembers what it collected.
     init(
         _ directory: PathBytes,
         sources: PathBytes,
-        tracked: [PathBytes],
+        known: (tracked: [PathBytes], untracked: [PathBytes])?,
         own: [(path: FilePath, what: String)],
         stateDirectory: FilePath
     ) {
@@ -35,7 +38,8 @@ struct ArtifactPlaces: Sendable {
         filled =
             directory.isWithin(root)
             ? (directory, ArtifactMemory(directory, in: stateDirectory)) : nil
-        for path in tracked { reserved[path] = "a file of the sources, which git tracks" }
+        untracked = known.map { Set($0.untracked) }
+        for path in known?.tracked ?? [] { reserved[path] = "a file of the sources, which git tracks" }
         for (path, what) in own {
             let path = PathBytes(path.string)
             let (above, name) = path.split
@@ -55,13 +59,14 @@ struct ArtifactPlaces: Sendable {
         let top = identifier.map { PathBytes($0) } ?? PathBytes("")
         let name = identifier.map { "the artifact '\($0)'" } ?? "the primary artifact"
         var all = taken
+        let places = Set(files.map { top.appending($0.target.bytes) })
         for file in files {
             let place = top.appending(file.target.bytes)
             if let sources, place == sources || place.isWithin(sources) || sources.isWithin(place) {
                 return problem(place, "it lies in the sources")
             }
             if let what = reserved[place] { return problem(place, "it is \(what)") }
-            if isUsers(place) {
+            if isUsers(place, places) {
                 return problem(place, "a file is there that no artifact of an earlier build is")
             }
             if let other = taken[place] { return problem(place, "\(other) has that file") }
@@ -72,12 +77,28 @@ struct ArtifactPlaces: Sendable {
     }
 
     /// Whether a file in the sources would be replaced that no build has put there.
-    private func isUsers(_ place: PathBytes) -> Bool {
-        guard let filled, taken[place] == nil, filled.memory?.has(place) != true else {
-            return false
-        }
+    ///
+    /// Not every state directory lasts as long as its workspace. So where nothing is remembered, a
+    /// directory whose every file is collected anew counts as filled by an earlier build.
+    private func isUsers(_ place: PathBytes, _ places: Set<PathBytes>) -> Bool {
+        guard let filled, taken[place] == nil, filled.memory?.has(place) != true,
+            untracked?.contains(place) ?? true
+        else { return false }
         let status = (try? FileStatus.named(filled.directory.appending(place.bytes))) ?? nil
-        return status.map { $0.kind != .directory } ?? false
+        guard let status, status.kind != .directory else { return false }
+        return filled.memory?.isEmpty != true || !isFilledAnew(PathBytes(Array(place.split.directory)), places)
+    }
+
+    /// Whether each file in a directory is one of these places.
+    private func isFilledAnew(_ directory: PathBytes, _ places: Set<PathBytes>) -> Bool {
+        guard let filled,
+            let handle = try? DirectoryHandle.open(filled.directory.appending(directory.bytes)),
+            let names = try? handle.names()
+        else { return false }
+        return names.allSatisfy { name in
+            places.contains(directory.appending(name))
+                || (try? handle.status(name))??.kind == .directory
+        }
     }
 
     private func problem(_ place: PathBytes, _ reason: String) -> String {

@@ -152,16 +152,23 @@ package struct TrackedFiles: Sendable {
         return trees.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The files below a directory that git knows, or `nil` where it knows none or cannot tell.
+    /// The files below a directory that git keeps, and those that it neither keeps nor ignores.
     ///
     /// - Parameter directory: a directory that is there.
-    /// - Returns: their paths from the directory on.
-    package static func paths(below directory: PathBytes) async -> [PathBytes]? {
+    /// - Returns: their paths from the directory on; `nil` where git cannot tell or there is none.
+    package static func paths(
+        below directory: PathBytes
+    ) async -> (tracked: [PathBytes], untracked: [PathBytes])? {
         let place = FilePath(directory.text)
         guard PathBytes(place.string) == directory, SourceVersion.isInGitTree(place) else {
             return nil
         }
-        let list = await GitIndex(root: place).output(["ls-files", "-z", "--cached"])
-        return list?.split(separator: 0).map { PathBytes(Array($0)) }
+        let git = GitIndex(root: place)
+        async let untracked = git.untracked("")
+        guard let tracked = await git.output(["ls-files", "-z", "--cached"]) else { return nil }
+        func paths(_ list: [UInt8]) -> [PathBytes] {
+            list.split(separator: 0).map { PathBytes(Array($0)) }
+        }
+        return (paths(tracked), paths(await untracked))
     }
 }

@@ -181,8 +181,7 @@ struct Run: AsyncParsableCommand {
         request.inputFiles = inputs.map { absolute($0.path.string) }
         try await OutputCheck(
             inputs: inputs,
-            directories: request.ownDirectories,
-            root: what.root
+            directories: request.ownDirectories
         ).check(outputs)
         let exportsFile = try exports.map(ExportsFile.init)
         let eventLog = try events.map(EventLog.init(path:))

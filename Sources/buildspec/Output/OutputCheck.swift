@@ -13,21 +13,17 @@ struct OutputCheck {
 
     private var inputs: [FileStatus.Identity: String] = [:]
     private var directories: [(path: PathBytes, what: String)] = []
-    /// The source root, where a file that is there may be somebody's work.
-    private let root: PathBytes?
 
     /// Notes what is read.
     ///
     /// - Parameters:
     ///   - inputs: files; what is not there needs no care.
     ///   - directories: directories that nothing else may be written in, such as a store.
-    ///   - root: the source root, if there is one.
-    init(inputs: [Input] = [], directories: [Input], root: FilePath? = nil) {
+    init(inputs: [Input] = [], directories: [Input]) {
         for (path, what) in inputs {
             let status = try? FileStatus.following(OutputCheck.absolute(path))
             if let status { self.inputs[status.identity] = what }
         }
-        self.root = root.map { Machine.settled(OutputCheck.absolute($0)) }
         self.directories = directories.map { (Machine.settled(OutputCheck.absolute($0)), $1) }
     }
 
@@ -72,16 +68,12 @@ struct OutputCheck {
         if place.components.contains(where: { $0.elementsEqual(".git".utf8) }) {
             return "it is git's own"
         }
-        let tracked = await TrackedFile.find(place)
-        if tracked == .yes { return "it is a source, which git tracks; name another file" }
-        guard isThere, !FormerOutput.isOne(place, of: option) else { return nil }
-        if case .unknown(let reason) = tracked {
+        switch await TrackedFile.find(place) {
+        case .yes: return "it is a source, which git tracks; name another file"
+        case .unknown(let reason) where isThere && !FormerOutput.isOne(place, of: option):
             return "it may be a source, and git cannot tell: \(reason); name a new file"
+        case .no, .unknown: return nil
         }
-        guard let root, place.isWithin(root) else { return nil }
-        return
-            "it lies in the sources, and '\(option)' has not written it; remove it, or name another "
-            + "file"
     }
 
     /// Standard output and standard error, where they are files.
