@@ -100,7 +100,7 @@ import Testing
         )
     }
 
-    @Test(arguments: [".", "./", "././", ""])
+    @Test(arguments: [".", "./", "././", "", "/"])
     func `a cache path that is the source root itself keeps nothing`(path: String) {
         check(
             "version: 0.2\nphases: {}\ncache: {paths: [target, 1️⃣'\(path)', './x']}",
@@ -111,7 +111,7 @@ import Testing
         )
     }
 
-    @Test(arguments: ["..", "../**/*", "/**/*", "/"])
+    @Test(arguments: ["..", "../**/*", "/**/*"])
     func `a cache path that takes in the source root whole keeps nothing`(path: String) {
         check(
             "version: 0.2\nphases: {}\ncache: {paths: [target, 1️⃣'\(path)', './x']}",

@@ -107,7 +107,7 @@ struct ArtifactKeepTests {
         #expect(again?.contains("'b' would be replaced") == true, "\(again ?? "")")
     }
 
-    @Test func `a directory that an earlier build filled is filled again, though nothing tells of it`()
+    @Test func `a directory that an earlier build filled is filled again, unremembered too`()
         async throws
     {
         for git in ["true", "git init -q .; echo out > .gitignore; touch out/other"] {

@@ -39,7 +39,9 @@ struct ArtifactPlaces: Sendable {
             directory.isWithin(root)
             ? (directory, ArtifactMemory(directory, in: stateDirectory)) : nil
         untracked = known.map { Set($0.untracked) }
-        for path in known?.tracked ?? [] { reserved[path] = "a file of the sources, which git tracks" }
+        for path in known?.tracked ?? [] {
+            reserved[path] = "a file of the sources, which git tracks"
+        }
         for (path, what) in own {
             let path = PathBytes(path.string)
             let (above, name) = path.split
@@ -86,7 +88,8 @@ struct ArtifactPlaces: Sendable {
         else { return false }
         let status = (try? FileStatus.named(filled.directory.appending(place.bytes))) ?? nil
         guard let status, status.kind != .directory else { return false }
-        return filled.memory?.isEmpty != true || !isFilledAnew(PathBytes(Array(place.split.directory)), places)
+        return filled.memory?.isEmpty != true
+            || !isFilledAnew(PathBytes(Array(place.split.directory)), places)
     }
 
     /// Whether each file in a directory is one of these places.
