@@ -131,7 +131,7 @@ struct RestoreOperation {
                 let count = existing.entries.count
                 return unchangedTree(record, entries: count, outcome, passed.notes + existing.notes)
             }
-            await existing.lookForWork(checkout, roots)
+            await existing.lookForWork(checkout, set, roots)
             let early = try await earlyManifest
             let manifest = if let early { early } else { try await reader.manifest(of: record) }
             let known = try await known(record, manifest, index, await earlier)

@@ -123,4 +123,21 @@ struct ArtifactKeepTests {
             }
         }
     }
+
+    @Test(arguments: [false, true])
+    func `a whole checkout is collected again and again, into no other repository`(
+        isInside: Bool
+    ) async throws {
+        let git = "test -d .git || { git init -q; echo one > a; git add a; }"
+        var build = try build(["**/*"], commands: [git, "date +%N > b"])
+        let outside = try TemporaryDirectory()
+        build.request.artifactsDirectory =
+            isInside ? build.scratch.file("out") : outside.file("out")
+        for _ in 0..<3 { #expect(try await build.run().artifacts.failure == nil) }
+        try outside.write("ref: refs/heads/main\n", to: "other/.git/HEAD")
+        for name in ["a", "c"] { try outside.write("mine\n", to: "other/\(name)") }
+        build.request.artifactsDirectory = outside.file("other")
+        #expect(try await build.run().artifacts.failure?.contains("would be replaced") == true)
+        #expect(try outside.read("other/a") == "mine\n")
+    }
 }

@@ -75,16 +75,56 @@ struct CacheTree: Sendable {
         return place.isWithin(root) ? PathBytes(Array(place.tail(below: root))) : place
     }
 
-    /// Asks of each repository that the cache would have for its own whether it holds somebody's work.
-    mutating func lookForWork(_ checkout: Checkout.Finder, _ roots: TreeRoots) async {
-        let git = Array(".git".utf8)
-        for entry in entries where entry.path.split.name.elementsEqual(git) {
-            let path = PathBytes(Array(entry.path.split.directory))
+    /// Asks of each other repository that a restore could change whether it holds somebody's work.
+    mutating func lookForWork(
+        _ checkout: Checkout.Finder,
+        _ set: PathSet,
+        _ roots: TreeRoots
+    ) async {
+        for path in repositories(set, roots) {
             if working.keys.contains(where: path.isWithin) { continue }
-            let top = path.isAbsolute ? roots.top.path : roots.root.path
-            let place = path.components.reduce(top) { $0.appending($1) }
-            if let work = await checkout.work(place.bytes) { working[path] = work }
+            if let work = await checkout.work(CacheTree.outside(path, roots).bytes) {
+                working[path] = work
+            }
         }
+    }
+
+    /// The other repositories that have something of the declared paths: those whose `.git` is among it,
+    /// and those that a wildcard leads into.
+    private func repositories(_ set: PathSet, _ roots: TreeRoots) -> [PathBytes] {
+        let git = Array(".git".utf8)
+        let bases = set.bases
+        var found: Set<PathBytes> = []
+        var seen: Set<PathBytes> = []
+        var top: PathBytes?
+        for entry in entries {
+            var path = entry.path
+            if path.split.name.elementsEqual(git) {
+                found.insert(PathBytes(Array(path.split.directory)))
+            }
+            if let top, path.isWithin(top) { continue }
+            top = path
+            // Of the directories above, those that no declared path names are asked for their '.git'.
+            while true {
+                path = PathBytes(Array(path.split.directory))
+                guard !path.bytes.isEmpty, path.bytes != [slash], seen.insert(path).inserted,
+                    bases.contains(where: { $0 == path || path.isBelow($0) })
+                else { break }
+                let place = CacheTree.outside(path, roots)
+                guard !rules.isGit(path.appending(git)),
+                    let handle = try? DirectoryHandle.open(place),
+                    ((try? handle.status(git)) ?? nil) != nil
+                else { continue }
+                found.insert(path)
+            }
+        }
+        return found.sorted()
+    }
+
+    /// Where a path of an entry is on this machine.
+    private static func outside(_ path: PathBytes, _ roots: TreeRoots) -> PathBytes {
+        let top = path.isAbsolute ? roots.top.path : roots.root.path
+        return path.components.reduce(top) { $0.appending($1) }
     }
 
     /// The repositories that declared paths begin in, other than the root's own.
@@ -221,5 +261,12 @@ extension CheckoutRules {
             "a restore replaces no file that git neither tracks nor ignores\($0); name it in"
                 + " '.gitignore' if the build makes it"
         }
+    }
+}
+
+extension PathBytes {
+    /// Whether this path lies below a directory, which the root (`""`) is of relative paths.
+    fileprivate func isBelow(_ directory: PathBytes) -> Bool {
+        directory.bytes.isEmpty ? !isAbsolute : isWithin(directory)
     }
 }

@@ -113,6 +113,9 @@ struct CheckoutRules: Sendable {
         while let next = directory, passages.insert(next).inserted { directory = next.above }
     }
 
+    /// Whether a path is a `.git` of the sources' own.
+    func isGit(_ path: PathBytes) -> Bool { kept.contains(relative(path)) }
+
     /// Why nobody can tell which files are sources; `nil` where everybody can.
     var reason: String? { unlisted.first?.reason }
 

@@ -120,12 +120,9 @@ struct ArtifactCollector: Sendable {
         _ identifier: String?
     ) throws -> UInt64 {
         let top = try AtomicFile.openMaking(PathBytes(directory.string))
-        if top.path.isWithin(Machine.settled(PathBytes(sources.string))) {
-            let prefix = PathBytes(identifier ?? "")
-            let places = files.map { prefix.appending($0.target.bytes) }
-            var memory = ArtifactMemory(top.path, in: stateDirectory)
-            memory?.add(places)
-        }
+        let prefix = PathBytes(identifier ?? "")
+        var memory = ArtifactMemory(top.path, in: stateDirectory)
+        memory?.add(files.map { prefix.appending($0.target.bytes) })
         var copy = try ArtifactCopy(into: top, identifier)
         for file in files {
             try Task.checkCancellation()

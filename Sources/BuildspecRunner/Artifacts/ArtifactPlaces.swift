@@ -7,7 +7,8 @@ struct ArtifactPlaces: Sendable {
     private let sources: PathBytes?
     /// What must not be written over, with what it is.
     private var reserved: [PathBytes: String] = [:]
-    /// The directory, where it lies in the sources, and which of its files are earlier artifacts.
+    /// The directory, where it lies in the sources or is a repository, and which of its files are earlier
+    /// artifacts.
     private let filled: (directory: PathBytes, memory: ArtifactMemory?)?
     /// The files below the directory that git neither keeps nor ignores; `nil` where it cannot tell.
     private let untracked: Set<PathBytes>?
@@ -35,11 +36,13 @@ struct ArtifactPlaces: Sendable {
         }
         let root = Machine.settled(sources)
         self.sources = tail(root)
+        // Its own '.git' may be a collected one, so what git says there is no help.
+        let isRepository = (try? FileStatus.named(directory.appending(".git".utf8))) ?? nil != nil
         filled =
-            directory.isWithin(root)
+            isRepository || directory.isWithin(root)
             ? (directory, ArtifactMemory(directory, in: stateDirectory)) : nil
-        untracked = known.map { Set($0.untracked) }
-        for path in known?.tracked ?? [] {
+        untracked = isRepository ? nil : known.map { Set($0.untracked) }
+        for path in isRepository ? [] : known?.tracked ?? [] {
             reserved[path] = "a file of the sources, which git tracks"
         }
         for (path, what) in own {
@@ -69,7 +72,7 @@ struct ArtifactPlaces: Sendable {
             }
             if let what = reserved[place] { return problem(place, "it is \(what)") }
             if isUsers(place, places) {
-                return problem(place, "a file is there that no artifact of an earlier build is")
+                return problem(place, "a file is there that no earlier build collected")
             }
             if let other = taken[place] { return problem(place, "\(other) has that file") }
             all[place] = name

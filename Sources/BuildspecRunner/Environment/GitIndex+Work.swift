@@ -13,18 +13,25 @@ extension GitIndex {
             return "that git cannot read"
         }
         if GitIndex.changed(index, below: PathBytes(root.string)) { return "with changed files" }
-        // Without a commit, or where the index is not what it holds.
-        guard
-            await output(["diff-index", "--cached", "--quiet", "--no-ext-diff", "HEAD", "--"])
-                != nil
-        else { return "with changes that no commit has" }
+        guard await output(["rev-parse", "-q", "--verify", "HEAD"]) != nil else {
+            // Without a commit whatever the index has is in no other place.
+            return index.isEmpty ? await untrackedWork() : "with changes that no commit has"
+        }
+        let staged = ["diff-index", "--cached", "--quiet", "--no-ext-diff", "HEAD", "--"]
+        guard await output(staged) != nil else { return "with changes that no commit has" }
         let known = ["--not", "--remotes", "--tags"]
         guard let commits = await output(["rev-list", "-n", "1", "HEAD", "--all"] + known) else {
             return "that git cannot read"
         }
         if !commits.isEmpty { return "with commits that no remote branch has" }
-        let untracked = await output(["ls-files", "-z", "-o", "--exclude-standard"])
-        return untracked?.isEmpty == true ? nil : "with files that git does not track"
+        return await untrackedWork()
+    }
+
+    private func untrackedWork() async -> String? {
+        let files = await untracked("").split(separator: 0)
+        // Cargo leaves this one in each checkout of its own.
+        let isWork = files.contains { !$0.elementsEqual(".cargo-ok".utf8) }
+        return isWork ? "with files that git does not track" : nil
     }
 
     /// Whether a file differs in size or time from what the index says; one that is gone does not.
