@@ -116,7 +116,7 @@ extension BuildRunner {
         within time: BuildTime,
         into sink: any EventSink
     ) async throws -> BuildResult {
-        groups.beGuarded(ofBuild: setup.identity.id)
+        groups.beGuarded(ofBuild: setup.identity.id, in: directory.path)
         defer { groups.dismissGuard() }
         let pump = try opened("a pipe") { try OutputPump() }
         let session = try opened("the build's state") {

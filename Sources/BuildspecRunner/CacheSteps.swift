@@ -215,7 +215,7 @@ struct CacheSteps: Sendable {
                 continue
             }
             // Reading the buildspec tells what it can see.
-            if path.isRoot, CacheSection.isRoot(declared.value) { continue }
+            if CacheSection.isRoot(declared.value) { continue }
             await pump.post(.warning("cache path '\(declared.value)' is left out: \(obstacle)"))
         }
         return paths

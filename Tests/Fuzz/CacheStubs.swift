@@ -1,7 +1,8 @@
 // What the readers of the cache name and the fuzzer has no use for.
 
 struct StoreError: Error {
-    enum Code { case outOfReach, unavailable, tooLarge, noFile }
+    enum Code { case outOfReach, unavailable, tooLarge, noFile, inTheWay }
+    static let byHand = "remove it by hand"
     var code: Code
     var description: String
 }
@@ -17,3 +18,9 @@ protocol CacheStore {
 }
 
 struct ObjectInfo { var name: String }
+
+/// There are no links.
+enum Machine {
+    static func settled(_ path: PathBytes) -> PathBytes { path }
+    static func absolute(_ path: PathBytes) throws(FileError) -> PathBytes { path }
+}

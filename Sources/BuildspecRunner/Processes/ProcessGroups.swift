@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import SystemPackage
 
 #if canImport(Glibc)
     internal import Glibc
@@ -16,15 +17,27 @@ internal import Synchronization
 final class ProcessGroups: Sendable {
     private let numbers = Mutex<Set<pid_t>>([])
     private let killers = Mutex<[@Sendable () -> Void]>([])
-    private let buildID = Mutex<String?>(nil)
-    /// Who ends them should this process be killed; comes with the first command.
+    private let guarded = Mutex<(build: String, directory: FilePath)?>(nil)
+    /// Who ends them should this process be killed; comes before the first command.
     private let guardian = Mutex<ProcessGuard?>(nil)
 
     /// Lets a guard end the processes of a build, should this process be killed.
     ///
-    /// - Parameter id: the build's identifier.
-    func beGuarded(ofBuild id: String) {
-        buildID.withLock { $0 = id }
+    /// - Parameters:
+    ///   - id: the build's identifier.
+    ///   - directory: its private directory.
+    func beGuarded(ofBuild id: String, in directory: FilePath) {
+        guarded.withLock { $0 = (id, directory) }
+    }
+
+    /// Starts the guard, if none is there yet.
+    ///
+    /// A command starts after it, or a kill between the two would leave the command.
+    func prepare() {
+        guardian.withLock { guardian in
+            guard guardian == nil, let (id, directory) = guarded.withLock(\.self) else { return }
+            guardian = try? ProcessGuard(ofBuild: id, in: directory)
+        }
     }
 
     /// Lets the guard go; no process may be left.
@@ -48,12 +61,7 @@ final class ProcessGroups: Sendable {
             let before = numbers
             body(&numbers)
             guard numbers != before else { return }
-            guardian.withLock { guardian in
-                if guardian == nil, let id = buildID.withLock(\.self) {
-                    guardian = try? ProcessGuard(ofBuild: id)
-                }
-                guardian?.note(numbers)
-            }
+            guardian.withLock { $0?.note(numbers) }
         }
     }
 

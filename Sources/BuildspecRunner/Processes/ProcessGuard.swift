@@ -36,7 +36,11 @@ final class ProcessGuard: Sendable {
         done
         reach -KILL
         for process in /proc/[0-9]*; do
-            grep -qsF "CODEBUILD_BUILD_ID=$1" "$process/environ" && kill -KILL "${process#/proc/}"
+            [ "$process" != "/proc/$$" ] || continue
+            if grep -qsF "CODEBUILD_BUILD_ID=$1" "$process/environ" ||
+                grep -qsF "$2/script.sh" "$process/cmdline"; then
+                kill -KILL "${process#/proc/}"
+            fi
         done
 
         """
@@ -49,9 +53,12 @@ final class ProcessGuard: Sendable {
 
     /// Starts the shell.
     ///
-    /// - Parameter id: the build's identifier, by which daemons are known.
+    /// - Parameters:
+    ///   - id: the build's identifier, by which daemons are known.
+    ///   - directory: the build's private directory, by which a command is known that has just started
+    ///     and whose group nobody has told yet.
     /// - Throws: `Errno`.
-    init(ofBuild id: String) throws(Errno) {
+    init(ofBuild id: String, in directory: FilePath) throws(Errno) {
         let (near, far) = try ProcessGuard.line()
         defer { try? far.close() }
         do throws(Errno) {
@@ -59,7 +66,7 @@ final class ProcessGuard: Sendable {
             defer { try? nothing.close() }
             process = try Spawn.start(
                 "/bin/sh",
-                ["-c", ProcessGuard.script, "buildspec-guard", id],
+                ["-c", ProcessGuard.script, "buildspec-guard", id, directory.string],
                 environment: ["PATH": BuildEnvironment.standardPath],
                 input: far,
                 output: nothing,

@@ -32,6 +32,7 @@ final class ProcessRunner: Sendable {
     /// - Throws: `SubprocessError` when it cannot be started.
     func run(_ launch: Launch) async throws -> Int32 {
         try SpareDescriptors.requireForProcess()
+        groups.prepare()
         if launch.isConfined {
             let process = try await ConfinedProcess(launch, output: output, errors: output)
             groups.insert(process.number)
@@ -58,6 +59,7 @@ final class ProcessRunner: Sendable {
     /// - Throws: `SubprocessError` when it cannot be started or writes more than a megabyte.
     func capture(_ launch: Launch) async throws -> (status: Int32, output: [UInt8]) {
         try SpareDescriptors.requireForProcess()
+        groups.prepare()
         if launch.isConfined {
             let result = try await ConfinedProcess.capture(launch, errors: output, grace: grace) {
                 groups.insert($0)
