@@ -77,11 +77,14 @@ enum CacheText {
     }
 
     /// What became of restoring and saving; a reason that a warning has told for both is not told again.
-    static func outcomes(_ result: BuildResult) -> [String?] {
-        if case .failed(let reason) = result.restored, result.saved == .failed(reason) {
+    static func outcomes(
+        _ restored: CacheRestoreOutcome,
+        _ saved: CacheSaveOutcome
+    ) -> [String?] {
+        if case .failed(let reason) = restored, saved == .failed(reason) {
             return ["not used: the warning above says why"]
         }
-        return [outcome(result.restored), outcome(result.saved)]
+        return [outcome(restored), outcome(saved)]
     }
 
     /// What became of restoring; `nil` when there is nothing to say.
