@@ -32,7 +32,7 @@ enum Signals {
         insist: @escaping @Sendable () -> Void
     ) async throws -> Result {
         let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
-        let sources = watch {
+        let sources = await watch {
             switch $0 {
             case 1: continuation.yield()
             case 2:
@@ -91,21 +91,30 @@ enum Signals {
         signal(SIGPIPE, SIG_IGN)
     }
 
+    /// Calls something with the number of each signal, from 1.
+    ///
+    /// It returns when all are watched, because until then a signal ends the process in the middle of
+    /// its work.
     private static func watch(
         _ handle: @escaping @Sendable (Int) -> Void
-    ) -> [any DispatchSourceSignal] {
+    ) async -> [any DispatchSourceSignal] {
         let queue = DispatchQueue(label: "buildspec signals")
         let counter = Counter()
-        return ending.filter { !isIgnored($0) }.map { number in
+        var sources: [any DispatchSourceSignal] = []
+        for number in ending where !isIgnored(number) {
             #if canImport(Darwin)
                 // There, a signal source does not take the signal's own action away.
                 signal(number, SIG_IGN)
             #endif
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { handle(counter.next()) }
-            source.activate()
-            return source
+            await withCheckedContinuation { continuation in
+                source.setRegistrationHandler { continuation.resume() }
+                source.activate()
+            }
+            sources.append(source)
         }
+        return sources
     }
 
     /// Whether who started us wants the signal ignored, as `nohup` does with SIGHUP.
