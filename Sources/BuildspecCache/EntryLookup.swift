@@ -21,8 +21,7 @@ struct EntryLookup: Sendable {
         return scopes
     }
 
-    /// The fallback keys that count: without a key there are none, and every key begins with an empty
-    /// one.
+    /// The fallback keys that count: none without a key, and no empty one, which any key begins with.
     var fallbackKeys: [String] {
         identity.key == nil ? [] : identity.fallbackKeys.filter { !$0.isEmpty }
     }

@@ -67,8 +67,8 @@ struct S3Listing: Sendable, Equatable {
 
 /// Tells a listing that goes on from one that never ends.
 ///
-/// Whoever answers can promise another page with each page, and give each another token. Servers differ
-/// in the order of names and in how full their pages are, but an honest page brings names.
+/// A dishonest server can promise another page with each page, and give each another token. Honest
+/// servers differ in the order of names and in how full their pages are, but their pages bring names.
 struct ListingProgress {
     /// A listing of more pages counts as endless; these hold ten million objects.
     private static let mostPages = 10_000

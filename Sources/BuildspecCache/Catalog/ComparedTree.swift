@@ -39,18 +39,6 @@ struct ComparedTree {
         _ pieces: Pieces
     ) throws(FileError) -> Bool {
         let (directory, name) = try cursor.parent(of: entry.path)
-        let file = try OpenFile.reading(name, in: directory)
-        var offset: UInt64 = 0
-        for piece in pieces {
-            // The comparison is given up then.
-            if Task.isCancelled { return false }
-            var bytes: [UInt8] = []
-            let count = try file.read(piece.size, at: offset, appendingTo: &bytes)
-            guard count == piece.size, ContentDigest(of: bytes) == piece.digest else {
-                return false
-            }
-            offset += UInt64(count)
-        }
-        return true
+        return try OpenFile.reading(name, in: directory).holds(pieces)
     }
 }
