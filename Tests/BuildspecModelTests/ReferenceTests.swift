@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import BuildspecModel
@@ -63,8 +64,7 @@ import Testing
 }
 
 @Suite struct `Generated files` {
-    private static let docs = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../docs").standardizedFileURL
+    private static let docs = URL(filePath: PackageFiles.path("docs"))
 
     /// Compares a file with what it is made from; with BUILDSPEC_WRITE_DOCS set, writes it.
     private func check(_ name: String, _ text: String) throws {

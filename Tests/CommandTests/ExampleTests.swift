@@ -24,9 +24,7 @@ import Testing
         Example(name: "swift-package", speedup: 2),
     ]
 
-    private static let directory = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "examples")
+    private static let directory = URL(filePath: PackageFiles.path("examples"))
 
     @Test func `every directory in 'examples' is listed here and complete`() throws {
         let files = FileManager.default

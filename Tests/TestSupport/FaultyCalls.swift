@@ -54,8 +54,7 @@ package struct FaultyCalls: Sendable {
     /// Builds the library.
     package init() async throws {
         place = try TemporaryDirectory()
-        let source = FilePath(#filePath).removingLastComponent().removingLastComponent()
-            .appending("Faults/faults.c")
+        let source = PackageFiles.root.appending("Tests/Faults/faults.c")
         let result = try await Subprocess.run(
             .name("cc"),
             arguments: [

@@ -40,7 +40,7 @@ package enum PythonServer {
 
     /// The folder of the programs.
     static var services: FilePath {
-        FilePath(#filePath).removingLastComponent().removingLastComponent().appending("Services")
+        PackageFiles.root.appending("Tests/Services")
     }
 
     private static func run(
