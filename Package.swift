@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The map of the house. Imports only go down; the comment above each target says what it does and
-// what it must not know. `swift build --explicit-target-dependency-import-check error` enforces it.
+// The layout of the package. Imports only go down; the comment above each target says what it does
+// and what it must not know. `swift build --explicit-target-dependency-import-check error` enforces it.
 let package = Package(
     name: "buildspec",
     platforms: [.macOS(.v15)],
@@ -20,7 +20,7 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
-        // The command: arguments in, text and an exit status out. Knows nothing worth a unit test.
+        // The command: arguments in, text and an exit status out. Knows no formats of the cache.
         .executableTarget(
             name: "buildspec",
             dependencies: [
@@ -67,7 +67,7 @@ let package = Package(
         ),
         // One call that Swift cannot make: who inherits orphaned processes.
         .systemLibrary(name: "CProcess"),
-        // Another: names that change places.
+        // Another: two names that are exchanged.
         .systemLibrary(name: "CFiles"),
         // libcurl, looked up at run time so that only who makes a request pays for it.
         .systemLibrary(name: "CCurl"),
@@ -98,7 +98,7 @@ let package = Package(
             providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]
         ),
 
-        // Doubles, generators and temporary places shared by the tests.
+        // Doubles, generators, servers and temporary directories that the tests share.
         .target(
             name: "TestSupport",
             dependencies: [

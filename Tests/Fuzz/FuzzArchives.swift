@@ -2,6 +2,8 @@
 
 internal import Glibc
 
+@testable internal import BuildspecFuzzed
+
 /// Reads an archive as an import does, and holds what comes of it to the rules of a manifest.
 func readArchive(_ bytes: [UInt8]) {
     guard let path = try? fuzzFile(bytes), let manifest = try? importedManifest(path) else {

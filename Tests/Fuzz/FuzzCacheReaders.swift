@@ -1,6 +1,8 @@
 // A libFuzzer harness over everything that reads bytes of a store. Compiled together with the readers
 // of BuildspecCache by run.sh, not by the package. The first byte says which reader gets the rest.
 
+@testable internal import BuildspecFuzzed
+
 /// What must hold for every input, whatever it is.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzCacheReaders(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {

@@ -7,6 +7,8 @@
 internal import Dispatch
 internal import Glibc
 
+@testable internal import BuildspecFuzzed
+
 /// What must hold for every input, whatever it is: it comes to an end.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzRecords(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {

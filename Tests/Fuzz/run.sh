@@ -14,6 +14,7 @@ seconds=${1:-20}
 more=${2:-}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$root/.build/fuzz
+libraries="-I $root/Sources/CFiles -I $root/Sources/CZlib -I $root/Sources/CZstd"
 mkdir -p "$work/corpus" "$work/readers-corpus" "$work/records-corpus"
 
 # compile NAME FLAG-OR-FILE...: one program of everything, instrumented.
@@ -30,57 +31,25 @@ compile_model() {
         "$root/Tests/Fuzz/FuzzBuildspec.swift"
 }
 
-# The readers without the modules that they come in: one module of all, digests and stores stubbed.
-compile_readers() {
-    rm -rf "$work/readers-sources"
-    mkdir -p "$work/readers-sources"
-    for file in "$root"/Sources/BuildspecFiles/*.swift; do
-        case ${file##*/} in
-        Machine.swift | FilePlaces.swift | FileSearch.swift) ;;
-        *) printf '%s\n' "$file" ;;
-        esac
-    done >"$work/readers-list"
-    for name in Archive/ArchiveForm Archive/ArchiveInput Archive/Decompressor Archive/ImportedTree \
-        Archive/PaxHeader Archive/TarHeader Archive/TarReader Blocks CacheError Catalog/KeyInputs \
-        Catalog/KeyInputs+Record Chunker Codec ContentDigest GzipCodec KeyRecord Limits Manifest \
-        ManifestChanges ManifestDecoder ManifestEncoder ManifestFields ManifestHalves ManifestHead OwnBytes \
-        ObjectName Pieces Prune/SealedText Prune/SweepList StatIndex StatIndex+Bytes StoreLayout TarFormat \
-        TreeFingerprint Trust/Base64 Trust/CachePolicy Trust/EntryTrust Trust/PublicKey \
-        Trust/RecordSignature Trust/SigningKey ZstandardCodec; do
-        printf '%s\n' "$root/Sources/BuildspecCache/$name.swift"
-    done >>"$work/readers-list"
-    while read -r file; do
-        sed '/^[a-z]* import \(BuildspecFiles\|Crypto\|SystemPackage\)$/d' "$file" \
-            >"$work/readers-sources/${file##*/}"
-    done <"$work/readers-list"
-    compile readers -I "$root/Sources/CFiles" -I "$root/Sources/CZlib" -I "$root/Sources/CZstd" \
-        "$work"/readers-sources/*.swift "$root/Tests/Fuzz/CacheStubs.swift" "$root/Tests/Fuzz/CryptoStubs.swift" \
-        "$root/Tests/Fuzz/FuzzArchives.swift" "$root/Tests/Fuzz/FuzzCacheReaders.swift" -lz -lzstd
-}
-
-# All of the cache and what prints it, as one module; digests and signatures stubbed. It is much, and
-# optimising it takes longer than the runs gain by it.
-compile_records() {
-    rm -rf "$work/records-sources"
-    mkdir -p "$work/records-sources"
-    {
-        find "$root/Sources/BuildspecFiles" "$root/Sources/BuildspecCache" \
-            "$root/Sources/buildspec/Output/Cache" -name '*.swift' ! -name StatsOutput.swift \
-            ! -name TransferOutput.swift
-        for name in BuildspecAWS/S3/S3Prices BuildspecModel/Reference/JSONText \
-            BuildspecRunner/Cache/MissedEntry BuildspecRunner/Cache/RestoredEntry \
-            BuildspecRunner/Cache/CacheOutcome buildspec/Output/CacheText buildspec/Output/Quantity \
-            buildspec/Output/String+Printable buildspec/Output/TextTable buildspec/Output/UTCTime; do
-            printf '%s\n' "$root/Sources/$name.swift"
-        done
-    } >"$work/records-list"
-    while read -r file; do
+# All of the cache and what prints it, as one module: the files of several modules without their
+# imports of each other. Digests and signatures are stubbed, so that the fuzzer finds its way past them.
+compile_cache() {
+    rm -rf "$work/sources"
+    mkdir -p "$work/sources"
+    for part in BuildspecFiles BuildspecCache buildspec/Report/Cache buildspec/Log/Text \
+        BuildspecRunner/Cache/History BuildspecModel/Reference/JSONText.swift; do
+        find "$root/Sources/$part" -name '*.swift'
+    done | while read -r file; do
         sed '/^[a-z]* import \(Buildspec[A-Z][a-zA-Z]*\|Crypto\|SystemPackage\)$/d' "$file" \
-            >"$work/records-sources/${file##*/}"
-    done <"$work/records-list"
-    compile records -Onone -I "$root/Sources/CFiles" -I "$root/Sources/CZlib" -I "$root/Sources/CZstd" \
-        "$work"/records-sources/*.swift "$root/Tests/Fuzz/CryptoStubs.swift" \
-        "$root/Tests/Fuzz/FuzzRecords.swift" -lz -lzstd
+            >"$work/sources/${file##*/}"
+    done
+    swiftc -c -parse-as-library -sanitize=fuzzer,address -O -wmo -swift-version 6 -enable-testing \
+        -module-name BuildspecFuzzed -package-name buildspec -emit-module \
+        -emit-module-path "$work/BuildspecFuzzed.swiftmodule" -o "$work/cache.o" $libraries \
+        "$work"/sources/*.swift "$root/Tests/Fuzz/CryptoStubs.swift"
+    compile readers -I "$work" $libraries "$work/cache.o" "$root/Tests/Fuzz/FuzzArchives.swift" \
+        "$root/Tests/Fuzz/FuzzCacheReaders.swift" -lz -lzstd
+    compile records -I "$work" $libraries "$work/cache.o" "$root/Tests/Fuzz/FuzzRecords.swift" -lz -lzstd
 }
 
 # run NAME CORPUS SEEDS FLAG...: the first folder is written to, the others are only read. Leaks are
@@ -93,11 +62,10 @@ run() {
         "$work/$corpus" "$root/Tests/Fuzz/$seeds"
 }
 
-compile_readers &
-readers=$!
-compile_model
-wait "$readers"
-compile_records
+compile_model &
+model=$!
+compile_cache
+wait "$model"
 
 run readers readers-corpus CacheSeeds -max_len=8000 -dict="$root/Tests/Fuzz/cache.dict" \
     >"$work/readers.log" 2>&1 &

@@ -1,9 +1,11 @@
 import Testing
 
-/// The house's limits: a file is typically 150 lines, a function fits a screen.
+/// Limits of size: a file is typically 150 lines, a function fits a screen, a folder has one concept.
 @Suite struct SizeTests {
     private static let fileLimit = 400
     private static let functionLimit = 70
+    private static let topLimit = 8
+    private static let folderLimit = 16
 
     private static func swiftFiles() throws -> [SourceFile] {
         try Repository.files(below: "Sources", suffix: ".swift")
@@ -22,6 +24,16 @@ import Testing
         #expect(functions.count > 50)
         let long = functions.filter { $0.lines > Self.functionLimit }
         #expect(long.map { $0.file.finding($0.index, "\($0.lines) lines") } == [])
+    }
+
+    @Test func `a target has at most 8 files at its top and 16 in a folder`() throws {
+        let folders = Dictionary(grouping: try Self.swiftFiles(), by: \.folder)
+        #expect(folders.count > 50)
+        let full = folders.filter { folder, files in
+            let isTop = folder.split(separator: "/").count == 2
+            return files.count > (isTop ? Self.topLimit : Self.folderLimit)
+        }
+        #expect(full.map { "\($0.key): \($0.value.count) files" }.sorted() == [])
     }
 
     @Test func `functions are measured from their first line to their last`() {

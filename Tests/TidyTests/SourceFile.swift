@@ -14,6 +14,11 @@ struct SourceFile: Sendable, CustomStringConvertible {
         return components.count > 2 ? String(components[1]) : ""
     }
 
+    /// The path of the folder that the file is in.
+    var folder: String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    }
+
     /// `path:line` and a message, as compilers write it.
     func finding(_ index: Int, _ message: String) -> String {
         "\(path):\(index + 1): \(message)"

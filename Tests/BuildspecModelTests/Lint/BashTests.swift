@@ -5,7 +5,7 @@ import Testing
 
 /// Bash in commands that `/bin/sh` runs.
 ///
-/// `CommandTests/DashTests.swift` holds the same texts against
+/// `CommandTests/Findings/DashTests.swift` holds the same texts against
 /// dash and bash themselves.
 @Suite struct `Bash under sh` {
     private func found(_ command: String, shell: String? = nil) -> [String] {
