@@ -15,7 +15,7 @@ struct CacheSettings: Sendable {
     /// Who writes, for the key record.
     var writer: String
     /// What keeps entries that the policy refuses from being used.
-    var recordGuard: RecordGuard?
+    var recordGuard: PolicyEnforcer?
     /// What signs new records.
     var signingKey: SigningKey?
     /// What the program writes beside its stores, links resolved.
@@ -32,7 +32,7 @@ struct CacheSettings: Sendable {
     }
 
     /// What this machine has found out of manifests; `nil` where it remembers nothing.
-    var verdicts: ManifestVerdicts? { indexDirectory.map { ManifestVerdicts($0) } }
+    var verdicts: VerifiedManifests? { indexDirectory.map { VerifiedManifests($0) } }
 
     /// A reader of the store.
     ///
@@ -85,14 +85,15 @@ struct CacheSettings: Sendable {
             codec: codec,
             damage: damage,
             // A store in two parts looks itself at what is marked in its far one.
-            marked: store is TieredStore || store.isOnThisMachine ? nil : MarkedObjects(store),
+            marked: store is TieredStore || store.isOnThisMachine ? nil : PendingDeletions(store),
             manifests: manifests
         )
     }
 
     /// Where manifests are kept that would otherwise be fetched again and again.
-    var manifests: ManifestShelf? {
-        localStore == nil && !store.isOnThisMachine ? indexDirectory.map { ManifestShelf($0) } : nil
+    var manifests: LocalManifestCache? {
+        localStore == nil && !store.isOnThisMachine
+            ? indexDirectory.map { LocalManifestCache($0) } : nil
     }
 
     /// The store or the part of it that is on this machine.

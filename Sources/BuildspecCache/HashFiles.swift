@@ -49,7 +49,7 @@ public struct HashFiles: Sendable, Equatable {
         _ root: PathBytes,
         _ isConfined: Bool
     ) throws {
-        let places = try FilePlaces(root: root, isConfined: isConfined)
+        let places = try ResolvedPaths(root: root, isConfined: isConfined)
         var found: [PathBytes: String] = [:]
         for pattern in patterns {
             if let excess = FilePattern.excess(in: pattern) { throw CacheError(.tree, excess) }

@@ -19,9 +19,9 @@ extension BuildRequest {
                     "the source directory '\(sourceDirectory)' is not an absolute path"
                 )
             )
-        } else if PathProbe(sourceDirectory)?.isDirectory != true {
+        } else if FileProbe(sourceDirectory)?.isDirectory != true {
             let state =
-                PathProbe(sourceDirectory) == nil ? "does not exist" : "is not a directory"
+                FileProbe(sourceDirectory) == nil ? "does not exist" : "is not a directory"
             problems.append(
                 SetupError.Problem("the source directory '\(sourceDirectory)' \(state)")
             )

@@ -52,7 +52,7 @@ public struct BuildRequest: Sendable {
     /// Whether a cache problem fails the build.
     public var strictCache = false
     /// Where commands run.
-    public var place = PlaceChoice.host
+    public var place = EnvironmentKind.host
     /// Told, in one line, what takes long before the build begins.
     public var onNotice: (@Sendable (String) async -> Void)?
     /// Whether the cache records the times of source files and gives them back.

@@ -29,7 +29,7 @@ public struct BuildRunner: Sendable {
     ///   up before its first command.
     /// - Throws: `SetupError` when it cannot start; nothing has run then.
     public func run(into sink: any EventSink) async throws -> BuildResult {
-        let time = BuildTime(request.timeout)
+        let time = BuildTimeout(request.timeout)
         try request.checkDirectories()
         try request.checkCommands()
         if let obstacle = await ArtifactTarget(request)?.obstacle() {
@@ -63,7 +63,7 @@ extension BuildRunner {
     /// - Throws: `SetupError`.
     private func settle(
         in directory: PrivateDirectory,
-        within time: BuildTime
+        within time: BuildTimeout
     ) async throws -> BuildSetup? {
         do {
             return try await withThrowingTaskGroup(of: BuildSetup?.self) { group in
@@ -113,12 +113,12 @@ extension BuildRunner {
     private func run(
         _ setup: BuildSetup,
         in directory: PrivateDirectory,
-        within time: BuildTime,
+        within time: BuildTimeout,
         into sink: any EventSink
     ) async throws -> BuildResult {
         groups.beGuarded(ofBuild: setup.identity.id, in: directory.path)
         defer { groups.dismissGuard() }
-        let pump = try opened("a pipe") { try OutputPump() }
+        let pump = try opened("a pipe") { try OutputMultiplexer() }
         let session = try opened("the build's state") {
             try ShellSession(request, setup, in: directory, output: pump, groups: groups)
         }

@@ -8,9 +8,9 @@ struct BuildSteps: Sendable {
     let sources: FilePath
     let setup: BuildSetup
     let session: ShellSession
-    let pump: OutputPump
+    let pump: OutputMultiplexer
     let groups: ProcessGroups
-    let time: BuildTime
+    let time: BuildTimeout
 
     /// Runs all steps, within the build's time.
     func run() async -> BuildResult {

@@ -30,12 +30,12 @@ public func fuzzCacheReaders(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
 private func readManifest(_ text: [UInt8]) {
     let packs = try? ManifestHead.packs(of: text, .none, base: nil)
     let whole = try? ManifestDecoder.decode(text)
-    if let halves = ManifestHalves(text) {
+    if let halves = ParallelManifestDecoder(text) {
         let joined = halves.joined(halves.first(), halves.second())
         precondition(joined == whole, "halves are the whole")
     }
     let cut = text.count * Int(text.first ?? 0) / 256
-    if let halves = ManifestHalves(Array(text[..<cut]), Array(text[cut...])) {
+    if let halves = ParallelManifestDecoder(Array(text[..<cut]), Array(text[cut...])) {
         let joined = halves.joined(halves.first(), halves.second())
         precondition(joined == whole, "parts are the whole")
     }
@@ -52,9 +52,9 @@ private func readChanges(_ bytes: [UInt8]) {
     let own = Array(bytes.prefix { $0 != 0 })
     let base = Array(bytes.dropFirst(own.count + 1))
     let name = ContentDigest(of: [])
-    let changes = ManifestChanges.head(naming: name) + own
+    let changes = ManifestDelta.head(naming: name) + own
     let packs = try? ManifestHead.packs(of: changes, .none, base: name)
-    if let whole = try? ManifestChanges.apply(changes, to: base, named: name) {
+    if let whole = try? ManifestDelta.apply(changes, to: base, named: name) {
         precondition(whole.count <= changes.count + base.count, "nothing is made of nothing")
         if let manifest = try? ManifestDecoder.decode(whole) {
             precondition(packs == manifest.packs, "all packs stand in the head")
@@ -64,9 +64,9 @@ private func readChanges(_ bytes: [UInt8]) {
     if (try? ManifestDecoder.decode(base)) != nil {
         let text = ManifestEncoder.encode(Manifest()) + own
         guard (try? ManifestDecoder.decode(text)) != nil,
-            let again = ManifestChanges.encode(text, base: base, named: name)
+            let again = ManifestDelta.encode(text, base: base, named: name)
         else { return }
-        let whole = try? ManifestChanges.apply(again, to: base, named: name)
+        let whole = try? ManifestDelta.apply(again, to: base, named: name)
         precondition(whole == text, "what was written as changes is the same again")
     }
 }

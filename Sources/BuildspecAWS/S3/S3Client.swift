@@ -47,7 +47,7 @@ final class S3Client: Sendable {
     /// The same, by the last answer.
     private let seenOffset = Mutex<Int64>(0)
     private let outage = Mutex<Outage?>(nil)
-    private let gate = RequestGate(width: S3Client.width)
+    private let gate = ConcurrencyLimiter(width: S3Client.width)
 
     /// A service that did not answer.
     private struct Outage {

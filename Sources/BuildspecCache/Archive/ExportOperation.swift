@@ -40,9 +40,9 @@ struct ExportOperation {
     }
 
     private func write(_ manifest: Manifest, to archive: inout ArchiveOutput) async throws {
-        var packs = PackShelf(reader, manifest.packs)
+        var packs = PackReader(reader, manifest.packs)
         for entry in manifest.entries {
-            var pieces = Pieces()
+            var pieces = BlobList()
             let kind: PaxHeader.Kind
             switch entry.kind {
             case .directory: kind = .directory

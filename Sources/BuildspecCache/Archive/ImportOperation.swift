@@ -22,7 +22,7 @@ struct ImportOperation {
         var packs = ImportPacks(writer)
         while let member = try members.next() {
             guard let path = try tree.place(of: member) else { continue }
-            var pieces = Pieces()
+            var pieces = BlobList()
             if case .file(let size) = member.kind {
                 pieces = try await packs.store(path, size: size, from: &members)
             }

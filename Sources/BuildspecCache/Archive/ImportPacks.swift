@@ -9,7 +9,7 @@ struct ImportPacks {
 
     private let writer: ObjectWriter
     private var tar: [UInt8] = []
-    private var known: [ContentDigest: Manifest.Piece] = [:]
+    private var known: [ContentDigest: Manifest.Blob] = [:]
 
     init(_ writer: ObjectWriter) {
         self.writer = writer
@@ -20,16 +20,16 @@ struct ImportPacks {
         _ path: PathBytes,
         size: UInt64,
         from reader: inout TarReader
-    ) async throws -> Pieces {
+    ) async throws -> BlobList {
         if size == 0 { return [] }
         var buffer: [UInt8] = []
         if size <= UInt64(Limits.wholeFile) {
             try ImportPacks.fill(&buffer, to: Int(size), from: &reader)
-            return Pieces(try await add(path, buffer[...]))
+            return BlobList(try await add(path, buffer[...]))
         }
         // Cut where a save would cut it.
         let chunker = Chunker(forFileOf: size)
-        var pieces = Pieces()
+        var pieces = BlobList()
         var offset: UInt64 = 0
         while offset < size {
             let wanted = Int(min(size - offset, UInt64(chunker.largest)))
@@ -69,11 +69,11 @@ struct ImportPacks {
     private mutating func add(
         _ name: PathBytes,
         _ content: ArraySlice<UInt8>
-    ) async throws -> Manifest.Piece {
+    ) async throws -> Manifest.Blob {
         let digest = ContentDigest(of: Array(content))
         if let piece = known[digest], piece.size == content.count { return piece }
         let offset = TarFormat.append(name, content, to: &tar)
-        let piece = Manifest.Piece(
+        let piece = Manifest.Blob(
             digest: digest,
             pack: packs.count,
             offset: offset,

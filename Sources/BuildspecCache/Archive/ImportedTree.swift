@@ -61,7 +61,7 @@ struct ImportedTree {
     mutating func add(
         _ member: TarReader.Member,
         at path: PathBytes,
-        pieces: Pieces
+        pieces: BlobList
     ) throws(CacheError) {
         namesSize += path.bytes.count + 128
         var mode = member.mode & 0o1777

@@ -7,7 +7,7 @@ struct CacheTree: Sendable {
     /// Whose every path is.
     let rules: CheckoutRules
     /// What the declared paths hold of the checkout.
-    private(set) var kept = KeptFiles()
+    private(set) var kept = SkippedFiles()
     /// The declared paths that lead through links, and what the links lead to.
     private(set) var links: [PathBytes: PathBytes] = [:]
     /// Other repositories in the declared paths that hold somebody's work, and what work.
@@ -205,7 +205,7 @@ struct CacheTree: Sendable {
 }
 
 /// What of some declared paths comes from the checkout, for a line that says so.
-struct KeptFiles: Sendable {
+struct SkippedFiles: Sendable {
     /// The first `.git` among it.
     private(set) var git: PathBytes?
     /// The files and links that version control keeps.
@@ -224,7 +224,7 @@ struct KeptFiles: Sendable {
     }
 
     /// Adds what is known from elsewhere.
-    mutating func add(_ other: KeptFiles) {
+    mutating func add(_ other: SkippedFiles) {
         git = [git, other.git].compactMap(\.self).min()
         paths.formUnion(other.paths)
     }

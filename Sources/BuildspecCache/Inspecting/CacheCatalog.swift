@@ -85,7 +85,7 @@ extension BuildCache {
             limits: limits,
             dryRun: dryRun,
             heads: settings.indexDirectory.map {
-                ManifestHeads($0, PruneOperation.target(of: settings.store).location)
+                ManifestPackIndex($0, PruneOperation.target(of: settings.store).location)
             }
         )
         return try await onBlockingThreads { try await operation.run() }

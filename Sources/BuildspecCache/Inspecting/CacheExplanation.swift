@@ -25,7 +25,7 @@ public struct CacheExplanation: Sendable, Equatable {
     }
 
     /// A stored entry beside what is asked for.
-    public struct Neighbour: Sendable, Equatable {
+    public struct RelatedEntry: Sendable, Equatable {
         /// The entry.
         public var info: CacheEntryInfo
         /// Whether it is of the same scope.
@@ -73,7 +73,7 @@ public struct CacheExplanation: Sendable, Equatable {
     /// What restoring that would move.
     public var transfer: Transfer?
     /// The entries that come closest, at most three.
-    public var nearest: [Neighbour]
+    public var nearest: [RelatedEntry]
 }
 
 extension CacheExplanation.InputChange {

@@ -16,7 +16,7 @@ struct ComparedTree {
         var contents = [ContentPipeline.Stored?](repeating: nil, count: walk.count)
         for place in list.toRead {
             let entry = walk[place]
-            var pieces = Pieces()
+            var pieces = BlobList()
             if case .file(let size, let expected) = file(at: entry.path)?.kind,
                 size == entry.status.size, try isSame(entry, expected)
             {
@@ -36,7 +36,7 @@ struct ComparedTree {
 
     private mutating func isSame(
         _ entry: WalkedEntry,
-        _ pieces: Pieces
+        _ pieces: BlobList
     ) throws(FileError) -> Bool {
         let (directory, name) = try cursor.parent(of: entry.path)
         return try OpenFile.reading(name, in: directory).holds(pieces)

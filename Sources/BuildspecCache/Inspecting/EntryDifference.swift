@@ -120,7 +120,7 @@ extension BuildCache {
     ) async throws {
         do {
             try await settings.prove(record, manifest, packs: packs, reader)
-        } catch let error as FalseContent {
+        } catch let error as MismatchedContent {
             throw CacheError.damaged("\(record.title) is false: \(error.damage)")
         }
     }

@@ -174,9 +174,9 @@ struct ExplainOperation {
         _ asked: CacheIdentity,
         own: String,
         used: KeyRecord?
-    ) async throws -> [CacheExplanation.Neighbour] {
+    ) async throws -> [CacheExplanation.RelatedEntry] {
         let all = settings.readerOfAll()
-        var found: [(neighbour: CacheExplanation.Neighbour, record: KeyRecord)] = []
+        var found: [(neighbour: CacheExplanation.RelatedEntry, record: KeyRecord)] = []
         for info in try await settings.store.listOwn(prefix: StoreLayout.keys)
         where info.name != own {
             let record = (try? await all.record(named: info.name)) ?? nil
@@ -203,11 +203,11 @@ struct ExplainOperation {
         _ record: KeyRecord,
         _ info: ObjectInfo,
         _ asked: CacheIdentity
-    ) -> CacheExplanation.Neighbour {
+    ) -> CacheExplanation.RelatedEntry {
         let old = Set(record.paths)
         let new = Set(asked.paths)
         let key = record.key ?? ""
-        return CacheExplanation.Neighbour(
+        return CacheExplanation.RelatedEntry(
             info: CacheEntryInfo(record, info),
             isSameScope: record.scope == asked.scope,
             pathsAdded: new.subtracting(old).sorted(),
@@ -217,7 +217,7 @@ struct ExplainOperation {
     }
 
     private func rank(
-        _ neighbour: CacheExplanation.Neighbour,
+        _ neighbour: CacheExplanation.RelatedEntry,
         _ record: KeyRecord,
         _ used: KeyRecord?
     ) -> [Int64] {

@@ -13,7 +13,7 @@ extension StatIndex {
         bytes.append(summary.map { $0.isProven ? 2 : 1 } ?? 0)
         if let summary { StatIndex.append(summary, to: &bytes) }
         for mark in marks { bytes.append(mark) }
-        return OwnBytes.sealed(bytes)
+        return ChecksummedBinary.sealed(bytes)
     }
 
     private static func append(_ summary: Summary, to bytes: inout [UInt8]) {
@@ -31,7 +31,7 @@ extension StatIndex {
 
     /// Reads an index; `nil` for bytes that are none.
     init?(_ bytes: [UInt8]) {
-        guard var reader = OwnBytes(bytes, head: StatIndex.head),
+        guard var reader = ChecksummedBinary(bytes, head: StatIndex.head),
             let manifest = reader.digest(), let packCount = reader.number(UInt32.self),
             let markCount = reader.number(UInt32.self), let hasSummary = reader.number(UInt8.self)
         else { return nil }
@@ -53,7 +53,7 @@ extension StatIndex {
     }
 }
 
-extension OwnBytes {
+extension ChecksummedBinary {
     fileprivate mutating func codec() -> Codec? {
         number(UInt8.self).flatMap {
             Int($0) < Codec.allCases.count ? Codec.allCases[Int($0)] : nil

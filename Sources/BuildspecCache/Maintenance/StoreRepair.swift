@@ -103,8 +103,8 @@ struct StoreRepair {
     }
 
     private func checkContents(_ manifest: Manifest) async throws {
-        var shelf = PackShelf(reader, manifest.packs)
-        var pieces: Set<Manifest.Piece> = []
+        var shelf = PackReader(reader, manifest.packs)
+        var pieces: Set<Manifest.Blob> = []
         for entry in manifest.entries {
             if case .file(_, let contents) = entry.kind { pieces.formUnion(contents) }
         }

@@ -9,7 +9,7 @@ struct StoreVerifier: Sendable {
 
     func run() async throws -> VerifyReport {
         var report = VerifyReport()
-        var packs: [Manifest.Pack: Set<Manifest.Piece>] = [:]
+        var packs: [Manifest.Pack: Set<Manifest.Blob>] = [:]
         var users: [String: Set<String>] = [:]
         var manifests: Set<String> = []
         for info in try await store.listOwn(prefix: StoreLayout.keys) {
@@ -38,7 +38,7 @@ struct StoreVerifier: Sendable {
         return report
     }
 
-    private func add(_ manifest: Manifest, to packs: inout [Manifest.Pack: Set<Manifest.Piece>]) {
+    private func add(_ manifest: Manifest, to packs: inout [Manifest.Pack: Set<Manifest.Blob>]) {
         for pack in manifest.packs { packs[pack, default: []].formUnion([]) }
         for entry in manifest.entries {
             guard case .file(_, let pieces) = entry.kind else { continue }
@@ -54,7 +54,7 @@ struct StoreVerifier: Sendable {
     ///
     /// - Returns: the names of those that do not hold what the manifests say.
     private func check(
-        _ packs: [Manifest.Pack: Set<Manifest.Piece>],
+        _ packs: [Manifest.Pack: Set<Manifest.Blob>],
         _ report: inout VerifyReport
     ) async throws -> Set<String> {
         let work = packs.sorted { $0.key.name < $1.key.name }
@@ -80,7 +80,7 @@ struct StoreVerifier: Sendable {
     /// What is wrong with a pack, or `nil`.
     private func problem(
         in pack: Manifest.Pack,
-        _ pieces: Set<Manifest.Piece>
+        _ pieces: Set<Manifest.Blob>
     ) async throws -> String? {
         do throws(CacheError) {
             let stored = try await reader.verified(

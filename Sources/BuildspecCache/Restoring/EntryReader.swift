@@ -9,9 +9,9 @@ struct EntryReader: Sendable {
     /// What was found damaged in a store that is not on this machine.
     var damage: DamageLog?
     /// Where this machine keeps manifests of a store that is not on it.
-    var manifests: ManifestShelf?
+    var manifests: LocalManifestCache?
     /// What keeps records that the policy refuses from being used; `nil` lets all pass.
-    var recordGuard: RecordGuard?
+    var recordGuard: PolicyEnforcer?
 
     /// The record of exactly this identity, or `nil` if there is none.
     ///
@@ -86,7 +86,7 @@ struct EntryReader: Sendable {
         guard record.base == nil else { return try await text(of: record).manifest() }
         let (name, limit) = (record.manifestName, Limits.manifestStored)
         let stored = try await manifest(name, record.manifest, limit: limit)
-        return try await ManifestHalves.decode(stored, record.codec)
+        return try await ParallelManifestDecoder.decode(stored, record.codec)
     }
 
     /// The same, when the record says of it what it is.
@@ -119,7 +119,7 @@ struct EntryReader: Sendable {
         }
         let (base, more) = try await text(name, digest, record.codec)
         return WholeText(
-            text: try ManifestChanges.apply(own, to: base, named: digest),
+            text: try ManifestDelta.apply(own, to: base, named: digest),
             base: base,
             mostEntries: entries + more
         )
@@ -134,7 +134,7 @@ struct EntryReader: Sendable {
         var mostEntries: Int
 
         func manifest() async throws(CacheError) -> Manifest {
-            try await ManifestHalves.decode(text, mostEntries: mostEntries)
+            try await ParallelManifestDecoder.decode(text, mostEntries: mostEntries)
         }
     }
 
@@ -144,7 +144,7 @@ struct EntryReader: Sendable {
         _ codec: Codec
     ) async throws(CacheError) -> (text: [UInt8], mostEntries: Int) {
         let bytes = try await manifest(name, digest, limit: Limits.manifestStored)
-        let text = try await ManifestHalves.text(of: bytes, codec)
+        let text = try await ParallelManifestDecoder.text(of: bytes, codec)
         return (text, Limits.manifestEntries(ofStored: bytes.count))
     }
 

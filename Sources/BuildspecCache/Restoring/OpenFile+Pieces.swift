@@ -4,7 +4,7 @@ extension OpenFile {
     /// Whether the file begins with these pieces, one behind the other.
     ///
     /// It is `false` as well when the task is cancelled, at which callers look too.
-    func holds(_ pieces: Pieces) throws(FileError) -> Bool {
+    func holds(_ pieces: BlobList) throws(FileError) -> Bool {
         var offset: UInt64 = 0
         for piece in pieces {
             if Task.isCancelled { return false }

@@ -1,7 +1,7 @@
 internal import BuildspecFiles
 
 /// What a restore knows of an entry's contents before it fetches any.
-struct KnownContents: Sendable {
+struct KnownBlobs: Sendable {
     /// Whether all that the manifest says of its packs is proven.
     var isTrue = false
     /// What files look like whose content is what the manifest says, by the places of its entries.
@@ -70,13 +70,13 @@ struct KnownContents: Sendable {
 extension RestoreOperation {
     /// What is known of an entry's contents; with `verify` that is all of it.
     ///
-    /// - Throws: `FalseContent` or `damaged` when the entry does not hold what its manifest says.
+    /// - Throws: `MismatchedContent` or `damaged` when the entry does not hold what its manifest says.
     func known(
         _ record: KeyRecord,
         _ manifest: Manifest,
         _ index: StatIndex?,
         _ earlier: Manifest?
-    ) async throws -> KnownContents {
+    ) async throws -> KnownBlobs {
         let verdicts = settings.verdicts
         let verdict = verdicts?.verdict(on: record.manifest)
         if verdict == false {
@@ -86,20 +86,20 @@ extension RestoreOperation {
             try await settings.prove(record, manifest, reader)
         }
         let isTrue = verify || verdict == true
-        guard let index else { return KnownContents(isTrue: isTrue) }
+        guard let index else { return KnownBlobs(isTrue: isTrue) }
         if index.manifest == record.manifest {
-            return KnownContents(isTrue: isTrue, marks: index.marks)
+            return KnownBlobs(isTrue: isTrue, marks: index.marks)
         }
-        guard let earlier else { return KnownContents(isTrue: isTrue) }
+        guard let earlier else { return KnownBlobs(isTrue: isTrue) }
         let isEarlierTrue = verdicts?.isTrue(index.manifest) == true
-        var known = KnownContents(manifest, index, earlier, isTrue: isEarlierTrue)
+        var known = KnownBlobs(manifest, index, earlier, isTrue: isEarlierTrue)
         known.isTrue = isTrue
         return known
     }
 
     /// What to say of an error that is damage of the entry; that its manifest is false is noted.
     func damage(by error: any Error, _ record: KeyRecord) -> any Error {
-        guard let found = error as? FalseContent else { return error }
+        guard let found = error as? MismatchedContent else { return error }
         // A manifest that is known to be true cannot become false: then it is the disk that fails.
         if settings.verdicts?.verdict(on: record.manifest) == nil {
             settings.verdicts?.add(record.manifest, isTrue: false)
@@ -113,7 +113,7 @@ extension RestoreOperation {
     func learn(
         _ record: KeyRecord,
         _ manifest: Manifest,
-        _ known: KnownContents,
+        _ known: KnownBlobs,
         _ plan: RestorePlan
     ) -> Bool {
         if known.isTrue { return true }
@@ -126,13 +126,13 @@ extension RestoreOperation {
     func earlierManifest(_ index: StatIndex?, _ record: KeyRecord) async -> Manifest? {
         guard let index, index.manifest != record.manifest else { return nil }
         guard let text = await keptText(index.manifest, record.codec) else { return nil }
-        guard let base = ManifestChanges.base(of: text) else {
-            return try? await ManifestHalves.decode(text)
+        guard let base = ManifestDelta.base(of: text) else {
+            return try? await ParallelManifestDecoder.decode(text)
         }
         guard let baseText = await keptText(base, record.codec),
-            let whole = try? ManifestChanges.apply(text, to: baseText, named: base)
+            let whole = try? ManifestDelta.apply(text, to: baseText, named: base)
         else { return nil }
-        return try? await ManifestHalves.decode(whole)
+        return try? await ParallelManifestDecoder.decode(whole)
     }
 
     private func keptText(_ digest: ContentDigest, _ codec: Codec) async -> [UInt8]? {
@@ -143,6 +143,6 @@ extension RestoreOperation {
             if let object, object.digest == digest { stored = object.bytes }
         }
         guard let stored else { return nil }
-        return try? await ManifestHalves.text(of: stored, codec)
+        return try? await ParallelManifestDecoder.text(of: stored, codec)
     }
 }

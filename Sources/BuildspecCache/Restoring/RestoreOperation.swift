@@ -172,7 +172,9 @@ struct RestoreOperation {
         } catch let error as CacheError where error.code == .outOfReach {
             passed.isOutOfReach = true
             return nil
-        } catch let error where error is FalseContent || (error as? CacheError)?.code == .damaged {
+        } catch let error
+            where error is MismatchedContent || (error as? CacheError)?.code == .damaged
+        {
             passed.notes.append(CacheError.noteOfMiss(damage(by: error, record)))
             indexFile?.remove()
             self.indexFile(set, suffix: ".packs")?.remove()
@@ -254,11 +256,11 @@ struct RestoreOperation {
     private func apply(
         _ plan: RestorePlan,
         _ manifest: Manifest,
-        _ known: KnownContents,
+        _ known: KnownBlobs,
         _ set: PathSet,
         _ roots: TreeRoots
     ) async throws -> (
-        unpacked: PackUnpacker.Unpacked, placed: (notes: [String], hardLinksLeftOut: Int)
+        unpacked: PackExtractor.Unpacked, placed: (notes: [String], hardLinksLeftOut: Int)
     ) {
         try plan.checkRoom(roots)
         let before = plan.directoryStates(roots)
@@ -279,14 +281,14 @@ struct RestoreOperation {
     private func fetch(
         _ plan: RestorePlan,
         _ manifest: Manifest,
-        _ known: KnownContents,
+        _ known: KnownBlobs,
         _ set: PathSet,
         _ roots: TreeRoots
-    ) async throws -> PackUnpacker.Unpacked {
-        guard !plan.writes.isEmpty else { return PackUnpacker.Unpacked() }
+    ) async throws -> PackExtractor.Unpacked {
+        guard !plan.writes.isEmpty else { return PackExtractor.Unpacked() }
         let provenFile = indexFile(set, suffix: ".packs")
-        var proven = provenFile.map { ProvenPacks.read($0.path) } ?? ProvenPacks()
-        let unpacker = PackUnpacker(
+        var proven = provenFile.map { VerifiedPacks.read($0.path) } ?? VerifiedPacks()
+        let unpacker = PackExtractor(
             reader: reader,
             roots: roots,
             targets: plan.targets,
@@ -296,8 +298,8 @@ struct RestoreOperation {
         // Those with the most work first, so that none of them is left for the end.
         let work = plan.writes.mapValues { writes in writes.reduce(0) { $0 + $1.work } }
         let needed = work.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map(\.key)
-        let unpacked = try await withThrowingTaskGroup(of: PackUnpacker.Unpacked.self) { tasks in
-            var all = PackUnpacker.Unpacked()
+        let unpacked = try await withThrowingTaskGroup(of: PackExtractor.Unpacked.self) { tasks in
+            var all = PackExtractor.Unpacked()
             for (started, index) in needed.enumerated() {
                 if started >= settings.transfers { all.add(try await tasks.next()) }
                 let pack = manifest.packs[index]
@@ -321,9 +323,9 @@ struct RestoreOperation {
         _ rules: CheckoutRules,
         _ roots: TreeRoots,
         _ set: PathSet
-    ) async -> RestoreTimes.Outcome? {
+    ) async -> SourceTimeRestorer.Outcome? {
         guard let sources else { return nil }
-        return await RestoreTimes(
+        return await SourceTimeRestorer(
             settings: settings,
             identity: identity,
             roots: roots,

@@ -138,7 +138,7 @@ extension RestorePlan {
         width: Int
     ) async throws -> (notes: [String], hardLinksLeftOut: Int) {
         var notes: [String] = []
-        var placing = Placing(roots)
+        var placing = RenameTransaction(roots)
         do throws(FileError) {
             for placement in placements { try placing.place(placement) }
             placing.reset()

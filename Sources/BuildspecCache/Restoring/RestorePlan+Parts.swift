@@ -3,7 +3,7 @@ internal import BuildspecFiles
 /// What a plan consists of, beside the files of packs.
 extension RestorePlan {
     /// Something new under a temporary name, and the name it gets.
-    struct Placement {
+    struct PlannedRename {
         /// The directory, which is there already.
         var directory: PathBytes
         var temporary: [UInt8]

@@ -6,15 +6,15 @@ internal import BuildspecFiles
 /// whole new directories are written under temporary names beside their places and renamed at the
 /// end.
 struct RestorePlan: Sendable {
-    private(set) var placements: [Placement] = []
+    private(set) var placements: [PlannedRename] = []
     /// New directories, those above first.
     private(set) var directories: [NewDirectory] = []
     private(set) var links: [NewLink] = []
     private(set) var hardLinks: [HardLink] = []
     private(set) var finishes: [Finish] = []
-    private(set) var targets: [PackUnpacker.Target] = []
+    private(set) var targets: [PackExtractor.Target] = []
     /// What to write from each pack, by the pack's index.
-    private(set) var writes: [Int: [PackUnpacker.Write]] = [:]
+    private(set) var writes: [Int: [PackExtractor.Write]] = [:]
     /// Directories to make writable while the restore works in them.
     private(set) var unlocks: [PathBytes] = []
     private(set) var filesUnchanged = 0
@@ -24,7 +24,7 @@ struct RestorePlan: Sendable {
     private(set) var newBytes: UInt64 = 0
     private(set) var notes: [String] = []
     /// What the entry has of the checkout, which is left alone.
-    private(set) var kept = KeptFiles()
+    private(set) var kept = SkippedFiles()
     /// How many files stay because nobody can tell whether they are sources, and the first of them.
     private(set) var undecided: (count: Int, first: PathBytes?) = (0, nil)
     /// What is known of the files that are left alone, by the place of their entries.
@@ -278,7 +278,7 @@ extension RestorePlan {
         leaveDirectories()
         let temporary = TemporaryName.next()
         placements.append(
-            Placement(
+            PlannedRename(
                 directory: directory,
                 temporary: temporary,
                 name: name,
@@ -364,7 +364,7 @@ extension RestorePlan {
             if let last = open.last { directories[last.place].isFilled = true }
             var fileOffset: UInt64 = 0
             for piece in pieces {
-                let write = PackUnpacker.Write(
+                let write = PackExtractor.Write(
                     offset: piece.offset,
                     size: piece.size,
                     digest: piece.digest,
@@ -376,7 +376,7 @@ extension RestorePlan {
             }
             newBytes = newBytes.plus(fileOffset)
             targets.append(
-                PackUnpacker.Target(
+                PackExtractor.Target(
                     entry: place,
                     directory: directory,
                     name: name,

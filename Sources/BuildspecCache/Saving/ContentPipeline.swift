@@ -10,7 +10,7 @@ struct ContentPipeline {
     /// A file's content as it is kept.
     struct Stored: Sendable {
         var status: FileStatus
-        var pieces: Pieces
+        var pieces: BlobList
     }
 
     /// What is stored of each entry; `nil` for what is no file, or was left out.
@@ -43,7 +43,7 @@ struct ContentPipeline {
 
     private struct OpenPack: Sendable {
         /// Where the parts go, if the store takes parts.
-        var draft: PackDraft?
+        var draft: PackWriter?
         /// One place for every part, in order.
         ///
         /// `nil` is still being compressed; what has gone to the draft is empty.

@@ -10,7 +10,7 @@ struct PackAssembler {
     private(set) var reusedBytes: UInt64 = 0
 
     private let parent: ParentEntry?
-    private var known: [ContentDigest: Manifest.Piece]?
+    private var known: [ContentDigest: Manifest.Blob]?
     private let parentCount: Int
     /// The length of the open pack's tar so far.
     private var length = 0
@@ -35,9 +35,9 @@ struct PackAssembler {
     }
 
     /// The parent's pieces by their digests; made when the first content comes, which may be never.
-    private func parentPieces() -> [ContentDigest: Manifest.Piece] {
+    private func parentPieces() -> [ContentDigest: Manifest.Blob] {
         guard let parent else { return [:] }
-        var pieces: [ContentDigest: Manifest.Piece] = [:]
+        var pieces: [ContentDigest: Manifest.Blob] = [:]
         pieces.reserveCapacity(parent.manifest.entries.count)
         for entry in parent.manifest.entries {
             guard case .file(_, let contents) = entry.kind else { continue }
@@ -56,7 +56,7 @@ struct PackAssembler {
     /// - Returns: what became ready by it, in order.
     mutating func add(
         _ part: consuming TarPart,
-        _ found: (TarPart.Member, Manifest.Piece) -> Void
+        _ found: (TarPart.Member, Manifest.Blob) -> Void
     ) -> [Output] {
         if known == nil { known = parentPieces() }
         var kept: [Range<Int>] = []
@@ -68,7 +68,7 @@ struct PackAssembler {
                 found(member, piece)
                 continue
             }
-            let piece = Manifest.Piece(
+            let piece = Manifest.Blob(
                 digest: member.digest,
                 pack: packs.count - 1,
                 offset: length + keptCount + member.content.lowerBound - member.extent.lowerBound,

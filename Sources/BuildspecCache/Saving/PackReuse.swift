@@ -63,7 +63,7 @@ enum PackReuse {
     }
 
     /// What a piece takes in a tar: its header and whole blocks.
-    private static func memberSize(_ piece: Manifest.Piece) -> Int {
+    private static func memberSize(_ piece: Manifest.Blob) -> Int {
         let block = TarFormat.block
         return block + (piece.size + block - 1) / block * block
     }

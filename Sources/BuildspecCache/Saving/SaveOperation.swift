@@ -134,9 +134,9 @@ struct SaveOperation {
         _ roots: TreeRoots,
         _ set: PathSet,
         _ parent: ParentEntry?
-    ) async throws -> SaveSources.Saved? {
+    ) async throws -> SourceRecorder.Saved? {
         guard let sources else { return nil }
-        return try await SaveSources(
+        return try await SourceRecorder(
             settings: settings,
             identity: identity,
             roots: roots,
@@ -211,7 +211,7 @@ struct SaveOperation {
             return (parent.digest, parent.base, 0)
         }
         let text = await ManifestEncoder.encodeInBlocks(manifest)
-        let changes = ManifestChanges.encode(text, base: parent.baseText, named: base)
+        let changes = ManifestDelta.encode(text, base: parent.baseText, named: base)
         let (digest, added) = try await writer.writeManifest(changes ?? text)
         return (digest, changes == nil ? nil : base, added)
     }

@@ -8,7 +8,7 @@ extension BuildCache {
     /// - Parameter policy: whose entries are accepted.
     /// - Returns: the cache.
     public func trusting(_ policy: CachePolicy) -> BuildCache {
-        changed { $0.recordGuard = RecordGuard(policy) }
+        changed { $0.recordGuard = PolicyEnforcer(policy) }
     }
 
     /// The same cache, whose entries are signed.

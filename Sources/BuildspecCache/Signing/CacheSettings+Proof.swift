@@ -1,7 +1,7 @@
 extension CacheSettings {
     /// What proves the contents of entries.
-    func proof(_ reader: EntryReader) -> ContentProof {
-        ContentProof(reader: reader, width: transfers)
+    func proof(_ reader: EntryReader) -> ContentVerification {
+        ContentVerification(reader: reader, width: transfers)
     }
 
     /// Proves what an entry's manifest says of some of its packs, unless that is known.
@@ -11,7 +11,7 @@ extension CacheSettings {
     ///   - manifest: its manifest.
     ///   - packs: the packs; `nil` is all of them.
     ///   - reader: what reads them.
-    /// - Throws: `FalseContent` when a pack holds something else, `CacheError` when one cannot be read.
+    /// - Throws: `MismatchedContent` when a pack holds something else, `CacheError` when one cannot be read.
     func prove(
         _ record: KeyRecord,
         _ manifest: Manifest,

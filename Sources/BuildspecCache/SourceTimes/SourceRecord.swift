@@ -77,7 +77,7 @@ extension SourceRecord {
     }
 
     private static func entry(_ text: [UInt8], _ line: Range<Int>) -> Entry? {
-        var fields = ManifestFields(text, line)
+        var fields = ManifestLineParser(text, line)
         guard let path = fields.path(), !path.isAbsolute else { return nil }
         if fields.skip(field: "type=link") {
             guard fields.skip("link="), let target = fields.unescaped() else { return nil }

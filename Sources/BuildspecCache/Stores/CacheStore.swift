@@ -142,7 +142,7 @@ public protocol LocalCacheStore: CacheStore {
     /// Begins an object whose name is known when all of it is written.
     ///
     /// - Returns: the object so far, or `nil` if the store wants its objects whole.
-    func draft() throws(StoreError) -> (any ObjectDraft)?
+    func draft() throws(StoreError) -> (any ObjectUpload)?
 
     /// Makes an object young again, so that pruning beside a running save leaves it alone.
     func refresh(_ name: String) throws(StoreError)
@@ -157,7 +157,7 @@ public protocol LocalCacheStore: CacheStore {
 
 extension LocalCacheStore {
     /// Objects are given whole.
-    public func draft() throws(StoreError) -> (any ObjectDraft)? { nil }
+    public func draft() throws(StoreError) -> (any ObjectUpload)? { nil }
 
     /// A store that leaves nothing behind has nothing to remove.
     public func removeLeftovers(dryRun: Bool) throws(StoreError) -> Int { 0 }
@@ -165,7 +165,7 @@ extension LocalCacheStore {
 
 /// An object that comes in parts; nobody finds it before it has its name, and it is gone with its last
 /// reference if it gets none.
-public protocol ObjectDraft: Sendable {
+public protocol ObjectUpload: Sendable {
     /// Adds bytes at the end.
     func append(_ bytes: [UInt8]) throws(StoreError)
 

@@ -8,7 +8,7 @@ public import SystemPackage
 public struct DirectoryStore: LocalCacheStore {
     /// The directory, made when the first object is written.
     public let directory: FilePath
-    private let mark: StoreMark
+    private let mark: StoreMarker
 
     /// Creates a store over a directory.
     ///
@@ -23,7 +23,7 @@ public struct DirectoryStore: LocalCacheStore {
         isShared: Bool = false
     ) {
         self.directory = directory
-        mark = StoreMark(
+        mark = StoreMarker(
             PathBytes(directory.string),
             takesAnyDirectory: takesAnyDirectory,
             access: isShared ? .group : .owner
@@ -76,17 +76,17 @@ public struct DirectoryStore: LocalCacheStore {
     /// Begins a temporary file, which is renamed at the end.
     ///
     /// It lies where packs do, which may be another file system than the rest of the store.
-    public func draft() throws(StoreError) -> (any ObjectDraft)? {
+    public func draft() throws(StoreError) -> (any ObjectUpload)? {
         let access = try mark.prepare()
         return try translating { () throws(FileError) in
             let packs = path(String(StoreLayout.packs.dropLast()))
-            return Draft(store: self, file: try FileDraft(in: packs, access: access))
+            return Draft(store: self, file: try FileWriter(in: packs, access: access))
         }
     }
 
-    private struct Draft: ObjectDraft {
+    private struct Draft: ObjectUpload {
         let store: DirectoryStore
-        let file: FileDraft
+        let file: FileWriter
 
         func append(_ bytes: [UInt8]) throws(StoreError) {
             try store.translating { () throws(FileError) in try file.append(bytes) }
@@ -205,7 +205,8 @@ public struct DirectoryStore: LocalCacheStore {
             if Task.isCancelled { throw FileError(stopped: "list", directory.path.text) }
             let child = (name.isEmpty ? "" : name + "/") + String(decoding: bytes, as: UTF8.self)
             // A directory may lead to the prefix, or lie below it.
-            guard child != StoreMark.name, child.hasPrefix(prefix) || prefix.hasPrefix(child) else {
+            guard child != StoreMarker.name, child.hasPrefix(prefix) || prefix.hasPrefix(child)
+            else {
                 continue
             }
             guard let status = try directory.status(bytes) else { continue }

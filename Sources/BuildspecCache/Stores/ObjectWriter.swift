@@ -7,9 +7,9 @@ struct ObjectWriter: Sendable {
     /// What was found damaged in a store that is not on this machine.
     var damage: DamageLog?
     /// What a prune of a shared store has marked; `nil` if the store sees to it itself.
-    var marked: MarkedObjects?
+    var marked: PendingDeletions?
     /// Where this machine keeps manifests of a store that is not on it.
-    var manifests: ManifestShelf?
+    var manifests: LocalManifestCache?
 
     /// Compresses a whole tar and writes it as a pack.
     func writePack(_ tar: [UInt8]) async throws(CacheError) -> WrittenPack {
@@ -45,9 +45,9 @@ struct ObjectWriter: Sendable {
     }
 
     /// Begins a pack that is written while its parts come, if the store can do that.
-    func packDraft() throws(CacheError) -> PackDraft? {
+    func packDraft() throws(CacheError) -> PackWriter? {
         do throws(StoreError) {
-            return try (store as? any LocalCacheStore)?.draft().map { PackDraft($0) }
+            return try (store as? any LocalCacheStore)?.draft().map { PackWriter($0) }
         } catch {
             throw CacheError(error)
         }
@@ -55,7 +55,7 @@ struct ObjectWriter: Sendable {
 
     /// Names a pack whose parts have all come, unless the store has it.
     func finish(
-        _ draft: PackDraft,
+        _ draft: PackWriter,
         contentSize: Int
     ) async throws(CacheError) -> WrittenPack {
         let (digest, size) = draft.written

@@ -11,7 +11,7 @@ public final class TieredStore: CacheStore {
     let near: any LocalCacheStore
     let far: any CacheStore
     /// What a prune of the far store has marked.
-    let marked: MarkedObjects
+    let marked: PendingDeletions
     /// Where objects go that are to be sent beside the one save that uses this; `nil` sends at once.
     private let queue: AsyncStream<Outgoing>.Continuation?
     private let state: SharedState
@@ -54,7 +54,7 @@ public final class TieredStore: CacheStore {
     public init(near: any LocalCacheStore, far: any CacheStore) {
         self.near = near
         self.far = far
-        marked = MarkedObjects(far)
+        marked = PendingDeletions(far)
         queue = nil
         state = SharedState()
         use = .building
@@ -75,7 +75,7 @@ public final class TieredStore: CacheStore {
         near = stores.near
         far = stores.far
         // Lists are read once for each save: what is marked later is not swept before its end.
-        marked = MarkedObjects(stores.far)
+        marked = PendingDeletions(stores.far)
         state = stores.state
         use = .building
         self.queue = queue

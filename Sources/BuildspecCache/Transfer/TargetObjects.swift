@@ -4,7 +4,7 @@ struct TargetObjects: Sendable {
     private let isLocked: Bool
     private var listed: [String: UInt64] = [:]
     /// What a prune has marked: an entry must not begin to rely on it.
-    private let marked: MarkedObjects
+    private let marked: PendingDeletions
     /// What this transfer has seen to.
     private var settled: Set<String> = []
 
@@ -17,7 +17,7 @@ struct TargetObjects: Sendable {
     init(_ store: any CacheStore, isLocked: Bool) async throws {
         self.store = store
         self.isLocked = isLocked
-        marked = MarkedObjects(store)
+        marked = PendingDeletions(store)
         // Before the objects: what is listed then and was not marked before stays long enough.
         if !isLocked { _ = try await marked.contains("") }
         for prefix in [StoreLayout.packs, StoreLayout.manifests] {

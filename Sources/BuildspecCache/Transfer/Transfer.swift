@@ -166,12 +166,12 @@ struct Transfer: Sendable {
         let results = try await concurrently(names, width: Transfer.width) { name in
             let size = known[name] ?? 0
             if try await state.has(name, size: size, isDry: isDry) {
-                return ObjectMove.Outcome.present
+                return ObjectCopy.Outcome.present
             }
             if isDry {
                 return .written(size > 0 ? size : try await source.info(name)?.size ?? 0)
             }
-            return try await ObjectMove(source: source, target: target)
+            return try await ObjectCopy(source: source, target: target)
                 .run(name, replacing: state.isListed(name))
         }
         for (name, result) in zip(names, results) {

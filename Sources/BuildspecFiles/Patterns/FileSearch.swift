@@ -18,7 +18,7 @@ package struct FileSearch {
     package private(set) var notes: [String] = []
 
     private let root: PathBytes
-    private let places: FilePlaces
+    private let places: ResolvedPaths
     private var visited: Set<Visit> = []
     /// Links that are still to be looked behind.
     private var links: [Link] = []
@@ -65,7 +65,7 @@ package struct FileSearch {
     ) throws {
         self.root = root
         self.limit = limit
-        places = try FilePlaces(root: root, isConfined: isConfined)
+        places = try ResolvedPaths(root: root, isConfined: isConfined)
         for text in FilePattern.parse(text) {
             let pattern = text.settled(at: root)
             guard !pattern.isRoot else { continue }

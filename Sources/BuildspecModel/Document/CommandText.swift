@@ -6,7 +6,7 @@ public struct CommandText: Sendable {
     public var text: String
     /// Where the command stands.
     public var range: SourceRange
-    private let places: ScalarPlaces?
+    private let places: ScalarPositions?
     private let lineStarts: [Int]
 
     init(_ site: CommandSite) {

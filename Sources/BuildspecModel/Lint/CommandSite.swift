@@ -24,9 +24,9 @@ struct CommandSite {
     }
 
     /// Where each character of the text stands; `nil` for aliases.
-    var places: ScalarPlaces? {
+    var places: ScalarPositions? {
         guard !rawLines.isEmpty else { return nil }
-        return ScalarPlaces(of: text, style: style, range: range, in: source)
+        return ScalarPositions(of: text, style: style, range: range, in: source)
     }
 
     /// The lines of the file, counted from 0 at the command's first, whose break became a space.

@@ -6,7 +6,7 @@ extension LintRule {
     ]
 
     /// `[[`, `<<<`, arrays and the like, which dash does not know.
-    private static func bashSyntax(_ scene: Scene) -> [Finding] {
+    private static func bashSyntax(_ scene: RuleContext) -> [Finding] {
         guard !scene.isBash, !scene.isWindows else { return [] }
         let given = givenVariables(scene)
         return scene.sites.flatMap { site in
@@ -23,7 +23,7 @@ extension LintRule {
     }
 
     /// The variables that the file sets, whatever bash says of them.
-    private static func givenVariables(_ scene: Scene) -> Set<String> {
+    private static func givenVariables(_ scene: RuleContext) -> Set<String> {
         let env = scene.env
         return scene.sites.reduce(
             into: Set((env.variables + env.parameterStore + env.secretsManager).map(\.name))
@@ -45,7 +45,7 @@ extension LintRule {
     }
 
     /// `source file`, which dash does not know.
-    private static func sourceCommand(_ scene: Scene) -> [Finding] {
+    private static func sourceCommand(_ scene: RuleContext) -> [Finding] {
         guard !scene.isBash, !scene.isWindows else { return [] }
         return scene.sites.compactMap { site in
             let features = ShellReader.features(of: site.text)

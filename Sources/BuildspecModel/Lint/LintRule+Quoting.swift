@@ -11,7 +11,7 @@ extension LintRule {
     ///
     /// In real files a `# ` behind a command is nearly always meant as a comment, so that only what
     /// follows `#` directly, or leaves a quote or bracket open, is reported.
-    private static func commentCut(_ scene: Scene) -> [Finding] {
+    private static func commentCut(_ scene: RuleContext) -> [Finding] {
         var findings = scene.commands.compactMap { site, scan -> Finding? in
             guard site.style == .plain, let comment = comment(behind: site.range, scene.source)
             else {
@@ -64,7 +64,7 @@ extension LintRule {
     }
 
     /// An `&name` in front of a command that no alias uses: YAML drops it.
-    private static func anchorEaten(_ scene: Scene) -> [Finding] {
+    private static func anchorEaten(_ scene: RuleContext) -> [Finding] {
         let phases = scene.root.mapping?["phases"]?.mapping?.pairs ?? []
         let lists = phases.flatMap { phase in
             ["commands", "finally"].compactMap { phase.value.mapping?[$0]?.items }
@@ -82,7 +82,7 @@ extension LintRule {
     }
 
     /// A quote that a shell would not find closed.
-    private static func unbalancedQuote(_ scene: Scene) -> [Finding] {
+    private static func unbalancedQuote(_ scene: RuleContext) -> [Finding] {
         guard !scene.isWindows else { return [] }
         return scene.commands.compactMap { site, scan in
             guard let open = scan.openQuote, scan.heredocs.isEmpty,
@@ -97,7 +97,7 @@ extension LintRule {
     }
 
     /// Quotes, dashes and spaces as word processors and web pages make them.
-    private static func typographicCharacter(_ scene: Scene) -> [Finding] {
+    private static func typographicCharacter(_ scene: RuleContext) -> [Finding] {
         let suspects: [Character: String] = [
             "“": "\"", "”": "\"", "‘": "'", "’": "'", "–": "-", "—": "--", "\u{A0}": "a space",
             "\u{200B}": "nothing", "\u{FEFF}": "nothing",

@@ -6,7 +6,7 @@ extension LintRule {
     ]
 
     /// A secret that a command writes into the log.
-    private static func secretEcho(_ scene: Scene) -> [Finding] {
+    private static func secretEcho(_ scene: RuleContext) -> [Finding] {
         let secrets = scene.env.secretsManager + scene.env.parameterStore
         let names = Set(secrets.map(\.name))
         guard !names.isEmpty else { return [] }
@@ -36,7 +36,7 @@ extension LintRule {
     }
 
     /// An AWS access key as a plain variable.
-    private static func plaintextSecret(_ scene: Scene) -> [Finding] {
+    private static func plaintextSecret(_ scene: RuleContext) -> [Finding] {
         scene.env.variables.compactMap { variable in
             let value = variable.value.value
             let isSecretName =

@@ -7,7 +7,7 @@ extension LintRule {
     ]
 
     /// `set -e` as an item of its own: it holds only inside that item.
-    private static func shellOption(_ scene: Scene) -> [Finding] {
+    private static func shellOption(_ scene: RuleContext) -> [Finding] {
         scene.commands.compactMap { site, scan in
             guard !scan.commands.isEmpty, scan.commands.allSatisfy(setsOption) else { return nil }
             return Finding(
@@ -30,7 +30,7 @@ extension LintRule {
     }
 
     /// `exit` as an item of its own: the list goes on.
-    private static func exitItem(_ scene: Scene) -> [Finding] {
+    private static func exitItem(_ scene: RuleContext) -> [Finding] {
         scene.commands.compactMap { site, scan in
             guard !site.isLast, scan.commands.count == 1,
                 scan.commands[0].words == ["exit", "0"] || scan.commands[0].words == ["exit"]
@@ -45,7 +45,7 @@ extension LintRule {
     }
 
     /// A function that a later item calls: functions do not outlive their item.
-    private static func functionLost(_ scene: Scene) -> [Finding] {
+    private static func functionLost(_ scene: RuleContext) -> [Finding] {
         var definitions: [String: Int] = [:]
         return scene.commands.compactMap { site, scan in
             let own = Set(scan.commands.compactMap(definedName))

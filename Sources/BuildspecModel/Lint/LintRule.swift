@@ -3,7 +3,7 @@
 /// All rules give warnings; each has a stable name of its own.
 struct LintRule: Sendable {
     /// What a rule may look at.
-    struct Scene {
+    struct RuleContext {
         /// The text.
         let source: SourceText
         /// The tree.
@@ -36,7 +36,7 @@ struct LintRule: Sendable {
     /// The name of what it finds.
     let name: FindingName
     /// Looks at a buildspec.
-    let check: @Sendable (Scene) -> [Finding]
+    let check: @Sendable (RuleContext) -> [Finding]
 
     /// A place and what is wrong there.
     struct Finding {
@@ -60,7 +60,7 @@ struct LintRule: Sendable {
     ) -> [Diagnostic] {
         guard let root = reading.root else { return [] }
         let sites = CommandSite.all(in: root, reading.source)
-        let scene = Scene(
+        let scene = RuleContext(
             source: reading.source,
             root: root,
             sites: sites,

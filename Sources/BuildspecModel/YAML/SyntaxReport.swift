@@ -12,7 +12,7 @@ struct SyntaxReport {
             firstDoubtfulLine = start.line
             return
         }
-        let scene = SyntaxScene(problem: problem, position: position, source: source)
+        let scene = SyntaxContext(problem: problem, position: position, source: source)
         let cause = SyntaxCause.find(scene)
         let parser = problem.context.map { "\($0), \(problem.problem)" } ?? problem.problem
         let place = source.clamped(cause?.position ?? position)

@@ -21,19 +21,19 @@ struct ArtifactCollector: Sendable {
     let inputs: [FilePath]
     let stateDirectory: FilePath
     let isConfined: Bool
-    let place: any BuildPlace
+    let place: any ExecutionEnvironment
     let session: ShellSession
-    let pump: OutputPump
+    let pump: OutputMultiplexer
 
     /// Collects all artifacts; a failure of one does not keep the others from being collected.
     func run() async -> [ArtifactReport] {
         let sets =
             [(nil, section.primary)] + section.secondary.map { (Optional($0.identifier), $0.set) }
         var reports: [ArtifactReport] = []
-        var places = ArtifactPlaces(
+        var places = ArtifactLayout(
             PathBytes(directory.string),
             sources: PathBytes(sources.string),
-            known: await TrackedFiles.paths(below: PathBytes(directory.string)),
+            known: await GitTrackedFiles.paths(below: PathBytes(directory.string)),
             own: own + inputs.map { ($0, "a file that 'buildspec' reads") },
             stateDirectory: stateDirectory
         )
@@ -58,14 +58,14 @@ struct ArtifactCollector: Sendable {
         var report: ArtifactReport
         var warnings: [String] = []
         /// The places that are taken now.
-        var places: ArtifactPlaces
+        var places: ArtifactLayout
     }
 
     private func collect(
         _ set: ArtifactSet,
         _ identifier: String?,
         _ values: [String: String],
-        _ places: ArtifactPlaces
+        _ places: ArtifactLayout
     ) -> Outcome {
         let target = identifier.map { directory.appending($0) } ?? directory
         var outcome = Outcome(

@@ -39,7 +39,7 @@ struct ArtifactSelection {
     private let expand: (String) throws -> String
     private let root: PathBytes
     private let isConfined: Bool
-    private let sight: PlaceSight?
+    private let sight: VisiblePaths?
     private let bounds: ArtifactBounds
     /// Links that a pattern matches and that lead nowhere.
     private var dangling: [PathBytes] = []
@@ -65,7 +65,7 @@ struct ArtifactSelection {
         root: PathBytes,
         within bounds: ArtifactBounds,
         isConfined: Bool,
-        sight: PlaceSight?,
+        sight: VisiblePaths?,
         expand: @escaping (String) throws -> String
     ) throws {
         self.set = set

@@ -147,7 +147,7 @@ struct ArtifactTarget {
             ArtifactMemory(directory, in: request.stateDirectory)?.isEmpty != false
         else { return nil }
         // Where git knows the sources, what it does not know is none.
-        let tracked = await TrackedFiles.paths(below: directory)?.tracked
+        let tracked = await GitTrackedFiles.paths(below: directory)?.tracked
         let files = tracked?.filter { !ArtifactTarget.isPlaceholder($0) } ?? all(in: handle)
         let matchers = section.sets.flatMap { set in
             bases(of: set).map { base in

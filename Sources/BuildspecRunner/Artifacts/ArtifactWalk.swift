@@ -24,7 +24,7 @@ struct ArtifactWalk {
     }
 
     /// Links to directories lead to more than anybody can mean: they lead to one another.
-    struct Maze: Error, CustomStringConvertible {
+    struct LinkLimitExceeded: Error, CustomStringConvertible {
         /// Where the walk began.
         var start: PathBytes
         /// How much was looked at.
@@ -84,7 +84,7 @@ struct ArtifactWalk {
     ///   - limit: how much is looked at through links to directories.
     ///   - keepsLink: whether a link to a directory is found as a link, and not followed where the
     ///     pattern matches it.
-    /// - Throws: `FileError` when a directory cannot be read, `InsideTarget`, `Maze`, or `CancellationError` when the
+    /// - Throws: `FileError` when a directory cannot be read, `InsideTarget`, `LinkLimitExceeded`, or `CancellationError` when the
     ///   task was cancelled: links may lead to very much.
     init(
         _ pattern: ArtifactPattern,
@@ -163,7 +163,7 @@ struct ArtifactWalk {
     ) throws {
         guard let status = try directory.status(name) else { return }
         if isLinked { throughLinks += 1 }
-        guard throughLinks <= limit else { throw Maze(start: start, limit: limit) }
+        guard throughLinks <= limit else { throw LinkLimitExceeded(start: start, limit: limit) }
         let path = directory.path.appending(name)
         let isLink = status.kind == .link
         if let child = try child(path, status) {

@@ -19,7 +19,7 @@ struct CacheSteps: Sendable {
     let request: BuildRequest
     let setup: BuildSetup
     let session: ShellSession
-    let pump: OutputPump
+    let pump: OutputMultiplexer
 
     /// Evaluates keys and paths, once for the whole build.
     func plan() async -> Plan {
@@ -65,7 +65,12 @@ struct CacheSteps: Sendable {
         let root = request.sourceDirectory
         let isConfined = setup.place.sight != nil
         identity.inputs = await withTaskExecutorPreference(BlockingExecutor.shared) {
-            KeyText.inputs(declared: key.value, key: value, root: root, isConfined: isConfined)
+            CacheKeyInputs.inputs(
+                declared: key.value,
+                key: value,
+                root: root,
+                isConfined: isConfined
+            )
         }
         return .identity(identity)
     }
@@ -168,7 +173,7 @@ struct CacheSteps: Sendable {
     /// The files whose times the cache keeps, if it does.
     private func sources() async -> SourceFiles? {
         guard request.retime else { return nil }
-        let tracked = await TrackedFiles.find(in: request.sourceDirectory)
+        let tracked = await GitTrackedFiles.find(in: request.sourceDirectory)
         if let problem = tracked.problem {
             await pump.post(
                 .warning("cache: git cannot list the sources, so all files count: \(problem)")
@@ -181,7 +186,7 @@ struct CacheSteps: Sendable {
     ///
     /// That holds for a copy of the sources too: a build of old sources would be green in vain.
     private var checkout: Checkout.Finder {
-        TrackedFiles.finder(in: request.sourceDirectory)
+        GitTrackedFiles.finder(in: request.sourceDirectory)
     }
 
     /// The cache, which leaves alone what the build itself writes.

@@ -105,7 +105,7 @@ enum DebugScript {
 
     /// A process that waits for a file before it becomes what is to be started, so that nothing
     /// touches the terminal before it is lent.
-    static func waiting(for file: FilePath, before launch: Launch) -> Launch {
+    static func waiting(for file: FilePath, before launch: ProcessSpec) -> ProcessSpec {
         let loop = "until [ -e \"$0\" ]; do sleep 0.01; done; exec \"$@\""
         var waiting = launch
         waiting.program = "/bin/sh"

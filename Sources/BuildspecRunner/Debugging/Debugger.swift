@@ -7,13 +7,13 @@ struct Debugger: Sendable {
     /// Opens the shell.
     let session: ShellSession
     /// Holds back what other processes write meanwhile.
-    let pump: OutputPump
+    let pump: OutputMultiplexer
     /// Where the shell is noted.
     let groups: ProcessGroups
     /// How long the shell has to end when the build is stopped.
     let grace: Duration
     /// Stands still meanwhile.
-    let time: BuildTime
+    let time: BuildTimeout
 
     /// What to do at a breakpoint of a command.
     func pausing(at command: PhaseCommand) -> @Sendable (SavedState) async -> Void {
@@ -33,7 +33,7 @@ struct Debugger: Sendable {
         await pump.post(.paused(pause))
         time.pause()
         do {
-            let conversation = Conversation(
+            let conversation = InteractiveShell(
                 terminal: options.terminal,
                 groups: groups,
                 grace: grace

@@ -22,7 +22,7 @@ extension ShellSession {
     /// - Throws: `Errno`, or what starting a process throws.
     func openShell(
         in state: SavedState,
-        by conversation: Conversation,
+        by conversation: InteractiveShell,
         saying greeting: String
     ) async throws {
         let files = StateFiles(
@@ -58,7 +58,7 @@ extension ShellSession {
     /// Forgets how the user's command before left things.
     ///
     /// - Throws: `Errno`.
-    func preparation(in corner: StateDesk.Corner) throws -> String {
+    func preparation(in corner: ShellStateStore.UserDirectories) throws -> String {
         guard let debugging = beginning.debugging else { return "" }
         if debugging.pausesAtFailures {
             try SmallFile.remove(corner.end.environment)

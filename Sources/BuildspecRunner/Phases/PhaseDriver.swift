@@ -21,7 +21,7 @@ struct PhaseDriver: Sendable {
     /// Where commands look for programs, for hints.
     let searchPath: String?
     /// Takes the events.
-    let pump: OutputPump
+    let pump: OutputMultiplexer
     /// Pauses the build; `nil` if it never is.
     let debugger: Debugger?
     /// Why the task is cancelled, should it be.
@@ -186,7 +186,7 @@ struct PhaseDriver: Sendable {
         case let error as Errno:
             "the state of commands cannot be kept in '\(session.desk.place.path)': \(error); make room "
                 + "there, or set TMPDIR to a directory that has some"
-        case let error as ContainerChannel.Broken: "\(error)"
+        case let error as ContainerConnection.Broken: "\(error)"
         default: "cannot run the command: \(error)"
         }
     }

@@ -49,7 +49,7 @@ package struct PhaseMachine: Sendable {
 
     private let phases: [PhaseName: Phase]
     private let selection: Set<PhaseName>?
-    private let asksForRetry: @Sendable (_ pattern: String, _ message: String) -> RetryQuestion
+    private let asksForRetry: @Sendable (_ pattern: String, _ message: String) -> RetryEvaluation
     private var current = 0
     private var position = Position.before
     private var failure: CommandFailure?
@@ -67,8 +67,9 @@ package struct PhaseMachine: Sendable {
     package init(
         phases: [PhaseName: Phase],
         selection: Set<PhaseName>? = nil,
-        asksForRetry: @escaping @Sendable (_ pattern: String, _ message: String) -> RetryQuestion =
-            RetryQuestion.answer
+        asksForRetry:
+            @escaping @Sendable (_ pattern: String, _ message: String) -> RetryEvaluation =
+            RetryEvaluation.answer
     ) {
         self.phases = phases
         self.selection = selection

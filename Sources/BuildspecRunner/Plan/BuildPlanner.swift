@@ -133,7 +133,7 @@ private struct BuildPlanner {
         _ directory: PrivateDirectory
     ) async throws -> [String] {
         guard let section = request.buildspec.cache, let key = section.key else { return [] }
-        let pump = try opened("a pipe") { try OutputPump() }
+        let pump = try opened("a pipe") { try OutputMultiplexer() }
         let session = try opened("the build's state") {
             try ShellSession(request, setup, in: directory, output: pump, groups: ProcessGroups())
         }

@@ -28,7 +28,7 @@ public struct ShellCheck: Sendable {
         let path = environment["PATH"] ?? BuildEnvironment.standardPath
         let places = path.split(separator: ":").filter { $0.hasPrefix("/") }
             .map { FilePath(String($0)).appending("shellcheck") }
-        guard let program = places.first(where: { PathProbe($0)?.isExecutable == true }) else {
+        guard let program = places.first(where: { FileProbe($0)?.isExecutable == true }) else {
             throw Unusable(
                 description: "there is no 'shellcheck' on the PATH; install it, on Debian and its"
                     + " relatives with 'apt-get install shellcheck'"
@@ -122,7 +122,7 @@ public struct ShellCheck: Sendable {
             let result = try await Subprocess.run(
                 .path(program),
                 arguments: Arguments(arguments),
-                environment: Launch(
+                environment: ProcessSpec(
                     program: program,
                     arguments: [],
                     directory: directory,

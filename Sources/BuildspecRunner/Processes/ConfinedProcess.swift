@@ -41,7 +41,7 @@ final class ConfinedProcess: Sendable {
     ///   - errors: its standard error.
     /// - Throws: `Errno`, or `Problem`.
     init(
-        _ launch: Launch,
+        _ launch: ProcessSpec,
         output: FileDescriptor,
         errors: FileDescriptor
     ) async throws {
@@ -51,7 +51,7 @@ final class ConfinedProcess: Sendable {
     }
 
     private static func start(
-        _ launch: Launch,
+        _ launch: ProcessSpec,
         _ output: FileDescriptor,
         _ errors: FileDescriptor
     ) throws -> pid_t {
@@ -132,7 +132,7 @@ final class ConfinedProcess: Sendable {
     /// - Returns: its status as `end` has it, and what it wrote.
     /// - Throws: what `init` throws, or `Errno` when it writes more than a megabyte.
     static func capture(
-        _ launch: Launch,
+        _ launch: ProcessSpec,
         errors: FileDescriptor? = nil,
         grace: Duration = .zero,
         started: (pid_t) -> Void = { _ in }

@@ -30,7 +30,7 @@ final class ProcessRunner: Sendable {
     ///
     /// - Returns: the exit status; 128 and the signal's number when a signal ended it.
     /// - Throws: `SubprocessError` when it cannot be started.
-    func run(_ launch: Launch) async throws -> Int32 {
+    func run(_ launch: ProcessSpec) async throws -> Int32 {
         try SpareDescriptors.requireForProcess()
         groups.prepare()
         if launch.isConfined {
@@ -57,7 +57,7 @@ final class ProcessRunner: Sendable {
     /// Runs a program as `run` does, but takes its standard output.
     ///
     /// - Throws: `SubprocessError` when it cannot be started or writes more than a megabyte.
-    func capture(_ launch: Launch) async throws -> (status: Int32, output: [UInt8]) {
+    func capture(_ launch: ProcessSpec) async throws -> (status: Int32, output: [UInt8]) {
         try SpareDescriptors.requireForProcess()
         groups.prepare()
         if launch.isConfined {

@@ -34,7 +34,7 @@ struct BuildSetup: Sendable {
     var scopes: CacheScopes
 
     /// Where they run; whoever settles a build closes it.
-    var place: any BuildPlace
+    var place: any ExecutionEnvironment
 
     /// Opens the build's place and settles everything.
     ///
@@ -57,7 +57,7 @@ struct BuildSetup: Sendable {
         for (name, value) in values { secretValues.add(value, named: "'\(name)'") }
         let (redactor, secretWarnings) = secretValues.redactor()
         do {
-            let needs = PlaceNeeds(request, environment.variables, root: closed.root)
+            let needs = EnvironmentRequirements(request, environment.variables, root: closed.root)
             let place = try await provisioning { try await closed.open(needs, in: directory) }
             do {
                 var setup = try await BuildSetup(request, environment, redactor, place, directory)
@@ -89,7 +89,7 @@ struct BuildSetup: Sendable {
         _ request: BuildRequest,
         _ environment: BuildEnvironment,
         _ redactor: Redactor,
-        _ place: any BuildPlace,
+        _ place: any ExecutionEnvironment,
         _ directory: PrivateDirectory
     ) async throws {
         self.redactor = redactor
@@ -158,7 +158,7 @@ extension BuildSetup {
         _ request: BuildRequest,
         _ environment: BuildEnvironment,
         _ users: BuildUsers,
-        _ place: any BuildPlace
+        _ place: any ExecutionEnvironment
     ) async -> (path: FilePath, problems: [SetupError.Problem]) {
         let shell = await ShellLookup.find(
             request.buildspec.env.shell,

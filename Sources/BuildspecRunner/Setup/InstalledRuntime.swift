@@ -31,7 +31,7 @@ enum InstalledRuntime {
     static func differences(
         _ wanted: [RuntimeVersion],
         _ variables: [String: String],
-        at place: any BuildPlace,
+        at place: any ExecutionEnvironment,
         in directory: FilePath
     ) async -> [String] {
         var lines: [String] = []
@@ -115,9 +115,9 @@ enum InstalledRuntime {
         _ program: FilePath,
         _ arguments: [String],
         _ variables: [String: String],
-        at place: any BuildPlace,
+        at place: any ExecutionEnvironment,
         in directory: FilePath
-    ) -> Launch {
+    ) -> ProcessSpec {
         let kept = ["PATH", "HOME"].compactMap { name in variables[name].map { "\(name)=\($0)" } }
         return place.launch(
             "/usr/bin/env",
@@ -128,7 +128,7 @@ enum InstalledRuntime {
     }
 
     /// What the program says within five seconds; Java says it on standard error.
-    private static func answer(_ launch: Launch) async -> String? {
+    private static func answer(_ launch: ProcessSpec) async -> String? {
         await withTaskGroup(of: String?.self) { group in
             group.addTask {
                 guard (try? SpareDescriptors.requireForProcess()) != nil else { return nil }

@@ -16,7 +16,7 @@ enum ShellLookup {
     static func find(
         _ wanted: Located<String>?,
         path: String?,
-        at place: any BuildPlace
+        at place: any ExecutionEnvironment
     ) async -> (path: FilePath?, problem: SetupError.Problem?) {
         let name = wanted?.value ?? "/bin/sh"
         if let shell = await place.firstProgram(of: candidates(name, path)) { return (shell, nil) }

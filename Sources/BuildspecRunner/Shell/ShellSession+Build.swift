@@ -15,7 +15,7 @@ extension ShellSession {
         _ request: BuildRequest,
         _ setup: BuildSetup,
         in directory: PrivateDirectory,
-        output pump: OutputPump,
+        output pump: OutputMultiplexer,
         groups: ProcessGroups
     ) throws {
         if setup.users.hasOthers { Pipe.openToEveryone(pump.input) }
@@ -28,7 +28,7 @@ extension ShellSession {
         var environment = setup.environment
         environment.appendToPath(place.inside(helpers).string)
         try self.init(
-            Beginning(
+            InitialState(
                 shell: setup.shell,
                 variables: environment.variables,
                 given: request.givenNames,

@@ -12,7 +12,7 @@ internal import SystemPackage
 /// versions".
 final class ShellSession: Sendable {
     /// What the first command begins with.
-    struct Beginning: Sendable {
+    struct InitialState: Sendable {
         /// The interpreter.
         var shell: FilePath
         /// The first environment.
@@ -27,10 +27,10 @@ final class ShellSession: Sendable {
         var debugging: Debugging?
     }
 
-    let beginning: Beginning
-    let place: any BuildPlace
-    let desk: StateDesk
-    private let processes: any CommandProcesses
+    let beginning: InitialState
+    let place: any ExecutionEnvironment
+    let desk: ShellStateStore
+    private let processes: any CommandExecutor
     private let first: SavedState
     private let current: Mutex<UserAccount?>
     private let evaluator: Mutex<UserAccount?>
@@ -44,15 +44,15 @@ final class ShellSession: Sendable {
     ///   - processes: what starts and ends processes.
     /// - Throws: `Errno`.
     init(
-        _ beginning: Beginning,
+        _ beginning: InitialState,
         in directory: PrivateDirectory,
-        at place: any BuildPlace,
-        processes: any CommandProcesses
+        at place: any ExecutionEnvironment,
+        processes: any CommandExecutor
     ) throws {
         self.beginning = beginning
         self.place = place
         self.processes = processes
-        desk = StateDesk(in: directory, owner: place.owner)
+        desk = ShellStateStore(in: directory, owner: place.owner)
         first = SavedState(
             environment: Array(CommandScript.exports(beginning.variables).utf8),
             directory: Array((place.root.string + "\n").utf8)
@@ -166,8 +166,11 @@ final class ShellSession: Sendable {
 }
 
 extension ShellSession {
-    private func shell(in corner: StateDesk.Corner, as user: UserAccount?) -> PlaceCommand {
-        PlaceCommand(
+    private func shell(
+        in corner: ShellStateStore.UserDirectories,
+        as user: UserAccount?
+    ) -> CommandSpec {
+        CommandSpec(
             program: beginning.shell,
             arguments: [place.inside(desk.script).string],
             directory: corner.start,

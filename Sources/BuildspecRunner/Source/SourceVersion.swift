@@ -79,7 +79,7 @@ package struct SourceVersion: Sendable, Equatable {
         var place = directory
         while true {
             let git = place.appending(".git")
-            if PathProbe.isThere(git) { return git }
+            if FileProbe.isThere(git) { return git }
             guard place.removeLastComponent() else { return nil }
         }
     }

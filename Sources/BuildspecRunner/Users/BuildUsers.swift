@@ -16,7 +16,7 @@ struct BuildUsers: Sendable {
     /// What is wrong, once for each key that is.
     private(set) var problems: [SetupError.Problem] = []
 
-    private let place: any BuildPlace
+    private let place: any ExecutionEnvironment
     private var others: [(name: Located<String>, account: UserAccount)] = []
     /// The users that a phase before theirs may make, by the phases that need them.
     private var late: [PhaseName: Located<String>] = [:]
@@ -33,7 +33,7 @@ struct BuildUsers: Sendable {
     init(
         _ buildspec: Buildspec,
         _ selection: Set<PhaseName>? = nil,
-        at place: any BuildPlace
+        at place: any ExecutionEnvironment
     ) async {
         self.place = place
         let names = PhaseName.allCases.filter { selection?.contains($0) ?? true }
@@ -103,7 +103,7 @@ struct BuildUsers: Sendable {
 
 extension BuildUsers {
     private init(
-        _ place: any BuildPlace,
+        _ place: any ExecutionEnvironment,
         others: [(name: Located<String>, account: UserAccount)]
     ) {
         self.place = place

@@ -17,10 +17,10 @@ enum UserSwitch {
     /// On Linux `setpriv` of util-linux does it, in the process itself. The process library's own way
     /// calls the C library's `setuid` in a child that shares nothing but a copy of the parent's list
     /// of threads; it waits there, now and then for ever, for threads that the child does not have.
-    static func applied(to launch: Launch) -> Launch {
+    static func applied(to launch: ProcessSpec) -> ProcessSpec {
         #if os(Linux)
             guard let user = launch.user, let program else { return launch }
-            return Launch(
+            return ProcessSpec(
                 program: program,
                 arguments: arguments(user) + ["--", launch.program.string] + launch.arguments,
                 directory: launch.directory,
@@ -40,7 +40,7 @@ enum UserSwitch {
 
         private static var program: FilePath? {
             ["/usr/bin/setpriv", "/bin/setpriv"].map { FilePath($0) }
-                .first { PathProbe($0)?.isExecutable == true }
+                .first { FileProbe($0)?.isExecutable == true }
         }
     #endif
 }

@@ -28,7 +28,7 @@ struct Run: AsyncParsableCommand {
 
     @OptionGroup var what: SourceOptions
 
-    @OptionGroup var place: PlaceOptions
+    @OptionGroup var place: EnvironmentOptions
 
     @Option(
         help: ArgumentHelp("Set the variables of a file of NAME=VALUE lines.", valueName: "file")
@@ -151,7 +151,7 @@ struct Run: AsyncParsableCommand {
         }
         let config = try configOptions.read()
         if !isWithoutCache(config) {
-            _ = try CachePlaces(cache: cache, remote: remote, config, newStore)
+            _ = try CacheLocations(cache: cache, remote: remote, config, newStore)
         } else if let remote, remote != "none" {
             throw ValidationError(
                 cache == nil
@@ -188,7 +188,7 @@ struct Run: AsyncParsableCommand {
         let log = try log(of: file, request)
         let watched = (log as? PrettyOutput)?.watchTerminal() ?? []
         defer { for source in watched { source.cancel() } }
-        let output = eventLog.map { TwoSinks(first: $0, second: log) } ?? log
+        let output = eventLog.map { TeeSink(first: $0, second: log) } ?? log
         for warning in resolver.unused(by: file.buildspec) {
             await output.receive(.warning(request.redactor.redacting(warning)))
         }
@@ -248,7 +248,7 @@ extension Run {
         request.ownFiles = outputs.map { absolute($0.path) } + OutputCheck.streamFiles
         // An impossible place was refused with the arguments.
         if let config = try? configOptions.read(host), !isWithoutCache(config) {
-            let places = try? CachePlaces(cache: cache, remote: remote, config, newStore)
+            let places = try? CacheLocations(cache: cache, remote: remote, config, newStore)
             request.cache = (places?.open(config)).map(trust.applied)
             request.cache?.limits = limits.limits(config.environment)
             request.cacheScope = scopes.own(host)

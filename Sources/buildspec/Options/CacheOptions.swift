@@ -32,7 +32,7 @@ struct StoreOptions: ParsableArguments {
     @OptionGroup var configOptions: ConfigOptions
 
     func validate() throws {
-        _ = try CachePlaces(cache: cache, remote: remote, configOptions.read(), newStore)
+        _ = try CacheLocations(cache: cache, remote: remote, configOptions.read(), newStore)
     }
 
     /// The cache over the store, with what this machine remembers of files.
@@ -54,7 +54,7 @@ struct StoreOptions: ParsableArguments {
     ) throws -> BuildCache {
         let config = try configOptions.read()
         let far = takesConfiguredRemote ? remote : remote ?? "none"
-        let places = try CachePlaces(cache: cache, remote: far, config, newStore)
+        let places = try CacheLocations(cache: cache, remote: far, config, newStore)
         let cache = places.open(codec: codec, config)
         let environment = config.environment
         return try CacheTrust(
@@ -159,7 +159,7 @@ extension IdentityOptions {
     /// The files whose times are kept, if that is wanted.
     func sources(_ isWanted: Bool) async -> SourceFiles? {
         guard isWanted else { return nil }
-        let tracked = await TrackedFiles.find(in: rootPath)
+        let tracked = await GitTrackedFiles.find(in: rootPath)
         if let problem = tracked.problem {
             printNotes(["git cannot list the sources, so all files count: \(problem)"])
         }
@@ -168,7 +168,7 @@ extension IdentityOptions {
 
     /// Finds out what the cache leaves out because it comes from the checkout.
     var checkout: Checkout.Finder {
-        TrackedFiles.finder(in: rootPath)
+        GitTrackedFiles.finder(in: rootPath)
     }
 }
 

@@ -70,7 +70,7 @@ struct OutputCheck {
         }
         switch await TrackedFile.find(place) {
         case .yes: return "it is a source, which git tracks; name another file"
-        case .unknown(let reason) where isThere && !FormerOutput.isOne(place, of: option):
+        case .unknown(let reason) where isThere && !OutputRecord.isOne(place, of: option):
             return "it may be a source, and git cannot tell: \(reason); name a new file"
         case .no, .unknown: return nil
         }

@@ -92,9 +92,9 @@ import Testing
     private func manifest(of size: UInt64) -> Manifest {
         let piece = Limits.packContent / 2
         let digest = ContentDigest(of: [])
-        var pieces = Pieces()
+        var pieces = BlobList()
         for _ in 0..<size / UInt64(piece) {
-            pieces.append(Manifest.Piece(digest: digest, pack: 0, offset: 512, size: piece))
+            pieces.append(Manifest.Blob(digest: digest, pack: 0, offset: 512, size: piece))
         }
         let pack = Manifest.Pack(
             digest: digest,
@@ -119,7 +119,7 @@ import Testing
                 path: PathBytes("t/\(1_000_000 + number)"),
                 mode: 0o644,
                 modified: time,
-                kind: .file(size: 0, pieces: Pieces())
+                kind: .file(size: 0, pieces: BlobList())
             )
         }
         let bench = try Bench(codec: codec)
@@ -144,7 +144,7 @@ import Testing
         var more = entries
         more[0].mode = 0o600
         let changes = try #require(
-            ManifestChanges.encode(
+            ManifestDelta.encode(
                 ManifestEncoder.encode(Manifest(packs: [], entries: more)),
                 base: ManifestEncoder.encode(Manifest(packs: [], entries: entries)),
                 named: digest
@@ -261,7 +261,7 @@ import Testing
             let base = Array((0..<2_560).map { _ in part }.joined())
             let digest = ContentDigest(of: base)
             try DirectoryStore(bench.store.path).write(StoreLayout.manifest(digest, .zstd), base)
-            let changes = ManifestChanges.head(naming: digest) + Array("@base 0 1\n".utf8)
+            let changes = ManifestDelta.head(naming: digest) + Array("@base 0 1\n".utf8)
             try plant(manifest: Codec.zstd.encode(changes), .zstd, bench, base: digest)
         case .packFrameOfExabytes:
             try plant(pack: frame(declaring: 1 << 60), .zstd, declared: 30 << 20, bench)

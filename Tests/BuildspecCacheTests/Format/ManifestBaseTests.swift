@@ -28,7 +28,7 @@ import Testing
         #expect(try ManifestHead.packs(of: part, codec, base: nil) == packs)
 
         let base = ContentDigest(of: [8])
-        let changes = ManifestChanges.head(naming: base) + Array((Self.head + "@base 0 9\n").utf8)
+        let changes = ManifestDelta.head(naming: base) + Array((Self.head + "@base 0 9\n").utf8)
         let named = try codec.encode(changes)
         #expect(try ManifestHead.packs(of: named, codec, base: base) == packs)
         #expect(throws: CacheError.self) {

@@ -45,10 +45,10 @@ import Testing
         linkingTo file: PathBytes?,
         _ random: inout SplitMix64
     ) -> Manifest.Entry {
-        var pieces = Pieces()
+        var pieces = BlobList()
         for _ in 0..<random.next() % 4 {
             pieces.append(
-                Manifest.Piece(
+                Manifest.Blob(
                     digest: ContentDigest(of: random.bytes(8)),
                     pack: Int(random.next() % 3),
                     offset: Int(random.next() % 1_000),
@@ -84,16 +84,19 @@ import Testing
         #expect(read == manifest, "seed \(seed)")
         #expect(inHalves(text) == manifest, "seed \(seed)")
         for cut in 0...text.count {
-            guard let halves = ManifestHalves(Array(text[..<cut]), Array(text[cut...])) else {
+            guard let halves = ParallelManifestDecoder(Array(text[..<cut]), Array(text[cut...]))
+            else {
                 continue
             }
             #expect(joined(halves) == manifest, "seed \(seed), cut at \(cut)")
         }
     }
 
-    private func inHalves(_ text: [UInt8]) -> Manifest? { ManifestHalves(text).flatMap(joined) }
+    private func inHalves(_ text: [UInt8]) -> Manifest? {
+        ParallelManifestDecoder(text).flatMap(joined)
+    }
 
-    private func joined(_ halves: ManifestHalves) -> Manifest? {
+    private func joined(_ halves: ParallelManifestDecoder) -> Manifest? {
         halves.joined(halves.first(), halves.second())
     }
 
@@ -104,10 +107,13 @@ import Testing
         for _ in 0..<60 {
             let damaged = mutate(text, &random)
             let read = try? ManifestDecoder.decode(damaged)
-            if ManifestHalves(damaged) != nil { #expect(inHalves(damaged) == read, "seed \(seed)") }
+            if ParallelManifestDecoder(damaged) != nil {
+                #expect(inHalves(damaged) == read, "seed \(seed)")
+            }
             // As it comes when it is decompressed on two threads: cut anywhere.
             let cut = Int(random.next() % UInt64(damaged.count + 1))
-            if let halves = ManifestHalves(Array(damaged[..<cut]), Array(damaged[cut...])) {
+            if let halves = ParallelManifestDecoder(Array(damaged[..<cut]), Array(damaged[cut...]))
+            {
                 #expect(joined(halves) == read, "seed \(seed), cut at \(cut)")
             }
             if let read {

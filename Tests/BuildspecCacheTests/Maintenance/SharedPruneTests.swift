@@ -185,11 +185,11 @@ import Testing
         let record = try #require(store.names.first { $0.hasPrefix("v1/keys/") })
         try store.write(
             "v1/sweeps/1-0000000000000001",
-            SealedText.seal(["buildspec-sweep 1", "marked 0"])
+            ChecksummedText.seal(["buildspec-sweep 1", "marked 0"])
         )
         try store.write(
             "v1/sweeps/1-0000000000000002",
-            SealedText.seal(["buildspec-sweep 1", "marked 0", "object \(record)"])
+            ChecksummedText.seal(["buildspec-sweep 1", "marked 0", "object \(record)"])
         )
         let large = Array(repeating: UInt8(7), count: Int(Limits.sweep) + 1)
         try store.write("v1/sweeps/1-0000000000000003", large)

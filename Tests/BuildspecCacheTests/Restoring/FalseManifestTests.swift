@@ -270,9 +270,9 @@ import Testing
 
     @Test func `are kept, the newest of them, and replaced`() throws {
         let state = try TemporaryDirectory()
-        let verdicts = ManifestVerdicts(PathBytes(state.path.string))
+        let verdicts = VerifiedManifests(PathBytes(state.path.string))
         #expect(verdicts.verdict(on: digest(0)) == nil)
-        for number in 0..<ManifestVerdicts.kept + 5 {
+        for number in 0..<VerifiedManifests.kept + 5 {
             verdicts.add(digest(number), isTrue: number % 2 == 0)
         }
         #expect(verdicts.verdict(on: digest(4)) == nil)
@@ -284,7 +284,7 @@ import Testing
 
     @Test func `that are damaged are none`() throws {
         let state = try TemporaryDirectory()
-        let verdicts = ManifestVerdicts(PathBytes(state.path.string))
+        let verdicts = VerifiedManifests(PathBytes(state.path.string))
         verdicts.add(digest(1), isTrue: true)
         let path = PathBytes(state.file("verdicts").string)
         var bytes = try #require(try AtomicFile.read(path, limit: 1 << 20))

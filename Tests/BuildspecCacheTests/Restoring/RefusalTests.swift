@@ -6,7 +6,7 @@ import Testing
 @Suite struct `Refused records` {
     @Test(arguments: [(4, 4), (5, 4), (200, 4)])
     func `are told once, the first by name and many by number`(count: Int, lines: Int) throws {
-        let refusing = RecordGuard(CachePolicy(keys: [], requiresSigned: true))
+        let refusing = PolicyEnforcer(CachePolicy(keys: [], requiresSigned: true))
         for number in Array(0..<count) + Array(0..<count) {
             let record = KeyRecord(
                 scope: "p",

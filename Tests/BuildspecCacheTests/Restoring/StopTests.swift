@@ -66,14 +66,14 @@ private final class StoppingStore: LocalCacheStore {
 
     func refresh(_ name: String) throws(StoreError) { try base.refresh(name) }
 
-    func draft() throws(StoreError) -> (any ObjectDraft)? {
+    func draft() throws(StoreError) -> (any ObjectUpload)? {
         guard let draft = try base.draft() else { return nil }
         return Draft(store: self, draft: draft)
     }
 
-    private struct Draft: ObjectDraft {
+    private struct Draft: ObjectUpload {
         let store: StoppingStore
-        let draft: any ObjectDraft
+        let draft: any ObjectUpload
 
         func append(_ bytes: [UInt8]) throws(StoreError) {
             try store.call { () throws(StoreError) in try draft.append(bytes) }

@@ -94,10 +94,10 @@ import Testing
             place.state.handle.names().first { $0.suffix(6).elementsEqual(".packs".utf8) }
         )
         let path = PathBytes(place.state.path.string).appending(name)
-        var proven = ProvenPacks.read(path)
+        var proven = VerifiedPacks.read(path)
         let (digest, old) = try #require(proven.packs.first)
         let status = try OpenFile.reading(PathBytes(pack.string)).status()
-        let rotten = ProvenPacks.Pack(mark: StatIndex.Mark(status), frames: old.frames)
+        let rotten = VerifiedPacks.Pack(mark: StatIndex.Mark(status), frames: old.frames)
         var manifest = Manifest()
         let (stored, content) = (size, old.frames.last?.content.upperBound ?? 0)
         manifest.packs = [
@@ -117,22 +117,22 @@ import Testing
     func `remembers what it was told, and nothing of damaged bytes`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         var manifest = Manifest()
-        var learnt: [ContentDigest: ProvenPacks.Pack] = [:]
+        var learnt: [ContentDigest: VerifiedPacks.Pack] = [:]
         for _ in 0..<5 {
             let digest = ContentDigest(of: random.bytes(8))
             let frame = ZstandardCodec.Frame(stored: 0..<7, content: 0..<Int(random.next() % 99))
             let changed = FileTime(seconds: Int64(random.next() >> 8), nanoseconds: 5)
             let mark = StatIndex.Mark(inode: random.next(), device: 3, changed: changed)
-            learnt[digest] = ProvenPacks.Pack(mark: mark, frames: [frame])
+            learnt[digest] = VerifiedPacks.Pack(mark: mark, frames: [frame])
             manifest.packs.append(
                 Manifest.Pack(digest: digest, codec: .zstd, storedSize: 7, contentSize: 99)
             )
         }
-        var proven = ProvenPacks()
+        var proven = VerifiedPacks()
         proven.update(learnt, for: manifest)
-        #expect(ProvenPacks(proven.encode()) == proven)
+        #expect(VerifiedPacks(proven.encode()) == proven)
         var bytes = proven.encode()
         bytes[Int(random.next() % UInt64(bytes.count))] ^= 4
-        #expect(ProvenPacks(bytes) == nil)
+        #expect(VerifiedPacks(bytes) == nil)
     }
 }

@@ -48,7 +48,7 @@ struct Forgery {
         manifest.packs[piece.pack] = try await writer.writePack(tar).pack
         if isTrue {
             let range = piece.offset..<piece.offset + piece.size
-            pieces[pieces.count - 1] = Manifest.Piece(
+            pieces[pieces.count - 1] = Manifest.Blob(
                 digest: ContentDigest(of: tar, range),
                 pack: piece.pack,
                 offset: piece.offset,
@@ -62,7 +62,7 @@ struct Forgery {
         record.saved += 1
         let whole = ManifestEncoder.encode(manifest)
         if form == .changes,
-            let changes = ManifestChanges.encode(whole, base: text, named: honest.manifest)
+            let changes = ManifestDelta.encode(whole, base: text, named: honest.manifest)
         {
             record.manifest = try await writer.writeManifest(changes).digest
             record.base = honest.manifest

@@ -83,6 +83,6 @@ import Testing
         ] as [(String, [[String]])]
     )
     func `of a key knows the calls that need no shell`(text: String, calls: [[String]]) {
-        #expect(KeyText.hashCalls(in: text) == calls)
+        #expect(CacheKeyInputs.hashCalls(in: text) == calls)
     }
 }

@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func `output is shown when the file that keeps it is lost`() {
-        let log = LostLog()
+        let log = LogFileFallback()
         let output = RunEvent.output(Array("one\n\u{1B}[2Jtwo".utf8))
         #expect(log.text(before: output, "/full") == nil)
         log.note()

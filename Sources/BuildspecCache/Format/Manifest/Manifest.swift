@@ -16,7 +16,7 @@ struct Manifest: Sendable, Equatable {
     }
 
     /// A run of content bytes and where it lies.
-    struct Piece: Sendable, Hashable {
+    struct Blob: Sendable, Hashable {
         var digest: ContentDigest
         /// Index of the pack.
         var pack: Int {
@@ -47,7 +47,7 @@ struct Manifest: Sendable, Equatable {
         case directory
         case link(target: [UInt8])
         /// A regular file; its pieces in order, none for an empty one.
-        case file(size: UInt64, pieces: Pieces)
+        case file(size: UInt64, pieces: BlobList)
         /// Another name of a regular file that comes earlier in the manifest.
         case hardLink(to: PathBytes)
 

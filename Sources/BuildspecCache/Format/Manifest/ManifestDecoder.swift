@@ -40,7 +40,7 @@ struct ManifestDecoder {
 
     /// Reads the lines that begin in a range, the last of which ends there.
     mutating func read(_ text: [UInt8], lines: Range<Int>) throws(CacheError) {
-        var fields = ManifestFields(text)
+        var fields = ManifestLineParser(text)
         var start = lines.lowerBound
         while start < lines.upperBound {
             let end = ManifestText.endOfLine(text, start)
@@ -83,7 +83,7 @@ struct ManifestDecoder {
         kind: .directory
     )
 
-    private mutating func read(_ fields: inout ManifestFields) throws(CacheError) {
+    private mutating func read(_ fields: inout ManifestLineParser) throws(CacheError) {
         switch line {
         case 1:
             guard fields.skip("#mtree"), fields.isAtEnd else { throw damaged("it is no manifest") }
@@ -100,7 +100,7 @@ struct ManifestDecoder {
         }
     }
 
-    private mutating func readPack(_ fields: inout ManifestFields) throws(CacheError) {
+    private mutating func readPack(_ fields: inout ManifestLineParser) throws(CacheError) {
         guard manifest.entries.isEmpty else { throw damaged("a pack stands behind an entry") }
         guard fields.number() == manifest.packs.count else {
             throw damaged("packs are out of order")
@@ -121,7 +121,7 @@ struct ManifestDecoder {
         )
     }
 
-    private mutating func readEntry(_ fields: inout ManifestFields) throws(CacheError) {
+    private mutating func readEntry(_ fields: inout ManifestLineParser) throws(CacheError) {
         guard let path = fields.path() else {
             throw damaged("a path is damaged or leads out of the tree")
         }
@@ -159,7 +159,7 @@ struct ManifestDecoder {
         }
     }
 
-    private func link(_ fields: inout ManifestFields) throws(CacheError) -> Manifest.Kind {
+    private func link(_ fields: inout ManifestLineParser) throws(CacheError) -> Manifest.Kind {
         guard fields.skip("link="), let target = fields.unescaped(), !target.isEmpty,
             target.count <= Limits.path
         else {
@@ -168,7 +168,9 @@ struct ManifestDecoder {
         return .link(target: target)
     }
 
-    private mutating func file(_ fields: inout ManifestFields) throws(CacheError) -> Manifest.Kind {
+    private mutating func file(
+        _ fields: inout ManifestLineParser
+    ) throws(CacheError) -> Manifest.Kind {
         if fields.skip("hardlink=") {
             guard let path = fields.path() else { throw brokenLink }
             if !isFile(path) {
@@ -179,12 +181,12 @@ struct ManifestDecoder {
         guard fields.skip("size="), let size = fields.number(), size <= Limits.file else {
             throw damaged("a file's size is damaged")
         }
-        var pieces = Pieces()
+        var pieces = BlobList()
         if fields.skip("sha256=") {
             guard let digest = fields.digest(), fields.skip("pack="), let pack = fields.number(),
                 fields.skip("offset="), let offset = fields.number()
             else { throw brokenPiece }
-            pieces = Pieces(try piece(digest, pack, offset, size))
+            pieces = BlobList(try piece(digest, pack, offset, size))
         } else if fields.skip("chunks=") {
             repeat { pieces.append(try chunk(&fields)) } while fields.skip(separator: comma)
             guard fields.endField() else { throw brokenChunk }
@@ -196,7 +198,7 @@ struct ManifestDecoder {
     }
 
     /// Reads a piece of a file that has several.
-    private func chunk(_ fields: inout ManifestFields) throws(CacheError) -> Manifest.Piece {
+    private func chunk(_ fields: inout ManifestLineParser) throws(CacheError) -> Manifest.Blob {
         guard let digest = fields.digest(before: colon), let pack = fields.number(before: colon),
             let offset = fields.number(before: colon), let size = fields.digits()
         else { throw brokenChunk }
@@ -208,11 +210,11 @@ struct ManifestDecoder {
         _ pack: Int,
         _ offset: Int,
         _ size: Int
-    ) throws(CacheError) -> Manifest.Piece {
+    ) throws(CacheError) -> Manifest.Blob {
         guard pack < manifest.packs.count, size > 0, size <= Limits.packContent,
             offset <= manifest.packs[pack].contentSize - size
         else { throw brokenPiece }
-        return Manifest.Piece(digest: digest, pack: pack, offset: offset, size: size)
+        return Manifest.Blob(digest: digest, pack: pack, offset: offset, size: size)
     }
 
     /// Whether one of the entries so far, which are in order, is a regular file of this path.

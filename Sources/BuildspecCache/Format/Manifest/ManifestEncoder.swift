@@ -87,7 +87,7 @@ extension OutputSpan<UInt8> {
         append(newline)
     }
 
-    private mutating func put(_ pieces: Pieces) {
+    private mutating func put(_ pieces: BlobList) {
         if pieces.count == 1 {
             put(" sha256=")
             pieces[0].digest.appendHex(to: &self)

@@ -17,7 +17,7 @@ enum ManifestHead {
         base: ContentDigest?
     ) throws(CacheError) -> [Manifest.Pack] {
         var head = try read(stored, codec)
-        if let base { head = try ManifestChanges.wholeHead(head, on: base) }
+        if let base { head = try ManifestDelta.wholeHead(head, on: base) }
         return try ManifestDecoder.decode(head).packs
     }
 

@@ -13,7 +13,7 @@ struct PruneOperation: Sendable {
     /// The name of a record that stays, whatever the limits say.
     var kept: String?
     /// What this machine remembers of the manifests of a shared store.
-    var heads: ManifestHeads?
+    var heads: ManifestPackIndex?
 
     /// How many requests are under way at once.
     static let width = 8
@@ -36,7 +36,7 @@ struct PruneOperation: Sendable {
         // The lock needs the store itself.
         let place: any CacheStore = isShared || dryRun ? metered : target
         var report = PruneReport(location: target.location, isShared: isShared)
-        var references = StoreReferences(
+        var references = ReachabilityScan(
             place,
             width: PruneOperation.width,
             heads: isShared ? heads?.read() ?? [:] : [:]
@@ -47,10 +47,10 @@ struct PruneOperation: Sendable {
         // Behind the records: what these refer to was there before them.
         let objects = try await objects(in: place)
         let referredBefore = references.objects
-        var removal = RecordRemoval(store: place, isShared: isShared, now: now, grace: grace)
+        var removal = EntryRemover(store: place, isShared: isShared, now: now, grace: grace)
         try await removal.removeDamaged(references.damaged.values, limits.scope)
         if isShared { try await removal.removeBroken(references.entries.values, objects) }
-        let choice = PruneChoice(
+        let choice = RetentionPolicy(
             references.entries.values.filter { !removal.broken.contains($0.info.recordName) },
             limits,
             sizes: objects,
@@ -65,10 +65,10 @@ struct PruneOperation: Sendable {
         report.keptEntries = references.entries.count
         report.keptBytes = objects.values.map(\.size).sum
         if isShared {
-            let sweep = MarkedSweep(store: place, objects: objects, now: now, grace: grace)
+            let sweep = SharedStoreSweep(store: place, objects: objects, now: now, grace: grace)
             try await sweep.run(&references, referredBefore: referredBefore, &report)
         } else {
-            let sweep = LockedSweep(store: place, objects: objects, now: now, grace: grace)
+            let sweep = LocalStoreSweep(store: place, objects: objects, now: now, grace: grace)
             try await sweep.run(live: references.objects, &report)
         }
         report.keptBytes = report.keptBytes.minus(report.removedBytes)
@@ -90,7 +90,7 @@ struct PruneOperation: Sendable {
 }
 
 extension PruneReport {
-    fileprivate mutating func take(_ removal: RecordRemoval) {
+    fileprivate mutating func take(_ removal: EntryRemover) {
         removedEntries = removal.entries
         removedDamagedRecords = removal.damaged
         removedBrokenRecords = removal.broken.count

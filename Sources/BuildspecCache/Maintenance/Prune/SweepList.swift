@@ -25,7 +25,7 @@ struct SweepList: Sendable, Equatable {
     }
 
     func encode() -> [UInt8] {
-        SealedText.seal(
+        ChecksummedText.seal(
             ["\(SweepList.head) 1", "marked \(marked)"] + objects.map { "object \($0)" }
         )
     }
@@ -34,7 +34,7 @@ struct SweepList: Sendable, Equatable {
     ///
     /// - Throws: `damaged`, also when it names anything but packs and manifests.
     static func decode(_ bytes: [UInt8]) throws(CacheError) -> SweepList {
-        guard let lines = SealedText.open(bytes), lines.count >= 2,
+        guard let lines = ChecksummedText.open(bytes), lines.count >= 2,
             let marked = value("marked", lines[1]).flatMap({ Int64($0) })
         else { throw .damaged("the list of what is to be swept is damaged") }
         guard lines[0] == "\(head) 1" else {

@@ -1,6 +1,6 @@
 extension SyntaxCause {
     /// A tab where only spaces may be.
-    static func tab(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func tab(_ scene: SyntaxContext) -> SyntaxCause? {
         let isTab = scene.source.scalar(at: scene.position) == "\t"
         let line = scene.source.line(scene.position.line)
         let blanks = line.prefix { $0 == " " || $0 == "\t" }
@@ -19,7 +19,7 @@ extension SyntaxCause {
     }
 
     /// A no-break space, as it comes with text copied from a web page.
-    static func unbreakableSpace(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func unbreakableSpace(_ scene: SyntaxContext) -> SyntaxCause? {
         let lines = [scene.position.line, scene.contentLine(above: scene.position.line)]
         for number in lines.compactMap(\.self) {
             let line = Array(scene.source.line(number))
@@ -36,12 +36,12 @@ extension SyntaxCause {
     }
 
     /// A text that begins with a character that means something to YAML.
-    static func eatenStart(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func eatenStart(_ scene: SyntaxContext) -> SyntaxCause? {
         eatenStart(scene, onLine: scene.position.line)
     }
 
     /// The same for another line than the one where libyaml noticed.
-    static func eatenStart(_ scene: SyntaxScene, onLine number: Int) -> SyntaxCause? {
+    static func eatenStart(_ scene: SyntaxContext, onLine number: Int) -> SyntaxCause? {
         guard let value = scene.value(onLine: number),
             value.start <= scene.position, let first = value.text.first
         else { return nil }
@@ -73,7 +73,7 @@ extension SyntaxCause {
     }
 
     /// A file whose line breaks were lost on the way.
-    static func lostLineBreaks(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func lostLineBreaks(_ scene: SyntaxContext) -> SyntaxCause? {
         let line = scene.line
         guard scene.source.lineCount <= 2, line.contains("version:"), line.contains("phases:")
         else {
@@ -87,7 +87,7 @@ extension SyntaxCause {
     }
 
     /// `KEY:value`, `version 0.1` or `NAME = value`: no colon followed by a space.
-    static func missingSpace(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func missingSpace(_ scene: SyntaxContext) -> SyntaxCause? {
         guard
             scene.problem.problem.contains("':'")
                 || scene.problem.problem.contains("mapping values")
@@ -101,7 +101,7 @@ extension SyntaxCause {
         return nil
     }
 
-    private static func missingSpace(onLine number: Int, _ scene: SyntaxScene) -> SyntaxCause? {
+    private static func missingSpace(onLine number: Int, _ scene: SyntaxContext) -> SyntaxCause? {
         let text = scene.source.lineText(number).trimmed
         let start = scene.start(ofLine: number)
         if let colon = text.firstIndex(of: ":"), text[..<colon].isPlainKey {

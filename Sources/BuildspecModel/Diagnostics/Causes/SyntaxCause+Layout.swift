@@ -1,6 +1,6 @@
 extension SyntaxCause {
     /// A line that belongs to nothing: an editor's `~`, a shell command, a merge conflict.
-    static func pasted(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func pasted(_ scene: SyntaxContext) -> SyntaxCause? {
         let slip = scene.problem.contextPosition?.line ?? scene.position.line
         guard
             let number = [slip, scene.contentLine(above: slip), scene.position.line]
@@ -24,7 +24,7 @@ extension SyntaxCause {
     }
 
     /// A line of a script that is not indented enough to belong to the `|` block above it.
-    static func blockEnd(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func blockEnd(_ scene: SyntaxContext) -> SyntaxCause? {
         let slip = min(scene.problem.contextPosition?.line ?? .max, scene.position.line)
         let lines = slip...max(slip, scene.position.line)
         let blocks = BlockScalar.all(in: scene.source)
@@ -49,7 +49,7 @@ extension SyntaxCause {
     }
 
     /// `- curl -H "Content-Type: x"`: colon and space in a text without quotes around it.
-    static func colonInCommand(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func colonInCommand(_ scene: SyntaxContext) -> SyntaxCause? {
         let isMapping = scene.context == "while parsing a block mapping"
         guard scene.problem.problem.contains("mapping values") || isMapping,
             let value = scene.value(onLine: scene.position.line), value.start < scene.position,
@@ -66,7 +66,7 @@ extension SyntaxCause {
     }
 
     /// `KEY: my: value`, or a value that ends with a colon.
-    static func colonInValue(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func colonInValue(_ scene: SyntaxContext) -> SyntaxCause? {
         guard scene.problem.problem.contains("mapping values"), isKey(scene.line.trimmed),
             let value = scene.value(onLine: scene.position.line), value.start < scene.position,
             value.text.range(of: ": ") != nil || value.text.trimmed.hasSuffix(":")
@@ -80,7 +80,7 @@ extension SyntaxCause {
     }
 
     /// `version: 0.2` with an indented `phases:` under it.
-    static func underPlainValue(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func underPlainValue(_ scene: SyntaxContext) -> SyntaxCause? {
         guard scene.problem.problem.contains("mapping values"),
             let above = scene.contentLine(above: scene.position.line)
         else { return nil }
@@ -97,7 +97,7 @@ extension SyntaxCause {
     }
 
     /// A line that is neither a key nor an item.
-    static func stray(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func stray(_ scene: SyntaxContext) -> SyntaxCause? {
         guard scene.context == "while scanning a simple key",
             let number = scene.problem.contextPosition?.line, scene.isContent(number)
         else { return nil }
@@ -112,7 +112,7 @@ extension SyntaxCause {
     }
 
     /// A key in the column of a list's items.
-    static func keyAmongItems(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func keyAmongItems(_ scene: SyntaxContext) -> SyntaxCause? {
         guard scene.context == "while parsing a block collection", isKey(scene.line.trimmed),
             scene.start(ofLine: scene.position.line) == scene.position,
             let list = scene.problem.contextPosition
@@ -126,7 +126,7 @@ extension SyntaxCause {
     }
 
     /// An item in the column of keys, or between columns.
-    static func itemAmongKeys(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func itemAmongKeys(_ scene: SyntaxContext) -> SyntaxCause? {
         let number = scene.position.line
         guard scene.context == "while parsing a block mapping", scene.line.trimmed.hasPrefix("- ")
         else {
@@ -149,7 +149,7 @@ extension SyntaxCause {
     }
 
     /// A line one column beside its siblings.
-    static func offColumn(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func offColumn(_ scene: SyntaxContext) -> SyntaxCause? {
         let indent = scene.source.indent(ofLine: scene.position.line)
         guard scene.start(ofLine: scene.position.line) == scene.position,
             scene.problem.problem.hasPrefix("did not find expected"),

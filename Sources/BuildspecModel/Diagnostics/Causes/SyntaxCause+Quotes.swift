@@ -1,6 +1,6 @@
 extension SyntaxCause {
     /// A quote that is opened and not closed; a later quote, meant to open, closes it.
-    static func neverClosedQuote(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func neverClosedQuote(_ scene: SyntaxContext) -> SyntaxCause? {
         if scene.context == "while scanning a quoted scalar" {
             guard let start = scene.problem.contextPosition,
                 scene.problem.problem.contains("end of stream")
@@ -21,7 +21,7 @@ extension SyntaxCause {
     }
 
     /// A text that begins with a quote which closes before the text's end: `- "echo "x" "`.
-    static func closedEarly(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func closedEarly(_ scene: SyntaxContext) -> SyntaxCause? {
         let onLine = QuotedScalar.all(in: scene.source)
             .last { $0.start.line == scene.position.line && $0.end <= scene.position }
         guard let quoted = onLine, quoted.end.line == quoted.start.line else { return nil }
@@ -39,7 +39,7 @@ extension SyntaxCause {
     }
 
     /// A backslash in double quotes that YAML wants to understand.
-    static func escape(_ scene: SyntaxScene) -> SyntaxCause? {
+    static func escape(_ scene: SyntaxContext) -> SyntaxCause? {
         guard scene.problem.problem.contains("escape") else { return nil }
         return SyntaxCause(
             position: scene.position,

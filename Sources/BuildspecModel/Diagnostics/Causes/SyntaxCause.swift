@@ -10,8 +10,8 @@ struct SyntaxCause {
     /// Finds the cause of a syntax error, or `nil` when nothing known fits.
     ///
     /// The finders are asked in order, the surest first.
-    static func find(_ scene: SyntaxScene) -> SyntaxCause? {
-        let finders: [(SyntaxScene) -> SyntaxCause?] = [
+    static func find(_ scene: SyntaxContext) -> SyntaxCause? {
+        let finders: [(SyntaxContext) -> SyntaxCause?] = [
             tab, neverClosedQuote, lostLineBreaks, unbreakableSpace, escape, eatenStart,
             closedEarly,
             missingSpace, pasted, blockEnd, colonInCommand, colonInValue, underPlainValue,
@@ -26,7 +26,7 @@ struct SyntaxCause {
 }
 
 /// A syntax error and the lines around it.
-struct SyntaxScene {
+struct SyntaxContext {
     /// libyaml's words.
     let problem: YAMLProblem
     /// Where libyaml noticed.

@@ -30,7 +30,7 @@ struct ContainerEngine: Sendable {
         self.environment = environment
         if let wanted, wanted.contains("/") {
             program = FilePath(wanted)
-            guard PathProbe(program)?.isExecutable == true else {
+            guard FileProbe(program)?.isExecutable == true else {
                 throw SetupError([
                     SetupError.Problem(
                         "--engine: there is no program '\(wanted)'; name podman or docker, or where one "
@@ -46,7 +46,7 @@ struct ContainerEngine: Sendable {
         let places = names.flatMap { name in
             directories.map { FilePath(String($0)).appending(name) }
         }
-        guard let found = places.first(where: { PathProbe($0)?.isExecutable == true }) else {
+        guard let found = places.first(where: { FileProbe($0)?.isExecutable == true }) else {
             let missing =
                 wanted.map { "'\($0)' is not" } ?? "neither 'podman' nor 'docker' is"
             throw SetupError([

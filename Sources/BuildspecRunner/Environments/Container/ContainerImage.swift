@@ -10,7 +10,7 @@ internal import SystemPackage
 #endif
 
 /// An image that is on this machine, and the engine that can start it: a container not open yet.
-struct ContainerImage: ClosedPlace {
+struct ContainerImage: EnvironmentSpec {
     /// Where the sources are, inside: one path on every machine, so that caches with absolute paths
     /// in them hit.
     let root: FilePath = "/codebuild/output/src/src"
@@ -22,7 +22,7 @@ struct ContainerImage: ClosedPlace {
     /// Where the sources are, outside.
     let sources: FilePath
     /// What git in the container needs beside the sources.
-    let git: GitSight
+    let git: VisibleRepository
     /// What the user should know, one line each.
     let warnings: [String]
     /// The names of the image's own environment.
@@ -54,7 +54,7 @@ struct ContainerImage: ClosedPlace {
             request,
             patience
         )
-        git = GitSight(of: request.sourceDirectory, seenAt: root)
+        git = VisibleRepository(of: request.sourceDirectory, seenAt: root)
         warnings = await left + [git.problem].compactMap { $0 }
         var variables: [String: String] = [:]
         for entry in list {
@@ -71,11 +71,11 @@ struct ContainerImage: ClosedPlace {
     }
 
     func open(
-        _ needs: PlaceNeeds,
+        _ needs: EnvironmentRequirements,
         in directory: PrivateDirectory
-    ) async throws -> any BuildPlace {
+    ) async throws -> any ExecutionEnvironment {
         do {
-            return try await ContainerPlace(self, in: directory)
+            return try await ContainerEnvironment(self, in: directory)
         } catch let error as Errno {
             throw SetupError([
                 SetupError.Problem("cannot prepare '\(directory.path)' for a container: \(error)")

@@ -12,23 +12,23 @@ internal import SystemPackage
 #endif
 
 /// Runs commands through the listeners in a container.
-struct ContainerProcesses: CommandProcesses {
-    let place: ContainerPlace
-    let pump: OutputPump
+struct ContainerProcesses: CommandExecutor {
+    let place: ContainerEnvironment
+    let pump: OutputMultiplexer
     let grace: Duration
 
-    func run(_ command: PlaceCommand) async throws -> Int32 {
+    func run(_ command: CommandSpec) async throws -> Int32 {
         try await run(command, output: nil)
     }
 
-    func capture(_ command: PlaceCommand) async throws -> (status: Int32, output: [UInt8]) {
+    func capture(_ command: CommandSpec) async throws -> (status: Int32, output: [UInt8]) {
         let file = command.directory.appending("output")
         let status = try await run(command, output: place.inside(file))
         let owner = command.user?.userID ?? place.owner
         return (status, try SmallFile.take(file, of: owner) ?? [])
     }
 
-    private func run(_ command: PlaceCommand, output: FilePath?) async throws -> Int32 {
+    private func run(_ command: CommandSpec, output: FilePath?) async throws -> Int32 {
         try Task.checkCancellation()
         let channel = try await place.channel(of: command.user)
         channel.connect(to: pump)
@@ -50,10 +50,10 @@ struct ContainerProcesses: CommandProcesses {
     /// What a cancelled command has still to expect: TERM, KILL, and that nobody waits any more.
     private final class Deadlines: Sendable {
         private let isOver = Mutex(false)
-        private let channel: ContainerChannel
+        private let channel: ContainerConnection
         private let grace: Duration
 
-        init(_ channel: ContainerChannel, _ grace: Duration) {
+        init(_ channel: ContainerConnection, _ grace: Duration) {
             self.channel = channel
             self.grace = grace
         }
@@ -71,7 +71,7 @@ struct ContainerProcesses: CommandProcesses {
 
         private func after(
             _ time: Duration,
-            _ act: @escaping @Sendable (ContainerChannel) -> Void
+            _ act: @escaping @Sendable (ContainerConnection) -> Void
         ) {
             DispatchQueue.global().asyncAfter(
                 deadline: .now() + .nanoseconds(Int(clamping: time.nanoseconds))
@@ -82,7 +82,7 @@ struct ContainerProcesses: CommandProcesses {
     }
 }
 
-extension ContainerPlace {
+extension ContainerEnvironment {
     /// Ends what the commands left: TERM, and KILL after the grace period.
     ///
     /// Goes on when the task is cancelled, as it usually is here.
@@ -110,7 +110,7 @@ extension ContainerPlace {
     }
 }
 
-extension OutputPump {
+extension OutputMultiplexer {
     /// Makes `offer` give up instead of waiting for ever; for a pipe that no process writes to.
     func takeOffers() {
         let flags = fcntl(input.rawValue, F_GETFL)

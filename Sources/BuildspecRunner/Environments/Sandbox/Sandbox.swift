@@ -10,7 +10,7 @@
     #endif
 
     /// A sandbox that is to be made: this machine behind bubblewrap.
-    struct Sandbox: ClosedPlace {
+    struct Sandbox: EnvironmentSpec {
         let request: BuildRequest
         let options: SandboxOptions
 
@@ -23,14 +23,14 @@
         }
 
         func open(
-            _ needs: PlaceNeeds,
+            _ needs: EnvironmentRequirements,
             in directory: PrivateDirectory
-        ) async throws -> any BuildPlace {
+        ) async throws -> any ExecutionEnvironment {
             let tools = try SandboxTools(path: request.hostEnvironment["PATH"])
-            let git = GitSight(of: request.sourceDirectory, seenAt: root)
+            let git = VisibleRepository(of: request.sourceDirectory, seenAt: root)
             let (mounts, caches) = try mounts(needs, git, directory)
             let namespaces = try await namespaces(tools, mounts)
-            var place = SandboxPlace(
+            var place = SandboxEnvironment(
                 mounts: mounts,
                 caches: caches,
                 directory: directory.path,
@@ -52,8 +52,8 @@
         }
 
         private func mounts(
-            _ needs: PlaceNeeds,
-            _ git: GitSight,
+            _ needs: EnvironmentRequirements,
+            _ git: VisibleRepository,
             _ directory: PrivateDirectory
         ) throws -> (SandboxMounts, SandboxCaches) {
             do {
@@ -130,14 +130,15 @@
         /// The homes that are hidden: those of everybody who runs commands, and what is `HOME` to them.
         ///
         /// The buildspec cannot show the user's by calling another directory its home.
-        private func homes(_ needs: PlaceNeeds) -> [(path: String, user: UserAccount?)] {
+        private func homes(_ needs: EnvironmentRequirements) -> [(path: String, user: UserAccount?)]
+        {
             ([needs.variables["HOME"]].compactMap { $0 } + ownHomes).map { ($0, nil) }
                 + others.map { ($0.home, $0) }
         }
 
         /// What commands can write to outside of the sources.
         private func caches(
-            _ needs: PlaceNeeds,
+            _ needs: EnvironmentRequirements,
             _ own: SandboxDirectories
         ) throws -> SandboxCaches {
             try SandboxCaches(
@@ -158,7 +159,7 @@
         ) throws -> [(outside: FilePath, inside: FilePath)] {
             var shown: [(outside: FilePath, inside: FilePath)] = []
             for path in options.readable + [request.helperExecutable].compactMap({ $0 }) {
-                guard PathProbe(path) != nil, let real = try? Machine.absolute(path) else {
+                guard FileProbe(path) != nil, let real = try? Machine.absolute(path) else {
                     throw SetupError(sandbox: "'\(path)' is to be shown and does not exist")
                 }
                 // A link is shown under its own name and under that of what it leads to.

@@ -19,7 +19,7 @@
         /// above before those below.
         private(set) var directories: [(inside: FilePath, outside: FilePath)] = []
         /// Why a path cannot be cached.
-        private(set) var refusals: [String: NotShared] = [:]
+        private(set) var refusals: [String: UnreachablePath] = [:]
         /// What the log tells of them, one line each.
         private(set) var notes: [String] = []
 
@@ -44,7 +44,7 @@
             self.hidden = hidden
             var found: [FilePath: FilePath] = [:]
             for path in named {
-                do throws(NotShared) {
+                do throws(UnreachablePath) {
                     let start = path.lexicallyNormalized()
                     let remedy = "name a directory that does not hold it"
                     found[start] = try opened(start, orElse: remedy)
@@ -53,7 +53,7 @@
                 }
             }
             for text in paths {
-                do throws(NotShared) {
+                do throws(UnreachablePath) {
                     for start in try starts(of: text) { found[start] = try opened(start) }
                 } catch {
                     refusals[text] = error
@@ -72,12 +72,12 @@
 
         /// Checks that the sandbox has opened what a path to be cached needs.
         ///
-        /// - Throws: `NotShared`.
-        func check(_ path: String) throws(NotShared) {
+        /// - Throws: `UnreachablePath`.
+        func check(_ path: String) throws(UnreachablePath) {
             if let refusal = refusals[path] { throw refusal }
             for start in try starts(of: path)
             where !directories.contains(where: { start.starts(with: $0.inside) }) {
-                throw NotShared(
+                throw UnreachablePath(
                     description: "'\(start)' is not open, because the sandbox is made before "
                         + "CodeBuild's variables are set; use none of them outside of the sources"
                 )
@@ -85,7 +85,7 @@
         }
 
         /// What a path to be cached opens; nothing for what lies in the sources.
-        private func starts(of path: String) throws(NotShared) -> [FilePath] {
+        private func starts(of path: String) throws(UnreachablePath) -> [FilePath] {
             var starts: [FilePath] = []
             for pattern in FilePattern.parse(path) {
                 guard let start = try SandboxCaches.start(of: pattern) else { continue }
@@ -96,10 +96,10 @@
         }
 
         /// The literal beginning of a pattern; `nil` when it lies in the sources.
-        private static func start(of pattern: FilePattern) throws(NotShared) -> FilePath? {
+        private static func start(of pattern: FilePattern) throws(UnreachablePath) -> FilePath? {
             if !pattern.isAbsolute {
                 guard pattern.climbs == 0 else {
-                    throw NotShared(
+                    throw UnreachablePath(
                         description: "in a sandbox nothing above the sources is shared; name a "
                             + "directory below them or an absolute path"
                     )
@@ -113,12 +113,12 @@
         }
 
         /// Whether a buildspec may open a directory.
-        private func check(_ start: FilePath, of pattern: FilePattern) throws(NotShared) {
+        private func check(_ start: FilePath, of pattern: FilePattern) throws(UnreachablePath) {
             try checkRoom(start)
             let place = UsualCaches.settled(start)
             guard !allowed.include(place) else { return }
             let link = place == start ? "" : ", which is '\(place)',"
-            throw NotShared(
+            throw UnreachablePath(
                 description:
                     "for it commands could write to '\(start)'\(link) of this machine, which "
                     + "is none of the usual cache directories; '--sandbox-write \(place)' allows that"
@@ -129,16 +129,16 @@
         private func checkRoom(
             _ start: FilePath,
             orElse remedy: String = "name a directory that ends before the first wildcard"
-        ) throws(NotShared) {
+        ) throws(UnreachablePath) {
             let own = SandboxMounts.own
             if let top = own.first(where: start.starts) {
-                throw NotShared(description: "'\(top)' is the sandbox's own")
+                throw UnreachablePath(description: "'\(top)' is the sandbox's own")
             }
             for place in [start, UsualCaches.settled(start)] {
                 guard let above = (hidden + own).first(where: { $0.starts(with: place) }) else {
                     continue
                 }
-                throw NotShared(
+                throw UnreachablePath(
                     description: "a sandbox would have to open '\(place)' for it, and has a "
                         + "'\(above)' of its own; \(remedy)"
                 )
@@ -148,7 +148,7 @@
         private func opened(
             _ start: FilePath,
             orElse remedy: String? = nil
-        ) throws(NotShared) -> FilePath {
+        ) throws(UnreachablePath) -> FilePath {
             if let remedy { try checkRoom(start, orElse: remedy) }
             do {
                 let place = UsualCaches.settled(start)
@@ -160,7 +160,7 @@
                 if unsafe access(place.string, W_OK) != 0 { throw Errno(rawValue: errno) }
                 return place
             } catch {
-                throw NotShared(
+                throw UnreachablePath(
                     description: "a cache outside of the sources is a directory that the sandbox "
                         + "opens, and '\(start)' cannot be made or written: \(error)"
                 )
@@ -168,7 +168,7 @@
         }
 
         private static func makeDirectory(_ path: FilePath) throws {
-            if let probe = PathProbe(path) {
+            if let probe = FileProbe(path) {
                 if !probe.isDirectory { throw Errno.notDirectory }
                 return
             }

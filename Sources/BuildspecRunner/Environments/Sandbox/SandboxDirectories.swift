@@ -76,7 +76,7 @@
             var place = own.outside
             for name in path.components.dropFirst(own.inside.components.count).dropLast() {
                 place.append(name)
-                if PathProbe(place) == nil {
+                if FileProbe(place) == nil {
                     try directory.createWay(place, of: own.user)
                 }
             }
@@ -93,7 +93,7 @@
 
         /// The directory at a path, links resolved.
         private static func real(_ path: String) -> FilePath? {
-            guard path.hasPrefix("/"), PathProbe(FilePath(path))?.isDirectory == true,
+            guard path.hasPrefix("/"), FileProbe(FilePath(path))?.isDirectory == true,
                 let real = try? Machine.absolute(FilePath(path))
             else { return nil }
             return FilePath(real.text)

@@ -80,8 +80,8 @@
     extension SandboxMounts {
         /// What commands see of the machine: all that nothing else is shown instead of, and what is
         /// shown elsewhere.
-        var sight: PlaceSight {
-            var sight = PlaceSight(everything: true)
+        var sight: VisiblePaths {
+            var sight = VisiblePaths(everything: true)
             for hidden in SandboxMounts.own + mounts.map(\.inside) {
                 sight.set(hidden, isSeen: false)
             }
@@ -105,11 +105,11 @@
             var arguments = try SandboxMounts.machineArguments()
             arguments += ["--bind", "/proc", "/proc"]
             // Not for root's rights alone: these files ask only for the owner's number.
-            for path in ["/proc/sys", "/proc/sysrq-trigger"] where PathProbe(FilePath(path)) != nil
+            for path in ["/proc/sys", "/proc/sysrq-trigger"] where FileProbe(FilePath(path)) != nil
             {
                 arguments += ["--ro-bind", path, path]
             }
-            for path in SandboxMounts.keys where PathProbe(path) != nil {
+            for path in SandboxMounts.keys where FileProbe(path) != nil {
                 arguments += ["--ro-bind", empty.string, path.string]
             }
             arguments += ["--dev", "/dev"]

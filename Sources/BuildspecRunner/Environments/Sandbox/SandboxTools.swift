@@ -37,7 +37,7 @@
             let directories = (path ?? BuildEnvironment.standardPath).split(separator: ":")
                 .filter { $0.hasPrefix("/") }
             let program = directories.map { FilePath(String($0)).appending(name) }
-                .first { PathProbe($0)?.isExecutable == true }
+                .first { FileProbe($0)?.isExecutable == true }
             guard let program else {
                 throw SetupError(
                     sandbox: "there is no '\(name)' on the PATH; install it, on Debian and its "

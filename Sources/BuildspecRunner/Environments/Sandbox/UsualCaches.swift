@@ -49,7 +49,7 @@
                 homes.flatMap { home in UsualCaches.names.map { home.pushing($0) } }
                 + named.map(UsualCaches.settled)
             secrets = homes.flatMap { home in UsualCaches.credentials.map { home.pushing($0) } }
-                .filter { UsualCaches.settled($0) == $0 && PathProbe($0)?.isDirectory == false }
+                .filter { UsualCaches.settled($0) == $0 && FileProbe($0)?.isDirectory == false }
             programs = homes.flatMap { home in UsualCaches.programs.map { home.pushing($0) } }
         }
 

@@ -62,7 +62,7 @@ struct CacheDiff: AsyncParsableCommand {
                 return try await cache.difference(
                     from: old,
                     toTreeAt: root,
-                    leavingOut: TrackedFiles.finder(in: root)
+                    leavingOut: GitTrackedFiles.finder(in: root)
                 )
             }
             let new = try await entry(second, in: cache).recordName

@@ -94,7 +94,7 @@ struct CacheExplain: AsyncParsableCommand {
             return try await cache.explain(
                 identity(cache),
                 root: root,
-                leavingOut: TrackedFiles.finder(in: root)
+                leavingOut: GitTrackedFiles.finder(in: root)
             )
         }
         let missed = try await lookingInto(cache) { cache in
@@ -111,7 +111,7 @@ struct CacheExplain: AsyncParsableCommand {
     private func lastMiss(
         _ asked: CacheIdentity,
         _ cache: BuildCache
-    ) async throws -> PastMiss? {
+    ) async throws -> RecordedMiss? {
         let state = StandardDirectories(Host.environment().variables).state
         var name = project
         if name == nil { name = await SourceVersion.read(in: root).projectName(for: root) }
@@ -121,7 +121,7 @@ struct CacheExplain: AsyncParsableCommand {
             in: state
         )
         guard let last else { return nil }
-        return PastMiss(
+        return RecordedMiss(
             entry: last,
             explanation: try await cache.explainMiss(
                 of: last.identity,

@@ -36,7 +36,7 @@ final class PrettyOutput: EventSink {
     private let phrases: PrettyPhrases
     private let file: LogFile
     private let log: PlainOutput
-    private let isLogLost: LostLog
+    private let isLogLost: LogFileFallback
     private let terminal: PrettyTerminal
     private let broken: @Sendable () -> Void
     private let queue = DispatchQueue(label: "buildspec terminal")
@@ -60,7 +60,7 @@ final class PrettyOutput: EventSink {
         broken: @escaping @Sendable () -> Void
     ) {
         let now = ContinuousClock.now
-        let isLogLost = LostLog()
+        let isLogLost = LogFileFallback()
         phrases = PrettyPhrases(buildspec: name, style: style, file: file)
         self.file = file
         self.isLogLost = isLogLost

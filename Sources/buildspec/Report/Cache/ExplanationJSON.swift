@@ -6,7 +6,7 @@ internal import BuildspecRunner
 ///
 /// Keys may be added; none changes its meaning while `version` is 1.
 enum ExplanationJSON {
-    static func print(_ explanation: CacheExplanation, _ missed: PastMiss? = nil) -> String {
+    static func print(_ explanation: CacheExplanation, _ missed: RecordedMiss? = nil) -> String {
         let identity = explanation.identity
         var members: [(String, JSONText)] = [
             ("version", .number("1")), ("verdict", .string(verdict(explanation.verdict))),
@@ -48,7 +48,7 @@ enum ExplanationJSON {
         }
     }
 
-    private static func object(_ missed: PastMiss) -> JSONText {
+    private static func object(_ missed: RecordedMiss) -> JSONText {
         let identity = missed.entry.identity
         return .object([
             ("build", .number("\(missed.entry.build)")),
@@ -60,7 +60,7 @@ enum ExplanationJSON {
         ])
     }
 
-    private static func object(_ neighbour: CacheExplanation.Neighbour) -> JSONText {
+    private static func object(_ neighbour: CacheExplanation.RelatedEntry) -> JSONText {
         .object([
             ("entry", .object(EntryJSON.members(neighbour.info))),
             ("sameScope", .bool(neighbour.isSameScope)),

@@ -3,7 +3,7 @@ internal import BuildspecRunner
 
 /// Why a key is a hit or a miss, for people.
 enum ExplanationText {
-    static func print(_ explanation: CacheExplanation, _ missed: PastMiss? = nil) -> String {
+    static func print(_ explanation: CacheExplanation, _ missed: RecordedMiss? = nil) -> String {
         let identity = explanation.identity
         var lines = [verdict(explanation)]
         lines.append("")
@@ -28,7 +28,7 @@ enum ExplanationText {
 
     /// The last miss of a build.
     private static func described(
-        _ missed: PastMiss,
+        _ missed: RecordedMiss,
         below shown: CacheExplanation
     ) -> [String] {
         let time = UTCTime.text(missed.entry.time / 1_000_000_000)
@@ -72,7 +72,7 @@ enum ExplanationText {
     }
 
     private static func isSameKey(
-        _ neighbour: CacheExplanation.Neighbour,
+        _ neighbour: CacheExplanation.RelatedEntry,
         _ explanation: CacheExplanation
     ) -> Bool {
         neighbour.info.key == explanation.identity.key
@@ -99,7 +99,7 @@ enum ExplanationText {
     }
 
     private static func described(
-        _ neighbour: CacheExplanation.Neighbour,
+        _ neighbour: CacheExplanation.RelatedEntry,
         asked: CacheIdentity
     ) -> [String] {
         let info = neighbour.info

@@ -1,0 +1,66 @@
+import Testing
+
+@testable import BuildspecModel
+
+/// Where each character of a text stands, held against libyaml's own reading of it.
+@Suite struct `The place of every character` {
+    private func scalars(_ node: Node) -> [Node] {
+        if node.isAlias { return [] }
+        if let items = node.items { return items.flatMap(scalars) }
+        if let mapping = node.mapping { return mapping.pairs.map(\.value).flatMap(scalars) }
+        return [node]
+    }
+
+    /// Checks all scalars of a text; says how many there were.
+    private func check(_ text: [UInt8]) -> Int {
+        let source = SourceText(text)
+        let outcome = Composer.compose(text, source: source, limits: YAMLLimits())
+        guard outcome.isComplete, let root = outcome.root else { return 0 }
+        let nodes = scalars(root)
+        for node in nodes {
+            guard let scalar = node.scalar, !scalar.text.isEmpty else { continue }
+            let places = ScalarPositions(
+                of: scalar.text,
+                style: scalar.style,
+                range: node.range,
+                in: source
+            )
+            #expect(places != nil, "\(String(decoding: text, as: UTF8.self).debugDescription)")
+            guard let places else { continue }
+            #expect(places.places.count == scalar.text.unicodeScalars.count + 1)
+            #expect(zip(places.places, places.places.dropFirst()).allSatisfy { $0 <= $1 })
+            for (scalar, place) in zip(scalar.text.unicodeScalars, places.places)
+            where scalar.properties.isAlphabetic {
+                let written = source.scalar(at: place)
+                #expect(written == scalar || written == "\\")
+            }
+        }
+        return nodes.count
+    }
+
+    @Test func `is known in the seeds`() {
+        #expect(Seeds.all.map { check(Array($0.utf8)) }.reduce(0, +) > 50)
+    }
+
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `is known in generated texts`(seed: UInt64) {
+        var generator = YAMLGenerator(seed: seed)
+        let count = (0..<300).map { _ in
+            check(Array(generator.print(generator.node(depth: 4)).utf8))
+        }.reduce(0, +)
+        #expect(count > 300)
+    }
+
+    @Test(arguments: [
+        "- |\n  a\n  b\n", "- |-\n  a\n", "- |+\n  a\n\n\n", "- >\n  a\n  b\n\n  c\n",
+        "- >\n\n  a\n   b\n  c",
+        "- |2\n    a\n  b\n", "- >\n  a\n\n\n    b\n\n  c\n", "- a\n  b\n\n  c", "- 'a\n  b''c'\n",
+        "- \"a\\\n   b\\x41\\u00e9 \\\n\n c\"\n", "- >-\r\n  a\r\n  b\r\n",
+        "- |\n  a  \n   \n  b\n",
+        "- \"a  \n\t b\"", "- |\n    a\n  # no\n", "- >\n  a\n \n  b", "- !!str |\n  a\n",
+        "- &x 'a'\n",
+    ])
+    func `is known in every style`(text: String) {
+        #expect(check(Array(text.utf8)) == 1)
+    }
+}

@@ -1,0 +1,47 @@
+import BuildspecModel
+import TestSupport
+import Testing
+
+@testable import BuildspecRunner
+
+/// Whether a failure is tried again, for patterns that cannot be looked for to the end.
+@Suite(.timeLimit(.minutes(1)))
+struct RetryEvaluationTests {
+    private static let message =
+        "Error while executing command: \(String(repeating: "word ", count: 40))! timeou t"
+
+    @Test(arguments: [#"(\w+\s?)+timeout"#, #"((\w+\s?)+)+timeout"#])
+    func `a pattern that takes too long counts as not found and is told`(pattern: String) {
+        let question = RetryEvaluation.answer(pattern, Self.message)
+        #expect(!question.isRetried)
+        #expect(question.complaint?.contains("'\(pattern)' takes too long to look for") == true)
+    }
+
+    @Test func `a search ends with its task`() async throws {
+        let question = await withTaskGroup(of: RetryEvaluation.self) { group in
+            group.cancelAll()
+            group.addTask { RetryEvaluation.answer(#"(\w+\s?)+timeout"#, Self.message) }
+            return await group.next()
+        }
+        #expect(question == RetryEvaluation(isRetried: false))
+    }
+
+    @Test func `a phase that the library made with no pattern is told`() {
+        let phase = Phase(commands: located(["a"]), onFailure: .retry(count: 3, pattern: "("))
+        var machine = PhaseMachine(phases: [.install: phase])
+        _ = machine.next()
+        _ = machine.next()
+        machine.record(status: 1)
+        #expect(
+            machine.complaint == "'(' is not a regular expression: missing closing parenthesis"
+        )
+    }
+
+    @Test func `a version number is found in one pass`() {
+        #expect(InstalledRuntime.version(in: "openjdk 1.8.0_392 and 17.0.1") == "1.8.0_392")
+        #expect(InstalledRuntime.version(in: "v12 1. 3.12.7_x") == "3.12.7")
+        #expect(InstalledRuntime.version(in: "go1.22.5 linux") == "1.22.5")
+        #expect(InstalledRuntime.version(in: "12 1_2 .") == nil)
+        #expect(InstalledRuntime.version(in: String(repeating: "1", count: 1 << 22)) == nil)
+    }
+}

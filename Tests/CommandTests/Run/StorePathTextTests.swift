@@ -1,0 +1,129 @@
+import BuildspecFiles
+import Subprocess
+import TestSupport
+import Testing
+
+/// Paths in options and variables that are meant otherwise than they are written.
+@Suite(.timeLimit(.minutes(3)))
+struct StorePathTextTests {
+    private let place: TemporaryDirectory
+
+    init() throws {
+        place = try TemporaryDirectory()
+        try place.write("x", to: "a/f")
+        try place.write("x", to: "home/f")
+    }
+
+    private func save(
+        _ arguments: String...,
+        environment: [Environment.Key: String] = [:]
+    ) async throws -> BuildspecProcess.Outcome {
+        try await BuildspecProcess.run(
+            ["cache", "save", "--scope", "s"] + arguments,
+            in: place,
+            environment: environment
+        )
+    }
+
+    private func names() throws -> Set<String> {
+        Set(try place.handle.names().map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    @Test(arguments: ["file", "no file", "none"])
+    func `the home directory is put into the variables of stores`(config: String) async throws {
+        if config == "file" { try place.write("{}\n", to: "home/.config/buildspec/config.yml") }
+        var environment: [Environment.Key: String] = [
+            "BUILDSPEC_CACHE": "~/st", "BUILDSPEC_REMOTE": "~/rem",
+        ]
+        if config == "none" { environment["BUILDSPEC_CONFIG"] = "none" }
+        let outcome = try await save("--path", "a", environment: environment)
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(try names().isSubset(of: ["a", "home"]))
+        let home = try place.handle.directory("home".utf8).names()
+        #expect(home.contains(Array("st".utf8)) && home.contains(Array("rem".utf8)))
+    }
+
+    @Test(arguments: [
+        ("\"st\"", "the quotes are part of the name \"st\"; write 'st'"),
+        ("st ", "the blank behind 'st' is part of the name; write 'st'"),
+        ("C:\\st", "no drive here"), ("$(pwd)/st", "nothing is put in for '$' in '$(pwd)/st'"),
+        ("$HOME/st", "nothing is put in for '$' in '$HOME/st'"),
+        ("${HOME:-x}/st", "nothing is put in for '$'"),
+    ])
+    func `a store of an odd name is refused, with what to write`(
+        text: String,
+        message: String
+    ) async throws {
+        let before = try names()
+        let option = try await save("--path", "a", "--cache", text)
+        let variable = try await save("--path", "a", environment: ["BUILDSPEC_CACHE": text])
+        for (name, outcome) in [("--cache", option), ("BUILDSPEC_CACHE", variable)] {
+            #expect(outcome.status == 64, "\(outcome)")
+            #expect(outcome.error.contains("\(name): ") && outcome.error.contains(message))
+        }
+        #expect(try names() == before)
+    }
+
+    @Test func `a store of an odd name that is there is used`() async throws {
+        try place.write("", to: "$x/.keep")
+        try place.handle.directory("$x".utf8).removeFile(".keep".utf8)
+        #expect(try await save("--path", "a", "--cache", "$x").status == 0)
+    }
+
+    @Test(arguments: [
+        (["run", "--source=~/e"], "--source"),
+        (["run", "--sandbox", "--sandbox-write=~/x"], "--sandbox-write"),
+        (["run", "--sandbox", "--sandbox-read", "~/x"], "--sandbox-read"),
+        (["hash-files", "--root=~/x", "f"], "--root"),
+    ])
+    func `a home directory that no shell has put in is a warning`(
+        arguments: [String],
+        option: String
+    ) async throws {
+        let outcome = try await BuildspecProcess.run(arguments, in: place)
+        #expect(outcome.status != 0)
+        let line = "warning: \(option): '~' in '~/"
+        #expect(
+            outcome.error.contains(line) && outcome.error.contains("; write \"$HOME/"),
+            "\(outcome)"
+        )
+    }
+
+    @Test func `so it is in a variable, before the path is not found`() async throws {
+        let outcome = try await save("--path", "a", environment: ["BUILDSPEC_CONFIG": "~/c"])
+        #expect(outcome.status == 64)
+        #expect(outcome.error.contains("warning: BUILDSPEC_CONFIG: '~' in '~/c'"), "\(outcome)")
+    }
+
+    @Test(arguments: [
+        ("$PWD/nm", "--path: nothing is put in for '$' in '$PWD/nm'; write the path itself"),
+        ("$(pwd)/nm", "--path: nothing is put in for '$' in '$(pwd)/nm'"),
+        ("'a'", "--path: the quotes are part of the name 'a'; write 'a'"),
+        (
+            "~/x",
+            "--path: '~' in '~/x' is no home directory but a name in the root; write \"$HOME/x\""
+        ),
+        ("~root/x", "--path: '~root' in '~root/x' is no home directory but a name in the root"),
+        ("nm\\**", "write 'nm/**'"), ("  ", "names no file; leave it out"),
+    ])
+    func `a path of the command line that is meant otherwise is a warning`(
+        path: String,
+        message: String
+    ) async throws {
+        let outcome = try await save("--cache", "st", "--path", path)
+        #expect(outcome.error.contains(message), "\(outcome)")
+        #expect(!outcome.error.contains("under 'env'"), "\(outcome)")
+    }
+
+    @Test(arguments: [
+        ["--key", ""], ["--key", " "], ["--key", "k", "--fallback-key", ""],
+        ["--key", "k", "--fallback-key", "  "],
+    ])
+    func `a blank key is no key on the command line`(arguments: [String]) async throws {
+        let outcome = try await BuildspecProcess.run(
+            ["cache", "restore", "--cache", "st", "--scope", "s", "--path", "a"] + arguments,
+            in: place
+        )
+        #expect(outcome.status == 64 && outcome.error.contains("empty"), "\(outcome)")
+    }
+}
