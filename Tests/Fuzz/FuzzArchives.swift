@@ -42,7 +42,7 @@ private func importedManifest(_ path: PathBytes) throws -> Manifest {
     )
     while let member = try members.next() {
         guard let path = try tree.place(of: member) else { continue }
-        var pieces = BlobList()
+        var blobs = BlobList()
         if case .file(let size) = member.kind {
             let offset = pack.contentSize
             while case let part = try members.content(upTo: 64 << 10), !part.isEmpty {
@@ -54,10 +54,10 @@ private func importedManifest(_ path: PathBytes) throws -> Manifest {
             precondition(UInt64(pack.contentSize) <= contentLimit, "no more than is believed")
             if count > 0 {
                 let digest = ContentDigest(of: member.name)
-                pieces = [Manifest.Blob(digest: digest, pack: 0, offset: offset, size: count)]
+                blobs = [Manifest.Blob(digest: digest, pack: 0, offset: offset, size: count)]
             }
         }
-        try tree.add(member, at: path, pieces: pieces)
+        try tree.add(member, at: path, blobs: blobs)
     }
     let entries = try tree.finished()
     pack.storedSize = UInt64(max(1, pack.contentSize))

@@ -84,12 +84,12 @@ func checkEntries(_ manifest: Manifest) {
             let leadsThrough = entry.path.isWithin(last.path) && last.kind != .directory
             precondition(!leadsThrough, "no way through a file or link")
         }
-        if case .file(let size, let pieces) = entry.kind {
-            precondition(pieces.reduce(0) { $0 + UInt64($1.size) } == size, "pieces add up")
-            for piece in pieces {
-                let pack = manifest.packs[piece.pack]
-                precondition(piece.offset >= 0 && piece.size > 0, "pieces are somewhere")
-                precondition(piece.offset + piece.size <= pack.contentSize, "inside their pack")
+        if case .file(let size, let blobs) = entry.kind {
+            precondition(blobs.reduce(0) { $0 + UInt64($1.size) } == size, "blobs add up")
+            for blob in blobs {
+                let pack = manifest.packs[blob.pack]
+                precondition(blob.offset >= 0 && blob.size > 0, "blobs are somewhere")
+                precondition(blob.offset + blob.size <= pack.contentSize, "inside their pack")
                 precondition(pack.contentSize <= Limits.packContent, "of a bounded size")
             }
             precondition(entry.mode & 0o6000 == 0, "nobody's rights are gained")

@@ -42,7 +42,7 @@ struct ExportOperation {
     private func write(_ manifest: Manifest, to archive: inout ArchiveOutput) async throws {
         var packs = PackReader(reader, manifest.packs)
         for entry in manifest.entries {
-            var pieces = BlobList()
+            var blobs = BlobList()
             let kind: PaxHeader.Kind
             switch entry.kind {
             case .directory: kind = .directory
@@ -50,15 +50,15 @@ struct ExportOperation {
             case .hardLink(let first): kind = .hardLink(target: first.bytes)
             case .file(let size, let contents):
                 kind = .file(size: size)
-                pieces = contents
+                blobs = contents
             }
             try Task.checkCancellation()
             try archive.append(
                 PaxHeader.blocks(entry.path.bytes, kind, mode: entry.mode, entry.modified)[...]
             )
-            for piece in pieces {
+            for blob in blobs {
                 try Task.checkCancellation()
-                try archive.append(await packs.bytes(of: piece))
+                try archive.append(await packs.bytes(of: blob))
             }
             try archive.pad()
         }

@@ -22,11 +22,11 @@ struct ImportOperation {
         var packs = ImportPacks(writer)
         while let member = try members.next() {
             guard let path = try tree.place(of: member) else { continue }
-            var pieces = BlobList()
+            var blobs = BlobList()
             if case .file(let size) = member.kind {
-                pieces = try await packs.store(path, size: size, from: &members)
+                blobs = try await packs.store(path, size: size, from: &members)
             }
-            try tree.add(member, at: path, pieces: pieces)
+            try tree.add(member, at: path, blobs: blobs)
         }
         try await packs.finish()
         let manifest = Manifest(packs: packs.packs, entries: try tree.finished())

@@ -29,7 +29,7 @@ struct ImportPacks {
         }
         // Cut where a save would cut it.
         let chunker = Chunker(forFileOf: size)
-        var pieces = BlobList()
+        var blobs = BlobList()
         var offset: UInt64 = 0
         while offset < size {
             let wanted = Int(min(size - offset, UInt64(chunker.largest)))
@@ -37,11 +37,11 @@ struct ImportPacks {
             let end = chunker.end(of: buffer, from: 0)
             let digits = String(offset)
             let suffix = "#" + String(repeating: "0", count: 14 - digits.utf8.count) + digits
-            pieces.append(try await add(PathBytes(path.bytes + suffix.utf8), buffer[..<end]))
+            blobs.append(try await add(PathBytes(path.bytes + suffix.utf8), buffer[..<end]))
             buffer.removeFirst(end)
             offset += UInt64(end)
         }
-        return pieces
+        return blobs
     }
 
     /// Writes the last pack.
@@ -71,16 +71,16 @@ struct ImportPacks {
         _ content: ArraySlice<UInt8>
     ) async throws -> Manifest.Blob {
         let digest = ContentDigest(of: Array(content))
-        if let piece = known[digest], piece.size == content.count { return piece }
+        if let blob = known[digest], blob.size == content.count { return blob }
         let offset = TarFormat.append(name, content, to: &tar)
-        let piece = Manifest.Blob(
+        let blob = Manifest.Blob(
             digest: digest,
             pack: packs.count,
             offset: offset,
             size: content.count
         )
-        known[digest] = piece
+        known[digest] = blob
         if tar.count >= Limits.packTarget { try await finish() }
-        return piece
+        return blob
     }
 }

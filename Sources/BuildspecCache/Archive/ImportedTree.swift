@@ -57,17 +57,17 @@ struct ImportedTree {
         return nil
     }
 
-    /// Adds a file with its pieces, or what has no content; a later member replaces an earlier one.
+    /// Adds a file with its blobs, or what has no content; a later member replaces an earlier one.
     mutating func add(
         _ member: TarReader.Member,
         at path: PathBytes,
-        pieces: BlobList
+        blobs: BlobList
     ) throws(CacheError) {
         namesSize += path.bytes.count + 128
         var mode = member.mode & 0o1777
         let kind: Manifest.Kind
         switch member.kind {
-        case .file(let size): kind = .file(size: size, pieces: pieces)
+        case .file(let size): kind = .file(size: size, blobs: blobs)
         case .directory:
             kind = .directory
             mode = member.mode

@@ -10,19 +10,19 @@ struct ComparedTree {
         cursor = TreeCursor(roots)
     }
 
-    /// The walk's entries; a file with another content has no pieces.
+    /// The walk's entries; a file with another content has no blobs.
     mutating func entries(of walk: [WalkedEntry]) throws(FileError) -> [Manifest.Entry] {
         let list = FileList(walk)
         var contents = [ContentPipeline.Stored?](repeating: nil, count: walk.count)
         for place in list.toRead {
             let entry = walk[place]
-            var pieces = BlobList()
+            var blobs = BlobList()
             if case .file(let size, let expected) = file(at: entry.path)?.kind,
                 size == entry.status.size, try isSame(entry, expected)
             {
-                pieces = expected
+                blobs = expected
             }
-            contents[place] = ContentPipeline.Stored(status: entry.status, pieces: pieces)
+            contents[place] = ContentPipeline.Stored(status: entry.status, blobs: blobs)
         }
         return list.manifestEntries(walk, contents)
     }
@@ -36,9 +36,9 @@ struct ComparedTree {
 
     private mutating func isSame(
         _ entry: WalkedEntry,
-        _ pieces: BlobList
+        _ blobs: BlobList
     ) throws(FileError) -> Bool {
         let (directory, name) = try cursor.parent(of: entry.path)
-        return try OpenFile.reading(name, in: directory).holds(pieces)
+        return try OpenFile.reading(name, in: directory).holds(blobs)
     }
 }

@@ -40,12 +40,12 @@ struct UnchangedFiles {
             }
             guard next < parent.entries.count else { return }
             let status = entries[place].status
-            guard isThere, case .file(let size, let pieces) = parent.entries[next].kind,
+            guard isThere, case .file(let size, let blobs) = parent.entries[next].kind,
                 status.size == size, status.modified == parent.entries[next].modified,
                 index.marks[next] == StatIndex.Mark(status),
-                pieces.allSatisfy({ packs.contains($0.pack) })
+                blobs.allSatisfy({ packs.contains($0.pack) })
             else { continue }
-            stored[place] = ContentPipeline.Stored(status: status, pieces: pieces)
+            stored[place] = ContentPipeline.Stored(status: status, blobs: blobs)
             bytes += size
         }
     }

@@ -104,13 +104,13 @@ struct StoreRepair {
 
     private func checkContents(_ manifest: Manifest) async throws {
         var shelf = PackReader(reader, manifest.packs)
-        var pieces: Set<Manifest.Blob> = []
+        var blobs: Set<Manifest.Blob> = []
         for entry in manifest.entries {
-            if case .file(_, let contents) = entry.kind { pieces.formUnion(contents) }
+            if case .file(_, let contents) = entry.kind { blobs.formUnion(contents) }
         }
-        for piece in pieces.sorted(by: { ($0.pack, $0.offset) < ($1.pack, $1.offset) }) {
+        for blob in blobs.sorted(by: { ($0.pack, $0.offset) < ($1.pack, $1.offset) }) {
             try Task.checkCancellation()
-            _ = try await shelf.bytes(of: piece)
+            _ = try await shelf.bytes(of: blob)
         }
     }
 

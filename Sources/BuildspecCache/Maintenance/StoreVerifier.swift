@@ -41,11 +41,11 @@ struct StoreVerifier: Sendable {
     private func add(_ manifest: Manifest, to packs: inout [Manifest.Pack: Set<Manifest.Blob>]) {
         for pack in manifest.packs { packs[pack, default: []].formUnion([]) }
         for entry in manifest.entries {
-            guard case .file(_, let pieces) = entry.kind else { continue }
-            for var piece in pieces {
-                let pack = manifest.packs[piece.pack]
-                piece.pack = 0
-                packs[pack, default: []].insert(piece)
+            guard case .file(_, let blobs) = entry.kind else { continue }
+            for var blob in blobs {
+                let pack = manifest.packs[blob.pack]
+                blob.pack = 0
+                packs[pack, default: []].insert(blob)
             }
         }
     }
@@ -65,10 +65,10 @@ struct StoreVerifier: Sendable {
                 bad.insert(found.name)
                 report.problems.append(found.problem)
             }
-            for (started, (pack, pieces)) in work.enumerated() {
+            for (started, (pack, blobs)) in work.enumerated() {
                 if started >= width { take(try await tasks.next() ?? nil) }
                 try Task.checkCancellation()
-                tasks.addTask { try await problem(in: pack, pieces).map { (pack.name, $0) } }
+                tasks.addTask { try await problem(in: pack, blobs).map { (pack.name, $0) } }
                 report.objects += 1
                 report.bytes = report.bytes.plus(pack.storedSize)
             }
@@ -80,7 +80,7 @@ struct StoreVerifier: Sendable {
     /// What is wrong with a pack, or `nil`.
     private func problem(
         in pack: Manifest.Pack,
-        _ pieces: Set<Manifest.Blob>
+        _ blobs: Set<Manifest.Blob>
     ) async throws -> String? {
         do throws(CacheError) {
             let stored = try await reader.verified(
@@ -92,10 +92,10 @@ struct StoreVerifier: Sendable {
             guard tar.count == pack.contentSize else {
                 return "'\(pack.name)' does not hold what the manifest says"
             }
-            for piece in pieces {
-                let range = piece.offset..<piece.offset + piece.size
-                guard ContentDigest(of: tar, range) == piece.digest else {
-                    return "'\(pack.name)' holds another content at \(piece.offset) than it should"
+            for blob in blobs {
+                let range = blob.offset..<blob.offset + blob.size
+                guard ContentDigest(of: tar, range) == blob.digest else {
+                    return "'\(pack.name)' holds another content at \(blob.offset) than it should"
                 }
             }
             return nil

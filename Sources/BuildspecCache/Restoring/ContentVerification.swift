@@ -46,7 +46,7 @@ struct ContentVerification: Sendable {
     ///   - manifest: what should be in them.
     /// - Returns: what is true.
     func prove(_ packs: Set<Int>, of manifest: Manifest) async -> Outcome {
-        let pieces = ContentVerification.pieces(of: manifest, in: packs)
+        let blobs = ContentVerification.blobs(of: manifest, in: packs)
         return await withTaskGroup(of: (Int, (any Error)?).self) { tasks in
             var outcome = Outcome()
             for (started, index) in packs.sorted().enumerated() {
@@ -55,10 +55,10 @@ struct ContentVerification: Sendable {
                     outcome.failure = CacheError(.store, "the work was stopped")
                     break
                 }
-                let (pack, pieces) = (manifest.packs[index], pieces[index] ?? [])
+                let (pack, blobs) = (manifest.packs[index], blobs[index] ?? [])
                 tasks.addTask {
                     do {
-                        try await prove(pack, holds: pieces)
+                        try await prove(pack, holds: blobs)
                         return (index, nil)
                     } catch {
                         return (index, error)
@@ -70,32 +70,32 @@ struct ContentVerification: Sendable {
         }
     }
 
-    private static func pieces(
+    private static func blobs(
         of manifest: Manifest,
         in packs: Set<Int>
     ) -> [Int: [Manifest.Blob]] {
-        var pieces: [Int: [Manifest.Blob]] = [:]
+        var blobs: [Int: [Manifest.Blob]] = [:]
         for entry in manifest.entries {
             guard case .file(_, let contents) = entry.kind else { continue }
-            for piece in contents where packs.contains(piece.pack) {
-                pieces[piece.pack, default: []].append(piece)
+            for blob in contents where packs.contains(blob.pack) {
+                blobs[blob.pack, default: []].append(blob)
             }
         }
-        return pieces
+        return blobs
     }
 
-    private func prove(_ pack: Manifest.Pack, holds pieces: [Manifest.Blob]) async throws {
+    private func prove(_ pack: Manifest.Pack, holds blobs: [Manifest.Blob]) async throws {
         let stored = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
         let content = try PackSource(stored, pack)
-        let pieces = pieces.sorted { ($0.offset, $0.size) < ($1.offset, $1.size) }
-        var window = PackSlice(content, wanting: pieces.map { $0.offset..<$0.offset + $0.size })
+        let blobs = blobs.sorted { ($0.offset, $0.size) < ($1.offset, $1.size) }
+        var window = PackSlice(content, wanting: blobs.map { $0.offset..<$0.offset + $0.size })
         var last: Manifest.Blob?
-        for piece in pieces where piece != last {
-            let range = try window.move(to: piece.offset..<piece.offset + piece.size)
-            guard ContentDigest(of: window.bytes, range) == piece.digest else {
-                throw MismatchedContent(pack: pack.name, offset: piece.offset)
+        for blob in blobs where blob != last {
+            let range = try window.move(to: blob.offset..<blob.offset + blob.size)
+            guard ContentDigest(of: window.bytes, range) == blob.digest else {
+                throw MismatchedContent(pack: pack.name, offset: blob.offset)
             }
-            last = piece
+            last = blob
         }
     }
 }

@@ -33,7 +33,7 @@ struct PackExtractor: Sendable {
         var finalPath: PathBytes?
         var mode: UInt32
         var modified: FileTime
-        /// Whether it is made up of several pieces and exists before they come.
+        /// Whether it is made up of several blobs and exists before they come.
         var isChunked: Bool
     }
 

@@ -1,4 +1,4 @@
-/// Reads pieces of an entry one after the other, with the packs that were used last at hand.
+/// Reads blobs of an entry one after the other, with the packs that were used last at hand.
 struct PackReader {
     private let reader: EntryReader
     private let packs: [Manifest.Pack]
@@ -13,14 +13,14 @@ struct PackReader {
         self.packs = packs
     }
 
-    /// The bytes of a piece, proven to be what the manifest says.
-    mutating func bytes(of piece: Manifest.Blob) async throws(CacheError) -> ArraySlice<UInt8> {
-        try await fetch(piece.pack)
-        let pack = packs[piece.pack]
+    /// The bytes of a blob, proven to be what the manifest says.
+    mutating func bytes(of blob: Manifest.Blob) async throws(CacheError) -> ArraySlice<UInt8> {
+        try await fetch(blob.pack)
+        let pack = packs[blob.pack]
         let tar = tars[tars.count - 1].bytes
-        let range = piece.offset..<piece.offset + piece.size
-        guard ContentDigest(of: tar, range) == piece.digest else {
-            throw .damaged("'\(pack.name)' holds another content at \(piece.offset) than it should")
+        let range = blob.offset..<blob.offset + blob.size
+        guard ContentDigest(of: tar, range) == blob.digest else {
+            throw .damaged("'\(pack.name)' holds another content at \(blob.offset) than it should")
         }
         return tar[range]
     }

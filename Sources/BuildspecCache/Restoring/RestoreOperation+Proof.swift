@@ -31,16 +31,16 @@ struct KnownBlobs: Sendable {
             { next += 1 }
             guard next < earlier.entries.count else { return }
             guard earlier.entries[next].path == manifest.entries[place].path,
-                case .file(let size, let pieces) = manifest.entries[place].kind,
+                case .file(let size, let blobs) = manifest.entries[place].kind,
                 case .file(size, let others) = earlier.entries[next].kind,
-                pieces.count == others.count
+                blobs.count == others.count
             else { continue }
-            guard zip(pieces, others).allSatisfy({ ($0.digest, $0.size) == ($1.digest, $1.size) })
+            guard zip(blobs, others).allSatisfy({ ($0.digest, $0.size) == ($1.digest, $1.size) })
             else { continue }
             marks[place] = index.marks[next]
             proven[place] =
                 isTrue
-                && zip(pieces, others).allSatisfy {
+                && zip(blobs, others).allSatisfy {
                     packs[$0.pack] == $1.pack && $0.offset == $1.offset
                 }
         }
@@ -59,10 +59,10 @@ struct KnownBlobs: Sendable {
         if proven.isEmpty { proven = Array(repeating: false, count: manifest.entries.count) }
         for place in places { proven[place] = true }
         return manifest.entries.indices.allSatisfy { place in
-            guard !proven[place], case .file(_, let pieces) = manifest.entries[place].kind else {
+            guard !proven[place], case .file(_, let blobs) = manifest.entries[place].kind else {
                 return true
             }
-            return pieces.isEmpty
+            return blobs.isEmpty
         }
     }
 }

@@ -48,11 +48,11 @@ extension RestorePlan {
         _ status: FileStatus
     ) throws(FileError) -> Bool {
         guard status.modified == entry.modified, status.mode == entry.mode,
-            case .file(let size, let pieces) = entry.kind, status.size == size
+            case .file(let size, let blobs) = entry.kind, status.size == size
         else { return false }
         if !verify { return true }
         var cursor = TreeCursor(roots)
         let (directory, name) = try cursor.parent(of: entry.path)
-        return try OpenFile.reading(name, in: directory).holds(pieces)
+        return try OpenFile.reading(name, in: directory).holds(blobs)
     }
 }

@@ -360,19 +360,19 @@ extension RestorePlan {
             links.append(NewLink(path: staged, target: target, modified: entry.modified))
         case .hardLink(let first):
             hardLinks.append(HardLink(path: entry.path, first: first))
-        case .file(_, let pieces):
+        case .file(_, let blobs):
             if let last = open.last { directories[last.place].isFilled = true }
             var fileOffset: UInt64 = 0
-            for piece in pieces {
+            for blob in blobs {
                 let write = PackExtractor.Write(
-                    offset: piece.offset,
-                    size: piece.size,
-                    digest: piece.digest,
+                    offset: blob.offset,
+                    size: blob.size,
+                    digest: blob.digest,
                     target: targets.count,
                     fileOffset: fileOffset
                 )
-                writes[piece.pack, default: []].append(write)
-                fileOffset += UInt64(piece.size)
+                writes[blob.pack, default: []].append(write)
+                fileOffset += UInt64(blob.size)
             }
             newBytes = newBytes.plus(fileOffset)
             targets.append(
@@ -383,7 +383,7 @@ extension RestorePlan {
                     finalPath: isPlacedItself ? entry.path : nil,
                     mode: entry.mode,
                     modified: entry.modified,
-                    isChunked: pieces.count != 1
+                    isChunked: blobs.count != 1
                 )
             )
         }

@@ -10,7 +10,7 @@ struct ContentPipeline {
     /// A file's content as it is kept.
     struct Stored: Sendable {
         var status: FileStatus
-        var pieces: BlobList
+        var blobs: BlobList
     }
 
     /// What is stored of each entry; `nil` for what is no file, or was left out.
@@ -130,7 +130,7 @@ struct ContentPipeline {
             guard let before = try file.settledStatus(), before.kind == .regular else {
                 return changed.append(index)
             }
-            stored[index] = Stored(status: before, pieces: [])
+            stored[index] = Stored(status: before, blobs: [])
             let chunks = ChunkReader(
                 file: file,
                 path: entry.path,
@@ -206,10 +206,10 @@ struct ContentPipeline {
     ) async throws {
         notes += contents.notes
         for (index, status) in contents.read {
-            stored[index] = Stored(status: status, pieces: [])
+            stored[index] = Stored(status: status, blobs: [])
         }
-        let outputs = assembler.add(contents.part) { member, piece in
-            stored[member.index]?.pieces.append(piece)
+        let outputs = assembler.add(contents.part) { member, blob in
+            stored[member.index]?.blobs.append(blob)
         }
         try await take(outputs, &steps)
     }

@@ -71,7 +71,7 @@ struct FileList {
                 status.mode &= 0o1777
                 kind =
                     first == index
-                    ? .file(size: status.size, pieces: content.pieces)
+                    ? .file(size: status.size, blobs: content.blobs)
                     : .hardLink(to: entries[first].path)
             }
             result.append(

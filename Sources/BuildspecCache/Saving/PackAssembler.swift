@@ -4,7 +4,7 @@ internal import BuildspecFiles
 ///
 /// It is fed in path order and decides by that order alone, so equal trees give equal packs.
 struct PackAssembler {
-    /// The packs that pieces refer to: the parent's first, then new ones in order.
+    /// The packs that blobs refer to: the parent's first, then new ones in order.
     private(set) var packs: [Manifest.Pack?]
     /// Content bytes that the store had already.
     private(set) var reusedBytes: UInt64 = 0
@@ -34,18 +34,18 @@ struct PackAssembler {
         packs.append(nil)
     }
 
-    /// The parent's pieces by their digests; made when the first content comes, which may be never.
-    private func parentPieces() -> [ContentDigest: Manifest.Blob] {
+    /// The parent's blobs by their digests; made when the first content comes, which may be never.
+    private func parentBlobs() -> [ContentDigest: Manifest.Blob] {
         guard let parent else { return [:] }
-        var pieces: [ContentDigest: Manifest.Blob] = [:]
-        pieces.reserveCapacity(parent.manifest.entries.count)
+        var blobs: [ContentDigest: Manifest.Blob] = [:]
+        blobs.reserveCapacity(parent.manifest.entries.count)
         for entry in parent.manifest.entries {
             guard case .file(_, let contents) = entry.kind else { continue }
-            for piece in contents where parent.packs.contains(piece.pack) {
-                pieces[piece.digest] = piece
+            for blob in contents where parent.packs.contains(blob.pack) {
+                blobs[blob.digest] = blob
             }
         }
-        return pieces
+        return blobs
     }
 
     /// Adds the contents of a part that are not known yet to the open pack.
@@ -58,26 +58,26 @@ struct PackAssembler {
         _ part: consuming TarPart,
         _ found: (TarPart.Member, Manifest.Blob) -> Void
     ) -> [Output] {
-        if known == nil { known = parentPieces() }
+        if known == nil { known = parentBlobs() }
         var kept: [Range<Int>] = []
         var keptCount = 0
         for member in part.members {
             let size = member.content.count
-            if let piece = known?[member.digest], piece.size == size {
-                if piece.pack < parentCount { reusedBytes += UInt64(size) }
-                found(member, piece)
+            if let blob = known?[member.digest], blob.size == size {
+                if blob.pack < parentCount { reusedBytes += UInt64(size) }
+                found(member, blob)
                 continue
             }
-            let piece = Manifest.Blob(
+            let blob = Manifest.Blob(
                 digest: member.digest,
                 pack: packs.count - 1,
                 offset: length + keptCount + member.content.lowerBound - member.extent.lowerBound,
                 size: size
             )
-            known?[member.digest] = piece
+            known?[member.digest] = blob
             kept.append(member.extent)
             keptCount += member.extent.count
-            found(member, piece)
+            found(member, blob)
         }
         length += keptCount
         return take(part.bytes, kept, isWhole: keptCount == part.bytes.count)
@@ -129,8 +129,8 @@ struct PackAssembler {
     func manifest(of entries: [Manifest.Entry]) throws(CacheError) -> Manifest {
         var isUsed = Array(repeating: false, count: packs.count)
         for entry in entries {
-            guard case .file(_, let pieces) = entry.kind else { continue }
-            for piece in pieces { isUsed[piece.pack] = true }
+            guard case .file(_, let blobs) = entry.kind else { continue }
+            for blob in blobs { isUsed[blob.pack] = true }
         }
         var manifest = Manifest()
         var numbers = Array(packs.indices)
@@ -150,9 +150,9 @@ extension Manifest {
     /// Gives the packs that the entries refer to other numbers.
     fileprivate mutating func renumber(_ numbers: [Int]) {
         for index in entries.indices {
-            guard case .file(let size, var pieces) = entries[index].kind else { continue }
-            for piece in pieces.indices { pieces[piece].pack = numbers[pieces[piece].pack] }
-            entries[index].kind = .file(size: size, pieces: pieces)
+            guard case .file(let size, var blobs) = entries[index].kind else { continue }
+            for blob in blobs.indices { blobs[blob].pack = numbers[blobs[blob].pack] }
+            entries[index].kind = .file(size: size, blobs: blobs)
         }
     }
 }

@@ -47,7 +47,7 @@ enum PackReuse {
         var live = Array(repeating: 0, count: manifest.packs.count)
         var next = 0
         for place in manifest.entries.indices {
-            guard case .file(let size, let pieces) = manifest.entries[place].kind else { continue }
+            guard case .file(let size, let blobs) = manifest.entries[place].kind else { continue }
             var isThere = false
             while next < entries.count {
                 isThere = entries[next].path == manifest.entries[place].path
@@ -56,15 +56,15 @@ enum PackReuse {
             }
             guard next < entries.count else { break }
             // Of a large file that changed, most chunks are usually still there.
-            guard isThere, entries[next].status.size == size || pieces.count > 1 else { continue }
-            for piece in pieces { live[piece.pack] += memberSize(piece) }
+            guard isThere, entries[next].status.size == size || blobs.count > 1 else { continue }
+            for blob in blobs { live[blob.pack] += memberSize(blob) }
         }
         return live
     }
 
-    /// What a piece takes in a tar: its header and whole blocks.
-    private static func memberSize(_ piece: Manifest.Blob) -> Int {
+    /// What a blob takes in a tar: its header and whole blocks.
+    private static func memberSize(_ blob: Manifest.Blob) -> Int {
         let block = TarFormat.block
-        return block + (piece.size + block - 1) / block * block
+        return block + (blob.size + block - 1) / block * block
     }
 }

@@ -4,8 +4,8 @@ import Testing
 @testable import BuildspecCache
 
 /// They are an array in everything but what they take.
-@Suite struct `The pieces of a file` {
-    private func piece(_ number: Int) -> Manifest.Blob {
+@Suite struct `The blobs of a file` {
+    private func blob(_ number: Int) -> Manifest.Blob {
         let digest = ContentDigest(of: [UInt8(number % 256)])
         return Manifest.Blob(digest: digest, pack: number, offset: 2 * number, size: 1 + number)
     }
@@ -13,25 +13,25 @@ import Testing
     @Test(arguments: 0..<20 as Range<UInt64>)
     func `are what an array of them is`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        var (pieces, array): (BlobList, [Manifest.Blob]) = ([], [])
+        var (blobs, array): (BlobList, [Manifest.Blob]) = ([], [])
         for number in 0..<60 {
             let place = Int(random.next() % UInt64(array.count + 1))
             switch random.next() % 5 {
             case 0, 1:
-                pieces.append(piece(number))
-                array.append(piece(number))
+                blobs.append(blob(number))
+                array.append(blob(number))
             case 2 where place < array.count:
-                pieces[place].pack = number
+                blobs[place].pack = number
                 array[place].pack = number
             case 3:
-                pieces.insert(piece(number), at: place)
-                array.insert(piece(number), at: place)
+                blobs.insert(blob(number), at: place)
+                array.insert(blob(number), at: place)
             default:
-                pieces.removeSubrange(place...)
+                blobs.removeSubrange(place...)
                 array.removeSubrange(place...)
             }
-            #expect(Array(pieces) == array && pieces.count == array.count)
-            #expect(pieces == BlobList(array) && pieces.hashValue == BlobList(array).hashValue)
+            #expect(Array(blobs) == array && blobs.count == array.count)
+            #expect(blobs == BlobList(array) && blobs.hashValue == BlobList(array).hashValue)
         }
     }
 }

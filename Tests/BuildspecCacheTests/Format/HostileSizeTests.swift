@@ -67,7 +67,7 @@ import Testing
         #expect(try bench.targetNames().isEmpty)
     }
 
-    /// 50,000 times the largest file of one piece that there is room for, and a little more.
+    /// 50,000 times the largest file of one blob that there is room for, and a little more.
     @Test func `that takes a little more than there is room for is refused too`() async throws {
         let bench = try Bench()
         let free = try #require(bench.target.handle.freeBytes())
@@ -90,11 +90,11 @@ import Testing
 
     /// One file of a size.
     private func manifest(of size: UInt64) -> Manifest {
-        let piece = Limits.packContent / 2
+        let blob = Limits.packContent / 2
         let digest = ContentDigest(of: [])
-        var pieces = BlobList()
-        for _ in 0..<size / UInt64(piece) {
-            pieces.append(Manifest.Blob(digest: digest, pack: 0, offset: 512, size: piece))
+        var blobs = BlobList()
+        for _ in 0..<size / UInt64(blob) {
+            blobs.append(Manifest.Blob(digest: digest, pack: 0, offset: 512, size: blob))
         }
         let pack = Manifest.Pack(
             digest: digest,
@@ -106,7 +106,7 @@ import Testing
             path: PathBytes("tree/x"),
             mode: 0o644,
             modified: FileTime(seconds: 1, nanoseconds: 0),
-            kind: .file(size: UInt64(pieces.count * piece), pieces: pieces)
+            kind: .file(size: UInt64(blobs.count * blob), blobs: blobs)
         )
         return Manifest(packs: [pack], entries: [entry])
     }
@@ -119,7 +119,7 @@ import Testing
                 path: PathBytes("t/\(1_000_000 + number)"),
                 mode: 0o644,
                 modified: time,
-                kind: .file(size: 0, pieces: BlobList())
+                kind: .file(size: 0, blobs: BlobList())
             )
         }
         let bench = try Bench(codec: codec)

@@ -160,7 +160,7 @@ import Testing
         }
         let stored = walk.map {
             $0.status.kind == .regular
-                ? ContentPipeline.Stored(status: $0.status, pieces: []) : nil
+                ? ContentPipeline.Stored(status: $0.status, blobs: []) : nil
         }
         let manifest = Manifest(entries: FileList(walk).manifestEntries(walk, stored))
         #expect(

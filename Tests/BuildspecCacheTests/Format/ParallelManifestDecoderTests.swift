@@ -14,7 +14,7 @@ import Testing
             path: PathBytes("tree/" + String(repeating: "0", count: 6 - digits.count) + digits),
             mode: 0o644,
             modified: time,
-            kind: .file(size: 0, pieces: [])
+            kind: .file(size: 0, blobs: [])
         )
     }
 

@@ -45,9 +45,9 @@ import Testing
         linkingTo file: PathBytes?,
         _ random: inout SplitMix64
     ) -> Manifest.Entry {
-        var pieces = BlobList()
+        var blobs = BlobList()
         for _ in 0..<random.next() % 4 {
-            pieces.append(
+            blobs.append(
                 Manifest.Blob(
                     digest: ContentDigest(of: random.bytes(8)),
                     pack: Int(random.next() % 3),
@@ -56,10 +56,10 @@ import Testing
                 )
             )
         }
-        let size = pieces.reduce(0) { $0 + UInt64($1.size) }
+        let size = blobs.reduce(0) { $0 + UInt64($1.size) }
         let kinds: [Manifest.Kind] = [
             .directory, .link(target: random.bytes(5).map { max(1, $0) }),
-            .file(size: size, pieces: pieces),
+            .file(size: size, blobs: blobs),
             file.map { .hardLink(to: $0) } ?? .directory,
         ]
         let kind = kinds[Int(random.next() % 4)]

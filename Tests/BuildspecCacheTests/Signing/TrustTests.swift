@@ -225,13 +225,13 @@ enum Sabotage: String, CaseIterable {
         let reader = EntryReader(store: store)
         var manifest = try await reader.manifest(of: record)
         for place in manifest.entries.indices {
-            guard case .file(let size, var pieces) = manifest.entries[place].kind else { continue }
-            pieces[0].digest = ContentDigest(of: Array("good 0".utf8))
+            guard case .file(let size, var blobs) = manifest.entries[place].kind else { continue }
+            blobs[0].digest = ContentDigest(of: Array("good 0".utf8))
             // A pack of which nothing looks alive is not referred to.
             let tree = try bench.source.handle.directory("tree".utf8)
             let status = try #require(try tree.status("0".utf8))
             manifest.entries[place].modified = status.modified
-            manifest.entries[place].kind = .file(size: size, pieces: pieces)
+            manifest.entries[place].kind = .file(size: size, blobs: blobs)
         }
         let written = try await ObjectWriter(store: store, codec: .zstd).writeManifest(manifest)
         record.manifest = written.digest

@@ -36,25 +36,25 @@ struct Forgery {
         let text = try await reader.text(of: honest).text
         var manifest = try ManifestDecoder.decode(text)
         let place = manifest.entries.firstIndex { $0.path.text == path } ?? 0
-        guard case .file(let size, var pieces) = manifest.entries[place].kind,
-            let piece = pieces.last
+        guard case .file(let size, var blobs) = manifest.entries[place].kind,
+            let blob = blobs.last
         else { throw CacheError(.request, "there is no such file") }
-        let pack = manifest.packs[piece.pack]
+        let pack = manifest.packs[blob.pack]
         let limit = pack.storedSize
         let stored = try await reader.verified(pack.name, pack.digest, limit: limit)
         var tar = try pack.codec.decode(stored, limit: pack.contentSize)
-        for offset in piece.offset..<piece.offset + piece.size { tar[offset] = UInt8(ascii: "E") }
+        for offset in blob.offset..<blob.offset + blob.size { tar[offset] = UInt8(ascii: "E") }
         let writer = ObjectWriter(store: store, codec: pack.codec)
-        manifest.packs[piece.pack] = try await writer.writePack(tar).pack
+        manifest.packs[blob.pack] = try await writer.writePack(tar).pack
         if isTrue {
-            let range = piece.offset..<piece.offset + piece.size
-            pieces[pieces.count - 1] = Manifest.Blob(
+            let range = blob.offset..<blob.offset + blob.size
+            blobs[blobs.count - 1] = Manifest.Blob(
                 digest: ContentDigest(of: tar, range),
-                pack: piece.pack,
-                offset: piece.offset,
-                size: piece.size
+                pack: blob.pack,
+                offset: blob.offset,
+                size: blob.size
             )
-            manifest.entries[place].kind = .file(size: size, pieces: pieces)
+            manifest.entries[place].kind = .file(size: size, blobs: blobs)
         }
         var record = honest
         record.key = key

@@ -1,11 +1,11 @@
-/// The pieces of a file, in order.
+/// The blobs of a file, in order.
 ///
-/// One piece, as most files have, takes no memory of its own: there are tens of thousands of files.
+/// One blob, as most files have, takes no memory of its own: there are tens of thousands of files.
 struct BlobList: Sendable, Hashable {
     private enum Storage: Sendable, Hashable {
         case none
         case one(Manifest.Blob)
-        /// Two at least, so that equal pieces are equal storage.
+        /// Two at least, so that equal blobs are equal storage.
         case many([Manifest.Blob])
     }
 
@@ -13,8 +13,8 @@ struct BlobList: Sendable, Hashable {
 
     init() {}
 
-    init(_ piece: Manifest.Blob) {
-        storage = .one(piece)
+    init(_ blob: Manifest.Blob) {
+        storage = .one(blob)
     }
 }
 
@@ -25,39 +25,39 @@ extension BlobList: RandomAccessCollection, MutableCollection, RangeReplaceableC
         switch storage {
         case .none: 0
         case .one: 1
-        case .many(let pieces): pieces.count
+        case .many(let blobs): blobs.count
         }
     }
 
     subscript(index: Int) -> Manifest.Blob {
         get {
             switch storage {
-            case .one(let piece) where index == 0: piece
-            case .many(let pieces): pieces[index]
-            case .none, .one: preconditionFailure("there is no such piece")
+            case .one(let blob) where index == 0: blob
+            case .many(let blobs): blobs[index]
+            case .none, .one: preconditionFailure("there is no such blob")
             }
         }
         set {
             switch storage {
             case .one where index == 0: storage = .one(newValue)
-            case .many(var pieces):
+            case .many(var blobs):
                 // Else there would be two owners, and all would be copied.
                 storage = .none
-                pieces[index] = newValue
-                storage = .many(pieces)
-            case .none, .one: preconditionFailure("there is no such piece")
+                blobs[index] = newValue
+                storage = .many(blobs)
+            case .none, .one: preconditionFailure("there is no such blob")
             }
         }
     }
 
-    mutating func append(_ piece: Manifest.Blob) {
+    mutating func append(_ blob: Manifest.Blob) {
         switch storage {
-        case .none: storage = .one(piece)
-        case .one(let first): storage = .many([first, piece])
-        case .many(var pieces):
+        case .none: storage = .one(blob)
+        case .one(let first): storage = .many([first, blob])
+        case .many(var blobs):
             storage = .none
-            pieces.append(piece)
-            storage = .many(pieces)
+            blobs.append(blob)
+            storage = .many(blobs)
         }
     }
 
@@ -65,18 +65,18 @@ extension BlobList: RandomAccessCollection, MutableCollection, RangeReplaceableC
         _ range: Range<Int>,
         with new: some Collection<Manifest.Blob>
     ) {
-        var pieces = Array(self)
-        pieces.replaceSubrange(range, with: new)
-        switch pieces.count {
+        var blobs = Array(self)
+        blobs.replaceSubrange(range, with: new)
+        switch blobs.count {
         case 0: storage = .none
-        case 1: storage = .one(pieces[0])
-        default: storage = .many(pieces)
+        case 1: storage = .one(blobs[0])
+        default: storage = .many(blobs)
         }
     }
 }
 
 extension BlobList: ExpressibleByArrayLiteral {
-    init(arrayLiteral pieces: Manifest.Blob...) {
-        self.init(pieces)
+    init(arrayLiteral blobs: Manifest.Blob...) {
+        self.init(blobs)
     }
 }

@@ -27,7 +27,7 @@ struct Manifest: Sendable, Equatable {
         var offset: Int { Int(numbers.offset) }
         var size: Int { Int(numbers.size) }
 
-        /// All are bounded by what a reader believes, and there are tens of thousands of pieces.
+        /// All are bounded by what a reader believes, and there are tens of thousands of blobs.
         private var numbers: Numbers
 
         private struct Numbers: Hashable {
@@ -46,8 +46,8 @@ struct Manifest: Sendable, Equatable {
     enum Kind: Sendable, Hashable {
         case directory
         case link(target: [UInt8])
-        /// A regular file; its pieces in order, none for an empty one.
-        case file(size: UInt64, pieces: BlobList)
+        /// A regular file; its blobs in order, none for an empty one.
+        case file(size: UInt64, blobs: BlobList)
         /// Another name of a regular file that comes earlier in the manifest.
         case hardLink(to: PathBytes)
 

@@ -3,7 +3,7 @@ internal import BuildspecFiles
 /// Reads a manifest from bytes that need not be trusted.
 ///
 /// Everything a restore relies on is checked here: paths stay below their start, order is strict,
-/// pieces lie inside their packs and add up to the file's size.
+/// blobs lie inside their packs and add up to the file's size.
 struct ManifestDecoder {
     private(set) var manifest = Manifest()
     private var line = 0
@@ -181,31 +181,31 @@ struct ManifestDecoder {
         guard fields.skip("size="), let size = fields.number(), size <= Limits.file else {
             throw damaged("a file's size is damaged")
         }
-        var pieces = BlobList()
+        var blobs = BlobList()
         if fields.skip("sha256=") {
             guard let digest = fields.digest(), fields.skip("pack="), let pack = fields.number(),
                 fields.skip("offset="), let offset = fields.number()
-            else { throw brokenPiece }
-            pieces = BlobList(try piece(digest, pack, offset, size))
+            else { throw brokenBlob }
+            blobs = BlobList(try blob(digest, pack, offset, size))
         } else if fields.skip("chunks=") {
-            repeat { pieces.append(try chunk(&fields)) } while fields.skip(separator: comma)
+            repeat { blobs.append(try chunk(&fields)) } while fields.skip(separator: comma)
             guard fields.endField() else { throw brokenChunk }
         }
-        guard pieces.reduce(0, { $0 + $1.size }) == size else {
-            throw damaged("a file's pieces do not add up to its size")
+        guard blobs.reduce(0, { $0 + $1.size }) == size else {
+            throw damaged("a file's blobs do not add up to its size")
         }
-        return .file(size: UInt64(size), pieces: pieces)
+        return .file(size: UInt64(size), blobs: blobs)
     }
 
-    /// Reads a piece of a file that has several.
+    /// Reads a blob of a file that has several.
     private func chunk(_ fields: inout ManifestLineParser) throws(CacheError) -> Manifest.Blob {
         guard let digest = fields.digest(before: colon), let pack = fields.number(before: colon),
             let offset = fields.number(before: colon), let size = fields.digits()
         else { throw brokenChunk }
-        return try piece(digest, pack, offset, size)
+        return try blob(digest, pack, offset, size)
     }
 
-    private func piece(
+    private func blob(
         _ digest: ContentDigest,
         _ pack: Int,
         _ offset: Int,
@@ -213,7 +213,7 @@ struct ManifestDecoder {
     ) throws(CacheError) -> Manifest.Blob {
         guard pack < manifest.packs.count, size > 0, size <= Limits.packContent,
             offset <= manifest.packs[pack].contentSize - size
-        else { throw brokenPiece }
+        else { throw brokenBlob }
         return Manifest.Blob(digest: digest, pack: pack, offset: offset, size: size)
     }
 
@@ -232,7 +232,7 @@ struct ManifestDecoder {
 
     private var brokenChunk: CacheError { damaged("a chunk is damaged") }
 
-    private var brokenPiece: CacheError { damaged("a piece does not lie inside its pack") }
+    private var brokenBlob: CacheError { damaged("a blob does not lie inside its pack") }
 
     private var brokenLink: CacheError {
         damaged("a hard link leads to no file that stands before it")

@@ -52,8 +52,8 @@ enum ManifestEncoder {
         case .link(let target): return path + others + ManifestText.longestEscape * target.count
         case .hardLink(let other):
             return path + others + ManifestText.longestEscape * other.bytes.count
-        // A piece is a digest and three numbers.
-        case .file(_, let pieces): return path + others + 136 * pieces.count
+        // A blob is a digest and three numbers.
+        case .file(_, let blobs): return path + others + 136 * blobs.count
         }
     }
 }
@@ -79,28 +79,28 @@ extension OutputSpan<UInt8> {
         case .hardLink(let path):
             put(" hardlink=")
             put(path)
-        case .file(let size, let pieces):
+        case .file(let size, let blobs):
             put(" size=")
             put(number: size)
-            put(pieces)
+            put(blobs)
         }
         append(newline)
     }
 
-    private mutating func put(_ pieces: BlobList) {
-        if pieces.count == 1 {
+    private mutating func put(_ blobs: BlobList) {
+        if blobs.count == 1 {
             put(" sha256=")
-            pieces[0].digest.appendHex(to: &self)
+            blobs[0].digest.appendHex(to: &self)
             put(" pack=")
-            put(number: UInt64(pieces[0].pack))
+            put(number: UInt64(blobs[0].pack))
             put(" offset=")
-            put(number: UInt64(pieces[0].offset))
-        } else if !pieces.isEmpty {
+            put(number: UInt64(blobs[0].offset))
+        } else if !blobs.isEmpty {
             put(" chunks=")
-            for (index, piece) in pieces.enumerated() {
+            for (index, blob) in blobs.enumerated() {
                 if index > 0 { put(",") }
-                piece.digest.appendHex(to: &self)
-                for number in [piece.pack, piece.offset, piece.size] {
+                blob.digest.appendHex(to: &self)
+                for number in [blob.pack, blob.offset, blob.size] {
                     put(":")
                     put(number: UInt64(number))
                 }
