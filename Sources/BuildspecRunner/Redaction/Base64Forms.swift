@@ -1,13 +1,13 @@
-/// The base64 writings of a secret (RFC 4648, sections 4 and 5), alone or inside of a larger text.
+/// The base64 forms of a secret (RFC 4648, sections 4 and 5), alone or inside of a larger text.
 enum Base64Forms {
-    /// What tools break lines at: GNU base64 and MIME, then PEM and openssl.
+    /// The line lengths of common tools: GNU base64 and MIME, then PEM and openssl.
     private static let lineWidths = [76, 64]
 
     private static let alphabet = [UInt8](
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
     )
 
-    /// All writings of a text.
+    /// Returns all base64 forms of `text`.
     static func all(of text: [UInt8]) -> [[UInt8]] {
         var forms = whole(text)
         for offset in 0..<3 {
@@ -16,10 +16,10 @@ enum Base64Forms {
         return forms
     }
 
-    /// The writings of the text alone: with and without padding, in one piece and in lines.
+    /// Returns the forms of `text` alone: with and without padding, on one line and on several.
     ///
-    /// Of lines there are the whole and each, so that indented ones are found too; a short last
-    /// line, which other texts may have in common, only with the whole.
+    /// Each line is a form too, so that indented lines are found. A short last line is not, because
+    /// it may also occur in other texts.
     static func whole(_ text: [UInt8]) -> [[UInt8]] {
         let plain = encoded(text)
         let padded = plain + padding(of: plain)
@@ -35,11 +35,11 @@ enum Base64Forms {
         return forms
     }
 
-    /// The writings of the text inside of a larger one, as far as they are its own.
+    /// Returns the forms of `text` inside of a larger text: the digits that depend on `text` alone.
     ///
-    /// There are the digits that are the same whatever stands around the text, and those when
-    /// nothing stands behind it, as in `user:password`. `offset` is how many bytes of a group of
-    /// three are before the text.
+    /// One form holds the digits that are the same whatever surrounds the text. The others hold the
+    /// digits of a text at the end, as in `user:password`. `offset` is the number of bytes of a
+    /// group of three that come before the text.
     private static func inside(_ text: [UInt8], at offset: Int) -> [[UInt8]] {
         let digits = encoded([UInt8](repeating: 0, count: offset) + text)
         let first = (offset * 8 + 5) / 6
@@ -64,7 +64,7 @@ enum Base64Forms {
         return other == form ? [form] : [form, other]
     }
 
-    /// Base64 without padding.
+    /// Encodes `text` in base64 without padding.
     private static func encoded(_ text: [UInt8]) -> [UInt8] {
         var digits: [UInt8] = []
         digits.reserveCapacity((text.count * 4 + 2) / 3)

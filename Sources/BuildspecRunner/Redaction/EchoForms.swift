@@ -1,16 +1,16 @@
-/// What `echo` makes of a secret that has backslashes, such as a private key in one line of JSON.
+/// The forms in which `echo` prints a secret with backslashes, such as a private key on one line.
 ///
-/// The `echo` of dash, which is `sh` on Debian and Ubuntu, puts newlines where `\n` stands, as does
-/// `echo -e` of bash and `printf %b` of both. POSIX, echo: the XSI escapes.
+/// The `echo` of dash, which is `sh` on Debian and Ubuntu, prints a newline for `\n`, and so do
+/// `echo -e` of bash and `printf %b` of both shells. Source: POSIX, echo: the XSI escapes.
 enum EchoForms {
     private enum Shell: CaseIterable {
         case dash
         case bash
-        /// Bash where the locale is not UTF-8, as it is where none is set: `\u00fc` becomes `\u00FC`.
+        /// Bash in a locale other than UTF-8, which is the default: `\u00fc` becomes `\u00FC`.
         case bashWithoutUTF8
     }
 
-    /// What comes out, where it is not the text itself.
+    /// Returns the outputs of `echo` for `text` that differ from it.
     static func all(of text: [UInt8]) -> [[UInt8]] {
         guard text.contains(UInt8(ascii: "\\")) else { return [] }
         var forms: [[UInt8]] = []
@@ -46,18 +46,18 @@ enum EchoForms {
         return result
     }
 
-    /// `\xHH`, `\uHHHH` and `\UHHHHHHHH`, the backslash read already.
+    /// Decodes `\xHH`, `\uHHHH` or `\UHHHHHHHH` after its backslash.
     private static func code(_ rest: inout ArraySlice<UInt8>, in shell: Shell) -> [UInt8]? {
         let lengths = [UInt8(ascii: "x"): 2, UInt8(ascii: "u"): 4, UInt8(ascii: "U"): 8]
         guard let letter = rest.first, let length = lengths[letter] else { return nil }
-        var behind = rest.dropFirst()
-        guard let number = number(&behind, base: 16, digits: length) else { return nil }
+        var remaining = rest.dropFirst()
+        guard let number = number(&remaining, base: 16, digits: length) else { return nil }
         if length == 2 {
-            rest = behind
+            rest = remaining
             return [UInt8(truncatingIfNeeded: number)]
         }
         guard let scalar = Unicode.Scalar(number) else { return nil }
-        rest = behind
+        rest = remaining
         guard shell == .bashWithoutUTF8, !scalar.isASCII else { return Array(String(scalar).utf8) }
         let digits = String(number, radix: 16, uppercase: true)
         let width = number > 0xFFFF ? 8 : 4
@@ -65,7 +65,7 @@ enum EchoForms {
         return Array("\\\(width == 4 ? "u" : "U")\(zeros)\(digits)".utf8)
     }
 
-    /// The number at the beginning; `nil` if there is none.
+    /// Reads the number at the start of `rest`; `nil` if there are no digits.
     private static func number(
         _ rest: inout ArraySlice<UInt8>,
         base: Int,

@@ -1,12 +1,12 @@
-/// The writings of a secret inside of a JSON string (RFC 8259, section 7).
+/// The forms of a secret inside of a JSON string (RFC 8259, section 7).
 enum JSONForms {
     private struct Style: Sendable {
-        /// By ASCII character: what it becomes; `nil` if it stays.
+        /// The escape of each ASCII character; `nil` for a character that is not escaped.
         let escapes: [[UInt8]?]
         let codesNonASCII: Bool
         let digits: [UInt8]
 
-        // `coded` is what is written `\uXXXX` though JSON does not ask for it.
+        // `coded` has the characters that are written as `\uXXXX` though JSON does not need it.
         init(
             coded: String = "",
             escapesSlash: Bool = false,
@@ -44,9 +44,9 @@ enum JSONForms {
         Style(coded: "<>&'+`\"", codesNonASCII: true, digits: uppercase),  // .NET
     ]
 
-    /// All writings that are not as the text, some of them double.
+    /// Returns all forms that differ from `text`, some of them twice.
     ///
-    /// - Returns: the writings; none if the text is not UTF-8.
+    /// - Returns: The forms; empty if `text` is not UTF-8.
     static func all(of text: [UInt8]) -> [[UInt8]] {
         let changing = styles.filter { style in text.contains { style.changes($0) } }
         guard !changing.isEmpty, let scalars = String(validating: text, as: UTF8.self) else {
@@ -74,7 +74,7 @@ enum JSONForms {
         }
     }
 
-    /// The letter behind the backslash.
+    /// Returns the letter after the backslash in the short escape of `byte`.
     private static func letter(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"): byte

@@ -1,33 +1,33 @@
-/// Byte strings in order, in which those that begin a text are found.
+/// A sorted set of byte strings that finds the longest one at a position of a text.
 struct PatternSet: Sendable {
     /// The patterns that have their first four bytes in common.
     struct Group: Sendable {
         var prefix: UInt32
         var range: Range<Int>
-        /// How many bytes all of them have in common.
-        var shared = 0
-        /// Whether all have eight bytes or more.
+        /// The number of bytes that all patterns of the group have in common.
+        var commonLength = 0
+        /// Whether all patterns of the group have eight bytes or more.
         var isLong = false
     }
 
-    /// What the patterns say of one place in a text.
+    /// The result of matching the patterns at one position of a text.
     struct Outcome: Equatable {
-        /// The length of the longest pattern that is here; 0 for none.
+        /// The length of the longest pattern at this position; 0 if there is none.
         var length = 0
-        /// Whether the text ends here within a pattern that could go on.
+        /// Whether the text ends before a pattern that could match here does.
         var isOpen = false
     }
 
-    /// All patterns one after the other.
+    /// All patterns, one after the other.
     private let bytes: [UInt8]
-    /// Where each pattern begins in `bytes`, and behind them the end.
+    /// The offset of each pattern in `bytes`, and at last the end of `bytes`.
     private let starts: [Int32]
-    /// By pattern: the longest other pattern that it begins with, or -1.
+    /// For each pattern, the longest other pattern that is its prefix, or -1.
     private let parents: [Int32]
 
-    /// By hash of eight bytes: whether a pattern that begins with them is in a long group.
-    private let marks: [Bool]
-    private static let markBits = 14
+    /// For each hash of eight bytes, whether a pattern of a long group begins with such bytes.
+    private let isLongPrefix: [Bool]
+    private static let hashBits = 14
 
     /// The patterns by their first four bytes.
     let groups: [Group]
@@ -35,34 +35,35 @@ struct PatternSet: Sendable {
     /// All patterns, for `match`.
     var all: Group { Group(prefix: 0, range: 0..<parents.count) }
 
-    /// Puts the patterns in order.
+    /// Creates the set of `patterns`.
     ///
-    /// - Parameter patterns: byte strings of at least four bytes; one may be there many times.
+    /// - Parameter patterns: Byte strings of at least four bytes; duplicates are allowed.
     init(_ patterns: [[UInt8]]) {
         var bytes: [UInt8] = []
         var starts: [Int32] = []
         var parents: [Int32] = []
         var groups: [Group] = []
-        var begun: [(index: Int, length: Int)] = []  // the last one, and those it begins with
+        // The last pattern, and those that are prefixes of it.
+        var prefixes: [(index: Int, length: Int)] = []
         var last: [UInt8] = []
         for pattern in patterns.sorted(by: PatternSet.precedes) where pattern != last {
             let index = starts.count
             let common = PatternSet.common(last, pattern)
-            while let top = begun.last, top.length > common { begun.removeLast() }
-            parents.append(Int32(begun.last?.index ?? -1))
-            begun.append((index, pattern.count))
+            while let top = prefixes.last, top.length > common { prefixes.removeLast() }
+            parents.append(Int32(prefixes.last?.index ?? -1))
+            prefixes.append((index, pattern.count))
             starts.append(Int32(bytes.count))
             bytes += pattern
             if common >= PrefixFilter.width, let group = groups.last {
                 groups[groups.count - 1].range = group.range.lowerBound..<index + 1
-                groups[groups.count - 1].shared = min(group.shared, common)
+                groups[groups.count - 1].commonLength = min(group.commonLength, common)
                 groups[groups.count - 1].isLong = group.isLong && pattern.count >= 8
             } else {
                 groups.append(
                     Group(
                         prefix: PrefixFilter.prefix(of: pattern),
                         range: index..<index + 1,
-                        shared: pattern.count,
+                        commonLength: pattern.count,
                         isLong: pattern.count >= 8
                     )
                 )
@@ -71,32 +72,33 @@ struct PatternSet: Sendable {
         }
         starts.append(Int32(bytes.count))
         (self.bytes, self.starts, self.parents, self.groups) = (bytes, starts, parents, groups)
-        var marks = [Bool](repeating: false, count: 1 << PatternSet.markBits)
+        var isLongPrefix = [Bool](repeating: false, count: 1 << PatternSet.hashBits)
         unsafe bytes.withUnsafeBytes { bytes in
             for index in groups.lazy.filter(\.isLong).flatMap(\.range) {
-                marks[unsafe PatternSet.slot(ofEightBytesIn: bytes, at: Int(starts[index]))] = true
+                let slot = unsafe PatternSet.slot(ofEightBytesIn: bytes, at: Int(starts[index]))
+                isLongPrefix[slot] = true
             }
         }
-        self.marks = marks
+        self.isLongPrefix = isLongPrefix
     }
 
-    /// Looks for the patterns that begin at a place of a text.
+    /// Finds the longest pattern that begins at `position` of `text`.
     ///
-    /// The patterns that a text begins with stand, in order, before it: the longest of them is the
-    /// last pattern that is not greater than the text, or one that this pattern begins with. And a
-    /// pattern that begins with all of the text is the first that is greater.
+    /// A binary search is enough, because a prefix sorts before the text that it begins. The longest
+    /// match is the last pattern that is not greater than the text, or a prefix of this pattern. A
+    /// pattern of which the text is a prefix is the first one that is greater.
     ///
     /// - Parameters:
-    ///   - text: the bytes.
-    ///   - place: where to look.
-    ///   - group: the patterns that come into question.
-    /// - Returns: the longest pattern, and whether the text is too short to tell.
-    func match(_ text: UnsafeRawBufferPointer, at place: Int, in group: Group) -> Outcome {
+    ///   - text: The bytes.
+    ///   - position: The offset at which a pattern must begin.
+    ///   - group: The patterns to search.
+    /// - Returns: The length of the longest pattern, and whether the text is too short to decide.
+    func match(_ text: UnsafeRawBufferPointer, at position: Int, in group: Group) -> Outcome {
         unsafe bytes.withUnsafeBytes { patterns in
-            guard unsafe mayMatch(text, at: place, in: group, of: patterns) else {
+            guard unsafe mayMatch(text, at: position, in: group, of: patterns) else {
                 return Outcome()
             }
-            let available = text.count - place
+            let available = text.count - position
             var outcome = Outcome()
             var (low, high) = (group.range.lowerBound, group.range.upperBound)
             var lowCommon = 0
@@ -105,11 +107,11 @@ struct PatternSet: Sendable {
                 let start = Int(starts[middle])
                 let length = Int(starts[middle + 1]) - start
                 let limit = min(length, available)
-                let common = unsafe PatternSet.common(patterns, start, text, place, limit)
+                let common = unsafe PatternSet.common(patterns, start, text, position, limit)
                 let isGreater =
                     common == limit
                     ? length > available
-                    : unsafe patterns[start + common] > text[place + common]
+                    : unsafe patterns[start + common] > text[position + common]
                 if isGreater {
                     if common == available { outcome.isOpen = true }
                     high = middle
@@ -123,38 +125,38 @@ struct PatternSet: Sendable {
         }
     }
 
-    /// Whether it is worth searching.
+    /// Checks whether a pattern of `group` may be at `position`, before the search.
     ///
-    /// It is if the first eight bytes are those of a pattern, and what the patterns have in common
-    /// is there, as far as the text goes.
+    /// One may be if its first eight bytes are those of a pattern, and if the common bytes of the
+    /// group are there, as far as the text goes.
     ///
-    /// This keeps the search away from text that is full of one beginning, such as rows of dashes
-    /// and the beginnings of private keys. The last byte is looked at first for the same reason.
+    /// This avoids the search in text that repeats one prefix, such as rows of dashes and the first
+    /// lines of private keys. The last byte is compared first for the same reason.
     private func mayMatch(
         _ text: UnsafeRawBufferPointer,
-        at place: Int,
+        at position: Int,
         in group: Group,
         of patterns: UnsafeRawBufferPointer
     ) -> Bool {
-        guard group.shared > 0 else { return true }
-        if group.isLong && text.count - place >= 8,
-            unsafe !marks[PatternSet.slot(ofEightBytesIn: text, at: place)]
+        guard group.commonLength > 0 else { return true }
+        if group.isLong && text.count - position >= 8,
+            unsafe !isLongPrefix[PatternSet.slot(ofEightBytesIn: text, at: position)]
         {
             return false
         }
         let start = Int(starts[group.range.lowerBound])
-        let limit = min(group.shared, text.count - place)
-        guard unsafe text[place + limit - 1] == patterns[start + limit - 1] else { return false }
-        return unsafe PatternSet.common(patterns, start, text, place, limit) == limit
+        let limit = min(group.commonLength, text.count - position)
+        guard unsafe text[position + limit - 1] == patterns[start + limit - 1] else { return false }
+        return unsafe PatternSet.common(patterns, start, text, position, limit) == limit
     }
 
-    private static func slot(ofEightBytesIn bytes: UnsafeRawBufferPointer, at place: Int) -> Int {
-        let word = unsafe bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-        return Int((word &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - markBits))
+    private static func slot(ofEightBytesIn bytes: UnsafeRawBufferPointer, at offset: Int) -> Int {
+        let word = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        return Int((word &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - hashBits))
     }
 
-    /// The length of the pattern, or else of the longest one that it begins with, that is no longer
-    /// than what the text has in common with it.
+    /// Returns the length of the pattern at `index`, or of its longest prefix in the set, that has at
+    /// most `common` bytes; 0 if there is none.
     private func longest(from index: Int, in range: Range<Int>, within common: Int) -> Int {
         guard range.contains(index) else { return 0 }
         var candidate = Int32(index)
@@ -166,7 +168,7 @@ struct PatternSet: Sendable {
         return 0
     }
 
-    /// How many bytes two places have in common, at most `limit`.
+    /// Returns the number of bytes, at most `limit`, that are the same from the two starts on.
     private static func common(
         _ left: UnsafeRawBufferPointer,
         _ leftStart: Int,

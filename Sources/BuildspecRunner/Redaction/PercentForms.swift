@@ -1,11 +1,11 @@
-/// The percent-encoded writings of a secret, as it stands in URLs and forms.
+/// The percent-encoded forms of a secret in URLs and submitted forms.
 enum PercentForms {
     private struct Style: Sendable {
         let writesSpaceAsPlus: Bool
-        /// By byte: whether it stays.
+        /// Whether each byte stays as it is.
         let keeps: [Bool]
 
-        // `kept` is what stays besides letters and digits.
+        // `kept` has the characters that stay as they are, besides letters and digits.
         init(kept: String, writesSpaceAsPlus: Bool = false) {
             self.writesSpaceAsPlus = writesSpaceAsPlus
             keeps = (0...UInt8.max).map { isLetterOrDigit($0) || kept.utf8.contains($0) }
@@ -23,7 +23,8 @@ enum PercentForms {
 
     private static let digits = ["0123456789ABCDEF", "0123456789abcdef"].map { [UInt8]($0.utf8) }
 
-    /// All writings, with upper-case and with lower-case digits; some are double or as the text.
+    /// Returns all forms of `text`, with upper-case and lower-case digits; some are there twice, or
+    /// equal to `text`.
     static func all(of text: [UInt8]) -> [[UInt8]] {
         styles.filter { style in text.contains { !style.keeps[Int($0)] } }.flatMap { style in
             digits.map { encoded(text, style, $0) }

@@ -1,27 +1,29 @@
-/// Finds the places where the first four bytes of a pattern are, fast.
+/// A fast search for the positions of a text at which the first four bytes of a pattern are.
 struct PrefixFilter: Sendable {
-    /// A place and the patterns that begin as it does.
+    /// A position, and the patterns whose first four bytes are there.
     struct Hit {
         var position: Int
         var group: PatternSet.Group
     }
 
-    /// How many bytes a prefix has.
+    /// The number of bytes of a prefix.
     static let width = 4
 
-    /// By hash of four bytes: whether a prefix has this hash.
+    /// For each hash of four bytes, 1 if a prefix has this hash.
     ///
     /// At most one in 64 is set while there are up to 2048 prefixes, and the table stays in the
     /// processor's nearest caches.
-    private let marks: [UInt8]
-    /// By hash: the first group that has it, or -1.
-    private let heads: [Int32]
-    /// By group: the next group of the same hash, or -1.
-    private let next: [Int32]
+    private let hasPrefix: [UInt8]
+    /// For each hash, the first group that has the hash, or -1.
+    private let firstGroups: [Int32]
+    /// For each group, the next group of the same hash, or -1.
+    private let nextGroups: [Int32]
     private let groups: [PatternSet.Group]
     private let shift: UInt32
-    /// The first and the last byte of all prefixes, eight times each, if they are the same ones: those
-    /// of access key ids are, so that output is passed over much faster where there are no secrets.
+    /// The first and the last byte of all prefixes, eight times each; `nil` if the prefixes differ
+    /// there.
+    ///
+    /// The prefixes of access key ids do not, so output is scanned much faster if there are no secrets.
     private let edges: (first: UInt64, last: UInt64)?
 
     init(_ groups: [PatternSet.Group]) {
@@ -29,20 +31,21 @@ struct PrefixFilter: Sendable {
         let wanted = max(1, groups.count) * 64
         let bits = min(17, max(12, Int.bitWidth - (wanted - 1).leadingZeroBitCount))
         let shift = UInt32(32 - bits)
-        var marks = [UInt8](repeating: 0, count: 1 << bits)
-        var heads = [Int32](repeating: -1, count: 1 << bits)
-        var next = [Int32](repeating: -1, count: groups.count)
+        var hasPrefix = [UInt8](repeating: 0, count: 1 << bits)
+        var firstGroups = [Int32](repeating: -1, count: 1 << bits)
+        var nextGroups = [Int32](repeating: -1, count: groups.count)
         for (index, group) in groups.enumerated() {
             let slot = PrefixFilter.slot(group.prefix, shift)
-            marks[slot] = 1
-            next[index] = heads[slot]
-            heads[slot] = Int32(index)
+            hasPrefix[slot] = 1
+            nextGroups[index] = firstGroups[slot]
+            firstGroups[slot] = Int32(index)
         }
-        (self.marks, self.heads, self.next) = (marks, heads, next)
+        self.hasPrefix = hasPrefix
+        (self.firstGroups, self.nextGroups) = (firstGroups, nextGroups)
         (self.groups, self.shift) = (groups, shift)
     }
 
-    /// Four bytes as a number, the first one lowest.
+    /// Returns the first four bytes as a number, the first byte lowest.
     static func prefix(of bytes: some Sequence<UInt8>) -> UInt32 {
         var prefix: UInt32 = 0
         for (index, byte) in bytes.prefix(width).enumerated() {
@@ -51,15 +54,15 @@ struct PrefixFilter: Sendable {
         return prefix
     }
 
-    /// The first place at `start` or later where four bytes are a known prefix.
+    /// Finds the first position, from `start` on, at which a known prefix is.
     func nextHit(in bytes: UnsafeRawBufferPointer, from start: Int) -> Hit? {
         var position = start
-        while let marked = unsafe nextMark(in: bytes, from: position) {
+        while let candidate = unsafe nextCandidate(in: bytes, from: position) {
             let prefix = unsafe UInt32(
-                littleEndian: bytes.loadUnaligned(fromByteOffset: marked, as: UInt32.self)
+                littleEndian: bytes.loadUnaligned(fromByteOffset: candidate, as: UInt32.self)
             )
-            if let group = group(of: prefix) { return Hit(position: marked, group: group) }
-            position = marked + 1
+            if let group = group(of: prefix) { return Hit(position: candidate, group: group) }
+            position = candidate + 1
         }
         return nil
     }
@@ -70,11 +73,11 @@ struct PrefixFilter: Sendable {
     }
 
     private func group(of prefix: UInt32) -> PatternSet.Group? {
-        var index = heads[PrefixFilter.slot(prefix, shift)]
+        var index = firstGroups[PrefixFilter.slot(prefix, shift)]
         while index >= 0 {
             let group = groups[Int(index)]
             if group.prefix == prefix { return group }
-            index = next[Int(index)]
+            index = nextGroups[Int(index)]
         }
         return nil
     }
@@ -87,11 +90,11 @@ struct PrefixFilter: Sendable {
         return (UInt64(prefix & 0xFF) &* ones, UInt64(prefix &>> 24) &* ones)
     }
 
-    /// The first place at `start` or later that needs a closer look, or the first that is too near to
-    /// the end for this.
+    /// Finds the first position, from `start` on, at which both edges match, or the first that is too
+    /// near to the end for this check.
     ///
-    /// Eight places at a time: a byte of `different` is zero where both edges fit, and the lowest zero
-    /// byte is found without fail.
+    /// Checks eight positions at a time. A byte of `different` is zero where both edges match, and the
+    /// lowest zero byte is always found.
     private func nextEdges(
         _ edges: (first: UInt64, last: UInt64),
         in bytes: UnsafeRawBufferPointer,
@@ -113,11 +116,11 @@ struct PrefixFilter: Sendable {
         return (position, false)
     }
 
-    /// The next place that a prefix may be at.
+    /// Finds the next position at which a prefix may be.
     ///
-    /// The inner loop: four places at a time, from one load of eight bytes.
-    private func nextMark(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        unsafe marks.withUnsafeBufferPointer { marks in
+    /// This is the inner loop: it checks four positions at a time, from one load of eight bytes.
+    private func nextCandidate(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        unsafe hasPrefix.withUnsafeBufferPointer { hasPrefix in
             var position = start
             if let edges {
                 let next = unsafe nextEdges(edges, in: bytes, from: start)
@@ -128,10 +131,10 @@ struct PrefixFilter: Sendable {
                 let word = unsafe UInt64(
                     littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
                 )
-                let first = unsafe marks[slot(word)]
-                let second = unsafe marks[slot(word &>> 8)]
-                let third = unsafe marks[slot(word &>> 16)]
-                let fourth = unsafe marks[slot(word &>> 24)]
+                let first = unsafe hasPrefix[slot(word)]
+                let second = unsafe hasPrefix[slot(word &>> 8)]
+                let third = unsafe hasPrefix[slot(word &>> 16)]
+                let fourth = unsafe hasPrefix[slot(word &>> 24)]
                 if first | second | third | fourth != 0 {
                     if first != 0 { return position }
                     return position + (second != 0 ? 1 : third != 0 ? 2 : 3)
@@ -142,7 +145,7 @@ struct PrefixFilter: Sendable {
                 let word = unsafe UInt32(
                     littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)
                 )
-                if unsafe marks[PrefixFilter.slot(word, shift)] != 0 { return position }
+                if unsafe hasPrefix[PrefixFilter.slot(word, shift)] != 0 { return position }
                 position += 1
             }
             return nil

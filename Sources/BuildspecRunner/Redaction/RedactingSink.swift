@@ -1,36 +1,37 @@
 internal import Synchronization
 
-/// Hides secrets in what passes to another sink: in output as a stream, in every event's texts.
+/// An event sink that masks secrets before events reach another sink: in the stream of the output,
+/// and in every text of the other events.
 ///
-/// Bytes that may be the beginning of a secret are held back until more output decides it, another
-/// event comes, or nothing was written for a while.
+/// Bytes that may begin a secret are held back until more output decides, another event comes, or
+/// nothing was written for a while.
 final class RedactingSink: EventSink {
     private let sink: any EventSink
-    private let texts: Redactor
-    private let stream: Mutex<Redactor>
+    private let textRedactor: Redactor
+    private let streamRedactor: Mutex<Redactor>
 
-    /// A sink before another.
+    /// Creates a sink that forwards to `sink`.
     init(_ sink: any EventSink, redactor: Redactor) {
         self.sink = sink
-        texts = redactor
-        stream = Mutex(redactor)
+        textRedactor = redactor
+        streamRedactor = Mutex(redactor)
     }
 
-    /// Passes the event on without secrets.
+    /// Forwards the event without secrets.
     func receive(_ event: RunEvent) async {
         guard case .output(let bytes) = event else {
             await flush()
-            return await sink.receive(event.redacted(by: texts))
+            return await sink.receive(event.redacted(by: textRedactor))
         }
-        await pass(stream.withLock { $0.redact(bytes) })
+        await forward(streamRedactor.withLock { $0.redact(bytes) })
     }
 
-    /// Gives out what is held back.
+    /// Forwards the bytes that are held back.
     func flush() async {
-        await pass(stream.withLock { $0.flush() })
+        await forward(streamRedactor.withLock { $0.flush() })
     }
 
-    private func pass(_ bytes: [UInt8]) async {
+    private func forward(_ bytes: [UInt8]) async {
         if !bytes.isEmpty { await sink.receive(.output(bytes)) }
     }
 }

@@ -3,7 +3,8 @@ internal import BuildspecModel
 internal import SystemPackage
 
 extension RunEvent {
-    /// The event without secrets in any of its texts; output is a stream and passes as it is.
+    /// Returns the event without secrets in its texts; output is returned as it is, because it is a
+    /// stream.
     func redacted(by redactor: Redactor) -> RunEvent {
         switch self {
         case .output, .phaseBegan, .phaseSkipped: self
@@ -30,7 +31,7 @@ extension RunEvent {
 }
 
 extension Redactor {
-    /// A setup error without secrets in its messages.
+    /// Returns `error` without secrets in its messages.
     func redacting(_ error: SetupError) -> SetupError {
         var error = error
         for index in error.problems.indices {
@@ -94,7 +95,7 @@ extension Redactor {
         return report
     }
 
-    /// What a cache was asked for, without secrets.
+    /// Returns `identity` without secrets in its scopes, keys and paths.
     func redacting(_ identity: CacheIdentity) -> CacheIdentity {
         var identity = identity
         identity.scope = redacting(identity.scope)

@@ -1,38 +1,39 @@
-/// The byte strings that give a secret away: itself, its lines, and both in other writings.
+/// The byte strings that reveal a secret: the value, its lines, and the encoded forms of these.
 enum SecretForms {
-    /// All forms of a value, each of at least `Redactor.minimumLength` bytes; some may be double.
+    /// Returns all forms of `secret`, each of at least `Redactor.minimumLength` bytes; some may be
+    /// there twice.
     ///
-    /// White space around a value and around its lines is not part of a secret, so that the value
-    /// is found with or without its last newline, and a line however it is indented.
+    /// White space around a value and around its lines is not part of a secret. So the value is
+    /// found with or without its last newline, and a line with any indentation.
     ///
-    /// - Returns: the forms; none if the value is too short.
+    /// - Returns: The forms; empty if the value is too short.
     static func all(of secret: [UInt8]) -> [[UInt8]] {
         let forms = plain(secret)
         return forms.isEmpty ? [] : forms + EchoForms.all(of: secret).flatMap(plain)
     }
 
-    /// All forms of a value whose backslashes stay.
+    /// Returns all forms of `secret` in which backslashes are plain characters.
     private static func plain(_ secret: [UInt8]) -> [[UInt8]] {
         let core = [UInt8](trimmed(secret[...]))
         guard core.count >= Redactor.minimumLength else { return [] }
         let unixText = withoutCarriageReturns(core)
-        var forms = written(core) + Base64Forms.all(of: core)
+        var forms = escaped(core) + Base64Forms.all(of: core)
         forms += Base64Forms.whole(core + [UInt8(ascii: "\n")])
         if secret != core { forms += Base64Forms.whole(secret) }
         if unixText != core {
-            forms += written(unixText) + Base64Forms.all(of: unixText)
+            forms += escaped(unixText) + Base64Forms.all(of: unixText)
         }
         let lines = unixText.split(separator: UInt8(ascii: "\n"))
         guard lines.count > 1 else { return forms }
         forms.append([UInt8](lines: unixText, endingIn: "\r\n"))
         for line in lines.map(trimmed) where line.count >= Redactor.minimumLength {
-            forms += written([UInt8](line))
+            forms += escaped([UInt8](line))
         }
         return forms
     }
 
-    /// A text as it is and as escaped by percent signs, in JSON and by shells.
-    private static func written(_ text: [UInt8]) -> [[UInt8]] {
+    /// Returns `text` as it is, percent-encoded, escaped in JSON, and as shells print it.
+    private static func escaped(_ text: [UInt8]) -> [[UInt8]] {
         var forms = [text]
         for form in PercentForms.all(of: text) + JSONForms.all(of: text) + ShellForms.all(of: text)
         where !forms.contains(form) {
@@ -48,7 +49,7 @@ enum SecretForms {
         return text[first...last]
     }
 
-    /// Space, tab, newline, vertical tab, form feed, carriage return.
+    /// Whether the byte is a space, tab, newline, vertical tab, form feed or carriage return.
     private static func isSpace(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: " ") || (0x09...0x0D).contains(byte)
     }
@@ -66,7 +67,7 @@ enum SecretForms {
 }
 
 extension [UInt8] {
-    /// A text with other ends of lines.
+    /// Creates a copy of `text` whose lines end with `end`.
     fileprivate init(lines text: [UInt8], endingIn end: String) {
         self = []
         for byte in text {

@@ -1,14 +1,15 @@
-/// Finds where secrets are in bytes; knows nothing of streams and replacements.
+/// A search for secrets in bytes, without any state between two calls.
 ///
-/// A filter over the first four bytes of all patterns passes over nearly everything at more than a
-/// byte per nanosecond; what it lets through is looked up in the sorted patterns. That is smaller
-/// and faster to build than an automaton for hundreds of patterns, and as fast on ordinary output.
+/// A filter over the first four bytes of all patterns skips nearly everything at more than a byte per
+/// nanosecond. The positions that pass the filter are looked up in the sorted patterns. That is
+/// smaller and faster to build than an automaton for hundreds of patterns, and as fast on ordinary
+/// output.
 struct SecretMatcher: Sendable {
-    /// What was found.
+    /// The result of a scan.
     struct Scan: Equatable {
-        /// The longest match at each place, by beginning; matches inside others are left out.
+        /// The longest match at each position, in order; matches inside of others are left out.
         var matches: [Range<Int>] = []
-        /// The first place where more bytes could make a match, or a longer one.
+        /// The first position at which more bytes could make a match, or a longer one.
         var open: Int?
     }
 
@@ -16,9 +17,11 @@ struct SecretMatcher: Sendable {
     private let filter: PrefixFilter
     private let findsAccessKeyIDs: Bool
 
+    /// Creates a matcher for `patterns`.
+    ///
     /// - Parameters:
-    ///   - patterns: what to find, each of at least four bytes.
-    ///   - findsAccessKeyIDs: whether AWS access key ids are found too.
+    ///   - patterns: The byte strings to find, each of at least four bytes.
+    ///   - findsAccessKeyIDs: Whether AWS access key ids are found too.
     init(patterns: [[UInt8]], findsAccessKeyIDs: Bool) {
         self.patterns = PatternSet(patterns)
         self.findsAccessKeyIDs = findsAccessKeyIDs
@@ -32,16 +35,16 @@ struct SecretMatcher: Sendable {
         filter = PrefixFilter(groups)
     }
 
-    /// Looks for matches that begin at `start` or later.
+    /// Finds the matches that begin at `start` or later.
     ///
-    /// When more bytes follow, the scan ends at the first place that is open: what begins there or
-    /// later has to be looked at again, with the bytes that follow.
+    /// If more bytes follow, the scan ends at the first position that is open. The next scan begins
+    /// there, with the bytes that follow.
     ///
     /// - Parameters:
-    ///   - text: the bytes; those before `start` are context.
-    ///   - start: where to begin.
-    ///   - isAtEnd: whether nothing follows.
-    /// - Returns: the matches, and where it has to be looked again.
+    ///   - text: The bytes; those before `start` are context.
+    ///   - start: The offset at which the scan begins.
+    ///   - isAtEnd: Whether no bytes follow.
+    /// - Returns: The matches, and the position at which the next scan must begin.
     func scan(_ text: [UInt8], from start: Int, isAtEnd: Bool) -> Scan {
         unsafe text.withUnsafeBytes { bytes in
             var scan = Scan()
@@ -54,16 +57,16 @@ struct SecretMatcher: Sendable {
             }
             // The last three bytes are too few for the filter.
             guard scan.open == nil else { return scan }
-            for place in max(start, bytes.count - PrefixFilter.width + 1)..<max(start, bytes.count)
-            where unsafe mayBegin(bytes, at: place) {
-                scan.open = place
+            let tail = max(start, bytes.count - PrefixFilter.width + 1)..<max(start, bytes.count)
+            for position in tail where unsafe mayBegin(bytes, at: position) {
+                scan.open = position
                 break
             }
             return scan
         }
     }
 
-    /// What the patterns and the access key ids say of one place, together.
+    /// Matches both the patterns and the access key ids at one position.
     private func examine(
         _ bytes: UnsafeRawBufferPointer,
         at hit: PrefixFilter.Hit,
@@ -78,11 +81,11 @@ struct SecretMatcher: Sendable {
         return outcome
     }
 
-    private func mayBegin(_ bytes: UnsafeRawBufferPointer, at place: Int) -> Bool {
-        if unsafe patterns.match(bytes, at: place, in: patterns.all).isOpen { return true }
+    private func mayBegin(_ bytes: UnsafeRawBufferPointer, at position: Int) -> Bool {
+        if unsafe patterns.match(bytes, at: position, in: patterns.all).isOpen { return true }
         guard findsAccessKeyIDs else { return false }
-        let tail = unsafe [UInt8](bytes[place...])
-        return AccessKeyID.names.contains { $0.starts(with: tail) }
+        let tail = unsafe [UInt8](bytes[position...])
+        return AccessKeyID.prefixBytes.contains { $0.starts(with: tail) }
     }
 }
 

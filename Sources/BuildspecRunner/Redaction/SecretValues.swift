@@ -1,29 +1,31 @@
 internal import BuildspecModel
 
-/// The values that a build must not show, and the names by which people know them.
+/// The values that a build must mask, with the names that messages use for them.
 ///
 /// Source: CodeBuild guide, data-protection: values from Parameter Store and Secrets Manager and AWS
-/// access key ids are hidden in logs. `--mask`, and the secret keys and tokens of this machine's
-/// environment, which CodeBuild does not have there, are our addition.
+/// access key ids are hidden in logs. `--mask` is an addition of buildspec, and so are the secret keys
+/// and tokens of this machine's environment, which CodeBuild does not have there.
 struct SecretValues: Sendable {
     private var names: [String] = []
     private var values: [String] = []
 
-    /// Variables whose value opens an account, and the length from which it is a real one: `test` is
-    /// what stand-ins for AWS are given, and a word that a log needs.
+    /// The variables that hold credentials.
     private static let credentials = [
         "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     ]
+    /// The length from which a value is a real credential.
+    ///
+    /// Stand-ins for AWS often get the value `test`, which must stay readable in a log.
     private static let credentialLength = 16
 
-    /// What the user should know, one line each.
+    /// The warnings for the user, one line each.
     private(set) var warnings: [String] = []
 
-    /// The values that a request names, and those that it gives for parameters and secrets.
+    /// Collects the values of the masks, parameters, secrets and credentials of a build.
     ///
     /// - Parameters:
-    ///   - request: what names them.
-    ///   - environment: where the values of `maskNames` are.
+    ///   - request: The build.
+    ///   - environment: The variables with the values of `maskNames` and the credentials.
     init(_ request: BuildRequest, environment: [String: String]) {
         for mask in request.masks { add(mask, named: "a mask") }
         let env = request.buildspec.env
@@ -39,32 +41,33 @@ struct SecretValues: Sendable {
         add(variables: request.maskNames.filter { !referenced.contains($0) }, of: environment)
     }
 
-    /// Adds a value.
+    /// Adds a value to mask.
     ///
     /// - Parameters:
-    ///   - value: what must not be shown.
-    ///   - name: how messages call it, such as `'TOKEN'`.
+    ///   - value: The value.
+    ///   - name: The name for messages, such as `'TOKEN'`.
     mutating func add(_ value: String, named name: String) {
         names.append(name)
         values.append(value)
     }
 
-    /// Adds the values of variables; a name without a value is a warning.
+    /// Adds the values of variables, with a warning for a variable that is not set.
     ///
     /// - Parameters:
-    ///   - variables: the names.
-    ///   - environment: where their values are.
+    ///   - variables: The names of the variables.
+    ///   - environment: The variables with their values.
     mutating func add(variables: [String], of environment: [String: String]) {
         for name in variables {
             if let value = environment[name] {
                 add(value, named: "'\(name)'")
             } else {
-                warnings.append("'\(name)' is not set, so that nothing is masked for it")
+                warnings.append("'\(name)' is not set, so nothing is masked for it")
             }
         }
     }
 
-    /// What hides them, access key ids too, and the warnings of values that cannot be hidden.
+    /// Creates a redactor for the values and access key ids, and warnings for values that are too
+    /// short to be masked.
     func redactor() -> (redactor: Redactor, warnings: [String]) {
         let redactor = Redactor(secrets: values.map { Array($0.utf8) })
         let short = redactor.ignored.map { index in
@@ -76,7 +79,7 @@ struct SecretValues: Sendable {
 }
 
 extension BuildRequest {
-    /// Hides what this request names, in texts that are no events of its build.
+    /// A redactor for the secrets of this request, for texts that are not events of its build.
     public var redactor: Redactor {
         var environment = BuildEnvironment(host: hostEnvironment)
         environment.add(declared: buildspec.env.variables)

@@ -1,8 +1,8 @@
-/// The writings of a secret by which shells print it: `export -p`, `set`, `set -x`, `printf %q`.
+/// The forms in which shells print a secret: `export -p`, `set`, `set -x`, `printf %q`.
 ///
 /// The quotes around a value are not part of a form.
 enum ShellForms {
-    /// All writings; some are double or as the text.
+    /// Returns all forms of `text`; some are there twice, or equal to `text`.
     static func all(of text: [UInt8]) -> [[UInt8]] {
         guard text.contains(where: { !isPlain($0) }) else { return [] }
         return [
@@ -15,7 +15,7 @@ enum ShellForms {
         ]
     }
 
-    /// Whether no shell writes the byte in any other way.
+    /// Whether every shell prints the byte as it is.
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -41,7 +41,7 @@ enum ShellForms {
         return form
     }
 
-    /// The text with a backslash before each of some characters.
+    /// Returns `text` with a backslash before each of `characters`.
     private static func escaping(_ characters: String, in text: [UInt8]) -> [UInt8] {
         let characters = [UInt8](characters.utf8)
         var form: [UInt8] = []
@@ -52,7 +52,7 @@ enum ShellForms {
         return form
     }
 
-    /// What stands in `$'...'`, which shells use when control characters are in a text.
+    /// Returns `text` as written in `$'...'`, which shells use for control characters.
     private static func ansiQuoted(_ text: [UInt8], codesNonASCII: Bool) -> [UInt8] {
         var form: [UInt8] = []
         for byte in text {

@@ -77,7 +77,7 @@ struct MaskTests {
         #expect(outcome.status == 0)
         #expect(
             outcome.error == """
-                warning: 'NOBODY' is not set, so that nothing is masked for it
+                warning: 'NOBODY' is not set, so nothing is masked for it
                 warning: the value of 'TINY' is not masked: it has fewer than 4 bytes
 
                 """
