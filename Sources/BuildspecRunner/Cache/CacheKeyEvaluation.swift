@@ -16,13 +16,13 @@ extension BuildRunner {
             try PrivateDirectory(in: request.temporaryDirectory)
         }
         defer { directory.remove() }
-        let setup = try await BuildSetup.settle(
+        let setup = try await BuildSetup.prepare(
             request.forPlanning(stateDirectory: directory.path),
             in: directory
         )
         do {
             let plan = try await cachePlan(request, setup, in: directory)
-            await setup.place.close()
+            await setup.execution.close()
             switch plan {
             case .none: return nil
             case .identity(let identity): return identity
@@ -35,7 +35,7 @@ extension BuildRunner {
                 ])
             }
         } catch {
-            await setup.place.close()
+            await setup.execution.close()
             throw error
         }
     }
@@ -45,17 +45,17 @@ extension BuildRunner {
         _ setup: BuildSetup,
         in directory: PrivateDirectory
     ) async throws -> CacheSteps.Plan {
-        let pump = try opened("a pipe") { try OutputMultiplexer() }
+        let output = try opened("a pipe") { try OutputMultiplexer() }
         let session = try opened("the build's state") {
-            try ShellSession(request, setup, in: directory, output: pump, groups: ProcessGroups())
+            try ShellSession(request, setup, in: directory, output: output, groups: ProcessGroups())
         }
-        let steps = CacheSteps(request: request, setup: setup, session: session, pump: pump)
+        let steps = CacheSteps(request: request, setup: setup, session: session, output: output)
         return await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: BlockingThread("buildspec output")) {
-                await pump.run(into: NoSink(), hidingBy: setup.redactor)
+                await output.run(into: NoSink(), hidingBy: setup.redactor)
             }
             let plan = await steps.plan()
-            await pump.finish()
+            await output.finish()
             return plan
         }
     }

@@ -58,7 +58,7 @@ package struct CacheScopes: Sendable, Equatable {
                 change.isKnownFork
                 ? "a pull request from a fork" : "a pull request that may come from a fork"
             note =
-                "\(change.teller) says that this is \(what): entries of '\(trusted)' "
+                "\(change.reporter) says that this is \(what): entries of '\(trusted)' "
                 + "are read, and what is saved goes to '\(own)' ('--scope' says otherwise)"
         }
         // Earlier versions took the last part of the address for the scope.

@@ -62,7 +62,7 @@ extension CacheSteps {
         let problem = await withTaskExecutorPreference(BlockingExecutor.shared) {
             RestoreLog.add(entry, of: project, in: directory)
         }
-        if let problem { await pump.post(.warning("cache: \(problem)")) }
+        if let problem { await output.emit(.warning("cache: \(problem)")) }
     }
 
     /// Keeps what was looked for in vain.

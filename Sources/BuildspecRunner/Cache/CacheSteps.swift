@@ -19,7 +19,7 @@ struct CacheSteps: Sendable {
     let request: BuildRequest
     let setup: BuildSetup
     let session: ShellSession
-    let pump: OutputMultiplexer
+    let output: OutputMultiplexer
 
     /// Evaluates keys and paths, once for the whole build.
     func plan() async -> Plan {
@@ -29,18 +29,18 @@ struct CacheSteps: Sendable {
         var paths: [String] = []
         for path in await expandedPaths(section) {
             do {
-                paths.append(try setup.place.cached(path))
-                if let note = CachePathNote.climbing(path, root: request.sourceDirectory) {
-                    await pump.post(.warning("cache: \(note)"))
+                paths.append(try setup.execution.cachePath(for: path))
+                if let note = CachePathNote.outsideRoot(path, root: request.sourceDirectory) {
+                    await output.emit(.warning("cache: \(note)"))
                 }
             } catch {
                 let reason = "the path '\(path)' is left out: \(error)"
                 if request.strictCache { return .unusable(reason) }
-                await pump.post(.warning("cache: \(reason)"))
+                await output.emit(.warning("cache: \(reason)"))
             }
         }
         guard !paths.isEmpty else { return .unusable("no paths specified to be cached") }
-        if let note = setup.scopes.note { await pump.post(.warning("cache: \(note)")) }
+        if let note = setup.scopes.note { await output.emit(.warning("cache: \(note)")) }
         var identity = CacheIdentity(
             scope: setup.scopes.own,
             readScopes: setup.scopes.readable,
@@ -58,12 +58,12 @@ struct CacheSteps: Sendable {
         }
         let value = own.value ?? ""
         if let warning = own.warning {
-            await pump.post(.warning("cache key '\(key.value)' is '\(value)': \(warning)"))
+            await output.emit(.warning("cache key '\(key.value)' is '\(value)': \(warning)"))
         }
         identity.key = value
         identity.fallbackKeys = await usable(keys.dropFirst())
         let root = request.sourceDirectory
-        let isConfined = setup.place.sight != nil
+        let isConfined = setup.execution.visiblePaths != nil
         identity.inputs = await withTaskExecutorPreference(BlockingExecutor.shared) {
             CacheKeyInputs.inputs(
                 declared: key.value,
@@ -82,10 +82,10 @@ struct CacheSteps: Sendable {
         for key in keys where !key.declared.isBlank {
             let name = "cache fallback key '\(key.declared)'"
             if let problem = key.problem {
-                await pump.post(.warning("\(name) is skipped: it \(problem)"))
+                await output.emit(.warning("\(name) is skipped: it \(problem)"))
             } else if let value = key.value {
                 if let warning = key.warning {
-                    await pump.post(.warning("\(name) is '\(value)': \(warning)"))
+                    await output.emit(.warning("\(name) is '\(value)': \(warning)"))
                 }
                 usable.append(value)
             }
@@ -100,7 +100,7 @@ struct CacheSteps: Sendable {
         case .none:
             return .notWanted
         case .unusable(let reason):
-            await pump.post(.warning("cache not used: \(reason)"))
+            await output.emit(.warning("cache not used: \(reason)"))
             return .failed(reason)
         case .identity where request.buildspec.cache?.action == .save:
             return .skipped("action is 'save'")
@@ -115,17 +115,17 @@ struct CacheSteps: Sendable {
                 )
                 if case .miss = report.outcome {
                 } else {
-                    try await setup.place.putCacheIn(identity.paths)
+                    try await setup.execution.copyCacheIn(identity.paths)
                 }
                 for note in report.notes { await tell(note, report.sharedStoreFailure) }
                 await keepForAudit(report)
                 await keepMiss(report)
-                await pump.post(.cacheRestored(report))
+                await output.emit(.cacheRestored(report))
                 return .restored(report)
             } catch  where Task.isCancelled {
                 return .skipped("the build was stopped")
             } catch {
-                await pump.post(.warning("cache not restored: \(error)"))
+                await output.emit(.warning("cache not restored: \(error)"))
                 return .failed("\(error)")
             }
         }
@@ -139,7 +139,7 @@ struct CacheSteps: Sendable {
         let reason = cache.reasonNotToSave(in: identity.scope) ?? reasonNotToSave(after: result)
         if let reason { return .skipped(reason) }
         do {
-            try await setup.place.takeCacheOut(identity.paths)
+            try await setup.execution.copyCacheOut(identity.paths)
             let report = try await cache.save(
                 identity,
                 from: request.sourceDirectory,
@@ -150,14 +150,14 @@ struct CacheSteps: Sendable {
             for note in report.notes where !result.restored.notes.contains(note) {
                 await tell(note, report.sharedStoreFailure)
             }
-            await pump.post(.cacheSaved(report))
+            await output.emit(.cacheSaved(report))
             return .saved(report)
         } catch  where Task.isCancelled {
             return .skipped("the build was stopped")
         } catch {
             // A store that cannot be used is said once.
             if result.restored.problem != "\(error)" {
-                await pump.post(.warning("cache not saved: \(error)"))
+                await output.emit(.warning("cache not saved: \(error)"))
             }
             return .failed("\(error)")
         }
@@ -167,7 +167,7 @@ struct CacheSteps: Sendable {
     private func tell(_ note: String, _ failure: String?) async {
         let isOfFailure = failure.map(note.hasPrefix) ?? false
         let text = request.strictCache && isOfFailure ? failure ?? note : note
-        await pump.post(.warning("cache: \(text)"))
+        await output.emit(.warning("cache: \(text)"))
     }
 
     /// The files whose times the cache keeps, if it does.
@@ -175,7 +175,7 @@ struct CacheSteps: Sendable {
         guard request.retime else { return nil }
         let tracked = await GitTrackedFiles.find(in: request.sourceDirectory)
         if let problem = tracked.problem {
-            await pump.post(
+            await output.emit(
                 .warning("cache: git cannot list the sources, so all files count: \(problem)")
             )
         }
@@ -191,8 +191,8 @@ struct CacheSteps: Sendable {
 
     /// The cache, which leaves alone what the build itself writes.
     private var cache: BuildCache? {
-        request.cache?.seen(through: setup.place.cacheTop)
-            .leavingAlone(request.ownPlaces.map(\.path))
+        request.cache?.withFileSystemRoot(setup.execution.cacheRoot)
+            .excluding(request.reservedPaths.map(\.path))
     }
 
     private func reasonNotToSave(after result: BuildResult) -> String? {
@@ -209,19 +209,19 @@ struct CacheSteps: Sendable {
     private func expandedPaths(_ section: CacheSection) async -> [String] {
         var paths: [String] = []
         for declared in section.paths {
-            let path = CachePath(declared.value, root: setup.place.root) {
+            let path = CachePath(declared.value, root: setup.execution.root) {
                 setup.environment.variables[$0]
             }
             guard let obstacle = path.obstacle else {
                 paths.append(path.text)
                 for odd in path.oddities {
-                    await pump.post(.warning("cache path '\(declared.value)': \(odd)"))
+                    await output.emit(.warning("cache path '\(declared.value)': \(odd)"))
                 }
                 continue
             }
             // Reading the buildspec tells what it can see.
             if CacheSection.isRoot(declared.value) { continue }
-            await pump.post(.warning("cache path '\(declared.value)' is left out: \(obstacle)"))
+            await output.emit(.warning("cache path '\(declared.value)' is left out: \(obstacle)"))
         }
         return paths
     }

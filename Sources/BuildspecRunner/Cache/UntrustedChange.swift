@@ -3,8 +3,8 @@ public struct UntrustedChange: Sendable, Equatable {
     /// What it is called within the repository, such as `pr-7`.
     public var name: String
     /// Who says so, such as `GitHub Actions`.
-    public var teller: String
-    /// Whether the teller says that it comes from a fork, and not only that it may.
+    public var reporter: String
+    /// Whether the reporter says that it comes from a fork, and not only that it may.
     public var isKnownFork: Bool
     /// The address of the repository that it comes from, if that is known.
     public var source: String?
@@ -15,19 +15,19 @@ public struct UntrustedChange: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - name: what it is called within the repository.
-    ///   - teller: who says so.
-    ///   - isKnownFork: whether the teller says that it comes from a fork.
+    ///   - reporter: who says so.
+    ///   - isKnownFork: whether the reporter says that it comes from a fork.
     ///   - source: the address of the repository that it comes from.
     ///   - target: the address of the repository that it is to be merged into.
     public init(
         name: String,
-        teller: String,
+        reporter: String,
         isKnownFork: Bool = true,
         source: String? = nil,
         target: String? = nil
     ) {
         self.name = name
-        self.teller = teller
+        self.reporter = reporter
         self.isKnownFork = isKnownFork
         self.source = source
         self.target = target

@@ -7,7 +7,7 @@ struct Debugger: Sendable {
     /// Opens the shell.
     let session: ShellSession
     /// Holds back what other processes write meanwhile.
-    let pump: OutputMultiplexer
+    let output: OutputMultiplexer
     /// Where the shell is noted.
     let groups: ProcessGroups
     /// How long the shell has to end when the build is stopped.
@@ -30,7 +30,7 @@ struct Debugger: Sendable {
     ///   - state: what the shell begins with.
     func pause(_ pause: BuildPause, in state: SavedState) async {
         let start = ContinuousClock.now
-        await pump.post(.paused(pause))
+        await output.emit(.paused(pause))
         time.pause()
         do {
             let conversation = InteractiveShell(
@@ -41,11 +41,11 @@ struct Debugger: Sendable {
             try await session.openShell(in: state, by: conversation, saying: pause.greeting)
         } catch {
             if !Task.isCancelled {
-                await pump.post(.warning("cannot open a shell on the terminal: \(error)"))
+                await output.emit(.warning("cannot open a shell on the terminal: \(error)"))
             }
         }
         time.resume()
-        await pump.post(.resumed(pause, after: .now - start))
+        await output.emit(.resumed(pause, after: .now - start))
     }
 }
 

@@ -39,12 +39,12 @@ extension ShellSession {
         )
         try SmallFile.write(Array(text.utf8), to: beginning, owner: state.user)
         let shell = self.beginning.shell
-        let script = DebugScript.start(shell, reading: place.inside(beginning))
+        let script = DebugScript.start(shell, reading: execution.pathInside(beginning))
         try SmallFile.write(Array(script.utf8), to: start, owner: state.user)
         try SmallFile.remove(go)
-        let launch = place.launchOnTerminal(
+        let launch = execution.terminalProcessSpec(
             shell,
-            [place.inside(start).string],
+            [execution.pathInside(start).string],
             in: try desk.corner(of: state.user).start,
             as: state.user
         )
@@ -65,7 +65,7 @@ extension ShellSession {
             try SmallFile.remove(corner.end.directory)
         }
         return DebugScript.preparation(
-            room: debugging.pausesAtBreakpoints ? place.inside(corner.room) : nil,
+            room: debugging.pausesAtBreakpoints ? execution.pathInside(corner.room) : nil,
             end: debugging.pausesAtFailures ? inside(corner.end) : nil
         )
     }
@@ -76,9 +76,9 @@ extension ShellSession {
     /// - Throws: `Errno`, or `SmallFile.Untrusted` when what it left is not plain files of the user.
     func endOfCommand(of user: UserAccount?) throws -> SavedState {
         let end = try desk.corner(of: user).end
-        let owner = user?.userID ?? place.owner
-        guard let environment = try SmallFile.take(end.environment, of: owner),
-            let directory = try SmallFile.take(end.directory, of: owner)
+        let owner = user?.userID ?? execution.fileOwner
+        guard let environment = try SmallFile.consume(end.environment, of: owner),
+            let directory = try SmallFile.consume(end.directory, of: owner)
         else { return try state() }
         return SavedState(environment: environment, directory: directory, user: user)
     }
@@ -100,7 +100,7 @@ extension ShellSession {
             return try await body()
         }
         let room = try desk.corner(of: user).room
-        let owner = user?.userID ?? place.owner
+        let owner = user?.userID ?? execution.fileOwner
         let end = CommandEnd()
         return try await withThrowingTaskGroup(of: Int32?.self) { group in
             group.addTask {
@@ -154,7 +154,7 @@ private struct Breakpoint {
             }
             let mark = room.appending("break.\(number)")
             let file = room.appending("state.\(number)")
-            guard let left = try? SmallFile.take(file, of: owner),
+            guard let left = try? SmallFile.consume(file, of: owner),
                 let breakpoint = Breakpoint(left, of: user, mark: mark)
             else {
                 // It is written before the mark, so it will not come any more.

@@ -17,11 +17,11 @@ struct PhaseDriver: Sendable {
     /// Whom they run as.
     let users: BuildUsers
     /// What a user must reach who is made by the build itself.
-    let reach: BuildUsers.Reach
+    let requiredPaths: BuildUsers.RequiredPaths
     /// Where commands look for programs, for hints.
     let searchPath: String?
     /// Takes the events.
-    let pump: OutputMultiplexer
+    let output: OutputMultiplexer
     /// Pauses the build; `nil` if it never is.
     let debugger: Debugger?
     /// Why the task is cancelled, should it be.
@@ -48,7 +48,7 @@ struct PhaseDriver: Sendable {
         try? await Task.sleep(for: .seconds(Int32.max))
         for _ in 1...50 where !isOver.isSet { await Pause.uncancelled(for: .milliseconds(20)) }
         guard !isOver.isSet else { return }
-        await pump.post(.warning("the command does not end; waiting before killing it"))
+        await output.emit(.warning("the command does not end; waiting before killing it"))
     }
 
     private func runPhases(_ first: PhaseMachine) async -> Outcome {
@@ -64,14 +64,14 @@ struct PhaseDriver: Sendable {
             switch machine.next() {
             case .begin(let phase):
                 start = clock.now
-                await pump.post(.phaseBegan(phase))
-                obstacle = await users.settle(phase, reach)
-                if obstacle == nil { session.evaluate(as: users.everywhere) }
+                await output.emit(.phaseBegan(phase))
+                obstacle = await users.resolve(phase, requiredPaths)
+                if obstacle == nil { session.evaluate(as: users.defaultUser) }
                 await warning("keep the phase's first state") { beginning = try session.state() }
             case .run(let command):
                 await run(command, as: users[command.phase], unless: obstacle, &machine)
             case .retry(_, let attempt, let limit, let failure):
-                await pump.post(.phaseRetried(failure, attempt: attempt, of: limit))
+                await output.emit(.phaseRetried(failure, attempt: attempt, of: limit))
                 await warning("go back to the phase's first state") {
                     if let beginning { try session.restore(beginning) }
                 }
@@ -84,10 +84,10 @@ struct PhaseDriver: Sendable {
                         failure: failure
                     )
                 )
-                await pump.post(.phaseEnded(reports[reports.count - 1]))
+                await output.emit(.phaseEnded(reports[reports.count - 1]))
             case .skip(let phase):
                 reports.append(PhaseReport(name: phase, state: .skipped, duration: .zero))
-                await pump.post(.phaseSkipped(phase))
+                await output.emit(.phaseSkipped(phase))
             case .finish(let state, let collectsArtifacts):
                 return Outcome(state: state, phases: reports, collectsArtifacts: collectsArtifacts)
             }
@@ -103,10 +103,10 @@ struct PhaseDriver: Sendable {
         let clock = ContinuousClock()
         let start = clock.now
         let succeeding = machine.isSucceeding
-        await pump.post(.commandBegan(command))
+        await output.emit(.commandBegan(command))
         let status: Int32
         if let obstacle {
-            await pump.post(.warning(obstacle))
+            await output.emit(.warning(obstacle))
             status = 126
         } else {
             status = await self.status(of: command, as: user, isSucceeding: succeeding)
@@ -115,17 +115,17 @@ struct PhaseDriver: Sendable {
         let duration = clock.now - start
         if Task.isCancelled {
             machine.stop(stopReason())
-            return await pump.post(.commandStopped(command, stopReason()))
+            return await output.emit(.commandStopped(command, stopReason()))
         }
         machine.record(status: status)
         if let complaint = machine.complaint {
-            await pump.post(.warning("on-failure: \(complaint)"))
+            await output.emit(.warning("on-failure: \(complaint)"))
         }
         if succeeding, !machine.isSucceeding {
             await warning("set CODEBUILD_BUILD_SUCCEEDING") { try session.noteFailure() }
         }
-        await pump.post(.commandEnded(command, status: status, duration: duration))
-        if let hint = await imageHint(command, status) { await pump.post(.warning(hint)) }
+        await output.emit(.commandEnded(command, status: status, duration: duration))
+        if let hint = await imageHint(command, status) { await output.emit(.warning(hint)) }
         if let state { await debugger?.pause(.failure(command, status: status), in: state) }
     }
 
@@ -140,7 +140,7 @@ struct PhaseDriver: Sendable {
         do {
             try body()
         } catch {
-            await pump.post(.warning("cannot \(what): \(error)"))
+            await output.emit(.warning("cannot \(what): \(error)"))
         }
     }
 
@@ -159,7 +159,7 @@ struct PhaseDriver: Sendable {
                 atBreakpoint: debugger?.pausing(at: command)
             )
         } catch {
-            if !Task.isCancelled { await pump.post(.warning(complaint(error))) }
+            if !Task.isCancelled { await output.emit(.warning(complaint(error))) }
             return 126
         }
     }
@@ -171,8 +171,8 @@ struct PhaseDriver: Sendable {
             let path = searchPath ?? BuildEnvironment.standardPath
             let places = path.split(separator: ":").filter { $0.hasPrefix("/") }
                 .map { FilePath(String($0)).appending(program.name) }
-            if await session.place.firstProgram(of: places) == nil {
-                return program.hint(session.place.whereabouts)
+            if await session.execution.firstProgram(of: places) == nil {
+                return program.hint(session.execution.locationText)
             }
         }
         return nil
@@ -186,7 +186,7 @@ struct PhaseDriver: Sendable {
         case let error as Errno:
             "the state of commands cannot be kept in '\(session.desk.place.path)': \(error); make room "
                 + "there, or set TMPDIR to a directory that has some"
-        case let error as ContainerConnection.Broken: "\(error)"
+        case let error as ContainerConnection.ConnectionLost: "\(error)"
         default: "cannot run the command: \(error)"
         }
     }

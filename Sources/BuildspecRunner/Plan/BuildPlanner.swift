@@ -35,13 +35,13 @@ private struct BuildPlanner {
         var planned = request.forPlanning(stateDirectory: directory.path)
         // Keys need the shell, and all that it needs.
         planned.isPlan = !evaluatingKeys
-        let setup = try await BuildSetup.settle(planned, in: directory)
+        let setup = try await BuildSetup.prepare(planned, in: directory)
         do {
             let plan = try await plan(setup, in: directory, evaluatingKeys: evaluatingKeys)
-            await setup.place.close()
+            await setup.execution.close()
             return plan
         } catch {
-            await setup.place.close()
+            await setup.execution.close()
             throw error
         }
     }
@@ -133,17 +133,17 @@ private struct BuildPlanner {
         _ directory: PrivateDirectory
     ) async throws -> [String] {
         guard let section = request.buildspec.cache, let key = section.key else { return [] }
-        let pump = try opened("a pipe") { try OutputMultiplexer() }
+        let output = try opened("a pipe") { try OutputMultiplexer() }
         let session = try opened("the build's state") {
-            try ShellSession(request, setup, in: directory, output: pump, groups: ProcessGroups())
+            try ShellSession(request, setup, in: directory, output: output, groups: ProcessGroups())
         }
         let texts = [key.value] + section.fallbackKeys.map(\.value)
         let values = await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: BlockingThread("buildspec output")) {
-                await pump.run(into: NoSink(), hidingBy: setup.redactor)
+                await output.run(into: NoSink(), hidingBy: setup.redactor)
             }
             let values = try? await session.evaluateKeys(texts)
-            await pump.finish()
+            await output.finish()
             return values
         }
         if let problem = values == nil ? "cannot be evaluated" : values?.first?.problem {

@@ -24,7 +24,7 @@ struct BuildSetup: Sendable {
     /// Who runs the commands.
     var users: BuildUsers
     /// What a user needs who is made by the build itself.
-    var reach: BuildUsers.Reach
+    var requiredPaths: BuildUsers.RequiredPaths
     /// What the user should know, one line each.
     var warnings: [String]
     /// What the log tells, one line each.
@@ -34,7 +34,7 @@ struct BuildSetup: Sendable {
     var scopes: CacheScopes
 
     /// Where they run; whoever settles a build closes it.
-    var place: any ExecutionEnvironment
+    var execution: any ExecutionEnvironment
 
     /// Opens the build's place and settles everything.
     ///
@@ -47,7 +47,7 @@ struct BuildSetup: Sendable {
         _ request: BuildRequest,
         in directory: PrivateDirectory
     ) async throws -> BuildSetup {
-        let closed = try await provisioning { try await request.closedPlace() }
+        let closed = try await provisioning { try await request.environmentSpec() }
         var environment = BuildEnvironment(host: closed.environment)
         environment.add(declared: request.buildspec.env.variables)
         let values = try await request.resolvedReferences()
@@ -58,13 +58,19 @@ struct BuildSetup: Sendable {
         let (redactor, secretWarnings) = secretValues.redactor()
         do {
             let needs = EnvironmentRequirements(request, environment.variables, root: closed.root)
-            let place = try await provisioning { try await closed.open(needs, in: directory) }
+            let execution = try await provisioning { try await closed.open(needs, in: directory) }
             do {
-                var setup = try await BuildSetup(request, environment, redactor, place, directory)
+                var setup = try await BuildSetup(
+                    request,
+                    environment,
+                    redactor,
+                    execution,
+                    directory
+                )
                 setup.warnings = setup.environment.warnings + secretWarnings + setup.warnings
                 return setup
             } catch {
-                await place.close()
+                await execution.close()
                 throw error
             }
         } catch let error as SetupError {
@@ -89,22 +95,22 @@ struct BuildSetup: Sendable {
         _ request: BuildRequest,
         _ environment: BuildEnvironment,
         _ redactor: Redactor,
-        _ place: any ExecutionEnvironment,
+        _ execution: any ExecutionEnvironment,
         _ directory: PrivateDirectory
     ) async throws {
         self.redactor = redactor
-        self.place = place
-        users = await BuildUsers(request.buildspec, request.selectedPhases, at: place)
-        let found = await BuildSetup.shell(request, environment, users, place)
+        self.execution = execution
+        users = await BuildUsers(request.buildspec, request.selectedPhases, in: execution)
+        let found = await BuildSetup.shell(request, environment, users, execution)
         guard found.problems.isEmpty || request.isPlan else { throw SetupError(found.problems) }
         shell = found.path
-        reach = BuildUsers.Reach(
+        requiredPaths = BuildUsers.RequiredPaths(
             directory: directory,
             sources: request.sourceDirectory,
             shell: shell
         )
-        if users.hasOthers { try directory.letOthersThrough() }
-        let obstacles = found.problems.isEmpty ? await users.obstacles(reach) : []
+        if users.hasOtherUsers { try directory.letOthersThrough() }
+        let obstacles = found.problems.isEmpty ? await users.obstacles(requiredPaths) : []
         guard obstacles.isEmpty || request.isPlan else { throw SetupError(obstacles) }
 
         let source = await SourceVersion.read(in: request.sourceDirectory)
@@ -117,14 +123,14 @@ struct BuildSetup: Sendable {
             directory: request.sourceDirectory,
             change: request.untrustedChange
         )
-        notes = place.notes
+        notes = execution.notes
         warnings = (found.problems + obstacles).map(BuildSetup.warning)
         if request.isPlan { warnings += users.notes }
-        warnings += place.warnings + BuildSetup.warnings(request.buildspec)
+        warnings += execution.warnings + BuildSetup.warnings(request.buildspec)
         warnings += await InstalledRuntime.differences(
             request.buildspec.phases[.install]?.runtimeVersions ?? [],
             environment.variables,
-            at: place,
+            at: execution,
             in: directory.path
         )
         if let problem = source.problem {
@@ -140,13 +146,13 @@ struct BuildSetup: Sendable {
         self.environment.add(
             service: BuildEnvironment.serviceVariables(
                 identity,
-                sourceDirectory: place.root.string,
+                sourceDirectory: execution.root.string,
                 source: source,
                 trigger: BuildTrigger(request.hostEnvironment, source),
                 initiator: HostUser.name(request.hostEnvironment)
             )
         )
-        self.environment.add(service: place.serviceVariables)
+        self.environment.add(service: execution.serviceVariables)
         // Again, because they beat CodeBuild's own: `--env CODEBUILD_WEBHOOK_TRIGGER=pr/1`.
         self.environment.add(overrides: request.overrides)
     }
@@ -158,12 +164,12 @@ extension BuildSetup {
         _ request: BuildRequest,
         _ environment: BuildEnvironment,
         _ users: BuildUsers,
-        _ place: any ExecutionEnvironment
+        _ execution: any ExecutionEnvironment
     ) async -> (path: FilePath, problems: [SetupError.Problem]) {
         let shell = await ShellLookup.find(
             request.buildspec.env.shell,
             path: environment.variables["PATH"],
-            at: place
+            at: execution
         )
         let problems =
             missingReferences(request) + users.problems + [shell.problem].compactMap { $0 }

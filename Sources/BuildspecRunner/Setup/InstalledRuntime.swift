@@ -25,13 +25,13 @@ enum InstalledRuntime {
     /// - Parameters:
     ///   - wanted: what the buildspec asks for.
     ///   - variables: the build's environment.
-    ///   - place: where the build runs.
+    ///   - execution: where the build runs.
     ///   - directory: where the programs start.
     /// - Returns: the lines; none for what is unknown or silent.
     static func differences(
         _ wanted: [RuntimeVersion],
         _ variables: [String: String],
-        at place: any ExecutionEnvironment,
+        at execution: any ExecutionEnvironment,
         in directory: FilePath
     ) async -> [String] {
         var lines: [String] = []
@@ -39,7 +39,7 @@ enum InstalledRuntime {
             let expansion = VariableText.expand(runtime.version.value) { variables[$0] }
             guard expansion.unset.isEmpty, let known = programs[runtime.name] else { continue }
             guard
-                let program = await place.firstProgram(
+                let program = await execution.firstProgram(
                     of: candidates(known.program, variables["PATH"])
                 )
             else {
@@ -51,7 +51,7 @@ enum InstalledRuntime {
             }
             guard
                 let text = await answer(
-                    launch(program, known.arguments, variables, at: place, in: directory)
+                    launch(program, known.arguments, variables, at: execution, in: directory)
                 ),
                 let version = version(in: text), !matches(version, wanted: expansion.text)
             else { continue }
@@ -115,11 +115,11 @@ enum InstalledRuntime {
         _ program: FilePath,
         _ arguments: [String],
         _ variables: [String: String],
-        at place: any ExecutionEnvironment,
+        at execution: any ExecutionEnvironment,
         in directory: FilePath
     ) -> ProcessSpec {
         let kept = ["PATH", "HOME"].compactMap { name in variables[name].map { "\(name)=\($0)" } }
-        return place.launch(
+        return execution.processSpec(
             "/usr/bin/env",
             kept + [program.string] + arguments,
             in: directory,

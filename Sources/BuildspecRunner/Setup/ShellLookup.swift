@@ -11,15 +11,17 @@ enum ShellLookup {
     /// - Parameters:
     ///   - wanted: what `env.shell` says.
     ///   - path: the build's `PATH`.
-    ///   - place: where the build runs.
+    ///   - execution: where the build runs.
     /// - Returns: one of the two.
     static func find(
         _ wanted: Located<String>?,
         path: String?,
-        at place: any ExecutionEnvironment
+        at execution: any ExecutionEnvironment
     ) async -> (path: FilePath?, problem: SetupError.Problem?) {
         let name = wanted?.value ?? "/bin/sh"
-        if let shell = await place.firstProgram(of: candidates(name, path)) { return (shell, nil) }
+        if let shell = await execution.firstProgram(of: candidates(name, path)) {
+            return (shell, nil)
+        }
         let reason =
             name.contains("/") ? "there is no such program" : "it is not on the build's PATH"
         let problem = SetupError.Problem(

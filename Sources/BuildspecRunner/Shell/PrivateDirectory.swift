@@ -54,7 +54,7 @@ struct PrivateDirectory: Sendable {
         guard unsafe directory.withPlatformString({ unsafe mkdir($0, 0o700) }) == 0 else {
             throw Errno(rawValue: errno)
         }
-        try owner?.take(directory)
+        try owner?.takeOwnership(of: directory)
         return directory
     }
 
@@ -79,12 +79,12 @@ struct PrivateDirectory: Sendable {
     /// Creates a directory somewhere inside that everybody can enter.
     ///
     /// - Throws: `Errno`.
-    func createWay(_ place: FilePath, of owner: UserAccount?) throws(Errno) {
+    func createTraversableDirectory(_ place: FilePath, of owner: UserAccount?) throws(Errno) {
         guard unsafe place.withPlatformString({ unsafe mkdir($0, 0o755) }) == 0 else {
             throw Errno(rawValue: errno)
         }
         try PrivateDirectory.setMode(0o755, of: place)
-        try owner?.take(place)
+        try owner?.takeOwnership(of: place)
     }
 
     private static func setMode(_ mode: mode_t, of path: FilePath) throws(Errno) {

@@ -8,38 +8,38 @@ extension ShellSession {
     ///   - request: what is asked for.
     ///   - setup: what is settled.
     ///   - directory: the build's private directory, in which the users are let through.
-    ///   - pump: where the commands' output goes.
+    ///   - output: where the commands' output goes.
     ///   - groups: where their process groups are noted.
     /// - Throws: `Errno`.
     convenience init(
         _ request: BuildRequest,
         _ setup: BuildSetup,
         in directory: PrivateDirectory,
-        output pump: OutputMultiplexer,
+        output: OutputMultiplexer,
         groups: ProcessGroups
     ) throws {
-        if setup.users.hasOthers { Pipe.openToEveryone(pump.input) }
-        let place = setup.place
+        if setup.users.hasOtherUsers { Pipe.openToEveryone(output.input) }
+        let execution = setup.execution
         let helpers = try HelperCommands.install(
             in: directory.createOpenDirectory("bin"),
-            executable: request.helperExecutable.flatMap(place.programInside),
+            executable: request.helperExecutable.flatMap(execution.programInside),
             pausing: request.debugging?.pausesAtBreakpoints == true ? setup.shell : nil
         )
         var environment = setup.environment
-        environment.appendToPath(place.inside(helpers).string)
+        environment.appendToPath(execution.pathInside(helpers).string)
         try self.init(
             InitialState(
                 shell: setup.shell,
                 variables: environment.variables,
                 given: request.givenNames,
                 version: request.buildspec.version,
-                user: setup.users.everywhere,
+                user: setup.users.defaultUser,
                 debugging: request.debugging
             ),
             in: directory,
-            at: place,
-            processes: place.processes(
-                output: pump,
+            at: execution,
+            processes: execution.commandExecutor(
+                output: output,
                 groups: groups,
                 grace: request.gracePeriod
             )

@@ -28,7 +28,7 @@ final class ShellSession: Sendable {
     }
 
     let beginning: InitialState
-    let place: any ExecutionEnvironment
+    let execution: any ExecutionEnvironment
     let desk: ShellStateStore
     private let processes: any CommandExecutor
     private let first: SavedState
@@ -40,22 +40,22 @@ final class ShellSession: Sendable {
     /// - Parameters:
     ///   - beginning: what the first command begins with.
     ///   - directory: where to keep the files.
-    ///   - place: where commands run.
+    ///   - execution: where commands run.
     ///   - processes: what starts and ends processes.
     /// - Throws: `Errno`.
     init(
         _ beginning: InitialState,
         in directory: PrivateDirectory,
-        at place: any ExecutionEnvironment,
+        at execution: any ExecutionEnvironment,
         processes: any CommandExecutor
     ) throws {
         self.beginning = beginning
-        self.place = place
+        self.execution = execution
         self.processes = processes
-        desk = ShellStateStore(in: directory, owner: place.owner)
+        desk = ShellStateStore(in: directory, owner: execution.fileOwner)
         first = SavedState(
             environment: Array(CommandScript.exports(beginning.variables).utf8),
-            directory: Array((place.root.string + "\n").utf8)
+            directory: Array((execution.root.string + "\n").utf8)
         )
         current = Mutex(nil)
         evaluator = Mutex(beginning.user)
@@ -127,7 +127,7 @@ final class ShellSession: Sendable {
     ///
     /// - Throws: `Errno`.
     func room() throws -> FilePath {
-        place.inside(try desk.corner(of: evaluator.withLock { $0 }).room)
+        execution.pathInside(try desk.corner(of: evaluator.withLock { $0 }).room)
     }
 
     /// Expands texts as the shell does between double quotes, in the source root, with the saved
@@ -154,8 +154,8 @@ final class ShellSession: Sendable {
         try turn(to: user)
         let text = CommandScript.text(
             evaluating: lines,
-            environment: place.inside(desk.files.environment).string,
-            root: place.root.string
+            environment: execution.pathInside(desk.files.environment).string,
+            root: execution.root.string
         )
         try desk.put(script: text, for: user)
         let corner = try desk.corner(of: user)
@@ -172,7 +172,7 @@ extension ShellSession {
     ) -> CommandSpec {
         CommandSpec(
             program: beginning.shell,
-            arguments: [place.inside(desk.script).string],
+            arguments: [execution.pathInside(desk.script).string],
             directory: corner.start,
             user: user
         )
@@ -181,8 +181,8 @@ extension ShellSession {
     /// The paths by which commands see state files.
     func inside(_ files: StateFiles) -> StateFiles {
         StateFiles(
-            environment: place.inside(files.environment),
-            directory: place.inside(files.directory)
+            environment: execution.pathInside(files.environment),
+            directory: execution.pathInside(files.directory)
         )
     }
 

@@ -129,8 +129,8 @@ final class ShellStateStore: Sendable {
     func take(from user: UserAccount?) throws {
         let next = try corner(of: user).next
         let owner = user?.userID ?? owner
-        let environment = try SmallFile.take(next.environment, of: owner)
-        let directory = try SmallFile.take(next.directory, of: owner)
+        let environment = try SmallFile.consume(next.environment, of: owner)
+        let directory = try SmallFile.consume(next.directory, of: owner)
         // The shell's complaint is lost in the output: its script goes on, and exits as the command.
         if let environment, environment.last != UInt8(ascii: "\n") { throw Errno.noSpace }
         if let directory, directory.isEmpty { throw Errno.noSpace }

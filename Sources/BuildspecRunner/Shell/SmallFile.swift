@@ -156,7 +156,7 @@ enum SmallFile {
         )
         try file.closeAfter {
             _ = try file.writeAll(bytes)
-            try owner?.take(file)
+            try owner?.takeOwnership(of: file)
         }
     }
 }

@@ -181,7 +181,7 @@ struct Run: AsyncParsableCommand {
         request.inputFiles = inputs.map { absolute($0.path.string) }
         try await OutputCheck(
             inputs: inputs,
-            directories: request.ownDirectories
+            directories: request.reservedDirectories
         ).check(outputs)
         let exportsFile = try exports.map(ExportsFile.init)
         let eventLog = try events.map(EventLog.init(path:))
@@ -240,7 +240,7 @@ extension Run {
             stateDirectory: directories.state
         )
         request.overrides = overrides
-        request.place = place.choice
+        request.execution = place.choice
         request.onNotice = { StandardStream.error.write("buildspec: \($0.printableLines)\n") }
         request.project = project
         request.selectedPhases = what.selectedPhases

@@ -38,7 +38,7 @@ struct Summary {
     }
 
     private var notes: [String] {
-        let cache = CacheText.outcomes(result.restored, result.saved) + [result.cacheComplaint]
+        let cache = CacheText.outcomes(result.restored, result.saved) + [result.cacheWarning]
         let rows =
             cache.compactMap { $0 }.map { ("cache", $0) } + artifacts.map { ("artifacts", $0) }
             + (log.map { [("log", $0)] } ?? [])

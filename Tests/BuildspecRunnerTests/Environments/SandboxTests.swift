@@ -93,7 +93,7 @@
             )
             var options = SandboxOptions()
             options.readable = [home.path.appending("tools")]
-            build.request.place = .sandbox(options)
+            build.request.execution = .sandbox(options)
             #expect(try await build.lines() == ["tooltools", "refused"])
         }
 
@@ -249,7 +249,7 @@
             var build = try TestBuild.sandboxed(home: home, [.build: ["true"]])
             var options = SandboxOptions()
             options.readable = ["/no/such"]
-            build.request.place = .sandbox(options)
+            build.request.execution = .sandbox(options)
             await #expect(
                 throws: SetupError(
                     [

@@ -33,7 +33,7 @@
             build.request.cache = BuildCache(directory: store.path)
             var options = SandboxOptions()
             options.writable = named
-            build.request.place = .sandbox(options)
+            build.request.execution = .sandbox(options)
             return build
         }
 
@@ -182,7 +182,7 @@
             #expect(try home.read(".m2/settings.xml") == "password")
             var options = SandboxOptions()
             options.readable = [home.path.appending(".m2/settings.xml")]
-            build.request.place = .sandbox(options)
+            build.request.execution = .sandbox(options)
             #expect(try await build.lines() == ["password"])
             #expect(try home.read(".m2/settings.xml") == "password")
         }

@@ -37,7 +37,7 @@ extension TestBuild {
         var build = try TestBuild(buildspec)
         var options = SandboxOptions()
         options.network = network
-        build.request.place = .sandbox(options)
+        build.request.execution = .sandbox(options)
         build.request.hostEnvironment["HOME"] = home.path.string
         build.request.project = "p"
         return build

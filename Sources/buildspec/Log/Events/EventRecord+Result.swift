@@ -75,7 +75,7 @@ extension EventRecord {
             }
             members.append(("exportedVariables", .array(list)))
         }
-        if let complaint = result.cacheComplaint {
+        if let complaint = result.cacheWarning {
             members.append(("cacheComplaint", .string(complaint)))
         }
         if let problem = result.cacheFailure { members.append(("cacheFailure", .string(problem))) }
