@@ -1,20 +1,33 @@
-/// Lines of text that end with the digest of what stands above: torn and foreign bytes are told.
+/// Lines of text whose last line is the digest of the lines before it, so that truncated and foreign files
+/// are recognised.
 enum ChecksummedText {
-    /// Puts the last line below some lines.
-    static func seal(_ lines: [String]) -> [UInt8] {
-        let body = Array((lines.joined(separator: "\n") + "\n").utf8)
-        return body + Array("end \(ContentDigest(of: body).hex)\n".utf8)
+    private static let keyword = "end ".utf8
+    /// The length of the last line: the keyword, 64 digits and the newline.
+    private static let lastLine = keyword.count + 64 + 1
+
+    /// Encodes lines and appends the last line.
+    static func encode(_ lines: [String]) -> [UInt8] {
+        encode(body: Array((lines.joined(separator: "\n") + "\n").utf8))
     }
 
-    /// The lines above the last one; `nil` if the bytes are not what was sealed.
-    static func open(_ bytes: [UInt8]) -> [Substring]? {
-        let end = "end ".utf8.count + 64 + 1
-        guard bytes.count > end, bytes.last == newline else { return nil }
-        let body = Array(bytes.dropLast(end))
-        let last = bytes.suffix(end).dropLast()
-        guard last.starts(with: "end ".utf8),
-            ContentDigest(hex: last.dropFirst("end ".utf8.count)) == ContentDigest(of: body)
+    /// Appends the last line to a text that ends with a newline.
+    static func encode(body: [UInt8]) -> [UInt8] {
+        body + Array("end \(ContentDigest(of: body).hex)\n".utf8)
+    }
+
+    /// Decodes the lines before the last one; `nil` if the digest does not match.
+    static func decode(_ bytes: [UInt8]) -> [Substring]? {
+        body(of: bytes).map { String(decoding: $0, as: UTF8.self).split(separator: "\n") }
+    }
+
+    /// The text before the last line; `nil` if the digest does not match.
+    static func body(of bytes: [UInt8]) -> [UInt8]? {
+        guard bytes.count > lastLine, bytes.last == newline else { return nil }
+        let body = Array(bytes.dropLast(lastLine))
+        let last = bytes.suffix(lastLine).dropLast()
+        guard last.starts(with: keyword),
+            ContentDigest(hex: last.dropFirst(keyword.count)) == ContentDigest(of: body)
         else { return nil }
-        return String(decoding: body, as: UTF8.self).split(separator: "\n")
+        return body
     }
 }

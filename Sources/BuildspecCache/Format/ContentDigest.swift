@@ -9,7 +9,7 @@ struct ContentDigest: Sendable, Hashable {
         self = unsafe bytes.withUnsafeBytes { unsafe ContentDigest(hashing: $0) }
     }
 
-    /// Hashes numbers as they lie in this machine's memory.
+    /// Hashes numbers in the byte order of this machine.
     init(ofNumbers numbers: [UInt64]) {
         self = unsafe numbers.withUnsafeBytes { unsafe ContentDigest(hashing: $0) }
     }
@@ -21,7 +21,7 @@ struct ContentDigest: Sendable, Hashable {
         }
     }
 
-    /// Takes the 32 bytes of a digest.
+    /// Creates a digest from its 32 bytes.
     init?(bytes: [UInt8]) {
         guard bytes.count == 32 else { return nil }
         func word(_ index: Int) -> UInt64 {
@@ -30,21 +30,21 @@ struct ContentDigest: Sendable, Hashable {
         words = (word(0), word(1), word(2), word(3))
     }
 
-    /// Reads 64 lower-case hexadecimal digits.
+    /// Creates a digest from its 64 lower-case hexadecimal digits.
     init?(hex: some Collection<UInt8>) {
         self.init(hex: Array(hex).span)
     }
 
-    /// Reads 64 lower-case hexadecimal digits.
+    /// Creates a digest from its 64 lower-case hexadecimal digits.
     init?(hex: Span<UInt8>) {
         guard hex.count == 64 else { return nil }
-        var bad: UInt64 = 0
-        func word(_ place: Int) -> UInt64 {
-            let high = ContentDigest.value(ofDigits: hex, at: 16 * place, &bad)
-            return high << 32 | ContentDigest.value(ofDigits: hex, at: 16 * place + 8, &bad)
+        var invalid: UInt64 = 0
+        func word(_ index: Int) -> UInt64 {
+            let high = ContentDigest.value(ofDigits: hex, at: 16 * index, &invalid)
+            return high << 32 | ContentDigest.value(ofDigits: hex, at: 16 * index + 8, &invalid)
         }
         words = (word(0), word(1), word(2), word(3))
-        guard bad == 0 else { return nil }
+        guard invalid == 0 else { return nil }
     }
 
     private init(hashing bytes: UnsafeRawBufferPointer) {
@@ -81,7 +81,7 @@ struct ContentDigest: Sendable, Hashable {
         return digits
     }
 
-    /// Appends the 64 digits where there is room for them.
+    /// Appends the 64 digits to a span with capacity for them.
     func appendHex(to digits: inout OutputSpan<UInt8>) {
         append(words.0, to: &digits)
         append(words.1, to: &digits)
@@ -91,13 +91,13 @@ struct ContentDigest: Sendable, Hashable {
 
     private func append(_ word: UInt64, to digits: inout OutputSpan<UInt8>) {
         for half in [word >> 32, word & 0xFFFF_FFFF] {
-            // Each of the eight digits in a byte of its own.
+            // Spread the eight digits over the eight bytes.
             var values = (half << 16 | half) & 0x0000_FFFF_0000_FFFF
             values = (values << 8 | values) & 0x00FF_00FF_00FF_00FF
             values = (values << 4 | values) & 0x0F0F_0F0F_0F0F_0F0F
             let text = ContentDigest.digits(ofValues: values)
-            for place in 0..<8 as Range<UInt64> {
-                digits.append(UInt8(truncatingIfNeeded: text >> (56 - 8 * place)))
+            for index in 0..<8 as Range<UInt64> {
+                digits.append(UInt8(truncatingIfNeeded: text >> (56 - 8 * index)))
             }
         }
     }
@@ -105,41 +105,41 @@ struct ContentDigest: Sendable, Hashable {
     static func == (left: ContentDigest, right: ContentDigest) -> Bool { left.words == right.words }
 
     func hash(into hasher: inout Hasher) {
-        // All of it: digests that a manifest only claims may agree in any part.
+        // All words, because digests that a hostile manifest claims may agree in any of them.
         hasher.combine(words.0)
         hasher.combine(words.1)
         hasher.combine(words.2)
         hasher.combine(words.3)
     }
 
-    /// The value of eight digits, worked out in the bytes of one number; `bad` becomes other than 0 when
-    /// one of them is none.
+    /// Computes the value of the eight digits at `offset` at once; `invalid` becomes other than 0 if a byte
+    /// is not a digit.
     private static func value(
         ofDigits hex: Span<UInt8>,
-        at place: Int,
-        _ bad: inout UInt64
+        at offset: Int,
+        _ invalid: inout UInt64
     ) -> UInt64 {
-        let stored = unsafe hex.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)
+        let stored = unsafe hex.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
         let text = UInt64(bigEndian: stored)
         let letters = text >> 6 & 0x0101_0101_0101_0101
         var values = text & 0x0F0F_0F0F_0F0F_0F0F &+ letters &* 9
-        // What is a digit is made of its value again.
-        bad |= digits(ofValues: values) ^ text | values & 0xF0F0_F0F0_F0F0_F0F0
+        // The value of a valid digit converts back to the same digit.
+        invalid |= digits(ofValues: values) ^ text | values & 0xF0F0_F0F0_F0F0_F0F0
         values = (values >> 4 | values) & 0x00FF_00FF_00FF_00FF
         values = (values >> 8 | values) & 0x0000_FFFF_0000_FFFF
         return (values >> 16 | values) & 0xFFFF_FFFF
     }
 
-    /// The digits of eight values below 16, each in a byte of its own.
+    /// The digits of eight values below 16, one value in each byte.
     private static func digits(ofValues values: UInt64) -> UInt64 {
-        // One in each byte that is a letter.
+        // 1 in each byte that becomes a letter, else 0.
         let letters = (values &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
         let beyondDecimals = UInt64(UInt8(ascii: "a") - 10 - UInt8(ascii: "0"))
         return values &+ 0x3030_3030_3030_3030 &+ letters &* beyondDecimals
     }
 }
 
-/// The SHA-256 of bytes that come in parts.
+/// A SHA-256 that is computed part by part.
 struct RunningDigest {
     private var hash = SHA256()
 
@@ -147,9 +147,9 @@ struct RunningDigest {
         unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
     }
 
-    /// The digest of everything so far.
+    /// The digest of all bytes so far.
     var digest: ContentDigest { ContentDigest(hash.finalize()) }
 
-    /// The same as hexadecimal digits.
+    /// The digest of all bytes so far, as hexadecimal digits.
     var hex: String { digest.hex }
 }

@@ -1,54 +1,53 @@
 internal import BuildspecFiles
 
-/// The small object that binds a key to a manifest; written last, it is a save's commit point.
+/// The small object that binds a key to a manifest; a save writes it last, as its commit point.
 ///
-/// It is text, a keyword and a value on each line, and ends with the digest of what stands above,
-/// so that a torn or foreign object is told from a record.
+/// It is checksummed text with a keyword and a value on each line.
 struct KeyRecord: Sendable, Equatable {
-    /// Whose cache it is.
+    /// The name of the builds that share the entry.
     var scope: String
-    /// The exact key; `nil` for the scope's keyless entry.
+    /// The exact key; `nil` for the scope's default entry.
     var key: String?
     /// The canonical path set.
     var paths: [String]
-    /// The manifest's stored bytes.
+    /// The digest of the manifest's stored bytes.
     var manifest: ContentDigest
     var codec: Codec
-    /// The stored bytes of the manifest whose lines the manifest refers to; `nil` if it is whole.
+    /// The digest of the stored bytes of the manifest's base; `nil` if the manifest is not a delta.
     var base: ContentDigest?
-    /// The stored bytes of the second manifest, which lists the sources; most entries have none.
+    /// The digest of the stored bytes of the record of source times; `nil` for most entries.
     var sources: ContentDigest?
     /// When the entry was saved, in nanoseconds since 1970.
     var saved: Int64
-    /// The entry's regular files, hard links included.
+    /// The number of regular files, hard links included.
     var files: Int
     /// The entry's content bytes.
     var bytes: UInt64
     /// The stored bytes of all packs that the entry refers to.
     var stored: UInt64
-    /// How many files the save could not read; such an entry is replaced by the next save of its key.
+    /// The number of files that the save could not read; the next save of the key replaces such an entry.
     var leftOut = 0
-    /// The program that wrote it.
+    /// The program that wrote the record.
     var writer: String
-    /// What the key was made of; only for people, nothing is decided by it.
+    /// The inputs of the key, for people only: nothing depends on them.
     var inputs: KeyInputs?
-    /// Who vouches for it; only what was read has one.
+    /// The signature, in a record that was read.
     var signature: RecordSignature?
 
     var manifestName: String { StoreLayout.manifest(manifest, codec) }
-    /// The names of all manifests of the entry.
+    /// The names of the manifest, its base and the record of source times.
     var manifestNames: [String] {
         [manifestName] + [baseName, sourcesName].compactMap { $0 }
     }
     var baseName: String? { base.map { StoreLayout.manifest($0, codec) } }
     var sourcesName: String? { sources.map { StoreLayout.manifest($0, codec) } }
 
-    /// What people call the entry.
+    /// The entry's name in messages.
     var title: String {
-        (key.map { "the entry '\($0)'" } ?? "the keyless entry") + " of '\(scope)'"
+        (key.map { "the entry '\($0)'" } ?? "the default entry") + " of '\(scope)'"
     }
 
-    /// What identifies the path set: the digest of its canonical form.
+    /// The digest of a path set's canonical form, which identifies the path set.
     static func version(ofPaths paths: [String]) -> ContentDigest {
         ContentDigest(of: Array(paths.joined(separator: "\n").utf8))
     }
@@ -57,16 +56,12 @@ struct KeyRecord: Sendable, Equatable {
         StoreLayout.record(scope: scope, key: key, version: KeyRecord.version(ofPaths: paths))
     }
 
-    func encode() -> [UInt8] { KeyRecord.sealed(body) }
+    func encode() -> [UInt8] { ChecksummedText.encode(body: body) }
 
-    /// The same, signed.
+    /// Encodes the record, signed with `key` if there is one.
     func encode(signedBy key: SigningKey?) throws(CacheError) -> [UInt8] {
         guard let key else { return encode() }
-        return KeyRecord.sealed(try RecordSignature.appended(to: body, by: key))
-    }
-
-    private static func sealed(_ body: [UInt8]) -> [UInt8] {
-        body + Array("end \(ContentDigest(of: body).hex)\n".utf8)
+        return ChecksummedText.encode(body: try RecordSignature.appended(to: body, by: key))
     }
 
     private var body: [UInt8] {
@@ -87,16 +82,10 @@ struct KeyRecord: Sendable, Equatable {
         return Array((lines.joined(separator: "\n") + "\n").utf8)
     }
 
-    /// Reads a record from bytes that need not be trusted.
+    /// Decodes a record from bytes that need not be trusted.
     static func decode(_ bytes: [UInt8]) throws(CacheError) -> KeyRecord {
         let damaged = CacheError.damaged("the key record is damaged")
-        let end = "end ".utf8.count + 64 + 1
-        guard bytes.count > end, bytes.last == newline else { throw damaged }
-        let body = Array(bytes.dropLast(end))
-        let promise = bytes.suffix(end).dropFirst("end ".utf8.count).dropLast()
-        guard bytes.suffix(end).starts(with: "end ".utf8),
-            ContentDigest(hex: promise) == ContentDigest(of: body)
-        else { throw damaged }
+        guard let body = ChecksummedText.body(of: bytes) else { throw damaged }
         var fields: [Substring: [String]] = [:]
         for bytes in body.split(separator: newline) {
             let line = String(decoding: bytes, as: UTF8.self)
@@ -124,7 +113,7 @@ struct KeyRecord: Sendable, Equatable {
             let files = fields["files"]?.first.flatMap({ Int($0) }),
             let bytes = fields["bytes"]?.first.flatMap({ UInt64($0) }),
             let stored = fields["stored"]?.first.flatMap({ UInt64($0) }),
-            // No manifest that is believed has more.
+            // Readers refuse a manifest with more.
             (0...Limits.entries).contains(files), bytes <= Limits.content, stored <= Limits.content
         else { return nil }
         self.init(
@@ -176,7 +165,7 @@ struct KeyRecord: Sendable, Equatable {
         self.writer = writer
     }
 
-    /// Keeps a value on its line.
+    /// Escapes the characters that would end a line.
     private static func escape(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "") { result, scalar in
             switch scalar {

@@ -1,7 +1,6 @@
-/// The name of an object, exactly as this program gives it.
+/// The name of an object, exactly as this program writes it.
 ///
-/// Only what has such a name is ever listed for work or removed from a store: whatever else lies in the
-/// directory or bucket is not this program's.
+/// This program never deletes a file or object with another name from a directory or bucket.
 public struct ObjectName: Sendable, Hashable {
     /// The name's text.
     public let text: String
@@ -15,16 +14,16 @@ public struct ObjectName: Sendable, Hashable {
         case sweepList
     }
 
-    /// Takes a name apart; fails unless it is, byte by byte, one that this program gives.
+    /// Parses a name; fails unless every byte is as this program writes it.
     ///
-    /// - Parameter text: a name in a store.
+    /// - Parameter text: A name in a store.
     public init?(_ text: String) {
         guard let kind = StoreLayout.kind(of: text) else { return nil }
         self.text = text
         self.kind = kind
     }
 
-    /// The digest of the object's bytes and how they are encoded; `nil` if the name promises neither.
+    /// The digest and codec of the object's bytes; `nil` if the name does not give them.
     var content: (digest: ContentDigest, codec: Codec)? {
         switch kind {
         case .pack(let digest, let codec), .manifest(let digest, let codec): (digest, codec)
@@ -32,7 +31,7 @@ public struct ObjectName: Sendable, Hashable {
         }
     }
 
-    /// The largest size in bytes that a reader believes.
+    /// The largest size in bytes that a reader accepts.
     var limit: UInt64 {
         switch kind {
         case .pack: Limits.packStored
@@ -42,13 +41,13 @@ public struct ObjectName: Sendable, Hashable {
         }
     }
 
-    /// The SHA-256 of the object's bytes, as the name promises it; `nil` if it promises none.
+    /// The SHA-256 of the object's bytes; `nil` if the name does not give it.
     package var promisedSHA256: [UInt8]? { content?.digest.bytes }
 }
 
 extension CacheStore {
-    /// Lists the objects whose names begin with `prefix` and are of this program.
-    func listOwn(prefix: String) async throws(StoreError) -> [ObjectInfo] {
+    /// Lists the objects whose names begin with `prefix`, without files of other programs.
+    func listObjects(prefix: String) async throws(StoreError) -> [ObjectInfo] {
         try await list(prefix: prefix).filter { ObjectName($0.name) != nil }
     }
 }

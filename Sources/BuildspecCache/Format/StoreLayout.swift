@@ -1,33 +1,33 @@
 internal import BuildspecFiles
 
-/// Spells the names of objects; nothing else does.
+/// The only code that writes and parses the names of objects.
 enum StoreLayout {
-    /// Everything lies in here.
+    /// The directory of all objects.
     static let top = "v1"
     static let packs = "v1/packs/"
     static let manifests = "v1/manifests/"
     static let keys = "v1/keys/"
-    /// What prunes of a shared store have marked to be removed later.
+    /// The lists of objects that prunes of a shared store will delete later.
     static let sweeps = "v1/sweeps/"
 
-    /// Where the pack with these stored bytes is kept.
+    /// The name of the pack whose stored bytes have this digest.
     static func pack(_ digest: ContentDigest, _ codec: Codec) -> String {
         packs + shard(digest) + ".tar" + codec.suffix
     }
 
-    /// Where the manifest with these stored bytes is kept.
+    /// The name of the manifest whose stored bytes have this digest.
     static func manifest(_ digest: ContentDigest, _ codec: Codec) -> String {
         manifests + shard(digest) + ".mtree" + codec.suffix
     }
 
-    /// The digest that an object's name promises, and how the object is encoded.
+    /// The digest and codec in an object's name.
     static func content(ofName name: String) -> (digest: ContentDigest, codec: Codec)? {
         ObjectName(name)?.content
     }
 
-    /// What a name of this program stands for; `nil` for every other name.
+    /// The kind of object that a name stands for; `nil` for a name that this program does not write.
     ///
-    /// Names are compared byte by byte: texts that look alike are not the same name.
+    /// Names are compared byte by byte, because Unicode texts that are equal can differ in bytes.
     static func kind(of name: String) -> ObjectName.Kind? {
         let parts = name.utf8.split(separator: slash, omittingEmptySubsequences: false)
         guard parts.count >= 3, parts[0].elementsEqual(top.utf8) else { return nil }
@@ -35,16 +35,15 @@ enum StoreLayout {
         case ("packs", 4): return contentKind(of: name, parts[3])
         case ("manifests", 4): return contentKind(of: name, parts[3])
         case ("keys", 5):
-            let isOurs =
-                isEscaped(parts[2]) && (isEscaped(parts[3]) || parts[3].elementsEqual(keyless.utf8))
-            return isOurs && ContentDigest(hex: parts[4]) != nil ? .record : nil
+            return isEscaped(parts[2]) && isEscapedKey(parts[3])
+                && ContentDigest(hex: parts[4]) != nil ? .record : nil
         case ("sweeps", 3): return isSweep(parts[2]) ? .sweepList : nil
         default: return nil
         }
     }
 
-    /// Whether a directory of this name can lead to objects.
-    static func mayHold(_ directory: String) -> Bool {
+    /// Whether a directory of this name can contain objects.
+    static func mayContainObjects(_ directory: String) -> Bool {
         let parts = directory.utf8.split(separator: slash, omittingEmptySubsequences: false)
         guard parts.count > 1, parts[0].elementsEqual(top.utf8) else {
             return directory.utf8.elementsEqual(top.utf8)
@@ -54,9 +53,7 @@ enum StoreLayout {
         case ("packs", 3), ("manifests", 3):
             return parts[2].count == 2 && parts[2].allSatisfy("0123456789abcdef".utf8.contains)
         case ("keys", 3): return isEscaped(parts[2])
-        case ("keys", 4):
-            return isEscaped(parts[2])
-                && (isEscaped(parts[3]) || parts[3].elementsEqual(keyless.utf8))
+        case ("keys", 4): return isEscaped(parts[2]) && isEscapedKey(parts[3])
         default: return false
         }
     }
@@ -75,14 +72,19 @@ enum StoreLayout {
         return nil
     }
 
-    /// Whether it is the escape of a text.
+    /// Whether `name` stands for a key, or for the default entry.
+    private static func isEscapedKey(_ name: Substring.UTF8View) -> Bool {
+        isEscaped(name) || name.elementsEqual(defaultEntry.utf8)
+    }
+
+    /// Whether `name` is the escaped form of a text.
     private static func isEscaped(_ name: Substring.UTF8View) -> Bool {
         if name.elementsEqual("%".utf8) { return true }
         let parts = name.split(separator: UInt8(ascii: "~"), omittingEmptySubsequences: false)
-        let isCut = parts.count == 2 && ContentDigest(hex: parts[1]) != nil
-        guard parts.count == 1 || isCut,
-            isCut
-                ? (keptLength - 2...keptLength).contains(parts[0].count)
+        let isTruncated = parts.count == 2 && ContentDigest(hex: parts[1]) != nil
+        guard parts.count == 1 || isTruncated,
+            isTruncated
+                ? (truncatedLength - 2...truncatedLength).contains(parts[0].count)
                 : (1...longest).contains(parts[0].count)
         else { return false }
         var isFirst = true
@@ -104,17 +106,17 @@ enum StoreLayout {
         return true
     }
 
-    /// Where a list of what is to be swept is kept.
-    static func sweep(_ marked: Int64, _ digest: ContentDigest) -> String {
-        "\(sweeps)\(marked)-\(digest.hex.prefix(sweepDigits))"
+    /// The name of a sweep list that was made at a time.
+    static func sweep(_ time: Int64, _ digest: ContentDigest) -> String {
+        "\(sweeps)\(time)-\(digest.hex.prefix(sweepDigits))"
     }
 
     private static func isSweep(_ name: Substring.UTF8View) -> Bool {
-        guard let cut = name.lastIndex(of: UInt8(ascii: "-")),
-            let text = String(name[..<cut]), let marked = Int64(text)
+        guard let dash = name.lastIndex(of: UInt8(ascii: "-")),
+            let text = String(name[..<dash]), let time = Int64(text)
         else { return false }
-        let digits = name[name.index(after: cut)...]
-        return digits.count == sweepDigits && "\(marked)".utf8.elementsEqual(text.utf8)
+        let digits = name[name.index(after: dash)...]
+        return digits.count == sweepDigits && "\(time)".utf8.elementsEqual(text.utf8)
             && digits.allSatisfy("0123456789abcdef".utf8.contains)
     }
 
@@ -123,44 +125,44 @@ enum StoreLayout {
         scopePrefix(scope) + escaped(key: key) + "/" + version.hex
     }
 
-    /// What the names of all key records of a scope begin with.
+    /// The prefix of the names of all key records of a scope.
     static func scopePrefix(_ scope: String) -> String { keys + escaped(scope) + "/" }
 
-    /// What the names of the records of all keys that begin with `prefix` begin with.
+    /// The prefix of the names of the records of all keys that begin with `prefix`.
     static func prefix(scope: String, keyPrefix prefix: String) -> String {
         let text = escape(prefix)
-        return scopePrefix(scope) + (text.utf8.count > keptLength ? cut(text) : text)
+        return scopePrefix(scope) + (text.utf8.count > truncatedLength ? truncated(text) : text)
     }
 
-    /// The keyless entry's name; no key escapes to it.
-    private static let keyless = "~"
+    /// The name of the default entry; no key escapes to it.
+    private static let defaultEntry = "~"
     private static let longest = 200
-    private static let keptLength = 134
-    /// How much of its digest names a list of what is to be swept.
+    private static let truncatedLength = 134
+    /// The number of digits of a sweep list's digest in its name.
     private static let sweepDigits = 16
 
     private static func escaped(key: String?) -> String {
-        guard let key else { return keyless }
+        guard let key else { return defaultEntry }
         return escaped(key)
     }
 
-    /// A text as one file name: short ones readable, long ones cut and told apart by a digest.
+    /// A text as one file name: a long text is truncated and followed by its digest.
     private static func escaped(_ text: String) -> String {
         if text.isEmpty { return "%" }
         let escaped = escape(text)
         if escaped.utf8.count <= longest { return escaped }
-        return cut(escaped) + "~" + ContentDigest(of: Array(text.utf8)).hex
+        return truncated(escaped) + "~" + ContentDigest(of: Array(text.utf8)).hex
     }
 
-    /// The kept part of a long escaped text; never ends inside an escape.
-    private static func cut(_ escaped: String) -> String {
-        let kept = escaped.utf8.prefix(keptLength)
+    /// Truncates a long escaped text, never inside an escape.
+    private static func truncated(_ escaped: String) -> String {
+        let kept = escaped.utf8.prefix(truncatedLength)
         let tail = kept.suffix(2)
         guard let percent = tail.lastIndex(of: UInt8(ascii: "%")) else { return String(kept) ?? "" }
         return String(kept[..<percent]) ?? ""
     }
 
-    /// Escapes byte by byte, so that a prefix of a text escapes to a prefix of its escape.
+    /// Escapes byte by byte, so that the escape of a prefix is a prefix of the escape.
     private static func escape(_ text: String) -> String {
         var result = ""
         for byte in text.utf8 { result += escape(byte, isFirst: result.isEmpty) }

@@ -109,7 +109,7 @@ struct Catalog {
     func entries() async throws -> (entries: [CacheEntryInfo], problems: [String]) {
         var entries: [CacheEntryInfo] = []
         var problems: [String] = []
-        for info in try await store.listOwn(prefix: StoreLayout.keys) {
+        for info in try await store.listObjects(prefix: StoreLayout.keys) {
             do throws(CacheError) {
                 let reader = EntryReader(store: store)
                 guard let record = try await reader.record(named: info.name) else { continue }

@@ -103,9 +103,9 @@ extension CacheExplanation.InputChange {
             case (let left?, let right?) where left != right:
                 changes.append(Change(kind: .changed, now: path, then: right))
             // A file that was not recorded for lack of room is no difference.
-            case (_?, nil) where !then.isCut:
+            case (_?, nil) where !then.isTruncated:
                 changes.append(Change(kind: .added, now: path, then: ""))
-            case (nil, let right?) where !now.isCut:
+            case (nil, let right?) where !now.isTruncated:
                 changes.append(Change(kind: .removed, now: path, then: right))
             default: break
             }

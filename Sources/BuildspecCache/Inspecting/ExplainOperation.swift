@@ -18,7 +18,7 @@ extension BuildCache {
         let place = try Machine.absolute(root)
         let operation = ExplainOperation(
             settings: settings,
-            identity: identity.settled(at: place, settings.top),
+            identity: identity.resolved(at: place, settings.fileSystemRoot),
             root: place,
             checkout: checkout
         )
@@ -79,14 +79,14 @@ struct ExplainOperation {
                 }
             }
         }
-        if let refused = settings.recordGuard?.takeNotes().first, found == nil,
+        if let refused = settings.policyEnforcer?.drainNotes().first, found == nil,
             explanation.verdict == .miss
         {
             explanation.verdict = .damaged(refused)
         }
         if let found {
             let info = try await settings.store.info(found.name)
-            let policy = settings.recordGuard?.policy
+            let policy = settings.policyEnforcer?.policy
             explanation.used = info.map { CacheEntryInfo(found, $0, policy) }
             explanation.transfer = try await transfer(found, set)
         }
@@ -106,7 +106,7 @@ struct ExplainOperation {
         let version = KeyRecord.version(ofPaths: set.canonicalTexts)
         let own = StoreLayout.record(scope: asked.scope, key: asked.key, version: version)
         // The build has saved since what its key was made of.
-        let all = settings.readerOfAll()
+        let all = settings.unrestrictedReader()
         let saved = (try? await all.record(named: own)) ?? nil
         asked.inputs = asked.inputs ?? saved?.inputs
         var explanation = CacheExplanation(identity: asked, verdict: .miss, nearest: [])
@@ -139,7 +139,7 @@ struct ExplainOperation {
         if let missing = manifest.packs.indices.first(where: { !present.contains($0) }) {
             let pack = manifest.packs[missing]
             // Says what is wrong with it, as a restore does.
-            _ = try await reader.verified(pack.name, pack.digest, limit: Limits.packStored)
+            _ = try await reader.readVerified(pack.name, pack.digest, limit: Limits.packStored)
             throw .damaged("'\(pack.name)' has not the size that the manifest says")
         }
     }
@@ -150,7 +150,7 @@ struct ExplainOperation {
         _ set: PathSet
     ) async throws -> CacheExplanation.Transfer? {
         guard let manifest = try? await reader.manifest(of: record) else { return nil }
-        let roots = try TreeRoots(root: root, top: settings.top)
+        let roots = try TreeRoots(root: root, top: settings.fileSystemRoot)
         let existing = try await CacheTree(set, checkout, roots, settings)
         let plan = try RestorePlan(
             manifest,
@@ -175,9 +175,9 @@ struct ExplainOperation {
         own: String,
         used: KeyRecord?
     ) async throws -> [CacheExplanation.RelatedEntry] {
-        let all = settings.readerOfAll()
+        let all = settings.unrestrictedReader()
         var found: [(neighbour: CacheExplanation.RelatedEntry, record: KeyRecord)] = []
-        for info in try await settings.store.listOwn(prefix: StoreLayout.keys)
+        for info in try await settings.store.listObjects(prefix: StoreLayout.keys)
         where info.name != own {
             let record = (try? await all.record(named: info.name)) ?? nil
             guard let record, !(record.name == used?.name && record.key == asked.key),

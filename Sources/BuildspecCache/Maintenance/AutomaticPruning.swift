@@ -62,7 +62,7 @@ struct AutomaticPruning {
         defer { withExtendedLifetime(lock) {} }
         let file = directory.appending(AutomaticPruning.name.utf8)
         guard try AutomaticPruning.isFree(directory, in: DirectoryHandle.open(directory)) else {
-            throw StoreError(.noStore, "'\(file.text)' is somebody's file; move it elsewhere")
+            throw StoreError(.notAStore, "'\(file.text)' is somebody's file; move it elsewhere")
         }
         let now = FileTime.now().seconds
         var limit = limits.maximumSize
@@ -101,7 +101,7 @@ struct AutomaticPruning {
         let grace = PruneLimits.localGracePeriod
         let oldest = now.minus(min(grace, limits.maximumAge ?? .max))
         var size: UInt64 = 0
-        for info in try await store.listOwn(prefix: StoreLayout.top) {
+        for info in try await store.listObjects(prefix: StoreLayout.top) {
             size = size.plus(info.size)
             guard info.modified > oldest, size <= limits.maximumSize ?? .max else { return nil }
         }
@@ -138,7 +138,7 @@ struct AutomaticPruning {
 
 extension BuildCache {
     /// Keeps the local store within its limits after a save; that it cannot be done is a note.
-    func lookAfterStore(_ report: SaveReport, record: String) async -> SaveReport {
+    func enforceLimits(_ report: SaveReport, record: String) async -> SaveReport {
         guard let limits, let store = settings.localStore, report.outcome == .saved else {
             return report
         }

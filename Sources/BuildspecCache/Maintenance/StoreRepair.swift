@@ -74,7 +74,7 @@ struct StoreRepair {
             try await store.delete(name)
             return true
         } catch {
-            guard [.noFile, .inTheWay].contains(error.code) else { throw error }
+            guard [.notAFile, .blockedByDirectory].contains(error.code) else { throw error }
             report.problems.append(error.description)
             return false
         }
@@ -83,7 +83,7 @@ struct StoreRepair {
     private func isDamaged(_ name: ObjectName) async throws -> Bool {
         guard let digest = name.content?.digest else { return false }
         return try await damage {
-            _ = try await reader.verified(name.text, digest, limit: name.limit)
+            _ = try await reader.readVerified(name.text, digest, limit: name.limit)
         }
     }
 

@@ -12,7 +12,7 @@ struct StoreVerifier: Sendable {
         var packs: [Manifest.Pack: Set<Manifest.Blob>] = [:]
         var users: [String: Set<String>] = [:]
         var manifests: Set<String> = []
-        for info in try await store.listOwn(prefix: StoreLayout.keys) {
+        for info in try await store.listObjects(prefix: StoreLayout.keys) {
             try Task.checkCancellation()
             do throws(CacheError) {
                 guard let record = try await reader.record(named: info.name) else { continue }
@@ -83,7 +83,7 @@ struct StoreVerifier: Sendable {
         _ blobs: Set<Manifest.Blob>
     ) async throws -> String? {
         do throws(CacheError) {
-            let stored = try await reader.verified(
+            let stored = try await reader.readVerified(
                 pack.name,
                 pack.digest,
                 limit: Limits.packStored
@@ -116,7 +116,7 @@ struct StoreVerifier: Sendable {
         _ reported: Set<String>,
         _ report: inout VerifyReport
     ) async throws {
-        for info in try await store.listOwn(prefix: prefix)
+        for info in try await store.listObjects(prefix: prefix)
         where !sound.contains(info.name) || reported.contains(info.name) {
             try Task.checkCancellation()
             let isNew = !reported.contains(info.name)
@@ -128,7 +128,7 @@ struct StoreVerifier: Sendable {
                 continue
             }
             do throws(CacheError) {
-                _ = try await reader.verified(info.name, digest, limit: name.limit)
+                _ = try await reader.readVerified(info.name, digest, limit: name.limit)
             } catch {
                 guard error.code == .damaged else { throw error }
                 report.damagedObjects.append(info.name)

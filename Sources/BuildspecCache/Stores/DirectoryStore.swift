@@ -1,29 +1,29 @@
 internal import BuildspecFiles
 public import SystemPackage
 
-/// A store in a directory: every object is a file of its name.
+/// A store in a directory: every object is a file with the object's name.
 ///
-/// A bucket filled by `aws s3 sync` from such a directory is the same store, and the other way round.
-/// A directory that has other files in it and is no store is refused, see `docs/cache-format.md`.
+/// `aws s3 sync` can copy a store between a directory and a bucket in both directions. A directory
+/// that has other files in it and is not a store is refused, see `docs/cache-format.md`.
 public struct DirectoryStore: LocalCacheStore {
-    /// The directory, made when the first object is written.
+    /// The directory, created when the first object is written.
     public let directory: FilePath
-    private let mark: StoreMarker
+    private let marker: StoreMarker
 
-    /// Creates a store over a directory.
+    /// Creates a store that uses a directory.
     ///
     /// - Parameters:
-    ///   - directory: its path, which is trusted: links in it are followed.
-    ///   - takesAnyDirectory: whether a directory that has other files in it becomes a store too.
-    ///   - isShared: whether a store that is made now can be used by the whole group of its directory,
-    ///     and not by its maker alone. A store that is there keeps its modes.
+    ///   - directory: The path, which is trusted: links in it are followed.
+    ///   - takesAnyDirectory: Whether a directory that has other files in it becomes a store too.
+    ///   - isShared: Whether a new store is accessible to the whole group of its directory, not to
+    ///     its owner alone. An existing store keeps its modes.
     public init(
         _ directory: FilePath,
         takesAnyDirectory: Bool = false,
         isShared: Bool = false
     ) {
         self.directory = directory
-        mark = StoreMarker(
+        marker = StoreMarker(
             PathBytes(directory.string),
             takesAnyDirectory: takesAnyDirectory,
             access: isShared ? .group : .owner
@@ -33,25 +33,25 @@ public struct DirectoryStore: LocalCacheStore {
     /// The directory's path.
     public var location: String { directory.string }
 
-    /// Reads the file of that name; what is no file is an error that says so.
+    /// Reads the file with the object's name; throws `notAFile` for anything but a regular file.
     public func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
-        try mark.check()
+        try marker.check()
         let path = path(name)
         do throws(FileError) {
             if let bytes = try AtomicFile.read(path, limit: limit, followsLink: false) {
                 return bytes
             }
-            // A store that is a file is a mistake and not an empty store.
-            _ = try existing(PathBytes(directory.string))
+            // A store path that is a file is a mistake, not an empty store.
+            _ = try StoreMarker.existing(PathBytes(directory.string))
             return nil
         } catch {
             if error.code == .isDirectory, let names = try? DirectoryHandle.open(path).names(),
                 !names.isEmpty
             {
-                throw StoreError(inTheWay: path.text)
+                throw StoreError(blockedByDirectoryAt: path.text)
             }
             if error.isNoFile, error.path == path.text {
-                throw StoreError(.noFile, "'\(path.text)' is not a regular file")
+                throw StoreError(.notAFile, "'\(path.text)' is not a regular file")
             }
             throw StoreError(error)
         }
@@ -59,32 +59,33 @@ public struct DirectoryStore: LocalCacheStore {
 
     /// Writes a temporary file and renames it.
     public func write(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
-        let access = try mark.prepare()
+        let access = try marker.prepare()
         try translating { () throws(FileError) in
             try AtomicFile.write(bytes, to: path(name), access: access)
         }
     }
 
-    /// Writes a temporary file and gives it the name if nothing has it.
+    /// Writes a temporary file and gives it the name unless a file has it.
     public func create(_ name: String, _ bytes: [UInt8]) throws(StoreError) -> Bool {
-        let access = try mark.prepare()
+        let access = try marker.prepare()
         return try translating { () throws(FileError) in
             try AtomicFile.create(bytes, at: path(name), access: access)
         }
     }
 
-    /// Begins a temporary file, which is renamed at the end.
+    /// Creates a temporary file, which is renamed at the end.
     ///
-    /// It lies where packs do, which may be another file system than the rest of the store.
-    public func draft() throws(StoreError) -> (any ObjectUpload)? {
-        let access = try mark.prepare()
+    /// The file is in the directory of packs, which may be on another file system than the rest of
+    /// the store.
+    public func beginUpload() throws(StoreError) -> (any ObjectUpload)? {
+        let access = try marker.prepare()
         return try translating { () throws(FileError) in
             let packs = path(String(StoreLayout.packs.dropLast()))
-            return Draft(store: self, file: try FileWriter(in: packs, access: access))
+            return Upload(store: self, file: try FileWriter(in: packs, access: access))
         }
     }
 
-    private struct Draft: ObjectUpload {
+    private struct Upload: ObjectUpload {
         let store: DirectoryStore
         let file: FileWriter
 
@@ -92,75 +93,79 @@ public struct DirectoryStore: LocalCacheStore {
             try store.translating { () throws(FileError) in try file.append(bytes) }
         }
 
-        func place(at name: String) throws(StoreError) {
+        func finish(as name: String) throws(StoreError) {
             try store.translating { () throws(FileError) in try file.place(at: store.path(name)) }
         }
     }
 
-    /// Looks at the file of that name; what is no file holds 0 bytes.
+    /// Reads the status of the file with the object's name; anything but a regular file has size 0.
     public func info(_ name: String) throws(StoreError) -> ObjectInfo? {
-        try mark.check()
+        try marker.check()
         return try translating { () throws(FileError) in
             let (parent, file) = path(name).split
-            guard let handle = try existing(PathBytes(Array(parent))),
+            guard let handle = try StoreMarker.existing(PathBytes(Array(parent))),
                 let status = try handle.status(file)
             else { return nil }
             return ObjectInfo(name, status)
         }
     }
 
-    /// Walks the directories that the prefix names.
+    /// Lists the directories that the prefix names.
     ///
-    /// What is no file and has the name of an object is one of 0 bytes.
+    /// Anything but a regular file that has the name of an object is listed with size 0.
     public func list(prefix: String) throws(StoreError) -> [ObjectInfo] {
-        try mark.check()
+        try marker.check()
         return try translating { () throws(FileError) in
             let start = prefix.lastIndex(of: "/").map { String(prefix[..<$0]) } ?? ""
             var found: [ObjectInfo] = []
-            guard let handle = try existing(path(start)) else { return [] }
+            guard let handle = try StoreMarker.existing(path(start)) else { return [] }
             try collect(handle, start, prefix, &found)
             return found
         }
     }
 
-    /// Removes the file of that name, or an empty directory in its place.
+    /// Deletes the file with the object's name, or an empty directory that has the name.
     public func delete(_ name: ObjectName) throws(StoreError) {
-        try mark.check()
+        try marker.check()
         let (parent, file) = path(name.text).split
         do throws(FileError) {
-            guard let handle = try existing(PathBytes(Array(parent))) else { return }
+            guard let handle = try StoreMarker.existing(PathBytes(Array(parent))) else { return }
             let isDirectory = try handle.status(file)?.kind == .directory
             try isDirectory ? handle.removeDirectory(file) : handle.removeFile(file)
         } catch {
             switch error.code {
             case .notFound: return
-            case .notEmpty: throw StoreError(inTheWay: error.path)
+            case .notEmpty: throw StoreError(blockedByDirectoryAt: error.path)
             default: throw StoreError(error)
             }
         }
     }
 
-    /// Sets the file's time to now; in a store of a group, every member can.
-    public func refresh(_ name: String) throws(StoreError) {
-        try mark.check()
+    /// Sets the file's time to now; in the store of a group, every member may do so.
+    public func touch(_ name: String) throws(StoreError) {
+        try marker.check()
         try translating { () throws(FileError) in
             let (parent, file) = path(name).split
-            guard let handle = try existing(PathBytes(Array(parent))) else { return }
-            // A prune does not look and remove while this lock is held.
+            guard let handle = try StoreMarker.existing(PathBytes(Array(parent))) else { return }
+            // While this lock is held, a prune does not check and delete objects.
             let lock = lock(.shared)
             defer { withExtendedLifetime(lock) {} }
             try handle.touch(file)
         }
     }
 
-    /// Looks through all directories of the store that objects can be in.
+    /// Deletes unfinished files in all directories of the store that may contain objects.
     public func removeLeftovers(dryRun: Bool) throws(StoreError) -> Int {
-        try mark.check()
+        try marker.check()
         return try translating { () throws(FileError) in
-            guard let store = try existing(PathBytes(directory.string)) else { return 0 }
-            // Beside the objects, where the store keeps what it knows of itself.
+            guard let store = try StoreMarker.existing(PathBytes(directory.string)) else {
+                return 0
+            }
+            // Files of the store that are not objects, such as its marker, are written here.
             let count = Leftovers.removeFiles(in: store, dryRun: dryRun)
-            guard let objects = try existing(path(StoreLayout.top)) else { return count }
+            guard let objects = try StoreMarker.existing(path(StoreLayout.top)) else {
+                return count
+            }
             return try count + removeLeftovers(in: objects, StoreLayout.top, dryRun)
         }
     }
@@ -173,25 +178,17 @@ public struct DirectoryStore: LocalCacheStore {
         var count = Leftovers.removeFiles(in: directory, dryRun: dryRun)
         for child in try directory.names() {
             if Task.isCancelled { throw FileError(stopped: "list", directory.path.text) }
-            let place = "\(name)/\(String(decoding: child, as: UTF8.self))"
-            guard StoreLayout.mayHold(place), try directory.status(child)?.kind == .directory
+            let path = "\(name)/\(String(decoding: child, as: UTF8.self))"
+            guard StoreLayout.mayContainObjects(path),
+                try directory.status(child)?.kind == .directory
             else { continue }
-            count += try removeLeftovers(in: directory.directory(child), place, dryRun)
+            count += try removeLeftovers(in: directory.directory(child), path, dryRun)
         }
         return count
     }
 
     private func path(_ name: String) -> PathBytes {
         PathBytes(directory.string).appending(name.utf8)
-    }
-
-    private func existing(_ path: PathBytes) throws(FileError) -> DirectoryHandle? {
-        do throws(FileError) {
-            return try DirectoryHandle.open(path)
-        } catch {
-            if error.code == .notFound { return nil }
-            throw error
-        }
     }
 
     private func collect(
@@ -201,10 +198,10 @@ public struct DirectoryStore: LocalCacheStore {
         _ found: inout [ObjectInfo]
     ) throws(FileError) {
         for bytes in try directory.names() where !TemporaryName.matches(bytes) {
-            // A part of a listing must never be taken for all of it.
+            // A partial listing must never be mistaken for a whole one.
             if Task.isCancelled { throw FileError(stopped: "list", directory.path.text) }
             let child = (name.isEmpty ? "" : name + "/") + String(decoding: bytes, as: UTF8.self)
-            // A directory may lead to the prefix, or lie below it.
+            // A directory can be above the prefix or below it.
             guard child != StoreMarker.name, child.hasPrefix(prefix) || prefix.hasPrefix(child)
             else {
                 continue
@@ -229,32 +226,8 @@ public struct DirectoryStore: LocalCacheStore {
     }
 }
 
-extension StoreError {
-    /// A directory with something in it where an object belongs.
-    init(inTheWay path: String) {
-        self.init(
-            .inTheWay,
-            "'\(path)' is a directory with something in it; \(StoreError.byHand)"
-        )
-    }
-
-    init(_ error: FileError) {
-        if error.code == .notEmpty {
-            self.init(inTheWay: error.path)
-            return
-        }
-        let code: StoreError.Code =
-            switch error.code {
-            case .permissionDenied, .readOnly: .denied
-            case .noSpace: .full
-            default: error.isTooLarge ? .tooLarge : .unavailable
-            }
-        self.init(code, error.description)
-    }
-}
-
 extension ObjectInfo {
-    /// A file as an object; each write makes another file, or at least another time of change.
+    /// Describes a file as an object; each write changes the file's inode or its change time.
     fileprivate init(_ name: String, _ status: FileStatus) {
         self.init(
             name: name,

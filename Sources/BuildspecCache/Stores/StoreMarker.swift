@@ -1,26 +1,26 @@
 internal import BuildspecFiles
 internal import Synchronization
 
-/// Tells whether a directory is a store, before anything else is done with it, and makes it one.
+/// The check whether a directory is a store, before any other use, and the marker that makes it one.
 ///
-/// A store has a file `buildspec-store` beside its objects. A directory without one is a store if it is
-/// missing or empty, or has objects of an older version of this program. Every other directory is
-/// somebody's, and nothing in it is read, written or removed.
+/// A store has a file `buildspec-store` next to its objects. A directory without that file is a store if
+/// it is missing or empty, or has objects of an older version of this program. Any other directory
+/// belongs to someone else, and nothing in it is read, written or deleted.
 final class StoreMarker: Sendable {
     static let name = "buildspec-store"
 
     private static let text = Array("buildspec-store 1\n".utf8)
-    /// What a store has beside its objects, and what a new volume or repository may have in it.
-    private static let known: Set<String> = [
+    /// The files of a store that are not objects, and those that a new volume or repository may have.
+    private static let expectedNames: Set<String> = [
         name, StoreLayout.top, AutomaticPruning.name, "lost+found", ".gitignore", ".gitkeep",
         "CACHEDIR.TAG",
     ]
 
     private enum State {
         case unknown
-        /// It is one, or becomes one with the first object.
+        /// The directory is a store, or becomes one with the first object.
         case usable
-        /// It is one, and its objects are made with these bits.
+        /// The directory is a store, whose new objects get these access rights.
         case marked(FileAccess)
     }
 
@@ -29,40 +29,40 @@ final class StoreMarker: Sendable {
     private let access: FileAccess
     private let state = Mutex(State.unknown)
 
-    /// Nothing is looked at yet.
+    /// Creates the check; it reads nothing yet.
     ///
     /// - Parameters:
-    ///   - directory: the directory.
-    ///   - takesAnyDirectory: whether somebody's directory becomes a store too.
-    ///   - access: who may use a store that is made now.
+    ///   - directory: The directory.
+    ///   - takesAnyDirectory: Whether a directory with other files becomes a store too.
+    ///   - access: The access rights of a new store.
     init(_ directory: PathBytes, takesAnyDirectory: Bool, access: FileAccess) {
         self.directory = directory
         self.takesAnyDirectory = takesAnyDirectory
         self.access = access
     }
 
-    /// Looks once, before the first object is read or removed.
+    /// Checks the directory once, before the first object is read or deleted.
     ///
-    /// - Throws: an error that names what else is in the directory.
+    /// - Throws: An error that names a foreign file in the directory.
     func check() throws(StoreError) {
         try state.withLock { state throws(StoreError) in try check(&state) }
     }
 
     /// Makes the directory a store, before the first object is written.
     ///
-    /// The mark comes before the objects, so that of two processes that make one store at once each
-    /// finds it empty or marked.
+    /// The marker is written before the objects, so that of two processes that create a store at the
+    /// same time each finds the directory empty or marked.
     ///
-    /// - Returns: the access of what is written: that of the directory of the objects.
-    /// - Throws: as `check`, and when the directory cannot be made.
+    /// - Returns: The access rights of new objects: those of the directory of the objects.
+    /// - Throws: The errors of `check`, and an error when the directory cannot be created.
     func prepare() throws(StoreError) -> FileAccess {
         try state.withLock { state throws(StoreError) in
             if case .marked(let access) = state { return access }
             try check(&state)
             do throws(FileError) {
-                let made = try make()
-                state = .marked(made)
-                return made
+                let access = try createStore()
+                state = .marked(access)
+                return access
             } catch {
                 throw StoreError(error)
             }
@@ -78,23 +78,23 @@ final class StoreMarker: Sendable {
         } catch {
             throw StoreError(error)
         }
-        if let problem { throw StoreError(.noStore, "'\(directory.text)' \(problem)") }
+        if let problem { throw StoreError(.notAStore, "'\(directory.text)' \(problem)") }
         state = .usable
     }
 
-    private func make() throws(FileError) -> FileAccess {
+    private func createStore() throws(FileError) -> FileAccess {
         let objects = directory.appending(StoreLayout.top.utf8)
-        let old = try StoreMarker.existing(objects)?.status().mode
-        let access = old.map { FileAccess(ofDirectory: $0) } ?? access
-        let place = try AtomicFile.openMaking(directory, access: access)
-        if old == nil { access.widen(place) }
-        if try content(in: place) == .none { try mark(access) }
-        let handle = try AtomicFile.openMaking(objects, access: access)
-        return FileAccess(ofDirectory: try handle.status().mode)
+        let mode = try StoreMarker.existing(objects)?.status().mode
+        let access = mode.map { FileAccess(ofDirectory: $0) } ?? access
+        let handle = try AtomicFile.openMaking(directory, access: access)
+        if mode == nil { access.widen(handle) }
+        if try content(in: handle) == .missing { try writeMarker(access) }
+        let objectHandle = try AtomicFile.openMaking(objects, access: access)
+        return FileAccess(ofDirectory: try objectHandle.status().mode)
     }
 
-    /// Writes the mark; where that is forbidden or there is no room, the objects say what it is.
-    private func mark(_ access: FileAccess) throws(FileError) {
+    /// Writes the marker; where that is forbidden or no space is left, the objects identify the store.
+    private func writeMarker(_ access: FileAccess) throws(FileError) {
         do throws(FileError) {
             let path = directory.appending(StoreMarker.name.utf8)
             try AtomicFile.write(StoreMarker.text, to: path, access: access)
@@ -103,7 +103,8 @@ final class StoreMarker: Sendable {
         }
     }
 
-    private static func existing(_ path: PathBytes) throws(FileError) -> DirectoryHandle? {
+    /// Opens a directory; `nil` if it does not exist.
+    static func existing(_ path: PathBytes) throws(FileError) -> DirectoryHandle? {
         do throws(FileError) {
             return try DirectoryHandle.open(path)
         } catch {
@@ -113,67 +114,67 @@ final class StoreMarker: Sendable {
     }
 }
 
-// MARK: What is in the directory
+// MARK: Contents of the directory
 
 extension StoreMarker {
-    /// What the file of the mark says.
+    /// The meaning of the marker file.
     private enum Content: Equatable {
-        /// There is none; one that a power cut has torn is none either, and is written again.
-        case none
-        /// It is a store.
-        case own
-        /// It is a store of another version of this program, by this line.
-        case other(String)
-        /// It is somebody's file.
+        /// The file does not exist, or a power cut has truncated it; then it is written again.
+        case missing
+        /// The directory is a store.
+        case current
+        /// The directory is a store of another version of this program, with this line.
+        case otherVersion(String)
+        /// The file was not written by this program.
         case foreign
     }
 
     private func content(in handle: DirectoryHandle) throws(FileError) -> Content {
-        guard let status = try handle.status(StoreMarker.name.utf8) else { return .none }
+        guard let status = try handle.status(StoreMarker.name.utf8) else { return .missing }
         guard status.kind == .regular, status.size <= 256 else { return .foreign }
         let path = directory.appending(StoreMarker.name.utf8)
         guard let bytes = try AtomicFile.read(path, limit: 256, followsLink: false) else {
-            return .none
+            return .missing
         }
-        if bytes == StoreMarker.text { return .own }
-        if StoreMarker.text.starts(with: bytes) || bytes.allSatisfy({ $0 == 0 }) { return .none }
+        if bytes == StoreMarker.text { return .current }
+        if StoreMarker.text.starts(with: bytes) || bytes.allSatisfy({ $0 == 0 }) { return .missing }
         let line = String(decoding: bytes, as: UTF8.self).prefix { !$0.isNewline }
         let isOther =
             line.hasPrefix("\(StoreMarker.name) ") && !StoreMarker.text.starts(with: line.utf8)
-        return isOther ? .other(String(line)) : .foreign
+        return isOther ? .otherVersion(String(line)) : .foreign
     }
 
-    /// Why the directory is not used as a store; `nil` if it is or may become one.
+    /// Returns why the directory is not used as a store; `nil` if it is or may become one.
     private func problem(in handle: DirectoryHandle) throws(FileError) -> String? {
         switch try content(in: handle) {
-        case .own: return nil
-        case .other(let line):
+        case .current: return nil
+        case .otherVersion(let line):
             return
                 "is a cache store of another version, '\(line)'; use the 'buildspec' that made it, "
                 + "or name another directory"
         case .foreign: return StoreMarker.refusal(StoreMarker.name)
-        case .none: break
+        case .missing: break
         }
-        // It would be written over, which nobody asks for with an option about the directory.
-        if try !AutomaticPruning.isFree(directory, in: handle) {
+        // The file would be overwritten, which `takesAnyDirectory` does not ask for.
+        if try !AutomaticPruning.canWriteState(directory, in: handle) {
             return StoreMarker.refusal(AutomaticPruning.name)
         }
-        guard !takesAnyDirectory, let found = try stranger(in: handle) else { return nil }
-        return "is no cache store: it holds '\(found)'; name an empty or new directory, or let "
-            + "--init-store take this one"
+        guard !takesAnyDirectory, let found = try unexpectedFile(in: handle) else { return nil }
+        return "is not a cache store: it contains '\(found)'; name an empty or new directory, or "
+            + "pass --init-store to use this one"
     }
 
     private static func refusal(_ name: String) -> String {
-        "cannot be a cache store: a store has a file '\(name)' of its own, and this one is somebody's; "
+        "cannot be a cache store: its file '\(name)' was not written by buildspec; "
             + "name another directory"
     }
 
-    /// What tells that the directory is somebody's; `nil` if it is empty or an older store.
-    private func stranger(in handle: DirectoryHandle) throws(FileError) -> String? {
+    /// Returns a file that does not belong to a store; `nil` if the directory is empty or an older store.
+    private func unexpectedFile(in handle: DirectoryHandle) throws(FileError) -> String? {
         var found: String?
         for name in try handle.names() where !TemporaryName.matches(name) {
             let text = String(decoding: name, as: UTF8.self)
-            if try !isKnown(name, text, in: handle), found == nil { found = text }
+            if try !isExpected(name, text, in: handle), found == nil { found = text }
         }
         let top = directory.appending(StoreLayout.top.utf8)
         guard try handle.status(StoreLayout.top.utf8) != nil else { return found }
@@ -182,29 +183,30 @@ extension StoreMarker {
         return found
     }
 
-    /// Whether a store may have a name beside its objects; a lock of a store is empty.
-    private func isKnown(
+    /// Returns whether a store may have a file of the name next to its objects; its locks are empty files.
+    private func isExpected(
         _ name: [UInt8],
         _ text: String,
         in handle: DirectoryHandle
     ) throws(FileError) -> Bool {
         guard text == "lock" || text == "upkeep.lock" else {
-            return StoreMarker.known.contains(text)
+            return StoreMarker.expectedNames.contains(text)
         }
         let status = try handle.status(name)
         return status.map { $0.kind == .regular && $0.size == 0 } ?? true
     }
 
-    /// Whether there is an object of this program in a directory; `found` takes the first other file.
+    /// Returns whether a directory contains an object; sets `found` to the first other file.
     private func hasObject(
         _ directory: DirectoryHandle,
-        _ place: String,
+        _ path: String,
         _ found: inout String?
     ) throws(FileError) -> Bool {
         for name in try directory.names() where !TemporaryName.matches(name) {
-            let child = "\(place)/\(String(decoding: name, as: UTF8.self))"
+            let child = "\(path)/\(String(decoding: name, as: UTF8.self))"
             if ObjectName(child) != nil { return true }
-            if StoreLayout.mayHold(child), try directory.status(name)?.kind == .directory {
+            if StoreLayout.mayContainObjects(child), try directory.status(name)?.kind == .directory
+            {
                 if try hasObject(directory.directory(name), child, &found) { return true }
             } else if found == nil {
                 found = child

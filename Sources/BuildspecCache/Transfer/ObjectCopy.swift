@@ -47,7 +47,7 @@ struct ObjectCopy: Sendable {
             throw .damaged("'\(name)' is not a name that this program gives")
         }
         let isPack = name.hasPrefix(StoreLayout.packs)
-        return try await EntryReader(store: source).verified(
+        return try await EntryReader(store: source).readVerified(
             name,
             content.digest,
             limit: isPack ? Limits.packStored : Limits.manifestStored

@@ -21,7 +21,7 @@ struct TargetObjects: Sendable {
         // Before the objects: what is listed then and was not marked before stays long enough.
         if !isLocked { _ = try await marked.contains("") }
         for prefix in [StoreLayout.packs, StoreLayout.manifests] {
-            for info in try await store.listOwn(prefix: prefix) where info.isWhole {
+            for info in try await store.listObjects(prefix: prefix) where info.isWhole {
                 listed[info.name] = info.size
             }
         }
@@ -48,7 +48,7 @@ struct TargetObjects: Sendable {
         }
         if isDry { return true }
         // A prune may have been quicker.
-        guard (try? local.refresh(name)) != nil else { return false }
+        guard (try? local.touch(name)) != nil else { return false }
         return try await local.info(name)?.isWhole ?? false
     }
 

@@ -31,9 +31,9 @@ struct Transfer: Sendable {
     func run(_ direction: TransferDirection) async throws -> TransferReport {
         var report = TransferReport(direction: direction)
         let prefix = selection.scope.map(StoreLayout.scopePrefix) ?? StoreLayout.keys
-        let names = Set(try await target.listOwn(prefix: prefix).map(\.name))
+        let names = Set(try await target.listObjects(prefix: prefix).map(\.name))
         // The newest first: if there is no time for all, these are worth most.
-        let records = try await source.listOwn(prefix: prefix)
+        let records = try await source.listObjects(prefix: prefix)
             .sorted { ($0.modified, $0.name) > ($1.modified, $1.name) }
         var objects = try await TargetObjects(target, isLocked: isLocked)
         for start in stride(from: 0, to: records.count, by: Transfer.batch) {

@@ -44,7 +44,7 @@ import Testing
             hashes: [KeyInputs.Hash(patterns: ["**"], hash: "aa", files: files)]
         )
         let bounded = inputs.bounded
-        #expect(bounded.isCut)
+        #expect(bounded.isTruncated)
         #expect(bounded.declared == nil)
         #expect(bounded.hashes[0].files.count == 500)
         #expect(record(bounded).encode().count < 100_000)

@@ -89,7 +89,7 @@ import Testing
         let near = try TemporaryDirectory()
         let cache =
             isBehindDirectory
-            ? BuildCache(store: TieredStore(near: DirectoryStore(near.path), far: store))
+            ? BuildCache(store: TieredStore(local: DirectoryStore(near.path), shared: store))
             : self.cache
         try await save(nil, "one", scope: "p")
         let pack = try #require(store.names.first { $0.hasPrefix("v1/packs/") })
@@ -147,12 +147,12 @@ import Testing
         #expect(dry.removedEntries.count == 5 && dry.markedObjects == 10)
         let real = try await cache.prune(limits)
         #expect(dry == real)
-        #expect(real.requests.removals == 5 && real.requests.writes == 1)
+        #expect(real.requests.deletions == 5 && real.requests.writes == 1)
         store.advance(hours: 100)
         let sweep = try await cache.prune(limits, dryRun: true)
         #expect(try await cache.prune(limits) == sweep)
-        #expect(sweep.removedObjects == 10 && sweep.requests.removals == 10)
-        #expect(try await cache.prune(limits).requests.removals == 1)
+        #expect(sweep.removedObjects == 10 && sweep.requests.deletions == 10)
+        #expect(try await cache.prune(limits).requests.deletions == 1)
         #expect(store.names.isEmpty)
     }
 
@@ -180,16 +180,16 @@ import Testing
     @Test func `a forged list removes nothing that is in use, and no record`() async throws {
         try await save("k", "one")
         let used = store.names.filter { !$0.hasPrefix("v1/keys/") }
-        let bytes = SweepList(marked: 0, objects: used).encode()
+        let bytes = SweepList(markedAt: 0, objects: used).encode()
         try store.write(SweepList.name(0, bytes), bytes)
         let record = try #require(store.names.first { $0.hasPrefix("v1/keys/") })
         try store.write(
             "v1/sweeps/1-0000000000000001",
-            ChecksummedText.seal(["buildspec-sweep 1", "marked 0"])
+            ChecksummedText.encode(["buildspec-sweep 1", "marked 0"])
         )
         try store.write(
             "v1/sweeps/1-0000000000000002",
-            ChecksummedText.seal(["buildspec-sweep 1", "marked 0", "object \(record)"])
+            ChecksummedText.encode(["buildspec-sweep 1", "marked 0", "object \(record)"])
         )
         let large = Array(repeating: UInt8(7), count: Int(Limits.sweep) + 1)
         try store.write("v1/sweeps/1-0000000000000003", large)
@@ -202,7 +202,7 @@ import Testing
     @Test func `of two stores the far one is pruned, also if it is a directory`() async throws {
         let (near, far) = (try TemporaryDirectory(), try TemporaryDirectory())
         let tiered = BuildCache(
-            store: TieredStore(near: DirectoryStore(near.path), far: DirectoryStore(far.path))
+            store: TieredStore(local: DirectoryStore(near.path), shared: DirectoryStore(far.path))
         )
         let identity = CacheIdentity(scope: "p", key: "k", paths: ["tree/**/*"])
         try source.write("one", to: "tree/a")
@@ -228,9 +228,9 @@ import Testing
         let names = (0..<7).map { number in
             StoreLayout.pack(ContentDigest(of: [UInt8(number)]), .zstd)
         }
-        let lists = SweepList.lists(of: names, marked: 5)
+        let lists = SweepList.lists(of: names, markedAt: 5)
         #expect(lists.count == 1 && lists.first?.objects == names.sorted())
         for list in lists { #expect(try SweepList.decode(list.encode()) == list) }
-        #expect(SweepList.lists(of: [], marked: 5).isEmpty)
+        #expect(SweepList.lists(of: [], markedAt: 5).isEmpty)
     }
 }

@@ -22,7 +22,7 @@ import Testing
                 let name = StoreLayout.record(scope: text, key: key, version: version)
                 #expect(ObjectName(name)?.kind == .record, "\(name)")
                 let above = name.split(separator: "/").dropLast().joined(separator: "/")
-                #expect(StoreLayout.mayHold(above), "\(above)")
+                #expect(StoreLayout.mayContainObjects(above), "\(above)")
             }
         }
         for codec in Codec.allCases {

@@ -23,7 +23,7 @@ final class PendingDeletions: Sendable {
         if let known = known.withLock(\.self) { return known.contains(name) }
         do throws(StoreError) {
             var names: Set<String> = []
-            for info in try await store.listOwn(prefix: StoreLayout.sweeps) {
+            for info in try await store.listObjects(prefix: StoreLayout.sweeps) {
                 names.formUnion(try await SweepList.read(info.name, from: store)?.objects ?? [])
             }
             known.withLock { $0 = names }

@@ -83,7 +83,7 @@ struct PruneOperation: Sendable {
     private func objects(in store: any CacheStore) async throws -> [String: ObjectInfo] {
         var objects: [String: ObjectInfo] = [:]
         for prefix in [StoreLayout.packs, StoreLayout.manifests] {
-            for info in try await store.listOwn(prefix: prefix) { objects[info.name] = info }
+            for info in try await store.listObjects(prefix: prefix) { objects[info.name] = info }
         }
         return objects
     }

@@ -63,7 +63,7 @@ struct ReachabilityScan {
     /// - Throws: when the store cannot be read; a damaged record is none.
     @discardableResult
     mutating func update() async throws -> [Entry] {
-        let listed = try await store.listOwn(prefix: StoreLayout.keys)
+        let listed = try await store.listObjects(prefix: StoreLayout.keys)
             .filter { !ignored.contains($0.name) }
         let names = Set(listed.map(\.name))
         entries = entries.filter { names.contains($0.key) }

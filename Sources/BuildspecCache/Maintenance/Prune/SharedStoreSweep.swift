@@ -47,7 +47,7 @@ struct SharedStoreSweep {
             garbage.values.filter { marks.pending.contains($0.name) },
             garbage.values.filter { !marks.pending.contains($0.name) }
         )
-        for list in SweepList.lists(of: unmarked.map(\.name), marked: now) {
+        for list in SweepList.lists(of: unmarked.map(\.name), markedAt: now) {
             let bytes = list.encode()
             try await store.write(SweepList.name(now, bytes), bytes)
         }
@@ -63,7 +63,7 @@ struct SharedStoreSweep {
     private func marks(_ garbage: [String: ObjectInfo]) async throws -> Marks {
         var marks = Marks()
         if grace == 0 { marks.ripe = Set(garbage.keys) }
-        for info in try await store.listOwn(prefix: StoreLayout.sweeps) {
+        for info in try await store.listObjects(prefix: StoreLayout.sweeps) {
             let list = try await SweepList.read(info.name, from: store)
             // The store's own clock; a list that was copied looks younger than it is, never older.
             let objects = (list?.objects ?? []).filter { garbage[$0] != nil }

@@ -15,7 +15,7 @@ struct SweepList: Sendable, Equatable {
         let objects = objects.sorted()
         return stride(from: 0, to: objects.count, by: Limits.sweepObjects).map { start in
             let part = objects[start..<min(start + Limits.sweepObjects, objects.count)]
-            return SweepList(marked: marked, objects: Array(part))
+            return SweepList(markedAt: marked, objects: Array(part))
         }
     }
 
@@ -25,7 +25,7 @@ struct SweepList: Sendable, Equatable {
     }
 
     func encode() -> [UInt8] {
-        ChecksummedText.seal(
+        ChecksummedText.encode(
             ["\(SweepList.head) 1", "marked \(marked)"] + objects.map { "object \($0)" }
         )
     }
@@ -34,7 +34,7 @@ struct SweepList: Sendable, Equatable {
     ///
     /// - Throws: `damaged`, also when it names anything but packs and manifests.
     static func decode(_ bytes: [UInt8]) throws(CacheError) -> SweepList {
-        guard let lines = ChecksummedText.open(bytes), lines.count >= 2,
+        guard let lines = ChecksummedText.decode(bytes), lines.count >= 2,
             let marked = value("marked", lines[1]).flatMap({ Int64($0) })
         else { throw .damaged("the list of what is to be swept is damaged") }
         guard lines[0] == "\(head) 1" else {
@@ -47,7 +47,7 @@ struct SweepList: Sendable, Equatable {
             else { throw .damaged("the list of what is to be swept names what cannot be swept") }
             objects.append(name)
         }
-        return SweepList(marked: marked, objects: objects)
+        return SweepList(markedAt: marked, objects: objects)
     }
 
     private static func value(_ keyword: String, _ line: Substring) -> String? {

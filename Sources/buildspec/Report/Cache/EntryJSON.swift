@@ -50,7 +50,7 @@ enum EntryJSON {
                     }
                 )
             ),
-            ("cut", .bool(inputs.isCut)),
+            ("cut", .bool(inputs.isTruncated)),
         ])
     }
 

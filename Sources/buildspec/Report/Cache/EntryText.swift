@@ -51,7 +51,7 @@ enum EntryText {
             rows.append(("hash", "\(hash.hash) of \(hash.patterns.joined(separator: " "))"))
             rows += hash.files.map { ("", "\($0.digest.prefix(12)) \($0.path)") }
         }
-        if inputs.isCut { rows.append(("", "and more, which was not recorded")) }
+        if inputs.isTruncated { rows.append(("", "and more, which was not recorded")) }
         return rows
     }
 
