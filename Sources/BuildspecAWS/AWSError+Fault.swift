@@ -1,85 +1,82 @@
-/// What was tried when a service refused.
+/// The request that a service refused.
 struct Attempt {
-    /// As an infinitive with its object: `read parameter '/app/x'`.
+    /// An infinitive with its object: `read parameter '/app/x'`.
     var action: String
-    /// What the credentials must be allowed to do.
+    /// The permission that the credentials need.
     var permission: String
-    /// What to do if it is not there.
+    /// The remedy if the object does not exist.
     var whenMissing: String
-    /// `nil` for requests that nobody signed.
+    /// The credentials that signed; `nil` for an unsigned request.
     var credentials: Credentials?
     var region: String
-    /// The machine's clock at the time.
+    /// The machine's clock at the time of the request.
     var time: Timestamp
 
-    /// Who asked, in a sentence.
-    var who: String {
-        credentials.map { "the credentials \($0)" }
-            ?? "requests that nobody signs, as 'anonymous' wants it,"
+    /// The sender of the request, for a sentence.
+    var sender: String {
+        credentials.map { "the credentials \($0)" } ?? "unsigned requests ('anonymous')"
     }
 }
 
 extension AWSError {
-    /// The error that a refusal means.
+    /// Makes the error for a refused request, with the service's text where it helps.
     ///
     /// - Parameters:
-    ///   - fault: what the service said.
-    ///   - attempt: what was tried.
-    /// - Returns: the error, with the service's own words where they help.
+    ///   - fault: The refusal.
+    ///   - attempt: The request.
+    /// - Returns: An error whose message has the object, the reason and the remedy.
     static func refused(_ fault: ServiceFault, _ attempt: Attempt) -> AWSError {
-        let said = fault.message.isEmpty ? fault.code : fault.message
+        let reason = fault.message.isEmpty ? fault.code : fault.message
         let head = "cannot \(attempt.action): "
         if fault.isClockSkew { return clockSkew(head, fault, attempt) }
         if fault.isExpiry {
             return AWSError(
                 .expiredCredentials,
-                head + "the session of \(attempt.who) has expired; log in "
-                    + "again, or fetch new ones"
+                head + "the session of \(attempt.sender) has expired; log in again, or fetch new "
+                    + "credentials"
             )
         }
         if fault.isThrottling {
             return AWSError(
                 .throttled,
-                head
-                    + "the service has too many requests, also after several attempts (\(fault.code)); "
-                    + "try again later"
+                head + "the service still limits requests after several attempts "
+                    + "(\(fault.code)); try again later"
             )
         }
         if denials.contains(fault.code) {
             return AWSError(
                 .denied,
-                head + "access denied (\(said)); \(attempt.who) need "
-                    + attempt.permission
+                head + "access denied (\(reason)); \(attempt.sender) need \(attempt.permission)"
             )
         }
         if unknownCredentials.contains(fault.code) {
             return AWSError(
                 .badCredentials,
-                head + "the service does not accept \(attempt.who) (\(said)); check that the "
+                head + "the service does not accept \(attempt.sender) (\(reason)); check that the "
                     + "id, the secret key and the session token belong together"
             )
         }
         if fault.code == "NoSuchBucket" {
-            return AWSError(.notFound, head + "the bucket is not there; \(attempt.whenMissing)")
+            return AWSError(.notFound, head + "the bucket does not exist; \(attempt.whenMissing)")
         }
         if ["ResourceNotFoundException", "ParameterNotFound"].contains(fault.code) {
             return AWSError(
                 .notFound,
-                head + "there is none in region '\(attempt.region)' (\(said)); "
+                head + "not found in region '\(attempt.region)' (\(reason)); "
                     + attempt.whenMissing
             )
         }
-        return AWSError(.other, head + "\(fault.code), HTTP \(fault.status): \(said)" + id(fault))
+        return AWSError(.other, head + "\(fault.code), HTTP \(fault.status): \(reason)" + id(fault))
     }
 
-    /// An answer that is no success and has no error type, such as a proxy's.
+    /// Makes the error for a failed response without an error type, such as a proxy's.
     static func unexplained(_ response: HTTPResponse, _ action: String) -> AWSError {
         let code: Code = response.status >= 500 ? .network : .badResponse
         let remedy =
             response.status >= 500 ? "try again later" : "check the endpoint and any proxy"
         return AWSError(
             code,
-            "cannot \(action): the answer is HTTP \(response.status) without an error of AWS; "
+            "cannot \(action): the response is HTTP \(response.status) without an AWS error; "
                 + remedy
         )
     }
@@ -90,13 +87,13 @@ extension AWSError {
         _ attempt: Attempt
     ) -> AWSError {
         let distance = fault.date.map { attempt.time.seconds - $0.seconds } ?? 0
-        let how =
+        let difference =
             switch distance {
             case 1...: "is \(distance) s ahead of the service's"
             case ..<0: "is \(-distance) s behind the service's"
             default: "differs from the service's (\(fault.message))"
             }
-        return AWSError(.clockSkew, head + "this machine's clock \(how); set it right")
+        return AWSError(.clockSkew, head + "this machine's clock \(difference); correct it")
     }
 
     private static func id(_ fault: ServiceFault) -> String {

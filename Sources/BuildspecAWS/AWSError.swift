@@ -1,34 +1,34 @@
-/// Something of AWS that did not work, in words for people: what, where and what to do.
+/// An error of AWS or its configuration, with a message that says what happened and what to do.
 public struct AWSError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The reasons that callers decide by.
+    /// The reasons that callers distinguish.
     public enum Code: Sendable {
-        /// Nobody has credentials for us.
+        /// No source has credentials.
         case noCredentials
-        /// There are some, but they are not well-formed or the service does not know them.
+        /// The credentials are malformed, or the service does not know them.
         case badCredentials
-        /// They were well once.
+        /// The credentials have expired.
         case expiredCredentials
-        /// A known way to credentials that is not supported here.
+        /// A known source of credentials that buildspec does not support.
         case unsupported
-        /// Nobody names a region.
+        /// No source names a region.
         case noRegion
-        /// A file or a variable that says something impossible.
+        /// A file or a variable has an invalid value.
         case badConfiguration
-        /// A reference that cannot be read.
+        /// A reference is malformed or does not match the secret.
         case badReference
-        /// The service knows us and refuses.
+        /// The service knows the credentials and refuses the request.
         case denied
-        /// There is nothing of the name.
+        /// No object has the name.
         case notFound
-        /// The service wants fewer requests.
+        /// The service limits requests.
         case throttled
-        /// This machine's clock is too far from the service's.
+        /// This machine's clock differs too much from the service's.
         case clockSkew
-        /// There was no answer.
+        /// There is no response.
         case network
-        /// There was one, and it makes no sense.
+        /// The response is not what the service's interface describes.
         case badResponse
-        /// The answer is larger than it may be.
+        /// The response exceeds the limit.
         case tooLarge
         /// The task was cancelled.
         case cancelled
@@ -36,9 +36,9 @@ public struct AWSError: Error, Sendable, Equatable, CustomStringConvertible {
         case other
     }
 
-    /// Why, for a decision.
+    /// The reason, for decisions of callers.
     public var code: Code
-    /// Lower case, no full stop, the remedy behind a semicolon; several errors are several lines.
+    /// Lower case, no full stop, the remedy after a semicolon; several errors are several lines.
     public var message: String
 
     /// Creates an error.
@@ -50,12 +50,12 @@ public struct AWSError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The message.
     public var description: String { message }
 
-    /// One error for all that went wrong.
+    /// Joins errors to one.
     ///
     /// - Parameters:
-    ///   - errors: at least one.
-    ///   - summary: what stands above them if there are several.
-    /// - Returns: the one, or an error with a line for each different one.
+    ///   - errors: At least one error.
+    ///   - summary: The first line of the message if there are several errors.
+    /// - Returns: The only error, or an error with a line for each different message.
     package static func joined(_ errors: [AWSError], _ summary: String) -> AWSError {
         var lines: [String] = []
         for error in errors where !lines.contains(error.message) { lines.append(error.message) }
@@ -85,7 +85,7 @@ extension AWSError {
             case .unknownHost: "; check the region, the endpoint and the network"
             case .cannotConnect, .timedOut: "; check the endpoint, the network and any proxy"
             case .connectionLost: "; try again"
-            case .handshake: "; check that it speaks TLS, or write its URL with 'http://'"
+            case .handshake: "; check that the endpoint uses TLS, or write its URL with 'http://'"
             case .insecure: "; check the endpoint's certificate and the machine's CA certificates"
             default: ""
             }

@@ -1,9 +1,8 @@
-/// Values for a buildspec's `env/parameter-store` and `env/secrets-manager`.
+/// A reader of the values for a buildspec's `env/parameter-store` and `env/secrets-manager`.
 ///
-/// Nothing is looked up before `resolve` has something to resolve: no file, no credentials, no
-/// connection.
+/// Files, credentials and connections are not used before `resolve` gets a first reference.
 public struct SecretReferences: Sendable {
-    /// A variable and what its value is read from.
+    /// A variable and the reference that its value is read from.
     public struct Entry: Sendable, Equatable {
         /// The variable's name.
         public var name: String
@@ -17,36 +16,36 @@ public struct SecretReferences: Sendable {
         }
     }
 
-    /// What could not be read.
+    /// The error for references that could not be read.
     public struct Unread: Error {
-        /// The variables that have no value for it.
+        /// The variables without a value.
         public var names: Set<String>
-        /// Why, all in one.
+        /// All reasons in one error.
         public var error: AWSError
     }
 
-    /// What is wrong with one variable.
+    /// The name of a variable and why it has no value.
     private typealias Problem = (name: String, error: AWSError)
 
     private let connect: @Sendable () async throws(AWSError) -> JSONClient
 
-    /// Resolves with a client that is made when it is first needed.
+    /// Creates a reader whose client `connect` makes when it is first needed.
     package init(connect: @escaping @Sendable () async throws(AWSError) -> JSONClient) {
         self.connect = connect
     }
 
-    /// Resolves as AWS's tools would in an environment: its credentials, region and endpoints.
+    /// Creates a reader with the credentials, region and endpoints that AWS's tools would use.
     ///
-    /// - Parameter environment: the variables that configure AWS's tools, and `HOME`.
+    /// - Parameter environment: The variables that configure AWS's tools, and `HOME`.
     public init(environment: [String: String]) {
         self.init(environment: environment, transport: nil)
     }
 
-    /// The same, over another transport.
+    /// Creates a reader over another transport.
     ///
     /// - Parameters:
-    ///   - environment: the variables.
-    ///   - transport: what sends one request; `nil` is libcurl.
+    ///   - environment: The variables that configure AWS's tools, and `HOME`.
+    ///   - transport: The transport of one request; `nil` is libcurl.
     package init(environment: [String: String], transport: (any HTTPTransport)?) {
         let settings = Settings(environment)
         let transport = transport ?? CurlTransport(caBundle: settings["AWS_CA_BUNDLE"])
@@ -55,13 +54,13 @@ public struct SecretReferences: Sendable {
         }
     }
 
-    /// Reads all values.
+    /// Reads the values of all references.
     ///
     /// - Parameters:
-    ///   - parameters: the variables from the Parameter Store.
-    ///   - secrets: the variables from Secrets Manager; a name that is in both has this value.
-    /// - Returns: the value of each name.
-    /// - Throws: one error for every reference that could not be read.
+    ///   - parameters: The variables from the Parameter Store.
+    ///   - secrets: The variables from Secrets Manager; a name that is in both has this value.
+    /// - Returns: The value of each name.
+    /// - Throws: One error for all references that could not be read.
     public func resolve(
         parameters: [Entry],
         secrets: [Entry]
@@ -72,12 +71,12 @@ public struct SecretReferences: Sendable {
         for entry in parameters where entry.reference.isEmpty {
             let error = AWSError(
                 .badReference,
-                "variable '\(entry.name)' names no parameter; give it one"
+                "variable '\(entry.name)' names no parameter; add its name"
             )
             problems.append((entry.name, error))
         }
         if !problems.isEmpty { throw summary(problems) }
-        let client = try await connected(for: (parameters + secrets).map(\.name))
+        let client = try await connectedClient(for: (parameters + secrets).map(\.name))
         async let parameterValues = ParameterStore(client).values(
             of: distinct(parameters.map(\.reference))
         )
@@ -94,7 +93,7 @@ public struct SecretReferences: Sendable {
         return values
     }
 
-    private func connected(for names: [String]) async throws(Unread) -> JSONClient {
+    private func connectedClient(for names: [String]) async throws(Unread) -> JSONClient {
         do throws(AWSError) {
             return try await connect()
         } catch {
@@ -147,7 +146,7 @@ public struct SecretReferences: Sendable {
 }
 
 extension JSONClient {
-    /// A client for both stores as the environment configures it.
+    /// Makes a client for the Parameter Store and Secrets Manager as the environment configures it.
     static func connecting(
         _ settings: Settings,
         transport: any HTTPTransport

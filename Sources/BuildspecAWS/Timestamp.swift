@@ -6,7 +6,7 @@
     internal import Darwin
 #endif
 
-/// A moment in whole seconds, as AWS writes it in signatures and expiry times.
+/// A time in whole seconds, as AWS writes it in signatures and expiry times.
 package struct Timestamp: Sendable, Hashable, Comparable {
     /// Seconds since 1970, UTC.
     package var seconds: Int64
@@ -15,7 +15,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         self.seconds = seconds
     }
 
-    /// The moment that the machine's clock shows.
+    /// The time of the machine's clock.
     package static func now() -> Timestamp {
         Timestamp(seconds: Int64(time(nil)))
     }
@@ -35,9 +35,9 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     /// The day in signatures: `20150830`.
     package var day: String { String(basic.prefix(8)) }
 
-    /// Reads `2026-11-23T09:50:00Z`, with a fraction or `+00:00` or without.
+    /// Parses `2026-11-23T09:50:00Z`, with or without a fraction, or with `+00:00`.
     ///
-    /// Every credential endpoint of AWS answers in UTC; any other offset is not believed.
+    /// Every credential endpoint of AWS answers in UTC, so any other offset is rejected.
     package init?(extended text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, let date = CivilDate(extended: bytes[..<10]),
@@ -51,16 +51,16 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         seconds = date.days * 86400 + hour * 3600 + minute * 60 + second
     }
 
-    /// Reads the `Date` header of HTTP: `Mon, 23 Nov 2026 09:50:00 GMT`.
+    /// Parses the `Date` header of HTTP: `Mon, 23 Nov 2026 09:50:00 GMT`.
     package init?(header text: String) {
-        let words = text.split(separator: " ")
-        guard words.count == 6, words[5] == "GMT" || words[5] == "UTC",
-            let day = number(Array(words[1].utf8)[...]),
-            let year = number(Array(words[3].utf8)[...]),
-            let month = months.firstIndex(of: words[2]),
+        let fields = text.split(separator: " ")
+        guard fields.count == 6, fields[5] == "GMT" || fields[5] == "UTC",
+            let day = number(Array(fields[1].utf8)[...]),
+            let year = number(Array(fields[3].utf8)[...]),
+            let month = months.firstIndex(of: fields[2]),
             let date = CivilDate(year: year, month: Int64(month) + 1, day: day)
         else { return nil }
-        let clock = words[4].split(separator: ":").map { number(Array($0.utf8)[...]) }
+        let clock = fields[4].split(separator: ":").map { number(Array($0.utf8)[...]) }
         guard clock.count == 3, let hour = clock[0], let minute = clock[1], let second = clock[2],
             hour < 24, minute < 60, second < 61
         else { return nil }
@@ -95,7 +95,7 @@ private struct CivilDate {
         self.init(year: year, month: month, day: day)
     }
 
-    /// The day that lies so many days behind 1970-01-01, by eras of 400 years that begin in March.
+    /// The day that is `days` after 1970-01-01, computed in eras of 400 years that begin in March.
     init(days: Int64) {
         let shifted = days + 719_468
         let era = shifted.flooredDivision(by: 146_097)
@@ -133,7 +133,7 @@ private func padded(_ value: Int64, _ width: Int) -> String {
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
 
-/// Whether the end of a time says UTC, behind a fraction or not.
+/// Whether the end of a time is UTC, with or without a fraction before it.
 private func isUTC(_ tail: ArraySlice<UInt8>) -> Bool {
     var rest = tail
     if rest.first == UInt8(ascii: ".") {

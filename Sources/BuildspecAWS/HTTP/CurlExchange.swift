@@ -2,16 +2,16 @@ internal import BuildspecFiles
 internal import Crypto
 internal import Synchronization
 
-/// What arrives for one request, while libcurl's callbacks hand it over.
+/// The response to one request, filled by libcurl's callbacks.
 final class CurlExchange: Sendable {
-    /// Headers beyond this are no service's.
+    /// The largest size of all headers in bytes, far above what any service sends.
     private static let headerLimit = 1 << 18
 
     private struct State {
         var headers: [HTTPRequest.Header] = []
         var headerSize = 0
         var body: [UInt8] = []
-        /// Goes over the body while each part of it is still in the processor's cache.
+        /// Hashes each part of the body while it is still in the processor's cache.
         var hash: SHA256?
         var isTooLarge = false
     }
@@ -20,13 +20,14 @@ final class CurlExchange: Sendable {
     private let state: Mutex<State>
     private let cancelled = Atomic(false)
 
-    /// Makes an exchange whose body has at most `limit` bytes, and is hashed while it comes if wanted.
+    /// Creates an exchange whose body has at most `limit` bytes and is hashed as it arrives if
+    /// `isHashing` is set.
     init(limit: Int, isHashing: Bool = false) {
         self.limit = limit
         state = Mutex(State(hash: isHashing ? SHA256() : nil))
     }
 
-    /// The exchange that a callback is handed.
+    /// The exchange that a callback gets as its context.
     static func from(_ context: UnsafeMutableRawPointer?) -> CurlExchange? {
         guard let context = unsafe context else { return nil }
         return unsafe Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
@@ -34,8 +35,8 @@ final class CurlExchange: Sendable {
 
     var headers: [HTTPRequest.Header] { state.withLock(\.headers) }
 
-    /// The body, which is handed over and not copied, and its SHA-256 if that was wanted.
-    func takenBody() -> (bytes: [UInt8], sha256: [UInt8]?) {
+    /// Moves the body out without a copy, with its SHA-256 if the exchange hashes.
+    func consumeBody() -> (bytes: [UInt8], sha256: [UInt8]?) {
         state.withLock { state in
             let body = state.body
             state.body = []
@@ -51,8 +52,10 @@ final class CurlExchange: Sendable {
         cancelled.store(true, ordering: .relaxed)
     }
 
-    /// Takes a part of the body; gives `false` to stop.
-    func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    /// Appends a part of the body.
+    ///
+    /// - Returns: Whether the transfer continues.
+    func appendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
         state.withLock { state in
             if state.body.count + bytes.count > limit { state.isTooLarge = true }
             if state.isTooLarge { return false }
@@ -62,9 +65,10 @@ final class CurlExchange: Sendable {
         }
     }
 
-    /// Takes a line of the head, also of an interim answer, which a status line ends; gives `false`
-    /// to stop.
-    func takeHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    /// Appends a header line; a status line discards the headers of an interim response.
+    ///
+    /// - Returns: Whether the transfer continues.
+    func appendHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let line = unsafe String(decoding: bytes, as: UTF8.self)
         return state.withLock { state in
             state.headerSize += line.utf8.count
@@ -78,7 +82,7 @@ final class CurlExchange: Sendable {
                     value.joined(separator: " ")
                 )
                 state.headers.append(header)
-                // Only a hint: what is promised may never come, so no more than a large object.
+                // Only a hint: the announced bytes may never arrive, so reserve at most 64 MiB.
                 if header.name.lowercased() == "content-length", let size = Int(header.value) {
                     state.body.reserveLargePages(max(0, min(size, limit, 64 << 20)))
                 }

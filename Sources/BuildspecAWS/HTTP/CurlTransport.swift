@@ -1,18 +1,21 @@
 internal import Dispatch
 internal import Synchronization
 
-/// The transport on libcurl, which is loaded with the first request.
+/// A transport on libcurl, which is loaded with the first request.
 ///
-/// It sends the path as it is signed, which Foundation's URLSession does not (`..` is taken out of
-/// it on the way), and costs a program nothing that makes no request. Proxies are those of the
-/// process's environment (`https_proxy`, `no_proxy`), as libcurl reads them.
+/// libcurl sends the path as it is signed; Foundation's URLSession removes `..` from the path. A
+/// program that makes no request does not load libcurl. Proxies are those of the process's
+/// environment (`https_proxy`, `no_proxy`), as libcurl reads them.
 package final class CurlTransport: HTTPTransport {
-    /// Handles that are kept for their open connections.
-    private static let keptHandles = 16
-    /// Bodies above this are worth larger buffers than libcurl's.
+    /// The number of idle handles that stay open for their connections.
+    private static let maxIdleHandles = 16
+    /// The size in bytes above which a body gets larger buffers than libcurl's default.
     private static let largeSize = 1 << 20
     private static let bufferSize = 1 << 18
-    /// Addresses on this machine's own link, which no proxy can reach.
+    /// The protocols that a transfer can use.
+    private static let httpAndHTTPS = 3  // CURLPROTO_HTTP | CURLPROTO_HTTPS
+    private static let http1 = 2  // CURL_HTTP_VERSION_1_1
+    /// Link-local addresses, which no proxy can reach.
     private static let linkLocal: Set<String> = [
         "169.254.169.254", "169.254.170.2", "169.254.170.23", "[fd00:ec2::254]", "[fd00:ec2::23]",
     ]
@@ -21,9 +24,9 @@ package final class CurlTransport: HTTPTransport {
     private let idle = Mutex<[CurlHandle]>([])
     private let queue = DispatchQueue(label: "buildspec.curl", attributes: .concurrent)
 
-    /// Makes a transport.
+    /// Creates a transport.
     ///
-    /// - Parameter caBundle: a file of certificates to trust instead of the system's, as
+    /// - Parameter caBundle: The file of certificates to trust instead of the system's, as
     ///   `AWS_CA_BUNDLE` names it.
     package init(caBundle: String? = nil) {
         self.caBundle = caBundle
@@ -57,7 +60,7 @@ package final class CurlTransport: HTTPTransport {
     ) -> Result<HTTPResponse, HTTPError> {
         let endpoint = request.endpoint
         guard let lines = CurlTransport.lines(request) else {
-            return .failure(HTTPError(.other, endpoint, "a header has a line break in it"))
+            return .failure(HTTPError(.other, endpoint, "a header has a line break"))
         }
         guard let handle = idle.withLock({ $0.popLast() }) ?? CurlHandle() else {
             let detail = "libcurl is not on this machine; install 'libcurl4'"
@@ -72,22 +75,22 @@ package final class CurlTransport: HTTPTransport {
             return .failure(error(code, handle, request, exchange))
         }
         var response = HTTPResponse(status: handle.status, headers: exchange.headers)
-        (response.body, response.bodySHA256) = exchange.takenBody()
+        (response.body, response.bodySHA256) = exchange.consumeBody()
         return .success(response)
     }
 
     private func configure(_ handle: CurlHandle, _ request: HTTPRequest) {
         let milliseconds = max(1, Int(request.timeout / .milliseconds(1)))
         handle.set(.url, request.url)
-        handle.set(.protocols, 3)
-        handle.set(.httpVersion, 2)
+        handle.set(.protocols, Self.httpAndHTTPS)
+        handle.set(.httpVersion, Self.http1)
         handle.set(.pathAsIs, 1)
         handle.set(.noSignal, 1)
         handle.set(.noProgress, 0)
         handle.set(.tcpKeepAlive, 1)
         handle.set(.timeoutMilliseconds, milliseconds)
-        let knock = request.stallTimeout.map { Int($0 / .milliseconds(1)) } ?? 10_000
-        handle.set(.connectTimeoutMilliseconds, max(1, min(milliseconds, knock, 10_000)))
+        let connect = request.stallTimeout.map { Int($0 / .milliseconds(1)) } ?? 10_000
+        handle.set(.connectTimeoutMilliseconds, max(1, min(milliseconds, connect, 10_000)))
         if let stall = request.stallTimeout {
             handle.set(.lowSpeedLimit, 1_000)
             handle.set(.lowSpeedTime, max(1, Int(stall.components.seconds)))
@@ -108,9 +111,10 @@ package final class CurlTransport: HTTPTransport {
         if CurlTransport.linkLocal.contains(request.endpoint.host) { handle.set(.noProxy, "*") }
     }
 
-    /// The headers as libcurl takes them; `nil` if one would begin a header of its own.
+    /// The header lines in libcurl's form; `nil` if a line break in a value would start another
+    /// header.
     private static func lines(_ request: HTTPRequest) -> [String]? {
-        // Nothing that was not asked for: no form's type, and no waiting for '100 Continue'.
+        // Removes libcurl's defaults: the wait for '100 Continue' and the content type of forms.
         var lines = ["Expect:"]
         if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
             lines.append("Content-Type:")
@@ -125,7 +129,7 @@ package final class CurlTransport: HTTPTransport {
 
     private func keep(_ handle: CurlHandle) {
         let isKept = idle.withLock { idle in
-            if idle.count >= CurlTransport.keptHandles { return false }
+            if idle.count >= CurlTransport.maxIdleHandles { return false }
             idle.append(handle)
             return true
         }
@@ -143,17 +147,7 @@ package final class CurlTransport: HTTPTransport {
             let detail = "more than \(request.responseLimit) bytes"
             return HTTPError(.tooLarge, request.endpoint, detail)
         }
-        let reason: HTTPError.Code =
-            switch code {
-            case 5, 6: .unknownHost
-            case 7: .cannotConnect
-            case 28: .timedOut
-            // One that breaks is told like one that cannot agree; the former may pass.
-            case 35: .handshake
-            case 16, 18, 52, 55, 56, 92: .connectionLost
-            case 53, 54, 58, 59, 60, 66, 77, 83, 90, 91: .insecure
-            default: .other
-            }
+        let reason = CurlCode(rawValue: code)?.errorCode ?? .other
         return HTTPError(reason, request.endpoint, handle.description(of: code))
     }
 }

@@ -1,15 +1,15 @@
-/// Where a service answers: scheme, host, port and the names that all its paths begin with.
+/// The address of a service: scheme, host, port and the names that all its paths begin with.
 package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
-    /// The two schemes of the web.
+    /// The schemes of HTTP.
     package enum Scheme: String, Sendable {
         case http
         case https
     }
 
     package var scheme: Scheme
-    /// A name or an address; an IPv6 address has its brackets.
+    /// A host name or an address; an IPv6 address is in brackets.
     package var host: String
-    /// `nil` is the scheme's own.
+    /// The port; `nil` is the scheme's default.
     package var port: Int?
     package var path: [String]
 
@@ -20,15 +20,15 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         self.path = path
     }
 
-    /// Reads `http[s]://host[:port][/path]`.
+    /// Parses `http[s]://host[:port][/path]`.
     ///
-    /// A user, a query or a fragment in it would silently change what is sent where, so there is no
-    /// endpoint then.
+    /// A user, a query or a fragment would silently change what is sent where, so the result is `nil`
+    /// for a text with one.
     package init?(_ text: String) {
-        guard let mark = text.firstRange(of: "://"),
-            let scheme = Scheme(rawValue: text[..<mark.lowerBound].lowercased())
+        guard let separator = text.firstRange(of: "://"),
+            let scheme = Scheme(rawValue: text[..<separator.lowerBound].lowercased())
         else { return nil }
-        let rest = text[mark.upperBound...]
+        let rest = text[separator.upperBound...]
         let authority = rest.prefix { $0 != "/" }
         let names = rest[authority.endIndex...].split(separator: "/").map(String.init)
         guard rest.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
@@ -38,7 +38,7 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         self.init(scheme, host, port: port, path: names)
     }
 
-    /// The host and, unless it is the scheme's own, the port: what stands in the `Host` header.
+    /// The value of the `Host` header: the host, and the port unless it is the scheme's default.
     package var authority: String { port.map { "\(host):\($0)" } ?? host }
 
     package var description: String {

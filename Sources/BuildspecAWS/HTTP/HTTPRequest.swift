@@ -1,4 +1,5 @@
-/// One request, as lists: nothing in it is encoded yet, so that what is signed is what is sent.
+/// A request as lists of names and values, not encoded yet, so that the signed and the sent request
+/// are the same.
 package struct HTTPRequest: Sendable, Equatable {
     /// The methods that AWS's protocols use.
     package enum Method: String, Sendable {
@@ -9,7 +10,7 @@ package struct HTTPRequest: Sendable, Equatable {
         case delete = "DELETE"
     }
 
-    /// A header; names are compared without case.
+    /// A header, whose name is compared without case.
     package struct Header: Sendable, Equatable {
         package var name: String
         package var value: String
@@ -20,7 +21,7 @@ package struct HTTPRequest: Sendable, Equatable {
         }
     }
 
-    /// One name and value of the query.
+    /// A name and value of the query.
     package struct QueryItem: Sendable, Equatable {
         package var name: String
         package var value: String
@@ -33,21 +34,21 @@ package struct HTTPRequest: Sendable, Equatable {
 
     package var method: Method
     package var endpoint: Endpoint
-    /// The names between the slashes, without the endpoint's own; a last empty one is a final slash.
+    /// The names between the slashes after the endpoint's path; a last empty name is a final slash.
     package var path: [String]
     package var query: [QueryItem]
-    /// Without `Host` and `Content-Length`, which belong to the transport.
+    /// The headers without `Host` and `Content-Length`, which the transport adds.
     package var headers: [Header]
     package var body: [UInt8]
-    /// How long the whole exchange may take.
+    /// The limit for the whole exchange.
     package var timeout: Duration
-    /// How long it may crawl, at less than a kilobyte a second, before it counts as broken.
+    /// How long an exchange of less than a kilobyte a second lasts before it counts as broken.
     package var stallTimeout: Duration?
-    /// How often it is sent at most when nobody answers; `nil` leaves that to the policy.
-    package var mostKnocks: Int?
-    /// The largest body of an answer, in bytes, that is taken.
+    /// How often the request is sent at most if nothing answers; `nil` leaves that to the policy.
+    package var unansweredAttempts: Int?
+    /// The largest accepted body of the response, in bytes.
     package var responseLimit: Int
-    /// Whether the body of the answer is hashed while it comes.
+    /// Whether the body of the response is hashed as it arrives.
     package var hashesResponse = false
 
     package init(
@@ -68,7 +69,7 @@ package struct HTTPRequest: Sendable, Equatable {
         responseLimit = 8 << 20
     }
 
-    /// The same request with other bounds.
+    /// A copy of the request with another timeout and response limit.
     package func bounded(timeout: Duration, responseLimit: Int) -> HTTPRequest {
         var request = self
         request.timeout = timeout
@@ -76,7 +77,7 @@ package struct HTTPRequest: Sendable, Equatable {
         return request
     }
 
-    /// The names of the endpoint's path and the request's.
+    /// The names of the endpoint's path and of the request's path.
     var fullPath: [String] { endpoint.path + path }
 
     /// The encoded URL that a transport sends.
@@ -87,12 +88,12 @@ package struct HTTPRequest: Sendable, Equatable {
     }
 }
 
-/// What came back: a status, headers and a whole body.
+/// A response: status, headers and the whole body.
 package struct HTTPResponse: Sendable, Equatable {
     package var status: Int
     package var headers: [HTTPRequest.Header]
     package var body: [UInt8]
-    /// The SHA-256 of the body as it came, where that was asked for and the transport does it.
+    /// The SHA-256 of the body, if the request asked for it and the transport can compute it.
     package var bodySHA256: [UInt8]?
 
     package init(status: Int, headers: [HTTPRequest.Header] = [], body: [UInt8] = []) {
@@ -101,7 +102,7 @@ package struct HTTPResponse: Sendable, Equatable {
         self.body = body
     }
 
-    /// The first header of a name, whatever its case.
+    /// The value of the first header with a name, compared without case.
     package func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }

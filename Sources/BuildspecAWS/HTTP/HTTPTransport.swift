@@ -1,42 +1,42 @@
-/// The one seam to the network: a request in, a whole response out.
+/// The only interface to the network: a request in, a whole response out.
 ///
 /// ## Implementation guidance
-/// - Any status is a response, also 404 and 503; only a missing answer is an error.
-/// - Redirects are not followed: a signature is good for one host.
-/// - The body's limit holds while it arrives, not behind it.
+/// - Any status is a response, also 404 and 503; only a missing response is an error.
+/// - Redirects are not followed, because a signature is valid for one host.
+/// - The limit of the body is checked while the body arrives, not afterwards.
 /// - Cancelling the task ends the exchange.
 /// - A transport does not retry; `RetryingTransport` does.
 package protocol HTTPTransport: Sendable {
-    /// Sends a request and waits for its answer.
+    /// Sends a request and waits for the response.
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse
 }
 
-/// Why there was no answer.
+/// The reason why a request has no response.
 package struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The reasons that callers decide by.
+    /// The reasons that callers distinguish.
     package enum Code: Sendable {
         /// The name cannot be resolved.
         case unknownHost
-        /// Nobody listens there, or nobody answers to the knocking.
+        /// Nothing listens at the address, or nothing answers the attempt to connect.
         case cannotConnect
-        /// The connection broke before the answer was whole.
+        /// The connection broke before the response was complete.
         case connectionLost
-        /// TLS could not be agreed on: the service may not speak it, or the connection broke.
+        /// The TLS handshake failed: the service may not speak TLS, or the connection broke.
         case handshake
-        /// The answer took too long.
+        /// The response took too long.
         case timedOut
-        /// No trust: a certificate or a protocol version.
+        /// A certificate or a protocol version is not trusted.
         case insecure
-        /// The answer is larger than its reader takes.
+        /// The response is larger than the request accepts.
         case tooLarge
         case cancelled
         case other
     }
 
     package var code: Code
-    /// The address, without a query, which may hold a signature.
+    /// The address without the query, which can contain a signature.
     package var endpoint: Endpoint
-    /// What the system said, for people.
+    /// The text of the system or of libcurl.
     package var detail: String
 
     package init(_ code: Code, _ endpoint: Endpoint, _ detail: String = "") {
@@ -45,7 +45,7 @@ package struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
         self.detail = detail
     }
 
-    /// Whether the next attempt may go better.
+    /// Whether the next attempt may succeed.
     package var isTransient: Bool {
         switch code {
         case .unknownHost, .cannotConnect, .connectionLost, .handshake, .timedOut: true
@@ -59,12 +59,12 @@ package struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unknownHost: "the host '\(endpoint.host)' cannot be found" + tail
         case .cannotConnect: "cannot connect to \(endpoint)" + tail
         case .connectionLost: "the connection to \(endpoint) broke" + tail
-        case .handshake: "no TLS connection to \(endpoint) can be made" + tail
+        case .handshake: "cannot establish a TLS connection to \(endpoint)" + tail
         case .timedOut: "\(endpoint) did not answer in time" + tail
         case .insecure: "the TLS connection to \(endpoint) cannot be trusted" + tail
-        case .tooLarge: "the answer of \(endpoint) is too large" + tail
+        case .tooLarge: "the response of \(endpoint) is too large" + tail
         case .cancelled: "the request to \(endpoint) was cancelled"
-        case .other: "the request to \(endpoint) went wrong" + tail
+        case .other: "the request to \(endpoint) failed" + tail
         }
     }
 }

@@ -1,49 +1,49 @@
-/// When a request is tried again, and how long to wait before.
+/// The rules for when a request is sent again, and how long to wait before it.
 ///
-/// The waits are those of the AWS SDKs: a random part of a bound that doubles, so that many agents
-/// that fail together do not come back together.
+/// The waits are those of the AWS SDKs: a random part of a limit that doubles, so that agents that
+/// fail together do not retry together.
 ///
 /// Source: AWS SDKs and tools reference guide, "Retry behavior".
 package struct RetryPolicy: Sendable {
     /// How often a request is sent at most.
     package var attempts: Int
-    /// How often at most when nobody answers to the knocking, which takes long to notice.
-    package var knocks: Int
-    /// The bound of the first wait; each further one doubles it.
+    /// How often a request is sent at most if nothing answers, which takes long to detect.
+    package var unansweredAttempts: Int
+    /// The upper limit of the first wait; each further wait doubles the limit.
     package var firstWait: Duration
-    /// No wait is longer, and no `Retry-After` is waited for longer.
+    /// The longest wait, also if `Retry-After` asks for more.
     package var longestWait: Duration
-    /// No attempt begins later than this after the first one began.
+    /// How long after the first attempt the last one can begin.
     package var deadline: Duration
 
     package init(
         attempts: Int = 4,
-        knocks: Int = 4,
+        unansweredAttempts: Int = 4,
         firstWait: Duration = .milliseconds(200),
         longestWait: Duration = .seconds(10),
         deadline: Duration = .seconds(60)
     ) {
         self.attempts = attempts
-        self.knocks = knocks
+        self.unansweredAttempts = unansweredAttempts
         self.firstWait = firstWait
         self.longestWait = longestWait
         self.deadline = deadline
     }
 
-    /// The wait behind an attempt.
+    /// Computes how long to wait after an attempt.
     ///
     /// - Parameters:
-    ///   - attempt: the attempt that failed, from 1.
-    ///   - jitter: from 0 up to 1.
-    ///   - asked: what the service asked for in `Retry-After`.
-    /// - Returns: the wait.
-    func wait(after attempt: Int, jitter: Double, asked: Duration?) -> Duration {
-        if let asked { return min(asked, longestWait) }
-        let bound = min(firstWait * (1 << min(attempt - 1, 20)), longestWait)
-        return bound * jitter
+    ///   - attempt: The attempt that failed, from 1.
+    ///   - jitter: A random number from 0 up to 1.
+    ///   - requested: The wait that the service asks for in `Retry-After`.
+    /// - Returns: The wait, at most `longestWait`.
+    func wait(after attempt: Int, jitter: Double, requested: Duration?) -> Duration {
+        if let requested { return min(requested, longestWait) }
+        let limit = min(firstWait * (1 << min(attempt - 1, 20)), longestWait)
+        return limit * jitter
     }
 
-    /// Whether a response says that the same request may succeed later.
+    /// Whether the same request may succeed later.
     func isTransient(_ response: HTTPResponse) -> Bool {
         if [429, 500, 502, 503, 504].contains(response.status) { return true }
         guard response.status >= 400, let fault = ServiceFault(response) else { return false }

@@ -1,20 +1,20 @@
-/// A transport that tries again: on 429 and 5xx, throttling, and connections that break.
+/// A transport that retries after 429 and 5xx, throttling, and broken connections.
 ///
-/// A request is sent again as it is, signature included, which services take for minutes. Requests
-/// must therefore be ones that may be repeated; all of AWS's that this package makes are.
+/// A request is sent again unchanged; services accept its signature for minutes. Only requests that
+/// can be repeated may be sent, as all requests of this package can.
 package struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Duration {
     private let base: any HTTPTransport
     private let policy: RetryPolicy
     private let clock: C
     private let jitter: @Sendable () -> Double
 
-    /// Puts retries around a transport.
+    /// Adds retries to a transport.
     ///
     /// - Parameters:
-    ///   - base: what sends.
-    ///   - policy: how often and how long.
-    ///   - clock: what waits.
-    ///   - jitter: a random number from 0 up to 1 for each wait.
+    ///   - base: The transport that sends.
+    ///   - policy: The rules for retries.
+    ///   - clock: The clock that waits.
+    ///   - jitter: A source of random numbers from 0 up to 1, one for each wait.
     package init(
         _ base: any HTTPTransport,
         policy: RetryPolicy = RetryPolicy(),
@@ -36,7 +36,11 @@ package struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Du
             guard isTransient(outcome), attempt < attempts(request, after: outcome) else {
                 return try outcome.get()
             }
-            let wait = policy.wait(after: attempt, jitter: jitter(), asked: asked(in: outcome))
+            let wait = policy.wait(
+                after: attempt,
+                jitter: jitter(),
+                requested: requestedWait(outcome)
+            )
             guard start.duration(to: clock.now) + wait < policy.deadline else {
                 return try outcome.get()
             }
@@ -69,7 +73,7 @@ package struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Du
         guard case .failure(let error) = outcome,
             ![.connectionLost, .handshake].contains(error.code)
         else { return policy.attempts }
-        return min(request.mostKnocks ?? policy.knocks, policy.attempts)
+        return min(request.unansweredAttempts ?? policy.unansweredAttempts, policy.attempts)
     }
 
     private func isTransient(_ outcome: Result<HTTPResponse, HTTPError>) -> Bool {
@@ -79,7 +83,7 @@ package struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Du
         }
     }
 
-    private func asked(in outcome: Result<HTTPResponse, HTTPError>) -> Duration? {
+    private func requestedWait(_ outcome: Result<HTTPResponse, HTTPError>) -> Duration? {
         guard case .success(let response) = outcome, let text = response.header("Retry-After"),
             let seconds = UInt16(text)
         else { return nil }

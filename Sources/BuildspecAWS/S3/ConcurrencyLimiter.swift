@@ -1,17 +1,17 @@
-/// Lets a bounded number of requests through at once; the others wait in turn.
+/// A limit on the number of requests that run at once; further requests wait in order.
 actor ConcurrencyLimiter {
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    /// Makes a gate.
+    /// Creates a limiter.
     ///
-    /// - Parameter width: how many may be inside at once.
-    init(width: Int) {
-        free = width
+    /// - Parameter limit: How many requests can run at once.
+    init(limit: Int) {
+        free = limit
     }
 
-    /// Works inside the gate.
-    func pass<Value: Sendable>(
+    /// Runs work as soon as the limit allows.
+    func run<Value: Sendable>(
         _ work: @Sendable () async throws(AWSError) -> Value
     ) async throws(AWSError) -> Value {
         if free > 0 {

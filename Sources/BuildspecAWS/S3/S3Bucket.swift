@@ -1,6 +1,6 @@
-/// How a bucket is reached: its location with all that the variables and AWS's files say.
+/// How a bucket is reached: its address with the settings of variables and AWS's files.
 struct S3Bucket: Sendable, Equatable {
-    /// Whether the bucket stands in the path or in the host's name.
+    /// Whether the bucket's name is in the path or in the host name.
     enum Addressing: String, Sendable {
         case path
         case virtual
@@ -10,18 +10,18 @@ struct S3Bucket: Sendable, Equatable {
     var name: String
     /// The prefix of all keys.
     var prefix: [String]
-    /// The service's own endpoint, the bucket not in it.
+    /// The endpoint of the service, without the bucket.
     var endpoint: Endpoint
-    /// Whether the endpoint is AWS's, whose host follows the region.
+    /// Whether the endpoint belongs to AWS, whose hosts contain the region.
     var isAWS: Bool
     var addressing: Addressing
     /// The region that requests are signed for.
     var region: String
-    /// Headers of every request that makes an object.
+    /// The headers of every request that writes an object.
     var writeHeaders: [HTTPRequest.Header]
 
-    /// Where a request goes, and the path in front of a key.
-    func place(_ region: String, _ service: Endpoint) -> (endpoint: Endpoint, path: [String]) {
+    /// The endpoint that requests go to, and the path before a key.
+    func target(at service: Endpoint) -> (endpoint: Endpoint, path: [String]) {
         switch addressing {
         case .path: return (service, [name])
         case .virtual:
@@ -36,17 +36,17 @@ struct S3Bucket: Sendable, Equatable {
 }
 
 extension S3Bucket {
-    /// Settles how a bucket is reached.
+    /// Resolves how a bucket is reached.
     ///
-    /// An option of the address beats its variable, which beats AWS's own variables, which beat the
+    /// An option of the address beats its variable, which beats AWS's variables, which beat the
     /// profile.
     ///
     /// - Parameters:
-    ///   - location: the address.
-    ///   - settings: the environment.
+    ///   - location: The address.
+    ///   - settings: The environment.
     ///   - profiles: AWS's shared files.
-    /// - Returns: the bucket.
-    /// - Throws: when a setting is impossible.
+    /// - Returns: The bucket with all settings.
+    /// - Throws: An error if a setting is invalid.
     static func resolve(
         _ location: S3Location,
         _ settings: Settings,
@@ -88,15 +88,17 @@ extension S3Bucket {
             (settings["AWS_DEFAULT_REGION"], "AWS_DEFAULT_REGION"),
             (profile?.values["region"], "'region' of the profile"),
         ]
-        for (region, place) in found {
-            if let region, !region.isEmpty { return try Region.checked(region, place) }
+        for (region, source) in found {
+            if let region, !region.isEmpty { return try Region.checked(region, source) }
         }
-        // Any region tells where the bucket really is.
+        // Every region reports the region of a bucket.
         return "us-east-1"
     }
 
-    /// AWS wants the bucket in the host's name, where a certificate for it can exist; other servers
-    /// mostly have no such names.
+    /// The addressing that a style means.
+    ///
+    /// AWS wants the bucket in the host name, if a certificate can cover that name. Most other servers
+    /// have no such host names.
     private static func addressing(
         _ style: String,
         _ bucket: String,
@@ -106,7 +108,7 @@ extension S3Bucket {
         guard style == "auto" else {
             throw AWSError(
                 .badConfiguration,
-                "the addressing of a bucket is 'auto', 'path' or 'virtual', not '\(style)'"
+                "the addressing of a bucket must be 'auto', 'path' or 'virtual', not '\(style)'"
             )
         }
         let isHost = bucket == bucket.lowercased() && !bucket.contains(where: { "._".contains($0) })

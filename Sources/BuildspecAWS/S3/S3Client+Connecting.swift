@@ -1,10 +1,10 @@
 extension S3Client {
-    /// A client as the address and the environment configure it.
+    /// Makes a client as the address and the environment configure it.
     static func connecting(
         _ location: S3Location,
         _ environment: [String: String],
         _ transport: (any HTTPTransport)?,
-        _ stall: Duration
+        _ stallTimeout: Duration
     ) throws(AWSError) -> S3Client {
         var environment = environment
         let profile = S3Location.Option.profile
@@ -15,15 +15,20 @@ extension S3Client {
         let profiles = ProfileFiles(settings)
         let bucket = try S3Bucket.resolve(location, settings, profiles: profiles)
         let transport = transport ?? CurlTransport(caBundle: settings["AWS_CA_BUNDLE"])
-        let policy = RetryPolicy(attempts: 5, knocks: 2, deadline: .seconds(900))
+        let policy = RetryPolicy(attempts: 5, unansweredAttempts: 2, deadline: .seconds(900))
         let retrying = RetryingTransport(transport, policy: policy)
         let anonymous = S3Location.Option.anonymous
         let isAnonymous = location.options[anonymous] ?? settings[anonymous.variable]
         if isAnonymous.flatMap(SwitchText.isOn) == true {
-            return S3Client(bucket, credentials: nil, transport: retrying, stall: stall)
+            return S3Client(
+                bucket,
+                credentials: nil,
+                transport: retrying,
+                stallTimeout: stallTimeout
+            )
         }
         let chain = CredentialChain.standard(settings, profiles: profiles, transport: transport)
         let cache = CredentialCache { () async throws(AWSError) in try await chain.credentials() }
-        return S3Client(bucket, credentials: cache, transport: retrying, stall: stall)
+        return S3Client(bucket, credentials: cache, transport: retrying, stallTimeout: stallTimeout)
     }
 }

@@ -1,95 +1,95 @@
 internal import Synchronization
 
-/// Sends signed requests about one bucket.
+/// A client for signed requests about one bucket.
 ///
-/// It learns the bucket's region from the service when the one it was told is wrong, and the time when
-/// this machine's clock is; it takes new credentials when the ones at hand have expired. Once nobody
-/// answers, it does not ask again for a minute, and then knocks only once and shortly: a build must not
-/// wait for a dead cache with every object.
+/// The client learns the bucket's region from the service if the configured one is wrong, and the time
+/// if this machine's clock is wrong. It fetches new credentials if the current ones have expired. If the
+/// service does not answer, the client sends nothing for a minute. Then it tries once with a short
+/// timeout, because a build must not wait for an unreachable cache with every object.
 final class S3Client: Sendable {
-    /// What is asked of the service.
+    /// A request to the service.
     struct Call: Sendable {
         var method: HTTPRequest.Method
-        /// The names of the key, the store's prefix not in them; `nil` is the bucket itself.
+        /// The names of the key without the store's prefix; `nil` is the bucket itself.
         var key: [String]?
         var query: [HTTPRequest.QueryItem] = []
         var headers: [HTTPRequest.Header] = []
         var body: [UInt8] = []
-        /// The body's SHA-256 in hexadecimal, where the caller has it already.
+        /// The body's SHA-256 in hexadecimal, if the caller has computed it.
         var digest: String?
-        /// The largest answer that is taken, in bytes.
+        /// The largest accepted body of the response, in bytes.
         var limit = 1 << 20
-        /// Whether the answer's digest is wanted.
-        var hashesAnswer = false
-        /// What it is for, as an infinitive, for errors.
+        /// Whether the body of the response is hashed as it arrives.
+        var hashesResponse = false
+        /// The purpose as an infinitive, for errors.
         var action: String
-        /// What the credentials must be allowed to do, such as `s3:GetObject`.
+        /// The permission that the credentials need, such as `s3:GetObject`.
         var permission: String
     }
 
-    /// How long an exchange may stand still.
-    static let stall = Duration.seconds(10)
-    /// How long a service that does not answer is left alone.
-    private static let rest = Duration.seconds(60)
-    /// How long it is waited for after that.
-    private static let probe = Duration.seconds(2)
-    /// No more requests are under way at once, whoever asks.
-    private static let width = 8
+    /// How long an exchange can stall.
+    static let stallTimeout = Duration.seconds(10)
+    /// How long no request is sent to a service that did not answer.
+    private static let outagePause = Duration.seconds(60)
+    /// How long the first request after an outage can stall.
+    private static let probeTimeout = Duration.seconds(2)
+    /// The most requests that run at once.
+    private static let concurrentRequests = 8
 
     let bucket: S3Bucket
     private let credentials: CredentialCache?
     private let transport: any HTTPTransport
-    private let stall: Duration
+    private let stallTimeout: Duration
     private let now: @Sendable () -> Timestamp
     private let region: Mutex<String>
-    /// How many seconds the service's clock is ahead of ours, as far as it matters.
+    /// The seconds that are added to this machine's clock to sign; 0 until the service refuses a time.
     private let clockOffset = Mutex<Int64>(0)
-    /// The same, by the last answer.
-    private let seenOffset = Mutex<Int64>(0)
+    /// The seconds that the service's clock was ahead of this machine's in the last response.
+    private let lastClockOffset = Mutex<Int64>(0)
     private let outage = Mutex<Outage?>(nil)
-    private let gate = ConcurrencyLimiter(width: S3Client.width)
+    private let limiter = ConcurrencyLimiter(limit: S3Client.concurrentRequests)
 
-    /// A service that did not answer.
+    /// The failure of a service to answer, and the end of the pause after it.
     private struct Outage {
         var error: HTTPError
         var end: ContinuousClock.Instant
     }
 
-    /// Makes a client.
+    /// Creates a client.
     ///
     /// - Parameters:
-    ///   - bucket: the bucket.
-    ///   - credentials: who signs; `nil` sends unsigned requests.
-    ///   - transport: what sends, retries included.
-    ///   - stall: how long an exchange may stand still, in whole seconds.
-    ///   - now: the wall clock.
+    ///   - bucket: The bucket.
+    ///   - credentials: The credentials that sign; `nil` sends unsigned requests.
+    ///   - transport: The transport, which retries.
+    ///   - stallTimeout: How long an exchange can stall, in whole seconds.
+    ///   - now: The wall clock.
     init(
         _ bucket: S3Bucket,
         credentials: CredentialCache?,
         transport: any HTTPTransport,
-        stall: Duration = S3Client.stall,
+        stallTimeout: Duration = S3Client.stallTimeout,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.bucket = bucket
         self.credentials = credentials
         self.transport = transport
-        self.stall = stall
+        self.stallTimeout = stallTimeout
         self.now = now
         region = Mutex(bucket.region)
     }
 
-    /// Sends a call, again in the right region or with new credentials if need be.
+    /// Sends a call, and again in the right region, with new credentials or with the service's time.
     ///
     /// - Parameters:
-    ///   - call: the call.
-    ///   - accepted: statuses that are answers, besides success.
-    /// - Returns: the answer.
-    /// - Throws: when there is no answer, and when the service refuses.
+    ///   - call: The call.
+    ///   - accepted: The statuses, other than success, that are a response and not an error.
+    /// - Returns: The response.
+    /// - Throws: An error if there is no response or the service refuses.
     func send(
         _ call: Call,
         accepting accepted: Set<Int> = []
     ) async throws(AWSError) -> HTTPResponse {
-        try await gate.pass { () async throws(AWSError) in
+        try await limiter.run { () async throws(AWSError) in
             try await self.exchange(call, accepting: accepted)
         }
     }
@@ -98,28 +98,28 @@ final class S3Client: Sendable {
         _ call: Call,
         accepting accepted: Set<Int>
     ) async throws(AWSError) -> HTTPResponse {
-        var hasMoved = false
-        var hasRenewed = false
+        var hasChangedRegion = false
+        var hasRenewedCredentials = false
         var hasSetClock = false
         while true {
             let signer = try await credentials?.credentials()
             let region = region.withLock(\.self)
-            let response = try await answer(call, region, signer)
+            let response = try await response(call, region, signer)
             if response.isWebPage(for: call.method) {
                 throw .badResponse(
                     call.action,
-                    "the answer is a web page and not a bucket's"
+                    "the response is a web page, not a bucket's"
                 )
             }
             if response.isSuccess { return response }
-            if !hasMoved, let right = self.region(in: response), right != region {
-                hasMoved = true
+            if !hasChangedRegion, let right = self.region(in: response), right != region {
+                hasChangedRegion = true
                 self.region.withLock { $0 = right }
                 continue
             }
             let fault = ServiceFault(response)
-            if !hasRenewed, let fault, fault.isExpiry, let signer {
-                hasRenewed = true
+            if !hasRenewedCredentials, let fault, fault.isExpiry, let signer {
+                hasRenewedCredentials = true
                 await credentials?.forget(signer)
                 continue
             }
@@ -128,12 +128,12 @@ final class S3Client: Sendable {
                 clockOffset.withLock { $0 = date.seconds - now().seconds }
                 continue
             }
-            if accepted.contains(response.status), fault?.isAnswer ?? true { return response }
+            if accepted.contains(response.status), fault?.isAcceptable ?? true { return response }
             throw refusal(response, fault, call, signer)
         }
     }
 
-    private func answer(
+    private func response(
         _ call: Call,
         _ region: String,
         _ signer: Credentials?
@@ -142,11 +142,11 @@ final class S3Client: Sendable {
         if let last, ContinuousClock.now < last.end { throw .network(call.action, last.error) }
         var request = request(call, region)
         if last != nil {
-            request.stallTimeout = min(stall, S3Client.probe)
-            request.mostKnocks = 1
+            request.stallTimeout = min(stallTimeout, S3Client.probeTimeout)
+            request.unansweredAttempts = 1
         }
         do throws(HTTPError) {
-            guard let signer else { return noting(try await transport.send(request)) }
+            guard let signer else { return record(try await transport.send(request)) }
             let signature = SigV4(
                 credentials: signer,
                 region: region,
@@ -155,29 +155,31 @@ final class S3Client: Sendable {
                 pathStyle: .verbatim
             )
             let payload = call.digest.map { SigV4.Payload.digest($0) } ?? .signed
-            return noting(
+            return record(
                 try await transport.send(signature.signed(request, payload: payload))
             )
         } catch {
             if error.isTransient {
-                let end = ContinuousClock.now + S3Client.rest
+                let end = ContinuousClock.now + S3Client.outagePause
                 outage.withLock { $0 = Outage(error: error, end: end) }
             }
             throw .network(call.action, error)
         }
     }
 
-    /// How many seconds the service's clock is ahead of this machine's; 0 within a minute, as an answer
-    /// takes its time.
+    /// The seconds that the service's clock is ahead of this machine's.
+    ///
+    /// A difference of up to a minute counts as 0, because a response takes time.
     var clockDifference: Int64 {
-        let offset = seenOffset.withLock(\.self)
+        let offset = lastClockOffset.withLock(\.self)
         return abs(offset) > 60 ? offset : 0
     }
 
-    private func noting(_ response: HTTPResponse) -> HTTPResponse {
+    /// Records the end of an outage and the service's time, and returns the response.
+    private func record(_ response: HTTPResponse) -> HTTPResponse {
         outage.withLock { $0 = nil }
         if let date = response.header("Date").flatMap(Timestamp.init(header:)) {
-            seenOffset.withLock { $0 = date.seconds - now().seconds }
+            lastClockOffset.withLock { $0 = date.seconds - now().seconds }
         }
         return response
     }
@@ -188,25 +190,25 @@ final class S3Client: Sendable {
 
     private func request(_ call: Call, _ region: String) -> HTTPRequest {
         var service = bucket.endpoint
-        // The hosts of AWS carry the region that the bucket was thought to be in.
+        // AWS's hosts contain the region, which is still the configured one.
         if bucket.isAWS, region != bucket.region {
             service.host = service.host.replacing(".\(bucket.region).", with: ".\(region).")
         }
-        let place = bucket.place(region, service)
+        let target = bucket.target(at: service)
         let key = call.key.map { bucket.prefix + $0 }
         var request = HTTPRequest(
             call.method,
-            place.endpoint,
-            path: place.path + (key ?? (place.path.isEmpty ? [""] : [])),
+            target.endpoint,
+            path: target.path + (key ?? (target.path.isEmpty ? [""] : [])),
             query: call.query,
             headers: call.headers,
             body: call.body
         )
-        // A large object may take long, but it must not stand still.
+        // A large object may take long, but it must not stall.
         request.timeout = .seconds(600)
-        request.stallTimeout = stall
+        request.stallTimeout = stallTimeout
         request.responseLimit = call.limit
-        request.hashesResponse = call.hashesAnswer
+        request.hashesResponse = call.hashesResponse
         return request
     }
 
@@ -218,7 +220,7 @@ final class S3Client: Sendable {
                 if path == ["Error", "Region"] { found = text }
             }
         }
-        guard let found, let region = try? Region.checked(found, "the answer") else { return nil }
+        guard let found, let region = try? Region.checked(found, "the response") else { return nil }
         return region
     }
 
@@ -228,7 +230,7 @@ final class S3Client: Sendable {
         _ call: Call,
         _ signer: Credentials?
     ) -> AWSError {
-        // A HEAD has no body, so its refusals have no name.
+        // The response to a HEAD has no body, so its refusal has no error type.
         let fault =
             fault ?? (response.status == 403 ? ServiceFault(denied: response) : nil)
         guard let fault else { return .unexplained(response, call.action) }
@@ -245,9 +247,9 @@ final class S3Client: Sendable {
 }
 
 extension HTTPResponse {
-    /// Whether something else than a bucket has answered: a proxy, a portal, a web server.
+    /// Whether something other than a bucket has answered: a proxy, a portal, a web server.
     ///
-    /// Some buckets call an answer without text a page too, when nothing was asked for.
+    /// Some buckets send the type `text/html` with an empty response to a write or a delete.
     fileprivate func isWebPage(for method: HTTPRequest.Method) -> Bool {
         isSuccess && header("Content-Type")?.lowercased().hasPrefix("text/html") == true
             && header("X-Amz-Request-Id") == nil && header("X-Amz-Id-2") == nil

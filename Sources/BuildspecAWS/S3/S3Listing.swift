@@ -1,28 +1,28 @@
-/// One page of a bucket's listing.
+/// A page of a bucket's listing.
 ///
 /// Source: Amazon S3 API reference, ListObjectsV2.
 struct S3Listing: Sendable, Equatable {
     /// An object as a listing shows it.
     struct Object: Sendable, Equatable {
-        /// The whole key, the store's prefix included.
+        /// The whole key, with the store's prefix.
         var key: String
         var size: UInt64
         var modified: Timestamp
-        /// What is another one after a write of other bytes, without quotes.
+        /// The entity tag without quotes, which changes with the object's bytes.
         var tag: String?
     }
 
     var objects: [Object] = []
-    /// What asks for the next page; `nil` on the last one.
+    /// The token that asks for the next page; `nil` on the last page.
     var continuation: String?
 
-    /// Reads a page from an answer's body; `nil` if it is none.
+    /// Parses the body of a response; `nil` if the body is not a listing.
     init?(_ xml: [UInt8]) {
         let page = Page()
-        guard XMLReader.read(xml, page.take), page.isListing, !page.isBroken else { return nil }
+        guard XMLReader.read(xml, page.add), page.isListing, !page.isMalformed else { return nil }
         objects = page.objects
         if page.isTruncated {
-            // A page that promises more and does not say how to get it would be a loop.
+            // A truncated page without a token would make the listing repeat this page.
             guard let token = page.continuation, !token.isEmpty else { return nil }
             continuation = token
         }
@@ -33,13 +33,13 @@ struct S3Listing: Sendable, Equatable {
         var continuation: String?
         var isTruncated = false
         var isListing = false
-        var isBroken = false
+        var isMalformed = false
         private var key: String?
         private var size: UInt64?
         private var modified: Timestamp?
         private var tag: String?
 
-        func take(_ path: [String], _ text: String) {
+        func add(_ path: [String], _ text: String) {
             switch path.dropFirst().joined(separator: "/") {
             case "Contents/Key": key = text
             case "Contents/Size": size = UInt64(text)
@@ -58,41 +58,43 @@ struct S3Listing: Sendable, Equatable {
                 let tag = S3Store.tag(tag)
                 objects.append(Object(key: key, size: size, modified: modified, tag: tag))
             } else {
-                isBroken = true
+                isMalformed = true
             }
             (key, size, modified, tag) = (nil, nil, nil, nil)
         }
     }
 }
 
-/// Tells a listing that goes on from one that never ends.
+/// The names and tokens of a listing so far, which tell a long listing from an endless one.
 ///
-/// A dishonest server can promise another page with each page, and give each another token. Honest
-/// servers differ in the order of names and in how full their pages are, but their pages bring names.
+/// A malicious server can announce another page with each page, and use another token each time.
+/// Honest servers differ in the order of names and the size of pages, but their pages have new names.
 struct ListingProgress {
-    /// A listing of more pages counts as endless; these hold ten million objects.
-    private static let mostPages = 10_000
-    /// So many pages may bring nothing.
+    /// The most pages of a listing, enough for ten million objects.
+    private static let maxPages = 10_000
+    /// The number of pages that may have no new names.
     private static let emptyPages = 10
-    /// Every other one brings so many new names, on the average.
-    private static let namesOfPage = 10
+    /// The number of new names that each other page must have on average.
+    private static let namesPerPage = 10
 
     private var names: Set<String> = []
     private var tokens: Set<String> = []
 
-    /// Notes a name; `false` if the listing has given it before.
-    mutating func isNew(_ name: String) -> Bool { names.insert(name).inserted }
-
-    /// Notes the end of a page that promises another one.
+    /// Records a name.
     ///
-    /// - Parameter token: what asks for it.
-    /// - Returns: why it is not asked for; `nil` if it is.
-    mutating func obstacle(to token: String) -> String? {
-        guard tokens.insert(token).inserted else { return "it gives the same page again" }
-        let most = ListingProgress.emptyPages + names.count / ListingProgress.namesOfPage
-        guard tokens.count <= most else { return "its pages bring no new names and never end" }
-        guard tokens.count < ListingProgress.mostPages else {
-            return "it has more than \(ListingProgress.mostPages) pages"
+    /// - Returns: Whether the name is new in the listing.
+    mutating func insert(_ name: String) -> Bool { names.insert(name).inserted }
+
+    /// Records the end of a page that announces another page.
+    ///
+    /// - Parameter token: The token of the next page.
+    /// - Returns: The reason not to ask for the next page, or `nil`.
+    mutating func reasonToStop(before token: String) -> String? {
+        guard tokens.insert(token).inserted else { return "the service repeats a page" }
+        let allowed = ListingProgress.emptyPages + names.count / ListingProgress.namesPerPage
+        guard tokens.count <= allowed else { return "the pages have no new names and do not end" }
+        guard tokens.count < ListingProgress.maxPages else {
+            return "the listing has more than \(ListingProgress.maxPages) pages"
         }
         return nil
     }

@@ -1,12 +1,12 @@
-/// A bucket, the place of a store in it, and how the bucket is reached: `s3://bucket/prefix?name=value`.
+/// The address of a store in a bucket with options for the bucket: `s3://bucket/prefix?name=value`.
 public struct S3Location: Sendable, Equatable {
-    /// What can be said of a bucket, in the address or in a variable `BUILDSPEC_S3_…`.
+    /// The options of a bucket, in the address or in a variable `BUILDSPEC_S3_…`.
     public enum Option: String, Sendable, CaseIterable {
-        /// Where the service answers, for everybody who is not AWS.
+        /// The URL of the service, for a service that does not belong to AWS.
         case endpoint
-        /// The bucket's region; a wrong or missing one costs a request and is then known.
+        /// The bucket's region; if it is wrong or missing, one more request finds it.
         case region
-        /// `path`, `virtual` or `auto`: whether the bucket stands in the path or in the host's name.
+        /// `path`, `virtual` or `auto`: whether the bucket's name is in the path or in the host name.
         case addressing
         /// `AES256`, `aws:kms` or `aws:kms:dsse`: how new objects are encrypted.
         case encryption
@@ -14,61 +14,85 @@ public struct S3Location: Sendable, Equatable {
         case kmsKey = "kms-key"
         /// The storage class of new objects, such as `ONEZONE_IA`.
         case storageClass = "storage-class"
-        /// `true` to send unsigned requests, for buckets that everybody may read.
+        /// `true` to send unsigned requests, for public buckets.
         case anonymous
         /// The profile of AWS's shared files.
         case profile
 
-        /// The variable that says the same.
+        /// The variable that has the same meaning.
         package var variable: String {
-            "BUILDSPEC_S3_"
-                + rawValue.uppercased().replacing("-", with: "_")
+            "BUILDSPEC_S3_" + rawValue.uppercased().replacing("-", with: "_")
+        }
+
+        /// Checks a value of the option.
+        ///
+        /// - Parameter value: The value in the address, a variable or the configuration file.
+        /// - Returns: What is wrong with the value, in one line; `nil` for a valid value.
+        package func problem(with value: String) -> String? {
+            switch self {
+            case .endpoint where Endpoint(value) == nil:
+                return "'\(value)' is not an http or https URL, such as 'http://127.0.0.1:9000'"
+            case .region:
+                do { _ = try Region.checked(value, "the bucket's region") } catch {
+                    return error.message
+                }
+                return nil
+            case .addressing where !["auto", "path", "virtual"].contains(value):
+                return "the addressing of a bucket must be 'auto', 'path' or 'virtual', not "
+                    + "'\(value)'"
+            case .encryption where !["AES256", "aws:kms", "aws:kms:dsse"].contains(value):
+                return "the encryption of a bucket must be 'AES256', 'aws:kms' or 'aws:kms:dsse', "
+                    + "not '\(value)'"
+            case .anonymous where SwitchText.isOn(value) == nil:
+                return "'anonymous' must be 'true' or 'false', not '\(value)'"
+            default: return nil
+            }
         }
     }
 
     /// The bucket's name.
     public var bucket: String
-    /// The names between the slashes behind it; empty for a store at the bucket's top.
+    /// The names between the slashes after the bucket; empty for a store at the bucket's top.
     public var prefix: [String]
-    /// What the address says of the bucket.
+    /// The options in the address.
     public var options: [Option: String]
 
-    /// Reads an address.
+    /// Parses an address.
     ///
     /// - Parameter text: `s3://bucket[/prefix][?option=value[&…]]`.
-    /// - Throws: an error that says what is wrong with it.
+    /// - Throws: An error that says what is wrong with the address.
     public init(_ text: String) throws(AWSError) {
         guard S3Location.isAddress(text) else {
             throw S3Location.error(text, "it does not begin with 's3://'")
         }
         let rest = text.dropFirst("s3://".count)
-        let place = rest.prefix { $0 != "?" }
-        let names = place.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let path = rest.prefix { $0 != "?" }
+        let names = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         bucket = names.first ?? ""
         prefix = Array(names.dropFirst())
         if prefix.last == "" { prefix.removeLast() }
         guard S3Location.isBucket(bucket) else {
             throw S3Location.error(
                 text,
-                "'\(bucket)' is no name of a bucket, which has 3 to 63 letters, digits and '-._'"
+                "'\(bucket)' is not a bucket name, which has 3 to 63 letters, digits and '-._'"
             )
         }
         for name in prefix where !S3Location.isName(name) {
             throw S3Location.error(
                 text,
-                "'\(name)' cannot be part of a prefix; letters, digits and '-_.!*()' can"
+                "'\(name)' cannot be part of a prefix; use letters, digits and '-_.!*()'"
             )
         }
         options = [:]
-        guard place.endIndex < rest.endIndex else { return }
-        for item in rest[place.endIndex...].dropFirst().split(separator: "&") {
+        guard path.endIndex < rest.endIndex else { return }
+        for item in rest[path.endIndex...].dropFirst().split(separator: "&") {
             let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
             guard let option = parts.first.flatMap(Option.init(rawValue:)) else {
                 let known = Option.allCases.map(\.rawValue).joined(separator: ", ")
-                throw S3Location.error(text, "'\(item)' is no option; there are: \(known)")
+                throw S3Location.error(text, "'\(item)' is not an option; the options are \(known)")
             }
             guard parts.count == 2 else {
-                throw S3Location.error(text, "'\(item)' says no value")
+                throw S3Location.error(text, "'\(item)' has no value")
             }
             if let problem = option.problem(with: parts[1]) {
                 throw AWSError(.badConfiguration, "'\(text)': \(problem)")
@@ -77,11 +101,11 @@ public struct S3Location: Sendable, Equatable {
         }
     }
 
-    /// Whether a text is meant as the address of a bucket.
+    /// Whether a text begins like the address of a bucket.
     package static func isAddress(_ text: String) -> Bool { text.hasPrefix("s3://") }
 
-    /// Whether a text looks like the address of something that is no directory: `gs://x`, `S3://x`,
-    /// `s3:x`.
+    /// Whether a text looks like an address that is neither a directory nor `s3://…`, such as `gs://x`,
+    /// `S3://x` or `s3:x`.
     package static func isForeignAddress(_ text: String) -> Bool {
         guard !isAddress(text), let colon = text.firstIndex(of: ":") else { return false }
         let scheme = text[..<colon].lowercased()
@@ -114,7 +138,8 @@ public struct S3Location: Sendable, Equatable {
     private static func error(_ text: String, _ fault: String) -> AWSError {
         AWSError(
             .badConfiguration,
-            "'\(text)' is no address of a store: \(fault); one looks like 's3://bucket/prefix'"
+            "'\(text)' is not the address of a store: \(fault); an address looks like "
+                + "'s3://bucket/prefix'"
         )
     }
 }

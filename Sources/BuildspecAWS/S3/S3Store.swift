@@ -1,43 +1,43 @@
 public import BuildspecCache
 internal import Crypto
 
-/// A store in a bucket: every object is an object of its name, below the prefix.
+/// A store in a bucket, where each object of the store is an object of the same name below the prefix.
 ///
-/// The objects are byte for byte those of a store in a directory, so either can be copied to the
-/// other by any tool. What is read is not believed here: the engine compares it with its name.
+/// The objects have the same bytes as those of a store in a directory, so any tool can copy between
+/// the two. This type does not verify objects: the engine compares their bytes with their names.
 ///
-/// Source: Amazon S3 API reference; where servers differ, the least that all of them do.
+/// Source: Amazon S3 API reference; where servers differ, only what all of them support.
 public struct S3Store: CacheStore {
-    private let bucket: Bucket
-    /// Where the store is: `s3://bucket/prefix`.
+    private let shared: SharedClient
+    /// The address of the store: `s3://bucket/prefix`.
     public let location: String
 
-    /// Makes a store; nothing is looked up or sent before the first object is asked for.
+    /// Creates a store; files are read and requests are sent from the first access to an object on.
     ///
     /// - Parameters:
-    ///   - location: the address.
-    ///   - environment: the variables that configure AWS's tools, `BUILDSPEC_S3_…`, and `HOME`; see
+    ///   - location: The address.
+    ///   - environment: The variables that configure AWS's tools, `BUILDSPEC_S3_…`, and `HOME`; see
     ///     `docs/remote-cache.md`.
-    ///   - patience: how long a service may be silent in all before it is given up.
+    ///   - patience: How long a service can be silent in total before the request fails.
     public init(
         _ location: S3Location,
         environment: [String: String],
         patience: Duration = S3Store.patience
     ) {
-        // Every request is sent twice, if need be.
+        // A request without a response is sent twice.
         self.init(location, environment: environment, transport: nil, stall: patience / 2)
     }
 
-    /// How long a service may be silent in all, if nobody says so: 20 seconds.
+    /// The default of how long a service can be silent in total: 20 seconds.
     public static let patience = Duration.seconds(20)
 
-    /// The same, over another transport.
+    /// Creates a store over another transport.
     ///
     /// - Parameters:
-    ///   - location: the address.
-    ///   - environment: the variables.
-    ///   - transport: what sends one request; `nil` is libcurl.
-    ///   - stall: how long an exchange may stand still; `nil` is 10 seconds.
+    ///   - location: The address.
+    ///   - environment: The variables, as for the public initializer.
+    ///   - transport: The transport of one request; `nil` is libcurl.
+    ///   - stall: How long an exchange can stall; `nil` is 10 seconds.
     package init(
         _ location: S3Location,
         environment: [String: String],
@@ -45,8 +45,13 @@ public struct S3Store: CacheStore {
         stall: Duration? = nil
     ) {
         self.location = location.address
-        bucket = Bucket { () async throws(AWSError) in
-            try S3Client.connecting(location, environment, transport, stall ?? S3Client.stall)
+        shared = SharedClient { () async throws(AWSError) in
+            try S3Client.connecting(
+                location,
+                environment,
+                transport,
+                stall ?? S3Client.stallTimeout
+            )
         }
     }
 
@@ -55,7 +60,7 @@ public struct S3Store: CacheStore {
         try await get(name, limit: limit, isHashed: false)?.body
     }
 
-    /// Reads an object with one request, and hashes it while it comes.
+    /// Reads an object with one request, and hashes the bytes as they arrive.
     public func readHashed(
         _ name: String,
         limit: UInt64
@@ -64,7 +69,7 @@ public struct S3Store: CacheStore {
         return HashedObject(response.body, sha256: response.bodySHA256)
     }
 
-    /// Writes an object with one request; the service proves the digest of what arrives.
+    /// Writes an object with one request; the service verifies the digest of the bytes.
     public func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError) {
         do throws(AWSError) {
             _ = try await put(name, bytes, [])
@@ -73,9 +78,9 @@ public struct S3Store: CacheStore {
         }
     }
 
-    /// Writes an object unless there is one of the name, as far as the service can tell.
+    /// Writes an object unless an object of the name exists, if the service supports that condition.
     ///
-    /// A server that does not know the condition writes the object, which is what `write` does.
+    /// A server that does not know the condition writes the object, as `write` does.
     public func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         do throws(AWSError) {
             let condition = HTTPRequest.Header("If-None-Match", "*")
@@ -83,8 +88,8 @@ public struct S3Store: CacheStore {
                 let status = try await put(name, bytes, [condition], accepting: [409, 412, 501])
                 if status == 412 { return false }
                 if status != 409 && status != 501 { return true }
-                // 409: another writer was at work at the same moment, and may have failed since.
-                if status == 501 || !name.hasPrefix(S3Store.records) { break }
+                // 409: another write of the object was in progress, and may have failed since.
+                if status == 501 || !name.hasPrefix(S3Store.keyRecords) { break }
                 try? await Task.sleep(for: .milliseconds(50 << attempt))
             }
             _ = try await put(name, bytes, [])
@@ -94,21 +99,21 @@ public struct S3Store: CacheStore {
         }
     }
 
-    /// Asks for an object's head.
+    /// Reads the size, time and entity tag of an object with a HEAD request.
     public func info(_ name: String) async throws(StoreError) -> ObjectInfo? {
         do throws(AWSError) {
             let call = S3Client.Call(
                 method: .head,
                 key: key(name),
                 limit: 1,
-                action: "look at '\(address(name))'",
+                action: "check '\(address(name))'",
                 permission: "s3:GetObject"
             )
-            let response = try await bucket.client().send(call, accepting: [404])
+            let response = try await shared.client().send(call, accepting: [404])
             if response.status == 404 { return nil }
             guard let size = response.header("Content-Length").flatMap({ UInt64($0) }),
                 let modified = response.header("Last-Modified").flatMap(Timestamp.init(header:))
-            else { throw .badResponse(call.action, "the answer has no size and time") }
+            else { throw .badResponse(call.action, "the response has no size and time") }
             return ObjectInfo(
                 name: name,
                 size: size,
@@ -120,10 +125,10 @@ public struct S3Store: CacheStore {
         }
     }
 
-    /// Lists a prefix, page by page.
+    /// Lists the objects below a prefix, page by page.
     public func list(prefix: String) async throws(StoreError) -> [ObjectInfo] {
         do throws(AWSError) {
-            let client = try await bucket.client()
+            let client = try await shared.client()
             let top = client.bucket.prefix.map { $0 + "/" }.joined()
             var found: [ObjectInfo] = []
             var progress = ListingProgress()
@@ -131,7 +136,7 @@ public struct S3Store: CacheStore {
             repeat {
                 let page = try await page(client, top + prefix, continuation)
                 for object in page.objects
-                where object.key.hasPrefix(top) && progress.isNew(object.key) {
+                where object.key.hasPrefix(top) && progress.insert(object.key) {
                     found.append(
                         ObjectInfo(
                             name: String(object.key.dropFirst(top.count)),
@@ -142,7 +147,7 @@ public struct S3Store: CacheStore {
                     )
                 }
                 continuation = page.continuation
-                if let continuation, let reason = progress.obstacle(to: continuation) {
+                if let continuation, let reason = progress.reasonToStop(before: continuation) {
                     throw .badResponse("list '\(location)'", reason)
                 }
             } while continuation != nil
@@ -152,15 +157,15 @@ public struct S3Store: CacheStore {
         }
     }
 
-    /// Removes an object.
+    /// Deletes an object.
     public func delete(_ name: ObjectName) async throws(StoreError) {
         _ = try await delete(name, [])
     }
 
-    /// Looks, and then removes on the condition that the object is what was seen.
+    /// Deletes an object if it is still the one that was seen.
     ///
-    /// The look is for servers that ignore the condition; who does not know it (400, 501) is asked
-    /// without it.
+    /// A HEAD request checks that first, for servers that ignore the condition. A server that does not
+    /// know the condition (400, 501) gets the request without it.
     public func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool {
         guard let name = ObjectName(seen.name) else { return false }
         guard let info = try await info(seen.name) else { return true }
@@ -176,10 +181,10 @@ public struct S3Store: CacheStore {
         return true
     }
 
-    /// The difference to the service's clock, which its answers have told.
-    public func clockDifference() async -> Int64 { await bucket.clockDifference }
+    /// The seconds that the service's clock is ahead, from the service's responses so far.
+    public func clockDifference() async -> Int64 { await shared.clockDifference }
 
-    /// An entity tag without its quotes, which not all servers write.
+    /// Removes the quotes of an entity tag, which not all servers send.
     static func tag(_ text: String?) -> String? {
         text.flatMap { $0.isEmpty ? nil : $0.replacing("\"", with: "") }
     }
@@ -201,19 +206,19 @@ extension S3Store {
             let call = S3Client.Call(
                 method: .get,
                 key: key(name),
-                // A refusal's body has no part in what the reader believes.
+                // The body of a refusal can be longer than the object may be.
                 limit: max(Int(clamping: limit), 1 << 16),
-                hashesAnswer: isHashed,
+                hashesResponse: isHashed,
                 action: "read '\(address(name))'",
                 permission: "s3:GetObject"
             )
-            let response = try await bucket.client().send(call, accepting: [404])
+            let response = try await shared.client().send(call, accepting: [404])
             if response.status == 404 {
-                try missing(response, call.action)
+                try checkBucket(response, call.action)
                 return nil
             }
             guard response.body.count <= limit else {
-                throw AWSError(.tooLarge, "cannot \(call.action): it has more than \(limit) bytes")
+                throw AWSError(.tooLarge, "cannot \(call.action): more than \(limit) bytes")
             }
             return response
         } catch {
@@ -230,12 +235,12 @@ extension S3Store {
                 method: .delete,
                 key: key(name.text),
                 headers: condition,
-                action: "remove '\(address(name.text))'",
+                action: "delete '\(address(name.text))'",
                 permission: "s3:DeleteObject"
             )
             let refusals: Set<Int> = condition.isEmpty ? [404] : [400, 404, 409, 412, 501]
-            let response = try await bucket.client().send(call, accepting: refusals)
-            if response.status == 404 { try missing(response, call.action) }
+            let response = try await shared.client().send(call, accepting: refusals)
+            if response.status == 404 { try checkBucket(response, call.action) }
             return response.status
         } catch {
             throw StoreError(error)
@@ -248,8 +253,8 @@ extension S3Store {
         _ headers: [HTTPRequest.Header],
         accepting accepted: Set<Int> = []
     ) async throws(AWSError) -> Int {
-        let client = try await bucket.client()
-        // The service refuses bytes that are not what the name promises.
+        let client = try await shared.client()
+        // The service refuses bytes whose digest differs from the one in the object's name.
         let digest = ObjectName(name)?.promisedSHA256 ?? Array(SHA256.hash(data: bytes))
         let call = S3Client.Call(
             method: .put,
@@ -264,16 +269,16 @@ extension S3Store {
             permission: "s3:PutObject"
         )
         let response = try await client.send(call, accepting: accepted)
-        if response.isSuccess, name.hasPrefix(S3Store.records), !response.isReceipt {
-            try await prove(name, bytes, call.action)
+        if response.isSuccess, name.hasPrefix(S3Store.keyRecords), !response.isWriteReceipt {
+            try await verifyWritten(name, bytes, call.action)
         }
         return response.status
     }
 
-    private static let records = "v1/keys/"
+    private static let keyRecords = "v1/keys/"
 
-    /// Reads back what a service took without the receipt that a bucket gives.
-    private func prove(
+    /// Reads an object back, because the service accepted it without an entity tag.
+    private func verifyWritten(
         _ name: String,
         _ bytes: [UInt8],
         _ action: String
@@ -285,13 +290,13 @@ extension S3Store {
             action: "read '\(address(name))'",
             permission: "s3:GetObject"
         )
-        let response = try await bucket.client().send(call, accepting: [403, 404])
-        // Who may only write cannot prove it.
+        let response = try await shared.client().send(call, accepting: [403, 404])
+        // Credentials that may only write cannot verify the object.
         if response.status == 403 { return }
         guard response.isSuccess, response.body == bytes else {
             throw .badResponse(
                 action,
-                "the service says that it is written and does not have it"
+                "the service reports success and does not have the object"
             )
         }
     }
@@ -313,43 +318,43 @@ extension S3Store {
         )
         let response = try await client.send(call)
         guard let page = S3Listing(response.body) else {
-            throw .badResponse(call.action, "the answer is no listing")
+            throw .badResponse(call.action, "the response is not a listing")
         }
         return page
     }
 
-    /// Tells a missing bucket from a missing object.
-    private func missing(_ response: HTTPResponse, _ action: String) throws(AWSError) {
+    /// Throws if a 404 means a missing bucket and not a missing object.
+    private func checkBucket(_ response: HTTPResponse, _ action: String) throws(AWSError) {
         guard ServiceFault(response)?.code == "NoSuchBucket" else { return }
         throw AWSError(
             .notFound,
-            "cannot \(action): the bucket is not there; check its name and the endpoint"
+            "cannot \(action): the bucket does not exist; check its name and the endpoint"
         )
     }
 }
 
 extension HTTPResponse {
-    /// Whether it is what a bucket answers to a write: no text, and the object's entity tag.
-    fileprivate var isReceipt: Bool { body.isEmpty && !(header("ETag") ?? "").isEmpty }
+    /// Whether the response confirms a write as a bucket does: an empty body and an entity tag.
+    fileprivate var isWriteReceipt: Bool { body.isEmpty && !(header("ETag") ?? "").isEmpty }
 }
 
-/// The client of a store, made once, by whoever needs it first.
-private actor Bucket {
+/// The client of a store, made on first use.
+private actor SharedClient {
     private let connect: @Sendable () async throws(AWSError) -> S3Client
-    private var made: S3Client?
+    private var cached: S3Client?
 
     init(connect: @escaping @Sendable () async throws(AWSError) -> S3Client) {
         self.connect = connect
     }
 
-    var clockDifference: Int64 { made?.clockDifference ?? 0 }
+    var clockDifference: Int64 { cached?.clockDifference ?? 0 }
 
     func client() async throws(AWSError) -> S3Client {
-        if let made { return made }
-        // Two that come at once may both make one; either is as good, and one stays.
+        if let cached { return cached }
+        // Two concurrent callers can both make a client; the first one stays.
         let client = try await connect()
-        if made == nil { made = client }
-        return made ?? client
+        if cached == nil { cached = client }
+        return cached ?? client
     }
 }
 

@@ -234,7 +234,9 @@ struct `A transport` {
             #expect(found.code == .handshake)
             let message = AWSError.network("read", found).message
             #expect(
-                message.hasSuffix("; check that it speaks TLS, or write its URL with 'http://'")
+                message.hasSuffix(
+                    "; check that the endpoint uses TLS, or write its URL with 'http://'"
+                )
             )
         }
     }

@@ -58,7 +58,7 @@ struct `What is no bucket` {
         let error = await #expect(throws: StoreError.self) {
             try await store(server).list(prefix: "v1/")
         }
-        #expect(error?.description.contains("the same page again") == true, "\(error as Any)")
+        #expect(error?.description.contains("repeats a page") == true, "\(error as Any)")
         #expect(server.received.count <= tokens.count + 1)
     }
 

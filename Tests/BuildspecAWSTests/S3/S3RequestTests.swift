@@ -196,8 +196,8 @@ import Testing
         let error = await #expect(throws: StoreError.self) { try await store.write("v1/x", []) }
         #expect(
             error?.description.hasSuffix(
-                "access denied (no); requests that nobody signs, as 'anonymous' wants it, need "
-                    + "s3:PutObject on 's3://bucket/p'"
+                "access denied (no); unsigned requests ('anonymous') need s3:PutObject on "
+                    + "'s3://bucket/p'"
             ) == true,
             "\(error as Any)"
         )
@@ -278,19 +278,19 @@ import Testing
 
     @Test(
         arguments: [
-            ("bucket/x", "does not begin with 's3://'"), ("s3://", "no name of a bucket"),
-            ("s3://a", "no name of a bucket"), ("s3://a b c", "no name of a bucket"),
+            ("bucket/x", "does not begin with 's3://'"), ("s3://", "not a bucket name"),
+            ("s3://a", "not a bucket name"), ("s3://a b c", "not a bucket name"),
             ("s3://bucket//x", "cannot be part of a prefix"),
             ("s3://bucket/../x", "cannot be part of a prefix"),
             ("s3://bucket/a%2Fb", "cannot be part of a prefix"),
-            ("s3://bucket?colour=red", "is no option; there are: endpoint, region"),
-            ("s3://bucket?region", "'region' says no value"),
-            ("s3://bucket?region=", "'region=' says no value"),
+            ("s3://bucket?colour=red", "is not an option; the options are endpoint, region"),
+            ("s3://bucket?region", "'region' has no value"),
+            ("s3://bucket?region=", "'region=' has no value"),
             ("s3://bucket?region=../x", "is no name of a region"),
-            ("s3://bucket?endpoint=nowhere", "is no http or https URL"),
+            ("s3://bucket?endpoint=nowhere", "is not an http or https URL"),
             ("s3://bucket?encryption=rot13", "not 'rot13'"),
             ("s3://bucket?addressing=sideways", "not 'sideways'"),
-            ("s3://bucket?anonymous=maybe", "'anonymous' is 'true' or 'false', not 'maybe'"),
+            ("s3://bucket?anonymous=maybe", "'anonymous' must be 'true' or 'false', not 'maybe'"),
         ]
     )
     func `an impossible address is an error that says why`(address: String, reason: String) {

@@ -44,7 +44,7 @@ struct `A store in moto's bucket` {
             { _ = try await store.list(prefix: "v1") },
         ] as [() async throws -> Void] {
             let error = await #expect(throws: StoreError.self) { try await call() }
-            #expect(error?.description.contains("the bucket is not there") == true)
+            #expect(error?.description.contains("the bucket does not exist") == true)
         }
     }
 }

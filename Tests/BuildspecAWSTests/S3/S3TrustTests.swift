@@ -29,7 +29,7 @@ struct `A bucket that pull requests write to` {
         func cache() throws -> BuildCache {
             guard isTiered else { return BuildCache(store: store).trusting(policy) }
             let near = DirectoryStore(try TemporaryDirectory().path)
-            return BuildCache(store: TieredStore(near: near, far: store)).trusting(policy)
+            return BuildCache(store: TieredStore(local: near, shared: store)).trusting(policy)
         }
         let good = try TemporaryDirectory()
         try good.write("good", to: "tree/file")

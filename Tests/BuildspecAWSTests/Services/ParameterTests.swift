@@ -135,7 +135,7 @@ struct `Parameters` {
                 """
                 these values cannot be read:
                   the secret reference ':k' has no secret's name in front of the first ':'
-                  variable 'A' names no parameter; give it one
+                  variable 'A' names no parameter; add its name
                 """
             )
         ) {

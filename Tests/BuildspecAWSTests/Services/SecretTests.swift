@@ -94,7 +94,7 @@ struct `Secrets` {
         (
             "ResourceNotFoundException", "Secrets Manager can't find the specified secret.",
             .notFound,
-            "cannot read secret 'db': there is none in region 'eu-central-1' (Secrets Manager "
+            "cannot read secret 'db': not found in region 'eu-central-1' (Secrets Manager "
                 + "can't find the specified secret.); create it, or correct the name, the version "
                 + "or AWS_REGION"
         ),
@@ -102,7 +102,7 @@ struct `Secrets` {
             "ExpiredTokenException", "The security token included in the request is expired",
             .expiredCredentials,
             "cannot read secret 'db': the session of the credentials 'AKIA1' from profile 'ci' has "
-                + "expired; log in again, or fetch new ones"
+                + "expired; log in again, or fetch new credentials"
         ),
         (
             "UnrecognizedClientException", "The security token included in the request is invalid.",
@@ -113,13 +113,13 @@ struct `Secrets` {
         ),
         (
             "ThrottlingException", "Rate exceeded", .throttled,
-            "cannot read secret 'db': the service has too many requests, also after several attempts "
+            "cannot read secret 'db': the service still limits requests after several attempts "
                 + "(ThrottlingException); try again later"
         ),
         (
             "InvalidSignatureException",
             "Signature expired: 20150830T123600Z is now earlier than 20150830T140000Z", .clockSkew,
-            "cannot read secret 'db': this machine's clock is 7200 s behind the service's; set it right"
+            "cannot read secret 'db': this machine's clock is 7200 s behind the service's; correct it"
         ),
         (
             "DecryptionFailure", "no key", .other,
@@ -153,7 +153,7 @@ struct `Secrets` {
         await #expect(
             throws: AWSError(
                 .badResponse,
-                "cannot read secret 'db': the answer is HTTP 407 without an error of AWS; check "
+                "cannot read secret 'db': the response is HTTP 407 without an AWS error; check "
                     + "the endpoint and any proxy"
             )
         ) { try await resolve(transport, secrets: ["A": "db"]) }
