@@ -2,17 +2,17 @@ public import BuildspecCache
 internal import BuildspecModel
 
 extension BuildRunner {
-    /// What a build would ask its cache for: scope, key, fallback keys and paths, evaluated now.
+    /// Evaluates the scope, key, fallback keys and paths of the cache entry that a build would restore.
     ///
-    /// No command of the buildspec runs, but the shell evaluates the keys with what they hold in
-    /// `$(…)`.
+    /// No command of the buildspec runs. The shell evaluates the keys, with the commands that they
+    /// have in `$(…)`.
     ///
-    /// - Parameter request: the build.
-    /// - Returns: the identity; `nil` when the buildspec has no cache.
-    /// - Throws: `SetupError` when the build could not start, or its key cannot be evaluated.
+    /// - Parameter request: The build.
+    /// - Returns: The identity of the entry; `nil` if the buildspec has no cache.
+    /// - Throws: `SetupError` if the build could not start, or if its key cannot be evaluated.
     public static func cacheIdentity(of request: BuildRequest) async throws -> CacheIdentity? {
         try request.checkDirectories()
-        let directory = try opened("a private directory") {
+        let directory = try create("a private directory") {
             try PrivateDirectory(in: request.temporaryDirectory)
         }
         defer { directory.remove() }
@@ -45,14 +45,14 @@ extension BuildRunner {
         _ setup: BuildSetup,
         in directory: PrivateDirectory
     ) async throws -> CacheSteps.Plan {
-        let output = try opened("a pipe") { try OutputMultiplexer() }
-        let session = try opened("the build's state") {
+        let output = try create("a pipe") { try OutputMultiplexer() }
+        let session = try create("the build's state") {
             try ShellSession(request, setup, in: directory, output: output, groups: ProcessGroups())
         }
         let steps = CacheSteps(request: request, setup: setup, session: session, output: output)
         return await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: BlockingThread("buildspec output")) {
-                await output.run(into: NoSink(), hidingBy: setup.redactor)
+                await output.run(into: NullSink(), hidingBy: setup.redactor)
             }
             let plan = await steps.plan()
             await output.finish()
@@ -60,11 +60,12 @@ extension BuildRunner {
         }
     }
 
-    private static func opened<Value>(_ what: String, _ open: () throws -> Value) throws -> Value {
+    /// Runs `body`, which creates `object`, and throws its errors as a `SetupError`.
+    static func create<Value>(_ object: String, _ body: () throws -> Value) throws -> Value {
         do {
-            return try open()
+            return try body()
         } catch {
-            throw SetupError([SetupError.Problem("cannot create \(what): \(error)")])
+            throw SetupError([SetupError.Problem("cannot create \(object): \(error)")])
         }
     }
 }

@@ -1,21 +1,20 @@
 internal import BuildspecCache
 internal import SystemPackage
 
-/// What a cache key is made of, as far as its text tells.
+/// A scan for the inputs of a cache key, as far as the text of the key shows them.
 enum CacheKeyInputs {
-    /// The inputs of a key that has been evaluated.
+    /// Collects the inputs of an evaluated key.
     ///
-    /// The files that plain calls of `codebuild-hash-files` read are hashed here once more; a call
-    /// whose hash is not in the key, because its arguments mean something else to the shell, is left
-    /// out.
+    /// Hashes the files of plain calls of `codebuild-hash-files` again. A call is left out if its hash
+    /// is not in the key, because its arguments mean something else to the shell.
     ///
     /// - Parameters:
-    ///   - declared: the key as it is written.
-    ///   - key: the key as it was evaluated.
-    ///   - root: where relative patterns start.
-    ///   - isConfined: whether commands see less of this machine than this process, so that links out
-    ///     of the root are not followed.
-    /// - Returns: the inputs.
+    ///   - declared: The key as it is written.
+    ///   - key: The key as the shell evaluated it.
+    ///   - root: The directory at which relative patterns start.
+    ///   - isConfined: Whether commands see less of this machine than this process; then links out of
+    ///     the root are not followed.
+    /// - Returns: The declared key, and the patterns and files that were hashed.
     static func inputs(
         declared: String,
         key: String,
@@ -24,20 +23,20 @@ enum CacheKeyInputs {
     ) -> KeyInputs {
         var inputs = KeyInputs(declared: declared)
         for patterns in hashCalls(in: declared) {
-            let found = try? HashFiles(patterns, in: root, isConfined: isConfined)
-            guard let files = found, key.contains(files.hash) else { continue }
+            let result = try? HashFiles(patterns, in: root, isConfined: isConfined)
+            guard let result, key.contains(result.hash) else { continue }
             inputs.hashes.append(
                 KeyInputs.Hash(
                     patterns: patterns,
-                    hash: files.hash,
-                    files: files.files.map { KeyInputs.Hash.File(path: $0.path, digest: $0.hash) }
+                    hash: result.hash,
+                    files: result.files.map { KeyInputs.Hash.File(path: $0.path, digest: $0.hash) }
                 )
             )
         }
         return inputs
     }
 
-    /// The arguments of the calls of `codebuild-hash-files` whose words need no shell to be read.
+    /// Returns the arguments of each call of `codebuild-hash-files` that can be parsed without a shell.
     static func hashCalls(in text: String) -> [[String]] {
         var calls: [[String]] = []
         var rest = text[...]
@@ -48,7 +47,7 @@ enum CacheKeyInputs {
         return calls
     }
 
-    /// Reads words up to the closing parenthesis; `nil` for anything that only a shell understands.
+    /// Reads shell words up to the closing parenthesis; `nil` for text that only a shell can expand.
     private static func words(_ rest: inout Substring) -> [String]? {
         var words: [String] = []
         var word: String?
@@ -58,7 +57,7 @@ enum CacheKeyInputs {
                 if let word { words.append(word) }
                 return words
             case " ", "\t":
-                if let done = word { words.append(done) }
+                if let complete = word { words.append(complete) }
                 word = nil
             case "'", "\"":
                 guard let end = rest.firstIndex(of: character) else { return nil }

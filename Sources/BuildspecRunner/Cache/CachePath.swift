@@ -1,27 +1,28 @@
 internal import BuildspecFiles
 internal import BuildspecModel
-internal import SystemPackage
+package import SystemPackage
 
-/// A path of the `cache` section with its variables put in, or why it is left out.
+/// A path of the `cache` section with its variables expanded, or the reason why it is skipped.
 ///
-/// A path with a variable that has no value would mean another place, perhaps the whole disk, so it is
-/// left out. So is the source root itself: sources restored over newer ones are nobody's wish.
+/// A path with a variable that has no value is skipped, because it would mean another directory,
+/// perhaps the whole disk. The source root itself is skipped too, because a restore would overwrite
+/// newer sources.
 struct CachePath: Sendable, Equatable {
     /// The path as it is written.
     let declared: String
-    /// The path with its variables put in.
+    /// The path with its variables expanded.
     let text: String
-    /// Why it is left out; `nil` when it is taken.
+    /// The reason why the path is skipped; `nil` if it is used.
     let obstacle: String?
-    /// Whether it is the source root itself, or takes it in whole with a directory above it.
+    /// Whether the path is the source root, or a directory above it.
     let isRoot: Bool
 
-    /// Puts the values in.
+    /// Expands the variables of a path.
     ///
     /// - Parameters:
-    ///   - declared: the path as it is written.
-    ///   - root: the source root, as commands see it.
-    ///   - value: the value of a variable.
+    ///   - declared: The path as it is written.
+    ///   - root: The source root as commands see it.
+    ///   - value: Returns the value of a variable.
     init(_ declared: String, root: FilePath, _ value: (String) -> String?) {
         self.declared = declared
         let expansion = VariableText.expand(declared, value)
@@ -49,11 +50,28 @@ struct CachePath: Sendable, Equatable {
         return FilePattern.parse(text).allSatisfy { $0.coversPlace(root) }
     }
 
-    /// What is odd about the path and shows only with its variables put in; reading the buildspec tells
-    /// the rest.
+    /// The warnings for the expanded path, without those that validation reports for the declared one.
     var oddities: [String] {
         guard text != declared else { return [] }
-        let told = Set(PathOddity.all(in: declared, .cache).map(\.name))
-        return PathOddity.all(in: text, .cache).filter { !told.contains($0.name) }.map(\.message)
+        let known = Set(PathOddity.all(in: declared, .cache).map(\.name))
+        return PathOddity.all(in: text, .cache).filter { !known.contains($0.name) }.map(\.message)
+    }
+}
+
+/// Notes about a cache path that means another file than its text suggests.
+package enum CachePathNote {
+    /// Explains that a path with `..` means one directory on this machine, for all checkouts.
+    ///
+    /// - Parameters:
+    ///   - path: The declared path with its variables expanded.
+    ///   - root: The directory at which the path starts.
+    /// - Returns: One line; `nil` for a path inside of the root.
+    package static func outsideRoot(_ path: String, root: FilePath) -> String? {
+        let root = Machine.settled(PathBytes(root.string))
+        let outside = PathSet([path], root: root).canonicalTexts.first { $0.hasPrefix("/") }
+        guard !path.hasPrefix("/"), let outside else { return nil }
+        return
+            "the path '\(path)' leads out of the source root and counts as '\(outside)', so that a "
+            + "checkout elsewhere has another entry; write an absolute path to share one"
     }
 }

@@ -1,31 +1,31 @@
 internal import BuildspecFiles
 package import SystemPackage
 
-/// Whose entries are saved and read, where nobody says otherwise.
+/// The scopes that a build saves to and reads.
 ///
-/// By default that is the repository: `host/owner/name` of git's origin, so that neither a fork nor a
-/// stranger's repository of the same name shares anything with it. What is not in a repository with an
-/// origin is the directory itself, on this machine. A pull request from a fork saves to a scope of its own
-/// and reads that of the repository.
+/// The default scope is the repository: `host/owner/name` of git's origin. So neither a fork nor a
+/// stranger's repository of the same name shares entries with it. Without an origin, the scope is the
+/// directory on this machine. A pull request from a fork saves to a separate scope and reads the one
+/// of the repository too.
 package struct CacheScopes: Sendable, Equatable {
-    /// What is saved to, and read first.
+    /// The scope that the build saves to, and reads first.
     package var own: String
-    /// What is read behind it, in this order, and never written.
+    /// The scopes that the build reads after its own, in this order, and never writes.
     package var readable: [String]
-    /// What the user should know of the choice.
+    /// The note for the user about the scope of an untrusted change.
     package var note: String?
 
-    /// Chooses.
+    /// Chooses the scopes of a build.
     ///
     /// - Parameters:
-    ///   - scope: the scope that was asked for; then nothing else is chosen.
-    ///   - reading: the scopes to read that were asked for.
-    ///   - project: the project's name that was asked for; it is the scope of a trusted build.
-    ///   - source: what git knows.
-    ///   - directory: the source root.
-    ///   - change: the change that is built, if it is not trusted.
-    ///   - machine: this machine's name.
-    ///   - user: who this is on hosts where nobody is named.
+    ///   - scope: The requested scope; then only `reading` is read in addition.
+    ///   - reading: The requested scopes to read.
+    ///   - project: The requested name of the project; it is the scope of a trusted build.
+    ///   - source: The state of the git repository.
+    ///   - directory: The source root.
+    ///   - change: The change that is built, if it is not trusted.
+    ///   - machine: The name of this machine.
+    ///   - user: The user of a repository address without a user.
     package init(
         _ scope: String?,
         reading: [String],
@@ -54,14 +54,14 @@ package struct CacheScopes: Sendable, Equatable {
         if let change {
             own = "\(trusted)#\(change.name)"
             readable.append(trusted)
-            let what =
+            let kind =
                 change.isKnownFork
                 ? "a pull request from a fork" : "a pull request that may come from a fork"
             note =
-                "\(change.reporter) says that this is \(what): entries of '\(trusted)' "
-                + "are read, and what is saved goes to '\(own)' ('--scope' says otherwise)"
+                "\(change.reporter) reports \(kind): this build reads entries of '\(trusted)' and saves "
+                + "to '\(own)'; '--scope' sets another scope"
         }
-        // Earlier versions took the last part of the address for the scope.
+        // In earlier versions the last part of the address was the scope.
         if project == nil { readable.append(source.projectName(for: directory)) }
         var seen: Set = [own]
         readable = readable.filter { seen.insert($0).inserted }

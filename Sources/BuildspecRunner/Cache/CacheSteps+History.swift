@@ -2,19 +2,19 @@ internal import BuildspecCache
 internal import BuildspecFiles
 
 extension CacheSteps {
-    /// How long the cache's two steps took.
+    /// The durations of the restore and the save of a build.
     struct Times: Sendable {
         var restoring = Duration.zero
         var saving = Duration.zero
     }
 
-    /// Notes what the cache cost and brought in this build.
+    /// Records the cost and the result of the cache in this build.
     ///
-    /// Only whole builds that succeeded count: others say nothing about how long a build takes.
+    /// Records only whole builds that succeeded, because others do not show how long a build takes.
     ///
-    /// - Returns: why the cache does not pay, in one line, if it does not.
-    func noted(_ result: BuildResult, _ times: Times) async -> String? {
-        guard result.state == .succeeded, !request.leavesOutCommands,
+    /// - Returns: The reason why the cache does not pay, in one line; `nil` if it pays.
+    func recordRun(_ result: BuildResult, _ times: Times) async -> String? {
+        guard result.state == .succeeded, !request.skipsCommands,
             case .restored(let report) = result.restored
         else { return nil }
         let outcome: CacheRun.Outcome
@@ -28,14 +28,15 @@ extension CacheSteps {
             key = found
         case .miss: outcome = .miss
         }
+        let phases = result.phases.reduce(.zero) { $0 + $1.duration }
         var stored: UInt64 = 0
         if case .saved(let report) = result.saved { stored = report.bytesStored }
         let run = CacheRun(
             time: FileTime.now().seconds,
             outcome: outcome,
-            restoring: CacheSteps.milliseconds(times.restoring),
-            saving: CacheSteps.milliseconds(times.saving),
-            phases: CacheSteps.milliseconds(result.phases.reduce(.zero) { $0 + $1.duration }),
+            restoringMilliseconds: CacheSteps.milliseconds(times.restoring),
+            savingMilliseconds: CacheSteps.milliseconds(times.saving),
+            phasesMilliseconds: CacheSteps.milliseconds(phases),
             restoredBytes: outcome == .miss ? 0 : report.bytes,
             storedBytes: stored,
             key: setup.redactor.redacting(key)
@@ -43,12 +44,12 @@ extension CacheSteps {
         let project = setup.identity.project
         let directory = request.stateDirectory
         return await withTaskExecutorPreference(BlockingExecutor.shared) {
-            CacheHistory.add(run, of: project, in: directory).complaint
+            CacheHistory.add(run, of: project, in: directory).warning
         }
     }
 
-    /// Keeps where the restored files came from.
-    func keepForAudit(_ report: RestoreReport) async {
+    /// Records the origin of the restored files for an audit.
+    func recordRestore(_ report: RestoreReport) async {
         guard var origin = report.origin else { return }
         origin.scope = setup.redactor.redacting(origin.scope)
         origin.key = origin.key.map(setup.redactor.redacting)
@@ -65,8 +66,8 @@ extension CacheSteps {
         if let problem { await output.emit(.warning("cache: \(problem)")) }
     }
 
-    /// Keeps what was looked for in vain.
-    func keepMiss(_ report: RestoreReport) async {
+    /// Records a miss, so that it can be explained later.
+    func recordMiss(_ report: RestoreReport) async {
         guard let searched = report.searched else { return }
         let now = FileTime.now().within(9_000_000_000)
         let entry = MissedEntry(

@@ -3,13 +3,13 @@ internal import BuildspecFiles
 internal import BuildspecModel
 internal import SystemPackage
 
-/// Restoring the cache before INSTALL and saving it after the last phase.
+/// The restore of the cache before INSTALL, and the save after the last phase.
 ///
-/// A cache problem is one line of warning, never a failed build; `strictCache` is looked at by the
-/// caller. Sources: CodeBuild user guide, "Cache builds in Amazon S3" and "Build specification
-/// reference": cache. That a failed build saves nothing is our choice, the guide does not say.
+/// A cache problem is one line of warning, never a failed build; the caller handles `strictCache`.
+/// Sources: CodeBuild user guide, "Cache builds in Amazon S3" and "Build specification reference":
+/// cache. The guide does not say whether a failed build saves; here it does not.
 struct CacheSteps: Sendable {
-    /// What the `cache` section comes to.
+    /// The evaluated `cache` section.
     enum Plan: Sendable {
         case none
         case unusable(String)
@@ -21,7 +21,7 @@ struct CacheSteps: Sendable {
     let session: ShellSession
     let output: OutputMultiplexer
 
-    /// Evaluates keys and paths, once for the whole build.
+    /// Evaluates the keys and paths, once for the whole build.
     func plan() async -> Plan {
         guard let section = request.buildspec.cache, request.cache != nil else {
             return .none
@@ -61,7 +61,7 @@ struct CacheSteps: Sendable {
             await output.emit(.warning("cache key '\(key.value)' is '\(value)': \(warning)"))
         }
         identity.key = value
-        identity.fallbackKeys = await usable(keys.dropFirst())
+        identity.fallbackKeys = await usableFallbackKeys(keys.dropFirst())
         let root = request.sourceDirectory
         let isConfined = setup.execution.visiblePaths != nil
         identity.inputs = await withTaskExecutorPreference(BlockingExecutor.shared) {
@@ -75,10 +75,10 @@ struct CacheSteps: Sendable {
         return .identity(identity)
     }
 
-    /// The fallback keys that say something: an empty one would take whatever entry is the newest.
-    private func usable(_ keys: ArraySlice<EvaluatedKey>) async -> [String] {
+    /// Returns the fallback keys that are not empty, because an empty one would match every entry.
+    private func usableFallbackKeys(_ keys: ArraySlice<EvaluatedKey>) async -> [String] {
         var usable: [String] = []
-        // Reading the buildspec tells of those that are written empty.
+        // Validation reports the keys that are written empty.
         for key in keys where !key.declared.isBlank {
             let name = "cache fallback key '\(key.declared)'"
             if let problem = key.problem {
@@ -109,7 +109,7 @@ struct CacheSteps: Sendable {
                 let report = try await cache.restore(
                     identity,
                     into: request.sourceDirectory,
-                    retiming: await sources(),
+                    retiming: await sourceFiles(),
                     leavingOut: checkout,
                     ownedBy: setup.users.cacheOwner
                 )
@@ -117,9 +117,9 @@ struct CacheSteps: Sendable {
                 } else {
                     try await setup.execution.copyCacheIn(identity.paths)
                 }
-                for note in report.notes { await tell(note, report.sharedStoreFailure) }
-                await keepForAudit(report)
-                await keepMiss(report)
+                for note in report.notes { await warn(note, report.sharedStoreFailure) }
+                await recordRestore(report)
+                await recordMiss(report)
                 await output.emit(.cacheRestored(report))
                 return .restored(report)
             } catch  where Task.isCancelled {
@@ -143,19 +143,19 @@ struct CacheSteps: Sendable {
             let report = try await cache.save(
                 identity,
                 from: request.sourceDirectory,
-                retiming: await sources(),
+                retiming: await sourceFiles(),
                 leavingOut: checkout
             )
-            // What the restore has said already need not be said again.
+            // The restore has reported some of the notes already.
             for note in report.notes where !result.restored.notes.contains(note) {
-                await tell(note, report.sharedStoreFailure)
+                await warn(note, report.sharedStoreFailure)
             }
             await output.emit(.cacheSaved(report))
             return .saved(report)
         } catch  where Task.isCancelled {
             return .skipped("the build was stopped")
         } catch {
-            // A store that cannot be used is said once.
+            // The restore has reported a store that cannot be used already.
             if result.restored.problem != "\(error)" {
                 await output.emit(.warning("cache not saved: \(error)"))
             }
@@ -163,15 +163,18 @@ struct CacheSteps: Sendable {
         }
     }
 
-    /// Tells a note; a strict build does not go on without the shared store.
-    private func tell(_ note: String, _ failure: String?) async {
+    /// Emits a note of the cache as a warning.
+    ///
+    /// In a strict build, a note about the shared store becomes the plain failure, because the build
+    /// does not continue without the store.
+    private func warn(_ note: String, _ failure: String?) async {
         let isOfFailure = failure.map(note.hasPrefix) ?? false
         let text = request.strictCache && isOfFailure ? failure ?? note : note
         await output.emit(.warning("cache: \(text)"))
     }
 
-    /// The files whose times the cache keeps, if it does.
-    private func sources() async -> SourceFiles? {
+    /// Lists the files whose modification times are restored; `nil` without `retime`.
+    private func sourceFiles() async -> SourceFiles? {
         guard request.retime else { return nil }
         let tracked = await GitTrackedFiles.find(in: request.sourceDirectory)
         if let problem = tracked.problem {
@@ -182,14 +185,15 @@ struct CacheSteps: Sendable {
         return tracked.sources
     }
 
-    /// Finds out what the cache leaves out because it comes from the checkout.
+    /// The finder of the files that the cache leaves out because they come from the checkout.
     ///
-    /// That holds for a copy of the sources too: a build of old sources would be green in vain.
+    /// A copy of the sources has a checkout too, because a build of restored old sources would succeed
+    /// without a meaning.
     private var checkout: Checkout.Finder {
         GitTrackedFiles.finder(in: request.sourceDirectory)
     }
 
-    /// The cache, which leaves alone what the build itself writes.
+    /// The cache, without the files that the build itself writes.
     private var cache: BuildCache? {
         request.cache?.withFileSystemRoot(setup.execution.cacheRoot)
             .excluding(request.reservedPaths.map(\.path))
@@ -202,10 +206,10 @@ struct CacheSteps: Sendable {
         if result.phases.contains(where: { $0.state != .succeeded && $0.state != .skipped }) {
             return "the build failed"
         }
-        return request.leavesOutCommands ? "not all phases ran" : nil
+        return request.skipsCommands ? "not all phases ran" : nil
     }
 
-    /// The declared paths with variables put in, without those that are left out.
+    /// Expands the variables of the declared paths, with warnings for the paths that are skipped.
     private func expandedPaths(_ section: CacheSection) async -> [String] {
         var paths: [String] = []
         for declared in section.paths {
@@ -219,7 +223,7 @@ struct CacheSteps: Sendable {
                 }
                 continue
             }
-            // Reading the buildspec tells what it can see.
+            // Validation reports such a path already.
             if CacheSection.isRoot(declared.value) { continue }
             await output.emit(.warning("cache path '\(declared.value)' is left out: \(obstacle)"))
         }
@@ -228,29 +232,27 @@ struct CacheSteps: Sendable {
 }
 
 extension BuildRequest {
-    /// Whether `--phase` keeps commands from running, so that the tree is not a whole build's.
-    var leavesOutCommands: Bool {
+    /// Whether `--phase` skips commands, so that the tree is not the result of a whole build.
+    var skipsCommands: Bool {
         guard let selectedPhases else { return false }
         return buildspec.phases.contains { name, phase in
             !selectedPhases.contains(name) && !(phase.commands + phase.finally).isEmpty
         }
     }
-}
 
-extension BuildRequest {
-    /// Whether `--phase` lets the build come as far as artifacts: a run of `install` alone has none.
+    /// Whether `--phase` includes a phase that can make artifacts; `install` alone makes none.
     var reachesBuild: Bool {
         selectedPhases.map { $0.contains(.build) || $0.contains(.postBuild) } ?? true
     }
 }
 
 extension CacheRestoreOutcome {
-    /// What the user was told.
+    /// The notes that the restore reported.
     fileprivate var notes: [String] {
         if case .restored(let report) = self { report.notes } else { [] }
     }
 
-    /// What is wrong, if anything is.
+    /// The problem of the restore in one line; `nil` if there is none.
     var problem: String? {
         switch self {
         case .failed(let reason): reason
@@ -266,7 +268,7 @@ extension CacheRestoreOutcome {
 }
 
 extension CacheSaveOutcome {
-    /// What is wrong, if anything is.
+    /// The problem of the save in one line; `nil` if there is none.
     var problem: String? {
         switch self {
         case .failed(let reason): reason

@@ -44,7 +44,7 @@ public struct BuildPlan: Sendable, Equatable {
         /// Why the path is left out, as a sentence; `nil` when it is taken.
         public var obstacle: String?
         /// How many files, links and directories belong to it now.
-        public var entries: Int
+        public var matchCount: Int
     }
 
     /// What the `cache` section comes to.

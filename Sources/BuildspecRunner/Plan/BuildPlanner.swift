@@ -114,13 +114,13 @@ private struct BuildPlanner {
                 declared: path.value,
                 expanded: expanded,
                 obstacle: place.obstacle,
-                entries: expanded.map(entries) ?? 0
+                matchCount: expanded.map(matchCount) ?? 0
             )
         }
         return BuildPlan.Cache(section: section, paths: paths)
     }
 
-    private func entries(of path: String) -> Int {
+    private func matchCount(of path: String) -> Int {
         let root = PathBytes(request.sourceDirectory.string)
         guard let directory = try? DirectoryHandle.open(root),
             let walk = try? TreeWalk(PathSet([path], root: root), root: directory)
@@ -140,7 +140,7 @@ private struct BuildPlanner {
         let texts = [key.value] + section.fallbackKeys.map(\.value)
         let values = await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: BlockingThread("buildspec output")) {
-                await output.run(into: NoSink(), hidingBy: setup.redactor)
+                await output.run(into: NullSink(), hidingBy: setup.redactor)
             }
             let values = try? await session.evaluateKeys(texts)
             await output.finish()
@@ -177,7 +177,7 @@ private struct BuildPlanner {
 }
 
 /// Takes what keys print on standard error and forgets it.
-struct NoSink: EventSink {
+struct NullSink: EventSink {
     func receive(_ event: RunEvent) async {}
 }
 

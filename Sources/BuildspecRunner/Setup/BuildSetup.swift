@@ -43,7 +43,7 @@ struct BuildSetup: Sendable {
     ///   - directory: the build's private directory.
     /// - Returns: the setup, with a place that is open.
     /// - Throws: `SetupError` with all problems; no place is open then.
-    static func settle(
+    static func prepare(
         _ request: BuildRequest,
         in directory: PrivateDirectory
     ) async throws -> BuildSetup {
@@ -109,7 +109,7 @@ struct BuildSetup: Sendable {
             sources: request.sourceDirectory,
             shell: shell
         )
-        if users.hasOtherUsers { try directory.letOthersThrough() }
+        if users.hasOtherUsers { try directory.allowTraversal() }
         let obstacles = found.problems.isEmpty ? await users.obstacles(requiredPaths) : []
         guard obstacles.isEmpty || request.isPlan else { throw SetupError(obstacles) }
 

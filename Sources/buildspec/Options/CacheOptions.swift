@@ -123,7 +123,7 @@ struct IdentityOptions: ParsableArguments {
     /// The identity, its scope found out if it is not given.
     func identity(fallbackKeys: [String] = []) async -> CacheIdentity {
         printNotes(tildeNotes + PathNotes.of(paths))
-        printNotes(paths.compactMap { CachePathNote.climbing($0, root: rootPath) })
+        printNotes(paths.compactMap { CachePathNote.outsideRoot($0, root: rootPath) })
         let environment = Host.environment().variables
         let found = await scopes.found(in: rootPath, environment)
         printNotes([found.note].compactMap(\.self))
@@ -224,8 +224,8 @@ func lookingInto<Value: Sendable>(
     _ work: @escaping @Sendable (BuildCache) async throws -> Value
 ) async throws -> Value {
     try await reportingCacheErrors {
-        let cache = cache.looking()
-        defer { printNotes(cache.takeNotes()) }
+        let cache = cache.inspecting()
+        defer { printNotes(cache.drainNotes()) }
         return try await work(cache)
     }
 }

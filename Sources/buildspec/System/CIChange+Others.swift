@@ -12,7 +12,7 @@ extension CIChange {
         guard number != nil || isFork != nil, isFork != "false" else { return nil }
         return UntrustedChange(
             name: CIChange.name("pr", number),
-            teller: "Codefresh",
+            reporter: "Codefresh",
             isKnownFork: isFork == "true"
         )
     }
@@ -26,7 +26,7 @@ extension CIChange {
         }
         return UntrustedChange(
             name: CIChange.name("pr", number),
-            teller: "Bitrise",
+            reporter: "Bitrise",
             isKnownFork: source != nil && target != nil,
             source: source,
             target: target
@@ -47,8 +47,8 @@ extension CIChange {
 
 extension CIChange {
     /// A request that may come from a fork.
-    private func untrusted(_ number: String?, _ teller: String) -> UntrustedChange {
-        UntrustedChange(name: CIChange.name("pr", number), teller: teller, isKnownFork: false)
+    private func untrusted(_ number: String?, _ reporter: String) -> UntrustedChange {
+        UntrustedChange(name: CIChange.name("pr", number), reporter: reporter, isKnownFork: false)
     }
 
     func woodpecker() -> UntrustedChange? {

@@ -106,7 +106,7 @@ extension CIChange {
         let number = parts.count > 2 && parts[1] == "pull" ? String(parts[2]) : nil
         return UntrustedChange(
             name: CIChange.name("pr", json?["number"]?.number, number),
-            teller: "GitHub Actions",
+            reporter: "GitHub Actions",
             isKnownFork: head != nil,
             source: head.map { "\(server)/\($0)" },
             target: value("GITHUB_REPOSITORY").map { "\(server)/\($0)" }
@@ -122,7 +122,7 @@ extension CIChange {
             if CIChange.isSame(source, target) { return nil }
             return UntrustedChange(
                 name: CIChange.name("mr", value("CI_MERGE_REQUEST_IID")),
-                teller: "GitLab CI",
+                reporter: "GitLab CI",
                 isKnownFork: source != nil && target != nil,
                 source: value("CI_MERGE_REQUEST_SOURCE_PROJECT_URL"),
                 target: value("CI_MERGE_REQUEST_PROJECT_URL")
@@ -136,7 +136,7 @@ extension CIChange {
         else { return nil }
         return UntrustedChange(
             name: CIChange.name("pr", number),
-            teller: "GitLab CI",
+            reporter: "GitLab CI",
             isKnownFork: head != nil && base != nil
         )
     }
@@ -153,7 +153,7 @@ extension CIChange {
         if CIChange.isSameRepository(source, target) { return nil }
         return UntrustedChange(
             name: CIChange.name("pr", number),
-            teller: "Buildkite",
+            reporter: "Buildkite",
             isKnownFork: source != nil,
             source: source,
             target: target
@@ -170,7 +170,7 @@ extension CIChange {
             })
         else { return nil }
         if value("CHANGE_FORK") != nil {
-            return UntrustedChange(name: CIChange.name("pr", value("CHANGE_ID")), teller: "Jenkins")
+            return UntrustedChange(name: CIChange.name("pr", value("CHANGE_ID")), reporter: "Jenkins")
         }
         if let number = value("ghprbPullId") {
             let source = value("ghprbAuthorRepoGitUrl")
@@ -178,7 +178,7 @@ extension CIChange {
             if CIChange.isSameRepository(source, target) { return nil }
             return UntrustedChange(
                 name: CIChange.name("pr", number),
-                teller: "Jenkins",
+                reporter: "Jenkins",
                 isKnownFork: source != nil && target != nil
             )
         }
@@ -187,7 +187,7 @@ extension CIChange {
         if CIChange.isSameRepository(source, target) { return nil }
         return UntrustedChange(
             name: CIChange.name("mr", number),
-            teller: "Jenkins",
+            reporter: "Jenkins",
             isKnownFork: source != nil && target != nil
         )
     }
@@ -205,7 +205,7 @@ extension CIChange {
         }
         return UntrustedChange(
             name: CIChange.name("pr", number),
-            teller: "CircleCI",
+            reporter: "CircleCI",
             target: value("CIRCLE_REPOSITORY_URL")
         )
     }
@@ -215,7 +215,7 @@ extension CIChange {
             number != "false",
             !CIChange.isSame(value("TRAVIS_PULL_REQUEST_SLUG"), value("TRAVIS_REPO_SLUG"))
         else { return nil }
-        return UntrustedChange(name: CIChange.name("pr", number), teller: "Travis CI")
+        return UntrustedChange(name: CIChange.name("pr", number), reporter: "Travis CI")
     }
 
     private func azure() -> UntrustedChange? {
@@ -229,7 +229,7 @@ extension CIChange {
             ?? value("SYSTEM_PULLREQUEST_PULLREQUESTID")
         return UntrustedChange(
             name: CIChange.name("pr", number),
-            teller: "Azure Pipelines",
+            reporter: "Azure Pipelines",
             isKnownFork: isFork != nil,
             source: value("SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI"),
             target: value("BUILD_REPOSITORY_URI")
@@ -243,7 +243,7 @@ extension CIChange {
                 value("APPVEYOR_REPO_NAME")
             )
         else { return nil }
-        return UntrustedChange(name: CIChange.name("pr", number), teller: "AppVeyor")
+        return UntrustedChange(name: CIChange.name("pr", number), reporter: "AppVeyor")
     }
 
     private func semaphore() -> UntrustedChange? {
@@ -251,7 +251,7 @@ extension CIChange {
             !CIChange.isSame(value("SEMAPHORE_GIT_PR_SLUG"), value("SEMAPHORE_GIT_REPO_SLUG"))
         else { return nil }
         let number = value("SEMAPHORE_GIT_PR_NUMBER")
-        return UntrustedChange(name: CIChange.name("pr", number), teller: "Semaphore")
+        return UntrustedChange(name: CIChange.name("pr", number), reporter: "Semaphore")
     }
 }
 

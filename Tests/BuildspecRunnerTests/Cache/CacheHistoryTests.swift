@@ -14,9 +14,9 @@ import Testing
         CacheRun(
             time: 1,
             outcome: outcome,
-            restoring: cost,
-            saving: 0,
-            phases: phases,
+            restoringMilliseconds: cost,
+            savingMilliseconds: 0,
+            phasesMilliseconds: phases,
             restoredBytes: 5,
             storedBytes: 6,
             key: key
@@ -27,21 +27,21 @@ import Testing
         let miss = run(.miss, cost: 100, phases: 10_000)
         let good = run(.exact, cost: 2_000, phases: 3_000)
         let bad = run(.fallback, cost: 5_000, phases: 9_000)
-        #expect(CacheHistory(runs: [miss, bad, bad]).complaint == nil, "too early to say")
-        #expect(CacheHistory(runs: [bad, bad, bad]).complaint == nil, "nothing to compare with")
-        #expect(CacheHistory(runs: [miss, good, good, good]).complaint == nil)
+        #expect(CacheHistory(runs: [miss, bad, bad]).warning == nil, "too early to say")
+        #expect(CacheHistory(runs: [bad, bad, bad]).warning == nil, "nothing to compare with")
+        #expect(CacheHistory(runs: [miss, good, good, good]).warning == nil)
         #expect(
-            CacheHistory(runs: [miss, bad, bad, bad]).complaint
+            CacheHistory(runs: [miss, bad, bad, bad]).warning
                 == "does not pay: a hit costs 5.0 s and makes the phases 1.0 s faster "
                 + "(3 with and 1 without); see 'buildspec cache stats'"
         )
         let slow = run(.exact, cost: 600, phases: 11_000)
         #expect(
-            CacheHistory(runs: [miss, slow, slow, slow]).complaint?
+            CacheHistory(runs: [miss, slow, slow, slow]).warning?
                 .contains("does not make the phases faster") == true
         )
         let never = Array(repeating: run(.miss, cost: 1_000, phases: 1), count: 5)
-        #expect(CacheHistory(runs: never).complaint?.contains("never restored") == true)
+        #expect(CacheHistory(runs: never).warning?.contains("never restored") == true)
     }
 
     @Test func `sums up what was spent and saved`() {
@@ -49,10 +49,10 @@ import Testing
             run(.miss, cost: 100, phases: 10_000), run(.exact, cost: 200, phases: 4_000),
             run(.fallback, cost: 300, phases: 7_000),
         ])
-        #expect(history.spent == 600)
-        #expect(history.saved == 9_000)
+        #expect(history.spentMilliseconds == 600)
+        #expect(history.savedMilliseconds == 9_000)
         #expect(history.hits == 2)
-        #expect(CacheHistory(runs: []).saved == nil)
+        #expect(CacheHistory(runs: []).savedMilliseconds == nil)
     }
 
     @Test func `keeps its last 200 runs, also of builds that end at the same time`() async throws {
@@ -66,8 +66,8 @@ import Testing
         }
         let history = CacheHistory.read(of: "a/b", in: path)
         #expect(history.runs.count == 200)
-        #expect(Set(history.runs.map(\.restoring)).count == 200, "none is there twice")
-        #expect(history.runs.allSatisfy { $0.key == "k \($0.restoring)?x" })
+        #expect(Set(history.runs.map(\.restoringMilliseconds)).count == 200, "none is there twice")
+        #expect(history.runs.allSatisfy { $0.key == "k \($0.restoringMilliseconds)?x" })
     }
 
     @Test(

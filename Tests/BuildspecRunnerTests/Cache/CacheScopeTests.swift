@@ -146,7 +146,7 @@ import Testing
     }
 
     @Test func `is the project's name where that is given, and the scope's where that is`() {
-        let change = UntrustedChange(name: "pr-7", teller: "X")
+        let change = UntrustedChange(name: "pr-7", reporter: "X")
         #expect(scopes("https://h/o/r", project: "p").own == "p")
         #expect(scopes("https://h/o/r", project: "p", change: change).own == "p#pr-7")
         let given = scopes("https://h/o/r", project: "p", scope: "s", change: change)
@@ -157,7 +157,7 @@ import Testing
     func `of a fork's request reads main's scope, and is its own`(origin: String?) throws {
         let change = UntrustedChange(
             name: "pr-7",
-            teller: "GitHub Actions",
+            reporter: "GitHub Actions",
             source: "https://github.com/fork/shop",
             target: "https://github.com/team/shop"
         )
@@ -166,23 +166,21 @@ import Testing
         #expect(found.own == main + "#pr-7")
         #expect(found.readable.first == main)
         let note = try #require(found.note)
-        #expect(note.hasPrefix("GitHub Actions says that this is a pull request from a fork: "))
-        #expect(note.contains("'\(main)' are read") && note.contains("'\(main)#pr-7'"))
+        #expect(note.hasPrefix("GitHub Actions reports a pull request from a fork: "))
+        #expect(note.contains("reads entries of '\(main)'") && note.contains("'\(main)#pr-7'"))
     }
 
     @Test func `of a request that may be the repository's own says no more than that`() throws {
-        let change = UntrustedChange(name: "pr-7", teller: "Drone", isKnownFork: false)
+        let change = UntrustedChange(name: "pr-7", reporter: "Drone", isKnownFork: false)
         let note = try #require(scopes("https://h/t/shop", change: change).note)
-        #expect(
-            note.hasPrefix("Drone says that this is a pull request that may come from a fork: ")
-        )
+        #expect(note.hasPrefix("Drone reports a pull request that may come from a fork: "))
     }
 
     @Test
     func `of a request that builds another repository is that repository's and the request's`() {
         let change = UntrustedChange(
             name: "pr-7",
-            teller: "X",
+            reporter: "X",
             source: "https://h/fork/shop",
             target: "https://h/team/shop"
         )

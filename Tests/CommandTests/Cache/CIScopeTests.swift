@@ -94,7 +94,7 @@ struct `The scope of a pull request` {
         let fork = try place.event(Self.event(#"{"full_name": "fork/shop"}"#))
         let restored = try await place.cache("restore", fork)
         #expect(restored.output.contains("from scope '\(Self.main)'"), "\(restored)")
-        #expect(restored.error.contains("GitHub Actions says that this is a pull request"))
+        #expect(restored.error.contains("GitHub Actions reports a pull request"))
         let saved = try await place.cache("save", fork)
         #expect(saved.status == 0 && saved.error.contains("'\(Self.own)'"), "\(saved)")
         #expect(try await place.scopes() == [Self.main, Self.own])
@@ -374,8 +374,8 @@ struct `The scope of a pull request` {
         #expect(try await place.scopes() == [expected], "\(build.variables): \(saved)")
         #expect(saved.error.isEmpty == (build.name == nil), "\(saved)")
         // Nobody is said to say more than he does.
-        let isKnown = saved.error.contains("is a pull request from a fork:")
-        let isGuess = saved.error.contains("is a pull request that may come from a fork:")
+        let isKnown = saved.error.contains("reports a pull request from a fork:")
+        let isGuess = saved.error.contains("reports a pull request that may come from a fork:")
         let asks = ["DRONE", "CODEBUILD_BUILD_ID", "CIRRUS_CI", "PROW_JOB_ID", "CI"]
         if asks.contains(where: { build.variables[$0] != nil }) { #expect(!isKnown, "\(saved)") }
         if build.variables.keys.contains(where: { $0 == "CHANGE_FORK" }) { #expect(isKnown) }

@@ -64,7 +64,7 @@ import Testing
     @Test func `has the cache with what belongs to it now`() async throws {
         let cache = try #require(try await plan().plan.cache)
         #expect(cache.paths.map(\.expanded) == ["kept/**/*", nil])
-        #expect(cache.paths.map(\.entries) == [2, 0])
+        #expect(cache.paths.map(\.matchCount) == [2, 0])
         #expect(cache.evaluatedKeys == nil)
     }
 

@@ -1,38 +1,38 @@
 internal import BuildspecFiles
 public import SystemPackage
 
-/// What the cache cost and brought in a project's last successful builds on this machine.
+/// The cost and the results of the cache in a project's last successful builds on this machine.
 public struct CacheHistory: Sendable, Equatable {
     /// The runs, the oldest first.
     public private(set) var runs: [CacheRun]
 
-    /// Creates a history.
+    /// Creates a history of `runs`.
     public init(runs: [CacheRun] = []) {
         self.runs = runs
     }
 
-    /// So many runs are kept.
-    private static let mostRuns = 200
-    /// So many of the last runs decide whether the cache pays.
-    private static let considered = 30
+    /// The number of runs that are kept.
+    private static let maximumRuns = 200
+    /// The number of the last runs that decide whether the cache pays.
+    private static let recentRuns = 30
 
     // MARK: File
 
     /// Reads a project's history.
     ///
     /// - Parameters:
-    ///   - project: the project's name.
-    ///   - stateDirectory: the directory of the program's state.
-    /// - Returns: the history; empty when there is none.
+    ///   - project: The project's name.
+    ///   - stateDirectory: The state directory.
+    /// - Returns: The history; empty if none was written yet.
     public static func read(of project: String, in stateDirectory: FilePath) -> CacheHistory {
         let bytes = (try? AtomicFile.read(file(project, stateDirectory), limit: 1 << 20)) ?? nil
         let lines = String(decoding: bytes ?? [], as: UTF8.self).split(separator: "\n")
-        return CacheHistory(runs: lines.suffix(mostRuns).compactMap(CacheRun.init))
+        return CacheHistory(runs: lines.suffix(maximumRuns).compactMap(CacheRun.init))
     }
 
-    /// Adds a run to a project's history; builds that end at the same time are all kept.
+    /// Adds a run to a project's history; runs of builds that end at the same time are all kept.
     ///
-    /// - Returns: the history with it; what cannot be written is only lost for later.
+    /// - Returns: The history with the run, also if it cannot be written.
     static func add(
         _ run: CacheRun,
         of project: String,
@@ -43,15 +43,14 @@ public struct CacheHistory: Sendable, Equatable {
         let lock = FileLock.take(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
         defer { withExtendedLifetime(lock) {} }
         var history = read(of: project, in: stateDirectory)
-        history.runs = (history.runs + [run]).suffix(mostRuns)
+        history.runs = (history.runs + [run]).suffix(maximumRuns)
         let text = history.runs.map { $0.line + "\n" }.joined()
         try? AtomicFile.write(Array(text.utf8), to: file)
         return history
     }
 
     private static func file(_ project: String, _ stateDirectory: FilePath) -> PathBytes {
-        let directory = stateDirectory.appending("projects")
-            .appending(BuildCounter.fileName(project))
+        let directory = ProjectDirectory.path(of: project, in: stateDirectory)
         return PathBytes(directory.appending("cache-runs").string)
     }
 }
@@ -59,38 +58,39 @@ public struct CacheHistory: Sendable, Equatable {
 // MARK: Sums
 
 extension CacheHistory {
-    /// Runs in which something was restored.
+    /// The number of runs in which an entry was restored.
     public var hits: Int { runs.count { $0.outcome != .miss } }
 
-    /// Milliseconds spent on restoring and saving.
-    public var spent: Int { runs.reduce(0) { $0 + $1.restoring + $1.saving } }
+    /// The time spent on restores and saves.
+    public var spentMilliseconds: Int { runs.reduce(0) { $0 + $1.cacheMilliseconds } }
 
-    /// Milliseconds by which the phases of builds with a hit were shorter than those without.
+    /// The time by which the phases of builds with a hit were shorter than those without a hit.
     ///
-    /// `nil` before there is a build of both kinds. What a build without a cache takes is the median of
-    /// the builds with a miss.
-    public var saved: Int? {
+    /// A build with a hit is compared with the median of the builds with a miss. `nil` until there is a
+    /// build of each kind.
+    public var savedMilliseconds: Int? {
         let hits = runs.filter { $0.outcome != .miss }
-        guard let without = CacheHistory.median(runs.filter { $0.outcome == .miss }.map(\.phases)),
-            !hits.isEmpty
+        let misses = runs.filter { $0.outcome == .miss }
+        guard let without = CacheHistory.median(misses.map(\.phasesMilliseconds)), !hits.isEmpty
         else { return nil }
-        return hits.reduce(0) { $0 + without - $1.phases }
+        return hits.reduce(0) { $0 + without - $1.phasesMilliseconds }
     }
 
-    /// Why the cache does not pay, in one line; `nil` when it does, or when it is too early to say.
-    public var complaint: String? {
-        let last = Array(runs.suffix(CacheHistory.considered))
+    /// The reason why the cache does not pay, in one line; `nil` if it pays, or if there are too few
+    /// builds to decide.
+    public var warning: String? {
+        let last = Array(runs.suffix(CacheHistory.recentRuns))
         let hits = last.filter { $0.outcome != .miss }
         let misses = last.filter { $0.outcome == .miss }
         if hits.isEmpty {
-            let cost = misses.reduce(0) { $0 + $1.restoring + $1.saving }
+            let cost = misses.reduce(0) { $0 + $1.cacheMilliseconds }
             guard misses.count >= 5, cost > 2_000 else { return nil }
             return "does not pay: saved in the last \(misses.count) builds and never restored; "
-                + "'buildspec cache explain' says why"
+                + "see 'buildspec cache explain'"
         }
-        guard hits.count >= 3, let with = CacheHistory.median(hits.map(\.phases)),
-            let without = CacheHistory.median(misses.map(\.phases)),
-            let cost = CacheHistory.median(hits.map { $0.restoring + $0.saving }),
+        guard hits.count >= 3, let with = CacheHistory.median(hits.map(\.phasesMilliseconds)),
+            let without = CacheHistory.median(misses.map(\.phasesMilliseconds)),
+            let cost = CacheHistory.median(hits.map(\.cacheMilliseconds)),
             cost >= 500, cost > without - with
         else { return nil }
         let gain =
@@ -111,7 +111,7 @@ extension CacheHistory {
 }
 
 extension Duration {
-    /// The time as people read it: `1.5 s`.
+    /// The duration in seconds with one decimal: `1.5 s`.
     var inTenths: String {
         let tenths =
             Int(clamping: components.seconds) &* 10

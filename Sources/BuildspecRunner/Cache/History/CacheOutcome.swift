@@ -1,25 +1,25 @@
 public import BuildspecCache
 
-/// What became of saving the cache.
+/// The result of the save step of a build.
 public enum CacheSaveOutcome: Sendable, Equatable {
-    /// There is no `cache` section, or no cache was wanted.
+    /// The buildspec has no `cache` section, or the build has no cache.
     case notWanted
-    /// It was not saved; the text says why.
+    /// No entry was saved, for this reason.
     case skipped(String)
-    /// It could not be saved; the text says why.
+    /// The save failed, for this reason.
     case failed(String)
-    /// It was saved.
+    /// The save ended, with this report.
     case saved(SaveReport)
 }
 
-/// What became of restoring the cache.
+/// The result of the restore step of a build.
 public enum CacheRestoreOutcome: Sendable, Equatable {
-    /// There is no `cache` section, or no cache was wanted.
+    /// The buildspec has no `cache` section, or the build has no cache.
     case notWanted
-    /// It was not restored; the text says why.
+    /// No entry was restored, for this reason.
     case skipped(String)
-    /// It could not be restored; the text says why.
+    /// The restore failed, for this reason.
     case failed(String)
-    /// The store was asked.
+    /// The restore ended, with a hit or a miss.
     case restored(RestoreReport)
 }

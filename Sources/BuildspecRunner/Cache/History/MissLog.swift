@@ -2,19 +2,19 @@ public import BuildspecCache
 internal import BuildspecFiles
 public import SystemPackage
 
-/// What a project's builds on this machine asked their cache for in vain, so that a miss can be
-/// explained after the build has saved what it missed.
+/// The log of the misses of a project's builds on this machine, so that a miss can be explained after
+/// the build has saved the entry that it missed.
 public enum MissLog {
-    /// So many are kept.
-    private static let most = 50
+    /// The number of misses that are kept.
+    private static let maximumEntries = 50
 
     /// Finds a project's last miss.
     ///
     /// - Parameters:
-    ///   - identity: what it must have asked for, if its key was this one; `nil` takes any.
-    ///   - project: the project's name.
-    ///   - stateDirectory: the directory of the program's state.
-    /// - Returns: the miss; `nil` when none is known.
+    ///   - identity: The identity whose scope and key the miss must have; `nil` accepts any miss.
+    ///   - project: The project's name.
+    ///   - stateDirectory: The state directory.
+    /// - Returns: The miss; `nil` if none is recorded.
     public static func last(
         of identity: CacheIdentity?,
         project: String,
@@ -29,14 +29,16 @@ public enum MissLog {
             }
     }
 
-    /// Adds a miss; what cannot be written is only lost for later.
+    /// Adds a miss to a project's log.
+    ///
+    /// A failure to write is ignored, because only later explanations need the log.
     static func add(_ entry: MissedEntry, project: String, in stateDirectory: FilePath) {
         guard let line = entry.line else { return }
         let file = file(project, stateDirectory)
         _ = try? AtomicFile.openMaking(PathBytes(Array(file.split.directory)))
         let lock = FileLock.take(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
         defer { withExtendedLifetime(lock) {} }
-        let all = (lines(file).map(String.init) + [line]).suffix(most)
+        let all = (lines(file).map(String.init) + [line]).suffix(maximumEntries)
         try? AtomicFile.write(Array(all.map { $0 + "\n" }.joined().utf8), to: file)
     }
 
@@ -46,8 +48,7 @@ public enum MissLog {
     }
 
     private static func file(_ project: String, _ stateDirectory: FilePath) -> PathBytes {
-        let directory = stateDirectory.appending("projects")
-            .appending(BuildCounter.fileName(project))
+        let directory = ProjectDirectory.path(of: project, in: stateDirectory)
         return PathBytes(directory.appending("cache-misses").string)
     }
 }

@@ -1,27 +1,27 @@
 public import BuildspecCache
 
-/// What a build on this machine asked its cache for in vain.
+/// A miss of a build on this machine.
 public struct MissedEntry: Sendable, Equatable {
-    /// When the build looked, in nanoseconds since 1970.
+    /// The time of the restore, in nanoseconds since 1970.
     public var time: Int64
     /// The build's number.
     public var build: Int
-    /// What it looked for, the paths in canonical form; secrets are hidden.
+    /// The entry that was not found; its paths are in canonical form, and secrets are masked.
     public var identity: CacheIdentity
 
-    /// Creates an entry.
+    /// Creates a miss.
     public init(time: Int64, build: Int, identity: CacheIdentity) {
         self.time = time
         self.build = build
         self.identity = identity
     }
 
-    /// What is longer than this is not kept.
-    private static let longestLine = 16_000
+    /// The maximum length of a line in bytes.
+    private static let maximumLineLength = 16_000
 
-    /// The entry as a line of text, without its end; `nil` for one that is too long to keep.
+    /// The miss as a line of text, without the line break; `nil` if it is longer than the maximum.
     ///
-    /// Its fields have a letter in front that says what they are, since most may come more than once.
+    /// Each field begins with a letter for its kind, because most kinds can occur several times.
     var line: String? {
         var fields = ["1", "\(time)", "\(build)", "s" + TextField.escape(identity.scope)]
         fields += identity.readScopes.map { "r" + TextField.escape($0) }
@@ -29,10 +29,10 @@ public struct MissedEntry: Sendable, Equatable {
         fields += identity.fallbackKeys.map { "f" + TextField.escape($0) }
         fields += identity.paths.map { "p" + TextField.escape($0) }
         let line = fields.joined(separator: " ")
-        return line.utf8.count <= MissedEntry.longestLine ? line : nil
+        return line.utf8.count <= MissedEntry.maximumLineLength ? line : nil
     }
 
-    /// Reads a line; `nil` for one of another version or none.
+    /// Reads a line; `nil` if it is invalid or of another version.
     init?(line: Substring) {
         let fields = line.split(separator: " ")
         guard fields.count > 3, fields[0] == "1", let time = Int64(fields[1]),
@@ -60,7 +60,7 @@ public struct MissedEntry: Sendable, Equatable {
     }
 }
 
-/// A text as one field of a line: everything but printing ASCII, and `%`, as `%XX`.
+/// The escapes of a text that is one field of a line: `%`, and all but printable ASCII, as `%XX`.
 enum TextField {
     static func escape(_ text: some StringProtocol) -> String {
         var result = ""

@@ -1,34 +1,34 @@
 internal import BuildspecFiles
 public import SystemPackage
 
-/// Which cache entries a project's builds on this machine consumed, for an audit.
+/// The log of the cache entries that a project's builds on this machine restored, for an audit.
 ///
-/// It is another record than `CacheHistory`, which counts what successful builds cost: an audit needs
-/// every entry that files came from, also those of builds that failed.
+/// `CacheHistory` does not replace it, because that has only successful builds. An audit needs every
+/// entry that files came from.
 public enum RestoreLog {
-    /// So many are kept.
-    private static let mostEntries = 500
+    /// The number of restored entries that are kept.
+    private static let maximumEntries = 500
     private static let newline = UInt8(ascii: "\n")
 
-    /// Reads a project's entries, the oldest first.
+    /// Reads a project's log.
     ///
     /// - Parameters:
-    ///   - project: the project's name.
-    ///   - stateDirectory: the directory of the program's state.
-    /// - Returns: the entries; none when nothing was restored yet.
+    ///   - project: The project's name.
+    ///   - stateDirectory: The state directory.
+    /// - Returns: The restored entries, the oldest first.
     public static func read(of project: String, in stateDirectory: FilePath) -> [RestoredEntry] {
         let bytes = bytes(file(project, stateDirectory))
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-        return lines.suffix(mostEntries).compactMap(RestoredEntry.init)
+        return lines.suffix(maximumEntries).compactMap(RestoredEntry.init)
     }
 
-    /// Adds an entry; builds that restore at the same time are all kept.
+    /// Adds an entry to a project's log; entries of builds that restore at the same time are all kept.
     ///
     /// - Parameters:
-    ///   - entry: what was restored.
-    ///   - project: the project's name.
-    ///   - stateDirectory: the directory of the program's state.
-    /// - Returns: why it could not be kept, in one line.
+    ///   - entry: The restored entry.
+    ///   - project: The project's name.
+    ///   - stateDirectory: The state directory.
+    /// - Returns: The error in one line; `nil` if the entry was written.
     public static func add(
         _ entry: RestoredEntry,
         of project: String,
@@ -39,13 +39,13 @@ public enum RestoreLog {
             _ = try AtomicFile.openMaking(PathBytes(Array(file.split.directory)), access: .owner)
             let lock = FileLock.take(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
             defer { withExtendedLifetime(lock) {} }
-            var lines = Array(lastLines(mostEntries - 1, of: bytes(file)))
-            // What a crash has torn must not take the new line with it.
+            var lines = Array(lastLines(maximumEntries - 1, of: bytes(file)))
+            // A line that a crash cut off must not swallow the new line.
             if let last = lines.last, last != newline { lines.append(newline) }
             try AtomicFile.write(lines + Array((entry.line + "\n").utf8), to: file)
             return nil
         } catch {
-            return "what was restored cannot be kept for 'cache audit': \(error)"
+            return "cannot record the restored entry for 'cache audit': \(error)"
         }
     }
 
@@ -53,7 +53,7 @@ public enum RestoreLog {
         (try? AtomicFile.read(file, limit: 8 << 20)) ?? nil ?? []
     }
 
-    /// The end of a text; nothing is made of its lines, because a restore waits for it.
+    /// Returns the last `count` lines of a text, without parsing them, because a restore waits for this.
     private static func lastLines(_ count: Int, of bytes: [UInt8]) -> ArraySlice<UInt8> {
         var (start, lines) = (bytes.endIndex, 0)
         while start > 0 {
@@ -65,8 +65,7 @@ public enum RestoreLog {
     }
 
     private static func file(_ project: String, _ stateDirectory: FilePath) -> PathBytes {
-        let directory = stateDirectory.appending("projects")
-            .appending(BuildCounter.fileName(project))
+        let directory = ProjectDirectory.path(of: project, in: stateDirectory)
         return PathBytes(directory.appending("cache-restores").string)
     }
 }

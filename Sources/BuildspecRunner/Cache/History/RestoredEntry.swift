@@ -1,28 +1,27 @@
 public import BuildspecCache
 
-/// An entry that a build on this machine consumed: what was restored, who wrote it and who vouched
-/// for it.
+/// A restore on this machine: the entry, who wrote it, and who signed it.
 public struct RestoredEntry: Sendable, Equatable {
-    /// When it was restored, in seconds since 1970.
+    /// The time of the restore, in seconds since 1970.
     public var time: Int64
-    /// The build's number; `nil` for one that was restored without a build.
+    /// The build's number; `nil` for a restore without a build.
     public var build: Int?
-    /// Where the entry came from.
+    /// The origin of the entry.
     public var origin: EntryOrigin
 
-    /// Creates an entry.
+    /// Creates the record of a restore.
     public init(time: Int64, build: Int?, origin: EntryOrigin) {
         self.time = time
         self.build = build
         self.origin = origin
     }
 
-    /// The longest text that is kept, in bytes.
-    private static let longestText = 1_000
+    /// The maximum length of a recorded text in bytes.
+    private static let maximumTextLength = 1_000
 
-    /// The entry as a line of text, without its end: thirteen fields with spaces between them.
+    /// The record as a line of text, without the line break: thirteen fields, separated by spaces.
     var line: String {
-        let (trust, detail) = RestoredEntry.words(origin.trust)
+        let (trust, detail) = RestoredEntry.fields(of: origin.trust)
         return [
             "1", "\(time)", build.map(String.init) ?? "-", origin.isOwnScope ? "own" : "read",
             RestoredEntry.escape(origin.scope), origin.key.map(RestoredEntry.escape) ?? "-",
@@ -31,15 +30,15 @@ public struct RestoredEntry: Sendable, Equatable {
         ].joined(separator: " ")
     }
 
-    /// Reads a line; `nil` for one of another version or none.
+    /// Reads a line; `nil` if it is invalid or of another version.
     init?(line: Substring) {
         let fields = line.split(separator: " ", omittingEmptySubsequences: false)
         guard fields.count == 13, fields[0] == "1", let time = Int64(fields[1]),
             let saved = Int64(fields[8]), fields[3] == "own" || fields[3] == "read",
-            let scope = RestoredEntry.unescape(fields[4]),
-            let key = RestoredEntry.unescape(fields[5]),
-            let writer = RestoredEntry.unescape(fields[9]),
-            let detail = RestoredEntry.unescape(fields[12]),
+            let scope = TextField.unescape(fields[4]),
+            let key = TextField.unescape(fields[5]),
+            let writer = TextField.unescape(fields[9]),
+            let detail = TextField.unescape(fields[12]),
             let trust = RestoredEntry.trust(fields[11], detail)
         else { return nil }
         self.init(
@@ -59,7 +58,7 @@ public struct RestoredEntry: Sendable, Equatable {
         )
     }
 
-    private static func words(_ trust: EntryTrust) -> (kind: String, detail: String) {
+    private static func fields(of trust: EntryTrust) -> (kind: String, detail: String) {
         switch trust {
         case .unchecked: ("unchecked", "")
         case .unsigned: ("unsigned", "")
@@ -78,12 +77,12 @@ public struct RestoredEntry: Sendable, Equatable {
         }
     }
 
-    /// A text as one field, at most so long; a lone `-` stands for none.
+    /// Returns `text` as one field of at most the maximum length.
+    ///
+    /// The text `-` is escaped, because a field `-` means that there is no text.
     private static func escape(_ text: String) -> String {
         if text == "-" { return "%2D" }
-        let bytes = text.utf8.prefix(longestText)
+        let bytes = text.utf8.prefix(maximumTextLength)
         return TextField.escape(String(decoding: bytes, as: UTF8.self))
     }
-
-    private static func unescape(_ text: Substring) -> String? { TextField.unescape(text) }
 }

@@ -13,15 +13,15 @@ enum StatsOutput {
         for run in history.runs.suffix(20) {
             table.add([
                 UTCTime.text(run.time), run.outcome.rawValue, Quantity.size(run.restoredBytes),
-                Quantity.size(run.storedBytes), time(run.restoring), time(run.saving),
-                time(run.phases), run.key.isEmpty ? "-" : run.key,
+                Quantity.size(run.storedBytes), time(run.restoringMilliseconds), time(run.savingMilliseconds),
+                time(run.phasesMilliseconds), run.key.isEmpty ? "-" : run.key,
             ])
         }
         let builds = Quantity.count(history.runs.count, "build")
         var text = table.text + "\n\(builds), \(history.hits) with something restored\n"
-        text += "spent on the cache  \(time(history.spent))\n"
-        text += "saved by it         " + (history.saved.map(time) ?? "not known yet") + "\n"
-        if let complaint = history.complaint { text += "the cache \(complaint)\n" }
+        text += "spent on the cache  \(time(history.spentMilliseconds))\n"
+        text += "saved by it         " + (history.savedMilliseconds.map(time) ?? "not known yet") + "\n"
+        if let warning = history.warning { text += "the cache \(warning)\n" }
         return text
     }
 
@@ -29,9 +29,9 @@ enum StatsOutput {
         let runs = history.runs.map { run in
             JSONText.object([
                 ("time", .number("\(run.time)")), ("outcome", .string(run.outcome.rawValue)),
-                ("restoringMilliseconds", .number("\(run.restoring)")),
-                ("savingMilliseconds", .number("\(run.saving)")),
-                ("phasesMilliseconds", .number("\(run.phases)")),
+                ("restoringMilliseconds", .number("\(run.restoringMilliseconds)")),
+                ("savingMilliseconds", .number("\(run.savingMilliseconds)")),
+                ("phasesMilliseconds", .number("\(run.phasesMilliseconds)")),
                 ("restoredBytes", .number("\(run.restoredBytes)")),
                 ("storedBytes", .number("\(run.storedBytes)")), ("key", .string(run.key)),
             ])
@@ -39,9 +39,9 @@ enum StatsOutput {
         return JSONText.object([
             ("version", .number("1")), ("project", .string(project)),
             ("hits", .number("\(history.hits)")),
-            ("spentMilliseconds", .number("\(history.spent)")),
-            ("savedMilliseconds", history.saved.map { .number("\($0)") } ?? .null),
-            ("complaint", history.complaint.map(JSONText.string) ?? .null),
+            ("spentMilliseconds", .number("\(history.spentMilliseconds)")),
+            ("savedMilliseconds", history.savedMilliseconds.map { .number("\($0)") } ?? .null),
+            ("complaint", history.warning.map(JSONText.string) ?? .null),
             ("runs", .array(runs)),
         ]).pretty + "\n"
     }

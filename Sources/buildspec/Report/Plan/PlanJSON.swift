@@ -89,7 +89,7 @@ enum PlanJSON {
         .object([
             ("declared", .string(path.declared)),
             ("expanded", path.expanded.map(JSONText.string) ?? .null),
-            ("entries", .number("\(path.entries)")),
+            ("entries", .number("\(path.matchCount)")),
         ])
     }
 

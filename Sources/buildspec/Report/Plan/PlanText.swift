@@ -83,7 +83,7 @@ enum PlanText {
             return "\(path.declared)  left out: \(path.obstacle ?? "")".printable
         }
         let text = expanded == path.declared ? expanded : "\(path.declared) = \(expanded)"
-        return "\(text)  \(path.entries) \(path.entries == 1 ? "entry" : "entries") now".printable
+        return "\(text)  \(path.matchCount) \(path.matchCount == 1 ? "entry" : "entries") now".printable
     }
 
     private static func batch(_ batch: BatchSection) -> [String] {
