@@ -1,66 +1,23 @@
 internal import BuildspecFiles
 public import SystemPackage
 
-/// What a cache entry is filed under.
+/// The cache engine: it stores the declared paths of a tree as named objects of a store.
 ///
-/// An entry's identity is its scope, its key and its path set; a change of any of them is another
-/// entry. Source: CodeBuild user guide, "Cache builds in Amazon S3".
-public struct CacheIdentity: Sendable, Equatable {
-    /// Whose cache this is: the project's name, or a name that several projects share.
-    public var scope: String
-    /// Scopes that are read behind the own one, in this order, and never written.
-    public var readScopes: [String]
-    /// The exact key; `nil` is the scope's one entry, which every save replaces.
-    public var key: String?
-    /// Prefixes tried in order, newest entry first, when the key has no entry.
-    public var fallbackKeys: [String]
-    /// The declared paths: globs, relative to the root or absolute, variables expanded.
-    public var paths: [String]
-    /// What the key was made of; kept with the entry, so that a later miss can be explained.
-    public var inputs: KeyInputs?
-
-    /// Creates an identity.
-    public init(
-        scope: String,
-        readScopes: [String] = [],
-        key: String?,
-        fallbackKeys: [String] = [],
-        paths: [String]
-    ) {
-        self.scope = scope
-        self.readScopes = readScopes
-        self.key = key
-        self.fallbackKeys = fallbackKeys
-        self.paths = paths
-    }
-
-    /// An empty key would be one entry that every build takes for its own.
-    ///
-    /// - Throws: `CacheError` for an empty key.
-    func checkKey() throws(CacheError) {
-        if key?.allSatisfy(\.isWhitespace) ?? false {
-            throw CacheError(.request, "the key is empty")
-        }
-    }
-}
-
-/// The cache engine: declared paths of a tree on one side, named objects in a store on the other.
-///
-/// An entry is saved as packs of file contents, a manifest that lists the tree, and a key record
-/// that binds a key to the manifest. `docs/cache-format.md` describes them byte by byte.
+/// A saved entry consists of packs with file contents, a manifest that lists the tree, and a key record
+/// that binds a key to the manifest. `docs/cache-format.md` describes their bytes.
 public struct BuildCache: Sendable {
     private(set) var settings: CacheSettings
 
-    /// How large and old the part of the store on this machine may become; `nil` is no limit.
+    /// The largest size and age of the local store; `nil` sets no limit.
     public var limits: StoreLimits?
 
-    /// Creates a cache over a store.
+    /// Creates a cache that uses a store.
     ///
     /// - Parameters:
-    ///   - store: where the objects are.
-    ///   - codec: how new objects are compressed; reading takes every codec.
-    ///   - indexDirectory: where this machine remembers what saved and restored files look like, so
-    ///     that a save reads only those that changed; `nil` reads them all.
+    ///   - store: The store of the objects.
+    ///   - codec: The compression of new objects; every codec can be read.
+    ///   - indexDirectory: The directory in which this machine records how saved and restored files
+    ///     look, so that a save reads only changed files; `nil` reads all files.
     public init(
         store: any CacheStore,
         codec: Codec = .zstd,
@@ -68,7 +25,7 @@ public struct BuildCache: Sendable {
     ) {
         settings = CacheSettings(
             store: store,
-            top: PathBytes("/"),
+            fileSystemRoot: PathBytes("/"),
             codec: codec,
             width: max(2, Machine.cores) + 1,
             indexDirectory: indexDirectory.map { PathBytes($0.string) },
@@ -76,12 +33,12 @@ public struct BuildCache: Sendable {
         )
     }
 
-    /// Creates a cache over a directory, which need not exist yet.
+    /// Creates a cache that uses a directory as its store; the directory need not exist yet.
     ///
     /// - Parameters:
-    ///   - directory: the directory of the store.
-    ///   - codec: how new objects are compressed; reading takes every codec.
-    ///   - indexDirectory: see the other initializer.
+    ///   - directory: The directory of the store.
+    ///   - codec: The compression of new objects; every codec can be read.
+    ///   - indexDirectory: See the other initializer.
     public init(
         directory: FilePath,
         codec: Codec = .zstd,
@@ -94,56 +51,54 @@ public struct BuildCache: Sendable {
         )
     }
 
-    /// The same cache for a machine whose files are seen through a directory.
+    /// Returns a copy for a machine whose file system is visible below a directory, such as a container.
     ///
-    /// - Parameter top: the directory that stands for `/`: where absolute paths begin.
-    /// - Returns: a cache whose entries have the names that the machine itself knows.
-    public func seen(through top: FilePath) -> BuildCache {
-        var cache = self
-        cache.settings.top = PathBytes(top.string)
-        return cache
+    /// - Parameter directory: The directory that stands for `/`, where absolute paths start.
+    /// - Returns: A cache whose entries have the paths of that machine.
+    public func withFileSystemRoot(_ directory: FilePath) -> BuildCache {
+        changed { $0.fileSystemRoot = PathBytes(directory.string) }
     }
 
-    /// The same cache, which also leaves alone what the program writes outside of its stores.
+    /// Returns a copy that never saves or changes the given paths, beyond those of its stores.
     ///
-    /// - Parameter places: files and directories: none of it is saved, and no restore changes it.
-    /// - Returns: the cache.
-    public func leavingAlone(_ places: [FilePath]) -> BuildCache {
+    /// - Parameter paths: Files and directories, such as those that the program writes for itself.
+    /// - Returns: The cache.
+    public func excluding(_ paths: [FilePath]) -> BuildCache {
         changed { settings in
-            settings.ownPlaces += places.map { Machine.settled(PathBytes($0.string)) }
+            settings.programPaths += paths.map { Machine.settled(PathBytes($0.string)) }
         }
     }
 
-    /// The same cache with some of its settings changed.
+    /// Returns a copy with changed settings.
     func changed(_ change: (inout CacheSettings) -> Void) -> BuildCache {
         var cache = self
         change(&cache.settings)
         return cache
     }
 
-    /// Where the store is, for messages.
+    /// The location of the store, for messages.
     public var location: String { settings.store.location }
 
-    /// The directories of the store and of the shared one behind it; none for those in buckets.
+    /// The directories of the local store and of a shared store; buckets have none.
     package var storeDirectories: [FilePath] { settings.storeDirectories }
 
     /// Restores the entry that `identity` finds into `root`.
     ///
-    /// A miss is a result, not an error. Anything damaged is a miss with a note, and the tree is
-    /// left as it was.
+    /// A miss is a result, not an error. A damaged entry is a miss with a note, and the tree stays
+    /// unchanged.
     ///
     /// - Parameters:
-    ///   - identity: what to look for.
-    ///   - root: the directory that relative paths start from.
-    ///   - verify: whether files that look unchanged are read to prove it.
-    ///   - sources: the files that get the times of the save back where they are what they were;
-    ///     `nil` leaves all times alone. See `docs/retime.md`.
-    ///   - checkout: finds out which files come from the checkout; the restore leaves them alone.
-    ///   - owner: whose the files are that it makes; `nil` is this process's user. Only root can name
-    ///     another one. What is there already keeps its owner.
-    /// - Returns: what was done.
-    /// - Throws: `CacheError` when the store or the tree cannot be used at all, or the key is empty,
-    ///   `CancellationError` when the task was cancelled; the tree is as it was then.
+    ///   - identity: The scope, key and paths to look for.
+    ///   - root: The directory that relative paths start from.
+    ///   - verify: Whether files that look unchanged are read and compared too.
+    ///   - sources: The source files whose recorded times are restored if their contents are the
+    ///     recorded ones; `nil` changes no times. See `docs/retime.md`.
+    ///   - checkout: The search for files of the checkout; a restore does not change them.
+    ///   - owner: The owner of new files; `nil` is this process's user. Only root can set another
+    ///     owner. Existing files keep their owner.
+    /// - Returns: A report of the restore.
+    /// - Throws: `CacheError` when the store or the tree cannot be used at all, or the key is empty;
+    ///   `CancellationError` when the task was cancelled. The tree is unchanged then.
     public func restore(
         _ identity: CacheIdentity,
         into root: FilePath,
@@ -156,7 +111,7 @@ public struct BuildCache: Sendable {
         try identity.checkKey()
         var operation = RestoreOperation(
             settings,
-            identity.settled(at: root, settings.top),
+            identity.resolved(at: root, settings.fileSystemRoot),
             root: root,
             verify: verify,
             checkout: checkout
@@ -170,18 +125,17 @@ public struct BuildCache: Sendable {
         }
     }
 
-    /// Saves what `identity` declares, found under `root`.
+    /// Saves the declared paths of `identity`, found under `root`, as an entry.
     ///
     /// - Parameters:
-    ///   - identity: what to file it under; its `fallbackKeys` are not used.
-    ///   - root: the directory that relative paths start from.
-    ///   - sources: the files whose contents and times are recorded, for a restore to give them
-    ///     back; `nil` records none.
-    ///   - checkout: finds out which files come from the checkout; the entry is made without them.
-    /// - Returns: what was done.
+    ///   - identity: The scope, key and paths of the entry; its `fallbackKeys` are not used.
+    ///   - root: The directory that relative paths start from.
+    ///   - sources: The source files whose contents and times are recorded, so that a restore can
+    ///     restore their times; `nil` records none.
+    ///   - checkout: The search for files of the checkout; the entry does not contain them.
+    /// - Returns: A report of the save.
     /// - Throws: `CacheError` when the tree cannot be read, the store cannot be written, or the key is
-    ///   empty,
-    ///   `CancellationError` when the task was cancelled; there is no entry then.
+    ///   empty; `CancellationError` when the task was cancelled. No entry is written then.
     public func save(
         _ identity: CacheIdentity,
         from root: FilePath,
@@ -193,7 +147,7 @@ public struct BuildCache: Sendable {
             return SaveReport(outcome: .notAllowed(reason))
         }
         let root = try Machine.absolute(root)
-        let identity = identity.settled(at: root, settings.top)
+        let identity = identity.resolved(at: root, settings.fileSystemRoot)
         return try await onBlockingThreads {
             let paths = PathSet(identity.paths, root: root).canonicalTexts
             let record = StoreLayout.record(
@@ -201,7 +155,7 @@ public struct BuildCache: Sendable {
                 key: identity.key,
                 version: KeyRecord.version(ofPaths: paths)
             )
-            let report = try await settings.sendingBehind { settings in
+            let report = try await settings.sendingInBackground { settings in
                 var operation = SaveOperation(
                     settings,
                     identity,
@@ -211,14 +165,14 @@ public struct BuildCache: Sendable {
                 operation.sources = sources
                 return try await operation.run()
             }
-            return await lookAfterStore(report, record: record)
+            return await enforceLimits(report, record: record)
         }
     }
 
-    /// Runs work that waits for files away from the cooperative threads.
+    /// Runs work that waits for files on threads of its own, not on the cooperative threads.
     ///
-    /// - Throws: `CacheError`, or `CancellationError` when the task was cancelled, whatever the work
-    ///   made of that.
+    /// - Throws: `CacheError`; or `CancellationError` when the task was cancelled, whatever error the
+    ///   work threw then.
     func onBlockingThreads<Value: Sendable>(
         _ work: @Sendable () async throws -> Value
     ) async throws -> Value {

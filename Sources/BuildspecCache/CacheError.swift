@@ -1,18 +1,18 @@
-/// A cache operation that could not be done, or an object that is not what its name promises.
+/// A cache operation that failed, or an object whose bytes do not match its name.
 public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The reasons that callers decide by.
+    /// A reason that a caller can react to.
     public enum Code: Sendable, Equatable {
-        /// An object is missing, damaged or not what it claims to be; the cure is a fresh save.
+        /// An object is missing, damaged or not what its name promises; a new save repairs it.
         case damaged
         /// The policy does not accept the entry.
         case refused
         /// The store cannot be read or written.
         case store
-        /// What the entry needs is in a shared store that was given up, which the store has said.
-        case outOfReach
+        /// An object of the entry is only in the shared store, which failed earlier and was reported.
+        case unreachable
         /// The tree that is saved or restored cannot be used.
         case tree
-        /// The request itself makes no sense.
+        /// The request is invalid.
         case request
     }
 
@@ -31,30 +31,31 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
 
     static var memory: CacheError { CacheError(.tree, "there is not enough memory to compress") }
 
-    /// What to say of damage that makes a miss.
+    /// Describes damage that causes a miss, for a note.
     ///
-    /// - Parameter error: what was found.
-    /// - Returns: a line; it promises nothing where only people can help.
-    static func noteOfMiss(_ error: any Error) -> String {
+    /// - Parameter error: The damage.
+    /// - Returns: One line, which promises a repair unless only the user can make it.
+    static func missNote(for error: any Error) -> String {
         let text = "\(error)"
-        return text.hasSuffix(StoreError.byHand) ? text : text + "; the next save repairs it"
+        return text.hasSuffix(StoreError.manualRemovalHint)
+            ? text : text + "; the next save repairs it"
     }
 
-    /// Whether the entry just counts as one that is not there.
-    var isMiss: Bool { [.damaged, .refused, .outOfReach].contains(code) }
+    /// Whether the error makes the entry a miss.
+    var isMiss: Bool { [.damaged, .refused, .unreachable].contains(code) }
 
-    /// An object that no reader believes is damaged; everything else is the store's trouble.
+    /// Classifies the error of a read: an object that cannot be valid is damaged, all else is a store error.
     init(_ error: StoreError, reading name: String) {
-        let what = ObjectName(name)?.kind == .record ? "the key record" : "'\(name)'"
+        let object = ObjectName(name)?.kind == .record ? "the key record" : "'\(name)'"
         switch error.code {
-        case .inTheWay: self = .damaged(error.description)
-        case .tooLarge: self = .damaged("\(what) is too large")
-        case .noFile: self = .damaged("\(what) is a pipe, a directory or a link")
+        case .blockedByDirectory: self = .damaged(error.description)
+        case .tooLarge: self = .damaged("\(object) is too large")
+        case .notAFile: self = .damaged("\(object) is a pipe, a directory or a link")
         default: self.init(error)
         }
     }
 
     init(_ error: StoreError) {
-        self.init(error.code == .outOfReach ? .outOfReach : .store, error.description)
+        self.init(error.code == .unreachable ? .unreachable : .store, error.description)
     }
 }

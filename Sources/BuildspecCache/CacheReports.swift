@@ -1,36 +1,37 @@
-/// What a restore did.
+/// The result of a restore.
 public struct RestoreReport: Sendable, Equatable {
-    /// Which entry was used.
+    /// The kind of result.
     public enum Outcome: Sendable, Equatable {
-        /// The entry of exactly this key; `nil` is the scope's keyless entry.
+        /// The entry of exactly this key was restored; `nil` is the scope's default entry.
         case exact(key: String?)
-        /// An entry that a fallback key found.
+        /// An entry that a fallback key found was restored.
         case fallback(key: String)
-        /// No entry could be used; `reason` says why in a few words.
+        /// No entry was restored; `reason` says why in a few words.
         case miss(reason: String)
     }
 
-    /// Which entry was used.
+    /// The kind of result.
     public var outcome: Outcome
-    /// Files, links and directories of the entry.
+    /// The number of files, links and directories of the entry.
     public var entries: Int
-    /// Regular files of the entry, without those that a note says were left out.
+    /// The number of regular files of the entry, without those that a note names as skipped.
     public var files: Int
-    /// Files that were on disk unchanged and were left alone.
+    /// The number of files that were on disk unchanged and were not written.
     public var filesUnchanged: Int
-    /// Content bytes of these files.
+    /// The content bytes of the entry's files.
     public var bytes: UInt64
-    /// Stored bytes that were read from the store.
+    /// The stored bytes that were read from the store.
     public var bytesFetched: UInt64
-    /// Where the restored entry came from; `nil` for a miss.
+    /// The origin of the restored entry; `nil` for a miss.
     public var origin: EntryOrigin?
-    /// What was looked for when the key had no entry, the paths in canonical form; `nil` when it had one.
+    /// The identity that was searched, with canonical paths, if the key had no entry; otherwise
+    /// `nil`.
     public var searched: CacheIdentity?
-    /// What became of the times of source files; `nil` when that was not asked for or not possible.
+    /// The report on the times of source files; `nil` if they were not requested or not possible.
     public var retimed: RetimeReport?
-    /// Why the shared store was given up, when the one on this machine went on without it; also a note.
+    /// The error after which the restore went on with the local store alone; it is also a note.
     public var sharedStoreFailure: String?
-    /// Things the user should know, one line each: damage found, files left alone.
+    /// Lines for the user: damage that was found, files that were not changed.
     public var notes: [String]
 
     /// Creates a report; the defaults describe a restore that did nothing.
@@ -53,43 +54,44 @@ public struct RestoreReport: Sendable, Equatable {
     }
 }
 
-/// What a save did.
+/// The result of a save.
 public struct SaveReport: Sendable, Equatable {
-    /// Whether an entry was written.
+    /// The kind of result.
     public enum Outcome: Sendable, Equatable {
         /// The entry was written.
         case saved
-        /// The key has an entry already, and entries with a key are never changed.
+        /// The key already has an entry, and a save never changes an entry with a key.
         case alreadyStored
-        /// No file matches the declared paths, so there is nothing to keep.
+        /// No file matches the declared paths.
         case nothingToSave
-        /// Nothing may be saved; the text says why in a few words.
+        /// Saving is not allowed; the text says why in a few words.
         case notAllowed(String)
     }
 
-    /// Whether an entry was written.
+    /// The kind of result.
     public var outcome: Outcome
-    /// Files, links and directories of the entry.
+    /// The number of files, links and directories of the entry.
     public var entries: Int
-    /// Regular files of the entry.
+    /// The number of regular files of the entry.
     public var files: Int
-    /// Content bytes of the entry's files.
+    /// The content bytes of the entry's files.
     public var bytes: UInt64
-    /// Bytes that this save added to the store.
+    /// The bytes that this save added to the store.
     public var bytesStored: UInt64
-    /// Content bytes that were in the store already.
+    /// The content bytes that the store already had.
     public var bytesReused: UInt64
-    /// Files that are not in the entry, because they changed while they were read or cannot be read.
+    /// The number of files that are not in the entry, because they changed during the save or
+    /// cannot be read.
     public var filesLeftOut: Int
-    /// Old entries that were removed to keep the store within its limits.
+    /// The number of old entries that were deleted to keep the store within its limits.
     public var entriesRemoved = 0
-    /// The stored bytes of what was removed.
+    /// The stored bytes of the deleted objects.
     public var bytesRemoved: UInt64 = 0
-    /// Source files whose times were recorded; `nil` when that was not asked for.
+    /// The number of source files whose times were recorded; `nil` if they were not requested.
     public var sources: Int?
-    /// Why the shared store was given up, when the one on this machine went on without it; also a note.
+    /// The error after which the save went on with the local store alone; it is also a note.
     public var sharedStoreFailure: String?
-    /// Things the user should know, one line each: files that changed while they were read.
+    /// Lines for the user, such as the files that changed during the save.
     public var notes: [String]
 
     /// Creates a report; the defaults describe a save that did nothing.

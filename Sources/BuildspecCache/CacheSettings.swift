@@ -1,61 +1,63 @@
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// What every operation of a cache needs to know.
+/// The settings that all operations of a cache share.
 struct CacheSettings: Sendable {
     var store: any CacheStore
-    /// Where absolute paths start: `/`, or a directory that stands for it.
-    var top: PathBytes
+    /// The directory where absolute paths start: `/`, or a directory that stands for `/`.
+    var fileSystemRoot: PathBytes
     /// The codec of new objects.
     var codec: Codec
-    /// How many batches, packs or fetches are under way at once.
+    /// The number of batches, packs or fetches in flight.
     var width: Int
-    /// Where this machine remembers what files looked like; `nil` is nowhere.
+    /// The directory of this machine's cache state, such as the stat index; `nil` keeps no state.
     var indexDirectory: PathBytes?
-    /// Who writes, for the key record.
+    /// The name of the writer, for the key record.
     var writer: String
-    /// What keeps entries that the policy refuses from being used.
-    var recordGuard: PolicyEnforcer?
-    /// What signs new records.
+    /// The check that refuses entries against the policy; `nil` accepts every entry.
+    var policyEnforcer: PolicyEnforcer?
+    /// The key that signs new records.
     var signingKey: SigningKey?
-    /// What the program writes beside its stores, links resolved.
-    var ownPlaces: [PathBytes] = []
+    /// Files and directories that the program writes outside of its stores, links resolved.
+    var programPaths: [PathBytes] = []
     /// Whether nothing is ever written.
     var isReadOnly = false
 
-    /// How many objects of the store are read or written at once: a remote one is waited for.
-    var transfers: Int { store.isOnThisMachine ? width : max(width, TieredStore.transfers) }
+    /// The number of objects that are read or written at once; more for a remote store, which answers late.
+    var concurrentTransfers: Int {
+        store.isOnThisMachine ? width : max(width, TieredStore.concurrentTransfers)
+    }
 
-    /// What was found damaged in a store that is not on this machine.
+    /// The log of damaged objects of a store that is not on this machine.
     var damage: DamageLog? {
         store.isOnThisMachine ? nil : indexDirectory.map { DamageLog($0, store.location) }
     }
 
-    /// What this machine has found out of manifests; `nil` where it remembers nothing.
-    var verdicts: VerifiedManifests? { indexDirectory.map { VerifiedManifests($0) } }
+    /// This machine's list of verified manifests; `nil` without a directory for state.
+    var verifiedManifests: VerifiedManifests? { indexDirectory.map { VerifiedManifests($0) } }
 
-    /// A reader of the store.
+    /// Creates a reader of the store.
     ///
-    /// - Parameter removesDamage: whether damaged objects on this machine are removed.
-    /// - Returns: the reader.
+    /// - Parameter removesDamage: Whether the reader deletes damaged objects on this machine.
+    /// - Returns: The reader.
     func reader(removesDamage: Bool = false) -> EntryReader {
         EntryReader(
             store: store,
             removesDamage: removesDamage,
             damage: damage,
             manifests: manifests,
-            recordGuard: recordGuard
+            policyEnforcer: policyEnforcer
         )
     }
 
-    /// A reader of all entries, also of those that the policy refuses: only for looking at them.
-    func readerOfAll() -> EntryReader {
+    /// Creates a reader that ignores the policy; only for commands that show entries.
+    func unrestrictedReader() -> EntryReader {
         var reader = reader()
-        reader.recordGuard = nil
+        reader.policyEnforcer = nil
         return reader
     }
 
-    /// Where an operation looks for entries.
+    /// Creates the search for the entries of an identity.
     func lookup(
         _ identity: CacheIdentity,
         _ set: PathSet,
@@ -69,58 +71,59 @@ struct CacheSettings: Sendable {
         )
     }
 
-    /// What the user should know and was not told yet, of the store and of what was refused.
-    func takeNotes() -> [String] { (recordGuard?.takeNotes() ?? []) + store.takeNotes() }
+    /// Returns the notes of the policy and the store that have not been reported yet, and forgets them.
+    func drainNotes() -> [String] { (policyEnforcer?.drainNotes() ?? []) + store.drainNotes() }
 
-    /// What to keep of a restored entry's record.
+    /// Describes the origin of a restored entry, from its record.
     func origin(_ record: KeyRecord, _ identity: CacheIdentity) -> EntryOrigin {
-        let trust = recordGuard?.policy.trust(in: record) ?? .unchecked
+        let trust = policyEnforcer?.policy.trust(in: record) ?? .unchecked
         return EntryOrigin(record, ownScope: identity.scope, trust: trust)
     }
 
-    /// A writer to the store.
+    /// Creates a writer to the store.
     func objectWriter() -> ObjectWriter {
         ObjectWriter(
             store: store,
             codec: codec,
             damage: damage,
-            // A store in two parts looks itself at what is marked in its far one.
-            marked: store is TieredStore || store.isOnThisMachine ? nil : PendingDeletions(store),
+            // A tiered store itself checks the pending deletions of its shared store.
+            pendingDeletions: store is TieredStore || store.isOnThisMachine
+                ? nil : PendingDeletions(store),
             manifests: manifests
         )
     }
 
-    /// Where manifests are kept that would otherwise be fetched again and again.
+    /// This machine's copies of manifests that would otherwise be fetched again and again.
     var manifests: LocalManifestCache? {
         localStore == nil && !store.isOnThisMachine
             ? indexDirectory.map { LocalManifestCache($0) } : nil
     }
 
-    /// The store or the part of it that is on this machine.
+    /// The store, or the part of a tiered store, that is on this machine.
     var localStore: (any LocalCacheStore)? {
-        (store as? TieredStore)?.near ?? store as? any LocalCacheStore
+        (store as? TieredStore)?.local ?? store as? any LocalCacheStore
     }
 
-    /// Whether the shared store lacks an entry that the near one has, so that a save must send it.
-    func isNearOnly(_ record: KeyRecord) -> Bool {
-        (store as? TieredStore)?.lacksInFar(record.name) ?? false
+    /// Whether only the local store has an entry, so that a save must send it to the shared store.
+    func isLocalOnly(_ record: KeyRecord) -> Bool {
+        (store as? TieredStore)?.isMissingInSharedStore(record.name) ?? false
     }
 
-    /// The directories of the stores: that on this machine, and a shared one that is a directory.
+    /// The directories of the local store and of a shared store that is a directory.
     var storeDirectories: [FilePath] {
-        let stores = (store as? TieredStore).map { [$0.near, $0.far] } ?? [store]
+        let stores = (store as? TieredStore).map { [$0.local, $0.shared] } ?? [store]
         return stores.compactMap { ($0.underlying as? any LocalCacheStore)?.directory }
     }
 
-    /// Where the program writes for itself, links resolved: no cache has anything of it, and no restore
-    /// changes it.
-    func closedPlaces() -> [PathBytes] {
-        storeDirectories.map { Machine.settled(PathBytes($0.string)) } + ownPlaces
+    /// The paths that the program writes for itself, links resolved: no save reads and no restore
+    /// changes them.
+    func excludedPaths() -> [PathBytes] {
+        storeDirectories.map { Machine.settled(PathBytes($0.string)) } + programPaths
     }
 
-    /// The directories among them that are there.
-    func closedDirectories() -> Set<FileStatus.Identity> {
-        let found = closedPlaces().compactMap { try? DirectoryHandle.open($0).status().identity }
+    /// The existing directories among the excluded paths.
+    func excludedDirectories() -> Set<FileStatus.Identity> {
+        let found = excludedPaths().compactMap { try? DirectoryHandle.open($0).status().identity }
         return Set(found)
     }
 }

@@ -1,33 +1,33 @@
 internal import BuildspecFiles
 public import SystemPackage
 
-/// What `codebuild-hash-files` prints: one SHA-256 over the files that some globs match.
+/// The result of `codebuild-hash-files`: one SHA-256 over the files that match some globs.
 ///
-/// CodeBuild does not publish how it combines the files, so equal files give equal texts here, on
-/// every machine, but not the cloud's text. It is the SHA-256 of one line a file, in path order:
-/// the SHA-256 of its content, a space and its path. Where a link leads is what counts, not the link: a
-/// linked file has the digest of the file, and in a linked directory are the directory's files, unless
-/// the same pattern has them by another name already.
-/// Source: CodeBuild user guide, "Cache builds in Amazon S3", codebuild-hash-files.
+/// CodeBuild does not publish how it combines the files. Equal files give equal hashes here, on
+/// every machine, but not the hash of the cloud. The hash is the SHA-256 of one line for each file,
+/// in path order: the SHA-256 of its content, a space and its path. Links are followed: a linked
+/// file has the digest of its target, and the files of a linked directory are hashed, unless the
+/// same pattern already has them under another name. Source: CodeBuild user guide, "Cache builds in
+/// Amazon S3", codebuild-hash-files.
 public struct HashFiles: Sendable, Equatable {
-    /// The 64 hexadecimal digits; for no file at all, those of the empty text.
+    /// The hash as 64 hexadecimal digits; without any file, that of the empty text.
     public var hash: String
-    /// The digest of every file by its path, in path order.
+    /// The path and digest of every file, in path order.
     public var files: [(path: String, hash: String)]
-    /// Patterns that match no file.
+    /// The patterns that match no file.
     public var unmatched: [String]
-    /// What was left out, and patterns that seem to mean something else than they say, one line each.
+    /// Lines for the user: skipped files, and patterns that probably do not mean what was intended.
     public var notes: [String]
 
     /// Hashes the files that `patterns` match under `root`.
     ///
     /// - Parameters:
-    ///   - patterns: globs, relative to `root` or absolute.
-    ///   - root: the directory that relative globs start from.
-    ///   - isConfined: whether a link that leads out of `root` is an error, because somebody can have
-    ///     made it who must not read what is there.
-    /// - Throws: `CacheError` when the root is no directory, a file or a directory that can have one cannot
-    ///   be read, or a link that fits a pattern leads nowhere or in a circle.
+    ///   - patterns: Globs, relative to `root` or absolute.
+    ///   - root: The directory that relative globs start from.
+    ///   - isConfined: Whether a link that leads out of `root` is an error, because the maker of
+    ///     the link may not be allowed to read its target.
+    /// - Throws: `CacheError` when the root is not a directory, a file or a directory that may
+    ///   contain one cannot be read, or a link that matches a pattern is dangling or circular.
     public init(_ patterns: [String], in root: FilePath, isConfined: Bool = false) throws {
         hash = ""
         files = []
@@ -49,7 +49,7 @@ public struct HashFiles: Sendable, Equatable {
         _ root: PathBytes,
         _ isConfined: Bool
     ) throws {
-        let places = try ResolvedPaths(root: root, isConfined: isConfined)
+        let resolvedPaths = try ResolvedPaths(root: root, isConfined: isConfined)
         var found: [PathBytes: String] = [:]
         for pattern in patterns {
             if let excess = FilePattern.excess(in: pattern) { throw CacheError(.tree, excess) }
@@ -57,14 +57,14 @@ public struct HashFiles: Sendable, Equatable {
             notes += search.notes
             if let hint = FilePattern.hint(for: pattern, in: root) { notes.append(hint) }
             for file in search.files where found[file.path] == nil {
-                found[file.path] = try digest(places.file(file.place))
+                found[file.path] = try digest(resolvedPaths.file(file.place))
             }
             if search.files.isEmpty { unmatched.append(pattern) }
         }
         for path in found.keys.sorted() { files.append((path.text, found[path] ?? "")) }
     }
 
-    /// The digest of a file of any size, read in chunks of which it never holds more than a few.
+    /// Hashes a file of any size, at most one chunk in memory at a time.
     private func digest(_ file: OpenFile) throws -> String {
         var hash = RunningDigest()
         var offset: UInt64 = 0
@@ -79,14 +79,14 @@ public struct HashFiles: Sendable, Equatable {
         return hash.hex
     }
 
-    /// Why there is no hash to speak of: no pattern matches a file; `nil` when one does.
+    /// The error for hashes over no file at all, as such a key would never change; otherwise `nil`.
     package var failure: String? {
         guard files.isEmpty else { return nil }
         let patterns = unmatched.map { "'\($0)'" }.joined(separator: " or ")
-        return "no file matches \(patterns), so there is nothing that a key could change with"
+        return "no file matches \(patterns), so the key would never change"
     }
 
-    /// Compares hashes and what they were made of.
+    /// Compares the hashes, the unmatched patterns and the notes.
     public static func == (left: HashFiles, right: HashFiles) -> Bool {
         left.hash == right.hash && left.unmatched == right.unmatched && left.notes == right.notes
     }

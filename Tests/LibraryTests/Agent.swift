@@ -45,7 +45,7 @@ struct Agent {
         let near = DirectoryStore(state.appending("cache"))
         guard let bucket else { return near }
         let far = S3Store(try S3Location(bucket), environment: environment)
-        return TieredStore(near: near, far: far)
+        return TieredStore(local: near, shared: far)
     }
 }
 

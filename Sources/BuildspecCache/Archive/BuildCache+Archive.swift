@@ -55,9 +55,9 @@ extension BuildCache {
             return SaveReport(outcome: .notAllowed(reason))
         }
         let root = try Machine.absolute(root)
-        let identity = identity.settled(at: root, settings.top)
+        let identity = identity.resolved(at: root, settings.fileSystemRoot)
         return try await onBlockingThreads {
-            try await settings.sendingBehind { settings in
+            try await settings.sendingInBackground { settings in
                 let operation = ImportOperation(
                     settings: settings,
                     identity: identity,

@@ -14,7 +14,7 @@ struct ImportOperation {
     func run() async throws -> SaveReport {
         let set = PathSet(identity.paths, root: root)
         if try await isStored(set) {
-            return SaveReport(outcome: .alreadyStored, notes: settings.takeNotes())
+            return SaveReport(outcome: .alreadyStored, notes: settings.drainNotes())
         }
         let writer = settings.objectWriter()
         var members = TarReader(try ArchiveInput(archive, limit: limit))
@@ -31,7 +31,7 @@ struct ImportOperation {
         try await packs.finish()
         let manifest = Manifest(packs: packs.packs, entries: try tree.finished())
         guard !manifest.entries.isEmpty else {
-            return SaveReport(outcome: .nothingToSave, notes: tree.notes + settings.takeNotes())
+            return SaveReport(outcome: .nothingToSave, notes: tree.notes + settings.drainNotes())
         }
         let (digest, added) = try await writer.writeManifest(manifest)
         let record = record(manifest, digest, set)
@@ -43,7 +43,7 @@ struct ImportOperation {
             files: record.files,
             bytes: record.bytes,
             bytesStored: packs.addedBytes + added + UInt64(bytes.count),
-            notes: tree.notes + settings.takeNotes()
+            notes: tree.notes + settings.drainNotes()
         )
     }
 
@@ -57,8 +57,8 @@ struct ImportOperation {
                 key: key,
                 version: version
             )
-            guard let record, !settings.isNearOnly(record), record.leftOut == 0,
-                settings.verdicts?.verdict(on: record.manifest) != false
+            guard let record, !settings.isLocalOnly(record), record.leftOut == 0,
+                settings.verifiedManifests?.verdict(on: record.manifest) != false
             else { return false }
             _ = try await reader.manifest(of: record)
             return true

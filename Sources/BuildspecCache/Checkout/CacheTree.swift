@@ -42,10 +42,10 @@ struct CacheTree: Sendable {
             set,
             root: roots.root,
             top: roots.top,
-            excluding: settings.closedDirectories().union(git.map(\.identity)),
+            excluding: settings.excludedDirectories().union(git.map(\.identity)),
             width: settings.width
         )
-        rules = CheckoutRules(await found, set, roots, closed: settings.closedPlaces())
+        rules = CheckoutRules(await found, set, roots, closed: settings.excludedPaths())
         try Task.checkCancellation()
         var cursor = CheckoutCursor(rules)
         if rules.concernsSet {

@@ -6,7 +6,7 @@ extension BuildCache {
     public func looking() -> BuildCache { changed { $0.use(.looking) } }
 
     /// What the user should know of the store and was not told yet, a line each.
-    public func takeNotes() -> [String] { settings.store.takeNotes() }
+    public func drainNotes() -> [String] { settings.store.drainNotes() }
 }
 
 extension CacheSettings {

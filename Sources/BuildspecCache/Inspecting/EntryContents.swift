@@ -66,7 +66,7 @@ extension BuildCache {
     /// - Throws: `CacheError` when it is damaged or gone.
     public func contents(of recordName: String) async throws -> EntryContents {
         try await onBlockingThreads {
-            let reader = settings.readerOfAll()
+            let reader = settings.unrestrictedReader()
             let record = try await reader.existingRecord(named: recordName)
             let manifest = try await reader.manifest(of: record)
             let info = try await settings.store.info(recordName)

@@ -62,7 +62,7 @@ extension BuildCache {
     ///   manifest says.
     public func difference(from first: String, to second: String) async throws -> EntryDifference {
         try await onBlockingThreads {
-            let reader = settings.readerOfAll()
+            let reader = settings.unrestrictedReader()
             let oldRecord = try await reader.existingRecord(named: first)
             let newRecord = try await reader.existingRecord(named: second)
             let old = try await reader.manifest(of: oldRecord)
@@ -93,10 +93,10 @@ extension BuildCache {
     ) async throws -> EntryDifference {
         let root = try Machine.absolute(root)
         return try await onBlockingThreads {
-            let reader = settings.readerOfAll()
+            let reader = settings.unrestrictedReader()
             let record = try await reader.existingRecord(named: recordName)
             let manifest = try await reader.manifest(of: record)
-            let roots = try TreeRoots(root: root, top: settings.top)
+            let roots = try TreeRoots(root: root, top: settings.fileSystemRoot)
             try await requireTrue(record, manifest, packs: nil, reader)
             let set = PathSet(KeyRecord.declarable(record.paths), root: root)
             let walk = try await CacheTree(set, checkout, roots, settings)
@@ -119,7 +119,7 @@ extension BuildCache {
         _ reader: EntryReader
     ) async throws {
         do {
-            try await settings.prove(record, manifest, packs: packs, reader)
+            try await settings.verify(record, manifest, packs: packs, reader)
         } catch let error as MismatchedContent {
             throw CacheError.damaged("\(record.title) is false: \(error.damage)")
         }

@@ -11,7 +11,7 @@ struct EntryReader: Sendable {
     /// Where this machine keeps manifests of a store that is not on it.
     var manifests: LocalManifestCache?
     /// What keeps records that the policy refuses from being used; `nil` lets all pass.
-    var recordGuard: PolicyEnforcer?
+    var policyEnforcer: PolicyEnforcer?
 
     /// The record of exactly this identity, or `nil` if there is none.
     ///
@@ -77,7 +77,7 @@ struct EntryReader: Sendable {
         guard record.name == name else {
             throw .damaged("the key record was written for another entry: '\(record.name)'")
         }
-        try recordGuard?.check(record)
+        try policyEnforcer?.check(record)
         return record
     }
 
@@ -163,13 +163,13 @@ struct EntryReader: Sendable {
         limit: UInt64
     ) async throws(CacheError) -> [UInt8] {
         if let kept = manifests?.read(digest) { return kept }
-        let bytes = try await verified(name, digest, limit: limit)
+        let bytes = try await readVerified(name, digest, limit: limit)
         manifests?.write(digest, bytes)
         return bytes
     }
 
     /// Reads an object and proves that it is what its name promises.
-    func verified(
+    func readVerified(
         _ name: String,
         _ digest: ContentDigest,
         limit: UInt64
@@ -178,7 +178,7 @@ struct EntryReader: Sendable {
         do throws(StoreError) {
             object = try await store.readHashed(name, limit: limit)
         } catch {
-            if [.tooLarge, .noFile].contains(error.code) { await remove(name) }
+            if [.tooLarge, .notAFile].contains(error.code) { await remove(name) }
             throw CacheError(error, reading: name)
         }
         guard let object else {
@@ -248,7 +248,7 @@ struct EntryReader: Sendable {
 
     private func list(_ prefix: String) async throws(CacheError) -> [ObjectInfo] {
         do throws(StoreError) {
-            return try await store.listOwn(prefix: prefix)
+            return try await store.listObjects(prefix: prefix)
         } catch {
             throw CacheError(error)
         }

@@ -2,12 +2,12 @@ internal import BuildspecFiles
 
 /// What a restore knows of an entry's contents before it fetches any.
 struct KnownBlobs: Sendable {
-    /// Whether all that the manifest says of its packs is proven.
+    /// Whether all that the manifest says of its packs is verified.
     var isTrue = false
     /// What files look like whose content is what the manifest says, by the places of its entries.
-    var marks: [StatIndex.Mark?] = []
-    /// The places of the entries of which a proven manifest says the same.
-    var proven: [Bool] = []
+    var stamps: [InodeStamp?] = []
+    /// The places of the entries of which a verified manifest says the same.
+    var verified: [Bool] = []
 
     /// What is known by the machine's last look at the tree.
     ///
@@ -15,12 +15,12 @@ struct KnownBlobs: Sendable {
     ///   - manifest: what is restored.
     ///   - index: what the tree looked like when it was last saved or restored.
     ///   - earlier: the manifest that the index belongs to.
-    ///   - isTrue: whether that one is proven.
+    ///   - isTrue: whether that one is verified.
     init(_ manifest: Manifest, _ index: StatIndex, _ earlier: Manifest, isTrue: Bool) {
         let count = manifest.entries.count
-        marks = Array(repeating: nil, count: count)
-        proven = Array(repeating: false, count: count)
-        guard index.marks.count == earlier.entries.count else { return }
+        stamps = Array(repeating: nil, count: count)
+        verified = Array(repeating: false, count: count)
+        guard index.stamps.count == earlier.entries.count else { return }
         // The numbers that the earlier manifest gives to packs, by ours.
         let numbers = Dictionary(earlier.packs.enumerated().map { ($1, $0) }) { first, _ in first }
         let packs = manifest.packs.map { numbers[$0] }
@@ -37,8 +37,8 @@ struct KnownBlobs: Sendable {
             else { continue }
             guard zip(blobs, others).allSatisfy({ ($0.digest, $0.size) == ($1.digest, $1.size) })
             else { continue }
-            marks[place] = index.marks[next]
-            proven[place] =
+            stamps[place] = index.stamps[next]
+            verified[place] =
                 isTrue
                 && zip(blobs, others).allSatisfy {
                     packs[$0.pack] == $1.pack && $0.offset == $1.offset
@@ -46,20 +46,20 @@ struct KnownBlobs: Sendable {
         }
     }
 
-    init(isTrue: Bool, marks: [StatIndex.Mark?] = []) {
+    init(isTrue: Bool, stamps: [InodeStamp?] = []) {
         self.isTrue = isTrue
-        self.marks = marks
+        self.stamps = stamps
     }
 
-    /// Whether everything is proven once the files at some places are written, each held against its
+    /// Whether everything is verified once the files at some places are written, each held against its
     /// digest.
     func isTrue(_ manifest: Manifest, writing places: [Int]) -> Bool {
         if isTrue { return true }
-        var proven = proven
-        if proven.isEmpty { proven = Array(repeating: false, count: manifest.entries.count) }
-        for place in places { proven[place] = true }
+        var verified = verified
+        if verified.isEmpty { verified = Array(repeating: false, count: manifest.entries.count) }
+        for place in places { verified[place] = true }
         return manifest.entries.indices.allSatisfy { place in
-            guard !proven[place], case .file(_, let blobs) = manifest.entries[place].kind else {
+            guard !verified[place], case .file(_, let blobs) = manifest.entries[place].kind else {
                 return true
             }
             return blobs.isEmpty
@@ -77,18 +77,18 @@ extension RestoreOperation {
         _ index: StatIndex?,
         _ earlier: Manifest?
     ) async throws -> KnownBlobs {
-        let verdicts = settings.verdicts
+        let verdicts = settings.verifiedManifests
         let verdict = verdicts?.verdict(on: record.manifest)
         if verdict == false {
             throw CacheError.damaged("its packs do not hold what '\(record.manifestName)' says")
         }
         if verify, verdict == nil {
-            try await settings.prove(record, manifest, reader)
+            try await settings.verify(record, manifest, reader)
         }
         let isTrue = verify || verdict == true
         guard let index else { return KnownBlobs(isTrue: isTrue) }
         if index.manifest == record.manifest {
-            return KnownBlobs(isTrue: isTrue, marks: index.marks)
+            return KnownBlobs(isTrue: isTrue, stamps: index.stamps)
         }
         guard let earlier else { return KnownBlobs(isTrue: isTrue) }
         let isEarlierTrue = verdicts?.isTrue(index.manifest) == true
@@ -101,13 +101,13 @@ extension RestoreOperation {
     func damage(by error: any Error, _ record: KeyRecord) -> any Error {
         guard let found = error as? MismatchedContent else { return error }
         // A manifest that is known to be true cannot become false: then it is the disk that fails.
-        if settings.verdicts?.verdict(on: record.manifest) == nil {
-            settings.verdicts?.add(record.manifest, isTrue: false)
+        if settings.verifiedManifests?.verdict(on: record.manifest) == nil {
+            settings.verifiedManifests?.add(record.manifest, isTrue: false)
         }
         return found.damage
     }
 
-    /// Notes that an entry's manifest is true, if this restore has proven what was not known of it.
+    /// Notes that an entry's manifest is true, if this restore has verified what was not known of it.
     ///
     /// - Returns: whether it is known to be true.
     func learn(
@@ -118,7 +118,7 @@ extension RestoreOperation {
     ) -> Bool {
         if known.isTrue { return true }
         guard known.isTrue(manifest, writing: plan.targets.map(\.entry)) else { return false }
-        settings.verdicts?.add(record.manifest, isTrue: true)
+        settings.verifiedManifests?.add(record.manifest, isTrue: true)
         return true
     }
 

@@ -79,7 +79,7 @@ struct RestoreOperation {
     }
 
     private func miss(_ passed: PassedOver) -> RestoreReport {
-        let refused = settings.recordGuard?.takeNotes() ?? []
+        let refused = settings.policyEnforcer?.drainNotes() ?? []
         let reason =
             if !passed.notes.isEmpty {
                 "damaged entry"
@@ -90,7 +90,7 @@ struct RestoreOperation {
             } else {
                 "no entry for this key and these paths"
             }
-        let notes = refused + passed.notes + settings.takeNotes()
+        let notes = refused + passed.notes + settings.drainNotes()
         return RestoreReport(outcome: .miss(reason: reason), notes: notes)
     }
 
@@ -103,7 +103,7 @@ struct RestoreOperation {
             return try await lookup.exact(in: scope)
         } catch {
             guard error.code == .damaged else { throw error }
-            passed.notes.append(CacheError.noteOfMiss(error))
+            passed.notes.append(CacheError.missNote(for: error))
             return nil
         }
     }
@@ -118,13 +118,13 @@ struct RestoreOperation {
         let indexFile = indexFile(set)
         do {
             // Before anything is read, so that a prune beside this leaves the entry alone.
-            try? settings.localStore?.refresh(record.name)
+            try? settings.localStore?.touch(record.name)
             let index = indexFile?.read()
             let whole = usable(index, record)
             // Manifests are read while the tree is walked, unless they may turn out to be needless.
             async let earlyManifest = whole == nil ? reader.manifest(of: record) : nil
             async let earlier = earlierManifest(index, record)
-            let roots = try TreeRoots(root: root, top: settings.top)
+            let roots = try TreeRoots(root: root, top: settings.fileSystemRoot)
             var existing = try await CacheTree(set, checkout, roots, settings)
             let leftovers = existing.walk.removeLeftovers(roots)
             if leftovers == nil, await whole?.isSummary(of: existing.entries) == true {
@@ -141,19 +141,19 @@ struct RestoreOperation {
                 existing,
                 roots,
                 verify: verify,
-                known: known.marks
+                known: known.stamps
             )
             try Task.checkCancellation()
             let (unpacked, placed) = try await apply(plan, manifest, known, set, roots)
             // Pruning goes by last use.
-            try? settings.localStore?.refresh(record.name)
+            try? settings.localStore?.touch(record.name)
             let isDone = leftovers == nil && plan.isDone(with: manifest, existing.entries)
             // What the files look like now spares the next save reading them.
             indexFile?.write(
                 await seen(
                     record,
                     manifest,
-                    plan.marks(unpacked.marks, manifest, roots),
+                    plan.stamps(unpacked.stamps, manifest, roots),
                     isTrue: learn(record, manifest, known, plan),
                     tree: isDone ? existing.entries : nil
                 )
@@ -169,13 +169,13 @@ struct RestoreOperation {
             report.bytesFetched = unpacked.fetched
             report.retimed = times?.report
             return report
-        } catch let error as CacheError where error.code == .outOfReach {
+        } catch let error as CacheError where error.code == .unreachable {
             passed.isOutOfReach = true
             return nil
         } catch let error
             where error is MismatchedContent || (error as? CacheError)?.code == .damaged
         {
-            passed.notes.append(CacheError.noteOfMiss(damage(by: error, record)))
+            passed.notes.append(CacheError.missNote(for: damage(by: error, record)))
             indexFile?.remove()
             self.indexFile(set, suffix: ".packs")?.remove()
             return nil
@@ -196,25 +196,25 @@ struct RestoreOperation {
     /// - Parameters:
     ///   - record: the entry.
     ///   - manifest: its manifest.
-    ///   - marks: what is known of its files.
-    ///   - isTrue: whether all that the manifest says is proven.
+    ///   - stamps: what is known of its files.
+    ///   - isTrue: whether all that the manifest says is verified.
     ///   - tree: the tree, if it was the entry before anything was done.
     /// - Returns: the index to keep.
     private func seen(
         _ record: KeyRecord,
         _ manifest: Manifest,
-        _ marks: [StatIndex.Mark?],
+        _ stamps: [InodeStamp?],
         isTrue: Bool,
         tree: [WalkedEntry]?
     ) async -> StatIndex {
-        var seen = StatIndex(manifest: record.manifest, marks: marks)
+        var seen = StatIndex(manifest: record.manifest, stamps: stamps)
         guard let tree else { return seen }
         let fingerprint = await TreeFingerprint.of(tree)
         var summary = StatIndex.Summary(tree: fingerprint, codec: record.codec, manifest)
-        summary.isProven =
+        summary.isVerified =
             isTrue
             && manifest.entries.indices.allSatisfy { place in
-                if case .file = manifest.entries[place].kind { marks[place] != nil } else { true }
+                if case .file = manifest.entries[place].kind { stamps[place] != nil } else { true }
             }
         seen.summary = summary
         return seen
@@ -227,7 +227,7 @@ struct RestoreOperation {
         _ outcome: RestoreReport.Outcome,
         _ notes: [String]
     ) -> RestoreReport {
-        try? settings.localStore?.refresh(record.name)
+        try? settings.localStore?.touch(record.name)
         var report = report(record, outcome, entries: entries, notes)
         report.filesUnchanged = record.files
         return report
@@ -245,7 +245,7 @@ struct RestoreOperation {
             entries: entries,
             files: record.files,
             bytes: record.bytes,
-            notes: notes + settings.takeNotes()
+            notes: notes + settings.drainNotes()
         )
         report.origin = settings.origin(record, identity)
         return report
@@ -286,13 +286,13 @@ struct RestoreOperation {
         _ roots: TreeRoots
     ) async throws -> PackExtractor.Unpacked {
         guard !plan.writes.isEmpty else { return PackExtractor.Unpacked() }
-        let provenFile = indexFile(set, suffix: ".packs")
-        var proven = provenFile.map { VerifiedPacks.read($0.path) } ?? VerifiedPacks()
+        let verifiedFile = indexFile(set, suffix: ".packs")
+        var verified = verifiedFile.map { VerifiedPacks.read($0.path) } ?? VerifiedPacks()
         let unpacker = PackExtractor(
             reader: reader,
             roots: roots,
             targets: plan.targets,
-            proven: proven,
+            verified: verified,
             isKnown: known.isTrue && !verify
         )
         // Those with the most work first, so that none of them is left for the end.
@@ -301,7 +301,7 @@ struct RestoreOperation {
         let unpacked = try await withThrowingTaskGroup(of: PackExtractor.Unpacked.self) { tasks in
             var all = PackExtractor.Unpacked()
             for (started, index) in needed.enumerated() {
-                if started >= settings.transfers { all.add(try await tasks.next()) }
+                if started >= settings.concurrentTransfers { all.add(try await tasks.next()) }
                 let pack = manifest.packs[index]
                 let writes = plan.writes[index] ?? []
                 tasks.addTask { try await unpacker.unpack(pack, writes) }
@@ -309,9 +309,9 @@ struct RestoreOperation {
             for try await unpacked in tasks { all.add(unpacked) }
             return all
         }
-        if let provenFile, !unpacked.proven.isEmpty {
-            proven.update(unpacked.proven, for: manifest)
-            proven.write(to: provenFile.path)
+        if let verifiedFile, !unpacked.verified.isEmpty {
+            verified.update(unpacked.verified, for: manifest)
+            verified.write(to: verifiedFile.path)
         }
         return unpacked
     }

@@ -56,7 +56,7 @@ struct ContentPipeline {
         case read(Int, FileBatch.Contents)
         case cut(Result<ChunkReader.Cut, FileError>)
         case compressed(pack: Int, part: Int, [UInt8])
-        case sealed(Int, ObjectWriter.SealedPack)
+        case sealed(Int, ObjectWriter.EncodedPack)
         case wrote(Int, ObjectWriter.WrittenPack)
     }
 
@@ -221,7 +221,7 @@ struct ContentPipeline {
         for output in outputs {
             switch output {
             case .part(let pack, let tar):
-                var open = try packs[pack] ?? OpenPack(draft: writer.packDraft())
+                var open = try packs[pack] ?? OpenPack(draft: writer.packWriter())
                 let (part, draft) = (open.parts.count, open.draft)
                 open.parts.append(nil)
                 packs[pack] = open
@@ -255,6 +255,6 @@ struct ContentPipeline {
             return
         }
         // A step of its own, so that the parts are gone when the pack waits for a network.
-        steps.addTask { .sealed(index, writer.seal(parts, contentSize: contentSize)) }
+        steps.addTask { .sealed(index, writer.assemblePack(parts, contentSize: contentSize)) }
     }
 }

@@ -75,7 +75,7 @@ final class PackWriter: Sendable {
         output.withLock { ($0.digest.digest, $0.size) }
     }
 
-    func place(at name: String) throws(StoreError) {
-        try object.place(at: name)
+    func finish(as name: String) throws(StoreError) {
+        try object.finish(as: name)
     }
 }

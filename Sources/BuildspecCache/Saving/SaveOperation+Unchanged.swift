@@ -20,8 +20,8 @@ extension SaveOperation {
                 version: version
             )
             guard let record else { return (nil, false) }
-            guard !settings.isNearOnly(record), record.leftOut == 0,
-                settings.verdicts?.verdict(on: record.manifest) != false
+            guard !settings.isLocalOnly(record), record.leftOut == 0,
+                settings.verifiedManifests?.verdict(on: record.manifest) != false
             else { return (nil, true) }
             if sources != nil, let name = record.sourcesName {
                 guard try await reader.isPresent(name) else { return (nil, true) }
@@ -29,7 +29,7 @@ extension SaveOperation {
             let entries: Int
             if let index, index.manifest == record.manifest, let summary = index.summary {
                 guard try await isWhole(record, summary) else { return (nil, true) }
-                entries = index.marks.count
+                entries = index.stamps.count
             } else {
                 let manifest = try await reader.manifest(of: record)
                 let present = try await reader.presentPacks(manifest.packs, record)
@@ -42,7 +42,7 @@ extension SaveOperation {
                 files: record.files,
                 bytes: record.bytes,
                 bytesReused: record.bytes,
-                notes: timeNotes(record) + signatureNotes(record) + settings.takeNotes()
+                notes: timeNotes(record) + signatureNotes(record) + settings.drainNotes()
             )
             return (report, false)
         } catch {
@@ -61,7 +61,7 @@ extension SaveOperation {
         _ walk: TreeWalk,
         replacing: Bool
     ) async throws -> SaveReport? {
-        guard let index, let summary = index.summary, summary.isProven, summary.tree == tree,
+        guard let index, let summary = index.summary, summary.isVerified, summary.tree == tree,
             summary.codec == settings.codec,
             let last = try? await settings.lookup(identity, set).parent(),
             last.manifest == index.manifest, settings.store.isShared(last.name),
@@ -81,7 +81,7 @@ extension SaveOperation {
             bytesStored: recordSize,
             bytesReused: record.bytes,
             filesLeftOut: walk.unreadable,
-            notes: emptyNotes(record) + settings.takeNotes()
+            notes: emptyNotes(record) + settings.drainNotes()
         )
     }
 
@@ -108,7 +108,7 @@ extension SaveOperation {
             outcome: .alreadyStored,
             files: record.files,
             bytes: record.bytes,
-            notes: settings.takeNotes()
+            notes: settings.drainNotes()
         )
     }
 
@@ -119,8 +119,8 @@ extension SaveOperation {
         _ summary: StatIndex.Summary
     ) async throws(CacheError) -> Bool {
         if let store = settings.localStore {
-            for pack in summary.packs { try? store.refresh(pack.name) }
-            for name in record.manifestNames { try? store.refresh(name) }
+            for pack in summary.packs { try? store.touch(pack.name) }
+            for name in record.manifestNames { try? store.touch(name) }
         }
         guard try await reader.hasManifest(of: record) else { return false }
         return try await reader.presentPacks(summary.packs, record).count == summary.packs.count

@@ -37,9 +37,9 @@ struct SaveOperation {
 
         // An index that knows the whole tree may make the parent needless; else it is read while the
         // tree is walked.
-        let isKnown = index?.summary?.isProven == true
+        let isKnown = index?.summary?.isVerified == true
         async let earlyParent = isKnown ? nil : parent(set)
-        let roots = try TreeRoots(root: root, top: settings.top)
+        let roots = try TreeRoots(root: root, top: settings.fileSystemRoot)
         let walk = try await CacheTree(set, checkout, roots, settings)
         // An entry with a key would lack for ever what is behind the link.
         if let note = walk.linkNotes.first, identity.key != nil { throw CacheError(.tree, note) }
@@ -57,7 +57,7 @@ struct SaveOperation {
         }
 
         let last = isKnown ? await parent(set) : await earlyParent
-        let parent = await proven(last.map { PackReuse.keepingWorthwhile($0, walk.entries) })
+        let parent = await verified(last.map { PackReuse.keepingWorthwhile($0, walk.entries) })
         let files = FileList(walk.entries)
         let unchanged = unchanged(walk.entries, files, parent, index)
         var contents = pipeline(walk.entries, unchanged, roots, parent)
@@ -88,7 +88,7 @@ struct SaveOperation {
             filesLeftOut: record.leftOut,
             notes: walkNotes + SaveOperation.shortened(contents.notes)
                 + emptyNotes(record) + (times?.notes ?? []) + (parent?.notes ?? [])
-                + settings.takeNotes()
+                + settings.drainNotes()
         )
         report.sources = times?.files
         return report
@@ -111,7 +111,7 @@ struct SaveOperation {
             assembler: PackAssembler(parent: parent),
             writer: writer,
             width: settings.width,
-            transfers: settings.transfers
+            transfers: settings.concurrentTransfers
         )
     }
 
@@ -121,10 +121,10 @@ struct SaveOperation {
         _ summary: StatIndex.Summary,
         in file: StatIndexFile?
     ) {
-        // What is of the parent has been proven, and the rest was hashed when it was packed.
-        settings.verdicts?.add(seen.index.manifest, isTrue: true)
+        // What is of the parent has been verified, and the rest was hashed when it was packed.
+        settings.verifiedManifests?.add(seen.index.manifest, isTrue: true)
         var index = seen.index
-        if seen.isExact { index.summary = summary.proven }
+        if seen.isExact { index.summary = summary.verified }
         file?.write(index)
     }
 
@@ -170,7 +170,7 @@ struct SaveOperation {
         return notes.prefix(3) + ["\(notes.count - 3) more files were left out for the like"]
     }
 
-    /// What the parent and the index prove unchanged.
+    /// What the parent and the index verify unchanged.
     private func unchanged(
         _ entries: [WalkedEntry],
         _ files: FileList,
@@ -229,13 +229,13 @@ struct SaveOperation {
             var packs = try await reader.presentPacks(manifest.packs, record)
             if let store = settings.store as? any LocalCacheStore {
                 // What a prune has removed meanwhile cannot be made young, and is not referred to.
-                packs = packs.filter { (try? store.refresh(manifest.packs[$0].name)) != nil }
-                try store.refresh(record.manifestName)
-                if let name = record.baseName { try store.refresh(name) }
-                if let name = record.sourcesName { try? store.refresh(name) }
+                packs = packs.filter { (try? store.touch(manifest.packs[$0].name)) != nil }
+                try store.touch(record.manifestName)
+                if let name = record.baseName { try store.touch(name) }
+                if let name = record.sourcesName { try? store.touch(name) }
             } else if let near = settings.localStore {
-                for pack in packs { try? near.refresh(manifest.packs[pack].name) }
-                for name in record.manifestNames { try? near.refresh(name) }
+                for pack in packs { try? near.touch(manifest.packs[pack].name) }
+                for name in record.manifestNames { try? near.touch(name) }
             }
             return ParentEntry(
                 digest: record.manifest,

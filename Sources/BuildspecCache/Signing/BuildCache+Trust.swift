@@ -8,7 +8,7 @@ extension BuildCache {
     /// - Parameter policy: whose entries are accepted.
     /// - Returns: the cache.
     public func trusting(_ policy: CachePolicy) -> BuildCache {
-        changed { $0.recordGuard = PolicyEnforcer(policy) }
+        changed { $0.policyEnforcer = PolicyEnforcer(policy) }
     }
 
     /// The same cache, whose entries are signed.
@@ -25,7 +25,7 @@ extension BuildCache {
         changed { settings in
             settings.isReadOnly = true
             if let tiers = settings.store as? TieredStore {
-                settings.store = tiers.withReadOnlyFar()
+                settings.store = tiers.withReadOnlySharedStore()
             } else {
                 settings.store = ReadOnlyStore(inner: settings.store)
             }
@@ -46,7 +46,7 @@ extension BuildCache {
     }
 
     /// The policy that decides what is accepted; `nil` accepts everything.
-    public var policy: CachePolicy? { settings.recordGuard?.policy }
+    public var policy: CachePolicy? { settings.policyEnforcer?.policy }
 
     /// Why nothing may be saved under a scope; `nil` when it may.
     ///

@@ -12,7 +12,7 @@ extension CacheSettings {
     ///   - packs: the packs; `nil` is all of them.
     ///   - reader: what reads them.
     /// - Throws: `MismatchedContent` when a pack holds something else, `CacheError` when one cannot be read.
-    func prove(
+    func verify(
         _ record: KeyRecord,
         _ manifest: Manifest,
         packs: Set<Int>? = nil,
@@ -24,8 +24,8 @@ extension CacheSettings {
             throw CacheError.damaged("its packs do not hold what '\(record.manifestName)' says")
         case nil:
             let packs = packs ?? Set(manifest.packs.indices)
-            let proof = await proof(reader).prove(packs, of: manifest)
-            if let found = proof.falseContent {
+            let proof = await proof(reader).verify(packs, of: manifest)
+            if let found = proof.mismatch {
                 verdicts?.add(record.manifest, isTrue: false)
                 throw found
             }

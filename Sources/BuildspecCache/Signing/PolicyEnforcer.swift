@@ -35,7 +35,7 @@ final class PolicyEnforcer: Sendable {
     }
 
     /// What was refused since the last time, a line each.
-    func takeNotes() -> [String] {
+    func drainNotes() -> [String] {
         let (notes, count) = state.withLock { state in
             defer { (state.notes, state.count) = ([], 0) }
             return (state.notes, state.count)

@@ -25,7 +25,7 @@ struct SourceTree: Sendable {
         _ settings: CacheSettings
     ) async {
         isListed = files.listed != nil
-        var excluded = settings.closedDirectories()
+        var excluded = settings.excludedDirectories()
         if let git = try? roots.root.status(SourceTree.git) { excluded.insert(git.identity) }
         let outside = set.canonicalTexts.filter { $0.hasPrefix("/") }
         let walk = await TreeWalk(

@@ -1,80 +1,79 @@
-public import SystemPackage
-
-/// Named objects: the one thing the cache engine knows of where it keeps them.
+/// A store of named objects, the only view that the cache engine has of its storage.
 ///
-/// Names are relative paths of `[A-Za-z0-9._~%+-]` and single slashes. A store keeps bytes and never looks
-/// into them; what is read is verified above it.
+/// A name is a relative path of `[A-Za-z0-9._~%+-]` and single slashes. A store keeps bytes and does not
+/// interpret them; readers verify what they read.
 ///
 /// ## Implementation guidance
-/// - A write is seen whole or not at all, and replaces what was there.
-/// - Every call may be repeated and may run beside any other.
-/// - A store does not retry; that is done above it.
+/// - A write becomes visible as a whole or not at all, and replaces an object of the same name.
+/// - Every call may be repeated, and may run while any other call runs.
+/// - A store does not retry; its callers do.
 public protocol CacheStore: Sendable {
-    /// Where the objects are, for messages.
+    /// The location of the objects, for messages.
     var location: String { get }
 
     /// Reads an object.
     ///
     /// - Parameters:
-    ///   - name: the object.
-    ///   - limit: the largest size in bytes that is believed; a larger object is an error.
-    /// - Returns: its bytes, or `nil` if there is none.
-    /// - Throws: when the store cannot tell, or the object is larger than `limit`.
+    ///   - name: The name of the object.
+    ///   - limit: The largest accepted size in bytes; a larger object is an error.
+    /// - Returns: The object's bytes, or `nil` if it does not exist.
+    /// - Throws: When the store cannot answer, or the object is larger than `limit`.
     func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]?
 
-    /// Reads an object and its digest; a store that sees the bytes come need not go over them twice.
+    /// Reads an object and its digest; a store may hash the bytes while it receives them.
     ///
     /// - Parameters and errors: as of `read`.
-    /// - Returns: its bytes with their digest, or `nil` if there is none.
+    /// - Returns: The object's bytes with their digest, or `nil` if it does not exist.
     func readHashed(_ name: String, limit: UInt64) async throws(StoreError) -> HashedObject?
 
     /// Writes an object.
     func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError)
 
-    /// Writes an object unless there is one of that name.
+    /// Writes an object unless one of that name exists.
     ///
-    /// Of several calls at the same time one should write it: so the first save of a key wins.
+    /// Of several simultaneous calls one should write: so the first save of a key wins.
     ///
-    /// - Returns: whether it was written. A store that cannot tell writes it: nothing worse may come of
-    ///   that than work done twice, and the last save of a key in place of the first.
+    /// - Returns: Whether the object was written. A store that cannot find out writes it; the only
+    ///   harm is work done twice, and the last save of a key instead of the first.
     func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool
 
-    /// Looks at an object: its size and age, or `nil` if there is none.
+    /// Reads the size and age of an object; `nil` if it does not exist.
     func info(_ name: String) async throws(StoreError) -> ObjectInfo?
 
     /// Lists the objects whose names begin with `prefix`, in any order.
     func list(prefix: String) async throws(StoreError) -> [ObjectInfo]
 
-    /// Whether everything that a key record refers to is where all who read the record find it.
+    /// Returns whether all objects that a key record refers to are where its other readers find them.
     ///
-    /// Entries are written in that order and removed in the opposite one, so it is true but for
-    /// records that wait to be sent on.
+    /// It is so except for records that have not been sent to a shared store yet, because entries are
+    /// written with the record last and deleted with the record first.
     func isShared(_ record: String) -> Bool
 
-    /// How many seconds the clock that gives objects their age is ahead of this machine's, as far as
-    /// the store has told in what it was asked; 0 if the two agree within a minute.
+    /// Returns the seconds by which the clock of the objects' ages is ahead of this machine's.
+    ///
+    /// The value comes from earlier answers of the store; it is 0 if the clocks agree within a minute.
     func clockDifference() async -> Int64
 
-    /// What the user should know and was not told yet, a line each.
-    func takeNotes() -> [String]
+    /// Returns the notes for the user that have not been reported yet, one line each, and forgets them.
+    func drainNotes() -> [String]
 
-    /// Removes an object; one that is not there is no error.
+    /// Deletes an object; succeeds if it does not exist.
     ///
-    /// - Parameter name: a name that this program gives; no other is ever removed.
-    /// - Throws: when the store cannot be asked.
+    /// - Parameter name: A name that this program gives; no other object is ever deleted.
+    /// - Throws: When the store cannot answer.
     func delete(_ name: ObjectName) async throws(StoreError)
 
-    /// Removes an object if it is still the one that was seen, as far as the store can tell.
+    /// Deletes an object unless it has changed, as far as the store can find out.
     ///
-    /// - Parameter seen: what a look or a listing said of it.
-    /// - Returns: whether it is gone; not if it was written again since, or its name is not one that
-    ///   this program gives.
-    /// - Throws: when the store cannot be asked.
+    /// - Parameter seen: The object as it was read or listed earlier.
+    /// - Returns: Whether the object is gone. `false` if it was written again since, or its name is not
+    ///   one that this program gives.
+    /// - Throws: When the store cannot answer.
     func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool
 }
 
 extension CacheStore {
-    /// Reads, and then hashes.
+    /// Reads an object and then hashes it.
     public func readHashed(
         _ name: String,
         limit: UInt64
@@ -83,16 +82,16 @@ extension CacheStore {
         return HashedObject(bytes)
     }
 
-    /// Every record is.
+    /// Returns `true`, which is right for a store that has all its objects in one location.
     public func isShared(_ record: String) -> Bool { true }
 
-    /// The clock is this machine's.
+    /// Returns 0, which is right for a store that uses this machine's clock.
     public func clockDifference() async -> Int64 { 0 }
 
-    /// Nothing.
-    public func takeNotes() -> [String] { [] }
+    /// Returns no notes.
+    public func drainNotes() -> [String] { [] }
 
-    /// Looks, and then removes.
+    /// Reads the object's size and age, and deletes it if they are unchanged.
     public func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool {
         guard let name = ObjectName(seen.name) else { return false }
         guard let info = try await info(seen.name) else { return true }
@@ -101,111 +100,10 @@ extension CacheStore {
         return true
     }
 
-    /// Looks, and then writes.
+    /// Reads the object's size and age, and writes it if it does not exist.
     public func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         if try await info(name) != nil { return false }
         try await write(name, bytes)
         return true
-    }
-}
-
-/// What a store tells of an object without reading it.
-public struct ObjectInfo: Sendable, Equatable {
-    /// The object's name.
-    public var name: String
-    /// Its size in bytes.
-    public var size: UInt64
-    /// When it was written or last refreshed, in seconds since 1970.
-    public var modified: Int64
-    /// What is another one after every write, as far as the store can tell; `nil` if it cannot.
-    public var tag: String?
-
-    /// Whether it can be what its name says: nothing that is kept is empty, as what is no file counts,
-    /// or larger than a reader believes.
-    var isWhole: Bool { size > 0 && size <= ObjectName(name)?.limit ?? .max }
-
-    /// Creates a description.
-    public init(name: String, size: UInt64, modified: Int64, tag: String? = nil) {
-        self.name = name
-        self.size = size
-        // Ages are worked out with it, and a file system or server can say anything.
-        self.modified = min(max(modified, -Limits.seconds), Limits.seconds)
-        self.tag = tag
-    }
-}
-
-/// A store on this machine, which can be told more than a remote one.
-public protocol LocalCacheStore: CacheStore {
-    /// The directory it keeps its objects in; a save never takes it for content.
-    var directory: FilePath { get }
-
-    /// Begins an object whose name is known when all of it is written.
-    ///
-    /// - Returns: the object so far, or `nil` if the store wants its objects whole.
-    func draft() throws(StoreError) -> (any ObjectUpload)?
-
-    /// Makes an object young again, so that pruning beside a running save leaves it alone.
-    func refresh(_ name: String) throws(StoreError)
-
-    /// Removes what writers that were killed have left, and nothing that a running one still needs.
-    ///
-    /// - Parameter dryRun: whether to count only.
-    /// - Returns: how many files that are, or would be.
-    /// - Throws: when the store cannot be read.
-    func removeLeftovers(dryRun: Bool) throws(StoreError) -> Int
-}
-
-extension LocalCacheStore {
-    /// Objects are given whole.
-    public func draft() throws(StoreError) -> (any ObjectUpload)? { nil }
-
-    /// A store that leaves nothing behind has nothing to remove.
-    public func removeLeftovers(dryRun: Bool) throws(StoreError) -> Int { 0 }
-}
-
-/// An object that comes in parts; nobody finds it before it has its name, and it is gone with its last
-/// reference if it gets none.
-public protocol ObjectUpload: Sendable {
-    /// Adds bytes at the end.
-    func append(_ bytes: [UInt8]) throws(StoreError)
-
-    /// Gives it its name, in place of an object that has it; called once, at the end.
-    func place(at name: String) throws(StoreError)
-}
-
-/// A store that cannot do what it was asked.
-public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The reasons that callers decide by.
-    public enum Code: Sendable {
-        /// The store refuses access.
-        case denied
-        /// There is no room left.
-        case full
-        /// An object is larger than its reader believes.
-        case tooLarge
-        /// The directory is somebody's and no store.
-        case noStore
-        /// A pipe, a directory or a link is where an object should be.
-        case noFile
-        /// A directory that has something in it is there; only people can remove it.
-        case inTheWay
-        /// The object is in a shared store that was given up.
-        case outOfReach
-        /// Anything else.
-        case unavailable
-    }
-
-    /// How the text of `inTheWay` ends.
-    static let byHand = "remove it by hand"
-
-    /// The reason, for a decision.
-    public var code: Code
-    /// One line that says what was tried and why it did not work.
-    public var description: String
-
-    /// Creates an error.
-    public init(_ code: Code, _ description: String) {
-        self.code = code
-        self.description = description
     }
 }

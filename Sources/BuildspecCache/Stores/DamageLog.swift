@@ -1,21 +1,21 @@
 internal import BuildspecFiles
 
-/// Which objects of a remote store this machine found damaged or missing.
+/// The objects of a remote store that this machine found damaged or missing.
 ///
-/// What came damaged may only have been damaged on the way, so it is not removed. It is noted here,
-/// and the next save of this machine writes it anew.
+/// The damage may have happened in transit, so the object is not deleted. It is recorded here, and
+/// the next save of this machine writes the object again.
 struct DamageLog: Sendable {
     private let path: PathBytes
-    /// More is no damage but a store that is gone.
+    /// More damaged objects than this mean that the store itself is gone.
     private static let limit = 256
 
-    /// A log in a directory of this machine, for the store at a location.
+    /// Creates a log in a directory of this machine, for the store at a location.
     init(_ directory: PathBytes, _ location: String) {
         let name = ContentDigest(of: Array(location.utf8)).hex
         path = directory.appending((name + ".damage").utf8)
     }
 
-    /// The objects' names.
+    /// Reads the names of the objects.
     func names() -> Set<String> {
         guard let bytes = try? AtomicFile.read(path, limit: 1 << 20) else { return [] }
         let lines = bytes.split(separator: UInt8(ascii: "\n"))

@@ -1,8 +1,8 @@
-/// An object's bytes and their SHA-256, which a store may have found while they came.
+/// An object's bytes and their SHA-256, which a store may compute while it receives the bytes.
 public struct HashedObject: Sendable {
-    /// The bytes.
+    /// The object's bytes.
     public let bytes: [UInt8]
-    /// The digest of exactly these bytes.
+    /// The SHA-256 of `bytes`.
     let digest: ContentDigest
 
     /// Hashes bytes.
@@ -11,11 +11,12 @@ public struct HashedObject: Sendable {
         digest = ContentDigest(of: bytes)
     }
 
-    /// Takes bytes that were hashed while they came.
+    /// Creates an object from bytes that were hashed while they were received.
     ///
     /// - Parameters:
-    ///   - bytes: the bytes.
-    ///   - sha256: the 32 bytes of their SHA-256; without them, or with another number, it is found here.
+    ///   - bytes: The bytes.
+    ///   - sha256: The 32 bytes of their SHA-256; if it is missing or has another length, it is
+    ///     computed.
     package init(_ bytes: [UInt8], sha256: [UInt8]?) {
         self.bytes = bytes
         digest = sha256.flatMap { ContentDigest(bytes: $0) } ?? ContentDigest(of: bytes)

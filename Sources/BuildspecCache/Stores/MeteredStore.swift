@@ -1,33 +1,33 @@
 internal import Synchronization
 
-/// How often a store was asked, in the requests of S3.
+/// The number of requests to a store, counted as S3 does.
 public struct StoreRequests: Sendable, Equatable {
-    /// Pages of listings, of a thousand objects each.
+    /// The pages of listings, of a thousand objects each.
     public var lists = 0
-    /// Objects read.
+    /// The objects that were read.
     public var reads = 0
-    /// The stored bytes of those.
+    /// The stored bytes of the objects that were read.
     public var bytesRead: UInt64 = 0
-    /// Objects looked at.
-    public var looks = 0
-    /// Objects written.
+    /// The objects whose size and age were read.
+    public var metadataReads = 0
+    /// The objects that were written.
     public var writes = 0
-    /// Objects removed.
-    public var removals = 0
+    /// The objects that were deleted.
+    public var deletions = 0
 
-    /// Creates counts.
+    /// Creates counts of zero.
     public init() {}
 }
 
-/// Counts what a store is asked; in a dry run it changes nothing, but counts as if it did.
+/// A store that counts its requests; in a dry run it counts changes but does not make them.
 final class MeteredStore: CacheStore {
     private let inner: any CacheStore
-    private let isDry: Bool
+    private let isDryRun: Bool
     private let counts = Mutex(StoreRequests())
 
-    init(_ inner: any CacheStore, isDry: Bool) {
+    init(_ inner: any CacheStore, isDryRun: Bool) {
         self.inner = inner
-        self.isDry = isDry
+        self.isDryRun = isDryRun
     }
 
     var location: String { inner.location }
@@ -44,11 +44,11 @@ final class MeteredStore: CacheStore {
 
     func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError) {
         counts.withLock { $0.writes += 1 }
-        if !isDry { try await inner.write(name, bytes) }
+        if !isDryRun { try await inner.write(name, bytes) }
     }
 
     func info(_ name: String) async throws(StoreError) -> ObjectInfo? {
-        counts.withLock { $0.looks += 1 }
+        counts.withLock { $0.metadataReads += 1 }
         return try await inner.info(name)
     }
 
@@ -59,19 +59,19 @@ final class MeteredStore: CacheStore {
     }
 
     func delete(_ name: ObjectName) async throws(StoreError) {
-        counts.withLock { $0.removals += 1 }
-        if !isDry { try await inner.delete(name) }
+        counts.withLock { $0.deletions += 1 }
+        if !isDryRun { try await inner.delete(name) }
     }
 
     func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool {
         counts.withLock {
-            $0.looks += 1
-            $0.removals += 1
+            $0.metadataReads += 1
+            $0.deletions += 1
         }
-        return isDry ? true : try await inner.delete(ifStill: seen)
+        return isDryRun ? true : try await inner.delete(ifStill: seen)
     }
 
     func isShared(_ record: String) -> Bool { inner.isShared(record) }
     func clockDifference() async -> Int64 { await inner.clockDifference() }
-    func takeNotes() -> [String] { inner.takeNotes() }
+    func drainNotes() -> [String] { inner.drainNotes() }
 }

@@ -1,37 +1,38 @@
 internal import BuildspecFiles
 
-/// Compresses objects, names them by their digest and writes them to a store.
+/// A writer that compresses objects, names them by their digest and writes them to a store.
 struct ObjectWriter: Sendable {
     let store: any CacheStore
     let codec: Codec
-    /// What was found damaged in a store that is not on this machine.
+    /// The log of damaged objects of a store that is not on this machine.
     var damage: DamageLog?
-    /// What a prune of a shared store has marked; `nil` if the store sees to it itself.
-    var marked: PendingDeletions?
-    /// Where this machine keeps manifests of a store that is not on it.
+    /// The objects that a prune of a shared store is about to delete; `nil` if the store checks
+    /// them itself.
+    var pendingDeletions: PendingDeletions?
+    /// This machine's copies of manifests of a store that is not on it.
     var manifests: LocalManifestCache?
 
     /// Compresses a whole tar and writes it as a pack.
     func writePack(_ tar: [UInt8]) async throws(CacheError) -> WrittenPack {
-        try await write(seal([codec.encode(tar)], contentSize: tar.count))
+        try await write(assemblePack([codec.encode(tar)], contentSize: tar.count))
     }
 
-    /// A pack that the store has, and how many bytes were added to it for that.
+    /// A pack that the store has, and the number of bytes that were added to the store for it.
     typealias WrittenPack = (pack: Manifest.Pack, added: UInt64)
 
-    /// A pack that is ready to be written.
-    struct SealedPack: Sendable {
+    /// A pack whose bytes are complete but not written yet.
+    struct EncodedPack: Sendable {
         var pack: Manifest.Pack
         var bytes: [UInt8]
     }
 
-    /// Puts a pack together and names it.
+    /// Joins the compressed parts of a pack and computes its name.
     ///
     /// - Parameters:
-    ///   - parts: the compressed parts of its tar, in order.
-    ///   - contentSize: how long the tar is.
-    /// - Returns: the pack.
-    func seal(_ parts: [[UInt8]], contentSize: Int) -> SealedPack {
+    ///   - parts: The compressed parts of the pack's tar, in order.
+    ///   - contentSize: The length of the tar.
+    /// - Returns: The pack with its bytes.
+    func assemblePack(_ parts: [[UInt8]], contentSize: Int) -> EncodedPack {
         var bytes: [UInt8] = []
         bytes.reserveLargePages(parts.reduce(0) { $0 + $1.count })
         for part in parts { bytes.append(contentsOf: part) }
@@ -41,24 +42,25 @@ struct ObjectWriter: Sendable {
             storedSize: UInt64(bytes.count),
             contentSize: contentSize
         )
-        return SealedPack(pack: pack, bytes: bytes)
+        return EncodedPack(pack: pack, bytes: bytes)
     }
 
-    /// Begins a pack that is written while its parts come, if the store can do that.
-    func packDraft() throws(CacheError) -> PackWriter? {
+    /// Starts a pack whose parts are written as soon as they are compressed; `nil` if the store
+    /// does not support that.
+    func packWriter() throws(CacheError) -> PackWriter? {
         do throws(StoreError) {
-            return try (store as? any LocalCacheStore)?.draft().map { PackWriter($0) }
+            return try (store as? any LocalCacheStore)?.beginUpload().map { PackWriter($0) }
         } catch {
             throw CacheError(error)
         }
     }
 
-    /// Names a pack whose parts have all come, unless the store has it.
+    /// Names a pack whose parts are all written, unless the store already has it.
     func finish(
-        _ draft: PackWriter,
+        _ writer: PackWriter,
         contentSize: Int
     ) async throws(CacheError) -> WrittenPack {
-        let (digest, size) = draft.written
+        let (digest, size) = writer.written
         let pack = Manifest.Pack(
             digest: digest,
             codec: codec,
@@ -66,8 +68,8 @@ struct ObjectWriter: Sendable {
             contentSize: contentSize
         )
         do throws(StoreError) {
-            if try await isKept(pack.name, size: size) { return (pack, 0) }
-            try draft.place(at: pack.name)
+            if try await touchIfPresent(pack.name, size: size) { return (pack, 0) }
+            try writer.finish(as: pack.name)
         } catch {
             throw CacheError(error)
         }
@@ -75,31 +77,34 @@ struct ObjectWriter: Sendable {
     }
 
     /// Writes a pack.
-    func write(_ sealed: SealedPack) async throws(CacheError) -> WrittenPack {
-        (sealed.pack, try await write(sealed.pack.name, sealed.bytes))
+    func write(_ encoded: EncodedPack) async throws(CacheError) -> WrittenPack {
+        (encoded.pack, try await write(encoded.pack.name, encoded.bytes))
     }
 
     /// Writes a manifest.
     ///
-    /// - Returns: the digest of its stored bytes and how many bytes were added to the store.
+    /// - Returns: The digest of its stored bytes, and the number of bytes that were added to the
+    ///   store.
     func writeManifest(
         _ manifest: Manifest
     ) async throws(CacheError) -> (digest: ContentDigest, added: UInt64) {
         try await writeManifest(ManifestEncoder.encodeInBlocks(manifest))
     }
 
-    /// Writes a manifest that is text already.
+    /// Writes a manifest that is already encoded as text.
     ///
     /// - Parameters:
-    ///   - text: the manifest.
-    ///   - parent: a manifest that a remote store has, unless it is known to be damaged.
-    /// - Returns: the digest of its stored bytes and how many bytes were added to the store.
+    ///   - text: The manifest.
+    ///   - parent: The digest of a manifest that a remote store has; it is not written again unless
+    ///     it is known to be damaged.
+    /// - Returns: The digest of its stored bytes, and the number of bytes that were added to the
+    ///   store.
     /// - Throws: `CacheError` when the store cannot be written.
     func writeManifest(
         _ text: [UInt8],
         unless parent: ContentDigest? = nil
     ) async throws(CacheError) -> (digest: ContentDigest, added: UInt64) {
-        let bytes = try await codec.encodeInBlocks(text).padded(to: leastSize(of: text), codec)
+        let bytes = try await codec.encodeInBlocks(text).padded(to: minimumSize(of: text), codec)
         let digest = ContentDigest(of: bytes)
         let name = StoreLayout.manifest(digest, codec)
         if digest == parent, !(store is any LocalCacheStore),
@@ -112,8 +117,8 @@ struct ObjectWriter: Sendable {
         return (digest, added)
     }
 
-    /// How large the object of a manifest must be for readers to believe it.
-    private func leastSize(of text: [UInt8]) -> Int {
+    /// Returns the size that a manifest's object must have for readers to accept it.
+    private func minimumSize(of text: [UInt8]) -> Int {
         let size = Limits.manifestStored(ofContent: text.count)
         guard Limits.manifestStored(ofEntries: text.count / Limits.manifestLine) > 0 else {
             return size
@@ -121,27 +126,27 @@ struct ObjectWriter: Sendable {
         return max(size, Limits.manifestStored(ofEntries: text.count { $0 == newline }))
     }
 
-    /// Writes with one request; what is known to be damaged is replaced.
+    /// Writes an object with one request; replaces an object that is known to be damaged.
     private func writeRemotely(
         _ name: String,
         _ bytes: [UInt8]
     ) async throws(StoreError) -> Bool {
         guard damage?.names().contains(name) == true else {
             if try await store.create(name, bytes) { return true }
-            return try await marked?.renew(name, bytes) ?? false
+            return try await pendingDeletions?.rewriteIfPending(name, bytes) ?? false
         }
         try await store.write(name, bytes)
         damage?.remove(name)
         return true
     }
 
-    /// Writes an object unless the store has it; a name promises the content.
+    /// Writes an object unless the store has it, because equal names mean equal contents.
     private func write(_ name: String, _ bytes: [UInt8]) async throws(CacheError) -> UInt64 {
         do throws(StoreError) {
             guard store is any LocalCacheStore else {
                 return try await writeRemotely(name, bytes) ? UInt64(bytes.count) : 0
             }
-            if try await isKept(name, size: UInt64(bytes.count)) { return 0 }
+            if try await touchIfPresent(name, size: UInt64(bytes.count)) { return 0 }
             try await store.write(name, bytes)
             return UInt64(bytes.count)
         } catch {
@@ -149,12 +154,13 @@ struct ObjectWriter: Sendable {
         }
     }
 
-    /// Whether a store on this machine has an object, which is young again then.
-    private func isKept(_ name: String, size: UInt64) async throws(StoreError) -> Bool {
+    /// Touches an object of a store on this machine; returns whether it is there with the given
+    /// size.
+    private func touchIfPresent(_ name: String, size: UInt64) async throws(StoreError) -> Bool {
         guard let store = store as? any LocalCacheStore,
             let info = try await store.info(name), info.size == size
         else { return false }
-        // A prune may have been quicker; then it is written anew.
-        return (try? store.refresh(name)) != nil
+        // A prune may have deleted the object meanwhile; then it is written again.
+        return (try? store.touch(name)) != nil
     }
 }

@@ -1,6 +1,6 @@
-/// A store that is only read: nothing is written, refreshed or removed in it.
+/// A store that allows no changes: nothing is written, touched or deleted in it.
 ///
-/// It is no `LocalCacheStore`, so that nobody refreshes or repairs its objects.
+/// It does not conform to `LocalCacheStore`, so that no operation touches or repairs its objects.
 struct ReadOnlyStore: CacheStore {
     let inner: any CacheStore
 
@@ -26,7 +26,7 @@ struct ReadOnlyStore: CacheStore {
 
     func clockDifference() async -> Int64 { await inner.clockDifference() }
 
-    func takeNotes() -> [String] { inner.takeNotes() }
+    func drainNotes() -> [String] { inner.drainNotes() }
 
     func write(_ name: String, _ bytes: [UInt8]) throws(StoreError) { throw refusal }
 
@@ -35,14 +35,15 @@ struct ReadOnlyStore: CacheStore {
     func delete(_ name: ObjectName) throws(StoreError) { throw refusal }
 
     private var refusal: StoreError {
-        StoreError(.denied, "'\(location)' is not written: the cache is read-only")
+        StoreError(.denied, "cannot write to '\(location)': the cache is read-only")
     }
 }
 
 extension CacheStore {
-    /// The store that is only read through this one, or the store itself.
+    /// The store that a read-only store wraps, or the store itself.
     var underlying: any CacheStore { (self as? ReadOnlyStore)?.inner ?? self }
 
-    /// Whether it is a store on this machine, and so what it has can be looked at cheaply.
+    /// Whether the store, or the store that it wraps, is on this machine, so that reading object
+    /// sizes is cheap.
     var isOnThisMachine: Bool { underlying is any LocalCacheStore }
 }

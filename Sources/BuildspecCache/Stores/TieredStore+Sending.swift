@@ -1,48 +1,51 @@
-/// Writes to the far store that are made beside a save.
+/// Writes to the shared store that happen while a save runs.
 extension TieredStore {
-    /// An object that is to be sent.
-    struct Outgoing: Sendable {
+    /// An object in the queue for the shared store.
+    struct OutgoingObject: Sendable {
         var name: String
-        /// A key record's bytes; contents are read from the near store when it is their turn.
+        /// The bytes of a key record; contents are read from the local store when they are sent.
         ///
-        /// By then another save or restore of this machine may have put another record under the name.
+        /// By then another save or restore of this machine may have written another record of that name.
         var record: [UInt8]?
         /// Whether the record is that of a new key, which another machine may have saved meanwhile.
         var isNew = false
     }
 
-    /// Writes the record of a new key to both stores; in each, the first one that comes stays.
+    /// Writes the record of a new key to both stores; in each, an existing record stays.
     func createRecord(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
-        guard try await near.create(name, bytes) else { return false }
-        if send(Outgoing(name: name, record: bytes, isNew: true)) { return true }
-        return try await withFar { _ throws(StoreError) in
-            try await createInFar(name, bytes)
+        guard try await local.create(name, bytes) else { return false }
+        if enqueue(OutgoingObject(name: name, record: bytes, isNew: true)) { return true }
+        return try await withShared { _ throws(StoreError) in
+            try await createInSharedStore(name, bytes)
         } ?? true
     }
 
-    /// Writes the record of a new key to the far store; one that is there is taken over.
-    private func createInFar(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
-        if try await far.create(name, bytes) { return true }
-        if let other = try await far.read(name, limit: Limits.record), other != bytes {
-            try await near.write(name, other)
-            tell("the key was saved by another machine at the same time, whose entry stays")
+    /// Writes the record of a new key to the shared store; an existing one is copied to the local store.
+    private func createInSharedStore(
+        _ name: String,
+        _ bytes: [UInt8]
+    ) async throws(StoreError) -> Bool {
+        if try await shared.create(name, bytes) { return true }
+        if let other = try await shared.read(name, limit: Limits.record), other != bytes {
+            try await local.write(name, other)
+            addNote("another machine saved the key at the same time; its entry stays")
         }
         return false
     }
 
-    /// Runs a save whose writes go on to the far store beside it: it does not wait for a network
-    /// until its end, and what waits is names, not bytes.
+    /// Runs a save, and sends what it writes to the shared store meanwhile.
     ///
-    /// A key record is sent when all that this save wrote before it has arrived.
+    /// The save does not wait for the network before its end. The queue holds names of contents, not
+    /// their bytes. A key record is sent after all that this save wrote before it has arrived.
     ///
-    /// - Parameter save: the save, which is given the store to use: it sees the near part of each
-    ///   write done.
-    /// - Returns: what the save returns, when all is sent or the far store is given up.
-    /// - Throws: what the save throws.
-    func sendingBehind<Value: Sendable>(
+    /// - Parameter save: The save, which must use the store that it is passed; each write has reached
+    ///   the local store when it returns.
+    /// - Returns: The result of the save, after all is sent or the shared store has failed.
+    /// - Throws: The error of the save.
+    func sendingInBackground<Value: Sendable>(
         _ save: @Sendable (TieredStore) async throws -> Value
     ) async throws -> Value {
-        let (objects, queue) = AsyncStream.makeStream(of: Outgoing.self)
+        let (objects, queue) = AsyncStream.makeStream(of: OutgoingObject.self)
         let store = TieredStore(self, sendingThrough: queue)
         async let sent: Void = store.sendAll(objects)
         defer { queue.finish() }
@@ -52,63 +55,65 @@ extension TieredStore {
         return value
     }
 
-    private func sendAll(_ objects: AsyncStream<Outgoing>) async {
+    private func sendAll(_ objects: AsyncStream<OutgoingObject>) async {
         await withTaskGroup(of: Void.self) { tasks in
-            var underWay = 0
+            var inFlight = 0
             for await object in objects {
-                while underWay >= (object.record != nil ? 1 : TieredStore.transfers) {
+                while inFlight >= (object.record != nil ? 1 : TieredStore.concurrentTransfers) {
                     await tasks.next()
-                    underWay -= 1
+                    inFlight -= 1
                 }
-                tasks.addTask { await self.sendOn(object) }
-                underWay += 1
+                tasks.addTask { await self.send(object) }
+                inFlight += 1
             }
         }
-        // A stop also ends the queue, whatever is still in it.
-        if Task.isCancelled { try? giveUp(StoreError(.unavailable, "stopped")) }
+        // Cancelling also ends the queue, with objects still in it.
+        if Task.isCancelled {
+            try? abandonSharedStore(after: StoreError(.unavailable, "stopped"))
+        }
     }
 
-    private func sendOn(_ object: Outgoing) async {
+    private func send(_ object: OutgoingObject) async {
         let name = object.name
-        _ = try? await withFar { far throws(StoreError) in
+        _ = try? await withShared { shared throws(StoreError) in
             if let record = object.record {
-                guard object.isNew else { return try await far.write(name, record) }
-                _ = try await createInFar(name, record)
+                guard object.isNew else { return try await shared.write(name, record) }
+                _ = try await createInSharedStore(name, record)
                 return
             }
             let limit = ObjectName(name)?.limit ?? Limits.packStored
-            guard let bytes = try await near.read(name, limit: limit) else {
-                throw StoreError(.unavailable, "'\(name)' was removed before it was sent")
+            guard let bytes = try await local.read(name, limit: limit) else {
+                throw StoreError(.unavailable, "'\(name)' was deleted before it was sent")
             }
-            _ = try await createOrRenew(name, bytes)
+            _ = try await createOrRewrite(name, bytes)
         }
     }
 
-    /// Creates a content in the far store; what a prune has marked there is written again.
+    /// Creates a content in the shared store, or writes it again if a prune is about to delete it.
     ///
-    /// - Returns: whether it was not there.
-    func createOrRenew(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
-        if try await far.create(name, bytes) { return true }
-        return try await marked.renew(name, bytes)
+    /// - Returns: Whether the shared store did not have it.
+    func createOrRewrite(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+        if try await shared.create(name, bytes) { return true }
+        return try await pendingDeletions.rewriteIfPending(name, bytes)
     }
 }
 
 extension CacheSettings {
-    /// Runs a save; a store in two parts is written to in both when this returns.
+    /// Runs a save; with a tiered store, both stores have been written when this returns.
     ///
-    /// - Parameter save: the save, which is given the settings to use.
-    /// - Returns: the save's report, with what went wrong with the far store.
-    /// - Throws: what the save throws.
-    func sendingBehind(
+    /// - Parameter save: The save, which must use the settings that it is passed.
+    /// - Returns: The save's report, with a failure of the shared store.
+    /// - Throws: The error of the save.
+    func sendingInBackground(
         _ save: @Sendable (CacheSettings) async throws -> SaveReport
     ) async throws -> SaveReport {
         guard let tiered = store as? TieredStore else { return try await save(self) }
-        var report = try await tiered.sendingBehind { store in
+        var report = try await tiered.sendingInBackground { store in
             var settings = self
             settings.store = store
             return try await save(settings)
         }
-        report.notes += tiered.takeNotes()
+        report.notes += tiered.drainNotes()
         report.sharedStoreFailure = tiered.failure
         return report
     }

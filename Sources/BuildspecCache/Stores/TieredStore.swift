@@ -1,44 +1,45 @@
 internal import BuildspecFiles
 internal import Synchronization
 
-/// A store on this machine in front of one that many machines share.
+/// A local store combined with a store that many machines share.
 ///
-/// Contents are read from the near store where it has them, and kept there when the far one gave
-/// them. Key records are the far store's, because other machines replace them. Writes go to both.
-/// Those of a save go to the far one beside it, see `sendingBehind`.
-/// A far store that fails is given up for the rest of the run, with one note: the near one goes on.
+/// Contents are read from the local store if it has them; contents that come from the shared store are
+/// kept in the local one. Key records are read from the shared store, because other machines replace
+/// them. Writes go to both stores; those of a save go to the shared store in the background, see
+/// `sendingInBackground`. If the shared store fails, the rest of the run uses the local store alone, with
+/// one note.
 public final class TieredStore: CacheStore {
-    let near: any LocalCacheStore
-    let far: any CacheStore
-    /// What a prune of the far store has marked.
-    let marked: PendingDeletions
-    /// Where objects go that are to be sent beside the one save that uses this; `nil` sends at once.
-    private let queue: AsyncStream<Outgoing>.Continuation?
-    private let state: SharedState
+    let local: any LocalCacheStore
+    let shared: any CacheStore
+    /// The objects that a prune of the shared store is about to delete.
+    let pendingDeletions: PendingDeletions
+    /// The queue of objects that are sent while a save runs; `nil` sends at once.
+    private let queue: AsyncStream<OutgoingObject>.Continuation?
+    private let state: SynchronizedState
     private let use: Use
 
-    /// What the stores are used for.
+    /// The purpose of an operation on the stores.
     enum Use: Sendable {
-        /// Building: the near store keeps what the far one gives, and goes on without it.
+        /// The local store keeps what the shared one returns, and is used alone if the shared one fails.
         case building
-        /// Looking: the near store stays as it is, and is looked at without the far one.
-        case looking
-        /// Proving: the same, but a far store that fails is an error.
-        case proving
+        /// The local store is not changed, and is read alone if the shared one fails.
+        case inspecting
+        /// The local store is not changed, and a failure of the shared one is an error.
+        case verifying
     }
 
-    /// How many objects are sent or fetched at once; each is held in memory meanwhile.
-    static let transfers = 6
+    /// The number of objects that are sent or fetched at once; each is in memory meanwhile.
+    static let concurrentTransfers = 6
 
     private struct State {
         var failure: StoreError?
         var notes: [String] = []
-        /// Records that only the near store had: what they refer to may be nowhere else.
-        var nearRecords: Set<String> = []
+        /// Records that only the local store had; the objects they refer to may not be in the shared one.
+        var localOnlyRecords: Set<String> = []
     }
 
-    /// What all saves know that use the same two stores.
-    private final class SharedState: Sendable {
+    /// The state that all saves with the same two stores share.
+    private final class SynchronizedState: Sendable {
         private let state = Mutex(State())
 
         func withLock<Value: Sendable>(_ work: (inout State) -> Value) -> Value {
@@ -46,50 +47,50 @@ public final class TieredStore: CacheStore {
         }
     }
 
-    /// Puts a store in front of another.
+    /// Combines two stores.
     ///
     /// - Parameters:
-    ///   - near: the store on this machine.
-    ///   - far: the shared store.
-    public init(near: any LocalCacheStore, far: any CacheStore) {
-        self.near = near
-        self.far = far
-        marked = PendingDeletions(far)
+    ///   - local: The store on this machine.
+    ///   - shared: The store that several machines use.
+    public init(local: any LocalCacheStore, shared: any CacheStore) {
+        self.local = local
+        self.shared = shared
+        pendingDeletions = PendingDeletions(shared)
         queue = nil
-        state = SharedState()
+        state = SynchronizedState()
         use = .building
     }
 
-    /// The same two stores for another use.
+    /// Creates a copy with the same two stores for another use.
     init(_ stores: TieredStore, for use: Use) {
-        near = stores.near
-        far = stores.far
-        marked = stores.marked
+        local = stores.local
+        shared = stores.shared
+        pendingDeletions = stores.pendingDeletions
         queue = nil
-        state = SharedState()
+        state = SynchronizedState()
         self.use = use
     }
 
-    /// The same two stores for one save, whose writes to the far one go into a queue.
-    init(_ stores: TieredStore, sendingThrough queue: AsyncStream<Outgoing>.Continuation) {
-        near = stores.near
-        far = stores.far
-        // Lists are read once for each save: what is marked later is not swept before its end.
-        marked = PendingDeletions(stores.far)
+    /// Creates a copy for one save, whose writes to the shared store go into a queue.
+    init(_ stores: TieredStore, sendingThrough queue: AsyncStream<OutgoingObject>.Continuation) {
+        local = stores.local
+        shared = stores.shared
+        // The sweep lists are read once for each save: objects listed later are deleted after its end.
+        pendingDeletions = PendingDeletions(stores.shared)
         state = stores.state
         use = .building
         self.queue = queue
     }
 
-    /// The same, with a far store that is only read.
-    func withReadOnlyFar() -> TieredStore {
-        TieredStore(near: near, far: ReadOnlyStore(inner: far))
+    /// Returns a copy that only reads the shared store.
+    func withReadOnlySharedStore() -> TieredStore {
+        TieredStore(local: local, shared: ReadOnlyStore(inner: shared))
     }
 
-    /// Both places.
-    public var location: String { "\(near.location) and \(far.location)" }
+    /// The locations of both stores.
+    public var location: String { "\(local.location) and \(shared.location)" }
 
-    /// Reads what the near store has, as far as it is sound, and otherwise what the far one has.
+    /// Reads a content from the local store if it is intact there, otherwise from the shared store.
     public func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
         guard let digest = StoreLayout.content(ofName: name)?.digest else {
             return try await readRecord(name, limit: limit)
@@ -97,7 +98,7 @@ public final class TieredStore: CacheStore {
         return try await readContent(name, digest, limit: limit)?.bytes
     }
 
-    /// Reads as `read` does; a content's digest, which is looked at here, is handed on.
+    /// Reads an object as `read` does, and passes on the digest that the check computed.
     public func readHashed(
         _ name: String,
         limit: UInt64
@@ -108,75 +109,75 @@ public final class TieredStore: CacheStore {
         return try await readContent(name, digest, limit: limit)
     }
 
-    /// Writes to the near store and then to the far one.
+    /// Writes to the local store and then to the shared one.
     public func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError) {
-        try await near.write(name, bytes)
-        // What is written anew because it is damaged does not wait.
+        try await local.write(name, bytes)
+        // A content is only written here to repair a damaged one, which must not wait.
         if let queue, StoreLayout.content(ofName: name) == nil {
-            queue.yield(Outgoing(name: name, record: bytes))
+            queue.yield(OutgoingObject(name: name, record: bytes))
             return
         }
-        try await withFar { far throws(StoreError) in try await far.write(name, bytes) }
+        try await withShared { shared throws(StoreError) in try await shared.write(name, bytes) }
     }
 
-    /// Writes a content to both; whether it is new is the far store's word, unless it is sent later.
+    /// Writes a content to both stores, and again if the shared store is about to delete it.
     ///
-    /// What a prune of the far store has marked is written there again.
+    /// - Returns: Whether the shared store did not have it; `true` if it is sent later.
     public func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         guard StoreLayout.content(ofName: name) != nil else {
             return try await createRecord(name, bytes)
         }
-        try await near.write(name, bytes)
+        try await local.write(name, bytes)
         if let queue {
-            queue.yield(Outgoing(name: name))
+            queue.yield(OutgoingObject(name: name))
             return true
         }
-        return try await withFar { _ throws(StoreError) in
-            try await createOrRenew(name, bytes)
+        return try await withShared { _ throws(StoreError) in
+            try await createOrRewrite(name, bytes)
         } ?? true
     }
 
-    /// Looks in the far store.
+    /// Reads an object's size and age from the shared store.
     public func info(_ name: String) async throws(StoreError) -> ObjectInfo? {
-        if hasFailed { return try await near.info(name) }
+        if hasFailed { return try await local.info(name) }
         do throws(StoreError) {
-            return try await far.info(name)
+            return try await shared.info(name)
         } catch {
-            try giveUp(error)
-            return try await near.info(name)
+            try abandonSharedStore(after: error)
+            return try await local.info(name)
         }
     }
 
-    /// Lists both.
+    /// Lists the objects of both stores, with the shared store's sizes and ages where both have one.
     public func list(prefix: String) async throws(StoreError) -> [ObjectInfo] {
         var found: [String: ObjectInfo] = [:]
-        for info in try await near.list(prefix: prefix) { found[info.name] = info }
-        let listed = try await withFar { far throws(StoreError) in
-            try await far.list(prefix: prefix)
+        for info in try await local.list(prefix: prefix) { found[info.name] = info }
+        let listed = try await withShared { shared throws(StoreError) in
+            try await shared.list(prefix: prefix)
         }
         for info in listed ?? [] { found[info.name] = info }
         return Array(found.values)
     }
 
-    /// Removes from both.
+    /// Deletes from both stores.
     public func delete(_ name: ObjectName) async throws(StoreError) {
-        try await near.delete(name)
-        try await withFar { far throws(StoreError) in try await far.delete(name) }
+        try await local.delete(name)
+        try await withShared { shared throws(StoreError) in try await shared.delete(name) }
     }
 
-    /// Whether a record was the far store's.
+    /// Returns whether a record came from the shared store.
     public func isShared(_ record: String) -> Bool {
-        state.withLock { $0.failure == nil && !$0.nearRecords.contains(record) }
+        state.withLock { $0.failure == nil && !$0.localOnlyRecords.contains(record) }
     }
 
-    /// Whether the far store is in use and does not have a record that the near one has: then a save
-    /// must not take the entry for stored.
-    func lacksInFar(_ record: String) -> Bool {
-        state.withLock { $0.failure == nil && $0.nearRecords.contains(record) }
+    /// Returns whether a working shared store lacks a record that the local store has; then a save must
+    /// not treat the entry as stored.
+    func isMissingInSharedStore(_ record: String) -> Bool {
+        state.withLock { $0.failure == nil && $0.localOnlyRecords.contains(record) }
     }
 
-    /// Why the far store was given up, once.
-    public func takeNotes() -> [String] {
+    /// Returns why the shared store is no longer used, once.
+    public func drainNotes() -> [String] {
         state.withLock { state in
             let notes = state.notes
             state.notes = []
@@ -186,22 +187,22 @@ public final class TieredStore: CacheStore {
 }
 
 extension TieredStore {
-    /// Leaves an object to the queue, if there is one.
+    /// Adds an object to the queue.
     ///
-    /// - Returns: whether there is.
-    func send(_ object: Outgoing) -> Bool {
+    /// - Returns: Whether there is a queue.
+    func enqueue(_ object: OutgoingObject) -> Bool {
         queue?.yield(object)
         return queue != nil
     }
 
-    /// Keeps a line for `takeNotes`.
-    func tell(_ note: String) {
+    /// Keeps a line for `drainNotes`.
+    func addNote(_ note: String) {
         state.withLock { $0.notes.append(note) }
     }
 
     var hasFailed: Bool { state.withLock { $0.failure != nil } }
 
-    /// Why the far store was given up.
+    /// The error after which the shared store is no longer used.
     var failure: String? { state.withLock { $0.failure?.description } }
 
     private func readContent(
@@ -209,82 +210,86 @@ extension TieredStore {
         _ digest: ContentDigest,
         limit: UInt64
     ) async throws(StoreError) -> HashedObject? {
-        if let object = try? await near.readHashed(name, limit: limit) {
+        if let object = try? await local.readHashed(name, limit: limit) {
             if object.digest == digest { return object }
-            if use == .building, let own = ObjectName(name) { try? await near.delete(own) }
+            if use == .building, let name = ObjectName(name) { try? await local.delete(name) }
         }
-        let answer = try await withFar { far throws(StoreError) in
-            try await far.readHashed(name, limit: limit)
+        let answer = try await withShared { shared throws(StoreError) in
+            try await shared.readHashed(name, limit: limit)
         }
         guard let object = answer else {
-            throw StoreError(.outOfReach, "'\(name)' is not in '\(near.location)'")
+            throw StoreError(.unreachable, "'\(name)' is not in '\(local.location)'")
         }
         if let object, object.digest == digest, use == .building {
-            try? await near.write(name, object.bytes)
+            try? await local.write(name, object.bytes)
         }
         return object
     }
 
     private func readRecord(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
         let bytes: [UInt8]? =
-            try await withFar { far throws(StoreError) in
-                try await far.read(name, limit: limit)
+            try await withShared { shared throws(StoreError) in
+                try await shared.read(name, limit: limit)
             } ?? nil
         if let bytes {
-            state.withLock { _ = $0.nearRecords.remove(name) }
-            // So that the near store alone has whole entries.
+            state.withLock { _ = $0.localOnlyRecords.remove(name) }
+            // The record is kept so that the local store alone has whole entries.
             if use == .building, name.hasPrefix(StoreLayout.keys),
                 await !hasRecord(name, asNewAs: bytes)
             {
-                try? await near.write(name, bytes)
+                try? await local.write(name, bytes)
             }
             return bytes
         }
-        state.withLock { _ = $0.nearRecords.insert(name) }
-        return try await near.read(name, limit: limit)
+        state.withLock { _ = $0.localOnlyRecords.insert(name) }
+        return try await local.read(name, limit: limit)
     }
 
-    /// Whether the near store has this record, which must not look newly used because somebody read
-    /// it, or one that was saved later: a save is about to send that, or could not.
+    /// Returns whether the local store has this record or one that was saved later.
+    ///
+    /// Writing the same record again would make it look newly used. A later record belongs to a save
+    /// that is about to send it, or could not.
     private func hasRecord(_ name: String, asNewAs bytes: [UInt8]) async -> Bool {
-        guard let here = (try? await near.read(name, limit: Limits.record)) ?? nil else {
+        guard let localBytes = (try? await local.read(name, limit: Limits.record)) ?? nil else {
             return false
         }
-        if here == bytes { return true }
-        guard let own = try? KeyRecord.decode(here), own.name == name,
-            let other = try? KeyRecord.decode(bytes)
+        if localBytes == bytes { return true }
+        guard let localRecord = try? KeyRecord.decode(localBytes), localRecord.name == name,
+            let sharedRecord = try? KeyRecord.decode(bytes)
         else { return false }
-        return own.saved > other.saved
+        return localRecord.saved > sharedRecord.saved
     }
 
-    /// Works with the far store, as long as nothing has gone wrong with it: a record must not come to
-    /// where one of its packs did not.
+    /// Runs work on the shared store unless it failed earlier.
+    ///
+    /// After a failure nothing more is written, because a record must not reach a store without its packs.
     @discardableResult
-    func withFar<Value: Sendable>(
+    func withShared<Value: Sendable>(
         _ work: (any CacheStore) async throws(StoreError) -> Value
     ) async throws(StoreError) -> Value? {
         if hasFailed { return nil }
         do throws(StoreError) {
-            return try await work(far)
+            return try await work(shared)
         } catch {
-            try giveUp(error)
+            try abandonSharedStore(after: error)
             return nil
         }
     }
 
-    func giveUp(_ error: StoreError) throws(StoreError) {
-        // What one object claims says nothing of the store.
-        let isDamage = [.tooLarge, .noFile, .inTheWay].contains(error.code)
-        if isDamage || use == .proving { throw error }
-        // Nor does a read that is stopped, because another one was in vain or the user stopped all.
+    /// Stops using the shared store, or throws an error that is not a failure of the whole store.
+    func abandonSharedStore(after error: StoreError) throws(StoreError) {
+        // A damaged object does not mean that the store has failed.
+        let isDamage = [.tooLarge, .notAFile, .blockedByDirectory].contains(error.code)
+        if isDamage || use == .verifying { throw error }
+        // Nor does a read that was cancelled, by the user or because another read failed.
         if queue == nil, Task.isCancelled { throw error }
         state.withLock { state in
             guard state.failure == nil else { return }
             state.failure = error
             state.notes.append(
                 Task.isCancelled
-                    ? "stopped before all was sent to '\(far.location)'; the next save sends it"
-                    : "\(error.description); going on with '\(near.location)' alone"
+                    ? "stopped before all was sent to '\(shared.location)'; the next save sends it"
+                    : "\(error.description); going on with '\(local.location)' alone"
             )
         }
     }

@@ -117,7 +117,7 @@ struct CacheLocations {
             store: store(config),
             codec: codec,
             indexDirectory: BuildRequest.fileIndex(in: state)
-        ).leavingAlone([state])
+        ).excluding([state])
     }
 
     private func store(_ config: ConfigFile) -> any CacheStore {
@@ -135,6 +135,6 @@ struct CacheLocations {
         )
         guard let far else { return directory }
         let shared = far.store(config, isTaken: new.initStore, isShared: new.sharedStore)
-        return TieredStore(near: directory, far: shared)
+        return TieredStore(local: directory, shared: shared)
     }
 }

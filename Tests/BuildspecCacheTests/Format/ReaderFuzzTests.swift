@@ -152,7 +152,7 @@ import Testing
     func `lists of what is swept with random damage, and takes none of them`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let names = (0..<3).map { _ in StoreLayout.pack(ContentDigest(of: random.bytes(8)), .zstd) }
-        let list = SweepList(marked: Int64(seed), objects: names)
+        let list = SweepList(markedAt: Int64(seed), objects: names)
         let bytes = list.encode()
         #expect(try SweepList.decode(bytes) == list)
         for _ in 0..<100 {

@@ -22,9 +22,9 @@ import Testing
             )
             #expect(throws: CacheError.self) { try refusing.check(record) }
         }
-        let notes = refusing.takeNotes()
+        let notes = refusing.drainNotes()
         #expect(notes.count == lines && notes[2].hasPrefix("the entry 'k2' of 'p' is refused: "))
         #expect((notes[3] == "\(count - 3) more entries are refused") == (count > 4), "\(notes)")
-        #expect(refusing.takeNotes() == [])
+        #expect(refusing.drainNotes() == [])
     }
 }

@@ -64,10 +64,10 @@ private final class StoppingStore: LocalCacheStore {
         try call { () throws(StoreError) in try base.delete(name) }
     }
 
-    func refresh(_ name: String) throws(StoreError) { try base.refresh(name) }
+    func touch(_ name: String) throws(StoreError) { try base.touch(name) }
 
-    func draft() throws(StoreError) -> (any ObjectUpload)? {
-        guard let draft = try base.draft() else { return nil }
+    func beginUpload() throws(StoreError) -> (any ObjectUpload)? {
+        guard let draft = try base.beginUpload() else { return nil }
         return Draft(store: self, draft: draft)
     }
 
@@ -79,8 +79,8 @@ private final class StoppingStore: LocalCacheStore {
             try store.call { () throws(StoreError) in try draft.append(bytes) }
         }
 
-        func place(at name: String) throws(StoreError) {
-            try store.call { () throws(StoreError) in try draft.place(at: name) }
+        func finish(as name: String) throws(StoreError) {
+            try store.call { () throws(StoreError) in try draft.finish(as: name) }
         }
     }
 }
@@ -253,7 +253,7 @@ struct StopTests {
         for call in [1, 3, 6] {
             let (isStopped, _) = try await run(stoppingAt: call, in: place) { cache in
                 let far = cache.settings.store
-                let tiered = BuildCache(store: TieredStore(near: near, far: far))
+                let tiered = BuildCache(store: TieredStore(local: near, shared: far))
                 _ = try await tiered.transfer(.push)
             }
             #expect(isStopped, "call \(call)")

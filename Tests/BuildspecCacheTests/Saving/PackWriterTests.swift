@@ -25,7 +25,7 @@ import Testing
     func `is the same in whatever order they come`(seed: UInt64) async throws {
         var random = SplitMix64(seed: seed)
         let parts = (0..<9).map { _ in random.bytes(Int(random.next() % 2_000)) }
-        let draft = try #require(try writer.packDraft())
+        let draft = try #require(try writer.packWriter())
         for part in parts.indices.shuffled(using: &random) { try draft.add(part, parts[part]) }
         let pack = try await writer.finish(draft, contentSize: 7).pack
         let whole = parts.flatMap(\.self)
@@ -37,7 +37,7 @@ import Testing
 
     @Test func `is nothing before it has its name, and gone if it gets none`() async throws {
         do {
-            let draft = try #require(try writer.packDraft())
+            let draft = try #require(try writer.packWriter())
             try draft.add(0, [1, 2, 3])
             #expect(try store.list(prefix: "").isEmpty)
             #expect(try names().count == 1)
@@ -47,7 +47,7 @@ import Testing
 
     @Test func `is left as it is in a store that has it`() async throws {
         for _ in 0..<2 {
-            let draft = try #require(try writer.packDraft())
+            let draft = try #require(try writer.packWriter())
             try draft.add(0, [1, 2, 3])
             let pack = try await writer.finish(draft, contentSize: 3).pack
             #expect(try store.list(prefix: "v1/").map(\.name) == [pack.name])
@@ -64,7 +64,7 @@ import Testing
             contentSize: 3
         ).name
         try store.write(name, [1])
-        let draft = try #require(try writer.packDraft())
+        let draft = try #require(try writer.packWriter())
         try draft.add(0, [1, 2, 3])
         #expect(try await writer.finish(draft, contentSize: 3).pack.name == name)
         #expect(try store.read(name, limit: 3) == [1, 2, 3])
@@ -72,7 +72,7 @@ import Testing
 
     @Test func `fails as a store does where nothing can be written`() throws {
         try place.write("no directory", to: "v1")
-        let error = #expect(throws: CacheError.self) { try writer.packDraft() }
+        let error = #expect(throws: CacheError.self) { try writer.packWriter() }
         #expect(error?.code == .store)
     }
 }

@@ -47,7 +47,7 @@ struct TrustBench {
     func cache(state: TemporaryDirectory? = nil) throws -> BuildCache {
         let store: any CacheStore =
             place == .tiers
-            ? TieredStore(near: DirectoryStore(near.path), far: shared) : shared
+            ? TieredStore(local: DirectoryStore(near.path), shared: shared) : shared
         return BuildCache(store: store, indexDirectory: state?.path)
     }
 

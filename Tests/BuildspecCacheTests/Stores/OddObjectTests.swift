@@ -97,7 +97,7 @@ import Testing
         try replace(object, by: .directory, bench)
         let directory = try DirectoryHandle.open(PathBytes(object.string))
         try directory.makeDirectory("mine".utf8)
-        let remedy = "'\(object)' is a directory with something in it; remove it by hand"
+        let remedy = "'\(object)' is a directory that is not empty; remove it by hand"
 
         #expect(try await bench.restore("k").notes == [remedy])
         let error = await #expect(throws: CacheError.self) { try await bench.save("k") }

@@ -27,7 +27,7 @@ private struct Machines {
     /// A machine with a store of its own in front of the remote one.
     func tiered(_ state: TemporaryDirectory, _ near: TemporaryDirectory) -> BuildCache {
         BuildCache(
-            store: TieredStore(near: DirectoryStore(near.path), far: remote),
+            store: TieredStore(local: DirectoryStore(near.path), shared: remote),
             indexDirectory: state.path
         )
     }

@@ -220,7 +220,7 @@ import Testing
         let identity = CacheIdentity(scope: "main", key: "k", paths: ["tree/**/*"])
         _ = try await BuildCache(store: far).save(identity, from: source.path)
         let near = try TemporaryDirectory()
-        let tiers = TieredStore(near: DirectoryStore(near.path), far: far)
+        let tiers = TieredStore(local: DirectoryStore(near.path), shared: far)
         let target = try TemporaryDirectory()
         _ = try await BuildCache(store: tiers).readOnly().restore(identity, into: target.path)
         #expect(try DirectoryStore(near.path).list(prefix: "v1/").map(\.name).sorted() == far.names)

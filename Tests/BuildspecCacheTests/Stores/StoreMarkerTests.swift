@@ -36,7 +36,7 @@ import Testing
         let cache = BuildCache(directory: bench.store.path)
         func refused(_ work: () async throws -> Void) async {
             let error = await #expect(throws: CacheError.self) { try await work() }
-            #expect(error?.description.contains("is no cache store: it holds 'v1/") == true)
+            #expect(error?.description.contains("is not a cache store: it contains 'v1/") == true)
             #expect(error?.description.contains("--init-store") == true)
         }
         await refused { try await bench.save("k") }
@@ -75,7 +75,7 @@ import Testing
         try plant(Self.foreign, in: shared)
         let far = DirectoryStore(shared.path, takesAnyDirectory: true)
         let near = DirectoryStore(bench.store.path)
-        let cache = BuildCache(store: TieredStore(near: near, far: far))
+        let cache = BuildCache(store: TieredStore(local: near, shared: far))
         _ = try await cache.save(bench.identity("k"), from: bench.source.path)
         for _ in 0..<3 {
             let limits = PruneLimits(maximumCount: 0, gracePeriod: 0)
@@ -133,9 +133,9 @@ import Testing
 
     @Test(
         arguments: [
-            ("upkeep", "mine\n", "a file 'upkeep' of its own"),
-            ("buildspec-store", "mine\n", "a file 'buildspec-store' of its own"),
-            ("buildspec-store", "buildspec-store 1\nmore\n", "a file 'buildspec-store' of its own"),
+            ("upkeep", "mine\n", "its file 'upkeep' was not"),
+            ("buildspec-store", "mine\n", "its file 'buildspec-store' was not"),
+            ("buildspec-store", "buildspec-store 1\nmore\n", "its file 'buildspec-store' was not"),
             ("buildspec-store", "buildspec-store 2\n", "another version, 'buildspec-store 2'"),
             ("lock", "mine\n", nil), ("upkeep.lock", "mine\n", nil),
         ] as [(name: String, text: String, reason: String?)],
@@ -151,7 +151,7 @@ import Testing
         let store = DirectoryStore(bench.store.path, takesAnyDirectory: takesAny)
         var cache = BuildCache(store: store)
         cache.limits = StoreLimits(maximumAge: 1, maximumSize: 1)
-        let reason = file.reason ?? (takesAny ? nil : "it holds '\(file.name)'")
+        let reason = file.reason ?? (takesAny ? nil : "it contains '\(file.name)'")
         if let reason {
             let error = await #expect(throws: CacheError.self) {
                 _ = try await cache.save(bench.identity("k"), from: bench.source.path)
@@ -171,7 +171,7 @@ import Testing
         var cache = BuildCache(directory: bench.store.path)
         cache.limits = StoreLimits(maximumAge: 1, maximumSize: 1)
         let report = try await cache.save(bench.identity("l"), from: bench.source.path)
-        #expect(report.notes.contains { $0.contains("is somebody's file") }, "\(report.notes)")
+        #expect(report.notes.contains { $0.contains("was not written by buildspec") }, "\(report.notes)")
         #expect(try bench.store.read("upkeep") == "mine\n")
     }
 

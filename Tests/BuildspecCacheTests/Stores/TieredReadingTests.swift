@@ -18,7 +18,7 @@ import Testing
     }
 
     private var tiers: TieredStore {
-        TieredStore(near: DirectoryStore(near.path), far: far)
+        TieredStore(local: DirectoryStore(near.path), shared: far)
     }
 
     private let identity = CacheIdentity(scope: "p", key: "k", paths: ["tree/**/*"])
@@ -70,7 +70,7 @@ import Testing
             tasks.addTask { _ = try? await tiers.read("v1/sweeps/x", limit: 9) }
         }
         far.fail(nil)
-        #expect(tiers.takeNotes() == [])
+        #expect(tiers.drainNotes() == [])
         #expect(try await tiers.read("v1/sweeps/x", limit: 9) == [1])
     }
 
@@ -82,17 +82,17 @@ import Testing
         let old = try #require(kept().first { $0.name.hasPrefix(StoreLayout.keys) })
         try age(old.name)
         let before = try kept()
-        let cache = BuildCache(store: tiers).looking()
+        let cache = BuildCache(store: tiers).inspecting()
         let entries = try await cache.entries().entries
         #expect(Set(entries.map(\.key)) == ["k", "far"])
         for entry in entries { _ = try await cache.contents(of: entry.recordName) }
         _ = try await BuildCache(store: tiers).verify()
         #expect(try kept() == before)
         far.fail(StoreError(.unavailable, "gone"))
-        #expect(try await BuildCache(store: tiers).looking().entries().entries.count == 1)
-        let cut = BuildCache(store: tiers).looking()
+        #expect(try await BuildCache(store: tiers).inspecting().entries().entries.count == 1)
+        let cut = BuildCache(store: tiers).inspecting()
         _ = try await cut.entries()
-        #expect(cut.takeNotes() == ["gone; going on with '\(near.path)' alone"])
+        #expect(cut.drainNotes() == ["gone; going on with '\(near.path)' alone"])
     }
 
     @Test func `reading a record for its fallback key does not make it look used`() async throws {

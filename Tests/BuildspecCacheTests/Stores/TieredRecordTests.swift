@@ -16,7 +16,7 @@ import Testing
     }
 
     private var tiers: TieredStore {
-        TieredStore(near: DirectoryStore(near.path), far: far)
+        TieredStore(local: DirectoryStore(near.path), shared: far)
     }
 
     private func identity(_ key: String?) -> CacheIdentity {
@@ -60,7 +60,7 @@ import Testing
         let other = try await objects("other")
         let (near, far, tiers) = (near, far, tiers)
         far.stall()
-        try await tiers.sendingBehind { store in
+        try await tiers.sendingInBackground { store in
             for (name, bytes) in own where !name.hasPrefix(StoreLayout.keys) {
                 _ = try await store.create(name, bytes)
             }
@@ -111,8 +111,8 @@ import Testing
         let tiers = tiers
         let own = try await objects("mine")
         let record = try #require(own.last)
-        try await tiers.sendingBehind { store in
-            _ = try await tiers.sendingBehind { other in
+        try await tiers.sendingInBackground { store in
+            _ = try await tiers.sendingInBackground { other in
                 try await other.write("v1/keys/q/other", [1])
             }
             for (name, bytes) in own.dropLast() { _ = try await store.create(name, bytes) }
@@ -138,7 +138,7 @@ import Testing
             )
         }
         // What a prune marked is no entry: it stays where it is.
-        let list = SweepList(marked: 0, objects: far.names.filter { !$0.hasPrefix("v1/keys/") })
+        let list = SweepList(markedAt: 0, objects: far.names.filter { !$0.hasPrefix("v1/keys/") })
         let bytes = list.encode()
         try far.write(SweepList.name(0, bytes), bytes)
         #expect(try await imported("i").outcome == .saved)

@@ -68,7 +68,7 @@ private struct Fragile: CacheStore {
 
     private var local: BuildCache { BuildCache(directory: near.path) }
     private func tiers(_ far: any CacheStore) -> BuildCache {
-        BuildCache(store: TieredStore(near: DirectoryStore(near.path), far: far))
+        BuildCache(store: TieredStore(local: DirectoryStore(near.path), shared: far))
     }
 
     private func save(

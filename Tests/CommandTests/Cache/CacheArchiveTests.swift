@@ -163,7 +163,7 @@ import Testing
         let repair = ["cache", "verify", "--repair", "--cache", "store"]
         let refused = try await BuildspecProcess.run(repair, in: place)
         #expect(refused.status == 3)
-        #expect(refused.error.contains("is no cache store: it holds 'v1/packs/aa/file'"))
+        #expect(refused.error.contains("is not a cache store: it contains 'v1/packs/aa/file'"))
         // In a store, it is somebody's file and no problem.
         try place.write("buildspec-store 1\n", to: "store/buildspec-store")
         for options in [[], ["--json"]] {

@@ -132,7 +132,7 @@ struct OwnPlacesTests {
         let outcome = try await run(directory, [])
         #expect(outcome.status == 0)
         let all = outcome.output + outcome.error
-        #expect(all.split(separator: "is no cache store").count == 2, "\(outcome)")
+        #expect(all.split(separator: "is not a cache store").count == 2, "\(outcome)")
         #expect(outcome.output.contains("cache             not used: the warning above says why"))
     }
 }

@@ -18,7 +18,7 @@ import Testing
             VerifyOutput.text(done, of: found)
                 == "nothing repaired; what no entry refers to goes when it is an hour old\n"
         )
-        done.problems = ["'v1/packs/x' is a directory with something in it; remove it by hand"]
+        done.problems = ["'v1/packs/x' is a directory that is not empty; remove it by hand"]
         #expect(VerifyOutput.text(done, of: found) == "nothing repaired\n")
         // What is in the way keeps the next save from it.
         done.removedEntries = ["v1/keys/x"]

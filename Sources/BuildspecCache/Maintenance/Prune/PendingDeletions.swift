@@ -1,24 +1,24 @@
 internal import Synchronization
 
-/// Which objects of a shared store are marked to be swept: nothing must begin to rely on them as they
-/// are.
+/// The objects of a shared store that are on the sweep lists of a prune.
 ///
-/// The lists are read once, when they are first asked for. What is marked after that is not swept
-/// within the grace period, and so not before the work that asked is done.
+/// A save must not refer to such an object before it has written the object again. The lists are read
+/// once, at the first question. Objects that are listed later are not deleted within the grace period,
+/// and so not before the work that asked has ended.
 final class PendingDeletions: Sendable {
     private let store: any CacheStore
     private let known = Mutex<Set<String>?>(nil)
 
-    /// Nothing is read yet.
+    /// Creates the set; it reads nothing yet.
     init(_ store: any CacheStore) {
         self.store = store
     }
 
-    /// Whether an object is marked, or it cannot be told because the store does not show its lists.
+    /// Returns whether an object is on a list, or the store does not allow reading its lists.
     ///
-    /// - Parameter name: the object.
-    /// - Returns: whether it must be written again before something new refers to it.
-    /// - Throws: when the store cannot be asked.
+    /// - Parameter name: The name of the object.
+    /// - Returns: Whether the object must be written again before something new refers to it.
+    /// - Throws: When the store cannot answer.
     func contains(_ name: String) async throws(StoreError) -> Bool {
         if let known = known.withLock(\.self) { return known.contains(name) }
         do throws(StoreError) {
@@ -34,19 +34,20 @@ final class PendingDeletions: Sendable {
         }
     }
 
-    /// Writes an object again that is there, if a prune is about to remove it or has just done so.
+    /// Writes an object again if a prune is about to delete it, or has just deleted it.
     ///
-    /// It is looked at behind the lists: a prune that has removed its list has removed the objects.
+    /// The object is checked after the lists, because a prune that has deleted its list has deleted the
+    /// objects before.
     ///
     /// - Parameters:
-    ///   - name: the object.
-    ///   - bytes: what it holds.
-    /// - Returns: whether it was not there any more.
-    /// - Throws: when the store cannot be asked or written.
-    func renew(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
-        let isMarked = try await contains(name)
-        let isThere = isMarked ? true : try await store.info(name) != nil
-        if isMarked || !isThere { try await store.write(name, bytes) }
-        return !isThere
+    ///   - name: The name of the object.
+    ///   - bytes: The object's bytes.
+    /// - Returns: Whether the object no longer existed.
+    /// - Throws: When the store cannot answer or be written.
+    func rewriteIfPending(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+        let isPending = try await contains(name)
+        let exists = isPending ? true : try await store.info(name) != nil
+        if isPending || !exists { try await store.write(name, bytes) }
+        return !exists
     }
 }

@@ -8,7 +8,9 @@ extension SweepList {
             guard let bytes = try await store.read(name, limit: Limits.sweep) else { return nil }
             return try? decode(bytes)
         } catch {
-            guard [.tooLarge, .notAFile, .blockedByDirectory].contains(error.code) else { throw error }
+            guard [.tooLarge, .notAFile, .blockedByDirectory].contains(error.code) else {
+                throw error
+            }
             return nil
         }
     }

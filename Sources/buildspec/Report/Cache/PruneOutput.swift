@@ -74,8 +74,8 @@ enum PruneOutput {
                 .object([
                     ("list", .number("\(requests.lists)")), ("get", .number("\(requests.reads)")),
                     ("bytesRead", .number("\(requests.bytesRead)")),
-                    ("head", .number("\(requests.looks)")), ("put", .number("\(requests.writes)")),
-                    ("delete", .number("\(requests.removals)")),
+                    ("head", .number("\(requests.metadataReads)")), ("put", .number("\(requests.writes)")),
+                    ("delete", .number("\(requests.deletions)")),
                 ])
             ),
             ("estimate", money(report)),
@@ -97,8 +97,8 @@ enum PruneOutput {
         let requests = report.requests
         return [
             "requests: \(requests.lists) list, \(requests.reads) get"
-                + " (\(Quantity.size(requests.bytesRead))), \(requests.looks) head,"
-                + " \(requests.writes) put, \(requests.removals) delete",
+                + " (\(Quantity.size(requests.bytesRead))), \(requests.metadataReads) head,"
+                + " \(requests.writes) put, \(requests.deletions) delete",
             "at AWS's list price (S3 Standard, \(S3Prices.region)): "
                 + "$\(digits(S3Prices.cost(of: requests), 6)) for them, "
                 + "$\(digits(saved(report), 6)) a month less to store when all marked are gone",

@@ -17,7 +17,7 @@ enum S3Prices {
     /// What requests cost in US dollars; that bytes leave the region comes on top.
     static func cost(of requests: StoreRequests) -> Double {
         Double(requests.lists + requests.writes) * write
-            + Double(requests.reads + requests.looks) * read
+            + Double(requests.reads + requests.metadataReads) * read
     }
 
     /// What it costs in US dollars to store bytes for a month.

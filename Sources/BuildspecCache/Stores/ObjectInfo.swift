@@ -1,0 +1,25 @@
+/// The facts about an object that a store gives without reading its bytes.
+public struct ObjectInfo: Sendable, Equatable {
+    /// The object's name.
+    public var name: String
+    /// The size in bytes.
+    public var size: UInt64
+    /// The time when the object was written or last touched, in seconds since 1970.
+    public var modified: Int64
+    /// A value that changes with every write, as far as the store can provide one; otherwise `nil`.
+    public var tag: String?
+
+    /// Whether the size is possible for an object of this name.
+    ///
+    /// No object is empty, and 0 is also the size of what is not a file.
+    var isWhole: Bool { size > 0 && size <= ObjectName(name)?.limit ?? .max }
+
+    /// Creates a description.
+    public init(name: String, size: UInt64, modified: Int64, tag: String? = nil) {
+        self.name = name
+        self.size = size
+        // A file system or server can report any time; the limits keep sums of times from overflowing.
+        self.modified = min(max(modified, -Limits.seconds), Limits.seconds)
+        self.tag = tag
+    }
+}
