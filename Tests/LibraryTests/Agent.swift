@@ -40,12 +40,12 @@ struct Agent {
         return try await BuildRunner(request).run(into: Log(say: say))
     }
 
-    /// A directory on this machine, in front of the bucket if there is one.
+    /// The local store in a directory, combined with the bucket if there is one.
     private func store() throws -> any CacheStore {
-        let near = DirectoryStore(state.appending("cache"))
-        guard let bucket else { return near }
-        let far = S3Store(try S3Location(bucket), environment: environment)
-        return TieredStore(local: near, shared: far)
+        let local = DirectoryStore(state.appending("cache"))
+        guard let bucket else { return local }
+        let shared = S3Store(try S3Location(bucket), environment: environment)
+        return TieredStore(local: local, shared: shared)
     }
 }
 
