@@ -2,13 +2,13 @@ public import BuildspecCache
 public import BuildspecModel
 public import SystemPackage
 
-/// What to run and with what.
+/// A build to run, with all its options.
 public struct BuildRequest: Sendable {
     /// A variable given at the start of the build.
     public struct Override: Sendable, Equatable {
         /// The variable's name.
         public var name: String
-        /// Its value.
+        /// The variable's value.
         public var value: String
 
         /// Creates a variable.
@@ -18,63 +18,63 @@ public struct BuildRequest: Sendable {
         }
     }
 
-    /// The buildspec.
+    /// The buildspec file's value.
     public var buildspec: Buildspec
-    /// The source root, an absolute path of a directory: `CODEBUILD_SRC_DIR`.
+    /// The source root: `CODEBUILD_SRC_DIR`.
     ///
-    /// The build does not start with anything else.
+    /// The build starts only if this is an absolute path of a directory.
     public var sourceDirectory: FilePath
-    /// The environment to start from.
+    /// The host's environment variables, from which the build's are made.
     public var hostEnvironment: [String: String]
-    /// Variables given at the start; the last of a name counts.
+    /// Variables given at the start; if a name comes several times, its last value counts.
     public var overrides: [Override] = []
-    /// The project's name, which numbers builds and, where no scope is given, is the cache's scope; `nil`
-    /// takes it from git's origin, else from the directory.
+    /// The project's name, by which builds are numbered, and the cache's scope if none is given; `nil`
+    /// takes the name from git's origin, else from the directory.
     public var project: String?
-    /// The phases to run; `nil` is all.
+    /// The phases to run; `nil` for all.
     public var selectedPhases: Set<PhaseName>?
-    /// Where artifacts go; `nil` does not collect them.
+    /// The directory that artifacts are collected into; `nil` does not collect them.
     public var artifactsDirectory: FilePath?
-    /// Files that the caller itself writes while the build runs, such as a log; no artifact has them.
+    /// Files that the caller writes while the build runs, such as a log; artifacts never contain them.
     public var ownFiles: [FilePath] = []
-    /// Files that the caller reads for the build, such as that of the buildspec; no artifact replaces them.
+    /// Files that the caller reads for the build, such as the buildspec file; artifacts never replace them.
     public var inputFiles: [FilePath] = []
-    /// The cache; `nil` is none.
+    /// The cache; `nil` for a build without one.
     public var cache: BuildCache?
-    /// The cache's scope, to which it is saved; `nil` is the `project` that was given, else
+    /// The cache's scope, to which the build saves; `nil` for `project` if that is set, else
     /// `host/owner/name` of git's origin, else the directory on this machine.
     public var cacheScope: String?
-    /// The change that is built, where its code is not trusted: without `cacheScope` it saves to a scope of
-    /// its own.
+    /// The change that is built, if its code is not trusted: without `cacheScope` such a build saves to a
+    /// separate scope.
     public var untrustedChange: UntrustedChange?
-    /// Scopes that are read behind the own one, in this order, and never written.
+    /// Scopes that are read after the build's scope, in this order, and never written.
     public var cacheReadScopes: [String] = []
-    /// Whether a cache problem fails the build.
+    /// Whether a problem of the cache fails the build.
     public var strictCache = false
-    /// Where commands run.
-    public var place = EnvironmentKind.host
-    /// Told, in one line, what takes long before the build begins.
+    /// The execution environment of the build's commands.
+    public var execution = EnvironmentKind.host
+    /// Receives, in one line each, what takes long before the build begins.
     public var onNotice: (@Sendable (String) async -> Void)?
-    /// Whether the cache records the times of source files and gives them back.
+    /// Whether the cache records the times of source files and restores them.
     public var retime = false
     /// The longest time that the build may take.
     public var timeout = Duration.seconds(60 * 60)
-    /// Where this machine keeps build numbers and what it knows of cached files.
+    /// The state directory: build numbers, and the lists of cached files.
     public var stateDirectory: FilePath
-    /// The program whose `hash-files` is behind `codebuild-hash-files`; `nil` leaves it out.
+    /// The program whose `hash-files` the command `codebuild-hash-files` runs; `nil` for no such command.
     public var helperExecutable: FilePath?
-    /// Values that must not be shown, whatever they belong to.
+    /// Values that are masked, whatever they belong to.
     public var masks: [String] = []
-    /// Variables whose first values must not be shown, wherever they come from.
+    /// Variables whose first values are masked, wherever they come from.
     public var maskNames: [String] = []
-    /// What reads parameters and secrets; `nil` reads none, and a build that needs one cannot start.
+    /// Reads parameters and secrets; with `nil` a build that needs one cannot start.
     public var secretResolver: (any SecretResolver)?
-    /// Where the build pauses for its user to look around; `nil` is nowhere.
+    /// Where the build pauses and opens a shell; `nil` never pauses.
     public var debugging: Debugging?
-    /// How long processes have between TERM and KILL.
+    /// The time that processes have between TERM and KILL.
     public var gracePeriod = Duration.seconds(10)
 
-    /// Creates a request with the defaults of a plain build.
+    /// Creates a request with default options.
     public init(
         _ buildspec: Buildspec,
         sourceDirectory: FilePath,
@@ -87,75 +87,76 @@ public struct BuildRequest: Sendable {
         self.stateDirectory = stateDirectory
     }
 
-    /// Whether what keeps commands from running is only worth a warning, because none will run.
+    /// Whether an obstacle to running commands is only a warning, because no command will run.
     var isPlan = false
 
-    /// Where the build's private directory is made.
+    /// The directory in which the build's private directory is created.
     var temporaryDirectory: FilePath {
         let given = hostEnvironment["TMPDIR"] ?? ""
         return FilePath(given.hasPrefix("/") ? given : "/tmp")
     }
 
-    /// The directories and files that are no part of a build, with what they are.
-    var ownPlaces: [(path: FilePath, what: String)] {
-        ownDirectories + ownFiles.map { ($0, "a file that 'buildspec' writes") }
+    /// The directories and files that are not a part of a build, each with its description.
+    var reservedPaths: [(path: FilePath, what: String)] {
+        reservedDirectories + ownFiles.map { ($0, "a file that 'buildspec' writes") }
     }
 
-    /// The directories among them.
-    package var ownDirectories: [(path: FilePath, what: String)] {
-        let names = ["the cache's store", "the shared store behind the cache"]
+    /// The directories of `reservedPaths`.
+    package var reservedDirectories: [(path: FilePath, what: String)] {
+        let names = ["the cache's store", "the cache's shared store"]
         return [(path: stateDirectory, what: "where 'buildspec' keeps its state")]
             + zip(cache?.storeDirectories ?? [], names).map { (path: $0, what: $1) }
     }
 
-    /// The names of variables to which the build itself gives values.
+    /// The names of variables to which the request or the buildspec file gives a value.
     var givenNames: Set<String> {
         Set(overrides.map(\.name)).union(buildspec.env.variables.map(\.name))
     }
 
-    /// Where a state directory has what is known of cached files; see `BuildCache`.
+    /// The directory in a state directory that has the lists of cached files; see `BuildCache`.
     package static func fileIndex(in stateDirectory: FilePath) -> FilePath {
         stateDirectory.appending("files")
     }
 }
 
-/// Why a build cannot start; nothing has run.
-public struct SetupError: Error, Sendable, Equatable {
-    /// The phase in which CodeBuild fails such a build, as its API spells it.
-    public enum Phase: String, Sendable {
-        case provisioning = "PROVISIONING"
-        case downloadSource = "DOWNLOAD_SOURCE"
-    }
-
-    /// One thing that is wrong.
-    public struct Problem: Sendable, Equatable {
-        /// What is wrong and what to do, in one line.
-        public var message: String
-        /// The place in the buildspec, if it is there.
-        public var range: SourceRange?
-        /// CodeBuild's status code in the context of the failed phase, where logs show it.
-        public var statusCode: String?
-
-        /// Creates a problem.
-        public init(
-            _ message: String,
-            at range: SourceRange? = nil,
-            statusCode: String? = nil
-        ) {
-            self.message = message
-            self.range = range
-            self.statusCode = statusCode
+extension BuildRequest {
+    /// Refuses directories in which commands would not run, or that depend on this process's directory.
+    ///
+    /// - Throws: `SetupError`.
+    func checkDirectories() throws {
+        var problems: [String] = []
+        if let path = artifactsDirectory, path.isRelative {
+            problems.append("the artifacts directory '\(path)' is not an absolute path")
         }
+        if sourceDirectory.isRelative {
+            problems.append("the source directory '\(sourceDirectory)' is not an absolute path")
+        } else if FileProbe(sourceDirectory)?.isDirectory != true {
+            let state =
+                FileProbe(sourceDirectory) == nil ? "does not exist" : "is not a directory"
+            problems.append("the source directory '\(sourceDirectory)' \(state)")
+        }
+        guard problems.isEmpty else { throw SetupError(problems.map { SetupError.Problem($0) }) }
     }
 
-    /// All that is wrong, at least one.
-    public var problems: [Problem]
-    /// Where it fails.
-    public var phase: Phase
-
-    /// Creates an error.
-    public init(_ problems: [Problem], in phase: Phase = .downloadSource) {
-        self.problems = problems
-        self.phase = phase
+    /// Refuses a file that only lists the builds of a batch, because such a build would run nothing and
+    /// succeed.
+    ///
+    /// - Throws: `SetupError`.
+    func checkCommands() throws {
+        guard let batch = buildspec.batch, buildspec.isOnlyBatch else { return }
+        let files = batch.buildspecPaths
+        let remedy =
+            files.isEmpty
+            ? "run the buildspec of one of its builds"
+            : "run one of its builds: "
+                + files.prefix(3).map { "'--buildspec \($0.value)'" }.joined(separator: ", ")
+                + (files.count > 3 ? " and \(files.count - 3) more" : "")
+        throw SetupError([
+            SetupError.Problem(
+                "this buildspec has a batch\(BuildSetup.size(of: batch)) and no commands of its own;"
+                    + " a single build of it does nothing, and batches cannot be run here yet; \(remedy)",
+                at: batch.range
+            )
+        ])
     }
 }

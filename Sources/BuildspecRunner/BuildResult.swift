@@ -1,79 +1,79 @@
 public import BuildspecModel
 public import SystemPackage
 
-/// A phase that was run or passed over.
+/// The result of a phase that ran or was skipped.
 public struct PhaseReport: Sendable, Equatable {
-    /// Which phase.
+    /// The phase.
     public var name: PhaseName
-    /// How it ended.
+    /// The state in which the phase ended.
     public var state: PhaseState
-    /// How long it took.
+    /// The time that the phase took.
     public var duration: Duration
-    /// Its first failed command.
+    /// The phase's first failed command.
     public var failure: CommandFailure?
 }
 
-/// An artifact that was collected or could not be.
+/// The result of collecting one artifact.
 public struct ArtifactReport: Sendable, Equatable {
     /// The identifier of a secondary artifact; `nil` is the primary one.
     public var identifier: String?
     /// The evaluated `name`, if the buildspec gives one.
     public var name: String?
-    /// Where its files are.
+    /// The directory that has the artifact's files.
     public var directory: FilePath
-    /// How many files.
+    /// The number of files.
     public var files: Int
-    /// How many bytes.
+    /// The number of bytes.
     public var bytes: UInt64
-    /// CodeBuild's message when it could not be collected.
+    /// CodeBuild's message if the artifact could not be collected.
     public var failure: String?
-    /// The key of the buildspec that is at fault.
+    /// The location of the key that caused the failure.
     public var range: SourceRange?
 }
 
-/// What became of the artifacts.
+/// The result of collecting all artifacts.
 public enum ArtifactsOutcome: Sendable, Equatable {
-    /// The buildspec declares none.
+    /// The buildspec file declares no artifacts.
     case notDeclared
-    /// No directory was given, so they were not looked at.
+    /// The request names no directory to collect artifacts into.
     case notAsked
-    /// A failure, a stop or `--phase` kept them from being collected.
+    /// A failure, a stop or `--phase` prevented the collection.
     case skipped
-    /// They were collected, or one of them could not be.
+    /// The artifacts were collected, each with or without a failure.
     case collected([ArtifactReport], duration: Duration)
 
-    /// The first artifact's failure.
+    /// The message of the first artifact that could not be collected.
     public var failure: String? {
         guard case .collected(let reports, _) = self else { return nil }
         return reports.lazy.compactMap(\.failure).first
     }
 }
 
-/// How a build ended and what it left.
+/// The result of a build.
 public struct BuildResult: Sendable, Equatable {
-    /// How it ended.
+    /// The state in which the build ended.
     public var state: BuildState
-    /// The four phases in their order.
+    /// The four phases, in order.
     public var phases: [PhaseReport]
-    /// What the cache restored.
+    /// The result of restoring the cache.
     public var restored: CacheRestoreOutcome
-    /// What the cache saved.
+    /// The result of saving the cache.
     public var saved: CacheSaveOutcome
-    /// The artifacts.
+    /// The result of collecting the artifacts.
     public var artifacts: ArtifactsOutcome
-    /// The variables that the build hands on, as they were after the last phase.
+    /// The exported variables, with their values after the last phase.
     public var exportedVariables: [ExportedVariable] = []
-    /// How long it all took.
+    /// The time that the build took.
     public var duration: Duration
-    /// Why the cache costs more time than it saves, in one line; `nil` when it does not, as far as known.
-    public var cacheComplaint: String?
-    /// The cache problem that failed the build, where the cache was to be taken strictly.
+    /// Why the cache costs more time than it saves, in one line; `nil` if that is not known.
+    public var cacheWarning: String?
+    /// The problem of the cache that failed the build; only a build with `strictCache` has one.
     public var cacheFailure: String?
 
-    /// Whether the failure table lets the artifacts be collected.
+    /// Whether CodeBuild's rules for failed phases allow the artifacts to be collected.
     var collectsArtifacts = false
 
-    /// The first command that failed.
+    /// The first command that failed in any phase.
     public var failure: CommandFailure? {
         phases.lazy.compactMap(\.failure).first
     }

@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// Runs a build from its first phase to its artifacts and its cache.
 ///
-/// The order is CodeBuild's: environment, cache restored, phases, artifacts, cache saved.
+/// The order is CodeBuild's: environment, restoring the cache, phases, artifacts, saving the cache.
 public struct BuildRunner: Sendable {
     private let request: BuildRequest
     private let groups = ProcessGroups()
@@ -16,20 +16,19 @@ public struct BuildRunner: Sendable {
 
     /// Runs the build.
     ///
-    /// When the task is cancelled the running command's process group gets TERM and, after the grace
-    /// period, KILL; no further command runs and the result says `stopped`. Processes that commands
-    /// left in the background are ended before the artifacts are collected.
+    /// When the task is cancelled, the running command's process group gets TERM and, after the grace
+    /// period, KILL; no further command runs and the result's state is `stopped`. Processes that
+    /// commands left in the background are ended before the artifacts are collected.
     ///
-    /// Secrets are hidden in all events, but not in the result that is returned.
+    /// Secrets are masked in all events, but not in the result that is returned. The build's time begins
+    /// at once: preparing the execution environment, such as a pull, counts.
     ///
-    /// - Parameter sink: where the events go.
-    /// The build's time begins at once: what its place needs to be ready, such as a pull, is part of it.
-    ///
-    /// - Returns: how it ended; a failed build is a result, not an error, and so is one whose time is
-    ///   up before its first command.
-    /// - Throws: `SetupError` when it cannot start; nothing has run then.
+    /// - Parameter sink: The receiver of the events.
+    /// - Returns: The build's result, also for a build that failed, or that timed out before its first
+    ///   command.
+    /// - Throws: `SetupError` if the build cannot start; nothing has run then.
     public func run(into sink: any EventSink) async throws -> BuildResult {
-        let time = BuildTimeout(request.timeout)
+        let timeout = BuildTimeout(request.timeout)
         try request.checkDirectories()
         try request.checkCommands()
         if let obstacle = await ArtifactTarget(request)?.obstacle() {
@@ -37,42 +36,42 @@ public struct BuildRunner: Sendable {
         }
         let directory = try privateDirectory()
         defer { directory.remove() }
-        guard let setup = try await settle(in: directory, within: time) else {
-            return await endedUnready(into: sink)
+        guard let setup = try await prepareSetup(in: directory, within: timeout) else {
+            return await reportTimeoutBeforeStart(to: sink)
         }
         do {
-            let result = try await run(setup, in: directory, within: time, into: sink)
-            await setup.place.close()
+            let result = try await run(setup, in: directory, within: timeout, into: sink)
+            await setup.execution.close()
             return result
         } catch {
-            await setup.place.close()
+            await setup.execution.close()
             throw error
         }
     }
 
-    /// Kills every process that the build has started, without grace; for a second Ctrl-C.
+    /// Kills every process that the build has started, without a grace period; for a second Ctrl-C.
     public func killProcesses() {
         groups.killAll()
     }
 }
 
 extension BuildRunner {
-    /// Settles the build.
+    /// Prepares the build's setup.
     ///
-    /// - Returns: the setup; `nil` when the build's time was up before.
+    /// - Returns: The setup; `nil` if the build timed out before.
     /// - Throws: `SetupError`.
-    private func settle(
+    private func prepareSetup(
         in directory: PrivateDirectory,
-        within time: BuildTimeout
+        within timeout: BuildTimeout
     ) async throws -> BuildSetup? {
         do {
             return try await withThrowingTaskGroup(of: BuildSetup?.self) { group in
-                group.addTask { try await BuildSetup.settle(request, in: directory) }
+                group.addTask { try await BuildSetup.prepare(request, in: directory) }
                 group.addTask {
-                    await time.waitUntilOver()
+                    await timeout.waitUntilOver()
                     return nil
                 }
-                // The setup of a task that was cancelled too late has an open place.
+                // A task that was cancelled too late still returns a setup, whose environment is open.
                 var setup: BuildSetup?
                 while setup == nil, let next = try await group.next() {
                     setup = next
@@ -81,21 +80,21 @@ extension BuildRunner {
                 return setup
             }
         } catch {
-            guard time.isOver, !Task.isCancelled else { throw error }
+            guard timeout.isOver, !Task.isCancelled else { throw error }
             return nil
         }
     }
 
-    /// Tells that the build's time was up before its place was ready.
-    private func endedUnready(into sink: any EventSink) async -> BuildResult {
-        var slow = "what it waits for"
-        if case .container(let options) = request.place {
-            slow = "whether \(options.engine ?? "the container engine") answers"
+    /// Reports that the build timed out before its execution environment was ready.
+    private func reportTimeoutBeforeStart(to sink: any EventSink) async -> BuildResult {
+        var suspect = "what it waits for"
+        if case .container(let options) = request.execution {
+            suspect = "whether \(options.engine ?? "the container engine") answers"
         }
         await sink.receive(
             .warning(
                 "the build's time of \(request.timeout.inTenths) was up before a command could run;"
-                    + " see \(slow), or give it more with '--timeout'"
+                    + " check \(suspect), or pass a longer '--timeout'"
             )
         )
         let result = BuildResult(
@@ -113,37 +112,38 @@ extension BuildRunner {
     private func run(
         _ setup: BuildSetup,
         in directory: PrivateDirectory,
-        within time: BuildTimeout,
+        within timeout: BuildTimeout,
         into sink: any EventSink
     ) async throws -> BuildResult {
-        groups.beGuarded(ofBuild: setup.identity.id, in: directory.path)
+        groups.enableGuard(ofBuild: setup.identity.id, in: directory.path)
         defer { groups.dismissGuard() }
-        let pump = try opened("a pipe") { try OutputMultiplexer() }
-        let session = try opened("the build's state") {
-            try ShellSession(request, setup, in: directory, output: pump, groups: groups)
+        let output = try creating("a pipe") { try OutputMultiplexer() }
+        let session = try creating("the build's state") {
+            try ShellSession(request, setup, in: directory, output: output, groups: groups)
         }
-        var reached = request
-        reached.sourceDirectory = setup.place.sourceCopy ?? request.sourceDirectory
-        // Links that are there before the first command are the user's own.
-        reached.artifactsDirectory = request.artifactsDirectory.map { directory in
+        let sources = request.sourceDirectory
+        var adjusted = request
+        adjusted.sourceDirectory = setup.execution.sourceCopy ?? sources
+        // Links that exist before the first command are the user's own.
+        adjusted.artifactsDirectory = request.artifactsDirectory.map { directory in
             FilePath(Machine.settled(PathBytes(directory.string)).text)
         }
         let steps = BuildSteps(
-            request: reached,
-            sources: request.sourceDirectory,
+            request: adjusted,
+            sources: sources,
             setup: setup,
             session: session,
-            pump: pump,
+            output: output,
             groups: groups,
-            time: time
+            timeout: timeout
         )
         return await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: BlockingThread("buildspec output")) {
-                await pump.run(into: sink, hidingBy: setup.redactor)
+                await output.run(into: sink, hidingBy: setup.redactor)
             }
             let result = await steps.run()
-            await pump.post(.buildEnded(result))
-            await pump.finish()
+            await output.emit(.buildEnded(result))
+            await output.finish()
             return result
         }
     }
@@ -162,11 +162,11 @@ extension BuildRunner {
         }
     }
 
-    private func opened<Value>(_ what: String, _ open: () throws -> Value) throws -> Value {
+    private func creating<Value>(_ object: String, _ create: () throws -> Value) throws -> Value {
         do {
-            return try open()
+            return try create()
         } catch {
-            throw SetupError([SetupError.Problem("cannot create \(what): \(error)")])
+            throw SetupError([SetupError.Problem("cannot create \(object): \(error)")])
         }
     }
 }

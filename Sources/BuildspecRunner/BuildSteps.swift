@@ -4,42 +4,42 @@ internal import SystemPackage
 /// The steps of one build, in order.
 struct BuildSteps: Sendable {
     let request: BuildRequest
-    /// The user's own source root; the request's may be a copy.
+    /// The user's source root; the request's may be a copy of it.
     let sources: FilePath
     let setup: BuildSetup
     let session: ShellSession
-    let pump: OutputMultiplexer
+    let output: OutputMultiplexer
     let groups: ProcessGroups
-    let time: BuildTimeout
+    let timeout: BuildTimeout
 
-    /// Runs all steps, within the build's time.
+    /// Runs all steps, within the build's timeout.
     func run() async -> BuildResult {
         let start = ContinuousClock.now
         var result =
             await withTaskGroup(of: BuildResult?.self) { group in
                 group.addTask {
-                    await time.waitUntilOver()
+                    await timeout.waitUntilOver()
                     return nil
                 }
-                group.addTask { await steps { time.isOver ? .timedOut : .stopped } }
+                group.addTask { await steps { timeout.isOver ? .timedOut : .stopped } }
                 var result: BuildResult?
                 while result == nil, let next = await group.next() {
                     result = next
                     group.cancelAll()
                 }
                 return result
-            } ?? .nothing
+            } ?? .untouched
         result.duration = .now - start
         return result
     }
 
     private func steps(_ stopReason: @escaping @Sendable () -> StopReason) async -> BuildResult {
-        var result = BuildResult.nothing
-        await pump.post(.buildBegan(setup.identity))
-        for note in setup.notes { await pump.post(.note(note)) }
-        for warning in setup.warnings { await pump.post(.warning(warning)) }
+        var result = BuildResult.untouched
+        await output.emit(.buildBegan(setup.identity))
+        for note in setup.notes { await output.emit(.note(note)) }
+        for warning in setup.warnings { await output.emit(.warning(warning)) }
 
-        let cache = CacheSteps(request: request, setup: setup, session: session, pump: pump)
+        let cache = CacheSteps(request: request, setup: setup, session: session, output: output)
         let clock = ContinuousClock()
         var times = CacheSteps.Times()
         let plan = await cache.plan()
@@ -59,23 +59,25 @@ struct BuildSteps: Sendable {
             if result.state == .succeeded { result.state = .failed }
         }
         if Task.isCancelled { result.state = stopReason() == .stopped ? .stopped : .timedOut }
-        result.cacheComplaint = await cache.noted(result, times)
+        result.cacheWarning = await cache.recordRun(result, times)
         return result
     }
 
     private func endProcesses() async {
         func warn() async {
-            await pump.post(
+            await output.emit(
                 .warning("background processes do not end; waiting before killing them")
             )
         }
-        await setup.place.endProcesses(grace: request.gracePeriod, waiting: warn)
+        await setup.execution.endProcesses(grace: request.gracePeriod, waiting: warn)
         await groups.endAll(
             buildID: setup.identity.id,
             grace: request.gracePeriod,
             waiting: warn
         )
-        if let problem = await setup.place.handBack() { await pump.post(.warning(problem)) }
+        if let problem = await setup.execution.restoreOwnership() {
+            await output.emit(.warning(problem))
+        }
     }
 
     private func runPhases(
@@ -88,17 +90,17 @@ struct BuildSteps: Sendable {
         let driver = PhaseDriver(
             session: session,
             users: setup.users,
-            reach: setup.reach,
+            requiredPaths: setup.requiredPaths,
             searchPath: setup.environment.variables["PATH"],
-            pump: pump,
+            output: output,
             debugger: request.debugging.map {
                 Debugger(
                     options: $0,
                     session: session,
-                    pump: pump,
+                    output: output,
                     groups: groups,
                     grace: request.gracePeriod,
-                    time: time
+                    timeout: timeout
                 )
             },
             stopReason: stopReason
@@ -112,7 +114,7 @@ struct BuildSteps: Sendable {
     private func exportedVariables() async -> [ExportedVariable] {
         let names = request.buildspec.env.exportedVariables.map(\.value)
         let exported = await ExportedValues(names, of: session)
-        for warning in exported.warnings { await pump.post(.warning(warning)) }
+        for warning in exported.warnings { await output.emit(.warning(warning)) }
         return exported.variables
     }
 
@@ -131,13 +133,13 @@ struct BuildSteps: Sendable {
             directory: directory,
             root: request.sourceDirectory,
             sources: sources,
-            own: request.ownPlaces,
+            reserved: request.reservedPaths,
             inputs: request.inputFiles,
             stateDirectory: request.stateDirectory,
-            isConfined: setup.users.hasOthers,
-            place: setup.place,
+            isConfined: setup.users.hasOtherUsers,
+            execution: setup.execution,
             session: session,
-            pump: pump
+            output: output
         )
         let reports = await collector.run()
         return .collected(reports, duration: clock.now - start)
@@ -145,8 +147,8 @@ struct BuildSteps: Sendable {
 }
 
 extension BuildResult {
-    /// A build of which nothing has happened.
-    fileprivate static let nothing = BuildResult(
+    /// The result of a build in which nothing has happened yet.
+    fileprivate static let untouched = BuildResult(
         state: .stopped,
         phases: [],
         restored: .notWanted,

@@ -1,51 +1,51 @@
 public import BuildspecCache
 public import BuildspecModel
 
-/// Something that happened in a build, in the order in which it happened.
+/// An event of a build; events come in the order in which they happen.
 public enum RunEvent: Sendable, Equatable {
-    /// The build's identity is settled and nothing has run yet.
+    /// The build's identity is known; nothing has run yet.
     case buildBegan(BuildIdentity)
-    /// The cache was asked for the build's entry.
+    /// The cache was searched for the build's entry.
     case cacheRestored(RestoreReport)
-    /// A phase was entered.
+    /// A phase began.
     case phaseBegan(PhaseName)
-    /// A phase was passed over.
+    /// A phase was skipped.
     case phaseSkipped(PhaseName)
-    /// The phase's commands failed and come again.
+    /// A phase's commands failed and run again.
     case phaseRetried(CommandFailure, attempt: Int, of: Int)
-    /// A command starts.
+    /// A command begins.
     case commandBegan(PhaseCommand)
     /// Bytes that commands wrote to standard output and standard error, merged.
     case output([UInt8])
-    /// A command ended, and all that it wrote came before.
+    /// A command ended; all its output came before this event.
     case commandEnded(PhaseCommand, status: Int32, duration: Duration)
-    /// A command was ended because the build was stopped or its time was up.
+    /// A command was ended because the build was stopped or timed out.
     case commandStopped(PhaseCommand, StopReason)
-    /// The build is paused; commands' output waits until it goes on.
+    /// The build is paused; commands' output waits until the build is resumed.
     case paused(BuildPause)
-    /// The build goes on.
+    /// The build is resumed.
     case resumed(BuildPause, after: Duration)
-    /// A phase was left.
+    /// A phase ended.
     case phaseEnded(PhaseReport)
-    /// An artifact was collected.
+    /// An artifact was collected, or could not be.
     case artifactCollected(ArtifactReport)
     /// The cache was saved.
     case cacheSaved(SaveReport)
-    /// Something that the log tells, in one line; nothing is wrong.
+    /// A line of information for the log.
     case note(String)
-    /// Something that the user should know, in one line.
+    /// A warning, in one line.
     case warning(String)
-    /// The build ended; the last event.
+    /// The build ended. This is the last event.
     case buildEnded(BuildResult)
 }
 
-/// Where a build's events go: a terminal, a log, a recording.
+/// A receiver of a build's events: a terminal, a log, a recording.
 public protocol EventSink: Sendable {
-    /// Takes the next event.
+    /// Handles the next event.
     ///
-    /// Events come one at a time, on a thread that may block: while a slow sink writes, the
-    /// commands' output waits in their pipe, so memory stays flat.
+    /// Events come one at a time, on a thread that may block. While a slow sink writes, the commands'
+    /// output waits in its pipe, so that memory stays bounded.
     ///
-    /// - Parameter event: what happened.
+    /// - Parameter event: The event.
     func receive(_ event: RunEvent) async
 }

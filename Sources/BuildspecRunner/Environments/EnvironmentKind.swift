@@ -1,53 +1,54 @@
 public import SystemPackage
 
-/// Where a build is to run.
+/// The kind of execution environment that a build asks for, with its options.
 public enum EnvironmentKind: Sendable, Equatable {
-    /// This machine as it is.
+    /// This machine, without isolation.
     case host
-    /// This machine behind bubblewrap.
+    /// A sandbox of this machine, which bubblewrap makes.
     case sandbox(SandboxOptions)
-    /// A container of podman or docker.
+    /// A container, which podman or docker runs.
     case container(ContainerOptions)
 }
 
-/// How a sandbox is made.
+/// The options of a sandbox.
 public struct SandboxOptions: Sendable, Equatable {
-    /// What network commands have.
+    /// The network that commands can use.
     public enum Network: String, Sendable, CaseIterable {
-        /// This machine's.
+        /// This machine's network.
         case host
-        /// None but the loopback interface.
+        /// Only the loopback interface.
         case none
     }
 
-    /// What network commands have.
+    /// The network that commands can use.
     public var network = Network.host
-    /// Files and directories of this machine that are shown, read-only, also where the sandbox has
-    /// something of its own instead; absolute.
+    /// Files and directories of this machine that commands can read, also where the sandbox would hide
+    /// them; absolute paths.
     public var readable: [FilePath] = []
-    /// Directories of this machine that commands can write to, made if they are missing; absolute.
+    /// Directories of this machine that commands can write to, created if they are missing; absolute
+    /// paths.
     ///
-    /// Cached paths outside of the sources and of the usual cache directories lie in one of them.
+    /// A cached path outside of the sources and of the usual cache directories must be in one of these.
     public var writable: [FilePath] = []
 
-    /// Creates the options of a plain sandbox.
+    /// Creates the options of a sandbox with the host's network and no further directories.
     public init() {}
 }
 
-/// How a container is made.
+/// The options of a container.
 public struct ContainerOptions: Sendable, Equatable {
     /// The image's name.
     public var image: String
-    /// The program that runs containers; `nil` looks for one on the `PATH`.
+    /// The program that runs containers; `nil` for the first of podman and docker on the `PATH`.
     public var engine: String?
-    /// Whether commands get all rights over this machine.
+    /// Whether the container is privileged, so that commands have all rights over this machine.
     public var isPrivileged = false
     /// Whether commands work on a copy of the sources.
     public var copiesSource = false
-    /// The network, in the engine's words; `nil` is the engine's default.
+    /// The network's name, as the engine takes it; `nil` for the engine's default.
     public var network: String?
 
-    /// Creates the options of a plain container.
+    /// Creates the options of an unprivileged container that works on the sources themselves.
     public init(image: String) {
         self.image = image
     }
@@ -56,18 +57,20 @@ public struct ContainerOptions: Sendable, Equatable {
 extension BuildRequest {
     /// The source root as commands see it: `CODEBUILD_SRC_DIR`.
     public var sourceRootInside: FilePath {
-        place == .host ? sourceDirectory : BuildRequest.fixedRoot
+        execution == .host ? sourceDirectory : BuildRequest.fixedSourceRoot
     }
 
-    /// The source root of every place but this machine as it is, as on CodeBuild: the same for every
-    /// checkout on every machine, because tools write it into what is cached.
-    static let fixedRoot: FilePath = "/codebuild/output/src/src"
-
-    /// The place that was chosen, not yet open.
+    /// The source root in a sandbox or container, which is CodeBuild's.
     ///
-    /// - Throws: `SetupError` when it cannot be had.
-    func closedPlace() async throws -> any EnvironmentSpec {
-        switch place {
+    /// The path is the same for every checkout on every machine, because tools write absolute paths into
+    /// the files that are cached.
+    static let fixedSourceRoot: FilePath = "/codebuild/output/src/src"
+
+    /// Returns the execution environment that was chosen, not yet open.
+    ///
+    /// - Throws: `SetupError` if this machine cannot provide the environment.
+    func environmentSpec() async throws -> any EnvironmentSpec {
+        switch execution {
         case .host:
             return HostEnvironment(root: sourceDirectory, environment: hostEnvironment)
         case .sandbox(let options):

@@ -8,25 +8,25 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// This machine as it is.
+/// This machine, without isolation.
 struct HostEnvironment: EnvironmentSpec, ExecutionEnvironment {
-    /// The source root, inside as outside.
+    /// The source root, the same inside and outside.
     let root: FilePath
-    /// This machine's environment.
+    /// This machine's environment variables.
     let environment: [String: String]
 
-    var whereabouts: String { "on this machine" }
+    var locationText: String { "on this machine" }
 
-    var ownUser: String { HostUser.effectiveName() }
+    var defaultUser: String { HostUser.effectiveName() }
 
     func open(
-        _ needs: EnvironmentRequirements,
+        _ requirements: EnvironmentRequirements,
         in directory: PrivateDirectory
     ) async -> any ExecutionEnvironment { self }
 
-    func inside(_ path: FilePath) -> FilePath { path }
+    func pathInside(_ path: FilePath) -> FilePath { path }
 
-    func outside(_ path: String) -> String { path }
+    func pathOutside(_ path: String) -> String { path }
 
     func programInside(_ program: FilePath) -> FilePath? { program }
 
@@ -35,12 +35,12 @@ struct HostEnvironment: EnvironmentSpec, ExecutionEnvironment {
     }
 
     func obstacle(toRunningAs name: String) -> String? {
-        HostEnvironment.obstacle(toRunningAs: name, insteadOf: ownUser)
+        HostEnvironment.obstacle(toRunningAs: name, insteadOf: defaultUser)
     }
 
     func account(named name: String) async -> UserAccount? { UserAccount(named: name) }
 
-    func launch(
+    func processSpec(
         _ program: FilePath,
         _ arguments: [String],
         in directory: FilePath,
@@ -58,11 +58,11 @@ struct HostEnvironment: EnvironmentSpec, ExecutionEnvironment {
 
     func close() async {}
 
-    /// Why a program of this machine cannot become another user.
-    static func obstacle(toRunningAs name: String, insteadOf own: String) -> String? {
+    /// Returns why a program of this machine cannot run as another user; see `ExecutionEnvironment`.
+    static func obstacle(toRunningAs name: String, insteadOf current: String) -> String? {
         guard geteuid() == 0 else {
-            return "; the build runs as '\(own)', and only root can run commands as somebody else: "
-                + "start it as root\(name == "root" ? "" : " or as '\(name)'"), or remove the key"
+            return "; the build runs as '\(current)', and only root can run commands as another "
+                + "user: start it as root\(name == "root" ? "" : " or as '\(name)'"), or remove the key"
         }
         return UserSwitch.missing.map {
             " without '\($0)'; install it, on Debian and its relatives with the package 'util-linux'"

@@ -1,35 +1,37 @@
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// What commands see of this machine's files, whatever they see it as.
+/// The files of this machine that commands see, at whatever path.
 ///
-/// The runner follows links that commands have made, and those mean other places to it than to them.
+/// The runner follows links that commands have made. Such a link can mean another file to the runner than
+/// to the commands.
 struct VisiblePaths: Sendable {
-    /// Directories without links, and whether commands see what is below.
+    /// Directories, links resolved, and whether commands see the files below each.
     private var directories: [PathBytes: Bool] = [:]
 
-    /// Sees everything, or nothing.
+    /// Creates a set of all files, or of none.
     init(everything: Bool) {
         directories[PathBytes("")] = everything
     }
 
-    /// Says of a directory and what is below whether commands see it; what is said of directories
-    /// further down stays, and a directory that is not there is left out.
-    mutating func set(_ directory: FilePath, isSeen: Bool) {
-        guard let place = try? Machine.absolute(directory) else { return }
-        directories[place == PathBytes("/") ? PathBytes("") : place] = isSeen
+    /// Sets whether commands see a directory and the files below.
+    ///
+    /// What was set for directories further down stays. A directory that does not exist is ignored.
+    mutating func set(_ directory: FilePath, isVisible: Bool) {
+        guard let path = try? Machine.absolute(directory) else { return }
+        directories[path == PathBytes("/") ? PathBytes("") : path] = isVisible
     }
 
-    /// Whether commands see a file.
+    /// Returns whether commands see a file, at whatever path.
     ///
-    /// - Parameter file: its absolute path, links resolved.
-    /// - Returns: whether they do, under whatever name.
-    func includes(_ file: PathBytes) -> Bool {
-        var place = file.bytes[...]
+    /// - Parameter file: The file's absolute path, links resolved.
+    /// - Returns: The setting of the nearest directory above the file.
+    func contains(_ file: PathBytes) -> Bool {
+        var path = file.bytes[...]
         while true {
-            if let isSeen = directories[PathBytes(Array(place))] { return isSeen }
-            guard let cut = place.lastIndex(of: slash) else { return false }
-            place = place[..<cut]
+            if let isVisible = directories[PathBytes(Array(path))] { return isVisible }
+            guard let end = path.lastIndex(of: slash) else { return false }
+            path = path[..<end]
         }
     }
 }

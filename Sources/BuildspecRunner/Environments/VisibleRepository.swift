@@ -1,16 +1,16 @@
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// What git in a place needs of this machine beside the sources.
+/// The repository outside of the sources that git needs in an execution environment.
 ///
-/// A linked worktree has a file `.git` that names a directory of the main repository. That directory is
-/// shown to commands, read-only, but only if the repository itself says that the worktree is its own: a
-/// stranger's `.git` file could name any directory of the user's.
+/// A linked worktree has a file `.git` that names a directory of the main repository. Commands see that
+/// directory, read-only, but only if the repository itself lists the worktree: the `.git` file of a
+/// foreign source tree could name any directory of the user's.
 struct VisibleRepository: Sendable, Equatable {
-    /// The repository's directory, links resolved, and where commands look for it; `nil` when nothing
-    /// has to be shown.
+    /// The repository's directory, links resolved, and the path at which git inside looks for the
+    /// directory; `nil` if the sources contain their repository.
     var repository: (outside: FilePath, inside: FilePath)?
-    /// Why git finds nothing in the place, in one line; `nil` when it does, or when nobody expects it to.
+    /// Why git inside finds no repository, in one line; `nil` if git finds one, or if there is none.
     var problem: String?
 
     static func == (one: VisibleRepository, other: VisibleRepository) -> Bool {
@@ -18,18 +18,18 @@ struct VisibleRepository: Sendable, Equatable {
             && one.repository?.inside == other.repository?.inside && one.problem == other.problem
     }
 
-    /// Looks at the sources.
+    /// Finds the repository of the sources.
     ///
     /// - Parameters:
-    ///   - sources: the source root on this machine.
-    ///   - root: the source root as commands see it.
+    ///   - sources: The source root on this machine.
+    ///   - root: The source root as commands see it.
     init(of sources: FilePath, seenAt root: FilePath) {
         guard let directory = try? DirectoryHandle.open(PathBytes(sources.string)) else { return }
         switch ((try? directory.status(".git".utf8)) ?? nil)?.kind {
         case .directory:
-            problem = VisibleRepository.farObjects(of: sources.appending(".git"))
+            problem = VisibleRepository.alternatesProblem(of: sources.appending(".git"))
         case .regular:
-            lookAtLink(in: sources, root)
+            followGitFile(in: sources, root)
         case nil where SourceVersion.isInGitTree(sources):
             problem =
                 "git finds no repository in the build: the sources are a part of one that begins above "
@@ -43,15 +43,15 @@ struct VisibleRepository: Sendable, Equatable {
     }
 
     /// Follows a `.git` file.
-    private mutating func lookAtLink(in sources: FilePath, _ root: FilePath) {
+    private mutating func followGitFile(in sources: FilePath, _ root: FilePath) {
         let link = sources.appending(".git")
         guard let named = VisibleRepository.path(in: link, after: "gitdir: "),
-            let place = VisibleRepository.absolute(sources.pushing(named)),
-            let repository = VisibleRepository.repository(ofWorktree: place, whoseLinkIs: link)
+            let directory = VisibleRepository.absolute(sources.pushing(named)),
+            let repository = VisibleRepository.repository(ofWorktree: directory, gitFile: link)
         else {
             problem =
-                "git finds no repository in the build: '.git' of the sources is a file, and what it "
-                + "names is not a repository that has them as its worktree; build a clone"
+                "git finds no repository in the build: '.git' of the sources is a file that "
+                + "does not name a repository with the sources as its worktree; build a clone"
             return
         }
         let inside = root.pushing(named).lexicallyNormalized()
@@ -59,46 +59,46 @@ struct VisibleRepository: Sendable, Equatable {
         guard !inside.starts(with: root), !root.starts(with: inside), inside != "/" else {
             problem =
                 "git finds no repository in the build: '.git' of the sources names '\(named)', where a "
-                + "build has something else; build a clone"
+                + "build has other files; build a clone"
             return
         }
         self.repository = (repository, inside)
-        problem = VisibleRepository.farObjects(of: repository)
+        problem = VisibleRepository.alternatesProblem(of: repository)
     }
 
-    /// The repository of a worktree's administrative directory, `REPOSITORY/worktrees/NAME`, if it says
-    /// that the worktree's link is this one.
+    /// Returns the repository of a worktree's administrative directory, `REPOSITORY/worktrees/NAME`, if
+    /// that directory names this `.git` file as the worktree's.
     private static func repository(
-        ofWorktree place: FilePath,
-        whoseLinkIs link: FilePath
+        ofWorktree directory: FilePath,
+        gitFile link: FilePath
     ) -> FilePath? {
-        let above = place.removingLastComponent()
+        let above = directory.removingLastComponent()
         let repository = above.removingLastComponent()
         guard above.lastComponent == "worktrees",
-            let common = path(in: place.appending("commondir")),
-            absolute(place.pushing(common)) == repository,
-            let back = path(in: place.appending("gitdir")),
-            let named = absolute(place.pushing(back)), let own = absolute(link), named == own
+            let common = path(in: directory.appending("commondir")),
+            absolute(directory.pushing(common)) == repository,
+            let back = path(in: directory.appending("gitdir")),
+            let named = absolute(directory.pushing(back)), let own = absolute(link), named == own
         else { return nil }
         return repository
     }
 
-    /// What is wrong where a repository takes objects from others.
-    private static func farObjects(of repository: FilePath) -> String? {
+    /// Returns a warning if a repository takes objects from another one; `nil` otherwise.
+    private static func alternatesProblem(of repository: FilePath) -> String? {
         let file = repository.appending("objects/info/alternates")
         guard let other = path(in: file), other.isAbsolute else { return nil }
         return "git may miss objects in the build: the repository takes some from '\(other)'; "
             + "'git repack -a -d' copies them"
     }
 
-    /// The path in the first line of a small file.
-    private static func path(in file: FilePath, after word: String = "") -> FilePath? {
+    /// Reads the path in the first line of a small file.
+    private static func path(in file: FilePath, after prefix: String = "") -> FilePath? {
         guard let bytes = try? SmallFile.readPlain(file), bytes.count <= 1 << 16,
             let line = String(validating: bytes, as: UTF8.self)?
                 .split(whereSeparator: \.isNewline).first,
-            line.hasPrefix(word), line.count > word.count
+            line.hasPrefix(prefix), line.count > prefix.count
         else { return nil }
-        return FilePath(String(line.dropFirst(word.count)))
+        return FilePath(String(line.dropFirst(prefix.count)))
     }
 
     private static func absolute(_ path: FilePath) -> FilePath? {

@@ -50,10 +50,10 @@
 
         @Test(
             arguments: [
-                ("$HOME/.m*/**/*", "for it, and has a "),
-                ("/dev/shm/x", "'/dev' is the sandbox's own"),
+                ("$HOME/.m*/**/*", "because it has its own "),
+                ("/dev/shm/x", "'/dev' belongs to the sandbox"),
                 ("../x", "nothing above the sources is shared"),
-                ("$HOME/.m2/file", "cannot be made or written: Not a directory"),
+                ("$HOME/.m2/file", "a cache outside of the sources: Not a directory"),
             ]
         )
         func `a path that a sandbox cannot share is left out`(

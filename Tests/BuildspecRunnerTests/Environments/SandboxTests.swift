@@ -218,7 +218,7 @@
                 throws: SetupError(
                     [
                         SetupError.Problem(
-                            "cannot make a sandbox: there is no 'bwrap' on the PATH; install it, on Debian "
+                            "cannot create a sandbox: there is no 'bwrap' on the PATH; install it, on Debian "
                                 + "and its relatives with 'apt-get install bubblewrap', or run without "
                                 + "'--sandbox'"
                         )
@@ -254,7 +254,7 @@
                 throws: SetupError(
                     [
                         SetupError.Problem(
-                            "cannot make a sandbox: '/no/such' is to be shown and does not exist"
+                            "cannot create a sandbox: cannot show '/no/such': it does not exist"
                         )
                     ],
                     in: .provisioning

@@ -77,14 +77,14 @@
         }
 
         @Test func `the warning names the option and the directory`() async throws {
-            let place = try Machine.absolute(outside.path).text + "/cron.d"
+            let target = try Machine.absolute(outside.path).text + "/cron.d"
             let build = try build(["\(outside.path)/cron.d/*", "out"], ["mkdir out; touch out/x"])
             _ = try await build.run()
             #expect(
                 build.sink.warnings == [
-                    "cache: the path '\(outside.path)/cron.d/*' is left out: for it commands could write "
-                        + "to '\(outside.path)/cron.d' of this machine, which is none of the usual cache "
-                        + "directories; '--sandbox-write \(place)' allows that"
+                    "cache: the path '\(outside.path)/cron.d/*' is left out: commands could write "
+                        + "to '\(outside.path)/cron.d' of this machine, which is not a usual cache "
+                        + "directory; '--sandbox-write \(target)' allows that"
                 ]
             )
         }
@@ -154,7 +154,7 @@
                     Issue.record("'\(path)' is open")
                 } catch let error as SetupError {
                     let message = error.problems.first?.message ?? ""
-                    #expect(message.hasSuffix("; name a directory that does not hold it"))
+                    #expect(message.hasSuffix("; name a directory that does not contain it"))
                 }
             }
         }

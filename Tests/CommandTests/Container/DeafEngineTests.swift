@@ -29,9 +29,9 @@ import Testing
         return path
     }
 
-    /// The second one answers what it has and is deaf to all else.
+    /// The second engine answers `image inspect` and nothing else.
     @Test(arguments: ["exec sleep 50", "[ \"$1 $2\" = 'image inspect' ] || exec sleep 50"])
-    func `the build's time runs while its place is made ready`(script: String) async throws {
+    func `a timeout counts while the execution environment is prepared`(script: String) async throws {
         let start = ContinuousClock.now
         let outcome = try await BuildspecProcess.run(
             [
@@ -44,7 +44,7 @@ import Testing
         #expect(
             outcome.error.contains("the build's time of 1.0 s was up before a command could run")
         )
-        #expect(outcome.error.contains("give it more with '--timeout'"))
+        #expect(outcome.error.contains("pass a longer '--timeout'"))
         #expect(try directory.read("events")?.contains("\"state\":\"TIMED_OUT\"") == true)
         #expect(try directory.read("never") == nil)
         #expect(.now - start < .seconds(45))

@@ -120,7 +120,7 @@ struct RunErrorTests {
         #expect(
             outcome.error.hasPrefix(
                 "buildspec.yml:2:9: error: run-as: cannot run as 'daemon'; the build runs as "
-                    + "'nobody', and only root can run commands as somebody else: start it as root or "
+                    + "'nobody', and only root can run commands as another user: start it as root or "
                     + "as 'daemon', or remove the key\n"
             )
         )

@@ -91,7 +91,7 @@
             #expect(!result.standardOutput.contains("ran"))
             #expect(
                 result.standardError.contains(
-                    "error: cannot make a sandbox: bubblewrap says 'bwrap: "
+                    "error: cannot create a sandbox: bubblewrap says 'bwrap: "
                 )
             )
             #expect(

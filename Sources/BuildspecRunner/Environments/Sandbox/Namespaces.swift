@@ -10,28 +10,28 @@
         internal import Musl
     #endif
 
-    /// The namespaces of a sandbox, kept by files that this process has open.
+    /// The namespaces of a sandbox, which files that this process has open keep alive.
     ///
-    /// No process has to stay in them between two commands, so none can be killed by a command, and
-    /// they are gone with this process whatever ends it.
+    /// No process has to stay in the namespaces between two commands, so no command can kill one. The
+    /// namespaces end with this process, whatever ends it.
     struct Namespaces: Sendable {
-        /// Which kinds a sandbox has of its own.
+        /// The kinds of namespaces that a sandbox can have.
         enum Kind: String, Sendable {
             case user
             case mount = "mnt"
             case network = "net"
-            case messages = "ipc"
+            case ipc
         }
 
         private let files: [(kind: Kind, file: FileDescriptor)]
 
-        /// Lets bubblewrap make them.
+        /// Creates namespaces by bubblewrap.
         ///
         /// - Parameters:
-        ///   - bubblewrap: where it is.
-        ///   - arguments: what it is to make.
-        ///   - kinds: which namespaces that gives.
-        /// - Throws: `SetupError` with what bubblewrap says when it fails.
+        ///   - bubblewrap: The program's path.
+        ///   - arguments: The program's arguments.
+        ///   - kinds: The kinds of namespaces that the arguments create.
+        /// - Throws: `SetupError` with bubblewrap's message.
         init(_ bubblewrap: FilePath, _ arguments: [String], _ kinds: [Kind]) async throws {
             do {
                 (files, isOwnedByRoot) = try await Namespaces.make(bubblewrap, arguments, kinds)
@@ -42,14 +42,14 @@
             }
         }
 
-        /// Whether their owner is a user namespace in which this user is root.
+        /// Whether the owner of the namespaces is a user namespace in which this user is root.
         ///
-        /// To have terminals of its own bubblewrap makes the namespaces as root of a user namespace, and in
-        /// that one more, in which the user has the own number again. Nobody can enter both at once, so
-        /// each command makes one like the second.
+        /// For private terminals, bubblewrap creates the namespaces as root of a user namespace, and in that
+        /// a second one, in which the user has the original number. A process cannot enter both, so each
+        /// command creates one like the second.
         let isOwnedByRoot: Bool
 
-        /// The arguments with which `nsenter` enters them.
+        /// The arguments with which `nsenter` enters the namespaces.
         var arguments: [String] {
             files.flatMap { kind, file in
                 let path = "/proc/\(getpid())/fd/\(file.rawValue)"
@@ -57,18 +57,18 @@
                 case .user: ["--user=\(path)", "--preserve-credentials"]
                 case .mount: ["--mount=\(path)"]
                 case .network: ["--net=\(path)"]
-                case .messages: ["--ipc=\(path)"]
+                case .ipc: ["--ipc=\(path)"]
                 }
             }
         }
 
-        /// Lets go of them; they end with the last process that is in them.
+        /// Closes the files; the namespaces end with the last process in them.
         func close() {
             for (_, file) in files { try? file.close() }
         }
 
-        /// What is kept open.
-        private typealias Open = (
+        /// The files of the namespaces.
+        private typealias Files = (
             files: [(kind: Kind, file: FileDescriptor)], isOwnedByRoot: Bool
         )
 
@@ -76,7 +76,7 @@
             _ bubblewrap: FilePath,
             _ arguments: [String],
             _ kinds: [Kind]
-        ) async throws -> Result<Open, SetupError> {
+        ) async throws -> Result<Files, SetupError> {
             try SpareDescriptors.requireForProcess()
             let input = try Pipe.open()
             let output = try Pipe.open()
@@ -84,7 +84,7 @@
             options.createSession = true
             return try await Subprocess.run(
                 .path(bubblewrap),
-                // Says its number and stays until the pipe ends.
+                // Prints its process number and stays until the pipe ends.
                 arguments: Arguments(arguments + ["--", "/bin/sh", "-c", "echo $$; read line"]),
                 environment: .custom([:]),
                 workingDirectory: "/",
@@ -99,16 +99,16 @@
                         try? input.writeEnd.close()
                         try? output.readEnd.close()
                     }
-                    return Namespaces.open(kinds, announcedBy: output.readEnd)
+                    return Namespaces.open(kinds, ofProcessIn: output.readEnd)
                 }
             }.closureResult
         }
 
-        /// Opens the namespaces of the process whose number comes out of a pipe.
+        /// Opens the namespaces of the process whose number a pipe delivers.
         private static func open(
             _ kinds: [Kind],
-            announcedBy output: FileDescriptor
-        ) -> Result<Open, SetupError> {
+            ofProcessIn output: FileDescriptor
+        ) -> Result<Files, SetupError> {
             var text = ""
             while !text.contains("\n") || Int(text.prefix { $0 != "\n" }) == nil {
                 let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 4_096) { buffer, count in
@@ -127,34 +127,34 @@
                 }
             } catch {
                 for (_, file) in files { try? file.close() }
-                return .failure(SetupError(sandbox: "its namespaces cannot be opened: \(error)"))
+                return .failure(SetupError(sandbox: "cannot open its namespaces: \(error)"))
             }
-            let isOwnedByRoot = replaceUser(in: &files)
+            let isOwnedByRoot = useOwner(in: &files)
             return .success((files, isOwnedByRoot))
         }
 
-        /// Puts the user namespace that owns the others in the place of that of the sandbox's processes.
+        /// Replaces the user namespace of the sandbox's processes by the one that owns the other namespaces.
         ///
-        /// - Returns: whether they are two.
-        private static func replaceUser(
+        /// - Returns: Whether the two are different.
+        private static func useOwner(
             in files: inout [(kind: Kind, file: FileDescriptor)]
         ) -> Bool {
-            guard let place = files.firstIndex(where: { $0.kind == .user }),
+            guard let index = files.firstIndex(where: { $0.kind == .user }),
                 let mount = files.first(where: { $0.kind == .mount })
             else { return false }
             let owner = process_owner_of_namespace(mount.file.rawValue)
             guard owner >= 0 else { return false }
-            let own = files[place].file
-            guard number(owner) != number(own.rawValue) else {
+            let inner = files[index].file
+            guard number(owner) != number(inner.rawValue) else {
                 try? FileDescriptor(rawValue: owner).close()
                 return false
             }
-            files[place].file = FileDescriptor(rawValue: owner)
-            try? own.close()
+            files[index].file = FileDescriptor(rawValue: owner)
+            try? inner.close()
             return true
         }
 
-        /// The number by which the kernel knows the namespace of an open file.
+        /// Returns the number by which the kernel knows the namespace of an open file.
         private static func number(_ file: CInt) -> UInt64? {
             var status = stat()
             return unsafe fstat(file, &status) == 0 ? UInt64(status.st_ino) : nil

@@ -9,72 +9,79 @@
         internal import Musl
     #endif
 
-    /// A sandbox that is to be made: this machine behind bubblewrap.
+    /// A sandbox that is not created yet.
     struct Sandbox: EnvironmentSpec {
         let request: BuildRequest
         let options: SandboxOptions
 
         var root: FilePath { SandboxMounts.root }
 
-        /// This machine's, without directories for temporary files that commands cannot write to.
+        /// This machine's variables, without those that name directories that the sandbox hides.
         var environment: [String: String] {
             let hidden = ["TEMP", "TEMPDIR", "TMP", "TMPDIR", "XDG_RUNTIME_DIR"]
             return request.hostEnvironment.filter { !hidden.contains($0.key) }
         }
 
         func open(
-            _ needs: EnvironmentRequirements,
+            _ requirements: EnvironmentRequirements,
             in directory: PrivateDirectory
         ) async throws -> any ExecutionEnvironment {
             let tools = try SandboxTools(path: request.hostEnvironment["PATH"])
             let git = VisibleRepository(of: request.sourceDirectory, seenAt: root)
-            let (mounts, caches) = try mounts(needs, git, directory)
+            let (mounts, caches) = try mounts(requirements, git, directory)
             let namespaces = try await namespaces(tools, mounts)
-            var place = SandboxEnvironment(
+            var execution = SandboxEnvironment(
                 mounts: mounts,
                 caches: caches,
                 directory: directory.path,
                 tools: tools,
                 namespaces: namespaces,
                 warnings: [git.problem].compactMap { $0 },
-                serviceVariables: safeDirectory(needs.variables)
+                serviceVariables: safeDirectory(requirements.variables)
             )
-            var problem = await place.problem()
+            var problem = await execution.problem()
             if problem != nil {
-                place.entersDirectory = false
-                problem = await place.problem()
+                execution.entersDirectory = false
+                problem = await execution.problem()
             }
             if let problem {
-                await place.close()
+                await execution.close()
                 throw SetupError(sandbox: problem)
             }
-            return place
+            return execution
         }
 
         private func mounts(
-            _ needs: EnvironmentRequirements,
+            _ requirements: EnvironmentRequirements,
             _ git: VisibleRepository,
             _ directory: PrivateDirectory
         ) throws -> (SandboxMounts, SandboxCaches) {
             do {
-                let own = try SandboxDirectories(homes: homes(needs), in: directory)
-                var mounts = SandboxMounts(empty: try own.emptyFile())
-                try own.show(in: &mounts)
-                let caches = try caches(needs, own)
-                try caches.show(in: &mounts, with: own)
+                let privateDirectories = try SandboxDirectories(
+                    homes: homes(requirements),
+                    in: directory
+                )
+                var mounts = SandboxMounts(emptyFile: try privateDirectories.createEmptyFile())
+                try privateDirectories.show(in: &mounts)
+                let caches = try caches(requirements, privateDirectories)
+                try caches.show(in: &mounts, privateDirectories)
                 for (outside, inside) in try readable(mounts) {
-                    try own.makeWay(to: inside)
+                    try privateDirectories.createParents(of: inside)
                     mounts.show(outside, at: inside)
                 }
-                if let (outside, inside) = git.repository, mounts.outside(inside) != outside {
-                    try own.makeWay(to: inside)
+                if let (outside, inside) = git.repository, mounts.pathOutside(inside) != outside {
+                    try privateDirectories.createParents(of: inside)
                     mounts.show(outside, at: inside)
                 }
-                mounts.show(directory.path, at: SandboxMounts.state, isWritable: true)
+                mounts.show(
+                    directory.path,
+                    at: SandboxMounts.privateDirectory,
+                    isWritable: true
+                )
                 mounts.show(request.sourceDirectory, at: SandboxMounts.root, isWritable: true)
                 return (mounts, caches)
             } catch let error as Errno {
-                throw SetupError(sandbox: "'\(directory.path)' cannot be made use of: \(error)")
+                throw SetupError(sandbox: "cannot prepare '\(directory.path)': \(error)")
             }
         }
 
@@ -83,9 +90,9 @@
             _ mounts: SandboxMounts
         ) async throws -> Namespaces {
             let isRoot = geteuid() == 0
-            var kinds: [Namespaces.Kind] = [.mount, .messages]
+            var kinds: [Namespaces.Kind] = [.mount, .ipc]
             var arguments = try mounts.arguments(isRoot: isRoot) + ["--unshare-ipc"]
-            // The first that is entered: it gives the right to enter the others.
+            // The user namespace is entered first, because it gives the right to enter the others.
             if !isRoot {
                 kinds.insert(.user, at: 0)
                 arguments.append("--unshare-user")
@@ -97,12 +104,13 @@
             return try await Namespaces(tools.bubblewrap, arguments, kinds)
         }
 
-        /// The variables by which git takes the sources for safe although somebody else owns them than
-        /// runs the commands: the build runs what is in them anyway.
+        /// Returns the variables that make git trust the sources although another user owns them.
+        ///
+        /// The build runs the files of the sources anyway.
         private func safeDirectory(_ variables: [String: String]) -> [String: String] {
             guard geteuid() == 0, let count = Int(variables["GIT_CONFIG_COUNT"] ?? "0"),
                 (0..<1_000).contains(count),
-                !others.isEmpty || (try? FileOwner.of(request.sourceDirectory)) != 0
+                !otherUsers.isEmpty || (try? FileOwner.of(request.sourceDirectory)) != 0
             else { return [:] }
             return [
                 "GIT_CONFIG_COUNT": String(count + 1),
@@ -111,9 +119,9 @@
             ]
         }
 
-        /// The users whom the buildspec names; none where only root could run commands as them, which is
-        /// refused when the sandbox stands.
-        private var others: [UserAccount] {
+        /// The users that the buildspec file names, if root runs the build; an open sandbox refuses them
+        /// otherwise.
+        private var otherUsers: [UserAccount] {
             guard geteuid() == 0 else { return [] }
             let names =
                 [request.buildspec.runAs].compactMap(\.?.value)
@@ -121,48 +129,49 @@
             return names.compactMap { UserAccount(named: $0) }
         }
 
-        /// The homes of the user that runs the build, as this machine and that user know them.
+        /// The homes of the user that runs the build, as this machine and the request name them.
         private var ownHomes: [String] {
             let given = request.overrides.last { $0.name == "HOME" }?.value
             return [given, request.hostEnvironment["HOME"], HostUser.home()].compactMap { $0 }
         }
 
-        /// The homes that are hidden: those of everybody who runs commands, and what is `HOME` to them.
+        /// Returns the homes that are hidden: those of all users that run commands, and the build's `HOME`.
         ///
-        /// The buildspec cannot show the user's by calling another directory its home.
-        private func homes(_ needs: EnvironmentRequirements) -> [(path: String, user: UserAccount?)]
-        {
-            ([needs.variables["HOME"]].compactMap { $0 } + ownHomes).map { ($0, nil) }
-                + others.map { ($0.home, $0) }
+        /// A buildspec file that sets `HOME` to another directory does not make the user's home visible.
+        private func homes(
+            _ requirements: EnvironmentRequirements
+        ) -> [(path: String, user: UserAccount?)] {
+            ([requirements.variables["HOME"]].compactMap { $0 } + ownHomes).map { ($0, nil) }
+                + otherUsers.map { ($0.home, $0) }
         }
 
-        /// What commands can write to outside of the sources.
+        /// Returns the directories outside of the sources that commands can write to.
         private func caches(
-            _ needs: EnvironmentRequirements,
-            _ own: SandboxDirectories
+            _ requirements: EnvironmentRequirements,
+            _ privateDirectories: SandboxDirectories
         ) throws -> SandboxCaches {
             try SandboxCaches(
-                needs.cachePaths,
+                requirements.cachePaths,
                 named: options.writable,
-                allowed: UsualCaches(
-                    homes: ownHomes + others.map(\.home),
+                usualCaches: UsualCaches(
+                    homes: ownHomes + otherUsers.map(\.home),
                     named: options.writable
                 ),
-                hidden: own.paths
+                hiddenPaths: privateDirectories.paths
             )
         }
 
-        /// What is to be shown although the sandbox hides it: what was asked for, and the program
-        /// behind `codebuild-hash-files`.
+        /// Returns the hidden files that commands must read: those of `--sandbox-read`, and the program that
+        /// `codebuild-hash-files` runs.
         private func readable(
             _ mounts: SandboxMounts
         ) throws -> [(outside: FilePath, inside: FilePath)] {
             var shown: [(outside: FilePath, inside: FilePath)] = []
             for path in options.readable + [request.helperExecutable].compactMap({ $0 }) {
                 guard FileProbe(path) != nil, let real = try? Machine.absolute(path) else {
-                    throw SetupError(sandbox: "'\(path)' is to be shown and does not exist")
+                    throw SetupError(sandbox: "cannot show '\(path)': it does not exist")
                 }
-                // A link is shown under its own name and under that of what it leads to.
+                // A link is shown at its own path and at its target's.
                 for inside in Set([path.lexicallyNormalized(), FilePath(real.text)])
                 where mounts.hides(inside) {
                     shown.append((FilePath(real.text), inside))

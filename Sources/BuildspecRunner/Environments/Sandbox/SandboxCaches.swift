@@ -8,53 +8,51 @@
         internal import Musl
     #endif
 
-    /// The directories outside of the sources that a sandbox lets commands write to: those that the
-    /// buildspec caches and may, and those that `--sandbox-write` names.
+    /// The directories outside of the sources that commands of a sandbox can write to: usual cache
+    /// directories that the buildspec file caches, and the directories of `--sandbox-write`.
     ///
-    /// They are this machine's own, at their own paths, so what a build restores is there for the
-    /// next one. A cached path is opened from its literal beginning: `/root/.m2/**/*` opens
-    /// `/root/.m2`.
+    /// They are this machine's directories at their own paths, so the next build finds what a build
+    /// restored. A pattern opens its literal prefix: `/root/.m2/**/*` opens `/root/.m2`.
     struct SandboxCaches: Sendable {
-        /// The directories by the names that commands have for them, links resolved outside, those
-        /// above before those below.
+        /// The directories with their paths inside, and outside with links resolved; parents come first.
         private(set) var directories: [(inside: FilePath, outside: FilePath)] = []
-        /// Why a path cannot be cached.
+        /// The reasons why paths cannot be cached, by path.
         private(set) var refusals: [String: UnreachablePath] = [:]
-        /// What the log tells of them, one line each.
+        /// Notes for the log, one line each.
         private(set) var notes: [String] = []
 
-        private let allowed: UsualCaches
-        private let hidden: [FilePath]
+        private let usualCaches: UsualCaches
+        private let hiddenPaths: [FilePath]
 
-        /// Finds the directories and makes those that are missing.
+        /// Finds the directories and creates the missing ones.
         ///
         /// - Parameters:
-        ///   - paths: the cached paths, relative to the source root or absolute.
-        ///   - named: what is to be opened whatever is cached.
-        ///   - allowed: what cached paths may open.
-        ///   - hidden: directories that the sandbox has of its own.
-        /// - Throws: `SetupError` when one of `named` cannot be opened.
+        ///   - paths: The cached paths, relative to the source root or absolute.
+        ///   - named: Directories to open whatever is cached.
+        ///   - usualCaches: The directories that cached paths can open.
+        ///   - hiddenPaths: Directories that the sandbox hides by its own.
+        /// - Throws: `SetupError` if one of `named` cannot be opened.
         init(
             _ paths: [String],
             named: [FilePath],
-            allowed: UsualCaches,
-            hidden: [FilePath]
+            usualCaches: UsualCaches,
+            hiddenPaths: [FilePath]
         ) throws {
-            self.allowed = allowed
-            self.hidden = hidden
+            self.usualCaches = usualCaches
+            self.hiddenPaths = hiddenPaths
             var found: [FilePath: FilePath] = [:]
             for path in named {
                 do throws(UnreachablePath) {
                     let start = path.lexicallyNormalized()
-                    let remedy = "name a directory that does not hold it"
-                    found[start] = try opened(start, orElse: remedy)
+                    try checkConflicts(start, remedy: "name a directory that does not contain it")
+                    found[start] = try open(start)
                 } catch {
                     throw SetupError(sandbox: "--sandbox-write '\(path)': \(error)")
                 }
             }
             for text in paths {
                 do throws(UnreachablePath) {
-                    for start in try starts(of: text) { found[start] = try opened(start) }
+                    for start in try literalPrefixes(of: text) { found[start] = try open(start) }
                 } catch {
                     refusals[text] = error
                 }
@@ -70,33 +68,36 @@
             }
         }
 
-        /// Checks that the sandbox has opened what a path to be cached needs.
+        /// Checks that the sandbox has opened the directories of a cached path.
         ///
         /// - Throws: `UnreachablePath`.
         func check(_ path: String) throws(UnreachablePath) {
             if let refusal = refusals[path] { throw refusal }
-            for start in try starts(of: path)
+            for start in try literalPrefixes(of: path)
             where !directories.contains(where: { start.starts(with: $0.inside) }) {
                 throw UnreachablePath(
-                    description: "'\(start)' is not open, because the sandbox is made before "
-                        + "CodeBuild's variables are set; use none of them outside of the sources"
+                    description:
+                        "'\(start)' is not open: the sandbox is created before CodeBuild's "
+                        + "variables are set; do not use them outside of the sources"
                 )
             }
         }
 
-        /// What a path to be cached opens; nothing for what lies in the sources.
-        private func starts(of path: String) throws(UnreachablePath) -> [FilePath] {
-            var starts: [FilePath] = []
+        /// Returns the directories that a cached path opens; none if the path is in the sources.
+        private func literalPrefixes(of path: String) throws(UnreachablePath) -> [FilePath] {
+            var prefixes: [FilePath] = []
             for pattern in FilePattern.parse(path) {
-                guard let start = try SandboxCaches.start(of: pattern) else { continue }
-                try check(start, of: pattern)
-                starts.append(start)
+                guard let prefix = try SandboxCaches.literalPrefix(of: pattern) else { continue }
+                try check(prefix)
+                prefixes.append(prefix)
             }
-            return starts
+            return prefixes
         }
 
-        /// The literal beginning of a pattern; `nil` when it lies in the sources.
-        private static func start(of pattern: FilePattern) throws(UnreachablePath) -> FilePath? {
+        /// Returns the literal prefix of a pattern; `nil` if the prefix is in the sources.
+        private static func literalPrefix(
+            of pattern: FilePattern
+        ) throws(UnreachablePath) -> FilePath? {
             if !pattern.isAbsolute {
                 guard pattern.climbs == 0 else {
                     throw UnreachablePath(
@@ -107,76 +108,82 @@
                 return nil
             }
             let names = pattern.literalNames.map { String(decoding: $0, as: UTF8.self) }
-            var start = FilePath("/" + names.joined(separator: "/"))
-            start.lexicallyNormalize()
-            return start.starts(with: SandboxMounts.root) ? nil : start
+            var prefix = FilePath("/" + names.joined(separator: "/"))
+            prefix.lexicallyNormalize()
+            return prefix.starts(with: SandboxMounts.root) ? nil : prefix
         }
 
-        /// Whether a buildspec may open a directory.
-        private func check(_ start: FilePath, of pattern: FilePattern) throws(UnreachablePath) {
-            try checkRoom(start)
-            let place = UsualCaches.settled(start)
-            guard !allowed.include(place) else { return }
-            let link = place == start ? "" : ", which is '\(place)',"
+        /// Checks that the buildspec file alone can open a directory.
+        private func check(_ directory: FilePath) throws(UnreachablePath) {
+            try checkConflicts(
+                directory,
+                remedy: "name a directory that ends before the first wildcard"
+            )
+            let target = UsualCaches.resolved(directory)
+            guard !usualCaches.contain(target) else { return }
+            let link = target == directory ? "" : ", which is '\(target)',"
             throw UnreachablePath(
                 description:
-                    "for it commands could write to '\(start)'\(link) of this machine, which "
-                    + "is none of the usual cache directories; '--sandbox-write \(place)' allows that"
+                    "commands could write to '\(directory)'\(link) of this machine, which is not a "
+                    + "usual cache directory; '--sandbox-write \(target)' allows that"
             )
         }
 
-        /// Whether there is room in the sandbox for a directory of this machine.
-        private func checkRoom(
-            _ start: FilePath,
-            orElse remedy: String = "name a directory that ends before the first wildcard"
+        /// Checks that a directory of this machine does not contain one that the sandbox hides.
+        private func checkConflicts(
+            _ directory: FilePath,
+            remedy: String
         ) throws(UnreachablePath) {
-            let own = SandboxMounts.own
-            if let top = own.first(where: start.starts) {
-                throw UnreachablePath(description: "'\(top)' is the sandbox's own")
+            let sandboxPaths = SandboxMounts.sandboxPaths
+            if let top = sandboxPaths.first(where: directory.starts) {
+                throw UnreachablePath(description: "'\(top)' belongs to the sandbox")
             }
-            for place in [start, UsualCaches.settled(start)] {
-                guard let above = (hidden + own).first(where: { $0.starts(with: place) }) else {
+            for path in [directory, UsualCaches.resolved(directory)] {
+                guard
+                    let hidden = (hiddenPaths + sandboxPaths).first(where: { $0.starts(with: path) }
+                    )
+                else {
                     continue
                 }
                 throw UnreachablePath(
-                    description: "a sandbox would have to open '\(place)' for it, and has a "
-                        + "'\(above)' of its own; \(remedy)"
+                    description: "the sandbox cannot open '\(path)', because it has its own "
+                        + "'\(hidden)'; \(remedy)"
                 )
             }
         }
 
-        private func opened(
-            _ start: FilePath,
-            orElse remedy: String? = nil
-        ) throws(UnreachablePath) -> FilePath {
-            if let remedy { try checkRoom(start, orElse: remedy) }
+        /// Creates a directory if it is missing, and checks that this user can write to it.
+        ///
+        /// - Returns: The directory's path, links resolved.
+        private func open(_ directory: FilePath) throws(UnreachablePath) -> FilePath {
             do {
-                let place = UsualCaches.settled(start)
-                try SandboxCaches.makeDirectory(place)
-                // A link that leads nowhere is no directory, whatever was made.
-                guard try Machine.absolute(start).text == place.string else {
+                let target = UsualCaches.resolved(directory)
+                try SandboxCaches.createDirectory(target)
+                // After creating the target, a link that leads nowhere is still not a directory.
+                guard try Machine.absolute(directory).text == target.string else {
                     throw Errno.notDirectory
                 }
-                if unsafe access(place.string, W_OK) != 0 { throw Errno(rawValue: errno) }
-                return place
+                if unsafe access(target.string, W_OK) != 0 { throw Errno(rawValue: errno) }
+                return target
             } catch {
                 throw UnreachablePath(
-                    description: "a cache outside of the sources is a directory that the sandbox "
-                        + "opens, and '\(start)' cannot be made or written: \(error)"
+                    description:
+                        "the sandbox cannot create or write '\(directory)', a cache outside "
+                        + "of the sources: \(error)"
                 )
             }
         }
 
-        private static func makeDirectory(_ path: FilePath) throws {
+        private static func createDirectory(_ path: FilePath) throws {
             if let probe = FileProbe(path) {
                 if !probe.isDirectory { throw Errno.notDirectory }
                 return
             }
             let above = path.removingLastComponent()
-            try makeDirectory(above)
+            try createDirectory(above)
             let isNew = unsafe path.withPlatformString { unsafe mkdir($0, 0o755) } == 0
             guard isNew || errno == EEXIST else { throw Errno(rawValue: errno) }
-            // Root makes it in somebody's home for that user.
+            // In a user's home, root creates the directory for that user.
             guard isNew, geteuid() == 0 else { return }
             let owner = try FileOwner.of(above)
             _ = unsafe path.withPlatformString { unsafe lchown($0, owner, gid_t.max) }
@@ -184,29 +191,32 @@
     }
 
     extension SandboxCaches {
-        /// Shows them, without the credentials that lie among them.
+        /// Adds the directories to a sandbox's mounts, without the credentials in them.
         ///
         /// - Parameters:
-        ///   - mounts: the sandbox, which has its own directories already.
-        ///   - own: those directories.
+        ///   - mounts: The mounts, to which the private directories were added before.
+        ///   - privateDirectories: The sandbox's private directories.
         /// - Throws: `Errno`.
-        func show(in mounts: inout SandboxMounts, with own: SandboxDirectories) throws {
+        func show(
+            in mounts: inout SandboxMounts,
+            _ privateDirectories: SandboxDirectories
+        ) throws {
             for (inside, outside) in directories {
-                // A link in a hidden directory is not there to be followed.
-                for place in Set([outside] + (mounts.hides(inside) ? [inside] : [])) {
-                    try own.makeWay(to: place)
-                    mounts.show(outside, at: place, isWritable: true)
+                // Commands do not see a link in a hidden directory, so the link's path is mounted too.
+                for path in Set([outside] + (mounts.hides(inside) ? [inside] : [])) {
+                    try privateDirectories.createParents(of: path)
+                    mounts.show(outside, at: path, isWritable: true)
                 }
             }
-            let secrets = allowed.secrets.filter { secret in
-                directories.contains { secret.starts(with: $0.outside) }
+            let credentials = usualCaches.credentialFiles.filter { file in
+                directories.contains { file.starts(with: $0.outside) }
             }
-            for secret in secrets { mounts.show(mounts.empty, at: secret) }
-            for place in allowed.programs
-            where directories.contains(where: { place.starts(with: $0.outside) }) {
-                // One that is missing would be made by a command.
-                try SandboxCaches.makeDirectory(place)
-                if UsualCaches.settled(place) == place { mounts.show(place) }
+            for file in credentials { mounts.show(mounts.emptyFile, at: file) }
+            for directory in usualCaches.scriptDirectories
+            where directories.contains(where: { directory.starts(with: $0.outside) }) {
+                // Commands could create one that is missing.
+                try SandboxCaches.createDirectory(directory)
+                if UsualCaches.resolved(directory) == directory { mounts.show(directory) }
             }
         }
     }

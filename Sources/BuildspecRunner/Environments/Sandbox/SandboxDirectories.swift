@@ -8,101 +8,107 @@
         internal import Musl
     #endif
 
-    /// The directories that a sandbox has of its own where the machine's are hidden: for temporary
-    /// files, and as homes.
+    /// The private directories of a sandbox for temporary files and homes, which hide this machine's.
     struct SandboxDirectories: Sendable {
-        /// One of them.
-        private struct Own: Sendable {
-            /// Where commands see it.
+        private struct Directory: Sendable {
+            /// The path at which commands see the directory.
             var inside: FilePath
-            /// Where it is.
+            /// The path on this machine.
             var outside: FilePath
-            /// Whose it is.
+            /// The owner; `nil` for the user that runs the build.
             var user: UserAccount?
         }
 
-        private var all: [Own] = []
-        private let directory: PrivateDirectory
+        private var directories: [Directory] = []
+        private let privateDirectory: PrivateDirectory
 
-        /// Makes them.
+        /// Creates the directories.
         ///
         /// - Parameters:
-        ///   - homes: home directories and the users they are of.
-        ///   - directory: the build's private directory, in which they are made.
+        ///   - homes: Home directories and their users.
+        ///   - directory: The build's private directory, in which the directories are created.
         /// - Throws: `Errno`.
         init(
             homes: [(path: String, user: UserAccount?)],
             in directory: PrivateDirectory
         ) throws(Errno) {
-            self.directory = directory
+            privateDirectory = directory
             for (path, name) in [("/tmp", "tmp"), ("/var/tmp", "var-tmp")] {
-                guard let place = SandboxDirectories.real(path), !paths.contains(place) else {
+                guard let inside = SandboxDirectories.resolved(path), !paths.contains(inside) else {
                     continue
                 }
-                all.append(Own(inside: place, outside: try directory.createSharedDirectory(name)))
+                directories.append(
+                    Directory(inside: inside, outside: try directory.createSharedDirectory(name))
+                )
             }
             for (path, user) in homes {
-                guard let place = SandboxDirectories.real(path), !paths.contains(place),
-                    SandboxDirectories.isHome(place, of: user?.userID ?? geteuid())
+                guard let inside = SandboxDirectories.resolved(path), !paths.contains(inside),
+                    SandboxDirectories.isHome(inside, of: user?.userID ?? geteuid())
                 else { continue }
-                let home = try directory.createDirectory("home-\(all.count)", of: user)
-                all.append(Own(inside: place, outside: home, user: user))
+                let home = try directory.createDirectory("home-\(directories.count)", of: user)
+                directories.append(Directory(inside: inside, outside: home, user: user))
             }
         }
 
-        /// Where commands see them.
-        var paths: [FilePath] { all.map(\.inside) }
+        /// The paths at which commands see the directories.
+        var paths: [FilePath] { directories.map(\.inside) }
 
-        /// Shows them.
+        /// Adds the directories to a sandbox's mounts.
         ///
         /// - Throws: `Errno`.
         func show(in mounts: inout SandboxMounts) throws(Errno) {
             // A home may lie in another directory of these, but not the other way round.
-            for own in all.sorted(by: { $0.inside.components.count < $1.inside.components.count }) {
-                try makeWay(to: own.inside)
-                mounts.show(own.outside, at: own.inside, isWritable: true)
+            let outermostFirst = directories.sorted {
+                $0.inside.components.count < $1.inside.components.count
+            }
+            for directory in outermostFirst {
+                try createParents(of: directory.inside)
+                mounts.show(directory.outside, at: directory.inside, isWritable: true)
             }
         }
 
-        /// Makes the directories above something that is shown in one of these, which bubblewrap would
-        /// make as root's and closed to others.
+        /// Creates the parent directories of a mount point in one of these directories.
+        ///
+        /// Bubblewrap would create them as root, and other users could not enter them.
         ///
         /// - Throws: `Errno`.
-        func makeWay(to path: FilePath) throws(Errno) {
-            let above = all.filter { path != $0.inside && path.starts(with: $0.inside) }
+        func createParents(of path: FilePath) throws(Errno) {
+            let above = directories.filter { path != $0.inside && path.starts(with: $0.inside) }
             guard
-                let own = above.max(by: { $0.inside.components.count < $1.inside.components.count })
+                let nearest = above.max(by: {
+                    $0.inside.components.count < $1.inside.components.count
+                })
             else { return }
-            var place = own.outside
-            for name in path.components.dropFirst(own.inside.components.count).dropLast() {
-                place.append(name)
-                if FileProbe(place) == nil {
-                    try directory.createWay(place, of: own.user)
+            var parent = nearest.outside
+            for name in path.components.dropFirst(nearest.inside.components.count).dropLast() {
+                parent.append(name)
+                if FileProbe(parent) == nil {
+                    try privateDirectory.createTraversableDirectory(parent, of: nearest.user)
                 }
             }
         }
 
-        /// A file that shows nothing, in place of one that is not to be seen.
+        /// Creates the empty file that is mounted over files that commands must not read.
         ///
         /// - Throws: `Errno`.
-        func emptyFile() throws -> FilePath {
-            let file = directory.path.appending("empty")
+        func createEmptyFile() throws -> FilePath {
+            let file = privateDirectory.path.appending("empty")
             try SmallFile.write("", to: file, permissions: [.ownerRead, .groupRead, .otherRead])
             return file
         }
 
-        /// The directory at a path, links resolved.
-        private static func real(_ path: String) -> FilePath? {
+        /// Returns the directory at a path, links resolved; `nil` if there is none.
+        private static func resolved(_ path: String) -> FilePath? {
             guard path.hasPrefix("/"), FileProbe(FilePath(path))?.isDirectory == true,
                 let real = try? Machine.absolute(FilePath(path))
             else { return nil }
             return FilePath(real.text)
         }
 
-        /// Whether a directory is a user's own and nothing that programs need.
+        /// Returns whether a directory is a user's home and not a system directory that programs need.
         ///
-        /// Root may read everybody's, so its `HOME` may be somebody else's, as `sudo -E` leaves it.
-        /// System accounts name `/`, `/usr/sbin` or the like as their home.
+        /// Root can read all homes, so its `HOME` may be another user's, as after `sudo -E`. System
+        /// accounts name directories such as `/` or `/usr/sbin` as their home.
         private static func isHome(_ path: FilePath, of user: uid_t) -> Bool {
             var status = stat()
             guard unsafe path.withPlatformString({ unsafe stat($0, &status) }) == 0,

@@ -8,11 +8,11 @@
         internal import Musl
     #endif
 
-    /// This machine behind bubblewrap: read-only, with directories of its own for temporary files and
-    /// as homes, and the sources at a fixed path.
+    /// A sandbox of this machine: a read-only file system, with private directories for temporary files
+    /// and homes, and the sources at a fixed path.
     ///
-    /// Commands are started as on the machine itself and enter the sandbox on their way. They stay in
-    /// this machine's process table, so signals and the search for daemons work as ever.
+    /// Commands are started as on the host and then enter the sandbox. They stay in this machine's process
+    /// table, so signals and the search for daemons work as on the host.
     struct SandboxEnvironment: ExecutionEnvironment {
         let mounts: SandboxMounts
         let caches: SandboxCaches
@@ -21,37 +21,36 @@
         let namespaces: Namespaces
         let warnings: [String]
         let serviceVariables: [String: String]
-        /// Whether `nsenter` goes to a directory itself, as it does from util-linux 2.38 on; if not,
-        /// one more program does.
+        /// Whether `nsenter` can change the directory, as from util-linux 2.38 on; if not, `env` does.
         var entersDirectory = true
 
         var root: FilePath { SandboxMounts.root }
 
-        var whereabouts: String { "on this machine" }
+        var locationText: String { "on this machine" }
 
-        var ownUser: String { HostUser.effectiveName() }
+        var defaultUser: String { HostUser.effectiveName() }
 
-        var sight: VisiblePaths? { mounts.sight }
+        var visiblePaths: VisiblePaths? { mounts.visiblePaths }
 
-        func inside(_ path: FilePath) -> FilePath {
+        func pathInside(_ path: FilePath) -> FilePath {
             var rest = path
             return rest.removePrefix(directory)
-                ? SandboxMounts.state.appending(rest.components) : path
+                ? SandboxMounts.privateDirectory.appending(rest.components) : path
         }
 
         var notes: [String] { caches.notes }
 
-        func cached(_ path: String) throws(UnreachablePath) -> String {
+        func cachePath(for path: String) throws(UnreachablePath) -> String {
             try caches.check(path)
-            return try outside(path)
+            return try pathOutside(path)
         }
 
-        func outside(_ path: String) throws(UnreachablePath) -> String {
+        func pathOutside(_ path: String) throws(UnreachablePath) -> String {
             let whole = root.pushing(FilePath(path)).lexicallyNormalized()
-            // A path in the sources stays as it was written; it is the same for the cache's key.
+            // The cache's key contains the path of a source file as it was written.
             if !path.hasPrefix("/"), whole.starts(with: root) { return path }
-            guard let outside = mounts.outside(whole) else {
-                throw UnreachablePath(description: "only the sandbox has '\(whole)'")
+            guard let outside = mounts.pathOutside(whole) else {
+                throw UnreachablePath(description: "'\(whole)' exists only in the sandbox")
             }
             return outside.string
         }
@@ -60,59 +59,59 @@
 
         func firstProgram(of paths: [FilePath]) async -> FilePath? {
             paths.first { path in
-                mounts.outside(path).flatMap { FileProbe($0) }?.isExecutable == true
+                mounts.pathOutside(path).flatMap { FileProbe($0) }?.isExecutable == true
             }
         }
 
         func obstacle(toRunningAs name: String) -> String? {
-            HostEnvironment.obstacle(toRunningAs: name, insteadOf: ownUser)
+            HostEnvironment.obstacle(toRunningAs: name, insteadOf: defaultUser)
         }
 
         func account(named name: String) async -> UserAccount? { UserAccount(named: name) }
 
-        func launch(
+        func processSpec(
             _ program: FilePath,
             _ arguments: [String],
             in directory: FilePath,
             as user: UserAccount?
         ) -> ProcessSpec {
-            var words = namespaces.arguments
-            let directory = inside(directory).string
+            var prefix = namespaces.arguments
+            let directory = pathInside(directory).string
             if namespaces.isOwnedByRoot {
-                words += [
+                prefix += [
                     "--", tools.unshare.string, "--user", "--map-user=\(geteuid())",
                     "--map-group=\(getegid())", "--wd=\(directory)", "--",
                 ]
             } else {
-                words +=
+                prefix +=
                     entersDirectory
                     ? ["--wdns=\(directory)", "--"] : ["--", "/usr/bin/env", "-C", directory]
             }
             if geteuid() == 0 {
-                words += [tools.setpriv.string] + RootRights.arguments
-                words += user.map(UserSwitch.arguments) ?? []
-                words.append("--")
+                prefix += [tools.setpriv.string] + RootCapabilities.arguments
+                prefix += user.map(UserSwitch.arguments) ?? []
+                prefix.append("--")
             }
-            words.append(program.string)
+            prefix.append(program.string)
             return ProcessSpec(
                 program: tools.nsenter,
-                arguments: words + arguments,
+                arguments: prefix + arguments,
                 directory: "/",
                 user: nil,
                 isConfined: true
             )
         }
 
-        /// Why commands cannot enter, found out by one that does nothing.
+        /// Runs a command that does nothing, and returns why it could not enter the sandbox.
         func problem() async -> String? {
-            let launch = launch("/bin/sh", ["-c", ":"], in: directory, as: nil)
+            let spec = processSpec("/bin/sh", ["-c", ":"], in: directory, as: nil)
             do {
                 try SpareDescriptors.requireForProcess()
-                let result = try await ConfinedProcess.capture(launch)
+                let result = try await ConfinedProcess.capture(spec)
                 if result.status == 0 { return nil }
                 let text = String(decoding: result.output, as: UTF8.self)
-                let said = text.split(separator: "\n").first ?? "nothing"
-                return "commands cannot enter it; nsenter says '\(said)'; run without '--sandbox'"
+                let line = text.split(separator: "\n").first ?? "nothing"
+                return "commands cannot enter it; nsenter says '\(line)'; run without '--sandbox'"
             } catch let problem as ConfinedProcess.Problem {
                 return problem.description
             } catch {
@@ -125,9 +124,9 @@
         }
     }
 
-    /// What is left of root's rights in a sandbox: those that builds use, as in a container, and none
-    /// by which a process gets out of it.
-    enum RootRights {
+    /// The capabilities that root keeps in a sandbox: those that builds use, as in a container, and none by
+    /// which a process can leave the sandbox.
+    enum RootCapabilities {
         private static let kept = [
             "audit_write", "chown", "dac_override", "fowner", "fsetid", "kill", "net_bind_service",
             "net_raw", "setfcap", "setgid", "setpcap", "setuid", "sys_chroot",

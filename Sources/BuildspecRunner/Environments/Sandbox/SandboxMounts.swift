@@ -2,44 +2,44 @@
     internal import BuildspecFiles
     internal import SystemPackage
 
-    /// What a sandbox shows where: this machine read-only, and over it what is the build's own.
+    /// The mounts of a sandbox: this machine read-only, and the build's own directories over it.
     struct SandboxMounts: Sendable {
-        /// The source root.
-        static let root = BuildRequest.fixedRoot
-        /// The build's private directory, where CodeBuild's agent keeps the same.
-        static let state: FilePath = "/codebuild/output/tmp"
-        /// What only the sandbox has.
-        static let own: [FilePath] = ["/codebuild", "/dev", "/proc", "/sys"]
+        /// The source root inside.
+        static let root = BuildRequest.fixedSourceRoot
+        /// The build's private directory inside; CodeBuild's agent uses the same path.
+        static let privateDirectory: FilePath = "/codebuild/output/tmp"
+        /// The directories that a sandbox has instead of this machine's.
+        static let sandboxPaths: [FilePath] = ["/codebuild", "/dev", "/proc", "/sys"]
 
-        /// Something of this machine that is shown.
+        /// A file or directory of this machine that commands see.
         struct Mount: Sendable, Equatable {
-            /// Where commands see it.
+            /// The path at which commands see the file.
             var inside: FilePath
-            /// What it is.
+            /// The path on this machine.
             var outside: FilePath
-            /// Whether commands can write there.
+            /// Whether commands can write.
             var isWritable: Bool
         }
 
-        /// A file that shows nothing, in place of one that is not to be seen.
-        let empty: FilePath
+        /// An empty file, which is mounted over files that commands must not read.
+        let emptyFile: FilePath
 
-        /// What is shown over the machine's own root, in the order in which it is put there.
+        /// The mounts over the machine's root, in the order in which bubblewrap makes them.
         private(set) var mounts: [Mount] = []
 
-        /// Creates one that shows the machine and nothing over it.
+        /// Creates the mounts of a sandbox that shows only this machine.
         ///
-        /// - Parameter empty: an empty file that everybody can read.
-        init(empty: FilePath) {
-            self.empty = empty
+        /// - Parameter emptyFile: An empty file that all users can read.
+        init(emptyFile: FilePath) {
+            self.emptyFile = emptyFile
         }
 
-        /// Shows something.
+        /// Adds a mount, which hides earlier ones at its path.
         ///
         /// - Parameters:
-        ///   - outside: what it is.
-        ///   - inside: where commands see it; `nil` is the same path.
-        ///   - isWritable: whether they can write there.
+        ///   - outside: The path on this machine.
+        ///   - inside: The path at which commands see the file; `nil` for the same path.
+        ///   - isWritable: Whether commands can write.
         mutating func show(
             _ outside: FilePath,
             at inside: FilePath? = nil,
@@ -50,21 +50,21 @@
             )
         }
 
-        /// What commands mean by a path; `nil` for what only the sandbox has.
-        func outside(_ path: FilePath) -> FilePath? {
+        /// Returns the path on this machine of a path inside; `nil` for a path that only the sandbox has.
+        func pathOutside(_ path: FilePath) -> FilePath? {
             let path = path.lexicallyNormalized()
             if let mount = mount(of: path) {
                 var rest = path
                 _ = rest.removePrefix(mount.inside)
                 return mount.outside.appending(rest.components)
             }
-            return SandboxMounts.own.contains { path.starts(with: $0) } ? nil : path
+            return SandboxMounts.sandboxPaths.contains { path.starts(with: $0) } ? nil : path
         }
 
-        /// Whether a path of this machine is hidden by something else of the sandbox.
-        func hides(_ path: FilePath) -> Bool { outside(path) != path.lexicallyNormalized() }
+        /// Returns whether a path inside does not lead to the same path of this machine.
+        func hides(_ path: FilePath) -> Bool { pathOutside(path) != path.lexicallyNormalized() }
 
-        /// The deepest mount above a path, the later of two at the same place.
+        /// Returns the deepest mount at or above a path, the later of two at the same path.
         private func mount(of path: FilePath) -> Mount? {
             var found: Mount?
             for mount in mounts where path.starts(with: mount.inside) {
@@ -78,39 +78,38 @@
     }
 
     extension SandboxMounts {
-        /// What commands see of the machine: all that nothing else is shown instead of, and what is
-        /// shown elsewhere.
-        var sight: VisiblePaths {
-            var sight = VisiblePaths(everything: true)
-            for hidden in SandboxMounts.own + mounts.map(\.inside) {
-                sight.set(hidden, isSeen: false)
+        /// The files of this machine that commands see, at their own path or at another one.
+        var visiblePaths: VisiblePaths {
+            var visible = VisiblePaths(everything: true)
+            for hidden in SandboxMounts.sandboxPaths + mounts.map(\.inside) {
+                visible.set(hidden, isVisible: false)
             }
-            for mount in mounts { sight.set(mount.outside, isSeen: true) }
-            return sight
+            for mount in mounts { visible.set(mount.outside, isVisible: true) }
+            return visible
         }
 
-        /// The arguments with which bubblewrap makes the sandbox.
+        /// Returns the arguments with which bubblewrap creates the sandbox.
         ///
-        /// The entries of `/` are shown one by one, not `/` itself, because `/codebuild` is made
-        /// beside them.
+        /// The entries of `/` are mounted one by one, not `/` itself, because `/codebuild` is created next
+        /// to them.
         ///
-        /// The devices are of its own, and so are the terminals: commands must not read what is typed
-        /// elsewhere, or write there. Users other than root also get those of this machine that builds
-        /// use; they have the rights of their own to them. Root could use all of them.
+        /// A sandbox has separate devices and terminals, because commands must not read or write other
+        /// terminals. Users other than root also get the devices of this machine that builds use, with the
+        /// user's rights. Root gets none, because root could use all of them.
         ///
-        /// - Parameter isRoot: whether root makes it.
-        /// - Returns: the arguments, without the command.
-        /// - Throws: `FileError` when `/` cannot be read.
+        /// - Parameter isRoot: Whether root creates the sandbox.
+        /// - Returns: The arguments, without the command.
+        /// - Throws: `FileError` if `/` cannot be read.
         func arguments(isRoot: Bool) throws -> [String] {
             var arguments = try SandboxMounts.machineArguments()
             arguments += ["--bind", "/proc", "/proc"]
-            // Not for root's rights alone: these files ask only for the owner's number.
+            // Dropping root's capabilities is not enough: these files check only the owner's number.
             for path in ["/proc/sys", "/proc/sysrq-trigger"] where FileProbe(FilePath(path)) != nil
             {
                 arguments += ["--ro-bind", path, path]
             }
-            for path in SandboxMounts.keys where FileProbe(path) != nil {
-                arguments += ["--ro-bind", empty.string, path.string]
+            for path in SandboxMounts.keyringFiles where FileProbe(path) != nil {
+                arguments += ["--ro-bind", emptyFile.string, path.string]
             }
             arguments += ["--dev", "/dev"]
             if !isRoot {
@@ -131,11 +130,11 @@
             return arguments + ["--remount-ro", "/"]
         }
 
-        /// What tells of the kernel's keyrings.
-        private static let keys: [FilePath] = ["/proc/keys", "/proc/key-users"]
+        /// The files that list the kernel's keyrings.
+        private static let keyringFiles: [FilePath] = ["/proc/keys", "/proc/key-users"]
 
-        /// The devices of this machine that builds of users other than root use: virtual machines,
-        /// file systems of their own, graphics and sound; no terminals.
+        /// Returns the devices of this machine that builds of users other than root use: virtual
+        /// machines, FUSE file systems, graphics and sound, but no terminals.
         private static func devices() throws -> [String] {
             let names: Set = [
                 "dri", "fuse", "kfd", "kvm", "net", "snd", "vhost-net", "vhost-vsock",

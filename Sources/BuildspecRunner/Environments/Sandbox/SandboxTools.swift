@@ -7,21 +7,21 @@
         internal import Musl
     #endif
 
-    /// The programs that a sandbox is made of.
+    /// The programs that a sandbox needs.
     struct SandboxTools: Sendable {
-        /// Makes the sandbox.
+        /// The program that creates the sandbox.
         let bubblewrap: FilePath
-        /// Lets a command enter it.
+        /// The program by which a command enters the sandbox.
         let nsenter: FilePath
-        /// Gives a command of another user than root its number back.
+        /// The program that restores the user's number, for users other than root.
         let unshare: FilePath
-        /// Takes rights from root's commands.
+        /// The program that drops capabilities of root's commands.
         let setpriv: FilePath
 
-        /// Finds them.
+        /// Finds the programs.
         ///
-        /// - Parameter path: the `PATH` of this machine.
-        /// - Throws: `SetupError` naming the one that is missing.
+        /// - Parameter path: The `PATH` of this machine.
+        /// - Throws: `SetupError` that names the first missing program.
         init(path: String?) throws {
             bubblewrap = try SandboxTools.find("bwrap", package: "bubblewrap", path)
             nsenter = try SandboxTools.find("nsenter", package: "util-linux", path)
@@ -49,23 +49,23 @@
     }
 
     extension SetupError {
-        /// A sandbox that cannot be had.
+        /// Creates the error for a sandbox that cannot be created.
         init(sandbox reason: String) {
-            self.init([Problem("cannot make a sandbox: \(reason)")])
+            self.init([Problem("cannot create a sandbox: \(reason)")])
         }
 
-        /// Bubblewrap failed.
+        /// Creates the error for a failure of bubblewrap.
         ///
-        /// - Parameter words: what it said.
-        init(bubblewrap words: String) {
-            let said = words.split(separator: "\n").first.map(String.init) ?? "nothing"
+        /// - Parameter text: Bubblewrap's output.
+        init(bubblewrap text: String) {
+            let line = text.split(separator: "\n").first.map(String.init) ?? "nothing"
             self.init(
                 sandbox:
-                    "bubblewrap says '\(said)'; \(SetupError.remedy), or run without '--sandbox'"
+                    "bubblewrap says '\(line)'; \(SetupError.remedy), or run without '--sandbox'"
             )
         }
 
-        /// What this machine's settings suggest.
+        /// The remedy that this machine's settings suggest.
         private static var remedy: String {
             func setting(_ path: String) -> String? {
                 let bytes = try? SmallFile.read(FilePath("/proc/sys/" + path))

@@ -2,14 +2,13 @@
     internal import BuildspecFiles
     internal import SystemPackage
 
-    /// The directories of this machine that a cached path may open in a sandbox: those in which tools
-    /// keep what they can load again, in the homes of the users that run commands, and those that
-    /// `--sandbox-write` names.
+    /// The directories of this machine that a cached path can open in a sandbox: the download caches of
+    /// tools in the homes of the users that run commands, and the directories of `--sandbox-write`.
     ///
-    /// A buildspec alone must not decide where its commands write. So a place counts with its links
-    /// resolved, and a home is what this machine says, not what the buildspec sets `HOME` to.
+    /// A buildspec file alone must not decide where its commands write. So paths are compared with their
+    /// links resolved, and homes are this machine's, not what the buildspec file sets `HOME` to.
     struct UsualCaches: Sendable {
-        /// Directories of a home; also named in docs/sandbox.md.
+        /// The cache directories of a home; docs/sandbox.md has the same list.
         static let names: [FilePath] = [
             ".bun/install/cache", ".bundle/cache", ".cabal/packages", ".cache", ".cargo/git",
             ".cargo/registry", ".ccache", ".composer/cache", ".conan/data", ".conan2/p", ".gem",
@@ -19,7 +18,7 @@
             ".yarn/berry/cache", ".yarn/cache", "go/pkg/mod",
         ]
 
-        /// Files below them that hold passwords and tokens, which commands do not see.
+        /// Files in cache directories that contain passwords and tokens; commands do not see them.
         static let credentials: [FilePath] = [
             ".gem/credentials", ".gradle/gradle.properties", ".hex/hex.config",
             ".ivy2/.credentials",
@@ -27,42 +26,46 @@
             ".sbt/.credentials", ".sbt/1.0/credentials.sbt", ".sbt/sonatype_credentials",
         ]
 
-        /// Directories below them whose files the tool runs, also for its user; commands only read them.
-        static let programs: [FilePath] = [".gradle/init.d"]
+        /// Directories in cache directories whose files the tool runs, also for its user; commands only read
+        /// them.
+        static let startupScripts: [FilePath] = [".gradle/init.d"]
 
         private let directories: [FilePath]
-        /// Where the credentials of these homes are, if they are there.
-        let secrets: [FilePath]
-        /// Where the directories of programs of these homes are, or would be.
-        let programs: [FilePath]
+        /// The files with credentials that exist in the homes.
+        let credentialFiles: [FilePath]
+        /// The directories of startup scripts in the homes, existing or not.
+        let scriptDirectories: [FilePath]
 
-        /// Finds them.
+        /// Finds the directories of some homes.
         ///
         /// - Parameters:
-        ///   - homes: home directories of this machine's users.
-        ///   - named: what `--sandbox-write` names.
+        ///   - homes: Home directories of this machine's users.
+        ///   - named: The directories of `--sandbox-write`.
         init(homes: [String], named: [FilePath]) {
             let homes = Set(
-                homes.filter { $0.hasPrefix("/") }.map { UsualCaches.settled(FilePath($0)) }
+                homes.filter { $0.hasPrefix("/") }.map { UsualCaches.resolved(FilePath($0)) }
             )
             directories =
                 homes.flatMap { home in UsualCaches.names.map { home.pushing($0) } }
-                + named.map(UsualCaches.settled)
-            secrets = homes.flatMap { home in UsualCaches.credentials.map { home.pushing($0) } }
-                .filter { UsualCaches.settled($0) == $0 && FileProbe($0)?.isDirectory == false }
-            programs = homes.flatMap { home in UsualCaches.programs.map { home.pushing($0) } }
+                + named.map(UsualCaches.resolved)
+            credentialFiles =
+                homes.flatMap { home in UsualCaches.credentials.map { home.pushing($0) } }
+                .filter { UsualCaches.resolved($0) == $0 && FileProbe($0)?.isDirectory == false }
+            scriptDirectories = homes.flatMap { home in
+                UsualCaches.startupScripts.map { home.pushing($0) }
+            }
         }
 
-        /// Whether a cached path may open a directory.
+        /// Returns whether a cached path can open a directory: one of these, or one below.
         ///
-        /// - Parameter directory: its path, links resolved.
-        /// - Returns: whether it is one of them or below one.
-        func include(_ directory: FilePath) -> Bool {
+        /// - Parameter directory: The directory's path, links resolved.
+        /// - Returns: `false` for any other directory.
+        func contain(_ directory: FilePath) -> Bool {
             directories.contains { directory.starts(with: $0) }
         }
 
-        /// A path with its links resolved as far as there is something.
-        static func settled(_ path: FilePath) -> FilePath {
+        /// Returns a path with the links of its existing part resolved.
+        static func resolved(_ path: FilePath) -> FilePath {
             FilePath(Machine.settled(PathBytes(path.string)).text).lexicallyNormalized()
         }
     }
