@@ -30,13 +30,13 @@ public func fuzzCacheReaders(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
 private func readManifest(_ text: [UInt8]) {
     let packs = try? ManifestHead.packs(of: text, .none, base: nil)
     let whole = try? ManifestDecoder.decode(text)
-    if let halves = ParallelManifestDecoder(text) {
-        let joined = halves.joined(halves.first(), halves.second())
+    if let decoder = ParallelManifestDecoder(text) {
+        let joined = decoder.join(decoder.decodeFirst(), decoder.decodeSecond())
         precondition(joined == whole, "halves are the whole")
     }
     let cut = text.count * Int(text.first ?? 0) / 256
-    if let halves = ParallelManifestDecoder(Array(text[..<cut]), Array(text[cut...])) {
-        let joined = halves.joined(halves.first(), halves.second())
+    if let decoder = ParallelManifestDecoder(Array(text[..<cut]), Array(text[cut...])) {
+        let joined = decoder.join(decoder.decodeFirst(), decoder.decodeSecond())
         precondition(joined == whole, "parts are the whole")
     }
     guard let manifest = whole else { return }

@@ -115,13 +115,13 @@ struct EntryReader: Sendable {
     func text(of record: KeyRecord) async throws(CacheError) -> WholeText {
         let (own, entries) = try await text(record.manifestName, record.manifest, record.codec)
         guard let name = record.baseName, let digest = record.base else {
-            return WholeText(text: own, base: own, mostEntries: entries)
+            return WholeText(text: own, base: own, maximumEntries: entries)
         }
         let (base, more) = try await text(name, digest, record.codec)
         return WholeText(
             text: try ManifestDelta.apply(own, to: base, named: digest),
             base: base,
-            mostEntries: entries + more
+            maximumEntries: entries + more
         )
     }
 
@@ -131,10 +131,10 @@ struct EntryReader: Sendable {
         /// That of its base: itself, if it is whole as it is stored.
         var base: [UInt8]
         /// How many entries its objects can honestly hold.
-        var mostEntries: Int
+        var maximumEntries: Int
 
         func manifest() async throws(CacheError) -> Manifest {
-            try await ParallelManifestDecoder.decode(text, mostEntries: mostEntries)
+            try await ParallelManifestDecoder.decode(text, maximumEntries: maximumEntries)
         }
     }
 
@@ -142,7 +142,7 @@ struct EntryReader: Sendable {
         _ name: String,
         _ digest: ContentDigest,
         _ codec: Codec
-    ) async throws(CacheError) -> (text: [UInt8], mostEntries: Int) {
+    ) async throws(CacheError) -> (text: [UInt8], maximumEntries: Int) {
         let bytes = try await manifest(name, digest, limit: Limits.manifestStored)
         let text = try await ParallelManifestDecoder.text(of: bytes, codec)
         return (text, Limits.manifestEntries(ofStored: bytes.count))

@@ -84,11 +84,11 @@ import Testing
         #expect(read == manifest, "seed \(seed)")
         #expect(inHalves(text) == manifest, "seed \(seed)")
         for cut in 0...text.count {
-            guard let halves = ParallelManifestDecoder(Array(text[..<cut]), Array(text[cut...]))
+            guard let decoder = ParallelManifestDecoder(Array(text[..<cut]), Array(text[cut...]))
             else {
                 continue
             }
-            #expect(joined(halves) == manifest, "seed \(seed), cut at \(cut)")
+            #expect(joined(decoder) == manifest, "seed \(seed), cut at \(cut)")
         }
     }
 
@@ -96,8 +96,8 @@ import Testing
         ParallelManifestDecoder(text).flatMap(joined)
     }
 
-    private func joined(_ halves: ParallelManifestDecoder) -> Manifest? {
-        halves.joined(halves.first(), halves.second())
+    private func joined(_ decoder: ParallelManifestDecoder) -> Manifest? {
+        decoder.join(decoder.decodeFirst(), decoder.decodeSecond())
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
@@ -112,9 +112,9 @@ import Testing
             }
             // As it comes when it is decompressed on two threads: cut anywhere.
             let cut = Int(random.next() % UInt64(damaged.count + 1))
-            if let halves = ParallelManifestDecoder(Array(damaged[..<cut]), Array(damaged[cut...]))
+            if let decoder = ParallelManifestDecoder(Array(damaged[..<cut]), Array(damaged[cut...]))
             {
-                #expect(joined(halves) == read, "seed \(seed), cut at \(cut)")
+                #expect(joined(decoder) == read, "seed \(seed), cut at \(cut)")
             }
             if let read {
                 // What is accepted means what it says: writing it gives a text that reads the same.

@@ -1,11 +1,11 @@
 /// The blobs of a file, in order.
 ///
-/// One blob, as most files have, takes no memory of its own: there are tens of thousands of files.
+/// A list of one blob, as most files have, needs no array: there are tens of thousands of files.
 struct BlobList: Sendable, Hashable {
     private enum Storage: Sendable, Hashable {
         case none
         case one(Manifest.Blob)
-        /// Two at least, so that equal blobs are equal storage.
+        /// At least two blobs, so that equal lists have equal storage.
         case many([Manifest.Blob])
     }
 
@@ -34,18 +34,18 @@ extension BlobList: RandomAccessCollection, MutableCollection, RangeReplaceableC
             switch storage {
             case .one(let blob) where index == 0: blob
             case .many(let blobs): blobs[index]
-            case .none, .one: preconditionFailure("there is no such blob")
+            case .none, .one: preconditionFailure("the index is out of range")
             }
         }
         set {
             switch storage {
             case .one where index == 0: storage = .one(newValue)
             case .many(var blobs):
-                // Else there would be two owners, and all would be copied.
+                // With two owners the array would be copied.
                 storage = .none
                 blobs[index] = newValue
                 storage = .many(blobs)
-            case .none, .one: preconditionFailure("there is no such blob")
+            case .none, .one: preconditionFailure("the index is out of range")
             }
         }
     }

@@ -1,10 +1,10 @@
 internal import BuildspecFiles
 
-/// Everything that a cache entry holds: the tree's entries in path order and where contents are.
+/// The contents of a cache entry: the files of a tree in path order, and the positions of their blobs.
 struct Manifest: Sendable, Equatable {
-    /// A pack that entries refer to by its index.
+    /// A pack; blobs refer to it by its index.
     struct Pack: Sendable, Hashable {
-        /// The SHA-256 of the pack's stored bytes.
+        /// The digest of the pack's stored bytes.
         var digest: ContentDigest
         var codec: Codec
         /// The stored size in bytes.
@@ -15,19 +15,19 @@ struct Manifest: Sendable, Equatable {
         var name: String { StoreLayout.pack(digest, codec) }
     }
 
-    /// A run of content bytes and where it lies.
+    /// A run of content bytes, and its position in a pack.
     struct Blob: Sendable, Hashable {
         var digest: ContentDigest
-        /// Index of the pack.
+        /// The index of the pack.
         var pack: Int {
             get { Int(numbers.pack) }
             set { numbers.pack = UInt32(newValue) }
         }
-        /// Offset of the first byte in the pack's tar.
+        /// The offset of the first byte in the pack's tar.
         var offset: Int { Int(numbers.offset) }
         var size: Int { Int(numbers.size) }
 
-        /// All are bounded by what a reader believes, and there are tens of thousands of blobs.
+        /// Small numbers, because there are tens of thousands of blobs; readers limit the values.
         private var numbers: Numbers
 
         private struct Numbers: Hashable {
@@ -42,11 +42,11 @@ struct Manifest: Sendable, Equatable {
         }
     }
 
-    /// What an entry is.
+    /// The kind of an entry.
     enum Kind: Sendable, Hashable {
         case directory
         case link(target: [UInt8])
-        /// A regular file; its blobs in order, none for an empty one.
+        /// A regular file with its blobs in order; an empty file has no blobs.
         case file(size: UInt64, blobs: BlobList)
         /// Another name of a regular file that comes earlier in the manifest.
         case hardLink(to: PathBytes)
@@ -58,7 +58,7 @@ struct Manifest: Sendable, Equatable {
 
     /// A file, link or directory.
     struct Entry: Sendable, Hashable {
-        /// Relative to the root, or absolute.
+        /// The path, relative to the root or absolute.
         var path: PathBytes
         /// Permission bits.
         var mode: UInt32
@@ -69,7 +69,7 @@ struct Manifest: Sendable, Equatable {
     var packs: [Pack] = []
     var entries: [Entry] = []
 
-    /// Regular files, hard links included.
+    /// The number of regular files, hard links included.
     var fileCount: Int {
         entries.count { entry in
             switch entry.kind {
@@ -79,7 +79,7 @@ struct Manifest: Sendable, Equatable {
         }
     }
 
-    /// Content bytes of all files, hard links counted once.
+    /// The content bytes of all files, those of hard links counted once.
     var contentBytes: UInt64 {
         entries.reduce(0) { sum, entry in
             if case .file(let size, _) = entry.kind { sum + size } else { sum }

@@ -1,44 +1,49 @@
 internal import BuildspecFiles
 
-/// Reads a manifest from bytes that need not be trusted.
+/// A decoder of manifests from bytes that need not be trusted.
 ///
-/// Everything a restore relies on is checked here: paths stay below their start, order is strict,
-/// blobs lie inside their packs and add up to the file's size.
+/// It checks everything that a restore relies on: paths stay below their start, their order is strict,
+/// blobs are inside their packs and add up to the file's size.
 struct ManifestDecoder {
     private(set) var manifest = Manifest()
     private var line = 0
-    /// No more entries are believed.
-    var mostEntries = Limits.entries
-    /// The targets of hard links that are none of the entries so far, where others come before these.
-    private var openLinks: [PathBytes]?
+    /// The largest number of entries that is accepted.
+    var maximumEntries = Limits.entries
+    /// The targets of hard links that no entry of this decoder has, if it decodes a later part of a text.
+    private var unresolvedLinks: [PathBytes]?
 
-    /// Reads a manifest.
+    /// Decodes a manifest.
     ///
     /// - Parameters:
-    ///   - text: the whole text.
-    ///   - mostEntries: how many entries are believed.
-    /// - Returns: the manifest.
+    ///   - text: The whole text.
+    ///   - maximumEntries: The largest number of entries that is accepted.
+    /// - Returns: The manifest.
     /// - Throws: `CacheError` of code `damaged` that names the line.
     static func decode(
         _ text: [UInt8],
-        mostEntries: Int = Limits.entries
+        maximumEntries: Int = Limits.entries
     ) throws(CacheError) -> Manifest {
         var decoder = ManifestDecoder()
-        decoder.mostEntries = mostEntries
-        guard text.last == newline else { throw decoder.damaged("it does not end with a line") }
-        decoder.reserveEntries(ofBytes: text.count)
+        decoder.maximumEntries = maximumEntries
+        guard text.last == newline else {
+            throw decoder.damaged("the text does not end with a newline")
+        }
+        let lines = ManifestText.lineCount(text, in: 0..<text.count)
+        decoder.reserveEntries(ofLines: lines, bytes: text.count)
         try decoder.read(text, lines: 0..<text.count)
-        guard decoder.line >= 2 else { throw decoder.damaged("it has no head") }
+        guard decoder.line >= 2 else { throw decoder.damaged("the head is missing") }
         return decoder.manifest
     }
 
-    /// Makes room for the entries of so many bytes of lines.
-    mutating func reserveEntries(ofBytes count: Int) {
-        // Most lines are of files with a digest, and no shorter than that.
-        manifest.entries.reserveCapacity(min(count / 128, 1 << 20, mostEntries))
+    /// Reserves space for the entries of so many lines, at once: an array that grows takes twice its
+    /// size for a moment.
+    mutating func reserveEntries(ofLines count: Int, bytes: Int) {
+        // A text of short lines has no entries, and must not take memory for them.
+        let most = min(bytes / Limits.manifestLine, maximumEntries)
+        manifest.entries.reserveCapacity(min(count, most))
     }
 
-    /// Reads the lines that begin in a range, the last of which ends there.
+    /// Decodes the lines in a range, which ends where a line ends.
     mutating func read(_ text: [UInt8], lines: Range<Int>) throws(CacheError) {
         var fields = ManifestLineParser(text)
         var start = lines.lowerBound
@@ -51,32 +56,30 @@ struct ManifestDecoder {
         }
     }
 
-    /// A decoder of lines that come later, which knows the packs but not the entries before them.
+    /// A decoder for a later part of the text: it has the packs, but not the entries before that part.
     func later() -> ManifestDecoder {
         var later = self
         later.manifest.entries = []
-        later.openLinks = []
+        later.unresolvedLinks = []
         return later
     }
 
-    /// Adds the entries of lines that come right behind those of this decoder.
+    /// Adds the entries of the lines directly after those of this decoder.
     mutating func add(_ later: consuming ManifestDecoder) throws(CacheError) {
-        guard later.manifest.packs.count == manifest.packs.count else {
-            throw damaged("a pack stands behind an entry")
-        }
-        for path in later.openLinks ?? [] where !isFile(path) { throw brokenLink }
+        guard later.manifest.packs.count == manifest.packs.count else { throw misplacedPack }
+        for path in later.unresolvedLinks ?? [] where !isFile(path) { throw brokenLink }
         if let first = later.manifest.entries.first { try check(first.path) }
         try check(entries: manifest.entries.count + later.manifest.entries.count)
         var later = later
-        for place in later.manifest.entries.indices {
-            // Moved, because to count a path that another core has made takes longer.
-            var entry = ManifestDecoder.nothing
-            swap(&entry, &later.manifest.entries[place])
+        for index in later.manifest.entries.indices {
+            // Moved, because to retain a path that another core has allocated takes longer.
+            var entry = ManifestDecoder.placeholder
+            swap(&entry, &later.manifest.entries[index])
             manifest.entries.append(entry)
         }
     }
 
-    private static let nothing = Manifest.Entry(
+    private static let placeholder = Manifest.Entry(
         path: PathBytes([]),
         mode: 0,
         modified: FileTime(seconds: 0, nanoseconds: 0),
@@ -86,10 +89,12 @@ struct ManifestDecoder {
     private mutating func read(_ fields: inout ManifestLineParser) throws(CacheError) {
         switch line {
         case 1:
-            guard fields.skip("#mtree"), fields.isAtEnd else { throw damaged("it is no manifest") }
+            guard fields.skip("#mtree"), fields.isAtEnd else {
+                throw damaged("this is not a manifest")
+            }
         case 2:
             guard fields.skip("#buildspec-manifest 1"), fields.isAtEnd else {
-                throw damaged("it has a version that this program does not know")
+                throw damaged("this program does not know the manifest's version")
             }
         default:
             if fields.skip("#pack ") {
@@ -101,7 +106,7 @@ struct ManifestDecoder {
     }
 
     private mutating func readPack(_ fields: inout ManifestLineParser) throws(CacheError) {
-        guard manifest.entries.isEmpty else { throw damaged("a pack stands behind an entry") }
+        guard manifest.entries.isEmpty else { throw misplacedPack }
         guard fields.number() == manifest.packs.count else {
             throw damaged("packs are out of order")
         }
@@ -130,12 +135,12 @@ struct ManifestDecoder {
         let isFile = fields.skip(field: "type=file")
         let isDirectory = !isFile && fields.skip(field: "type=dir")
         guard isFile || isDirectory || fields.skip(field: "type=link") else {
-            throw damaged("an entry has a type that this program does not know")
+            throw damaged("this program does not know the type of an entry")
         }
         guard fields.skip("mode="), let mode = fields.octal(), mode <= 0o7777,
             fields.skip("time="), let modified = fields.time()
         else { throw damaged("an entry's line is damaged") }
-        // A file must not gain somebody's rights where it is restored.
+        // A restored file must not gain another user's rights.
         guard !isFile || mode <= 0o1777 else { throw damaged("a file has set-id bits") }
         let kind = isFile ? try file(&fields) : isDirectory ? .directory : try link(&fields)
         manifest.entries.append(
@@ -144,18 +149,18 @@ struct ManifestDecoder {
     }
 
     private func check(entries count: Int) throws(CacheError) {
-        guard count <= mostEntries else {
-            throw damaged("it has more than the \(mostEntries) entries that its size can hold")
+        guard count <= maximumEntries else {
+            throw damaged("there are more than \(maximumEntries) entries, too many for its size")
         }
     }
 
-    /// Refuses a path that cannot come behind the entries so far.
+    /// Refuses a path that cannot come after the entries so far.
     private func check(_ path: PathBytes) throws(CacheError) {
         guard let last = manifest.entries.last else { return }
         guard last.path < path else { throw damaged("paths are out of order") }
-        // What lies in a directory comes right behind it.
+        // The entries in a directory come directly after the directory.
         if !last.kind.isDirectory, path.isWithin(last.path) {
-            throw damaged("a path leads through something that is no directory")
+            throw damaged("a path leads through an entry that is not a directory")
         }
     }
 
@@ -174,7 +179,7 @@ struct ManifestDecoder {
         if fields.skip("hardlink=") {
             guard let path = fields.path() else { throw brokenLink }
             if !isFile(path) {
-                guard openLinks?.append(path) != nil else { throw brokenLink }
+                guard unresolvedLinks?.append(path) != nil else { throw brokenLink }
             }
             return .hardLink(to: path)
         }
@@ -197,7 +202,7 @@ struct ManifestDecoder {
         return .file(size: UInt64(size), blobs: blobs)
     }
 
-    /// Reads a blob of a file that has several.
+    /// Reads one blob of a file that has several.
     private func chunk(_ fields: inout ManifestLineParser) throws(CacheError) -> Manifest.Blob {
         guard let digest = fields.digest(before: colon), let pack = fields.number(before: colon),
             let offset = fields.number(before: colon), let size = fields.digits()
@@ -217,7 +222,7 @@ struct ManifestDecoder {
         return Manifest.Blob(digest: digest, pack: pack, offset: offset, size: size)
     }
 
-    /// Whether one of the entries so far, which are in order, is a regular file of this path.
+    /// Whether an entry so far, found by binary search, is a regular file of this path.
     private func isFile(_ path: PathBytes) -> Bool {
         var (low, high) = (0, manifest.entries.count)
         while low < high {
@@ -232,14 +237,16 @@ struct ManifestDecoder {
 
     private var brokenChunk: CacheError { damaged("a chunk is damaged") }
 
-    private var brokenBlob: CacheError { damaged("a blob does not lie inside its pack") }
+    private var brokenBlob: CacheError { damaged("a blob is not inside its pack") }
 
     private var brokenLink: CacheError {
-        damaged("a hard link leads to no file that stands before it")
+        damaged("a hard link does not lead to a file before it")
     }
 
-    private func damaged(_ what: String) -> CacheError {
-        .damaged("the manifest is damaged at line \(line): \(what)")
+    private var misplacedPack: CacheError { damaged("a pack comes after an entry") }
+
+    private func damaged(_ reason: String) -> CacheError {
+        .damaged("the manifest is damaged at line \(line): \(reason)")
     }
 }
 

@@ -1,30 +1,29 @@
 internal import BuildspecFiles
 
-/// A manifest written as what it has of another one, its base, and the lines that are its own.
+/// A manifest that is stored as the difference from another one, its base.
 ///
-/// After a small change nearly all lines of a manifest are those of the one before, and a manifest is
+/// After a small change nearly all lines of a manifest are those of the manifest before, and a manifest is
 /// most of what such a save writes. A line `@base FIRST COUNT` stands for `COUNT` lines of the base's
-/// entries, the first one numbered 0. What comes out is a manifest's text like any other.
+/// entries, the first one numbered 0. The resulting text is that of any other manifest.
 ///
-/// The head names the base, so that the digest of changes stands for one tree and no other.
+/// The head names the base, so that the digest of a delta stands for one tree.
 enum ManifestDelta {
-    /// The changes must be this many times smaller than the whole text to be worth another object to
-    /// read.
-    private static let worth = 8
+    /// A delta must be this many times smaller than the whole text, because it costs readers another object.
+    private static let minimumRatio = 8
     private static let keyword: StaticString = "@base "
-    /// What every manifest begins with.
+    /// The first lines of every manifest.
     private static let start = Array("#mtree\n#buildspec-manifest 1\n".utf8)
-    private static let damaged = CacheError.damaged("the manifest's changes do not fit its base")
+    private static let damaged = CacheError.damaged("the manifest's delta does not fit its base")
 
-    /// What changes begin with.
+    /// The first three lines of a delta.
     ///
-    /// - Parameter base: the digest of the stored bytes of their base.
-    /// - Returns: three lines.
+    /// - Parameter base: The digest of the stored bytes of the base.
+    /// - Returns: The lines.
     static func head(naming base: ContentDigest) -> [UInt8] {
         start + Array("#base sha256=\(base.hex)\n".utf8)
     }
 
-    /// The digest of the base that changes name; `nil` for a whole manifest.
+    /// The digest of the base that a delta names; `nil` for a whole manifest.
     static func base(of text: [UInt8]) -> ContentDigest? {
         let digest = text.dropFirst(start.count + "#base sha256=".utf8.count).prefix(64)
         guard let base = ContentDigest(hex: digest), text.starts(with: head(naming: base)) else {
@@ -33,174 +32,174 @@ enum ManifestDelta {
         return base
     }
 
-    /// Writes a manifest as changes.
+    /// Encodes a manifest as a delta.
     ///
     /// - Parameters:
-    ///   - text: the manifest's whole text.
-    ///   - base: the whole text of the other manifest.
-    ///   - digest: the digest of the base's stored bytes.
-    /// - Returns: the changes, or `nil` when they are not worth it.
+    ///   - text: The manifest's whole text.
+    ///   - base: The whole text of the base.
+    ///   - digest: The digest of the base's stored bytes.
+    /// - Returns: The delta; `nil` if it is not much smaller than the text.
     static func encode(_ text: [UInt8], base: [UInt8], named digest: ContentDigest) -> [UInt8]? {
         guard text.starts(with: start), base.last == newline else { return nil }
-        var lines = BaseLines(base)
-        var place = ManifestText.endOfHead(text)
-        var changes = ManifestDelta.head(naming: digest) + text[start.count..<place]
-        var kept = 0..<0
-        while place < text.count {
-            let line = place..<ManifestText.endOfLine(text, place) + 1
-            place = line.upperBound
-            if let number = lines.find(line, of: text) {
-                if number > kept.upperBound {
-                    append(kept, to: &changes)
-                    kept = number..<number
+        var baseLines = BaseMatcher(base)
+        var offset = ManifestText.endOfHead(text)
+        var delta = ManifestDelta.head(naming: digest) + text[start.count..<offset]
+        var shared = 0..<0
+        while offset < text.count {
+            let line = offset..<ManifestText.endOfLine(text, offset) + 1
+            offset = line.upperBound
+            if let number = baseLines.find(line, of: text) {
+                if number > shared.upperBound {
+                    append(shared, to: &delta)
+                    shared = number..<number
                 }
-                kept = kept.lowerBound..<number + 1
+                shared = shared.lowerBound..<number + 1
             } else {
-                append(kept, to: &changes)
-                kept = kept.upperBound..<kept.upperBound
-                changes.append(contentsOf: text[line])
+                append(shared, to: &delta)
+                shared = shared.upperBound..<shared.upperBound
+                delta.append(contentsOf: text[line])
             }
-            if changes.count > text.count / worth { return nil }
+            if delta.count > text.count / minimumRatio { return nil }
         }
-        append(kept, to: &changes)
-        return changes
+        append(shared, to: &delta)
+        return delta
     }
 
-    private static func append(_ kept: Range<Int>, to changes: inout [UInt8]) {
-        guard !kept.isEmpty else { return }
-        changes += "@base \(kept.lowerBound) \(kept.count)\n".utf8
+    private static func append(_ shared: Range<Int>, to delta: inout [UInt8]) {
+        guard !shared.isEmpty else { return }
+        delta += "@base \(shared.lowerBound) \(shared.count)\n".utf8
     }
 
-    /// Makes the whole text of changes; neither text need be trusted.
+    /// Restores the whole text of a manifest; neither text need be trusted.
     ///
     /// - Parameters:
-    ///   - changes: what `encode` made.
-    ///   - base: the whole text of their base.
-    ///   - digest: the digest of the base's stored bytes.
-    ///   - limit: the largest text that is believed, in bytes.
-    /// - Returns: the text.
-    /// - Throws: `damaged` when the changes are of another base, refer to what it does not have, or
-    ///   twice to the same: the text is never larger than both together.
+    ///   - delta: The delta.
+    ///   - base: The whole text of the base.
+    ///   - digest: The digest of the base's stored bytes.
+    ///   - limit: The largest text that is accepted, in bytes.
+    /// - Returns: The text.
+    /// - Throws: `damaged` if the delta names another base, or refers to a line that the base does not have,
+    ///   or twice to the same line. So the text is never larger than both texts together.
     static func apply(
-        _ changes: [UInt8],
+        _ delta: [UInt8],
         to base: [UInt8],
         named digest: ContentDigest,
         limit: Int = Limits.manifestContent
     ) throws(CacheError) -> [UInt8] {
-        let rest = try entries(of: changes, on: digest)
-        guard changes.last == newline, base.last == newline else { throw damaged }
+        var offset = try endOfBaseLine(delta, on: digest)
+        guard delta.last == newline, base.last == newline else { throw damaged }
         var text = start
-        text.reserveCapacity(min(base.count + changes.count, limit))
+        text.reserveCapacity(min(base.count + delta.count, limit))
         var cursor = BaseCursor(base)
-        var place = rest
-        while place < changes.count {
-            let end = ManifestText.endOfLine(changes, place)
-            let line = place..<end
-            place = end + 1
-            let isOwn = !ManifestLineParser.begins(changes, line, with: keyword)
-            let part = isOwn ? line.lowerBound..<place : try kept(line, of: changes, &cursor)
+        while offset < delta.count {
+            let end = ManifestText.endOfLine(delta, offset)
+            let line = offset..<end
+            offset = end + 1
+            let isNew = !ManifestLineParser.begins(delta, line, with: keyword)
+            let part =
+                isNew ? line.lowerBound..<offset : try sharedLines(line, of: delta, &cursor)
             guard part.count <= limit - text.count else {
                 throw .damaged("the manifest is too large")
             }
-            text.append(contentsOf: isOwn ? changes[part] : base[part])
+            text.append(contentsOf: isNew ? delta[part] : base[part])
         }
         return text
     }
 
-    /// The text of the head of changes as that of a whole manifest, without what names the base.
+    /// Turns the head of a delta into the head of a whole manifest.
     static func wholeHead(_ head: [UInt8], on base: ContentDigest) throws(CacheError) -> [UInt8] {
-        start + head[try entries(of: head, on: base)...]
+        start + head[try endOfBaseLine(head, on: base)...]
     }
 
-    /// Where changes go on behind the lines that are theirs alone.
-    private static func entries(
-        of changes: [UInt8],
+    /// The offset after the line that names the base, which must be `base`.
+    private static func endOfBaseLine(
+        _ delta: [UInt8],
         on base: ContentDigest
     ) throws(CacheError) -> Int {
         let head = head(naming: base)
-        guard changes.starts(with: head) else { throw damaged }
+        guard delta.starts(with: head) else { throw damaged }
         return head.count
     }
 
-    /// The place in the base of the lines that a line of the changes stands for.
-    private static func kept(
+    /// The range in the base of the lines that a `@base` line of the delta stands for.
+    private static func sharedLines(
         _ line: Range<Int>,
-        of changes: [UInt8],
+        of delta: [UInt8],
         _ cursor: inout BaseCursor
     ) throws(CacheError) -> Range<Int> {
-        var fields = ManifestLineParser(changes, line)
+        var fields = ManifestLineParser(delta, line)
         guard fields.skip(keyword), let first = fields.number(), let count = fields.number(),
-            fields.isAtEnd, count > 0, let range = cursor.take(count, from: first)
+            fields.isAtEnd, count > 0, let range = cursor.read(count, from: first)
         else { throw damaged }
         return range
     }
 
-    /// Goes through the lines of a base once, without a table of them.
+    /// A single pass over the lines of a base, without a table of them.
     private struct BaseCursor {
         private let text: [UInt8]
-        private var place = 0
+        private var offset = 0
         private var line = 0
 
         /// Begins at the first entry of a text that ends with a newline.
         init(_ text: [UInt8]) {
             self.text = text
-            place = ManifestText.endOfHead(text)
+            offset = ManifestText.endOfHead(text)
         }
 
-        /// The bytes of `count` lines from the one of a number, which must not lie behind.
-        mutating func take(_ count: Int, from first: Int) -> Range<Int>? {
+        /// Reads `count` lines from line `first` on; `nil` if the text does not have them after the last ones.
+        mutating func read(_ count: Int, from first: Int) -> Range<Int>? {
             guard first >= line, advance(first - line) else { return nil }
-            let start = place
+            let start = offset
             guard advance(count) else { return nil }
-            // No entry begins so, but a pack's line, which belongs into the head of the changes.
-            return text[start] == UInt8(ascii: "#") ? nil : start..<place
+            // No entry begins so; the line of a pack belongs in the head of the delta.
+            return text[start] == UInt8(ascii: "#") ? nil : start..<offset
         }
 
         private mutating func advance(_ count: Int) -> Bool {
-            // Every line takes a byte at least.
-            guard count <= text.count - place else { return false }
+            // Every line takes at least one byte.
+            guard count <= text.count - offset else { return false }
             for _ in 0..<count {
-                guard place < text.count else { return false }
-                place = ManifestText.endOfLine(text, place) + 1
+                guard offset < text.count else { return false }
+                offset = ManifestText.endOfLine(text, offset) + 1
             }
             line += count
             return true
         }
     }
 
-    /// Goes through the lines of a base beside those of a newer text, both in path order.
+    /// A search for the lines of a newer text in a base, both in path order.
     ///
-    /// Nearly always the next line of one is the next line of the other, so they are compared before
-    /// anything is read in them.
-    private struct BaseLines {
+    /// Nearly always the next line of one text is the next line of the other, so lines are compared before
+    /// they are parsed.
+    private struct BaseMatcher {
         private let text: [UInt8]
-        private var place: Int
+        private var offset: Int
         private var number = 0
 
         init(_ text: [UInt8]) {
             self.text = text
-            place = ManifestText.endOfHead(text)
+            offset = ManifestText.endOfHead(text)
         }
 
-        /// The number of the line of the base that says the same as a line of another text.
+        /// Finds the number of the base's line that equals a line of another text.
         ///
-        /// Lines that come before it are not found any more.
+        /// Earlier lines of the base are not found any more.
         mutating func find(_ line: Range<Int>, of other: [UInt8]) -> Int? {
             var path: PathBytes?
-            while place < text.count {
-                if ManifestText.isSame(text, place, other[line]) {
-                    place += line.count
+            while offset < text.count {
+                if ManifestText.matches(text, at: offset, line: other[line]) {
+                    offset += line.count
                     number += 1
                     return number - 1
                 }
-                path = path ?? BaseLines.path(line, of: other)
-                let end = ManifestText.endOfLine(text, place) + 1
-                // What has no path is no entry; a base need not be trusted.
-                let mine = BaseLines.path(place..<end, of: text)
-                if let path, let mine, path < mine { return nil }
-                place = end
+                path = path ?? BaseMatcher.path(line, of: other)
+                let end = ManifestText.endOfLine(text, offset) + 1
+                // A line without a path is not an entry; a base need not be trusted.
+                let basePath = BaseMatcher.path(offset..<end, of: text)
+                if let path, let basePath, path < basePath { return nil }
+                offset = end
                 number += 1
-                if path == mine { return nil }
+                if path == basePath { return nil }
             }
             return nil
         }

@@ -1,20 +1,13 @@
 internal import BuildspecFiles
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
-/// Writes a manifest as text in the style of mtree(5); equal manifests give equal bytes.
+/// An encoder of manifests as text in the style of mtree(5); equal manifests give equal bytes.
 enum ManifestEncoder {
+    /// Encodes a manifest.
     static func encode(_ manifest: Manifest) -> [UInt8] {
         head(manifest.packs) + lines(manifest.entries[...])
     }
 
-    /// The same on several threads.
+    /// Encodes a manifest on several threads.
     static func encodeInBlocks(_ manifest: Manifest) async -> [UInt8] {
         let blocks = await manifest.entries.mapBlocks { lines($0) }
         var text = head(manifest.packs)
@@ -42,9 +35,9 @@ enum ManifestEncoder {
         return text
     }
 
-    /// No line of an entry is longer than this.
+    /// The largest length that the line of an entry can have.
     private static func longestLine(_ entry: Manifest.Entry) -> Int {
-        // The names of the keywords, six numbers of at most 22 digits, and a digest.
+        // The keywords, six numbers of at most 22 digits, and a digest.
         let others = 320
         let path = ManifestText.longestEscape * entry.path.bytes.count
         switch entry.kind {
@@ -52,13 +45,13 @@ enum ManifestEncoder {
         case .link(let target): return path + others + ManifestText.longestEscape * target.count
         case .hardLink(let other):
             return path + others + ManifestText.longestEscape * other.bytes.count
-        // A blob is a digest and three numbers.
+        // A blob takes a digest and three numbers.
         case .file(_, let blobs): return path + others + 136 * blobs.count
         }
     }
 }
 
-/// There are ten fields for every file of a tree, so no strings are made of them.
+/// Fields are written without strings, because every file of a tree has ten.
 extension OutputSpan<UInt8> {
     fileprivate mutating func put(_ entry: Manifest.Entry) {
         put(entry.path)
@@ -126,22 +119,22 @@ extension OutputSpan<UInt8> {
         }
     }
 
-    /// Writes a number with at least so many decimal digits.
+    /// Writes a number with at least `digits` decimal digits.
     private mutating func put(number: UInt64, digits: Int = 1) {
-        let most: UInt64 = 10_000_000_000_000_000
-        if number >= most { put(number: number / most) }
-        // The digits come last one first, so sixteen of them wait here, four bits each.
-        var rest = number % most
-        var waiting: UInt64 = 0
+        let limit: UInt64 = 10_000_000_000_000_000
+        if number >= limit { put(number: number / limit) }
+        // The last digit comes first, so up to sixteen digits are reversed here, four bits each.
+        var rest = number % limit
+        var reversed: UInt64 = 0
         var count = 0
-        while rest > 0 || count < (number >= most ? 16 : digits) {
-            waiting = waiting << 4 | rest % 10
+        while rest > 0 || count < (number >= limit ? 16 : digits) {
+            reversed = reversed << 4 | rest % 10
             rest /= 10
             count += 1
         }
         for _ in 0..<count {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: waiting & 0xF))
-            waiting >>= 4
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: reversed & 0xF))
+            reversed >>= 4
         }
     }
 
@@ -152,82 +145,6 @@ extension OutputSpan<UInt8> {
             append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number >> shift & 7))
             if shift == 0 { return }
             shift -= 3
-        }
-    }
-}
-
-let newline = UInt8(ascii: "\n")
-
-/// What writer and reader of manifests agree on.
-enum ManifestText {
-    /// Whether a byte of a path stands for itself: printing ASCII but the space, `\` and `#`.
-    static func isPlain(_ byte: UInt8) -> Bool {
-        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "#")
-    }
-
-    /// Where the newline of a line is; the text ends with one.
-    static func endOfLine(_ text: [UInt8], _ start: Int) -> Int {
-        unsafe text.withUnsafeBytes { bytes in
-            guard let first = unsafe bytes.baseAddress.map({ unsafe $0 + start }),
-                let end = unsafe memchr(first, CInt(newline), bytes.count - start)
-            else { preconditionFailure("a manifest ends with a newline") }
-            return unsafe start + first.distance(to: end)
-        }
-    }
-
-    /// Whether a word stands at a place of a text that is long enough for it.
-    @inline(__always)
-    static func isWord(_ word: StaticString, _ text: [UInt8], _ place: Int) -> Bool {
-        unsafe text.withUnsafeBytes { text in
-            guard let bytes = text.baseAddress else { return false }
-            return unsafe memcmp(bytes + place, word.utf8Start, word.utf8CodeUnitCount) == 0
-        }
-    }
-
-    /// Whether a line of another text stands at a place of a text.
-    static func isSame(_ text: [UInt8], _ place: Int, _ line: ArraySlice<UInt8>) -> Bool {
-        guard line.count <= text.count - place else { return false }
-        return unsafe text.withUnsafeBytes { text in
-            unsafe line.withUnsafeBytes { line in
-                guard let mine = text.baseAddress, let theirs = line.baseAddress else {
-                    return false
-                }
-                return unsafe memcmp(mine + place, theirs, line.count) == 0
-            }
-        }
-    }
-
-    /// Where the lines of the entries begin in a text that ends with a newline.
-    static func endOfHead(_ text: [UInt8]) -> Int { endOfHead(text, text.count) }
-
-    /// The same in the lines of a text that end at a place, right behind a newline.
-    static func endOfHead(_ text: [UInt8], _ end: Int) -> Int {
-        var place = 0
-        while place < end, text[place] == UInt8(ascii: "#") {
-            place = endOfLine(text, place) + 1
-        }
-        return place
-    }
-
-    /// How many bytes one byte is at most, escaped.
-    static let longestEscape = 4
-
-    /// Appends bytes, everything but plain printing characters as `\ooo`.
-    static func escape(_ bytes: [UInt8], into text: inout [UInt8]) {
-        text.append(addingCapacity: longestEscape * bytes.count) { escape(bytes, into: &$0) }
-    }
-
-    /// Appends bytes in the same way where there is room for them.
-    static func escape(_ bytes: [UInt8], into text: inout OutputSpan<UInt8>) {
-        for byte in bytes {
-            if isPlain(byte) {
-                text.append(byte)
-            } else {
-                text.append(UInt8(ascii: "\\"))
-                for shift in [6, 3, 0] as [UInt8] {
-                    text.append(UInt8(ascii: "0") + (byte >> shift & 7))
-                }
-            }
         }
     }
 }

@@ -1,16 +1,16 @@
-/// What stands before the entries of a manifest: which packs it refers to, and all of them.
+/// The lines before the entries of a manifest, which list all packs that the entries refer to.
 enum ManifestHead {
-    /// How much is decompressed at once.
+    /// The number of bytes that are decompressed at once.
     private static let step = 1 << 16
 
-    /// Reads which packs a manifest refers to; what stands behind its head is not decompressed.
+    /// Reads the packs that a manifest refers to, without decompressing its entries.
     ///
     /// - Parameters:
-    ///   - stored: the manifest as it is stored; it need not be trusted.
-    ///   - codec: how it is compressed.
-    ///   - base: the digest of its base, if it is written as changes.
-    /// - Returns: the packs.
-    /// - Throws: `damaged` when the head is, or is too large.
+    ///   - stored: The stored bytes of the manifest; they need not be trusted.
+    ///   - codec: The codec of the bytes.
+    ///   - base: The digest of the base, if the manifest is a delta.
+    /// - Returns: The packs.
+    /// - Throws: `damaged` if the head is damaged or too large.
     static func packs(
         of stored: [UInt8],
         _ codec: Codec,
@@ -29,7 +29,7 @@ enum ManifestHead {
             case .none: PlainDecompressor()
             }
         var text: [UInt8] = []
-        var (used, seen) = (0, 0)
+        var (used, searched) = (0, 0)
         var isAtStart = true
         while true {
             let rest = stored[used...]
@@ -39,31 +39,31 @@ enum ManifestHead {
                 guard error.code == .damaged else { throw error }
                 throw .damaged("the manifest's compression is damaged or needs too much memory")
             }
-            if let end = end(in: text, from: seen, &isAtStart) { return Array(text[..<end]) }
+            if let end = end(in: text, from: searched, &isAtStart) { return Array(text[..<end]) }
             guard text.count <= Limits.manifestHead else {
                 throw .damaged("the manifest's head is too large")
             }
-            if used == stored.endIndex - rest.count, text.count == seen { return text }
-            seen = text.count
+            if used == stored.endIndex - rest.count, text.count == searched { return text }
+            searched = text.count
         }
     }
 
-    /// Where the first line begins that is not of the head.
+    /// Finds the first line after the head.
     ///
     /// - Parameters:
-    ///   - text: the text so far.
-    ///   - start: what comes before has been looked at.
-    ///   - isAtStart: whether a line begins there; then, whether one begins at the end.
-    /// - Returns: the place, or `nil` if it has not come.
+    ///   - text: The text that is decompressed so far.
+    ///   - start: The offset at which the search begins.
+    ///   - isAtStart: Whether a line begins at `start`; afterwards, whether one begins at the end.
+    /// - Returns: The offset of the line; `nil` if it is not decompressed yet.
     private static func end(
         in text: [UInt8],
         from start: Int,
         _ isAtStart: inout Bool
     ) -> Int? {
         let bytes = text.span
-        for place in start..<bytes.count {
-            if isAtStart, bytes[place] != UInt8(ascii: "#") { return place }
-            isAtStart = bytes[place] == newline
+        for offset in start..<bytes.count {
+            if isAtStart, bytes[offset] != UInt8(ascii: "#") { return offset }
+            isAtStart = bytes[offset] == newline
         }
         return nil
     }

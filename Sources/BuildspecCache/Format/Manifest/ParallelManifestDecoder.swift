@@ -1,28 +1,28 @@
-/// The two halves of a long manifest, which are read side by side, because a restore or save of a few
-/// changes waits for it.
+/// A decoder that reads the two halves of a long manifest at the same time, because a restore or save of a
+/// few changes waits for the manifest.
 struct ParallelManifestDecoder: Sendable {
-    /// Lines, and the text that they are in.
+    /// A range of lines, and the text that has them.
     private typealias Lines = (text: [UInt8], lines: Range<Int>)
 
-    private let halves: (first: [Lines], second: [Lines])
-    /// Has read the head.
+    private let parts: (first: [Lines], second: [Lines])
+    /// A decoder that has read the head.
     private let head: ManifestDecoder
 
-    /// A text of this many bytes is worth a second thread.
+    /// The size of a text that is worth a second thread, in bytes.
     private static let longText = 256 << 10
 
-    /// Reads a manifest as it is stored, whole, which need not be trusted.
+    /// Decodes a whole manifest from its stored bytes, which need not be trusted.
     ///
     /// - Throws: `CacheError` of code `damaged` that names the line.
     static func decode(_ stored: [UInt8], _ codec: Codec) async throws(CacheError) -> Manifest {
         let (first, second) = try await texts(of: stored, codec)
-        let most = Limits.manifestEntries(ofStored: stored.count)
-        if let halves = ParallelManifestDecoder(first, second, mostEntries: most),
-            let manifest = await halves.decoded()
+        let maximum = Limits.manifestEntries(ofStored: stored.count)
+        if let decoder = ParallelManifestDecoder(first, second, maximumEntries: maximum),
+            let manifest = await decoder.decode()
         {
             return manifest
         }
-        return try await decode(first.isEmpty ? second : first + second, mostEntries: most)
+        return try await decode(first.isEmpty ? second : first + second, maximumEntries: maximum)
     }
 
     /// Decompresses a manifest's text, which need not be trusted.
@@ -31,7 +31,7 @@ struct ParallelManifestDecoder: Sendable {
         return first.isEmpty ? second : first + second
     }
 
-    /// Two parts of a manifest's text, decompressed side by side; of a short one, all is in the second.
+    /// Decompresses a manifest's text in two parts on two threads; a short text is all in the second part.
     private static func texts(
         of stored: [UInt8],
         _ codec: Codec
@@ -53,83 +53,85 @@ struct ParallelManifestDecoder: Sendable {
         Result { () throws(CacheError) in try ZstandardCodec.decode(frames, of: stored) }
     }
 
-    /// Reads a manifest as `ManifestDecoder` does.
+    /// Decodes a manifest's text as `ManifestDecoder` does.
     ///
     /// - Throws: `CacheError` of code `damaged` that names the line.
     static func decode(
         _ text: [UInt8],
-        mostEntries: Int = Limits.entries
+        maximumEntries: Int = Limits.entries
     ) async throws(CacheError) -> Manifest {
         if text.count >= longText,
-            let halves = ParallelManifestDecoder(text, mostEntries: mostEntries),
-            let manifest = await halves.decoded()
+            let decoder = ParallelManifestDecoder(text, maximumEntries: maximumEntries),
+            let manifest = await decoder.decode()
         {
             return manifest
         }
-        // Also says what is wrong, and in which line.
-        return try ManifestDecoder.decode(text, mostEntries: mostEntries)
+        // This decoder also reports the damaged line.
+        return try ManifestDecoder.decode(text, maximumEntries: maximumEntries)
     }
 
-    /// Cuts a text that has a head and entries, and reads the head; `nil` for any other.
-    init?(_ text: [UInt8], mostEntries: Int = Limits.entries) {
+    /// Cuts a text with a head and entries into two parts and decodes the head; `nil` for any other text.
+    init?(_ text: [UInt8], maximumEntries: Int = Limits.entries) {
         guard text.last == newline else { return nil }
         let start = ManifestText.endOfHead(text)
         guard start < text.count else { return nil }
         let middle = ManifestText.endOfLine(text, (start + text.count) / 2) + 1
-        self.init([(text, start..<middle)], [(text, middle..<text.count)], mostEntries)
+        self.init([(text, start..<middle)], [(text, middle..<text.count)], maximumEntries)
     }
 
-    /// Takes a text that comes in two parts, the first with the head and entries; `nil` for any other.
-    init?(_ first: [UInt8], _ second: [UInt8], mostEntries: Int = Limits.entries) {
+    /// Creates a decoder of a text in two parts, the first with the head and entries; `nil` for any other.
+    init?(_ first: [UInt8], _ second: [UInt8], maximumEntries: Int = Limits.entries) {
         guard second.last == newline, let last = first.lastIndex(of: newline) else { return nil }
         let start = ManifestText.endOfHead(first, last + 1)
         guard start <= last else { return nil }
-        // A line that lies in both is one of the first half.
+        // A line that is in both texts belongs to the first part.
         let rest = first[(last + 1)...]
         let cut = rest.isEmpty ? 0 : ManifestText.endOfLine(second, 0) + 1
         let line = rest + second[..<cut]
         self.init(
             [(first, start..<last + 1), (Array(line), 0..<line.count)],
             [(second, cut..<second.count)],
-            mostEntries
+            maximumEntries
         )
     }
 
-    private init?(_ first: [Lines], _ second: [Lines], _ mostEntries: Int) {
+    private init?(_ first: [Lines], _ second: [Lines], _ maximumEntries: Int) {
         var decoder = ManifestDecoder()
-        decoder.mostEntries = mostEntries
+        decoder.maximumEntries = maximumEntries
         guard (try? decoder.read(first[0].text, lines: 0..<first[0].lines.lowerBound)) != nil else {
             return nil
         }
-        (halves, head) = ((first, second), decoder)
+        (parts, head) = ((first, second), decoder)
     }
 
-    private func decoded() async -> Manifest? {
-        async let later = second()
-        return joined(first(), await later)
+    private func decode() async -> Manifest? {
+        async let second = decodeSecond()
+        return join(decodeFirst(), await second)
     }
 
-    /// Reads the first half; `nil` if it is damaged.
-    func first() -> ManifestDecoder? { read(halves.first, with: head, room: halves.second) }
+    /// Decodes the first part; `nil` if it is damaged.
+    func decodeFirst() -> ManifestDecoder? {
+        read(parts.first, with: head, reservingFor: parts.second)
+    }
 
-    /// Reads the second half without the first; `nil` if it is damaged.
-    func second() -> ManifestDecoder? { read(halves.second, with: head.later()) }
+    /// Decodes the second part without the first; `nil` if it is damaged.
+    func decodeSecond() -> ManifestDecoder? { read(parts.second, with: head.later()) }
 
     private func read(
-        _ half: [Lines],
+        _ part: [Lines],
         with decoder: consuming ManifestDecoder,
-        room other: [Lines] = []
+        reservingFor other: [Lines] = []
     ) -> ManifestDecoder? {
         var decoder = decoder
-        decoder.reserveEntries(ofBytes: (half + other).reduce(0) { $0 + $1.lines.count })
-        for (text, lines) in half {
+        decoder.reserveEntries(ofBytes: (part + other).reduce(0) { $0 + $1.lines.count })
+        for (text, lines) in part {
             guard (try? decoder.read(text, lines: lines)) != nil else { return nil }
         }
         return decoder
     }
 
-    /// The manifest, or `nil` if a half is damaged or they do not belong together.
-    func joined(_ first: ManifestDecoder?, _ second: ManifestDecoder?) -> Manifest? {
+    /// Joins two decoded parts; `nil` if one is damaged or the second does not continue the first.
+    func join(_ first: ManifestDecoder?, _ second: ManifestDecoder?) -> Manifest? {
         guard var whole = first, let second, (try? whole.add(second)) != nil else { return nil }
         return whole.manifest
     }
