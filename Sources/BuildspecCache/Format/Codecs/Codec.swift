@@ -1,13 +1,13 @@
-/// How an object's bytes are compressed; the object's name says which.
+/// A compression of objects; the name of an object says which one.
 public enum Codec: String, Sendable, CaseIterable {
     /// Zstandard, the default: several frames, each with its content size declared.
     case zstd
     /// Gzip, for stores that other tools must read.
     case gzip
-    /// As they are.
+    /// No compression.
     case none
 
-    /// What the name of an object of this codec ends with.
+    /// The suffix of the names of objects with this codec.
     var suffix: String {
         switch self {
         case .zstd: ".zst"
@@ -18,7 +18,7 @@ public enum Codec: String, Sendable, CaseIterable {
 
     /// Compresses `bytes`.
     ///
-    /// What several calls give, one behind the other, decodes to what they were given.
+    /// The concatenated results of several calls decode to the concatenated inputs.
     func encode(_ bytes: [UInt8]) throws(CacheError) -> [UInt8] {
         switch self {
         case .zstd: try ZstandardCodec.encode(bytes)
@@ -27,7 +27,7 @@ public enum Codec: String, Sendable, CaseIterable {
         }
     }
 
-    /// The same, of many bytes and on several threads where the codec has parts for them.
+    /// Compresses many bytes, on several threads if the codec can.
     func encodeInBlocks(_ bytes: [UInt8]) async throws(CacheError) -> [UInt8] {
         switch self {
         case .zstd: try await ZstandardCodec.encodeInBlocks(bytes)
@@ -38,10 +38,10 @@ public enum Codec: String, Sendable, CaseIterable {
     /// Decompresses all of `bytes`.
     ///
     /// - Parameters:
-    ///   - bytes: what the store holds; it need not be trusted.
-    ///   - limit: the largest result in bytes that is believed.
-    /// - Returns: the content.
-    /// - Throws: `damaged` when the bytes are not of this codec or the result is too large.
+    ///   - bytes: The stored bytes; they need not be trusted.
+    ///   - limit: The largest result that is accepted, in bytes.
+    /// - Returns: The content.
+    /// - Throws: `damaged` if the bytes are not of this codec, or the result is too large.
     func decode(_ bytes: [UInt8], limit: Int) throws(CacheError) -> [UInt8] {
         switch self {
         case .zstd: return try ZstandardCodec.decode(bytes, limit: limit)
@@ -49,6 +49,36 @@ public enum Codec: String, Sendable, CaseIterable {
         case .none:
             guard bytes.count <= limit else { throw .damaged("the object is too large") }
             return bytes
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends bytes that decode to nothing.
+    ///
+    /// A reader accepts a manifest's text only up to a multiple of its stored size, so that a small object
+    /// takes little memory. The text of an odd tree, of thousands of long paths that differ in a number,
+    /// shrinks more than that, so its object is made larger.
+    ///
+    /// - Parameters:
+    ///   - size: The smallest size of the result.
+    ///   - codec: The codec of the bytes.
+    /// - Returns: The padded bytes.
+    func padded(to size: Int, _ codec: Codec) -> [UInt8] {
+        guard count < size else { return self }
+        let padding = [UInt8](repeating: 0x20, count: size - count)
+        switch codec {
+        case .none: return self
+        case .zstd:
+            // A skippable frame: its magic number, its size and as many bytes. RFC 8878, section 3.1.2.
+            var frame: [UInt8] = [0x50, 0x2A, 0x4D, 0x18]
+            frame.append(littleEndian: UInt32(padding.count))
+            return self + frame + padding
+        case .gzip:
+            // An empty member with a comment. RFC 1952, section 2.3.
+            let head: [UInt8] = [0x1F, 0x8B, 8, 0x10, 0, 0, 0, 0, 0, 3]
+            let empty: [UInt8] = [0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+            return self + head + padding + empty
         }
     }
 }

@@ -1,27 +1,27 @@
 internal import CZlib
 internal import CZstd
 
-/// Decompresses a stream that comes in parts; what comes in need not be trusted.
+/// A decompressor of a stream that comes in parts and need not be trusted.
 protocol Decompressor {
     /// Decompresses some of `input`.
     ///
     /// - Parameters:
-    ///   - input: the bytes that are at hand; may be empty.
-    ///   - output: gets at most `room` bytes.
-    ///   - room: how much is wanted.
-    /// - Returns: how many bytes of `input` were used.
-    /// - Throws: `damaged` for bytes that are no such stream.
+    ///   - input: The next bytes of the stream; may be empty.
+    ///   - output: The array that at most `room` bytes are appended to.
+    ///   - room: The largest number of bytes to append.
+    /// - Returns: The number of bytes of `input` that were used.
+    /// - Throws: `damaged` for bytes that are not such a stream.
     mutating func decompress(
         _ input: ArraySlice<UInt8>,
         appendingTo output: inout [UInt8],
         room: Int
     ) throws(CacheError) -> Int
 
-    /// Whether the stream may end where it is.
+    /// Whether the stream can end after the bytes that were used so far.
     var isAtEnd: Bool { get }
 }
 
-/// Bytes as they are.
+/// A decompressor of bytes that are not compressed.
 struct PlainDecompressor: Decompressor {
     let isAtEnd = true
 
@@ -36,9 +36,9 @@ struct PlainDecompressor: Decompressor {
     }
 }
 
-/// Gzip by zlib, of any number of members.
+/// A decompressor of gzip streams with any number of members, by zlib.
 @safe final class GzipDecompressor: Decompressor {
-    // zlib keeps the structure's address, so it must not move.
+    // zlib keeps the structure's address, so the structure must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     private(set) var isAtEnd = false
 
@@ -90,7 +90,7 @@ struct PlainDecompressor: Decompressor {
     }
 }
 
-/// Zstandard, of any number of frames; a window of more than 128 MiB is refused.
+/// A decompressor of Zstandard streams with any number of frames; it refuses a window above 128 MiB.
 @safe final class ZstandardDecompressor: Decompressor {
     private let context: OpaquePointer
     private(set) var isAtEnd = true

@@ -1,10 +1,10 @@
 internal import BuildspecFiles
 internal import CZlib
 
-/// Gzip by zlib, level 1, of any number of members.
+/// The gzip codec: level 1, any number of members, by zlib.
 enum GzipCodec {
     private static let level: CInt = 1
-    /// zlib: the largest window, with a gzip header.
+    /// The largest window, with a gzip header.
     private static let windowBits: CInt = 15 + 16
 
     static func encode(_ bytes: [UInt8]) throws(CacheError) -> [UInt8] {
@@ -43,36 +43,36 @@ enum GzipCodec {
     }
 
     static func decode(_ bytes: [UInt8], limit: Int) throws(CacheError) -> [UInt8] {
-        var size = min(limit, bytes.count.times(mostExpansion))
-        // Room for all that is believed may be more than the machine has, and then the program ends.
-        if size > mostUnmeasured {
+        var size = min(limit, bytes.count.times(largestRatio))
+        // To reserve the limit could take more memory than the machine has, which ends the program.
+        if size > largestReserved {
             size = 0
             try inflate(bytes, limit: limit) { size += $0.count }
         }
         var result: [UInt8] = []
-        // Room that is not used costs nothing, and a result that moves while it grows costs twice.
+        // Unused capacity costs nothing, and a result that moves while it grows costs twice.
         result.reserveCapacity(size.plus(partSize))
         try inflate(bytes, limit: limit) { result.append(contentsOf: $0) }
         return result
     }
 
     private static let partSize = 1 << 18
-    /// What may become larger is measured before room is made for it.
-    private static let mostUnmeasured = 1 << 26
-    /// Deflate makes no more bytes than so many of one.
-    private static let mostExpansion = 1_032
+    /// The largest result for which capacity is reserved before its size is measured.
+    private static let largestReserved = 1 << 26
+    /// The largest number of bytes that deflate makes of one byte.
+    private static let largestRatio = 1_032
 
-    /// Decompresses in little memory.
+    /// Decompresses part by part, in little memory.
     ///
     /// - Parameters:
-    ///   - bytes: the members.
-    ///   - limit: how many bytes are believed; somewhat more may be taken before more is an error.
-    ///   - take: is given one part after the other.
-    /// - Throws: when they are no such members, or hold more than is believed.
+    ///   - bytes: The members.
+    ///   - limit: The largest accepted number of bytes; one part more can be passed on before the error.
+    ///   - receive: Receives one part after the other.
+    /// - Throws: `damaged` if the bytes are not gzip members, or their content is too large.
     private static func inflate(
         _ bytes: [UInt8],
         limit: Int,
-        _ take: ([UInt8]) -> Void
+        _ receive: ([UInt8]) -> Void
     ) throws(CacheError) {
         var stream = unsafe z_stream()
         let size = unsafe CInt(MemoryLayout<z_stream>.size)
@@ -90,7 +90,7 @@ enum GzipCodec {
             while status == Z_OK, count <= limit {
                 let part = unsafe inflatePart(&stream, &status)
                 count += part.count
-                take(part)
+                receive(part)
                 // Another member may follow.
                 if status == Z_STREAM_END, unsafe stream.avail_in > 0 {
                     status = unsafe inflateReset(&stream)

@@ -1,27 +1,27 @@
 internal import CZstd
 internal import Synchronization
 
-/// Zstandard as the format uses it: level 1, frames of a bounded size that declare their size.
+/// The Zstandard codec: level 1, frames of a limited size that declare their content size.
 ///
-/// Because every frame tells how long it is, a reader finds the frame that holds a given offset
-/// without decompressing those before it.
+/// Because every frame declares its size, a reader finds the frame with a given offset without
+/// decompressing the frames before it.
 enum ZstandardCodec {
-    /// About how many bytes go into one frame: at most half as many again.
+    /// The approximate content size of a frame; a frame has at most half as many bytes more.
     static let frameSize = 512 << 10
 
-    /// What level 1 stands for, for frames of this size; the hash table is halved so that it stays in
-    /// the fastest cache: a tenth less time for 3 % more bytes.
+    /// The parameters of level 1 for frames of this size, but with half the hash table, which then fits the
+    /// fastest cache: a tenth less time for 3 % more bytes.
     private static let parameters = [
         (ZSTD_c_compressionLevel, 1 as CInt), (ZSTD_c_windowLog, 19), (ZSTD_c_hashLog, 13),
         (ZSTD_c_minMatch, 7),
     ]
 
-    /// Contexts that wait to be used again, because making one costs more than many a frame.
+    /// Contexts for later frames, because to make a context costs more than to compress a small frame.
     private static let idleCompressors = Mutex<[UInt]>([])
     private static let idleDecompressors = Mutex<[UInt]>([])
 
     private static func compressionContext() throws(CacheError) -> OpaquePointer {
-        if let idle = unsafe takeIdle(idleCompressors) { return unsafe idle }
+        if let idle = unsafe reuse(idleCompressors) { return unsafe idle }
         guard let context = unsafe ZSTD_createCCtx() else { throw .memory }
         for (parameter, value) in parameters {
             _ = unsafe ZSTD_CCtx_setParameter(context, parameter, value)
@@ -30,13 +30,13 @@ enum ZstandardCodec {
     }
 
     private static func decompressionContext() throws(CacheError) -> OpaquePointer {
-        if let idle = unsafe takeIdle(idleDecompressors) { return unsafe idle }
+        if let idle = unsafe reuse(idleDecompressors) { return unsafe idle }
         guard let context = unsafe ZSTD_createDCtx() else { throw .memory }
         return unsafe context
     }
 
-    /// Keeps a context for the next frame, unless a strange one has made it large.
-    private static func giveBack(decompressor context: OpaquePointer) {
+    /// Keeps a context for the next frame, unless an unusual frame has made it large.
+    private static func recycle(decompressor context: OpaquePointer) {
         if unsafe ZSTD_sizeof_DCtx(context) > 8 * frameSize {
             unsafe ZSTD_freeDCtx(context)
         } else {
@@ -44,7 +44,7 @@ enum ZstandardCodec {
         }
     }
 
-    private static func takeIdle(_ idle: borrowing Mutex<[UInt]>) -> OpaquePointer? {
+    private static func reuse(_ idle: borrowing Mutex<[UInt]>) -> OpaquePointer? {
         unsafe idle.withLock { $0.popLast() }.flatMap { unsafe OpaquePointer(bitPattern: $0) }
     }
 
@@ -53,7 +53,7 @@ enum ZstandardCodec {
         try encode(parts(bytes.count)[...], of: bytes)
     }
 
-    /// The same on several threads.
+    /// Compresses bytes into the same frames on several threads.
     static func encodeInBlocks(_ bytes: [UInt8]) async throws(CacheError) -> [UInt8] {
         let frames = await parts(bytes.count).mapBlocks(of: 1) { part in
             Result { () throws(CacheError) in try encode(part, of: bytes) }
@@ -63,7 +63,7 @@ enum ZstandardCodec {
         return result
     }
 
-    /// The parts that become frames.
+    /// The ranges of the content that become frames.
     private static func parts(_ count: Int) -> [Range<Int>] {
         let frames = max(1, (count + frameSize / 2) / frameSize)
         let size = (count + frames - 1) / frames
@@ -81,14 +81,14 @@ enum ZstandardCodec {
         let result = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, length in
             unsafe bytes.withUnsafeBytes { source in
                 for part in parts {
-                    let piece = unsafe UnsafeRawBufferPointer(rebasing: source[part])
+                    let content = unsafe UnsafeRawBufferPointer(rebasing: source[part])
                     let free = unsafe buffer.baseAddress.map { unsafe $0 + length }
                     let written = unsafe ZSTD_compress2(
                         context,
                         free,
                         room - length,
-                        piece.baseAddress,
-                        piece.count
+                        content.baseAddress,
+                        content.count
                     )
                     failed = failed || ZSTD_isError(written) != 0
                     if failed { return }
@@ -102,51 +102,51 @@ enum ZstandardCodec {
 
     /// One frame of an encoded object.
     struct Frame: Sendable, Equatable {
-        /// Where it lies in the object.
+        /// The position of the frame in the object.
         var stored: Range<Int>
-        /// Which part of the content it holds, or as much of its start as is wanted.
+        /// The part of the content in the frame, or the start of that part that a reader needs.
         var content: Range<Int>
     }
 
-    /// As much of the frames as is needed for some ranges of the content.
+    /// Shortens the content of frames to what some ranges of the content need.
     ///
     /// - Parameters:
-    ///   - ranges: what is wanted, those that begin first first.
-    ///   - frames: whole frames.
-    /// - Returns: the frames; of those that nothing is wanted of, no content.
+    ///   - ranges: The ranges, ordered by their start.
+    ///   - frames: Whole frames.
+    /// - Returns: The frames; the content of a frame that is not needed is empty.
     static func needed(for ranges: [Range<Int>], of frames: [Frame]) -> [Frame] {
         var needed = frames.map { frame in
             Frame(stored: frame.stored, content: frame.content.prefix(0))
         }
-        // All that lies between the start of this range and the frame reached is wanted already.
+        // The frames between `next` and `reached` are needed whole already.
         var (next, reached) = (0, 0)
         for range in ranges {
             while next < frames.count, frames[next].content.upperBound <= range.lowerBound {
                 next += 1
             }
-            for place in max(next, reached)..<frames.count {
-                let whole = frames[place].content
+            for index in max(next, reached)..<frames.count {
+                let whole = frames[index].content
                 guard whole.lowerBound < range.upperBound else { break }
-                reached = place
+                reached = index
                 let end = max(
-                    needed[place].content.upperBound,
+                    needed[index].content.upperBound,
                     min(range.upperBound, whole.upperBound)
                 )
-                needed[place].content = whole.lowerBound..<end
+                needed[index].content = whole.lowerBound..<end
             }
         }
-        for place in needed.indices {
-            // To stop early costs a copy, so it must spare more than a little.
-            let (part, whole) = (needed[place].content.count, frames[place].content.count)
-            if part > whole - whole / 4 { needed[place].content = frames[place].content }
+        for index in needed.indices {
+            // To stop early costs a copy, which less than a quarter of the frame is not worth.
+            let (part, whole) = (needed[index].content.count, frames[index].content.count)
+            if part > whole - whole / 4 { needed[index].content = frames[index].content }
         }
         return needed
     }
 
-    /// The frames of an encoded object.
+    /// Finds the frames of an encoded object.
     ///
-    /// - Throws: when the bytes are not frames that declare their sizes, or declare more than
-    ///   `limit` bytes together.
+    /// - Throws: `damaged` if the bytes are not frames that declare their sizes, or the sizes add up to more
+    ///   than `limit`.
     static func frames(of bytes: [UInt8], limit: Int) throws(CacheError) -> [Frame] {
         var frames: [Frame] = []
         var stored = 0
@@ -177,7 +177,7 @@ enum ZstandardCodec {
         try decode(try frames(of: bytes, limit: limit)[...], of: bytes)
     }
 
-    /// Decompresses some frames one behind the other.
+    /// Decompresses frames and concatenates their contents.
     static func decode(
         _ frames: ArraySlice<Frame>,
         of bytes: [UInt8]
@@ -188,26 +188,25 @@ enum ZstandardCodec {
         return result
     }
 
-    /// Decompresses some frames one behind the other, to the end of `result`; of the last, as much as
-    /// is wanted.
+    /// Decompresses frames and appends their contents to `result`, each as far as its `content` says.
     static func decode(
         _ frames: some Sequence<Frame>,
         of bytes: [UInt8],
         appendingTo result: inout [UInt8]
     ) throws(CacheError) {
         let context = unsafe try decompressionContext()
-        defer { unsafe giveBack(decompressor: context) }
+        defer { unsafe recycle(decompressor: context) }
         var failed = false
         for frame in frames {
             result.append(addingCapacity: frame.content.count) { span in
                 unsafe span.withUnsafeMutableBufferPointer { room, initialized in
                     unsafe bytes.withUnsafeBytes { source in
-                        let piece = unsafe UnsafeRawBufferPointer(rebasing: source[frame.stored])
+                        let stored = unsafe UnsafeRawBufferPointer(rebasing: source[frame.stored])
                         let part = unsafe UnsafeMutableRawBufferPointer(
                             start: room.baseAddress,
                             count: frame.content.count
                         )
-                        let isDone = unsafe decode(piece, into: part, context)
+                        let isDone = unsafe decode(stored, into: part, context)
                         initialized = isDone ? part.count : 0
                         failed = failed || !isDone
                     }
@@ -217,9 +216,7 @@ enum ZstandardCodec {
         if failed { throw .damaged("a zstd frame is damaged") }
     }
 
-    /// Decompresses a frame, or its start if there is no room for more.
-    ///
-    /// - Returns: whether all of `room` is filled.
+    /// Decompresses the start of a frame that fills `room`; `false` if the frame is damaged or too short.
     private static func decode(
         _ frame: UnsafeRawBufferPointer,
         into room: UnsafeMutableRawBufferPointer,
@@ -242,7 +239,7 @@ enum ZstandardCodec {
         while unsafe output.pos < output.size {
             let before = unsafe input.pos + output.pos
             let rest = unsafe ZSTD_decompressStream(context, &output, &input)
-            // Zero is the frame's end, which comes too soon.
+            // Zero is the end of the frame, which comes too early.
             let after = unsafe input.pos + output.pos
             if ZSTD_isError(rest) != 0 || after == before { return false }
             if rest == 0 { break }
