@@ -1,6 +1,6 @@
 internal import BuildspecFiles
 
-/// Credentials from the endpoint that ECS, EKS and CodeBuild itself give a container.
+/// Credentials from the endpoint that ECS, EKS and CodeBuild give a container.
 ///
 /// Source: AWS SDKs and tools reference guide, "Container credential provider".
 package struct ContainerCredentials: CredentialProvider {
@@ -14,10 +14,10 @@ package struct ContainerCredentials: CredentialProvider {
 
     private static let relativeName = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
     private static let fullName = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-    /// The addresses of the agents of ECS and EKS, which answer without TLS.
+    /// The addresses of the agents of ECS and EKS, which use no TLS.
     private static let agents: Set<String> = ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"]
 
-    package func look() async throws(AWSError) -> Finding {
+    package func lookUp() async throws(AWSError) -> CredentialLookup {
         guard var request = try request() else {
             return .absent("\(Self.relativeName) and \(Self.fullName) are not set")
         }
@@ -47,21 +47,21 @@ package struct ContainerCredentials: CredentialProvider {
         guard !isRelative || text.hasPrefix("/"), let endpoint = Endpoint(address), let query else {
             throw AWSError(
                 .badConfiguration,
-                "\(name) is no \(isRelative ? "path" : "http or https URL"); it is set by the "
-                    + "service that runs the container"
+                "\(name) is not \(isRelative ? "a path" : "an http or https URL"); the service "
+                    + "that runs the container sets it"
             )
         }
-        guard endpoint.scheme == .https || Self.mayAnswerPlainly(endpoint.host) else {
+        guard endpoint.scheme == .https || Self.allowsPlainHTTP(endpoint.host) else {
             throw AWSError(
                 .badConfiguration,
-                "\(name) names '\(endpoint.host)', which is reached without TLS and is neither "
-                    + "this machine nor an agent of AWS; use https"
+                "\(name) names '\(endpoint.host)' without TLS, which is neither this machine nor "
+                    + "an agent of AWS; use https"
             )
         }
         return HTTPRequest(.get, endpoint, query: query)
     }
 
-    /// The address and the items behind `?`; `nil` for items that would have to be decoded.
+    /// Divides a URL at `?` into the address and the query; the query is `nil` if it is encoded.
     private static func splitQuery(_ text: String) -> (String, [HTTPRequest.QueryItem]?) {
         guard let mark = text.firstIndex(of: "?") else { return (text, []) }
         let items = text[text.index(after: mark)...].split(separator: "&").map { item in
@@ -72,13 +72,13 @@ package struct ContainerCredentials: CredentialProvider {
         return (String(text[..<mark]), isPlain ? items : nil)
     }
 
-    private static func mayAnswerPlainly(_ host: String) -> Bool {
+    private static func allowsPlainHTTP(_ host: String) -> Bool {
         if host == "localhost" || host == "[::1]" || agents.contains(host) { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
-    /// The token, fresh from its file if there is one, because agents replace it.
+    /// Reads the token, from its file each time if there is one, because agents replace it.
     private func token() throws(AWSError) -> String? {
         let name = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
         guard let path = settings[name + "_FILE"] else { return try checked(settings[name], name) }
@@ -89,18 +89,19 @@ package struct ContainerCredentials: CredentialProvider {
             throw AWSError(.badConfiguration, "\(error); \(name)_FILE names it")
         }
         guard let bytes else {
-            throw AWSError(.badConfiguration, "\(name)_FILE names '\(path)', which is not there")
+            throw AWSError(.badConfiguration, "\(name)_FILE names '\(path)', which does not exist")
         }
         return try checked(String(decoding: bytes, as: UTF8.self), name + "_FILE")
     }
 
     private func checked(_ token: String?, _ name: String) throws(AWSError) -> String? {
         guard let token else { return nil }
-        // A line break in a header's value would begin a header of its own.
+        // A line break in a header's value would start another header.
         if token.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return token }
         throw AWSError(
             .badConfiguration,
-            "the token of \(name) has a line break or another character that no header takes"
+            "the token of \(name) has a line break or another character that is not allowed in a "
+                + "header"
         )
     }
 

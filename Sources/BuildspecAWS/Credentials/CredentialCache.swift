@@ -1,8 +1,8 @@
-/// Credentials that are fetched once, and again before they expire.
+/// A cache that fetches credentials once, and again before they expire.
 ///
-/// However many ask at once, one fetches and the others wait for it.
+/// If several tasks ask at the same time, one fetches and the others wait.
 package actor CredentialCache {
-    /// How long before the end new ones are fetched.
+    /// How many seconds before the expiry new credentials are fetched.
     private static let margin: Int64 = 300
 
     private let load: @Sendable () async throws(AWSError) -> Credentials
@@ -11,11 +11,11 @@ package actor CredentialCache {
     private var isLoading = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
-    /// Makes an empty cache.
+    /// Creates an empty cache.
     ///
     /// - Parameters:
-    ///   - now: the wall clock.
-    ///   - load: what fetches credentials; it must come to an end by itself.
+    ///   - now: The wall clock.
+    ///   - load: Fetches credentials, and must end without being cancelled.
     package init(
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         load: @escaping @Sendable () async throws(AWSError) -> Credentials
@@ -24,9 +24,9 @@ package actor CredentialCache {
         self.load = load
     }
 
-    /// Credentials that are good for some minutes, fetched if need be.
+    /// Returns credentials that are valid for some minutes, and fetches them if necessary.
     ///
-    /// If fetching new ones fails while the old ones are still good, the old ones are given.
+    /// If the fetch fails and the old credentials are still valid, the result is the old ones.
     package func credentials() async throws(AWSError) -> Credentials {
         while true {
             if let cached, !isDue(cached) { return cached }
@@ -35,7 +35,7 @@ package actor CredentialCache {
         }
     }
 
-    /// Forgets credentials that a service called expired, unless newer ones are here already.
+    /// Discards credentials that a service calls expired, unless the cache has newer ones.
     package func forget(_ credentials: Credentials) {
         if cached == credentials { cached = nil }
     }
@@ -48,9 +48,9 @@ package actor CredentialCache {
             waiters = []
         }
         do throws(AWSError) {
-            let fresh = try await load()
-            cached = fresh
-            return fresh
+            let credentials = try await load()
+            cached = credentials
+            return credentials
         } catch {
             if let cached, !hasEnded(cached) { return cached }
             throw error

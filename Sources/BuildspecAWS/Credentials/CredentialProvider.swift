@@ -1,21 +1,21 @@
-/// One place that may have credentials.
+/// A source that may have credentials.
 package protocol CredentialProvider: Sendable {
-    /// Looks there.
+    /// Looks up credentials in the source.
     ///
-    /// - Returns: credentials, or why there are none.
-    /// - Throws: when this place is meant and does not work: to look further then would sign with
-    ///   credentials that nobody asked for.
-    func look() async throws(AWSError) -> Finding
+    /// - Returns: The credentials, or the reason why the source has none.
+    /// - Throws: An error if the source is configured and fails. The search stops then, because the next
+    ///   source would sign with credentials that the user did not select.
+    func lookUp() async throws(AWSError) -> CredentialLookup
 }
 
-/// What a look at one place gave.
-package enum Finding: Sendable, Equatable {
+/// The result of looking up credentials in a source.
+package enum CredentialLookup: Sendable, Equatable {
     case found(Credentials)
-    /// The place and why it has none, for the error that lists all places.
+    /// The source and why it has no credentials, for the error that lists all sources.
     case absent(String)
 }
 
-/// The places in AWS's order; the first that has credentials wins.
+/// The sources in AWS's order; the first one with credentials wins.
 ///
 /// Source: AWS SDKs and tools reference guide, "Standardized credential providers".
 package struct CredentialChain: CredentialProvider {
@@ -25,7 +25,7 @@ package struct CredentialChain: CredentialProvider {
         self.providers = providers
     }
 
-    /// Environment, profile, container, instance.
+    /// Makes the chain of environment, profile, container and instance.
     package static func standard(
         _ settings: Settings,
         profiles: ProfileFiles,
@@ -35,25 +35,25 @@ package struct CredentialChain: CredentialProvider {
             EnvironmentCredentials(settings),
             ProfileCredentials(settings, profiles: profiles),
             ContainerCredentials(settings, transport: RetryingTransport(transport)),
-            // Not retried: on a machine that is no instance nobody ever answers.
+            // Not retried, because on a machine that is not an instance nothing ever answers.
             InstanceCredentials(settings, transport: transport),
         ])
     }
 
-    package func look() async throws(AWSError) -> Finding {
-        var absences: [String] = []
+    package func lookUp() async throws(AWSError) -> CredentialLookup {
+        var reasons: [String] = []
         for provider in providers {
-            switch try await provider.look() {
+            switch try await provider.lookUp() {
             case .found(let credentials): return .found(credentials)
-            case .absent(let reason): absences.append(reason)
+            case .absent(let reason): reasons.append(reason)
             }
         }
-        return .absent(absences.joined(separator: ", "))
+        return .absent(reasons.joined(separator: ", "))
     }
 
-    /// Credentials, or the error that says where they were looked for.
+    /// Looks up credentials, and throws an error that lists all sources if none has them.
     package func credentials() async throws(AWSError) -> Credentials {
-        switch try await look() {
+        switch try await lookUp() {
         case .found(let credentials): return credentials
         case .absent(let reasons):
             throw AWSError(

@@ -1,15 +1,15 @@
-/// What signs requests: a key pair and, for a session, its token.
+/// A key pair that signs requests, with the token of its session if there is one.
 ///
-/// Its description and its mirror show the key's id alone, so that no log, no failed expectation
-/// and no dump can give the secret away.
+/// The description and the mirror show only the key's id, so that no log, no failed expectation and no
+/// dump can reveal the secret.
 package struct Credentials: Sendable, Hashable {
-    /// The key's public name, such as `AKIA…`.
+    /// The public id of the key, such as `AKIA…`.
     package var accessKeyID: String
     package var secretAccessKey: String
     package var sessionToken: String?
-    /// When the service stops taking them; `nil` is never.
+    /// When the credentials expire; `nil` is never.
     package var expiration: Timestamp?
-    /// Where they were found, for messages: `the environment`, `profile 'ci'`.
+    /// The source of the credentials, for messages: `the environment`, `profile 'ci'`.
     package var source: String
 
     package init(
@@ -36,13 +36,13 @@ extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, Cu
 }
 
 extension Credentials {
-    /// Refuses values that cannot be credentials, such as ones with a line break from a bad paste.
+    /// Rejects values that cannot be credentials, for example with a line break from copying.
     ///
     /// - Parameters:
-    ///   - name: what the key's id is called where it was found.
-    ///   - secretName: what the secret key is called there.
-    /// - Returns: the credentials, unchanged.
-    /// - Throws: an error that names the value and never shows it.
+    ///   - name: The name of the key's id in the source.
+    ///   - secretName: The name of the secret key in the source.
+    /// - Returns: The unchanged credentials.
+    /// - Throws: An error that names the value and never shows it.
     package func checked(_ name: String, _ secretName: String) throws(AWSError) -> Credentials {
         let values = [
             (name, accessKeyID), (secretName, secretAccessKey),
@@ -54,7 +54,7 @@ extension Credentials {
                 throw .malformedCredentials(
                     name,
                     source,
-                    "has a space, a line break or another character that no key has"
+                    "has a space, a line break or another character that keys do not contain"
                 )
             }
         }

@@ -1,19 +1,19 @@
-/// What the container endpoint and the instance metadata service answer: credentials as JSON.
+/// The JSON credentials of the container endpoint and the instance metadata service.
 enum EndpointCredentials {
-    /// Reads the answer.
+    /// Parses a response.
     ///
     /// - Parameters:
-    ///   - body: the JSON text; it is never shown, because it holds the secret.
-    ///   - source: where it came from.
-    /// - Returns: the credentials.
-    /// - Throws: when it has no credentials in it.
+    ///   - body: The JSON text, which no error shows, because it contains the secret.
+    ///   - source: The source of the response, for messages.
+    /// - Returns: The credentials.
+    /// - Throws: An error if the response has no credentials.
     static func parse(_ body: [UInt8], source: String) throws(AWSError) -> Credentials {
-        guard let json = JSONValue(body) else { throw malformed(source, "is no JSON") }
+        guard let json = JSONValue(body) else { throw malformed(source, "is not JSON") }
         if let code = json["Code"]?.string, code != "Success" {
-            let said = json["Message"]?.string ?? code
+            let reason = json["Message"]?.string ?? code
             throw AWSError(
                 .noCredentials,
-                "\(source) has no credentials (\(said)); check the role that is attached"
+                "\(source) has no credentials (\(reason)); check the role that is attached"
             )
         }
         guard let id = json["AccessKeyId"]?.string, let secret = json["SecretAccessKey"]?.string
@@ -21,7 +21,9 @@ enum EndpointCredentials {
         var expiration: Timestamp?
         if let text = json["Expiration"]?.string {
             expiration = Timestamp(extended: text)
-            if expiration == nil { throw malformed(source, "has an 'Expiration' that is no time") }
+            if expiration == nil {
+                throw malformed(source, "has an 'Expiration' that is not a time")
+            }
         }
         let credentials = Credentials(
             accessKeyID: id,
@@ -34,6 +36,6 @@ enum EndpointCredentials {
     }
 
     private static func malformed(_ source: String, _ fault: String) -> AWSError {
-        AWSError(.badResponse, "the answer of \(source) \(fault); check what listens there")
+        AWSError(.badResponse, "the response of \(source) \(fault); check what listens there")
     }
 }

@@ -1,4 +1,4 @@
-/// Credentials in the environment's variables.
+/// Credentials in environment variables.
 package struct EnvironmentCredentials: CredentialProvider {
     private let settings: Settings
 
@@ -6,7 +6,7 @@ package struct EnvironmentCredentials: CredentialProvider {
         self.settings = settings
     }
 
-    package func look() async throws(AWSError) -> Finding {
+    package func lookUp() async throws(AWSError) -> CredentialLookup {
         let names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
         switch (settings[names.0], settings[names.1]) {
         case (let id?, let secret?):
@@ -17,10 +17,10 @@ package struct EnvironmentCredentials: CredentialProvider {
                 source: "the environment"
             )
             return .found(try credentials.checked(names.0, names.1))
-        case (_?, nil): throw half(names.0, names.1)
-        case (nil, _?): throw half(names.1, names.0)
+        case (_?, nil): throw incomplete(names.0, names.1)
+        case (nil, _?): throw incomplete(names.1, names.0)
         case (nil, nil):
-            // The next places would sign as somebody else than the role that is asked for here.
+            // The next sources would sign as another identity than the requested role.
             if settings["AWS_WEB_IDENTITY_TOKEN_FILE"] != nil {
                 throw AWSError(
                     .unsupported,
@@ -32,17 +32,17 @@ package struct EnvironmentCredentials: CredentialProvider {
         }
     }
 
-    private func half(_ present: String, _ missing: String) -> AWSError {
+    private func incomplete(_ present: String, _ missing: String) -> AWSError {
         AWSError(
             .badCredentials,
-            "\(present) is set and \(missing) is not; set both or none"
+            "\(present) is set and \(missing) is not; set both or neither"
         )
     }
 }
 
-/// How to get credentials that are not supported here into the environment.
+/// The remedy for an unsupported source: the command that exports its credentials as variables.
 func exportRemedy(profile: String?) -> String {
     let option = profile.map { " --profile '\($0)'" } ?? ""
-    return "let the AWS command line do it before: "
+    return "export the credentials with the AWS command line before: "
         + "eval \"$(aws configure export-credentials\(option) --format env)\""
 }

@@ -1,4 +1,4 @@
-/// Credentials of the role that is attached to an EC2 instance.
+/// Credentials of the role of an EC2 instance.
 package struct InstanceCredentials: CredentialProvider {
     private let metadata: InstanceMetadata
 
@@ -6,26 +6,26 @@ package struct InstanceCredentials: CredentialProvider {
         metadata = InstanceMetadata(settings, transport: transport)
     }
 
-    package func look() async throws(AWSError) -> Finding {
-        do throws(InstanceMetadata.Absence) {
+    package func lookUp() async throws(AWSError) -> CredentialLookup {
+        do throws(InstanceMetadata.Failure) {
             return .found(try await metadata.read(credentials))
         } catch {
             switch error {
-            case .absent(let reason): return .absent(reason)
-            case .broken(let error): throw error
+            case .unavailable(let reason): return .absent(reason)
+            case .failed(let error): throw error
             }
         }
     }
 
     private func credentials(
         _ session: InstanceMetadata.Session
-    ) async throws(InstanceMetadata.Absence) -> Credentials {
+    ) async throws(InstanceMetadata.Failure) -> Credentials {
         let roles = try await session.text("iam", "security-credentials", "")
         guard let role = roles?.split(whereSeparator: \.isWhitespace).first.map(String.init) else {
-            throw .absent("the instance has no role")
+            throw .unavailable("the instance has no role")
         }
         guard let text = try await session.text("iam", "security-credentials", role) else {
-            throw .absent("the instance's role '\(role)' has no credentials")
+            throw .unavailable("the instance's role '\(role)' has no credentials")
         }
         do throws(AWSError) {
             return try EndpointCredentials.parse(
@@ -33,7 +33,7 @@ package struct InstanceCredentials: CredentialProvider {
                 source: "the instance's role '\(role)'"
             )
         } catch {
-            throw .broken(error)
+            throw .failed(error)
         }
     }
 }

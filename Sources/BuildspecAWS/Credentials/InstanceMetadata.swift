@@ -1,14 +1,14 @@
-/// The instance metadata service of EC2, version 2: a token first, then paths.
+/// A client of version 2 of EC2's instance metadata service, which needs a token to read paths.
 ///
-/// Version 1, which answers anybody who can make the machine send a request, is not asked.
+/// Version 1 is not used, because it answers everyone who can make the machine send a request.
 ///
 /// Source: Amazon EC2 user guide, "Use the Instance Metadata Service to access instance metadata".
 struct InstanceMetadata: Sendable {
-    /// Why it gave nothing.
-    enum Absence: Error, Equatable {
-        /// Nobody asks it, or nobody answers; there are no credentials for a known reason.
-        case absent(String)
-        case broken(AWSError)
+    /// The reason why the service has no result.
+    enum Failure: Error, Equatable {
+        /// The service is disabled, does not answer, or does not have the value.
+        case unavailable(String)
+        case failed(AWSError)
     }
 
     private let settings: Settings
@@ -21,12 +21,12 @@ struct InstanceMetadata: Sendable {
 
     /// Reads paths with one token.
     ///
-    /// - Parameter body: is handed a function that reads the text of a path.
-    /// - Returns: what `body` returns.
-    /// - Throws: why there is nothing to read, and what `body` throws.
+    /// - Parameter body: Reads with a session.
+    /// - Returns: The result of `body`.
+    /// - Throws: The reason why there is no session, and the errors of `body`.
     func read<Value: Sendable>(
-        _ body: (Session) async throws(Absence) -> Value
-    ) async throws(Absence) -> Value {
+        _ body: (Session) async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
         let endpoint = try endpoint()
         let timeout = try timeout()
         var request = HTTPRequest(
@@ -41,14 +41,14 @@ struct InstanceMetadata: Sendable {
         do throws(HTTPError) {
             response = try await transport.send(request)
         } catch {
-            throw .absent("the instance metadata service does not answer at \(endpoint)")
+            throw .unavailable("the instance metadata service does not answer at \(endpoint)")
         }
         let token = response.text
         guard response.status == 200, !token.isEmpty,
             token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
-            throw .absent(
-                "the instance metadata service at \(endpoint) gives no token (HTTP "
+            throw .unavailable(
+                "the instance metadata service at \(endpoint) returns no token (HTTP "
                     + "\(response.status))"
             )
         }
@@ -57,18 +57,18 @@ struct InstanceMetadata: Sendable {
         )
     }
 
-    private func endpoint() throws(Absence) -> Endpoint {
+    private func endpoint() throws(Failure) -> Endpoint {
         let isDisabled: Bool
         do throws(AWSError) {
             isDisabled = try settings.flag("AWS_EC2_METADATA_DISABLED")
         } catch {
-            throw .broken(error)
+            throw .failed(error)
         }
-        if isDisabled { throw .absent("AWS_EC2_METADATA_DISABLED is 'true'") }
+        if isDisabled { throw .unavailable("AWS_EC2_METADATA_DISABLED is 'true'") }
         let name = "AWS_EC2_METADATA_SERVICE_ENDPOINT"
         if let text = settings[name] {
             guard let endpoint = Endpoint(text) else {
-                throw .broken(AWSError(.badConfiguration, "\(name) is no http or https URL"))
+                throw .failed(AWSError(.badConfiguration, "\(name) is not an http or https URL"))
             }
             return endpoint
         }
@@ -76,27 +76,28 @@ struct InstanceMetadata: Sendable {
             ? Endpoint(.http, "[fd00:ec2::254]") : Endpoint(.http, "169.254.169.254")
     }
 
-    /// A second, as AWS's tools have it: where there is no such service, nobody answers at all.
-    private func timeout() throws(Absence) -> Duration {
+    /// The timeout of a request: a second, as in AWS's tools, because without the service nothing
+    /// answers.
+    private func timeout() throws(Failure) -> Duration {
         let name = "AWS_METADATA_SERVICE_TIMEOUT"
         guard let text = settings[name] else { return .seconds(1) }
         guard let seconds = Double(text), seconds > 0, seconds <= 60 else {
-            throw .broken(
-                AWSError(.badConfiguration, "\(name) is no number of seconds from 0 to 60")
+            throw .failed(
+                AWSError(.badConfiguration, "\(name) is not a number of seconds from 0 to 60")
             )
         }
         return .milliseconds(Int(seconds * 1000) + 1)
     }
 
-    /// The service with a token.
+    /// A connection to the service with a token.
     struct Session: Sendable {
         let endpoint: Endpoint
         let token: String
         let timeout: Duration
         let transport: any HTTPTransport
 
-        /// Reads the text of a path below `latest/meta-data`; `nil` if it has none.
-        func text(_ path: String...) async throws(Absence) -> String? {
+        /// Reads the text of a path below `latest/meta-data`; `nil` if the path does not exist.
+        func text(_ path: String...) async throws(Failure) -> String? {
             var request = HTTPRequest(
                 .get,
                 endpoint,
@@ -105,16 +106,16 @@ struct InstanceMetadata: Sendable {
             )
             request.timeout = timeout
             request.responseLimit = 1 << 16
-            let action = "ask the instance metadata service"
+            let action = "read from the instance metadata service"
             let response: HTTPResponse
             do throws(HTTPError) {
                 response = try await transport.send(request)
             } catch {
-                throw .broken(.network(action, error))
+                throw .failed(.network(action, error))
             }
             if response.status == 404 { return nil }
             guard response.status == 200 else {
-                throw .broken(.unexplained(response, action))
+                throw .failed(.unexplained(response, action))
             }
             return response.text
         }

@@ -8,10 +8,10 @@ package struct ProfileCredentials: CredentialProvider {
         self.profiles = profiles
     }
 
-    package func look() async throws(AWSError) -> Finding {
+    package func lookUp() async throws(AWSError) -> CredentialLookup {
         let name = settings.profile.name
         guard let profile = try profiles.current(settings) else {
-            return .absent("profile '\(name)' is not in \(profiles.places)")
+            return .absent("profile '\(name)' is not in \(profiles.displayPaths)")
         }
         let values = profile.values.filter { !$0.value.isEmpty }
         try refuseUnsupported(values, ["role_arn", "sso_session", "sso_start_url"], name)
@@ -26,12 +26,12 @@ package struct ProfileCredentials: CredentialProvider {
             return .found(try credentials.checked("aws_access_key_id", "aws_secret_access_key"))
         case (nil, nil):
             try refuseUnsupported(values, ["credential_process", "login_session"], name)
-            return .absent("profile '\(name)' in \(profiles.places) has no keys")
+            return .absent("profile '\(name)' in \(profiles.displayPaths) has no keys")
         default:
             throw AWSError(
                 .badCredentials,
-                "profile '\(name)' in \(profiles.places) has only one of 'aws_access_key_id' and "
-                    + "'aws_secret_access_key'; add the other"
+                "profile '\(name)' in \(profiles.displayPaths) has only one of "
+                    + "'aws_access_key_id' and 'aws_secret_access_key'; add the other"
             )
         }
     }

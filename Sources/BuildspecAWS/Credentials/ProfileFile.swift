@@ -1,8 +1,8 @@
-/// The sections of one shared file of AWS's tools, `credentials` or `config`.
+/// The sections of a shared file of AWS's tools, `credentials` or `config`.
 ///
 /// Source: AWS SDKs and tools reference guide, "Shared config and credentials files: format".
 struct ProfileFile: Sendable, Equatable {
-    /// Which of the two it is: only `config` marks its profiles with the word `profile`.
+    /// The kind of file; only `config` has the word `profile` before the names of profiles.
     enum Kind: Sendable {
         case credentials
         case config
@@ -13,16 +13,16 @@ struct ProfileFile: Sendable, Equatable {
         var values: [String: String] = [:]
         var nested: [String: [String: String]] = [:]
 
-        /// Lays another section over this one.
+        /// Merges another section, whose values win.
         mutating func merge(_ other: Section) {
             values.merge(other.values) { $1 }
             nested.merge(other.nested) { $0.merging($1) { $1 } }
         }
     }
 
-    /// What is wrong with a line; never the line itself, which may be a secret.
+    /// The fault of a line, without the line's text, which may be a secret.
     struct LineError: Error, Equatable {
-        /// From 1.
+        /// The number of the line, from 1.
         var line: Int
         var fault: String
     }
@@ -31,13 +31,13 @@ struct ProfileFile: Sendable, Equatable {
     /// The `[services NAME]` sections of `config`: endpoints by service.
     private(set) var services: [String: Section] = [:]
 
-    /// Reads a file's text.
+    /// Parses the text of a file.
     ///
     /// - Parameters:
-    ///   - text: the text.
-    ///   - kind: which of the two files it is.
-    /// - Returns: its sections; of a property that is there twice, the last one.
-    /// - Throws: the first line that is none of section, property, comment and empty.
+    ///   - text: The text.
+    ///   - kind: The kind of file.
+    /// - Returns: The sections of the file; the last value of a repeated property wins.
+    /// - Throws: The first line that is not a section, a property, a comment or empty.
     static func parse(_ text: String, _ kind: Kind) throws(LineError) -> ProfileFile {
         var reader = ProfileReader(kind)
         var number = 0

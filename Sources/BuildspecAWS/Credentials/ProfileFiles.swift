@@ -1,22 +1,22 @@
 internal import BuildspecFiles
 
-/// The two shared files of AWS's tools, read when they are first needed.
+/// The shared files of AWS's tools, `credentials` and `config`, read when they are first needed.
 ///
 /// Source: AWS SDKs and tools reference guide, "Shared config and credentials files: location".
 package struct ProfileFiles: Sendable {
-    /// Larger files are none of AWS's.
+    /// The largest file in bytes that is read.
     private static let limit: UInt64 = 1 << 20
 
     let credentialsPath: String?
     let configPath: String?
     private let read: @Sendable (String) throws(AWSError) -> String?
 
-    /// Finds the files as `AWS_SHARED_CREDENTIALS_FILE`, `AWS_CONFIG_FILE` or `HOME` say.
+    /// Finds the files by `AWS_SHARED_CREDENTIALS_FILE`, `AWS_CONFIG_FILE` and `HOME`.
     package init(_ settings: Settings) {
         self.init(settings, read: ProfileFiles.text(of:))
     }
 
-    /// Finds the files and reads them by a function, which gives `nil` for one that is not there.
+    /// Finds the files; `read` returns the text of a file, or `nil` if the file does not exist.
     init(_ settings: Settings, read: @escaping @Sendable (String) throws(AWSError) -> String?) {
         let home = settings.home
         credentialsPath = ProfileFiles.path(
@@ -28,11 +28,11 @@ package struct ProfileFiles: Sendable {
         self.read = read
     }
 
-    /// The named profile, the credentials file laid over the config file.
+    /// Reads a profile from both files; the credentials file wins.
     ///
-    /// - Parameter name: the profile.
-    /// - Returns: its properties, or `nil` if neither file has it.
-    /// - Throws: when a file cannot be read or has an impossible line.
+    /// - Parameter name: The name of the profile.
+    /// - Returns: The properties of the profile, or `nil` if neither file has it.
+    /// - Throws: An error if a file cannot be read or has an invalid line.
     func profile(_ name: String) throws(AWSError) -> ProfileFile.Section? {
         let config = try file(configPath, .config)?.profiles[name]
         let credentials = try file(credentialsPath, .credentials)?.profiles[name]
@@ -41,18 +41,18 @@ package struct ProfileFiles: Sendable {
         return section
     }
 
-    /// The profile that the environment asks for, or the default one.
+    /// Reads the profile that the environment names, or the default profile.
     ///
-    /// - Parameter settings: the environment.
-    /// - Returns: its properties, or `nil` if nobody asked and there is no default one.
-    /// - Throws: also when somebody named one that is in neither file.
+    /// - Parameter settings: The environment.
+    /// - Returns: The properties of the profile, or `nil` if no profile is named and no default exists.
+    /// - Throws: An error as `profile(_:)` does, and if neither file has the named profile.
     func current(_ settings: Settings) throws(AWSError) -> ProfileFile.Section? {
         let (name, isExplicit) = settings.profile
         let section = try profile(name)
         guard section == nil, isExplicit else { return section }
         throw AWSError(
             .badConfiguration,
-            "the profile '\(name)' that AWS_PROFILE names is not in \(places); "
+            "the profile '\(name)' that AWS_PROFILE names is not in \(displayPaths); "
                 + "'aws configure list-profiles' shows the names"
         )
     }
@@ -62,10 +62,10 @@ package struct ProfileFiles: Sendable {
         try file(configPath, .config)?.services[name]
     }
 
-    /// The files, for messages.
-    var places: String {
+    /// The paths of the files, for messages.
+    var displayPaths: String {
         let paths = [credentialsPath, configPath].compactMap(\.self)
-        if paths.isEmpty { return "no file, as HOME is not set" }
+        if paths.isEmpty { return "a file, because HOME is not set" }
         return paths.map { "'\($0)'" }.joined(separator: " or ")
     }
 
@@ -92,7 +92,7 @@ package struct ProfileFiles: Sendable {
             guard let bytes = try AtomicFile.read(PathBytes(path), limit: limit) else { return nil }
             return String(decoding: bytes, as: UTF8.self)
         } catch {
-            throw AWSError(.badConfiguration, "\(error); AWS's settings are read from it")
+            throw AWSError(.badConfiguration, "\(error); AWS's settings are read from this file")
         }
     }
 }

@@ -1,23 +1,23 @@
-/// Reads a profile file line by line.
+/// A parser of a profile file that reads line by line.
 struct ProfileReader {
-    /// What is wrong with the line.
+    /// The fault of a line.
     struct Fault: Error {
         var text: String
     }
 
-    /// Where the properties go that come next.
-    private enum Place {
-        case nowhere
+    /// The section that the next properties belong to.
+    private enum Target {
+        case none
         case profile(String)
         case services(String)
-        /// A section of a kind that has no meaning here, such as `sso-session`.
+        /// A section of a kind that is not used, such as `sso-session`.
         case ignored
     }
 
     private(set) var profiles: [String: ProfileFile.Section] = [:]
     private(set) var services: [String: ProfileFile.Section] = [:]
     private let kind: ProfileFile.Kind
-    private var place = Place.nowhere
+    private var target = Target.none
     private var property: String?
 
     init(_ kind: ProfileFile.Kind) {
@@ -33,39 +33,39 @@ struct ProfileReader {
         property = nil
         if first == "[" { return try section(text) }
         let (name, value) = try pair(text)
-        if case .nowhere = place { throw Fault(text: "a property stands above all sections") }
+        if case .none = target { throw Fault(text: "a property is before the first section") }
         property = name
         change { $0.values[name] = value }
     }
 
     private mutating func section(_ text: Substring) throws(Fault) {
         guard let end = text.firstIndex(of: "]") else {
-            throw Fault(text: "a section's name has no ']' behind it")
+            throw Fault(text: "the name of a section has no ']' after it")
         }
         let tail = trimmed(text[text.index(after: end)...])
         guard tail.isEmpty || tail.hasPrefix("#") || tail.hasPrefix(";") else {
-            throw Fault(text: "something stands behind a section's ']'")
+            throw Fault(text: "there is text after a section's ']'")
         }
-        let words = trimmed(text[text.index(after: text.startIndex)..<end])
-        let first = words.prefix { !$0.isWhitespace }
-        let rest = unquoted(trimmed(words[first.endIndex...]))
+        let heading = trimmed(text[text.index(after: text.startIndex)..<end])
+        let first = heading.prefix { !$0.isWhitespace }
+        let rest = unquoted(trimmed(heading[first.endIndex...]))
         switch (kind, first) {
-        case (_, "") where words.isEmpty: throw Fault(text: "a section has no name")
-        case (.credentials, _): place = .profile(unquoted(words))
-        case (.config, "default") where rest.isEmpty: place = .profile("default")
-        case (.config, "profile") where !rest.isEmpty: place = .profile(rest)
-        case (.config, "services") where !rest.isEmpty: place = .services(rest)
-        default: place = .ignored
+        case (_, "") where heading.isEmpty: throw Fault(text: "a section has no name")
+        case (.credentials, _): target = .profile(unquoted(heading))
+        case (.config, "default") where rest.isEmpty: target = .profile("default")
+        case (.config, "profile") where !rest.isEmpty: target = .profile(rest)
+        case (.config, "services") where !rest.isEmpty: target = .services(rest)
+        default: target = .ignored
         }
         change { _ in }
     }
 
-    /// An indented line: a nested property if the property above it has no value of its own, and
-    /// more of its value otherwise.
+    /// Reads an indented line: a nested property if the property above has no value, and more of that
+    /// value otherwise.
     private mutating func continuation(_ text: Substring) throws(Fault) {
         guard let property else {
             // A file whose properties are all indented is read as if they were not.
-            if case .nowhere = place { throw Fault(text: "a property stands above all sections") }
+            if case .none = target { throw Fault(text: "a property is before the first section") }
             let (name, value) = try pair(text)
             return change { $0.values[name] = value }
         }
@@ -79,15 +79,15 @@ struct ProfileReader {
     }
 
     private func pair(_ text: Substring) throws(Fault) -> (String, String) {
-        guard let mark = text.firstIndex(of: "=") else {
+        guard let separator = text.firstIndex(of: "=") else {
             throw Fault(text: "a line is neither '[section]' nor 'name = value'")
         }
-        let name = trimmed(text[..<mark]).lowercased()
-        if name.isEmpty { throw Fault(text: "a value has no name in front of '='") }
-        return (name, value(text[text.index(after: mark)...]))
+        let name = trimmed(text[..<separator]).lowercased()
+        if name.isEmpty { throw Fault(text: "a value has no name before '='") }
+        return (name, value(text[text.index(after: separator)...]))
     }
 
-    /// The value without spaces at its ends and without a comment, which a space sets apart.
+    /// Removes spaces at the ends of a value, and a comment after a space.
     private func value(_ text: Substring) -> String {
         var previous: Character = " "
         for index in text.indices {
@@ -101,18 +101,18 @@ struct ProfileReader {
     }
 
     private var section: ProfileFile.Section? {
-        switch place {
+        switch target {
         case .profile(let name): profiles[name]
         case .services(let name): services[name]
-        case .nowhere, .ignored: nil
+        case .none, .ignored: nil
         }
     }
 
     private mutating func change(_ body: (inout ProfileFile.Section) -> Void) {
-        switch place {
+        switch target {
         case .profile(let name): body(&profiles[name, default: .init()])
         case .services(let name): body(&services[name, default: .init()])
-        case .nowhere, .ignored: break
+        case .none, .ignored: break
         }
     }
 

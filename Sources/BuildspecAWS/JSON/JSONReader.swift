@@ -1,7 +1,9 @@
-/// Reads one JSON text, RFC 8259 to the letter; nothing it is given can make it fail otherwise.
+/// A strict parser of one JSON text that accepts any bytes as input.
+///
+/// Source: RFC 8259.
 struct JSONReader {
-    /// Deeper texts are refused, so that a hostile one cannot exhaust the stack.
-    private static let deepest = 100
+    /// The deepest nesting that is accepted, so that a malicious text cannot exhaust the stack.
+    private static let maxDepth = 100
 
     private let bytes: [UInt8]
     private var position = 0
@@ -18,14 +20,14 @@ struct JSONReader {
 
     private mutating func value(depth: Int) -> JSONValue? {
         skipSpace()
-        guard depth <= JSONReader.deepest, let byte = peek else { return nil }
+        guard depth <= JSONReader.maxDepth, let byte = peek else { return nil }
         switch byte {
         case UInt8(ascii: "{"): return object(depth: depth)
         case UInt8(ascii: "["): return array(depth: depth)
         case UInt8(ascii: "\""): return string().map { .string($0) }
-        case UInt8(ascii: "t"): return word("true", .bool(true))
-        case UInt8(ascii: "f"): return word("false", .bool(false))
-        case UInt8(ascii: "n"): return word("null", .null)
+        case UInt8(ascii: "t"): return literal("true", .bool(true))
+        case UInt8(ascii: "f"): return literal("false", .bool(false))
+        case UInt8(ascii: "n"): return literal("null", .null)
         default: return number()
         }
     }
@@ -34,16 +36,16 @@ struct JSONReader {
         var members: [String: JSONValue] = [:]
         position += 1
         skipSpace()
-        if take("}") { return .object(members) }
+        if consume("}") { return .object(members) }
         while true {
             skipSpace()
             guard peek == UInt8(ascii: "\""), let name = string() else { return nil }
             skipSpace()
-            guard take(":"), let member = value(depth: depth + 1) else { return nil }
+            guard consume(":"), let member = value(depth: depth + 1) else { return nil }
             members[name] = member
             skipSpace()
-            if take("}") { return .object(members) }
-            guard take(",") else { return nil }
+            if consume("}") { return .object(members) }
+            guard consume(",") else { return nil }
         }
     }
 
@@ -51,23 +53,23 @@ struct JSONReader {
         var items: [JSONValue] = []
         position += 1
         skipSpace()
-        if take("]") { return .array(items) }
+        if consume("]") { return .array(items) }
         while true {
             guard let item = value(depth: depth + 1) else { return nil }
             items.append(item)
             skipSpace()
-            if take("]") { return .array(items) }
-            guard take(",") else { return nil }
+            if consume("]") { return .array(items) }
+            guard consume(",") else { return nil }
         }
     }
 
     private mutating func number() -> JSONValue? {
         let start = position
-        _ = take("-")
-        if !take("0"), digits() == 0 { return nil }
-        if take("."), digits() == 0 { return nil }
-        if take("e") || take("E") {
-            if !take("+") { _ = take("-") }
+        _ = consume("-")
+        if !consume("0"), digits() == 0 { return nil }
+        if consume("."), digits() == 0 { return nil }
+        if consume("e") || consume("E") {
+            if !consume("+") { _ = consume("-") }
             if digits() == 0 { return nil }
         }
         return .number(String(decoding: bytes[start..<position], as: UTF8.self))
@@ -105,17 +107,18 @@ struct JSONReader {
         }
     }
 
-    /// Behind `\u`: one code unit, or two that make a pair; half a pair becomes U+FFFD.
+    /// Reads what follows `\u`: a code unit, or a surrogate pair; half a pair becomes U+FFFD.
     private mutating func unicodeEscape() -> Unicode.Scalar? {
         guard let first = codeUnit() else { return nil }
         guard (0xD800...0xDBFF).contains(first) else {
             return Unicode.Scalar(first) ?? "\u{FFFD}"
         }
-        let mark = position
-        if take("\\"), take("u"), let second = codeUnit(), (0xDC00...0xDFFF).contains(second) {
+        let end = position
+        if consume("\\"), consume("u"), let second = codeUnit(), (0xDC00...0xDFFF).contains(second)
+        {
             return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
         }
-        position = mark
+        position = end
         return "\u{FFFD}"
     }
 
@@ -127,7 +130,7 @@ struct JSONReader {
         return UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
     }
 
-    private mutating func word(_ text: StaticString, _ value: JSONValue) -> JSONValue? {
+    private mutating func literal(_ text: StaticString, _ value: JSONValue) -> JSONValue? {
         for byte in text.description.utf8 {
             guard peek == byte else { return nil }
             position += 1
@@ -145,7 +148,7 @@ struct JSONReader {
         while let byte = peek, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
     }
 
-    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    private mutating func consume(_ character: Unicode.Scalar) -> Bool {
         guard peek == UInt8(ascii: character) else { return false }
         position += 1
         return true

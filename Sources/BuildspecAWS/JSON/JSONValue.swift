@@ -1,7 +1,7 @@
-/// A JSON text as a value; a number keeps the text that it was written with.
+/// A JSON value in which a number keeps its text.
 ///
-/// The value of a secret's key goes into an environment variable, so that `1.10` must stay `1.10`
-/// and a number of thirty digits must keep them all, which Foundation's decoder cannot do.
+/// The value of a secret's key goes into an environment variable, so `1.10` must stay `1.10`, and a
+/// number of thirty digits must keep all of them. Foundation's decoder cannot do that.
 package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -10,14 +10,14 @@ package enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// Reads a whole text; `nil` if it is no JSON.
+    /// Parses a whole text; `nil` if the text is not JSON.
     package init?(_ bytes: [UInt8]) {
         var reader = JSONReader(bytes)
         guard let value = reader.document() else { return nil }
         self = value
     }
 
-    /// The value of a name in an object; of a name that is there twice, the last one.
+    /// The value of a name in an object; the last value if the name occurs twice.
     package subscript(_ name: String) -> JSONValue? {
         if case .object(let members) = self { members[name] } else { nil }
     }
@@ -30,7 +30,7 @@ package enum JSONValue: Sendable, Equatable {
         if case .array(let items) = self { items } else { nil }
     }
 
-    /// What it is, for messages.
+    /// The type of the value with its article, for messages.
     var kind: String {
         switch self {
         case .null: "null"
@@ -42,7 +42,7 @@ package enum JSONValue: Sendable, Equatable {
         }
     }
 
-    /// The JSON text, with the names in order, so that equal values have equal bytes.
+    /// The JSON text with sorted names, so that equal values have equal bytes.
     var text: String {
         switch self {
         case .null: "null"

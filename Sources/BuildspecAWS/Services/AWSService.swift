@@ -1,8 +1,8 @@
-/// A service: what it is called in signatures, hosts, variables and profiles.
+/// A service of AWS with its names in signatures, hosts, variables and profiles.
 package struct AWSService: Sendable, Hashable {
     /// The name in the scope of a signature.
     package var signingName: String
-    /// The first label of its hosts.
+    /// The first label of the service's hosts.
     package var hostPrefix: String
     /// The end of `AWS_ENDPOINT_URL_…`; in lower case, the name in a `[services]` section.
     package var variableSuffix: String
@@ -21,19 +21,19 @@ package struct AWSService: Sendable, Hashable {
         self.variableSuffix = variableSuffix
     }
 
-    /// Where the service answers.
+    /// Resolves the endpoint of the service.
     ///
-    /// Its own variable, the variable for all, the profile's `services` section, the profile's
-    /// `endpoint_url`, and last AWS itself.
+    /// The first of: the variable of the service, the variable for all services, the profile's
+    /// `services` section, the profile's `endpoint_url`, the endpoint of AWS.
     ///
     /// Source: AWS SDKs and tools reference guide, "Service-specific endpoints".
     ///
     /// - Parameters:
-    ///   - region: the region.
-    ///   - settings: the environment.
-    ///   - profiles: the shared files.
-    /// - Returns: the endpoint.
-    /// - Throws: when a setting is no URL, or a file cannot be read.
+    ///   - region: The region.
+    ///   - settings: The environment.
+    ///   - profiles: The shared files.
+    /// - Returns: The endpoint.
+    /// - Throws: An error if a setting is not a URL, or a file cannot be read.
     package func endpoint(
         region: String,
         _ settings: Settings,
@@ -46,10 +46,10 @@ package struct AWSService: Sendable, Hashable {
             ?? profile?.values["ignore_configured_endpoint_urls"]
         if ignoring?.lowercased() != "true" {
             for variable in ["AWS_ENDPOINT_URL_" + variableSuffix, "AWS_ENDPOINT_URL"] {
-                if let text = settings[variable] { return try read(text, variable) }
+                if let text = settings[variable] { return try parse(text, variable) }
             }
             if let text = try configured(profile, profiles) {
-                return try read(text, "'endpoint_url' of profile '\(name)'")
+                return try parse(text, "'endpoint_url' of profile '\(name)'")
             }
         }
         return try standard(region: region, settings)
@@ -67,11 +67,11 @@ package struct AWSService: Sendable, Hashable {
         return profile?.values["endpoint_url"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    private func read(_ text: String, _ place: String) throws(AWSError) -> Endpoint {
+    private func parse(_ text: String, _ source: String) throws(AWSError) -> Endpoint {
         if let endpoint = Endpoint(text) { return endpoint }
         throw AWSError(
             .badConfiguration,
-            "\(place) is no http or https URL; one looks like 'http://127.0.0.1:5000'"
+            "\(source) is not an http or https URL, such as 'http://127.0.0.1:5000'"
         )
     }
 
@@ -85,7 +85,7 @@ package struct AWSService: Sendable, Hashable {
     }
 }
 
-/// One of AWS's worlds, which share neither accounts nor domain names.
+/// A partition of AWS; partitions share neither accounts nor domain names.
 private struct Partition {
     var suffix = "amazonaws.com"
     var dualStackSuffix = "api.aws"

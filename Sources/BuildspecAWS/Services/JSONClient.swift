@@ -1,27 +1,27 @@
-/// Calls the actions of services that speak AWS JSON 1.1.
+/// A client for services with the protocol AWS JSON 1.1.
 package struct JSONClient: Sendable {
-    /// What a service answered.
+    /// The response of a service.
     enum Answer: Sendable {
         case value(JSONValue)
-        /// It refused; the credentials say who asked.
+        /// A refusal, with the credentials that signed the request.
         case fault(ServiceFault, Credentials)
     }
 
-    /// Where the services answer.
     let region: String
+    /// The endpoint of each service.
     let endpoints: [AWSService: Endpoint]
     let credentials: CredentialCache
     let transport: any HTTPTransport
     let now: @Sendable () -> Timestamp
 
-    /// Makes a client.
+    /// Creates a client.
     ///
     /// - Parameters:
-    ///   - region: the region of all calls.
-    ///   - endpoints: where each service that will be called answers.
-    ///   - credentials: who signs.
-    ///   - transport: what sends, retries included.
-    ///   - now: the wall clock.
+    ///   - region: The region of all calls.
+    ///   - endpoints: The endpoint of each service that will be called.
+    ///   - credentials: The credentials that sign.
+    ///   - transport: The transport, which retries.
+    ///   - now: The wall clock.
     package init(
         region: String,
         endpoints: [AWSService: Endpoint],
@@ -36,15 +36,15 @@ package struct JSONClient: Sendable {
         self.now = now
     }
 
-    /// Calls an action, once more with new credentials if those at hand have expired.
+    /// Calls an action, and again with new credentials if the current ones have expired.
     ///
     /// - Parameters:
-    ///   - service: the service.
-    ///   - target: the action with the name of the service's interface in front.
-    ///   - input: an object.
-    ///   - action: what it is for, as an infinitive, for errors.
-    /// - Returns: the answer or the refusal.
-    /// - Throws: when there are no credentials or no answer.
+    ///   - service: The service.
+    ///   - target: The action after the name of the service's interface.
+    ///   - input: A JSON object.
+    ///   - action: The purpose as an infinitive, for errors.
+    /// - Returns: The response or the refusal.
+    /// - Throws: An error if there are no credentials or no response.
     func call(
         _ service: AWSService,
         _ target: String,
@@ -67,7 +67,7 @@ package struct JSONClient: Sendable {
         _ action: String
     ) async throws(AWSError) -> Answer {
         guard let endpoint = endpoints[service] else {
-            throw AWSError(.badConfiguration, "cannot \(action): its service has no endpoint")
+            throw AWSError(.badConfiguration, "cannot \(action): the service has no endpoint")
         }
         let request = HTTPRequest(
             .post,
@@ -92,7 +92,7 @@ package struct JSONClient: Sendable {
         }
         if response.isSuccess {
             if let value = JSONValue(response.body), case .object = value { return .value(value) }
-            throw .badResponse(action, "the answer of \(endpoint) is no JSON object")
+            throw .badResponse(action, "the response of \(endpoint) is not a JSON object")
         }
         if let fault = ServiceFault(response) { return .fault(fault, credentials) }
         throw .unexplained(response, action)

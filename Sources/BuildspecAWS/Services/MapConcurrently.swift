@@ -1,10 +1,10 @@
-/// Works on all items, at most `width` of them at once.
+/// Transforms all items, at most `width` of them at once.
 ///
 /// - Parameters:
-///   - items: the items.
-///   - width: how many at once, at least 1.
-///   - transform: the work on one.
-/// - Returns: the results in the order of the items.
+///   - items: The items.
+///   - width: The most items at once, at least 1.
+///   - transform: The work on one item.
+/// - Returns: The results in the order of the items.
 func mapConcurrently<Item: Sendable, Value: Sendable>(
     _ items: [Item],
     width: Int,

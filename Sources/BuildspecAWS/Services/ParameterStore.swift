@@ -1,8 +1,8 @@
-/// Systems Manager's Parameter Store: `GetParameters`, decrypted.
+/// A reader of the Parameter Store of Systems Manager, which calls `GetParameters` with decryption.
 ///
 /// Source: AWS Systems Manager API reference, GetParameters.
 struct ParameterStore: Sendable {
-    /// How many names one call takes.
+    /// The most names of one call.
     static let batchSize = 10
 
     private let client: JSONClient
@@ -11,10 +11,10 @@ struct ParameterStore: Sendable {
         self.client = client
     }
 
-    /// The values of parameters.
+    /// Reads the values of parameters.
     ///
-    /// - Parameter names: names, paths or ARNs, possibly with `:VERSION` or `:LABEL`, each once.
-    /// - Returns: the value of each name, or the error that it met; a missing parameter is one.
+    /// - Parameter names: Distinct names, paths or ARNs, with or without `:VERSION` or `:LABEL`.
+    /// - Returns: The value or the error of each name; a missing parameter is an error.
     func values(of names: [String]) async -> [String: Result<String, AWSError>] {
         let batches = ParameterStore.batches(names)
         let parts = await mapConcurrently(batches, width: 4) { batch in
@@ -27,8 +27,10 @@ struct ParameterStore: Sendable {
         return parts.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
     }
 
-    /// Cuts names into calls; two that mean the same parameter never share one, because an answer
-    /// names a parameter without the version that was asked for.
+    /// Divides names into calls.
+    ///
+    /// Two names of the same parameter are never in one call, because the response names a parameter
+    /// without the requested version.
     static func batches(_ names: [String]) -> [[String]] {
         var batches: [[String]] = []
         var bases: [Set<String>] = []
@@ -89,7 +91,7 @@ struct ParameterStore: Sendable {
             } else if let value = found[ParameterName(name).base] {
                 results[name] = .success(value)
             } else {
-                throw .badResponse(action, "the answer does not say anything about '\(name)'")
+                throw .badResponse(action, "the response does not mention '\(name)'")
             }
         }
         return results
@@ -102,15 +104,15 @@ struct ParameterStore: Sendable {
             ?? "create it, or correct the name or AWS_REGION"
         return AWSError(
             .notFound,
-            "there is no parameter '\(name)' in region '\(client.region)'; \(hint)"
+            "cannot read parameter '\(name)': not found in region '\(client.region)'; \(hint)"
         )
     }
 
     private func attempt(_ action: String, _ credentials: Credentials) -> Attempt {
         Attempt(
             action: action,
-            permission: "'ssm:GetParameters' on it, and 'kms:Decrypt' on its key if it is a "
-                + "SecureString with a key of your own",
+            permission: "'ssm:GetParameters' on the parameter, and 'kms:Decrypt' on the key of a "
+                + "SecureString with your own key",
             whenMissing: "create it, or correct the name or AWS_REGION",
             credentials: credentials,
             region: client.region,
@@ -119,14 +121,15 @@ struct ParameterStore: Sendable {
     }
 }
 
-/// The name of a parameter, which may be an ARN and may have a version or a label behind it.
+/// The name or ARN of a parameter, with or without a version or label after it.
 private struct ParameterName {
-    /// Without version and label.
+    /// The name without version and label.
     let base: String
     /// The region of an ARN.
     let region: String?
 
-    /// A name has no colon in it; an ARN has five: `arn:aws:ssm:REGION:ACCOUNT:parameter/NAME`.
+    /// Parses a name, which has no colon, or an ARN, which has five:
+    /// `arn:aws:ssm:REGION:ACCOUNT:parameter/NAME`.
     init(_ text: String) {
         let fields = text.split(separator: ":", omittingEmptySubsequences: false)
         let isARN = fields.first == "arn" && fields.count >= 6

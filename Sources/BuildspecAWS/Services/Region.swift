@@ -1,6 +1,6 @@
-/// Which region is meant, and whether its name can be part of a host's.
+/// The choice of the region, and the check of its name, which becomes part of a host name.
 enum Region {
-    /// The region of the environment, else of the profile, else of the instance.
+    /// Resolves the region of the environment, else of the profile, else of the instance.
     ///
     /// Source: AWS SDKs and tools reference guide, "AWS Region".
     static func resolve(
@@ -18,8 +18,8 @@ enum Region {
         let reason: String
         switch await Region.ofInstance(settings, transport) {
         case .success(let region): return try checked(region, "the instance's region")
-        case .failure(.absent(let absence)): reason = absence
-        case .failure(.broken(let error)): reason = error.message
+        case .failure(.unavailable(let text)): reason = text
+        case .failure(.failed(let error)): reason = error.message
         }
         throw AWSError(
             .noRegion,
@@ -31,9 +31,9 @@ enum Region {
     private static func ofInstance(
         _ settings: Settings,
         _ transport: any HTTPTransport
-    ) async -> Result<String, InstanceMetadata.Absence> {
+    ) async -> Result<String, InstanceMetadata.Failure> {
         let metadata = InstanceMetadata(settings, transport: transport)
-        do throws(InstanceMetadata.Absence) {
+        do throws(InstanceMetadata.Failure) {
             return .success(try await metadata.read(region))
         } catch {
             return .failure(error)
@@ -42,22 +42,22 @@ enum Region {
 
     private static func region(
         _ session: InstanceMetadata.Session
-    ) async throws(InstanceMetadata.Absence) -> String {
+    ) async throws(InstanceMetadata.Failure) -> String {
         guard let region = try await session.text("placement", "region") else {
-            throw .absent("the instance metadata service has none")
+            throw .unavailable("the instance metadata service has no region")
         }
         return region
     }
 
-    /// Refuses a text that would lead to another host.
-    static func checked(_ region: String, _ place: String) throws(AWSError) -> String {
+    /// Throws for a text that would change the host, and returns the region otherwise.
+    static func checked(_ region: String, _ source: String) throws(AWSError) -> String {
         let isName = region.utf8.allSatisfy {
             (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
         }
         if isName, !region.isEmpty, !region.hasPrefix("-"), !region.hasSuffix("-") { return region }
         throw AWSError(
             .badConfiguration,
-            "\(place) is '\(region)', which is no name of a region; one looks like 'eu-central-1'"
+            "\(source) is '\(region)', which is not a region name, such as 'eu-central-1'"
         )
     }
 }

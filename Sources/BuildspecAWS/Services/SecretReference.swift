@@ -1,28 +1,28 @@
-/// A reference to a secret as a buildspec writes it: `id[:json-key[:stage[:version]]]`.
+/// A reference to a secret in a buildspec: `id[:json-key[:stage[:version]]]`.
 ///
 /// Source: CodeBuild user guide, "Build specification reference": env/secrets-manager.
 package struct SecretReference: Sendable, Hashable {
-    /// Which version of a secret is meant.
+    /// The version of a secret.
     package enum Version: Sendable, Hashable {
-        /// A staging label; `AWSCURRENT` if the reference says nothing.
+        /// A staging label; `AWSCURRENT` if the reference names no version.
         case stage(String)
         case id(String)
     }
 
     /// The secret's name or ARN.
     package var id: String
-    /// The key of the secret's JSON object whose value is meant; `nil` means the whole text.
+    /// The key in the secret's JSON object; `nil` means the whole text.
     package var jsonKey: String?
     package var version: Version
 
-    /// Reads a reference.
+    /// Parses a reference.
     ///
-    /// An ARN's own colons are counted: its first seven fields are the id. An empty field in the
-    /// middle or at the end says the same as a missing one.
+    /// The first seven fields of an ARN are the id. An empty field in the middle or at the end means
+    /// the same as a missing one.
     ///
-    /// - Parameter text: the reference.
-    /// - Throws: when there is no id, when fields are left over, and when both a stage and a
-    ///   version are named.
+    /// - Parameter text: The reference.
+    /// - Throws: An error for a reference without an id, with too many fields, or with both a stage
+    ///   and a version.
     package init(_ text: String) throws(AWSError) {
         let fields = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         let isARN = fields[0] == "arn"
@@ -30,16 +30,16 @@ package struct SecretReference: Sendable, Hashable {
         guard fields.count >= idCount, !fields[idCount - 1].isEmpty else {
             let fault =
                 isARN
-                ? "is no whole ARN of a secret; it looks like "
+                ? "is not a complete ARN of a secret, such as "
                     + "'arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME'"
-                : "has no secret's name in front of the first ':'"
+                : "has no secret name before the first ':'"
             throw SecretReference.malformed(text, fault)
         }
         let rest = fields.dropFirst(idCount)
         guard rest.count <= 3 else {
             throw SecretReference.malformed(
                 text,
-                "has too many ':'; it is 'id:json-key:version-stage:version-id'"
+                "has too many ':'; the form is 'id:json-key:version-stage:version-id'"
             )
         }
         let parts = rest.map { $0.isEmpty ? nil : $0 } + [nil, nil, nil]

@@ -4,20 +4,20 @@
     internal import Foundation
 #endif
 
-/// Secrets Manager: `GetSecretValue`, one call for each version of a secret.
+/// A reader of Secrets Manager, which calls `GetSecretValue` once for each version of a secret.
 ///
 /// Source: AWS Secrets Manager API reference, GetSecretValue.
 struct SecretsManager: Sendable {
-    /// One version of one secret: what one call fetches.
+    /// A version of a secret, which one call fetches.
     struct Target: Hashable, Sendable {
         var id: String
         var version: SecretReference.Version
     }
 
-    /// What a secret holds.
+    /// The content of a secret.
     enum Content: Sendable, Equatable {
         case text(String)
-        /// As the service sends it, in base64.
+        /// The content in base64, as the service sends it.
         case binary(String)
     }
 
@@ -27,10 +27,10 @@ struct SecretsManager: Sendable {
         self.client = client
     }
 
-    /// The values that references mean.
+    /// Reads the values of references.
     ///
-    /// - Parameter references: any number; those that mean the same version share one call.
-    /// - Returns: the value of each reference, or the error that it met.
+    /// - Parameter references: The references; those to the same version share one call.
+    /// - Returns: The value or the error of each reference.
     func values(
         of references: [SecretReference]
     ) async -> [SecretReference: Result<String, AWSError>] {
@@ -74,11 +74,11 @@ struct SecretsManager: Sendable {
         case .value(let value):
             if let text = value["SecretString"]?.string { return .text(text) }
             if let binary = value["SecretBinary"]?.string { return .binary(binary) }
-            throw .badResponse(action, "the answer has no 'SecretString' and no 'SecretBinary'")
+            throw .badResponse(action, "the response has no 'SecretString' and no 'SecretBinary'")
         }
     }
 
-    /// The whole text, or the value of a key in it; a binary secret's whole text is its base64.
+    /// The whole text or the value of a key; the whole text of a binary secret is its base64.
     private func value(
         of reference: SecretReference,
         in content: Content
@@ -92,8 +92,8 @@ struct SecretsManager: Sendable {
             return .failure(
                 AWSError(
                     .badReference,
-                    "secret '\(reference.id)' is no JSON object, so it has no key '\(key)'; leave "
-                        + "the key out to get the whole text"
+                    "secret '\(reference.id)' is not a JSON object, so it has no key '\(key)'; "
+                        + "omit the key to get the whole text"
                 )
             )
         }
@@ -125,17 +125,17 @@ struct SecretsManager: Sendable {
         }
     }
 
-    private func attempt(_ action: String, _ target: Target, _ who: Credentials) -> Attempt {
+    private func attempt(_ action: String, _ target: Target, _ signer: Credentials) -> Attempt {
         let fields = target.id.split(separator: ":", omittingEmptySubsequences: false)
-        let isElsewhere = fields.count == 7 && fields[3] != client.region
+        let isOtherRegion = fields.count == 7 && fields[3] != client.region
         return Attempt(
             action: action,
-            permission: "'secretsmanager:GetSecretValue' on it, and 'kms:Decrypt' on its key if "
-                + "that is one of your own",
-            whenMissing: isElsewhere
+            permission: "'secretsmanager:GetSecretValue' on the secret, and 'kms:Decrypt' on its "
+                + "key if the key is your own",
+            whenMissing: isOtherRegion
                 ? "its ARN names region '\(fields[3])'; set AWS_REGION to it"
                 : "create it, or correct the name, the version or AWS_REGION",
-            credentials: who,
+            credentials: signer,
             region: client.region,
             time: client.now()
         )

@@ -1,15 +1,15 @@
-/// What a service says when it refuses: the error body of AWS, as JSON or as XML.
+/// A refusal of a service: the error body of AWS in JSON or XML.
 package struct ServiceFault: Sendable, Equatable {
     package var status: Int
-    /// The error's type without the namespace in front of `#` and the address behind `:`.
+    /// The error type without the namespace before `#` and the address after `:`.
     package var code: String
-    /// What the service says about it; may be empty.
+    /// The service's text, which can be empty.
     package var message: String
     package var requestID: String?
     /// The service's clock, from the `Date` header.
     package var date: Timestamp?
 
-    /// Reads an answer whose status is no success; `nil` if it names no error type.
+    /// Reads a failed response; `nil` if it names no error type.
     ///
     /// Source: Smithy, "AWS JSON 1.1 protocol": the type is in `X-Amzn-ErrorType`, `__type` or
     /// `code`, the first two possibly with a namespace or an address.
@@ -30,7 +30,7 @@ package struct ServiceFault: Sendable, Equatable {
         date = response.header("Date").flatMap(Timestamp.init(header:))
     }
 
-    /// The fault of a refusal that has no body because it answers a HEAD.
+    /// Creates the refusal of a HEAD request, whose response has no body.
     package init(denied response: HTTPResponse) {
         status = response.status
         code = "AccessDenied"
@@ -39,24 +39,25 @@ package struct ServiceFault: Sendable, Equatable {
         date = response.header("Date").flatMap(Timestamp.init(header:))
     }
 
-    /// Whether the service has too many requests.
+    /// Whether the service limits requests.
     package var isThrottling: Bool { ServiceFault.throttling.contains(code) }
 
-    /// Whether the credentials were good and are no more.
+    /// Whether the credentials have expired.
     package var isExpiry: Bool {
         ["ExpiredToken", "ExpiredTokenException", "RequestExpired"].contains(code)
     }
 
-    /// Whether a status that the caller takes for an answer is one: 400 may be, from servers that do
-    /// not know a condition, but most often it is about something else.
-    package var isAnswer: Bool {
+    /// Whether a status that the caller accepts really is a response to a condition.
+    ///
+    /// A server that does not know a condition sends 400, but most 400 have another cause.
+    package var isAcceptable: Bool {
         status != 400
             || ["InvalidArgument", "InvalidRequest", "NotImplemented", "NotSupported"].contains(
                 code
             )
     }
 
-    /// Whether the service's clock and ours disagree.
+    /// Whether this machine's clock differs too much from the service's.
     package var isClockSkew: Bool {
         if ["RequestTimeTooSkewed", "RequestInTheFuture"].contains(code) { return true }
         let signature = ["InvalidSignatureException", "SignatureDoesNotMatch"].contains(code)
@@ -71,7 +72,7 @@ package struct ServiceFault: Sendable, Equatable {
         return bare.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// The text of the first element of a name; enough for the fixed shape of AWS's errors.
+    /// The text of the first element with a name, which is enough for the fixed form of AWS's errors.
     private static func element(_ name: String, in text: String) -> String? {
         guard text.utf8.count < 1 << 16, let start = text.firstRange(of: "<\(name)>") else {
             return nil

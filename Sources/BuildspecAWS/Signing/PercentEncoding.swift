@@ -1,4 +1,5 @@
-/// The URI encoding of signatures: every byte but `A-Z a-z 0-9 - . _ ~` as `%` and two capitals.
+/// The URI encoding of signatures: each byte other than `A-Z a-z 0-9 - . _ ~` becomes `%` and two
+/// upper-case hexadecimal digits.
 ///
 /// Source: AWS IAM user guide, "Create a signed AWS API request": UriEncode.
 enum PercentEncoding {
@@ -10,18 +11,18 @@ enum PercentEncoding {
             if isUnreserved(byte) {
                 encoded.append(byte)
             } else {
-                encoded += [UInt8(ascii: "%"), capitals[Int(byte >> 4)], capitals[Int(byte & 15)]]
+                encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }
         }
         return String(decoding: encoded, as: UTF8.self)
     }
 
-    /// The path of a list of names; a last empty name is a slash at the end.
+    /// Encodes names as a path; a last empty name becomes a slash at the end.
     static func path(_ names: [String]) -> String {
         "/" + names.map(encode).joined(separator: "/")
     }
 
-    /// The names and values in the order that they are given.
+    /// Encodes names and values as a query in the given order.
     static func query(_ items: [HTTPRequest.QueryItem]) -> String {
         items.map { encode($0.name) + "=" + encode($0.value) }.joined(separator: "&")
     }
@@ -36,10 +37,10 @@ enum PercentEncoding {
         }
     }
 
-    private static let capitals = Array("0123456789ABCDEF".utf8)
+    private static let digits = Array("0123456789ABCDEF".utf8)
 }
 
-/// Bytes as lower-case hexadecimal digits.
+/// Writes bytes as lower-case hexadecimal digits.
 func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(

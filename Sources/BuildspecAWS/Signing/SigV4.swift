@@ -1,28 +1,28 @@
 internal import Crypto
 
-/// Signature version 4: (request, credentials, date) in, headers or query items out.
+/// Signature version 4: signs a request with headers or query items.
 ///
-/// Pure, in three named stages that can be looked at one by one: `canonicalRequest`,
-/// `stringToSign`, `signature`. Nothing is ever read back from a URL; path and query are signed
-/// from the same lists that the transport encodes.
+/// The three stages `canonicalRequest`, `stringToSign` and `signature` are pure functions that can be
+/// tested separately. Path and query are signed from the same lists that the transport encodes; no URL
+/// is parsed.
 ///
 /// Source: AWS IAM user guide, "Create a signed AWS API request".
 package struct SigV4: Sendable {
-    /// How the path of a service enters the signature.
+    /// How the path of a request is signed.
     package enum PathStyle: Sendable {
-        /// Normalised, and encoded once more than it is sent: every service but S3.
+        /// Normalised, and encoded once more than the sent path: every service except S3.
         case standard
-        /// As it is sent: S3, where `a//b` and `../a` are names like others.
+        /// As the path is sent: S3, where `a//b` and `../a` are valid keys.
         case verbatim
     }
 
-    /// What the signature says of the body.
+    /// How the body of a request is signed.
     package enum Payload: Sendable, Equatable {
-        /// The SHA-256 of the body.
+        /// By its SHA-256.
         case signed
-        /// A digest that is known already, in hexadecimal.
+        /// By a SHA-256 that the caller has computed, in hexadecimal.
         case digest(String)
-        /// Nothing; only S3 takes that, over TLS.
+        /// Not at all, which only S3 accepts, over TLS.
         case unsigned
     }
 
@@ -50,13 +50,13 @@ package struct SigV4: Sendable {
 
     // MARK: Whole requests
 
-    /// The request with `X-Amz-Date`, the session's token and `Authorization` among its headers.
+    /// Signs a request in its headers.
     ///
     /// - Parameters:
-    ///   - request: what will be sent; all its headers are signed.
-    ///   - payload: what is signed of the body. S3 wants to be told it in `X-Amz-Content-Sha256`,
-    ///     which the verbatim style therefore adds.
-    /// - Returns: the signed request.
+    ///   - request: The request to send; all its headers are signed.
+    ///   - payload: How the body is signed. S3 needs this in `X-Amz-Content-Sha256`, so the verbatim
+    ///     style adds that header.
+    /// - Returns: The request with `X-Amz-Date`, the session token and `Authorization`.
     package func signed(_ request: HTTPRequest, payload: Payload = .signed) -> HTTPRequest {
         var signed = request
         signed.headers.append(.init("X-Amz-Date", time.basic))
@@ -78,13 +78,13 @@ package struct SigV4: Sendable {
         return signed
     }
 
-    /// The request with its signature in the query, so that its URL alone can be used by others.
+    /// Signs a request in its query, so that others can use its URL.
     ///
     /// - Parameters:
-    ///   - request: what will be sent; its headers are signed and have to be sent as well.
-    ///   - seconds: how long it is valid, at most a week.
-    ///   - payload: what is signed of the body.
-    /// - Returns: the presigned request.
+    ///   - request: The request; its headers are signed and must be sent too.
+    ///   - seconds: How long the signature is valid, at most a week.
+    ///   - payload: How the body is signed.
+    /// - Returns: The presigned request.
     package func presigned(
         _ request: HTTPRequest,
         expiresIn seconds: Int,
@@ -113,7 +113,7 @@ package struct SigV4: Sendable {
 
     // MARK: The three stages
 
-    /// Stage 1: the request as six lines that client and service agree on.
+    /// Stage 1: writes the request in the canonical form that client and service agree on.
     func canonicalRequest(
         _ request: HTTPRequest,
         headers: CanonicalHeaders,
@@ -129,7 +129,7 @@ package struct SigV4: Sendable {
         ].joined(separator: "\n")
     }
 
-    /// Stage 2: the canonical request's digest with date and scope.
+    /// Stage 2: joins the canonical request's digest with date and scope.
     func stringToSign(_ canonicalRequest: String) -> String {
         [
             SigV4.algorithm,
@@ -139,7 +139,7 @@ package struct SigV4: Sendable {
         ].joined(separator: "\n")
     }
 
-    /// Stage 3: the signature, by a key that is good for one day, region and service.
+    /// Stage 3: signs with a key that is valid for one day, region and service.
     func signature(of stringToSign: String) -> String {
         var key = SymmetricKey(data: Array("AWS4\(credentials.secretAccessKey)".utf8))
         for part in [time.day, region, service, "aws4_request"] {
@@ -170,13 +170,13 @@ package struct SigV4: Sendable {
         }
     }
 
-    /// Without empty names and `.`, and with `..` resolved; a slash at the end is kept.
+    /// Removes empty names and `.`, and resolves `..`; a slash at the end stays.
     private func normalized(_ names: [String]) -> [String] {
-        var kept: [String] = []
+        var result: [String] = []
         for name in names where !name.isEmpty && name != "." {
-            if name == ".." { _ = kept.popLast() } else { kept.append(name) }
+            if name == ".." { _ = result.popLast() } else { result.append(name) }
         }
-        return names.last == "" && !kept.isEmpty ? kept + [""] : kept
+        return names.last == "" && !result.isEmpty ? result + [""] : result
     }
 
     private func canonicalQuery(_ items: [HTTPRequest.QueryItem]) -> String {
@@ -187,14 +187,14 @@ package struct SigV4: Sendable {
     }
 }
 
-/// The headers of a request as a signature sees them: lower case, sorted, spaces folded.
+/// The headers of a request in canonical form: lower-case names, sorted, spaces folded.
 struct CanonicalHeaders {
-    /// One line per name, each with a line break.
+    /// A line for each name, with a line break.
     let lines: String
     /// The names, separated by semicolons.
     let names: String
 
-    /// Headers that something on the way may add or change, and that are never signed.
+    /// Headers that a proxy may add or change, which are never signed.
     private static let unsigned: Set<String> = [
         "authorization", "connection", "expect", "transfer-encoding", "user-agent",
         "x-amzn-trace-id",
@@ -215,7 +215,7 @@ struct CanonicalHeaders {
         names = sorted.map(\.key).joined(separator: ";")
     }
 
-    /// Without spaces at the ends and with one for each run of them.
+    /// Removes spaces at the ends, and replaces each run of spaces by one.
     private static func folded(_ value: String) -> String {
         value.split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " ")
     }

@@ -4,12 +4,12 @@ import Testing
 
 /// AWS SDKs and tools reference guide, "Environment variables" and "Access keys".
 struct `Credentials of the environment` {
-    private func look(_ variables: [String: String]) async throws(AWSError) -> Finding {
-        try await EnvironmentCredentials(Settings(variables)).look()
+    private func lookUp(_ variables: [String: String]) async throws(AWSError) -> CredentialLookup {
+        try await EnvironmentCredentials(Settings(variables)).lookUp()
     }
 
     @Test func `are the two keys and the token`() async throws {
-        let found = try await look([
+        let found = try await lookUp([
             "AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t",
         ])
         let expected = Credentials(
@@ -22,24 +22,24 @@ struct `Credentials of the environment` {
     }
 
     @Test func `are absent when nothing is set, or only empty values`() async throws {
-        #expect(try await look([:]) == .absent("AWS_ACCESS_KEY_ID is not set"))
+        #expect(try await lookUp([:]) == .absent("AWS_ACCESS_KEY_ID is not set"))
         let empty = ["AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""]
-        #expect(try await look(empty) == .absent("AWS_ACCESS_KEY_ID is not set"))
+        #expect(try await lookUp(empty) == .absent("AWS_ACCESS_KEY_ID is not set"))
     }
 
     @Test func `are an error when one key is missing`() async {
         await #expect(
             throws: AWSError(
                 .badCredentials,
-                "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not; set both or none"
+                "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not; set both or neither"
             )
-        ) { try await look(["AWS_ACCESS_KEY_ID": "AKIA1"]) }
+        ) { try await lookUp(["AWS_ACCESS_KEY_ID": "AKIA1"]) }
         await #expect(
             throws: AWSError(
                 .badCredentials,
-                "AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not; set both or none"
+                "AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not; set both or neither"
             )
-        ) { try await look(["AWS_SECRET_ACCESS_KEY": "s"]) }
+        ) { try await lookUp(["AWS_SECRET_ACCESS_KEY": "s"]) }
     }
 
     @Test func `are an error that hides them when they are badly pasted`() async {
@@ -47,10 +47,10 @@ struct `Credentials of the environment` {
             throws: AWSError(
                 .badCredentials,
                 "AWS_SECRET_ACCESS_KEY of the AWS credentials from the environment has a space, a "
-                    + "line break or another character that no key has; copy it again"
+                    + "line break or another character that keys do not contain; copy it again"
             )
         ) {
-            try await look([
+            try await lookUp([
                 "AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "secret\r",
             ])
         }
@@ -61,10 +61,10 @@ struct `Credentials of the environment` {
             throws: AWSError(
                 .unsupported,
                 "AWS_WEB_IDENTITY_TOKEN_FILE asks for a role by web identity, which buildspec does "
-                    + "not support; let the AWS command line do it before: "
+                    + "not support; export the credentials with the AWS command line before: "
                     + "eval \"$(aws configure export-credentials --format env)\""
             )
-        ) { try await look(["AWS_WEB_IDENTITY_TOKEN_FILE": "/t", "AWS_ROLE_ARN": "arn:x"]) }
+        ) { try await lookUp(["AWS_WEB_IDENTITY_TOKEN_FILE": "/t", "AWS_ROLE_ARN": "arn:x"]) }
     }
 
     @Test func `never show their secret`() {

@@ -11,17 +11,17 @@ private let answer = #"""
 
 /// AWS SDKs and tools reference guide, "Container credential provider".
 struct `Credentials of a container` {
-    private func look(
+    private func lookUp(
         _ variables: [String: String],
         _ transport: ScriptedTransport
-    ) async throws(AWSError) -> Finding {
-        try await ContainerCredentials(Settings(variables), transport: transport).look()
+    ) async throws(AWSError) -> CredentialLookup {
+        try await ContainerCredentials(Settings(variables), transport: transport).lookUp()
     }
 
     private let willing = ScriptedTransport { _, _ throws(HTTPError) in .text(answer) }
 
     @Test func `come from the agent's address and a path`() async throws {
-        let found = try await look(
+        let found = try await lookUp(
             ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/1?id=a"],
             willing
         )
@@ -44,9 +44,9 @@ struct `Credentials of a container` {
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/v1/credentials",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": "Basic abc",
         ]
-        _ = try await look(variables, willing)
+        _ = try await lookUp(variables, willing)
         variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = directory.file("token").string
-        _ = try await look(variables, willing)
+        _ = try await lookUp(variables, willing)
         #expect(willing.asked.map { $0.header("Authorization") } == ["Basic abc", "from-file"])
     }
 
@@ -57,7 +57,7 @@ struct `Credentials of a container` {
     func `may come from this machine, AWS's agents, and anywhere with TLS`(
         url: String
     ) async throws {
-        _ = try await look(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], willing)
+        _ = try await lookUp(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], willing)
         #expect(willing.asked.count == 1)
     }
 
@@ -67,7 +67,7 @@ struct `Credentials of a container` {
     ])
     func `are not asked for elsewhere`(url: String) async {
         await #expect {
-            try await look(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], willing)
+            try await lookUp(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], willing)
         } throws: {
             ($0 as? AWSError)?.code == .badConfiguration
         }
@@ -77,7 +77,7 @@ struct `Credentials of a container` {
     @Test(arguments: ["a\nHost: evil", "ä"])
     func `are not asked for with a token that breaks the request`(token: String) async {
         await #expect {
-            try await look(
+            try await lookUp(
                 [
                     "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/",
                     "AWS_CONTAINER_AUTHORIZATION_TOKEN": token,
@@ -96,7 +96,7 @@ struct `Credentials of a container` {
     func `are an error that hides the answer when it is malformed`(body: String) async {
         let transport = ScriptedTransport { _, _ throws(HTTPError) in .text(body) }
         await #expect {
-            try await look(
+            try await lookUp(
                 ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1/"],
                 transport
             )
@@ -108,11 +108,11 @@ struct `Credentials of a container` {
 
 /// Amazon EC2 user guide, "Use the Instance Metadata Service to access instance metadata".
 struct `Credentials of an instance` {
-    private func look(
+    private func lookUp(
         _ transport: ScriptedTransport,
         _ variables: [String: String] = [:]
-    ) async throws(AWSError) -> Finding {
-        try await InstanceCredentials(Settings(variables), transport: transport).look()
+    ) async throws(AWSError) -> CredentialLookup {
+        try await InstanceCredentials(Settings(variables), transport: transport).lookUp()
     }
 
     /// The service with a role, as EC2 has it.
@@ -140,7 +140,7 @@ struct `Credentials of an instance` {
     }
 
     @Test func `come by token, role and path`() async throws {
-        guard case .found(let credentials) = try await look(Self.service()) else {
+        guard case .found(let credentials) = try await lookUp(Self.service()) else {
             Issue.record("there are no credentials")
             return
         }
@@ -152,9 +152,9 @@ struct `Credentials of an instance` {
 
     @Test func `are asked for with a short timeout, once`() async throws {
         let transport = ScriptedTransport.dead
-        let finding = try await look(transport)
+        let found = try await lookUp(transport)
         #expect(
-            finding
+            found
                 == .absent(
                     "the instance metadata service does not answer at http://169.254.169.254"
                 )
@@ -164,7 +164,7 @@ struct `Credentials of an instance` {
 
     @Test func `are absent without a role`() async throws {
         #expect(
-            try await look(Self.service(role: nil)) == .absent("the instance has no role")
+            try await lookUp(Self.service(role: nil)) == .absent("the instance has no role")
         )
     }
 
@@ -173,11 +173,11 @@ struct `Credentials of an instance` {
         let transport = ScriptedTransport { _, _ throws(HTTPError) in
             HTTPResponse(status: status)
         }
-        let finding = try await look(transport)
+        let found = try await lookUp(transport)
         #expect(
-            finding
+            found
                 == .absent(
-                    "the instance metadata service at http://169.254.169.254 gives no token "
+                    "the instance metadata service at http://169.254.169.254 returns no token "
                         + "(HTTP \(status))"
                 )
         )
@@ -192,16 +192,16 @@ struct `Credentials of an instance` {
                 "the instance's role 'builder' has no credentials (AssumeRoleUnauthorizedAccess); "
                     + "check the role that is attached"
             )
-        ) { try await look(transport) }
+        ) { try await lookUp(transport) }
     }
 
     @Test func `come from another address when the environment says so`() async throws {
         let transport = ScriptedTransport.dead
-        _ = try await look(
+        _ = try await lookUp(
             transport,
             ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:1338/"]
         )
-        _ = try await look(transport, ["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "IPv6"])
+        _ = try await lookUp(transport, ["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "IPv6"])
         #expect(
             transport.asked.map(\.url) == [
                 "http://127.0.0.1:1338/latest/api/token",

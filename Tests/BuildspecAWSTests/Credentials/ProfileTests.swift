@@ -75,13 +75,13 @@ struct `A profile file` {
     }
 
     @Test(arguments: [
-        ("[a\n", 1, "a section's name has no ']' behind it"),
+        ("[a\n", 1, "the name of a section has no ']' after it"),
         ("[]\n", 1, "a section has no name"),
-        ("[a] b\n", 1, "something stands behind a section's ']'"),
-        ("x = 1\n", 1, "a property stands above all sections"),
-        (" x = 1\n", 1, "a property stands above all sections"),
+        ("[a] b\n", 1, "there is text after a section's ']'"),
+        ("x = 1\n", 1, "a property is before the first section"),
+        (" x = 1\n", 1, "a property is before the first section"),
         ("[a]\n\nSECRET\n", 3, "a line is neither '[section]' nor 'name = value'"),
-        ("[a]\n= SECRET\n", 2, "a value has no name in front of '='"),
+        ("[a]\n= SECRET\n", 2, "a value has no name before '='"),
     ])
     func `is refused with the line's number and never its text`(
         text: String,
@@ -147,13 +147,13 @@ struct `A profile file` {
 }
 
 struct `A profile's credentials` {
-    private func look(
+    private func lookUp(
         _ files: [String: String],
         _ variables: [String: String] = [:]
-    ) async throws(AWSError) -> Finding {
+    ) async throws(AWSError) -> CredentialLookup {
         let settings = Settings(["HOME": "/h"].merging(variables) { $1 })
         let profiles = ProfileFiles(settings) { path throws(AWSError) in files[path] }
-        return try await ProfileCredentials(settings, profiles: profiles).look()
+        return try await ProfileCredentials(settings, profiles: profiles).lookUp()
     }
 
     private let keys = "aws_access_key_id = AKIA1\naws_secret_access_key = s/+\n"
@@ -166,18 +166,18 @@ struct `A profile's credentials` {
             source: "profile 'default'"
         )
         let both = ["/h/.aws/credentials": "[default]\n" + keys, "/h/.aws/config": config]
-        #expect(try await look(both) == .found(expected))
+        #expect(try await lookUp(both) == .found(expected))
         let other = Credentials(
             accessKeyID: "AKIAC",
             secretAccessKey: "c",
             source: "profile 'default'"
         )
-        #expect(try await look(["/h/.aws/config": config]) == .found(other))
+        #expect(try await lookUp(["/h/.aws/config": config]) == .found(other))
     }
 
     @Test func `come from the profile and the files that the environment names`() async throws {
         let files = ["/h/x": "[ci]\n" + keys + "aws_session_token = t\n"]
-        let found = try await look(
+        let found = try await lookUp(
             files,
             ["AWS_PROFILE": "ci", "AWS_SHARED_CREDENTIALS_FILE": "~/x"]
         )
@@ -197,7 +197,7 @@ struct `A profile's credentials` {
                 "the profile 'ci' that AWS_PROFILE names is not in '/h/.aws/credentials' or "
                     + "'/h/.aws/config'; 'aws configure list-profiles' shows the names"
             )
-        ) { try await look(["/h/.aws/credentials": "[default]\n" + keys], ["AWS_PROFILE": "ci"]) }
+        ) { try await lookUp(["/h/.aws/credentials": "[default]\n" + keys], ["AWS_PROFILE": "ci"]) }
     }
 
     @Test(arguments: [
@@ -211,15 +211,17 @@ struct `A profile's credentials` {
             throws: AWSError(
                 .unsupported,
                 "profile 'ci' gets its credentials by '\(property)', which buildspec does not "
-                    + "support; let the AWS command line do it before: "
+                    + "support; export the credentials with the AWS command line before: "
                     + "eval \"$(aws configure export-credentials --profile 'ci' --format env)\""
             )
-        ) { try await look(["/h/.aws/config": "[profile ci]\n\(lines)\n"], ["AWS_PROFILE": "ci"]) }
+        ) {
+            try await lookUp(["/h/.aws/config": "[profile ci]\n\(lines)\n"], ["AWS_PROFILE": "ci"])
+        }
     }
 
     @Test func `are an error when one key is missing`() async {
         await #expect {
-            try await look(["/h/.aws/credentials": "[default]\naws_access_key_id = AKIA1\n"])
+            try await lookUp(["/h/.aws/credentials": "[default]\naws_access_key_id = AKIA1\n"])
         } throws: {
             ($0 as? AWSError)?.code == .badCredentials
         }
@@ -232,19 +234,19 @@ struct `A profile's credentials` {
                 "/h/.aws/credentials:2: error: a line is neither '[section]' nor 'name = value'; "
                     + "correct the line"
             )
-        ) { try await look(["/h/.aws/credentials": "[default]\nSECRET\n"]) }
+        ) { try await lookUp(["/h/.aws/credentials": "[default]\nSECRET\n"]) }
     }
 
     @Test func `are read from real files, and a folder in their place is an error`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("[default]\n" + keys, to: ".aws/credentials")
         let settings = Settings(["HOME": directory.path.string])
-        let finding = try await ProfileCredentials(
+        let found = try await ProfileCredentials(
             settings,
             profiles: ProfileFiles(settings)
-        ).look()
-        guard case .found(let credentials) = finding else {
-            Issue.record("\(finding)")
+        ).lookUp()
+        guard case .found(let credentials) = found else {
+            Issue.record("\(found)")
             return
         }
         #expect(credentials.accessKeyID == "AKIA1")

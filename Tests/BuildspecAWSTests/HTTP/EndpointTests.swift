@@ -92,7 +92,7 @@ struct `A service's endpoint` {
         #expect(
             throws: AWSError(
                 .badConfiguration,
-                "AWS_ENDPOINT_URL is no http or https URL; one looks like 'http://127.0.0.1:5000'"
+                "AWS_ENDPOINT_URL is not an http or https URL, such as 'http://127.0.0.1:5000'"
             )
         ) { try endpoint(.parameterStore, ["AWS_ENDPOINT_URL": "localhost:5000"]) }
     }

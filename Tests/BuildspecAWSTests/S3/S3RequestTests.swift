@@ -286,7 +286,7 @@ import Testing
             ("s3://bucket?colour=red", "is not an option; the options are endpoint, region"),
             ("s3://bucket?region", "'region' has no value"),
             ("s3://bucket?region=", "'region=' has no value"),
-            ("s3://bucket?region=../x", "is no name of a region"),
+            ("s3://bucket?region=../x", "is not a region name"),
             ("s3://bucket?endpoint=nowhere", "is not an http or https URL"),
             ("s3://bucket?encryption=rot13", "not 'rot13'"),
             ("s3://bucket?addressing=sideways", "not 'sideways'"),

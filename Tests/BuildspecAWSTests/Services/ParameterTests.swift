@@ -69,10 +69,10 @@ struct `Parameters` {
                 .notFound,
                 """
                 these values cannot be read:
-                  there is no parameter '/a' in region 'eu-central-1'; create it, or correct the \
-                name or AWS_REGION
-                  there is no parameter '\(elsewhere)' in region 'eu-central-1'; its ARN names \
-                region 'us-east-1'; set AWS_REGION to it
+                  cannot read parameter '/a': not found in region 'eu-central-1'; create it, or \
+                correct the name or AWS_REGION
+                  cannot read parameter '\(elsewhere)': not found in region 'eu-central-1'; its \
+                ARN names region 'us-east-1'; set AWS_REGION to it
                 """
             )
         ) {
@@ -112,8 +112,8 @@ struct `Parameters` {
             throws: AWSError(
                 .denied,
                 "cannot read parameter '/a': access denied (\(said)); the credentials 'AKIA1' "
-                    + "from profile 'ci' need 'ssm:GetParameters' on it, and 'kms:Decrypt' on its "
-                    + "key if it is a SecureString with a key of your own"
+                    + "from profile 'ci' need 'ssm:GetParameters' on the parameter, and "
+                    + "'kms:Decrypt' on the key of a SecureString with your own key"
             )
         ) { try await resolve(transport, parameters: ["A": "/a"]) }
     }
@@ -134,7 +134,7 @@ struct `Parameters` {
                 .badReference,
                 """
                 these values cannot be read:
-                  the secret reference ':k' has no secret's name in front of the first ':'
+                  the secret reference ':k' has no secret name before the first ':'
                   variable 'A' names no parameter; add its name
                 """
             )

@@ -37,20 +37,20 @@ struct `A secret reference` {
     }
 
     @Test(arguments: [
-        ("", "has no secret's name in front of the first ':'"),
-        (":key", "has no secret's name in front of the first ':'"),
-        ("a:b:c:d:e", "has too many ':'; it is 'id:json-key:version-stage:version-id'"),
+        ("", "has no secret name before the first ':'"),
+        (":key", "has no secret name before the first ':'"),
+        ("a:b:c:d:e", "has too many ':'; the form is 'id:json-key:version-stage:version-id'"),
         (
             "a:b:AWSPREVIOUS:v-1",
             "names both a version stage and a version id; leave one of them empty"
         ),
         (
             "arn:aws:secretsmanager:eu-central-1:1:secret",
-            "is no whole ARN of a secret; it looks like "
+            "is not a complete ARN of a secret, such as "
                 + "'arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME'"
         ),
         (
-            arn + ":a:b:c:d", "has too many ':'; it is 'id:json-key:version-stage:version-id'"
+            arn + ":a:b:c:d", "has too many ':'; the form is 'id:json-key:version-stage:version-id'"
         ),
     ])
     func `is refused`(text: String, fault: String) {

@@ -68,7 +68,7 @@ struct `Secrets` {
         ),
         (
             "db:k::v-1",
-            "secret 'db' is no JSON object, so it has no key 'k'; leave the key out to get the "
+            "secret 'db' is not a JSON object, so it has no key 'k'; omit the key to get the "
                 + "whole text"
         ),
     ])

@@ -134,7 +134,7 @@ import Testing
         for text in [
             "my.yml:2:3: error: unknown key 'palce' in 'cache'; did you mean 'place'?",
             "my.yml:3:12: error: '3' has no unit; write '3s', '3m' or '3h'",
-            "my.yml:7:19: error: the addressing of a bucket is 'auto', 'path' or 'virtual'",
+            "my.yml:7:19: error: the addressing of a bucket must be 'auto', 'path' or 'virtual'",
         ] {
             #expect(wrong.error.contains(text), "\(wrong.error)")
         }
