@@ -50,7 +50,7 @@ struct ChunkReader: Sendable {
         if cut.parts.last.map({ $0.tar.count + chunk.count > TarPart.target }) ?? true {
             cut.parts.append(Part())
             cut.parts[cut.parts.count - 1].tar.reserveCapacity(
-                max(TarPart.target, chunk.count) + 8 * TarFormat.block
+                max(TarPart.target, chunk.count) + 8 * TarBlocks.size
             )
         }
         let last = cut.parts.count - 1

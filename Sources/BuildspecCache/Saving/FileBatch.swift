@@ -20,7 +20,7 @@ struct FileBatch: Sendable {
         var open: [Int] = []
         var size = 0
         for index in files {
-            let next = TarFormat.block + Int(min(entries[index].status.size, largest))
+            let next = TarBlocks.size + Int(min(entries[index].status.size, largest))
             if !open.isEmpty, size + next > TarPart.target || open.count >= targetCount {
                 batches.append(FileBatch(indices: open))
                 open = []
@@ -42,7 +42,7 @@ struct FileBatch: Sendable {
         var contents = Contents()
         contents.part.bytes.reserveCapacity(
             indices.reduce(0) {
-                $0 + Int(min(entries[$1].status.size, FileBatch.largest)) + 2 * TarFormat.block
+                $0 + Int(min(entries[$1].status.size, FileBatch.largest)) + 2 * TarBlocks.size
             }
         )
         contents.read.reserveCapacity(indices.count)

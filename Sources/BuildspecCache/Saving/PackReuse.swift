@@ -64,7 +64,7 @@ enum PackReuse {
 
     /// What a blob takes in a tar: its header and whole blocks.
     private static func memberSize(_ blob: Manifest.Blob) -> Int {
-        let block = TarFormat.block
+        let block = TarBlocks.size
         return block + (blob.size + block - 1) / block * block
     }
 }

@@ -1,8 +1,8 @@
 internal import BuildspecFiles
 
-/// Writes the headers of an exported archive: POSIX tar with extended (pax) records where needed.
+/// The headers of an exported archive: POSIX tar, with extended (pax) records where they are needed.
 enum PaxHeader {
-    /// What a header describes.
+    /// The kind of a member.
     enum Kind {
         case directory
         case file(size: UInt64)
@@ -10,17 +10,20 @@ enum PaxHeader {
         case hardLink(target: [UInt8])
     }
 
-    /// The header blocks of a member, the extended one first if there is need of one.
+    /// Encodes the header blocks of a member, with an extended header first if it is needed.
     ///
-    /// Owner and group are 0 without names, so that who unpacks it owns the files.
+    /// Owner and group are 0 without names, so that the user who unpacks the archive owns the files.
     static func blocks(_ path: [UInt8], _ kind: Kind, mode: UInt32, _ time: FileTime) -> [UInt8] {
         let name = kind.isDirectory ? path + [slash] : path
         var records: [UInt8] = []
-        if name.count > nameRoom { records += record("path", name) }
-        if kind.target.count > nameRoom { records += record("linkpath", kind.target) }
-        if kind.size > largestOctal { records += record("size", Array("\(kind.size)".utf8)) }
+        func add(_ keyword: String, _ value: some Collection<UInt8>) {
+            records += TarBlocks.paxRecord(keyword, value)
+        }
+        if name.count > nameLength { add("path", name) }
+        if kind.target.count > nameLength { add("linkpath", kind.target) }
+        if kind.size > largestOctal { add("size", "\(kind.size)".utf8) }
         let isPlainTime = time.nanoseconds == 0 && (0...Int64(largestOctal)).contains(time.seconds)
-        if !isPlainTime { records += record("mtime", Array(decimal(time).utf8)) }
+        if !isPlainTime { add("mtime", decimal(time).utf8) }
 
         var result: [UInt8] = []
         if !records.isEmpty {
@@ -40,8 +43,8 @@ enum PaxHeader {
             )
     }
 
-    /// Room of the name and the link name field.
-    private static let nameRoom = 100
+    /// The length of the name and link name fields.
+    private static let nameLength = 100
     /// The largest number of eleven octal digits.
     private static let largestOctal: UInt64 = 0o77_777_777_777
 
@@ -61,21 +64,21 @@ enum PaxHeader {
             let text = String(number, radix: 8)
             put((String(repeating: "0", count: digits - text.utf8.count) + text).utf8, at: start)
         }
-        put(name.prefix(nameRoom), at: 0)
+        put(name.prefix(nameLength), at: 0)
         put(UInt64(mode), digits: 7, at: 100)
         put(0, digits: 7, at: 108)
         put(0, digits: 7, at: 116)
         put(size, digits: 11, at: 124)
         put(seconds, digits: 11, at: 136)
         block[156] = UInt8(ascii: type)
-        put(target.prefix(nameRoom), at: 157)
+        put(target.prefix(nameLength), at: 157)
         put("ustar\u{0}00".utf8, at: 257)
         put(TarBlocks.checksum(block[...]), digits: 6, at: 148)
         block[155] = UInt8(ascii: " ")
         return block
     }
 
-    /// Seconds with nine decimals; before 1970 the whole number is negative.
+    /// Formats a time as seconds with nine decimals; before 1970 the whole number is negative.
     private static func decimal(_ time: FileTime) -> String {
         var seconds = time.seconds
         var nanoseconds = Int64(time.nanoseconds)
@@ -90,16 +93,6 @@ enum PaxHeader {
         let digits = String(nanoseconds)
         let padding = String(repeating: "0", count: 9 - digits.utf8.count)
         return "\(isNegative ? "-" : "")\(seconds).\(padding)\(digits)"
-    }
-
-    /// One extended record: its own length in decimal, the keyword and the value.
-    private static func record(_ keyword: String, _ value: [UInt8]) -> [UInt8] {
-        let rest = Array(" \(keyword)=".utf8) + value + [newline]
-        var length = rest.count
-        while String(length).utf8.count + rest.count != length {
-            length = String(length).utf8.count + rest.count
-        }
-        return Array(String(length).utf8) + rest
     }
 }
 
@@ -126,25 +119,5 @@ extension PaxHeader.Kind {
         case .link: "2"
         case .directory: "5"
         }
-    }
-}
-
-/// What reader and writer of archives agree on.
-enum TarBlocks {
-    static let size = 512
-
-    /// Fills the last block up with zeros.
-    static func pad(_ bytes: inout [UInt8]) {
-        let surplus = bytes.count % size
-        if surplus > 0 { bytes.append(contentsOf: repeatElement(0, count: size - surplus)) }
-    }
-
-    /// The sum of a header's bytes, its own field counted as spaces.
-    static func checksum(_ block: ArraySlice<UInt8>) -> UInt64 {
-        var sum: UInt64 = 8 * 0x20
-        for (index, byte) in block.enumerated() where !(148..<156).contains(index) {
-            sum += UInt64(byte)
-        }
-        return sum
     }
 }

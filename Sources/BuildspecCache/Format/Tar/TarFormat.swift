@@ -1,15 +1,13 @@
 internal import BuildspecFiles
 
-/// Writes the members of a pack as a POSIX tar, its headers normalised.
+/// The members of a pack: a POSIX tar with normalised headers, which any `tar` can read.
 ///
-/// Owner and time are zero and the mode is fixed, so a pack's bytes depend on names, contents and
-/// order alone; what a file's mode and time are stands in the manifest. Any `tar` reads it.
+/// Owner and time are zero and the mode is fixed, so a pack's bytes depend on names, contents and order
+/// alone; the manifest has the modes and times of files.
 enum TarFormat {
-    static let block = 512
-
     /// Appends a member.
     ///
-    /// - Returns: the offset of its first content byte in `tar`.
+    /// - Returns: The offset of the member's first content byte in `tar`.
     static func append(
         _ name: PathBytes,
         _ content: ArraySlice<UInt8>,
@@ -18,52 +16,52 @@ enum TarFormat {
         appendHead(name, content.count, to: &tar)
         let offset = tar.count
         tar.append(contentsOf: content)
-        pad(&tar)
+        TarBlocks.pad(&tar)
         return offset
     }
 
-    /// Appends what stands in front of a content of `size` bytes.
+    /// Appends the header of a content of `size` bytes.
     static func appendHead(_ name: PathBytes, _ size: Int, to tar: inout [UInt8]) {
         let name = memberName(name)
         if let split = ustarSplit(name) {
             appendHeader(split.name, prefix: split.prefix, size, type: "0", to: &tar)
         } else {
-            let record = paxRecord("path", name)
+            let record = TarBlocks.paxRecord("path", name)
             appendHeader(Array("pax-path".utf8)[...], prefix: [], record.count, type: "x", to: &tar)
             tar.append(contentsOf: record)
-            pad(&tar)
+            TarBlocks.pad(&tar)
             appendHeader(name.prefix(100), prefix: [], size, type: "0", to: &tar)
         }
     }
 
-    /// Ends the archive: two empty blocks.
+    /// Appends the end of the archive, two empty blocks.
     static func finish(_ tar: inout [UInt8]) {
-        tar.append(contentsOf: repeatElement(0, count: 2 * block))
+        tar.append(contentsOf: repeatElement(0, count: 2 * TarBlocks.size))
     }
 
-    /// Absolute paths lose their first slash, as `tar` itself would make them.
+    /// Removes the first slash of an absolute path, as `tar` does.
     private static func memberName(_ path: PathBytes) -> ArraySlice<UInt8> {
         path.isAbsolute ? path.bytes.dropFirst() : path.bytes[...]
     }
 
-    /// The name and prefix fields, or `nil` when the name does not fit them.
+    /// Splits a name into the name and prefix fields; `nil` if it does not fit them.
     private static func ustarSplit(
         _ name: ArraySlice<UInt8>
     ) -> (name: ArraySlice<UInt8>, prefix: ArraySlice<UInt8>)? {
         if name.count <= 100 { return (name, []) }
-        // The slash between the two fields: as far left as the name field allows.
+        // The slash between the fields is the first one after which the rest fits the name field.
         let first = name.endIndex - 101
-        guard let cut = name[first...].firstIndex(of: slash), cut > name.startIndex else {
+        guard let split = name[first...].firstIndex(of: slash), split > name.startIndex else {
             return nil
         }
-        let prefix = name[..<cut]
-        let rest = name[(cut + 1)...]
+        let prefix = name[..<split]
+        let rest = name[(split + 1)...]
         return prefix.count <= 155 && !rest.isEmpty ? (rest, prefix) : nil
     }
 
-    /// What all headers have in common.
+    /// The fields that all headers share.
     private static let template: [UInt8] = {
-        var header = [UInt8](repeating: 0, count: block)
+        var header = [UInt8](repeating: 0, count: TarBlocks.size)
         func put(_ text: String, at start: Int) {
             for (index, byte) in text.utf8.enumerated() { header[start + index] = byte }
         }
@@ -96,7 +94,7 @@ enum TarFormat {
 
     private static func sum(of header: Span<UInt8>) -> Int {
         var sum: UInt32 = 0
-        for place in 0..<header.count { sum &+= UInt32(header[place]) }
+        for index in 0..<header.count { sum &+= UInt32(header[index]) }
         return Int(sum)
     }
 
@@ -106,20 +104,5 @@ enum TarFormat {
             tar[index] = UInt8(ascii: "0") + UInt8(rest & 7)
             rest >>= 3
         }
-    }
-
-    static func pad(_ tar: inout [UInt8]) {
-        let surplus = tar.count % block
-        if surplus > 0 { tar.append(contentsOf: repeatElement(0, count: block - surplus)) }
-    }
-
-    /// One record of an extended header: its own length in decimal, the keyword and the value.
-    private static func paxRecord(_ keyword: String, _ value: ArraySlice<UInt8>) -> [UInt8] {
-        let rest = Array(" \(keyword)=".utf8) + value + [UInt8(ascii: "\n")]
-        var length = rest.count
-        while String(length).utf8.count + rest.count != length {
-            length = String(length).utf8.count + rest.count
-        }
-        return Array(String(length).utf8) + rest
     }
 }

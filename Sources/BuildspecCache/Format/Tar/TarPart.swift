@@ -1,12 +1,12 @@
 internal import BuildspecFiles
 
-/// A stretch of a pack: members of a tar, laid out as they will lie in it, and their digests.
+/// A part of a pack: consecutive members of a tar, and the digests of their contents.
 struct TarPart: Sendable {
-    /// One content with its header in front and its padding behind.
+    /// A content with its header and its padding.
     struct Member: Sendable {
-        /// The entry whose content this is, or is a chunk of.
+        /// The index of the entry that has this content or chunk.
         var index: Int
-        /// The whole member in the part's bytes.
+        /// The range of the whole member in the part's bytes.
         var extent: Range<Int>
         var content: Range<Int>
         var digest: ContentDigest
@@ -15,14 +15,14 @@ struct TarPart: Sendable {
     var bytes: [UInt8] = []
     private(set) var members: [Member] = []
 
-    /// About how large a part is: small enough to stay in a core's own cache from reading to
-    /// compressing, large enough to compress well.
+    /// The approximate size of a part: small enough to stay in a core's cache from reading to compressing,
+    /// large enough to compress well.
     static let target = 512 << 10
 
-    /// Reads and adds a file.
+    /// Reads a file and adds it.
     ///
-    /// - Returns: the status that belongs to the content, or `nil`, with nothing added, when the file
-    ///   keeps changing.
+    /// - Returns: The status of the file with this content; `nil`, with nothing added, if the file keeps
+    ///   changing.
     mutating func add(
         _ entry: WalkedEntry,
         _ index: Int,
@@ -41,7 +41,7 @@ struct TarPart: Sendable {
         }
     }
 
-    /// Hashes the chunks of a large file.
+    /// Creates a part of the chunks of a large file, and hashes them.
     init(_ index: Int, _ part: ChunkReader.Part) {
         bytes = part.tar
         for member in part.members { add(index, member.extent, member.content) }
@@ -49,10 +49,10 @@ struct TarPart: Sendable {
 
     init() {}
 
-    /// Ends the member whose content has just been appended.
+    /// Pads and adds the member whose content has just been appended.
     private mutating func close(_ index: Int, from start: Int, size: Int) {
         let content = bytes.count - size..<bytes.count
-        TarFormat.pad(&bytes)
+        TarBlocks.pad(&bytes)
         if size > 0 { add(index, start..<bytes.count, content) }
     }
 
