@@ -107,7 +107,7 @@ private func compare(_ cache: BuildCache, _ record: KeyRecord) async {
 /// What a restore would do, and whether there is room for it.
 private func plan(_ store: ForgedStore, _ record: KeyRecord) async {
     guard let manifest = try? await EntryReader(store: store).manifest(of: record),
-        let roots = try? TreeRoots(root: PathBytes(tree), top: PathBytes("/"))
+        let roots = try? TreeRoots(root: PathBytes(tree), fileSystemRoot: PathBytes("/"))
     else { return }
     let set = PathSet(record.paths, root: PathBytes(tree))
     let settings = BuildCache(store: store).settings

@@ -41,7 +41,7 @@ struct CacheTree: Sendable {
         walk = await TreeWalk(
             set,
             root: roots.root,
-            top: roots.top,
+            top: roots.fileSystemRoot,
             excluding: settings.excludedDirectories().union(git.map(\.identity)),
             width: settings.width
         )
@@ -69,7 +69,7 @@ struct CacheTree: Sendable {
     private static func place(of link: PathBytes, _ roots: TreeRoots) -> PathBytes? {
         let root = roots.root.path
         // Another machine's absolute paths mean nothing here.
-        guard !link.isAbsolute || roots.top.path == PathBytes("/"),
+        guard !link.isAbsolute || roots.fileSystemRoot.path == PathBytes("/"),
             let place = try? Machine.absolute(link.isAbsolute ? link : root.appending(link.bytes))
         else { return nil }
         return place.isWithin(root) ? PathBytes(Array(place.tail(below: root))) : place
@@ -123,7 +123,7 @@ struct CacheTree: Sendable {
 
     /// Where a path of an entry is on this machine.
     private static func outside(_ path: PathBytes, _ roots: TreeRoots) -> PathBytes {
-        let top = path.isAbsolute ? roots.top.path : roots.root.path
+        let top = path.isAbsolute ? roots.fileSystemRoot.path : roots.root.path
         return path.components.reduce(top) { $0.appending($1) }
     }
 
@@ -131,7 +131,8 @@ struct CacheTree: Sendable {
     private static func repositories(around set: PathSet, _ roots: TreeRoots) -> [[UInt8]] {
         let root = roots.root.path
         var found: Set<PathBytes> = []
-        for base in set.bases where !base.isAbsolute || roots.top.path == PathBytes("/") {
+        for base in set.bases where !base.isAbsolute || roots.fileSystemRoot.path == PathBytes("/")
+        {
             var directory = base.isAbsolute ? base : root.appending(base.bytes)
             while directory.bytes.count > 1 {
                 directory = directory.parent

@@ -93,7 +93,7 @@ struct CheckoutRules: Sendable {
     /// Keeps what the program writes; below another `/` such places are something else.
     private mutating func close(_ places: [PathBytes], _ roots: TreeRoots) {
         for place in places
-        where roots.top.path == PathBytes("/") || place.isWithin(roots.root.path) {
+        where roots.fileSystemRoot.path == PathBytes("/") || place.isWithin(roots.root.path) {
             let path = settled(place.bytes[...], roots)
             closed.insert(path)
             keep(path)
@@ -192,8 +192,8 @@ extension PathBytes {
 extension TreeRoots {
     /// The root by the name that absolute paths have for it; `nil` when they cannot reach it.
     fileprivate var rootFromTop: PathBytes? {
-        if top.path == PathBytes("/") { return root.path }
-        guard root.path.isWithin(top.path) else { return nil }
-        return PathBytes([slash] + root.path.tail(below: top.path))
+        if fileSystemRoot.path == PathBytes("/") { return root.path }
+        guard root.path.isWithin(fileSystemRoot.path) else { return nil }
+        return PathBytes([slash] + root.path.tail(below: fileSystemRoot.path))
     }
 }

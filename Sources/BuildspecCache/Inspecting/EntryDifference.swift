@@ -96,7 +96,7 @@ extension BuildCache {
             let reader = settings.unrestrictedReader()
             let record = try await reader.existingRecord(named: recordName)
             let manifest = try await reader.manifest(of: record)
-            let roots = try TreeRoots(root: root, top: settings.fileSystemRoot)
+            let roots = try TreeRoots(root: root, fileSystemRoot: settings.fileSystemRoot)
             try await requireTrue(record, manifest, packs: nil, reader)
             let set = PathSet(KeyRecord.declarable(record.paths), root: root)
             let walk = try await CacheTree(set, checkout, roots, settings)

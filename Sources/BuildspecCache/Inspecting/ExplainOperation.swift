@@ -150,7 +150,7 @@ struct ExplainOperation {
         _ set: PathSet
     ) async throws -> CacheExplanation.Transfer? {
         guard let manifest = try? await reader.manifest(of: record) else { return nil }
-        let roots = try TreeRoots(root: root, top: settings.fileSystemRoot)
+        let roots = try TreeRoots(root: root, fileSystemRoot: settings.fileSystemRoot)
         let existing = try await CacheTree(set, checkout, roots, settings)
         let plan = try RestorePlan(
             manifest,

@@ -18,7 +18,7 @@ struct ManifestPackIndex: Sendable {
     /// The names of the packs, by those of an entry's manifests; none if the file is not as it should be.
     func read() -> [String: [String]] {
         guard let bytes = (try? AtomicFile.read(path, limit: ManifestPackIndex.largest)) ?? nil,
-            let lines = ChecksummedText.open(bytes),
+            let lines = ChecksummedText.decode(bytes),
             lines.first.map(String.init) == ManifestPackIndex.head
         else { return [:] }
         var heads: [String: [String]] = [:]
@@ -33,6 +33,6 @@ struct ManifestPackIndex: Sendable {
     func write(_ heads: [String: [String]]) {
         let lines = heads.sorted { $0.key < $1.key }
             .map { ([$0.key] + $0.value).joined(separator: " ") }
-        try? AtomicFile.write(ChecksummedText.seal([ManifestPackIndex.head] + lines), to: path)
+        try? AtomicFile.write(ChecksummedText.encode([ManifestPackIndex.head] + lines), to: path)
     }
 }

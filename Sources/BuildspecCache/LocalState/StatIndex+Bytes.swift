@@ -3,16 +3,16 @@ internal import BuildspecFiles
 /// The index as a file: a head, little-endian numbers, and the digest of everything before it.
 extension StatIndex {
     private static let head = Array("buildspec-stat 3\n".utf8)
-    private static let markSize = 28
+    private static let stampSize = 28
 
     func encode() -> [UInt8] {
         var bytes = StatIndex.head + manifest.hexBytes
-        bytes.reserveCapacity(bytes.count + marks.count * StatIndex.markSize + 4096)
+        bytes.reserveCapacity(bytes.count + stamps.count * StatIndex.stampSize + 4096)
         bytes.append(littleEndian: UInt32(summary?.packs.count ?? 0))
-        bytes.append(littleEndian: UInt32(marks.count))
-        bytes.append(summary.map { $0.isProven ? 2 : 1 } ?? 0)
+        bytes.append(littleEndian: UInt32(stamps.count))
+        bytes.append(summary.map { $0.isVerified ? 2 : 1 } ?? 0)
         if let summary { StatIndex.append(summary, to: &bytes) }
-        for mark in marks { bytes.append(mark) }
+        for stamp in stamps { bytes.append(stamp) }
         return ChecksummedBinary.sealed(bytes)
     }
 
@@ -33,19 +33,19 @@ extension StatIndex {
     init?(_ bytes: [UInt8]) {
         guard var reader = ChecksummedBinary(bytes, head: StatIndex.head),
             let manifest = reader.digest(), let packCount = reader.number(UInt32.self),
-            let markCount = reader.number(UInt32.self), let hasSummary = reader.number(UInt8.self)
+            let stampCount = reader.number(UInt32.self), let hasSummary = reader.number(UInt8.self)
         else { return nil }
         self.manifest = manifest
-        marks = []
+        stamps = []
         guard hasSummary <= 2 else { return nil }
         if hasSummary > 0 {
             guard var summary = reader.summary(packs: Int(packCount)) else { return nil }
-            summary.isProven = hasSummary == 2
+            summary.isVerified = hasSummary == 2
             self.summary = summary
         }
-        guard reader.count == Int(markCount) * StatIndex.markSize else { return nil }
-        marks.reserveCapacity(Int(markCount))
-        while let mark = reader.mark() { marks.append(mark) }
+        guard reader.count == Int(stampCount) * StatIndex.stampSize else { return nil }
+        stamps.reserveCapacity(Int(stampCount))
+        while let stamp = reader.stamp() { stamps.append(stamp) }
     }
 
     private static func number(of codec: Codec) -> UInt8 {
@@ -87,8 +87,8 @@ extension ChecksummedBinary {
         )
     }
 
-    /// The next mark, which may say that nothing is known; `nil` at the end.
-    mutating func mark() -> StatIndex.Mark?? {
+    /// The next stamp, which may say that nothing is known; `nil` at the end.
+    mutating func stamp() -> InodeStamp?? {
         guard let inode = number(UInt64.self), let device = number(UInt64.self),
             let seconds = number(UInt64.self), let nanoseconds = number(UInt32.self)
         else { return nil }
@@ -97,16 +97,16 @@ extension ChecksummedBinary {
             nanoseconds: Int32(bitPattern: nanoseconds)
         )
         guard time.nanoseconds >= 0 else { return .some(nil) }
-        return StatIndex.Mark(inode: inode, device: device, changed: time)
+        return InodeStamp(inode: inode, device: device, changed: time)
     }
 }
 
 extension [UInt8] {
-    /// Appends a mark, or that nothing is known.
-    mutating func append(_ mark: StatIndex.Mark?) {
-        append(littleEndian: mark?.inode ?? 0)
-        append(littleEndian: mark?.device ?? 0)
-        append(littleEndian: UInt64(bitPattern: mark?.changed.seconds ?? 0))
-        append(littleEndian: UInt32(bitPattern: mark?.changed.nanoseconds ?? -1))
+    /// Appends a stamp, or that nothing is known.
+    mutating func append(_ stamp: InodeStamp?) {
+        append(littleEndian: stamp?.inode ?? 0)
+        append(littleEndian: stamp?.device ?? 0)
+        append(littleEndian: UInt64(bitPattern: stamp?.changed.seconds ?? 0))
+        append(littleEndian: UInt32(bitPattern: stamp?.changed.nanoseconds ?? -1))
     }
 }

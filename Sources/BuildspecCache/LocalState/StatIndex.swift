@@ -3,30 +3,10 @@ internal import BuildspecFiles
 /// What this machine saw of a tree's files when they last were what a manifest says.
 ///
 /// A file whose size, times and identity are still those has still that content, so a save need not
-/// read it. Only what this machine has read, or written from proven contents, is known so: that size
+/// read it. Only what this machine has read, or written from verified contents, is known so: that size
 /// and time are an entry's does not make its content that of the entry. The index only saves work: it stays on the machine, and whatever is wrong with it
 /// counts as none.
 struct StatIndex: Sendable, Equatable {
-    /// What identifies a file's state beside the size, mode and time in the manifest.
-    struct Mark: Sendable, Hashable {
-        var inode: UInt64
-        var device: UInt64
-        /// The time of last status change, which programs cannot set back.
-        var changed: FileTime
-
-        init(_ status: FileStatus) {
-            inode = status.inode
-            device = status.device
-            changed = status.changed
-        }
-
-        init(inode: UInt64, device: UInt64, changed: FileTime) {
-            self.inode = inode
-            self.device = device
-            self.changed = changed
-        }
-    }
-
     /// What was stored, as far as a tree can be known to be the same without reading the manifest.
     struct Summary: Sendable, Equatable {
         /// The fingerprint of the tree that was exactly what the manifest says.
@@ -38,15 +18,15 @@ struct StatIndex: Sendable, Equatable {
         var bytes: UInt64
         /// Whether the same can be saved again.
         ///
-        /// Then this machine knows what every file holds, and has proven the manifest. Else the tree only
+        /// Then this machine knows what every file holds, and has verified the manifest. Else the tree only
         /// looks like it, as sizes and times tell.
-        var isProven = false
+        var isVerified = false
     }
 
-    /// The manifest that the marks belong to.
+    /// The manifest that the stamps belong to.
     var manifest: ContentDigest
-    /// The mark of each of the manifest's entries; `nil` where nothing is known.
-    var marks: [Mark?]
+    /// The stamp of each of the manifest's entries; `nil` where nothing is known.
+    var stamps: [InodeStamp?]
     /// `nil` when the tree may not have been what the manifest says in every entry.
     var summary: Summary?
 
@@ -54,7 +34,7 @@ struct StatIndex: Sendable, Equatable {
     /// file systems take the time from a clock that ticks every few milliseconds.
     private static let tick: Int32 = 50_000_000
 
-    /// Keeps only marks that are safe at the time `now`, and the summary only with all of them.
+    /// Keeps only stamps that are safe at the time `now`, and the summary only with all of them.
     mutating func dropRecent(now: FileTime) {
         // Nothing is worked out with the times of files: those of a strange file system can be anything.
         var safe = now
@@ -63,9 +43,9 @@ struct StatIndex: Sendable, Equatable {
             safe.nanoseconds += 1_000_000_000
             safe.seconds -= 1
         }
-        for (index, mark) in marks.enumerated() {
-            guard let mark, mark.changed > safe else { continue }
-            marks[index] = nil
+        for (index, stamp) in stamps.enumerated() {
+            guard let stamp, stamp.changed > safe else { continue }
+            stamps[index] = nil
             summary = nil
         }
     }
@@ -73,7 +53,7 @@ struct StatIndex: Sendable, Equatable {
     /// Whether a file has changed since all those that are known: then the tree is another one, and its
     /// fingerprint need not tell.
     func isOlder(than entries: [WalkedEntry]) -> Bool {
-        guard let newest = marks.lazy.compactMap({ $0?.changed }).max() else { return false }
+        guard let newest = stamps.lazy.compactMap({ $0?.changed }).max() else { return false }
         return entries.contains { $0.status.kind == .regular && $0.status.changed > newest }
     }
 
@@ -83,18 +63,18 @@ struct StatIndex: Sendable, Equatable {
         return await TreeFingerprint.of(entries) == summary.tree
     }
 
-    init(manifest: ContentDigest, marks: [Mark?], summary: Summary? = nil) {
+    init(manifest: ContentDigest, stamps: [InodeStamp?], summary: Summary? = nil) {
         self.manifest = manifest
-        self.marks = marks
+        self.stamps = stamps
         self.summary = summary
     }
 }
 
 extension StatIndex.Summary {
-    /// The same of a tree of which every file is known to be what the proven manifest says.
-    var proven: StatIndex.Summary {
+    /// The same of a tree of which every file is known to be what the verified manifest says.
+    var verified: StatIndex.Summary {
         var summary = self
-        summary.isProven = true
+        summary.isVerified = true
         return summary
     }
 

@@ -28,7 +28,7 @@ struct UnchangedFiles {
         packs: Set<Int>
     ) {
         self.init(entries)
-        guard index.marks.count == parent.entries.count else { return }
+        guard index.stamps.count == parent.entries.count else { return }
         var next = 0
         for place in files {
             // No entry is copied here, because there are many.
@@ -42,7 +42,7 @@ struct UnchangedFiles {
             let status = entries[place].status
             guard isThere, case .file(let size, let blobs) = parent.entries[next].kind,
                 status.size == size, status.modified == parent.entries[next].modified,
-                index.marks[next] == StatIndex.Mark(status),
+                index.stamps[next] == InodeStamp(status),
                 blobs.allSatisfy({ packs.contains($0.pack) })
             else { continue }
             stored[place] = ContentPipeline.Stored(status: status, blobs: blobs)

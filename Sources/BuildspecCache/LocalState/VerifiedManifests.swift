@@ -4,7 +4,7 @@ internal import BuildspecFiles
 ///
 /// A manifest and the packs that it names are immutable, because their names are digests. So a verdict
 /// is a fact that holds for ever, in every scope and whoever signed the record. A save that takes what a
-/// manifest says for a fact must have proven it, or must find it here. The list stays on the machine;
+/// manifest says for a fact must have verified it, or must find it here. The list stays on the machine;
 /// whatever is wrong with it counts as nothing known.
 struct VerifiedManifests: Sendable {
     private let path: PathBytes

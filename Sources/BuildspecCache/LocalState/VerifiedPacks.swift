@@ -1,41 +1,41 @@
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// The packs in a store on this machine whose bytes this machine has proven, and where their frames are.
+/// The packs in a store on this machine whose bytes this machine has verified, and where their frames are.
 ///
-/// As long as such a file is the one that was read then, by the mark that changes with every write, a
+/// As long as such a file is the one that was read then, by the stamp that changes with every write, a
 /// restore that wants a few files reads the frames that they lie in and no others. Whatever is wrong
-/// with it counts as not proven; what is read by it is held against the manifest's digests.
+/// with it counts as not verified; what is read by it is held against the manifest's digests.
 struct VerifiedPacks: Sendable, Equatable {
     struct Pack: Sendable, Equatable {
-        var mark: StatIndex.Mark
+        var stamp: InodeStamp
         var frames: [ZstandardCodec.Frame]
     }
 
     private(set) var packs: [ContentDigest: Pack] = [:]
 
-    /// A pack's file and frames, if the file is the one that was proven.
+    /// A pack's file and frames, if the file is the one that was verified.
     func open(
         _ pack: Manifest.Pack,
         in store: any CacheStore
     ) -> (file: OpenFile, frames: [ZstandardCodec.Frame])? {
-        guard let proven = packs[pack.digest],
+        guard let verified = packs[pack.digest],
             let (file, status) = VerifiedPacks.file(pack, in: store),
-            StatIndex.Mark(status) == proven.mark,
-            proven.frames.last?.stored.upperBound == Int(pack.storedSize),
-            proven.frames.last?.content.upperBound == pack.contentSize
+            InodeStamp(status) == verified.stamp,
+            verified.frames.last?.stored.upperBound == Int(pack.storedSize),
+            verified.frames.last?.content.upperBound == pack.contentSize
         else { return nil }
-        return (file, proven.frames)
+        return (file, verified.frames)
     }
 
-    /// Looks at a pack's file before it is read and proven.
+    /// Looks at a pack's file before it is read and verified.
     ///
-    /// - Returns: its mark; `nil` where the store is not on this machine, or a change might hide.
-    static func mark(_ pack: Manifest.Pack, in store: any CacheStore) -> StatIndex.Mark? {
+    /// - Returns: its stamp; `nil` where the store is not on this machine, or a change might hide.
+    static func stamp(_ pack: Manifest.Pack, in store: any CacheStore) -> InodeStamp? {
         guard pack.codec == .zstd, let (_, status) = file(pack, in: store),
             !status.mayHideChanges()
         else { return nil }
-        return StatIndex.Mark(status)
+        return InodeStamp(status)
     }
 
     private static func file(
@@ -76,7 +76,7 @@ extension VerifiedPacks {
         var bytes = VerifiedPacks.head
         for (digest, pack) in packs {
             bytes += digest.hexBytes
-            bytes.append(pack.mark)
+            bytes.append(pack.stamp)
             bytes.append(littleEndian: UInt32(pack.frames.count))
             for frame in pack.frames {
                 bytes.append(littleEndian: UInt32(clamping: frame.stored.count))
@@ -90,7 +90,7 @@ extension VerifiedPacks {
     init?(_ bytes: [UInt8]) {
         guard var reader = ChecksummedBinary(bytes, head: VerifiedPacks.head) else { return nil }
         while reader.count > 0 {
-            guard let digest = reader.digest(), let mark = reader.mark() ?? nil,
+            guard let digest = reader.digest(), let stamp = reader.stamp() ?? nil,
                 let count = reader.number(UInt32.self)
             else { return nil }
             var frames: [ZstandardCodec.Frame] = []
@@ -106,7 +106,7 @@ extension VerifiedPacks {
                 frames.append(frame)
                 (stored, content) = (frame.stored.upperBound, frame.content.upperBound)
             }
-            packs[digest] = Pack(mark: mark, frames: frames)
+            packs[digest] = Pack(stamp: stamp, frames: frames)
         }
     }
 }

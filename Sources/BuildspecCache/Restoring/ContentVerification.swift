@@ -23,16 +23,16 @@ struct ContentVerification: Sendable {
     /// What was found.
     struct Outcome {
         /// The packs that hold all that the manifest says of them.
-        var proven: Set<Int> = []
+        var verified: Set<Int> = []
         /// The first place at which the manifest is false.
-        var falseContent: MismatchedContent?
-        /// The first other reason why a pack is not proven: it is damaged, missing or out of reach.
+        var mismatch: MismatchedContent?
+        /// The first other reason why a pack is not verified: it is damaged, missing or out of reach.
         var failure: CacheError?
 
         fileprivate mutating func add(_ found: (pack: Int, error: (any Error)?)) {
             switch found.error {
-            case nil: proven.insert(found.pack)
-            case let error as MismatchedContent: falseContent = falseContent ?? error
+            case nil: verified.insert(found.pack)
+            case let error as MismatchedContent: mismatch = mismatch ?? error
             case let error as CacheError: failure = failure ?? error
             case let error?: failure = failure ?? CacheError(.store, "\(error)")
             }
@@ -45,7 +45,7 @@ struct ContentVerification: Sendable {
     ///   - packs: which of the manifest's packs are read.
     ///   - manifest: what should be in them.
     /// - Returns: what is true.
-    func prove(_ packs: Set<Int>, of manifest: Manifest) async -> Outcome {
+    func verify(_ packs: Set<Int>, of manifest: Manifest) async -> Outcome {
         let blobs = ContentVerification.blobs(of: manifest, in: packs)
         return await withTaskGroup(of: (Int, (any Error)?).self) { tasks in
             var outcome = Outcome()
@@ -58,7 +58,7 @@ struct ContentVerification: Sendable {
                 let (pack, blobs) = (manifest.packs[index], blobs[index] ?? [])
                 tasks.addTask {
                     do {
-                        try await prove(pack, holds: blobs)
+                        try await verify(pack, holds: blobs)
                         return (index, nil)
                     } catch {
                         return (index, error)
@@ -84,8 +84,8 @@ struct ContentVerification: Sendable {
         return blobs
     }
 
-    private func prove(_ pack: Manifest.Pack, holds blobs: [Manifest.Blob]) async throws {
-        let stored = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
+    private func verify(_ pack: Manifest.Pack, holds blobs: [Manifest.Blob]) async throws {
+        let stored = try await reader.readVerified(pack.name, pack.digest, limit: pack.storedSize)
         let content = try PackSource(stored, pack)
         let blobs = blobs.sorted { ($0.offset, $0.size) < ($1.offset, $1.size) }
         var window = PackSlice(content, wanting: blobs.map { $0.offset..<$0.offset + $0.size })

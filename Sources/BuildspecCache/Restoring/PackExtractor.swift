@@ -45,7 +45,7 @@ struct PackExtractor: Sendable {
     let roots: TreeRoots
     let targets: [Target]
     /// The packs of which parts may be read.
-    var proven = VerifiedPacks()
+    var verified = VerifiedPacks()
     /// Whether all that the manifest says of its packs is known to be true, so that a pack that is what its
     /// name promises holds what is wanted.
     var isKnown = false
@@ -55,48 +55,48 @@ struct PackExtractor: Sendable {
         /// How many stored bytes were fetched.
         var fetched: UInt64 = 0
         /// What the files that are done look like, by their entries' places.
-        var marks: [(entry: Int, mark: StatIndex.Mark)] = []
-        /// What was proven by it.
-        var proven: [ContentDigest: VerifiedPacks.Pack] = [:]
+        var stamps: [(entry: Int, stamp: InodeStamp)] = []
+        /// What was verified by it.
+        var verified: [ContentDigest: VerifiedPacks.Pack] = [:]
 
         mutating func add(_ other: Unpacked?) {
             guard let other else { return }
             fetched += other.fetched
-            marks += other.marks
-            proven.merge(other.proven) { $1 }
+            stamps += other.stamps
+            verified.merge(other.verified) { $1 }
         }
     }
 
     /// Unpacks a pack.
     ///
-    /// It is read and proven as a whole, unless little is wanted of one that has been proven before.
+    /// It is read and verified as a whole, unless little is wanted of one that has been verified before.
     func unpack(_ pack: Manifest.Pack, _ writes: [Write]) async throws -> Unpacked {
         let writes = writes.sorted { ($0.offset, $0.target) < ($1.offset, $1.target) }
         let ranges = writes.map(\.range)
-        if let (file, frames) = proven.open(pack, in: reader.store) {
+        if let (file, frames) = verified.open(pack, in: reader.store) {
             let needed = ZstandardCodec.needed(for: ranges, of: frames)
             let size = needed.reduce(0) { $1.content.isEmpty ? $0 : $0 + $1.stored.count }
             if size < Int(pack.storedSize) / 2 {
                 let content = PackSource(file, frames, pack)
                 do {
-                    var unpacked = try write(writes[...], from: content, isProven: false)
+                    var unpacked = try write(writes[...], from: content, isVerified: false)
                     unpacked.fetched = UInt64(size)
                     return unpacked
                 } catch let error where PackExtractor.isDamage(error) {
-                    // If its bytes have changed and its mark has not, the disk is failing. Reading all of
+                    // If its bytes have changed and its stamp has not, the disk is failing. Reading all of
                     // it finds that too, and removes it, so that the next save writes it anew.
-                    _ = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
+                    _ = try await reader.readVerified(pack.name, pack.digest, limit: pack.storedSize)
                     throw error
                 }
             }
         }
-        let mark = VerifiedPacks.mark(pack, in: reader.store)
-        let stored = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
+        let stamp = VerifiedPacks.stamp(pack, in: reader.store)
+        let stored = try await reader.readVerified(pack.name, pack.digest, limit: pack.storedSize)
         let content = try PackSource(stored, pack)
         var unpacked = try await write(writes, from: content)
         unpacked.fetched = UInt64(stored.count)
-        if let mark {
-            unpacked.proven[pack.digest] = VerifiedPacks.Pack(mark: mark, frames: content.frames)
+        if let stamp {
+            unpacked.verified[pack.digest] = VerifiedPacks.Pack(stamp: stamp, frames: content.frames)
         }
         return unpacked
     }
@@ -105,7 +105,7 @@ struct PackExtractor: Sendable {
     private func write(_ writes: [Write], from content: PackSource) async throws -> Unpacked {
         try await withThrowingTaskGroup(of: Unpacked.self) { tasks in
             for slice in PackExtractor.slices(writes) {
-                tasks.addTask { try write(slice, from: content, isProven: isKnown) }
+                tasks.addTask { try write(slice, from: content, isVerified: isKnown) }
             }
             return try await tasks.reduce(into: Unpacked()) { $0.add($1) }
         }
@@ -129,11 +129,11 @@ struct PackExtractor: Sendable {
         error is MismatchedContent || (error as? CacheError)?.code == .damaged
     }
 
-    /// Writes the files; what the pack's name does not prove is proven one by one.
+    /// Writes the files; what the pack's name does not verify is verified one by one.
     private func write(
         _ writes: ArraySlice<Write>,
         from content: PackSource,
-        isProven: Bool
+        isVerified: Bool
     ) throws -> Unpacked {
         var cursor = TreeCursor(roots)
         var window = PackSlice(content, wanting: writes.map(\.range))
@@ -143,7 +143,7 @@ struct PackExtractor: Sendable {
             let target = targets[write.target]
             let directory = try cursor.directory(target.directory.bytes[...], making: true)
             let range = try window.move(to: write.range)
-            guard isProven || ContentDigest(of: window.bytes, range) == write.digest else {
+            guard isVerified || ContentDigest(of: window.bytes, range) == write.digest else {
                 throw MismatchedContent(pack: content.name, offset: write.offset)
             }
             let bytes = window.bytes.span.extracting(range)
@@ -161,7 +161,7 @@ struct PackExtractor: Sendable {
                     status = try file.status()
                 }
                 if target.finalPath == nil {
-                    unpacked.marks.append((target.entry, StatIndex.Mark(status)))
+                    unpacked.stamps.append((target.entry, InodeStamp(status)))
                 }
             }
         }

@@ -13,7 +13,7 @@ struct PackReader {
         self.packs = packs
     }
 
-    /// The bytes of a blob, proven to be what the manifest says.
+    /// The bytes of a blob, verified to be what the manifest says.
     mutating func bytes(of blob: Manifest.Blob) async throws(CacheError) -> ArraySlice<UInt8> {
         try await fetch(blob.pack)
         let pack = packs[blob.pack]
@@ -37,7 +37,7 @@ struct PackReader {
             held -= first.bytes.count
             tars.removeFirst()
         }
-        let stored = try await reader.verified(pack.name, pack.digest, limit: pack.storedSize)
+        let stored = try await reader.readVerified(pack.name, pack.digest, limit: pack.storedSize)
         let tar = try pack.codec.decode(stored, limit: pack.contentSize)
         guard tar.count == pack.contentSize else {
             throw .damaged("'\(pack.name)' does not hold what the manifest says")

@@ -11,13 +11,13 @@ struct PackSource: Sendable {
     let name: String
 
     fileprivate enum Source: Sendable {
-        /// The pack's stored bytes, which are proven.
+        /// The pack's stored bytes, which are verified.
         case bytes([UInt8])
-        /// A file that has been proven before.
+        /// A file that has been verified before.
         case file(OpenFile)
     }
 
-    /// Creates the content of a pack whose stored bytes are proven.
+    /// Creates the content of a pack whose stored bytes are verified.
     ///
     /// - Parameters:
     ///   - stored: the bytes.
@@ -36,7 +36,7 @@ struct PackSource: Sendable {
         }
     }
 
-    /// Creates the content of a zstd pack that has been proven before.
+    /// Creates the content of a zstd pack that has been verified before.
     ///
     /// - Parameters:
     ///   - file: the pack.

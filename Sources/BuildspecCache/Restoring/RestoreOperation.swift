@@ -124,7 +124,7 @@ struct RestoreOperation {
             // Manifests are read while the tree is walked, unless they may turn out to be needless.
             async let earlyManifest = whole == nil ? reader.manifest(of: record) : nil
             async let earlier = earlierManifest(index, record)
-            let roots = try TreeRoots(root: root, top: settings.fileSystemRoot)
+            let roots = try TreeRoots(root: root, fileSystemRoot: settings.fileSystemRoot)
             var existing = try await CacheTree(set, checkout, roots, settings)
             let leftovers = existing.walk.removeLeftovers(roots)
             if leftovers == nil, await whole?.isSummary(of: existing.entries) == true {

@@ -183,28 +183,28 @@ extension RestorePlan {
     ///   - unpacked: what unpacking knows.
     ///   - manifest: the manifest.
     ///   - roots: where the paths start.
-    /// - Returns: a mark for each of the manifest's entries.
-    func marks(
-        _ unpacked: [(entry: Int, mark: StatIndex.Mark)],
+    /// - Returns: a stamp for each of the manifest's entries.
+    func stamps(
+        _ unpacked: [(entry: Int, stamp: InodeStamp)],
         _ manifest: Manifest,
         _ roots: TreeRoots
-    ) -> [StatIndex.Mark?] {
-        var marks = marks
-        for (entry, mark) in unpacked { marks[entry] = mark }
+    ) -> [InodeStamp?] {
+        var stamps = stamps
+        for (entry, stamp) in unpacked { stamps[entry] = stamp }
         var cursor = TreeCursor(roots)
         for target in targets {
             guard let path = target.finalPath,
                 let (directory, name) = try? cursor.parent(of: path),
                 let status = try? directory.status(name), status.modified == target.modified
             else { continue }
-            marks[target.entry] = StatIndex.Mark(status)
+            stamps[target.entry] = InodeStamp(status)
         }
         // A further name is a change of the file that it is given to.
         let renamed = Set(hardLinks.map(\.first))
-        for place in marks.indices where renamed.contains(manifest.entries[place].path) {
-            marks[place] = nil
+        for place in stamps.indices where renamed.contains(manifest.entries[place].path) {
+            stamps[place] = nil
         }
-        return marks
+        return stamps
     }
 }
 

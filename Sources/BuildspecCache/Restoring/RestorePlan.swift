@@ -28,7 +28,7 @@ struct RestorePlan: Sendable {
     /// How many files stay because nobody can tell whether they are sources, and the first of them.
     private(set) var undecided: (count: Int, first: PathBytes?) = (0, nil)
     /// What is known of the files that are left alone, by the place of their entries.
-    private(set) var marks: [StatIndex.Mark?]
+    private(set) var stamps: [InodeStamp?]
 
     private let existing: [WalkedEntry]
     let rules: CheckoutRules
@@ -40,7 +40,7 @@ struct RestorePlan: Sendable {
     private var next = 0
     let roots: TreeRoots
     let verify: Bool
-    private let known: [StatIndex.Mark?]
+    private let known: [InodeStamp?]
     private var cursor: TreeCursor
     /// The new directories that the entries at hand lie in, the outermost first: their places, and their
     /// paths once they have their names.
@@ -60,7 +60,7 @@ struct RestorePlan: Sendable {
     ///   - tree: what is there, and what of it comes from the checkout, which is neither replaced nor
     ///     brought back.
     ///   - roots: where the paths start.
-    ///   - verify: whether files that look unchanged are read to prove it.
+    ///   - verify: whether files that look unchanged are read to verify it.
     ///   - known: what files look like that this machine knows to be what the manifest says, by the
     ///     places of their entries.
     /// - Throws: when a file that has to be looked at cannot be.
@@ -70,7 +70,7 @@ struct RestorePlan: Sendable {
         _ tree: CacheTree,
         _ roots: TreeRoots,
         verify: Bool,
-        known: [StatIndex.Mark?] = []
+        known: [InodeStamp?] = []
     ) throws(FileError) {
         rules = tree.rules
         obstacles = Set(tree.links.keys).union(tree.working.keys)
@@ -81,7 +81,7 @@ struct RestorePlan: Sendable {
         self.roots = roots
         self.verify = verify
         self.known = known
-        marks = Array(repeating: nil, count: manifest.entries.count)
+        stamps = Array(repeating: nil, count: manifest.entries.count)
         // Not copied, as a loop over the array would do.
         let entries = manifest.entries.span
         for place in entries.indices { try plan(entries[place], place, set) }
@@ -198,9 +198,9 @@ extension RestorePlan {
         case (.file, .regular):
             if try isUnchanged(entry, status) {
                 filesUnchanged += 1
-                let mark = StatIndex.Mark(status)
+                let stamp = InodeStamp(status)
                 // Who has a file of the same size and time has not always the same content.
-                if verify || place < known.count && known[place] == mark { marks[place] = mark }
+                if verify || place < known.count && known[place] == stamp { stamps[place] = stamp }
                 if status.linkCount > 1 { linked[entry.path] = status.identity }
             } else {
                 replace(entry, place, removesFirst: false)

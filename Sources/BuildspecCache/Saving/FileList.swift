@@ -34,20 +34,20 @@ struct FileList {
         _ entries: [WalkedEntry],
         _ stored: [ContentPipeline.Stored?]
     ) -> (index: StatIndex, isExact: Bool) {
-        var marks: [StatIndex.Mark?] = []
-        marks.reserveCapacity(entries.count)
+        var stamps: [InodeStamp?] = []
+        stamps.reserveCapacity(entries.count)
         var isExact = true
         for index in entries.indices {
             if entries[index].status.kind != .regular {
-                marks.append(nil)
+                stamps.append(nil)
             } else if let status = stored[firstName(index)]?.status {
-                marks.append(StatIndex.Mark(status))
+                stamps.append(InodeStamp(status))
                 isExact = isExact && status == entries[index].status
             } else {
                 isExact = false
             }
         }
-        return (StatIndex(manifest: manifest, marks: marks), isExact)
+        return (StatIndex(manifest: manifest, stamps: stamps), isExact)
     }
 
     /// The manifest's entries; files that could not be stored are left out with all their names.

@@ -39,7 +39,7 @@ struct SaveOperation {
         // tree is walked.
         let isKnown = index?.summary?.isVerified == true
         async let earlyParent = isKnown ? nil : parent(set)
-        let roots = try TreeRoots(root: root, top: settings.fileSystemRoot)
+        let roots = try TreeRoots(root: root, fileSystemRoot: settings.fileSystemRoot)
         let walk = try await CacheTree(set, checkout, roots, settings)
         // An entry with a key would lack for ever what is behind the link.
         if let note = walk.linkNotes.first, identity.key != nil { throw CacheError(.tree, note) }

@@ -6,12 +6,12 @@ internal import BuildspecFiles
 /// wrong with it counts as none.
 struct SourceIndex: Sendable {
     private var record: SourceRecord
-    private var marks: [StatIndex.Mark?]
+    private var stamps: [InodeStamp?]
 
     /// Notes what was seen, by the places of the tree's sources.
     init(_ sources: [WalkedEntry], _ seen: [Int: SourceDigests.Seen]) {
         record = SourceRecord()
-        marks = []
+        stamps = []
         for (place, entry) in sources.enumerated() {
             guard let file = seen[place] else { continue }
             let kind = SourceRecord.Kind.file(
@@ -20,12 +20,12 @@ struct SourceIndex: Sendable {
                 digest: file.digest
             )
             record.entries.append(SourceRecord.Entry(path: entry.path, kind: kind))
-            marks.append(StatIndex.Mark(file.status))
+            stamps.append(InodeStamp(file.status))
         }
     }
 
     /// How many files it knows.
-    var count: Int { marks.count }
+    var count: Int { stamps.count }
 
     /// The contents of files that are, by their status, what they were, by place.
     func unchanged(_ sources: [WalkedEntry]) -> [Int: SourceDigests.Seen] {
@@ -38,7 +38,7 @@ struct SourceIndex: Sendable {
                 case .file(let size, let modified, let digest) = record.entries[next].kind,
                 entry.status.kind == .regular, entry.status.size == size,
                 entry.status.modified == modified,
-                marks[next] == StatIndex.Mark(entry.status)
+                stamps[next] == InodeStamp(entry.status)
             else { continue }
             seen[place] = SourceDigests.Seen(digest: digest, status: entry.status)
         }
@@ -46,9 +46,9 @@ struct SourceIndex: Sendable {
     }
 }
 
-/// Where this machine keeps a tree's source index: the record, and the marks that belong to it.
+/// Where this machine keeps a tree's source index: the record, and the stamps that belong to it.
 struct SourceIndexFile: Sendable {
-    private let marks: StatIndexFile
+    private let stamps: StatIndexFile
 
     init?(_ settings: CacheSettings, root: PathBytes, scope: String, version: ContentDigest) {
         let file = StatIndexFile(
@@ -59,35 +59,35 @@ struct SourceIndexFile: Sendable {
             suffix: ".sources"
         )
         guard let file else { return nil }
-        marks = file
+        stamps = file
     }
 
-    private var record: PathBytes { PathBytes(marks.path.bytes + ".mtree".utf8) }
+    private var record: PathBytes { PathBytes(stamps.path.bytes + ".mtree".utf8) }
 
     func read() -> SourceIndex? {
-        guard let marks = marks.read(),
+        guard let stamps = stamps.read(),
             let text = try? AtomicFile.read(record, limit: UInt64(Limits.sourcesContent)),
-            ContentDigest(of: text) == marks.manifest,
+            ContentDigest(of: text) == stamps.manifest,
             let record = try? SourceRecord.decode(text),
-            record.entries.count == marks.marks.count
+            record.entries.count == stamps.stamps.count
         else { return nil }
-        return SourceIndex(record: record, marks: marks.marks)
+        return SourceIndex(record: record, stamps: stamps.stamps)
     }
 
     /// Writes the index; that it cannot be written is no harm.
     func write(_ index: SourceIndex) {
         let text = index.encodedRecord
         try? AtomicFile.write(text, to: record)
-        marks.write(StatIndex(manifest: ContentDigest(of: text), marks: index.allMarks))
+        stamps.write(StatIndex(manifest: ContentDigest(of: text), stamps: index.allStamps))
     }
 }
 
 extension SourceIndex {
-    fileprivate init(record: SourceRecord, marks: [StatIndex.Mark?]) {
+    fileprivate init(record: SourceRecord, stamps: [InodeStamp?]) {
         self.record = record
-        self.marks = marks
+        self.stamps = stamps
     }
 
     fileprivate var encodedRecord: [UInt8] { record.encode() }
-    fileprivate var allMarks: [StatIndex.Mark?] { marks }
+    fileprivate var allStamps: [InodeStamp?] { stamps }
 }

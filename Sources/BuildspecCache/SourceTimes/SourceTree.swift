@@ -31,7 +31,7 @@ struct SourceTree: Sendable {
         let walk = await TreeWalk(
             PathSet(["**/*"] + outside, root: roots.root.path),
             root: roots.root,
-            top: roots.top,
+            top: roots.fileSystemRoot,
             excluding: excluded,
             width: settings.width
         )

@@ -38,7 +38,7 @@ struct Transfer: Sendable {
         var objects = try await TargetObjects(target, isLocked: isLocked)
         for start in stride(from: 0, to: records.count, by: Transfer.batch) {
             let batch = Array(records[start..<min(start + Transfer.batch, records.count)])
-            let found = try await concurrently(batch, width: Transfer.width) { [objects] info in
+            let found = try await mapConcurrently(batch, width: Transfer.width) { [objects] info in
                 try await self.found(info, isThere: names.contains(info.name), objects)
             }
             var items: [Item] = []
@@ -163,7 +163,7 @@ struct Transfer: Sendable {
         for (name, size) in wanted where !objects.isSettled(name) { sizes[name] = size }
         let names = sizes.keys.sorted()
         let (state, isDry, known) = (objects, dryRun, sizes)
-        let results = try await concurrently(names, width: Transfer.width) { name in
+        let results = try await mapConcurrently(names, width: Transfer.width) { name in
             let size = known[name] ?? 0
             if try await state.has(name, size: size, isDry: isDry) {
                 return ObjectCopy.Outcome.present

@@ -1,12 +1,12 @@
 internal import BuildspecFiles
 
 extension TreeWalk {
-    /// Removes what a killed restore has left in the walked places.
+    /// Removes the temporary files of a killed restore from the walked directories.
     ///
-    /// A restore puts things under temporary names into directories that are there already: those
-    /// are the ones that were walked, and those on the way to them.
+    /// A restore makes temporary files in existing directories: those that were walked, and those on the
+    /// way to them.
     ///
-    /// - Returns: what to say of it, if there was anything.
+    /// - Returns: A note, if there were such files.
     func removeLeftovers(_ roots: TreeRoots) -> String? {
         var cursor = TreeCursor(roots)
         var removed = Leftovers.remove(temporaries) { path throws(FileError) in

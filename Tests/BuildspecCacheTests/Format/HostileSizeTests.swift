@@ -74,7 +74,10 @@ import Testing
         let reserve = Limits.reserve(ofFree: free)
         #expect(reserve > 0 && reserve <= 1 << 30 && reserve < free)
         #expect(Limits.reserve(ofFree: 0) == 0 && Limits.reserve(ofFree: .max) == 1 << 30)
-        let roots = try TreeRoots(root: PathBytes(bench.target.path.string), top: PathBytes("/"))
+        let roots = try TreeRoots(
+            root: PathBytes(bench.target.path.string),
+            fileSystemRoot: PathBytes("/")
+        )
         let set = PathSet(["tree/**"], root: PathBytes(bench.target.path.string))
         let tree = try await CacheTree(set, Checkout.unknown, roots, bench.cache.settings)
         // Less than what is free, and more than may be used of it.

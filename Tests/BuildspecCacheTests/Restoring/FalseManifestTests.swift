@@ -257,8 +257,8 @@ import Testing
             version: KeyRecord.version(ofPaths: set.canonicalTexts)
         )
         let index = try #require(file?.read())
-        #expect(index.marks.count { $0 != nil } == 40)
-        #expect(index.summary?.isProven == true)
+        #expect(index.stamps.count { $0 != nil } == 40)
+        #expect(index.summary?.isVerified == true)
     }
 }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BuildspecCache
 
-/// A pack that this machine has proven is read in part, as long as its file is the same.
+/// A pack that this machine has verified is read in part, as long as its file is the same.
 @Suite struct `A restore of a few files` {
     private struct Place {
         let bench: Bench
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func `reads a part of a pack that is proven`() async throws {
+    @Test func `reads a part of a pack that is verified`() async throws {
         let place = try await Place()
         let size = try UInt64(place.bench.bytes(place.bench.objects("packs/")[0]).count)
         #expect(try await place.fetchedForOne() < size / 4)
@@ -89,22 +89,22 @@ import Testing
     {
         let place = try await Place()
         let (pack, size) = try place.rot()
-        // As if nothing had been written: what was proven is of the file as it is now.
+        // As if nothing had been written: what was verified is of the file as it is now.
         let name = try #require(
             place.state.handle.names().first { $0.suffix(6).elementsEqual(".packs".utf8) }
         )
         let path = PathBytes(place.state.path.string).appending(name)
-        var proven = VerifiedPacks.read(path)
-        let (digest, old) = try #require(proven.packs.first)
+        var verified = VerifiedPacks.read(path)
+        let (digest, old) = try #require(verified.packs.first)
         let status = try OpenFile.reading(PathBytes(pack.string)).status()
-        let rotten = VerifiedPacks.Pack(mark: StatIndex.Mark(status), frames: old.frames)
+        let rotten = VerifiedPacks.Pack(stamp: InodeStamp(status), frames: old.frames)
         var manifest = Manifest()
         let (stored, content) = (size, old.frames.last?.content.upperBound ?? 0)
         manifest.packs = [
             Manifest.Pack(digest: digest, codec: .zstd, storedSize: stored, contentSize: content)
         ]
-        proven.update([digest: rotten], for: manifest)
-        proven.write(to: path)
+        verified.update([digest: rotten], for: manifest)
+        verified.write(to: path)
 
         try place.bench.target.write("edited", to: "tree/7")
         #expect(try await place.restore().outcome == .miss(reason: "damaged entry"))
@@ -122,16 +122,16 @@ import Testing
             let digest = ContentDigest(of: random.bytes(8))
             let frame = ZstandardCodec.Frame(stored: 0..<7, content: 0..<Int(random.next() % 99))
             let changed = FileTime(seconds: Int64(random.next() >> 8), nanoseconds: 5)
-            let mark = StatIndex.Mark(inode: random.next(), device: 3, changed: changed)
-            learnt[digest] = VerifiedPacks.Pack(mark: mark, frames: [frame])
+            let stamp = InodeStamp(inode: random.next(), device: 3, changed: changed)
+            learnt[digest] = VerifiedPacks.Pack(stamp: stamp, frames: [frame])
             manifest.packs.append(
                 Manifest.Pack(digest: digest, codec: .zstd, storedSize: 7, contentSize: 99)
             )
         }
-        var proven = VerifiedPacks()
-        proven.update(learnt, for: manifest)
-        #expect(VerifiedPacks(proven.encode()) == proven)
-        var bytes = proven.encode()
+        var verified = VerifiedPacks()
+        verified.update(learnt, for: manifest)
+        #expect(VerifiedPacks(verified.encode()) == verified)
+        var bytes = verified.encode()
         bytes[Int(random.next() % UInt64(bytes.count))] ^= 4
         #expect(VerifiedPacks(bytes) == nil)
     }

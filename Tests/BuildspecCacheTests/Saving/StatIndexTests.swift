@@ -122,12 +122,12 @@ import Testing
     }
 
     @Test func `bytes that are no index count as none`() throws {
-        let mark = StatIndex.Mark(
+        let stamp = InodeStamp(
             inode: 5,
             device: 6,
             changed: FileTime(seconds: -7, nanoseconds: 8)
         )
-        var index = StatIndex(manifest: ContentDigest(of: [1]), marks: [mark, nil, mark])
+        var index = StatIndex(manifest: ContentDigest(of: [1]), stamps: [stamp, nil, stamp])
         #expect(StatIndex(index.encode()) == index)
         let pack = Manifest.Pack(
             digest: ContentDigest(of: [3]),
@@ -160,10 +160,10 @@ import Testing
             let set = PathSet(["**/*"], root: PathBytes(place.path.string))
             return try TreeWalk(set, root: place.handle).entries
         }
-        let marks = try entries().map { entry in
-            entry.status.kind == .regular ? StatIndex.Mark(entry.status) : nil
+        let stamps = try entries().map { entry in
+            entry.status.kind == .regular ? InodeStamp(entry.status) : nil
         }
-        let index = StatIndex(manifest: ContentDigest(of: []), marks: marks)
+        let index = StatIndex(manifest: ContentDigest(of: []), stamps: stamps)
         #expect(try !index.isOlder(than: entries()))
         try await tick()
         // What is not there any more only the fingerprint tells.
@@ -171,33 +171,33 @@ import Testing
         #expect(try !index.isOlder(than: entries()))
         try place.write("changed", to: "a/x")
         #expect(try index.isOlder(than: entries()))
-        let none = StatIndex(manifest: ContentDigest(of: []), marks: [nil])
+        let none = StatIndex(manifest: ContentDigest(of: []), stamps: [nil])
         #expect(try !none.isOlder(than: entries()))
     }
 
     @Test func `a file that changed a moment before is read again`() {
         let now = FileTime(seconds: 100, nanoseconds: 10_000_000)
-        func mark(_ seconds: Int64, _ nanoseconds: Int32) -> StatIndex.Mark {
+        func stamp(_ seconds: Int64, _ nanoseconds: Int32) -> InodeStamp {
             let time = FileTime(seconds: seconds, nanoseconds: nanoseconds)
-            return StatIndex.Mark(inode: 1, device: 1, changed: time)
+            return InodeStamp(inode: 1, device: 1, changed: time)
         }
-        let marks = [
-            mark(100, 5_000_000), mark(99, 990_000_000), mark(99, 900_000_000), mark(101, 0),
+        let stamps = [
+            stamp(100, 5_000_000), stamp(99, 990_000_000), stamp(99, 900_000_000), stamp(101, 0),
         ]
-        var index = StatIndex(manifest: ContentDigest(of: []), marks: marks)
+        var index = StatIndex(manifest: ContentDigest(of: []), stamps: stamps)
         index.dropRecent(now: now)
-        #expect(index.marks == [nil, nil, marks[2], nil])
+        #expect(index.stamps == [nil, nil, stamps[2], nil])
     }
 
     @Test func `a time of a clock that is far off is no crash`() {
         let now = FileTime(seconds: 1_800_000_000, nanoseconds: 20_000_000)
-        let marks = [Int64.max, 20_000_000_000, 0, -20_000_000_000, .min].map { seconds in
+        let stamps = [Int64.max, 20_000_000_000, 0, -20_000_000_000, .min].map { seconds in
             let time = FileTime(seconds: seconds, nanoseconds: 0)
-            return StatIndex.Mark(inode: 1, device: 1, changed: time)
+            return InodeStamp(inode: 1, device: 1, changed: time)
         }
-        var index = StatIndex(manifest: ContentDigest(of: []), marks: marks)
+        var index = StatIndex(manifest: ContentDigest(of: []), stamps: stamps)
         index.dropRecent(now: now)
-        #expect(index.marks == [nil, nil, marks[2], marks[3], marks[4]])
+        #expect(index.stamps == [nil, nil, stamps[2], stamps[3], stamps[4]])
     }
 
     private func storedIndex(_ place: Place) throws -> StatIndex? {

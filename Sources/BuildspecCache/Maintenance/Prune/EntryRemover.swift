@@ -1,16 +1,16 @@
-/// Removes key records, but none that was written or used since it was listed.
+/// Deletes key records, except those that were written or used since they were listed.
 struct EntryRemover {
     let store: any CacheStore
     let isShared: Bool
     let now: Int64
     let grace: Int64
-    /// The entries that are gone, least recently used first.
+    /// The deleted entries, least recently used first.
     private(set) var entries: [CacheEntryInfo] = []
-    /// How many damaged records are gone.
+    /// The number of damaged records that were deleted.
     private(set) var damaged = 0
-    /// The records of entries that could not be restored, and are gone.
+    /// The deleted records of entries that could not be restored.
     private(set) var broken: Set<String> = []
-    /// The names of all records that are gone.
+    /// The names of all deleted records.
     private(set) var names: [String] = []
 
     init(store: any CacheStore, isShared: Bool, now: Int64, grace: Int64) {
@@ -20,28 +20,28 @@ struct EntryRemover {
         self.grace = grace
     }
 
-    /// Removes entries: a restore may be at one that was used since it was listed.
+    /// Deletes entries, unless a restore has used them since they were listed.
     mutating func remove(_ chosen: [ReachabilityScan.Entry]) async throws {
-        let gone = try await removed(chosen.map(\.seen))
-        entries += chosen.filter { gone.contains($0.info.recordName) }.map(\.info)
+        let deleted = try await delete(chosen.map(\.listed))
+        entries += chosen.filter { deleted.contains($0.info.recordName) }.map(\.info)
     }
 
-    /// Removes records that cannot be read and have been so for the grace period.
+    /// Deletes unreadable records that are older than the grace period.
     mutating func removeDamaged(
         _ records: some Collection<ObjectInfo>,
         _ scope: String?
     ) async throws {
         let prefix = scope.map(StoreLayout.scopePrefix) ?? StoreLayout.keys
         let old = records.filter { $0.name.hasPrefix(prefix) && now - $0.modified > grace }
-        damaged += try await removed(old.sorted { $0.name < $1.name }).count
+        damaged += try await delete(old.sorted { $0.name < $1.name }).count
     }
 
-    /// Removes entries of which something is missing: the next save of the key writes them anew.
+    /// Deletes entries with missing objects, so that the next save of the key writes a new entry.
     ///
     /// - Parameters:
-    ///   - entries: the entries.
-    ///   - objects: what was listed after they were.
-    /// - Throws: when the store cannot be asked.
+    ///   - entries: The entries.
+    ///   - objects: The objects of the store, listed after the entries.
+    /// - Throws: When the store cannot answer.
     mutating func removeBroken(
         _ entries: some Collection<ReachabilityScan.Entry>,
         _ objects: [String: ObjectInfo]
@@ -49,23 +49,27 @@ struct EntryRemover {
         for entry in entries.sorted(by: { $0.info.recordName < $1.info.recordName }) {
             try Task.checkCancellation()
             let missing = entry.objects.filter { objects[$0] == nil }
-            // Somebody may have repaired it right now.
+            // Checked again, because a save may have written the object since the listing.
             for name in missing.sorted() where try await store.info(name) == nil {
-                broken.formUnion(try await removed([entry.seen]))
+                broken.formUnion(try await delete([entry.listed]))
                 break
             }
         }
     }
 
-    private mutating func removed(_ records: [ObjectInfo]) async throws -> Set<String> {
+    /// Deletes records.
+    ///
+    /// - Returns: The names of the deleted records.
+    private mutating func delete(_ records: [ObjectInfo]) async throws -> Set<String> {
         let (store, isShared) = (store, isShared)
-        let gone = try await concurrently(records, width: isShared ? PruneOperation.width : 1) {
+        let results = try await mapConcurrently(records, width: isShared ? PruneOperation.width : 1)
+        {
             isShared
                 ? try await store.delete(ifStill: $0)
-                : try await LocalStoreSweep.remove($0.name, ifUnusedSince: $0.modified, from: store)
+                : try await LocalStoreSweep.delete($0.name, ifUnusedSince: $0.modified, from: store)
         }
-        let removed = zip(records, gone).filter(\.1).map(\.0.name)
-        names += removed
-        return Set(removed)
+        let deleted = zip(records, results).filter(\.1).map(\.0.name)
+        names += deleted
+        return Set(deleted)
     }
 }

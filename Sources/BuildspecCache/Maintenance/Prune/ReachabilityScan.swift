@@ -1,66 +1,69 @@
-/// What the key records of a store refer to.
+/// A scan for the objects that the key records of a store refer to.
 ///
-/// Records are listed as often as somebody asks and read once each, several at a time; of manifests only
-/// the heads, which say which packs there are.
+/// Each record is read once, several at a time, even if the records are listed again. Of a manifest only
+/// the head is read, which lists its packs.
 struct ReachabilityScan {
     /// An entry with the names of all objects that it refers to.
     struct Entry: Sendable {
         var info: CacheEntryInfo
         /// The record as it was listed.
-        var seen: ObjectInfo
+        var listed: ObjectInfo
         var objects: Set<String>
-        /// The names of its manifests in one text, and those of the packs that they refer to.
-        fileprivate var head: (manifest: String, packs: [String])
+        /// The names of the entry's manifests, joined to one text, and the packs that they refer to.
+        fileprivate var packIndex: (manifests: String, packs: [String])
     }
 
-    private enum Found: Sendable {
+    private enum RecordState: Sendable {
         case entry(Entry)
         case damaged
-        case gone
+        case deleted
     }
 
     private let store: any CacheStore
     private let width: Int
-    private var heads: [String: [String]]
-    /// Records that count as removed, in a dry run.
+    private var packIndex: [String: [String]]
+    /// Records that count as deleted, in a dry run.
     private var ignored: Set<String> = []
     /// The entries by the names of their records.
     private(set) var entries: [String: Entry] = [:]
-    /// Records that cannot be read, by name.
+    /// The unreadable records by name.
     private(set) var damaged: [String: ObjectInfo] = [:]
 
-    /// Creates it; nothing is read yet.
+    /// Creates a scan; it reads nothing yet.
     ///
     /// - Parameters:
-    ///   - store: the store.
-    ///   - width: how many records are read at once.
-    ///   - heads: what is known of manifests already.
-    init(_ store: any CacheStore, width: Int, heads: [String: [String]] = [:]) {
+    ///   - store: The store.
+    ///   - width: The number of records that are read at once.
+    ///   - packIndex: The packs of manifests that were read earlier.
+    init(_ store: any CacheStore, width: Int, packIndex: [String: [String]] = [:]) {
         self.store = store
         self.width = width
-        self.heads = heads
+        self.packIndex = packIndex
     }
 
-    /// Everything that entries refer to.
+    /// The names of all objects that entries refer to.
     var objects: Set<String> {
         entries.values.reduce(into: []) { $0.formUnion($1.objects) }
     }
 
-    /// What is known of the manifests that are in use.
-    var usedHeads: [String: [String]] {
-        Dictionary(entries.values.map { ($0.head.manifest, $0.head.packs) }) { first, _ in first }
+    /// The packs of the manifests in use.
+    var usedPackIndex: [String: [String]] {
+        let packs = entries.values.map { ($0.packIndex.manifests, $0.packIndex.packs) }
+        return Dictionary(packs) { first, _ in first }
     }
 
-    /// Lets records count as removed from now on.
+    /// Treats records as deleted from now on.
     mutating func ignore(_ names: [String]) {
         ignored.formUnion(names)
         for name in names { entries[name] = nil }
     }
 
-    /// Lists the records, reads those that are new or changed, and forgets those that are gone.
+    /// Lists the records, reads the new and changed ones, and forgets deleted ones.
     ///
-    /// - Returns: the entries that were read.
-    /// - Throws: when the store cannot be read; a damaged record is none.
+    /// A damaged record is kept in `damaged`; it is not an error.
+    ///
+    /// - Returns: The entries that were read.
+    /// - Throws: When the store cannot be read.
     @discardableResult
     mutating func update() async throws -> [Entry] {
         let listed = try await store.listObjects(prefix: StoreLayout.keys)
@@ -68,52 +71,52 @@ struct ReachabilityScan {
         let names = Set(listed.map(\.name))
         entries = entries.filter { names.contains($0.key) }
         damaged = damaged.filter { names.contains($0.key) }
-        let unknown = listed.filter { entries[$0.name]?.seen != $0 && damaged[$0.name] != $0 }
+        let unread = listed.filter { entries[$0.name]?.listed != $0 && damaged[$0.name] != $0 }
         var read: [Entry] = []
-        let (store, heads) = (store, heads)
-        let found = try await concurrently(unknown, width: width) { info in
-            (info, try await ReachabilityScan.found(info, in: store, heads))
+        let (store, packIndex) = (store, packIndex)
+        let states = try await mapConcurrently(unread, width: width) { info in
+            (info, try await ReachabilityScan.state(of: info, in: store, packIndex))
         }
-        for (info, found) in found {
+        for (info, state) in states {
             entries[info.name] = nil
             damaged[info.name] = nil
-            switch found {
+            switch state {
             case .entry(let entry):
                 entries[info.name] = entry
-                self.heads[entry.head.manifest] = entry.head.packs
+                self.packIndex[entry.packIndex.manifests] = entry.packIndex.packs
                 read.append(entry)
             case .damaged: damaged[info.name] = info
-            case .gone: break
+            case .deleted: break
             }
         }
         return read
     }
 
-    /// Reads a record and the head of its manifest; what comes damaged is asked for once more.
-    private static func found(
-        _ info: ObjectInfo,
+    /// Reads a record and the head of its manifest; reads damaged bytes of a remote store once more.
+    private static func state(
+        of info: ObjectInfo,
         in store: any CacheStore,
-        _ heads: [String: [String]],
-        again: Bool = true
-    ) async throws -> Found {
+        _ packIndex: [String: [String]],
+        retries: Bool = true
+    ) async throws -> RecordState {
         let reader = EntryReader(store: store)
         do throws(CacheError) {
-            guard let record = try await reader.record(named: info.name) else { return .gone }
-            let manifest = record.manifestNames.joined(separator: ",")
-            let known = heads[manifest]
+            guard let record = try await reader.record(named: info.name) else { return .deleted }
+            let manifests = record.manifestNames.joined(separator: ",")
+            let known = packIndex[manifests]
             let packs =
                 if let known { known } else { try await reader.packs(of: record).map(\.name) }
             let entry = Entry(
                 info: CacheEntryInfo(record, info),
-                seen: info,
+                listed: info,
                 objects: Set(packs).union(record.manifestNames),
-                head: (manifest, packs)
+                packIndex: (manifests, packs)
             )
             return .entry(entry)
         } catch {
             guard error.code == .damaged else { throw error }
-            guard again, !(store is any LocalCacheStore) else { return .damaged }
+            guard retries, !(store is any LocalCacheStore) else { return .damaged }
         }
-        return try await found(info, in: store, heads, again: false)
+        return try await state(of: info, in: store, packIndex, retries: false)
     }
 }

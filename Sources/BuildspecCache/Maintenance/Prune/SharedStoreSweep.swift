@@ -1,9 +1,9 @@
 internal import BuildspecFiles
 
-/// Removes objects that nobody refers to from a store that many machines use.
+/// Deletes unreferenced objects from a store that many machines use.
 ///
-/// What nobody refers to is marked first: its names are written to the store. Only a prune that comes a
-/// grace period later removes it, if still nobody refers to it.
+/// Unreferenced objects are marked first: their names are written to a sweep list in the store. A prune at
+/// least one grace period later deletes them if they are still unreferenced.
 struct SharedStoreSweep {
     let store: any CacheStore
     /// All packs and manifests, as they were listed.
@@ -11,23 +11,24 @@ struct SharedStoreSweep {
     let now: Int64
     let grace: Int64
 
-    /// What earlier prunes have marked.
-    private struct Marks {
-        /// Objects whose time has come.
-        var ripe: Set<String> = []
-        /// Objects that must wait.
+    /// The contents of the sweep lists of earlier prunes.
+    private struct MarkedObjects {
+        /// Objects that were marked at least a grace period ago.
+        var due: Set<String> = []
+        /// Objects that were marked more recently.
         var pending: Set<String> = []
-        /// Lists that are done with.
-        var done: [String] = []
+        /// The names of lists that are no longer needed.
+        var finishedLists: [String] = []
     }
 
-    /// Sweeps and marks.
+    /// Deletes the objects that are due, and marks the others.
     ///
     /// - Parameters:
-    ///   - references: what entries refer to now.
-    ///   - referredBefore: what entries referred to when this prune began: a restore may be at it.
-    ///   - report: takes what was done.
-    /// - Throws: when the store cannot be read or written.
+    ///   - references: The references of entries now.
+    ///   - referredBefore: The objects that entries referred to when this prune began; a restore may be
+    ///     reading them.
+    ///   - report: The report, which gets the counts.
+    /// - Throws: When the store cannot be read or written.
     func run(
         _ references: inout ReachabilityScan,
         referredBefore: Set<String>,
@@ -35,78 +36,80 @@ struct SharedStoreSweep {
     ) async throws {
         let live = references.objects
         var garbage = objects.filter { !live.contains($0.key) }
-        let marks = try await marks(garbage)
-        // What was marked anew waits anew: somebody referred to it since the older list was written.
-        let ripe = garbage.keys.filter {
-            marks.ripe.contains($0) && !marks.pending.contains($0)
+        let marked = try await markedObjects(garbage)
+        // An object on a newer list waits again: an entry referred to it after the older list was written.
+        let due = garbage.keys.filter {
+            marked.due.contains($0) && !marked.pending.contains($0)
                 && (grace == 0 || !referredBefore.contains($0))
         }
-        let swept = try await sweep(ripe, &references, &report)
-        for name in swept { garbage[name] = nil }
+        let deleted = try await delete(due, &references, &report)
+        for name in deleted { garbage[name] = nil }
         let (pending, unmarked) = (
-            garbage.values.filter { marks.pending.contains($0.name) },
-            garbage.values.filter { !marks.pending.contains($0.name) }
+            garbage.values.filter { marked.pending.contains($0.name) },
+            garbage.values.filter { !marked.pending.contains($0.name) }
         )
         for list in SweepList.lists(of: unmarked.map(\.name), markedAt: now) {
             let bytes = list.encode()
             try await store.write(SweepList.name(now, bytes), bytes)
         }
-        // Last, so that a prune that is stopped is repeated.
-        for name in marks.done.compactMap(ObjectName.init) { try await store.delete(name) }
+        // The old lists are deleted last, so that the next prune repeats one that was stopped.
+        for name in marked.finishedLists.compactMap(ObjectName.init) {
+            try await store.delete(name)
+        }
         report.markedObjects = unmarked.count
         report.markedBytes = unmarked.map(\.size).sum
         report.pendingObjects = pending.count
         report.pendingBytes = pending.map(\.size).sum
     }
 
-    /// Reads the lists of earlier prunes; without a grace period everything is ripe at once.
-    private func marks(_ garbage: [String: ObjectInfo]) async throws -> Marks {
-        var marks = Marks()
-        if grace == 0 { marks.ripe = Set(garbage.keys) }
+    /// Reads the lists of earlier prunes; without a grace period all garbage is due at once.
+    private func markedObjects(_ garbage: [String: ObjectInfo]) async throws -> MarkedObjects {
+        var marked = MarkedObjects()
+        if grace == 0 { marked.due = Set(garbage.keys) }
         for info in try await store.listObjects(prefix: StoreLayout.sweeps) {
             let list = try await SweepList.read(info.name, from: store)
-            // The store's own clock; a list that was copied looks younger than it is, never older.
+            // The age is by the store's clock; a copied list looks younger than it is, never older.
             let objects = (list?.objects ?? []).filter { garbage[$0] != nil }
             if now - info.modified >= grace {
-                marks.ripe.formUnion(objects)
-                // A list outlives its sweep, for saves that find one of its objects meanwhile.
-                if objects.isEmpty || grace == 0 { marks.done.append(info.name) }
+                marked.due.formUnion(objects)
+                // A list stays until the next prune, for saves that find one of its objects meanwhile.
+                if objects.isEmpty || grace == 0 { marked.finishedLists.append(info.name) }
             } else {
-                marks.pending.formUnion(objects)
+                marked.pending.formUnion(objects)
             }
         }
-        return marks
+        return marked
     }
 
-    /// Removes objects to which still nobody refers.
+    /// Deletes objects that are still unreferenced.
     ///
-    /// - Returns: the names of those that are gone.
-    private func sweep(
-        _ ripe: [String],
+    /// - Returns: The names of the deleted objects.
+    private func delete(
+        _ due: [String],
         _ references: inout ReachabilityScan,
         _ report: inout PruneReport
     ) async throws -> Set<String> {
-        guard !ripe.isEmpty else { return [] }
+        guard !due.isEmpty else { return [] }
         try await references.update()
         let live = references.objects
-        let unreferenced = ripe.filter { !live.contains($0) }.sorted()
-        let gone = try await concurrently(unreferenced, width: PruneOperation.width) { name in
-            // Looked at again right before: a save writes anew what it takes up again.
+        let unreferenced = due.filter { !live.contains($0) }.sorted()
+        let results = try await mapConcurrently(unreferenced, width: PruneOperation.width) { name in
+            // The age is read again right before, because a save writes a marked object again to use it.
             guard let info = try await store.info(name) else { return true }
-            guard now - info.modified >= grace, let own = ObjectName(name) else { return false }
-            try await store.delete(own)
+            guard now - info.modified >= grace, let object = ObjectName(name) else { return false }
+            try await store.delete(object)
             return true
         }
-        let swept = Set(zip(unreferenced, gone).filter(\.1).map(\.0))
-        report.removedObjects = swept.count
-        report.removedBytes = swept.map { objects[$0]?.size ?? 0 }.sum
-        // A save that ended meanwhile and relied on one of them would be an entry that is no entry.
+        let deleted = Set(zip(unreferenced, results).filter(\.1).map(\.0))
+        report.removedObjects = deleted.count
+        report.removedBytes = deleted.map { objects[$0]?.size ?? 0 }.sum
+        // A save that ended meanwhile may refer to a deleted object; its entry cannot be restored.
         var removal = EntryRemover(store: store, isShared: true, now: now, grace: grace)
         try await removal.removeBroken(
-            try await references.update().filter { !$0.objects.isDisjoint(with: swept) },
-            objects.filter { !swept.contains($0.key) }
+            try await references.update().filter { !$0.objects.isDisjoint(with: deleted) },
+            objects.filter { !deleted.contains($0.key) }
         )
         report.removedBrokenRecords += removal.broken.count
-        return swept
+        return deleted
     }
 }
