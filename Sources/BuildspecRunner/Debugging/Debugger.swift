@@ -1,62 +1,118 @@
+internal import BuildspecFiles
 internal import BuildspecModel
+internal import Subprocess
+internal import SystemPackage
 
-/// Pauses a build and opens a shell where it is.
+/// Pauses a build and opens a shell in the state of the paused command.
 struct Debugger: Sendable {
-    /// Where it pauses.
+    /// The events at which the build pauses, and the user's terminal.
     let options: Debugging
-    /// Opens the shell.
+    /// The session that opens the shell.
     let session: ShellSession
-    /// Holds back what other processes write meanwhile.
+    /// The output of the build, which waits while the build is paused.
     let output: OutputMultiplexer
-    /// Where the shell is noted.
+    /// The process groups of the build, to which the shell is added.
     let groups: ProcessGroups
-    /// How long the shell has to end when the build is stopped.
+    /// The time that the shell has to end when the build is stopped.
     let grace: Duration
-    /// Stands still meanwhile.
-    let time: BuildTimeout
+    /// The build's timeout, which does not run while the build is paused.
+    let timeout: BuildTimeout
 
-    /// What to do at a breakpoint of a command.
+    /// Returns an action that pauses the build at a breakpoint of `command`.
     func pausing(at command: PhaseCommand) -> @Sendable (SavedState) async -> Void {
         { await pause(.breakpoint(command), in: $0) }
     }
 
-    /// Pauses until the user leaves the shell or the task is cancelled.
+    /// Pauses the build until the user leaves the shell or the task is cancelled.
     ///
-    /// The shell has a copy of the state: variables and the directory that are changed in it do not
-    /// carry over, as on CodeBuild, where the session is a shell beside the build. Files do.
+    /// The shell has a copy of the state. Changes to variables and the directory are lost, as on
+    /// CodeBuild, where the session is a shell next to the build. Changes to files are kept.
     ///
     /// - Parameters:
-    ///   - pause: why and where.
-    ///   - state: what the shell begins with.
+    ///   - pause: The command, and why it is paused.
+    ///   - state: The state in which the shell begins.
     func pause(_ pause: BuildPause, in state: SavedState) async {
         let start = ContinuousClock.now
         await output.emit(.paused(pause))
-        time.pause()
+        timeout.pause()
         do {
-            let conversation = InteractiveShell(
-                terminal: options.terminal,
-                groups: groups,
-                grace: grace
-            )
-            try await session.openShell(in: state, by: conversation, saying: pause.greeting)
+            let shell = InteractiveShell(terminal: options.terminal, groups: groups, grace: grace)
+            try await session.openShell(in: state, by: shell, greeting: pause.greeting)
         } catch {
             if !Task.isCancelled {
                 await output.emit(.warning("cannot open a shell on the terminal: \(error)"))
             }
         }
-        time.resume()
+        timeout.resume()
         await output.emit(.resumed(pause, after: .now - start))
     }
 }
 
 extension BuildPause {
+    /// The first line of the shell.
     fileprivate var greeting: String {
-        let place =
+        let reason =
             switch self {
             case .breakpoint: "paused at codebuild-breakpoint"
-            case .failure(_, let status): "paused behind a command with exit status \(status)"
+            case .failure(_, let status): "paused after a command with exit status \(status)"
             }
-        return "buildspec: \(place) in \(command.phase.upperCased); "
-            + "'codebuild-resume' or leaving this shell goes on"
+        return "buildspec: \(reason) in \(command.phase.upperCased); "
+            + "run 'codebuild-resume' or leave this shell to continue"
+    }
+}
+
+/// A process on the user's terminal.
+struct InteractiveShell: Sendable {
+    /// The terminal.
+    let terminal: any DebugTerminal
+    /// The process groups of the build, so that no process outlives it.
+    let groups: ProcessGroups
+    /// The time between HUP and KILL.
+    let grace: Duration
+
+    /// Runs a process on the terminal to its end.
+    ///
+    /// The process belongs to this process's session, because it could not have the terminal otherwise,
+    /// and leads a process group there. When the task is cancelled, the process gets HUP, which an
+    /// interactive shell does not ignore, and KILL after the grace period.
+    ///
+    /// - Parameters:
+    ///   - process: The process to run.
+    ///   - inForeground: Called when the process has the terminal.
+    /// - Throws: `SubprocessError` if the process cannot be started, or an error of `inForeground`.
+    func run(
+        _ process: ProcessSpec,
+        inForeground: @escaping @Sendable () throws -> Void
+    ) async throws {
+        var options = PlatformOptions(runningAs: process.user)
+        options.createSession = false
+        options.processGroupID = 0
+        options.teardownSequence = [
+            .send(
+                signal: .terminalClosed,
+                toProcessGroup: true,
+                allowedDurationToNextStep: .zero
+            ),
+            .send(signal: .resume, toProcessGroup: true, allowedDurationToNextStep: grace),
+        ]
+        try SpareDescriptors.requireForProcess()
+        let descriptor = terminal.descriptor
+        defer { terminal.restore() }
+        // This does not wait until the process group is empty, because the paused command has not ended.
+        _ = try await Subprocess.run(
+            .path(process.program),
+            arguments: Arguments(process.arguments),
+            environment: process.variables,
+            workingDirectory: process.directory,
+            platformOptions: options,
+            input: .fileDescriptor(descriptor, closeAfterSpawningProcess: false),
+            output: .fileDescriptor(descriptor, closeAfterSpawningProcess: false),
+            error: .fileDescriptor(descriptor, closeAfterSpawningProcess: false)
+        ) { execution in
+            let group = execution.processIdentifier.value
+            groups.insert(group)
+            terminal.setForegroundGroup(group)
+            try inForeground()
+        }
     }
 }

@@ -1,47 +1,47 @@
 public import SystemPackage
 
-/// Where a build pauses so that its user can look around.
+/// The events at which a build pauses for its user, and the user's terminal.
 public struct Debugging: Sendable {
-    /// Whether it pauses at `codebuild-breakpoint`.
+    /// Whether the build pauses at `codebuild-breakpoint`.
     public var pausesAtBreakpoints = false
-    /// Whether it pauses behind a command that failed.
+    /// Whether the build pauses after a command that failed.
     public var pausesAtFailures = false
-    /// Where the user sits.
+    /// The terminal on which a shell opens.
     public var terminal: any DebugTerminal
 
-    /// Creates options that pause nowhere yet.
+    /// Creates options without any event to pause at.
     ///
-    /// - Parameter terminal: where the user sits.
+    /// - Parameter terminal: The terminal on which a shell opens.
     public init(on terminal: any DebugTerminal) {
         self.terminal = terminal
     }
 }
 
-/// A terminal that can be lent to a shell.
+/// A terminal on which a shell can run.
 public protocol DebugTerminal: Sendable {
     /// The terminal, open for reading and writing.
     var descriptor: FileDescriptor { get }
 
-    /// Its type, for programs that do more than write lines: `TERM`.
+    /// The type of the terminal (`TERM`), for programs that do more than write lines.
     var type: String? { get }
 
     /// Lets a process group read from the terminal and get the signals that are typed on it.
     ///
-    /// - Parameter group: the group's number.
-    func lend(to group: Int32)
+    /// - Parameter group: The number of the process group.
+    func setForegroundGroup(_ group: Int32)
 
-    /// Makes it ours again, in the modes that it had before.
-    func takeBack()
+    /// Gives the terminal back to this process, in the modes that it had before.
+    func restore()
 }
 
-/// Why a build is paused, and at which command.
+/// The reason why a build is paused, and the command at which it is.
 public enum BuildPause: Sendable, Equatable {
-    /// The command came to a `codebuild-breakpoint`.
+    /// The command called `codebuild-breakpoint`.
     case breakpoint(PhaseCommand)
     /// The command failed.
     case failure(PhaseCommand, status: Int32)
 
-    /// The command.
+    /// The command at which the build is paused.
     public var command: PhaseCommand {
         get {
             switch self {

@@ -11,106 +11,109 @@ internal import SystemPackage
 #endif
 
 extension ShellSession {
-    /// Opens an interactive shell in the build's place, and waits for its end.
+    /// Opens an interactive shell where the commands run, and waits for its end.
     ///
-    /// It is the shell of the commands, so that what works in it works in the build.
+    /// The shell is the one that runs the commands, so whatever works in it works in the build.
     ///
     /// - Parameters:
-    ///   - state: what it begins with; what it changes of that is forgotten.
-    ///   - conversation: starts it.
-    ///   - greeting: what it says first.
-    /// - Throws: `Errno`, or what starting a process throws.
+    ///   - state: The state in which the shell begins; changes to it are lost.
+    ///   - interactiveShell: The runner of the shell process.
+    ///   - greeting: The first line that the shell prints.
+    /// - Throws: `Errno`, or an error of the process start.
     func openShell(
         in state: SavedState,
-        by conversation: InteractiveShell,
-        saying greeting: String
+        by interactiveShell: InteractiveShell,
+        greeting: String
     ) async throws {
         let files = StateFiles(
             environment: file("debug-env.sh"),
             directory: file("debug-dir.txt")
         )
-        let (beginning, start, go) = (file("debug.rc"), file("debug.sh"), file("debug.go"))
+        let (startup, script, go) = (file("debug.rc"), file("debug.sh"), file("debug.go"))
         try SmallFile.write(state.environment, to: files.environment, owner: state.user)
         try SmallFile.write(state.directory, to: files.directory, owner: state.user)
-        let text = DebugScript.beginning(
-            with: inside(files),
-            saying: greeting,
-            terminal: conversation.terminal.type
+        let startupText = DebugScript.startup(
+            in: pathsInside(files),
+            greeting: greeting,
+            terminal: interactiveShell.terminal.type
         )
-        try SmallFile.write(Array(text.utf8), to: beginning, owner: state.user)
-        let shell = self.beginning.shell
-        let script = DebugScript.start(shell, reading: execution.pathInside(beginning))
-        try SmallFile.write(Array(script.utf8), to: start, owner: state.user)
+        try SmallFile.write(Array(startupText.utf8), to: startup, owner: state.user)
+        let shell = initialState.shell
+        let scriptText = DebugScript.start(shell, reading: execution.pathInside(startup))
+        try SmallFile.write(Array(scriptText.utf8), to: script, owner: state.user)
         try SmallFile.remove(go)
-        let launch = execution.terminalProcessSpec(
+        let process = execution.terminalProcessSpec(
             shell,
-            [execution.pathInside(start).string],
-            in: try desk.corner(of: state.user).start,
+            [execution.pathInside(script).string],
+            in: try stateStore.directories(of: state.user).start,
             as: state.user
         )
-        try await conversation.run(DebugScript.waiting(for: go, before: launch)) {
+        try await interactiveShell.run(DebugScript.waiting(for: go, before: process)) {
             try SmallFile.write("", to: go)
         }
     }
 
-    /// What a command's script does before the command, so that the build can pause.
+    /// Returns what a command's script does before the command, so that the build can pause.
     ///
-    /// Forgets how the user's command before left things.
+    /// Removes the final state of the user's previous command.
     ///
     /// - Throws: `Errno`.
-    func preparation(in corner: ShellStateStore.UserDirectories) throws -> String {
-        guard let debugging = beginning.debugging else { return "" }
+    func preparation(in directories: ShellStateStore.UserDirectories) throws -> String {
+        guard let debugging = initialState.debugging else { return "" }
         if debugging.pausesAtFailures {
-            try SmallFile.remove(corner.end.environment)
-            try SmallFile.remove(corner.end.directory)
+            try SmallFile.remove(directories.finalState.environment)
+            try SmallFile.remove(directories.finalState.directory)
         }
         return DebugScript.preparation(
-            room: debugging.pausesAtBreakpoints ? execution.pathInside(corner.room) : nil,
-            end: debugging.pausesAtFailures ? inside(corner.end) : nil
+            breakpoints: debugging.pausesAtBreakpoints
+                ? execution.pathInside(directories.output) : nil,
+            finalState: debugging.pausesAtFailures ? pathsInside(directories.finalState) : nil
         )
     }
 
-    /// The state in which the user's last command ended, also where it left by `exit` and hands
-    /// nothing on; the state before it where it left nothing at all.
+    /// Returns the state in which the user's last command ended, also if the command left by `exit` and
+    /// its state is lost for the next one.
     ///
-    /// - Throws: `Errno`, or `SmallFile.Untrusted` when what it left is not plain files of the user.
-    func endOfCommand(of user: UserAccount?) throws -> SavedState {
-        let end = try desk.corner(of: user).end
+    /// If the command left no state at all, the state before the command is returned.
+    ///
+    /// - Throws: `Errno`, or `SmallFile.Untrusted` if the state is not in regular files of the user.
+    func finalStateOfCommand(of user: UserAccount?) throws -> SavedState {
+        let files = try stateStore.directories(of: user).finalState
         let owner = user?.userID ?? execution.fileOwner
-        guard let environment = try SmallFile.consume(end.environment, of: owner),
-            let directory = try SmallFile.consume(end.directory, of: owner)
+        guard let environment = try SmallFile.consume(files.environment, of: owner),
+            let directory = try SmallFile.consume(files.directory, of: owner)
         else { return try state() }
         return SavedState(environment: environment, directory: directory, user: user)
     }
 
-    /// Runs a command and meanwhile answers the breakpoints that it comes to.
+    /// Runs a command and handles its breakpoints.
     ///
     /// - Parameters:
-    ///   - user: whom it runs as.
-    ///   - answer: what to do with its state; `nil` if breakpoints do not ask.
-    ///   - body: runs it.
-    /// - Returns: what `body` gives.
-    /// - Throws: what `body` throws.
-    func answeringBreakpoints(
+    ///   - user: The user of the command.
+    ///   - handler: Called with the state at a breakpoint; `nil` ignores breakpoints.
+    ///   - body: Runs the command.
+    /// - Returns: The result of `body`.
+    /// - Throws: An error of `body`.
+    func handlingBreakpoints(
         of user: UserAccount?,
-        with answer: (@Sendable (SavedState) async -> Void)?,
+        with handler: (@Sendable (SavedState) async -> Void)?,
         _ body: @Sendable @escaping () async throws -> Int32
     ) async throws -> Int32 {
-        guard let answer, beginning.debugging?.pausesAtBreakpoints == true else {
+        guard let handler, initialState.debugging?.pausesAtBreakpoints == true else {
             return try await body()
         }
-        let room = try desk.corner(of: user).room
+        let directory = try stateStore.directories(of: user).output
         let owner = user?.userID ?? execution.fileOwner
-        let end = CommandEnd()
+        let hasEnded = EndFlag()
         return try await withThrowingTaskGroup(of: Int32?.self) { group in
             group.addTask {
-                defer { end.isThere.withLock { $0 = true } }
+                defer { hasEnded.value.withLock { $0 = true } }
                 return try await body()
             }
             group.addTask {
-                while !end.isThere.withLock({ $0 }), !Task.isCancelled {
-                    for breakpoint in Breakpoint.waiting(in: room, of: user, owner) {
-                        await answer(breakpoint.state)
+                while !hasEnded.value.withLock({ $0 }), !Task.isCancelled {
+                    for breakpoint in Breakpoint.waiting(in: directory, of: user, owner) {
+                        await handler(breakpoint.state)
                         breakpoint.release()
                     }
                     try? await Task.sleep(for: Breakpoint.interval)
@@ -123,59 +126,63 @@ extension ShellSession {
         }
     }
 
-    private func file(_ name: String) -> FilePath { desk.place.path.appending(name) }
+    private func file(_ name: String) -> FilePath {
+        stateStore.privateDirectory.path.appending(name)
+    }
 }
 
-/// Whether a command has ended, for whoever answers its breakpoints.
-private final class CommandEnd: Sendable {
-    let isThere = Mutex(false)
+/// Whether a command has ended, for the task that handles its breakpoints.
+private final class EndFlag: Sendable {
+    let value = Mutex(false)
 }
 
-/// A process that has come to `codebuild-breakpoint` and waits.
+/// A process that waits in `codebuild-breakpoint`.
 private struct Breakpoint {
-    /// How often they are looked for: by files, because those reach into every place.
+    /// The time between two searches for breakpoints.
+    ///
+    /// Breakpoints are files, because files can be seen in every execution environment.
     static let interval = Duration.milliseconds(20)
 
-    /// The directory and the environment that it sees.
+    /// The directory and the environment of the process.
     let state: SavedState
-    private let mark: FilePath
+    private let marker: FilePath
 
-    /// Those that have left their state in a user's room since the last time.
+    /// Returns the breakpoints in `directory` that were not returned before.
     static func waiting(
-        in room: FilePath,
+        in directory: FilePath,
         of user: UserAccount?,
         _ owner: uid_t
     ) -> [Breakpoint] {
-        let names = (try? DirectoryHandle.open(PathBytes(room.string)).names()) ?? []
+        let names = (try? DirectoryHandle.open(PathBytes(directory.string)).names()) ?? []
         return names.compactMap { bytes in
             let parts = String(decoding: bytes, as: UTF8.self).split(separator: ".")
             guard parts.count == 2, parts[0] == "break", let number = UInt32(parts[1]) else {
                 return nil
             }
-            let mark = room.appending("break.\(number)")
-            let file = room.appending("state.\(number)")
-            guard let left = try? SmallFile.consume(file, of: owner),
-                let breakpoint = Breakpoint(left, of: user, mark: mark)
+            let marker = directory.appending("break.\(number)")
+            let file = directory.appending("state.\(number)")
+            guard let state = try? SmallFile.consume(file, of: owner),
+                let breakpoint = Breakpoint(state, of: user, marker: marker)
             else {
-                // It is written before the mark, so it will not come any more.
-                try? SmallFile.remove(mark)
+                // The state is written before the marker, so it will not appear later.
+                try? SmallFile.remove(marker)
                 return nil
             }
             return breakpoint
         }
     }
 
-    /// Reads what it left; `nil` if that is nothing.
-    private init?(_ left: [UInt8], of user: UserAccount?, mark: FilePath) {
-        let lines = left.split(separator: UInt8(ascii: "\n"), maxSplits: 1)
+    /// Reads the state that the process wrote; `nil` if it is empty.
+    private init?(_ bytes: [UInt8], of user: UserAccount?, marker: FilePath) {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1)
         guard let directory = lines.first else { return nil }
         let environment = lines.count > 1 ? Array(lines[1]) : []
         state = SavedState(environment: environment, directory: Array(directory), user: user)
-        self.mark = mark
+        self.marker = marker
     }
 
-    /// Lets it go on.
+    /// Lets the process continue.
     func release() {
-        try? SmallFile.remove(mark)
+        try? SmallFile.remove(marker)
     }
 }

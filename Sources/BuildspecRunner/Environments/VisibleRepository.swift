@@ -93,7 +93,7 @@ struct VisibleRepository: Sendable, Equatable {
 
     /// Reads the path in the first line of a small file.
     private static func path(in file: FilePath, after prefix: String = "") -> FilePath? {
-        guard let bytes = try? SmallFile.readPlain(file), bytes.count <= 1 << 16,
+        guard let bytes = try? SmallFile.readRegular(file), bytes.count <= 1 << 16,
             let line = String(validating: bytes, as: UTF8.self)?
                 .split(whereSeparator: \.isNewline).first,
             line.hasPrefix(prefix), line.count > prefix.count

@@ -11,24 +11,24 @@ internal import SystemPackage
 
 /// The private directories of builds that were killed.
 ///
-/// A lock says more than a process number would: the directory above may be shared with containers,
-/// which have numbers of their own. Its name is the mark of these directories: a cache's store has a
-/// lock too, and may lie beside them under a name like theirs.
+/// A directory in use has a lock. A process number would not be enough, because the parent directory
+/// may be shared with containers, which have other process numbers. The name of the lock file marks a
+/// private directory: a store has a lock too, and may be in the same parent under a similar name.
 enum AbandonedDirectories {
     private static let lockName = ".buildspec-lock"
 
-    /// For how many seconds a directory that nobody has locked is left alone: its build may be about
-    /// to lock it.
-    private static let newness: Int64 = 60
+    /// The age in seconds from which a directory without a lock is removed, because the build of a
+    /// newer one may be about to lock it.
+    private static let minimumAge: Int64 = 60
 
-    /// Shows that a directory is in use; `nil` where the file system has no locks.
+    /// Locks a directory that is in use; `nil` if the file system has no locks.
     static func lock(_ directory: FilePath) -> FileLock? {
         FileLock.take(PathBytes(directory.appending(lockName).string), .exclusive, waits: false)
     }
 
-    /// Removes those of this user; nothing else is touched.
+    /// Removes the abandoned directories of this user.
     ///
-    /// - Parameter parent: where they are.
+    /// - Parameter parent: The directory with the private directories.
     static func remove(from parent: FilePath) {
         guard let handle = try? DirectoryHandle.open(PathBytes(parent.string)),
             let names = try? handle.names()
@@ -39,7 +39,7 @@ enum AbandonedDirectories {
         }
     }
 
-    /// Whether `mkdtemp` may have made it of the template of `PrivateDirectory`.
+    /// Whether `mkdtemp` may have made `name` from the template of `PrivateDirectory`.
     private static func isName(_ name: some Collection<UInt8>) -> Bool {
         name.count == 16 && name.starts(with: "buildspec-".utf8)
     }
@@ -57,7 +57,7 @@ enum AbandonedDirectories {
         guard let handle = try? DirectoryHandle.open(PathBytes(directory.string)),
             let isStore = try? handle.status("buildspec-store".utf8) != nil, !isStore,
             let file = (try? handle.status(lockName.utf8)) ?? nil, file.kind == .regular,
-            file.modified.seconds < FileTime.now().seconds - newness
+            file.modified.seconds < FileTime.now().seconds - minimumAge
         else { return false }
         return lock(directory) != nil
     }

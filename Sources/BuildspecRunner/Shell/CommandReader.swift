@@ -1,8 +1,8 @@
-/// Finds the end of what a shell substitutes: of a command, of arithmetic, of a variable's braces.
+/// A parser that finds the end of a shell's substitution: of a command, of arithmetic, of braces.
 struct CommandReader {
     private let text: [Unicode.Scalar]
     private let nesting: Int
-    private static let deepest = 32
+    private static let maximumNesting = 32
 
     init(_ text: [Unicode.Scalar]) {
         self.init(text, nesting: 0)
@@ -13,53 +13,55 @@ struct CommandReader {
         self.nesting = nesting
     }
 
-    private func at(_ place: Int) -> Unicode.Scalar? {
-        text.indices.contains(place) ? text[place] : nil
+    private func at(_ position: Int) -> Unicode.Scalar? {
+        text.indices.contains(position) ? text[position] : nil
     }
 
     private var inner: CommandReader? {
-        nesting < CommandReader.deepest ? CommandReader(text, nesting: nesting + 1) : nil
+        nesting < CommandReader.maximumNesting ? CommandReader(text, nesting: nesting + 1) : nil
     }
 
-    /// The place of the `)` that ends a command; `nil` if there is none.
+    /// Finds the `)` that ends a command.
     ///
-    /// - Parameter start: where the command begins.
-    /// - Returns: the place.
+    /// - Parameter start: The position at which the command begins.
+    /// - Returns: The position of the `)`; `nil` if there is none.
     func end(from start: Int) -> Int? {
-        var place = start
+        var position = start
         var state = CommandState()
-        while let scalar = at(place) {
-            let isWordStart = place == start || isBreak(at(place - 1))
+        while let scalar = at(position) {
+            let isWordStart = position == start || isBreak(at(position - 1))
             switch scalar {
             case "#" where isWordStart:
-                guard let line = text[place...].firstIndex(of: "\n") else { return nil }
-                place = line
+                guard let line = text[position...].firstIndex(of: "\n") else { return nil }
+                position = line
                 continue
             case ")":
-                if state.isAtEnd { return place }
+                if state.isAtEnd { return position }
                 state.close()
             case "(": state.open()
             case ";", "&", "|": state.isCommandStart = true
             case "\n":
-                guard let next = endOfHeredocs(state.heredocs, from: place + 1) else { return nil }
+                guard let next = endOfHeredocs(state.heredocs, from: position + 1) else {
+                    return nil
+                }
                 (state.heredocs, state.isCommandStart) = ([], true)
-                place = next
+                position = next
                 continue
-            case "<" where at(place + 1) == "<":
-                place = heredoc(from: place, &state)
+            case "<" where at(position + 1) == "<":
+                position = heredoc(from: position, &state)
                 continue
             case _ where isWordStart && CommandState.isLetter(scalar):
-                let word = text[place...].prefix(while: CommandState.isLetter)
-                state.read(word, isWhole: isBreak(at(place + word.count)))
-                place += word.count
+                let word = text[position...].prefix(while: CommandState.isLetter)
+                state.read(word, isWhole: isBreak(at(position + word.count)))
+                position += word.count
                 continue
             case " ", "\t", "{", "!": break
             default:
                 state.isCommandStart = false
-                guard let end = endOfQuoted(at: place) else { return nil }
-                place = end
+                guard let end = endOfQuoted(at: position) else { return nil }
+                position = end
             }
-            place += 1
+            position += 1
         }
         return nil
     }
@@ -68,113 +70,113 @@ struct CommandReader {
         scalar.map { " \t\n;&|()`".unicodeScalars.contains($0) } ?? true
     }
 
-    /// The last place of what begins here: a quoted part, a substitution, or one character.
-    private func endOfQuoted(at place: Int, isInQuotes: Bool = false) -> Int? {
-        switch at(place) {
-        case "\\": return place + 1
-        case "'" where !isInQuotes: return text[(place + 1)...].firstIndex(of: "'")
-        case "\"" where !isInQuotes: return endOfDoubleQuoted(from: place + 1)
-        case "`": return endOfBackquoted(from: place + 1)
-        case "$" where at(place + 1) == "{":
-            return inner?.endOfBraces(from: place + 2, isInQuotes: isInQuotes)
-        case "$" where at(place + 1) == "(":
-            if at(place + 2) == "(", let end = endOfArithmetic(from: place + 3) { return end }
-            return inner?.end(from: place + 2)
-        default: return place
+    /// Returns the last position of the quoted part, substitution or character that begins here.
+    private func endOfQuoted(at position: Int, isInQuotes: Bool = false) -> Int? {
+        switch at(position) {
+        case "\\": return position + 1
+        case "'" where !isInQuotes: return text[(position + 1)...].firstIndex(of: "'")
+        case "\"" where !isInQuotes: return endOfDoubleQuoted(from: position + 1)
+        case "`": return endOfBackquoted(from: position + 1)
+        case "$" where at(position + 1) == "{":
+            return inner?.endOfBraces(from: position + 2, isInQuotes: isInQuotes)
+        case "$" where at(position + 1) == "(":
+            if at(position + 2) == "(", let end = endOfArithmetic(from: position + 3) { return end }
+            return inner?.end(from: position + 2)
+        default: return position
         }
     }
 
     private func endOfDoubleQuoted(from start: Int) -> Int? {
-        var place = start
-        while let scalar = at(place) {
-            if scalar == "\"" { return place }
-            guard let end = endOfQuoted(at: place, isInQuotes: true) else { return nil }
-            place = end + 1
+        var position = start
+        while let scalar = at(position) {
+            if scalar == "\"" { return position }
+            guard let end = endOfQuoted(at: position, isInQuotes: true) else { return nil }
+            position = end + 1
         }
         return nil
     }
 
     private func endOfBraces(from start: Int, isInQuotes: Bool) -> Int? {
-        var place = start
-        while let scalar = at(place) {
-            if scalar == "}" { return place }
+        var position = start
+        while let scalar = at(position) {
+            if scalar == "}" { return position }
             let end =
                 scalar == "\""
-                ? endOfDoubleQuoted(from: place + 1)
-                : endOfQuoted(at: place, isInQuotes: isInQuotes)
+                ? endOfDoubleQuoted(from: position + 1)
+                : endOfQuoted(at: position, isInQuotes: isInQuotes)
             guard let end else { return nil }
-            place = end + 1
+            position = end + 1
         }
         return nil
     }
 
-    /// The place of the backquote that ends a command; `nil` if there is none.
+    /// Finds the backquote that ends a command; `nil` if there is none.
     func endOfBackquoted(from start: Int) -> Int? {
-        var place = start
-        while let scalar = at(place), scalar != "`" { place += scalar == "\\" ? 2 : 1 }
-        return at(place) == nil ? nil : place
+        var position = start
+        while let scalar = at(position), scalar != "`" { position += scalar == "\\" ? 2 : 1 }
+        return at(position) == nil ? nil : position
     }
 
-    /// The place of the last `)` of `$((…))`; `nil` where it is a command that begins with a subshell.
+    /// Finds the last `)` of `$((…))`; `nil` if it is a command that begins with a subshell.
     func endOfArithmetic(from start: Int) -> Int? {
-        var place = start
+        var position = start
         var depth = 0
-        while let scalar = at(place) {
+        while let scalar = at(position) {
             switch scalar {
             case "(": depth += 1
             case ")":
-                if depth == 0 { return at(place + 1) == ")" ? place + 1 : nil }
+                if depth == 0 { return at(position + 1) == ")" ? position + 1 : nil }
                 depth -= 1
             default:
-                guard let end = endOfQuoted(at: place, isInQuotes: true) else { return nil }
-                place = end
+                guard let end = endOfQuoted(at: position, isInQuotes: true) else { return nil }
+                position = end
             }
-            place += 1
+            position += 1
         }
         return nil
     }
 
-    /// Reads `<<WORD`, or passes `<<<`; returns the place behind it.
+    /// Reads `<<WORD`, or skips `<<<`, and returns the position after it.
     private func heredoc(from start: Int, _ state: inout CommandState) -> Int {
-        var place = start + 2
-        if at(place) == "<" { return place + 1 }
-        let isIndented = at(place) == "-"
-        if isIndented { place += 1 }
-        while at(place) == " " || at(place) == "\t" { place += 1 }
+        var position = start + 2
+        if at(position) == "<" { return position + 1 }
+        let isIndented = at(position) == "-"
+        if isIndented { position += 1 }
+        while at(position) == " " || at(position) == "\t" { position += 1 }
         var word: [Unicode.Scalar] = []
-        while let scalar = at(place), !isBreak(scalar), scalar != "<", scalar != ">" {
+        while let scalar = at(position), !isBreak(scalar), scalar != "<", scalar != ">" {
             if !"'\"\\".unicodeScalars.contains(scalar) { word.append(scalar) }
-            place += 1
+            position += 1
         }
         state.heredocs.append(CommandState.Heredoc(word: word, isIndented: isIndented))
         state.isCommandStart = false
-        return place
+        return position
     }
 
-    /// The place behind the lines of heredocs; `nil` where one does not end.
+    /// Returns the position after the lines of `heredocs`; `nil` if one of them does not end.
     private func endOfHeredocs(_ heredocs: [CommandState.Heredoc], from start: Int) -> Int? {
-        var place = start
+        var position = start
         for heredoc in heredocs {
             var isEnded = false
             while !isEnded {
-                guard let end = text[min(place, text.count)...].firstIndex(of: "\n") else {
+                guard let end = text[min(position, text.count)...].firstIndex(of: "\n") else {
                     return nil
                 }
-                let line = text[place..<end]
+                let line = text[position..<end]
                 let tabs = heredoc.isIndented ? line.prefix { $0 == "\t" }.count : 0
                 isEnded = line.dropFirst(tabs).elementsEqual(heredoc.word)
-                place = end + 1
+                position = end + 1
             }
         }
-        return place
+        return position
     }
 }
 
-/// What is open in a command that is read.
+/// The open constructs of a command at one position.
 private struct CommandState {
     struct Heredoc {
         var word: [Unicode.Scalar]
-        /// Whether tabs before its lines do not count.
+        /// Whether tabs at the start of the lines are ignored.
         var isIndented: Bool
     }
 
@@ -184,9 +186,9 @@ private struct CommandState {
         case choice
     }
 
-    /// Whether a word here would be a command's name, or one of the shell's own words.
+    /// Whether a word here would be the name of a command, or a reserved word of the shell.
     var isCommandStart = true
-    /// Those that begin with the next line.
+    /// The heredocs that begin with the next line.
     var heredocs: [Heredoc] = []
     private var blocks: [Block] = []
 
@@ -206,24 +208,24 @@ private struct CommandState {
         isCommandStart = true
     }
 
-    /// Takes a `)`.
+    /// Handles a `)`.
     mutating func close() {
         if blocks.last == .parenthesis { blocks.removeLast() }
         isCommandStart = blocks.last == .choice
     }
 
-    /// Takes an unquoted word.
+    /// Handles an unquoted word.
     ///
     /// - Parameters:
-    ///   - word: its letters.
-    ///   - isWhole: whether nothing else is in it.
+    ///   - word: The letters of the word.
+    ///   - isWhole: Whether the word has no other characters.
     mutating func read(_ word: ArraySlice<Unicode.Scalar>, isWhole: Bool) {
         let text = String(String.UnicodeScalarView(word))
-        let isOwn = isWhole && isCommandStart
-        if isOwn, text == "case" { blocks.append(.choice) }
-        if isOwn, text == "esac", blocks.last == .choice { blocks.removeLast() }
-        // A pattern, or `esac`, is behind `in`.
+        let mayBeReserved = isWhole && isCommandStart
+        if mayBeReserved, text == "case" { blocks.append(.choice) }
+        if mayBeReserved, text == "esac", blocks.last == .choice { blocks.removeLast() }
+        // A pattern, or `esac`, follows `in`.
         let isIn = isWhole && text == "in" && blocks.last == .choice
-        isCommandStart = isIn || isOwn && CommandState.leading.contains(text)
+        isCommandStart = isIn || mayBeReserved && CommandState.leading.contains(text)
     }
 }

@@ -1,45 +1,44 @@
 package import SystemPackage
 
-/// The files that hold a build's state between two commands.
+/// The files with a build's state between two commands.
 package struct StateFiles: Sendable {
     /// The exported environment, itself a script.
     package var environment: FilePath
     /// The current directory, one line.
     package var directory: FilePath
 
-    /// Names the files of a directory.
-    package init(in place: FilePath) {
+    /// Creates the paths of the files in a directory.
+    package init(in parent: FilePath) {
         self.init(
-            environment: place.appending("env.sh"),
-            directory: place.appending("dir.txt")
+            environment: parent.appending("env.sh"),
+            directory: parent.appending("dir.txt")
         )
     }
 
-    /// Names two files.
     init(environment: FilePath, directory: FilePath) {
         self.environment = environment
         self.directory = directory
     }
 }
 
-/// The text of the scripts that carry a build's state from command to command.
+/// The scripts that pass a build's state from command to command.
 ///
-/// CodeBuild does not keep one shell alive. Each command becomes a script that goes to the saved
-/// directory, reads the saved environment, runs the command, and saves both again. This is that
-/// script, line for line: the command's text begins on line 4, as the line numbers of shell errors in
-/// published logs show. What follows from it is wanted: plain assignments persist (`set -a`),
-/// functions and `set -e` do not, and a command that leaves by `exit` saves nothing.
+/// CodeBuild does not keep one shell alive. Each command becomes a script that changes to the saved
+/// directory, reads the saved environment, runs the command, and saves the directory and environment
+/// again. This is that script, line for line: the command's text begins on line 4, as the line numbers
+/// of shell errors in published logs show. The consequences are intended: plain assignments persist
+/// (`set -a`), functions and `set -e` do not, and a command that leaves by `exit` saves no state.
 package enum CommandScript {
-    /// The script for one command.
+    /// Returns the script for one command.
     ///
     /// - Parameters:
-    ///   - command: the command's text.
-    ///   - old: the state to begin with.
-    ///   - new: where the state at the end goes.
-    ///   - directory: the saved directory, if it is known: CodeBuild's script starts a `cat` for it,
-    ///     which takes longer than all the rest.
-    ///   - preparation: what else is done before the command, on the third line.
-    /// - Returns: the script.
+    ///   - command: The command's text.
+    ///   - old: The files with the state at the start.
+    ///   - new: The files for the state at the end.
+    ///   - directory: The saved directory, if it is known. CodeBuild's script starts a `cat` for it,
+    ///     which takes longer than the rest of the script.
+    ///   - preparation: Further shell text on the third line, before the command.
+    /// - Returns: The script.
     package static func text(
         running command: String,
         from old: StateFiles,
@@ -60,31 +59,31 @@ package enum CommandScript {
         """
     }
 
-    /// The saved environment before the first command: one `export` for each variable.
+    /// Returns the saved environment before the first command: one `export` for each variable.
     ///
-    /// - Parameter variables: names and values, in any order.
-    /// - Returns: the lines, sorted by name.
+    /// - Parameter variables: Names and values.
+    /// - Returns: The lines, sorted by name.
     package static func exports(_ variables: [String: String]) -> String {
         variables.sorted { $0.key < $1.key }
             .map { export($0.key, $0.value) }
             .joined()
     }
 
-    /// The line that exports one variable.
+    /// Returns the line that exports one variable.
     package static func export(_ name: String, _ value: String) -> String {
         let assignment = "export \(name)=\(ShellText.alwaysQuoted(value))\n"
-        // Bash holds these read-only and ends a script that assigns them; dash does not.
+        // These are read-only in bash, which ends a script that assigns one; dash does not.
         guard ShellText.namesReadOnlyInBash.contains(name) else { return assignment }
         return "(unset \(name)) 2>/dev/null && \(assignment)"
     }
 
-    /// A script that runs lines in a directory, with the saved environment.
+    /// Returns a script that runs lines in a directory, with the saved environment.
     ///
     /// - Parameters:
-    ///   - lines: the lines.
-    ///   - environment: the path of the saved environment.
-    ///   - root: the directory to be in.
-    /// - Returns: the script.
+    ///   - lines: The lines.
+    ///   - environment: The path of the saved environment.
+    ///   - root: The directory.
+    /// - Returns: The script.
     package static func text(
         evaluating lines: String,
         environment: String,
@@ -99,13 +98,13 @@ package enum CommandScript {
         """
     }
 
-    /// Lines that print the values of shell words, each ended by a NUL byte.
+    /// Returns lines that print the expanded texts, each with a NUL byte at its end.
     ///
     /// Each text is expanded as between double quotes. A substitution that fails ends the script with
     /// its status.
     ///
-    /// - Parameter texts: what to expand.
-    /// - Returns: the lines.
+    /// - Parameter texts: The texts to expand.
+    /// - Returns: The lines.
     package static func lines(evaluating texts: [String]) -> String {
         texts.map { text in
             "CODEBUILD_TEXT=\"\(text)\" || exit\nprintf '%s\\0' \"$CODEBUILD_TEXT\"\n"

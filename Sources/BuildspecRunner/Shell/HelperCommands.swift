@@ -2,18 +2,18 @@ internal import SystemPackage
 
 /// The commands that CodeBuild puts on the build's `PATH`.
 enum HelperCommands {
-    /// Writes them.
+    /// Writes the commands to a directory.
     ///
     /// - `codebuild-hash-files` prints a digest of files, for cache keys (CodeBuild user guide, "Cache
     ///   builds in Amazon S3").
-    /// - `codebuild-breakpoint` and `codebuild-resume` only say that they do nothing in a build that
-    ///   is not debugged (CodeBuild user guide, "Debug builds with Session Manager").
+    /// - `codebuild-breakpoint` and `codebuild-resume` pause and continue a build that is debugged, and
+    ///   print one line in other builds (CodeBuild user guide, "Debug builds with Session Manager").
     ///
     /// - Parameters:
-    ///   - directory: an empty directory.
-    ///   - executable: the program that knows `hash-files`, as commands see it.
-    ///   - pausing: the build's shell, if the build pauses at breakpoints.
-    /// - Returns: the directory.
+    ///   - directory: An empty directory.
+    ///   - executable: The program with the subcommand `hash-files`, as commands see it.
+    ///   - pausing: The build's shell, if the build pauses at breakpoints.
+    /// - Returns: The directory.
     /// - Throws: `Errno`.
     static func install(
         in directory: FilePath,
@@ -21,7 +21,7 @@ enum HelperCommands {
         pausing: FilePath?
     ) throws -> FilePath {
         if let pausing {
-            // The build's shell, because it knows how to write what it can read again.
+            // The build's shell writes the environment, because the same shell must read it.
             try write(
                 DebugScript.breakpoint,
                 for: pausing,
@@ -43,15 +43,17 @@ enum HelperCommands {
         return directory
     }
 
-    /// Calls the program; while a key is evaluated, also leaves the last line of what it says when it
-    /// fails in a file, since the status of a command in a pipe is lost.
+    /// Returns the script that calls the program.
+    ///
+    /// While a key is evaluated, the script also writes the last line of the error to a file, because
+    /// the exit status of a command in a pipe is lost.
     private static func hashFiles(_ program: String) -> String {
         """
-        [ -n "$\(KeyScript.failures)" ] || exec \(program) hash-files "$@"
+        [ -n "$\(KeyScript.failureVariable)" ] || exec \(program) hash-files "$@"
         { said=$(\(program) hash-files "$@" 2>&1 >&3); status=$?; } 3>&1
         [ -z "$said" ] || printf '%s\\n' "$said" >&2
         [ "$status" -eq 0 ] || printf '%s\\n' "${said##*
-        }" >"$\(KeyScript.failures)"
+        }" >"$\(KeyScript.failureVariable)"
         exit "$status"
         """
     }

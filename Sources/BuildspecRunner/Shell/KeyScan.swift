@@ -1,83 +1,86 @@
-/// A cache key's text as the shell reads it: its variables and the commands in it.
+/// The variables and commands in the text of a cache key, as the shell reads it.
 ///
-/// The text stands between double quotes, and a `"` in it is a plain character. Where the end of a
-/// command cannot be told, the rest of the key is evaluated as it stands.
+/// The shell reads the text between double quotes, and a `"` in the key is a plain character. If the
+/// end of a command cannot be found, the rest of the key is evaluated as it is.
 struct KeyScan {
-    /// A part of the text.
+    /// A part of the key.
     enum Part: Equatable {
         case text(String)
-        /// A command, and the text that stands for it.
+        /// A command, and its source text in the key.
         case command(String, source: String)
     }
 
-    /// The parts in order, as they stand between double quotes.
+    /// The parts in order, escaped for double quotes.
     private(set) var parts: [Part] = []
-    /// Variables whose values are put in and that have no default, in order, each once.
+    /// The variables that are expanded and have no default, in order, without duplicates.
     private(set) var variables: [String] = []
 
     private let text: [Unicode.Scalar]
-    private var plain = String.UnicodeScalarView()
+    private var literal = String.UnicodeScalarView()
     private var index = 0
 
     init(_ key: String) {
         text = Array(key.unicodeScalars)
-        if !scan() { take(text.count - index) }
-        endPlain()
+        if !scan() { appendLiteral(text.count - index) }
+        endLiteral()
     }
 
-    private func at(_ place: Int) -> Unicode.Scalar? { place < text.count ? text[place] : nil }
+    private func at(_ position: Int) -> Unicode.Scalar? {
+        position < text.count ? text[position] : nil
+    }
 
-    private mutating func take(_ count: Int) {
+    /// Adds the next `count` scalars to the literal text.
+    private mutating func appendLiteral(_ count: Int) {
         let end = min(index + count, text.count)
-        plain.append(contentsOf: text[index..<end])
+        literal.append(contentsOf: text[index..<end])
         index = end
     }
 
-    private mutating func endPlain() {
-        if !plain.isEmpty { parts.append(.text(String(plain))) }
-        plain = String.UnicodeScalarView()
+    private mutating func endLiteral() {
+        if !literal.isEmpty { parts.append(.text(String(literal))) }
+        literal = String.UnicodeScalarView()
     }
 
-    /// Reads the text; `false` when a command's end cannot be told.
+    /// Scans the key; `false` if the end of a command cannot be found.
     private mutating func scan() -> Bool {
-        // For each `${` that is open, whether a quote is open in it.
+        // For each open `${`, whether a quote is open in it.
         var braces: [Bool] = []
         while let scalar = at(index) {
             switch scalar {
             case "\\":
-                // The last character of all must not take the quote behind it.
-                if index + 1 == text.count { plain.append("\\") }
-                take(2)
+                // A backslash at the end of the key must not escape the closing quote.
+                if index + 1 == text.count { literal.append("\\") }
+                appendLiteral(2)
             case "\"":
                 if let last = braces.indices.last {
                     braces[last].toggle()
                 } else {
-                    plain.append("\\")
+                    literal.append("\\")
                 }
-                take(1)
+                appendLiteral(1)
             case "}":
                 if braces.last == false { braces.removeLast() }
                 take(1)
             case "`":
-                guard takeBackquoted() else { return false }
-            case "$" where at(index + 1) == "$": take(2)
+                guard readBackquoted() else { return false }
+            case "$" where at(index + 1) == "$": appendLiteral(2)
             case "$" where at(index + 1) == "(":
-                guard takeCommand() else { return false }
+                guard readCommand() else { return false }
             case "$":
-                if takeVariable(isPlain: braces.isEmpty) { braces.append(false) }
-            default: take(1)
+                if readVariable(isOutsideBraces: braces.isEmpty) { braces.append(false) }
+            default: appendLiteral(1)
             }
         }
         return true
     }
 
-    /// Takes `$NAME` or `${NAME}`, or what begins one with an operator.
+    /// Reads `$NAME` or `${NAME}`, or the start of an expansion with an operator.
     ///
-    /// - Returns: whether a brace is open behind it.
-    private mutating func takeVariable(isPlain: Bool) -> Bool {
+    /// - Returns: Whether a brace is open after the variable.
+    private mutating func readVariable(isOutsideBraces: Bool) -> Bool {
         let isBraced = at(index + 1) == "{"
         var start = index + (isBraced ? 2 : 1)
-        // `${#NAME}` is how long it is.
+        // `${#NAME}` is the length of the value.
         if isBraced, at(start) == "#", at(start + 1) != "}" { start += 1 }
         let name = String(
             String.UnicodeScalarView(
@@ -85,61 +88,62 @@ struct KeyScan {
             )
         )
         let end = start + name.unicodeScalars.count
-        if isPlain, ShellText.isName(name), !isBraced || hasNoDefault(at: end),
+        if isOutsideBraces, ShellText.isName(name), !isBraced || hasNoDefault(at: end),
             !variables.contains(name)
         {
             variables.append(name)
         }
         let isOpen = isBraced && at(end) != "}"
-        take(max(1, end - index + (isBraced && !isOpen ? 1 : 0)))
+        appendLiteral(max(1, end - index + (isBraced && !isOpen ? 1 : 0)))
         return isOpen
     }
 
-    /// Whether the operator behind a variable's name needs its value.
-    private func hasNoDefault(at place: Int) -> Bool {
-        switch at(place) {
+    /// Whether the operator after a variable's name gives no default.
+    private func hasNoDefault(at position: Int) -> Bool {
+        switch at(position) {
         case "}", "%", "#", "/", "^", ",", "@", "[": true
-        // `${NAME:0:3}` is a part of it.
-        case ":": at(place + 1).map { !"-=+?".unicodeScalars.contains($0) } ?? false
+        // `${NAME:0:3}` is a part of the value.
+        case ":": at(position + 1).map { !"-=+?".unicodeScalars.contains($0) } ?? false
         default: false
         }
     }
 
-    private mutating func takeCommand() -> Bool {
+    private mutating func readCommand() -> Bool {
         let reader = CommandReader(text)
         if at(index + 2) == "(", reader.endOfArithmetic(from: index + 3) != nil {
-            // Arithmetic runs nothing itself, but there may be commands in it.
-            take(3)
+            // Arithmetic itself runs no command, but it may contain commands.
+            appendLiteral(3)
             return true
         }
         guard let end = reader.end(from: index + 2) else { return false }
-        add(String(String.UnicodeScalarView(text[(index + 2)..<end])), to: end)
+        addCommand(String(String.UnicodeScalarView(text[(index + 2)..<end])), endingAt: end)
         return true
     }
 
-    private mutating func takeBackquoted() -> Bool {
+    private mutating func readBackquoted() -> Bool {
         guard let end = CommandReader(text).endOfBackquoted(from: index + 1) else { return false }
         var body = String.UnicodeScalarView()
-        var place = index + 1
-        while place < end {
-            // Before these a backslash is for the backquotes and the quotes around them.
-            if text[place] == "\\", let next = at(place + 1), "$`\\\"".unicodeScalars.contains(next)
+        var position = index + 1
+        while position < end {
+            // Before these characters, a backslash belongs to the backquotes or to the outer quotes.
+            if text[position] == "\\", let next = at(position + 1),
+                "$`\\\"".unicodeScalars.contains(next)
             {
-                place += 1
+                position += 1
             }
-            body.append(text[place])
-            place += 1
+            body.append(text[position])
+            position += 1
         }
-        add(String(body), to: end)
+        addCommand(String(body), endingAt: end)
         return true
     }
 
-    private mutating func add(_ body: String, to end: Int) {
+    private mutating func addCommand(_ body: String, endingAt end: Int) {
         let start = body.drop(while: \.isWhitespace)
-        guard !start.isEmpty else { return take(end + 1 - index) }
+        guard !start.isEmpty else { return appendLiteral(end + 1 - index) }
         let source = String(String.UnicodeScalarView(text[index...end]))
-        endPlain()
-        // Bash reads `$(<file)` without a command, and only if nothing else is there.
+        endLiteral()
+        // Bash reads a file for `$(<file)` without a command, but only if nothing else is in it.
         let isRead = start.hasPrefix("<") && !start.hasPrefix("<<") && !start.hasPrefix("<(")
         let command =
             isRead ? "CODEBUILD_READ=$(\(body)\n) && printf %s \"$CODEBUILD_READ\"" : body

@@ -9,21 +9,21 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// A directory of one build: scripts, saved state, helper commands.
+/// The directory of one build for scripts, saved state and helper commands.
 ///
-/// Only its user can enter it. Where commands run as other users too, everybody can go through it to
-/// what they own in it, but nobody else can list it, write in it, or read what is another's.
+/// Only its user can enter it. If commands run as other users too, all users can traverse it to their
+/// own files, but no other user can list it, write to it, or read files of another user.
 struct PrivateDirectory: Sendable {
-    /// Where it is.
+    /// The path of the directory.
     let path: FilePath
 
-    /// Held as long as the process lives: a directory without is left over.
+    /// The lock, held as long as the process lives; a directory without a lock is abandoned.
     private let lock: FileLock?
 
-    /// Creates a new one, and removes those that builds which were killed have left beside it: secrets
-    /// may be in them.
+    /// Creates a private directory, and removes those of killed builds from `parent`, because they may
+    /// have secrets.
     ///
-    /// - Parameter parent: the directory to create it in, such as `/tmp`.
+    /// - Parameter parent: The directory in which to create it, such as `/tmp`.
     /// - Throws: `Errno`.
     init(in parent: FilePath) throws(Errno) {
         var template = Array(parent.appending("buildspec-XXXXXX").string.utf8CString)
@@ -35,19 +35,19 @@ struct PrivateDirectory: Sendable {
         AbandonedDirectories.remove(from: parent)
     }
 
-    /// Lets other users go through it to what is theirs.
+    /// Allows other users to traverse the directory to their files.
     ///
     /// - Throws: `Errno`.
-    func letOthersThrough() throws(Errno) {
+    func allowTraversal() throws(Errno) {
         try PrivateDirectory.setMode(0o711, of: path)
     }
 
-    /// Creates a directory inside that only its owner can enter.
+    /// Creates a subdirectory that only its owner can enter.
     ///
     /// - Parameters:
-    ///   - name: its name.
-    ///   - owner: whose it is; `nil` is this user.
-    /// - Returns: its path.
+    ///   - name: The name of the subdirectory.
+    ///   - owner: The owner; `nil` is this user.
+    /// - Returns: The path of the subdirectory.
     /// - Throws: `Errno`.
     func createDirectory(_ name: String, of owner: UserAccount? = nil) throws(Errno) -> FilePath {
         let directory = path.appending(name)
@@ -58,7 +58,7 @@ struct PrivateDirectory: Sendable {
         return directory
     }
 
-    /// Creates a directory inside that everybody who comes as far can read.
+    /// Creates a subdirectory that all users can read if they can traverse its parent.
     ///
     /// - Throws: `Errno`.
     func createOpenDirectory(_ name: String) throws(Errno) -> FilePath {
@@ -67,7 +67,7 @@ struct PrivateDirectory: Sendable {
         return directory
     }
 
-    /// Creates a directory inside in which everybody can make files, and remove only their own.
+    /// Creates a subdirectory in which all users can create files and remove only their own.
     ///
     /// - Throws: `Errno`.
     func createSharedDirectory(_ name: String) throws(Errno) -> FilePath {
@@ -76,15 +76,15 @@ struct PrivateDirectory: Sendable {
         return directory
     }
 
-    /// Creates a directory somewhere inside that everybody can enter.
+    /// Creates a directory at a path below this one that all users can enter.
     ///
     /// - Throws: `Errno`.
-    func createTraversableDirectory(_ place: FilePath, of owner: UserAccount?) throws(Errno) {
-        guard unsafe place.withPlatformString({ unsafe mkdir($0, 0o755) }) == 0 else {
+    func createTraversableDirectory(_ directory: FilePath, of owner: UserAccount?) throws(Errno) {
+        guard unsafe directory.withPlatformString({ unsafe mkdir($0, 0o755) }) == 0 else {
             throw Errno(rawValue: errno)
         }
-        try PrivateDirectory.setMode(0o755, of: place)
-        try owner?.takeOwnership(of: place)
+        try PrivateDirectory.setMode(0o755, of: directory)
+        try owner?.takeOwnership(of: directory)
     }
 
     private static func setMode(_ mode: mode_t, of path: FilePath) throws(Errno) {
@@ -93,7 +93,7 @@ struct PrivateDirectory: Sendable {
         }
     }
 
-    /// Removes it with all that is in it.
+    /// Removes the directory and its contents.
     func remove() {
         let parent = try? DirectoryHandle.open(PathBytes(path.removingLastComponent().string))
         if let name = path.lastComponent?.string { try? parent?.removeTree(name.utf8) }

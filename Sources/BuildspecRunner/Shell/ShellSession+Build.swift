@@ -2,14 +2,14 @@ internal import BuildspecModel
 internal import SystemPackage
 
 extension ShellSession {
-    /// The session of a build, in its place.
+    /// Creates the session of a build in its execution environment.
     ///
     /// - Parameters:
-    ///   - request: what is asked for.
-    ///   - setup: what is settled.
-    ///   - directory: the build's private directory, in which the users are let through.
-    ///   - output: where the commands' output goes.
-    ///   - groups: where their process groups are noted.
+    ///   - request: The build.
+    ///   - setup: The setup of the build.
+    ///   - directory: The build's private directory, which the build's users can traverse.
+    ///   - output: The receiver of the commands' output.
+    ///   - groups: The process groups of the build.
     /// - Throws: `Errno`.
     convenience init(
         _ request: BuildRequest,
@@ -31,14 +31,14 @@ extension ShellSession {
             InitialState(
                 shell: setup.shell,
                 variables: environment.variables,
-                given: request.givenNames,
+                setNames: request.givenNames,
                 version: request.buildspec.version,
                 user: setup.users.defaultUser,
                 debugging: request.debugging
             ),
             in: directory,
             at: execution,
-            processes: execution.commandExecutor(
+            executor: execution.commandExecutor(
                 output: output,
                 groups: groups,
                 grace: request.gracePeriod

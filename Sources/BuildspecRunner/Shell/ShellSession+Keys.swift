@@ -1,45 +1,45 @@
 internal import BuildspecModel
 internal import SystemPackage
 
-/// A cache key as the shell has expanded it.
+/// A cache key that the shell has expanded.
 struct EvaluatedKey: Sendable, Equatable {
-    /// A command in it that ended with another status than 0.
+    /// A command in a key that ended with another status than 0.
     struct Failure: Sendable, Equatable {
-        /// The command as the key has it, such as `$(cat version)`; `nil` if it cannot be told which.
+        /// The command as the key has it, such as `$(cat version)`; `nil` if it is unknown.
         var command: String?
-        /// Its exit status; `nil` where only a call of `codebuild-hash-files` in it failed.
+        /// The exit status; `nil` if only a call of `codebuild-hash-files` in the command failed.
         var status: String?
-        /// What `codebuild-hash-files` said when it failed.
+        /// The error message of `codebuild-hash-files`.
         var reason: String?
 
-        /// What happened, in words.
-        fileprivate var words: String {
+        /// The failure as text for a message.
+        fileprivate var displayText: String {
             let command = command.map { "'\($0)'" } ?? "a command in it"
-            let what = status.map { "\(command) ended with status \($0)" }
-            guard let reason else { return what ?? "\(command) failed" }
-            return (what ?? "codebuild-hash-files failed in \(command)") + ": \(reason)"
+            let failure = status.map { "\(command) ended with status \($0)" }
+            guard let reason else { return failure ?? "\(command) failed" }
+            return (failure ?? "codebuild-hash-files failed in \(command)") + ": \(reason)"
         }
     }
 
     /// The key as it is written.
     var declared: String
-    /// What it comes to; `nil` when the shell could not expand it.
+    /// The expanded key; `nil` if the shell could not expand it.
     var value: String?
-    /// Variables in it that are not set.
+    /// The variables in the key that are not set.
     var unset: [String] = []
-    /// Commands in it that failed.
+    /// The commands in the key that failed.
     var failures: [Failure] = []
 
-    /// Why it is no key that entries can be told apart by; `nil` if it is one.
+    /// The reason why the key cannot be used; `nil` if it can.
     var problem: String? {
         guard failures.isEmpty, let value else {
-            return "cannot be evaluated" + (failures.first.map { ": \($0.words)" } ?? "")
+            return "cannot be evaluated" + (failures.first.map { ": \($0.displayText)" } ?? "")
         }
         guard value.isBlank else { return nil }
         return unset.isEmpty ? "is empty" : "is empty: \(EvaluatedKey.notSet(unset))"
     }
 
-    /// What the user should know of a key that is used all the same.
+    /// The warning about a key that is used nevertheless; `nil` if there is none.
     var warning: String? { unset.isEmpty ? nil : EvaluatedKey.notSet(unset) }
 
     private static func notSet(_ names: [String]) -> String {
@@ -49,15 +49,14 @@ struct EvaluatedKey: Sendable, Equatable {
 }
 
 extension ShellSession {
-    /// Expands cache keys as `evaluate` does, and finds out which variables in them are not set and which
-    /// commands fail.
+    /// Expands cache keys as `evaluate` does, and finds unset variables and failed commands in the keys.
     ///
-    /// - Parameter keys: the keys as they are written.
-    /// - Returns: one value for each; `nil` when the shell cannot even read them.
-    /// - Throws: `Errno`, or what starting a process throws.
+    /// - Parameter keys: The keys as they are written.
+    /// - Returns: One result for each key; `nil` if the shell cannot parse the keys.
+    /// - Throws: `Errno`, or an error of the process start.
     func evaluateKeys(_ keys: [String]) async throws -> [EvaluatedKey]? {
         let scans = keys.map(KeyScan.init)
-        let failures = try room().appending("hash-failure").string
+        let failures = try outputDirectory().appending("hash-failure").string
         guard let records = try await records(of: KeyScript.lines(scans, failures)) else {
             return nil
         }
@@ -79,14 +78,14 @@ extension ShellSession {
                     result[last].failures.append(EvaluatedKey.Failure(command: nil, status: text))
                 }
             case UInt8(ascii: "F"), UInt8(ascii: "H"):
-                let words = text.split(separator: " ", maxSplits: 1).map(String.init)
-                guard words.count == 2, let number = Int(words[0]) else { return nil }
+                let fields = text.split(separator: " ", maxSplits: 1).map(String.init)
+                guard fields.count == 2, let number = Int(fields[0]) else { return nil }
                 let commands = scans[last].commands
                 guard commands.indices.contains(number) || number < 0 else { return nil }
-                result[last].note(
-                    number < 0 ? nil : commands[number],
-                    words[1],
-                    isOfHash: kind == UInt8(ascii: "H")
+                result[last].addFailure(
+                    of: number < 0 ? nil : commands[number],
+                    fields[1],
+                    isHashFailure: kind == UInt8(ascii: "H")
                 )
             default: return nil
             }
@@ -96,9 +95,13 @@ extension ShellSession {
 }
 
 extension EvaluatedKey {
-    /// Takes a command's status, or what `codebuild-hash-files` in it said.
-    fileprivate mutating func note(_ command: String?, _ text: String, isOfHash: Bool) {
-        guard isOfHash else { return failures.append(Failure(command: command, status: text)) }
+    /// Adds the exit status of a command, or the error message of `codebuild-hash-files` in it.
+    fileprivate mutating func addFailure(
+        of command: String?,
+        _ text: String,
+        isHashFailure: Bool
+    ) {
+        guard isHashFailure else { return failures.append(Failure(command: command, status: text)) }
         let reason = ["error: ", "codebuild-hash-files: "].reduce(text) { text, start in
             text.hasPrefix(start) ? String(text.dropFirst(start.count)) : text
         }
@@ -111,7 +114,7 @@ extension EvaluatedKey {
 }
 
 extension KeyScan {
-    /// The texts of its commands, in order.
+    /// The texts of the commands in the key, in order.
     fileprivate var commands: [String] {
         parts.compactMap { part in
             if case .command(_, let source) = part { source } else { nil }
@@ -119,30 +122,34 @@ extension KeyScan {
     }
 }
 
-/// The part of a script that expands cache keys and tells how.
+/// The shell lines that expand cache keys and report the results.
 ///
-/// It writes records that each end with a NUL byte: `T` begins a key, `U` is a variable that is not
-/// set, `F` a command by its number and its exit status, `H` a command by its number and what a call of
-/// `codebuild-hash-files` in it said that failed, `V` the value, and `S` the status of an expansion that
-/// failed otherwise.
+/// The lines write records that each end with a NUL byte:
+/// - `T` begins a key.
+/// - `U` names a variable that is not set.
+/// - `F` has the number of a command and its exit status.
+/// - `H` has the number of a command and the error message of a call of `codebuild-hash-files` in it.
+/// - `V` has the value.
+/// - `S` has the status of an expansion that failed otherwise.
 enum KeyScript {
-    /// The variable that says in which file `codebuild-hash-files` leaves why it failed.
-    static let failures = "CODEBUILD_HASH_FAILURE"
+    /// The variable with the file to which `codebuild-hash-files` writes its error message.
+    static let failureVariable = "CODEBUILD_HASH_FAILURE"
 
-    /// The lines for some keys.
+    /// Returns the lines that expand keys.
     ///
     /// - Parameters:
-    ///   - scans: the keys.
-    ///   - failures: the path of a file for the failures of `codebuild-hash-files`.
-    /// - Returns: the lines.
-    static func lines(_ scans: [KeyScan], _ failures: String) -> String {
-        "exec 9>&1\n" + CommandScript.export(KeyScript.failures, failures)
+    ///   - scans: The keys.
+    ///   - file: The path of a file for the error message of `codebuild-hash-files`.
+    /// - Returns: The lines.
+    static func lines(_ scans: [KeyScan], _ file: String) -> String {
+        "exec 9>&1\n" + CommandScript.export(failureVariable, file)
             + scans.map(lines).joined()
     }
 
-    /// Tells of a failed call of `codebuild-hash-files`, which a pipe hides from the shell.
+    /// Returns a line that reports a failed call of `codebuild-hash-files`, because a pipe hides the
+    /// status of the call from the shell.
     private static func hashFailure(_ number: Int) -> String {
-        let file = "\"$\(failures)\""
+        let file = "\"$\(failureVariable)\""
         return "if [ -s \(file) ]; then IFS= read -r CODEBUILD_READ <\(file)"
             + "; printf 'H%d %s\\0' \(number) \"$CODEBUILD_READ\" >&9; rm -f \(file); fi"
     }
@@ -154,12 +161,12 @@ enum KeyScript {
             case .text(let text): return text
             case .command(let command, _):
                 number += 1
-                // In a subshell of its own, so that an `exit` does not leave out the report.
+                // The subshell keeps an `exit` in the command from skipping the report.
                 let status = "(\(command)\n) 9>&- || printf 'F%d %d\\0' \(number) \"$?\" >&9\n"
-                // Who writes `||` says what is taken in the place of a hash.
+                // With `||`, the key itself handles a failed hash.
                 let isHandled = command.contains("||")
                 return "$( \(status)"
-                    + (isHandled ? "rm -f \"$\(failures)\"" : hashFailure(number)) + "\n)"
+                    + (isHandled ? "rm -f \"$\(failureVariable)\"" : hashFailure(number)) + "\n)"
             }
         }
         let unset = scan.variables.map { name in

@@ -9,107 +9,111 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// The saved state of a build: what `retry` goes back to.
+/// The saved state of a build, to which a retry returns.
 struct SavedState: Sendable {
     /// The exported environment, itself a script.
     var environment: [UInt8]
     /// The current directory, one line.
     var directory: [UInt8]
-    /// Whose it is; `nil` is the user that runs the build.
+    /// The user that owns the state; `nil` is the user that runs the build.
     var user: UserAccount?
 }
 
-/// The files through which commands hand their state on, whoever they run as.
+/// The files by which a command passes its state to the next one, whatever their users are.
 ///
-/// On this machine only the runner can put names into the build's private directory; in a sandbox or a
-/// container commands can, so no link is followed there. A command gets its script and
-/// the state as files of its user that nobody else can read, and leaves the new state in a directory
-/// of its user. What it leaves is read without following links, and only if it is a plain file of
-/// that user: a runner that is root must not be led to another file. Nothing is written in a
-/// directory that a command's user owns.
+/// On this machine only the runner can create files in the build's private directory. In a sandbox or a
+/// container, commands can too, so no link is followed there. A command gets its script and the state
+/// as files of its user that nobody else can read, and writes the new state to a directory of its user.
+/// The new state is read without following links, and only from regular files of that user, because a
+/// runner that is root must not be led to another file. The runner writes nothing in a directory that
+/// a command's user owns.
 final class ShellStateStore: Sendable {
-    /// What belongs to one user.
+    /// The directories of one user.
     struct UserDirectories: Sendable {
-        /// Where the shell starts: an empty place that is not the source root, as on CodeBuild;
-        /// should the saved directory be gone, the command hits nothing.
+        /// The directory in which the shell starts.
+        ///
+        /// It is empty and not the source root, as on CodeBuild: if the saved directory does not exist
+        /// any more, the command can damage nothing.
         var start: FilePath
-        /// The directory in which a command leaves things.
-        var room: FilePath
+        /// The directory to which a command writes its state.
+        var output: FilePath
 
-        /// What a command leaves when it has run to its last line.
-        var next: StateFiles { StateFiles(in: room) }
+        /// The state that a command writes if it runs to its last line.
+        var nextState: StateFiles { StateFiles(in: output) }
 
-        /// What a command leaves however it ends, if somebody asks for it.
-        var end: StateFiles {
+        /// The state that a command writes however it ends, if the build pauses after failures.
+        var finalState: StateFiles {
             StateFiles(
-                environment: room.appending("end-env.sh"),
-                directory: room.appending("end-dir.txt")
+                environment: output.appending("end-env.sh"),
+                directory: output.appending("end-dir.txt")
             )
         }
     }
 
-    /// The script of the command at hand.
+    /// The script of the current command.
     let script: FilePath
-    /// The state that the next command begins with.
+    /// The state with which the next command begins.
     let files: StateFiles
 
     /// The build's private directory.
-    let place: PrivateDirectory
-    private let owner: uid_t
-    private let corners = Mutex<[uid_t: UserDirectories]>([:])
+    let privateDirectory: PrivateDirectory
+    private let defaultOwner: uid_t
+    private let knownDirectories = Mutex<[uid_t: UserDirectories]>([:])
 
-    /// Creates a desk in a private directory.
+    /// Creates a store in a private directory.
     ///
     /// - Parameters:
-    ///   - place: the directory.
-    ///   - owner: whose the files are that commands leave which run as nobody else.
-    init(in place: PrivateDirectory, owner: uid_t) {
-        self.place = place
-        self.owner = owner
-        script = place.path.appending("script.sh")
-        files = StateFiles(in: place.path)
+    ///   - directory: The build's private directory.
+    ///   - defaultOwner: The owner of the files that commands without a user write.
+    init(in directory: PrivateDirectory, defaultOwner: uid_t) {
+        privateDirectory = directory
+        self.defaultOwner = defaultOwner
+        script = directory.path.appending("script.sh")
+        files = StateFiles(in: directory.path)
     }
 
-    /// The directories of a user, made when first asked for.
+    /// Returns the directories of a user, and creates them for the first call.
     ///
     /// - Throws: `Errno`.
-    func corner(of user: UserAccount?) throws(Errno) -> UserDirectories {
+    func directories(of user: UserAccount?) throws(Errno) -> UserDirectories {
         let number = user?.userID ?? geteuid()
-        if let corner = corners.withLock({ $0[number] }) { return corner }
-        let corner = UserDirectories(
-            start: try place.createDirectory("start-\(number)", of: user),
-            room: try place.createDirectory("next-\(number)", of: user)
+        if let known = knownDirectories.withLock({ $0[number] }) { return known }
+        let created = UserDirectories(
+            start: try privateDirectory.createDirectory("start-\(number)", of: user),
+            output: try privateDirectory.createDirectory("next-\(number)", of: user)
         )
-        corners.withLock { $0[number] = corner }
-        return corner
+        knownDirectories.withLock { $0[number] = created }
+        return created
     }
 
-    /// The state as it is now, of the user that has it.
+    /// Reads the state.
     ///
+    /// - Parameter user: The user that owns the state.
+    /// - Returns: The state.
     /// - Throws: `Errno`.
     func state(of user: UserAccount?) throws -> SavedState {
         SavedState(
-            environment: try SmallFile.readPlain(files.environment),
-            directory: try SmallFile.readPlain(files.directory),
+            environment: try SmallFile.readRegular(files.environment),
+            directory: try SmallFile.readRegular(files.directory),
             user: user
         )
     }
 
-    /// The saved directory, if its name is UTF-8.
+    /// Reads the saved directory; `nil` if its name is not UTF-8.
     ///
     /// - Throws: `Errno`.
     func directory() throws -> String? {
-        let line = try SmallFile.readPlain(files.directory)
+        let line = try SmallFile.readRegular(files.directory)
         return String(
             validating: line.last == UInt8(ascii: "\n") ? line.dropLast() : line[...],
             as: UTF8.self
         )
     }
 
-    /// Replaces the state and makes it its user's.
+    /// Replaces the state, in files of its user.
     ///
     /// - Throws: `Errno`.
-    func put(_ state: SavedState) throws {
+    func write(_ state: SavedState) throws {
         try SmallFile.write(state.environment, to: files.environment, owner: state.user)
         try SmallFile.write(state.directory, to: files.directory, owner: state.user)
     }
@@ -117,25 +121,27 @@ final class ShellStateStore: Sendable {
     /// Writes the script of the next command.
     ///
     /// - Throws: `Errno`.
-    func put(script text: String, for user: UserAccount?) throws {
+    func write(script text: String, for user: UserAccount?) throws {
         try SmallFile.write(Array(text.utf8), to: script, owner: user)
     }
 
-    /// Takes what the user's command left, if it left anything.
+    /// Replaces the state by the one that the user's command wrote, if it wrote one.
     ///
-    /// What is cut off is not taken: the next command would run without its variables, or elsewhere.
+    /// A truncated state is rejected, because the next command would run without its variables, or in
+    /// another directory.
     ///
-    /// - Throws: `Errno`, that of a full disk for what is cut off, or `SmallFile.Untrusted` when it is not a plain file of the user.
-    func take(from user: UserAccount?) throws {
-        let next = try corner(of: user).next
-        let owner = user?.userID ?? owner
+    /// - Throws: `Errno`, the one of a full disk for a truncated state, or `SmallFile.Untrusted` if the
+    ///   state is not in regular files of the user.
+    func collectState(of user: UserAccount?) throws {
+        let next = try directories(of: user).nextState
+        let owner = user?.userID ?? defaultOwner
         let environment = try SmallFile.consume(next.environment, of: owner)
         let directory = try SmallFile.consume(next.directory, of: owner)
-        // The shell's complaint is lost in the output: its script goes on, and exits as the command.
+        // The script continues after a failed write and exits with the status of the command.
         if let environment, environment.last != UInt8(ascii: "\n") { throw Errno.noSpace }
         if let directory, directory.isEmpty { throw Errno.noSpace }
-        for (left, kept) in [(environment, files.environment), (directory, files.directory)] {
-            if let left { try SmallFile.write(left, to: kept, owner: user) }
+        for (bytes, file) in [(environment, files.environment), (directory, files.directory)] {
+            if let bytes { try SmallFile.write(bytes, to: file, owner: user) }
         }
     }
 }

@@ -1,11 +1,11 @@
-/// Names and quoting of a POSIX shell.
+/// The rules for names and quoting in a POSIX shell.
 package enum ShellText {
-    /// Names that bash sets itself and lets nobody assign.
+    /// The names of variables that are read-only in bash.
     static let namesReadOnlyInBash: Set<String> = [
         "BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID",
     ]
 
-    /// The text in single quotes, which keep every character as it is.
+    /// Returns the text in single quotes, which keep every character as it is.
     package static func alwaysQuoted(_ text: String) -> String {
         var quoted = "'"
         for scalar in text.unicodeScalars {
@@ -14,13 +14,13 @@ package enum ShellText {
         return quoted + "'"
     }
 
-    /// The text as one shell word, quoted only where it has to be.
+    /// Returns the text as one shell word, quoted only if it must be.
     package static func quoted(_ text: String) -> String {
         let plain = !text.isEmpty && text.utf8.allSatisfy(isPlain)
         return plain ? text : alwaysQuoted(text)
     }
 
-    /// Whether a shell can hold a variable of this name.
+    /// Checks whether `text` is a valid name of a shell variable.
     ///
     /// Source: POSIX, "Shell Command Language", 3.230 Name.
     package static func isName(_ text: String) -> Bool {

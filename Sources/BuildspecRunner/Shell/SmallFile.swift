@@ -8,9 +8,9 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// Files of a few kilobytes that belong to the runner: saved state, scripts, the build number.
+/// Reads and writes the runner's files of a few kilobytes: saved state, scripts, the build number.
 enum SmallFile {
-    /// Reads a file.
+    /// Reads a file of the runner.
     ///
     /// - Throws: `Errno`.
     static func read(_ path: FilePath) throws -> [UInt8] {
@@ -20,8 +20,8 @@ enum SmallFile {
 
     /// Replaces a file by a new one.
     ///
-    /// It is removed first, not cut to nothing: ext4 sends a file that was cut and written again to
-    /// the disk when it is closed, which takes milliseconds.
+    /// The old file is removed, not truncated. ext4 flushes a file that was truncated and written again
+    /// to the disk when it is closed, which takes milliseconds.
     ///
     /// - Throws: `Errno`.
     static func write(
@@ -31,38 +31,38 @@ enum SmallFile {
     ) throws {
         try remove(path)
         let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate, .closeOnExec]
-        try put(Array(text.utf8), to: path, options, permissions)
+        try create(Array(text.utf8), to: path, options, permissions)
     }
 
     /// Replaces a file by a new one that only its owner can read.
     ///
     /// - Parameters:
-    ///   - bytes: what it holds.
-    ///   - path: where it is.
-    ///   - owner: whose it is; `nil` is this user.
+    ///   - bytes: The new contents.
+    ///   - path: The path of the file.
+    ///   - owner: The owner of the file; `nil` is this user.
     /// - Throws: `Errno`.
     static func write(_ bytes: [UInt8], to path: FilePath, owner: UserAccount? = nil) throws {
         try remove(path)
         let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate, .closeOnExec]
-        try put(bytes, to: path, options, .ownerReadWrite, owner)
+        try create(bytes, to: path, options, .ownerReadWrite, owner)
     }
 
-    /// Something in place of a file that a command should have left.
+    /// An error about a state file of a command that is not a regular file of the command's user.
     struct Untrusted: Error, CustomStringConvertible {
-        /// Where it is.
+        /// The path of the file.
         var path: FilePath
 
         var description: String {
-            "'\(path)' holds the state that the command leaves and is not a plain file of its user"
+            "the state file '\(path)' is not a regular file of the command's user"
         }
     }
 
-    /// Reads a file in a directory into which commands may put names; a link is not followed.
+    /// Reads a regular file in a directory in which commands may create files; a link is not followed.
     ///
-    /// - Throws: `Errno`, or `Untrusted` when it is no plain file.
-    static func readPlain(_ path: FilePath) throws -> [UInt8] {
+    /// - Throws: `Errno`, or `Untrusted` if it is not a regular file.
+    static func readRegular(_ path: FilePath) throws -> [UInt8] {
         do {
-            // Not blocking, or a named pipe would hold the build up.
+            // Without `nonBlocking`, the open of a named pipe would wait forever.
             let options: FileDescriptor.OpenOptions = [.noFollow, .nonBlocking, .closeOnExec]
             let file = try FileDescriptor.open(path, .readOnly, options: options)
             return try file.closeAfter { try contents(of: file, at: path, owner: nil) }
@@ -71,14 +71,14 @@ enum SmallFile {
         }
     }
 
-    /// Reads and removes a file that another user may have made.
+    /// Reads and removes a regular file that another user may have created.
     ///
     /// - Parameters:
-    ///   - path: where it is; a link there, or in place of the directory, is not followed.
-    ///   - owner: whose it must be.
-    /// - Returns: its bytes, or `nil` when there is nothing.
-    /// - Throws: `Errno`, or `Untrusted` when it is anything but a plain file of the owner.
-    static func take(_ path: FilePath, of owner: uid_t) throws -> [UInt8]? {
+    ///   - path: The path of the file. A link at the path, or instead of its directory, is not followed.
+    ///   - owner: The owner that the file must have.
+    /// - Returns: The contents; `nil` if there is no file.
+    /// - Throws: `Errno`, or `Untrusted` if it is not a regular file of `owner`.
+    static func consume(_ path: FilePath, of owner: uid_t) throws -> [UInt8]? {
         guard let name = path.lastComponent?.string else { return nil }
         do {
             let directory = try FileDescriptor.open(
@@ -104,7 +104,7 @@ enum SmallFile {
         }
     }
 
-    /// The bytes of an open file that is to be a plain one of its owner; `nil` is anybody.
+    /// Reads an open file that must be a regular file of `owner`; `nil` accepts any owner.
     private static func contents(
         of file: FileDescriptor,
         at path: FilePath,
@@ -112,14 +112,14 @@ enum SmallFile {
     ) throws -> [UInt8] {
         var status = stat()
         guard unsafe fstat(file.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
-        // A second name could be that of a file elsewhere.
+        // A second hard link could be a file in another directory.
         guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
             owner == nil || status.st_uid == owner, status.st_size <= 1 << 26
         else { throw Untrusted(path: path) }
         return try contents(of: file)
     }
 
-    /// Removes a file, if it is there.
+    /// Removes a file, if it exists.
     ///
     /// - Throws: `Errno`.
     static func remove(_ path: FilePath) throws {
@@ -127,7 +127,7 @@ enum SmallFile {
         guard result == 0 || errno == ENOENT else { throw Errno(rawValue: errno) }
     }
 
-    /// The rest of an open file.
+    /// Reads the rest of an open file.
     ///
     /// - Throws: `Errno`.
     static func contents(of file: FileDescriptor) throws -> [UInt8] {
@@ -141,7 +141,7 @@ enum SmallFile {
         }
     }
 
-    private static func put(
+    private static func create(
         _ bytes: [UInt8],
         to path: FilePath,
         _ options: FileDescriptor.OpenOptions,

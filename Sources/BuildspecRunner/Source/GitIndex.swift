@@ -50,7 +50,7 @@ struct GitIndex: Sendable {
     func list(_ place: String, _ paths: [String] = []) async -> List {
         let directory = place.isEmpty ? root : root.pushing(FilePath(place))
         // Else git looks in the directories above and finds another repository.
-        if !place.isEmpty, !FileProbe.isThere(directory.appending(".git")) { return .none }
+        if !place.isEmpty, !FileProbe.exists(directory.appending(".git")) { return .none }
         do {
             try SpareDescriptors.requireForProcess()
             let result = try await Subprocess.run(

@@ -103,7 +103,7 @@ package struct GitTrackedFiles: Sendable {
                 if record.starts(with: "160000 ".utf8) {
                     let name = String(decoding: path, as: UTF8.self)
                     repositories.append(name)
-                    if FileProbe.isThere(git.root.pushing(FilePath(name)).appending(".git")) {
+                    if FileProbe.exists(git.root.pushing(FilePath(name)).appending(".git")) {
                         checkout.repositories.append(path)
                     } else {
                         // Git takes no submodule out into a directory that has something in it.

@@ -79,7 +79,7 @@ package struct SourceVersion: Sendable, Equatable {
         var place = directory
         while true {
             let git = place.appending(".git")
-            if FileProbe.isThere(git) { return git }
+            if FileProbe.exists(git) { return git }
             guard place.removeLastComponent() else { return nil }
         }
     }

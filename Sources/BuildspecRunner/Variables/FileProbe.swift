@@ -25,7 +25,7 @@ struct FileProbe: Sendable {
     }
 
     /// Whether there is anything, be it a link that leads nowhere.
-    static func isThere(_ path: FilePath) -> Bool {
+    static func exists(_ path: FilePath) -> Bool {
         var status = stat()
         return unsafe path.withPlatformString { unsafe lstat($0, &status) } == 0
     }

@@ -192,7 +192,7 @@ struct RunAsTests {
         #expect(build.sink.warnings.count == 1)
         #expect(
             build.sink.warnings.first?.hasSuffix(
-                "/env.sh' holds the state that the command leaves and is not a plain file of its user"
+                "/env.sh' is not a regular file of the command's user"
             ) == true
         )
     }

@@ -79,7 +79,7 @@ extension ContainerTests {
                 try await terminal.expect("<1|a  b|/codebuild/output/src/src/inner>")
                 try terminal.type("codebuild-resume\n")
                 try await terminal.expect("went on with a  b")
-                try await terminal.expect("paused behind a command with exit status 7 in BUILD")
+                try await terminal.expect("paused after a command with exit status 7 in BUILD")
                 try terminal.type("echo \"<$A|${PWD##*/}>\"\n")
                 try await terminal.expect("<1|inner>")
                 try terminal.type("exit\n")

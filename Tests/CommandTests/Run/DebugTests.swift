@@ -116,7 +116,7 @@ struct DebugTests {
         let buildspec = Self.buildspec("mkdir inner; cd inner; X=1; \(end)")
         let status = try await run(buildspec, ["--break-on-failure"]) { terminal, _ in
             try await terminal.expect("exit status 7\r\n")
-            try await terminal.expect("paused behind a command with exit status 7 in BUILD")
+            try await terminal.expect("paused after a command with exit status 7 in BUILD")
             try terminal.type("echo \"<$X|${PWD##*/}>\"\n")
             try await terminal.expect("<1|inner>")
             #expect(!terminal.text.contains("finally in"))
