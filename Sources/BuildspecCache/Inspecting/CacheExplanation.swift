@@ -1,112 +1,115 @@
-/// Why a restore finds what it finds, or nothing.
+/// The reason why a restore finds an entry, or does not.
 public struct CacheExplanation: Sendable, Equatable {
-    /// What a restore would do now.
+    /// The result that a restore would have now.
     public enum Verdict: Sendable, Equatable {
-        /// The entry of the key itself is there.
+        /// The key has an entry.
         case hit
         /// A fallback key finds an entry.
         case fallback(prefix: String)
-        /// Nothing is found.
+        /// No entry is found.
         case miss
-        /// The key's entry is there and cannot be used; the text says why.
+        /// The key's entry exists and cannot be used; the text says why.
         case damaged(String)
     }
 
-    /// What would be moved to restore the entry over the tree as it is.
+    /// The amount of data that a restore of the entry over the present tree would fetch.
     public struct Transfer: Sendable, Equatable {
-        /// Packs to fetch.
+        /// The number of packs to fetch.
         public var packs: Int
-        /// Their stored bytes.
+        /// The stored bytes of these packs.
         public var bytes: UInt64
-        /// Files of the entry.
+        /// The number of files of the entry.
         public var files: Int
-        /// Files that are as they should be already.
+        /// The number of files that are already as they should be.
         public var filesUnchanged: Int
     }
 
-    /// A stored entry beside what is asked for.
+    /// A stored entry, compared with the requested one.
     public struct RelatedEntry: Sendable, Equatable {
         /// The entry.
         public var info: CacheEntryInfo
-        /// Whether it is of the same scope.
+        /// Whether the entry has the requested scope.
         public var isSameScope: Bool
-        /// Patterns that are asked for and are not the entry's.
+        /// The patterns that were requested and that the entry does not have.
         public var pathsAdded: [String]
-        /// Patterns of the entry that are not asked for.
+        /// The patterns of the entry that were not requested.
         public var pathsRemoved: [String]
-        /// How many characters the keys have in common from the start.
+        /// The length of the common prefix of the two keys, in characters.
         public var commonPrefix: Int
-        /// What differs in the files that the keys were made of; `nil` when that is not known.
+        /// The differences of the files that the keys depend on; `nil` if they are not known.
         public var inputs: [InputChange]?
     }
 
-    /// A difference in what two keys were made of.
+    /// A difference between the inputs of two keys.
     public struct InputChange: Sendable, Equatable {
-        /// In which way.
+        /// The kind of difference.
         public enum Kind: String, Sendable {
-            /// The file is hashed now and was not then.
+            /// The file is hashed for the requested key only.
             case added
-            /// The file was hashed then and is not now.
+            /// The file was hashed for the stored key only.
             case removed
-            /// The file has another content.
+            /// The file has different content.
             case changed
-            /// `codebuild-hash-files` is called with other arguments.
+            /// `codebuild-hash-files` has different arguments.
             case patterns
-            /// The key is written in another way.
+            /// The key is declared differently.
             case declared
         }
 
-        /// In which way.
+        /// The kind of difference.
         public var kind: Kind
-        /// The path, the arguments or the key's text, as it is now.
-        public var now: String
-        /// The same of the entry, or a file's digest then.
-        public var then: String
+        /// The path, the arguments or the key's text, for the requested key.
+        public var current: String
+        /// The arguments or the key's text for the stored key, or the digest that the file had.
+        public var stored: String
     }
 
-    /// What is asked for; the paths in canonical form.
+    /// The requested identity, with canonical paths.
     public var identity: CacheIdentity
-    /// What a restore would do.
+    /// The result that a restore would have.
     public var verdict: Verdict
     /// The entry that would be restored.
     public var used: CacheEntryInfo?
-    /// What restoring that would move.
+    /// The amount of data that the restore would fetch.
     public var transfer: Transfer?
-    /// The entries that come closest, at most three.
+    /// The entries most similar to the requested one, at most three.
     public var nearest: [RelatedEntry]
 }
 
 extension CacheExplanation.InputChange {
-    /// What differs between the inputs of two keys.
+    /// Compares the inputs of two keys.
     ///
     /// - Parameters:
-    ///   - now: what the key is made of now.
-    ///   - then: what the entry's key was made of.
-    /// - Returns: the differences; empty when the inputs are the same.
-    static func between(_ now: KeyInputs, _ then: KeyInputs) -> [CacheExplanation.InputChange] {
+    ///   - current: The inputs of the requested key.
+    ///   - stored: The inputs of the entry's key.
+    /// - Returns: The differences; empty if the inputs are the same.
+    static func between(
+        _ current: KeyInputs,
+        _ stored: KeyInputs
+    ) -> [CacheExplanation.InputChange] {
         typealias Change = CacheExplanation.InputChange
         var changes: [Change] = []
-        if let new = now.declared, let old = then.declared, new != old {
-            changes.append(Change(kind: .declared, now: new, then: old))
+        if let new = current.declared, let old = stored.declared, new != old {
+            changes.append(Change(kind: .declared, current: new, stored: old))
         }
-        let newPatterns = now.hashes.map { $0.patterns.joined(separator: " ") }
-        let oldPatterns = then.hashes.map { $0.patterns.joined(separator: " ") }
+        let newPatterns = current.hashes.map { $0.patterns.joined(separator: " ") }
+        let oldPatterns = stored.hashes.map { $0.patterns.joined(separator: " ") }
         if newPatterns != oldPatterns {
             let new = newPatterns.joined(separator: "; ")
             let old = oldPatterns.joined(separator: "; ")
-            changes.append(Change(kind: .patterns, now: new, then: old))
+            changes.append(Change(kind: .patterns, current: new, stored: old))
         }
-        let new = digests(now)
-        let old = digests(then)
+        let new = digests(current)
+        let old = digests(stored)
         for path in Set(new.keys).union(old.keys).sorted() {
             switch (new[path], old[path]) {
             case (let left?, let right?) where left != right:
-                changes.append(Change(kind: .changed, now: path, then: right))
-            // A file that was not recorded for lack of room is no difference.
-            case (_?, nil) where !then.isTruncated:
-                changes.append(Change(kind: .added, now: path, then: ""))
-            case (nil, let right?) where !now.isTruncated:
-                changes.append(Change(kind: .removed, now: path, then: right))
+                changes.append(Change(kind: .changed, current: path, stored: right))
+            // A file that was not recorded for lack of space is not a difference.
+            case (_?, nil) where !stored.isTruncated:
+                changes.append(Change(kind: .added, current: path, stored: ""))
+            case (nil, let right?) where !current.isTruncated:
+                changes.append(Change(kind: .removed, current: path, stored: right))
             default: break
             }
         }

@@ -1,6 +1,6 @@
 internal import BuildspecFiles
 
-/// A walked tree as a manifest's entries, as far as is needed to compare it with a manifest.
+/// A walked tree in the form of manifest entries, for the comparison with a manifest.
 struct ComparedTree {
     private let known: [PathBytes: Manifest.Entry]
     private var cursor: TreeCursor
@@ -10,24 +10,24 @@ struct ComparedTree {
         cursor = TreeCursor(roots)
     }
 
-    /// The walk's entries; a file with another content has no blobs.
+    /// Converts the entries of a walk; a file whose content differs from the manifest has no blobs.
     mutating func entries(of walk: [WalkedEntry]) throws(FileError) -> [Manifest.Entry] {
         let list = FileList(walk)
         var contents = [ContentPipeline.Stored?](repeating: nil, count: walk.count)
-        for place in list.toRead {
-            let entry = walk[place]
+        for index in list.toRead {
+            let entry = walk[index]
             var blobs = BlobList()
             if case .file(let size, let expected) = file(at: entry.path)?.kind,
                 size == entry.status.size, try isSame(entry, expected)
             {
                 blobs = expected
             }
-            contents[place] = ContentPipeline.Stored(status: entry.status, blobs: blobs)
+            contents[index] = ContentPipeline.Stored(status: entry.status, blobs: blobs)
         }
         return list.manifestEntries(walk, contents)
     }
 
-    /// The manifest's file of that path, also when it is a further name there.
+    /// Returns the manifest's entry of a file; for a hard link, the entry that has the content.
     private func file(at path: PathBytes) -> Manifest.Entry? {
         guard let entry = known[path] else { return nil }
         if case .hardLink(let first) = entry.kind { return known[first] }

@@ -1,10 +1,10 @@
 internal import BuildspecFiles
 
-/// Everything about one entry.
+/// The complete description of an entry.
 public struct EntryContents: Sendable, Equatable {
-    /// One file, directory or link.
+    /// A file, directory or link.
     public struct Item: Sendable, Equatable {
-        /// What it is.
+        /// The kind of an item.
         public enum Kind: String, Sendable {
             /// A regular file.
             case file
@@ -12,58 +12,58 @@ public struct EntryContents: Sendable, Equatable {
             case directory
             /// A symbolic link.
             case link
-            /// A further name of a file.
+            /// Another name of a file.
             case hardLink = "hard-link"
         }
 
-        /// Its path, relative to the root or absolute; bytes that are not UTF-8 are replaced.
+        /// The path, relative to the root or absolute; bytes that are not UTF-8 are replaced.
         public var path: String
-        /// What it is.
+        /// The kind of item.
         public var kind: Kind
-        /// Its content bytes; 0 for everything but files.
+        /// The content bytes; 0 for everything but files.
         public var size: UInt64
-        /// Its permission bits.
+        /// The permission bits.
         public var mode: UInt32
-        /// Seconds since 1970 of its last change.
+        /// The modification time, in seconds since 1970.
         public var seconds: Int64
-        /// Nanoseconds on top of those.
+        /// The nanoseconds of the modification time.
         public var nanoseconds: Int32
-        /// What a link says, or the first name of the file.
+        /// The target of a link, or the first name of the file for a hard link.
         public var target: String?
     }
 
-    /// One of the entry's packs.
+    /// A pack of the entry.
     public struct Pack: Sendable, Equatable {
         /// The object's name in the store.
         public var name: String
-        /// Its size in the store.
+        /// The size in the store.
         public var stored: UInt64
-        /// The size of the tar in it.
+        /// The size of the tar in the pack.
         public var size: Int
-        /// Whether the store has it.
+        /// Whether the store has the pack.
         public var isPresent: Bool
     }
 
-    /// What a listing says of it.
+    /// The entry as a listing shows it.
     public var info: CacheEntryInfo
     /// The manifest's name in the store.
     public var manifestName: String
-    /// The name of the manifest that it is changes of; `nil` if it is stored whole.
+    /// The name of the manifest's base; `nil` if the manifest is not a delta.
     public var baseName: String?
-    /// What its key was made of, if the save knew.
+    /// The inputs of the key, if the save knew them.
     public var inputs: KeyInputs?
-    /// Its packs.
+    /// The packs of the entry.
     public var packs: [Pack]
-    /// Its files, directories and links in path order.
+    /// The files, directories and links in path order.
     public var items: [Item]
 }
 
 extension BuildCache {
-    /// Reads all that is known of an entry but its contents.
+    /// Reads the complete description of an entry, but not the contents of its files.
     ///
-    /// - Parameter recordName: the entry, as a listing names it.
-    /// - Returns: what it holds.
-    /// - Throws: `CacheError` when it is damaged or gone.
+    /// - Parameter recordName: The name of the entry's record, from a listing.
+    /// - Returns: The description.
+    /// - Throws: `CacheError` when the entry is damaged or does not exist.
     public func contents(of recordName: String) async throws -> EntryContents {
         try await onBlockingThreads {
             let reader = settings.unrestrictedReader()

@@ -1,65 +1,65 @@
 internal import BuildspecFiles
 public import SystemPackage
 
-/// What differs between two entries, or between an entry and a tree.
+/// The differences between two entries, or between an entry and a tree.
 public struct EntryDifference: Sendable, Equatable {
-    /// A path that is not the same on both sides.
+    /// A path that differs.
     public struct Change: Sendable, Equatable {
-        /// In which way.
+        /// The kind of change.
         public enum Kind: String, Sendable {
-            /// Only the second side has it.
+            /// Only the second side has the path.
             case added
-            /// Only the first side has it.
+            /// Only the first side has the path.
             case removed
-            /// Both have it.
+            /// Both sides have the path, with differences.
             case changed
         }
 
-        /// What differs of a path that both sides have.
+        /// A property in which the two sides of a path differ.
         public enum Aspect: String, Sendable {
-            /// A file here, a directory or link there.
+            /// The kind: for example a file on one side, a directory or link on the other.
             case kind
-            /// The bytes, or what a link says.
+            /// The bytes of a file, or the target of a link.
             case content
             /// The permission bits.
             case mode
-            /// The time of last change.
+            /// The modification time.
             case time
         }
 
         /// The path.
         public var path: String
-        /// In which way it differs.
+        /// The kind of change.
         public var kind: Kind
-        /// What differs, for a changed path.
+        /// The properties that differ, for a changed path.
         public var aspects: [Aspect] = []
-        /// Its size on the first side.
+        /// The size on the first side.
         public var oldSize: UInt64?
-        /// Its size on the second side.
+        /// The size on the second side.
         public var newSize: UInt64?
 
-        /// Whether nothing but the time differs.
+        /// Whether only the time differs.
         public var isTimeOnly: Bool { aspects == [.time] }
     }
 
     /// The changes in path order.
     public var changes: [Change] = []
-    /// How many paths are the same.
+    /// The number of paths that are equal.
     public var same = 0
 }
 
 extension BuildCache {
     /// Compares the contents of two entries.
     ///
-    /// No pack is read where both entries name the same place of the same pack, nor where this machine
-    /// has proven what the manifests say.
+    /// Only packs in which the entries name equal contents at different positions are read, and
+    /// none whose manifest this machine has already verified.
     ///
     /// - Parameters:
-    ///   - first: an entry, as a listing names it.
-    ///   - second: another.
-    /// - Returns: what the second has that the first has not, and the other way round.
-    /// - Throws: `CacheError` when one of them is damaged or gone, or its packs do not hold what its
-    ///   manifest says.
+    ///   - first: The name of an entry's record, from a listing.
+    ///   - second: The name of another entry's record.
+    /// - Returns: The changes from the first entry to the second.
+    /// - Throws: `CacheError` when an entry is damaged or does not exist, or its packs do not match
+    ///   its manifest.
     public func difference(from first: String, to second: String) async throws -> EntryDifference {
         try await onBlockingThreads {
             let reader = settings.unrestrictedReader()
@@ -68,23 +68,23 @@ extension BuildCache {
             let old = try await reader.manifest(of: oldRecord)
             let new = try await reader.manifest(of: newRecord)
             let packs = SameContents(old, new)
-            try await requireTrue(oldRecord, old, packs: packs.old, reader)
-            try await requireTrue(newRecord, new, packs: packs.new, reader)
+            try await verifyContents(oldRecord, old, packs: packs.old, reader)
+            try await verifyContents(newRecord, new, packs: packs.new, reader)
             return EntryDifference(old.entries, new.entries)
         }
     }
 
-    /// Compares an entry with the tree as it is.
+    /// Compares an entry with a tree.
     ///
-    /// Every file is read whose size is the entry's, and the entry's contents are proven unless this
-    /// machine has done so before. What comes from the checkout is on neither side, as a restore leaves it
-    /// alone.
+    /// Files of the same size are read and compared. The entry's contents are verified, unless this
+    /// machine has already verified them. Files of the checkout are on neither side, because a
+    /// restore does not change them.
     ///
     /// - Parameters:
-    ///   - recordName: the entry, as a listing names it.
-    ///   - root: the directory that relative paths start from.
-    ///   - checkout: finds out which files come from the checkout.
-    /// - Returns: what the tree has that the entry has not, and the other way round.
+    ///   - recordName: The name of the entry's record, from a listing.
+    ///   - root: The directory that relative paths start from.
+    ///   - checkout: The search for files of the checkout.
+    /// - Returns: The changes from the entry to the tree.
     /// - Throws: `CacheError` when the entry is damaged or the tree cannot be read.
     public func difference(
         from recordName: String,
@@ -97,22 +97,23 @@ extension BuildCache {
             let record = try await reader.existingRecord(named: recordName)
             let manifest = try await reader.manifest(of: record)
             let roots = try TreeRoots(root: root, fileSystemRoot: settings.fileSystemRoot)
-            try await requireTrue(record, manifest, packs: nil, reader)
+            try await verifyContents(record, manifest, packs: nil, reader)
             let set = PathSet(KeyRecord.declarable(record.paths), root: root)
             let walk = try await CacheTree(set, checkout, roots, settings)
             var tree = ComparedTree(manifest, roots)
             var cursor = CheckoutCursor(walk.rules)
             let entries = manifest.entries.filter { cursor.owner(of: $0.path) == .cache }
-            let there = try tree.entries(of: walk.entries)
+            let present = try tree.entries(of: walk.entries)
             try Task.checkCancellation()
-            return EntryDifference(entries, there)
+            return EntryDifference(entries, present)
         }
     }
 }
 
 extension BuildCache {
-    /// Refuses to compare what a manifest says when that is not what its packs hold.
-    private func requireTrue(
+    /// Throws if the packs of an entry do not match its manifest, which makes a comparison
+    /// meaningless.
+    private func verifyContents(
         _ record: KeyRecord,
         _ manifest: Manifest,
         packs: Set<Int>?,
@@ -121,12 +122,12 @@ extension BuildCache {
         do {
             try await settings.verify(record, manifest, packs: packs, reader)
         } catch let error as MismatchedContent {
-            throw CacheError.damaged("\(record.title) is false: \(error.damage)")
+            throw CacheError.damaged("the manifest of \(record.title) is wrong: \(error.damage)")
         }
     }
 }
 
-/// The packs in which two entries have the same contents, as they say, at different places.
+/// The packs in which two entries name equal contents at different positions.
 private struct SameContents {
     var old: Set<Int> = []
     var new: Set<Int> = []
@@ -137,12 +138,12 @@ private struct SameContents {
             guard case .file(_, let left) = entry.kind,
                 case .file(_, let right)? = others[entry.path]
             else { continue }
-            for (mine, other) in zip(left, right) where mine.digest == other.digest {
+            for (blob, other) in zip(left, right) where blob.digest == other.digest {
                 guard
-                    first.packs[mine.pack] != second.packs[other.pack]
-                        || mine.offset != other.offset
+                    first.packs[blob.pack] != second.packs[other.pack]
+                        || blob.offset != other.offset
                 else { continue }
-                old.insert(mine.pack)
+                old.insert(blob.pack)
                 new.insert(other.pack)
             }
         }
@@ -154,7 +155,8 @@ extension EntryDifference {
     init(_ old: [Manifest.Entry], _ new: [Manifest.Entry]) {
         var left = old[...]
         var right = new[...]
-        // A further name of a file comes behind the file.
+        // A hard link comes after its file, so a change of the file is known when the link is
+        // compared.
         var rewritten: Set<PathBytes> = []
         while let first = left.first ?? right.first {
             if let old = left.first, let new = right.first, old.path == new.path {

@@ -2,24 +2,27 @@ internal import BuildspecFiles
 public import SystemPackage
 
 extension BuildCache {
-    /// Explains what a restore would find; nothing is changed or fetched but records and manifests.
+    /// Explains the result that a restore would have now.
+    ///
+    /// It changes nothing, and fetches only key records and manifests.
     ///
     /// - Parameters:
-    ///   - identity: what to look for; without paths, every path set of the key counts as the same.
-    ///   - root: the directory that relative paths start from.
-    ///   - checkout: finds out which files come from the checkout; a restore leaves them alone.
-    /// - Returns: why it is a hit or a miss.
+    ///   - identity: The scope, key and paths to look for; without paths, every path set of the key
+    ///     counts as equal.
+    ///   - root: The directory that relative paths start from.
+    ///   - checkout: The search for files of the checkout, which a restore does not change.
+    /// - Returns: The reason for a hit or a miss.
     /// - Throws: `CacheError` when the store or the tree cannot be used at all.
     public func explain(
         _ identity: CacheIdentity,
         root: FilePath,
         leavingOut checkout: Checkout.Finder = Checkout.unknown
     ) async throws -> CacheExplanation {
-        let place = try Machine.absolute(root)
+        let root = try Machine.absolute(root)
         let operation = ExplainOperation(
             settings: settings,
-            identity: identity.resolved(at: place, settings.fileSystemRoot),
-            root: place,
+            identity: identity.resolved(at: root, settings.fileSystemRoot),
+            root: root,
             checkout: checkout
         )
         return try await onBlockingThreads { try await operation.run() }
@@ -27,13 +30,13 @@ extension BuildCache {
 }
 
 extension BuildCache {
-    /// Explains a miss that lies back: with the entries that were there then, as far as they still are.
+    /// Explains an earlier miss, with those entries of that time that still exist.
     ///
     /// - Parameters:
-    ///   - identity: what was looked for.
-    ///   - root: the directory that relative paths start from.
-    ///   - time: when, in nanoseconds since 1970.
-    /// - Returns: why it was a miss.
+    ///   - identity: The identity that was searched.
+    ///   - root: The directory that relative paths start from.
+    ///   - time: The time of the miss, in nanoseconds since 1970.
+    /// - Returns: The reason for the miss.
     /// - Throws: `CacheError` when the store cannot be used at all.
     public func explainMiss(
         of identity: CacheIdentity,
@@ -50,26 +53,24 @@ extension BuildCache {
     }
 }
 
-/// Looks for an entry as a restore does, and for those that come close.
+/// A search for an entry as a restore does it, and for similar entries.
 struct ExplainOperation {
     let settings: CacheSettings
     let identity: CacheIdentity
     let root: PathBytes
     var checkout: Checkout.Finder = Checkout.unknown
-    /// When a miss was that is explained; `nil` is now.
-    ///
-    /// Entries of later do not count.
+    /// The time of an earlier miss, which later entries cannot explain; `nil` is now.
     var time: Int64?
 
     private var reader: EntryReader { settings.reader() }
-    private static let mostNeighbours = 3
+    private static let relatedLimit = 3
 
     func run() async throws -> CacheExplanation {
         let set = PathSet(identity.paths, root: root)
-        var asked = identity
-        asked.paths = set.canonicalTexts
-        let lookup = settings.lookup(asked, set)
-        var explanation = CacheExplanation(identity: asked, verdict: .miss, nearest: [])
+        var requested = identity
+        requested.paths = set.canonicalTexts
+        let lookup = settings.lookup(requested, set)
+        var explanation = CacheExplanation(identity: requested, verdict: .miss, nearest: [])
         var found = try await exact(lookup, &explanation)
         for prefix in lookup.fallbackKeys {
             for scope in lookup.scopes where found == nil {
@@ -90,31 +91,35 @@ struct ExplainOperation {
             explanation.used = info.map { CacheEntryInfo(found, $0, policy) }
             explanation.transfer = try await transfer(found, set)
         }
-        let own = StoreLayout.record(
-            scope: asked.scope,
-            key: asked.key,
+        let name = StoreLayout.record(
+            scope: requested.scope,
+            key: requested.key,
             version: lookup.version
         )
-        explanation.nearest = try await nearest(asked, own: own, used: found)
+        explanation.nearest = try await nearest(requested, recordName: name, used: found)
         return explanation
     }
 
     func runForMiss() async throws -> CacheExplanation {
         let set = PathSet(identity.paths, root: root)
-        var asked = identity
-        asked.paths = set.canonicalTexts
+        var requested = identity
+        requested.paths = set.canonicalTexts
         let version = KeyRecord.version(ofPaths: set.canonicalTexts)
-        let own = StoreLayout.record(scope: asked.scope, key: asked.key, version: version)
-        // The build has saved since what its key was made of.
-        let all = settings.unrestrictedReader()
-        let saved = (try? await all.record(named: own)) ?? nil
-        asked.inputs = asked.inputs ?? saved?.inputs
-        var explanation = CacheExplanation(identity: asked, verdict: .miss, nearest: [])
-        explanation.nearest = try await nearest(asked, own: own, used: nil)
+        let name = StoreLayout.record(
+            scope: requested.scope,
+            key: requested.key,
+            version: version
+        )
+        // The build that missed may have saved the key's inputs with its entry since.
+        let reader = settings.unrestrictedReader()
+        let saved = (try? await reader.record(named: name)) ?? nil
+        requested.inputs = requested.inputs ?? saved?.inputs
+        var explanation = CacheExplanation(identity: requested, verdict: .miss, nearest: [])
+        explanation.nearest = try await nearest(requested, recordName: name, used: nil)
         return explanation
     }
 
-    /// The entry of the key itself, as a restore would take it.
+    /// Finds the entry of the key, as a restore would use it.
     private func exact(
         _ lookup: EntryLookup,
         _ explanation: inout CacheExplanation
@@ -138,13 +143,13 @@ struct ExplainOperation {
         let present = try await reader.presentPacks(manifest.packs, record)
         if let missing = manifest.packs.indices.first(where: { !present.contains($0) }) {
             let pack = manifest.packs[missing]
-            // Says what is wrong with it, as a restore does.
+            // Throws the same error for the pack as a restore does.
             _ = try await reader.readVerified(pack.name, pack.digest, limit: Limits.packStored)
-            throw .damaged("'\(pack.name)' has not the size that the manifest says")
+            throw .damaged("'\(pack.name)' does not have the size that the manifest gives")
         }
     }
 
-    /// What restoring the entry over the tree would move; `nil` when its manifest is damaged.
+    /// Computes the amount of data that a restore would fetch; `nil` if the manifest is damaged.
     private func transfer(
         _ record: KeyRecord,
         _ set: PathSet
@@ -167,64 +172,64 @@ struct ExplainOperation {
         )
     }
 
-    // MARK: What comes close
+    // MARK: Similar entries
 
-    /// The entries that have most in common with what is asked for: scope, paths, the key's beginning.
+    /// Finds the entries most similar to the request: by scope, paths and the beginning of the key.
     private func nearest(
-        _ asked: CacheIdentity,
-        own: String,
+        _ requested: CacheIdentity,
+        recordName: String,
         used: KeyRecord?
     ) async throws -> [CacheExplanation.RelatedEntry] {
-        let all = settings.unrestrictedReader()
-        var found: [(neighbour: CacheExplanation.RelatedEntry, record: KeyRecord)] = []
+        let reader = settings.unrestrictedReader()
+        var found: [(related: CacheExplanation.RelatedEntry, record: KeyRecord)] = []
         for info in try await settings.store.listObjects(prefix: StoreLayout.keys)
-        where info.name != own {
-            let record = (try? await all.record(named: info.name)) ?? nil
-            guard let record, !(record.name == used?.name && record.key == asked.key),
+        where info.name != recordName {
+            let record = (try? await reader.record(named: info.name)) ?? nil
+            guard let record, !(record.name == used?.name && record.key == requested.key),
                 record.saved <= time ?? .max
             else { continue }
-            found.append((neighbour(record, info, asked), record))
+            found.append((related(record, info, requested), record))
         }
         found.sort { left, right in
-            let first = rank(left.neighbour, left.record, used)
-            let second = rank(right.neighbour, right.record, used)
+            let first = rank(left.related, left.record, used)
+            let second = rank(right.related, right.record, used)
             return first.lexicographicallyPrecedes(second, by: >)
         }
-        return found.prefix(ExplainOperation.mostNeighbours).map { found in
-            var neighbour = found.neighbour
-            if let now = asked.inputs, let then = found.record.inputs {
-                neighbour.inputs = CacheExplanation.InputChange.between(now, then)
+        return found.prefix(ExplainOperation.relatedLimit).map { found in
+            var related = found.related
+            if let current = requested.inputs, let stored = found.record.inputs {
+                related.inputs = CacheExplanation.InputChange.between(current, stored)
             }
-            return neighbour
+            return related
         }
     }
 
-    private func neighbour(
+    private func related(
         _ record: KeyRecord,
         _ info: ObjectInfo,
-        _ asked: CacheIdentity
+        _ requested: CacheIdentity
     ) -> CacheExplanation.RelatedEntry {
         let old = Set(record.paths)
-        let new = Set(asked.paths)
+        let new = Set(requested.paths)
         let key = record.key ?? ""
         return CacheExplanation.RelatedEntry(
             info: CacheEntryInfo(record, info),
-            isSameScope: record.scope == asked.scope,
+            isSameScope: record.scope == requested.scope,
             pathsAdded: new.subtracting(old).sorted(),
             pathsRemoved: old.subtracting(new).sorted(),
-            commonPrefix: zip(key, asked.key ?? "").prefix { $0 == $1 }.count
+            commonPrefix: zip(key, requested.key ?? "").prefix { $0 == $1 }.count
         )
     }
 
     private func rank(
-        _ neighbour: CacheExplanation.RelatedEntry,
+        _ related: CacheExplanation.RelatedEntry,
         _ record: KeyRecord,
         _ used: KeyRecord?
     ) -> [Int64] {
-        let isSamePaths = neighbour.pathsAdded.isEmpty && neighbour.pathsRemoved.isEmpty
+        let isSamePaths = related.pathsAdded.isEmpty && related.pathsRemoved.isEmpty
         return [
-            record.name == used?.name ? 1 : 0, neighbour.isSameScope ? 1 : 0, isSamePaths ? 1 : 0,
-            Int64(neighbour.commonPrefix), record.saved,
+            record.name == used?.name ? 1 : 0, related.isSameScope ? 1 : 0, isSamePaths ? 1 : 0,
+            Int64(related.commonPrefix), record.saved,
         ]
     }
 }

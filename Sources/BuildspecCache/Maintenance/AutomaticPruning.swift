@@ -1,14 +1,15 @@
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// How large and how old a local store may become.
+/// The largest size and age of a local store.
 public struct StoreLimits: Sendable, Equatable {
-    /// Entries not used for longer than this many seconds go; `nil` keeps them.
+    /// Entries that were not used for longer than this many seconds are deleted; `nil` keeps them.
     public var maximumAge: Int64?
-    /// The least recently used entries go until the store holds at most this; `nil` is no limit.
+    /// The least recently used entries are deleted until the store has at most this size; `nil` is
+    /// no limit.
     public var maximumSize: UInt64?
 
-    /// What counts when nobody says anything: 30 days and 10 GB.
+    /// The default: 30 days and 10 GB.
     public static let standard = StoreLimits(
         maximumAge: 30 * 86_400,
         maximumSize: 10_000_000_000
@@ -21,36 +22,41 @@ public struct StoreLimits: Sendable, Equatable {
     }
 }
 
-/// Keeps a local store within its limits, without a look at the whole store after every save.
+/// A prune that keeps a local store within its limits, without listing the whole store after every
+/// save.
 ///
-/// A small file beside the objects has an estimate of the store's size and when it was last looked
-/// through. That is done once a day, and when the estimate passes the limit.
+/// A small file next to the objects has an estimate of the store's size, and the time when the
+/// store was last checked. The store is checked once a day, and when the estimate exceeds the
+/// limit.
 struct AutomaticPruning {
     let store: any LocalCacheStore
     let limits: StoreLimits
 
-    /// What is known of the store between two looks.
-    private struct Memo {
-        var checked: Int64
+    /// The estimate between two checks of the store.
+    private struct Estimate {
+        /// The time of the last check, in seconds since 1970.
+        var checkTime: Int64
         var size: UInt64
     }
 
-    /// The name of the small file.
+    /// The name of the file with the estimate.
     static let name = "upkeep"
-    private static let head = "buildspec-upkeep 1"
+    private static let header = "buildspec-upkeep 1"
+    /// The seconds from one check to the next.
     private static let interval: Int64 = 86_400
 
-    /// Looks after the store.
+    /// Checks the store if necessary, and prunes it.
     ///
     /// - Parameters:
-    ///   - added: the bytes that a save has just added.
-    ///   - record: the record that it wrote, which stays even if its entry alone is over the limit.
-    /// - Returns: what was removed; `nil` when there was no need to look.
-    /// - Throws: when the store cannot be read or written.
+    ///   - added: The bytes that a save has just added.
+    ///   - record: The name of the record that the save wrote, which stays even if its entry alone
+    ///     exceeds the limit.
+    /// - Returns: The report of the prune; `nil` if none was necessary.
+    /// - Throws: When the store cannot be read or written.
     func run(afterAdding added: UInt64, record: String) async throws -> PruneReport? {
         guard limits.maximumAge != nil || limits.maximumSize != nil else { return nil }
         let directory = PathBytes(store.directory.string)
-        // Who finds it taken leaves the work to the other.
+        // If another process holds the lock, that process does the work.
         guard
             let lock = FileLock.take(
                 directory.appending("upkeep.lock".utf8),
@@ -61,43 +67,56 @@ struct AutomaticPruning {
         else { return nil }
         defer { withExtendedLifetime(lock) {} }
         let file = directory.appending(AutomaticPruning.name.utf8)
-        guard try AutomaticPruning.isFree(directory, in: DirectoryHandle.open(directory)) else {
-            throw StoreError(.notAStore, "'\(file.text)' is somebody's file; move it elsewhere")
+        guard
+            try AutomaticPruning.canWriteState(directory, in: DirectoryHandle.open(directory))
+        else {
+            throw StoreError(
+                .notAStore,
+                "'\(file.text)' was not written by buildspec; move it elsewhere"
+            )
         }
         let now = FileTime.now().seconds
         var limit = limits.maximumSize
-        if var memo = read(file) {
-            memo.size = memo.size.plus(added)
-            let isOver = memo.size > limit ?? .max
-            let isRecent = (0..<AutomaticPruning.interval).contains(now.minus(memo.checked))
+        if var estimate = read(file) {
+            estimate.size = estimate.size.plus(added)
+            let isOver = estimate.size > limit ?? .max
+            let age = now.minus(estimate.checkTime)
+            let isRecent = (0..<AutomaticPruning.interval).contains(age)
             if isRecent, !isOver {
-                if added > 0 { try write(memo, to: file) }
+                if added > 0 { try write(estimate, to: file) }
                 return nil
             }
-            // Some room, so that the next save does not pass the limit at once.
+            // Frees a tenth of the limit, so that the next save does not exceed the limit at once.
             if isOver { limit = limit.map { $0 - $0 / 10 } }
         }
         let prune = PruneLimits(maximumAge: limits.maximumAge, maximumSize: limit)
-        if let size = try await sizeIfAllStays(prune, now) {
+        if let size = try await sizeIfNothingToDelete(prune, now) {
             _ = try store.removeLeftovers(dryRun: false)
-            try write(Memo(checked: now, size: size), to: file)
+            try write(Estimate(checkTime: now, size: size), to: file)
             return nil
         }
         let report = try await PruneOperation(
             store: store,
             limits: prune,
             dryRun: false,
-            kept: record
+            keptRecord: record
         ).run()
-        // What is over the limit and must stay is no reason to look again at the next save.
-        let known = min(report.keptBytes, limits.maximumSize ?? .max)
-        try write(Memo(checked: now, size: known), to: file)
+        // An entry that must stay although it exceeds the limit must not cause a check after every
+        // save.
+        let size = min(report.keptBytes, limits.maximumSize ?? .max)
+        try write(Estimate(checkTime: now, size: size), to: file)
         return report
     }
 
-    /// The size of a store that is so small and young that nothing can be removed from it, as after
-    /// the first save; `nil` when only a look at what every entry refers to can tell.
-    private func sizeIfAllStays(_ limits: PruneLimits, _ now: Int64) async throws -> UInt64? {
+    /// Returns the size of a store that is too small and too recently used for a prune to delete
+    /// anything.
+    ///
+    /// A store is in that state after its first saves. In any other state it returns `nil`, because
+    /// only a scan of all entries can tell what to delete.
+    private func sizeIfNothingToDelete(
+        _ limits: PruneLimits,
+        _ now: Int64
+    ) async throws -> UInt64? {
         let grace = PruneLimits.localGracePeriod
         let oldest = now.minus(min(grace, limits.maximumAge ?? .max))
         var size: UInt64 = 0
@@ -108,8 +127,9 @@ struct AutomaticPruning {
         return size
     }
 
-    /// Whether nothing but a file of this program has the name; one that a power cut has torn is that.
-    static func isFree(
+    /// Returns whether the file with the estimate is missing or was written by this program, even
+    /// if a power cut has truncated it.
+    static func canWriteState(
         _ directory: PathBytes,
         in handle: DirectoryHandle
     ) throws(FileError) -> Bool {
@@ -118,40 +138,40 @@ struct AutomaticPruning {
         let path = directory.appending(name.utf8)
         let bytes = try AtomicFile.read(path, limit: 256, followsLink: false) ?? []
         return bytes.starts(with: "buildspec-upkeep ".utf8) || bytes.allSatisfy { $0 == 0 }
-            || head.utf8.starts(with: bytes)
+            || header.utf8.starts(with: bytes)
     }
 
-    private func read(_ file: PathBytes) -> Memo? {
+    private func read(_ file: PathBytes) -> Estimate? {
         guard let bytes = (try? AtomicFile.read(file, limit: 256)) ?? nil else { return nil }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-        guard lines.count == 3, lines[0] == AutomaticPruning.head, let checked = Int64(lines[1]),
-            let size = UInt64(lines[2]), size < 1 << 60
+        guard lines.count == 3, lines[0] == AutomaticPruning.header,
+            let checkTime = Int64(lines[1]), let size = UInt64(lines[2]), size < 1 << 60
         else { return nil }
-        return Memo(checked: checked, size: size)
+        return Estimate(checkTime: checkTime, size: size)
     }
 
-    private func write(_ memo: Memo, to file: PathBytes) throws(FileError) {
-        let text = "\(AutomaticPruning.head)\n\(memo.checked)\n\(memo.size)\n"
+    private func write(_ estimate: Estimate, to file: PathBytes) throws(FileError) {
+        let text = "\(AutomaticPruning.header)\n\(estimate.checkTime)\n\(estimate.size)\n"
         try AtomicFile.write(Array(text.utf8), to: file, access: store.access)
     }
 }
 
 extension BuildCache {
-    /// Keeps the local store within its limits after a save; that it cannot be done is a note.
+    /// Keeps the local store within its limits after a save; a failure is a note.
     func enforceLimits(_ report: SaveReport, record: String) async -> SaveReport {
         guard let limits, let store = settings.localStore, report.outcome == .saved else {
             return report
         }
         var report = report
         do {
-            let upkeep = AutomaticPruning(store: store, limits: limits)
-            let pruned = try await upkeep.run(afterAdding: report.bytesStored, record: record)
+            let pruning = AutomaticPruning(store: store, limits: limits)
+            let pruned = try await pruning.run(afterAdding: report.bytesStored, record: record)
             report.entriesRemoved = pruned?.removedEntries.count ?? 0
             report.bytesRemoved = pruned?.removedBytes ?? 0
         } catch _ where Task.isCancelled {
-            // The next save looks after it.
+            // The next save checks the limits again.
         } catch {
-            report.notes.append("the store cannot be kept within its limits: \(error)")
+            report.notes.append("cannot keep the store within its limits: \(error)")
         }
         return report
     }

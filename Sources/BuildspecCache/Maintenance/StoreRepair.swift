@@ -1,15 +1,16 @@
-/// What a repair did.
+/// The result of a repair.
 public struct RepairReport: Sendable, Equatable {
-    /// Records that were removed: their keys are misses now, and the next saves write them anew.
+    /// The deleted key records; their keys are misses now, and the next saves write new entries.
     public var removedEntries: [String] = []
-    /// Damaged packs and manifests that were removed.
+    /// The damaged packs and manifests that were deleted.
     public var removedObjects: [String] = []
-    /// What is broken and could not be removed, one line each.
+    /// The broken objects that could not be deleted, one line each.
     public var problems: [String] = []
-    /// What was removed because no entry refers to it and it is older than the grace period.
+    /// The report of the prune at the end, which deletes unreferenced objects older than the grace
+    /// period.
     public var pruned = PruneReport()
 
-    /// Whether nothing was removed or marked.
+    /// Whether nothing was deleted or marked.
     public var isEmpty: Bool {
         removedEntries.isEmpty && removedObjects.isEmpty && pruned.removedDamagedRecords == 0
             && pruned.removedObjects == 0 && pruned.markedObjects == 0
@@ -17,13 +18,13 @@ public struct RepairReport: Sendable, Equatable {
 }
 
 extension BuildCache {
-    /// Removes what a verification found to be broken, so that it is a clean miss.
+    /// Deletes what a verification found to be broken, so that it becomes a clean miss.
     ///
-    /// Everything is looked at once more right before it is removed, because a build may have
-    /// written it anew meanwhile. What can be restored stays.
+    /// Every object is checked again right before it is deleted, because a build may have written
+    /// it again meanwhile. Entries that can be restored stay.
     ///
-    /// - Parameter report: what the verification found.
-    /// - Returns: what was removed.
+    /// - Parameter report: The report of the verification.
+    /// - Returns: A report of the repair.
     /// - Throws: `CacheError` when the store cannot be read or written.
     public func repair(_ report: VerifyReport) async throws -> RepairReport {
         try requireWritable()
@@ -32,7 +33,7 @@ extension BuildCache {
     }
 }
 
-/// Removes broken records first, then damaged objects, then what nobody refers to.
+/// A repair: it deletes broken records first, then damaged objects, then unreferenced objects.
 struct StoreRepair {
     let store: any CacheStore
 
@@ -45,10 +46,11 @@ struct StoreRepair {
         where try await isDamaged(name) {
             damaged.insert(name)
         }
-        let texts = Set(damaged.map(\.text))
+        let damagedNames = Set(damaged.map(\.text))
         for name in found.brokenEntries.compactMap(ObjectName.init) {
             try Task.checkCancellation()
-            guard try await isBroken(name.text, texts), try await remove(name, &report) else {
+            guard try await isBroken(name.text, damagedNames), try await remove(name, &report)
+            else {
                 continue
             }
             report.removedEntries.append(name.text)
@@ -65,7 +67,8 @@ struct StoreRepair {
         return report
     }
 
-    /// A directory in the place of an object stays if something is in it.
+    /// Deletes an object; a directory that has its name stays, and is a problem, if it is not
+    /// empty.
     private func remove(
         _ name: ObjectName,
         _ report: inout RepairReport
@@ -82,13 +85,13 @@ struct StoreRepair {
 
     private func isDamaged(_ name: ObjectName) async throws -> Bool {
         guard let digest = name.content?.digest else { return false }
-        return try await damage {
+        return try await findsDamage {
             _ = try await reader.readVerified(name.text, digest, limit: name.limit)
         }
     }
 
     private func isBroken(_ name: String, _ damaged: Set<String>) async throws -> Bool {
-        try await damage {
+        try await findsDamage {
             guard let record = try await reader.record(named: name) else { return }
             let manifest = try await reader.countedManifest(of: record)
             for pack in manifest.packs {
@@ -97,25 +100,25 @@ struct StoreRepair {
                     throw CacheError.damaged("a pack is missing or damaged")
                 }
             }
-            // The packs are what their names promise, but not what this manifest says.
+            // The packs match their names; this checks that they also match the manifest.
             try await checkContents(manifest)
         }
     }
 
     private func checkContents(_ manifest: Manifest) async throws {
-        var shelf = PackReader(reader, manifest.packs)
+        var packs = PackReader(reader, manifest.packs)
         var blobs: Set<Manifest.Blob> = []
         for entry in manifest.entries {
             if case .file(_, let contents) = entry.kind { blobs.formUnion(contents) }
         }
         for blob in blobs.sorted(by: { ($0.pack, $0.offset) < ($1.pack, $1.offset) }) {
             try Task.checkCancellation()
-            _ = try await shelf.bytes(of: blob)
+            _ = try await packs.bytes(of: blob)
         }
     }
 
-    /// Whether `check` finds damage.
-    private func damage(_ check: () async throws -> Void) async throws -> Bool {
+    /// Returns whether `check` finds damage.
+    private func findsDamage(_ check: () async throws -> Void) async throws -> Bool {
         do {
             try await check()
             return false

@@ -1,6 +1,37 @@
 internal import BuildspecFiles
 
-/// Reads a whole store: every record, every manifest, every pack and every content in it.
+/// The result of a verification.
+public struct VerifyReport: Sendable, Equatable {
+    /// The number of entries whose key record, manifest and packs were all read.
+    public var entries = 0
+    /// The number of packs and manifests that were read.
+    public var objects = 0
+    /// The stored bytes of the packs and manifests that were read.
+    public var bytes: UInt64 = 0
+    /// The problems, one line each; empty for an intact store.
+    public var problems: [String] = []
+    /// The names of the records whose entries cannot be restored completely.
+    public var brokenEntries: [String] = []
+    /// The names of the packs and manifests whose bytes do not match their names.
+    public var damagedObjects: [String] = []
+}
+
+extension BuildCache {
+    /// Reads every object and verifies it.
+    ///
+    /// With two stores, objects are read from the local store, and those that it lacks from the shared one.
+    ///
+    /// - Returns: The number of objects, and all problems.
+    /// - Throws: `CacheError` when the store cannot be read at all.
+    public func verify() async throws -> VerifyReport {
+        var settings = settings
+        settings.use(.verifying)
+        let verifier = StoreVerifier(store: settings.store, width: settings.width)
+        return try await onBlockingThreads { try await verifier.run() }
+    }
+}
+
+/// A verification of a whole store: every record, manifest, pack and content.
 struct StoreVerifier: Sendable {
     let store: any CacheStore
     let width: Int
@@ -10,7 +41,7 @@ struct StoreVerifier: Sendable {
     func run() async throws -> VerifyReport {
         var report = VerifyReport()
         var packs: [Manifest.Pack: Set<Manifest.Blob>] = [:]
-        var users: [String: Set<String>] = [:]
+        var entriesByPack: [String: Set<String>] = [:]
         var manifests: Set<String> = []
         for info in try await store.listObjects(prefix: StoreLayout.keys) {
             try Task.checkCancellation()
@@ -20,7 +51,9 @@ struct StoreVerifier: Sendable {
                 manifests.formUnion(record.manifestNames)
                 let manifest = try await reader.countedManifest(of: record)
                 add(manifest, to: &packs)
-                for pack in manifest.packs { users[pack.name, default: []].insert(info.name) }
+                for pack in manifest.packs {
+                    entriesByPack[pack.name, default: []].insert(info.name)
+                }
                 _ = try await reader.sources(of: record)
             } catch {
                 guard error.code == .damaged else { throw error }
@@ -28,12 +61,12 @@ struct StoreVerifier: Sendable {
                 report.brokenEntries.append(info.name)
             }
         }
-        let bad = try await check(packs, &report)
-        let broken = bad.flatMap { users[$0] ?? [] }
+        let damaged = try await check(packs, &report)
+        let broken = damaged.flatMap { entriesByPack[$0] ?? [] }
         report.brokenEntries = Set(report.brokenEntries + broken).sorted()
-        let known = Set(packs.keys.map(\.name))
-        try await checkOthers(StoreLayout.packs, counted: known, sound: known, bad, &report)
-        try await checkOthers(StoreLayout.manifests, counted: [], sound: [], manifests, &report)
+        let read = Set(packs.keys.map(\.name))
+        try await checkOthers(StoreLayout.packs, counted: read, read: read, damaged, &report)
+        try await checkOthers(StoreLayout.manifests, counted: [], read: [], manifests, &report)
         report.problems.sort()
         return report
     }
@@ -52,32 +85,32 @@ struct StoreVerifier: Sendable {
 
     /// Reads the packs.
     ///
-    /// - Returns: the names of those that do not hold what the manifests say.
+    /// - Returns: The names of the packs that do not match the manifests.
     private func check(
         _ packs: [Manifest.Pack: Set<Manifest.Blob>],
         _ report: inout VerifyReport
     ) async throws -> Set<String> {
         let work = packs.sorted { $0.key.name < $1.key.name }
-        var bad: Set<String> = []
+        var damaged: Set<String> = []
         try await withThrowingTaskGroup(of: (name: String, problem: String)?.self) { tasks in
-            func take(_ found: (name: String, problem: String)?) {
+            func add(_ found: (name: String, problem: String)?) {
                 guard let found else { return }
-                bad.insert(found.name)
+                damaged.insert(found.name)
                 report.problems.append(found.problem)
             }
             for (started, (pack, blobs)) in work.enumerated() {
-                if started >= width { take(try await tasks.next() ?? nil) }
+                if started >= width { add(try await tasks.next() ?? nil) }
                 try Task.checkCancellation()
                 tasks.addTask { try await problem(in: pack, blobs).map { (pack.name, $0) } }
                 report.objects += 1
                 report.bytes = report.bytes.plus(pack.storedSize)
             }
-            for try await found in tasks { take(found) }
+            for try await found in tasks { add(found) }
         }
-        return bad
+        return damaged
     }
 
-    /// What is wrong with a pack, or `nil`.
+    /// Returns what is wrong with a pack, or `nil`.
     private func problem(
         in pack: Manifest.Pack,
         _ blobs: Set<Manifest.Blob>
@@ -105,19 +138,26 @@ struct StoreVerifier: Sendable {
         }
     }
 
-    /// Objects that are not known to be sound: garbage, but it must still be what its name promises.
+    /// Verifies the objects that the entries' verification did not find intact.
     ///
-    /// `sound` have been read already; what is wrong with those in `reported` need not be told again;
-    /// those in `counted` are in the report.
+    /// Unreferenced objects must match their names too.
+    ///
+    /// - Parameters:
+    ///   - prefix: The prefix of the objects' names.
+    ///   - counted: The objects that are in the report's counts.
+    ///   - read: The objects that were read; of these only the ones in `reported` are read again.
+    ///   - reported: The objects whose problems are in the report already.
+    ///   - report: The report, which gets the damaged objects.
+    /// - Throws: When the store cannot be read.
     private func checkOthers(
         _ prefix: String,
         counted: Set<String>,
-        sound: Set<String>,
+        read: Set<String>,
         _ reported: Set<String>,
         _ report: inout VerifyReport
     ) async throws {
         for info in try await store.listObjects(prefix: prefix)
-        where !sound.contains(info.name) || reported.contains(info.name) {
+        where !read.contains(info.name) || reported.contains(info.name) {
             try Task.checkCancellation()
             let isNew = !reported.contains(info.name)
             if !counted.contains(info.name) {

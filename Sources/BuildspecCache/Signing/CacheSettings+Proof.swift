@@ -26,12 +26,12 @@ extension CacheSettings {
             let packs = packs ?? Set(manifest.packs.indices)
             let proof = await proof(reader).verify(packs, of: manifest)
             if let found = proof.mismatch {
-                verdicts?.add(record.manifest, isTrue: false)
+                verdicts?.add(record.manifest, isCorrect: false)
                 throw found
             }
             if let failure = proof.failure { throw failure }
             if packs.count == manifest.packs.count {
-                verdicts?.add(record.manifest, isTrue: true)
+                verdicts?.add(record.manifest, isCorrect: true)
             }
         }
     }

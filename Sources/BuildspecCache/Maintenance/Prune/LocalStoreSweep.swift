@@ -1,6 +1,6 @@
 internal import BuildspecFiles
 
-/// Removes objects that nobody refers to from a store on this machine.
+/// Deletes unreferenced objects from a store on this machine.
 struct LocalStoreSweep {
     let store: any CacheStore
     /// All packs and manifests, as they were listed.
@@ -9,10 +9,10 @@ struct LocalStoreSweep {
     let grace: Int64
 
     func run(live: Set<String>, _ report: inout PruneReport) async throws {
-        // Sizes are the listed ones, so that what is removed is part of what was counted.
+        // Sizes are the listed ones, so that the deleted bytes are a part of the counted bytes.
         for (name, listed) in objects.sorted(by: { $0.key < $1.key }) where !live.contains(name) {
             try Task.checkCancellation()
-            // Looked at again right before: a running save refreshes what it reuses.
+            // The age is read again right before, because a running save touches what it reuses.
             guard let info = try await store.info(name) else { continue }
             guard now - info.modified >= grace else {
                 report.pendingObjects += 1
@@ -20,17 +20,17 @@ struct LocalStoreSweep {
                 continue
             }
             guard
-                try await LocalStoreSweep.remove(name, ifUnusedSince: info.modified, from: store)
+                try await LocalStoreSweep.delete(name, ifUnusedSince: info.modified, from: store)
             else { continue }
             report.removedObjects += 1
             report.removedBytes = report.removedBytes.plus(listed.size)
         }
     }
 
-    /// Removes an object unless it was written or refreshed after the given second.
+    /// Deletes an object unless it was written or touched after the given second.
     ///
-    /// On this machine nobody can refresh it between the look and the removal.
-    static func remove(
+    /// On this machine, the lock prevents a touch between the check and the deletion.
+    static func delete(
         _ name: String,
         ifUnusedSince seconds: Int64,
         from store: any CacheStore
@@ -38,8 +38,8 @@ struct LocalStoreSweep {
         let lock = (store as? any LocalCacheStore)?.lock(.exclusive)
         defer { withExtendedLifetime(lock) {} }
         guard let info = try await store.info(name) else { return true }
-        guard info.modified <= seconds, let own = ObjectName(name) else { return false }
-        try await store.delete(own)
+        guard info.modified <= seconds, let object = ObjectName(name) else { return false }
+        try await store.delete(object)
         return true
     }
 }

@@ -1,21 +1,46 @@
 internal import BuildspecFiles
 
-/// One prune: entries over the limits go first, then objects that nobody refers to any more.
+extension BuildCache {
+    /// Deletes entries by age, size and count, and objects that no entry refers to.
+    ///
+    /// Of two stores the shared one is pruned. In a shared store, objects are marked first; a prune after
+    /// the grace period deletes them.
+    ///
+    /// - Parameters:
+    ///   - limits: The limits of the entries that stay.
+    ///   - dryRun: Whether to report only what would be deleted.
+    /// - Returns: A report of the prune.
+    /// - Throws: `CacheError` when the store cannot be read or written, or is read-only.
+    public func prune(_ limits: PruneLimits, dryRun: Bool = false) async throws -> PruneReport {
+        if !dryRun { try requireWritable() }
+        let operation = PruneOperation(
+            store: settings.store,
+            limits: limits,
+            dryRun: dryRun,
+            packIndex: settings.indexDirectory.map {
+                ManifestPackIndex($0, PruneOperation.target(of: settings.store).location)
+            }
+        )
+        return try await onBlockingThreads { try await operation.run() }
+    }
+}
+
+/// A prune: it deletes entries over the limits first, then unreferenced objects.
 ///
-/// A store on this machine has a lock, and whoever uses an object there makes it young; so what is old
-/// and unreferenced goes at once. A shared store has neither: there it is marked, and goes with a
-/// prune after the grace period. `docs/cache-format.md` says why that is safe.
+/// A store on this machine has a lock, and every use of an object touches it, so old unreferenced objects
+/// are deleted at once. A shared store has neither: there they are marked, and deleted by a prune after
+/// the grace period. `docs/cache-format.md` says why that is safe.
 struct PruneOperation: Sendable {
-    /// The store: of two, the shared one is pruned.
+    /// The store; of a tiered store, the shared one is pruned.
     let store: any CacheStore
     let limits: PruneLimits
     let dryRun: Bool
-    /// The name of a record that stays, whatever the limits say.
-    var kept: String?
-    /// What this machine remembers of the manifests of a shared store.
-    var heads: ManifestPackIndex?
+    /// The name of a record that stays, whatever the limits are.
+    var keptRecord: String?
+    /// This machine's index of a shared store's manifests.
+    var packIndex: ManifestPackIndex?
 
-    /// How many requests are under way at once.
+    /// The number of requests in flight.
     static let width = 8
 
     private var isShared: Bool { store is TieredStore || !store.isOnThisMachine }
@@ -24,55 +49,55 @@ struct PruneOperation: Sendable {
             ?? (isShared ? PruneLimits.sharedGracePeriod : PruneLimits.localGracePeriod)
     }
 
-    /// What a prune of a store is about.
+    /// Returns the store that a prune deletes from.
     static func target(of store: any CacheStore) -> any CacheStore {
-        (store as? TieredStore)?.far ?? store
+        (store as? TieredStore)?.shared ?? store
     }
 
     func run() async throws -> PruneReport {
-        let began = FileTime.now().seconds
+        let start = FileTime.now().seconds
         let target = PruneOperation.target(of: store)
-        let metered = MeteredStore(target, isDry: dryRun)
-        // The lock needs the store itself.
-        let place: any CacheStore = isShared || dryRun ? metered : target
+        let metered = MeteredStore(target, isDryRun: dryRun)
+        // The lock of a local store needs the store itself.
+        let store: any CacheStore = isShared || dryRun ? metered : target
         var report = PruneReport(location: target.location, isShared: isShared)
         var references = ReachabilityScan(
-            place,
+            store,
             width: PruneOperation.width,
-            heads: isShared ? heads?.read() ?? [:] : [:]
+            packIndex: isShared ? packIndex?.read() ?? [:] : [:]
         )
         try await references.update()
-        // A shared store gives its objects their age: its clock counts, which the listing has told.
-        let now = began + (isShared ? await place.clockDifference() : 0)
-        // Behind the records: what these refer to was there before them.
-        let objects = try await objects(in: place)
+        // The server's clock sets the age of objects; the listing above has shown its difference.
+        let now = start + (isShared ? await store.clockDifference() : 0)
+        // After the records: the objects that they refer to existed before them.
+        let objects = try await objects(in: store)
         let referredBefore = references.objects
-        var removal = EntryRemover(store: place, isShared: isShared, now: now, grace: grace)
+        var removal = EntryRemover(store: store, isShared: isShared, now: now, grace: grace)
         try await removal.removeDamaged(references.damaged.values, limits.scope)
         if isShared { try await removal.removeBroken(references.entries.values, objects) }
-        let choice = RetentionPolicy(
+        let policy = RetentionPolicy(
             references.entries.values.filter { !removal.broken.contains($0.info.recordName) },
             limits,
             sizes: objects,
             now: now,
-            always: kept
+            keptRecord: keptRecord
         )
-        try await removal.remove(choice.removed)
-        report.take(removal)
+        try await removal.remove(policy.removed)
+        report.add(removal)
         if dryRun { references.ignore(removal.names) }
-        // A save that ended meanwhile may refer to what nobody did before.
+        // A save that ended meanwhile may refer to objects that were unreferenced before.
         try await references.update()
         report.keptEntries = references.entries.count
         report.keptBytes = objects.values.map(\.size).sum
         if isShared {
-            let sweep = SharedStoreSweep(store: place, objects: objects, now: now, grace: grace)
+            let sweep = SharedStoreSweep(store: store, objects: objects, now: now, grace: grace)
             try await sweep.run(&references, referredBefore: referredBefore, &report)
         } else {
-            let sweep = LocalStoreSweep(store: place, objects: objects, now: now, grace: grace)
+            let sweep = LocalStoreSweep(store: store, objects: objects, now: now, grace: grace)
             try await sweep.run(live: references.objects, &report)
         }
         report.keptBytes = report.keptBytes.minus(report.removedBytes)
-        if isShared, !dryRun { heads?.write(references.usedHeads) }
+        if isShared, !dryRun { packIndex?.write(references.usedPackIndex) }
         if let local = target.underlying as? any LocalCacheStore {
             report.removedLeftovers = try local.removeLeftovers(dryRun: dryRun)
         }
@@ -90,7 +115,7 @@ struct PruneOperation: Sendable {
 }
 
 extension PruneReport {
-    fileprivate mutating func take(_ removal: EntryRemover) {
+    fileprivate mutating func add(_ removal: EntryRemover) {
         removedEntries = removal.entries
         removedDamagedRecords = removal.damaged
         removedBrokenRecords = removal.broken.count

@@ -1,33 +1,30 @@
 internal import BuildspecFiles
 
-/// Which entries stay within limits, and which go.
+/// The choice of the entries to delete, so that the others stay within limits.
 struct RetentionPolicy {
-    /// Those that go, least recently used first.
+    /// The entries to delete, least recently used first.
     private(set) var removed: [ReachabilityScan.Entry] = []
-    /// Those that stay, most recently used first.
-    private(set) var kept: [ReachabilityScan.Entry] = []
 
-    /// What stays of a scope, or of the whole store.
+    /// The kept objects of a scope, or of the whole store.
     private struct Group {
         var objects: Set<String> = []
         var bytes: UInt64 = 0
-        var count = 0
     }
 
-    /// Chooses: the most recently used entries are kept as long as all that they refer to fits.
+    /// Keeps the most recently used entries as long as all objects that they refer to fit.
     ///
     /// - Parameters:
-    ///   - entries: all entries.
-    ///   - limits: the limits.
-    ///   - sizes: the stored objects.
-    ///   - now: the time in seconds since 1970.
-    ///   - always: the name of a record that stays, whatever the limits say.
+    ///   - entries: All entries.
+    ///   - limits: The limits.
+    ///   - sizes: The stored objects.
+    ///   - now: The time in seconds since 1970.
+    ///   - keptRecord: The name of a record that stays, whatever the limits are.
     init(
         _ entries: some Collection<ReachabilityScan.Entry>,
         _ limits: PruneLimits,
         sizes: [String: ObjectInfo],
         now: Int64,
-        always: String?
+        keptRecord: String?
     ) {
         var groups: [String: Group] = [:]
         var counts: [String: Int] = [:]
@@ -39,10 +36,10 @@ struct RetentionPolicy {
             let bytes = added.map { sizes[$0]?.size ?? 0 }.sum
             let count = counts[entry.info.scope] ?? 0
             let isTooOld = limits.maximumAge.map { now.minus(entry.info.lastUsed) > $0 } ?? false
-            let isTooMuch = limits.maximumSize.map { group.bytes.plus(bytes) > $0 } ?? false
+            let isTooLarge = limits.maximumSize.map { group.bytes.plus(bytes) > $0 } ?? false
             let isTooMany = limits.maximumCount.map { count >= $0 } ?? false
-            let isMeant = limits.scope == nil || limits.scope == entry.info.scope
-            if isMeant, isTooOld || isTooMuch || isTooMany, entry.info.recordName != always {
+            let isInScope = limits.scope == nil || limits.scope == entry.info.scope
+            if isInScope, isTooOld || isTooLarge || isTooMany, entry.info.recordName != keptRecord {
                 removed.append(entry)
                 continue
             }
@@ -50,7 +47,6 @@ struct RetentionPolicy {
             group.bytes = group.bytes.plus(bytes)
             groups[name] = group
             counts[entry.info.scope] = count + 1
-            kept.append(entry)
         }
         removed.reverse()
     }

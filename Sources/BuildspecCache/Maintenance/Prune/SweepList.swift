@@ -1,53 +1,68 @@
-/// Objects of a shared store that nobody referred to when a prune looked: what a later one removes.
+/// A list of a shared store's unreferenced objects, which a later prune deletes.
 ///
-/// It is a hint and no order. Who sweeps looks again whether somebody refers to an object, and how old
-/// it is, so a list that somebody forged removes nothing that is in use.
+/// A prune checks references and ages again before it deletes a listed object. So a forged list never
+/// deletes an object in use.
 struct SweepList: Sendable, Equatable {
-    /// When the prune looked, in seconds since 1970.
-    var marked: Int64
+    /// The time when the prune wrote the list, in seconds since 1970.
+    var markedAt: Int64
     /// The names of packs and manifests, in order.
     var objects: [String]
 
-    private static let head = "buildspec-sweep"
+    private static let header = "buildspec-sweep"
 
-    /// Lists of so many objects that each can be read.
-    static func lists(of objects: [String], marked: Int64) -> [SweepList] {
+    /// Splits objects into lists that are small enough to be read.
+    static func lists(of objects: [String], markedAt time: Int64) -> [SweepList] {
         let objects = objects.sorted()
         return stride(from: 0, to: objects.count, by: Limits.sweepObjects).map { start in
             let part = objects[start..<min(start + Limits.sweepObjects, objects.count)]
-            return SweepList(markedAt: marked, objects: Array(part))
+            return SweepList(markedAt: time, objects: Array(part))
         }
     }
 
-    /// The time and the digest of the bytes, so that prunes beside each other do not meet.
-    static func name(_ marked: Int64, _ bytes: [UInt8]) -> String {
-        StoreLayout.sweep(marked, ContentDigest(of: bytes))
+    /// Names a list by its time and the digest of its bytes, so that simultaneous prunes do not collide.
+    static func name(_ time: Int64, _ bytes: [UInt8]) -> String {
+        StoreLayout.sweep(time, ContentDigest(of: bytes))
+    }
+
+    /// Reads a list from a store; `nil` if it does not exist or is damaged.
+    static func read(
+        _ name: String,
+        from store: any CacheStore
+    ) async throws(StoreError) -> SweepList? {
+        do throws(StoreError) {
+            guard let bytes = try await store.read(name, limit: Limits.sweep) else { return nil }
+            return try? decode(bytes)
+        } catch {
+            let damage: [StoreError.Code] = [.tooLarge, .notAFile, .blockedByDirectory]
+            guard damage.contains(error.code) else { throw error }
+            return nil
+        }
     }
 
     func encode() -> [UInt8] {
         ChecksummedText.encode(
-            ["\(SweepList.head) 1", "marked \(marked)"] + objects.map { "object \($0)" }
+            ["\(SweepList.header) 1", "marked \(markedAt)"] + objects.map { "object \($0)" }
         )
     }
 
-    /// Reads a list from bytes that need not be trusted.
+    /// Decodes a list from untrusted bytes.
     ///
-    /// - Throws: `damaged`, also when it names anything but packs and manifests.
+    /// - Throws: `damaged`, also when the list names anything but packs and manifests.
     static func decode(_ bytes: [UInt8]) throws(CacheError) -> SweepList {
         guard let lines = ChecksummedText.decode(bytes), lines.count >= 2,
-            let marked = value("marked", lines[1]).flatMap({ Int64($0) })
-        else { throw .damaged("the list of what is to be swept is damaged") }
-        guard lines[0] == "\(head) 1" else {
-            throw .damaged("the list of what is to be swept has an unknown version")
+            let time = value("marked", lines[1]).flatMap({ Int64($0) })
+        else { throw .damaged("the sweep list is damaged") }
+        guard lines[0] == "\(header) 1" else {
+            throw .damaged("the sweep list has an unknown version")
         }
         var objects: [String] = []
         for line in lines.dropFirst(2) {
             guard let name = value("object", line), objects.count < Limits.sweepObjects,
                 StoreLayout.content(ofName: name) != nil
-            else { throw .damaged("the list of what is to be swept names what cannot be swept") }
+            else { throw .damaged("the sweep list names an object that is not a pack or manifest") }
             objects.append(name)
         }
-        return SweepList(markedAt: marked, objects: objects)
+        return SweepList(markedAt: time, objects: objects)
     }
 
     private static func value(_ keyword: String, _ line: Substring) -> String? {

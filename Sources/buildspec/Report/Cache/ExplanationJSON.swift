@@ -73,8 +73,8 @@ enum ExplanationJSON {
                     .array(
                         changes.map {
                             .object([
-                                ("kind", .string($0.kind.rawValue)), ("now", .string($0.now)),
-                                ("then", .string($0.then)),
+                                ("kind", .string($0.kind.rawValue)), ("now", .string($0.current)),
+                                ("then", .string($0.stored)),
                             ])
                         }
                     )

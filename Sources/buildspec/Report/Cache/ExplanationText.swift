@@ -130,11 +130,11 @@ enum ExplanationText {
 
     private static func words(_ change: CacheExplanation.InputChange) -> String {
         switch change.kind {
-        case .added: "'\(change.now)' is new"
-        case .removed: "'\(change.now)' is gone"
-        case .changed: "'\(change.now)' changed"
-        case .patterns: "codebuild-hash-files \(change.now), not \(change.then)"
-        case .declared: "the key is written '\(change.now)', not '\(change.then)'"
+        case .added: "'\(change.current)' is new"
+        case .removed: "'\(change.current)' is gone"
+        case .changed: "'\(change.current)' changed"
+        case .patterns: "codebuild-hash-files \(change.current), not \(change.stored)"
+        case .declared: "the key is written '\(change.current)', not '\(change.stored)'"
         }
     }
 }
