@@ -1,6 +1,6 @@
 internal import BuildspecFiles
 
-/// The inode, device and time of last status change of a file: every write to the file changes one of them.
+/// The inode, device and time of last status change of a file.
 ///
 /// With the size, mode and time in a manifest, a stamp identifies the state of a file.
 struct InodeStamp: Sendable, Hashable {

@@ -1,15 +1,15 @@
 internal import BuildspecFiles
 
-/// One digest of everything that a walk saw: while it stays the same, so does the tree.
+/// A digest of everything that a walk saw: as long as it stays the same, the tree does too.
 enum TreeFingerprint {
-    /// The digest of the digests of blocks of entries, which are made side by side.
+    /// Computes the digest of the digests of blocks of entries, which are hashed in parallel.
     static func of(_ entries: [WalkedEntry]) async -> ContentDigest {
         let blocks = await entries.mapBlocks { block in digest(of: block).hexBytes }
         return ContentDigest(of: Array(blocks.joined()))
     }
 
     private static func digest(of entries: ArraySlice<WalkedEntry>) -> ContentDigest {
-        // Names and numbers apart, because both are copied faster so.
+        // Names and numbers are separate, because both are copied faster so.
         var names: [UInt8] = []
         var numbers: [UInt64] = []
         names.reserveCapacity(64 * entries.count)
@@ -27,7 +27,7 @@ enum TreeFingerprint {
         return ContentDigest(of: digests.flatMap(\.hexBytes))
     }
 
-    /// Appends as many numbers as the first one tells.
+    /// Appends the numbers of a status; the first one says how many follow.
     private static func append(_ status: FileStatus, to numbers: inout [UInt64]) {
         let isFile = status.kind == .regular
         let kind: UInt64 = isFile ? 1 : status.kind == .link ? 2 : 3

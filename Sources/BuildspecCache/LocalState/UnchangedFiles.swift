@@ -1,25 +1,25 @@
 internal import BuildspecFiles
 
-/// The files of a walk that are, by the index, still what the parent manifest says.
+/// The files of a walk that, by the stat index, still have the contents in the parent manifest.
 struct UnchangedFiles {
-    /// Their contents, a place for every entry of the walk.
+    /// The contents by the index of the walk's entry; `nil` for a file that must be read.
     private(set) var stored: [ContentPipeline.Stored?]
-    /// Their content bytes.
+    /// The content bytes of the unchanged files.
     private(set) var bytes: UInt64 = 0
 
-    /// Nothing is known to be unchanged.
+    /// Creates a list without any unchanged file.
     init(_ entries: [WalkedEntry]) {
         stored = Array(repeating: nil, count: entries.count)
     }
 
-    /// Compares the walk with the parent; both are in path order.
+    /// Compares a walk with the parent manifest; both are in path order.
     ///
     /// - Parameters:
-    ///   - entries: the walk.
-    ///   - files: the places of the files that count.
-    ///   - parent: the manifest that the index belongs to.
-    ///   - index: what this machine saw of the parent's files.
-    ///   - packs: which of the parent's packs are in the store.
+    ///   - entries: The walk.
+    ///   - files: The indices of the files to compare.
+    ///   - parent: The manifest that the stat index belongs to.
+    ///   - index: The stat index.
+    ///   - packs: The indices of the parent's packs that are in the store.
     init(
         _ entries: [WalkedEntry],
         files: [Int],
@@ -30,22 +30,22 @@ struct UnchangedFiles {
         self.init(entries)
         guard index.stamps.count == parent.entries.count else { return }
         var next = 0
-        for place in files {
+        for file in files {
             // No entry is copied here, because there are many.
-            var isThere = false
+            var isFound = false
             while next < parent.entries.count {
-                isThere = parent.entries[next].path == entries[place].path
-                if isThere || parent.entries[next].path > entries[place].path { break }
+                isFound = parent.entries[next].path == entries[file].path
+                if isFound || parent.entries[next].path > entries[file].path { break }
                 next += 1
             }
             guard next < parent.entries.count else { return }
-            let status = entries[place].status
-            guard isThere, case .file(let size, let blobs) = parent.entries[next].kind,
+            let status = entries[file].status
+            guard isFound, case .file(let size, let blobs) = parent.entries[next].kind,
                 status.size == size, status.modified == parent.entries[next].modified,
                 index.stamps[next] == InodeStamp(status),
                 blobs.allSatisfy({ packs.contains($0.pack) })
             else { continue }
-            stored[place] = ContentPipeline.Stored(status: status, blobs: blobs)
+            stored[file] = ContentPipeline.Stored(status: status, blobs: blobs)
             bytes += size
         }
     }

@@ -1,12 +1,12 @@
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// The packs in a store on this machine whose bytes this machine has verified, and where their frames are.
+/// The packs in a store on this machine that this machine has verified, with the positions of their frames.
 ///
-/// As long as such a file is the one that was read then, by the stamp that changes with every write, a
-/// restore that wants a few files reads the frames that they lie in and no others. Whatever is wrong
-/// with it counts as not verified; what is read by it is held against the manifest's digests.
+/// As long as the stamp shows that a pack's file has not changed, a restore of a few files reads only the
+/// frames that it needs, and compares each blob with its digest. If the list is damaged, it counts as empty.
 struct VerifiedPacks: Sendable, Equatable {
+    /// The stamp of a verified pack's file, and its frames.
     struct Pack: Sendable, Equatable {
         var stamp: InodeStamp
         var frames: [ZstandardCodec.Frame]
@@ -14,7 +14,7 @@ struct VerifiedPacks: Sendable, Equatable {
 
     private(set) var packs: [ContentDigest: Pack] = [:]
 
-    /// A pack's file and frames, if the file is the one that was verified.
+    /// Opens a pack's file, if it is the file that was verified.
     func open(
         _ pack: Manifest.Pack,
         in store: any CacheStore
@@ -28,9 +28,9 @@ struct VerifiedPacks: Sendable, Equatable {
         return (file, verified.frames)
     }
 
-    /// Looks at a pack's file before it is read and verified.
+    /// The stamp of a pack's file, to be taken before the file is read and verified.
     ///
-    /// - Returns: its stamp; `nil` where the store is not on this machine, or a change might hide.
+    /// - Returns: The stamp; `nil` if the store is not on this machine, or a change could be unnoticed.
     static func stamp(_ pack: Manifest.Pack, in store: any CacheStore) -> InodeStamp? {
         guard pack.codec == .zstd, let (_, status) = file(pack, in: store),
             !status.mayHideChanges()
@@ -50,24 +50,26 @@ struct VerifiedPacks: Sendable, Equatable {
         return (file, status)
     }
 
-    /// Keeps what is known of the manifest's packs, and what has been learnt.
-    mutating func update(_ learnt: [ContentDigest: Pack], for manifest: Manifest) {
-        packs.merge(learnt) { $1 }
+    /// Adds packs, and removes those that are not of the manifest.
+    mutating func update(_ newPacks: [ContentDigest: Pack], for manifest: Manifest) {
+        packs.merge(newPacks) { $1 }
         let wanted = Set(manifest.packs.map(\.digest))
         packs = packs.filter { wanted.contains($0.key) }
     }
 }
 
-// MARK: As a file
+// MARK: File
 
 extension VerifiedPacks {
     private static let head = Array("buildspec-packs 2\n".utf8)
 
+    /// Reads the list from a file; empty if it is missing or damaged.
     static func read(_ path: PathBytes) -> VerifiedPacks {
         let bytes = (try? AtomicFile.read(path, limit: 16 << 20)) ?? nil
         return bytes.flatMap { VerifiedPacks($0) } ?? VerifiedPacks()
     }
 
+    /// Writes the list to a file; ignores errors.
     func write(to path: PathBytes) {
         try? AtomicFile.write(encode(), to: path)
     }
@@ -86,7 +88,7 @@ extension VerifiedPacks {
         return ChecksummedBinary.sealed(bytes)
     }
 
-    /// Reads what `encode` wrote; `nil` for bytes that are something else.
+    /// Decodes a list; `nil` for other bytes.
     init?(_ bytes: [UInt8]) {
         guard var reader = ChecksummedBinary(bytes, head: VerifiedPacks.head) else { return nil }
         while reader.count > 0 {

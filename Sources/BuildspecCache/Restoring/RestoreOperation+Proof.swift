@@ -3,7 +3,7 @@ internal import BuildspecFiles
 /// What a restore knows of an entry's contents before it fetches any.
 struct KnownBlobs: Sendable {
     /// Whether all that the manifest says of its packs is verified.
-    var isTrue = false
+    var isCorrect = false
     /// What files look like whose content is what the manifest says, by the places of its entries.
     var stamps: [InodeStamp?] = []
     /// The places of the entries of which a verified manifest says the same.
@@ -15,8 +15,8 @@ struct KnownBlobs: Sendable {
     ///   - manifest: what is restored.
     ///   - index: what the tree looked like when it was last saved or restored.
     ///   - earlier: the manifest that the index belongs to.
-    ///   - isTrue: whether that one is verified.
-    init(_ manifest: Manifest, _ index: StatIndex, _ earlier: Manifest, isTrue: Bool) {
+    ///   - isCorrect: whether that one is verified.
+    init(_ manifest: Manifest, _ index: StatIndex, _ earlier: Manifest, isCorrect: Bool) {
         let count = manifest.entries.count
         stamps = Array(repeating: nil, count: count)
         verified = Array(repeating: false, count: count)
@@ -39,22 +39,22 @@ struct KnownBlobs: Sendable {
             else { continue }
             stamps[place] = index.stamps[next]
             verified[place] =
-                isTrue
+                isCorrect
                 && zip(blobs, others).allSatisfy {
                     packs[$0.pack] == $1.pack && $0.offset == $1.offset
                 }
         }
     }
 
-    init(isTrue: Bool, stamps: [InodeStamp?] = []) {
-        self.isTrue = isTrue
+    init(isCorrect: Bool, stamps: [InodeStamp?] = []) {
+        self.isCorrect = isCorrect
         self.stamps = stamps
     }
 
     /// Whether everything is verified once the files at some places are written, each held against its
     /// digest.
-    func isTrue(_ manifest: Manifest, writing places: [Int]) -> Bool {
-        if isTrue { return true }
+    func isCorrect(_ manifest: Manifest, writing places: [Int]) -> Bool {
+        if isCorrect { return true }
         var verified = verified
         if verified.isEmpty { verified = Array(repeating: false, count: manifest.entries.count) }
         for place in places { verified[place] = true }
@@ -85,15 +85,15 @@ extension RestoreOperation {
         if verify, verdict == nil {
             try await settings.verify(record, manifest, reader)
         }
-        let isTrue = verify || verdict == true
-        guard let index else { return KnownBlobs(isTrue: isTrue) }
+        let isCorrect = verify || verdict == true
+        guard let index else { return KnownBlobs(isCorrect: isCorrect) }
         if index.manifest == record.manifest {
-            return KnownBlobs(isTrue: isTrue, stamps: index.stamps)
+            return KnownBlobs(isCorrect: isCorrect, stamps: index.stamps)
         }
-        guard let earlier else { return KnownBlobs(isTrue: isTrue) }
-        let isEarlierTrue = verdicts?.isTrue(index.manifest) == true
-        var known = KnownBlobs(manifest, index, earlier, isTrue: isEarlierTrue)
-        known.isTrue = isTrue
+        guard let earlier else { return KnownBlobs(isCorrect: isCorrect) }
+        let isEarlierCorrect = verdicts?.isCorrect(index.manifest) == true
+        var known = KnownBlobs(manifest, index, earlier, isCorrect: isEarlierCorrect)
+        known.isCorrect = isCorrect
         return known
     }
 
@@ -102,7 +102,7 @@ extension RestoreOperation {
         guard let found = error as? MismatchedContent else { return error }
         // A manifest that is known to be true cannot become false: then it is the disk that fails.
         if settings.verifiedManifests?.verdict(on: record.manifest) == nil {
-            settings.verifiedManifests?.add(record.manifest, isTrue: false)
+            settings.verifiedManifests?.add(record.manifest, isCorrect: false)
         }
         return found.damage
     }
@@ -116,9 +116,9 @@ extension RestoreOperation {
         _ known: KnownBlobs,
         _ plan: RestorePlan
     ) -> Bool {
-        if known.isTrue { return true }
-        guard known.isTrue(manifest, writing: plan.targets.map(\.entry)) else { return false }
-        settings.verifiedManifests?.add(record.manifest, isTrue: true)
+        if known.isCorrect { return true }
+        guard known.isCorrect(manifest, writing: plan.targets.map(\.entry)) else { return false }
+        settings.verifiedManifests?.add(record.manifest, isCorrect: true)
         return true
     }
 

@@ -154,7 +154,7 @@ struct RestoreOperation {
                     record,
                     manifest,
                     plan.stamps(unpacked.stamps, manifest, roots),
-                    isTrue: learn(record, manifest, known, plan),
+                    isCorrect: learn(record, manifest, known, plan),
                     tree: isDone ? existing.entries : nil
                 )
             )
@@ -197,14 +197,14 @@ struct RestoreOperation {
     ///   - record: the entry.
     ///   - manifest: its manifest.
     ///   - stamps: what is known of its files.
-    ///   - isTrue: whether all that the manifest says is verified.
+    ///   - isCorrect: whether all that the manifest says is verified.
     ///   - tree: the tree, if it was the entry before anything was done.
     /// - Returns: the index to keep.
     private func seen(
         _ record: KeyRecord,
         _ manifest: Manifest,
         _ stamps: [InodeStamp?],
-        isTrue: Bool,
+        isCorrect: Bool,
         tree: [WalkedEntry]?
     ) async -> StatIndex {
         var seen = StatIndex(manifest: record.manifest, stamps: stamps)
@@ -212,7 +212,7 @@ struct RestoreOperation {
         let fingerprint = await TreeFingerprint.of(tree)
         var summary = StatIndex.Summary(tree: fingerprint, codec: record.codec, manifest)
         summary.isVerified =
-            isTrue
+            isCorrect
             && manifest.entries.indices.allSatisfy { place in
                 if case .file = manifest.entries[place].kind { stamps[place] != nil } else { true }
             }
@@ -293,7 +293,7 @@ struct RestoreOperation {
             roots: roots,
             targets: plan.targets,
             verified: verified,
-            isKnown: known.isTrue && !verify
+            isKnown: known.isCorrect && !verify
         )
         // Those with the most work first, so that none of them is left for the end.
         let work = plan.writes.mapValues { writes in writes.reduce(0) { $0 + $1.work } }

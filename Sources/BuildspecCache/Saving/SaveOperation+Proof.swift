@@ -21,15 +21,15 @@ extension SaveOperation {
     func verified(_ parent: ParentEntry?) async -> ParentEntry? {
         guard var parent, !parent.packs.isEmpty else { return parent }
         let verdicts = settings.verifiedManifests
-        guard verdicts?.isTrue(parent.digest) != true else { return parent }
+        guard verdicts?.isCorrect(parent.digest) != true else { return parent }
         let proof = await settings.verification(reader).verify(parent.packs, of: parent.manifest)
         if let found = proof.mismatch {
-            verdicts?.add(parent.digest, isTrue: false)
+            verdicts?.add(parent.digest, isCorrect: false)
             parent.notes.append(
                 "\(parent.title) is false and not built upon as far as that: \(found.damage)"
             )
         } else if proof.verified.count == parent.manifest.packs.count {
-            verdicts?.add(parent.digest, isTrue: true)
+            verdicts?.add(parent.digest, isCorrect: true)
         }
         parent.packs = proof.verified
         return parent

@@ -122,7 +122,7 @@ struct SaveOperation {
         in file: StatIndexFile?
     ) {
         // What is of the parent has been verified, and the rest was hashed when it was packed.
-        settings.verifiedManifests?.add(seen.index.manifest, isTrue: true)
+        settings.verifiedManifests?.add(seen.index.manifest, isCorrect: true)
         var index = seen.index
         if seen.isExact { index.summary = summary.verified }
         file?.write(index)

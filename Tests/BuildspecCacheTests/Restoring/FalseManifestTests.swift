@@ -208,7 +208,7 @@ import Testing
         let bench = try TrustBench(place)
         _ = try await bench.cache().save(bench.identity("k1"), from: bench.source.path)
         let record = try await bench.record(bench.identity("k1"))
-        let forgery = Forgery(store: try bench.cache().settings.store, isTrue: true)
+        let forgery = Forgery(store: try bench.cache().settings.store, isCorrect: true)
         let planted = try await forgery.entry(of: record, "tree/3", key: "k1")
         try await bench.plant(planted.bytes, as: bench.identity("k1"))
         let good = try TreeSnapshot(bench.source.path)
@@ -272,26 +272,26 @@ import Testing
         let state = try TemporaryDirectory()
         let verdicts = VerifiedManifests(PathBytes(state.path.string))
         #expect(verdicts.verdict(on: digest(0)) == nil)
-        for number in 0..<VerifiedManifests.kept + 5 {
-            verdicts.add(digest(number), isTrue: number % 2 == 0)
+        for number in 0..<VerifiedManifests.capacity + 5 {
+            verdicts.add(digest(number), isCorrect: number % 2 == 0)
         }
         #expect(verdicts.verdict(on: digest(4)) == nil)
         #expect(verdicts.verdict(on: digest(6)) == true)
         #expect(verdicts.verdict(on: digest(7)) == false)
-        verdicts.add(digest(7), isTrue: true)
-        #expect(verdicts.isTrue(digest(7)))
+        verdicts.add(digest(7), isCorrect: true)
+        #expect(verdicts.isCorrect(digest(7)))
     }
 
     @Test func `that are damaged are none`() throws {
         let state = try TemporaryDirectory()
         let verdicts = VerifiedManifests(PathBytes(state.path.string))
-        verdicts.add(digest(1), isTrue: true)
+        verdicts.add(digest(1), isCorrect: true)
         let path = PathBytes(state.file("verdicts").string)
         var bytes = try #require(try AtomicFile.read(path, limit: 1 << 20))
         bytes[30] ^= 1
         try AtomicFile.write(bytes, to: path)
         #expect(verdicts.verdict(on: digest(1)) == nil)
-        verdicts.add(digest(2), isTrue: false)
+        verdicts.add(digest(2), isCorrect: false)
         #expect(verdicts.verdict(on: digest(2)) == false)
     }
 }

@@ -15,7 +15,7 @@ struct Forgery {
     let store: any CacheStore
     var form = Form.whole
     /// Whether the manifest has the digest of the other bytes, so that it is true.
-    var isTrue = false
+    var isCorrect = false
 
     /// Makes the forged entry.
     ///
@@ -41,12 +41,12 @@ struct Forgery {
         else { throw CacheError(.request, "there is no such file") }
         let pack = manifest.packs[blob.pack]
         let limit = pack.storedSize
-        let stored = try await reader.verified(pack.name, pack.digest, limit: limit)
+        let stored = try await reader.readVerified(pack.name, pack.digest, limit: limit)
         var tar = try pack.codec.decode(stored, limit: pack.contentSize)
         for offset in blob.offset..<blob.offset + blob.size { tar[offset] = UInt8(ascii: "E") }
         let writer = ObjectWriter(store: store, codec: pack.codec)
         manifest.packs[blob.pack] = try await writer.writePack(tar).pack
-        if isTrue {
+        if isCorrect {
             let range = blob.offset..<blob.offset + blob.size
             blobs[blobs.count - 1] = Manifest.Blob(
                 digest: ContentDigest(of: tar, range),

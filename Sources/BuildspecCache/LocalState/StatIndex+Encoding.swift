@@ -1,6 +1,6 @@
 internal import BuildspecFiles
 
-/// The index as a file: a head, little-endian numbers, and the digest of everything before it.
+/// The encoding of the index as a `ChecksummedBinary`.
 extension StatIndex {
     private static let head = Array("buildspec-stat 3\n".utf8)
     private static let stampSize = 28
@@ -29,7 +29,7 @@ extension StatIndex {
         }
     }
 
-    /// Reads an index; `nil` for bytes that are none.
+    /// Decodes an index; `nil` for other bytes.
     init?(_ bytes: [UInt8]) {
         guard var reader = ChecksummedBinary(bytes, head: StatIndex.head),
             let manifest = reader.digest(), let packCount = reader.number(UInt32.self),
@@ -87,7 +87,7 @@ extension ChecksummedBinary {
         )
     }
 
-    /// The next stamp, which may say that nothing is known; `nil` at the end.
+    /// Reads the next stamp, which is `.some(nil)` for an unknown entry; `nil` at the end.
     mutating func stamp() -> InodeStamp?? {
         guard let inode = number(UInt64.self), let device = number(UInt64.self),
             let seconds = number(UInt64.self), let nanoseconds = number(UInt32.self)
@@ -102,7 +102,7 @@ extension ChecksummedBinary {
 }
 
 extension [UInt8] {
-    /// Appends a stamp, or that nothing is known.
+    /// Appends a stamp; `nil` stands for an unknown entry.
     mutating func append(_ stamp: InodeStamp?) {
         append(littleEndian: stamp?.inode ?? 0)
         append(littleEndian: stamp?.device ?? 0)
