@@ -1,13 +1,12 @@
 internal import BuildspecModel
 
-/// A program that is in some build images and hardly anywhere else, so that a file which calls it
-/// says where it expects to run.
+/// A program that only some build images have, so that a call shows which image a buildspec file needs.
 struct ImageProgram: Sendable, Equatable {
     /// The program's name.
     var name: String
-    /// The image, for a sentence.
+    /// The kind of image, for a sentence.
     var image: String
-    /// An image's name as `--image` takes it.
+    /// The name of such an image, for `--image`.
     var example: String
 
     private static let amazonLinux = "public.ecr.aws/codebuild/amazonlinux-x86_64-standard:5.0"
@@ -32,12 +31,12 @@ struct ImageProgram: Sendable, Equatable {
         ),
     ]
 
-    /// The programs of images that a failed command calls and may not have found.
+    /// Returns the programs of images that a failed command calls and may not have found.
     ///
     /// - Parameters:
-    ///   - text: the command.
-    ///   - status: its exit status: 127 for a program that is not there; any where `sudo` looks for it.
-    /// - Returns: the programs, in the order of the text.
+    ///   - text: The command.
+    ///   - status: The exit status: 127 if a program was not found, any other if `sudo` was to find it.
+    /// - Returns: The programs, in the order of the text.
     static func missing(from text: String, status: Int32) -> [ImageProgram] {
         guard status == 127 || status != 0 && text.contains("sudo ") else { return [] }
         return Buildspec.programs(in: text).compactMap { name in
@@ -46,12 +45,12 @@ struct ImageProgram: Sendable, Equatable {
         }
     }
 
-    /// What to tell the user.
+    /// Returns the hint for the user.
     ///
-    /// - Parameter whereabouts: where the program is missing: `on this machine`.
-    /// - Returns: one line.
-    func hint(_ whereabouts: String) -> String {
-        "there is no '\(name)' \(whereabouts): the file expects \(image); name one with '--image', such"
+    /// - Parameter location: The execution environment without the program: `on this machine`.
+    /// - Returns: One line.
+    func hint(_ location: String) -> String {
+        "there is no '\(name)' \(location): the file expects \(image); name one with '--image', such"
             + " as '\(example)', or install what the command needs another way"
     }
 }

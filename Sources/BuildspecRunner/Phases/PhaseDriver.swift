@@ -3,38 +3,38 @@ internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
 
-/// Does what a `PhaseMachine` says, with real shells.
+/// A driver that runs the steps of a `PhaseMachine` in a shell session.
 struct PhaseDriver: Sendable {
-    /// What the phases came to.
+    /// The result of all phases.
     struct Outcome: Sendable {
         var state: BuildState
         var phases: [PhaseReport] = []
         var collectsArtifacts: Bool
     }
 
-    /// Runs the commands.
+    /// The session that runs the commands.
     let session: ShellSession
-    /// Whom they run as.
+    /// The users of the commands.
     let users: BuildUsers
-    /// What a user must reach who is made by the build itself.
+    /// The paths that a user must reach who is created by the build itself.
     let requiredPaths: BuildUsers.RequiredPaths
-    /// Where commands look for programs, for hints.
+    /// The value of `PATH` in the build, for hints.
     let searchPath: String?
-    /// Takes the events.
+    /// The receiver of the events.
     let output: OutputMultiplexer
-    /// Pauses the build; `nil` if it never is.
+    /// The debugger; `nil` if the build never pauses.
     let debugger: Debugger?
-    /// Why the task is cancelled, should it be.
+    /// Returns the reason for a cancelled task.
     let stopReason: @Sendable () -> StopReason
 
     /// Runs the phases to their end, or until the task is cancelled.
     ///
-    /// - Parameter machine: the machine at its start.
-    /// - Returns: what they came to.
+    /// - Parameter machine: The machine at its start.
+    /// - Returns: The result of all phases.
     func run(_ machine: PhaseMachine) async -> Outcome {
         await withTaskGroup(of: Void.self) { group in
             let isOver = Flag()
-            group.addTask { await tellOfDelay(until: isOver) }
+            group.addTask { await warnOfDelay(until: isOver) }
             let outcome = await runPhases(machine)
             isOver.set()
             group.cancelAll()
@@ -42,9 +42,9 @@ struct PhaseDriver: Sendable {
         }
     }
 
-    /// Says so when a command goes on a second after the build was stopped: what is seen otherwise is a
-    /// build that hangs.
-    private func tellOfDelay(until isOver: Flag) async {
+    /// Emits a warning if a command still runs a second after the build was stopped, because the build
+    /// would seem to hang otherwise.
+    private func warnOfDelay(until isOver: Flag) async {
         try? await Task.sleep(for: .seconds(Int32.max))
         for _ in 1...50 where !isOver.isSet { await Pause.uncancelled(for: .milliseconds(20)) }
         guard !isOver.isSet else { return }
@@ -56,7 +56,7 @@ struct PhaseDriver: Sendable {
         var users = self.users
         var obstacle: String?
         var reports: [PhaseReport] = []
-        var beginning: SavedState?
+        var firstState: SavedState?
         let clock = ContinuousClock()
         var start = clock.now
         while true {
@@ -67,13 +67,13 @@ struct PhaseDriver: Sendable {
                 await output.emit(.phaseBegan(phase))
                 obstacle = await users.resolve(phase, requiredPaths)
                 if obstacle == nil { session.evaluate(as: users.defaultUser) }
-                await warning("keep the phase's first state") { beginning = try session.state() }
+                await warning("keep the phase's first state") { firstState = try session.state() }
             case .run(let command):
                 await run(command, as: users[command.phase], unless: obstacle, &machine)
             case .retry(_, let attempt, let limit, let failure):
                 await output.emit(.phaseRetried(failure, attempt: attempt, of: limit))
                 await warning("go back to the phase's first state") {
-                    if let beginning { try session.restore(beginning) }
+                    if let firstState { try session.restore(firstState) }
                 }
             case .end(let phase, let state, let failure):
                 reports.append(
@@ -111,41 +111,44 @@ struct PhaseDriver: Sendable {
         } else {
             status = await self.status(of: command, as: user, isSucceeding: succeeding)
         }
-        let state = status == 0 ? nil : stateOfFailure(command, as: user)
+        let finalState = status == 0 ? nil : stateAfterFailure(of: user)
         let duration = clock.now - start
         if Task.isCancelled {
             machine.stop(stopReason())
             return await output.emit(.commandStopped(command, stopReason()))
         }
         machine.record(status: status)
-        if let complaint = machine.complaint {
-            await output.emit(.warning("on-failure: \(complaint)"))
+        if let warning = machine.warning {
+            await output.emit(.warning("on-failure: \(warning)"))
         }
         if succeeding, !machine.isSucceeding {
-            await warning("set CODEBUILD_BUILD_SUCCEEDING") { try session.noteFailure() }
+            await warning("set CODEBUILD_BUILD_SUCCEEDING") { try session.recordFailure() }
         }
         await output.emit(.commandEnded(command, status: status, duration: duration))
         if let hint = await imageHint(command, status) { await output.emit(.warning(hint)) }
-        if let state { await debugger?.pause(.failure(command, status: status), in: state) }
-    }
-
-    /// How the failed command left things, if the build pauses behind it.
-    private func stateOfFailure(_ command: PhaseCommand, as user: UserAccount?) -> SavedState? {
-        guard debugger?.options.pausesAtFailures == true, !Task.isCancelled else { return nil }
-        return try? session.endOfCommand(of: user)
-    }
-
-    /// Does something with the state files; what goes wrong there is for the user to know.
-    private func warning(_ what: String, _ body: () throws -> Void) async {
-        do {
-            try body()
-        } catch {
-            await output.emit(.warning("cannot \(what): \(error)"))
+        if let finalState {
+            await debugger?.pause(.failure(command, status: status), in: finalState)
         }
     }
 
-    /// The exit status; 126 with a warning when the shell could not be started at all, or its state
-    /// not be kept.
+    /// Returns the final state of a failed command; `nil` if the build does not pause after it.
+    private func stateAfterFailure(of user: UserAccount?) -> SavedState? {
+        guard debugger?.options.pausesAtFailures == true, !Task.isCancelled else { return nil }
+        return try? session.finalStateOfCommand(of: user)
+    }
+
+    /// Runs `body` on the state files, and emits a warning if it fails.
+    private func warning(_ action: String, _ body: () throws -> Void) async {
+        do {
+            try body()
+        } catch {
+            await output.emit(.warning("cannot \(action): \(error)"))
+        }
+    }
+
+    /// Runs a command and returns its exit status.
+    ///
+    /// The status is 126, with a warning, if the shell cannot be started, or if its state cannot be saved.
     private func status(
         of command: PhaseCommand,
         as user: UserAccount?,
@@ -159,40 +162,40 @@ struct PhaseDriver: Sendable {
                 atBreakpoint: debugger?.pausing(at: command)
             )
         } catch {
-            if !Task.isCancelled { await output.emit(.warning(complaint(error))) }
+            if !Task.isCancelled { await output.emit(.warning(message(for: error))) }
             return 126
         }
     }
 
-    /// Which image a failed command expects, if a program of one is missing.
+    /// Returns a hint about the image that a failed command needs, if a program of an image is missing.
     private func imageHint(_ command: PhaseCommand, _ status: Int32) async -> String? {
         let programs = ImageProgram.missing(from: command.text.value, status: status)
         for program in programs {
             let path = searchPath ?? BuildEnvironment.standardPath
-            let places = path.split(separator: ":").filter { $0.hasPrefix("/") }
+            let candidates = path.split(separator: ":").filter { $0.hasPrefix("/") }
                 .map { FilePath(String($0)).appending(program.name) }
-            if await session.execution.firstProgram(of: places) == nil {
+            if await session.execution.firstProgram(of: candidates) == nil {
                 return program.hint(session.execution.locationText)
             }
         }
         return nil
     }
 
-    /// What kept a command from running, or its state from being kept.
-    private func complaint(_ error: any Error) -> String {
+    /// Returns the message for an error that kept a command from running, or its state from being saved.
+    private func message(for error: any Error) -> String {
         switch error {
         case Errno.tooManyOpenFiles:
             "cannot run the command: too many files are open; raise the limit with 'ulimit -n'"
         case let error as Errno:
-            "the state of commands cannot be kept in '\(session.desk.place.path)': \(error); make room "
-                + "there, or set TMPDIR to a directory that has some"
+            "cannot save the state of commands in '\(session.stateStore.privateDirectory.path)': "
+                + "\(error); free some space there, or set TMPDIR to a directory with free space"
         case let error as ContainerConnection.ConnectionLost: "\(error)"
         default: "cannot run the command: \(error)"
         }
     }
 }
 
-/// Something that happens once.
+/// A flag that is set once.
 private final class Flag: Sendable {
     private let value = Atomic(false)
 

@@ -1,17 +1,17 @@
 package import BuildspecModel
 
-/// What a build does next, given what happened: the rules of CodeBuild's phases as a value.
+/// The rules of CodeBuild's phases, as a state machine that decides what a build does next.
 ///
-/// Starts no processes and knows no time. A driver asks `next()` in a loop, does what it says, and
-/// tells how a command ended with `record(status:)`.
+/// The machine starts no processes and has no clock. A driver calls `next()` in a loop, runs the step,
+/// and reports the exit status of a command with `record(status:)`.
 ///
 /// Sources: CodeBuild user guide, "Build specification reference" (`commands`, `finally`,
-/// `on-failure`) and "Build phase transitions". What the guide leaves open is decided here:
-/// - A build with a failed phase is FAILED, also when `on-failure: CONTINUE` let it go on.
+/// `on-failure`) and "Build phase transitions". The guide leaves these rules open:
+/// - A build with a failed phase is FAILED, even if it continued because of `on-failure: CONTINUE`.
 /// - `ABORT` in `build` or `post_build` skips the artifacts too.
 /// - `finally` stops at its first failure, as `commands` does.
-/// - `RETRY` runs the phase's `commands` again; `finally` runs once, after the last try, and its own
-///   failure is not retried. After the last try it is as if `on-failure` were unset.
+/// - `RETRY` runs the phase's `commands` again. `finally` runs once, after the last try, and its failure
+///   is not retried. After the last try, a failure counts as if `on-failure` were not set.
 package struct PhaseMachine: Sendable {
     /// One step of a build.
     package enum Step: Sendable, Equatable {
@@ -19,13 +19,13 @@ package struct PhaseMachine: Sendable {
         case begin(PhaseName)
         /// Run a command, then call `record(status:)`.
         case run(PhaseCommand)
-        /// Put back the state that the phase began with; the phase's commands come again.
+        /// Restore the state with which the phase began, because its commands run again.
         case retry(PhaseName, attempt: Int, of: Int, CommandFailure)
         /// Leave a phase.
         case end(PhaseName, PhaseState, CommandFailure?)
-        /// Pass over a phase.
+        /// Skip a phase.
         case skip(PhaseName)
-        /// All phases are behind us.
+        /// End the build, because all phases are over.
         case finish(BuildState, collectsArtifacts: Bool)
     }
 
@@ -40,43 +40,43 @@ package struct PhaseMachine: Sendable {
 
     /// Whether no command has failed so far: `CODEBUILD_BUILD_SUCCEEDING`.
     ///
-    /// It is false as soon as a command failed, so in the failing phase's own `finally` too.
+    /// It is false as soon as a command failed, so also in the `finally` of the failed phase.
     package private(set) var isSucceeding = true
 
-    /// Why the pattern of `on-failure: RETRY` counts as not found without having been looked for to
-    /// the end; of the command that was recorded last.
-    package private(set) var complaint: String?
+    /// The reason why the search for the pattern of `on-failure: RETRY` ended early, for the last
+    /// recorded command; the pattern then counts as not found.
+    package private(set) var warning: String?
 
     private let phases: [PhaseName: Phase]
     private let selection: Set<PhaseName>?
-    private let asksForRetry: @Sendable (_ pattern: String, _ message: String) -> RetryEvaluation
+    private let evaluateRetry: @Sendable (_ pattern: String, _ message: String) -> RetryEvaluation
     private var current = 0
     private var position = Position.before
     private var failure: CommandFailure?
     private var retries = 0
-    private var goesOn = true
+    private var runsLaterPhases = true
     private var collectsArtifacts = true
     private var stopReason: StopReason?
 
     /// Creates the machine at its start.
     ///
     /// - Parameters:
-    ///   - phases: the declared phases.
-    ///   - selection: the phases that may run; `nil` is all.
-    ///   - asksForRetry: whether an error message has the pattern of an `on-failure: RETRY`.
+    ///   - phases: The declared phases.
+    ///   - selection: The phases that may run; `nil` allows all.
+    ///   - evaluateRetry: Searches an error message for the pattern of `on-failure: RETRY`.
     package init(
         phases: [PhaseName: Phase],
         selection: Set<PhaseName>? = nil,
-        asksForRetry:
+        evaluateRetry:
             @escaping @Sendable (_ pattern: String, _ message: String) -> RetryEvaluation =
-            RetryEvaluation.answer
+            RetryEvaluation.evaluate
     ) {
         self.phases = phases
         self.selection = selection
-        self.asksForRetry = asksForRetry
+        self.evaluateRetry = evaluateRetry
     }
 
-    /// Says what to do now.
+    /// Returns the next step.
     package mutating func next() -> Step {
         while current < PhaseName.allCases.count {
             if let step = stepInPhase(PhaseName.allCases[current]) { return step }
@@ -84,11 +84,11 @@ package struct PhaseMachine: Sendable {
         return .finish(state, collectsArtifacts: collectsArtifacts && stopReason == nil)
     }
 
-    /// Notes how the command of the last `.run` ended.
+    /// Records the exit status of the command of the last `.run`.
     ///
-    /// - Parameter status: its exit status.
+    /// - Parameter status: The exit status.
     package mutating func record(status: Int32) {
-        complaint = nil
+        warning = nil
         switch position {
         case .commands(let index): recordCommand(index, status)
         case .finally(let index): recordFinally(index, status)
@@ -96,9 +96,9 @@ package struct PhaseMachine: Sendable {
         }
     }
 
-    /// Ends the build: no further command, no artifacts.
+    /// Ends the build without further commands and artifacts.
     ///
-    /// - Parameter reason: why; the first one counts.
+    /// - Parameter reason: The reason; the first one is kept.
     package mutating func stop(_ reason: StopReason) {
         if stopReason == nil { stopReason = reason }
     }
@@ -113,7 +113,7 @@ extension PhaseMachine {
         }
     }
 
-    /// The step at this position, or `nil` after a silent move to another position.
+    /// Returns the step at this position, or `nil` after a move to another position without a step.
     private mutating func stepInPhase(_ name: PhaseName) -> Step? {
         let phase = phases[name] ?? Phase()
         switch position {
@@ -135,7 +135,7 @@ extension PhaseMachine {
     }
 
     private mutating func enter(_ name: PhaseName) -> Step {
-        guard goesOn, stopReason == nil, selection?.contains(name) ?? true else {
+        guard runsLaterPhases, stopReason == nil, selection?.contains(name) ?? true else {
             current += 1
             return .skip(name)
         }
@@ -183,9 +183,9 @@ extension PhaseMachine {
 
     private mutating func isRetried(_ failure: CommandFailure, _ rule: OnFailure?) -> Bool {
         guard case .retry(let count, let pattern) = rule, retries < count else { return false }
-        let question = asksForRetry(pattern, failure.message)
-        complaint = question.complaint
-        return question.isRetried
+        let evaluation = evaluateRetry(pattern, failure.message)
+        warning = evaluation.warning
+        return evaluation.isRetried
     }
 
     private mutating func recordFinally(_ index: Int, _ status: Int32) {
@@ -208,21 +208,21 @@ extension PhaseMachine {
             return .end(name, stopReason == .stopped ? .stopped : .timedOut, failure)
         }
         guard let failure else { return .end(name, .succeeded, nil) }
-        settle(after: name, phase.onFailure)
+        applyFailureRule(phase.onFailure, of: name)
         return .end(name, .failed, failure)
     }
 
-    /// The failure table: what a failed phase means for the rest of the build.
-    private mutating func settle(after name: PhaseName, _ onFailure: OnFailure?) {
+    /// Decides what a failed phase means for the rest of the build.
+    private mutating func applyFailureRule(_ onFailure: OnFailure?, of name: PhaseName) {
         switch onFailure {
         case .abort:
-            goesOn = false
+            runsLaterPhases = false
             collectsArtifacts = false
         case .continue:
             break
         case .retry, nil:
             guard name < .build else { break }
-            goesOn = false
+            runsLaterPhases = false
             collectsArtifacts = false
         }
     }

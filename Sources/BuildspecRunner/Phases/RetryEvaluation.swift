@@ -1,30 +1,31 @@
 internal import BuildspecModel
 
-/// Whether a failure is one that `on-failure: RETRY-<regex>` means.
+/// The decision whether `on-failure: RETRY-<regex>` retries a failed phase.
 package struct RetryEvaluation: Sendable, Equatable {
-    /// Whether the phase is tried again.
+    /// Whether the phase is retried.
     package var isRetried: Bool
-    /// Why that could not be found out, if it could not; then it is not tried again.
-    package var complaint: String?
+    /// The reason why the search ended early, without a retry; `nil` if it did not.
+    package var warning: String?
 
-    /// How long a pattern may be searched for.
+    /// The time limit of a search.
     private static let limit = Duration.milliseconds(500)
 
-    /// Answers it.
-    package init(isRetried: Bool, complaint: String? = nil) {
+    /// Creates a decision.
+    package init(isRetried: Bool, warning: String? = nil) {
         self.isRetried = isRetried
-        self.complaint = complaint
+        self.warning = warning
     }
 
-    /// Looks for a pattern anywhere in an error message, within half a second and as long as the task
-    /// is not cancelled.
+    /// Searches an error message for a pattern.
+    ///
+    /// The search ends after half a second, or when the task is cancelled.
     ///
     /// - Parameters:
-    ///   - pattern: the regular expression.
-    ///   - message: the message.
-    /// - Returns: the answer.
-    package static func answer(_ pattern: String, _ message: String) -> RetryEvaluation {
-        // The default must not cost the compilation of an expression.
+    ///   - pattern: The regular expression.
+    ///   - message: The error message.
+    /// - Returns: The decision.
+    package static func evaluate(_ pattern: String, _ message: String) -> RetryEvaluation {
+        // The default pattern matches everything, so it need not be compiled.
         if pattern == ".*" { return RetryEvaluation(isRetried: true) }
         let expression: RetryPattern
         do throws(RetryPattern.Problem) {
@@ -32,7 +33,7 @@ package struct RetryEvaluation: Sendable, Equatable {
         } catch {
             return RetryEvaluation(
                 isRetried: false,
-                complaint: "'\(pattern)' is not a regular expression: \(error.reason)"
+                warning: "'\(pattern)' is not a regular expression: \(error.reason)"
             )
         }
         let clock = ContinuousClock()
@@ -40,7 +41,7 @@ package struct RetryEvaluation: Sendable, Equatable {
         let outcome = expression.search(message) { clock.now >= deadline || Task.isCancelled }
         return RetryEvaluation(
             isRetried: outcome == .found,
-            complaint: outcome != .gaveUp || Task.isCancelled
+            warning: outcome != .gaveUp || Task.isCancelled
                 ? nil
                 : "the pattern '\(pattern)' takes too long to look for, so it counts as not found; "
                     + "write it without a repetition inside of a repetition"

@@ -12,18 +12,18 @@ struct RetryEvaluationTests {
 
     @Test(arguments: [#"(\w+\s?)+timeout"#, #"((\w+\s?)+)+timeout"#])
     func `a pattern that takes too long counts as not found and is told`(pattern: String) {
-        let question = RetryEvaluation.answer(pattern, Self.message)
-        #expect(!question.isRetried)
-        #expect(question.complaint?.contains("'\(pattern)' takes too long to look for") == true)
+        let evaluation = RetryEvaluation.evaluate(pattern, Self.message)
+        #expect(!evaluation.isRetried)
+        #expect(evaluation.warning?.contains("'\(pattern)' takes too long to look for") == true)
     }
 
     @Test func `a search ends with its task`() async throws {
-        let question = await withTaskGroup(of: RetryEvaluation.self) { group in
+        let evaluation = await withTaskGroup(of: RetryEvaluation.self) { group in
             group.cancelAll()
-            group.addTask { RetryEvaluation.answer(#"(\w+\s?)+timeout"#, Self.message) }
+            group.addTask { RetryEvaluation.evaluate(#"(\w+\s?)+timeout"#, Self.message) }
             return await group.next()
         }
-        #expect(question == RetryEvaluation(isRetried: false))
+        #expect(evaluation == RetryEvaluation(isRetried: false))
     }
 
     @Test func `a phase that the library made with no pattern is told`() {
@@ -33,7 +33,7 @@ struct RetryEvaluationTests {
         _ = machine.next()
         machine.record(status: 1)
         #expect(
-            machine.complaint == "'(' is not a regular expression: missing closing parenthesis"
+            machine.warning == "'(' is not a regular expression: missing closing parenthesis"
         )
     }
 

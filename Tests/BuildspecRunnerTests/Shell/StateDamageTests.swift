@@ -38,10 +38,11 @@ struct StateDamageTests {
         #expect(build.sink.output.hasSuffix("1-\n/usr\n"), "\(build.sink.output)")
         let warning = try #require(build.sink.warnings.first)
         #expect(build.sink.warnings.count == 1)
-        #expect(warning.hasPrefix("the state of commands cannot be kept in '/"))
+        #expect(warning.hasPrefix("cannot save the state of commands in '/"))
         #expect(
             warning.hasSuffix(
-                ": No space left on device; make room there, or set TMPDIR to a directory that has some"
+                ": No space left on device; free some space there, or set TMPDIR to a directory with"
+                    + " free space"
             )
         )
     }
