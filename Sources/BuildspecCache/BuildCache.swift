@@ -65,7 +65,7 @@ public struct BuildCache: Sendable {
     /// - Returns: The cache.
     public func excluding(_ paths: [FilePath]) -> BuildCache {
         changed { settings in
-            settings.programPaths += paths.map { Machine.settled(PathBytes($0.string)) }
+            settings.programPaths += paths.map { Machine.resolved(PathBytes($0.string)) }
         }
     }
 

@@ -65,9 +65,10 @@ extension CacheIdentity {
     private static func resolved(_ path: String, _ root: PathBytes) -> [String] {
         let patterns = FilePattern.parse(path)
         let resolved = patterns.map { pattern in
-            pattern.coversPlace(root) ? FilePattern.root : pattern.settled(at: root)
+            pattern.coversThroughLinks(root) ? FilePattern.root : pattern.resolved(at: root)
         }
-        guard resolved != patterns.map({ $0.unclimbed(from: root).below(root) }) else {
+        let declared = patterns.map { $0.resolvingParents(from: root).relativized(to: root) }
+        guard resolved != declared else {
             return [path]
         }
         return resolved.map(\.declaration)

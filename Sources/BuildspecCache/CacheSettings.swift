@@ -118,7 +118,7 @@ struct CacheSettings: Sendable {
     /// The paths that the program writes for itself, links resolved: no save reads and no restore
     /// changes them.
     func excludedPaths() -> [PathBytes] {
-        storeDirectories.map { Machine.settled(PathBytes($0.string)) } + programPaths
+        storeDirectories.map { Machine.resolved(PathBytes($0.string)) } + programPaths
     }
 
     /// The existing directories among the excluded paths.

@@ -52,12 +52,14 @@ public struct HashFiles: Sendable, Equatable {
         let resolvedPaths = try ResolvedPaths(root: root, isConfined: isConfined)
         var found: [PathBytes: String] = [:]
         for pattern in patterns {
-            if let excess = FilePattern.excess(in: pattern) { throw CacheError(.tree, excess) }
+            if let warning = FilePattern.alternativesWarning(for: pattern) {
+                throw CacheError(.tree, warning)
+            }
             let search = try FileSearch(pattern, in: root, isConfined: isConfined)
             notes += search.notes
             if let hint = FilePattern.hint(for: pattern, in: root) { notes.append(hint) }
             for file in search.files where found[file.path] == nil {
-                found[file.path] = try digest(resolvedPaths.file(file.place))
+                found[file.path] = try digest(resolvedPaths.file(file.location))
             }
             if search.files.isEmpty { unmatched.append(pattern) }
         }

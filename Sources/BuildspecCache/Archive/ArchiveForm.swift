@@ -1,4 +1,4 @@
-/// How an archive outside of the store is compressed.
+/// The compression of an archive outside of the store.
 public enum ArchiveForm: Sendable, Equatable, CaseIterable {
     /// `.tar.zst`.
     case zstd
@@ -7,9 +7,9 @@ public enum ArchiveForm: Sendable, Equatable, CaseIterable {
     /// `.tar`.
     case plain
 
-    /// Tells it by a file's name: `.tar.zst`, `.tzst`, `.tar.gz`, `.tgz` or `.tar`.
+    /// Determines the form by a file's name: `.tar.zst`, `.tzst`, `.tar.gz`, `.tgz` or `.tar`.
     ///
-    /// - Parameter name: the file's name.
+    /// - Parameter name: The file's name.
     public init?(fileName name: String) {
         let endings: [(String, ArchiveForm)] = [
             (".tar.zst", .zstd), (".tzst", .zstd), (".tar.gz", .gzip), (".tgz", .gzip),
@@ -19,7 +19,7 @@ public enum ArchiveForm: Sendable, Equatable, CaseIterable {
         self = match.1
     }
 
-    /// Tells it by a file's first bytes.
+    /// Determines the form by a file's first bytes.
     init(firstBytes bytes: ArraySlice<UInt8>) {
         self =
             if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
@@ -31,7 +31,8 @@ public enum ArchiveForm: Sendable, Equatable, CaseIterable {
             }
     }
 
-    /// What people take for an archive that can be imported, by its first bytes.
+    /// Names an archive format that cannot be imported, by its first bytes; `nil` if no such format
+    /// is found.
     static func unreadable(firstBytes bytes: ArraySlice<UInt8>) -> String? {
         let others: [([UInt8], String)] = [
             (Array("BZh".utf8), "compressed with bzip2"),
@@ -41,14 +42,15 @@ public enum ArchiveForm: Sendable, Equatable, CaseIterable {
             ([0x1F, 0x9D], "compressed with compress"),
             (Array("PK".utf8) + [3, 4], "a zip file"),
         ]
-        // A tar begins with a name, which may be any of these; its header has a magic further on.
+        // A tar begins with a file name, which may be any of these texts; the magic of its header
+        // is at byte 257.
         guard bytes.count < 512 || !bytes.dropFirst(257).starts(with: "ustar".utf8) else {
             return nil
         }
         return others.first { bytes.starts(with: $0.0) }?.1
     }
 
-    /// The codec; what it makes of several parts, one behind the other, is one stream.
+    /// The codec; it encodes the parts of an archive, which form one stream when they are joined.
     var codec: Codec {
         switch self {
         case .zstd: .zstd
@@ -56,16 +58,4 @@ public enum ArchiveForm: Sendable, Equatable, CaseIterable {
         case .plain: .none
         }
     }
-}
-
-/// What an export wrote.
-public struct ExportReport: Sendable, Equatable {
-    /// Files, links and directories.
-    public var entries: Int
-    /// Regular files.
-    public var files: Int
-    /// Their content bytes.
-    public var bytes: UInt64
-    /// The archive's size.
-    public var archiveBytes: UInt64
 }

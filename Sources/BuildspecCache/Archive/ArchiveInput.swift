@@ -1,21 +1,21 @@
 internal import BuildspecFiles
 
-/// Reads an archive front to back, decompressed, a bounded part of it at a time.
+/// A reader that decompresses an archive from front to back, with a bounded part in memory.
 struct ArchiveInput {
     private let file: OpenFile
     private var decompressor: any Decompressor
-    /// Compressed bytes that are not used yet.
-    private var raw: ArraySlice<UInt8> = []
+    /// Compressed bytes that are not decompressed yet.
+    private var compressed: ArraySlice<UInt8> = []
     private var fileOffset: UInt64 = 0
-    /// Content that is not handed out yet.
+    /// Content that has not been read yet, from `start` on.
     private var buffer: [UInt8] = []
     private var start = 0
     private var total: UInt64 = 0
     private let limit: UInt64
 
-    private static let part = 256 << 10
+    private static let partSize = 256 << 10
 
-    /// Opens an archive by its trusted path; more content than `limit` is not believed.
+    /// Opens an archive by its trusted path; content beyond `limit` bytes is an error.
     init(_ path: PathBytes, limit: UInt64) throws {
         file = try OpenFile.reading(path)
         guard try file.status().kind == .regular else {
@@ -23,24 +23,24 @@ struct ArchiveInput {
         }
         self.limit = limit
         var head: [UInt8] = []
-        fileOffset = UInt64(try file.read(ArchiveInput.part, at: 0, appendingTo: &head))
-        raw = head[...]
-        if let name = ArchiveForm.unreadable(firstBytes: raw) {
+        fileOffset = UInt64(try file.read(ArchiveInput.partSize, at: 0, appendingTo: &head))
+        compressed = head[...]
+        if let name = ArchiveForm.unreadable(firstBytes: compressed) {
             throw CacheError(
                 .request,
-                "the archive is \(name), which is not read; make it a tar that is plain or "
-                    + "compressed with gzip or zstd"
+                "the archive is \(name), which is not supported; use a tar that is uncompressed, "
+                    + "or compressed with gzip or zstd"
             )
         }
         decompressor =
-            switch ArchiveForm(firstBytes: raw) {
+            switch ArchiveForm(firstBytes: compressed) {
             case .zstd: try ZstandardDecompressor()
             case .gzip: try GzipDecompressor()
             case .plain: PlainDecompressor()
             }
     }
 
-    /// The next `count` bytes, fewer only at the end.
+    /// Reads the next `count` bytes; fewer only at the end.
     mutating func read(_ count: Int) throws -> ArraySlice<UInt8> {
         while buffer.count - start < count, try fill() {}
         let end = min(start + count, buffer.count)
@@ -48,45 +48,49 @@ struct ArchiveInput {
         return buffer[start..<end]
     }
 
-    /// Passes over bytes.
+    /// Skips bytes of the content.
     mutating func skip(_ count: UInt64) throws {
         var rest = count
         while rest > 0 {
-            let part = try read(Int(min(rest, UInt64(ArchiveInput.part))))
-            guard !part.isEmpty else { throw ArchiveInput.cutShort }
+            let part = try read(Int(min(rest, UInt64(ArchiveInput.partSize))))
+            guard !part.isEmpty else { throw ArchiveInput.truncated }
             rest -= UInt64(part.count)
         }
     }
 
-    static let cutShort = CacheError.damaged("the archive ends in the middle")
+    static let truncated = CacheError.damaged("the archive is truncated")
 
-    /// Gets more content.
+    /// Decompresses more content.
     ///
-    /// - Returns: whether there is more.
+    /// - Returns: Whether there was more.
     private mutating func fill() throws -> Bool {
         try Task.checkCancellation()
-        if start > ArchiveInput.part {
+        if start > ArchiveInput.partSize {
             buffer.removeFirst(start)
             start = 0
         }
         let before = buffer.count
         while buffer.count == before {
-            if raw.isEmpty {
+            if compressed.isEmpty {
                 var bytes: [UInt8] = []
-                let count = try file.read(ArchiveInput.part, at: fileOffset, appendingTo: &bytes)
+                let count = try file.read(
+                    ArchiveInput.partSize,
+                    at: fileOffset,
+                    appendingTo: &bytes
+                )
                 fileOffset += UInt64(count)
-                raw = bytes[...]
+                compressed = bytes[...]
             }
-            let isLast = raw.isEmpty
+            let isLast = compressed.isEmpty
             let used = try decompressor.decompress(
-                raw,
+                compressed,
                 appendingTo: &buffer,
-                room: ArchiveInput.part
+                room: ArchiveInput.partSize
             )
-            raw = raw.dropFirst(used)
+            compressed = compressed.dropFirst(used)
             guard buffer.count == before else { break }
             if isLast {
-                guard decompressor.isAtEnd else { throw ArchiveInput.cutShort }
+                guard decompressor.isAtEnd else { throw ArchiveInput.truncated }
                 return false
             }
         }

@@ -2,25 +2,26 @@ internal import BuildspecFiles
 public import SystemPackage
 
 extension BuildCache {
-    /// Writes an entry as a tar that any tar unpacks: names, links, modes and nanosecond times.
+    /// Writes an entry as a tar that any tar program unpacks, with names, links, modes and
+    /// nanosecond times.
     ///
     /// - Parameters:
-    ///   - recordName: the entry, as a listing names it.
-    ///   - file: where to; it is seen under its name when it is whole.
-    ///   - form: how it is compressed.
-    /// - Returns: what was written.
+    ///   - recordName: The name of the entry's record, from a listing.
+    ///   - file: The archive, which gets its name when it is complete.
+    ///   - form: The compression.
+    /// - Returns: A report of the export.
     /// - Throws: `CacheError` when the entry is damaged or the file cannot be written.
     public func export(
         _ recordName: String,
         to file: FilePath,
         as form: ArchiveForm
     ) async throws -> ExportReport {
-        let place = Machine.settled(PathBytes(file.string))
-        for store in storeDirectories where place.isWithin(Machine.settled(PathBytes(store.string)))
-        {
+        let path = Machine.resolved(PathBytes(file.string))
+        let stores = storeDirectories.map { Machine.resolved(PathBytes($0.string)) }
+        guard !stores.contains(where: path.isWithin) else {
             throw CacheError(
                 .request,
-                "the archive '\(file)' would lie in the store; write it elsewhere"
+                "cannot write the archive '\(file)': it would be inside the store; name another file"
             )
         }
         return try await onBlockingThreads {
@@ -35,14 +36,15 @@ extension BuildCache {
         }
     }
 
-    /// Makes an entry from a tar, which need not be trusted.
+    /// Creates an entry from an untrusted tar.
     ///
     /// - Parameters:
-    ///   - archive: a tar as it is, gzip or Zstandard; told by its first bytes.
-    ///   - identity: what to file it under; its paths say which members are taken.
-    ///   - root: the directory that relative paths start from.
-    ///   - limit: the most bytes that the archive may unpack to.
-    /// - Returns: what was stored.
+    ///   - archive: A tar, uncompressed or compressed with gzip or Zstandard; its first bytes
+    ///     decide.
+    ///   - identity: The scope, key and paths of the entry; only members in the paths are imported.
+    ///   - root: The directory that relative paths start from.
+    ///   - limit: The largest accepted size of the unpacked archive, in bytes.
+    /// - Returns: A report of the save.
     /// - Throws: `CacheError` when the archive is damaged or refused; nothing is stored then.
     public func importArchive(
         _ archive: FilePath,
@@ -72,10 +74,10 @@ extension BuildCache {
 }
 
 extension EntryReader {
-    /// The record under a name that a listing gave.
+    /// Reads the record with a name from a listing; throws if it has been deleted.
     func existingRecord(named name: String) async throws(CacheError) -> KeyRecord {
         guard let record = try await record(named: name) else {
-            throw CacheError(.request, "the entry '\(name)' is gone")
+            throw CacheError(.request, "the entry '\(name)' no longer exists")
         }
         return record
     }

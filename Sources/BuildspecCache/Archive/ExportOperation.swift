@@ -1,6 +1,18 @@
 internal import BuildspecFiles
 
-/// One export: an entry's manifest in path order, as members of a tar.
+/// The result of an export.
+public struct ExportReport: Sendable, Equatable {
+    /// The number of files, links and directories.
+    public var entries: Int
+    /// The number of regular files.
+    public var files: Int
+    /// The content bytes of the files.
+    public var bytes: UInt64
+    /// The size of the archive.
+    public var archiveBytes: UInt64
+}
+
+/// An export: it writes the members of an entry's manifest to a tar, in path order.
 struct ExportOperation {
     let reader: EntryReader
     let record: KeyRecord
@@ -13,12 +25,13 @@ struct ExportOperation {
         let parent = try DirectoryHandle.open(
             PathBytes(directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory))
         )
-        // Of exports that were killed.
+        // Unfinished files of exports that were killed.
         _ = Leftovers.removeAll(in: parent)
-        // What a cache holds may be for its user alone; a file that is there keeps its mode.
-        let former = try parent.status(name)
-        let mode = former?.kind == .regular ? former.map { $0.mode & 0o666 } : nil
-        // Not seen under its name before it is whole.
+        // A cache may be private to its user, so the archive is too; an existing file keeps its
+        // mode.
+        let existing = try parent.status(name)
+        let mode = existing?.kind == .regular ? existing.map { $0.mode & 0o666 } : nil
+        // The archive gets its name when it is complete.
         let temporary = TemporaryName.next()
         var archive = ArchiveOutput(
             file: try OpenFile.creating(temporary[...], in: parent, mode: mode ?? 0o600),
@@ -66,14 +79,14 @@ struct ExportOperation {
     }
 }
 
-/// Compresses what it is given part by part and writes it to a file.
+/// An archive file that is compressed and written part by part.
 private struct ArchiveOutput {
     private let file: OpenFile
     private let codec: Codec
     private var part: [UInt8] = []
     /// The length of the tar so far.
     private var length = 0
-    /// Bytes written to the file.
+    /// The number of bytes written to the file.
     private(set) var written: UInt64 = 0
 
     private static let partSize = 4 << 20
@@ -89,13 +102,13 @@ private struct ArchiveOutput {
         if part.count >= ArchiveOutput.partSize { try flush() }
     }
 
-    /// Fills the last block up.
+    /// Fills the last block with zeros.
     mutating func pad() throws {
         let surplus = length % TarBlocks.size
         if surplus > 0 { try append(Array(repeating: 0, count: TarBlocks.size - surplus)[...]) }
     }
 
-    /// Ends the archive: two empty blocks.
+    /// Ends the archive with two empty blocks.
     mutating func finish() throws {
         try append(Array(repeating: 0, count: 2 * TarBlocks.size)[...])
         try flush()

@@ -1,12 +1,12 @@
 internal import BuildspecFiles
 
-/// One import: an archive's members become an entry as if they had been saved.
+/// An import: it makes an entry from an archive's members, as if they had been saved.
 struct ImportOperation {
     let settings: CacheSettings
     let identity: CacheIdentity
     let root: PathBytes
     let archive: PathBytes
-    /// The most content that is believed.
+    /// The largest accepted size of the content.
     let limit: UInt64
 
     private var reader: EntryReader { settings.reader() }
@@ -21,7 +21,7 @@ struct ImportOperation {
         var tree = ImportedTree(set)
         var packs = ImportPacks(writer)
         while let member = try members.next() {
-            guard let path = try tree.place(of: member) else { continue }
+            guard let path = try tree.path(of: member) else { continue }
             var blobs = BlobList()
             if case .file(let size) = member.kind {
                 blobs = try await packs.store(path, size: size, from: &members)
@@ -34,7 +34,7 @@ struct ImportOperation {
             return SaveReport(outcome: .nothingToSave, notes: tree.notes + settings.drainNotes())
         }
         let (digest, added) = try await writer.writeManifest(manifest)
-        let record = record(manifest, digest, set)
+        let record = keyRecord(manifest, digest, set)
         let bytes = try record.encode(signedBy: settings.signingKey)
         try await settings.store.write(record.name, bytes)
         return SaveReport(
@@ -47,7 +47,7 @@ struct ImportOperation {
         )
     }
 
-    /// Whether the key has a sound entry, which is never changed.
+    /// Returns whether the key has an intact entry, which an import never changes.
     private func isStored(_ set: PathSet) async throws -> Bool {
         guard let key = identity.key else { return false }
         do throws(CacheError) {
@@ -68,8 +68,11 @@ struct ImportOperation {
         }
     }
 
-    private func record(_ manifest: Manifest, _ digest: ContentDigest, _ set: PathSet) -> KeyRecord
-    {
+    private func keyRecord(
+        _ manifest: Manifest,
+        _ digest: ContentDigest,
+        _ set: PathSet
+    ) -> KeyRecord {
         let now = FileTime.now()
         return KeyRecord(
             scope: identity.scope,
@@ -77,10 +80,10 @@ struct ImportOperation {
             paths: set.canonicalTexts,
             manifest: digest,
             codec: settings.codec,
-            saved: now.sinceEpoch,
+            saved: now.nanosecondsSinceEpoch,
             files: manifest.fileCount,
             bytes: manifest.contentBytes,
-            stored: manifest.packs.map(\.storedSize).sum,
+            stored: manifest.packs.map(\.storedSize).clampedSum,
             writer: settings.writer
         )
     }

@@ -1,10 +1,10 @@
 internal import BuildspecFiles
 
-/// Fills packs with the contents of an archive, in the archive's order.
+/// A writer of packs with the contents of an archive, in the archive's order.
 struct ImportPacks {
-    /// The packs so far.
+    /// The packs that are written.
     private(set) var packs: [Manifest.Pack] = []
-    /// Bytes added to the store for them.
+    /// The number of bytes that the packs added to the store.
     private(set) var addedBytes: UInt64 = 0
 
     private let writer: ObjectWriter
@@ -15,7 +15,7 @@ struct ImportPacks {
         self.writer = writer
     }
 
-    /// Stores the content of the reader's member.
+    /// Stores the content of the reader's current member.
     mutating func store(
         _ path: PathBytes,
         size: UInt64,
@@ -27,7 +27,7 @@ struct ImportPacks {
             try ImportPacks.fill(&buffer, to: Int(size), from: &reader)
             return BlobList(try await add(path, buffer[...]))
         }
-        // Cut where a save would cut it.
+        // Chunks end where a save would end them.
         let chunker = Chunker(forFileOf: size)
         var blobs = BlobList()
         var offset: UInt64 = 0
@@ -61,7 +61,7 @@ struct ImportPacks {
     ) throws {
         while buffer.count < count {
             let part = try reader.content(upTo: count - buffer.count)
-            guard !part.isEmpty else { throw ArchiveInput.cutShort }
+            guard !part.isEmpty else { throw ArchiveInput.truncated }
             buffer.append(contentsOf: part)
         }
     }

@@ -1,42 +1,41 @@
 internal import BuildspecFiles
 
-/// What an archive's members come to as a tree, checked for everything that could lead out of it.
+/// The tree that an archive's members form, with checks against paths that lead out of it.
 ///
-/// Nothing is ever unpacked on the way: members become entries of a manifest, and restoring one
-/// never writes through a link. So a symbolic link may say anything, as it may in a saved tree, but
-/// nothing may lie below one, and a hard link must name a file of the same archive.
+/// Nothing is unpacked: members become entries of a manifest, and a restore of them never writes through
+/// a link. So a symbolic link may have any target, as in a saved tree. But no member may lie below a
+/// link, and a hard link must name a file of the same archive.
 struct ImportedTree {
     private let set: PathSet
     private var entries: [PathBytes: Manifest.Entry] = [:]
     private var namesSize = 0
-    /// Members that were passed over because no declared path contains them.
-    private var undeclared = LeftOut()
-    /// Members that were passed over because a save would.
-    private var unfinished = LeftOut()
+    /// Members outside of the declared paths.
+    private var undeclared = SkippedMembers()
+    /// Members with names of unfinished files, which a save would skip too.
+    private var unfinished = SkippedMembers()
     /// Members that belong to git.
-    private var git = LeftOut()
+    private var git = SkippedMembers()
 
-    /// The most bytes of names that a manifest is made from.
+    /// The largest accepted sum of the members' names, in bytes.
     private static let largestNames = Limits.manifestContent / 4
 
     init(_ set: PathSet) {
         self.set = set
     }
 
-    /// What was passed over and why, in words.
+    /// The skipped members and the reasons, one line for each reason.
     var notes: [String] {
         let prefix = String(decoding: TemporaryName.prefix, as: UTF8.self)
         return undeclared.notes("'--path' does not declare it")
             + unfinished.notes(
                 "names that begin with '\(prefix)' are those of unfinished files, which no save keeps"
-            ) + git.notes("the '.git' of the root is never the cache's")
+            ) + git.notes("the root's '.git' is never cached")
     }
 
-    /// Where a member belongs; `nil` when it lies outside of the declared paths, or is named like a
-    /// file that this program has not finished.
+    /// Returns the path of a member in the tree; `nil` if the member is skipped.
     ///
-    /// - Throws: for a name that leads out of the tree.
-    mutating func place(of member: TarReader.Member) throws(CacheError) -> PathBytes? {
+    /// - Throws: For a name that leads out of the tree.
+    mutating func path(of member: TarReader.Member) throws(CacheError) -> PathBytes? {
         guard let path = try path(member.name) else { return nil }
         if set.contains(path, isDirectory: member.kind == .directory) {
             if path.components.first?.elementsEqual(".git".utf8) ?? false, !path.isAbsolute {
@@ -49,15 +48,15 @@ struct ImportedTree {
         }
         guard !path.isAbsolute else {
             throw ImportedTree.refused(
-                "'\(path.text)' is an absolute name; '--path' must declare it to be taken"
+                "'\(path.text)' is an absolute name; declare it with '--path' to import it"
             )
         }
-        // Directories above the declared paths are on the way to them.
+        // Directories above the declared paths are expected, and are not reported.
         if member.kind != .directory { undeclared.add(path) }
         return nil
     }
 
-    /// Adds a file with its blobs, or what has no content; a later member replaces an earlier one.
+    /// Adds a member, with the blobs of a file; a later member replaces an earlier one.
     mutating func add(
         _ member: TarReader.Member,
         at path: PathBytes,
@@ -73,11 +72,11 @@ struct ImportedTree {
             mode = member.mode
         case .link(let target):
             guard !target.isEmpty else {
-                throw ImportedTree.refused("the link '\(path.text)' says nothing")
+                throw ImportedTree.refused("the link '\(path.text)' has an empty target")
             }
             guard target.count <= Limits.path else {
                 throw ImportedTree.refused(
-                    "the link '\(path.text)' says more than \(Limits.path) bytes"
+                    "the target of the link '\(path.text)' has more than \(Limits.path) bytes"
                 )
             }
             namesSize += target.count
@@ -96,16 +95,16 @@ struct ImportedTree {
         )
     }
 
-    /// All entries in path order, every file under the first of its names.
+    /// Returns all entries in path order, with the content of every file at the first of its names.
     mutating func finished() throws(CacheError) -> [Manifest.Entry] {
-        try nameFilesByFirstName()
+        try moveContentsToFirstNames()
         for path in entries.keys {
             var above = path.split.directory
             while !above.isEmpty, above.count > 1 || above.first != slash {
                 let parent = PathBytes(Array(above))
                 if let kind = entries[parent]?.kind, kind != .directory {
                     throw ImportedTree.refused(
-                        "'\(path.text)' lies below '\(parent.text)', which is no directory"
+                        "'\(path.text)' lies below '\(parent.text)', which is not a directory"
                     )
                 }
                 above = parent.split.directory
@@ -114,7 +113,7 @@ struct ImportedTree {
         return entries.values.sorted { $0.path < $1.path }
     }
 
-    /// The file that a hard link's target is a name of.
+    /// Returns the file that a hard link names.
     private func file(_ target: [UInt8], for path: PathBytes) throws(CacheError) -> PathBytes {
         if let first = try self.path(target), first != path, let entry = entries[first] {
             switch entry.kind {
@@ -124,12 +123,12 @@ struct ImportedTree {
             }
         }
         throw ImportedTree.refused(
-            "'\(path.text)' is a hard link to something that is no file of the archive"
+            "'\(path.text)' is a hard link to something that is not a file of the archive"
         )
     }
 
-    /// In a manifest the content stands with the name that comes first.
-    private mutating func nameFilesByFirstName() throws(CacheError) {
+    /// Gives the content of a file with several names to the first name, as a manifest requires.
+    private mutating func moveContentsToFirstNames() throws(CacheError) {
         var names: [PathBytes: [PathBytes]] = [:]
         for entry in entries.values {
             if case .hardLink(let file) = entry.kind { names[file, default: []].append(entry.path) }
@@ -139,16 +138,16 @@ struct ImportedTree {
                 throw ImportedTree.refused("'\(file.text)' is replaced after it was linked to")
             }
             let all = (links + [file]).sorted()
-            for (place, path) in all.enumerated() {
+            for (index, path) in all.enumerated() {
                 var named = entry
                 named.path = path
-                if place > 0 { named.kind = .hardLink(to: all[0]) }
+                if index > 0 { named.kind = .hardLink(to: all[0]) }
                 entries[path] = named
             }
         }
     }
 
-    /// A member's name as a path of a manifest; `nil` for the root itself.
+    /// Converts a member's name to a path of a manifest; `nil` for the root.
     private func path(_ name: [UInt8]) throws(CacheError) -> PathBytes? {
         var rest = name[...]
         while rest.starts(with: "./".utf8) { rest = rest.dropFirst(2) }
@@ -167,7 +166,7 @@ struct ImportedTree {
         return path
     }
 
-    /// What is wrong with a part of a path; `nil` when nothing is.
+    /// Returns what is wrong with a part of a path; `nil` for a valid part.
     private static func problem(_ name: ArraySlice<UInt8>) -> String? {
         if name.elementsEqual("..".utf8) { return "leads out of the tree" }
         if name.isEmpty { return "has an empty part" }
@@ -175,13 +174,13 @@ struct ImportedTree {
         return name.count > 255 ? "has a part of more than 255 bytes" : nil
     }
 
-    static func refused(_ what: String) -> CacheError {
-        CacheError(.request, "the archive is refused: \(what)")
+    static func refused(_ reason: String) -> CacheError {
+        CacheError(.request, "the archive is refused: \(reason)")
     }
 }
 
-/// How many members were passed over for one reason, and the first of them.
-private struct LeftOut {
+/// The number of members that were skipped for one reason, and the first of them.
+private struct SkippedMembers {
     var count = 0
     var first = ""
 
@@ -192,6 +191,6 @@ private struct LeftOut {
 
     func notes(_ reason: String) -> [String] {
         guard count > 0 else { return [] }
-        return ["'\(first)'\(count > 1 ? " and \(count - 1) more" : "") not taken: \(reason)"]
+        return ["'\(first)'\(count > 1 ? " and \(count - 1) more" : "") skipped: \(reason)"]
     }
 }

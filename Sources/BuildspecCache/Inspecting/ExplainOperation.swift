@@ -166,7 +166,7 @@ struct ExplainOperation {
         )
         return CacheExplanation.Transfer(
             packs: plan.writes.count,
-            bytes: plan.writes.keys.map { manifest.packs[$0].storedSize }.sum,
+            bytes: plan.writes.keys.map { manifest.packs[$0].storedSize }.clampedSum,
             files: record.files,
             filesUnchanged: plan.filesUnchanged
         )

@@ -58,7 +58,7 @@ struct AutomaticPruning {
         let directory = PathBytes(store.directory.string)
         // If another process holds the lock, that process does the work.
         guard
-            let lock = FileLock.take(
+            let lock = FileLock.acquire(
                 directory.appending("upkeep.lock".utf8),
                 .exclusive,
                 waits: false,
@@ -78,9 +78,9 @@ struct AutomaticPruning {
         let now = FileTime.now().seconds
         var limit = limits.maximumSize
         if var estimate = read(file) {
-            estimate.size = estimate.size.plus(added)
+            estimate.size = estimate.size.addingClamped(added)
             let isOver = estimate.size > limit ?? .max
-            let age = now.minus(estimate.checkTime)
+            let age = now.subtractingClamped(estimate.checkTime)
             let isRecent = (0..<AutomaticPruning.interval).contains(age)
             if isRecent, !isOver {
                 if added > 0 { try write(estimate, to: file) }
@@ -118,10 +118,10 @@ struct AutomaticPruning {
         _ now: Int64
     ) async throws -> UInt64? {
         let grace = PruneLimits.localGracePeriod
-        let oldest = now.minus(min(grace, limits.maximumAge ?? .max))
+        let oldest = now.subtractingClamped(min(grace, limits.maximumAge ?? .max))
         var size: UInt64 = 0
         for info in try await store.listObjects(prefix: StoreLayout.top) {
-            size = size.plus(info.size)
+            size = size.addingClamped(info.size)
             guard info.modified > oldest, size <= limits.maximumSize ?? .max else { return nil }
         }
         return size

@@ -103,7 +103,7 @@ struct StoreVerifier: Sendable {
                 try Task.checkCancellation()
                 tasks.addTask { try await problem(in: pack, blobs).map { (pack.name, $0) } }
                 report.objects += 1
-                report.bytes = report.bytes.plus(pack.storedSize)
+                report.bytes = report.bytes.addingClamped(pack.storedSize)
             }
             for try await found in tasks { add(found) }
         }
@@ -162,7 +162,7 @@ struct StoreVerifier: Sendable {
             let isNew = !reported.contains(info.name)
             if !counted.contains(info.name) {
                 report.objects += 1
-                report.bytes = report.bytes.plus(info.size)
+                report.bytes = report.bytes.addingClamped(info.size)
             }
             guard let name = ObjectName(info.name), let digest = name.content?.digest else {
                 continue

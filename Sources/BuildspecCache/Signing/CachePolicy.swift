@@ -73,9 +73,11 @@ public struct CachePolicy: Sendable, Equatable {
             return "the key '\(trusted.name)' has expired"
         }
         guard let maximumAge else { return nil }
-        if now.minus(saved) > maximumAge { return "it is older than the policy allows" }
+        if now.subtractingClamped(saved) > maximumAge {
+            return "it is older than the policy allows"
+        }
         // What lies in the future would never grow old.
-        if saved.minus(now) > CachePolicy.clockDifference {
+        if saved.subtractingClamped(now) > CachePolicy.clockDifference {
             return "it was saved in the future, says the key '\(trusted.name)'"
         }
         return nil

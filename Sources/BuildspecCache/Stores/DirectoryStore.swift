@@ -50,7 +50,7 @@ public struct DirectoryStore: LocalCacheStore {
             {
                 throw StoreError(blockedByDirectoryAt: path.text)
             }
-            if error.isNoFile, error.path == path.text {
+            if error.isNotRegularFile, error.path == path.text {
                 throw StoreError(.notAFile, "'\(path.text)' is not a regular file")
             }
             throw StoreError(error)
@@ -94,7 +94,7 @@ public struct DirectoryStore: LocalCacheStore {
         }
 
         func finish(as name: String) throws(StoreError) {
-            try store.translating { () throws(FileError) in try file.place(at: store.path(name)) }
+            try store.translating { () throws(FileError) in try file.commit(to: store.path(name)) }
         }
     }
 
@@ -177,7 +177,7 @@ public struct DirectoryStore: LocalCacheStore {
     ) throws(FileError) -> Int {
         var count = Leftovers.removeFiles(in: directory, dryRun: dryRun)
         for child in try directory.names() {
-            if Task.isCancelled { throw FileError(stopped: "list", directory.path.text) }
+            if Task.isCancelled { throw FileError(cancelled: "list", directory.path.text) }
             let path = "\(name)/\(String(decoding: child, as: UTF8.self))"
             guard StoreLayout.mayContainObjects(path),
                 try directory.status(child)?.kind == .directory
@@ -199,7 +199,7 @@ public struct DirectoryStore: LocalCacheStore {
     ) throws(FileError) {
         for bytes in try directory.names() where !TemporaryName.matches(bytes) {
             // A partial listing must never be mistaken for a whole one.
-            if Task.isCancelled { throw FileError(stopped: "list", directory.path.text) }
+            if Task.isCancelled { throw FileError(cancelled: "list", directory.path.text) }
             let child = (name.isEmpty ? "" : name + "/") + String(decoding: bytes, as: UTF8.self)
             // A directory can be above the prefix or below it.
             guard child != StoreMarker.name, child.hasPrefix(prefix) || prefix.hasPrefix(child)

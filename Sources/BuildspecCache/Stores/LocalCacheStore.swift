@@ -50,7 +50,7 @@ extension LocalCacheStore {
     /// - Returns: The lock; `nil` where none is possible, such as on a read-only file system.
     func lock(_ kind: FileLock.Kind) -> FileLock? {
         let directory = PathBytes(directory.string)
-        return FileLock.take(directory.appending("lock".utf8), kind, access: access)
+        return FileLock.acquire(directory.appending("lock".utf8), kind, access: access)
     }
 
     /// The access rights of the store's files: those of the directory of its objects.

@@ -86,10 +86,10 @@ final class StoreMarker: Sendable {
         let objects = directory.appending(StoreLayout.top.utf8)
         let mode = try StoreMarker.existing(objects)?.status().mode
         let access = mode.map { FileAccess(ofDirectory: $0) } ?? access
-        let handle = try AtomicFile.openMaking(directory, access: access)
-        if mode == nil { access.widen(handle) }
+        let handle = try DirectoryHandle.creating(directory, access: access)
+        if mode == nil { access.grantGroupAccess(to: handle) }
         if try content(in: handle) == .missing { try writeMarker(access) }
-        let objectHandle = try AtomicFile.openMaking(objects, access: access)
+        let objectHandle = try DirectoryHandle.creating(objects, access: access)
         return FileAccess(ofDirectory: try objectHandle.status().mode)
     }
 

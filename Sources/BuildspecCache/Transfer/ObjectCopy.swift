@@ -1,27 +1,27 @@
-/// Moves one pack or manifest; nothing is written that is not what its name promises.
+/// A copy of one pack or manifest from a store to another; bytes that do not match the name are not written.
 struct ObjectCopy: Sendable {
     let source: any CacheStore
     let target: any CacheStore
 
-    /// What came of it.
+    /// The result of a copy.
     enum Outcome: Sendable {
         case present
         case written(UInt64)
         case damaged(String)
     }
 
-    /// Reads, proves and writes.
+    /// Reads, verifies and writes an object; reads damaged bytes of a remote store once more.
     ///
     /// - Parameters:
-    ///   - name: the object.
-    ///   - isThere: whether the target has one of the name, which is replaced.
-    ///   - again: whether it came damaged once.
-    /// - Returns: what came of it; what comes damaged is asked for once more.
-    /// - Throws: when a store cannot be read or written.
+    ///   - name: The name of the object.
+    ///   - exists: Whether the target has an object of that name, which is replaced.
+    ///   - retries: Whether damaged bytes are read once more.
+    /// - Returns: The result.
+    /// - Throws: When a store cannot be read or written.
     func run(
         _ name: String,
-        replacing isThere: Bool,
-        again: Bool = false
+        replacing exists: Bool,
+        retries: Bool = true
     ) async throws -> Outcome {
         try Task.checkCancellation()
         let bytes: [UInt8]
@@ -29,12 +29,12 @@ struct ObjectCopy: Sendable {
             bytes = try await verified(name)
         } catch {
             guard error.code == .damaged else { throw error }
-            let isLast = again || source is any LocalCacheStore
+            let isLast = !retries || source is any LocalCacheStore
             return isLast
                 ? .damaged(error.description)
-                : try await run(name, replacing: isThere, again: true)
+                : try await run(name, replacing: exists, retries: false)
         }
-        if isThere {
+        if exists {
             try await target.write(name, bytes)
         } else {
             _ = try await target.create(name, bytes)
@@ -44,7 +44,7 @@ struct ObjectCopy: Sendable {
 
     private func verified(_ name: String) async throws(CacheError) -> [UInt8] {
         guard let content = StoreLayout.content(ofName: name) else {
-            throw .damaged("'\(name)' is not a name that this program gives")
+            throw .damaged("'\(name)' is not the name of a pack or manifest")
         }
         let isPack = name.hasPrefix(StoreLayout.packs)
         return try await EntryReader(store: source).readVerified(

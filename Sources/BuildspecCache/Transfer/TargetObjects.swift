@@ -1,25 +1,25 @@
-/// Which packs and manifests the target of a transfer has, and will keep.
+/// The packs and manifests that the target of a transfer has and will keep.
 struct TargetObjects: Sendable {
     private let store: any CacheStore
     private let isLocked: Bool
     private var listed: [String: UInt64] = [:]
-    /// What a prune has marked: an entry must not begin to rely on it.
-    private let marked: PendingDeletions
-    /// What this transfer has seen to.
-    private var settled: Set<String> = []
+    /// The objects that a prune is about to delete; a new entry must not refer to them.
+    private let pendingDeletions: PendingDeletions
+    /// The objects that this transfer has found in the target or copied to it.
+    private var completed: Set<String> = []
 
-    /// Lists what there is.
+    /// Lists the objects of the target.
     ///
     /// - Parameters:
-    ///   - store: the store.
-    ///   - isLocked: whether its objects are made young before they are relied on.
-    /// - Throws: when it cannot be listed.
+    ///   - store: The target.
+    ///   - isLocked: Whether its objects are touched before an entry refers to them.
+    /// - Throws: When the store cannot be listed.
     init(_ store: any CacheStore, isLocked: Bool) async throws {
         self.store = store
         self.isLocked = isLocked
-        marked = PendingDeletions(store)
-        // Before the objects: what is listed then and was not marked before stays long enough.
-        if !isLocked { _ = try await marked.contains("") }
+        pendingDeletions = PendingDeletions(store)
+        // The sweep lists are read before the objects: an unmarked object then stays long enough.
+        if !isLocked { _ = try await pendingDeletions.contains("") }
         for prefix in [StoreLayout.packs, StoreLayout.manifests] {
             for info in try await store.listObjects(prefix: prefix) where info.isWhole {
                 listed[info.name] = info.size
@@ -27,31 +27,31 @@ struct TargetObjects: Sendable {
         }
     }
 
-    /// Whether the transfer has seen to an object already.
-    func isSettled(_ name: String) -> Bool { settled.contains(name) }
+    /// Returns whether the transfer has already found or copied an object.
+    func isCompleted(_ name: String) -> Bool { completed.contains(name) }
 
-    /// Whether there is an object of the name.
+    /// Returns whether the target had an object of the name.
     func isListed(_ name: String) -> Bool { listed[name] != nil }
 
-    /// Whether there is an object that may be relied on; on this machine it is made young first.
+    /// Returns whether the target has an object that an entry may refer to; touches it in a locked store.
     ///
     /// - Parameters:
-    ///   - name: the object.
-    ///   - size: how large it should be; 0 is not known.
-    ///   - isDry: whether nothing is to be changed.
-    /// - Returns: whether there is.
-    /// - Throws: when the store cannot tell.
-    func has(_ name: String, size: UInt64, isDry: Bool) async throws -> Bool {
-        guard let there = listed[name], size == 0 || size == there else { return false }
+    ///   - name: The name of the object.
+    ///   - size: The size that the object must have; 0 if it is not known.
+    ///   - dryRun: Whether nothing may be changed.
+    /// - Returns: Whether an entry may refer to the object.
+    /// - Throws: When the store cannot answer.
+    func has(_ name: String, size: UInt64, dryRun: Bool) async throws -> Bool {
+        guard let listedSize = listed[name], size == 0 || size == listedSize else { return false }
         guard isLocked, let local = store as? any LocalCacheStore else {
-            return try await !marked.contains(name)
+            return try await !pendingDeletions.contains(name)
         }
-        if isDry { return true }
-        // A prune may have been quicker.
+        if dryRun { return true }
+        // A prune may have deleted the object since it was listed.
         guard (try? local.touch(name)) != nil else { return false }
         return try await local.info(name)?.isWhole ?? false
     }
 
-    /// Notes that an object is there.
-    mutating func settle(_ name: String) { settled.insert(name) }
+    /// Records that the target has an object.
+    mutating func markCompleted(_ name: String) { completed.insert(name) }
 }

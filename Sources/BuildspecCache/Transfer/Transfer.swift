@@ -1,30 +1,30 @@
-/// Moves entries from one store to another, a few at a time: packs, manifests, and then the records.
+/// A copy of entries from one store to another: a few at a time, packs first, then manifests, then records.
 struct Transfer: Sendable {
     let source: any CacheStore
     let target: any CacheStore
-    /// Whether who uses the target makes objects young there, under its lock.
+    /// Whether users of the target touch objects there, under its lock.
     let isLocked: Bool
     let selection: TransferSelection
     let dryRun: Bool
 
-    /// How many objects are under way at once, and so how much memory is in use.
+    /// The number of objects in flight, which bounds the memory in use.
     static let width = 6
-    /// How many entries are moved before their records are written.
-    private static let batch = 32
+    /// The number of entries that are copied before their records are written.
+    private static let batchSize = 32
 
     /// An entry that the target lacks.
-    private struct Item: Sendable {
+    private struct MissingEntry: Sendable {
         var record: KeyRecord
         var bytes: [UInt8]
-        var seen: ObjectInfo
+        var listed: ObjectInfo
         var packs: [Manifest.Pack] = []
     }
 
-    /// What came of reading a record of the source.
-    private enum Found: Sendable {
-        case item(Item)
+    /// The state of a record of the source.
+    private enum RecordState: Sendable {
+        case missing(MissingEntry)
         case present
-        case other
+        case notSelected
         case damaged(String)
     }
 
@@ -32,70 +32,74 @@ struct Transfer: Sendable {
         var report = TransferReport(direction: direction)
         let prefix = selection.scope.map(StoreLayout.scopePrefix) ?? StoreLayout.keys
         let names = Set(try await target.listObjects(prefix: prefix).map(\.name))
-        // The newest first: if there is no time for all, these are worth most.
+        // The newest come first: if the transfer is interrupted, they are worth most.
         let records = try await source.listObjects(prefix: prefix)
             .sorted { ($0.modified, $0.name) > ($1.modified, $1.name) }
         var objects = try await TargetObjects(target, isLocked: isLocked)
-        for start in stride(from: 0, to: records.count, by: Transfer.batch) {
-            let batch = Array(records[start..<min(start + Transfer.batch, records.count)])
-            let found = try await mapConcurrently(batch, width: Transfer.width) { [objects] info in
-                try await self.found(info, isThere: names.contains(info.name), objects)
+        for start in stride(from: 0, to: records.count, by: Transfer.batchSize) {
+            let batch = Array(records[start..<min(start + Transfer.batchSize, records.count)])
+            let states = try await concurrently(batch, width: Transfer.width) { [objects] info in
+                try await self.state(of: info, isListed: names.contains(info.name), objects)
             }
-            var items: [Item] = []
-            for case (let info, let found) in zip(batch, found) {
-                switch found {
-                case .item(let item): items.append(item)
+            var missing: [MissingEntry] = []
+            for case (let info, let state) in zip(batch, states) {
+                switch state {
+                case .missing(let entry): missing.append(entry)
                 case .present: report.entriesPresent += 1
                 case .damaged(let reason): report.skipped.append("'\(info.name)': \(reason)")
-                case .other: break
+                case .notSelected: break
                 }
             }
-            try await move(items, &objects, &report)
+            try await copy(missing, &objects, &report)
         }
         return report
     }
 
-    /// Reads a record, and the packs of an entry that must be moved.
-    private func found(
-        _ info: ObjectInfo,
-        isThere: Bool,
+    /// Reads a record, and the list of packs of an entry that must be copied.
+    private func state(
+        of info: ObjectInfo,
+        isListed: Bool,
         _ objects: TargetObjects
-    ) async throws -> Found {
+    ) async throws -> RecordState {
         do throws(CacheError) {
             let reader = EntryReader(store: source)
-            guard let bytes = try await bytes(of: info.name, in: source) else { return .other }
+            guard let bytes = try await bytes(of: info.name, in: source) else {
+                return .notSelected
+            }
             let record = try KeyRecord.decode(bytes)
             guard record.name == info.name else {
                 throw CacheError.damaged("the key record was written for another entry")
             }
             guard selection.scope == nil || record.scope == selection.scope,
                 selection.keys.isEmpty || selection.keys.contains(record.key)
-            else { return .other }
-            if isThere, let other = try await staying(record) {
+            else { return .notSelected }
+            if isListed, let other = try await recordToKeep(insteadOf: record) {
                 let isSame = other.manifest == record.manifest
                 guard isSame, try await !isWhole(other, objects) else { return .present }
             }
-            var item = Item(record: record, bytes: bytes, seen: info)
-            item.packs = try await reader.packs(of: record)
-            return .item(item)
+            var entry = MissingEntry(record: record, bytes: bytes, listed: info)
+            entry.packs = try await reader.packs(of: record)
+            return .missing(entry)
         } catch {
             guard error.code == .damaged else { throw error }
             return .damaged(error.description)
         }
     }
 
-    /// The target's record of an entry, if it is not to be overwritten by this one.
-    private func staying(_ record: KeyRecord) async throws(CacheError) -> KeyRecord? {
+    /// Reads the target's record of an entry; `nil` if the given record replaces it.
+    private func recordToKeep(
+        insteadOf record: KeyRecord
+    ) async throws(CacheError) -> KeyRecord? {
         guard let bytes = try await bytes(of: record.name, in: target),
             let other = try? KeyRecord.decode(bytes)
         else { return nil }
         return record.key != nil || other.saved >= record.saved ? other : nil
     }
 
-    /// Whether the target has all of an entry whose record it has.
+    /// Returns whether the target has all objects of an entry whose record it has.
     ///
-    /// In front of a shared store, a directory gets records with every restore, and of packs those that
-    /// were needed. A shared store is not asked: there the record is written last.
+    /// The local part of a tiered store gets a record with every restore, but only the packs that the
+    /// restore needed. A shared store is not checked, because its records are written last.
     private func isWhole(
         _ record: KeyRecord,
         _ objects: TargetObjects
@@ -121,54 +125,54 @@ struct Transfer: Sendable {
         }
     }
 
-    private func move(
-        _ items: [Item],
+    private func copy(
+        _ entries: [MissingEntry],
         _ objects: inout TargetObjects,
         _ report: inout TransferReport
     ) async throws {
-        var bad: [String: String] = [:]
-        let packs = items.flatMap { $0.packs.map { ($0.name, $0.storedSize) } }
-        try await move(packs, &objects, &report, &bad)
-        // A manifest must not come to where one of its packs did not.
-        let whole = items.filter { item in !item.packs.contains { bad[$0.name] != nil } }
+        var damaged: [String: String] = [:]
+        let packs = entries.flatMap { $0.packs.map { ($0.name, $0.storedSize) } }
+        try await copy(packs, &objects, &report, &damaged)
+        // A manifest must not reach a store without its packs.
+        let whole = entries.filter { entry in !entry.packs.contains { damaged[$0.name] != nil } }
         let manifests = whole.flatMap { $0.record.manifestNames.map { ($0, UInt64(0)) } }
-        try await move(manifests, &objects, &report, &bad)
-        for item in items {
-            let needed = item.packs.map(\.name) + item.record.manifestNames
-            if let reason = needed.compactMap({ bad[$0] }).first {
-                report.skipped.append("'\(item.record.name)': \(reason)")
-            } else if try await write(item) {
-                report.entries.append(CacheEntryInfo(item.record, item.seen))
+        try await copy(manifests, &objects, &report, &damaged)
+        for entry in entries {
+            let needed = entry.packs.map(\.name) + entry.record.manifestNames
+            if let reason = needed.compactMap({ damaged[$0] }).first {
+                report.skipped.append("'\(entry.record.name)': \(reason)")
+            } else if try await write(entry) {
+                report.entries.append(CacheEntryInfo(entry.record, entry.listed))
             } else {
                 report.entriesPresent += 1
             }
         }
     }
 
-    /// Moves what is missing of some objects.
+    /// Copies those objects that the target lacks.
     ///
     /// - Parameters:
-    ///   - wanted: their names, and the sizes where these are known.
-    ///   - objects: what the target has.
-    ///   - report: takes what was moved.
-    ///   - bad: takes what is damaged in the source, with the reason.
-    /// - Throws: when a store cannot be read or written.
-    private func move(
+    ///   - wanted: The names of the objects, and their sizes where they are known.
+    ///   - objects: The objects of the target.
+    ///   - report: The report, which gets the counts.
+    ///   - damaged: The damaged objects of the source with the reason; new ones are added.
+    /// - Throws: When a store cannot be read or written.
+    private func copy(
         _ wanted: [(name: String, size: UInt64)],
         _ objects: inout TargetObjects,
         _ report: inout TransferReport,
-        _ bad: inout [String: String]
+        _ damaged: inout [String: String]
     ) async throws {
         var sizes: [String: UInt64] = [:]
-        for (name, size) in wanted where !objects.isSettled(name) { sizes[name] = size }
+        for (name, size) in wanted where !objects.isCompleted(name) { sizes[name] = size }
         let names = sizes.keys.sorted()
-        let (state, isDry, known) = (objects, dryRun, sizes)
-        let results = try await mapConcurrently(names, width: Transfer.width) { name in
+        let (state, dryRun, known) = (objects, dryRun, sizes)
+        let results = try await concurrently(names, width: Transfer.width) { name in
             let size = known[name] ?? 0
-            if try await state.has(name, size: size, isDry: isDry) {
+            if try await state.has(name, size: size, dryRun: dryRun) {
                 return ObjectCopy.Outcome.present
             }
-            if isDry {
+            if dryRun {
                 return .written(size > 0 ? size : try await source.info(name)?.size ?? 0)
             }
             return try await ObjectCopy(source: source, target: target)
@@ -181,22 +185,22 @@ struct Transfer: Sendable {
                 report.objects += 1
                 report.bytes += size
             case .damaged(let reason):
-                bad[name] = reason
+                damaged[name] = reason
                 continue
             }
-            objects.settle(name)
+            objects.markCompleted(name)
         }
     }
 
-    /// Writes a record, unless the target got one meanwhile.
-    private func write(_ item: Item) async throws -> Bool {
+    /// Writes a record, unless the target has got one meanwhile.
+    private func write(_ entry: MissingEntry) async throws -> Bool {
         if dryRun { return true }
-        let name = item.record.name
-        if item.record.key != nil, !isLocked {
-            if try await target.create(name, item.bytes) { return true }
+        let name = entry.record.name
+        if entry.record.key != nil, !isLocked {
+            if try await target.create(name, entry.bytes) { return true }
         }
-        if try await staying(item.record) != nil { return false }
-        try await target.write(name, item.bytes)
+        if try await recordToKeep(insteadOf: entry.record) != nil { return false }
+        try await target.write(name, entry.bytes)
         return true
     }
 }

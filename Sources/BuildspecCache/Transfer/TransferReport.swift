@@ -1,7 +1,7 @@
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// Which way entries go between the store on this machine and the shared one behind it.
+/// The direction in which entries are copied between the local and the shared store.
 public enum TransferDirection: String, Sendable {
     /// From this machine to the shared store.
     case push
@@ -9,72 +9,73 @@ public enum TransferDirection: String, Sendable {
     case pull
 }
 
-/// Which entries are meant.
+/// The entries that a transfer copies.
 public struct TransferSelection: Sendable, Equatable {
-    /// Only those of this scope; `nil` is any.
+    /// The only scope; `nil` is any.
     public var scope: String?
-    /// Only those of these keys, `nil` among them for keyless ones; empty is any.
+    /// The only keys, with `nil` for default entries; an empty list is any.
     public var keys: [String?]
 
-    /// Creates a selection; the defaults are the whole store.
+    /// Creates a selection; the defaults select the whole store.
     public init(scope: String? = nil, keys: [String?] = []) {
         self.scope = scope
         self.keys = keys
     }
 }
 
-/// What was moved one way, or would be.
+/// The result of a transfer in one direction, or of its dry run.
 public struct TransferReport: Sendable, Equatable {
-    /// Which way.
+    /// The direction.
     public var direction: TransferDirection
-    /// Where entries come from.
+    /// The location of the store that entries come from.
     public var source = ""
-    /// Whether there is no store yet where entries come from: a directory that is not there.
+    /// Whether the source is a directory that does not exist.
     public var isSourceMissing = false
     /// The entries whose records were written.
     public var entries: [CacheEntryInfo] = []
-    /// Entries that the other store has already.
+    /// The number of entries that the target already had.
     public var entriesPresent = 0
-    /// Packs and manifests that were written.
+    /// The number of packs and manifests that were written.
     public var objects = 0
-    /// The stored bytes of those.
+    /// The stored bytes of the packs and manifests that were written.
     public var bytes: UInt64 = 0
-    /// Packs and manifests that the other store had already.
+    /// The number of packs and manifests that the target already had.
     public var objectsPresent = 0
-    /// What was left where it is because it is damaged, one line each.
+    /// The damaged entries that were not copied, one line each.
     public var skipped: [String] = []
 
-    /// Whether no entry is as the selection wants it.
+    /// Whether no entry matches the selection.
     public var hasFoundNothing: Bool { entries.isEmpty && entriesPresent == 0 && skipped.isEmpty }
 }
 
 extension BuildCache {
-    /// Moves entries between the store on this machine and the shared one behind it.
+    /// Copies entries between the local store and the shared store.
     ///
-    /// Only objects that are missing are moved, each proven by its name before it is written; packs go
-    /// first, then manifests, and the key record last. An entry with a key is never overwritten; a
-    /// keyless one only by one that was saved later. Work that was interrupted goes on where it stopped.
+    /// Only missing objects are copied, and each is verified before it is written: packs first, then
+    /// manifests, and the key record last. An entry with a key is never overwritten; a default entry only
+    /// by one that was saved later. An interrupted transfer can be repeated; it copies only objects that
+    /// are still missing.
     ///
     /// - Parameters:
-    ///   - direction: which way.
-    ///   - selection: which entries.
-    ///   - dryRun: whether to tell only what would be moved.
-    /// - Returns: what was moved.
-    /// - Throws: `CacheError` when there are no two stores, or one cannot be read or written.
+    ///   - direction: The direction.
+    ///   - selection: The entries to copy.
+    ///   - dryRun: Whether to report only what would be copied.
+    /// - Returns: A report of the transfer.
+    /// - Throws: `CacheError` when the cache has only one store, or a store cannot be read or written.
     public func transfer(
         _ direction: TransferDirection,
         _ selection: TransferSelection = TransferSelection(),
         dryRun: Bool = false
     ) async throws -> TransferReport {
-        guard let tiers = settings.store as? TieredStore else {
+        guard let tiered = settings.store as? TieredStore else {
             throw CacheError(.request, "there is no shared store; name one with --remote")
         }
         let isPush = direction == .push
         if isPush, !dryRun { try requireWritable() }
         let transfer = Transfer(
-            source: isPush ? tiers.near : tiers.far,
-            // The far store is not locked by those who use it, even if it is a directory.
-            target: isPush ? tiers.far : tiers.near,
+            source: isPush ? tiered.local : tiered.shared,
+            // The users of a shared store do not lock it, even if it is a directory.
+            target: isPush ? tiered.shared : tiered.local,
             isLocked: !isPush,
             selection: selection,
             dryRun: dryRun

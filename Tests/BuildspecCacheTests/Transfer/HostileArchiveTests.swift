@@ -122,12 +122,12 @@ import Testing
         ] as [(String, [Member])]
     )
     func `is refused and leaves no entry`(what: String, members: [Member]) async throws {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         let error = await #expect(throws: CacheError.self, "\(what)") {
-            try await importing(members, bench)
+            try await importing(members, fixture)
         }
         #expect(error?.description.hasPrefix("the archive ") == true, "\(what): \(error as Any)")
-        #expect(try await bench.cache.entries().entries.isEmpty)
+        #expect(try await fixture.cache.entries().entries.isEmpty)
     }
 
     @Test(arguments: [
@@ -135,9 +135,9 @@ import Testing
         ("tree//x", "has an empty part"),
     ])
     func `is refused for what its name is`(name: String, reason: String) async throws {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         let error = await #expect(throws: CacheError.self) {
-            try await importing([Member(type: "0", name: name, content: "evil")], bench)
+            try await importing([Member(type: "0", name: name, content: "evil")], fixture)
         }
         #expect(error?.description == "the archive is refused: '\(name)' \(reason)")
     }
@@ -145,42 +145,42 @@ import Testing
     /// TARmageddon, CVE-2025-62518: a reader that takes the header's size where the extended one
     /// counts finds the headers of an archive in the archive.
     @Test func `cannot hide members in a content by two sizes`() async throws {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         let inner = Self.block(Member(type: "0", name: "tree/hidden", content: "evil"))
         let members = [
             Member(type: "x", name: "p", content: "13 size=1024\n"),
             Member(type: "0", name: "tree/outer", size: 0),
         ]
         let bytes = members.flatMap(Self.block) + inner + Self.end
-        try await importing(bytes, bench)
-        let entry = try #require(try await bench.cache.entries().entries.first)
-        let items = try await bench.cache.contents(of: entry.recordName).items
+        try await importing(bytes, fixture)
+        let entry = try #require(try await fixture.cache.entries().entries.first)
+        let items = try await fixture.cache.contents(of: entry.recordName).items
         #expect(items.map(\.path) == ["tree/outer"])
         #expect(items.first?.size == 1_024)
     }
 
     /// CVE-2025-45582: what one archive plants must not be written through by another.
     @Test func `that plants a link is written through by no later entry`() async throws {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         let outside = try TemporaryDirectory()
-        try await importing([Member(type: "2", name: "tree/l", target: outside.path.string)], bench)
-        _ = try await bench.restore("k")
+        try await importing([Member(type: "2", name: "tree/l", target: outside.path.string)], fixture)
+        _ = try await fixture.restore("k")
         let next = [Member(type: "0", name: "tree/l/planted", content: "evil")]
-        try await importing(next.flatMap(Self.block) + Self.end, bench, key: "k2")
-        _ = try await bench.restore("k2")
+        try await importing(next.flatMap(Self.block) + Self.end, fixture, key: "k2")
+        _ = try await fixture.restore("k2")
         #expect(try outside.handle.names().isEmpty)
     }
 
     @Test func `with names that nobody declared gives only what is declared`() async throws {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         let report = try await importing(
             [
                 Member(type: "0", name: "other/x", content: "no"),
                 Member(type: "0", name: "./tree/x", content: "yes"),
             ],
-            bench
+            fixture
         )
-        #expect(report.notes == ["'other/x' not taken: '--path' does not declare it"])
+        #expect(report.notes == ["'other/x' skipped: '--path' does not declare it"])
         #expect(report.files == 1)
     }
 
@@ -188,7 +188,7 @@ import Testing
     @Test func `with names of unfinished files gives the others only, as a save would`()
         async throws
     {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         let own = ".buildspec-partial-1-2-3-4"
         let report = try await importing(
             [
@@ -199,20 +199,20 @@ import Testing
                 Member(type: "0", name: "tree/x\(own)", content: "good"),
                 Member(type: "0", name: "tree/.buildspec-partial", content: "good"),
             ],
-            bench
+            fixture
         )
         #expect(
             report.notes == [
-                "'other/\(own)' not taken: '--path' does not declare it",
-                "'tree/\(own)' and 2 more not taken: names that begin with '.buildspec-partial-' are"
+                "'other/\(own)' skipped: '--path' does not declare it",
+                "'tree/\(own)' and 2 more skipped: names that begin with '.buildspec-partial-' are"
                     + " those of unfinished files, which no save keeps",
             ]
         )
-        let entry = try #require(try await bench.cache.entries().entries.first)
-        let items = try await bench.cache.contents(of: entry.recordName).items
+        let entry = try #require(try await fixture.cache.entries().entries.first)
+        let items = try await fixture.cache.contents(of: entry.recordName).items
         #expect(items.map(\.path) == ["tree/.buildspec-partial", "tree/x\(own)"])
-        _ = try await bench.restore("k")
-        let again = try await bench.cache.save(bench.identity("k2"), from: bench.target.path)
+        _ = try await fixture.restore("k")
+        let again = try await fixture.cache.save(fixture.identity("k2"), from: fixture.target.path)
         #expect(again.files == 2)
     }
 
@@ -220,32 +220,32 @@ import Testing
     func `with a time that no manifest can say is an entry all the same`(
         seconds: Int64
     ) async throws {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         try await importing(
             [Member(type: "0", name: "tree/x", content: "good", seconds: seconds)],
-            bench
+            fixture
         )
-        #expect(try await bench.restore("k").outcome == .exact(key: "k"))
-        #expect(try bench.target.read("tree/x") == "good")
+        #expect(try await fixture.restore("k").outcome == .exact(key: "k"))
+        #expect(try fixture.target.read("tree/x") == "good")
     }
 
     @discardableResult
-    private func importing(_ members: [Member], _ bench: Bench) async throws -> SaveReport {
-        try await importing(members.flatMap(Self.block) + Self.end, bench)
+    private func importing(_ members: [Member], _ fixture: CacheFixture) async throws -> SaveReport {
+        try await importing(members.flatMap(Self.block) + Self.end, fixture)
     }
 
     @discardableResult
     private func importing(
         _ bytes: [UInt8],
-        _ bench: Bench,
+        _ fixture: CacheFixture,
         key: String = "k"
     ) async throws -> SaveReport {
-        let file = bench.source.file("hostile.tar")
-        try bench.overwrite(file, bytes)
-        return try await bench.cache.importArchive(
+        let file = fixture.source.file("hostile.tar")
+        try fixture.overwrite(file, bytes)
+        return try await fixture.cache.importArchive(
             file,
-            as: bench.identity(key),
-            root: bench.target.path,
+            as: fixture.identity(key),
+            root: fixture.target.path,
             limit: 1 << 40
         )
     }

@@ -110,7 +110,7 @@ struct OutputSafetyTests {
                 in: directory
             )
             #expect(outcome.status == 3, "\(outcome)")
-            #expect(outcome.error.contains("would lie in the store"), "\(outcome)")
+            #expect(outcome.error.contains("would be inside the store"), "\(outcome)")
         }
         try directory.handle.makeHardLink("p.tar".utf8, to: "policy.yml".utf8, in: directory.handle)
         let outcome = try await BuildspecProcess.run(

@@ -54,7 +54,7 @@ struct TarReader {
     /// Reads some of the member's content; empty at the end of the content.
     mutating func content(upTo count: Int) throws -> ArraySlice<UInt8> {
         let part = try input.read(Int(min(UInt64(count), remaining)))
-        if part.isEmpty, remaining > 0 { throw ArchiveInput.cutShort }
+        if part.isEmpty, remaining > 0 { throw ArchiveInput.truncated }
         remaining -= UInt64(part.count)
         return part
     }
@@ -73,12 +73,12 @@ struct TarReader {
         // An archive ends with an empty block; one that ends after any block is accepted too.
         if block.isEmpty || block.allSatisfy({ $0 == 0 }) {
             guard block.isEmpty || block.count == TarBlocks.size else {
-                throw ArchiveInput.cutShort
+                throw ArchiveInput.truncated
             }
             isAtEnd = true
             return nil
         }
-        guard block.count == TarBlocks.size else { throw ArchiveInput.cutShort }
+        guard block.count == TarBlocks.size else { throw ArchiveInput.truncated }
         guard let header = TarHeader(block) else {
             throw damaged("a header is not a tar header")
         }

@@ -16,14 +16,14 @@ struct LocalStoreSweep {
             guard let info = try await store.info(name) else { continue }
             guard now - info.modified >= grace else {
                 report.pendingObjects += 1
-                report.pendingBytes = report.pendingBytes.plus(listed.size)
+                report.pendingBytes = report.pendingBytes.addingClamped(listed.size)
                 continue
             }
             guard
                 try await LocalStoreSweep.delete(name, ifUnusedSince: info.modified, from: store)
             else { continue }
             report.removedObjects += 1
-            report.removedBytes = report.removedBytes.plus(listed.size)
+            report.removedBytes = report.removedBytes.addingClamped(listed.size)
         }
     }
 

@@ -88,7 +88,7 @@ struct PruneOperation: Sendable {
         // A save that ended meanwhile may refer to objects that were unreferenced before.
         try await references.update()
         report.keptEntries = references.entries.count
-        report.keptBytes = objects.values.map(\.size).sum
+        report.keptBytes = objects.values.map(\.size).clampedSum
         if isShared {
             let sweep = SharedStoreSweep(store: store, objects: objects, now: now, grace: grace)
             try await sweep.run(&references, referredBefore: referredBefore, &report)
@@ -96,7 +96,7 @@ struct PruneOperation: Sendable {
             let sweep = LocalStoreSweep(store: store, objects: objects, now: now, grace: grace)
             try await sweep.run(live: references.objects, &report)
         }
-        report.keptBytes = report.keptBytes.minus(report.removedBytes)
+        report.keptBytes = report.keptBytes.subtractingClamped(report.removedBytes)
         if isShared, !dryRun { packIndex?.write(references.usedPackIndex) }
         if let local = target.underlying as? any LocalCacheStore {
             report.removedLeftovers = try local.removeLeftovers(dryRun: dryRun)

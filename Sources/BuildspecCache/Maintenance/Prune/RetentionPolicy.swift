@@ -33,10 +33,12 @@ struct RetentionPolicy {
             let name = isPerScope ? entry.info.scope : ""
             var group = groups[name] ?? Group()
             let added = entry.objects.subtracting(group.objects)
-            let bytes = added.map { sizes[$0]?.size ?? 0 }.sum
+            let bytes = added.map { sizes[$0]?.size ?? 0 }.clampedSum
             let count = counts[entry.info.scope] ?? 0
-            let isTooOld = limits.maximumAge.map { now.minus(entry.info.lastUsed) > $0 } ?? false
-            let isTooLarge = limits.maximumSize.map { group.bytes.plus(bytes) > $0 } ?? false
+            let age = now.subtractingClamped(entry.info.lastUsed)
+            let isTooOld = limits.maximumAge.map { age > $0 } ?? false
+            let size = group.bytes.addingClamped(bytes)
+            let isTooLarge = limits.maximumSize.map { size > $0 } ?? false
             let isTooMany = limits.maximumCount.map { count >= $0 } ?? false
             let isInScope = limits.scope == nil || limits.scope == entry.info.scope
             if isInScope, isTooOld || isTooLarge || isTooMany, entry.info.recordName != keptRecord {
@@ -44,7 +46,7 @@ struct RetentionPolicy {
                 continue
             }
             group.objects.formUnion(added)
-            group.bytes = group.bytes.plus(bytes)
+            group.bytes = group.bytes.addingClamped(bytes)
             groups[name] = group
             counts[entry.info.scope] = count + 1
         }

@@ -57,9 +57,9 @@ struct SharedStoreSweep {
             try await store.delete(name)
         }
         report.markedObjects = unmarked.count
-        report.markedBytes = unmarked.map(\.size).sum
+        report.markedBytes = unmarked.map(\.size).clampedSum
         report.pendingObjects = pending.count
-        report.pendingBytes = pending.map(\.size).sum
+        report.pendingBytes = pending.map(\.size).clampedSum
     }
 
     /// Reads the lists of earlier prunes; without a grace period all garbage is due at once.
@@ -102,7 +102,7 @@ struct SharedStoreSweep {
         }
         let deleted = Set(zip(unreferenced, results).filter(\.1).map(\.0))
         report.removedObjects = deleted.count
-        report.removedBytes = deleted.map { objects[$0]?.size ?? 0 }.sum
+        report.removedBytes = deleted.map { objects[$0]?.size ?? 0 }.clampedSum
         // A save that ended meanwhile may refer to a deleted object; its entry cannot be restored.
         var removal = EntryRemover(store: store, isShared: true, now: now, grace: grace)
         try await removal.removeBroken(
