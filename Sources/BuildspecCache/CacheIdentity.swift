@@ -68,9 +68,7 @@ extension CacheIdentity {
             pattern.coversThroughLinks(root) ? FilePattern.root : pattern.resolved(at: root)
         }
         let declared = patterns.map { $0.resolvingParents(from: root).relativized(to: root) }
-        guard resolved != declared else {
-            return [path]
-        }
+        guard resolved != declared else { return [path] }
         return resolved.map(\.declaration)
     }
 }

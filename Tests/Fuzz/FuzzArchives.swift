@@ -41,7 +41,7 @@ private func importedManifest(_ path: PathBytes) throws -> Manifest {
         contentSize: 0
     )
     while let member = try members.next() {
-        guard let path = try tree.place(of: member) else { continue }
+        guard let path = try tree.path(of: member) else { continue }
         var blobs = BlobList()
         if case .file(let size) = member.kind {
             let offset = pack.contentSize

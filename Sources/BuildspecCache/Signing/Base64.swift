@@ -1,4 +1,4 @@
-/// Bytes as text: base64 with padding (RFC 4648).
+/// Base64 with padding (RFC 4648, section 4).
 package enum Base64 {
     private static let digits = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
@@ -11,15 +11,15 @@ package enum Base64 {
             let group = bytes[start..<min(start + 3, bytes.count)]
             var bits = group.reduce(0) { $0 << 8 | Int($1) }
             bits <<= 8 * (3 - group.count)
-            for place in 0...group.count { text.append(digits[bits >> (18 - 6 * place) & 63]) }
+            for index in 0...group.count { text.append(digits[bits >> (18 - 6 * index) & 63]) }
             text += Array(repeating: UInt8(ascii: "="), count: 3 - group.count)
         }
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The bytes of a key's text; `nil` for anything that `encode` does not write.
+    /// Decodes the text of a key; `nil` for any text that `encode` does not write.
     static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        // A key and no more.
+        // Only keys are decoded, which are short.
         guard text.utf8.count <= 256 else { return nil }
         var bytes: [UInt8] = []
         var bits = 0

@@ -1,66 +1,68 @@
 internal import BuildspecFiles
 
 extension BuildCache {
-    /// The same cache, which accepts only what a policy accepts.
+    /// Returns a copy that accepts only entries that a policy accepts.
     ///
-    /// What is refused is a miss with a note in every restore and save, and an error of an export.
+    /// A refused entry is a miss with a note in every restore and save, and an error in an export.
     ///
-    /// - Parameter policy: whose entries are accepted.
-    /// - Returns: the cache.
+    /// - Parameter policy: The policy.
+    /// - Returns: The cache.
     public func trusting(_ policy: CachePolicy) -> BuildCache {
         changed { $0.policyEnforcer = PolicyEnforcer(policy) }
     }
 
-    /// The same cache, whose entries are signed.
+    /// Returns a copy that signs its entries.
     ///
-    /// - Parameter key: the key that signs what is saved.
-    /// - Returns: the cache.
+    /// - Parameter key: The key that signs saved entries.
+    /// - Returns: The cache.
     public func signing(with key: SigningKey) -> BuildCache {
         changed { $0.signingKey = key }
     }
 
-    /// The same cache, which never writes to its store; of two stores the near one is still filled
-    /// from the far one.
+    /// Returns a copy that never writes to its store; of two stores, the local one is still filled
+    /// from the shared one.
     public func readOnly() -> BuildCache {
         changed { settings in
             settings.isReadOnly = true
-            if let tiers = settings.store as? TieredStore {
-                settings.store = tiers.withReadOnlySharedStore()
+            if let tiered = settings.store as? TieredStore {
+                settings.store = tiered.withReadOnlySharedStore()
             } else {
                 settings.store = ReadOnlyStore(inner: settings.store)
             }
         }
     }
 
-    /// Whether nothing is ever saved.
+    /// Whether the cache never saves.
     public var isReadOnly: Bool { settings.isReadOnly }
 
-    /// Refuses to change the store of a read-only cache.
+    /// Throws if the cache is read-only.
     func requireWritable() throws(CacheError) {
         guard isReadOnly else { return }
         throw CacheError(
             .store,
-            "the cache is read-only, so nothing is changed; leave out '--cache-read-only' (or "
+            "cannot change the store: the cache is read-only; leave out '--cache-read-only' (or "
                 + "BUILDSPEC_CACHE_READ_ONLY)"
         )
     }
 
-    /// The policy that decides what is accepted; `nil` accepts everything.
+    /// The policy that accepts or refuses entries; `nil` accepts every entry.
     public var policy: CachePolicy? { settings.policyEnforcer?.policy }
 
-    /// Why nothing may be saved under a scope; `nil` when it may.
+    /// Returns why this cache may not save an entry of a scope; `nil` if it may.
     ///
-    /// What this cache itself would refuse to restore is not saved: it would only be in the way.
+    /// An entry that this cache would refuse to restore is not saved, because it would replace a
+    /// usable one.
     ///
-    /// - Parameter scope: the scope.
-    /// - Returns: the reason in a few words.
+    /// - Parameter scope: The scope.
+    /// - Returns: The reason in a few words.
     public func reasonNotToSave(in scope: String) -> String? {
         if isReadOnly { return "the cache is read-only" }
         guard let policy else { return nil }
         if policy.keys.isEmpty, !policy.requiresSigned { return nil }
         guard let key = settings.signingKey?.publicKey else {
             return policy.acceptsUnsigned(in: scope)
-                ? nil : "the policy wants entries of '\(scope)' signed, and there is no signing key"
+                ? nil
+                : "the policy requires signed entries for '\(scope)', and there is no signing key"
         }
         guard let trusted = policy.key(id: key.id) else {
             return "the signing key \(key.id.prefix(16)) is not in the policy"

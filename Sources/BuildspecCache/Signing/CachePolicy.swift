@@ -1,19 +1,19 @@
 internal import BuildspecFiles
 
-/// Whose entries are accepted.
+/// The keys and scopes whose entries a cache accepts.
 ///
-/// A policy says it of each key and scope. It is a value: where it is written, and how, is the
-/// caller's business.
+/// The policy is a value; the caller decides where and how it is written.
 public struct CachePolicy: Sendable, Equatable {
     /// A key whose signatures are accepted.
     public struct TrustedKey: Sendable, Equatable {
-        /// What people call it.
+        /// The name of the key, for messages.
         public var name: String
         /// The key.
         public var key: PublicKey
-        /// The scopes it may sign for: globs, in which `*` stands for any text.
+        /// The scopes that the key may sign for: globs, in which `*` stands for any text.
         public var scopes: [String]
-        /// The last second, since 1970, at which its signatures are accepted; `nil` is for ever.
+        /// The last second, since 1970, at which the key's signatures are accepted; `nil` is no
+        /// end.
         public var notAfter: Int64?
 
         /// Creates a trusted key.
@@ -25,13 +25,13 @@ public struct CachePolicy: Sendable, Equatable {
         }
     }
 
-    /// The keys.
+    /// The trusted keys.
     public var keys: [TrustedKey]
     /// Whether entries without a signature are refused.
     public var requiresSigned: Bool
-    /// The scopes of which unsigned entries are accepted nevertheless: globs.
+    /// The scopes whose unsigned entries are accepted nevertheless: globs.
     public var unsignedScopes: [String]
-    /// How old, in seconds, a signed entry may be; `nil` is no limit.
+    /// The largest accepted age of a signed entry, in seconds; `nil` is no limit.
     public var maximumAge: Int64?
 
     /// Creates a policy.
@@ -47,21 +47,22 @@ public struct CachePolicy: Sendable, Equatable {
         self.maximumAge = maximumAge
     }
 
-    /// The key of an id.
+    /// Finds the trusted key with an id.
     public func key(id: String) -> TrustedKey? { keys.first { $0.key.id == id } }
 
     func acceptsUnsigned(in scope: String) -> Bool {
         !requiresSigned || CachePolicy.matches(unsignedScopes, scope)
     }
 
-    /// Why a key's signature does not count for an entry, whoever made it; `nil` when it does.
+    /// Returns why a key's signature is not accepted for an entry, before the signature itself is
+    /// checked; `nil` if it is.
     ///
     /// - Parameters:
-    ///   - id: the key's id.
-    ///   - scope: the entry's scope.
-    ///   - saved: when the entry says that it was saved, in seconds since 1970.
-    ///   - now: when it is to be used, likewise.
-    /// - Returns: the reason in a few words.
+    ///   - id: The key's id.
+    ///   - scope: The entry's scope.
+    ///   - saved: The time of the save that the entry gives, in seconds since 1970.
+    ///   - now: The time of the use, in seconds since 1970.
+    /// - Returns: The reason in a few words.
     func objection(toSigner id: String, scope: String, saved: Int64, now: Int64) -> String? {
         guard let trusted = key(id: id) else {
             return "its key \(id.prefix(16)) is not in the policy"
@@ -76,14 +77,14 @@ public struct CachePolicy: Sendable, Equatable {
         if now.subtractingClamped(saved) > maximumAge {
             return "it is older than the policy allows"
         }
-        // What lies in the future would never grow old.
+        // An entry from the future would stay below the maximum age for too long.
         if saved.subtractingClamped(now) > CachePolicy.clockDifference {
-            return "it was saved in the future, says the key '\(trusted.name)'"
+            return "it was saved in the future, according to the key '\(trusted.name)'"
         }
         return nil
     }
 
-    /// How far the clocks of two machines may differ, in seconds.
+    /// The accepted difference between the clocks of two machines, in seconds.
     private static let clockDifference: Int64 = 3_600
 
     static func matches(_ globs: [String], _ scope: String) -> Bool {

@@ -1,36 +1,36 @@
 internal import BuildspecFiles
 
-/// What a policy makes of an entry.
+/// The decision of a policy on an entry.
 public enum EntryTrust: Sendable, Equatable {
-    /// There is no policy with keys, so nobody looked at a signature.
+    /// No policy with keys exists, so no signature was checked.
     case unchecked
-    /// It is not signed, and the policy lets that pass.
+    /// The entry is not signed, and the policy accepts that.
     case unsigned
-    /// It is signed by this key of the policy.
+    /// This key of the policy signed the entry.
     case verified(key: String)
-    /// It must not be used; the text says why in a few words.
+    /// The entry must not be used; the text says why in a few words.
     case refused(String)
 }
 
-/// Where a restored entry came from: who wrote it, and who vouches for it.
+/// The origin of a restored entry: its writer, and its signature.
 public struct EntryOrigin: Sendable, Equatable {
-    /// The scope that it was found in.
+    /// The scope in which the entry was found.
     public var scope: String
-    /// Whether that is the scope that was asked for, and not one that may only be read.
+    /// Whether that is the requested scope, not one that may only be read.
     public var isOwnScope: Bool
-    /// Its key; `nil` for a keyless entry.
+    /// The key; `nil` for a default entry.
     public var key: String?
-    /// What identifies its path set: 64 hexadecimal digits.
+    /// The digest that identifies the path set: 64 hexadecimal digits.
     public var version: String
-    /// The SHA-256 of its manifest.
+    /// The SHA-256 of the manifest.
     public var manifest: String
-    /// When it was saved, in seconds since 1970.
+    /// The time of the save, in seconds since 1970.
     public var saved: Int64
-    /// The machine that saved it, by its own words.
+    /// The name that the saving machine gave itself.
     public var writer: String
-    /// The id of the key that it says it is signed by; `nil` without a signature.
+    /// The id of the signing key that the record names; `nil` without a signature.
     public var signer: String?
-    /// What the policy made of it.
+    /// The decision of the policy.
     public var trust: EntryTrust
 
     /// Creates an origin.
@@ -72,7 +72,7 @@ public struct EntryOrigin: Sendable, Equatable {
 }
 
 extension CachePolicy {
-    /// What the policy makes of a record.
+    /// Decides on a record.
     func trust(in record: KeyRecord, now: Int64 = FileTime.now().seconds) -> EntryTrust {
         let scope = record.scope
         guard let signature = record.signature else {
@@ -86,17 +86,17 @@ extension CachePolicy {
             return .refused(objection)
         }
         guard let trusted = key(id: id), signature.isValid(for: trusted.key) else {
-            return .refused("its signature is not that of the key it names")
+            return .refused("its signature does not match the key that it names")
         }
         return .verified(key: trusted.name)
     }
 
-    /// What the policy would say today of an entry that was used earlier.
+    /// Decides, by today's policy, on an entry that was used earlier.
     ///
     /// - Parameters:
-    ///   - origin: what was noted of it then.
-    ///   - time: when it was used, in seconds since 1970.
-    /// - Returns: the verdict; a signature that nobody checked then is not believed.
+    ///   - origin: The origin that was recorded at that time.
+    ///   - time: The time of the use, in seconds since 1970.
+    /// - Returns: The decision; a signature that was not checked at that time is not accepted.
     public func trust(in origin: EntryOrigin, usedAt time: Int64) -> EntryTrust {
         guard let signer = origin.signer else {
             return acceptsUnsigned(in: origin.scope) ? .unsigned : .refused("it is not signed")
@@ -110,7 +110,7 @@ extension CachePolicy {
         )
         if let objection { return .refused(objection) }
         guard case .verified = origin.trust, let trusted = key(id: signer) else {
-            return .refused("its signature was not checked then")
+            return .refused("its signature was not checked at that time")
         }
         return .verified(key: trusted.name)
     }

@@ -1,46 +1,46 @@
-/// The signature of a key record: two lines before the last one.
+/// The signature of a key record: the two lines before its last line.
 ///
 /// ```
 /// signer <the key's id>
 /// signature <128 hexadecimal digits>
 /// ```
 ///
-/// It covers every byte above its own line, so everything that the record says, and by the digests in
-/// it everything that the entry holds.
+/// The signature covers all bytes above its own line: the whole record, and by the digests in the
+/// record all contents of the entry.
 struct RecordSignature: Sendable, Equatable {
-    /// Which key signed: the digest of the public key.
+    /// The digest of the public key that signed.
     var signer: ContentDigest
-    /// The 64 bytes.
+    /// The 64 bytes of the signature.
     var bytes: [UInt8]
-    /// What was signed: the record's bytes above the signature.
+    /// The signed bytes: the record above the signature.
     var signed: [UInt8]
 
-    /// Keeps a signature of ours from being one of anything else.
+    /// The text before the signed bytes, so that a record's signature is valid for nothing else.
     static let domain = Array("buildspec cache key record, signature 1\n".utf8)
     private static let keyword = Array("signature ".utf8)
     private static let size = 64
 
-    /// The body of a record, signed.
+    /// Signs the body of a record.
     ///
     /// - Parameters:
-    ///   - body: its lines without the last one.
-    ///   - key: the key that signs.
-    /// - Returns: the body with the signature's lines.
-    /// - Throws: `CacheError` when it cannot be signed.
+    ///   - body: The record's lines without the last one.
+    ///   - key: The key that signs.
+    /// - Returns: The body with the lines of the signature.
+    /// - Throws: `CacheError` when signing fails.
     static func appended(to body: [UInt8], by key: SigningKey) throws(CacheError) -> [UInt8] {
         let signed = body + Array("signer \(key.publicKey.id)\n".utf8)
         let bytes = try key.sign(domain + signed)
         return signed + keyword + hex(bytes) + [newline]
     }
 
-    /// Finds the signature of a record's body.
+    /// Finds the signature in a record's body.
     ///
     /// - Parameters:
-    ///   - body: the record's lines without the last one.
-    ///   - signers: the values of its `signer` lines.
-    ///   - signatures: the values of its `signature` lines.
-    /// - Returns: the signature; `nil` when there is none.
-    /// - Throws: `damaged` when it is no signature, or lines stand behind it that it does not cover.
+    ///   - body: The record's lines without the last one.
+    ///   - signers: The values of its `signer` lines.
+    ///   - signatures: The values of its `signature` lines.
+    /// - Returns: The signature; `nil` if the record has none.
+    /// - Throws: `damaged` when the lines are not a valid signature, or do not cover all lines.
     static func find(
         in body: [UInt8],
         signers: [String],
@@ -62,7 +62,7 @@ struct RecordSignature: Sendable, Equatable {
         )
     }
 
-    /// Whether it is the signature of this key.
+    /// Returns whether the signature was made with this key.
     func isValid(for key: PublicKey) -> Bool {
         key.digest == signer && key.isValid(bytes, of: RecordSignature.domain + signed)
     }
@@ -76,8 +76,8 @@ struct RecordSignature: Sendable, Equatable {
         let digits = Array(text.utf8)
         guard digits.count == 2 * size else { return nil }
         var bytes: [UInt8] = []
-        for place in stride(from: 0, to: digits.count, by: 2) {
-            let pair = String(decoding: digits[place..<place + 2], as: UTF8.self)
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            let pair = String(decoding: digits[index..<index + 2], as: UTF8.self)
             guard let byte = UInt8(pair, radix: 16) else { return nil }
             bytes.append(byte)
         }

@@ -4,24 +4,24 @@ internal import Crypto
 public struct SigningKey: Sendable {
     private let key: Curve25519.Signing.PrivateKey
 
-    /// What a key's text begins with.
-    private static let head = "ed25519-secret:"
+    /// The prefix of a key's text.
+    private static let prefix = "ed25519-secret:"
 
-    /// Makes a new key.
+    /// Creates a new key.
     public init() { key = Curve25519.Signing.PrivateKey() }
 
-    /// Reads a key.
+    /// Parses a key.
     ///
-    /// - Parameter text: lines of which exactly one is `ed25519-secret:` and 32 bytes in base64; the
-    ///   others are empty or begin with `#`.
+    /// - Parameter text: Lines of which exactly one is `ed25519-secret:` and 32 bytes in base64;
+    ///   the others are empty or begin with `#`.
     public init?(_ text: String) {
         let lines = text.split(whereSeparator: \.isNewline)
             .map { $0.drop(while: \.isWhitespace) }
             .filter { !$0.isEmpty && !$0.hasPrefix("#") }
-        guard lines.count == 1, let line = lines.first, line.hasPrefix(SigningKey.head) else {
+        guard lines.count == 1, let line = lines.first, line.hasPrefix(SigningKey.prefix) else {
             return nil
         }
-        var secret = line.dropFirst(SigningKey.head.count)
+        var secret = line.dropFirst(SigningKey.prefix.count)
         while secret.last?.isWhitespace == true { secret.removeLast() }
         guard let seed = Base64.decode(secret), seed.count == 32,
             let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed)
@@ -29,28 +29,29 @@ public struct SigningKey: Sendable {
         self.key = key
     }
 
-    /// The key as it is read: a comment that names its public half, and the secret line.
+    /// The key's text, which `init` parses: a comment that names the public key, and the secret
+    /// line.
     public var text: String {
         "# buildspec cache signing key; its public half is \(publicKey.text)\n"
-            + SigningKey.head + secret + "\n"
+            + SigningKey.prefix + secret + "\n"
     }
 
-    /// The secret part of the text, which must not be shown.
+    /// The secret part of the text, which must never be shown.
     public var secret: String { Base64.encode(Array(key.rawRepresentation)) }
 
-    /// The half that others are given.
+    /// The public half, which others may know.
     public var publicKey: PublicKey {
         PublicKey(bytes: Array(key.publicKey.rawRepresentation))
     }
 
     /// Signs bytes.
     ///
-    /// - Throws: `CacheError` when the library cannot.
+    /// - Throws: `CacheError` when the library fails.
     func sign(_ message: [UInt8]) throws(CacheError) -> [UInt8] {
         do {
             return Array(try key.signature(for: message))
         } catch {
-            throw CacheError(.request, "the entry cannot be signed: \(error)")
+            throw CacheError(.request, "cannot sign the entry: \(error)")
         }
     }
 }

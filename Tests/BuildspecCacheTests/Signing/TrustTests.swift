@@ -26,7 +26,7 @@ enum Sabotage: String, CaseIterable {
         case .unknownKey: "is not in the policy"
         case .keyOfAnotherScope: "the key 'pr-ci' may not sign for the scope 'main'"
         case .expiredKey: "the key 'old' has expired"
-        case .forgedManifest, .forgedName: "its signature is not that of the key it names"
+        case .forgedManifest, .forgedName: "its signature does not match the key that it names"
         case .otherKey, .otherScope, .otherPaths: "the key record was written for another entry"
         case .rolledBack: "it is older than the policy allows"
         case .savedInTheFuture: "it was saved in the future"
@@ -34,92 +34,92 @@ enum Sabotage: String, CaseIterable {
     }
 
     /// Puts what it makes of the entry `good` where `good` is.
-    func strike(_ bench: TrustBench, _ good: CacheIdentity) async throws {
-        var record = try await bench.record(good)
+    func strike(_ fixture: TrustFixture, _ good: CacheIdentity) async throws {
+        var record = try await fixture.record(good)
         record.signature = nil
         var evil = good
         evil.key = "evil"
         switch self {
         case .unsigned:
-            record.manifest = try await bench.record(evil).manifest
-            try await bench.plant(record.encode(), as: good)
-        case .stripped: try await bench.plant(record.encode(), as: good)
+            record.manifest = try await fixture.record(evil).manifest
+            try await fixture.plant(record.encode(), as: good)
+        case .stripped: try await fixture.plant(record.encode(), as: good)
         case .unknownKey:
-            try await bench.plant(record.encode(signedBy: bench.unknown), as: good)
+            try await fixture.plant(record.encode(signedBy: fixture.unknown), as: good)
         case .keyOfAnotherScope:
-            try await bench.plant(record.encode(signedBy: bench.pr), as: good)
+            try await fixture.plant(record.encode(signedBy: fixture.pr), as: good)
         case .expiredKey:
-            try await bench.plant(record.encode(signedBy: bench.expired), as: good)
+            try await fixture.plant(record.encode(signedBy: fixture.expired), as: good)
         case .forgedManifest:
-            let manifest = try await bench.record(evil).manifest.hex
-            try await bench.plant(
-                bench.forged(good, record.manifest.hex, manifest),
+            let manifest = try await fixture.record(evil).manifest.hex
+            try await fixture.plant(
+                fixture.forged(good, record.manifest.hex, manifest),
                 as: good
             )
         case .forgedName:
-            let other = bench.unknown.publicKey.id
-            let own = bench.main.publicKey.id
+            let other = fixture.unknown.publicKey.id
+            let own = fixture.main.publicKey.id
             record.writer = "mallory"
-            let text = String(decoding: try record.encode(signedBy: bench.unknown), as: UTF8.self)
+            let text = String(decoding: try record.encode(signedBy: fixture.unknown), as: UTF8.self)
             let body = text.replacing(other, with: own).dropLast(4 + 64 + 1)
             let bytes = Array(body.utf8)
-            try await bench.plant(
+            try await fixture.plant(
                 bytes + Array("end \(ContentDigest(of: bytes).hex)\n".utf8),
                 as: good
             )
         case .otherKey:
             record.key = "another"
-            try await bench.plant(record.encode(signedBy: bench.main), as: good)
+            try await fixture.plant(record.encode(signedBy: fixture.main), as: good)
         case .otherScope:
             record.scope = "release-1"
-            try await bench.plant(record.encode(signedBy: bench.main), as: good)
+            try await fixture.plant(record.encode(signedBy: fixture.main), as: good)
         case .otherPaths:
             record.paths = ["./other"]
-            try await bench.plant(record.encode(signedBy: bench.main), as: good)
+            try await fixture.plant(record.encode(signedBy: fixture.main), as: good)
         case .rolledBack:
             record.saved -= 2 * 86_400 * 1_000_000_000
-            try await bench.plant(record.encode(signedBy: bench.main), as: good)
+            try await fixture.plant(record.encode(signedBy: fixture.main), as: good)
         case .savedInTheFuture:
             record.saved += 2 * 86_400 * 1_000_000_000
-            try await bench.plant(record.encode(signedBy: bench.main), as: good)
+            try await fixture.plant(record.encode(signedBy: fixture.main), as: good)
         }
     }
 }
 
 /// Signatures are demanded, and the store has been tampered with.
 @Suite struct `An entry that the policy refuses` {
-    /// A bench with a signed entry of main, and an unsigned one of evil content beside it.
-    private func bench(_ place: TrustBench.Place, _ key: String? = "k1") async throws -> TrustBench
+    /// A fixture with a signed entry of main, and an unsigned one of evil content beside it.
+    private func makeFixture(_ stores: TrustFixture.Stores, _ key: String? = "k1") async throws -> TrustFixture
     {
-        let bench = try TrustBench(place)
-        _ = try await bench.demanding(bench.main).save(bench.identity(key), from: bench.source.path)
+        let fixture = try TrustFixture(stores)
+        _ = try await fixture.demanding(fixture.main).save(fixture.identity(key), from: fixture.source.path)
         let evil = try TemporaryDirectory()
         try evil.write("evil", to: "tree/0")
-        _ = try await bench.cache().save(bench.identity("evil"), from: evil.path)
-        return bench
+        _ = try await fixture.cache().save(fixture.identity("evil"), from: evil.path)
+        return fixture
     }
 
-    @Test(arguments: TrustBench.Place.allCases)
-    func `is none that a trusted key signed for its scope`(place: TrustBench.Place) async throws {
-        let bench = try await bench(place)
+    @Test(arguments: TrustFixture.Stores.allCases)
+    func `is none that a trusted key signed for its scope`(stores: TrustFixture.Stores) async throws {
+        let fixture = try await makeFixture(stores)
         let target = try TemporaryDirectory()
-        let report = try await bench.demanding().restore(bench.identity("k1"), into: target.path)
+        let report = try await fixture.demanding().restore(fixture.identity("k1"), into: target.path)
         #expect(report.outcome == .exact(key: "k1"))
         #expect(report.notes == [])
         #expect(report.origin?.trust == .verified(key: "main-ci"))
-        #expect(report.origin?.signer == bench.main.publicKey.id)
-        #expect(try TreeSnapshot(target.path) == TreeSnapshot(bench.source.path))
+        #expect(report.origin?.signer == fixture.main.publicKey.id)
+        #expect(try TreeSnapshot(target.path) == TreeSnapshot(fixture.source.path))
     }
 
-    @Test(arguments: Sabotage.allCases, TrustBench.Place.allCases)
+    @Test(arguments: Sabotage.allCases, TrustFixture.Stores.allCases)
     func `is a miss of its exact key, told in one line`(
         sabotage: Sabotage,
-        place: TrustBench.Place
+        stores: TrustFixture.Stores
     ) async throws {
-        let bench = try await bench(place)
-        try await sabotage.strike(bench, bench.identity("k1"))
+        let fixture = try await makeFixture(stores)
+        try await sabotage.strike(fixture, fixture.identity("k1"))
         let target = try TemporaryDirectory()
-        let report = try await bench.demanding().restore(bench.identity("k1"), into: target.path)
+        let report = try await fixture.demanding().restore(fixture.identity("k1"), into: target.path)
         #expect(report.isMiss)
         #expect(report.notes.count == 1 && report.notes[0].contains(sabotage.reason), "\(report)")
         #expect(report.origin == nil)
@@ -128,11 +128,11 @@ enum Sabotage: String, CaseIterable {
 
     @Test(arguments: Sabotage.allCases)
     func `is no answer to a fallback key`(sabotage: Sabotage) async throws {
-        let bench = try await bench(.directory)
-        try await sabotage.strike(bench, bench.identity("k1"))
+        let fixture = try await makeFixture(.directory)
+        try await sabotage.strike(fixture, fixture.identity("k1"))
         let target = try TemporaryDirectory()
-        let report = try await bench.demanding()
-            .restore(bench.identity("k2", fallback: ["k"]), into: target.path)
+        let report = try await fixture.demanding()
+            .restore(fixture.identity("k2", fallback: ["k"]), into: target.path)
         #expect(report.isMiss, "\(report)")
         // A copied record is no entry of these keys at all, so there is nothing to refuse.
         let isCopy = [.otherKey, .otherScope, .otherPaths].contains(sabotage)
@@ -142,10 +142,10 @@ enum Sabotage: String, CaseIterable {
 
     @Test(arguments: Sabotage.allCases)
     func `is a miss of the keyless entry`(sabotage: Sabotage) async throws {
-        let bench = try await bench(.directory, nil)
-        try await sabotage.strike(bench, bench.identity(nil))
+        let fixture = try await makeFixture(.directory, nil)
+        try await sabotage.strike(fixture, fixture.identity(nil))
         let target = try TemporaryDirectory()
-        let report = try await bench.demanding().restore(bench.identity(nil), into: target.path)
+        let report = try await fixture.demanding().restore(fixture.identity(nil), into: target.path)
         #expect(report.isMiss, "\(report)")
         #expect(report.notes.count == 1)
         #expect(try target.handle.names().isEmpty)
@@ -153,25 +153,25 @@ enum Sabotage: String, CaseIterable {
 
     @Test(arguments: Sabotage.allCases)
     func `is written anew by the next save of its key`(sabotage: Sabotage) async throws {
-        let bench = try await bench(.directory)
-        try await sabotage.strike(bench, bench.identity("k1"))
-        let cache = try bench.demanding(bench.main)
-        let saved = try await cache.save(bench.identity("k1"), from: bench.source.path)
+        let fixture = try await makeFixture(.directory)
+        try await sabotage.strike(fixture, fixture.identity("k1"))
+        let cache = try fixture.demanding(fixture.main)
+        let saved = try await cache.save(fixture.identity("k1"), from: fixture.source.path)
         #expect(saved.outcome == .saved)
         let target = try TemporaryDirectory()
-        let report = try await bench.demanding().restore(bench.identity("k1"), into: target.path)
+        let report = try await fixture.demanding().restore(fixture.identity("k1"), into: target.path)
         #expect(report.outcome == .exact(key: "k1"))
-        #expect(try TreeSnapshot(target.path) == TreeSnapshot(bench.source.path))
+        #expect(try TreeSnapshot(target.path) == TreeSnapshot(fixture.source.path))
     }
 
     @Test(arguments: Sabotage.allCases)
     func `is not exported`(sabotage: Sabotage) async throws {
-        let bench = try await bench(.directory)
-        try await sabotage.strike(bench, bench.identity("k1"))
+        let fixture = try await makeFixture(.directory)
+        try await sabotage.strike(fixture, fixture.identity("k1"))
         let target = try TemporaryDirectory()
         await #expect(throws: CacheError.self) {
-            try await bench.demanding().export(
-                bench.name(bench.identity("k1")),
+            try await fixture.demanding().export(
+                fixture.name(fixture.identity("k1")),
                 to: target.file("x.tar"),
                 as: .plain
             )
@@ -180,35 +180,35 @@ enum Sabotage: String, CaseIterable {
     }
 
     @Test func `is not reached by a tree that the index knows`() async throws {
-        let bench = try await bench(.directory)
+        let fixture = try await makeFixture(.directory)
         let state = try TemporaryDirectory()
         let target = try TemporaryDirectory()
         // Nobody asked for signatures when the evil tree came, and the index knows it well.
-        _ = try await bench.cache(state: state).restore(bench.identity("evil"), into: target.path)
-        let again = try await bench.cache(state: state)
-            .restore(bench.identity("evil"), into: target.path)
+        _ = try await fixture.cache(state: state).restore(fixture.identity("evil"), into: target.path)
+        let again = try await fixture.cache(state: state)
+            .restore(fixture.identity("evil"), into: target.path)
         #expect(again.filesUnchanged == 1)
-        let report = try await bench.demanding(state: state)
-            .restore(bench.identity("evil"), into: target.path)
+        let report = try await fixture.demanding(state: state)
+            .restore(fixture.identity("evil"), into: target.path)
         #expect(report.isMiss)
         // And a save of another tree does not build upon it, whatever the index says.
         try target.write("good", to: "tree/0")
-        let cache = try bench.demanding(bench.main, state: state)
-        _ = try await cache.save(bench.identity("k3"), from: target.path)
+        let cache = try fixture.demanding(fixture.main, state: state)
+        _ = try await cache.save(fixture.identity("k3"), from: target.path)
         let fresh = try TemporaryDirectory()
-        _ = try await bench.demanding().restore(bench.identity("k3"), into: fresh.path)
+        _ = try await fixture.demanding().restore(fixture.identity("k3"), into: fresh.path)
         #expect(try fresh.read("tree/0") == "good")
     }
 
     @Test func `and its parts are listed and shown, with the reason`() async throws {
-        let bench = try await bench(.directory)
-        let cache = try bench.demanding()
+        let fixture = try await makeFixture(.directory)
+        let cache = try fixture.demanding()
         let entries = try await cache.entries().entries
         #expect(
             entries.first { $0.key == "evil" }?.trust == .refused("it is not signed")
         )
         #expect(entries.first { $0.key == "k1" }?.trust == .verified(key: "main-ci"))
-        let shown = try await cache.contents(of: bench.name(bench.identity("evil")))
+        let shown = try await cache.contents(of: fixture.name(fixture.identity("evil")))
         #expect(shown.info.trust == .refused("it is not signed"))
     }
 }
@@ -216,19 +216,19 @@ enum Sabotage: String, CaseIterable {
 /// A manifest that gives an evil content the digest of the good one.
 @Suite struct `A parent that lies` {
     /// Plants an entry of main whose manifest says that the good content is where an evil one is.
-    private func plant(_ bench: TrustBench, signedBy key: SigningKey?) async throws {
+    private func plant(_ fixture: TrustFixture, signedBy key: SigningKey?) async throws {
         let evil = try TemporaryDirectory()
         try evil.write("evil 0", to: "tree/0")
-        _ = try await bench.cache().save(bench.identity("lie"), from: evil.path)
-        let store = bench.shared
-        var record = try await bench.record(bench.identity("lie"))
+        _ = try await fixture.cache().save(fixture.identity("lie"), from: evil.path)
+        let store = fixture.shared
+        var record = try await fixture.record(fixture.identity("lie"))
         let reader = EntryReader(store: store)
         var manifest = try await reader.manifest(of: record)
         for place in manifest.entries.indices {
             guard case .file(let size, var blobs) = manifest.entries[place].kind else { continue }
             blobs[0].digest = ContentDigest(of: Array("good 0".utf8))
             // A pack of which nothing looks alive is not referred to.
-            let tree = try bench.source.handle.directory("tree".utf8)
+            let tree = try fixture.source.handle.directory("tree".utf8)
             let status = try #require(try tree.status("0".utf8))
             manifest.entries[place].modified = status.modified
             manifest.entries[place].kind = .file(size: size, blobs: blobs)
@@ -236,80 +236,80 @@ enum Sabotage: String, CaseIterable {
         let written = try await ObjectWriter(store: store, codec: .zstd).writeManifest(manifest)
         record.manifest = written.digest
         record.signature = nil
-        try await bench.plant(record.encode(signedBy: key), as: bench.identity("lie"))
+        try await fixture.plant(record.encode(signedBy: key), as: fixture.identity("lie"))
     }
 
-    private func restored(_ bench: TrustBench, by cache: BuildCache) async throws -> String? {
-        let saved = try await cache.save(bench.identity("honest"), from: bench.source.path)
+    private func restored(_ fixture: TrustFixture, by cache: BuildCache) async throws -> String? {
+        let saved = try await cache.save(fixture.identity("honest"), from: fixture.source.path)
         #expect(saved.outcome == .saved)
         let target = try TemporaryDirectory()
-        _ = try await cache.restore(bench.identity("honest"), into: target.path)
+        _ = try await cache.restore(fixture.identity("honest"), into: target.path)
         return try target.read("tree/0")
     }
 
     @Test(arguments: [false, true])
     func `is built upon by nobody, also when it is signed by who may`(isSigned: Bool) async throws {
-        let bench = try TrustBench()
-        try await plant(bench, signedBy: isSigned ? bench.main : nil)
-        let cache = try isSigned ? bench.demanding(bench.main) : bench.cache()
-        #expect(try await restored(bench, by: cache) == "good 0")
+        let fixture = try TrustFixture()
+        try await plant(fixture, signedBy: isSigned ? fixture.main : nil)
+        let cache = try isSigned ? fixture.demanding(fixture.main) : fixture.cache()
+        #expect(try await restored(fixture, by: cache) == "good 0")
     }
 
     @Test(arguments: [false, true])
     func `is not built upon when signatures are demanded`(isSigned: Bool) async throws {
-        let bench = try TrustBench()
-        try await plant(bench, signedBy: isSigned ? bench.pr : nil)
-        let cache = try bench.demanding(bench.main)
-        #expect(try await restored(bench, by: cache) == "good 0")
+        let fixture = try TrustFixture()
+        try await plant(fixture, signedBy: isSigned ? fixture.pr : nil)
+        let cache = try fixture.demanding(fixture.main)
+        #expect(try await restored(fixture, by: cache) == "good 0")
     }
 }
 
 /// A policy that knows keys and demands no signatures.
 @Suite struct `Without a demand for signatures` {
     @Test func `unsigned entries pass and badly signed ones do not`() async throws {
-        let bench = try TrustBench()
-        var policy = bench.policy
+        let fixture = try TrustFixture()
+        var policy = fixture.policy
         policy.requiresSigned = false
-        let identity = bench.identity("k1")
-        _ = try await bench.cache().save(identity, from: bench.source.path)
+        let identity = fixture.identity("k1")
+        _ = try await fixture.cache().save(identity, from: fixture.source.path)
         let target = try TemporaryDirectory()
-        let cache = try bench.cache().trusting(policy)
+        let cache = try fixture.cache().trusting(policy)
         let plain = try await cache.restore(identity, into: target.path)
         #expect(plain.outcome == .exact(key: "k1") && plain.origin?.trust == .unsigned)
-        let record = try await bench.record(identity)
-        try await bench.plant(record.encode(signedBy: bench.unknown), as: identity)
+        let record = try await fixture.record(identity)
+        try await fixture.plant(record.encode(signedBy: fixture.unknown), as: identity)
         let fresh = try TemporaryDirectory()
         let report = try await cache.restore(identity, into: fresh.path)
         #expect(report.isMiss && report.notes.count == 1, "\(report)")
     }
 
     @Test func `a policy without keys has no opinion of signatures`() async throws {
-        let bench = try TrustBench()
-        let identity = bench.identity("k1")
-        _ = try await bench.cache().signing(with: bench.unknown)
-            .save(identity, from: bench.source.path)
+        let fixture = try TrustFixture()
+        let identity = fixture.identity("k1")
+        _ = try await fixture.cache().signing(with: fixture.unknown)
+            .save(identity, from: fixture.source.path)
         let target = try TemporaryDirectory()
-        let report = try await bench.cache()
+        let report = try await fixture.cache()
             .trusting(CachePolicy(keys: [], requiresSigned: false))
             .restore(identity, into: target.path)
         #expect(report.origin?.trust == .unchecked)
-        #expect(report.origin?.signer == bench.unknown.publicKey.id)
+        #expect(report.origin?.signer == fixture.unknown.publicKey.id)
     }
 
     @Test func `scopes may be named of which unsigned entries pass`() async throws {
-        let bench = try TrustBench()
-        var policy = bench.policy
+        let fixture = try TrustFixture()
+        var policy = fixture.policy
         policy.unsignedScopes = ["pr-*"]
-        let identity = bench.identity("k1", scope: "pr-7")
-        let cache = try bench.cache().trusting(policy)
-        #expect(try await cache.save(identity, from: bench.source.path).outcome == .saved)
+        let identity = fixture.identity("k1", scope: "pr-7")
+        let cache = try fixture.cache().trusting(policy)
+        #expect(try await cache.save(identity, from: fixture.source.path).outcome == .saved)
         let target = try TemporaryDirectory()
         #expect(try await !cache.restore(identity, into: target.path).isMiss)
-        let main = try await cache.save(bench.identity("k1"), from: bench.source.path)
+        let main = try await cache.save(fixture.identity("k1"), from: fixture.source.path)
         #expect(
             main.outcome
                 == .notAllowed(
-                    "the policy wants entries of 'main' signed, and there is no signing key"
+                    "the policy requires signed entries for 'main', and there is no signing key"
                 )
         )
     }
@@ -318,24 +318,24 @@ enum Sabotage: String, CaseIterable {
 /// What a cache would refuse itself is not saved.
 @Suite struct `A save that nobody could restore` {
     @Test func `is not made, and the reason is said`() async throws {
-        let bench = try TrustBench()
-        let identity = bench.identity("k1")
+        let fixture = try TrustFixture()
+        let identity = fixture.identity("k1")
         func reason(_ key: SigningKey?) async throws -> SaveReport.Outcome {
-            try await bench.demanding(key).save(identity, from: bench.source.path).outcome
+            try await fixture.demanding(key).save(identity, from: fixture.source.path).outcome
         }
         #expect(
-            try await reason(bench.pr)
+            try await reason(fixture.pr)
                 == .notAllowed("the signing key 'pr-ci' may not sign for the scope 'main'")
         )
         #expect(
-            try await reason(bench.expired)
+            try await reason(fixture.expired)
                 == .notAllowed("the signing key 'old' has expired")
         )
-        let id = bench.unknown.publicKey.id.prefix(16)
+        let id = fixture.unknown.publicKey.id.prefix(16)
         #expect(
-            try await reason(bench.unknown)
+            try await reason(fixture.unknown)
                 == .notAllowed("the signing key \(id) is not in the policy")
         )
-        #expect(try await bench.shared.list(prefix: "").isEmpty)
+        #expect(try await fixture.shared.list(prefix: "").isEmpty)
     }
 }

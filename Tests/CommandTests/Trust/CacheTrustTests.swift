@@ -174,7 +174,7 @@ struct `The cache command's trust` {
         #expect(lines.count == 1, "\(restored.error)")
         let reason = [
             "stripped": "the entry 'k1' of 'main' is refused: it is not signed",
-            "forged": "is refused: its signature is not that of the key it names",
+            "forged": "is refused: its signature does not match the key that it names",
             "copied": "the key record was written for another entry",
         ]
         #expect(restored.error.contains(reason[how] ?? "?"), "\(restored.error)")
@@ -245,8 +245,8 @@ struct `The cache command's trust` {
         #expect(unsigned.status == 0)
         #expect(
             unsigned.output
-                == "cache: not saved: the policy wants entries of 'main' signed, and there is no "
-                + "signing key\n"
+                == "cache: not saved: the policy requires signed entries for 'main', and there is "
+                + "no signing key\n"
         )
         #expect(try place.directory.read("store/upkeep") == nil)
     }
@@ -326,7 +326,7 @@ struct `The cache command's trust` {
         #expect(
             pruned.status == 3
                 && pruned.error
-                    == "error: the cache is read-only, so nothing is changed; leave out "
+                    == "error: cannot change the store: the cache is read-only; leave out "
                     + "'--cache-read-only' (or BUILDSPEC_CACHE_READ_ONLY)\n",
             "\(pruned)"
         )
