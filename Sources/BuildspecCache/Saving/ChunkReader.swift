@@ -1,66 +1,67 @@
 internal import BuildspecFiles
 
-/// Reads a large file in windows and cuts each into chunks by content.
+/// A reader of a large file that splits one window after the other into chunks.
 struct ChunkReader: Sendable {
     let file: OpenFile
     /// The path that the chunks are named after.
     let path: PathBytes
-    /// The place of the file's entry.
+    /// The index of the file's entry.
     let index: Int
     let chunker: Chunker
 
-    /// The chunks of a window, laid out as members of a tar and not hashed yet.
-    struct Cut: Sendable {
-        /// Each of about the size of a part.
+    /// The chunks of a window, as members of a tar that are not hashed yet.
+    struct Window: Sendable {
+        /// The parts, each of about the size of a `TarPart`.
         var parts: [Part] = []
-        /// Where the next window begins.
+        /// The offset of the next window.
         var end: UInt64
     }
 
+    /// Chunks as consecutive members of a tar.
     struct Part: Sendable {
         var tar: [UInt8] = []
         var members: [(extent: Range<Int>, content: Range<Int>)] = []
     }
 
-    /// Small enough to stay in a core's own cache until it is cut.
+    /// The size of a window, small enough to stay in a core's cache until it is split.
     ///
-    /// The longest chunk fits, so every window but the one behind the end has a chunk.
-    private var window: Int { max(TarPart.target, chunker.largest) }
+    /// The longest chunk fits, so every window before the end of the file has a chunk.
+    private var windowSize: Int { max(TarPart.target, chunker.largest) }
 
-    /// Cuts the window that begins at an offset.
+    /// Reads and splits the window that begins at an offset.
     ///
-    /// A chunk that the window does not hold to its end is left to the next one.
-    func cut(from offset: UInt64) throws(FileError) -> Cut {
+    /// A chunk whose end is not in the window belongs to the next window.
+    func window(from offset: UInt64) throws(FileError) -> Window {
         var bytes: [UInt8] = []
-        let count = try file.read(window, at: offset, appendingTo: &bytes)
-        let isAtEnd = count < window
-        var cut = Cut(end: offset)
+        let count = try file.read(windowSize, at: offset, appendingTo: &bytes)
+        let isAtEnd = count < windowSize
+        var window = Window(end: offset)
         var start = 0
         while start < count {
             let end = chunker.end(of: bytes, from: start)
             if end == count, !isAtEnd, end - start < chunker.largest { break }
-            append(bytes[start..<end], at: offset + UInt64(start), to: &cut)
+            append(bytes[start..<end], at: offset + UInt64(start), to: &window)
             start = end
         }
-        cut.end += UInt64(start)
-        return cut
+        window.end += UInt64(start)
+        return window
     }
 
-    private func append(_ chunk: ArraySlice<UInt8>, at offset: UInt64, to cut: inout Cut) {
-        if cut.parts.last.map({ $0.tar.count + chunk.count > TarPart.target }) ?? true {
-            cut.parts.append(Part())
-            cut.parts[cut.parts.count - 1].tar.reserveCapacity(
+    private func append(_ chunk: ArraySlice<UInt8>, at offset: UInt64, to window: inout Window) {
+        if window.parts.last.map({ $0.tar.count + chunk.count > TarPart.target }) ?? true {
+            window.parts.append(Part())
+            window.parts[window.parts.count - 1].tar.reserveCapacity(
                 max(TarPart.target, chunk.count) + 8 * TarBlocks.size
             )
         }
-        let last = cut.parts.count - 1
-        let head = cut.parts[last].tar.count
-        let start = TarFormat.append(name(offset), chunk, to: &cut.parts[last].tar)
-        let extent = head..<cut.parts[last].tar.count
-        cut.parts[last].members.append((extent, start..<start + chunk.count))
+        let last = window.parts.count - 1
+        let head = window.parts[last].tar.count
+        let start = TarFormat.append(name(offset), chunk, to: &window.parts[last].tar)
+        let extent = head..<window.parts[last].tar.count
+        window.parts[last].members.append((extent, start..<start + chunk.count))
     }
 
-    /// What a chunk is called: sorted by name, the chunks are the file.
+    /// The name of a chunk; the chunks sorted by name are the file.
     private func name(_ offset: UInt64) -> PathBytes {
         let digits = String(offset)
         let suffix = "#" + String(repeating: "0", count: max(0, 14 - digits.utf8.count)) + digits

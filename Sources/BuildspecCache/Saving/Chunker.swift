@@ -1,24 +1,24 @@
-/// Cuts bytes where their content says so (a gear hash), so that an edit moves few cuts.
+/// A splitter of bytes into chunks by their content (a gear hash), so that an edit moves few chunk ends.
 ///
-/// The sizes, the table and the mask decide where cuts fall and so what different saves share, but no
+/// The sizes, the table and the mask decide where chunks end, and so what different saves share, but no
 /// reader depends on them.
 struct Chunker: Sendable {
-    /// No chunk but the last one is shorter.
+    /// The smallest size of a chunk, except the last one.
     let smallest: Int
-    /// No chunk is longer.
+    /// The largest size of a chunk.
     let largest: Int
     /// The bits of the hash that are all zero where a chunk ends.
     private let mask: UInt64
 
-    /// Files above this size get the larger chunks.
+    /// The size of the largest file that gets the smaller chunks.
     static let moderateFile: UInt64 = 32 << 20
 
     /// Creates the chunker of a file.
     ///
-    /// An edit costs the chunks that it falls into, and every chunk costs its digest in the manifest.
-    /// So chunks are small where the file is: an edit in a few places stays cheap beside all of it.
+    /// An edit costs the chunks that it changes, and every chunk costs a digest in the manifest. So the
+    /// chunks of small files are small, and a few edits cost little of the file.
     ///
-    /// - Parameter size: the file's size in bytes, as it is when it is read.
+    /// - Parameter size: The file's size in bytes when it is read.
     init(forFileOf size: UInt64) {
         if size <= Chunker.moderateFile {
             self.init(smallest: 16 << 10, largest: 256 << 10, bits: 14)
@@ -27,21 +27,20 @@ struct Chunker: Sendable {
         }
     }
 
-    /// Creates a chunker that cuts every 2^`bits` bytes on average, behind the smallest size of at least
-    /// 64 bytes.
+    /// Creates a chunker whose chunks end 2^`bits` bytes on average after the smallest size, which is at
+    /// least 64 bytes.
     init(smallest: Int, largest: Int, bits: UInt64) {
         self.smallest = smallest
         self.largest = largest
         mask = ~0 << (64 - bits)
     }
 
-    /// Finds the end of the first chunk.
+    /// Finds the end of a chunk.
     ///
     /// - Parameters:
-    ///   - bytes: the content.
-    ///   - start: where the chunk begins.
-    /// - Returns: the chunk's end: at most `largest` on, and the end of `bytes` when nothing in
-    ///   them says to cut.
+    ///   - bytes: The content.
+    ///   - start: The start of the chunk.
+    /// - Returns: The end: at most `largest` bytes after the start, and at most the end of `bytes`.
     func end(of bytes: [UInt8], from start: Int) -> Int {
         let limit = min(bytes.count, start + largest)
         guard limit - start > smallest else { return limit }
@@ -49,17 +48,17 @@ struct Chunker: Sendable {
             unsafe Chunker.gear.withUnsafeBufferPointer { gear in
                 let scan = unsafe GearScan(bytes: bytes, gear: gear, mask: mask)
                 var index = start + smallest
-                while limit - index >= Chunker.block, unsafe !scan.hasCut(inBlockAt: index) {
+                while limit - index >= Chunker.block, unsafe !scan.hasEnd(inBlockAt: index) {
                     index += Chunker.block
                 }
-                return unsafe scan.cut(from: index, to: limit)
+                return unsafe scan.end(from: index, to: limit)
             }
         }
     }
 
-    /// The hash has forgotten everything this far back, so a scan may begin anywhere behind that.
+    /// The number of last bytes that the rolling hash depends on, so a scan can start anywhere after them.
     fileprivate static let memory = 64
-    /// What is hashed at once: four stretches side by side.
+    /// The size of the block that is scanned at once, in four stretches.
     fileprivate static let block = 4 * stretch
     fileprivate static let stretch = 1 << 10
 
@@ -76,16 +75,16 @@ struct Chunker: Sendable {
     }()
 }
 
-/// Looks for cuts in bytes that stay where they are.
+/// A scan for the ends of chunks in bytes that stay in place.
 @unsafe private struct GearScan {
     let bytes: UnsafeBufferPointer<UInt8>
     let gear: UnsafeBufferPointer<UInt64>
     let mask: UInt64
 
-    /// Whether a chunk may end in the block that begins at `index`.
+    /// Whether a chunk can end in the block that begins at `index`.
     ///
-    /// Each hash waits for the one before it, so four stretches are hashed side by side.
-    func hasCut(inBlockAt index: Int) -> Bool {
+    /// Each hash depends on the one before it, so four stretches are hashed at the same time.
+    func hasEnd(inBlockAt index: Int) -> Bool {
         let mask = unsafe mask
         var (first, second, third, fourth) = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
         for step in -Chunker.memory..<0 {
@@ -107,8 +106,8 @@ struct Chunker: Sendable {
         return false
     }
 
-    /// The first place behind `start` where a chunk ends, or `limit` when there is none before it.
-    func cut(from start: Int, to limit: Int) -> Int {
+    /// The first end of a chunk after `start`, at most `limit`.
+    func end(from start: Int, to limit: Int) -> Int {
         var hash: UInt64 = 0
         for index in start - Chunker.memory..<start { unsafe roll(&hash, index) }
         for index in start..<limit {

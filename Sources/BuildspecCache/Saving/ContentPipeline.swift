@@ -1,22 +1,22 @@
 internal import BuildspecFiles
 
-/// Reads, hashes, packs and writes the contents of a walked tree.
+/// The pipeline that reads, hashes, packs and writes the contents of a walked tree.
 ///
-/// Contents travel in parts of about half a megabyte: a part is read and hashed, waits its turn, is
-/// looked at by the assembler, and is compressed, while it stays in the processor's caches. Reading,
-/// compressing and writing each run on all cores; the assembler alone sees the parts in path order.
-/// What is under way is bounded, so memory is too.
+/// Contents travel in parts of about half a megabyte. A part is read and hashed, waits for its turn, goes
+/// through the assembler and is compressed, while it stays in the processor's caches. Reading, compressing
+/// and writing each run on all cores; the assembler gets the parts in path order. The number of parts in
+/// the pipeline is limited, which limits memory.
 struct ContentPipeline {
-    /// A file's content as it is kept.
+    /// A file's status and the blobs of its content.
     struct Stored: Sendable {
         var status: FileStatus
         var blobs: BlobList
     }
 
-    /// What is stored of each entry; `nil` for what is no file, or was left out.
+    /// The stored content of each entry; `nil` if an entry is not a file, or was left out.
     private(set) var stored: [Stored?]
     private(set) var notes: [String] = []
-    /// Bytes added to the store.
+    /// The number of bytes that were added to the store.
     private(set) var addedBytes: UInt64 = 0
     private(set) var assembler: PackAssembler
 
@@ -26,37 +26,35 @@ struct ContentPipeline {
     private let width: Int
     private let transfers: Int
 
-    /// What was read and waits for the assembler, by its number.
+    /// The contents that wait for the assembler, by their number.
     private var waiting: [Int: FileBatch.Contents] = [:]
-    /// The number of the next contents that are read, and that the assembler takes.
+    /// The numbers of the next contents to read, and of the next contents for the assembler.
     private var nextRead = 0
-    private var nextTaken = 0
+    private var nextAssembled = 0
     private var reading = 0
-    /// The window of a large file that was cut last.
-    private var cut: Result<ChunkReader.Cut, FileError>?
+    /// The last window that was read of a large file.
+    private var window: Result<ChunkReader.Window, FileError>?
     private var compressing = 0
     private var writing = 0
-    /// Packs that are not written yet.
+    /// The packs that are not written yet.
     private var packs: [Int: OpenPack] = [:]
-    /// Large files that changed while they were read.
+    /// The indices of large files that changed while they were read.
     private var changed: [Int] = []
 
     private struct OpenPack: Sendable {
-        /// Where the parts go, if the store takes parts.
-        var draft: PackWriter?
-        /// One place for every part, in order.
-        ///
-        /// `nil` is still being compressed; what has gone to the draft is empty.
+        /// The writer of the pack, if the store can write in parts.
+        var writer: PackWriter?
+        /// All parts in order: `nil` while a part is compressed, and empty if the writer has it.
         var parts: [[UInt8]?] = []
-        /// How long the tar is, when it is complete.
+        /// The size of the tar, once it is complete.
         var contentSize: Int?
     }
 
     private enum Step: Sendable {
         case read(Int, FileBatch.Contents)
-        case cut(Result<ChunkReader.Cut, FileError>)
+        case window(Result<ChunkReader.Window, FileError>)
         case compressed(pack: Int, part: Int, [UInt8])
-        case sealed(Int, ObjectWriter.EncodedPack)
+        case encoded(Int, ObjectWriter.EncodedPack)
         case wrote(Int, ObjectWriter.WrittenPack)
     }
 
@@ -92,8 +90,8 @@ struct ContentPipeline {
                     try await read(&steps) { batch.read(entries, roots) }
                 }
             }
-            while nextTaken < nextRead { try await finishOne(&steps) }
-            try await take(assembler.close(), &steps)
+            while nextAssembled < nextRead { try await finishOne(&steps) }
+            try await process(assembler.close(), &steps)
             while compressing + writing > 0 { try await finishOne(&steps) }
         }
         for index in changed {
@@ -121,13 +119,13 @@ struct ContentPipeline {
         steps.addTask { .read(number, body()) }
     }
 
-    /// Cuts a large file into chunks while it is read; the file is never in memory as a whole.
+    /// Splits a large file into chunks while it is read, so that the whole file is never in memory.
     private mutating func readLarge(_ index: Int, _ steps: inout Steps) async throws {
         let entry = entries[index]
         do {
             var reader = TreeReader(roots)
             let file = try reader.open(entry)
-            guard let before = try file.settledStatus(), before.kind == .regular else {
+            guard let before = try file.stableStatus(), before.kind == .regular else {
                 return changed.append(index)
             }
             stored[index] = Stored(status: before, blobs: [])
@@ -138,9 +136,9 @@ struct ContentPipeline {
                 chunker: Chunker(forFileOf: before.size)
             )
             var end: UInt64 = 0
-            while case let cut = try await cut(chunks, from: end, &steps), cut.end > end {
-                end = cut.end
-                for part in cut.parts {
+            while case let window = try await read(chunks, from: end, &steps), window.end > end {
+                end = window.end
+                for part in window.parts {
                     try await read(&steps) { FileBatch.Contents(part: TarPart(index, part)) }
                 }
             }
@@ -151,19 +149,19 @@ struct ContentPipeline {
         }
     }
 
-    /// Cuts the next window of a large file while other steps go on.
-    private mutating func cut(
+    /// Reads the next window of a large file while other steps go on.
+    private mutating func read(
         _ chunks: ChunkReader,
         from offset: UInt64,
         _ steps: inout Steps
-    ) async throws -> ChunkReader.Cut {
+    ) async throws -> ChunkReader.Window {
         steps.addTask {
-            .cut(Result { () throws(FileError) in try chunks.cut(from: offset) })
+            .window(Result { () throws(FileError) in try chunks.window(from: offset) })
         }
         while true {
-            if let cut {
-                self.cut = nil
-                return try cut.get()
+            if let window {
+                self.window = nil
+                return try window.get()
             }
             try await finishOne(&steps)
         }
@@ -177,17 +175,17 @@ struct ContentPipeline {
         case .read(let number, let contents)?:
             reading -= 1
             waiting[number] = contents
-            while let next = waiting.removeValue(forKey: nextTaken) {
-                nextTaken += 1
-                try await take(next, &steps)
+            while let next = waiting.removeValue(forKey: nextAssembled) {
+                nextAssembled += 1
+                try await assemble(next, &steps)
             }
-        case .cut(let result)?:
-            cut = result
+        case .window(let result)?:
+            window = result
         case .compressed(let pack, let part, let bytes)?:
             compressing -= 1
             packs[pack]?.parts[part] = bytes
             write(pack, &steps)
-        case .sealed(let index, let pack)?:
+        case .encoded(let index, let pack)?:
             let writer = writer
             steps.addTask { .wrote(index, try await writer.write(pack)) }
         case .wrote(let index, let written)?:
@@ -195,12 +193,12 @@ struct ContentPipeline {
             addedBytes += written.added
             assembler.finish(index, written.pack)
         case nil:
-            throw CacheError(.tree, "the save ended before its work was done")
+            throw CacheError(.tree, "the save ended before all contents were stored")
         }
     }
 
-    /// Gives the assembler what comes next in path order.
-    private mutating func take(
+    /// Passes the next contents in path order to the assembler.
+    private mutating func assemble(
         _ contents: FileBatch.Contents,
         _ steps: inout Steps
     ) async throws {
@@ -211,26 +209,26 @@ struct ContentPipeline {
         let outputs = assembler.add(contents.part) { member, blob in
             stored[member.index]?.blobs.append(blob)
         }
-        try await take(outputs, &steps)
+        try await process(outputs, &steps)
     }
 
-    private mutating func take(
+    private mutating func process(
         _ outputs: [PackAssembler.Output],
         _ steps: inout Steps
     ) async throws {
         for output in outputs {
             switch output {
             case .part(let pack, let tar):
-                var open = try packs[pack] ?? OpenPack(draft: writer.packWriter())
-                let (part, draft) = (open.parts.count, open.draft)
+                var open = try packs[pack] ?? OpenPack(writer: writer.packWriter())
+                let (part, packWriter) = (open.parts.count, open.writer)
                 open.parts.append(nil)
                 packs[pack] = open
                 compressing += 1
                 let codec = writer.codec
                 steps.addTask {
                     let bytes = try codec.encode(tar)
-                    guard let draft else { return .compressed(pack: pack, part: part, bytes) }
-                    try draft.add(part, bytes)
+                    guard let packWriter else { return .compressed(pack: pack, part: part, bytes) }
+                    try packWriter.add(part, bytes)
                     return .compressed(pack: pack, part: part, [])
                 }
             case .closed(let pack, let contentSize):
@@ -248,13 +246,13 @@ struct ContentPipeline {
         packs[index] = nil
         writing += 1
         let writer = writer
-        if let draft = pack.draft {
+        if let packWriter = pack.writer {
             steps.addTask {
-                .wrote(index, try await writer.finish(draft, contentSize: contentSize))
+                .wrote(index, try await writer.finish(packWriter, contentSize: contentSize))
             }
             return
         }
-        // A step of its own, so that the parts are gone when the pack waits for a network.
-        steps.addTask { .sealed(index, writer.assemblePack(parts, contentSize: contentSize)) }
+        // A separate step, so that the parts are freed before the pack waits for a network.
+        steps.addTask { .encoded(index, writer.assemblePack(parts, contentSize: contentSize)) }
     }
 }

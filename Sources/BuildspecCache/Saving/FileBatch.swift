@@ -1,20 +1,20 @@
 internal import BuildspecFiles
 
-/// Some files of a tree that are read and hashed together.
+/// A batch of files of a tree that are read and hashed together.
 struct FileBatch: Sendable {
-    /// Indices of entries, in order.
+    /// The indices of the files' entries, in order.
     var indices: [Int]
 
-    /// What reading a batch gave.
+    /// The contents of a batch, or of a part of a large file.
     struct Contents: Sendable {
         var part = TarPart()
-        /// The status of every file when it was read, by entry index.
+        /// The status of each file when it was read, with the index of its entry.
         var read: [(index: Int, status: FileStatus)] = []
-        /// Why files were left out, one line each.
+        /// A line for each file that was left out.
         var notes: [String] = []
     }
 
-    /// Cuts the files of a tree into batches, in order; a file above the limit is alone in one.
+    /// Groups the files of a tree into batches, in order; a file above the limit has a batch for itself.
     static func plan(_ entries: [WalkedEntry], files: [Int]) -> [FileBatch] {
         var batches: [FileBatch] = []
         var open: [Int] = []
@@ -34,10 +34,10 @@ struct FileBatch: Sendable {
     }
 
     private static let targetCount = 512
-    /// Larger files are not read in batches, whatever size they have.
+    /// The size that a larger file counts with, because it is not read as a whole.
     private static let largest = UInt64(Limits.wholeFile)
 
-    /// Reads and hashes the files; one that keeps changing meanwhile is left out.
+    /// Reads and hashes the files, and leaves out those that keep changing.
     func read(_ entries: [WalkedEntry], _ roots: TreeRoots) -> Contents {
         var contents = Contents()
         contents.part.bytes.reserveCapacity(
@@ -50,7 +50,7 @@ struct FileBatch: Sendable {
         for index in indices {
             let entry = entries[index]
             do throws(FileError) {
-                // There is nothing to read in an empty file.
+                // An empty file need not be read.
                 let status =
                     entry.status.size == 0
                     ? entry.status : try contents.part.add(entry, index, &reader)
@@ -66,7 +66,7 @@ struct FileBatch: Sendable {
         return contents
     }
 
-    /// What to say of a file that is changed while it is read.
+    /// The note on a file that changed while it was read.
     static func changed(_ entry: WalkedEntry) -> String {
         "'\(entry.path.text)' changed while it was read; it was left out"
     }

@@ -1,8 +1,8 @@
 internal import BuildspecFiles
 
-/// Which of a walk's entries are regular files, and which of those are names of the same file.
+/// The regular files of a walk, with the names that belong to the same file.
 struct FileList {
-    /// Indices of the files whose content is wanted: each file once, by its first name.
+    /// The indices of the files, each file once, by its first name.
     private(set) var toRead: [Int] = []
     /// For every further name of a file, the index of its first name.
     private var firstNames: [Int: Int] = [:]
@@ -26,9 +26,9 @@ struct FileList {
         firstNames.isEmpty ? index : firstNames[index] ?? index
     }
 
-    /// What this machine saw of the files of the manifest that `manifestEntries` makes.
+    /// Makes the stat index of the manifest that `manifestEntries` makes.
     ///
-    /// - Returns: the index, and whether the walk still tells exactly what was stored.
+    /// - Returns: The index, and whether every file is stored with the status that the walk saw.
     func index(
         _ manifest: ContentDigest,
         _ entries: [WalkedEntry],
@@ -50,7 +50,7 @@ struct FileList {
         return (StatIndex(manifest: manifest, stamps: stamps), isExact)
     }
 
-    /// The manifest's entries; files that could not be stored are left out with all their names.
+    /// Makes the manifest's entries, without the files that could not be stored and their other names.
     func manifestEntries(
         _ entries: [WalkedEntry],
         _ stored: [ContentPipeline.Stored?]
@@ -67,7 +67,7 @@ struct FileList {
             default:
                 guard let content = stored[first] else { continue }
                 status = content.status
-                // A cached file must not gain somebody's rights where it is restored.
+                // A restored file must not gain another user's rights.
                 status.mode &= 0o1777
                 kind =
                     first == index

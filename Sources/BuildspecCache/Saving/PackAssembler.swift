@@ -1,23 +1,23 @@
 internal import BuildspecFiles
 
-/// Decides for every content whether the store has it already and fills packs with what it lacks.
+/// An assembler of packs from the contents that the store does not have yet.
 ///
-/// It is fed in path order and decides by that order alone, so equal trees give equal packs.
+/// It gets the contents in path order and depends on that order alone, so equal trees give equal packs.
 struct PackAssembler {
-    /// The packs that blobs refer to: the parent's first, then new ones in order.
+    /// The packs that blobs refer to: the parent's packs, then the new ones in order.
     private(set) var packs: [Manifest.Pack?]
-    /// Content bytes that the store had already.
+    /// The content bytes that the store had already.
     private(set) var reusedBytes: UInt64 = 0
 
     private let parent: ParentEntry?
     private var known: [ContentDigest: Manifest.Blob]?
-    private let parentCount: Int
+    private let parentPackCount: Int
     /// The length of the open pack's tar so far.
     private var length = 0
-    /// Members of the open pack that wait until they are worth a part.
+    /// The members of the open pack that are too few for a part.
     private var open: [UInt8] = []
 
-    /// Something that is ready to be compressed, or a pack that is complete.
+    /// A part that can be compressed, or a complete pack.
     enum Output: Sendable {
         case part(pack: Int, [UInt8])
         case closed(pack: Int, contentSize: Int)
@@ -25,16 +25,15 @@ struct PackAssembler {
 
     /// Creates an assembler.
     ///
-    /// - Parameter parent: the entry whose contents may be referred to, as far as its packs are in
-    ///   the store.
+    /// - Parameter parent: The entry whose blobs can be used again, as far as its packs are in the store.
     init(parent: ParentEntry?) {
         self.parent = parent
         packs = parent?.manifest.packs.map { $0 } ?? []
-        parentCount = packs.count
+        parentPackCount = packs.count
         packs.append(nil)
     }
 
-    /// The parent's blobs by their digests; made when the first content comes, which may be never.
+    /// The parent's blobs by their digests; only made for the first content, which may never come.
     private func parentBlobs() -> [ContentDigest: Manifest.Blob] {
         guard let parent else { return [:] }
         var blobs: [ContentDigest: Manifest.Blob] = [:]
@@ -51,59 +50,59 @@ struct PackAssembler {
     /// Adds the contents of a part that are not known yet to the open pack.
     ///
     /// - Parameters:
-    ///   - part: the contents, in path order.
-    ///   - found: told of every member where its content is or will be.
-    /// - Returns: what became ready by it, in order.
+    ///   - part: The contents, in path order.
+    ///   - found: Receives every member with the blob of its content.
+    /// - Returns: The parts and packs that are ready now, in order.
     mutating func add(
         _ part: consuming TarPart,
         _ found: (TarPart.Member, Manifest.Blob) -> Void
     ) -> [Output] {
         if known == nil { known = parentBlobs() }
-        var kept: [Range<Int>] = []
-        var keptCount = 0
+        var added: [Range<Int>] = []
+        var addedCount = 0
         for member in part.members {
             let size = member.content.count
             if let blob = known?[member.digest], blob.size == size {
-                if blob.pack < parentCount { reusedBytes += UInt64(size) }
+                if blob.pack < parentPackCount { reusedBytes += UInt64(size) }
                 found(member, blob)
                 continue
             }
             let blob = Manifest.Blob(
                 digest: member.digest,
                 pack: packs.count - 1,
-                offset: length + keptCount + member.content.lowerBound - member.extent.lowerBound,
+                offset: length + addedCount + member.content.lowerBound - member.extent.lowerBound,
                 size: size
             )
             known?[member.digest] = blob
-            kept.append(member.extent)
-            keptCount += member.extent.count
+            added.append(member.extent)
+            addedCount += member.extent.count
             found(member, blob)
         }
-        length += keptCount
-        return take(part.bytes, kept, isWhole: keptCount == part.bytes.count)
+        length += addedCount
+        return append(part.bytes, added, isWhole: addedCount == part.bytes.count)
     }
 
-    /// Takes the kept members of a part: all of it as it is, or copies into the open part.
-    private mutating func take(
+    /// Appends members of a part to the open pack: the part as it is, or copies of some members.
+    private mutating func append(
         _ bytes: consuming [UInt8],
-        _ kept: [Range<Int>],
+        _ members: [Range<Int>],
         isWhole: Bool
     ) -> [Output] {
-        guard !kept.isEmpty else { return [] }
+        guard !members.isEmpty else { return [] }
         var outputs: [Output] = []
         if isWhole, open.isEmpty {
             outputs.append(.part(pack: packs.count - 1, bytes))
         } else {
             if open.isEmpty { open.reserveCapacity(TarPart.target + bytes.count) }
-            for range in kept { open.append(contentsOf: bytes[range]) }
+            for range in members { open.append(contentsOf: bytes[range]) }
             if open.count >= TarPart.target { outputs.append(flush()) }
         }
         return length >= Limits.packTarget ? outputs + close() : outputs
     }
 
-    /// Closes the open pack, unless nothing is in it.
+    /// Closes the open pack, unless it is empty.
     ///
-    /// - Returns: its last part, and that it is complete.
+    /// - Returns: The last part of the pack, and the complete pack.
     mutating func close() -> [Output] {
         guard length > 0 else { return [] }
         let start = open.count
@@ -120,12 +119,12 @@ struct PackAssembler {
         return .part(pack: packs.count - 1, open)
     }
 
-    /// Notes what a full pack has become in the store.
+    /// Sets the pack that the store has for a closed pack.
     mutating func finish(_ index: Int, _ pack: Manifest.Pack) {
         packs[index] = pack
     }
 
-    /// The manifest of `entries`, which refers only to packs that it uses.
+    /// Makes the manifest of `entries`, with only the packs that they use.
     func manifest(of entries: [Manifest.Entry]) throws(CacheError) -> Manifest {
         var isUsed = Array(repeating: false, count: packs.count)
         for entry in entries {
@@ -140,18 +139,20 @@ struct PackAssembler {
             manifest.packs.append(pack)
         }
         manifest.entries = entries
-        // Most often the numbers stay what they are.
+        // Most often no number changes.
         if numbers != Array(packs.indices) { manifest.renumber(numbers) }
         return manifest
     }
 }
 
 extension Manifest {
-    /// Gives the packs that the entries refer to other numbers.
+    /// Changes the pack indices of all blobs.
     fileprivate mutating func renumber(_ numbers: [Int]) {
         for index in entries.indices {
             guard case .file(let size, var blobs) = entries[index].kind else { continue }
-            for blob in blobs.indices { blobs[blob].pack = numbers[blobs[blob].pack] }
+            for position in blobs.indices {
+                blobs[position].pack = numbers[blobs[position].pack]
+            }
             entries[index].kind = .file(size: size, blobs: blobs)
         }
     }

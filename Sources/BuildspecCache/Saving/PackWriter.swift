@@ -1,18 +1,18 @@
 internal import Synchronization
 
-/// A pack that is hashed and written while its parts come, each while it is still in the processor's cache.
+/// A writer that hashes and writes the parts of a pack as they come, while they are in the processor's cache.
 ///
-/// Parts come from several threads, in any order; one that comes too soon waits. Nobody waits with it:
-/// who is writing takes what has come meanwhile.
+/// Parts come from several threads, in any order. A part that comes too early is queued, and its thread does
+/// not wait: the thread that writes also writes the queued parts.
 final class PackWriter: Sendable {
     private struct Queue {
         var waiting: [Int: [UInt8]] = [:]
         var next = 0
         var isWriting = false
 
-        /// Adds a part.
+        /// Queues a part.
         ///
-        /// - Returns: whether who adds it must write, as nobody does or far too little is written.
+        /// - Returns: Whether the caller must write, because no thread writes or too many parts are queued.
         mutating func add(_ part: Int, _ bytes: [UInt8]) -> Bool {
             waiting[part] = bytes
             if isWriting, waiting.count <= PackWriter.backlog { return false }
@@ -20,8 +20,8 @@ final class PackWriter: Sendable {
             return true
         }
 
-        /// The part that is to be written now; with `nil`, nobody writes any more.
-        mutating func take() -> [UInt8]? {
+        /// Removes the next part to write; with `nil`, the caller stops writing.
+        mutating func removeNext() -> [UInt8]? {
             guard let bytes = waiting.removeValue(forKey: next) else {
                 isWriting = false
                 return nil
@@ -36,7 +36,7 @@ final class PackWriter: Sendable {
         var size: UInt64 = 0
     }
 
-    /// How many parts may wait for a disk that is slower than the compression.
+    /// The number of parts that can be queued for a disk that is slower than the compression.
     private static let backlog = 4
 
     private let object: any ObjectUpload
@@ -52,14 +52,14 @@ final class PackWriter: Sendable {
     /// When all calls have returned, all parts are written.
     ///
     /// - Parameters:
-    ///   - part: its number; all numbers from 0 on come once.
-    ///   - bytes: the part.
-    /// - Throws: when the store cannot write.
+    ///   - part: The number of the part; every number from 0 on comes once.
+    ///   - bytes: The part.
+    /// - Throws: `CacheError` if the store cannot write.
     func add(_ part: Int, _ bytes: [UInt8]) throws(CacheError) {
         guard queue.withLock({ $0.add(part, bytes) }) else { return }
         do throws(StoreError) {
             try output.withLock { output throws(StoreError) in
-                while let bytes = queue.withLock({ $0.take() }) {
+                while let bytes = queue.withLock({ $0.removeNext() }) {
                     output.digest.update(bytes)
                     output.size += UInt64(bytes.count)
                     try object.append(bytes)
@@ -70,7 +70,7 @@ final class PackWriter: Sendable {
         }
     }
 
-    /// The digest and size of everything that has been written.
+    /// The digest and size of all bytes that are written so far.
     var written: (digest: ContentDigest, size: UInt64) {
         output.withLock { ($0.digest.digest, $0.size) }
     }

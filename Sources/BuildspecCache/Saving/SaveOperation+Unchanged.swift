@@ -1,13 +1,13 @@
 internal import BuildspecFiles
 
-/// The ways in which a save is done before anything is read.
+/// The saves that end before any file is read.
 extension SaveOperation {
-    /// The report for a key that is stored already, whole: entries with a key are never changed.
+    /// Makes the report for a key whose entry is complete already: entries with a key never change.
     ///
-    /// An index of the same manifest spares reading it.
+    /// The manifest need not be read if the stat index is of the same manifest.
     ///
-    /// - Returns: the report; and whether there is a record that is to be replaced: one that is damaged,
-    ///   refused, incomplete, or not in the shared store.
+    /// - Returns: The report, and whether this save replaces an existing record, because that record is
+    ///   damaged, refused, incomplete, or not in the shared store.
     func existingEntry(
         _ version: ContentDigest,
         _ index: StatIndex?
@@ -46,14 +46,14 @@ extension SaveOperation {
             )
             return (report, false)
         } catch {
-            // A damaged or refused entry is written anew.
+            // A damaged or refused entry is written again.
             guard error.isMiss else { throw error }
             return (nil, true)
         }
     }
 
-    /// Writes only the key record when the tree is still, in every entry, what the index saw stored
-    /// and the store has all of it: no file, no pack and no manifest is read.
+    /// Writes only the key record, if the tree is still what the stat index says and the store has all
+    /// objects; then no file, pack or manifest is read.
     func unchangedTree(
         _ index: StatIndex?,
         _ tree: ContentDigest,
@@ -85,9 +85,9 @@ extension SaveOperation {
         )
     }
 
-    /// Writes the key record; of saves of one new key at the same time, the first one's.
+    /// Writes the key record; if several saves of a new key run at the same time, the first record stays.
     ///
-    /// - Returns: its size; `nil` when another save's record is there.
+    /// - Returns: The size of the record; `nil` if the record of another save exists.
     func write(_ record: KeyRecord, replacing: Bool) async throws(CacheError) -> UInt64? {
         let bytes = try record.encode(signedBy: settings.signingKey)
         do throws(StoreError) {
@@ -102,7 +102,7 @@ extension SaveOperation {
         }
     }
 
-    /// The report when another save of the key was quicker.
+    /// Makes the report for a save that another save of the key preceded.
     func savedByOther(_ record: KeyRecord) -> SaveReport {
         SaveReport(
             outcome: .alreadyStored,
@@ -112,8 +112,8 @@ extension SaveOperation {
         )
     }
 
-    /// Whether the store has a record's manifest and packs; they are made young first, so that a
-    /// prune that runs beside this save leaves them alone.
+    /// Whether the store has a record's manifest and packs; they are touched first, so that a prune that
+    /// runs at the same time keeps them.
     private func isWhole(
         _ record: KeyRecord,
         _ summary: StatIndex.Summary

@@ -1,17 +1,17 @@
 internal import BuildspecFiles
 
-/// One save, start to end: walk, store what is new, write manifest and, last, the key record.
+/// A save: it walks the tree, stores new contents, and writes the manifest and, last, the key record.
 struct SaveOperation {
     let settings: CacheSettings
     let identity: CacheIdentity
     let root: PathBytes
-    /// Finds out what comes from the checkout.
+    /// Finds the files of the checkout.
     let checkout: Checkout.Finder
     /// The files whose times are recorded.
     var sources: SourceFiles?
 
     var reader: EntryReader { settings.reader() }
-    /// One for all that is written, because it reads once what a prune has marked.
+    /// One writer for all objects, because it reads the pending deletions once.
     private let writer: ObjectWriter
 
     init(
@@ -35,20 +35,20 @@ struct SaveOperation {
         let (existing, replacing) = try await existingEntry(version, index)
         if let existing { return existing }
 
-        // An index that knows the whole tree may make the parent needless; else it is read while the
-        // tree is walked.
+        // If the stat index covers the whole tree the parent may not be needed; otherwise it is read while
+        // the tree is walked.
         let isKnown = index?.summary?.isVerified == true
         async let earlyParent = isKnown ? nil : parent(set)
         let roots = try TreeRoots(root: root, fileSystemRoot: settings.fileSystemRoot)
         let walk = try await CacheTree(set, checkout, roots, settings)
-        // An entry with a key would lack for ever what is behind the link.
+        // An entry with a key never changes, so it would never have the files after the link.
         if let note = walk.linkNotes.first, identity.key != nil { throw CacheError(.tree, note) }
         let hints = identity.paths.compactMap { FilePattern.hint(for: $0, in: root) }
         let leftovers = [walk.walk.removeLeftovers(roots)].compactMap(\.self)
         let walkNotes = walk.walk.notes + hints + leftovers + walk.notes
         guard !walk.entries.isEmpty else { return nothingToSave(walk.walk.unreadable, walkNotes) }
         let tree = await TreeFingerprint.of(walk.entries)
-        // The times of source files are recorded whatever the cached tree is.
+        // Source times are recorded even if the cached tree is unchanged.
         if sources == nil,
             var report = try await unchangedTree(index, tree, set, walk.walk, replacing: replacing)
         {
@@ -57,7 +57,7 @@ struct SaveOperation {
         }
 
         let last = isKnown ? await parent(set) : await earlyParent
-        let parent = await verified(last.map { PackReuse.keepingWorthwhile($0, walk.entries) })
+        let parent = await verified(last.map { PackReuse.keepingReusablePacks($0, walk.entries) })
         let files = FileList(walk.entries)
         let unchanged = unchanged(walk.entries, files, parent, index)
         var contents = pipeline(walk.entries, unchanged, roots, parent)
@@ -115,20 +115,20 @@ struct SaveOperation {
         )
     }
 
-    /// Remembers what was saved and what the files look like.
+    /// Writes the stat index of the saved files, and the verdict that the manifest is correct.
     private func remember(
-        _ seen: (index: StatIndex, isExact: Bool),
+        _ saved: (index: StatIndex, isExact: Bool),
         _ summary: StatIndex.Summary,
         in file: StatIndexFile?
     ) {
-        // What is of the parent has been verified, and the rest was hashed when it was packed.
-        settings.verifiedManifests?.add(seen.index.manifest, isCorrect: true)
-        var index = seen.index
-        if seen.isExact { index.summary = summary.verified }
+        // The parent's contents were verified, and all others were hashed when they were packed.
+        settings.verifiedManifests?.add(saved.index.manifest, isCorrect: true)
+        var index = saved.index
+        if saved.isExact { index.summary = summary.verified }
         file?.write(index)
     }
 
-    /// Records the sources, if that is wanted.
+    /// Records the source times, if the save has sources.
     private func saveSources(
         _ rules: CheckoutRules,
         _ roots: TreeRoots,
@@ -149,13 +149,13 @@ struct SaveOperation {
         )
     }
 
-    /// What to say when an entry that is never changed lacks what is wanted now.
+    /// The note on an existing entry that has no source times although this save records them.
     func timeNotes(_ record: KeyRecord) -> [String] {
         guard sources != nil, record.sources == nil else { return [] }
         return ["the entry of this key has no source times; use another key to save them"]
     }
 
-    /// What to say of an entry that has no file and that no later save replaces.
+    /// The note on an entry without files that no later save replaces.
     func emptyNotes(_ record: KeyRecord) -> [String] {
         guard record.files == 0, record.leftOut == 0, let key = identity.key else { return [] }
         return [
@@ -164,13 +164,13 @@ struct SaveOperation {
         ]
     }
 
-    /// Names the first files that were left out and counts the others.
+    /// Keeps the notes on the first files that were left out, and counts the others.
     private static func shortened(_ notes: [String]) -> [String] {
         guard notes.count > 4 else { return notes }
-        return notes.prefix(3) + ["\(notes.count - 3) more files were left out for the like"]
+        return notes.prefix(3) + ["\(notes.count - 3) more files were left out for similar reasons"]
     }
 
-    /// What the parent and the index verify unchanged.
+    /// The files that are unchanged by the parent and the stat index.
     private func unchanged(
         _ entries: [WalkedEntry],
         _ files: FileList,
@@ -189,10 +189,9 @@ struct SaveOperation {
         )
     }
 
-    /// Writes the manifest, unless it is the parent's and so in the store already; if little has
-    /// changed, as changes of the parent or of the parent's base.
+    /// Writes the manifest, unless the store has it as the parent's; as a delta, if little has changed.
     ///
-    /// What a remote store sent damaged is not relied on, even if this machine has it on its shelf.
+    /// An object that a remote store sent damaged is not used, even if this machine has a copy of it.
     private func write(
         _ manifest: Manifest,
         unless parent: ParentEntry?
@@ -211,16 +210,15 @@ struct SaveOperation {
             return (parent.digest, parent.base, 0)
         }
         let text = await ManifestEncoder.encodeInBlocks(manifest)
-        let changes = ManifestDelta.encode(text, base: parent.baseText, named: base)
-        let (digest, added) = try await writer.writeManifest(changes ?? text)
-        return (digest, changes == nil ? nil : base, added)
+        let delta = ManifestDelta.encode(text, base: parent.baseText, named: base)
+        let (digest, added) = try await writer.writeManifest(delta ?? text)
+        return (digest, delta == nil ? nil : base, added)
     }
 
-    /// The last entry of this path set, of the own scope or one that may be read, whose packs can be
-    /// referred to.
+    /// Reads the last entry of this path set, from the scope of the save or else one that it can read.
     ///
-    /// It only saves work, so whatever is wrong with it counts as none. Its packs are made young at
-    /// once, so that a prune that runs beside this save leaves them alone.
+    /// A parent only saves work, so an entry with any fault counts as missing. Its packs are touched at
+    /// once, so that a prune that runs at the same time keeps them.
     private func parent(_ set: PathSet) async -> ParentEntry? {
         do {
             guard let record = try await settings.lookup(identity, set).parent() else { return nil }
@@ -228,14 +226,14 @@ struct SaveOperation {
             let manifest = try await whole.manifest()
             var packs = try await reader.presentPacks(manifest.packs, record)
             if let store = settings.store as? any LocalCacheStore {
-                // What a prune has removed meanwhile cannot be made young, and is not referred to.
+                // A pack that a prune has deleted in the meantime cannot be touched, and is not used.
                 packs = packs.filter { (try? store.touch(manifest.packs[$0].name)) != nil }
                 try store.touch(record.manifestName)
                 if let name = record.baseName { try store.touch(name) }
                 if let name = record.sourcesName { try? store.touch(name) }
-            } else if let near = settings.localStore {
-                for pack in packs { try? near.touch(manifest.packs[pack].name) }
-                for name in record.manifestNames { try? near.touch(name) }
+            } else if let localStore = settings.localStore {
+                for pack in packs { try? localStore.touch(manifest.packs[pack].name) }
+                for name in record.manifestNames { try? localStore.touch(name) }
             }
             return ParentEntry(
                 digest: record.manifest,
@@ -253,6 +251,7 @@ struct SaveOperation {
         }
     }
 
+    /// Makes the key record of this save.
     func record(
         _ manifest: ContentDigest,
         _ summary: StatIndex.Summary,
@@ -265,35 +264,13 @@ struct SaveOperation {
             paths: set.canonicalTexts,
             manifest: manifest,
             codec: summary.codec,
-            saved: now.sinceEpoch,
+            saved: now.nanosecondsSinceEpoch,
             files: summary.files,
             bytes: summary.bytes,
-            stored: summary.packs.map(\.storedSize).sum,
+            stored: summary.packs.map(\.storedSize).clampedSum,
             writer: settings.writer
         )
         record.inputs = identity.inputs?.bounded
         return record
     }
-}
-
-/// The entry that a save builds upon.
-struct ParentEntry: Sendable {
-    /// The digest of the manifest's stored bytes.
-    var digest: ContentDigest
-    var codec: Codec
-    /// The digest of the base of its manifest, if that is stored as changes.
-    var base: ContentDigest?
-    /// The whole text of the base, or of its manifest if that is stored whole.
-    var baseText: [UInt8]
-    /// The digest of the record of its sources.
-    var sources: ContentDigest?
-    var manifest: Manifest
-    /// Which of the manifest's packs may be referred to.
-    var packs: Set<Int>
-    /// Whether other machines find the manifest too.
-    var isShared = true
-    /// What people call it.
-    var title = ""
-    /// What to say of it.
-    var notes: [String] = []
 }

@@ -1,5 +1,5 @@
 extension SaveOperation {
-    /// What to say when a save that signs finds its key taken by what somebody else has saved.
+    /// The note on an entry of the key that exists already and is not signed by the key of this save.
     func signatureNotes(_ record: KeyRecord) -> [String] {
         guard let key = settings.signingKey, record.signature?.isValid(for: key.publicKey) != true
         else { return [] }
@@ -10,28 +10,28 @@ extension SaveOperation {
         ]
     }
 
-    /// The entry to build upon with only those packs of which all is verified that its manifest says.
+    /// Removes the packs that do not hold what the parent's manifest says.
     ///
-    /// A save that referred to an unproven content would store, under its own name and signature, what
-    /// somebody else put there. Who signed the parent's record is not asked: a signer may have been
-    /// deceived.
+    /// A save that used an unverified blob would store the content of another writer under its own name and
+    /// signature. The signature of the parent's record does not count, because its signer can have been
+    /// deceived in the same way.
     ///
-    /// - Parameter parent: the entry, with the packs that are worth referring to.
-    /// - Returns: the entry, with a note if its manifest is false.
+    /// - Parameter parent: The parent, with the packs that are worth reuse.
+    /// - Returns: The parent with its verified packs, and with a note if its manifest is not correct.
     func verified(_ parent: ParentEntry?) async -> ParentEntry? {
         guard var parent, !parent.packs.isEmpty else { return parent }
         let verdicts = settings.verifiedManifests
         guard verdicts?.isCorrect(parent.digest) != true else { return parent }
-        let proof = await settings.verification(reader).verify(parent.packs, of: parent.manifest)
-        if let found = proof.mismatch {
+        let result = await settings.verification(reader).verify(parent.packs, of: parent.manifest)
+        if let mismatch = result.mismatch {
             verdicts?.add(parent.digest, isCorrect: false)
             parent.notes.append(
-                "\(parent.title) is false and not built upon as far as that: \(found.damage)"
+                "this save does not use the wrong contents of \(parent.title): \(mismatch.damage)"
             )
-        } else if proof.verified.count == parent.manifest.packs.count {
+        } else if result.verified.count == parent.manifest.packs.count {
             verdicts?.add(parent.digest, isCorrect: true)
         }
-        parent.packs = proof.verified
+        parent.packs = result.verified
         return parent
     }
 }
