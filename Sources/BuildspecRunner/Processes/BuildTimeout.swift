@@ -1,31 +1,31 @@
 internal import Synchronization
 
-/// The time that a build may take; it stands still while the build is paused.
+/// The time that a build may take, without the time for which the build is paused.
 final class BuildTimeout: Sendable {
     private struct State {
         var end: ContinuousClock.Instant
         var pausedSince: ContinuousClock.Instant?
 
-        /// What is left of it.
+        /// The time that is left.
         var left: Duration { end - (pausedSince ?? .now) }
     }
 
     private let state: Mutex<State>
 
-    /// Begins now.
+    /// Starts the timeout.
     init(_ limit: Duration) {
         state = Mutex(State(end: .now + limit))
     }
 
-    /// Whether it is up.
+    /// Whether the time is over.
     var isOver: Bool { state.withLock { $0.left <= .zero } }
 
-    /// Lets it stand still.
+    /// Stops the clock.
     func pause() {
         state.withLock { $0.pausedSince = .now }
     }
 
-    /// Lets it go on.
+    /// Starts the clock again.
     func resume() {
         state.withLock { state in
             if let since = state.pausedSince { state.end += .now - since }
@@ -33,10 +33,10 @@ final class BuildTimeout: Sendable {
         }
     }
 
-    /// Waits until it is up or the task is cancelled.
+    /// Waits until the time is over or the task is cancelled.
     func waitUntilOver() async {
         while !isOver, !Task.isCancelled {
-            // Paused shortly before the end, it would look at the clock all the time.
+            // A build that is paused shortly before the end must not poll without a pause.
             let left = max(state.withLock { $0.left }, .milliseconds(50))
             try? await Task.sleep(for: left)
         }

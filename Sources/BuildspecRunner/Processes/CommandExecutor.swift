@@ -1,49 +1,55 @@
 internal import SystemPackage
 
-/// A command to run in a build's place.
+/// A command to run in a build's execution environment.
 struct CommandSpec: Sendable {
-    /// The program's path inside.
+    /// The program's path, as commands see it.
     var program: FilePath
-    /// Its arguments, without its name.
+    /// The program's arguments, without its name.
     var arguments: [String]
-    /// Where it starts, an outside path in the build's private directory.
+    /// The directory to start in: a path of this machine, in the build's private directory.
     var directory: FilePath
-    /// Whom it runs as; `nil` is the place's own user.
+    /// The user to run as; `nil` for the environment's default user.
     var user: UserAccount?
 }
 
-/// Runs a build's commands in its place.
+/// Runs a build's commands in its execution environment.
 ///
-/// When the task is cancelled, what runs gets TERM and, after the grace period, KILL.
+/// When the task is cancelled, the running command gets TERM and, after the grace period, KILL.
 protocol CommandExecutor: Sendable {
     /// Runs a command to its end, with an empty environment and no input.
     ///
-    /// - Returns: the exit status; 128 and the signal's number when a signal ended it.
-    /// - Throws: what says why it could not be run.
+    /// - Returns: The exit status; 128 plus the signal's number if a signal ended the command.
+    /// - Throws: An error whose description says why the command could not be run.
     func run(_ command: CommandSpec) async throws -> Int32
 
-    /// Runs a command as `run` does, but takes its standard output.
+    /// Runs a command as `run` does, and returns its standard output.
     ///
-    /// - Throws: what says why it could not be run, or that it wrote too much.
+    /// - Throws: An error whose description says why the command could not be run, or that it wrote too
+    ///   much.
     func capture(_ command: CommandSpec) async throws -> (status: Int32, output: [UInt8])
 }
 
-/// A process of this machine for every command.
-struct HostProcesses: CommandExecutor {
-    /// Where they run.
-    let place: any ExecutionEnvironment
-    /// What starts them.
+/// Runs each command in a process of this machine.
+struct HostCommandExecutor: CommandExecutor {
+    /// The commands' execution environment.
+    let execution: any ExecutionEnvironment
+    /// Starts the processes.
     let runner: ProcessRunner
 
     func run(_ command: CommandSpec) async throws -> Int32 {
-        try await runner.run(launch(command))
+        try await runner.run(processSpec(command))
     }
 
     func capture(_ command: CommandSpec) async throws -> (status: Int32, output: [UInt8]) {
-        try await runner.capture(launch(command))
+        try await runner.capture(processSpec(command))
     }
 
-    private func launch(_ command: CommandSpec) -> ProcessSpec {
-        place.launch(command.program, command.arguments, in: command.directory, as: command.user)
+    private func processSpec(_ command: CommandSpec) -> ProcessSpec {
+        execution.processSpec(
+            command.program,
+            command.arguments,
+            in: command.directory,
+            as: command.user
+        )
     }
 }

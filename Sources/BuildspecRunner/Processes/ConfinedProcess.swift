@@ -12,90 +12,90 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// A process that has given up the user's kernel keyrings and the input of terminals, for itself and
-/// for all that it starts.
+/// A process that has no access to the user's kernel keyrings and to the input of terminals, and whose
+/// children have none.
 ///
-/// Both are given up between the start of the process and that of its program. The process library
-/// starts everything from one thread of its own and has no place for it, so this is done here.
+/// The accesses must be dropped after the process starts and before its program starts. The process
+/// library has no hook for that.
 final class ConfinedProcess: Sendable {
-    /// Why nothing can be kept from a process.
+    /// An error for a process that cannot be confined.
     struct Problem: Error, CustomStringConvertible {
         var error: Errno
 
         var description: String {
-            "the kernel's keyrings and terminals cannot be kept from its commands: seccomp says "
-                + "'\(error)'; it needs a kernel with seccomp filters, or run without '--sandbox'"
+            "cannot deny its commands the kernel's keyrings and terminals: seccomp says "
+                + "'\(error)'; use a kernel with seccomp filters, or run without '--sandbox'"
         }
     }
 
-    /// Its number, and that of its group.
+    /// The number of the process, and of its group.
     let number: pid_t
-    /// Whether its number is free again.
+    /// Whether the process was collected, so that another one can have its number.
     private let hasEnded = Mutex(false)
 
-    /// Starts a program at the root directory, without input, in a session of its own.
+    /// Starts a program at the root directory, without input, in a new session.
     ///
     /// - Parameters:
-    ///   - launch: the program; its directory and its user are not looked at.
-    ///   - output: its standard output; the caller keeps its own.
-    ///   - errors: its standard error.
+    ///   - spec: The program; its directory and user are ignored.
+    ///   - output: The standard output; the caller closes its descriptor.
+    ///   - errors: The standard error.
     /// - Throws: `Errno`, or `Problem`.
     init(
-        _ launch: ProcessSpec,
+        _ spec: ProcessSpec,
         output: FileDescriptor,
         errors: FileDescriptor
     ) async throws {
         number = try await withTaskExecutorPreference(BlockingExecutor.shared) {
-            try ConfinedProcess.start(launch, output, errors)
+            try ConfinedProcess.start(spec, output, errors)
         }
     }
 
     private static func start(
-        _ launch: ProcessSpec,
+        _ spec: ProcessSpec,
         _ output: FileDescriptor,
         _ errors: FileDescriptor
     ) throws -> pid_t {
         #if os(Linux)
-            let nothing = FilePath("/dev/null")
-            let input = try FileDescriptor.open(nothing, .readOnly, options: .closeOnExec)
+            let null = FilePath("/dev/null")
+            let input = try FileDescriptor.open(null, .readOnly, options: .closeOnExec)
             defer { try? input.close() }
             let files = [input.rawValue, output.rawValue, errors.rawValue]
-            let words = [launch.program.string] + launch.arguments
-            let variables = launch.environment.map { "\($0.key)=\($0.value)" }
+            let words = [spec.program.string] + spec.arguments
+            let variables = spec.environment.map { "\($0.key)=\($0.value)" }
             var error: CInt = 0
-            var isConfinement: CInt = 0
+            var failedToConfine: CInt = 0
             let process = unsafe Spawn.withCStrings(words) { words in
                 unsafe Spawn.withCStrings(variables) { variables in
                     unsafe process_start(
-                        launch.program.string,
+                        spec.program.string,
                         words,
                         variables,
                         files,
                         &error,
-                        &isConfinement
+                        &failedToConfine
                     )
                 }
             }
             if process > 0 { return process }
             let reason = Errno(rawValue: error)
-            if isConfinement != 0 { throw Problem(error: reason) }
+            if failedToConfine != 0 { throw Problem(error: reason) }
             throw reason
         #else
             throw Errno.notSupported
         #endif
     }
 
-    /// Waits for its end; must be called once.
+    /// Waits for the end of the process; must be called once.
     ///
-    /// When the task is cancelled, its group gets TERM and, after the grace period, KILL.
+    /// When the task is cancelled, the process group gets TERM and, after the grace period, KILL.
     ///
-    /// - Returns: the exit status; 128 and the signal's number when a signal ended it.
-    func end(grace: Duration) async -> Int32 {
+    /// - Returns: The exit status; 128 plus the signal's number if a signal ended the process.
+    func waitForEnd(grace: Duration) async -> Int32 {
         await withTaskCancellationHandler {
             await withTaskExecutorPreference(BlockingExecutor.shared) { wait() }
         } onCancel: {
             send(SIGTERM)
-            // What is stopped goes on, or it would not notice.
+            // A stopped process handles TERM only after it continues.
             send(SIGCONT)
             let nanoseconds = Int(clamping: grace.nanoseconds)
             DispatchQueue.global().asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) {
@@ -122,32 +122,32 @@ final class ConfinedProcess: Sendable {
         hasEnded.withLock { if !$0 { kill(-number, signal) } }
     }
 
-    /// Runs a program to its end and takes what it writes.
+    /// Runs a program to its end and returns its output.
     ///
     /// - Parameters:
-    ///   - launch: the program.
-    ///   - errors: its standard error; `nil` for that of which the output is taken.
-    ///   - grace: how long it has between TERM and KILL when the task is cancelled.
-    ///   - started: called with its number.
-    /// - Returns: its status as `end` has it, and what it wrote.
-    /// - Throws: what `init` throws, or `Errno` when it writes more than a megabyte.
+    ///   - spec: The program.
+    ///   - errors: The standard error; `nil` to capture it with the standard output.
+    ///   - grace: The time between TERM and KILL when the task is cancelled.
+    ///   - started: Called with the number of the process.
+    /// - Returns: The status, as `waitForEnd` returns it, and the output.
+    /// - Throws: The errors of `init`, or `Errno` if the program writes more than a megabyte.
     static func capture(
-        _ launch: ProcessSpec,
+        _ spec: ProcessSpec,
         errors: FileDescriptor? = nil,
         grace: Duration = .zero,
         started: (pid_t) -> Void = { _ in }
     ) async throws -> (status: Int32, output: [UInt8]) {
-        let (near, far) = try Pipe.open()
-        defer { try? near.close() }
+        let (readEnd, writeEnd) = try Pipe.open()
+        defer { try? readEnd.close() }
         let process: ConfinedProcess
         do {
-            defer { try? far.close() }
-            process = try await ConfinedProcess(launch, output: far, errors: errors ?? far)
+            defer { try? writeEnd.close() }
+            process = try await ConfinedProcess(spec, output: writeEnd, errors: errors ?? writeEnd)
         }
         started(process.number)
-        async let status = process.end(grace: grace)
+        async let status = process.waitForEnd(grace: grace)
         let output = await withTaskExecutorPreference(BlockingExecutor.shared) {
-            ConfinedProcess.read(near, atMost: 1 << 20)
+            ConfinedProcess.read(readEnd, atMost: 1 << 20)
         }
         guard let output else {
             process.send(SIGKILL)
@@ -157,7 +157,7 @@ final class ConfinedProcess: Sendable {
         return (await status, output)
     }
 
-    /// Everything up to the end; `nil` when that is too much.
+    /// Reads up to the end; returns `nil` if there are more bytes than the limit.
     private static func read(_ end: FileDescriptor, atMost limit: Int) -> [UInt8]? {
         var all: [UInt8] = []
         while true {

@@ -10,25 +10,25 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// Processes whose parent has ended and that are ours to end and to collect.
+/// Processes whose parent has ended, and that this process must end and collect.
 ///
-/// On Linux they become children of this process instead of the system's first one, so none is lost
-/// and none stays a zombie. Elsewhere only process groups are known.
+/// On Linux they become children of this process instead of the system's first one, so that none is lost
+/// and none stays a zombie. On other systems only process groups are known.
 enum Orphans {
-    /// Takes orphans in from now on; process-wide.
+    /// Makes this process the parent of its orphans from now on.
     static func adopt() {
         #if os(Linux)
             _ = process_adopt_orphans()
         #endif
     }
 
-    /// The orphans that belong to a build, known by the `CODEBUILD_BUILD_ID` of their environment.
+    /// Returns the orphans of a build, known by the variable `CODEBUILD_BUILD_ID`.
     static func daemons(ofBuild id: String) -> [pid_t] {
         #if os(Linux)
-            let mark = Array("CODEBUILD_BUILD_ID=\(id)".utf8)
+            let entry = Array("CODEBUILD_BUILD_ID=\(id)".utf8)
             return children().filter { child in
                 let environment = (try? SmallFile.read(FilePath("/proc/\(child)/environ"))) ?? []
-                return environment.split(separator: 0).contains { $0.elementsEqual(mark) }
+                return environment.split(separator: 0).contains { $0.elementsEqual(entry) }
             }
         #else
             return []
@@ -36,7 +36,7 @@ enum Orphans {
     }
 
     #if os(Linux)
-        /// The children of this process, by all its threads.
+        /// Returns the children of all threads of this process.
         private static func children() -> [pid_t] {
             let threads = try? DirectoryHandle.open(PathBytes("/proc/self/task")).names()
             return (threads ?? []).flatMap { thread in

@@ -9,29 +9,29 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// Carries what commands write to the event sink, in order with the build's own events.
+/// Merges the output of commands with the build's events, in order, and sends both to an event sink.
 ///
-/// All commands of a build write to one pipe. One task reads it and hands everything to the sink, so
-/// a sink never sees two events at once. An event that the build posts waits until the bytes that
-/// are in the pipe at that moment have passed: what a command wrote always comes before its end, also
-/// when a background process keeps the pipe open.
+/// All commands of a build write to one pipe. One task reads the pipe and calls the sink, so a sink never
+/// gets two events at once. An event of the build waits until the sink has the bytes that are in the pipe
+/// at that moment. So a command's output always comes before the event of its end, also if a background
+/// process keeps the pipe open.
 final class OutputMultiplexer: Sendable {
-    private struct Post: Sendable {
-        /// `nil` asks for the end.
+    private struct PendingEvent: Sendable {
+        /// The event; `nil` ends `run`.
         var event: RunEvent?
-        var passed: CheckedContinuation<Void, Never>
+        var delivered: CheckedContinuation<Void, Never>
     }
 
-    /// Where commands write.
+    /// The end of the pipe to which commands write.
     let input: FileDescriptor
 
     private let output: FileDescriptor
     private let wakeInput: FileDescriptor
     private let wakeOutput: FileDescriptor
-    private let posts = Mutex<[Post]>([])
-    private static let chunk = 256 * 1024
-    /// How long commands may write nothing before bytes that are held back come out, in
-    /// milliseconds: a prompt must not wait for its secret's end.
+    private let pending = Mutex<[PendingEvent]>([])
+    private static let chunkSize = 256 * 1024
+    /// The time without output, in milliseconds, after which the redactor releases bytes that it holds
+    /// back, because a prompt must appear at once.
     private static let idleTime: Int32 = 100
 
     /// Opens the pipe.
@@ -47,61 +47,61 @@ final class OutputMultiplexer: Sendable {
         for descriptor in [output, input, wakeOutput, wakeInput] { try? descriptor.close() }
     }
 
-    /// Hands an event to the sink, after all output that was written before; returns when the sink
-    /// has taken it.
-    func post(_ event: RunEvent) async {
-        await pass(event)
+    /// Sends an event to the sink, after all output that was written before, and waits until the sink has
+    /// received the event.
+    func emit(_ event: RunEvent) async {
+        await enqueue(event)
     }
 
-    /// Ends `run(into:)` when all output that was written before has passed.
+    /// Ends `run`, after the sink has received all output that was written before.
     func finish() async {
-        await pass(nil)
+        await enqueue(nil)
     }
 
-    /// Moves bytes and events until `finish()`; blocks its thread while there are none.
+    /// Sends output and events to a sink until `finish` is called; blocks the thread while there are none.
     ///
     /// - Parameters:
-    ///   - sink: where they go.
-    ///   - redactor: what hides secrets before that.
+    ///   - sink: The receiver.
+    ///   - redactor: Masks secrets before the sink receives them.
     func run(into sink: any EventSink, hidingBy redactor: Redactor) async {
         let sink = RedactingSink(sink, redactor: redactor)
-        var mayHold = false
+        var mayHoldBytes = false
         var isPaused = false
         while true {
-            switch waitForSomething(
-                upTo: mayHold ? OutputMultiplexer.idleTime : -1,
+            switch waitForInput(
+                upTo: mayHoldBytes ? OutputMultiplexer.idleTime : -1,
                 paused: isPaused
             ) {
             case .output:
-                await forward(upTo: OutputMultiplexer.chunk, to: sink)
-                mayHold = true
-            case .post:
-                if await deliverPosts(to: sink, &isPaused) { return await sink.flush() }
-                mayHold = false
+                await forward(upTo: OutputMultiplexer.chunkSize, to: sink)
+                mayHoldBytes = true
+            case .event:
+                if await deliverEvents(to: sink, &isPaused) { return await sink.flush() }
+                mayHoldBytes = false
             case .idle:
                 await sink.flush()
-                mayHold = false
+                mayHoldBytes = false
             }
         }
     }
 
-    private func pass(_ event: RunEvent?) async {
+    private func enqueue(_ event: RunEvent?) async {
         await withCheckedContinuation { continuation in
-            posts.withLock { $0.append(Post(event: event, passed: continuation)) }
+            pending.withLock { $0.append(PendingEvent(event: event, delivered: continuation)) }
             _ = try? wakeInput.writeAll([0])
         }
     }
 
     private enum Readiness {
         case output
-        case post
+        case event
         case idle
     }
 
-    /// What comes first; a time below 0 never is over.
+    /// Waits for output or an event; a negative time has no limit.
     ///
-    /// While the build is paused output waits.
-    private func waitForSomething(upTo milliseconds: Int32, paused: Bool) -> Readiness {
+    /// While the build is paused, output waits.
+    private func waitForInput(upTo milliseconds: Int32, paused: Bool) -> Readiness {
         var descriptors = [
             pollfd(fd: wakeOutput.rawValue, events: Int16(POLLIN), revents: 0),
             pollfd(fd: paused ? -1 : output.rawValue, events: Int16(POLLIN), revents: 0),
@@ -109,38 +109,40 @@ final class OutputMultiplexer: Sendable {
         while true {
             let count = unsafe poll(&descriptors, 2, milliseconds)
             if count == 0 { return .idle }
-            if descriptors[0].revents != 0 { return .post }
+            if descriptors[0].revents != 0 { return .event }
             if descriptors[1].revents != 0 { return .output }
         }
     }
 
-    /// Delivers what was posted, each behind the output before it; true at the end.
-    private func deliverPosts(to sink: any EventSink, _ isPaused: inout Bool) async -> Bool {
+    /// Delivers the pending events, each after the output before it.
+    ///
+    /// - Returns: Whether `finish` was called.
+    private func deliverEvents(to sink: any EventSink, _ isPaused: inout Bool) async -> Bool {
         _ = read(wakeOutput, upTo: 64)
         var ended = false
-        for post in posts.withLock({ posts in
-            defer { posts = [] }
-            return posts
+        for item in pending.withLock({ pending in
+            defer { pending = [] }
+            return pending
         }) {
             if !isPaused { await drain(to: sink) }
-            switch post.event {
+            switch item.event {
             case .paused: isPaused = true
             case .resumed, nil: isPaused = false
             default: break
             }
-            if let event = post.event { await sink.receive(event) } else { ended = true }
-            post.passed.resume()
+            if let event = item.event { await sink.receive(event) } else { ended = true }
+            item.delivered.resume()
         }
         return ended
     }
 
-    /// Forwards what is in the pipe now; not what a background process adds meanwhile.
+    /// Forwards the bytes that are in the pipe now, without those that a background process adds later.
     private func drain(to sink: any EventSink) async {
-        var left = Pipe.bytesWaiting(in: output)
-        while left > 0 {
-            let count = await forward(upTo: min(left, OutputMultiplexer.chunk), to: sink)
+        var remaining = Pipe.bytesWaiting(in: output)
+        while remaining > 0 {
+            let count = await forward(upTo: min(remaining, OutputMultiplexer.chunkSize), to: sink)
             guard count > 0 else { return }
-            left -= count
+            remaining -= count
         }
     }
 

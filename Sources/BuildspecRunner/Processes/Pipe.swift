@@ -8,7 +8,7 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// What a pipe needs beyond the system package.
+/// Operations on pipes that the system package does not have.
 enum Pipe {
     /// Opens a pipe that no other program inherits.
     ///
@@ -20,7 +20,7 @@ enum Pipe {
         return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
     }
 
-    /// Makes room for a megabyte, where the system lets a program choose.
+    /// Sets the capacity to a megabyte, if the system allows that.
     static func enlarge(_ end: FileDescriptor) {
         #if os(Linux)
             let setPipeSize: Int32 = 1031  // F_SETPIPE_SZ, which Swift does not import
@@ -28,13 +28,14 @@ enum Pipe {
         #endif
     }
 
-    /// Lets every user who has the end inherited write to it by name too, as `/dev/stderr`; who has
-    /// not cannot reach it.
+    /// Lets all users write to a pipe's end by its name too, as `/dev/stderr`.
+    ///
+    /// Only a process that inherited the end has a name for it.
     static func openToEveryone(_ end: FileDescriptor) {
         _ = fchmod(end.rawValue, 0o622)
     }
 
-    /// How many bytes can be read without waiting.
+    /// Returns how many bytes can be read without waiting.
     static func bytesWaiting(in end: FileDescriptor) -> Int {
         var count: Int32 = 0
         #if canImport(Darwin)

@@ -10,48 +10,49 @@ internal import SystemPackage
 #endif
 
 /// The processes that a build has started and that may still run: its commands' process groups, and
-/// daemons that left them.
+/// daemons that left their group.
 ///
-/// A group's number stays taken as long as it has a member, so a signal never reaches strangers as
-/// long as empty groups are forgotten.
+/// A group's number is not reused while the group has a member. Empty groups are removed, so a signal
+/// never reaches a process of another program.
 final class ProcessGroups: Sendable {
     private let numbers = Mutex<Set<pid_t>>([])
-    private let killers = Mutex<[@Sendable () -> Void]>([])
-    private let guarded = Mutex<(build: String, directory: FilePath)?>(nil)
-    /// Who ends them should this process be killed; comes before the first command.
-    private let guardian = Mutex<ProcessGuard?>(nil)
+    private let killHandlers = Mutex<[@Sendable () -> Void]>([])
+    private let guardedBuild = Mutex<(id: String, directory: FilePath)?>(nil)
+    /// Ends the processes if this process is killed; started before the first command.
+    private let processGuard = Mutex<ProcessGuard?>(nil)
 
-    /// Lets a guard end the processes of a build, should this process be killed.
+    /// Makes a guard end the processes of a build if this process is killed.
     ///
     /// - Parameters:
-    ///   - id: the build's identifier.
-    ///   - directory: its private directory.
-    func beGuarded(ofBuild id: String, in directory: FilePath) {
-        guarded.withLock { $0 = (id, directory) }
+    ///   - id: The build's identifier.
+    ///   - directory: The build's private directory.
+    func enableGuard(ofBuild id: String, in directory: FilePath) {
+        guardedBuild.withLock { $0 = (id, directory) }
     }
 
-    /// Starts the guard, if none is there yet.
+    /// Starts the guard, unless it runs.
     ///
-    /// A command starts after it, or a kill between the two would leave the command.
-    func prepare() {
-        guardian.withLock { guardian in
-            guard guardian == nil, let (id, directory) = guarded.withLock(\.self) else { return }
-            guardian = try? ProcessGuard(ofBuild: id, in: directory)
+    /// Must be called before a command starts, or a kill between the two would leave the command.
+    func startGuard() {
+        processGuard.withLock { processGuard in
+            guard processGuard == nil, let (id, directory) = guardedBuild.withLock(\.self) else {
+                return
+            }
+            processGuard = try? ProcessGuard(ofBuild: id, in: directory)
         }
     }
 
-    /// Lets the guard go; no process may be left.
+    /// Ends the guard; no process of the build may run any more.
     func dismissGuard() {
-        guardian.withLock { $0 = nil }
+        processGuard.withLock { $0 = nil }
     }
 
-    /// Notes the group of a command that has started.
+    /// Adds the group of a command that has started.
     func insert(_ group: pid_t) {
         change { _ = $0.insert(group) }
     }
 
-    /// Notes that the only command that ran has ended: forgets its group, unless it left processes
-    /// behind, and the groups of earlier commands that are empty by now.
+    /// Removes the groups that are empty, after the only running command has ended.
     func commandEnded() {
         change { $0 = $0.filter(hasMembers) }
     }
@@ -61,43 +62,43 @@ final class ProcessGroups: Sendable {
             let before = numbers
             body(&numbers)
             guard numbers != before else { return }
-            guardian.withLock { $0?.note(numbers) }
+            processGuard.withLock { $0?.update(numbers) }
         }
     }
 
-    /// Kills every process of every group at once, and those elsewhere.
+    /// Kills every process of every group at once, and calls the kill handlers.
     func killAll() {
         send(SIGKILL)
-        for kill in killers.withLock({ $0 }) { kill() }
+        for kill in killHandlers.withLock({ $0 }) { kill() }
     }
 
-    /// Notes what kills processes that are in no group of this machine.
-    func alsoKill(by kill: @escaping @Sendable () -> Void) {
-        killers.withLock { $0.append(kill) }
+    /// Adds a handler that kills processes that are not in a group of this machine.
+    func addKillHandler(_ kill: @escaping @Sendable () -> Void) {
+        killHandlers.withLock { $0.append(kill) }
     }
 
-    /// Ends what is left after the last command: TERM, and KILL after the grace period.
+    /// Ends the processes that are left after the last command: TERM, and KILL after the grace period.
     ///
-    /// Goes on when the task is cancelled, as it usually is here.
+    /// A cancelled task, which is usual here, does not stop this.
     ///
     /// - Parameters:
-    ///   - buildID: the build's identifier, by which daemons are known.
-    ///   - grace: the longest time between the two signals.
-    ///   - waiting: called once when it takes longer than people expect.
+    ///   - buildID: The build's identifier, by which daemons are found.
+    ///   - grace: The longest time between the two signals.
+    ///   - waiting: Called once if this takes longer than a user expects.
     func endAll(buildID: String, grace: Duration, waiting: () async -> Void) async {
-        guard isAnythingLeft(buildID) else { return }
+        guard hasProcesses(buildID) else { return }
         let wasStopped = Task.isCancelled
-        // The build's time or its user's patience may run out while it waits here.
+        // The build may time out or be stopped during the wait.
         func isOver() -> Bool { Task.isCancelled != wasStopped }
         send(SIGTERM)
         send(SIGTERM, toDaemonsOf: buildID)
-        let unnoticed = min(grace, .seconds(1))
-        if await isEmpty(buildID, within: unnoticed, unless: isOver) { return }
-        if grace > unnoticed, !isOver() {
+        let silentTime = min(grace, .seconds(1))
+        if await isEmpty(buildID, within: silentTime, unless: isOver) { return }
+        if grace > silentTime, !isOver() {
             await waiting()
-            if await isEmpty(buildID, within: grace - unnoticed, unless: isOver) { return }
+            if await isEmpty(buildID, within: grace - silentTime, unless: isOver) { return }
         }
-        // A killed daemon may leave children of its own, which turn up as daemons then.
+        // The children of a killed daemon become daemons, which the next round finds.
         for _ in 1...5 {
             send(SIGKILL)
             send(SIGKILL, toDaemonsOf: buildID)
@@ -113,7 +114,7 @@ final class ProcessGroups: Sendable {
         let clock = ContinuousClock()
         let deadline = clock.now + limit
         var pause = Duration.milliseconds(1)
-        while isAnythingLeft(buildID) {
+        while hasProcesses(buildID) {
             if clock.now >= deadline || isOver() { return false }
             await Pause.uncancelled(for: pause)
             pause = min(pause * 2, .milliseconds(50))
@@ -121,7 +122,7 @@ final class ProcessGroups: Sendable {
         return true
     }
 
-    private func isAnythingLeft(_ buildID: String) -> Bool {
+    private func hasProcesses(_ buildID: String) -> Bool {
         change { $0 = $0.filter(hasMembers) }
         return !numbers.withLock(\.isEmpty) || !Orphans.daemons(ofBuild: buildID).isEmpty
     }
@@ -134,13 +135,13 @@ final class ProcessGroups: Sendable {
         for daemon in Orphans.daemons(ofBuild: buildID) { ProcessGroups.send(signal, to: daemon) }
     }
 
-    /// Sends a signal; what is stopped goes on, or it would not notice.
+    /// Sends a signal, and lets a stopped process continue so that it handles the signal.
     private static func send(_ signal: Int32, to process: pid_t) {
         kill(process, signal)
         if signal != SIGKILL { kill(process, SIGCONT) }
     }
 
-    /// Whether a group whose leader has been waited for has members that run.
+    /// Returns whether a group whose leader was collected has running members.
     private func hasMembers(_ group: pid_t) -> Bool {
         while waitpid(-group, nil, WNOHANG) > 0 {}
         return kill(-group, 0) == 0

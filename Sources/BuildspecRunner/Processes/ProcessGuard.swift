@@ -9,11 +9,11 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// Ends the build's processes when this one is killed, and so cannot do it.
+/// A shell that ends the build's processes if this process is killed.
 ///
-/// A shell waits for the end of its input, which comes with the end of this process, whatever ends it.
-/// By its input it knows the process groups. Linux's signal at a parent's death would reach the shell of
-/// a command only, and neither what that has started nor what has become another user.
+/// The shell waits for the end of its input, which comes with the end of this process, whatever ends it.
+/// The shell reads the process groups from its input. Linux's signal at a parent's death would reach only
+/// the shell of a command, not that shell's children or processes of another user.
 final class ProcessGuard: Sendable {
     private static let script = """
         trap '' HUP INT QUIT TERM
@@ -45,67 +45,67 @@ final class ProcessGuard: Sendable {
 
         """
 
-    /// Guards that are told that the build is over, and perhaps have not ended yet.
+    /// Guards that know that the build is over, and may not have ended yet.
     private static let dismissed = Mutex<[pid_t]>([])
 
     private let process: pid_t
-    private let line: FileDescriptor
+    private let socket: FileDescriptor
 
     /// Starts the shell.
     ///
     /// - Parameters:
-    ///   - id: the build's identifier, by which daemons are known.
-    ///   - directory: the build's private directory, by which a command is known that has just started
-    ///     and whose group nobody has told yet.
+    ///   - id: The build's identifier, by which the guard finds daemons.
+    ///   - directory: The build's private directory, by which the guard finds a command that has just
+    ///     started and whose group it does not know yet.
     /// - Throws: `Errno`.
     init(ofBuild id: String, in directory: FilePath) throws(Errno) {
-        let (near, far) = try ProcessGuard.line()
-        defer { try? far.close() }
+        let (guardEnd, shellEnd) = try ProcessGuard.socketPair()
+        defer { try? shellEnd.close() }
         do throws(Errno) {
-            let nothing = try ProcessGuard.nothing()
-            defer { try? nothing.close() }
+            let null = try ProcessGuard.openNull()
+            defer { try? null.close() }
             process = try Spawn.start(
                 "/bin/sh",
                 ["-c", ProcessGuard.script, "buildspec-guard", id, directory.string],
                 environment: ["PATH": BuildEnvironment.standardPath],
-                input: far,
-                output: nothing,
+                input: shellEnd,
+                output: null,
                 errors: "/dev/null"
             )
         } catch {
-            try? near.close()
+            try? guardEnd.close()
             throw error
         }
-        line = near
+        socket = guardEnd
     }
 
-    /// Says which process groups there are now.
-    func note(_ groups: Set<pid_t>) {
-        tell("groups \(groups.map(String.init).joined(separator: " "))\n")
+    /// Reports the process groups that run now.
+    func update(_ groups: Set<pid_t>) {
+        write("groups \(groups.map(String.init).joined(separator: " "))\n")
     }
 
     deinit {
-        tell("over\n")
-        try? line.close()
-        // It ends in a moment, for which nobody waits; those before have ended by now.
+        write("over\n")
+        try? socket.close()
+        // The shell ends soon; waiting is left to a later guard.
         let process = process
         ProcessGuard.dismissed.withLock { all in
             all = (all + [process]).filter { waitpid($0, nil, WNOHANG) == 0 }
         }
     }
 
-    private func tell(_ text: String) {
+    private func write(_ text: String) {
         #if canImport(Darwin)
             let flags: Int32 = 0
         #else
             let flags = Int32(MSG_NOSIGNAL)
         #endif
         let bytes = Array(text.utf8)
-        _ = unsafe send(line.rawValue, bytes, bytes.count, flags)
+        _ = unsafe send(socket.rawValue, bytes, bytes.count, flags)
     }
 
-    /// A line to the shell; a write to it never ends this process, as one to a pipe may.
-    private static func line() throws(Errno) -> (near: FileDescriptor, far: FileDescriptor) {
+    /// Opens a socket pair, because a write to a pipe could end this process with SIGPIPE.
+    private static func socketPair() throws(Errno) -> (FileDescriptor, FileDescriptor) {
         var ends: [Int32] = [-1, -1]
         guard unsafe socketpair(AF_UNIX, stream, 0, &ends) == 0 else {
             throw Errno(rawValue: errno)
@@ -114,7 +114,7 @@ final class ProcessGuard: Sendable {
         return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
     }
 
-    private static func nothing() throws(Errno) -> FileDescriptor {
+    private static func openNull() throws(Errno) -> FileDescriptor {
         let number = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
         guard number >= 0 else { throw Errno(rawValue: errno) }
         return FileDescriptor(rawValue: number)

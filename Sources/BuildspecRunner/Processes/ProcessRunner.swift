@@ -2,10 +2,10 @@ internal import BuildspecFiles
 internal import Subprocess
 internal import SystemPackage
 
-/// Starts the build's processes and knows which of them are left.
+/// Starts the build's processes and records their process groups.
 ///
-/// Every command gets a session of its own, so a process group of its own and no controlling
-/// terminal: what would ask the terminal for a password fails at once, as it does on CodeBuild.
+/// Every command gets a new session, and so a new process group and no controlling terminal: a program that
+/// asks the terminal for a password fails at once, as on CodeBuild.
 final class ProcessRunner: Sendable {
     private let output: FileDescriptor
     private let groups: ProcessGroups
@@ -14,9 +14,9 @@ final class ProcessRunner: Sendable {
     /// Creates a runner.
     ///
     /// - Parameters:
-    ///   - output: where standard output and standard error go; not closed.
-    ///   - groups: where the process groups are noted.
-    ///   - grace: how long a group has between TERM and KILL.
+    ///   - output: The standard output and standard error of commands; not closed.
+    ///   - groups: The list of running process groups.
+    ///   - grace: The time between TERM and KILL.
     init(output: FileDescriptor, groups: ProcessGroups, grace: Duration) {
         self.output = output
         self.groups = groups
@@ -28,24 +28,24 @@ final class ProcessRunner: Sendable {
     ///
     /// When the task is cancelled, the process group gets TERM and, after the grace period, KILL.
     ///
-    /// - Returns: the exit status; 128 and the signal's number when a signal ended it.
-    /// - Throws: `SubprocessError` when it cannot be started.
-    func run(_ launch: ProcessSpec) async throws -> Int32 {
+    /// - Returns: The exit status; 128 plus the signal's number if a signal ended the program.
+    /// - Throws: `SubprocessError` if the program cannot be started.
+    func run(_ spec: ProcessSpec) async throws -> Int32 {
         try SpareDescriptors.requireForProcess()
-        groups.prepare()
-        if launch.isConfined {
-            let process = try await ConfinedProcess(launch, output: output, errors: output)
+        groups.startGuard()
+        if spec.isConfined {
+            let process = try await ConfinedProcess(spec, output: output, errors: output)
             groups.insert(process.number)
-            let status = await process.end(grace: grace)
+            let status = await process.waitForEnd(grace: grace)
             groups.commandEnded()
             return status
         }
         let result = try await Subprocess.run(
-            .path(launch.program),
-            arguments: Arguments(launch.arguments),
-            environment: launch.variables,
-            workingDirectory: launch.directory,
-            platformOptions: options(launch.user),
+            .path(spec.program),
+            arguments: Arguments(spec.arguments),
+            environment: spec.variables,
+            workingDirectory: spec.directory,
+            platformOptions: options(spec.user),
             input: .none,
             output: .fileDescriptor(output, closeAfterSpawningProcess: false),
             error: .fileDescriptor(output, closeAfterSpawningProcess: false)
@@ -54,25 +54,25 @@ final class ProcessRunner: Sendable {
         return result.terminationStatus.number
     }
 
-    /// Runs a program as `run` does, but takes its standard output.
+    /// Runs a program as `run` does, and returns its standard output.
     ///
-    /// - Throws: `SubprocessError` when it cannot be started or writes more than a megabyte.
-    func capture(_ launch: ProcessSpec) async throws -> (status: Int32, output: [UInt8]) {
+    /// - Throws: `SubprocessError` if the program cannot be started, or writes more than a megabyte.
+    func capture(_ spec: ProcessSpec) async throws -> (status: Int32, output: [UInt8]) {
         try SpareDescriptors.requireForProcess()
-        groups.prepare()
-        if launch.isConfined {
-            let result = try await ConfinedProcess.capture(launch, errors: output, grace: grace) {
+        groups.startGuard()
+        if spec.isConfined {
+            let result = try await ConfinedProcess.capture(spec, errors: output, grace: grace) {
                 groups.insert($0)
             }
             groups.commandEnded()
             return result
         }
         let result = try await Subprocess.run(
-            .path(launch.program),
-            arguments: Arguments(launch.arguments),
-            environment: launch.variables,
-            workingDirectory: launch.directory,
-            platformOptions: options(launch.user),
+            .path(spec.program),
+            arguments: Arguments(spec.arguments),
+            environment: spec.variables,
+            workingDirectory: spec.directory,
+            platformOptions: options(spec.user),
             input: .none,
             output: .bytes(limit: 1 << 20),
             error: .fileDescriptor(output, closeAfterSpawningProcess: false)
@@ -85,7 +85,7 @@ final class ProcessRunner: Sendable {
         var options = PlatformOptions(runningAs: user)
         options.teardownSequence = [
             .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .zero),
-            // What is stopped goes on, or it would not notice.
+            // A stopped process handles TERM only after it continues.
             .send(signal: .resume, toProcessGroup: true, allowedDurationToNextStep: grace),
         ]
         return options

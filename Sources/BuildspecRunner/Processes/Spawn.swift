@@ -8,21 +8,21 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// Programs that stay beside the build: the engine's, which is connected with a container, and the
-/// build's guard.
+/// Starts the programs that run during the whole build: the engine's, which is connected with a
+/// container, and the build's guard.
 ///
-/// Each has a session of its own, so that a Ctrl-C at the terminal does not reach it.
+/// Each program gets a new session, so that it does not receive a Ctrl-C at the terminal.
 enum Spawn {
     /// Starts a program.
     ///
     /// - Parameters:
-    ///   - program: its path.
-    ///   - arguments: its arguments, without its name.
-    ///   - environment: all of its environment.
-    ///   - input: its standard input; the caller keeps its own.
-    ///   - output: its standard output.
-    ///   - errors: a file to which its standard error is appended.
-    /// - Returns: its process, for which the caller waits.
+    ///   - program: The program's path.
+    ///   - arguments: The arguments, without the program's name.
+    ///   - environment: All environment variables.
+    ///   - input: The standard input; the caller closes its descriptor.
+    ///   - output: The standard output; the caller closes its descriptor.
+    ///   - errors: The file to which the standard error is appended.
+    /// - Returns: The process's number; the caller must wait for the process.
     /// - Throws: `Errno`.
     static func start(
         _ program: FilePath,
@@ -77,7 +77,7 @@ enum Spawn {
         private static let newSession: Int16 = 0x80
     #endif
 
-    /// Calls `body` with the texts as the system takes lists of texts.
+    /// Calls `body` with a list of C strings that ends with a null pointer.
     static func withCStrings<Result>(
         _ texts: [String],
         _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result

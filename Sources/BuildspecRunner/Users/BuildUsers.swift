@@ -4,75 +4,81 @@ internal import BuildspecModel
 internal import Subprocess
 internal import SystemPackage
 
-/// Who runs the commands of which phase; `nil` is the user that runs the build.
+/// The users that run the commands of each phase; `nil` for the user that runs the build.
 ///
 /// Source: CodeBuild user guide, "Build specification reference": run-as; a phase's beats the one at
 /// the top.
 struct BuildUsers: Sendable {
-    /// The user of phases that name none, and of what the runner itself evaluates.
-    private(set) var everywhere: UserAccount?
+    /// The user of phases that name none, and of the runner's own evaluations.
+    private(set) var defaultUser: UserAccount?
     private var phases: [PhaseName: UserAccount?] = [:]
 
-    /// What is wrong, once for each key that is.
+    /// The problems, one for each key.
     private(set) var problems: [SetupError.Problem] = []
 
-    private let place: any ExecutionEnvironment
-    private var others: [(name: Located<String>, account: UserAccount)] = []
-    /// The users that a phase before theirs may make, by the phases that need them.
-    private var late: [PhaseName: Located<String>] = [:]
+    private let execution: any ExecutionEnvironment
+    private var otherUsers: [(name: Located<String>, account: UserAccount)] = []
+    /// The users that an earlier phase may create, by the phases that need them.
+    private var pendingUsers: [PhaseName: Located<String>] = [:]
 
-    /// Looks the users of a buildspec up in the place where it runs.
+    /// Finds the users of a buildspec file in an execution environment.
     ///
-    /// A user who is not there yet is looked up again when a phase needs it, if the build's own user
-    /// runs commands in a phase before.
+    /// A user that does not exist yet is searched again when a phase needs that user, if the build's user
+    /// runs commands in an earlier phase.
     ///
     /// - Parameters:
-    ///   - buildspec: what says who they are.
-    ///   - selection: the phases that run; `nil` is all.
-    ///   - place: where the build runs.
+    ///   - buildspec: The buildspec file's value.
+    ///   - selection: The phases that run; `nil` for all.
+    ///   - execution: The execution environment of the build.
     init(
         _ buildspec: Buildspec,
         _ selection: Set<PhaseName>? = nil,
-        at place: any ExecutionEnvironment
+        in execution: any ExecutionEnvironment
     ) async {
-        self.place = place
+        self.execution = execution
         let names = PhaseName.allCases.filter { selection?.contains($0) ?? true }
-        let own = place.ownUser
-        var isOwnBefore = false
-        var mayBeMade: [PhaseName: Bool] = [:]
+        let buildUser = execution.defaultUser
+        var buildUserRanBefore = false
+        var mayBeCreated: [PhaseName: Bool] = [:]
         for phase in names {
-            mayBeMade[phase] = isOwnBefore
+            mayBeCreated[phase] = buildUserRanBefore
             let user = buildspec.phases[phase]?.runAs ?? buildspec.runAs
             let runs = !(buildspec.phases[phase] ?? Phase()).isEmpty
-            if runs, user == nil || user?.value == own { isOwnBefore = true }
+            if runs, user == nil || user?.value == buildUser { buildUserRanBefore = true }
         }
         if let name = buildspec.runAs {
-            // Only phases without a user of their own need it.
+            // Only phases without a `run-as` of their own need this user.
             let needing = names.filter { phase in
                 buildspec.phases[phase].map { $0.runAs == nil && !$0.isEmpty } ?? false
             }
-            let isLate = needing.first.flatMap { mayBeMade[$0] } ?? false
-            everywhere = await account(name, isLate ? needing : [])
+            let isPending = needing.first.flatMap { mayBeCreated[$0] } ?? false
+            defaultUser = await account(name, isPending ? needing : [])
         }
         for phase in PhaseName.allCases {
             if let name = buildspec.phases[phase]?.runAs {
-                let isLate = mayBeMade[phase] ?? false
-                phases[phase] = .some(await account(name, isLate ? [phase] : []))
+                let isPending = mayBeCreated[phase] ?? false
+                phases[phase] = .some(await account(name, isPending ? [phase] : []))
             }
         }
     }
 
     /// The user of a phase.
     subscript(phase: PhaseName) -> UserAccount? {
-        phases[phase] ?? everywhere
+        phases[phase] ?? defaultUser
     }
 
+    /// Finds a user, and adds a problem if there is none.
+    ///
+    /// - Parameters:
+    ///   - name: The user's name.
+    ///   - pendingPhases: The phases that need the user, if an earlier phase may create the user.
+    /// - Returns: The account; `nil` for the build's user, a problem, or a user that is pending.
     private mutating func account(
         _ name: Located<String>,
-        _ latePhases: [PhaseName]
+        _ pendingPhases: [PhaseName]
     ) async -> UserAccount? {
-        guard name.value != place.ownUser else { return nil }
-        if let obstacle = place.obstacle(toRunningAs: name.value) {
+        guard name.value != execution.defaultUser else { return nil }
+        if let obstacle = execution.obstacle(toRunningAs: name.value) {
             problems.append(
                 SetupError.Problem(
                     "run-as: cannot run as '\(name.value)'\(obstacle)",
@@ -81,100 +87,100 @@ struct BuildUsers: Sendable {
             )
             return nil
         }
-        guard let account = await place.account(named: name.value) else {
-            guard latePhases.isEmpty else {
-                // None of them may run as somebody else instead.
-                for phase in latePhases { late[phase] = name }
+        guard let account = await execution.account(named: name.value) else {
+            guard pendingPhases.isEmpty else {
+                // These phases must not run as another user instead.
+                for phase in pendingPhases { pendingUsers[phase] = name }
                 return nil
             }
             problems.append(
                 SetupError.Problem(
-                    "run-as: there is no user '\(name.value)' \(place.whereabouts); create it or "
+                    "run-as: there is no user '\(name.value)' \(execution.locationText); create it or "
                         + "change the key",
                     at: name.range
                 )
             )
             return nil
         }
-        others.append((name, account))
+        otherUsers.append((name, account))
         return account
     }
 }
 
 extension BuildUsers {
     private init(
-        _ place: any ExecutionEnvironment,
-        others: [(name: Located<String>, account: UserAccount)]
+        _ execution: any ExecutionEnvironment,
+        otherUsers: [(name: Located<String>, account: UserAccount)]
     ) {
-        self.place = place
-        self.others = others
+        self.execution = execution
+        self.otherUsers = otherUsers
     }
 
-    /// What every user must reach.
-    struct Reach: Sendable {
-        /// The build's private directory, which lets others through.
+    /// The files that every user must be able to use.
+    struct RequiredPaths: Sendable {
+        /// The build's private directory, which other users can enter.
         var directory: PrivateDirectory
-        /// The source root, as the user of this machine knows it.
+        /// The source root, as the user of this machine knows the path.
         var sources: FilePath
-        /// The interpreter, inside.
+        /// The shell, inside.
         var shell: FilePath
     }
 
-    /// Whether some command runs as somebody else than the build.
-    var hasOthers: Bool { !others.isEmpty || !late.isEmpty }
+    /// Whether a command runs as another user than the build's.
+    var hasOtherUsers: Bool { !otherUsers.isEmpty || !pendingUsers.isEmpty }
 
-    /// Says, for a plan, which users a phase has yet to make.
+    /// The notes of a plan about users that a phase must create.
     var notes: [String] {
-        Set(late.values.map(\.value)).sorted().map { name in
-            "run-as: there is no user '\(name)' \(place.whereabouts) yet; a phase before must make it"
+        Set(pendingUsers.values.map(\.value)).sorted().map { name in
+            "run-as: there is no user '\(name)' \(execution.locationText) yet; an earlier phase must "
+                + "create it"
         }
     }
 
-    /// Looks the user of a phase up who was not there when the build began.
+    /// Finds the user of a phase who did not exist when the build began.
     ///
     /// - Parameters:
-    ///   - phase: the phase that begins.
-    ///   - reach: what that user must reach.
-    /// - Returns: why the phase's commands cannot run; `nil` when they can.
-    mutating func settle(_ phase: PhaseName, _ reach: Reach) async -> String? {
-        guard let name = late[phase] else { return nil }
-        guard let account = await place.account(named: name.value) else {
+    ///   - phase: The phase that begins.
+    ///   - paths: The files that the user must be able to use.
+    /// - Returns: Why the phase's commands cannot run; `nil` if they can.
+    mutating func resolve(_ phase: PhaseName, _ paths: RequiredPaths) async -> String? {
+        guard let name = pendingUsers[phase] else { return nil }
+        guard let account = await execution.account(named: name.value) else {
             return
-                "run-as: there is still no user '\(name.value)' \(place.whereabouts); create it in a"
+                "run-as: there is still no user '\(name.value)' \(execution.locationText); create it in a"
                 + " phase before '\(phase.rawValue)', or change the key on line"
                 + " \(name.range.start.line)"
         }
-        let found = BuildUsers(place, others: [(name, account)])
-        if let obstacle = await found.obstacles(reach).first { return obstacle.message }
-        late[phase] = nil
-        others.append((name, account))
-        if phases[phase] == nil { everywhere = account } else { phases[phase] = .some(account) }
+        let found = BuildUsers(execution, otherUsers: [(name, account)])
+        if let obstacle = await found.obstacles(paths).first { return obstacle.message }
+        pendingUsers[phase] = nil
+        otherUsers.append((name, account))
+        if phases[phase] == nil { defaultUser = account } else { phases[phase] = .some(account) }
         return nil
     }
 
-    /// Whose a restored cache is: the user of the whole build, else the only one that phases name;
-    /// `nil` is the user that runs the build, who can write to everybody's files if several are named.
+    /// The owner of restored files: the user of the whole build, else the only user that phases name;
+    /// `nil` for the user that runs the build, who can write the files of all users if several are named.
     var cacheOwner: TreeOwner? {
-        let named = Set(others.map(\.account.userID))
-        guard let user = everywhere ?? (named.count == 1 ? others.first?.account : nil) else {
+        let named = Set(otherUsers.map(\.account.userID))
+        guard let user = defaultUser ?? (named.count == 1 ? otherUsers.first?.account : nil) else {
             return nil
         }
         return TreeOwner(user: user.userID, group: user.groupID)
     }
 
-    /// What keeps the users from running commands: sources, private directory or shell that they
-    /// cannot reach.
+    /// Checks that the users can use the sources, the private directory and the shell.
     ///
-    /// On CodeBuild the service opens the sources to the user. Here they are somebody's own files, so
-    /// nothing is opened; the build does not start, and says how to.
+    /// CodeBuild makes the sources accessible to the user. Here the sources are a user's own files, so
+    /// their permissions stay: the build does not start, and the error says what to do.
     ///
-    /// - Parameter reach: what they must reach.
-    /// - Returns: one problem for each user that there is something in the way of.
-    func obstacles(_ reach: Reach) async -> [SetupError.Problem] {
-        let (directory, sources, shell) = (reach.directory, reach.sources, reach.shell)
+    /// - Parameter paths: The files that the users must be able to use.
+    /// - Returns: One problem for each user that cannot run commands.
+    func obstacles(_ paths: RequiredPaths) async -> [SetupError.Problem] {
+        let (directory, sources, shell) = (paths.directory, paths.sources, paths.shell)
         var problems: [SetupError.Problem] = []
         var seen: Set<String> = []
-        for (name, user) in others where seen.insert(name.value).inserted {
+        for (name, user) in otherUsers where seen.insert(name.value).inserted {
             let obstacle: String? =
                 switch await probe(user, in: directory, shell: shell) {
                 case 0: nil
@@ -184,7 +190,7 @@ extension BuildUsers {
                         + "o+rX'"
                 case 11:
                     "cannot enter '\(directory.path.removingLastComponent())', where the build keeps "
-                        + "its state; set TMPDIR to a directory that everybody can enter"
+                        + "its state; set TMPDIR to a directory that all users can enter"
                 case 12: "cannot run the shell '\(shell)'; let that user run it"
                 case let status:
                     "cannot run a program (status \(status)); is the account locked?"
@@ -198,9 +204,9 @@ extension BuildUsers {
         return problems
     }
 
-    /// Tries, as a user, what every command needs.
+    /// Checks, as a user, the accesses that every command needs.
     ///
-    /// - Returns: 0, or the number of the first thing that cannot be done: 10 reading the sources,
+    /// - Returns: 0, or the number of the first access that fails: 10 reading the sources,
     ///   11 entering the private directory, 12 running the shell.
     private func probe(
         _ user: UserAccount,
@@ -213,20 +219,20 @@ extension BuildUsers {
             test -x "$3" || exit 12
             """
         let arguments = [
-            "-c", script, "sh", place.root.string, place.inside(directory.path).string,
+            "-c", script, "sh", execution.root.string, execution.pathInside(directory.path).string,
             shell.string,
         ]
-        let launch = place.launch("/bin/sh", arguments, in: directory.path, as: user)
+        let spec = execution.processSpec("/bin/sh", arguments, in: directory.path, as: user)
         guard (try? SpareDescriptors.requireForProcess()) != nil else { return 126 }
-        if launch.isConfined {
-            return (try? await ConfinedProcess.capture(launch))?.status ?? 126
+        if spec.isConfined {
+            return (try? await ConfinedProcess.capture(spec))?.status ?? 126
         }
         let result = try? await Subprocess.run(
-            .path(launch.program),
-            arguments: Arguments(launch.arguments),
-            environment: launch.variables,
-            workingDirectory: launch.directory,
-            platformOptions: PlatformOptions(runningAs: launch.user),
+            .path(spec.program),
+            arguments: Arguments(spec.arguments),
+            environment: spec.variables,
+            workingDirectory: spec.directory,
+            platformOptions: PlatformOptions(runningAs: spec.user),
             input: .none,
             output: .discarded,
             error: .discarded
@@ -237,6 +243,6 @@ extension BuildUsers {
 }
 
 extension Phase {
-    /// Whether it has nothing to run.
+    /// Whether the phase has no commands.
     fileprivate var isEmpty: Bool { commands.isEmpty && finally.isEmpty }
 }

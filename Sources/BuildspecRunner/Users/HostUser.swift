@@ -6,12 +6,12 @@
     internal import Darwin
 #endif
 
-/// Who runs the build.
+/// The user of this machine that runs the build.
 package enum HostUser {
-    /// The name for `CODEBUILD_INITIATOR`: what the host's environment says, else the account's.
+    /// Returns the name for `CODEBUILD_INITIATOR`: the host variables' value, else the account's name.
     ///
-    /// - Parameter environment: the host's environment.
-    /// - Returns: the name.
+    /// - Parameter environment: The host's environment variables.
+    /// - Returns: The value of `USER` or `LOGNAME`, else `effectiveName()`.
     static func name(_ environment: [String: String]) -> String {
         for variable in ["USER", "LOGNAME"] {
             if let name = environment[variable], !name.isEmpty { return name }
@@ -19,12 +19,12 @@ package enum HostUser {
         return effectiveName()
     }
 
-    /// The home of the account that processes run as, whatever the environment says.
+    /// Returns the home of the account that processes run as, whatever `HOME` is.
     static func home() -> String? {
         UserAccount(named: effectiveName())?.home
     }
 
-    /// The name of the account that processes run as; its number where it has none.
+    /// Returns the name of the account that processes run as, or its number if it has no name.
     package static func effectiveName() -> String {
         let user = geteuid()
         var entry = unsafe passwd()

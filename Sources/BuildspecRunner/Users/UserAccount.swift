@@ -8,20 +8,20 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// A user of this machine that commands can run as.
+/// A user that commands can run as.
 struct UserAccount: Sendable, Equatable {
-    /// The name.
+    /// The user's name.
     var name: String
     /// The user's number.
     var userID: uid_t
-    /// The number of the user's own group.
+    /// The number of the user's primary group.
     var groupID: gid_t
-    /// All groups, the own one among them.
+    /// The numbers of all groups, with the primary one.
     var groups: [gid_t]
     /// The home directory, which need not exist.
     var home: String
 
-    /// A user whose groups are somebody else's business.
+    /// Creates an account whose groups the container's engine finds.
     init(name: String, userID: uid_t, groupID: gid_t, home: String) {
         self.name = name
         self.userID = userID
@@ -30,7 +30,7 @@ struct UserAccount: Sendable, Equatable {
         self.home = home
     }
 
-    /// Looks a user up; `nil` when this machine has none of that name.
+    /// Finds a user of this machine; `nil` if no user has the name.
     init?(named name: String) {
         var entry = unsafe passwd()
         var found: UnsafeMutablePointer<passwd>?
@@ -44,37 +44,54 @@ struct UserAccount: Sendable, Equatable {
         groups = UserAccount.groups(of: name, groupID)
     }
 
-    private static func groups(of name: String, _ own: gid_t) -> [gid_t] {
+    private static func groups(of name: String, _ primary: gid_t) -> [gid_t] {
         var count: Int32 = 64
-        // The second call has room for what the first one counted.
+        // If the list is too short, the first call returns the count for the second one.
         for _ in 1...2 {
             #if canImport(Darwin)
                 var groups = [Int32](repeating: 0, count: Int(count))
-                let result = unsafe getgrouplist(name, Int32(bitPattern: own), &groups, &count)
+                let result = unsafe getgrouplist(name, Int32(bitPattern: primary), &groups, &count)
             #else
                 var groups = [gid_t](repeating: 0, count: Int(count))
-                let result = unsafe getgrouplist(name, own, &groups, &count)
+                let result = unsafe getgrouplist(name, primary, &groups, &count)
             #endif
             if result >= 0 {
                 return groups.prefix(Int(count)).map { gid_t(truncatingIfNeeded: $0) }
             }
         }
-        return [own]
+        return [primary]
     }
 }
 
 extension UserAccount {
-    /// Hands an open file over to this user.
+    /// Reads the accounts of `/etc/passwd`; invalid lines are skipped.
+    static func list(passwd: [UInt8]) -> [UserAccount] {
+        String(decoding: passwd, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap {
+            line in
+            let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+                .map(String.init)
+            guard fields.count >= 6, let user = uid_t(fields[2]), let group = gid_t(fields[3])
+            else { return nil }
+            return UserAccount(
+                name: fields[0],
+                userID: user,
+                groupID: group,
+                home: fields[5].isEmpty ? "/" : fields[5]
+            )
+        }
+    }
+
+    /// Makes this user the owner of an open file.
     ///
     /// - Throws: `Errno`.
-    func take(_ file: FileDescriptor) throws(Errno) {
+    func takeOwnership(of file: FileDescriptor) throws(Errno) {
         guard fchown(file.rawValue, userID, groupID) == 0 else { throw Errno(rawValue: errno) }
     }
 
-    /// Hands over what is at a path; a link there is not followed.
+    /// Makes this user the owner of the file at a path; a link is not followed.
     ///
     /// - Throws: `Errno`.
-    func take(_ path: FilePath) throws(Errno) {
+    func takeOwnership(of path: FilePath) throws(Errno) {
         let result = unsafe path.withPlatformString { unsafe lchown($0, userID, groupID) }
         guard result == 0 else { throw Errno(rawValue: errno) }
     }

@@ -3,7 +3,7 @@ internal import SystemPackage
 
 /// Starting a program as another user.
 enum UserSwitch {
-    /// The program that becomes the user and then the program, where one is needed and there is none.
+    /// The name of the program that changes the user, if this machine needs that program and lacks it.
     static var missing: String? {
         #if os(Linux)
             program == nil ? "setpriv" : nil
@@ -12,27 +12,27 @@ enum UserSwitch {
         #endif
     }
 
-    /// Lets a launch begin as the user of the build and become its own user.
+    /// Returns a process that starts as the user of the build and then becomes its own user.
     ///
-    /// On Linux `setpriv` of util-linux does it, in the process itself. The process library's own way
-    /// calls the C library's `setuid` in a child that shares nothing but a copy of the parent's list
-    /// of threads; it waits there, now and then for ever, for threads that the child does not have.
-    static func applied(to launch: ProcessSpec) -> ProcessSpec {
+    /// On Linux `setpriv` of util-linux changes the user, in the process itself. The process library would
+    /// call the C library's `setuid` in a child that has only a copy of the parent's list of threads. That
+    /// call sometimes waits for ever for threads that the child does not have.
+    static func applied(to spec: ProcessSpec) -> ProcessSpec {
         #if os(Linux)
-            guard let user = launch.user, let program else { return launch }
+            guard let user = spec.user, let program else { return spec }
             return ProcessSpec(
                 program: program,
-                arguments: arguments(user) + ["--", launch.program.string] + launch.arguments,
-                directory: launch.directory,
+                arguments: arguments(user) + ["--", spec.program.string] + spec.arguments,
+                directory: spec.directory,
                 user: nil
             )
         #else
-            return launch
+            return spec
         #endif
     }
 
     #if os(Linux)
-        /// The arguments with which `setpriv` becomes a user.
+        /// Returns the arguments with which `setpriv` becomes a user.
         static func arguments(_ user: UserAccount) -> [String] {
             let groups = user.groups.map { String($0) }.joined(separator: ",")
             return ["--reuid=\(user.userID)", "--regid=\(user.groupID)", "--groups=\(groups)"]
@@ -46,7 +46,7 @@ enum UserSwitch {
 }
 
 extension PlatformOptions {
-    /// A session of its own, and the user if `UserSwitch` left that to the process library.
+    /// Creates options for a new session, and for a user that `UserSwitch` did not handle.
     init(runningAs user: UserAccount?) {
         self.init()
         createSession = true

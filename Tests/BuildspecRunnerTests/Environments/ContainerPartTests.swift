@@ -7,12 +7,12 @@ import Testing
 
 @testable import BuildspecRunner
 
-/// The parts of a container's place that need no container.
+/// The parts of a container environment that need no container.
 struct ContainerPartTests {
     private func parts(_ pieces: [[UInt8]]) -> [ContainerStream.Part] {
-        var stream = ContainerStream(mark: "m4rk")
-        var parts = pieces.flatMap { stream.take($0) }
-        let rest = stream.end()
+        var stream = ContainerStream(marker: "m4rk")
+        var parts = pieces.flatMap { stream.parse($0) }
+        let rest = stream.finish()
         if !rest.isEmpty { parts.append(.output(rest)) }
         // Output that is only cut in other places is the same output.
         return parts.reduce(into: []) { all, part in
@@ -29,7 +29,7 @@ struct ContainerPartTests {
             ("Cannot connect to the Docker daemon at unix:///x", "start its server"),
             (
                 "permission denied while trying to connect to the Docker daemon socket",
-                "your user may not talk to its server"
+                "your user has no access to its server"
             ),
             ("OCI permission denied", "try it by hand with 'true run --rm IMAGE true'"),
         ]
@@ -79,8 +79,8 @@ struct ContainerPartTests {
             "one\u{1E}\u{1E}m4rk done 1 0\ntwo\u{1E}m4r k\n\u{1E}m4rk ask 7\ta b\n\u{1E}m4rk here\n\u{1E}m4"
         let bytes = Array(text.utf8)
         let expected: [ContainerStream.Part] = [
-            .output(Array("one\u{1E}".utf8)), .said("done 1 0"),
-            .output(Array("two\u{1E}m4r k\n".utf8)), .said("ask 7\ta b"), .said("here"),
+            .output(Array("one\u{1E}".utf8)), .message("done 1 0"),
+            .output(Array("two\u{1E}m4r k\n".utf8)), .message("ask 7\ta b"), .message("here"),
             .output(Array("\u{1E}m4".utf8)),
         ]
         #expect(parts([bytes]) == expected)
@@ -108,13 +108,13 @@ struct ContainerPartTests {
         ]
     )
     func `what is copied for a pattern is its literal beginning`(pattern: String, path: String) {
-        #expect(FilePattern.parse(pattern).map(ContainerCache.beginning) == [path])
+        #expect(FilePattern.parse(pattern).map(ContainerCache.literalPrefix) == [path])
     }
 
     @Test func `no place is copied twice, and the sources and the root never`() {
-        #expect(FilePattern.parse("/*/x").map(ContainerCache.beginning) == [nil])
+        #expect(FilePattern.parse("/*/x").map(ContainerCache.literalPrefix) == [nil])
         #expect(
-            ContainerCache.beginnings(
+            ContainerCache.literalPrefixes(
                 of: ["sub/**", "/root/.m2/**/*", "/root/.m2/a", "/root/.m2x", "/{a,b}/c", "/**"]
             ) == ["/a/c", "/b/c", "/root/.m2", "/root/.m2x"]
         )
@@ -153,7 +153,7 @@ struct ContainerPartTests {
 
     @Test func `the users of an image are read from its own list`() {
         let text = "root:x:0:0::/root:/bin/sh\n# no\napp:x:1000:1001::/home/app:\nbad:x:y:1::/:\n"
-        let accounts = ImageAccount.list(Array(text.utf8)).map(\.account)
+        let accounts = UserAccount.list(passwd: Array(text.utf8))
         #expect(accounts.map(\.name) == ["root", "app"])
         #expect(accounts.last?.groupID == 1001)
         #expect(accounts.last?.home == "/home/app")
@@ -174,7 +174,7 @@ struct ContainerPartTests {
         var options = ContainerOptions(image: "x")
         options.engine = engine.string
         do {
-            _ = try await ContainerImage(options, for: request, patience: .milliseconds(200))
+            _ = try await ContainerImage(options, for: request, responseTimeout: .milliseconds(200))
             Issue.record("the image was found")
         } catch let error as SetupError {
             #expect(

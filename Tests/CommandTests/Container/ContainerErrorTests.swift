@@ -28,8 +28,7 @@ extension ContainerTests {
         let outcome = try await run(building("true"))
         #expect(outcome.status == 0)
         #expect(
-            outcome.error == "warning: the container '\(name)' of an earlier build was still there "
-                + "and is removed\n"
+            outcome.error == "warning: removed the container '\(name)' of an earlier build\n"
         )
         #expect(try await !podman.containers().contains(name))
         // Of an agent that counts its processes by itself: what has its number may be alive there.
@@ -51,7 +50,7 @@ extension ContainerTests {
         #expect(outcome.status == 1)
         #expect(
             outcome.error.contains(
-                "warning: the container has ended: somebody removed or killed it, or memory was short\n"
+                "warning: the container has ended: it was removed or killed, or memory was short\n"
             )
         )
     }
@@ -65,12 +64,12 @@ extension ContainerTests {
         ),
         (
             ["--engine", "no-such-engine"], "",
-            "--image: 'no-such-engine' is not on the PATH; install an engine, or say where it is with "
+            "--image: 'no-such-engine' is not on the PATH; install an engine, or name its path with "
                 + "'--engine PATH'"
         ),
         (
             ["--engine", "/no/engine"], "",
-            "--engine: there is no program '/no/engine'; name podman or docker, or where one of them is"
+            "--engine: there is no program '/no/engine'; name podman or docker, or the path of one of them"
         ),
         (
             ["--image", Podman.empty], "",

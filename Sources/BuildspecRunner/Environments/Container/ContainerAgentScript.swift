@@ -1,68 +1,71 @@
 internal import SystemPackage
 
-/// The shell script that waits in a container for what it is to do.
+/// The shell script of an agent, which runs a build's commands in a container.
 ///
 /// A process of the engine for every command would cost a quarter of a second (`podman exec`). So one
-/// shell stays: requests come by its standard input, one line each; what commands write and what it
-/// says go to its standard output. It needs a POSIX shell and the few programs that every image with
-/// a shell has, and no more: no `setsid`, no `setpriv`, no program of ours.
+/// shell stays: requests come by its standard input, one line each; the commands' output and the agent's
+/// messages go to its standard output. The script needs a POSIX shell and the few programs that every
+/// image with a shell has, and nothing else: no `setsid`, no `setpriv`, no program of this project.
 ///
 /// The container's first process is a shell that waits for two others. `hear` reads the requests and
-/// is never busy; `work` runs one command after the other, in the foreground, because POSIX shells
-/// let background commands ignore SIGINT. The first process also collects orphans, as it waits.
+/// never blocks for long. `work` runs one command after the other, in the foreground, because POSIX
+/// shells make background commands ignore SIGINT. The first process also collects orphans while it waits.
 ///
-/// When nobody holds its input any more, be it that the build was killed, `hear` ends the container.
-/// When a command has killed `work`, `gone` is said, and the build ends it.
+/// When the input ends, also because the build was killed, `hear` ends the container. When a command has
+/// killed `work`, the agent sends `gone`, and the build ends the container.
 ///
-/// What it says begins with a mark, and the end of a command carries one of two words. All three come
-/// by its input, the words with each command, so they are in no arguments, environment or file, and a
-/// word that was used is worth nothing any more.
+/// The agent's messages begin with a marker, and the end of a command has one of two tokens. All three
+/// come by the standard input, the tokens with each command. So no arguments, environment or file contain
+/// them, and a token is worthless after its use.
 enum ContainerAgentScript {
-    /// Where the private directory of the build is, inside; CodeBuild keeps its script there too.
+    /// The build's private directory inside; CodeBuild keeps its script there too.
     static let directory: FilePath = "/codebuild/output/tmp"
-    /// Where programs inside ask the program outside; not on a mounted file system, which need not
-    /// know named pipes.
-    static let questions: FilePath = "/codebuild/questions"
-
-    /// The arguments of `/bin/sh` for the container's first process.
+    /// The directory of the named pipes by which programs inside send requests to the runner.
     ///
-    /// - Parameter hidden: names of the image's environment, which commands must not inherit: they
-    ///   have their own, and what a command unsets must stay unset.
-    /// - Returns: the arguments.
-    static func first(hiding hidden: [String]) -> [String] {
-        ["-c", beginning(hidden) + common + first]
+    /// It is not on a mounted file system, which may not support named pipes.
+    static let requestDirectory: FilePath = "/codebuild/questions"
+
+    /// Returns the arguments of `/bin/sh` for the container's first process.
+    ///
+    /// - Parameter hidden: The names of the image's variables. Commands must not inherit them, because a
+    ///   variable that a command unsets must stay unset.
+    /// - Returns: The arguments, with the script as the last one.
+    static func mainAgent(hiding hidden: [String]) -> [String] {
+        ["-c", prologue(hidden) + common + main]
     }
 
-    /// The arguments of `/bin/sh` for a listener that runs commands as another user.
-    static func further(hiding hidden: [String]) -> [String] {
-        ["-c", beginning(hidden) + common + further]
+    /// Returns the arguments of `/bin/sh` for an agent that runs commands as another user.
+    static func userAgent(hiding hidden: [String]) -> [String] {
+        ["-c", prologue(hidden) + common + user]
     }
 
-    /// The shell's variables with what commands must not know.
+    /// The shell variables whose values commands must not see.
     ///
-    /// One that the image's environment has too would be handed on to commands.
+    /// If the image had a variable of such a name, the shell would export the value to commands.
     private static let secrets = ["mark", "won", "lost", "rest"]
 
-    private static func beginning(_ hidden: [String]) -> String {
-        let engines = ["HOME", "HOSTNAME", "OLDPWD", "PATH", "SHLVL", "TERM", "USER", "container"]
-        let names = Set(hidden.filter(ShellText.isName) + engines + secrets)
+    private static func prologue(_ hidden: [String]) -> String {
+        let engineVariables = [
+            "HOME", "HOSTNAME", "OLDPWD", "PATH", "SHLVL", "TERM", "USER", "container",
+        ]
+        let names = Set(hidden.filter(ShellText.isName) + engineVariables + secrets)
             .subtracting(ShellText.namesReadOnlyInBash).sorted()
         return """
             set +a +x
             unset \(names.joined(separator: " "))
             PATH=\(BuildEnvironment.standardPath)
             umask 022
-            questions=\(questions)
+            questions=\(requestDirectory)
             directory=\(directory)
 
             """
     }
 
-    /// What all listeners know.
+    /// The functions of all agents.
     ///
-    /// `say` tells the runner something; `here` tells it the process's number, so that it is spared
-    /// when the build's processes are ended; `work` takes lines of
-    /// `run NUMBER WON LOST START OUTPUT WORD...`.
+    /// `say` sends a message to the runner. `here` sends the process's number, so that signals to the
+    /// build's processes exclude the process. `work` reads lines
+    /// `run NUMBER SUCCESS-TOKEN FAILURE-TOKEN DIRECTORY OUTPUT WORD...`.
     private static let common = #"""
         IFS= read -r mark || exit
         exec 3<&0 4>&1 </dev/null
@@ -90,30 +93,31 @@ enum ContainerAgentScript {
 
         """#
 
-    /// The function `hand NUMBER OWNER`, which gives what other users than NUMBER own in the sources and
-    /// in the build's private directory to OWNER, `user:group`.
+    /// The function `hand NUMBER OWNER`: in the sources and in the build's private directory, files of
+    /// other users than NUMBER get the owner OWNER, `user:group`.
     ///
-    /// An image without `find` changes all files, which costs the next save of the cache some reading.
-    static let handing = """
+    /// Without `find` all files are changed, so that the next save of the cache reads more files.
+    static let ownershipFunction = """
         hand() {
             if command -v find >/dev/null; then
-                find \(BuildRequest.fixedRoot) \(directory) -xdev ! -user "$1" -exec chown -h "$2" {} +
+                find \(BuildRequest.fixedSourceRoot) \(directory) -xdev ! -user "$1" -exec chown -h "$2" {} +
             else
-                chown -hR "$2" \(BuildRequest.fixedRoot) \(directory)
+                chown -hR "$2" \(BuildRequest.fixedSourceRoot) \(directory)
             fi 2>/dev/null
         }
 
         """
 
-    /// What only the first one knows.
+    /// The functions of the main agent.
     ///
-    /// `signal` sends a signal to all processes but the listeners, or with 0 only looks for them;
-    /// `hand` says who gets the files of other users when the input ends, be it that the build was
-    /// killed.
-    /// `ask` passes on what programs ask. Git takes sources for safe whose owner is not the container's
-    /// root: the build runs what is in them anyway.
-    private static let first =
-        handing + #"""
+    /// `signal` sends a signal to all processes except the agents', or with 0 only checks for processes.
+    /// The request `hand` names the new owner of files for the end of the input, also because the build
+    /// was killed. `ask` forwards the requests of programs.
+    ///
+    /// Git trusts sources whose owner is not the container's root, because the build runs their files
+    /// anyway.
+    private static let main =
+        ownershipFunction + #"""
             keep=1
             owner=
             signal() {
@@ -170,7 +174,7 @@ enum ContainerAgentScript {
 
             """#
 
-    private static let further = """
+    private static let user = """
         work <&3
 
         """

@@ -4,30 +4,30 @@ internal import SystemPackage
 struct ContainerArguments {
     let image: ContainerImage
     let name: String
-    /// The network, in the engine's words; `nil` is the engine's default.
+    /// The network's name, as the engine takes it; `nil` for the engine's default.
     var network: String?
 
-    /// Creates them for one container.
+    /// Creates the arguments of one container.
     init(_ image: ContainerImage, name: String) {
         self.image = image
         self.name = name
         network = image.options.network
     }
 
-    /// Starts the container and stays connected with it.
+    /// Returns the arguments that start the container and keep the engine connected with it.
     ///
-    /// Nothing of the build's environment is among them: anybody can read them with `ps`, and with
-    /// `inspect`. The engine keeps no log, which would hold what the build's redactor hides.
+    /// They contain none of the build's variables, because every user can read them with `ps` and with
+    /// `inspect`. The engine keeps no log, because a log would contain secrets that the build masks.
     ///
     /// - Parameters:
-    ///   - mounts: directories outside and where they are inside.
-    ///   - shown: the same of those that can only be read.
-    ///   - words: the arguments of `/bin/sh`.
-    /// - Returns: the arguments.
+    ///   - mounts: Directories outside, each with its path inside.
+    ///   - readOnlyMounts: The same for directories that commands can only read.
+    ///   - shellArguments: The arguments of `/bin/sh`.
+    /// - Returns: The arguments, without the engine's name.
     func start(
         mounting mounts: [(FilePath, FilePath)],
-        showing shown: [(FilePath, FilePath)] = [],
-        running words: [String]
+        reading readOnlyMounts: [(FilePath, FilePath)] = [],
+        running shellArguments: [String]
     ) -> [String] {
         var arguments = [
             "run", "--rm", "--interactive", "--name", name, "--label", ContainerImage.label,
@@ -40,15 +40,15 @@ struct ContainerArguments {
         for (source, target) in mounts {
             arguments += ["--mount", ContainerArguments.mount(source, target)]
         }
-        for (source, target) in shown {
+        for (source, target) in readOnlyMounts {
             arguments += ["--mount", ContainerArguments.mount(source, target) + ",readonly"]
         }
         if let network { arguments += ["--network", network] }
         if image.options.isPrivileged { arguments.append("--privileged") }
-        return arguments + [image.options.image] + words
+        return arguments + [image.options.image] + shellArguments
     }
 
-    /// The value of `--mount`: fields with commas between, quoted as in a CSV file.
+    /// Returns the value of `--mount`: fields with commas between, quoted as in a CSV file.
     static func mount(_ source: FilePath, _ target: FilePath) -> String {
         ["type=bind", "source=\(source)", "target=\(target)"]
             .map { field in

@@ -1,38 +1,38 @@
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// Cached paths outside of the sources: the container's own, which the cache cannot reach.
+/// Copies cached paths outside of the sources, which the cache cannot reach in the container.
 ///
-/// They are copied by the container's `cp`, in after the cache is restored and out before it is saved,
-/// through a directory in which they have the names that they have inside. A mount in their place
-/// would be quicker and wrong: it would hide what the image has there, and a directory that is there
-/// before the build makes it skip what `[ -d ~/.tool ] || install` should do.
+/// The container's `cp` copies them in after the cache is restored, and out before the cache is saved,
+/// through a directory in which each file has its path inside. A mount would be quicker and wrong: it
+/// would hide the image's files, and a directory that exists before the build makes
+/// `[ -d ~/.tool ] || install` skip the installation.
 struct ContainerCache: Sendable {
-    /// Where the copies are, inside.
+    /// The directory of the copies, inside.
     let directory: FilePath
-    /// Who is to own what is copied out, `user:group`; `nil` leaves it as it is.
+    /// The owner of files that are copied out, `user:group`; `nil` keeps their owner.
     let owner: String?
 
-    /// The literal beginning of a pattern: what has to be copied for it.
+    /// Returns the literal prefix of a pattern, which has to be copied.
     ///
-    /// - Parameter pattern: an absolute pattern.
-    /// - Returns: its path, or `nil` when that is all of the container.
-    static func beginning(of pattern: FilePattern) -> String? {
+    /// - Parameter pattern: An absolute pattern.
+    /// - Returns: The path; `nil` for the container's root.
+    static func literalPrefix(of pattern: FilePattern) -> String? {
         let names = pattern.literalNames.map { String(decoding: $0, as: UTF8.self) }
         return names.isEmpty ? nil : "/" + names.joined(separator: "/")
     }
 
-    /// What has to be copied for some patterns, each place once.
-    static func beginnings(of patterns: [String]) -> [String] {
+    /// Returns the paths that have to be copied for some patterns, none inside of another.
+    static func literalPrefixes(of patterns: [String]) -> [String] {
         let parsed = patterns.flatMap(FilePattern.parse).filter(\.isAbsolute)
-        let all = Set(parsed.compactMap(beginning)).sorted()
+        let all = Set(parsed.compactMap(literalPrefix)).sorted()
         return all.filter { path in
             !all.contains { $0 != path && path.hasPrefix($0 + "/") }
         }
     }
 
-    /// The script that copies what was restored to where it belongs.
-    func scriptIn(_ beginnings: [String]) -> String {
+    /// Returns the script that copies restored files into the container.
+    func copyInScript(_ paths: [String]) -> String {
         script(
             """
             put() {
@@ -48,18 +48,18 @@ struct ContainerCache: Sendable {
             }
 
             """,
-            beginnings.map { "put \(ShellText.alwaysQuoted($0))\n" }
+            paths.map { "put \(ShellText.alwaysQuoted($0))\n" }
         )
     }
 
-    /// The script that copies what is to be saved to where the cache finds it.
-    func scriptOut(_ beginnings: [String]) -> String {
+    /// Returns the script that copies the container's files to where the cache finds them.
+    func copyOutScript(_ paths: [String]) -> String {
         let owning = owner.map { "chown -Rh \($0) \"$copies\" || failed=1\n" } ?? ""
         return script(
             """
             take() {
                 exists "$1" || return 0
-                # A link to a directory stands for what is in it, as it does when that is put back.
+                # A link to a directory is copied as the directory's contents, as when they are put back.
                 if [ -L "$1" ] && [ -d "$1" ]; then
                     mkdir -p "$copies$1" && cp -RPpf "$1/." "$copies$1/" || failed=1
                     return 0
@@ -68,7 +68,7 @@ struct ContainerCache: Sendable {
             }
 
             """,
-            beginnings.map { "take \(ShellText.alwaysQuoted($0))\n" } + [owning]
+            paths.map { "take \(ShellText.alwaysQuoted($0))\n" } + [owning]
         )
     }
 

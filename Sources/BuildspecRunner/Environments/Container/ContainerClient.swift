@@ -9,25 +9,24 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// A program of the engine that stays connected with a container until that ends.
+/// A program of the engine that stays connected with a container until the container ends.
 ///
-/// A Ctrl-C at the terminal does not reach it but only the build, which ends the container in its own
-/// order.
+/// A Ctrl-C at the terminal reaches only the build, which then ends the container.
 final class ContainerClient: Sendable {
-    /// Where to write what the container reads.
+    /// The container's standard input, to write to.
     let input: FileDescriptor
-    /// Where to read what the container writes.
+    /// The container's standard output, to read from.
     let output: FileDescriptor
 
     private let process: pid_t
-    private let inputIsOpen = Mutex(true)
+    private let isInputOpen = Mutex(true)
 
-    /// Starts it.
+    /// Starts the program.
     ///
     /// - Parameters:
-    ///   - engine: the engine.
-    ///   - arguments: its arguments.
-    ///   - errors: a file for what the engine itself says.
+    ///   - engine: The engine.
+    ///   - arguments: The engine's arguments.
+    ///   - errors: The file that receives the engine's own messages.
     /// - Throws: `Errno`.
     init(_ engine: ContainerEngine, _ arguments: [String], errors: FilePath) throws(Errno) {
         let (readEnd, inputEnd) = try Pipe.open()
@@ -63,28 +62,28 @@ final class ContainerClient: Sendable {
         try? output.close()
     }
 
-    /// Writes a line; false when nobody reads any more.
+    /// Writes a line; returns `false` if the input is closed.
     func send(_ line: String) -> Bool {
-        inputIsOpen.withLock { isOpen in
+        isInputOpen.withLock { isOpen in
             guard isOpen else { return false }
             return (try? input.writeAll((line + "\n").utf8)) != nil
         }
     }
 
-    /// Ends the container's input, and so the container.
+    /// Closes the container's input, which ends the container.
     func closeInput() {
-        inputIsOpen.withLock { isOpen in
+        isInputOpen.withLock { isOpen in
             if isOpen { try? input.close() }
             isOpen = false
         }
     }
 
-    /// Kills the program, not the container; only before `wait` has returned.
+    /// Kills the program, not the container; must not be called after `wait` has returned.
     func destroy() {
         kill(process, SIGKILL)
     }
 
-    /// Waits for the program's end, and kills it when the time is over; blocks.
+    /// Waits for the program's end and kills the program after `limit`; blocks.
     func wait(atMost limit: Duration) {
         let end = ContinuousClock.now + limit
         while true {

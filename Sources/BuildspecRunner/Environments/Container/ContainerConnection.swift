@@ -10,97 +10,102 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// The line to a listener in a container: requests go in, output and answers come out.
+/// A connection with an agent in a container: requests go in, output and messages come out.
 ///
-/// A thread of its own reads what comes and passes output on before it acts on the listener's word
-/// that the command has ended.
+/// A thread reads the stream. It forwards a command's output before it handles the agent's message that
+/// the command has ended.
 final class ContainerConnection: Sendable {
-    /// The connection broke: the container ended, or the engine's program did.
-    struct Broken: Error, CustomStringConvertible {
-        /// Whether the shell was killed that runs the commands.
-        var isShellGone = false
-        /// The user whose commands it ran, if that is not the container's own.
+    /// An error for a connection that ended because the container or the engine's program ended.
+    struct ConnectionLost: Error, CustomStringConvertible {
+        /// Whether the shell that runs the commands was killed.
+        var isShellLost = false
+        /// The user whose commands the agent ran; `nil` for the container's default user.
         var user: String?
 
         var description: String {
             if let user { return "the shell that runs the commands of '\(user)' was killed" }
-            return isShellGone
+            return isShellLost
                 ? "the container has ended: its shell, which runs the commands, was killed"
-                : "the container has ended: somebody removed or killed it, or memory was short"
+                : "the container has ended: it was removed or killed, or memory was short"
         }
     }
 
-    /// Something the listener says of its own accord.
-    typealias Heard = @Sendable (_ word: String, _ rest: String, ContainerConnection) -> Void
+    /// Handles a message of the agent that does not answer a request.
+    typealias MessageHandler =
+        @Sendable (_ word: String, _ rest: String, ContainerConnection) -> Void
 
-    /// A command that runs, and the words by which the listener says how it ended.
+    /// A running command, and the tokens by which the agent reports its end.
     ///
-    /// The word for success goes out only with a success, so the line of a failure cannot be changed
-    /// into one.
+    /// The agent sends the token for success only for a success, so a command cannot change the message of
+    /// a failure into one of a success.
     private struct Command {
         let end: CheckedContinuation<Int32?, Never>
-        let won = ContainerConnection.newSecret()
-        let lost = ContainerConnection.newSecret()
+        let successToken = ContainerConnection.newToken()
+        let failureToken = ContainerConnection.newToken()
 
-        /// The status that a claim proves; `nil` for one that proves nothing.
-        func status(claimed: Int32, by word: some StringProtocol) -> Int32? {
-            word == (claimed == 0 ? won : lost) ? claimed : nil
+        /// Returns a reported status if its token is the right one.
+        func status(_ reported: Int32, by token: some StringProtocol) -> Int32? {
+            token == (reported == 0 ? successToken : failureToken) ? reported : nil
         }
     }
 
     private struct State {
-        var ended = false
-        var destroyed = false
-        var isShellGone = false
-        var next = 1
+        var isEnded = false
+        var isDestroyed = false
+        var isShellLost = false
+        var nextNumber = 1
         var commands: [Int: Command] = [:]
-        var signals: [CheckedContinuation<Bool?, Never>] = []
-        var here: Set<String> = []
-        var arrivals: [(names: Set<String>, CheckedContinuation<Bool, Never>)] = []
-        var pump: OutputMultiplexer?
+        var signalWaiters: [CheckedContinuation<Bool?, Never>] = []
+        var startedParts: Set<String> = []
+        var startWaiters: [(names: Set<String>, CheckedContinuation<Bool, Never>)] = []
+        var output: OutputMultiplexer?
     }
 
     private let client: ContainerClient
     private let user: String?
-    private let heard: Heard
+    private let onMessage: MessageHandler
     private let state = Mutex(State())
 
-    /// Takes over a client of the engine.
+    /// Creates a connection from a client of the engine.
     ///
     /// - Parameters:
-    ///   - client: what connects with the container.
-    ///   - user: whose commands it runs; `nil` for the container's own user.
-    ///   - heard: what to do with words that are no answers; called on the reading thread.
-    init(_ client: ContainerClient, of user: String? = nil, heard: @escaping Heard) {
+    ///   - client: The client, which is connected with the container.
+    ///   - user: The user whose commands the agent runs; `nil` for the container's default user.
+    ///   - onMessage: Handles other messages than answers, on the reading thread.
+    init(
+        _ client: ContainerClient,
+        for user: String? = nil,
+        onMessage: @escaping MessageHandler
+    ) {
         self.client = client
         self.user = user
-        self.heard = heard
-        let mark = ContainerConnection.newSecret()
-        _ = client.send(mark)
+        self.onMessage = onMessage
+        let marker = ContainerConnection.newToken()
+        _ = client.send(marker)
         DispatchQueue(label: "buildspec container", qos: .userInitiated).async { [self] in
-            read(ContainerStream(mark: mark))
+            read(ContainerStream(marker: marker))
         }
     }
 
-    /// Waits until parts of the listener are there; false when it ended before.
-    func arrival(of names: Set<String>) async -> Bool {
+    /// Waits until parts of the agent have started; returns `false` if the agent ended before.
+    func waitForStart(of names: Set<String>) async -> Bool {
         await withCheckedContinuation { continuation in
             let known: Bool? = state.withLock { state in
-                if state.here.isSuperset(of: names) { return true }
-                if state.ended { return false }
-                state.arrivals.append((names, continuation))
+                if state.startedParts.isSuperset(of: names) { return true }
+                if state.isEnded { return false }
+                state.startWaiters.append((names, continuation))
                 return nil
             }
             if let known { continuation.resume(returning: known) }
         }
     }
 
-    /// Lets output go to a pump, or nowhere.
-    func connect(to pump: OutputMultiplexer?) {
-        state.withLock { $0.pump = pump }
+    /// Sets the receiver of the commands' output; `nil` discards output.
+    func forwardOutput(to output: OutputMultiplexer?) {
+        state.withLock { $0.output = output }
     }
 
-    /// Sends a line that is not answered.
+    /// Sends a request that the agent does not answer.
     func send(_ line: String) {
         _ = client.send(line)
     }
@@ -108,41 +113,45 @@ final class ContainerConnection: Sendable {
     /// Runs a command to its end.
     ///
     /// - Parameters:
-    ///   - words: the program and its arguments, inside; no newlines.
-    ///   - start: where it starts, inside.
-    ///   - output: a file for its standard output, inside; `nil` is the build's output.
-    /// - Returns: its exit status.
-    /// - Throws: `Broken`.
-    func run(_ words: [String], in start: FilePath, output: FilePath?) async throws -> Int32 {
+    ///   - words: The program and its arguments, inside; no newlines.
+    ///   - directory: The directory to start in, inside.
+    ///   - outputFile: The file for the standard output, inside; `nil` for the build's output.
+    /// - Returns: The exit status.
+    /// - Throws: `ConnectionLost`.
+    func run(
+        _ words: [String],
+        in directory: FilePath,
+        outputFile: FilePath?
+    ) async throws -> Int32 {
         let status: Int32? = await withCheckedContinuation { continuation in
             let command = Command(end: continuation)
             let number: Int? = state.withLock { state in
-                if state.ended || state.isShellGone { return nil }
-                defer { state.next += 1 }
-                state.commands[state.next] = command
-                return state.next
+                if state.isEnded || state.isShellLost { return nil }
+                defer { state.nextNumber += 1 }
+                state.commands[state.nextNumber] = command
+                return state.nextNumber
             }
             guard let number else { return continuation.resume(returning: nil) }
             let fields =
-                ["run", String(number), command.won, command.lost]
-                + [start.string, output?.string ?? "-"] + words.map(ShellText.alwaysQuoted)
+                ["run", String(number), command.successToken, command.failureToken]
+                + [directory.string, outputFile?.string ?? "-"] + words.map(ShellText.alwaysQuoted)
             guard !client.send(fields.joined(separator: " ")) else { return }
             state.withLock { $0.commands.removeValue(forKey: number) }?.end.resume(returning: nil)
         }
         guard let status else {
-            throw Broken(isShellGone: state.withLock(\.isShellGone), user: user)
+            throw ConnectionLost(isShellLost: state.withLock(\.isShellLost), user: user)
         }
         return status
     }
 
-    /// Sends a signal to all of the build's processes; 0 sends none.
+    /// Sends a signal to all processes of the build; with 0 only checks for processes.
     ///
-    /// - Returns: whether there was any.
+    /// - Returns: Whether a process was found.
     func signal(_ name: String) async -> Bool {
         let found: Bool? = await withCheckedContinuation { continuation in
             let isOpen = state.withLock { state in
-                if !state.ended { state.signals.append(continuation) }
-                return !state.ended
+                if !state.isEnded { state.signalWaiters.append(continuation) }
+                return !state.isEnded
             }
             // A failed write means that the reading thread is about to see the end.
             if isOpen { send("signal \(name)") } else { continuation.resume(returning: false) }
@@ -150,19 +159,19 @@ final class ContainerConnection: Sendable {
         return found ?? false
     }
 
-    /// Lets the listener end, with everything in the container if it is the first one.
+    /// Ends the agent; the main agent ends all processes of the container.
     func close() {
-        connect(to: nil)
+        forwardOutput(to: nil)
         client.closeInput()
     }
 
     /// Waits for the end of the engine's program.
     ///
-    /// - Returns: whether it came in time.
-    func ended(within limit: Duration) async -> Bool {
+    /// - Returns: Whether the program ended in time.
+    func waitForEnd(within limit: Duration) async -> Bool {
         let clock = ContinuousClock()
         let deadline = clock.now + limit
-        while !state.withLock({ $0.ended }) {
+        while !state.withLock(\.isEnded) {
             if clock.now >= deadline { return false }
             await Pause.uncancelled(for: .milliseconds(5))
         }
@@ -172,17 +181,17 @@ final class ContainerConnection: Sendable {
     /// Kills the engine's program.
     func destroy() {
         state.withLock { state in
-            guard !state.ended else { return }
-            state.destroyed = true
+            guard !state.isEnded else { return }
+            state.isDestroyed = true
             client.destroy()
         }
     }
 
-    /// Whether the listener is gone.
-    var hasEnded: Bool { state.withLock(\.ended) }
+    /// Whether the engine's program has ended, and the agent with it.
+    var hasEnded: Bool { state.withLock(\.isEnded) }
 
-    /// Whether the engine's program was killed, so that it may have left the container.
-    var wasDestroyed: Bool { state.withLock(\.destroyed) }
+    /// Whether the engine's program was killed, so that the container may still exist.
+    var wasDestroyed: Bool { state.withLock(\.isDestroyed) }
 }
 
 extension ContainerConnection {
@@ -194,63 +203,64 @@ extension ContainerConnection {
                 (unsafe try? client.output.read(into: space)) ?? 0
             }
             if count == 0 { break }
-            for part in stream.take(Array(buffer[..<count])) {
+            for part in stream.parse(Array(buffer[..<count])) {
                 switch part {
-                case .output(let bytes): pass(bytes)
-                case .said(let line): act(on: line)
+                case .output(let bytes): forward(bytes)
+                case .message(let line): handle(line)
                 }
             }
         }
-        pass(stream.end())
+        forward(stream.finish())
         client.wait()
-        end()
+        finish()
     }
 
-    private func end() {
+    /// Ends the connection and resumes all who wait for an answer.
+    private func finish() {
         let left = state.withLock { state in
             defer {
-                let (destroyed, isShellGone) = (state.destroyed, state.isShellGone)
+                let (isDestroyed, isShellLost) = (state.isDestroyed, state.isShellLost)
                 state = State()
-                state.ended = true
-                state.destroyed = destroyed
-                state.isShellGone = isShellGone
+                state.isEnded = true
+                state.isDestroyed = isDestroyed
+                state.isShellLost = isShellLost
             }
             return state
         }
         for command in left.commands.values { command.end.resume(returning: nil) }
-        for continuation in left.signals { continuation.resume(returning: nil) }
-        for (_, continuation) in left.arrivals { continuation.resume(returning: false) }
+        for continuation in left.signalWaiters { continuation.resume(returning: nil) }
+        for (_, continuation) in left.startWaiters { continuation.resume(returning: false) }
     }
 
-    private func act(on line: String) {
+    private func handle(_ line: String) {
         let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         let word = String(parts[0])
         let rest = parts.count > 1 ? String(parts[1]) : ""
         switch word {
-        case "done": end(rest.split(separator: " "))
-        case "gone": loseShell()
+        case "done": endCommand(rest.split(separator: " "))
+        case "gone": shellWasLost()
         case "signalled":
-            state.withLock { $0.signals.isEmpty ? nil : $0.signals.removeFirst() }?
+            state.withLock { $0.signalWaiters.isEmpty ? nil : $0.signalWaiters.removeFirst() }?
                 .resume(returning: rest == "1")
         case "here":
             let name = String(rest.prefix { $0 != " " })
-            // A second one comes from another process.
-            guard !state.withLock({ $0.here.contains(name) }) else { return }
-            heard(word, rest, self)
-            arrived(name)
+            // A second message for the name comes from another process.
+            guard !state.withLock({ $0.startedParts.contains(name) }) else { return }
+            onMessage(word, rest, self)
+            partStarted(name)
         default:
-            heard(word, rest, self)
+            onMessage(word, rest, self)
         }
     }
 
-    /// A command has ended: its number, a word that proves it, and its status.
-    private func end(_ fields: [Substring]) {
-        guard fields.count == 3, let number = Int(fields[0]), let claimed = Int32(fields[2]) else {
+    /// Handles the end of a command: its number, a token, and its status.
+    private func endCommand(_ fields: [Substring]) {
+        guard fields.count == 3, let number = Int(fields[0]), let reported = Int32(fields[2]) else {
             return
         }
         let end: (CheckedContinuation<Int32?, Never>, Int32)? = state.withLock { state in
             guard let command = state.commands[number],
-                let status = command.status(claimed: claimed, by: fields[1])
+                let status = command.status(reported, by: fields[1])
             else { return nil }
             state.commands[number] = nil
             return (command.end, status)
@@ -258,10 +268,10 @@ extension ContainerConnection {
         if let end { end.0.resume(returning: end.1) }
     }
 
-    /// Nobody is there any more who could run a command or say how one ended.
-    private func loseShell() {
+    /// Fails all commands, because the shell that would run them and report their end was killed.
+    private func shellWasLost() {
         let commands = state.withLock { state in
-            state.isShellGone = true
+            state.isShellLost = true
             defer { state.commands = [:] }
             return state.commands.values
         }
@@ -269,27 +279,28 @@ extension ContainerConnection {
         client.closeInput()
     }
 
-    private static func newSecret() -> String {
+    private static func newToken() -> String {
         BuildIdentity.randomUUID().filter { $0 != "-" }
     }
 
-    private func arrived(_ name: String) {
+    private func partStarted(_ name: String) {
         let complete = state.withLock { state in
-            state.here.insert(name)
-            let here = state.here
-            let complete = state.arrivals.filter { here.isSuperset(of: $0.names) }
-            state.arrivals.removeAll { here.isSuperset(of: $0.names) }
+            state.startedParts.insert(name)
+            let started = state.startedParts
+            let complete = state.startWaiters.filter { started.isSuperset(of: $0.names) }
+            state.startWaiters.removeAll { started.isSuperset(of: $0.names) }
             return complete
         }
         for (_, continuation) in complete { continuation.resume(returning: true) }
     }
 
-    /// Hands output to the pump; gives up when the channel is closed, so that a full pipe that
-    /// nobody reads any more cannot hold up the end.
-    private func pass(_ bytes: [UInt8]) {
+    /// Forwards output to the build's.
+    ///
+    /// Stops when the connection is closed, so that a full pipe without a reader does not delay the end.
+    private func forward(_ bytes: [UInt8]) {
         var rest = bytes[...]
-        while !rest.isEmpty, let pump = state.withLock({ $0.pump }) {
-            guard let count = pump.offer(rest, waiting: 100) else { return }
+        while !rest.isEmpty, let output = state.withLock({ $0.output }) {
+            guard let count = output.writeAvailable(rest, waiting: 100) else { return }
             rest = rest.dropFirst(count)
         }
     }

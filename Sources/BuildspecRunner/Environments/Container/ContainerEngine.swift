@@ -12,29 +12,29 @@ internal import SystemPackage
 
 /// The program that runs containers: podman, docker, or one that takes the same arguments.
 struct ContainerEngine: Sendable {
-    /// Where it is.
+    /// The program's path.
     let program: FilePath
-    /// The environment in which it runs: it finds its configuration and its server by it.
+    /// The environment variables by which the program finds its configuration and its server.
     let environment: [String: String]
 
-    /// What people call it: `podman`.
+    /// The name for messages: `podman`.
     var name: String { program.lastComponent?.string ?? program.string }
 
-    /// Finds it.
+    /// Finds the program.
     ///
     /// - Parameters:
-    ///   - wanted: a name to look for on the `PATH`, or a path; `nil` takes podman, else docker.
-    ///   - environment: this machine's environment.
-    /// - Throws: `SetupError` when it is not there.
-    init(_ wanted: String?, _ environment: [String: String]) throws {
+    ///   - requested: A name on the `PATH`, or a path; `nil` for podman, else docker.
+    ///   - environment: This machine's environment variables.
+    /// - Throws: `SetupError` if the program does not exist.
+    init(_ requested: String?, _ environment: [String: String]) throws {
         self.environment = environment
-        if let wanted, wanted.contains("/") {
-            program = FilePath(wanted)
+        if let requested, requested.contains("/") {
+            program = FilePath(requested)
             guard FileProbe(program)?.isExecutable == true else {
                 throw SetupError([
                     SetupError.Problem(
-                        "--engine: there is no program '\(wanted)'; name podman or docker, or where one "
-                            + "of them is"
+                        "--engine: there is no program '\(requested)'; name podman or docker, or the "
+                            + "path of one of them"
                     )
                 ])
             }
@@ -42,16 +42,16 @@ struct ContainerEngine: Sendable {
         }
         let path = environment["PATH"] ?? BuildEnvironment.standardPath
         let directories = path.split(separator: ":").filter { $0.hasPrefix("/") }
-        let names = wanted.map { [$0] } ?? ["podman", "docker"]
-        let places = names.flatMap { name in
+        let names = requested.map { [$0] } ?? ["podman", "docker"]
+        let candidates = names.flatMap { name in
             directories.map { FilePath(String($0)).appending(name) }
         }
-        guard let found = places.first(where: { FileProbe($0)?.isExecutable == true }) else {
+        guard let found = candidates.first(where: { FileProbe($0)?.isExecutable == true }) else {
             let missing =
-                wanted.map { "'\($0)' is not" } ?? "neither 'podman' nor 'docker' is"
+                requested.map { "'\($0)' is not" } ?? "neither 'podman' nor 'docker' is"
             throw SetupError([
                 SetupError.Problem(
-                    "--image: \(missing) on the PATH; install an engine, or say where it is with "
+                    "--image: \(missing) on the PATH; install an engine, or name its path with "
                         + "'--engine PATH'"
                 )
             ])
@@ -59,29 +59,29 @@ struct ContainerEngine: Sendable {
         program = found
     }
 
-    /// What a short-lived program of the engine came to.
-    struct Answer: Sendable {
-        /// The exit status; 126 when it could not be started.
+    /// The result of a command of the engine.
+    struct RunResult: Sendable {
+        /// The exit status; 126 if the engine could not be started.
         var status: Int32
-        /// Its standard output.
+        /// The standard output.
         var output: [UInt8]
-        /// Its standard error.
+        /// The standard error.
         var errors: String
 
-        /// The line of the errors that says why, without the engine's decoration.
+        /// The line of the errors that names the cause, without the engine's decoration.
         var reason: String { ContainerEngine.reason(in: errors) }
     }
 
-    /// Runs the engine for something that takes no time, and ends it when the time is over.
+    /// Runs a short command of the engine, and ends it after a time.
     ///
     /// A server may accept a connection and never answer.
     ///
     /// - Parameters:
-    ///   - arguments: its arguments.
-    ///   - limit: the longest time that it may take.
-    /// - Returns: what it came to; an answer of status 124 when it took longer.
-    func run(_ arguments: [String], within limit: Duration) async -> Answer {
-        await withTaskGroup(of: Answer?.self) { group in
+    ///   - arguments: The engine's arguments.
+    ///   - limit: The longest time that the command may take.
+    /// - Returns: The result; its status is 124 if the command took longer.
+    func run(_ arguments: [String], within limit: Duration) async -> RunResult {
+        await withTaskGroup(of: RunResult?.self) { group in
             group.addTask { await run(arguments) }
             group.addTask {
                 try? await Task.sleep(for: limit)
@@ -90,18 +90,19 @@ struct ContainerEngine: Sendable {
             let first = await group.next() ?? nil
             group.cancelAll()
             return first
-                ?? Answer(status: 124, output: [], errors: ContainerEngine.silence(limit))
+                ?? RunResult(
+                    status: 124,
+                    output: [],
+                    errors: "\(ContainerEngine.timeoutPrefix) \(limit.inTenths)"
+                )
         }
     }
 
-    /// What is said in place of a server that has said nothing.
-    private static func silence(_ limit: Duration) -> String { "\(noAnswer) \(limit.inTenths)" }
+    /// The beginning of the message for a server that did not answer in time.
+    static let timeoutPrefix = "nothing within"
 
-    /// How the words begin that stand in place of an answer.
-    static let noAnswer = "nothing within"
-
-    /// Runs the engine to its end; ends it when the task is cancelled.
-    func run(_ arguments: [String]) async -> Answer {
+    /// Runs a command of the engine to its end, and ends it if the task is cancelled.
+    func run(_ arguments: [String]) async -> RunResult {
         let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
         var options = PlatformOptions()
         options.createSession = true
@@ -121,17 +122,17 @@ struct ContainerEngine: Sendable {
                 case .exited(let code): code
                 case .signaled(let signal): 128 + signal
                 }
-            return Answer(
+            return RunResult(
                 status: status,
                 output: result.standardOutput,
                 errors: String(decoding: result.standardError, as: UTF8.self)
             )
         } catch {
-            return Answer(status: 126, output: [], errors: "it cannot be run: \(error)")
+            return RunResult(status: 126, output: [], errors: "it cannot be run: \(error)")
         }
     }
 
-    /// The line that says why something failed: the last that is marked as an error, else the last.
+    /// Returns the line that names the cause: the last one that is marked as an error, else the last one.
     static func reason(in errors: String) -> String {
         let lines = errors.split { $0.isNewline }
             .map { $0.drop(while: \.isWhitespace) }

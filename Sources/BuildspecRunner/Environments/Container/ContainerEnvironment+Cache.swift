@@ -9,19 +9,19 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// Cached paths that are the container's own; see `ContainerCache`.
+/// Copies cached paths that are in the container; see `ContainerCache`.
 extension ContainerEnvironment {
     var sourceCopy: FilePath? { sources }
 
-    var sight: VisiblePaths? {
-        var sight = VisiblePaths(everything: false)
-        sight.set(sources, isSeen: true)
-        return sight
+    var visiblePaths: VisiblePaths? {
+        var visible = VisiblePaths(everything: false)
+        visible.set(sources, isVisible: true)
+        return visible
     }
 
-    func cached(_ path: String) throws(UnreachablePath) -> String {
+    func cachePath(for path: String) throws(UnreachablePath) -> String {
         let patterns = FilePattern.parse(path)
-        guard path.hasPrefix("/") || patterns.contains(where: { $0.climbs > 0 }) else {
+        guard path.hasPrefix("/") || patterns.contains(where: { $0.leadingParents > 0 }) else {
             return path
         }
         let prefix = root.string + "/"
@@ -29,77 +29,78 @@ extension ContainerEnvironment {
         if whole == root.string { return "**" }
         var isInSources: Set<Bool> = []
         for pattern in FilePattern.parse(whole) {
-            guard let beginning = ContainerCache.beginning(of: pattern) else {
-                throw UnreachablePath(
-                    description: "it begins at the container's root; name a directory first"
-                )
-            }
-            isInSources.insert((beginning + "/").hasPrefix(prefix))
-            // Else the sources are copied out with it, and old ones are copied over them.
-            guard beginning == root.string || !prefix.hasPrefix(beginning + "/") else {
+            guard let start = ContainerCache.literalPrefix(of: pattern) else {
                 throw UnreachablePath(
                     description:
-                        "the sources lie below '\(beginning)'; name a directory beside them"
+                        "it covers the container's root; begin with the name of a directory"
+                )
+            }
+            isInSources.insert((start + "/").hasPrefix(prefix))
+            // The sources would be copied out too, and old ones would be copied over them.
+            guard start == root.string || !prefix.hasPrefix(start + "/") else {
+                throw UnreachablePath(
+                    description: "'\(start)' contains the sources; name a directory next to them"
                 )
             }
         }
         if isInSources == [false] { return whole }
         guard isInSources == [true], whole.hasPrefix(prefix) else {
             throw UnreachablePath(
-                description: "a part of it lies in the sources; write it as two paths"
+                description: "only a part of it is in the sources; write two paths"
             )
         }
         return String(whole.dropFirst(prefix.count))
     }
 
-    func putCacheIn(_ paths: [String]) async throws(UnreachablePath) {
-        let beginnings = ContainerCache.beginnings(of: paths)
-        guard !beginnings.isEmpty else { return }
-        try await copy(copies.scriptIn(beginnings), "put into")
+    func copyCacheIn(_ paths: [String]) async throws(UnreachablePath) {
+        let prefixes = ContainerCache.literalPrefixes(of: paths)
+        guard !prefixes.isEmpty else { return }
+        try await copy(containerCache.copyInScript(prefixes), "into")
     }
 
-    func takeCacheOut(_ paths: [String]) async throws(UnreachablePath) {
-        let beginnings = ContainerCache.beginnings(of: paths)
-        guard !beginnings.isEmpty else { return }
-        // What was restored there is not what is saved.
-        if let top = try? DirectoryHandle.open(PathBytes(cacheTop.string)) {
+    func copyCacheOut(_ paths: [String]) async throws(UnreachablePath) {
+        let prefixes = ContainerCache.literalPrefixes(of: paths)
+        guard !prefixes.isEmpty else { return }
+        // The restored files must not be saved again.
+        if let top = try? DirectoryHandle.open(PathBytes(cacheRoot.string)) {
             for name in (try? top.names()) ?? [] { try? top.removeTree(name) }
         }
-        try await copy(copies.scriptOut(beginnings), "taken out of")
+        try await copy(containerCache.copyOutScript(prefixes), "out of")
     }
 
-    /// Hands files that belong to other users in the sources and in the private directory over to the
-    /// user that runs the build, who could not read or remove them.
+    /// Makes files of other users in the sources and in the private directory this user's own, because
+    /// this user could not read or remove them.
     ///
-    /// If the container has ended, another one of the same image does it.
+    /// If the container has ended, another one of the same image changes the owner.
     ///
-    /// - Returns: what is wrong and what to do, in one line; `nil` when nothing is.
-    func handBack() async -> String? {
-        guard let words = handing else { return nil }
+    /// - Returns: What is wrong and what to do, in one line; `nil` if the files belong to this user.
+    func restoreOwnership() async -> String? {
+        guard let ownershipArguments else { return nil }
         let script =
-            "PATH=\(BuildEnvironment.standardPath)\n" + ContainerAgentScript.handing
-            + "hand \(words)\n"
+            "PATH=\(BuildEnvironment.standardPath)\n" + ContainerAgentScript.ownershipFunction
+            + "hand \(ownershipArguments)\n"
         if let status = try? await run(script: script) {
-            return status == 0 ? nil : leftover
+            return status == 0 ? nil : ownershipWarning
         }
-        let answer = await lastContainer(running: script)
-        return answer.status == 0 ? nil : leftover
+        let result = await runInNewContainer(script)
+        return result.status == 0 ? nil : ownershipWarning
     }
 
-    private var leftover: String {
+    private var ownershipWarning: String {
         let remedy =
-            isForeign
-            ? "as root, 'chown -R \(geteuid()):\(getegid()) \(sources)' gives them to you"
-            : "'\(image.engine.name) unshare chown -R 0:0 \(sources)' gives them to you"
+            isRootForeign
+            ? "as root, 'chown -R \(geteuid()):\(getegid()) \(sources)' makes them yours"
+            : "'\(image.engine.name) unshare chown -R 0:0 \(sources)' makes them yours"
         return
-            "files in '\(sources)' may belong to users of the container: the image has no 'find' and "
-            + "'chown' that work, or \(image.engine.name) starts no container any more; \(remedy)"
+            "files in '\(sources)' may belong to users of the container: 'find' and 'chown' of the image "
+            + "do not work, or \(image.engine.name) cannot start another container; \(remedy)"
     }
 
-    /// Lets the runner read the state that a command leaves, where it is not the runner's: the command
-    /// may have set a strict `umask`.
-    func openState() async throws {
-        guard isForeign else { return }
+    /// Makes the state that a command left readable, if it belongs to another user of this machine.
+    ///
+    /// The command may have set a strict `umask`.
+    func makeStateReadable() async throws {
+        guard isRootForeign else { return }
         let script = """
             PATH=\(BuildEnvironment.standardPath)
             chmod a+r \(ContainerAgentScript.directory)/next-*/* \
@@ -109,23 +110,23 @@ extension ContainerEnvironment {
         _ = try await run(script: script)
     }
 
-    private var copies: ContainerCache {
-        ContainerCache(directory: inside(cacheTop), owner: handover)
+    private var containerCache: ContainerCache {
+        ContainerCache(directory: pathInside(cacheRoot), owner: newOwner)
     }
 
-    /// Whether the container's root is somebody else for this machine, as with docker's server.
-    private var isForeign: Bool { owner != geteuid() && geteuid() != 0 }
+    /// Whether the container's root is another user of this machine than this one, as with docker's server.
+    private var isRootForeign: Bool { fileOwner != geteuid() && geteuid() != 0 }
 
-    /// Whom files must be handed over to, `user:group` as the container knows it; `nil` when this user
-    /// is root, who can do with them what is needed.
-    private var handover: String? {
+    /// The owner that files must get, `user:group` as the container knows this user; `nil` for root, who
+    /// can read and remove all files.
+    private var newOwner: String? {
         if geteuid() == 0 { return nil }
-        return isForeign ? "\(geteuid()):\(getegid())" : "0:0"
+        return isRootForeign ? "\(geteuid()):\(getegid())" : "0:0"
     }
 
-    /// The arguments of `hand` in the container.
-    var handing: String? {
-        handover.map { "\(isForeign ? geteuid() : 0) \($0)" }
+    /// The arguments of the function `hand` in the container.
+    var ownershipArguments: String? {
+        newOwner.map { "\(isRootForeign ? geteuid() : 0) \($0)" }
     }
 
     private func copy(_ script: String, _ direction: String) async throws(UnreachablePath) {
@@ -137,8 +138,9 @@ extension ContainerEnvironment {
         }
         guard status == 0 else {
             throw UnreachablePath(
-                description: "not all of it could be \(direction) the container; 'cp' says more in "
-                    + "the log"
+                description:
+                    "cannot copy all files \(direction) the container; see the messages of 'cp' "
+                    + "in the log"
             )
         }
     }

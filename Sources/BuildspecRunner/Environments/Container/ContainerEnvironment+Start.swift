@@ -2,31 +2,31 @@ internal import BuildspecFiles
 internal import Dispatch
 internal import SystemPackage
 
-/// Starting a container and making sure that it is gone.
+/// Starts and removes a container.
 extension ContainerEnvironment {
     static func start(
         _ image: ContainerImage,
         _ name: String,
         _ sources: FilePath,
         _ directory: FilePath,
-        _ questions: HashFilesRelay
+        _ relay: HashFilesRelay
     ) async throws -> ContainerConnection {
         let errors = directory.appending("engine.txt")
         let arguments = ContainerArguments(image, name: name).start(
             mounting: mounts(image, sources, directory),
-            showing: [image.git.repository].compactMap { $0 }.map { ($0.outside, $0.inside) },
-            running: ContainerAgentScript.first(hiding: image.hidden)
+            reading: [image.git.repository].compactMap { $0 }.map { ($0.outside, $0.inside) },
+            running: ContainerAgentScript.mainAgent(hiding: image.variableNames)
         )
-        let channel: ContainerConnection
+        let connection: ContainerConnection
         do {
             let client = try ContainerClient(image.engine, arguments, errors: errors)
-            channel = ContainerConnection(client) { word, rest, channel in
+            connection = ContainerConnection(client) { word, rest, connection in
                 switch word {
                 case "here":
-                    spare(rest, by: channel)
+                    spare(rest, by: connection)
                 case "ask":
                     DispatchQueue.global().async {
-                        if let asker = questions.answer(rest) { channel.send("answer \(asker)") }
+                        if let asker = relay.answer(rest) { connection.send("answer \(asker)") }
                     }
                 default:
                     break
@@ -35,34 +35,36 @@ extension ContainerEnvironment {
         } catch {
             throw ContainerImage.failure("start a container", image.engine, "\(error)")
         }
-        let isThere = await withTaskCancellationHandler {
-            await channel.arrival(of: ["hear", "work", "watch"])
+        let hasStarted = await withTaskCancellationHandler {
+            await connection.waitForStart(of: ["hear", "work", "watch"])
         } onCancel: {
-            channel.destroy()
+            connection.destroy()
         }
-        if isThere { return channel }
-        await remove(name, channel, image.engine, directory)
+        if hasStarted { return connection }
+        await remove(name, connection, image.engine, directory)
         try Task.checkCancellation()
-        throw notStarted(image, reason(errors))
+        throw startError(image, reason(in: errors))
     }
 
-    /// The directories that commands can write to, outside and inside.
+    /// Returns the directories that commands can write to, outside and inside.
     private static func mounts(
         _ image: ContainerImage,
         _ sources: FilePath,
         _ directory: FilePath
     ) -> [(FilePath, FilePath)] {
-        // What is mounted cannot be removed: no command can put a link in place of a directory that
-        // the runner, who is outside, goes on using.
-        let kept = ["answers", "cache", "sources"].filter {
+        // Commands cannot remove a mounted directory, so they cannot replace one that the runner uses
+        // by a link.
+        let mountPoints = ["answers", "cache", "sources"].filter {
             FileProbe(directory.appending($0)) != nil
         }
         return [(sources, image.root), (directory, ContainerAgentScript.directory)]
-            + kept.map { (directory.appending($0), ContainerAgentScript.directory.appending($0)) }
+            + mountPoints.map {
+                (directory.appending($0), ContainerAgentScript.directory.appending($0))
+            }
     }
 
-    /// Runs a script in a container of its own, without a network, as the container's root.
-    func lastContainer(running script: String) async -> ContainerEngine.Answer {
+    /// Runs a script in a new container of the image, without a network, as the container's root.
+    func runInNewContainer(_ script: String) async -> ContainerEngine.RunResult {
         var arguments = ContainerArguments(image, name: name + "last")
         arguments.network = "none"
         return await image.engine.run(
@@ -73,7 +75,7 @@ extension ContainerEnvironment {
         )
     }
 
-    static func notStarted(_ image: ContainerImage, _ reason: String) -> SetupError {
+    static func startError(_ image: ContainerImage, _ reason: String) -> SetupError {
         if reason.contains("/bin/sh"), reason.contains("no such file") {
             return SetupError([
                 SetupError.Problem(
@@ -89,21 +91,25 @@ extension ContainerEnvironment {
         )
     }
 
-    /// Spares a listener's process when the build's are ended: `NAME NUMBER`.
-    static func spare(_ arrival: String, by first: ContainerConnection) {
-        let parts = arrival.split(separator: " ")
-        if parts.count == 2, let process = Int32(parts[1]) { first.send("spare \(process)") }
+    /// Excludes an agent's process from the signals that end the build's processes.
+    ///
+    /// - Parameters:
+    ///   - start: The agent's message: `NAME NUMBER`.
+    ///   - main: The connection with the agent that sends signals.
+    static func spare(_ start: String, by main: ContainerConnection) {
+        let parts = start.split(separator: " ")
+        if parts.count == 2, let process = Int32(parts[1]) { main.send("spare \(process)") }
     }
 
-    /// Ends the container, by the end of its input if it can be, and makes sure that it is gone.
+    /// Ends the container by closing its input, and removes a container that does not end.
     static func remove(
         _ name: String,
-        _ channel: ContainerConnection,
+        _ connection: ContainerConnection,
         _ engine: ContainerEngine,
         _ directory: FilePath
     ) async {
-        channel.close()
-        if await channel.ended(within: .seconds(10)), !channel.wasDestroyed { return }
+        connection.close()
+        if await connection.waitForEnd(within: .seconds(10)), !connection.wasDestroyed { return }
         let errors = directory.appending("removal.txt")
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
@@ -112,10 +118,11 @@ extension ContainerEnvironment {
                 continuation.resume()
             }
         }
-        channel.destroy()
+        connection.destroy()
     }
 
-    static func reason(_ errors: FilePath) -> String {
+    /// Returns the cause that a file of the engine's messages names.
+    static func reason(in errors: FilePath) -> String {
         let bytes = (try? SmallFile.read(errors)) ?? []
         return ContainerEngine.reason(in: String(decoding: bytes, as: UTF8.self))
     }

@@ -10,36 +10,36 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// One container for all of a build.
+/// A container that runs all commands of a build.
 ///
-/// Sources and private directory are mounted; commands run through `ContainerAgentScript`. The container
-/// ends when its input does, so it cannot outlive the build, and the engine removes it then.
+/// The sources and the private directory are mounted; commands run through `ContainerAgentScript`. The
+/// container ends when its input ends, so it cannot outlive the build, and the engine then removes it.
 final class ContainerEnvironment: ExecutionEnvironment {
     let root: FilePath
     let notes: [String]
     let warnings: [String]
     let serviceVariables: [String: String]
-    /// The source root outside: the user's own, or a copy.
+    /// The source root outside: the user's, or a copy.
     let sources: FilePath
-    /// Where absolute paths of the cache begin, outside.
-    let cacheTop: FilePath
-    /// Whose the files are that the container's root makes, as this machine sees it.
-    let owner: uid_t
-    /// The first listener.
-    let first: ContainerConnection
+    /// The directory outside in which the cache finds absolute paths.
+    let cacheRoot: FilePath
+    /// The owner, on this machine, of the files that the container's root creates.
+    let fileOwner: uid_t
+    /// The connection with the agent that the container started with.
+    let mainConnection: ContainerConnection
 
     let image: ContainerImage
     let name: String
     let directory: FilePath
-    private let accounts: [ImageAccount]
-    private let further = Mutex<[uid_t: ContainerConnection]>([:])
+    private let accounts: [UserAccount]
+    private let userConnections = Mutex<[uid_t: ContainerConnection]>([:])
 
     /// Starts the container.
     ///
     /// - Parameters:
-    ///   - image: the image and its engine.
-    ///   - directory: the build's private directory.
-    /// - Throws: `SetupError` when it cannot be started; nothing is left then.
+    ///   - image: The image and its engine.
+    ///   - directory: The build's private directory.
+    /// - Throws: `SetupError` if the container cannot be started; nothing is left then.
     init(_ image: ContainerImage, in directory: PrivateDirectory) async throws {
         self.image = image
         self.directory = directory.path
@@ -47,14 +47,14 @@ final class ContainerEnvironment: ExecutionEnvironment {
         warnings = image.warnings
         serviceVariables = ["CODEBUILD_BUILD_IMAGE": image.options.image]
         name = ContainerImage.name(for: directory.path)
-        cacheTop = try directory.createDirectory("cache")
-        let questions = HashFilesRelay(
+        cacheRoot = try directory.createDirectory("cache")
+        let relay = HashFilesRelay(
             sources: image.options.copiesSource
                 ? try directory.createDirectory("sources") : image.sources,
             root: image.root,
-            answers: try directory.createDirectory("answers")
+            answerDirectory: try directory.createDirectory("answers")
         )
-        sources = questions.sources
+        sources = relay.sources
         try SmallFile.write(
             HashFilesRelay.script,
             to: directory.path.appending("hash-files"),
@@ -65,25 +65,25 @@ final class ContainerEnvironment: ExecutionEnvironment {
         }
         signal(SIGPIPE, SIG_IGN)  // A container that ends early must not end this process.
         let start = ContinuousClock.now
-        first = try await ContainerEnvironment.start(
+        mainConnection = try await ContainerEnvironment.start(
             image,
             name,
             sources,
             directory.path,
-            questions
+            relay
         )
         notes = [
             "container: '\(image.options.image)' started by \(image.engine.name) in "
                 + (ContinuousClock.now - start).inTenths
         ]
         do {
-            owner = try FileOwner.of(directory.path.appending("owner"))
-            accounts = ImageAccount.list(
-                (try? SmallFile.read(directory.path.appending("passwd"))) ?? []
+            fileOwner = try FileOwner.of(directory.path.appending("owner"))
+            accounts = UserAccount.list(
+                passwd: (try? SmallFile.read(directory.path.appending("passwd"))) ?? []
             )
-            if let handing { first.send("hand \(handing)") }
+            if let ownershipArguments { mainConnection.send("hand \(ownershipArguments)") }
         } catch {
-            await ContainerEnvironment.remove(name, first, image.engine, directory.path)
+            await ContainerEnvironment.remove(name, mainConnection, image.engine, directory.path)
             throw ContainerImage.failure(
                 "share a directory with the container",
                 image.engine,
@@ -93,35 +93,34 @@ final class ContainerEnvironment: ExecutionEnvironment {
     }
 
     func close() async {
-        for channel in further.withLock({ $0.values }) { channel.close() }
-        await ContainerEnvironment.remove(name, first, image.engine, directory)
+        for connection in userConnections.withLock({ $0.values }) { connection.close() }
+        await ContainerEnvironment.remove(name, mainConnection, image.engine, directory)
     }
 }
 
 extension ContainerEnvironment {
-    var whereabouts: String { "in the image '\(image.options.image)'" }
+    var locationText: String { "in the image '\(image.options.image)'" }
 
-    var ownUser: String { "root" }
+    var defaultUser: String { "root" }
 
-    func inside(_ path: FilePath) -> FilePath {
+    func pathInside(_ path: FilePath) -> FilePath {
         var rest = path
         guard rest.removePrefix(directory) else { return path }
         return ContainerAgentScript.directory.pushing(rest)
     }
 
-    func outside(_ path: String) throws(UnreachablePath) -> String {
+    func pathOutside(_ path: String) throws(UnreachablePath) -> String {
         guard path.hasPrefix("/") else { return path }
         if path == root.string { return sources.string }
         let prefix = root.string + "/"
         if path.hasPrefix(prefix) { return sources.string + "/" + path.dropFirst(prefix.count) }
         throw UnreachablePath(
-            description: "'\(path)' is the container's own; only what lies in the sources can be "
-                + "taken from there"
+            description: "'\(path)' is in the container; only files in the sources can be collected"
         )
     }
 
     func programInside(_ program: FilePath) -> FilePath? {
-        inside(directory.appending("hash-files"))
+        pathInside(directory.appending("hash-files"))
     }
 
     func firstProgram(of paths: [FilePath]) async -> FilePath? {
@@ -136,7 +135,7 @@ extension ContainerEnvironment {
             exit 255
 
             """
-        // An exit status has room for no more.
+        // The exit status of the script is an index.
         guard paths.count < 255, let status = try? await run(script: script), status < paths.count
         else { return nil }
         return paths[Int(status)]
@@ -144,44 +143,44 @@ extension ContainerEnvironment {
 
     func obstacle(toRunningAs name: String) -> String? {
         guard geteuid() == 0 else {
-            return " in a container; only root can hand the build's state from user to user: start "
+            return " in a container; only root can give the build's state to another user: start "
                 + "the build as root, or remove the key"
         }
         return nil
     }
 
     func account(named name: String) async -> UserAccount? {
-        if let known = accounts.first(where: { $0.account.name == name }) { return known.account }
-        // A command may have made it since.
+        if let known = accounts.first(where: { $0.name == name }) { return known }
+        // A command may have created the user since.
         let copy = directory.appending("passwd-now")
         let script = """
-            cat /etc/passwd >\(ShellText.alwaysQuoted(inside(copy).string))
+            cat /etc/passwd >\(ShellText.alwaysQuoted(pathInside(copy).string))
 
             """
         guard let status = try? await run(script: script), status == 0 else { return nil }
-        let now = ImageAccount.list((try? SmallFile.readPlain(copy)) ?? [])
-        return now.first { $0.account.name == name }?.account
+        let current = UserAccount.list(passwd: (try? SmallFile.readRegular(copy)) ?? [])
+        return current.first { $0.name == name }
     }
 
-    func launch(
+    func processSpec(
         _ program: FilePath,
         _ arguments: [String],
         in directory: FilePath,
         as user: UserAccount?
     ) -> ProcessSpec {
-        execution([], program, arguments, in: directory, as: user)
+        engineExec([], program, arguments, in: directory, as: user)
     }
 
-    func launchOnTerminal(
+    func terminalProcessSpec(
         _ program: FilePath,
         _ arguments: [String],
         in directory: FilePath,
         as user: UserAccount?
     ) -> ProcessSpec {
-        execution(["--interactive", "--tty"], program, arguments, in: directory, as: user)
+        engineExec(["--interactive", "--tty"], program, arguments, in: directory, as: user)
     }
 
-    private func execution(
+    private func engineExec(
         _ options: [String],
         _ program: FilePath,
         _ arguments: [String],
@@ -191,7 +190,7 @@ extension ContainerEnvironment {
         ProcessSpec(
             program: image.engine.program,
             arguments: ["exec"] + options + [
-                "--user", user?.name ?? "0:0", "--workdir", inside(directory).string, name,
+                "--user", user?.name ?? "0:0", "--workdir", pathInside(directory).string, name,
                 program.string,
             ] + arguments,
             directory: directory,
@@ -200,62 +199,64 @@ extension ContainerEnvironment {
         )
     }
 
-    func processes(
-        output pump: OutputMultiplexer,
+    func commandExecutor(
+        output: OutputMultiplexer,
         groups: ProcessGroups,
         grace: Duration
     ) -> any CommandExecutor {
-        pump.takeOffers()
-        first.connect(to: pump)
-        groups.alsoKill { [first] in first.send("kill KILL") }
-        return ContainerProcesses(place: self, pump: pump, grace: grace)
+        output.makeInputNonblocking()
+        mainConnection.forwardOutput(to: output)
+        groups.addKillHandler { [mainConnection] in mainConnection.send("kill KILL") }
+        return ContainerCommandExecutor(execution: self, output: output, grace: grace)
     }
 
-    /// The listener that runs commands as a user; started when first asked for.
+    /// Returns the connection with the agent that runs a user's commands, and starts the agent if needed.
     ///
-    /// - Throws: when it cannot be started.
-    func channel(of user: UserAccount?) async throws -> ContainerConnection {
-        guard let user else { return first }
-        // A command may have killed all of its user's processes.
-        if let channel = further.withLock({ $0[user.userID] }), !channel.hasEnded { return channel }
+    /// - Throws: `UnreachablePath` with the engine's message, or `Errno`.
+    func connection(for user: UserAccount?) async throws -> ContainerConnection {
+        guard let user else { return mainConnection }
+        // A command may have killed all processes of its user.
+        if let connection = userConnections.withLock({ $0[user.userID] }), !connection.hasEnded {
+            return connection
+        }
         let errors = directory.appending("engine-\(user.userID).txt")
-        let channel = ContainerConnection(
+        let connection = ContainerConnection(
             try ContainerClient(
                 image.engine,
                 ["exec", "--interactive", "--user", user.name, name, "/bin/sh"]
-                    + ContainerAgentScript.further(hiding: image.hidden),
+                    + ContainerAgentScript.userAgent(hiding: image.variableNames),
                 errors: errors
             ),
-            of: user.name
-        ) { [first] word, rest, _ in
-            if word == "here" { ContainerEnvironment.spare(rest, by: first) }
+            for: user.name
+        ) { [mainConnection] word, rest, _ in
+            if word == "here" { ContainerEnvironment.spare(rest, by: mainConnection) }
         }
-        let isThere = await withTaskCancellationHandler {
-            await channel.arrival(of: ["work"])
+        let hasStarted = await withTaskCancellationHandler {
+            await connection.waitForStart(of: ["work"])
         } onCancel: {
-            channel.destroy()
+            connection.destroy()
         }
-        guard isThere else {
+        guard hasStarted else {
             throw UnreachablePath(
                 description: "\(image.engine.name) says "
-                    + "'\(ContainerEnvironment.reason(errors))'"
+                    + "'\(ContainerEnvironment.reason(in: errors))'"
             )
         }
-        further.withLock { $0[user.userID] = channel }
-        return channel
+        userConnections.withLock { $0[user.userID] = connection }
+        return connection
     }
 
-    /// Runs a script of the runner's own as the container's root.
+    /// Runs a script of the runner as the container's root.
     ///
-    /// - Returns: its exit status.
-    /// - Throws: `Errno`, or `ContainerConnection.Broken`.
+    /// - Returns: The script's exit status.
+    /// - Throws: `Errno`, or `ContainerConnection.ConnectionLost`.
     func run(script: String) async throws -> Int32 {
         let file = directory.appending("runner.sh")
         try SmallFile.write(Array(script.utf8), to: file)
-        return try await first.run(
-            ["/bin/sh", inside(file).string],
+        return try await mainConnection.run(
+            ["/bin/sh", pathInside(file).string],
             in: ContainerAgentScript.directory,
-            output: nil
+            outputFile: nil
         )
     }
 }

@@ -9,60 +9,59 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// An image that is on this machine, and the engine that can start it: a container not open yet.
+/// A container that is not started yet: an image that this machine has, and an engine.
 struct ContainerImage: EnvironmentSpec {
-    /// Where the sources are, inside: one path on every machine, so that caches with absolute paths
-    /// in them hit.
-    let root: FilePath = "/codebuild/output/src/src"
-    /// The image's environment and the few things that CodeBuild adds to it.
+    /// The source root inside, the same on every machine.
+    let root = BuildRequest.fixedSourceRoot
+    /// The image's variables, with those that CodeBuild adds.
     let environment: [String: String]
 
     let engine: ContainerEngine
     let options: ContainerOptions
-    /// Where the sources are, outside.
+    /// The source root outside.
     let sources: FilePath
-    /// What git in the container needs beside the sources.
+    /// The repository that git in the container needs.
     let git: VisibleRepository
-    /// What the user should know, one line each.
+    /// Warnings for the user, one line each.
     let warnings: [String]
-    /// The names of the image's own environment.
-    let hidden: [String]
+    /// The names of the image's variables.
+    let variableNames: [String]
 
-    /// How long the engine may take to say what it has.
-    static let patience = Duration.seconds(30)
+    /// The longest time that the engine may take to answer.
+    static let responseTimeout = Duration.seconds(30)
 
-    /// Finds the engine and the image; one that is not on this machine is pulled.
+    /// Finds the engine and the image, and pulls an image that this machine does not have.
     ///
     /// - Parameters:
-    ///   - options: what is wanted.
-    ///   - request: what is to be built.
-    ///   - patience: how long the engine may take for an answer; a pull takes as long as it takes.
-    /// - Throws: `SetupError` when one of them cannot be had.
+    ///   - options: The container's options.
+    ///   - request: The build.
+    ///   - responseTimeout: The longest time that the engine may take to answer; a pull has no limit.
+    /// - Throws: `SetupError` if the engine or the image is not available.
     init(
         _ options: ContainerOptions,
         for request: BuildRequest,
-        patience: Duration = ContainerImage.patience
+        responseTimeout: Duration = ContainerImage.responseTimeout
     ) async throws {
         self.options = options
         sources = request.sourceDirectory
         engine = try ContainerEngine(options.engine, request.hostEnvironment)
         let engine = engine
-        async let left = ContainerImage.removeLeftovers(engine, patience)
+        async let removals = ContainerImage.removeLeftovers(engine, responseTimeout)
         let list = try await ContainerImage.environment(
             of: options.image,
             engine,
             request,
-            patience
+            responseTimeout
         )
         git = VisibleRepository(of: request.sourceDirectory, seenAt: root)
-        warnings = await left + [git.problem].compactMap { $0 }
+        warnings = await removals + [git.problem].compactMap { $0 }
         var variables: [String: String] = [:]
         for entry in list {
             let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             variables[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
         }
-        hidden = Array(variables.keys)
-        // CodeBuild: root's, whatever the image's user is.
+        variableNames = Array(variables.keys)
+        // CodeBuild sets root's home, whatever the image's user is.
         variables["HOME"] = "/root"
         for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
             variables[name] = variables[name] ?? request.hostEnvironment[name]
@@ -71,7 +70,7 @@ struct ContainerImage: EnvironmentSpec {
     }
 
     func open(
-        _ needs: EnvironmentRequirements,
+        _ requirements: EnvironmentRequirements,
         in directory: PrivateDirectory
     ) async throws -> any ExecutionEnvironment {
         do {
@@ -83,47 +82,58 @@ struct ContainerImage: EnvironmentSpec {
         }
     }
 
-    /// Says how an image or a container could not be had.
-    static func failure(_ what: String, _ engine: ContainerEngine, _ reason: String) -> SetupError {
-        let words = reason.lowercased()
+    /// Returns the error for a failure of the engine, with a remedy for known causes.
+    ///
+    /// - Parameters:
+    ///   - action: What failed, as a verb with its object.
+    ///   - engine: The engine.
+    ///   - reason: The engine's message.
+    /// - Returns: An error with one problem.
+    static func failure(
+        _ action: String,
+        _ engine: ContainerEngine,
+        _ reason: String
+    ) -> SetupError {
+        let text = reason.lowercased()
         let remedy =
-            if words.contains("permission denied"), words.contains("socket") {
-                "your user may not talk to its server; run the build as root or as a user who may, "
+            if text.contains("permission denied"), text.contains("socket") {
+                "your user has no access to its server; run the build as root or as a user with access, "
                     + "or choose another engine with '--engine'"
-            } else if words.contains("/dev/net/tun") || words.contains("slirp4netns") {
+            } else if text.contains("/dev/net/tun") || text.contains("slirp4netns") {
                 "a network of its own needs '/dev/net/tun': let everybody open it with 'chmod 666 "
                     + "/dev/net/tun' as root, or run with '--network host' or '--network none'"
-            } else if isOfServer(words) {
-                startingServer(of: engine)
+            } else if isServerUnreachable(text) {
+                serverRemedy(engine)
             } else {
                 "try it by hand with '\(engine.name) run --rm IMAGE true'"
             }
         return SetupError([
-            SetupError.Problem("cannot \(what): \(engine.name) says '\(reason)'; \(remedy)")
+            SetupError.Problem("cannot \(action): \(engine.name) says '\(reason)'; \(remedy)")
         ])
     }
 }
 
 extension ContainerImage {
-    /// Whether an engine's words, in small letters, say that its server cannot be reached.
-    private static func isOfServer(_ words: String) -> Bool {
+    /// Returns whether an engine's message, in lower case, says that its server cannot be reached.
+    private static func isServerUnreachable(_ text: String) -> Bool {
         [
             "daemon", "connect to podman", "error during connect", "docker endpoint", "docker host",
-            "docker api", "podman socket", ContainerEngine.noAnswer,
-        ].contains { words.contains($0) }
+            "docker api", "podman socket", ContainerEngine.timeoutPrefix,
+        ].contains { text.contains($0) }
     }
 
-    /// What to do where the server cannot be reached; a variable may name one that is not there.
-    private static func startingServer(of engine: ContainerEngine) -> String {
+    /// Returns the remedy for a server that cannot be reached, which a variable may have named.
+    private static func serverRemedy(_ engine: ContainerEngine) -> String {
         let names = ["DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST"]
-        let given = names.first { name in
+        let variable = names.first { name in
             engine.environment[name]?.isEmpty == false
                 && name.hasPrefix("DOCKER") == engine.name.contains("docker")
         }
-        guard let given, let value = engine.environment[given] else {
+        guard let variable, let value = engine.environment[variable] else {
             return "start its server, or choose another engine with '--engine'"
         }
-        return "'\(given)' is '\(value)': start the server there, unset the variable to use this "
+        return
+            "'\(variable)' is '\(value)': start the server there, unset the variable to use this "
             + "machine's, or choose another engine with '--engine'"
     }
 
@@ -131,39 +141,38 @@ extension ContainerImage {
         of image: String,
         _ engine: ContainerEngine,
         _ request: BuildRequest,
-        _ patience: Duration
+        _ responseTimeout: Duration
     ) async throws -> [String] {
-        // After '--' an image's name cannot be taken for an option.
+        // After '--' the engine cannot read an image's name as an option.
         let inspection = [
             "image", "inspect", "--format", "{{range .Config.Env}}{{printf \"%s\\x00\" .}}{{end}}",
             "--", image,
         ]
-        var answer = await engine.run(inspection, within: patience)
-        if answer.status != 0 {
+        var result = await engine.run(inspection, within: responseTimeout)
+        if result.status != 0 {
             try Task.checkCancellation()
-            if isOfServer(answer.reason.lowercased()) {
-                throw failure("use the image '\(image)'", engine, answer.reason)
+            if isServerUnreachable(result.reason.lowercased()) {
+                throw failure("use the image '\(image)'", engine, result.reason)
             }
             await request.onNotice?("'\(image)' is not on this machine; \(engine.name) pulls it")
             let pull = await engine.run(["pull", "--quiet", "--", image])
             try Task.checkCancellation()
-            guard pull.status == 0 else { throw unpullable(image, engine, pull.reason) }
-            answer = await engine.run(inspection, within: patience)
+            guard pull.status == 0 else { throw pullError(image, engine, pull.reason) }
+            result = await engine.run(inspection, within: responseTimeout)
         }
-        guard answer.status == 0 else {
-            throw failure("look into the image '\(image)'", engine, answer.reason)
+        guard result.status == 0 else {
+            throw failure("inspect the image '\(image)'", engine, result.reason)
         }
-        return answer.output.split(whereSeparator: { $0 == 0 || $0 == UInt8(ascii: "\n") })
+        return result.output.split(whereSeparator: { $0 == 0 || $0 == UInt8(ascii: "\n") })
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
-    private static func unpullable(
+    private static func pullError(
         _ image: String,
         _ engine: ContainerEngine,
         _ reason: String
     ) -> SetupError {
-        let words = reason.lowercased()
-        if isOfServer(words) {
+        if isServerUnreachable(reason.lowercased()) {
             return failure("use the image '\(image)'", engine, reason)
         }
         return SetupError([
@@ -176,30 +185,31 @@ extension ContainerImage {
 }
 
 extension ContainerImage {
-    /// The label by which a later build knows whose container it was: agents that share an engine may
-    /// each be in a container of their own, or on machines of their own, and count processes alike.
-    static var label: String { "buildspec.processes=\(Machine.processSpace)" }
-
-    /// The name of the container of a build in this process.
+    /// The label by which a later build finds the containers of this machine.
     ///
-    /// - Parameter directory: the build's private directory, whose name no other build has.
-    /// - Returns: the name.
+    /// Agents that share an engine may be in separate containers or on separate machines, where the same
+    /// process numbers exist.
+    static var label: String { "buildspec.processes=\(Machine.processNamespace)" }
+
+    /// Returns the name of the container of a build in this process.
+    ///
+    /// - Parameter directory: The build's private directory, whose name no other build has.
+    /// - Returns: A name with this process's number.
     static func name(for directory: FilePath) -> String {
         let unique = directory.lastComponent?.string.split(separator: "-").last ?? "build"
         return "buildspec-\(getpid())-\(unique)"
     }
 
-    /// Removes containers of builds that are not there any more, such as killed ones whose engine
-    /// was killed too.
+    /// Removes containers of builds that have ended, such as builds that were killed with their engine.
     ///
-    /// - Returns: what was removed, one line each.
+    /// - Returns: A warning for each such container.
     private static func removeLeftovers(
         _ engine: ContainerEngine,
-        _ patience: Duration
+        _ responseTimeout: Duration
     ) async -> [String] {
         let list = await engine.run(
             ["ps", "--all", "--filter", "label=\(label)", "--format", "{{.Names}}"],
-            within: patience
+            within: responseTimeout
         )
         guard list.status == 0 else { return [] }
         var warnings: [String] = []
@@ -209,12 +219,14 @@ extension ContainerImage {
             guard parts.count == 3, parts[0] == "buildspec", let process = pid_t(parts[1]),
                 kill(process, 0) != 0, errno == ESRCH
             else { continue }
-            let removal = await engine.run(["rm", "--force", String(line)], within: patience)
+            let removal = await engine.run(
+                ["rm", "--force", String(line)],
+                within: responseTimeout
+            )
             warnings.append(
                 removal.status == 0
-                    ? "the container '\(line)' of an earlier build was still there and is removed"
-                    : "the container '\(line)' of an earlier build is still there and cannot be "
-                        + "removed: \(removal.reason)"
+                    ? "removed the container '\(line)' of an earlier build"
+                    : "cannot remove the container '\(line)' of an earlier build: \(removal.reason)"
             )
         }
         return warnings

@@ -1,49 +1,49 @@
-/// Takes apart what comes out of a container: what commands write, and what the listener says.
+/// Separates the output of a container's commands from the messages of the agent.
 ///
-/// Both come by one stream, so what a command wrote always comes before the listener says that it has
-/// ended. The listener's lines begin with a mark that no other build has.
+/// Both come by one stream, so a command's output always comes before the message that the command has
+/// ended. The agent's lines begin with a marker that no other build has.
 struct ContainerStream {
     /// A part of the stream.
     enum Part: Equatable {
-        /// What commands wrote.
+        /// Output of commands.
         case output([UInt8])
-        /// A line of the listener, without its mark.
-        case said(String)
+        /// A line of the agent, without its marker.
+        case message(String)
     }
 
-    /// The longest line of a listener; what is longer is output that happens to begin like one.
+    /// The longest line of the agent; a longer one is output that begins with the marker by chance.
     static let longestLine = 1 << 16
 
-    private let mark: [UInt8]
-    private var held: [UInt8] = []
+    private let marker: [UInt8]
+    private var pending: [UInt8] = []
 
-    /// Creates a reader.
+    /// Creates a parser.
     ///
-    /// - Parameter mark: what the listener's lines begin with, behind the byte 0x1E.
-    init(mark: String) {
-        self.mark = [0x1E] + Array(mark.utf8) + [UInt8(ascii: " ")]
+    /// - Parameter marker: The text that begins the agent's lines, after the byte 0x1E.
+    init(marker: String) {
+        self.marker = [0x1E] + Array(marker.utf8) + [UInt8(ascii: " ")]
     }
 
-    /// Takes the next bytes of the stream.
+    /// Parses the next bytes of the stream.
     ///
-    /// - Returns: the parts that are complete; what may become a line of the listener is held back.
-    mutating func take(_ bytes: [UInt8]) -> [Part] {
+    /// - Returns: The complete parts; bytes that may begin a line of the agent are held back.
+    mutating func parse(_ bytes: [UInt8]) -> [Part] {
         var parts: [Part] = []
-        var rest = (held + bytes)[...]
-        held = []
+        var rest = (pending + bytes)[...]
+        pending = []
         var output = rest[..<rest.startIndex]
         while let start = rest[output.endIndex...].firstIndex(of: 0x1E) {
             output = rest[rest.startIndex..<start]
             switch line(in: rest[start...]) {
             case .none:
                 output = rest[rest.startIndex...start]
-            case .unfinished:
-                held = Array(rest[start...])
+            case .partial:
+                pending = Array(rest[start...])
                 append(output, to: &parts)
                 return parts
             case .complete(let text, let end):
                 append(output, to: &parts)
-                parts.append(.said(text))
+                parts.append(.message(text))
                 rest = rest[end...]
                 output = rest[..<rest.startIndex]
             }
@@ -52,26 +52,26 @@ struct ContainerStream {
         return parts
     }
 
-    /// What was held back when the stream ended.
-    mutating func end() -> [UInt8] {
-        defer { held = [] }
-        return held
+    /// Ends the stream and returns the bytes that were held back.
+    mutating func finish() -> [UInt8] {
+        defer { pending = [] }
+        return pending
     }
 
     private enum Line {
         case none
-        case unfinished
+        case partial
         case complete(String, end: Int)
     }
 
     private func line(in bytes: ArraySlice<UInt8>) -> Line {
-        if bytes.count < mark.count { return mark.starts(with: bytes) ? .unfinished : .none }
-        guard bytes.starts(with: mark) else { return .none }
-        let text = bytes.dropFirst(mark.count).prefix(ContainerStream.longestLine)
+        if bytes.count < marker.count { return marker.starts(with: bytes) ? .partial : .none }
+        guard bytes.starts(with: marker) else { return .none }
+        let text = bytes.dropFirst(marker.count).prefix(ContainerStream.longestLine)
         if let end = text.firstIndex(of: UInt8(ascii: "\n")) {
             return .complete(String(decoding: text[..<end], as: UTF8.self), end: end + 1)
         }
-        return text.count < ContainerStream.longestLine ? .unfinished : .none
+        return text.count < ContainerStream.longestLine ? .partial : .none
     }
 
     private func append(_ bytes: ArraySlice<UInt8>, to parts: inout [Part]) {

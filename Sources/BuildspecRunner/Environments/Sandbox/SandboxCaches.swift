@@ -99,7 +99,7 @@
             of pattern: FilePattern
         ) throws(UnreachablePath) -> FilePath? {
             if !pattern.isAbsolute {
-                guard pattern.climbs == 0 else {
+                guard pattern.leadingParents == 0 else {
                     throw UnreachablePath(
                         description: "in a sandbox nothing above the sources is shared; name a "
                             + "directory below them or an absolute path"

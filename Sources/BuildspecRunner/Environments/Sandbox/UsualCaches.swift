@@ -66,7 +66,7 @@
 
         /// Returns a path with the links of its existing part resolved.
         static func resolved(_ path: FilePath) -> FilePath {
-            FilePath(Machine.settled(PathBytes(path.string)).text).lexicallyNormalized()
+            FilePath(Machine.resolved(PathBytes(path.string)).text).lexicallyNormalized()
         }
     }
 #endif
