@@ -46,8 +46,8 @@ struct CachePath: Sendable, Equatable {
     }
 
     private static func covers(_ text: String, _ root: FilePath) -> Bool {
-        let root = Machine.settled(PathBytes(root.string))
-        return FilePattern.parse(text).allSatisfy { $0.coversPlace(root) }
+        let root = Machine.resolved(PathBytes(root.string))
+        return FilePattern.parse(text).allSatisfy { $0.coversThroughLinks(root) }
     }
 
     /// The warnings for the expanded path, without those that validation reports for the declared one.
@@ -67,7 +67,7 @@ package enum CachePathNote {
     ///   - root: The directory at which the path starts.
     /// - Returns: One line; `nil` for a path inside of the root.
     package static func outsideRoot(_ path: String, root: FilePath) -> String? {
-        let root = Machine.settled(PathBytes(root.string))
+        let root = Machine.resolved(PathBytes(root.string))
         let outside = PathSet([path], root: root).canonicalTexts.first { $0.hasPrefix("/") }
         guard !path.hasPrefix("/"), let outside else { return nil }
         return

@@ -171,9 +171,7 @@ struct PhaseDriver: Sendable {
     private func imageHint(_ command: PhaseCommand, _ status: Int32) async -> String? {
         let programs = ImageProgram.missing(from: command.text.value, status: status)
         for program in programs {
-            let path = searchPath ?? BuildEnvironment.standardPath
-            let candidates = path.split(separator: ":").filter { $0.hasPrefix("/") }
-                .map { FilePath(String($0)).appending(program.name) }
+            let candidates = SearchPath.candidates(for: program.name, in: searchPath)
             if await session.execution.firstProgram(of: candidates) == nil {
                 return program.hint(session.execution.locationText)
             }

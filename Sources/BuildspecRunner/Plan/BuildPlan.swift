@@ -1,25 +1,25 @@
 public import BuildspecModel
 public import SystemPackage
 
-/// What a build would do, found out without running any of its commands.
+/// The phases, variables and cache of a build, determined without running its commands.
 public struct BuildPlan: Sendable, Equatable {
-    /// One phase, in the order in which they run.
+    /// A phase of the plan.
     public struct PlannedPhase: Sendable, Equatable {
         /// The phase's name.
         public var name: PhaseName
-        /// What it would run; an undeclared phase has no commands.
+        /// The phase; an undeclared phase has no commands.
         public var phase: Phase
-        /// Whether it would run, or was left out by the request.
+        /// Whether the request includes the phase.
         public var isSelected: Bool
     }
 
-    /// One variable that the build sets beside the host's own.
+    /// A variable that the build sets, in addition to those of the host.
     public struct Variable: Sendable, Equatable {
-        /// Where its value comes from.
+        /// The source of a value.
         public enum Origin: String, Sendable, CaseIterable {
             /// `env/variables` of the buildspec.
             case buildspec
-            /// Given at the start of the build.
+            /// An override at the start of the build.
             case start
             /// `env/parameter-store`.
             case parameterStore = "parameter-store"
@@ -29,46 +29,46 @@ public struct BuildPlan: Sendable, Equatable {
 
         /// The variable's name.
         public var name: String
-        /// Where its value comes from.
+        /// The source of the value.
         public var origin: Origin
-        /// Its value; for a parameter or a secret the reference to it, never the value.
+        /// The value, or the reference to a parameter or secret, never its value.
         public var text: String
     }
 
-    /// One path of the cache.
+    /// A path of the cache.
     public struct CachePath: Sendable, Equatable {
-        /// The path as declared.
+        /// The path as it is written.
         public var declared: String
-        /// The path with variables put in; `nil` when one is not set, and the path is left out.
+        /// The path with its variables expanded; `nil` if one is not set, and the path is skipped.
         public var expanded: String?
-        /// Why the path is left out, as a sentence; `nil` when it is taken.
+        /// The reason why the path is skipped; `nil` if it is used.
         public var obstacle: String?
-        /// How many files, links and directories belong to it now.
+        /// The number of files, links and directories that match the path now.
         public var matchCount: Int
     }
 
-    /// What the `cache` section comes to.
+    /// The evaluated `cache` section.
     public struct Cache: Sendable, Equatable {
-        /// The section as declared.
+        /// The section as it is written.
         public var section: CacheSection
-        /// Its paths.
+        /// The paths of the section.
         public var paths: [CachePath]
-        /// The key and the fallback keys evaluated by the shell, if that was asked for.
+        /// The key and the fallback keys as the shell expands them; `nil` if they were not evaluated.
         public var evaluatedKeys: [String]?
     }
 
-    /// The project's name, which is the scope of the cache.
+    /// The project's name.
     public var project: String
     /// The source root.
     public var sourceDirectory: FilePath
     /// The interpreter of the commands.
     public var shell: FilePath
-    /// All four phases.
+    /// All four phases, in the order in which they run.
     public var phases: [PlannedPhase]
-    /// The variables of the build, by name; a name is there once, from the origin that beats.
+    /// The variables of the build, sorted by name; each name has the origin that takes precedence.
     public var variables: [Variable]
-    /// The cache, if the buildspec has one.
+    /// The cache; `nil` if the buildspec has none.
     public var cache: Cache?
-    /// What the user should know, one line each.
+    /// The warnings for the user, one line each.
     public var warnings: [String]
 }

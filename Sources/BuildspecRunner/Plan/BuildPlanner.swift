@@ -3,17 +3,16 @@ internal import BuildspecModel
 internal import SystemPackage
 
 extension BuildRunner {
-    /// Finds out what a build would do.
+    /// Plans a build without running its commands.
     ///
-    /// No command of the buildspec runs. Evaluating keys runs the shell on the text of the keys,
-    /// with what they hold in `$(…)`, which is why it must be asked for.
+    /// To evaluate keys runs the shell on their text, with the commands that they have in `$(…)`. So the
+    /// caller must ask for it.
     ///
     /// - Parameters:
     ///   - request: The build.
     ///   - evaluatingKeys: Whether to evaluate the cache keys.
     /// - Returns: The plan.
-    /// - Throws: `SetupError` when the build could not start, for another reason than a secret that
-    ///   is not there.
+    /// - Throws: `SetupError` if the build could not start for another reason than a missing secret.
     public static func plan(
         _ request: BuildRequest,
         evaluatingKeys: Bool
@@ -22,18 +21,18 @@ extension BuildRunner {
     }
 }
 
-/// Puts a plan together.
+/// A builder of plans.
 private struct BuildPlanner {
     let request: BuildRequest
 
     func plan(evaluatingKeys: Bool) async throws -> BuildPlan {
         try request.checkDirectories()
-        let directory = try opened("a private directory") {
+        let directory = try BuildRunner.create("a private directory") {
             try PrivateDirectory(in: request.temporaryDirectory)
         }
         defer { directory.remove() }
         var planned = request.forPlanning(stateDirectory: directory.path)
-        // Keys need the shell, and all that it needs.
+        // The evaluation of keys needs a working shell.
         planned.isPlan = !evaluatingKeys
         let setup = try await BuildSetup.prepare(planned, in: directory)
         do {
@@ -74,7 +73,7 @@ private struct BuildPlanner {
         )
     }
 
-    /// The variables by name; what is given at the start beats the buildspec.
+    /// The variables, sorted by name; an override takes precedence over the buildspec.
     private var variables: [BuildPlan.Variable] {
         let env = request.buildspec.env
         let layers: [(BuildPlan.Variable.Origin, [EnvVariable])] = [
@@ -92,7 +91,7 @@ private struct BuildPlanner {
             }
         }
         for override in request.overrides {
-            // A secret stays hidden, also when its value was given at the start.
+            // A secret is never shown, even if an override gives its value.
             let isSecret = found[override.name].map { $0.origin.isHidden } ?? false
             guard !isSecret else { continue }
             found[override.name] = BuildPlan.Variable(
@@ -106,14 +105,15 @@ private struct BuildPlanner {
 
     private func plan(_ section: CacheSection, _ environment: BuildEnvironment) -> BuildPlan.Cache {
         let paths = section.paths.map { path in
-            let place = CachePath(path.value, root: request.sourceDirectory) {
+            let cachePath = CachePath(path.value, root: request.sourceDirectory) {
                 environment.variables[$0]
             }
-            let expanded = place.obstacle == nil || place.isRoot ? place.text : nil
+            let expanded =
+                cachePath.obstacle == nil || cachePath.isRoot ? cachePath.text : nil
             return BuildPlan.CachePath(
                 declared: path.value,
                 expanded: expanded,
-                obstacle: place.obstacle,
+                obstacle: cachePath.obstacle,
                 matchCount: expanded.map(matchCount) ?? 0
             )
         }
@@ -133,8 +133,8 @@ private struct BuildPlanner {
         _ directory: PrivateDirectory
     ) async throws -> [String] {
         guard let section = request.buildspec.cache, let key = section.key else { return [] }
-        let output = try opened("a pipe") { try OutputMultiplexer() }
-        let session = try opened("the build's state") {
+        let output = try BuildRunner.create("a pipe") { try OutputMultiplexer() }
+        let session = try BuildRunner.create("the build's state") {
             try ShellSession(request, setup, in: directory, output: output, groups: ProcessGroups())
         }
         let texts = [key.value] + section.fallbackKeys.map(\.value)
@@ -159,24 +159,16 @@ private struct BuildPlanner {
         }
     }
 
-    /// The text without secrets whose values were given at the start.
+    /// Masks secrets whose values are overrides.
     private func hidingSecrets(_ text: String) -> String {
         let env = request.buildspec.env
         let names = Set((env.parameterStore + env.secretsManager).map(\.name))
         return request.overrides.filter { names.contains($0.name) && !$0.value.isEmpty }
             .reduce(text) { $0.replacing($1.value, with: "***") }
     }
-
-    private func opened<Value>(_ what: String, _ open: () throws -> Value) throws -> Value {
-        do {
-            return try open()
-        } catch {
-            throw SetupError([SetupError.Problem("cannot create \(what): \(error)")])
-        }
-    }
 }
 
-/// Takes what keys print on standard error and forgets it.
+/// An event sink that discards the standard error of keys.
 struct NullSink: EventSink {
     func receive(_ event: RunEvent) async {}
 }
@@ -187,8 +179,8 @@ extension BuildPlan.Variable.Origin {
 }
 
 extension BuildRequest {
-    /// The same build where planning leaves no trace: the build number is counted elsewhere, and
-    /// secrets need no value.
+    /// Returns this request with another state directory and empty secrets, so that a plan changes no
+    /// build number and reads no secret.
     func forPlanning(stateDirectory: FilePath) -> BuildRequest {
         var request = self
         request.stateDirectory = stateDirectory

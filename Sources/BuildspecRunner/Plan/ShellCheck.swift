@@ -1,47 +1,45 @@
 internal import Subprocess
 internal import SystemPackage
 
-/// Runs ShellCheck, the program that knows shell scripts, over the commands of a buildspec.
+/// The program ShellCheck, which finds mistakes in the commands of a buildspec without running them.
 ///
-/// Nothing of the commands is run. ShellCheck is a program of its own and need not be installed for
-/// anything else.
+/// ShellCheck is a separate program, and nothing else needs it.
 public struct ShellCheck: Sendable {
-    /// Why ShellCheck has nothing to say.
+    /// An error about a missing or failed ShellCheck.
     public struct Unusable: Error, Sendable, Equatable, CustomStringConvertible {
-        /// What is wrong and what to do, in one line.
+        /// The problem and the remedy, in one line.
         public var description: String
     }
 
-    /// What ShellCheck always leaves out here: variables come from the build's environment and go on to
-    /// the next command (SC2034, SC2154), the shell is given (SC2148), and files that a command reads
-    /// need not be there (SC1090, SC1091).
+    /// The checks that are always disabled.
+    ///
+    /// Variables come from the build's environment and stay set for the next command (SC2034, SC2154),
+    /// the shell is known (SC2148), and files that a command reads need not exist (SC1090, SC1091).
     private static let excluded = "SC1090,SC1091,SC2034,SC2148,SC2154"
 
     private let program: FilePath
     private let environment: [String: String]
 
-    /// Finds the program.
+    /// Finds the program on the `PATH`.
     ///
-    /// - Parameter environment: the variables of the process, `PATH` among them.
-    /// - Throws: `Unusable` when it is not there.
+    /// - Parameter environment: The variables of the process, with `PATH`.
+    /// - Throws: `Unusable` if the program is not installed.
     public init(environment: [String: String]) throws(Unusable) {
-        let path = environment["PATH"] ?? BuildEnvironment.standardPath
-        let places = path.split(separator: ":").filter { $0.hasPrefix("/") }
-            .map { FilePath(String($0)).appending("shellcheck") }
-        guard let program = places.first(where: { FileProbe($0)?.isExecutable == true }) else {
+        let candidates = SearchPath.candidates(for: "shellcheck", in: environment["PATH"])
+        guard let program = candidates.first(where: { FileProbe($0)?.isExecutable == true }) else {
             throw Unusable(
-                description: "there is no 'shellcheck' on the PATH; install it, on Debian and its"
-                    + " relatives with 'apt-get install shellcheck'"
+                description: "cannot find 'shellcheck' on the PATH; install it, on Debian and"
+                    + " Ubuntu with 'apt-get install shellcheck'"
             )
         }
         self.program = program
         self.environment = environment
     }
 
-    /// ShellCheck's name for a shell; `nil` for one that it does not know.
+    /// Returns ShellCheck's name for a shell.
     ///
-    /// - Parameter shell: what `env.shell` says; `nil` is `/bin/sh`, which is dash on Ubuntu images.
-    /// - Returns: the name.
+    /// - Parameter shell: The value of `env.shell`; `nil` is `/bin/sh`, which is dash on Ubuntu images.
+    /// - Returns: The name; `nil` for a shell that ShellCheck does not support.
     public static func dialect(of shell: String?) -> String? {
         switch shell?.split(separator: "/").last {
         case nil, "sh", "dash", "ash": "dash"
@@ -51,15 +49,15 @@ public struct ShellCheck: Sendable {
         }
     }
 
-    /// Checks scripts, each on its own.
+    /// Checks scripts separately.
     ///
     /// - Parameters:
-    ///   - scripts: their texts.
-    ///   - dialect: ShellCheck's name for their shell.
-    ///   - configuration: what stands in the project's `.shellcheckrc`, if there is one.
-    ///   - timeout: the longest time that it may take.
-    /// - Returns: ShellCheck's findings as its format `json1` has them; a finding's `file` is the
-    ///   number of its script, from 0.
+    ///   - scripts: The texts of the scripts.
+    ///   - dialect: ShellCheck's name for the shell.
+    ///   - configuration: The contents of the project's `.shellcheckrc`; `nil` if there is none.
+    ///   - timeout: The time limit of the check.
+    /// - Returns: ShellCheck's findings in its format `json1`; the `file` of a finding is the index of
+    ///   its script.
     /// - Throws: `Unusable`, or `CancellationError`.
     public func check(
         _ scripts: [String],
@@ -68,13 +66,13 @@ public struct ShellCheck: Sendable {
         timeout: Duration = .seconds(60)
     ) async throws -> [UInt8] {
         guard !scripts.isEmpty else { return Array("{\"comments\":[]}".utf8) }
-        let given = environment["TMPDIR"] ?? ""
-        let parent = FilePath(given.hasPrefix("/") ? given : "/tmp")
+        let variable = environment["TMPDIR"] ?? ""
+        let parent = FilePath(variable.hasPrefix("/") ? variable : "/tmp")
         let directory: PrivateDirectory
         do {
             directory = try PrivateDirectory(in: parent)
         } catch {
-            throw Unusable(description: "the commands cannot be written to '\(parent)': \(error)")
+            throw Unusable(description: "cannot write the commands to '\(parent)': \(error)")
         }
         defer { directory.remove() }
         do {
@@ -86,21 +84,21 @@ public struct ShellCheck: Sendable {
             }
         } catch {
             throw Unusable(
-                description: "the commands cannot be written to '\(directory.path)': \(error)"
+                description: "cannot write the commands to '\(directory.path)': \(error)"
             )
         }
         let arguments =
             ["--format", "json1", "--shell", dialect, "--exclude", ShellCheck.excluded, "--"]
             + scripts.indices.map(String.init)
-        return try await answer(arguments, in: directory.path, within: timeout)
+        return try await findings(arguments, in: directory.path, within: timeout)
     }
 
-    private func answer(
+    private func findings(
         _ arguments: [String],
         in directory: FilePath,
         within timeout: Duration
     ) async throws -> [UInt8] {
-        let answer = try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+        let findings = try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
             group.addTask { try await run(arguments, in: directory) }
             group.addTask {
                 try await Task.sleep(for: timeout)
@@ -109,12 +107,12 @@ public struct ShellCheck: Sendable {
             defer { group.cancelAll() }
             return try await group.next() ?? nil
         }
-        guard let answer else {
+        guard let findings else {
             throw Unusable(
                 description: "'\(program)' did not end within \(timeout.components.seconds) s"
             )
         }
-        return answer
+        return findings
     }
 
     private func run(_ arguments: [String], in directory: FilePath) async throws -> [UInt8] {
@@ -133,12 +131,12 @@ public struct ShellCheck: Sendable {
                 output: .bytes(limit: 1 << 26),
                 error: .string(limit: 1 << 16)
             )
-            // 1 says that something was found.
+            // The exit status 1 means that there are findings.
             guard case .exited(let status) = result.terminationStatus, status <= 1 else {
                 let lines = result.standardError.split(separator: "\n")
                 throw Unusable(
                     description: "'\(program)' ended with \(result.terminationStatus):"
-                        + " \(lines.first ?? "without a word")"
+                        + " \(lines.first ?? "it printed no error")"
                 )
             }
             return result.standardOutput
@@ -147,7 +145,7 @@ public struct ShellCheck: Sendable {
         } catch _ where Task.isCancelled {
             throw CancellationError()
         } catch {
-            throw Unusable(description: "'\(program)' cannot be run: \(error)")
+            throw Unusable(description: "cannot run '\(program)': \(error)")
         }
     }
 }

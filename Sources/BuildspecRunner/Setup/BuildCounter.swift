@@ -20,7 +20,7 @@ enum BuildCounter {
     /// - Throws: `Errno` or `FileError`.
     static func next(for project: String, in stateDirectory: FilePath) throws -> Int {
         let directory = ProjectDirectory.path(of: project, in: stateDirectory)
-        _ = try AtomicFile.openMaking(PathBytes(directory.string), access: .owner)
+        _ = try DirectoryHandle.creating(PathBytes(directory.string), access: .owner)
         let file = try FileDescriptor.open(
             directory.appending("build-number"),
             .readWrite,

@@ -1,4 +1,4 @@
-/// Which build this is.
+/// The names and numbers that identify a build.
 ///
 /// Source: CodeBuild user guide, "Environment variables in build environments".
 public struct BuildIdentity: Sendable, Equatable {
@@ -6,18 +6,19 @@ public struct BuildIdentity: Sendable, Equatable {
     public var project: String
     /// The build's number in its project on this machine, from 1.
     public var number: Int
-    /// A name that no other build has, in lower case: `5f6f2b34-…`.
+    /// A unique name of the build, in lower case: `5f6f2b34-…`.
     public var uuid: String
-    /// Milliseconds since 1970.
+    /// The start of the build, in milliseconds since 1970.
     public var startTime: Int64
-    /// The AWS region; `nil` when the host has none.
+    /// The AWS region; `nil` if the host does not set one.
     public var region: String?
 
-    /// `PROJECT:UUID`.
+    /// The id of the build: `PROJECT:UUID`.
     public var id: String { "\(project):\(uuid)" }
 
-    /// `arn:aws:codebuild:REGION:000000000000:build/PROJECT:UUID`; without a region, `us-east-1`
-    /// stands for it, as in AWS's local agent.
+    /// The ARN of the build: `arn:aws:codebuild:REGION:000000000000:build/PROJECT:UUID`.
+    ///
+    /// Without a region, it has `us-east-1`, as in AWS's local agent.
     public var arn: String {
         "arn:aws:codebuild:\(region ?? "us-east-1"):000000000000:build/\(id)"
     }
@@ -37,7 +38,7 @@ public struct BuildIdentity: Sendable, Equatable {
         self.region = region
     }
 
-    /// A random UUID in lower case (RFC 9562, version 4).
+    /// Creates a random UUID in lower case (RFC 9562, version 4).
     public static func randomUUID() -> String {
         var generator = SystemRandomNumberGenerator()
         var bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }

@@ -9,46 +9,46 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// Everything that is settled before the first command: who the build is and what it sees.
+/// The values that are determined before the first command: identity, environment, shell and users.
 ///
-/// What CodeBuild does in DOWNLOAD_SOURCE. Whatever is wrong here keeps every command from running.
+/// CodeBuild does this in DOWNLOAD_SOURCE. After a problem in the setup no command runs.
 struct BuildSetup: Sendable {
-    /// Which build this is.
+    /// The identity of the build.
     var identity: BuildIdentity
-    /// The first environment, without the helper directory.
+    /// The first environment, without the directory of the helper commands.
     var environment: BuildEnvironment
     /// The interpreter.
     var shell: FilePath
-    /// Hides what must not be shown.
+    /// The redactor for the secrets of the build.
     var redactor: Redactor
-    /// Who runs the commands.
+    /// The users of the commands.
     var users: BuildUsers
-    /// What a user needs who is made by the build itself.
+    /// The paths that a user must reach who is created by the build itself.
     var requiredPaths: BuildUsers.RequiredPaths
-    /// What the user should know, one line each.
+    /// The warnings for the user, one line each.
     var warnings: [String]
-    /// What the log tells, one line each.
+    /// The notes for the log, one line each.
     var notes: [String]
 
-    /// Whose entries the cache saves and reads.
+    /// The scopes that the cache saves to and reads.
     var scopes: CacheScopes
 
-    /// Where they run; whoever settles a build closes it.
+    /// The open execution environment; the caller of `prepare` closes it.
     var execution: any ExecutionEnvironment
 
-    /// Opens the build's place and settles everything.
+    /// Opens the execution environment and determines the values of a build.
     ///
     /// - Parameters:
-    ///   - request: what is asked for.
-    ///   - directory: the build's private directory.
-    /// - Returns: the setup, with a place that is open.
-    /// - Throws: `SetupError` with all problems; no place is open then.
+    ///   - request: The build.
+    ///   - directory: The build's private directory.
+    /// - Returns: The setup, with an open execution environment.
+    /// - Throws: `SetupError` with all problems; then no execution environment is open.
     static func prepare(
         _ request: BuildRequest,
         in directory: PrivateDirectory
     ) async throws -> BuildSetup {
-        let closed = try await provisioning { try await request.environmentSpec() }
-        var environment = BuildEnvironment(host: closed.environment)
+        let spec = try await provisioning { try await request.environmentSpec() }
+        var environment = BuildEnvironment(host: spec.environment)
         environment.add(declared: request.buildspec.env.variables)
         let values = try await request.resolvedReferences()
         environment.add(resolved: values)
@@ -57,8 +57,14 @@ struct BuildSetup: Sendable {
         for (name, value) in values { secretValues.add(value, named: "'\(name)'") }
         let (redactor, secretWarnings) = secretValues.redactor()
         do {
-            let needs = EnvironmentRequirements(request, environment.variables, root: closed.root)
-            let execution = try await provisioning { try await closed.open(needs, in: directory) }
+            let requirements = EnvironmentRequirements(
+                request,
+                environment.variables,
+                root: spec.root
+            )
+            let execution = try await provisioning {
+                try await spec.open(requirements, in: directory)
+            }
             do {
                 var setup = try await BuildSetup(
                     request,
@@ -78,7 +84,8 @@ struct BuildSetup: Sendable {
         }
     }
 
-    /// Makes an error of the place one of the phase in which CodeBuild gets its own.
+    /// Runs `work` on the execution environment, and makes its errors those of CodeBuild's phase
+    /// PROVISIONING.
     private static func provisioning<Value>(
         _ work: () async throws -> Value
     ) async throws -> Value {
@@ -90,7 +97,7 @@ struct BuildSetup: Sendable {
         }
     }
 
-    /// Settles what the place has a say in.
+    /// Determines the values that depend on the execution environment.
     private init(
         _ request: BuildRequest,
         _ environment: BuildEnvironment,
@@ -130,15 +137,15 @@ struct BuildSetup: Sendable {
         warnings += await InstalledRuntime.differences(
             request.buildspec.phases[.install]?.runtimeVersions ?? [],
             environment.variables,
-            at: execution,
-            in: directory.path
+            in: execution,
+            startingIn: directory.path
         )
         if let problem = source.problem {
             warnings.append("CODEBUILD_RESOLVED_SOURCE_VERSION is not set: \(problem)")
         }
         identity = BuildIdentity(
             project: project,
-            number: BuildSetup.number(project, request.stateDirectory, &warnings),
+            number: BuildSetup.nextNumber(project, request.stateDirectory, &warnings),
             startTime: BuildSetup.milliseconds(),
             region: BuildEnvironment.region(of: request.hostEnvironment)
         )
@@ -153,13 +160,14 @@ struct BuildSetup: Sendable {
             )
         )
         self.environment.add(service: execution.serviceVariables)
-        // Again, because they beat CodeBuild's own: `--env CODEBUILD_WEBHOOK_TRIGGER=pr/1`.
+        // Again, because an override replaces a variable of CodeBuild too:
+        // `--env CODEBUILD_WEBHOOK_TRIGGER=pr/1`.
         self.environment.add(overrides: request.overrides)
     }
 }
 
 extension BuildSetup {
-    /// The interpreter, and all that can be known by now to keep the build from starting.
+    /// Finds the interpreter, and the problems with it, the users and the references.
     private static func shell(
         _ request: BuildRequest,
         _ environment: BuildEnvironment,
@@ -169,7 +177,7 @@ extension BuildSetup {
         let shell = await ShellLookup.find(
             request.buildspec.env.shell,
             path: environment.variables["PATH"],
-            at: execution
+            in: execution
         )
         let problems =
             missingReferences(request) + users.problems + [shell.problem].compactMap { $0 }
@@ -177,18 +185,18 @@ extension BuildSetup {
         return (shell.path ?? FilePath(wanted), problems)
     }
 
-    /// A problem as a plan tells it, which runs nothing.
+    /// Returns the warning of a plan about a problem.
     private static func warning(_ problem: SetupError.Problem) -> String {
-        let place = problem.range.map { " (line \($0.start.line))" } ?? ""
-        return "the build would not start: \(problem.message)\(place)"
+        let location = problem.range.map { " (line \($0.start.line))" } ?? ""
+        return "the build would not start: \(problem.message)\(location)"
     }
 
-    /// How many builds a batch has, for the middle of a sentence.
+    /// Returns the number of builds of a batch, for the middle of a sentence.
     static func size(of batch: BatchSection) -> String {
         batch.buildCount.map { " of \($0) \($0 == 1 ? "build" : "builds")" } ?? ""
     }
 
-    /// References that nobody can read and that no `--env` answers.
+    /// Returns the problems of references without a resolver and without a value from `--env`.
     private static func missingReferences(_ request: BuildRequest) -> [SetupError.Problem] {
         if request.secretResolver != nil { return [] }
         let given = Set(request.overrides.map(\.name))
@@ -225,17 +233,18 @@ extension BuildSetup {
                         + " build of it does nothing, and 'run' refuses it"
             )
         }
-        let idle =
+        let unused =
             (buildspec.env.gitCredentialHelper ? ["'git-credential-helper'"] : [])
             + (buildspec.proxy == nil ? [] : ["'proxy'"])
-        if !idle.isEmpty {
-            let verb = idle.count == 1 ? "has" : "have"
-            warnings.append("\(idle.joined(separator: " and ")) \(verb) no effect on this machine")
+        if !unused.isEmpty {
+            let names = unused.joined(separator: " and ")
+            let verb = unused.count == 1 ? "has" : "have"
+            warnings.append("\(names) \(verb) no effect on this machine")
         }
         return warnings
     }
 
-    private static func number(
+    private static func nextNumber(
         _ project: String,
         _ directory: FilePath,
         _ warnings: inout [String]
@@ -244,7 +253,7 @@ extension BuildSetup {
             return try BuildCounter.next(for: project, in: directory)
         } catch {
             warnings.append(
-                "the build number is 1 because it cannot be kept in '\(directory)': \(error)"
+                "cannot count builds in '\(directory)': \(error); the build number is 1"
             )
             return 1
         }

@@ -1,31 +1,32 @@
-/// What a build is of, as a webhook would tell CodeBuild: a branch, a tag or a pull request.
+/// The event that triggered a build, as a webhook reports it to CodeBuild: a branch, a tag or a pull
+/// request.
 ///
 /// Source: CodeBuild user guide, "Environment variables in build environments":
 /// `CODEBUILD_WEBHOOK_TRIGGER` is `branch/NAME`, `tag/NAME` or `pr/NUMBER`.
 package struct BuildTrigger: Sendable, Equatable {
-    /// What the build is of.
+    /// The branch, tag or pull request of the event.
     package enum Subject: Sendable, Equatable {
         /// A branch that was pushed to.
         case branch(String)
         /// A tag that was pushed.
         case tag(String)
-        /// A pull request: its number, its branch, and the branch that it is for.
+        /// A pull request: its number, its branch, and the target branch.
         case pullRequest(String, head: String?, base: String?)
-        /// Something that must not be taken for the branch that is checked out.
+        /// An event without a name; the branch that is checked out must not be used instead.
         case unknown
     }
 
-    /// What the build is of; `nil` when nobody knows.
+    /// The branch, tag or pull request; `nil` if none is known.
     package var subject: Subject?
 
-    /// A build of nothing that has a name.
+    /// Creates a trigger.
     package init(_ subject: Subject? = nil) { self.subject = subject }
 
-    /// What the CI system says, else what git says.
+    /// Creates the trigger that the CI system reports, or else the one of the checkout.
     ///
     /// - Parameters:
-    ///   - environment: the host's variables.
-    ///   - source: what git knows of the sources.
+    ///   - environment: The host's variables.
+    ///   - source: The state of the git repository.
     package init(_ environment: [String: String], _ source: SourceVersion) {
         let variables = environment.filter { !$0.value.isEmpty }
         if let subject = BuildTrigger.readers.lazy.compactMap({ $0(variables) }).first {
@@ -72,7 +73,7 @@ package struct BuildTrigger: Sendable, Equatable {
 extension BuildTrigger {
     private typealias Reader = @Sendable ([String: String]) -> Subject?
 
-    /// One for each CI system whose documentation says what it sets.
+    /// The readers of the CI systems that document their variables.
     private static let readers: [Reader] = [
         codeBuild, gitHub, gitLab, bitbucket, azure, circle, buildkite, travis, jenkins,
     ]
@@ -101,7 +102,7 @@ extension BuildTrigger {
         guard variables["GITHUB_ACTIONS"] == "true", let reference = variables["GITHUB_REF"] else {
             return nil
         }
-        // 'pull_request_target' names the branch that the pull request is for.
+        // For 'pull_request_target', `GITHUB_REF` is the target branch.
         if variables["GITHUB_HEAD_REF"] != nil, !reference.hasPrefix("refs/pull/") {
             return .unknown
         }
@@ -201,7 +202,7 @@ extension BuildTrigger {
         tag.map(Subject.tag) ?? branch.map(Subject.branch)
     }
 
-    /// `refs/heads/NAME`, `refs/tags/NAME` or `refs/pull/NUMBER/…`.
+    /// Parses `refs/heads/NAME`, `refs/tags/NAME` or `refs/pull/NUMBER/…`.
     private static func subject(
         ofReference reference: String,
         head: String? = nil,

@@ -3,9 +3,9 @@ internal import BuildspecModel
 internal import Subprocess
 internal import SystemPackage
 
-/// The runtimes of this machine, compared with those that `runtime-versions` asks for.
+/// The comparison of the installed runtimes with those of `runtime-versions`.
 ///
-/// Only programs whose version can be asked without side effects: they read no project, keep no
+/// It has only programs that print their version without side effects: they read no project, keep no
 /// state, and run in an empty directory.
 ///
 /// Source: CodeBuild user guide, "Available runtimes", for the names.
@@ -20,40 +20,35 @@ enum InstalledRuntime {
         "rust": ("rustc", ["--version"]),
     ]
 
-    /// Says which runtimes are not here, or in another version than wanted, one line each.
+    /// Finds the runtimes that are missing, or have another version than the wanted one.
     ///
     /// - Parameters:
-    ///   - wanted: what the buildspec asks for.
-    ///   - variables: the build's environment.
-    ///   - execution: where the build runs.
-    ///   - directory: where the programs start.
-    /// - Returns: the lines; none for what is unknown or silent.
+    ///   - wanted: The runtimes of the buildspec.
+    ///   - variables: The build's environment.
+    ///   - execution: The execution environment.
+    ///   - directory: The directory in which the programs start.
+    /// - Returns: One warning for each difference; none for a runtime whose version is unknown.
     static func differences(
         _ wanted: [RuntimeVersion],
         _ variables: [String: String],
-        at execution: any ExecutionEnvironment,
-        in directory: FilePath
+        in execution: any ExecutionEnvironment,
+        startingIn directory: FilePath
     ) async -> [String] {
         var lines: [String] = []
         for runtime in wanted {
             let expansion = VariableText.expand(runtime.version.value) { variables[$0] }
             guard expansion.unset.isEmpty, let known = programs[runtime.name] else { continue }
-            guard
-                let program = await execution.firstProgram(
-                    of: candidates(known.program, variables["PATH"])
-                )
-            else {
+            let candidates = SearchPath.candidates(for: known.program, in: variables["PATH"])
+            guard let program = await execution.firstProgram(of: candidates) else {
                 lines.append(
                     "runtime-versions: '\(runtime.name)' is wanted in version \(expansion.text), but "
                         + "there is no '\(known.program)' on the PATH; install it"
                 )
                 continue
             }
-            guard
-                let text = await answer(
-                    launch(program, known.arguments, variables, at: execution, in: directory)
-                ),
-                let version = version(in: text), !matches(version, wanted: expansion.text)
+            let process = processSpec(program, known.arguments, variables, execution, directory)
+            guard let text = await output(of: process), let version = version(in: text),
+                !matches(version, wanted: expansion.text)
             else { continue }
             lines.append(
                 "runtime-versions: '\(runtime.name)' is wanted in version \(expansion.text), but "
@@ -64,12 +59,13 @@ enum InstalledRuntime {
         return lines
     }
 
-    /// Whether a version is the wanted one, as far as that says: `3.12` wants `3.12.7` as well.
+    /// Checks whether a version matches the wanted one; `3.12.7` matches `3.12`.
     ///
     /// - Parameters:
-    ///   - version: such as `3.12.7`, or `1.8.0_392` of an old Java.
-    ///   - wanted: such as `3.12`, `18.x`, `latest` or `corretto17`.
-    /// - Returns: whether it is; true for what is no number.
+    ///   - version: A version such as `3.12.7`, or `1.8.0_392` of an old Java.
+    ///   - wanted: A version such as `3.12`, `18.x`, `latest` or `corretto17`.
+    /// - Returns: Whether the numbers of `wanted` are the first ones of `version`; `true` if `wanted`
+    ///   has no number.
     static func matches(_ version: String, wanted: String) -> Bool {
         let digits = wanted.drop { !$0.isNumber }
         let parts = digits.split(separator: ".").prefix { $0.allSatisfy(\.isNumber) }
@@ -78,45 +74,42 @@ enum InstalledRuntime {
         return found.starts(with: parts)
     }
 
-    /// The first version number of a text: numbers with dots between, and `_392` of an old Java.
+    /// Finds the first version number of a text: numbers with dots in between, and `_392` of an old Java.
     ///
-    /// One pass, however long the text is: any program of that name may have written it.
+    /// It needs one pass for a text of any length, because any program of that name may have written it.
     static func version(in text: String) -> String? {
         let bytes = Array(text.utf8)
-        /// Where a number ends that begins at a place; `nil` when none does.
+        /// Returns the end of the number that begins at `start`; `nil` if none begins there.
         func end(ofNumberAt start: Int) -> Int? {
             let digits = bytes[min(start, bytes.count)...].prefix { (0x30...0x39).contains($0) }
             return digits.isEmpty ? nil : digits.endIndex
         }
-        func next(_ separator: Unicode.Scalar, at place: Int) -> Int? {
-            guard place < bytes.count, bytes[place] == UInt8(ascii: separator) else { return nil }
-            return end(ofNumberAt: place + 1)
+        /// Returns the end of the number after `separator`, if that is at `position`.
+        func next(_ separator: Unicode.Scalar, at position: Int) -> Int? {
+            guard position < bytes.count, bytes[position] == UInt8(ascii: separator) else {
+                return nil
+            }
+            return end(ofNumberAt: position + 1)
         }
         var start = 0
         while let first = bytes[start...].firstIndex(where: { (0x30...0x39).contains($0) }),
-            var place = end(ofNumberAt: first)
+            var versionEnd = end(ofNumberAt: first)
         {
-            start = place
-            while let further = next(".", at: place) { place = further }
-            guard place > start else { continue }
-            place = next("_", at: place) ?? place
-            return String(decoding: bytes[first..<place], as: UTF8.self)
+            start = versionEnd
+            while let further = next(".", at: versionEnd) { versionEnd = further }
+            guard versionEnd > start else { continue }
+            versionEnd = next("_", at: versionEnd) ?? versionEnd
+            return String(decoding: bytes[first..<versionEnd], as: UTF8.self)
         }
         return nil
     }
 
-    private static func candidates(_ name: String, _ path: String?) -> [FilePath] {
-        let directories = (path ?? BuildEnvironment.standardPath).split(separator: ":")
-        return directories.filter { $0.hasPrefix("/") }
-            .map { FilePath(String($0)).appending(name) }
-    }
-
-    private static func launch(
+    private static func processSpec(
         _ program: FilePath,
         _ arguments: [String],
         _ variables: [String: String],
-        at execution: any ExecutionEnvironment,
-        in directory: FilePath
+        _ execution: any ExecutionEnvironment,
+        _ directory: FilePath
     ) -> ProcessSpec {
         let kept = ["PATH", "HOME"].compactMap { name in variables[name].map { "\(name)=\($0)" } }
         return execution.processSpec(
@@ -127,21 +120,22 @@ enum InstalledRuntime {
         )
     }
 
-    /// What the program says within five seconds; Java says it on standard error.
-    private static func answer(_ launch: ProcessSpec) async -> String? {
+    /// Returns the output of a program that ends within five seconds, with standard error, to which Java
+    /// prints its version.
+    private static func output(of process: ProcessSpec) async -> String? {
         await withTaskGroup(of: String?.self) { group in
             group.addTask {
                 guard (try? SpareDescriptors.requireForProcess()) != nil else { return nil }
-                if launch.isConfined {
-                    let result = try? await ConfinedProcess.capture(launch)
+                if process.isConfined {
+                    let result = try? await ConfinedProcess.capture(process)
                     guard let result, result.status == 0 else { return nil }
                     return String(decoding: result.output, as: UTF8.self)
                 }
                 let result = try? await Subprocess.run(
-                    .path(launch.program),
-                    arguments: Arguments(launch.arguments),
-                    environment: launch.variables,
-                    workingDirectory: launch.directory,
+                    .path(process.program),
+                    arguments: Arguments(process.arguments),
+                    environment: process.variables,
+                    workingDirectory: process.directory,
                     input: .none,
                     output: .string(limit: 1 << 16),
                     error: .string(limit: 1 << 16)

@@ -1,31 +1,32 @@
 internal import BuildspecModel
 
-/// Reads the values that a buildspec refers to: `env/parameter-store` and `env/secrets-manager`.
+/// A source of the values to which a buildspec refers: `env/parameter-store` and
+/// `env/secrets-manager`.
 ///
-/// It is asked once, before the first command, and only for names that were not given at the start
-/// of the build. Where the values come from is not the runner's business.
+/// It is called once, before the first command, and only for names without a value from the start of
+/// the build.
 ///
 /// Source: CodeBuild user guide, "Build specification reference": env.
 public protocol SecretResolver: Sendable {
-    /// Reads the values.
+    /// Reads the values of parameters and secrets.
     ///
     /// - Parameters:
-    ///   - parameters: names of variables and of the parameters that hold their values.
-    ///   - secrets: names of variables and the references to their values.
-    /// - Returns: the value of every name.
-    /// - Throws: an error whose description names what could not be read and what to do;
-    ///   `UnreadReferences` when it is known which they are.
+    ///   - parameters: The names of variables, and of the parameters with their values.
+    ///   - secrets: The names of variables, and the references to their values.
+    /// - Returns: The value of every name.
+    /// - Throws: An error whose description has the reason and the remedy. Throw `UnreadReferences` to
+    ///   name the variables that could not be read.
     func resolve(
         parameters: [ReferencedVariable],
         secrets: [ReferencedVariable]
     ) async throws -> [String: String]
 }
 
-/// Some of the values that were asked for cannot be read.
+/// An error about references whose values cannot be read.
 public struct UnreadReferences: Error, CustomStringConvertible {
-    /// The names of their variables.
+    /// The names of the variables.
     public var names: Set<String>
-    /// Why, and what to do; several reasons are several lines.
+    /// The reason and the remedy; several reasons have one line each.
     public var description: String
 
     /// Creates an error.
@@ -35,11 +36,11 @@ public struct UnreadReferences: Error, CustomStringConvertible {
     }
 }
 
-/// A variable whose value is kept elsewhere.
+/// A variable whose value is a parameter or a secret.
 public struct ReferencedVariable: Sendable, Equatable {
     /// The variable's name.
     public var name: String
-    /// What the buildspec says of its value: a parameter's name, or a secret's reference.
+    /// The name of the parameter, or the reference to the secret, as the buildspec has it.
     public var reference: String
 
     /// Creates a reference.
@@ -50,10 +51,9 @@ public struct ReferencedVariable: Sendable, Equatable {
 }
 
 extension BuildRequest {
-    /// The values of all references, those given at the start of the build left out.
+    /// Reads the values of all references that have no value from the start of the build.
     ///
-    /// - Throws: `SetupError` when they cannot all be read, `CancellationError` when the task was
-    ///   cancelled meanwhile.
+    /// - Throws: `SetupError` if one cannot be read, `CancellationError` if the task was cancelled.
     func resolvedReferences() async throws -> [String: String] {
         let given = Set(overrides.map(\.name))
         let parameters = buildspec.env.parameterStore.filter { !given.contains($0.name) }
@@ -64,10 +64,10 @@ extension BuildRequest {
                 parameters: parameters.map(ReferencedVariable.init),
                 secrets: secrets.map(ReferencedVariable.init)
             )
-            let cut = Set(values.filter { $0.value.utf8.contains(0) }.keys)
-            guard cut.isEmpty else {
+            let invalid = Set(values.filter { $0.value.utf8.contains(0) }.keys)
+            guard invalid.isEmpty else {
                 let reason = "it holds a NUL character, which no variable can"
-                throw UnreadReferences(names: cut, reason)
+                throw UnreadReferences(names: invalid, reason)
             }
             return values
         } catch _ where Task.isCancelled {
@@ -85,14 +85,14 @@ extension BuildRequest {
 }
 
 extension SetupError {
-    /// Says that values cannot be read; its place is that of the first.
+    /// Creates an error about values that cannot be read, at the location of the first one.
     fileprivate init(parameters: [EnvVariable], secrets: [EnvVariable], reason: String) {
         let unread = parameters + secrets
         let names = unread.map { "'\($0.name)' from '\($0.value.value)'" }
-        let link = reason.contains("\n") ? "\n  or" : "; or"
+        let conjunction = reason.contains("\n") ? "\n  or" : "; or"
         let values = unread.count == 1 ? "the value" : "the values"
         let message =
-            "cannot read \(names.joined(separator: ", ")): \(reason)\(link) give \(values) with "
+            "cannot read \(names.joined(separator: ", ")): \(reason)\(conjunction) give \(values) with "
             + "'--env NAME=VALUE' or '--secrets-file'"
         let code: String? =
             switch (parameters.isEmpty, secrets.isEmpty) {

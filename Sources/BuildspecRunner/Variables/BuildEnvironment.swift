@@ -1,40 +1,41 @@
 package import BuildspecModel
 
-/// The environment that a build's first command sees, made of layers.
+/// The environment of a build's first command, made of layers.
 ///
-/// A later layer beats an earlier one: the host's environment (CodeBuild: the image's), the
-/// buildspec's `env/variables`, what was given at the start of the build. On top stand the variables
-/// that CodeBuild itself sets.
+/// A later layer replaces values of an earlier one: the host's environment (CodeBuild: the image's), the
+/// buildspec's `env/variables`, the overrides from the start of the build. The last layer has the
+/// variables that CodeBuild itself sets.
 ///
 /// Source: CodeBuild user guide, "Build specification reference": env/variables, on precedence.
 package struct BuildEnvironment: Sendable, Equatable {
-    /// Names that belong to the shell that started us and mean nothing in the build.
+    /// The names that belong to the shell that started buildspec, and have no meaning in the build.
     private static let hostOnly: Set<String> = [
         "OLDPWD", "PWD", "SHLVL", "_", "BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS",
         "UID",
     ]
-    /// The names that users may set in CodeBuild's own namespace.
-    private static let userKnobs: Set<String> = [
+    /// The names with CodeBuild's prefix that users may set.
+    private static let userSettings: Set<String> = [
         "CODEBUILD_CONFIG_AUTO_DISCOVER", "CODEBUILD_CONFIG_AUTO_DISCOVER_DIR",
     ]
+    /// The `PATH` of a build without one.
     static let standardPath =
         "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-    /// Names and values.
+    /// The names and values.
     package private(set) var variables: [String: String]
-    /// What was left out and why, one line each.
+    /// The warnings about skipped variables, one line each.
     package private(set) var warnings: [String] = []
 
-    /// Starts with the host's environment.
+    /// Creates an environment with the host's variables.
     ///
-    /// Names that a shell cannot hold are left out, and so is the host's own CodeBuild namespace:
-    /// a build inside a build must not see the outer one's numbers. `CI` is `true` unless the host
-    /// has it. `AWS_REGION` and `AWS_DEFAULT_REGION` are both set if the host has one of them, and
-    /// neither if it has none: a made-up region would send real calls to the wrong place.
+    /// Names that are invalid in a shell are skipped, and so are the host's names with CodeBuild's prefix,
+    /// because a build inside of a build must not see the outer one's numbers. `CI` is `true` unless the
+    /// host sets it. If the host sets `AWS_REGION` or `AWS_DEFAULT_REGION`, both are set. If it sets
+    /// neither, neither is set, because an invented region would send real calls to the wrong one.
     package init(host: [String: String]) {
         variables = host.filter { name, _ in
             ShellText.isName(name) && !BuildEnvironment.hostOnly.contains(name)
-                && (!name.hasPrefix("CODEBUILD_") || BuildEnvironment.userKnobs.contains(name))
+                && (!name.hasPrefix("CODEBUILD_") || BuildEnvironment.userSettings.contains(name))
         }
         variables["CI"] = host["CI"] ?? "true"
         guard let region = BuildEnvironment.region(of: host) else { return }
@@ -43,16 +44,16 @@ package struct BuildEnvironment: Sendable, Equatable {
         }
     }
 
-    /// The AWS region that the host's environment names.
+    /// Returns the AWS region that the host's environment sets.
     package static func region(of host: [String: String]) -> String? {
         host["AWS_REGION"] ?? host["AWS_DEFAULT_REGION"]
     }
 
-    /// Adds the buildspec's `env/variables`; the text of a value is literal.
+    /// Adds the buildspec's `env/variables`, with their values as they are written.
     package mutating func add(declared: [EnvVariable]) {
         for variable in declared {
             let name = variable.name
-            if name.hasPrefix("CODEBUILD_"), !BuildEnvironment.userKnobs.contains(name) {
+            if name.hasPrefix("CODEBUILD_"), !BuildEnvironment.userSettings.contains(name) {
                 warnings.append(
                     "'\(name)' in env/variables is ignored; names that begin with 'CODEBUILD_' "
                         + "belong to CodeBuild"
@@ -60,7 +61,7 @@ package struct BuildEnvironment: Sendable, Equatable {
             } else if !ShellText.isName(name) {
                 warnings.append(
                     "'\(name)' in env/variables is ignored; a shell variable's name has only "
-                        + "letters, digits and '_' and begins with no digit"
+                        + "letters, digits and '_' and does not begin with a digit"
                 )
             } else {
                 variables[name] = variable.value.value
@@ -68,25 +69,25 @@ package struct BuildEnvironment: Sendable, Equatable {
         }
     }
 
-    /// Adds the values of parameters and secrets; they beat a plain value of the same name, which the
-    /// guide leaves open.
+    /// Adds the values of parameters and secrets, which replace plain values; the guide leaves open
+    /// which of them counts.
     package mutating func add(resolved values: [String: String]) {
         for (name, value) in values where ShellText.isName(name) { variables[name] = value }
     }
 
-    /// Adds what CodeBuild sets.
+    /// Adds the variables that CodeBuild sets.
     ///
-    /// - Parameter values: the value of each name; `nil` unsets it.
+    /// - Parameter values: The value of each name; `nil` unsets the name.
     package mutating func add(service values: [String: String?]) {
         for (name, value) in values { variables[name] = value }
     }
 
-    /// Adds what was given at the start of the build, which beats everything else.
+    /// Adds the overrides from the start of the build, which replace all other values.
     package mutating func add(overrides: [BuildRequest.Override]) {
         for override in overrides { variables[override.name] = override.value }
     }
 
-    /// Puts the directory of the helper commands at the end of `PATH`, where CodeBuild has its own.
+    /// Appends the directory of the helper commands to `PATH`, where CodeBuild has its directory.
     package mutating func appendToPath(_ directory: String) {
         let path = variables["PATH"] ?? BuildEnvironment.standardPath
         variables["PATH"] = path.isEmpty ? directory : "\(path):\(directory)"
@@ -94,10 +95,10 @@ package struct BuildEnvironment: Sendable, Equatable {
 }
 
 extension BuildEnvironment {
-    /// What CodeBuild sets for a build, as far as it means something on this machine.
+    /// Returns the variables that CodeBuild sets for a build and that have a meaning on this machine.
     ///
-    /// `CODEBUILD_LOCAL_BUILD=true` is what AWS's local agent sets; scripts use it to know that they
-    /// do not run in the cloud.
+    /// AWS's local agent sets `CODEBUILD_LOCAL_BUILD=true`. Scripts use it to detect that they do not run
+    /// in the cloud.
     ///
     /// Source: CodeBuild user guide, "Environment variables in build environments"; `CODEBUILD_CI`
     /// and `CODEBUILD_LAST_EXIT` as observed.

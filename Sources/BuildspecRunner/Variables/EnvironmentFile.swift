@@ -1,24 +1,24 @@
-/// Reads and writes files of `NAME=VALUE` lines, as `.env` files are: `--env-file` and `--exports`.
+/// The format of files with `NAME=VALUE` lines, such as `.env` files: `--env-file` and `--exports`.
 ///
-/// Empty lines and lines that begin with `#` are left out, and `export` in front of a name is. A value
-/// is the rest of its line as it stands. A value in double quotes ends at the closing quote, which may
-/// stand on a later line; in it `\\`, `\"`, `\$` and `` \` `` are the second character, and `\n` and `\r`
-/// are line breaks. In single quotes every character is itself. Text behind the closing quote makes
-/// the quotes part of the value.
+/// Empty lines, lines that begin with `#`, and `export` before a name are skipped. A value is the rest
+/// of its line as it is. A value in double quotes ends at the closing quote, which may be on a later
+/// line. In double quotes, `\\`, `\"`, `\$` and `` \` `` mean the second character, and `\n` and `\r`
+/// are line breaks. In single quotes every character means itself. With text after the closing quote,
+/// the quotes are part of the value.
 public enum EnvironmentFile {
-    /// A line that is no assignment.
+    /// An error about a line that is not an assignment.
     public struct LineError: Error, Sendable, Equatable {
-        /// The line, 1 for the first.
+        /// The number of the line, 1 for the first.
         public var line: Int
-        /// What is wrong with it.
+        /// The problem with the line.
         public var message: String
     }
 
-    /// Reads a text.
+    /// Parses the text of a file.
     ///
-    /// - Parameter text: the file's text.
-    /// - Returns: the assignments in their order.
-    /// - Throws: `LineError` for the first line that is no assignment.
+    /// - Parameter text: The file's text.
+    /// - Returns: The assignments in their order.
+    /// - Throws: `LineError` for the first line that is not an assignment.
     public static func parse(_ text: String) throws(LineError) -> [BuildRequest.Override] {
         var reader = EnvironmentFileReader(text)
         var assignments: [BuildRequest.Override] = []
@@ -26,10 +26,10 @@ public enum EnvironmentFile {
         return assignments
     }
 
-    /// Reads `NAME=VALUE`, or gives `nil` for anything else; quotes are part of the value.
+    /// Parses `NAME=VALUE`; quotes are part of the value.
     ///
-    /// - Parameter text: the assignment.
-    /// - Returns: the name and the value.
+    /// - Parameter text: The assignment.
+    /// - Returns: The name and the value; `nil` for any other text.
     public static func assignment(_ text: some StringProtocol) -> BuildRequest.Override? {
         // A value may begin with a scalar that would make one character with the '='.
         let scalars = Substring(text).unicodeScalars
@@ -42,11 +42,10 @@ public enum EnvironmentFile {
         )
     }
 
-    /// Writes variables so that `parse` reads them back.
+    /// Writes variables in the format that `parse` reads.
     ///
-    /// - Parameter variables: the variables.
-    /// - Returns: a line for each: `NAME=value`, in double quotes where it has more than plain
-    ///   characters.
+    /// - Parameter variables: The variables.
+    /// - Returns: One line for each: `NAME=value`, with double quotes around a value that needs quotes.
     public static func text(of variables: [ExportedVariable]) -> String {
         variables.map { "\($0.name)=\(quoted($0.value))\n" }.joined()
     }

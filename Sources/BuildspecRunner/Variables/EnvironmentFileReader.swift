@@ -1,4 +1,4 @@
-/// Reads the lines of an environment file, one assignment after the other.
+/// A parser for the assignments of an environment file.
 struct EnvironmentFileReader {
     private let text: [Unicode.Scalar]
     private var index = 0
@@ -6,15 +6,15 @@ struct EnvironmentFileReader {
 
     init(_ text: String) { self.text = Array(text.unicodeScalars) }
 
-    /// The next assignment; `nil` at the end.
+    /// Reads the next assignment; `nil` at the end.
     ///
-    /// - Throws: `LineError` for a line that is none.
+    /// - Throws: `LineError` for a line that is not an assignment.
     mutating func next() throws(EnvironmentFile.LineError) -> BuildRequest.Override? {
         while index < text.count {
             let end = endOfLine(from: index)
             let content = text[index..<end].drop { $0 == " " || $0 == "\t" }
             guard let first = content.first, first != "#" else {
-                go(behindLineEndingAt: end)
+                advance(pastLineEndingAt: end)
                 continue
             }
             let assignment = try assignment(content, end)
@@ -37,33 +37,33 @@ struct EnvironmentFileReader {
         }
         let start = equals + 1
         guard start < end, text[start] == "\"" || text[start] == "'" else {
-            go(behindLineEndingAt: end)
+            advance(pastLineEndingAt: end)
             return BuildRequest.Override(name: name, value: string(text[start..<end]))
         }
-        guard let quoted = quoted(from: start), quoted.close < end || endsLine(behind: quoted.close)
+        guard let quoted = quoted(from: start), quoted.close < end || endsLine(after: quoted.close)
         else {
             throw EnvironmentFile.LineError(
                 line: line,
                 message:
-                    "the quote with which the value of '\(name)' begins is not closed; close it, or"
-                    + " write \(text[start] == "'" ? "\"'\"" : "\"\\\"\"") for the sign itself"
+                    "the quote at the start of the value of '\(name)' is not closed; close it, or"
+                    + " write \(text[start] == "'" ? "\"'\"" : "\"\\\"\"") for the character itself"
             )
         }
-        let isWhole = endsLine(behind: quoted.close)
-        go(behindLineEndingAt: endOfLine(from: quoted.close))
+        let isWhole = endsLine(after: quoted.close)
+        advance(pastLineEndingAt: endOfLine(from: quoted.close))
         return BuildRequest.Override(
             name: name,
             value: isWhole ? quoted.value : string(text[start..<end])
         )
     }
 
-    /// Where the line ends: at LF or CR LF, nothing else, as a value may hold other separators.
+    /// Returns the end of the line: LF or CR LF, because a value may have other separators.
     private func endOfLine(from start: Int) -> Int {
         let end = text[start...].firstIndex(of: "\n") ?? text.count
         return end < text.count && end > start && text[end - 1] == "\r" ? end - 1 : end
     }
 
-    private mutating func go(behindLineEndingAt end: Int) {
+    private mutating func advance(pastLineEndingAt end: Int) {
         let next = text[end...].firstIndex(of: "\n") ?? text.count
         line += text[index..<next].count { $0 == "\n" } + 1
         index = min(next + 1, text.count)
@@ -75,21 +75,21 @@ struct EnvironmentFileReader {
         return string(isExport ? words[1] : text)
     }
 
-    /// The value in quotes and where they close; `nil` when they do not.
+    /// Reads the value in quotes; `nil` if the quotes are not closed.
     private func quoted(from start: Int) -> (value: String, close: Int)? {
         let quote = text[start]
         var value = String.UnicodeScalarView()
-        var place = start + 1
-        while place < text.count {
-            if text[place] == quote { return (String(value), place) }
-            if quote == "\"", text[place] == "\\", place + 1 < text.count,
-                let escaped = EnvironmentFileReader.escapes[text[place + 1]]
+        var position = start + 1
+        while position < text.count {
+            if text[position] == quote { return (String(value), position) }
+            if quote == "\"", text[position] == "\\", position + 1 < text.count,
+                let escaped = EnvironmentFileReader.escapes[text[position + 1]]
             {
                 value.append(escaped)
-                place += 2
+                position += 2
             } else {
-                value.append(text[place])
-                place += 1
+                value.append(text[position])
+                position += 1
             }
         }
         return nil
@@ -99,8 +99,8 @@ struct EnvironmentFileReader {
         "\\": "\\", "\"": "\"", "$": "$", "`": "`", "n": "\n", "r": "\r",
     ]
 
-    /// Whether only blanks, or blanks and a comment, stand behind a closing quote.
-    private func endsLine(behind close: Int) -> Bool {
+    /// Whether only blanks, or blanks and a comment, follow a closing quote.
+    private func endsLine(after close: Int) -> Bool {
         let rest = text[(close + 1)..<endOfLine(from: close)]
         let content = rest.drop { $0 == " " || $0 == "\t" }
         return content.isEmpty || content.first == "#" && content.count < rest.count

@@ -1,10 +1,10 @@
-/// A variable that a build hands on.
+/// A variable that a build exports.
 ///
 /// Source: CodeBuild API, `ExportedEnvironmentVariable`.
 public struct ExportedVariable: Sendable, Equatable {
     /// The variable's name.
     public var name: String
-    /// Its value after the last phase.
+    /// The value after the last phase.
     public var value: String
 
     /// Creates a variable.
@@ -14,27 +14,27 @@ public struct ExportedVariable: Sendable, Equatable {
     }
 }
 
-/// Reads the values of `env/exported-variables` when the phases are over.
+/// The values of `env/exported-variables` after the last phase.
 ///
 /// Source: CodeBuild user guide, "Build specification reference": env/exported-variables: a value is
 /// read between the start of `install` and the end of `post_build`; names that begin with `AWS_`
-/// cannot be exported. That a name without a value, or with one that is no text, is left out, with a
-/// warning, is our choice.
+/// cannot be exported. The guide does not mention names without a value, or with one that is not text.
+/// Such a name is left out, with a warning.
 struct ExportedValues: Sendable {
     /// The variables that have a value, in the order of the buildspec.
     var variables: [ExportedVariable] = []
-    /// What the user should know, one line each.
+    /// The warnings for the user, one line each.
     var warnings: [String] = []
 
-    /// Asks the build's shell.
+    /// Reads the values from the build's shell.
     ///
     /// - Parameters:
-    ///   - names: what the buildspec lists; a name that is there twice counts once.
-    ///   - session: the build's shell, after the last phase.
+    ///   - names: The names in the buildspec; duplicates count once.
+    ///   - session: The build's shell, after the last phase.
     init(_ names: [String], of session: ShellSession) async {
         var wanted: [String] = []
         for name in names where !wanted.contains(name) {
-            // What is no name has been found by the buildspec's check already.
+            // Validation reports invalid names already.
             guard ShellText.isName(name) else { continue }
             if name.hasPrefix("AWS_") {
                 warnings.append(

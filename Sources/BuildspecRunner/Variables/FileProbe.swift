@@ -8,23 +8,23 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// What kind of file a path names, links followed.
+/// The kind of file at a path, with links followed.
 struct FileProbe: Sendable {
-    /// Whether it is a directory.
+    /// Whether the path is a directory.
     let isDirectory: Bool
-    /// Whether it is a file that this user can run.
+    /// Whether the path is a file that this user can run.
     let isExecutable: Bool
 
-    /// Looks; `nil` when there is nothing.
+    /// Reads the status of `path`; `nil` if there is no file.
     init?(_ path: FilePath) {
         var status = stat()
         guard unsafe path.withPlatformString({ unsafe stat($0, &status) }) == 0 else { return nil }
         isDirectory = status.st_mode & S_IFMT == S_IFDIR
-        let mayRun = unsafe path.withPlatformString { unsafe access($0, X_OK) } == 0
-        isExecutable = !isDirectory && mayRun
+        let canRun = unsafe path.withPlatformString { unsafe access($0, X_OK) } == 0
+        isExecutable = !isDirectory && canRun
     }
 
-    /// Whether there is anything, be it a link that leads nowhere.
+    /// Checks whether there is a file or a link at `path`, even one without a target.
     static func exists(_ path: FilePath) -> Bool {
         var status = stat()
         return unsafe path.withPlatformString { unsafe lstat($0, &status) } == 0

@@ -1,24 +1,24 @@
 internal import BuildspecFiles
 
-/// `$NAME` and `${NAME}` in paths of a buildspec.
+/// The expansion of `$NAME` and `${NAME}` in paths of a buildspec.
 package enum VariableText {
-    /// A text with its variables put in, and the names that have no value.
+    /// An expanded text, and the names that have no value.
     package struct Expansion: Sendable, Equatable {
-        /// The text; an unset variable is nothing.
+        /// The text; an unset variable is empty.
         package var text: String
-        /// Names that have no value, in the order of the text.
+        /// The names that have no value, in the order of the text.
         package var unset: [String]
     }
 
-    /// Puts values in for `$NAME` and `${NAME}`; everything else stays.
+    /// Replaces `$NAME` and `${NAME}` by their values.
     ///
     /// Source: CodeBuild user guide, "Multiple input sources and output artifacts sample"
     /// (`$CODEBUILD_SRC_DIR_source1` as base directory) and "Cache builds in Amazon S3".
     ///
     /// - Parameters:
-    ///   - text: the text as written.
-    ///   - value: the value of a name.
-    /// - Returns: the new text.
+    ///   - text: The text as it is written.
+    ///   - value: Returns the value of a name.
+    /// - Returns: The expanded text.
     package static func expand(_ text: String, _ value: (String) -> String?) -> Expansion {
         var result = Expansion(text: "", unset: [])
         var rest = Substring(text)
@@ -37,32 +37,34 @@ package enum VariableText {
         return result
     }
 
-    /// A variable without a value that leaves a name of a path empty, or nothing but wildcards of it.
+    /// Finds a variable without a value that leaves a name of a path empty, or only wildcards of the name.
     ///
-    /// `$PLACE/**/*` would be `/**/*` then, which is the whole disk; `build$SUFFIX` stays a name.
+    /// Without its value, `$DIRECTORY/**/*` would be `/**/*`, which is the whole disk; `build$SUFFIX` is
+    /// still a name.
     ///
     /// - Parameters:
-    ///   - text: the path as written.
-    ///   - value: the value of a name.
-    /// - Returns: the variable's name; `nil` when there is none.
+    ///   - text: The path as it is written.
+    ///   - value: Returns the value of a name.
+    /// - Returns: The name of the first variable without a value; `nil` if no name is left empty.
     package static func emptiedName(in text: String, _ value: (String) -> String?) -> String? {
-        // No path has this character, so it marks where a value is missing.
-        let mark: Character = "\0"
+        // No path has this character, so it can replace a missing value.
+        let placeholder: Character = "\0"
         var empty: [String] = []
-        let marked = expand(text) { name in
+        let expansion = expand(text) { name in
             let found = value(name) ?? ""
             if found.isEmpty { empty.append(name) }
-            return found.isEmpty ? String(mark) : found
+            return found.isEmpty ? String(placeholder) : found
         }
         guard let first = empty.first else { return nil }
-        let names = FilePattern.parse(marked.text).flatMap { $0.text.split(separator: "/") }
+        let names = FilePattern.parse(expansion.text).flatMap { $0.text.split(separator: "/") }
         let isEmptied = names.contains { name in
-            name.contains(mark) && name.allSatisfy { $0 == mark || $0 == "*" || $0 == "?" }
+            name.contains(placeholder)
+                && name.allSatisfy { $0 == placeholder || $0 == "*" || $0 == "?" }
         }
         return isEmptied ? first : nil
     }
 
-    /// The name that a text beginning with `$` refers to and how many characters that takes.
+    /// Returns the name after a leading `$`, and the number of characters of the reference.
     private static func reference(in text: Substring) -> (name: String, length: Int)? {
         var rest = text.dropFirst()
         let braced = rest.first == "{"

@@ -86,7 +86,7 @@ import Testing
         #expect(try await !findings(text("bash")).contains { $0.hasSuffix("SC3010") })
         let other = try await validate(text("powershell.exe"))
         #expect(other.status == 0)
-        #expect(other.error.contains("ShellCheck does not know the shell 'powershell.exe'"))
+        #expect(other.error.contains("ShellCheck does not support the shell 'powershell.exe'"))
     }
 
     @Test func `what a build sets and carries is no finding`() async throws {
@@ -176,13 +176,13 @@ import Testing
         }
         let missing = try await run(nil)
         #expect(missing.status == 64)
-        #expect(missing.error.contains("there is no 'shellcheck' on the PATH; install it"))
+        #expect(missing.error.contains("cannot find 'shellcheck' on the PATH; install it"))
         let failing = try await run("echo 'no such option' >&2; exit 3")
         #expect(failing.status == 64)
         #expect(failing.error.contains("no such option"))
         let silent = try await run("echo nonsense")
         #expect(silent.status == 64)
-        #expect(silent.error.contains("is not its JSON"))
+        #expect(silent.error.contains("is not the expected JSON"))
         #expect(try directory.read("ran") == nil)
     }
 }

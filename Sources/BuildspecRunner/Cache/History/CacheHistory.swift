@@ -39,8 +39,8 @@ public struct CacheHistory: Sendable, Equatable {
         in stateDirectory: FilePath
     ) -> CacheHistory {
         let file = file(project, stateDirectory)
-        _ = try? AtomicFile.openMaking(PathBytes(Array(file.split.directory)), access: .owner)
-        let lock = FileLock.take(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
+        _ = try? DirectoryHandle.creating(PathBytes(Array(file.split.directory)), access: .owner)
+        let lock = FileLock.acquire(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
         defer { withExtendedLifetime(lock) {} }
         var history = read(of: project, in: stateDirectory)
         history.runs = (history.runs + [run]).suffix(maximumRuns)

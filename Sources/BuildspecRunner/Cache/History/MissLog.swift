@@ -35,8 +35,8 @@ public enum MissLog {
     static func add(_ entry: MissedEntry, project: String, in stateDirectory: FilePath) {
         guard let line = entry.line else { return }
         let file = file(project, stateDirectory)
-        _ = try? AtomicFile.openMaking(PathBytes(Array(file.split.directory)))
-        let lock = FileLock.take(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
+        _ = try? DirectoryHandle.creating(PathBytes(Array(file.split.directory)))
+        let lock = FileLock.acquire(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
         defer { withExtendedLifetime(lock) {} }
         let all = (lines(file).map(String.init) + [line]).suffix(maximumEntries)
         try? AtomicFile.write(Array(all.map { $0 + "\n" }.joined().utf8), to: file)

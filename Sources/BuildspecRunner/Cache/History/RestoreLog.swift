@@ -36,8 +36,8 @@ public enum RestoreLog {
     ) -> String? {
         let file = file(project, stateDirectory)
         do {
-            _ = try AtomicFile.openMaking(PathBytes(Array(file.split.directory)), access: .owner)
-            let lock = FileLock.take(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
+            _ = try DirectoryHandle.creating(PathBytes(Array(file.split.directory)), access: .owner)
+            let lock = FileLock.acquire(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
             defer { withExtendedLifetime(lock) {} }
             var lines = Array(lastLines(maximumEntries - 1, of: bytes(file)))
             // A line that a crash cut off must not swallow the new line.
