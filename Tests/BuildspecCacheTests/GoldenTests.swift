@@ -5,24 +5,25 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Stores that earlier versions wrote; `Fixtures/make.sh` says how they were made.
-@Suite struct `A golden store` {
+/// Stores that earlier versions wrote, with the scripts in `Fixtures`.
+@Suite struct `Golden stores` {
     private static let fixtures = FilePath(#filePath)
         .removingLastComponent().appending("Fixtures")
 
     @Test(arguments: ["2026-11"], Codec.allCases)
-    func `is restored bit by bit`(name: String, codec: Codec) async throws {
+    func `a golden store of each codec is restored exactly`(name: String, codec: Codec) async throws
+    {
         let golden = Self.fixtures.appending(name)
-        let place = try TemporaryDirectory()
-        try copy(golden.appending(codec.rawValue), to: place.file("store"))
-        try place.write("int main(void) { return 0; }\n", to: "root/src/main.c")
-        let cache = BuildCache(directory: place.file("store"))
+        let directory = try TemporaryDirectory()
+        try copy(golden.appending(codec.rawValue), to: directory.file("store"))
+        try directory.write("int main(void) { return 0; }\n", to: "root/src/main.c")
+        let cache = BuildCache(directory: directory.file("store"))
         #expect(try await cache.verify().problems == [])
 
         let identity = CacheIdentity(scope: "golden", key: "golden key/1", paths: ["tree"])
         let report = try await cache.restore(
             identity,
-            into: place.file("root"),
+            into: directory.file("root"),
             retiming: .everything
         )
         #expect(report.outcome == .exact(key: "golden key/1"))
@@ -30,25 +31,25 @@ import Testing
         let text = try bytes(golden.appending("tree.txt"))
         let expected = String(decoding: text, as: UTF8.self).split(separator: "\n")
             .map(String.init)
-            // Only Zstandard makes it small enough to keep.
+            // Only zstd makes this file small enough for the repository.
             .filter { codec == .zstd || !$0.hasSuffix("|tree/large") }
-        #expect(try description(of: place.file("root")) == expected)
+        #expect(try description(of: directory.file("root")) == expected)
 
-        let source = try place.handle.directory("root".utf8).directory("src".utf8)
-        let then = FileTime(seconds: 1_600_000_000, nanoseconds: 987_654_321)
-        #expect(try source.status("main.c".utf8)?.modified == then)
+        let source = try directory.handle.directory("root".utf8).directory("src".utf8)
+        let recorded = FileTime(seconds: 1_600_000_000, nanoseconds: 987_654_321)
+        #expect(try source.status("main.c".utf8)?.modified == recorded)
     }
 
-    @Test func `of signed entries, with a manifest that is changes, is restored bit by bit`()
+    @Test func `a golden store of signed entries with a delta is restored exactly`()
         async throws
     {
         let golden = Self.fixtures.appending("2026-11-signed")
-        let place = try TemporaryDirectory()
-        try copy(golden.appending("zstd"), to: place.file("store"))
-        try place.write("not of the entry", to: "root/file")
+        let directory = try TemporaryDirectory()
+        try copy(golden.appending("zstd"), to: directory.file("store"))
+        try directory.write("not of the entry", to: "root/file")
         let text = String(decoding: try bytes(golden.appending("key.pub")), as: UTF8.self)
         let signer = try #require(text.split(whereSeparator: \.isNewline).first)
-        let cache = BuildCache(directory: place.file("store"))
+        let cache = BuildCache(directory: directory.file("store"))
         #expect(try await cache.verify().problems == [])
         let identity = CacheIdentity(scope: "golden", key: "second", paths: ["tree"])
         for key in [SigningKey().publicKey, try #require(PublicKey(String(signer)))] {
@@ -57,7 +58,7 @@ import Testing
                 requiresSigned: true
             )
             let report = try await cache.trusting(policy)
-                .restore(identity, into: place.file("root"))
+                .restore(identity, into: directory.file("root"))
             guard report.outcome == .exact(key: "second") else {
                 #expect(report.outcome == .miss(reason: "refused by the policy"))
                 #expect(key.text != signer)
@@ -66,7 +67,7 @@ import Testing
             #expect(key.text == signer)
         }
         let expected = String(decoding: try bytes(golden.appending("tree.txt")), as: UTF8.self)
-        let lines = try description(of: place.file("root"))
+        let lines = try description(of: directory.file("root"))
         #expect(lines == expected.split(separator: "\n").map(String.init))
         for entry in try await cache.entries().entries {
             let contents = try await cache.contents(of: entry.recordName)
@@ -74,7 +75,7 @@ import Testing
         }
     }
 
-    /// A line for each file: type, mode, time, size, digest, link and path.
+    /// Returns a line for each file: type, mode, time, size, digest, link and path.
     private func description(of root: FilePath) throws -> [String] {
         let handle = try DirectoryHandle.open(PathBytes(root.string))
         let walk = try TreeWalk(PathSet(["tree"], root: PathBytes(root.string)), root: handle)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BuildspecCache
 
-@Suite struct `A key's inputs` {
+@Suite struct `Key inputs` {
     private func record(_ inputs: KeyInputs?) -> KeyRecord {
         var record = KeyRecord(
             scope: "s",
@@ -21,7 +21,7 @@ import Testing
         return record
     }
 
-    @Test func `come back from a key record, whatever their names`() throws {
+    @Test func `a key record keeps its inputs, with any characters in their names`() throws {
         let inputs = KeyInputs(
             declared: "npm-$(codebuild-hash-files \"a b\" c)\n%",
             hashes: [
@@ -37,7 +37,7 @@ import Testing
         #expect(try KeyRecord.decode(record(nil).encode()).inputs == nil)
     }
 
-    @Test func `are cut so that the record stays small`() throws {
+    @Test func `long key inputs are truncated so that the record stays small`() throws {
         let files = (0..<100_000).map { KeyInputs.Hash.File(path: "file \($0)", digest: "ff") }
         let inputs = KeyInputs(
             declared: String(repeating: "long", count: 5_000),

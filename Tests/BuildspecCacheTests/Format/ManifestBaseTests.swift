@@ -5,7 +5,7 @@ import Testing
 
 @testable import BuildspecCache
 
-@Suite struct `The head of a manifest` {
+@Suite struct `Manifest heads` {
     private static let digest = ContentDigest(of: [7])
     private static let head =
         "#pack 0 sha256=\(digest.hex) codec=zstd stored=5 size=1024\n"
@@ -15,12 +15,12 @@ import Testing
     }
 
     @Test(arguments: Codec.allCases)
-    func `is read without what stands behind it`(codec: Codec) throws {
+    func `the packs of a manifest are read from its head alone`(codec: Codec) throws {
         let packs = [
             Manifest.Pack(digest: Self.digest, codec: .zstd, storedSize: 5, contentSize: 1_024)
         ]
         #expect(try ManifestHead.packs(of: codec.encode(text("")), codec, base: nil) == packs)
-        // What is behind it decompresses to nothing: only a part of the bytes is there.
+        // The rest cannot be decompressed, because a part of the bytes is missing.
         var random = SplitMix64(seed: 9)
         let noise = random.bytes(400_000).map { String($0, radix: 16) }.joined()
         let stored = try codec.encode(text("./a type=dir\n" + noise))
@@ -28,8 +28,8 @@ import Testing
         #expect(try ManifestHead.packs(of: part, codec, base: nil) == packs)
 
         let base = ContentDigest(of: [8])
-        let changes = ManifestDelta.head(naming: base) + Array((Self.head + "@base 0 9\n").utf8)
-        let named = try codec.encode(changes)
+        let delta = ManifestDelta.head(naming: base) + Array((Self.head + "@base 0 9\n").utf8)
+        let named = try codec.encode(delta)
         #expect(try ManifestHead.packs(of: named, codec, base: base) == packs)
         #expect(throws: CacheError.self) {
             _ = try ManifestHead.packs(of: named, codec, base: Self.digest)
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: Codec.allCases)
-    func `that never ends is damaged before it is large`(codec: Codec) throws {
+    func `an endless head is damaged before it takes much memory`(codec: Codec) throws {
         let lines = [UInt8](repeating: UInt8(ascii: "#"), count: Limits.manifestHead + (1 << 20))
         let stored = try codec.encode(text("") + lines)
         let error = #expect(throws: CacheError.self) {
@@ -48,110 +48,116 @@ import Testing
     }
 }
 
-@Suite struct `A manifest that has a base` {
-    /// Thirty files, and then one less: the second entry of each pair is written as changes.
-    private func saveBoth(_ bench: Bench, _ cache: BuildCache, _ keys: [String]) async throws {
+@Suite struct `Manifest bases` {
+    /// Saves thirty files under the first key, and then one less under the others, as deltas.
+    private func saveAll(
+        _ fixture: CacheFixture,
+        _ cache: BuildCache,
+        _ keys: [String]
+    ) async throws {
         for number in 10..<40 {
-            try bench.source.write("content \(number)", to: "out/f\(number).o")
+            try fixture.source.write("content \(number)", to: "out/f\(number).o")
         }
         for key in keys {
             try await Task.sleep(for: .milliseconds(80))
-            _ = try await cache.save(identity(bench, key), from: bench.source.path)
-            if key == keys[0] { try bench.remove(bench.source.file("out/f16.o")) }
+            _ = try await cache.save(identity(fixture, key), from: fixture.source.path)
+            if key == keys[0] { try fixture.remove(fixture.source.file("out/f16.o")) }
         }
     }
 
-    private func identity(_ bench: Bench, _ key: String?) -> CacheIdentity {
-        bench.identity(key, paths: ["out/*.o"])
+    private func identity(_ fixture: CacheFixture, _ key: String?) -> CacheIdentity {
+        fixture.identity(key, paths: ["out/*.o"])
     }
 
-    /// The files in a folder and their times, in which a wrong tree would differ.
-    private func files(_ folder: TemporaryDirectory) throws -> [String] {
-        let set = PathSet(["out/*.o"], root: PathBytes(folder.path.string))
-        return try TreeWalk(set, root: folder.handle).entries.map {
+    /// Lists the files in `directory` with their times, in which a wrong tree would differ.
+    private func files(_ directory: TemporaryDirectory) throws -> [String] {
+        let set = PathSet(["out/*.o"], root: PathBytes(directory.path.string))
+        return try TreeWalk(set, root: directory.handle).entries.map {
             "\($0.path.text) \($0.status.modified)"
         }
     }
 
-    private func record(_ bench: Bench, _ key: String) async throws -> KeyRecord {
+    private func record(_ fixture: CacheFixture, _ key: String) async throws -> KeyRecord {
         let version = KeyRecord.version(ofPaths: ["./out/*.o"])
-        let reader = EntryReader(store: DirectoryStore(bench.store.path))
+        let reader = EntryReader(store: DirectoryStore(fixture.store.path))
         return try #require(try await reader.record(scope: "project", key: key, version: version))
     }
 
-    @Test func `stands for one tree, even where the same has changed since another`()
+    @Test func `the same change of two bases is stored as two manifests`()
         async throws
     {
-        let (bench, state) = (try Bench(), try TemporaryDirectory())
-        let cache = BuildCache(directory: bench.store.path, indexDirectory: state.path)
-        try await saveBoth(bench, cache, ["a", "b"])
-        let tree = try files(bench.source)
-        try await saveBoth(bench, cache, ["c", "d"])
-        let (b, d) = (try await record(bench, "b"), try await record(bench, "d"))
+        let fixture = try CacheFixture()
+        let cache = fixture.indexedCache
+        try await saveAll(fixture, cache, ["a", "b"])
+        let tree = try files(fixture.source)
+        try await saveAll(fixture, cache, ["c", "d"])
+        let (b, d) = (try await record(fixture, "b"), try await record(fixture, "d"))
         #expect(b.base != nil && d.base != nil && b.base != d.base)
         #expect(b.manifest != d.manifest)
-        _ = try await cache.restore(identity(bench, "b"), into: bench.source.path)
-        #expect(try files(bench.source) == tree)
+        _ = try await cache.restore(identity(fixture, "b"), into: fixture.source.path)
+        #expect(try files(fixture.source) == tree)
     }
 
-    @Test func `is shown with it, counted once, and tells its packs without it`() async throws {
-        let bench = try Bench()
-        try await saveBoth(bench, bench.cache, ["a", "b", "b2"])
-        let record = try await record(bench, "b")
+    @Test func `verify counts a base once, and the packs of a delta are known without its base`()
+        async throws
+    {
+        let fixture = try CacheFixture()
+        try await saveAll(fixture, fixture.cache, ["a", "b", "b2"])
+        let record = try await record(fixture, "b")
         let base = try #require(record.baseName)
-        #expect(try await bench.cache.contents(of: record.name).baseName == base)
-        let objects = try bench.objects("packs/") + bench.objects("manifests/")
-        let report = try await bench.cache.verify()
+        #expect(try await fixture.cache.contents(of: record.name).baseName == base)
+        let objects = try fixture.objects("packs/") + fixture.objects("manifests/")
+        let report = try await fixture.cache.verify()
         #expect(report.entries == 3)
         #expect(report.objects == objects.count)
-        #expect(try report.bytes == objects.reduce(0) { try $0 + UInt64(bench.bytes($1).count) })
-        let reader = EntryReader(store: DirectoryStore(bench.store.path))
+        #expect(try report.bytes == objects.reduce(0) { try $0 + UInt64(fixture.bytes($1).count) })
+        let reader = EntryReader(store: DirectoryStore(fixture.store.path))
         let packs = try await reader.packs(of: record)
-        try bench.remove(bench.store.file(base))
+        try fixture.remove(fixture.store.file(base))
         #expect(!packs.isEmpty)
         #expect(try await reader.packs(of: record) == packs)
     }
 
-    @Test func `is not relied on while its base is noted as damaged, and the note ends`()
+    @Test func `a base that is noted as damaged is not relied on until it is read well`()
         async throws
     {
-        let (bench, remote) = (try Bench(), RemoteDouble())
+        let (fixture, shared) = (try CacheFixture(), SharedStoreDouble())
         let states = [try TemporaryDirectory(), try TemporaryDirectory(), try TemporaryDirectory()]
-        let caches = states.map { BuildCache(store: remote, indexDirectory: $0.path) }
-        try await saveBoth(bench, caches[0], ["a", "b"])
+        let caches = states.map { BuildCache(store: shared, indexDirectory: $0.path) }
+        try await saveAll(fixture, caches[0], ["a", "b"])
         let log = try #require(caches[1].settings.damage)
-        let manifests = remote.names.filter { $0.hasPrefix(StoreLayout.manifests) }
+        let manifests = shared.names.filter { $0.hasPrefix(StoreLayout.manifests) }
         #expect(manifests.count == 2)
         for name in manifests { log.add(name) }
-        // It reads them well now.
-        _ = try await caches[1].restore(identity(bench, "b"), into: bench.target.path)
+        // A restore that reads the manifests well removes the notes.
+        _ = try await caches[1].restore(identity(fixture, "b"), into: fixture.target.path)
         #expect(log.names() == [])
 
-        // This machine has them on its shelf, and the store has them damaged.
+        // The store has them damaged, and this machine has them in its local manifest cache.
         for name in manifests {
-            remote.damage(name)
+            shared.damage(name)
             log.add(name)
         }
-        _ = try await caches[1].save(identity(bench, "e"), from: bench.target.path)
+        _ = try await caches[1].save(identity(fixture, "e"), from: fixture.target.path)
         let other = try TemporaryDirectory()
-        let restored = try await caches[2].restore(identity(bench, "e"), into: other.path)
+        let restored = try await caches[2].restore(identity(fixture, "e"), into: other.path)
         #expect(restored.outcome == .exact(key: "e"))
-        #expect(try files(other) == files(bench.source))
+        #expect(try files(other) == files(fixture.source))
     }
 
-    @Test func `is found in the store by a save that asks once what is marked`() async throws {
-        let (bench, remote) = (try Bench(), RemoteDouble())
-        let cache = BuildCache(store: remote)
-        try bench.source.write("int main;", to: "main.c")
-        try bench.source.write("object", to: "out/main.o")
+    @Test func `a save lists the pending deletions of a shared store once`() async throws {
+        let (fixture, shared) = (try CacheFixture(), SharedStoreDouble())
+        let cache = BuildCache(store: shared)
+        try fixture.source.write("int main;", to: "main.c")
+        try fixture.source.write("object", to: "out/main.o")
         for scope in ["one", "two"] {
-            _ = remote.takeCalls()
-            let identity = bench.identity("k", scope: scope, paths: ["out/*.o"])
-            _ = try await cache.save(identity, from: bench.source.path, retiming: .everything)
+            _ = shared.takeCalls()
+            let identity = fixture.identity("k", scope: scope, paths: ["out/*.o"])
+            _ = try await cache.save(identity, from: fixture.source.path, retiming: .everything)
         }
-        let calls = remote.takeCalls()
+        let calls = shared.takeCalls()
         let created = calls.filter { $0.hasPrefix("create ") }
-        // The record of a new key is created too, so that of two machines the first one's stays.
+        // The record of a new key is created, too, so that the first of two machines wins.
         #expect(created.count == 4, "a pack, a manifest, the sources, the record: \(calls)")
         #expect(calls.filter { $0 == "list \(StoreLayout.sweeps)" }.count == 1)
     }

@@ -10,31 +10,31 @@ private func text(_ lines: [String]) -> [UInt8] {
 
 private let name = ContentDigest(of: [1])
 
-@Suite struct `A manifest written as changes` {
+@Suite struct `Manifest deltas` {
     @Test(arguments: 0..<60 as Range<UInt64>)
-    func `is the same again with its base`(seed: UInt64) throws {
+    func `a delta and its base give the same manifest again`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let base = (0..<400).map { "./\(1_000 + $0) type=file size=\(random.next() % 9)" }
         var lines = base
         for _ in 0..<random.next() % 9 {
-            let place = Int(random.next() % UInt64(lines.count))
+            let index = Int(random.next() % UInt64(lines.count))
             switch random.next() % 4 {
-            case 0: lines.remove(at: place)
-            case 1: lines.removeSubrange(place..<min(place + 20, lines.count))
-            case 2: lines[place] += " size=\(random.next())"
+            case 0: lines.remove(at: index)
+            case 1: lines.removeSubrange(index..<min(index + 20, lines.count))
+            case 2: lines[index] += " size=\(random.next())"
             default:
-                let path = lines[place].prefix { $0 != " " }
-                lines.insert("\(path)/\\040\(random.next()) type=dir", at: place + 1)
+                let path = lines[index].prefix { $0 != " " }
+                lines.insert("\(path)/\\040\(random.next()) type=dir", at: index + 1)
             }
         }
-        let changes = try #require(
+        let delta = try #require(
             ManifestDelta.encode(text(lines), base: text(base), named: name)
         )
-        #expect(changes.count < text(lines).count / 4)
-        #expect(try ManifestDelta.apply(changes, to: text(base), named: name) == text(lines))
+        #expect(delta.count < text(lines).count / 4)
+        #expect(try ManifestDelta.apply(delta, to: text(base), named: name) == text(lines))
     }
 
-    @Test func `is written whole when most of it is new`() {
+    @Test func `a manifest of which most is new is written whole`() {
         let base = (0..<100).map { "./\($0) type=dir" }
         let other = text(base.map { $0 + "x" })
         #expect(ManifestDelta.encode(other, base: text(base), named: name) == nil)
@@ -42,21 +42,21 @@ private let name = ContentDigest(of: [1])
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `never relies on the order or the words of its base`(seed: UInt64) throws {
+    func `a delta gives the same manifest with a base in any order`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let lines = (0..<400).map { "./\(1_000 + $0) type=dir" }
         var base = lines
         for _ in 0..<40 {
-            let place = Int(random.next() % UInt64(base.count))
+            let index = Int(random.next() % UInt64(base.count))
             switch random.next() % 4 {
-            case 0: base.swapAt(place, Int(random.next() % UInt64(base.count)))
-            case 1: base.insert("", at: place)
-            case 2: base.insert("no path #", at: place)
-            default: base.insert(base[place], at: place)
+            case 0: base.swapAt(index, Int(random.next() % UInt64(base.count)))
+            case 1: base.insert("", at: index)
+            case 2: base.insert("no path #", at: index)
+            default: base.insert(base[index], at: index)
             }
         }
-        if let changes = ManifestDelta.encode(text(lines), base: text(base), named: name) {
-            #expect(try ManifestDelta.apply(changes, to: text(base), named: name) == text(lines))
+        if let delta = ManifestDelta.encode(text(lines), base: text(base), named: name) {
+            #expect(try ManifestDelta.apply(delta, to: text(base), named: name) == text(lines))
         }
         #expect(
             ManifestDelta.encode(text(lines), base: text(lines).dropLast(), named: name) == nil
@@ -68,23 +68,23 @@ private let name = ContentDigest(of: [1])
         "@base 999999999999999 1", "@base 0 999999999999999", "@base 0 2\n@base 1 1",
         "@base 1 1\n@base 0 1",
     ])
-    func `that refers to what its base has not, or twice to the same, is damaged`(line: String) {
+    func `a delta with an invalid reference to its base is damaged`(line: String) {
         expectDamaged(line + "\n", of: name)
     }
 
     private let base = text(["./a type=dir", "./b type=dir", "./c type=dir"])
 
-    /// Expects that a line of changes, and not what stands around it, is damaged.
+    /// Expects that a delta is damaged because of `line`.
     private func expectDamaged(
         _ line: String,
         of other: ContentDigest,
         base: [UInt8]? = nil,
         limit: Int = Limits.manifestContent
     ) {
-        let changes = ManifestDelta.head(naming: name) + Array(line.utf8)
+        let delta = ManifestDelta.head(naming: name) + Array(line.utf8)
         let error = #expect(throws: CacheError.self) {
             _ = try ManifestDelta.apply(
-                changes,
+                delta,
                 to: base ?? self.base,
                 named: other,
                 limit: limit
@@ -93,11 +93,11 @@ private let name = ContentDigest(of: [1])
         #expect(error?.code == .damaged)
     }
 
-    @Test func `is of one base, of whole lines and of a bounded size`() throws {
+    @Test func `a delta is applied to its base only, in whole lines and up to a limit`() throws {
         let line = "@base 0 3\n"
-        let changes = ManifestDelta.head(naming: name) + Array(line.utf8)
+        let delta = ManifestDelta.head(naming: name) + Array(line.utf8)
         let size = base.count
-        #expect(try ManifestDelta.apply(changes, to: base, named: name, limit: size) == base)
+        #expect(try ManifestDelta.apply(delta, to: base, named: name, limit: size) == base)
         expectDamaged(line, of: name, limit: size - 1)
         expectDamaged(line, of: ContentDigest(of: [2]))
         expectDamaged("@base 0 3", of: name)
@@ -107,8 +107,8 @@ private let name = ContentDigest(of: [1])
         }
     }
 
-    /// A prune reads the head of the changes alone, and must see every pack that a restore uses.
-    @Test func `takes no pack from its base`() throws {
+    /// A prune reads only the head of a delta, and must find every pack that a restore uses.
+    @Test func `a delta cannot take a pack from its base`() throws {
         let digest = ContentDigest(of: []).hex
         let pack = "#pack 0 sha256=\(digest) codec=zstd stored=9 size=99"
         let file =
@@ -120,13 +120,13 @@ private let name = ContentDigest(of: [1])
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `survives random damage`(seed: UInt64) {
+    func `a delta with random damage is refused or stays small`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let base = text((0..<40).map { "./\(1_000 + $0) type=dir mode=0755 time=1.000000000" })
         let lines = "@base 0 20\n./2 type=dir mode=0755 time=1.000000000\n@base 21 3\n"
-        let changes = ManifestDelta.head(naming: name) + Array(lines.utf8)
+        let delta = ManifestDelta.head(naming: name) + Array(lines.utf8)
         for _ in 0..<60 {
-            var damaged = changes
+            var damaged = delta
             for _ in 0..<1 + random.next() % 4 {
                 damaged[Int(random.next() % UInt64(damaged.count))] = UInt8(random.next() & 0xFF)
             }
@@ -138,74 +138,71 @@ private let name = ContentDigest(of: [1])
     }
 }
 
-@Suite struct `After one percent of the files changed` {
-    /// 600 files of text; the store knows a tree of which one percent is changed then.
-    private func bench() async throws -> (Bench, SaveReport, changed: Int) {
-        let bench = try Bench()
+@Suite struct `Small saves` {
+    /// Saves 600 files of text, and again after one percent of them changed.
+    private func makeFixture() async throws -> (CacheFixture, SaveReport, changed: Int) {
+        let fixture = try CacheFixture()
         var random = SplitMix64(seed: 5)
         for number in 0..<600 {
             let bytes = random.bytes(9_000).map { $0 & 0x3F | 0x40 }
-            try bench.overwrite(bench.source.file("tree/\(number % 20)/\(number)"), bytes)
+            try fixture.overwrite(fixture.source.file("tree/\(number % 20)/\(number)"), bytes)
         }
-        try await bench.save(nil)
+        try await fixture.save(nil)
         var changed = 0
         for number in 0..<6 {
             let bytes = random.bytes(9_000).map { $0 & 0x3F | 0x40 }
-            try bench.overwrite(bench.source.file("tree/\(number)/\(number)"), bytes)
+            try fixture.overwrite(fixture.source.file("tree/\(number)/\(number)"), bytes)
             changed += try Codec.zstd.encode(bytes).count
         }
-        return (bench, try await bench.save(nil), changed)
+        return (fixture, try await fixture.save(nil), changed)
     }
 
-    private func difference(_ bench: Bench) throws -> String? {
-        try TreeSnapshot(bench.source.path).difference(from: TreeSnapshot(bench.target.path))
-    }
-
-    @Test func `a save writes little more than those files, compressed`() async throws {
-        let (bench, report, changed) = try await bench()
+    @Test func `a save of a few changed files writes little more than those files`() async throws {
+        let (fixture, report, changed) = try await makeFixture()
         let growth = Double(report.bytesStored) / Double(changed)
         #expect(growth <= 1.3, "\(growth) x what the changed files take")
-        #expect(try bench.objects("manifests/").count == 2)
-        _ = try await bench.restore(nil)
-        #expect(try difference(bench) == nil)
+        #expect(try fixture.objects("manifests/").count == 2)
+        _ = try await fixture.restore(nil)
+        #expect(try fixture.difference() == nil)
     }
 
-    @Test func `a prune keeps the base, and later saves build on it`() async throws {
-        let (bench, _, _) = try await bench()
+    @Test func `a prune keeps a base, and later saves build on it`() async throws {
+        let (fixture, _, _) = try await makeFixture()
         for round in 0..<4 {
-            _ = try await bench.cache.prune(PruneLimits(gracePeriod: 0))
-            #expect(try bench.objects("manifests/").count == 2, "the base and the changes")
-            #expect(try await bench.cache.verify().problems.isEmpty)
-            try bench.source.write("round \(round)", to: "tree/\(round)/more")
-            try await bench.save(nil)
-            _ = try await bench.restore(nil)
-            #expect(try difference(bench) == nil)
+            _ = try await fixture.cache.prune(PruneLimits(gracePeriod: 0))
+            #expect(try fixture.objects("manifests/").count == 2, "the base and the delta")
+            #expect(try await fixture.cache.verify().problems.isEmpty)
+            try fixture.source.write("round \(round)", to: "tree/\(round)/more")
+            try await fixture.save(nil)
+            _ = try await fixture.restore(nil)
+            #expect(try fixture.difference() == nil)
         }
     }
 
-    @Test func `a save of nothing new keeps referring to the base`() async throws {
-        let (bench, _, _) = try await bench()
-        let state = try TemporaryDirectory()
-        let cache = BuildCache(directory: bench.store.path, indexDirectory: state.path)
+    @Test func `a save without changes keeps its reference to the base`() async throws {
+        let (fixture, _, _) = try await makeFixture()
+        let cache = fixture.indexedCache
         try await Task.sleep(for: .milliseconds(80))
-        for _ in 0..<3 { _ = try await cache.save(bench.identity(nil), from: bench.source.path) }
+        for _ in 0..<3 {
+            _ = try await cache.save(fixture.identity(nil), from: fixture.source.path)
+        }
         _ = try await cache.prune(PruneLimits(gracePeriod: 0))
-        _ = try await bench.restore(nil)
-        #expect(try difference(bench) == nil)
+        _ = try await fixture.restore(nil)
+        #expect(try fixture.difference() == nil)
     }
 
-    @Test func `a base that is damaged is a miss, and the next save writes all anew`() async throws
+    @Test func `a damaged base is a miss, and the next save writes everything again`() async throws
     {
-        let (bench, _, _) = try await bench()
-        for manifest in try bench.objects("manifests/")
-        where try bench.bytes(manifest).count > 10_000 {
-            try bench.overwrite(manifest, [1, 2, 3])
+        let (fixture, _, _) = try await makeFixture()
+        for manifest in try fixture.objects("manifests/")
+        where try fixture.bytes(manifest).count > 10_000 {
+            try fixture.overwrite(manifest, [1, 2, 3])
         }
-        let report = try await bench.restore(nil)
+        let report = try await fixture.restore(nil)
         #expect(report.outcome == .miss(reason: "damaged entry"))
         #expect(report.notes.count == 1)
-        try await bench.save(nil)
-        _ = try await bench.restore(nil)
-        #expect(try difference(bench) == nil)
+        try await fixture.save(nil)
+        _ = try await fixture.restore(nil)
+        #expect(try fixture.difference() == nil)
     }
 }

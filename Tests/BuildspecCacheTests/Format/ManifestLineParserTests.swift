@@ -5,9 +5,9 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Fields are read in large steps; here they are held against plain readers of the same text.
-@Suite struct `A field of a manifest` {
-    /// What a path's field stands for; `nil` if it is not to be believed.
+/// The parser reads fields in large steps; these tests compare it with plain readers of the text.
+@Suite struct `Manifest fields` {
+    /// Decodes a path field byte by byte; `nil` if it is invalid.
     private func path(_ field: [UInt8]) -> [UInt8]? {
         let isRelative = field.starts(with: "./".utf8)
         guard isRelative || field.first == slash,
@@ -43,7 +43,7 @@ import Testing
         return bytes
     }
 
-    /// What the reader makes of two lines, of the second behind the first.
+    /// Returns the path that the parser reads from the second of two lines.
     private func read(_ first: [UInt8], _ second: [UInt8]) -> [UInt8]? {
         let text = first + Array(" type=dir\n".utf8) + second + Array(" x\n".utf8)
         let middle = first.count + 10
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `is a path whatever stands in the line before`(seed: UInt64) {
+    func `a path is read the same after any other line`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         func field() -> [UInt8] {
             let parts = [
@@ -73,7 +73,7 @@ import Testing
         for _ in 0..<500 {
             let first = field()
             var second = field()
-            // Neighbours begin alike.
+            // Paths of neighbouring lines often begin the same.
             if random.next() % 2 == 0 {
                 second = first.prefix(Int(random.next() % UInt64(first.count + 1))) + second
             }
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `is a path of at most 4095 bytes`() {
+    @Test func `a path has at most 4095 bytes`() {
         for count in [4_094, 4_095, 4_096] {
             let names = Array(repeating: "n", count: count / 2).joined(separator: "/")
             let field = Array(
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test(arguments: 0..<20 as Range<UInt64>)
-    func `is a number of at most fifteen digits`(seed: UInt64) {
+    func `a number has at most fifteen digits`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         for _ in 0..<300 {
             var digits = (0..<random.next() % 18).map { _ in UInt8(48 + random.next() % 10) }
@@ -104,28 +104,28 @@ import Testing
             let isNumber =
                 digits.count <= 15
                 && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-            // What the text goes on with is no part of it.
+            // The bytes after the field do not belong to it.
             var fields = ManifestLineParser(digits + Array("12345678".utf8), 0..<digits.count)
             if digits.contains(UInt8(ascii: " ")) { continue }
             #expect(fields.number() == (isNumber ? Int(text) : nil), "\(text)")
         }
     }
 
-    @Test func `is a digest of lower-case digits only`() {
+    @Test func `a digest has lower-case digits only`() {
         let digest = ContentDigest(of: [7])
         let digits = Array("0123456789abcdef".utf8)
-        for place in 0..<64 {
+        for index in 0..<64 {
             for byte in UInt8.min...UInt8.max {
                 var hex = digest.hexBytes
-                hex[place] = byte
+                hex[index] = byte
                 let read = ContentDigest(hex: hex)
-                #expect((read != nil) == digits.contains(byte), "\(byte) at \(place)")
+                #expect((read != nil) == digits.contains(byte), "\(byte) at \(index)")
                 #expect(read == nil || read?.hexBytes == hex)
             }
         }
     }
 
-    /// A manifest's text of one pack and one file of two chunks, which is the last thing in it.
+    /// Returns the text of a manifest that ends with the chunks of a file.
     private func chunked() -> String {
         let digest = ContentDigest(of: []).hex
         return """
@@ -137,24 +137,24 @@ import Testing
     }
 
     @Test(arguments: ["x", "@", ":1", ";", ",", "-", "\r", "\0", "\t", "\\040"])
-    func `of chunks ends with the last of them`(rest: String) throws {
+    func `a list of chunks ends with its last chunk`(rest: String) throws {
         #expect(try ManifestDecoder.decode(Array((chunked() + "\n").utf8)).entries.count == 1)
         let text = Array((chunked() + rest + "\n").utf8)
         #expect(throws: CacheError.self) { try ManifestDecoder.decode(text) }
     }
 
     @Test(arguments: ["\\172std", "zst\\144", "zstd\\001", "", "ZSTD", "zstd,"])
-    func `names a codec in one way`(name: String) {
+    func `a codec has only one spelling`(name: String) {
         let text = (chunked() + "\n").replacing("codec=zstd", with: "codec=" + name)
         #expect(throws: CacheError.self) { try ManifestDecoder.decode(Array(text.utf8)) }
     }
 
     @Test(arguments: [Int64.min, -1 << 53, 1 << 53, .max])
-    func `with a time that no text can say has the nearest that one can`(seconds: Int64) throws {
-        let place = try TemporaryDirectory()
-        try place.write("", to: "tree/file")
-        let set = PathSet(["tree"], root: PathBytes(place.path.string))
-        var walk = try TreeWalk(set, root: place.handle).entries
+    func `a time out of range is written as the nearest valid time`(seconds: Int64) throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("", to: "tree/file")
+        let set = PathSet(["tree"], root: PathBytes(directory.path.string))
+        var walk = try TreeWalk(set, root: directory.handle).entries
         for index in walk.indices {
             walk[index].status.modified = FileTime(seconds: seconds, nanoseconds: 5)
         }

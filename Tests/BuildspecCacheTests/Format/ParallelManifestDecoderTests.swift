@@ -4,8 +4,8 @@ import Testing
 
 @testable import BuildspecCache
 
-/// A long manifest is read in halves, and what joins them is checked as within one.
-@Suite struct `A manifest of two halves` {
+/// The two halves of a long manifest are decoded at once, and checked as one text.
+@Suite struct `Parallel manifest decoding` {
     private let time = FileTime(seconds: 5, nanoseconds: 7)
 
     private func file(_ number: Int) -> Manifest.Entry {
@@ -24,7 +24,9 @@ import Testing
         return manifest
     }
 
-    /// What both ways of reading say of a text.
+    /// Decodes a text in two halves.
+    ///
+    /// - Returns: The manifest, or the error's text.
     private func read(_ text: [UInt8]) async -> (halves: Manifest?, error: String) {
         do {
             return (try await ParallelManifestDecoder.decode(text), "")
@@ -33,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func `is the same as when it is read from the front`() async throws {
+    @Test func `two halves give the same manifest as the whole text`() async throws {
         let manifest = manifest(10_000)
         let text = await ManifestEncoder.encodeInBlocks(manifest)
         #expect(text == ManifestEncoder.encode(manifest))
@@ -46,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func `is refused as it is stored, and the line named`() async throws {
+    @Test func `a damaged line of a compressed manifest is reported by its number`() async throws {
         var swapped = manifest(10_000)
         swapped.entries.swapAt(7_000, 7_001)
         let stored = try Codec.zstd.encode(ManifestEncoder.encode(swapped))
@@ -58,7 +60,7 @@ import Testing
         } catch {
             #expect("\(error)".contains("damaged at line 7004"))
         }
-        // A head that fills more than the first part.
+        // The head fills more than the first half.
         var packs = Manifest()
         let pack = Manifest.Pack(
             digest: ContentDigest(of: []),
@@ -72,10 +74,10 @@ import Testing
         #expect(try await ParallelManifestDecoder.decode(long, .zstd) == packs)
     }
 
-    @Test func `may have hard links from the second to the first`() async throws {
+    @Test func `a file of the second half can be a hard link to one of the first`() async throws {
         var manifest = manifest(10_000)
-        for place in [1, 4_000, 9_000, 9_999] {
-            manifest.entries[place].kind = .hardLink(to: manifest.entries[0].path)
+        for index in [1, 4_000, 9_000, 9_999] {
+            manifest.entries[index].kind = .hardLink(to: manifest.entries[0].path)
         }
         manifest.entries[9_500].kind = .hardLink(to: manifest.entries[9_400].path)
         let text = ManifestEncoder.encode(manifest)
@@ -83,44 +85,44 @@ import Testing
     }
 
     @Test(arguments: [1, 4_999, 5_000, 5_001, 9_998])
-    func `is refused, and the line named, wherever it is damaged`(place: Int) async {
+    func `damage on both sides of the middle is reported by its line number`(index: Int) async {
         var swapped = manifest(10_000)
-        swapped.entries.swapAt(place, place + 1)
+        swapped.entries.swapAt(index, index + 1)
         var linked = manifest(10_000)
-        linked.entries[place].kind = .hardLink(to: linked.entries[place + 1].path)
+        linked.entries[index].kind = .hardLink(to: linked.entries[index + 1].path)
         var below = manifest(10_000)
-        below.entries[place + 1].path = below.entries[place].path.appending("x".utf8)
+        below.entries[index + 1].path = below.entries[index].path.appending("x".utf8)
         let pack = Array(
             "#pack 0 sha256=\(ContentDigest(of: []).hex) codec=zstd stored=9 size=9\n".utf8
         )
         var late = ManifestEncoder.encode(manifest(10_000))
-        let line = late.indices.filter { late[$0] == newline }[place + 2]
+        let line = late.indices.filter { late[$0] == newline }[index + 2]
         late.insert(contentsOf: pack, at: line + 1)
         for text in [swapped, linked, below].map(ManifestEncoder.encode) + [late] {
             let (halves, error) = await read(text)
             #expect(halves == nil)
             #expect(
-                error.contains("damaged at line \(place + 4)")
-                    || error.contains("line \(place + 3)")
+                error.contains("damaged at line \(index + 4)")
+                    || error.contains("line \(index + 3)")
             )
         }
     }
 
-    /// Digests that are only claimed can agree in most of their bits, and must not make a table slow.
-    @Test func `may claim digests that look alike`() {
-        var pieces: [ContentDigest: Int] = [:]
+    /// An attacker can claim digests that agree in most of their bits.
+    @Test func `a table of similar digests is not slow`() {
+        var table: [ContentDigest: Int] = [:]
         let clock = ContinuousClock()
         let time = clock.measure {
             for number in 0..<100_000 {
                 var bytes = Array(repeating: UInt8(7), count: 32)
-                for place in 0..<4 {
-                    bytes[28 + place] = UInt8(truncatingIfNeeded: number >> (8 * place))
+                for index in 0..<4 {
+                    bytes[28 + index] = UInt8(truncatingIfNeeded: number >> (8 * index))
                 }
-                if let digest = ContentDigest(bytes: bytes) { pieces[digest] = number }
+                if let digest = ContentDigest(bytes: bytes) { table[digest] = number }
             }
         }
-        #expect(pieces.count == 100_000)
-        // A table of equal hashes takes minutes.
+        #expect(table.count == 100_000)
+        // With equal hash values it takes minutes.
         #expect(time < .seconds(20))
     }
 }

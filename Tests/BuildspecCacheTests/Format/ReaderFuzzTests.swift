@@ -4,8 +4,8 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Readers of untrusted bytes: whatever comes in, an error or a value goes out, never a crash.
-@Suite struct `A reader survives` {
+/// Readers of untrusted bytes return a value or throw an error, and never crash.
+@Suite struct `Damaged bytes` {
     private func manifest(_ random: inout SplitMix64) -> Manifest {
         var manifest = Manifest()
         for _ in 0..<3 {
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `every manifest it wrote itself`(seed: UInt64) throws {
+    func `a decoder reads every manifest that the encoder wrote`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let manifest = manifest(&random)
         let text = ManifestEncoder.encode(manifest)
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `manifests with random damage`(seed: UInt64) {
+    func `a manifest with random damage is refused or read the same in every way`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let text = ManifestEncoder.encode(manifest(&random))
         for _ in 0..<60 {
@@ -110,14 +110,14 @@ import Testing
             if ParallelManifestDecoder(damaged) != nil {
                 #expect(inHalves(damaged) == read, "seed \(seed)")
             }
-            // As it comes when it is decompressed on two threads: cut anywhere.
+            // Two threads decompress it in parts that are cut anywhere.
             let cut = Int(random.next() % UInt64(damaged.count + 1))
             if let decoder = ParallelManifestDecoder(Array(damaged[..<cut]), Array(damaged[cut...]))
             {
                 #expect(joined(decoder) == read, "seed \(seed), cut at \(cut)")
             }
             if let read {
-                // What is accepted means what it says: writing it gives a text that reads the same.
+                // A manifest that is accepted is the same after it is written and read again.
                 let again = try? ManifestDecoder.decode(ManifestEncoder.encode(read))
                 #expect(again == read, "seed \(seed)")
             }
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test(arguments: 0..<20 as Range<UInt64>)
-    func `key records with random damage, and takes none of them`(seed: UInt64) throws {
+    func `a key record with random damage is refused`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let record = KeyRecord(
             scope: "s\n%",
@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test(arguments: 0..<20 as Range<UInt64>)
-    func `lists of what is swept with random damage, and takes none of them`(seed: UInt64) throws {
+    func `a sweep list with random damage is refused`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let names = (0..<3).map { _ in StoreLayout.pack(ContentDigest(of: random.bytes(8)), .zstd) }
         let list = SweepList(markedAt: Int64(seed), objects: names)
@@ -163,7 +163,10 @@ import Testing
     }
 
     @Test(arguments: [Codec.zstd, .gzip, .none], 0..<12 as Range<UInt64>)
-    func `compressed objects with random damage`(codec: Codec, seed: UInt64) throws {
+    func `a compressed object with random damage never exceeds its limit`(
+        codec: Codec,
+        seed: UInt64
+    ) throws {
         var random = SplitMix64(seed: seed)
         let content = random.bytes(Int(random.next() % 200_000), compressible: true)
         let encoded = try codec.encode(content)
@@ -179,7 +182,7 @@ import Testing
         }
     }
 
-    @Test func `objects of several frames`() throws {
+    @Test func `an object of several frames is decompressed up to its last whole frame`() throws {
         var random = SplitMix64(seed: 3)
         let part = random.bytes(300_000)
         let content = Array((0..<9).map { _ in part }.joined())
@@ -194,15 +197,15 @@ import Testing
     private func mutate(_ bytes: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
         var bytes = bytes
         for _ in 0...random.next() % 3 where !bytes.isEmpty {
-            let place = Int(random.next() % UInt64(bytes.count))
+            let index = Int(random.next() % UInt64(bytes.count))
             switch random.next() % 5 {
-            case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
-            case 1: bytes.remove(at: place)
-            case 2: bytes.insert(UInt8(truncatingIfNeeded: random.next()), at: place)
-            case 3: bytes.removeLast(bytes.count - place)
+            case 0: bytes[index] = UInt8(truncatingIfNeeded: random.next())
+            case 1: bytes.remove(at: index)
+            case 2: bytes.insert(UInt8(truncatingIfNeeded: random.next()), at: index)
+            case 3: bytes.removeLast(bytes.count - index)
             default:
-                let end = min(bytes.count, place + 20)
-                bytes.insert(contentsOf: bytes[place..<end], at: place)
+                let end = min(bytes.count, index + 20)
+                bytes.insert(contentsOf: bytes[index..<end], at: index)
             }
         }
         return bytes

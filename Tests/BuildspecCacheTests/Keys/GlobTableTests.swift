@@ -3,58 +3,61 @@ import BuildspecFiles
 import TestSupport
 import Testing
 
-/// What a cache keeps and a hash reads, against the table of patterns.
-@Suite struct `A glob means the same` {
-    @Test(arguments: GlobCase.all) func `to a save and a restore`(glob: GlobCase) async throws {
-        let bench = try Bench()
-        try GlobCase.makeTree(in: bench.source)
-        let identity = bench.identity("k", paths: [glob.pattern])
-        let report = try await bench.cache.save(identity, from: bench.source.path)
+/// The files that a cache keeps and a hash reads, compared with the table of patterns.
+@Suite struct `Patterns of caches and hashes` {
+    @Test(arguments: GlobCase.all) func `a save and a restore cover the files of the pattern table`(
+        glob: GlobCase
+    ) async throws {
+        let fixture = try CacheFixture()
+        try GlobCase.makeTree(in: fixture.source)
+        let identity = fixture.identity("k", paths: [glob.pattern])
+        let report = try await fixture.cache.save(identity, from: fixture.source.path)
         guard !glob.covered.isEmpty else {
             return #expect(report.outcome == .nothingToSave)
         }
         #expect(report.files == glob.covered.count)
-        _ = try await bench.cache.restore(identity, into: bench.target.path)
-        let tree = try TreeSnapshot(bench.target.path).entries
+        _ = try await fixture.cache.restore(identity, into: fixture.target.path)
+        let tree = try TreeSnapshot(fixture.target.path).entries
         #expect(tree.filter { $0.value.kind == .regular }.keys.sorted() == glob.covered)
     }
 
-    @Test(arguments: GlobCase.all) func `to a hash`(glob: GlobCase) throws {
-        let place = try TemporaryDirectory()
-        try GlobCase.makeTree(in: place)
-        let files = try HashFiles([glob.pattern], in: place.path)
+    @Test(arguments: GlobCase.all) func `a hash covers the files of the pattern table`(
+        glob: GlobCase
+    ) throws {
+        let directory = try TemporaryDirectory()
+        try GlobCase.makeTree(in: directory)
+        let files = try HashFiles([glob.pattern], in: directory.path)
         #expect(files.files.map(\.path).sorted() == glob.covered)
         #expect(files.unmatched.isEmpty == !glob.covered.isEmpty)
     }
 
-    @Test func `a restore over files beside the cached directories leaves them alone`() async throws
-    {
-        let bench = try Bench()
-        try bench.source.write("old", to: "packages/one/x")
-        try bench.source.write("old", to: "packages/index.json")
-        let identity = bench.identity("k", paths: ["packages/*/**/*"])
-        _ = try await bench.cache.save(identity, from: bench.source.path)
-        try bench.target.write("new", to: "packages/index.json")
-        try bench.target.write("new", to: "packages/one/x")
-        _ = try await bench.cache.restore(identity, into: bench.target.path)
-        #expect(try bench.target.read("packages/index.json") == "new")
-        #expect(try bench.target.read("packages/one/x") == "old")
+    @Test func `a restore leaves files next to the cached directories alone`() async throws {
+        let fixture = try CacheFixture()
+        try fixture.source.write("old", to: "packages/one/x")
+        try fixture.source.write("old", to: "packages/index.json")
+        let identity = fixture.identity("k", paths: ["packages/*/**/*"])
+        _ = try await fixture.cache.save(identity, from: fixture.source.path)
+        try fixture.target.write("new", to: "packages/index.json")
+        try fixture.target.write("new", to: "packages/one/x")
+        _ = try await fixture.cache.restore(identity, into: fixture.target.path)
+        #expect(try fixture.target.read("packages/index.json") == "new")
+        #expect(try fixture.target.read("packages/one/x") == "old")
     }
 
-    @Test func `an entry of an earlier version is found and held within the directories`()
+    @Test func `an entry of an earlier version is restored within the declared directories only`()
         async throws
     {
-        let bench = try Bench()
-        try bench.source.write("old", to: "packages/one/x")
-        try bench.source.write("old", to: "packages/index.json")
+        let fixture = try CacheFixture()
+        try fixture.source.write("old", to: "packages/one/x")
+        try fixture.source.write("old", to: "packages/index.json")
         // For earlier versions, 'packages/*/**/*' was 'packages/*'.
-        let former = bench.identity("k-1", paths: ["packages/*"])
-        _ = try await bench.cache.save(former, from: bench.source.path)
+        let former = fixture.identity("k-1", paths: ["packages/*"])
+        _ = try await fixture.cache.save(former, from: fixture.source.path)
         for (key, fallback) in [("k-1", []), ("k-2", ["k-"])] {
             let target = try TemporaryDirectory()
             try target.write("new", to: "packages/index.json")
-            let identity = bench.identity(key, fallback: fallback, paths: ["packages/*/**/*"])
-            let report = try await bench.cache.restore(identity, into: target.path)
+            let identity = fixture.identity(key, fallback: fallback, paths: ["packages/*/**/*"])
+            let report = try await fixture.cache.restore(identity, into: target.path)
             #expect(
                 report.outcome
                     == (fallback.isEmpty ? .exact(key: "k-1") : .fallback(key: "k-1"))

@@ -8,66 +8,66 @@ import Testing
     private func save(
         _ keys: [String],
         limits: StoreLimits,
-        _ bench: Bench
+        _ fixture: CacheFixture
     ) async throws -> [SaveReport] {
-        var cache = bench.cache
+        var cache = fixture.cache
         cache.limits = limits
         var random = SplitMix64(seed: 2)
         var reports: [SaveReport] = []
         for key in keys {
             let text = random.bytes(20_000).map { String($0, radix: 36) }.joined()
-            try bench.source.write(text, to: "tree/\(key)")
-            reports.append(try await cache.save(bench.identity(key), from: bench.source.path))
+            try fixture.source.write(text, to: "tree/\(key)")
+            reports.append(try await cache.save(fixture.identity(key), from: fixture.source.path))
             // As if each key were a minute older than the next, and its objects past the grace.
-            try age(bench, by: 4_000)
+            try age(fixture, by: 4_000)
         }
         return reports
     }
 
     @Test func `loses the entries that were not used for longest`() async throws {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         let limits = StoreLimits(maximumAge: nil, maximumSize: 120_000)
-        let reports = try await save(["a", "b", "c", "d", "e", "f", "g"], limits: limits, bench)
+        let reports = try await save(["a", "b", "c", "d", "e", "f", "g"], limits: limits, fixture)
         #expect(reports.reduce(0) { $0 + $1.entriesRemoved } > 0)
-        let stored = try await bench.cache.entries().entries
+        let stored = try await fixture.cache.entries().entries
         #expect(stored.map(\.key).contains("g"), "what was saved last stays")
         #expect(!stored.map(\.key).contains("a"))
-        #expect(try await bench.cache.verify().problems == [])
-        #expect(try await bench.restore("g").outcome == .exact(key: "g"))
+        #expect(try await fixture.cache.verify().problems == [])
+        #expect(try await fixture.restore("g").outcome == .exact(key: "g"))
     }
 
     @Test func `keeps the entry that is over the limit by itself`() async throws {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         let limits = StoreLimits(maximumAge: nil, maximumSize: 10)
-        _ = try await save(["a", "b"], limits: limits, bench)
-        #expect(try await bench.cache.entries().entries.map(\.key) == ["b"])
-        #expect(try await bench.restore("b").outcome == .exact(key: "b"))
+        _ = try await save(["a", "b"], limits: limits, fixture)
+        #expect(try await fixture.cache.entries().entries.map(\.key) == ["b"])
+        #expect(try await fixture.restore("b").outcome == .exact(key: "b"))
     }
 
     @Test func `is not looked through while it is small and was looked through today`() async throws
     {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         let limits = StoreLimits(maximumAge: 3_600, maximumSize: 1 << 40)
-        let reports = try await save(["a", "b", "c"], limits: limits, bench)
+        let reports = try await save(["a", "b", "c"], limits: limits, fixture)
         #expect(reports.map(\.entriesRemoved) == [0, 0, 0], "only the first save looked")
-        let memo = bench.store.file("upkeep")
-        try bench.overwrite(memo, Array("buildspec-upkeep 1\n1\n1\n".utf8))
-        let later = try await save(["d"], limits: limits, bench)
+        let memo = fixture.store.file("upkeep")
+        try fixture.overwrite(memo, Array("buildspec-upkeep 1\n1\n1\n".utf8))
+        let later = try await save(["d"], limits: limits, fixture)
         #expect(later.map(\.entriesRemoved) == [3], "a day later")
     }
 
     @Test func `takes a damaged memo for none`() async throws {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         for text in ["", "buildspec-upkeep 1\n", "buildspec-upkeep 1\nx\ny\n", "\u{0}"] {
-            try bench.overwrite(bench.store.file("upkeep"), Array(text.utf8))
-            let reports = try await save(["k\(text.count)"], limits: .standard, bench)
+            try fixture.overwrite(fixture.store.file("upkeep"), Array(text.utf8))
+            let reports = try await save(["k\(text.count)"], limits: .standard, fixture)
             #expect(reports[0].notes == [])
         }
     }
 
     /// Makes everything in the store so many seconds older.
-    private func age(_ bench: Bench, by seconds: Int64) throws {
-        for file in try bench.objects("v1/") {
+    private func age(_ fixture: CacheFixture, by seconds: Int64) throws {
+        for file in try fixture.objects("v1/") {
             let parent = try DirectoryHandle.open(PathBytes(file.removingLastComponent().string))
             let name = Array((file.lastComponent?.string ?? "").utf8)
             guard let time = try parent.status(name)?.modified else { continue }

@@ -9,11 +9,11 @@ import Testing
 @Suite struct `What comes from the checkout` {
     /// An entry as an older build saved it: all that its paths match, the sources too.
     private func plant(
-        _ bench: Bench,
+        _ fixture: CacheFixture,
         _ entries: [(path: String, kind: String)],
         paths: [String] = ["**/*"]
     ) async throws {
-        let writer = ObjectWriter(store: DirectoryStore(bench.store.path), codec: .zstd)
+        let writer = ObjectWriter(store: DirectoryStore(fixture.store.path), codec: .zstd)
         var tar: [UInt8] = []
         var pieces: [String: String] = [:]
         for (path, kind) in entries where !["dir", "link"].contains(kind) && pieces[kind] == nil {
@@ -39,12 +39,12 @@ import Testing
         let bytes = try Codec.zstd.encode(Array(text.utf8))
         let manifest = ContentDigest(of: bytes)
         let files = entries.filter { !["dir", "link"].contains($0.kind) }
-        let store = DirectoryStore(bench.store.path)
+        let store = DirectoryStore(fixture.store.path)
         try store.write(StoreLayout.manifest(manifest, .zstd), bytes)
         let record = KeyRecord(
             scope: "project",
             key: "k",
-            paths: PathSet(paths, root: PathBytes(bench.target.path.string)).canonicalTexts,
+            paths: PathSet(paths, root: PathBytes(fixture.target.path.string)).canonicalTexts,
             manifest: manifest,
             codec: .zstd,
             saved: 1,
@@ -57,13 +57,13 @@ import Testing
     }
 
     private func restore(
-        _ bench: Bench,
+        _ fixture: CacheFixture,
         _ checkout: Checkout = Checkout(),
         paths: [String] = ["**/*"]
     ) async throws -> RestoreReport {
-        try await bench.cache.restore(
-            bench.identity("k", paths: paths),
-            into: bench.target.path,
+        try await fixture.cache.restore(
+            fixture.identity("k", paths: paths),
+            into: fixture.target.path,
             leavingOut: Checkout.Finder { _ in checkout }
         )
     }
@@ -77,35 +77,35 @@ import Testing
 
     @Test(arguments: ["**/*", "*", ".*", "{x,.git}", ".git/**/*", ".git", "./.g?t"])
     func `is not saved when it is the root's own git directory`(path: String) async throws {
-        let bench = try Bench()
-        try bench.source.write("ref", to: ".git/HEAD")
-        try bench.source.write("kept", to: ".x/.git/HEAD")
-        try bench.source.write("kept", to: "x")
-        let report = try await bench.cache.save(
-            bench.identity("k", paths: [path]),
-            from: bench.source.path
+        let fixture = try CacheFixture()
+        try fixture.source.write("ref", to: ".git/HEAD")
+        try fixture.source.write("kept", to: ".x/.git/HEAD")
+        try fixture.source.write("kept", to: "x")
+        let report = try await fixture.cache.save(
+            fixture.identity("k", paths: [path]),
+            from: fixture.source.path
         )
         let note = "'.git' lies in the cached paths; the cache leaves it out"
         #expect(report.notes == [note])
         if [".git/**/*", ".git", "./.g?t"].contains(path) {
             return #expect(report.outcome == .nothingToSave)
         }
-        _ = try await restore(bench, paths: [path])
-        #expect(try !bench.targetNames().contains(".git"))
+        _ = try await restore(fixture, paths: [path])
+        #expect(try !fixture.targetNames().contains(".git"))
         // That of a dependency is as good as any file.
-        if path != "{x,.git}" { #expect(try bench.target.read(".x/.git/HEAD") == "kept") }
+        if path != "{x,.git}" { #expect(try fixture.target.read(".x/.git/HEAD") == "kept") }
     }
 
     @Test func `is not saved when it is a git file or link, or that of a submodule`() async throws {
-        let bench = try Bench()
-        try bench.source.write("gitdir: x", to: ".git")
-        try bench.source.write("gitdir: x", to: "sub/.git")
-        try bench.source.write("code", to: "sub/code")
-        try bench.source.write("made", to: "sub/out/file")
+        let fixture = try CacheFixture()
+        try fixture.source.write("gitdir: x", to: ".git")
+        try fixture.source.write("gitdir: x", to: "sub/.git")
+        try fixture.source.write("code", to: "sub/code")
+        try fixture.source.write("made", to: "sub/out/file")
         let checkout = checkout(["sub/code"], repositories: ["sub", "other"])
-        let report = try await bench.cache.save(
-            bench.identity("k", paths: ["**/*"]),
-            from: bench.source.path,
+        let report = try await fixture.cache.save(
+            fixture.identity("k", paths: ["**/*"]),
+            from: fixture.source.path,
             leavingOut: Checkout.Finder { _ in checkout }
         )
         #expect(report.files == 1)
@@ -113,20 +113,20 @@ import Testing
             "'.git' and 1 file that git tracks lie in the cached paths; the cache leaves them out, the"
             + " first is 'sub/code'"
         #expect(report.notes == [note])
-        try bench.source.handle.removeFile(".git".utf8)
-        try bench.source.handle.makeLink(".git".utf8, to: Array("sub".utf8))
-        let linked = try await bench.cache.save(
-            bench.identity("l", paths: ["**/*"]),
-            from: bench.source.path,
+        try fixture.source.handle.removeFile(".git".utf8)
+        try fixture.source.handle.makeLink(".git".utf8, to: Array("sub".utf8))
+        let linked = try await fixture.cache.save(
+            fixture.identity("l", paths: ["**/*"]),
+            from: fixture.source.path,
             leavingOut: Checkout.Finder { _ in checkout }
         )
         #expect(linked.files == 1 && linked.notes == [note])
     }
 
     @Test func `is not restored from an entry that an older build saved`() async throws {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         try await plant(
-            bench,
+            fixture,
             [
                 (".git", "dir"), (".git/HEAD", "old"), ("a.txt", "old"), ("lib", "dir"),
                 ("lib/version.txt", "old"), ("lib/out", "made"), ("gone", "dir"),
@@ -135,21 +135,21 @@ import Testing
             ]
         )
         for name in [".git/HEAD", "a.txt", "lib/version.txt"] {
-            try bench.target.write("mine", to: name)
+            try fixture.target.write("mine", to: name)
         }
-        let before = try bench.target.handle.status("lib".utf8)
+        let before = try fixture.target.handle.status("lib".utf8)
         let files = ["a.txt", "lib/version.txt", "gone/deleted.txt", "sub/code"]
-        let report = try await restore(bench, checkout(files, repositories: ["sub"]))
+        let report = try await restore(fixture, checkout(files, repositories: ["sub"]))
         #expect(report.outcome == .exact(key: "k"))
         for name in [".git/HEAD", "a.txt", "lib/version.txt"] {
-            #expect(try bench.target.read(name) == "mine", "\(name)")
+            #expect(try fixture.target.read(name) == "mine", "\(name)")
         }
         for name in ["lib/out", "sub/made", "dep/.git"] {
-            #expect(try bench.target.read(name) == "made", "\(name)")
+            #expect(try fixture.target.read(name) == "made", "\(name)")
         }
-        #expect(try bench.target.read("sub/.git") == nil)
-        #expect(try !bench.targetNames().contains("gone"), "what was deleted stays deleted")
-        #expect(try bench.target.handle.status("lib".utf8)?.mode == before?.mode)
+        #expect(try fixture.target.read("sub/.git") == nil)
+        #expect(try !fixture.targetNames().contains("gone"), "what was deleted stays deleted")
+        #expect(try fixture.target.handle.status("lib".utf8)?.mode == before?.mode)
         #expect(
             report.notes == [
                 "'.git' and 3 files that git tracks lie in the cached paths; the cache leaves them"
@@ -166,73 +166,77 @@ import Testing
         entries: [(path: String, kind: String)]
     ) async throws {
         for isThere in [true, false] {
-            let bench = try Bench()
-            try await plant(bench, entries + [("out", "made")])
-            if isThere { try bench.target.write("mine", to: "lib/version.txt") }
-            let report = try await restore(bench, checkout(["lib/version.txt"]))
-            #expect(try bench.target.read("out") == "made")
-            #expect(try bench.targetNames() == (isThere ? ["lib", "out"] : ["out"]))
-            if isThere { #expect(try bench.target.read("lib/version.txt") == "mine") }
+            let fixture = try CacheFixture()
+            try await plant(fixture, entries + [("out", "made")])
+            if isThere { try fixture.target.write("mine", to: "lib/version.txt") }
+            let report = try await restore(fixture, checkout(["lib/version.txt"]))
+            #expect(try fixture.target.read("out") == "made")
+            #expect(try fixture.targetNames() == (isThere ? ["lib", "out"] : ["out"]))
+            if isThere { #expect(try fixture.target.read("lib/version.txt") == "mine") }
             #expect(report.notes.count == 1)
         }
     }
 
     @Test func `gets no second name in the cached paths`() async throws {
-        let bench = try Bench()
-        try bench.source.write("old", to: "a.txt")
-        try bench.source.handle.makeHardLink("b".utf8, to: "a.txt".utf8, in: bench.source.handle)
-        let identity = bench.identity("k", paths: ["**/*"])
-        _ = try await bench.cache.save(identity, from: bench.source.path)
-        try bench.target.write("mine", to: "a.txt")
-        let report = try await restore(bench, checkout(["a.txt"]))
-        #expect(try bench.targetNames() == ["a.txt"])
+        let fixture = try CacheFixture()
+        try fixture.source.write("old", to: "a.txt")
+        try fixture.source.handle.makeHardLink(
+            "b".utf8,
+            to: "a.txt".utf8,
+            in: fixture.source.handle
+        )
+        let identity = fixture.identity("k", paths: ["**/*"])
+        _ = try await fixture.cache.save(identity, from: fixture.source.path)
+        try fixture.target.write("mine", to: "a.txt")
+        let report = try await restore(fixture, checkout(["a.txt"]))
+        #expect(try fixture.targetNames() == ["a.txt"])
         #expect(report.notes.contains("'b' was left out: its file comes from the checkout"))
         // Saved without the source, the other name is a file of its own.
         let files = checkout(["a.txt"])
-        let saved = try await bench.cache.save(
-            bench.identity("l", paths: ["**/*"]),
-            from: bench.source.path,
+        let saved = try await fixture.cache.save(
+            fixture.identity("l", paths: ["**/*"]),
+            from: fixture.source.path,
             leavingOut: Checkout.Finder { _ in files }
         )
         #expect(saved.files == 1)
     }
 
     @Test func `is left alone above the root too, where paths lead there`() async throws {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         let paths = ["../*.txt", "../out/**/*", "../.g*", "*.txt", "out/**/*"]
-        var inner = bench.identity("k", paths: paths)
+        var inner = fixture.identity("k", paths: paths)
         inner.scope = "s"
-        try bench.source.write("ref", to: ".git/HEAD")
-        for name in ["top.txt", "work/in.txt"] { try bench.source.write("old", to: name) }
-        try bench.source.write("made", to: "out/x")
-        try bench.source.write("made", to: "work/out/x")
-        let root = bench.source.file("work")
+        try fixture.source.write("ref", to: ".git/HEAD")
+        for name in ["top.txt", "work/in.txt"] { try fixture.source.write("old", to: name) }
+        try fixture.source.write("made", to: "out/x")
+        try fixture.source.write("made", to: "work/out/x")
+        let root = fixture.source.file("work")
         let found = checkout(["../top.txt", "in.txt"])
         // As an older build did it, but for '.git'.
-        let all = try await bench.cache.save(inner, from: root)
+        let all = try await fixture.cache.save(inner, from: root)
         #expect(all.files == 4)
         for name in ["top.txt", "work/in.txt", ".git/HEAD"] {
-            try bench.source.write("mine", to: name)
+            try fixture.source.write("mine", to: name)
         }
         for name in ["out", "work/out"] {
             let (directory, last) = PathBytes(name).split
-            var cursor = DirectoryCursor(root: bench.source.handle)
+            var cursor = DirectoryCursor(root: fixture.source.handle)
             try cursor.directory(PathBytes(Array(directory)).components[...]).removeTree(last)
         }
-        let report = try await bench.cache.restore(
+        let report = try await fixture.cache.restore(
             inner,
             into: root,
             leavingOut: Checkout.Finder { _ in found }
         )
         for name in ["top.txt", "work/in.txt", ".git/HEAD"] {
-            #expect(try bench.source.read(name) == "mine", "\(name)")
+            #expect(try fixture.source.read(name) == "mine", "\(name)")
         }
         for name in ["out/x", "work/out/x"] {
-            #expect(try bench.source.read(name) == "made", "\(name)")
+            #expect(try fixture.source.read(name) == "made", "\(name)")
         }
         #expect(report.notes.count == 1 && report.notes[0].hasPrefix("2 files that git tracks lie"))
         inner.key = "l"
-        let saved = try await bench.cache.save(
+        let saved = try await fixture.cache.save(
             inner,
             from: root,
             leavingOut: Checkout.Finder { _ in found }
@@ -241,17 +245,17 @@ import Testing
     }
 
     @Test func `cannot be told apart where nobody lists it, so nothing is replaced`() async throws {
-        let bench = try Bench()
-        for name in ["a", "b", "vendor/c", "d"] { try bench.source.write("cached", to: name) }
-        let identity = bench.identity("k", paths: ["**/*"])
-        _ = try await bench.cache.save(identity, from: bench.source.path)
-        try bench.target.write("mine", to: "a")
-        try bench.target.write("mine", to: "vendor/c")
+        let fixture = try CacheFixture()
+        for name in ["a", "b", "vendor/c", "d"] { try fixture.source.write("cached", to: name) }
+        let identity = fixture.identity("k", paths: ["**/*"])
+        _ = try await fixture.cache.save(identity, from: fixture.source.path)
+        try fixture.target.write("mine", to: "a")
+        try fixture.target.write("mine", to: "vendor/c")
         let unlisted = [Checkout.Unlisted(path: [], reason: "no git")]
-        let report = try await restore(bench, Checkout(unlisted: unlisted))
-        #expect(try bench.target.read("a") == "mine")
-        #expect(try bench.target.read("vendor/c") == "mine")
-        #expect(try bench.target.read("b") == "cached")
+        let report = try await restore(fixture, Checkout(unlisted: unlisted))
+        #expect(try fixture.target.read("a") == "mine")
+        #expect(try fixture.target.read("vendor/c") == "mine")
+        #expect(try fixture.target.read("b") == "cached")
         #expect(
             report.notes == [
                 "the sources cannot be told apart, so a restore replaces no file that is there: no"
@@ -259,23 +263,23 @@ import Testing
             ]
         )
         let part = [Checkout.Unlisted(path: Array("vendor".utf8), reason: "no git")]
-        _ = try await restore(bench, Checkout(unlisted: part))
-        #expect(try bench.target.read("a") == "cached")
-        #expect(try bench.target.read("vendor/c") == "mine")
+        _ = try await restore(fixture, Checkout(unlisted: part))
+        #expect(try fixture.target.read("a") == "cached")
+        #expect(try fixture.target.read("vendor/c") == "mine")
     }
 
     @Test func `counts on neither side of a comparison with the tree`() async throws {
-        let bench = try Bench()
-        try await plant(bench, [(".git", "old"), ("a.txt", "old"), ("out", "made")])
-        try bench.target.write("mine", to: "a.txt")
-        try bench.target.write("mine", to: "b.txt")
-        try bench.target.write("made anew", to: "out")
-        try bench.target.write("made", to: "new")
+        let fixture = try CacheFixture()
+        try await plant(fixture, [(".git", "old"), ("a.txt", "old"), ("out", "made")])
+        try fixture.target.write("mine", to: "a.txt")
+        try fixture.target.write("mine", to: "b.txt")
+        try fixture.target.write("made anew", to: "out")
+        try fixture.target.write("made", to: "new")
         let found = checkout(["a.txt", "b.txt"])
-        let name = try #require(try await bench.cache.entries().entries.first).recordName
-        let difference = try await bench.cache.difference(
+        let name = try #require(try await fixture.cache.entries().entries.first).recordName
+        let difference = try await fixture.cache.difference(
             from: name,
-            toTreeAt: bench.target.path,
+            toTreeAt: fixture.target.path,
             leavingOut: Checkout.Finder { _ in found }
         )
         #expect(difference.changes.map(\.path) == ["new", "out"])

@@ -14,11 +14,11 @@ import Testing
         try parent.makeLink(last, to: Array(target.utf8))
     }
 
-    private func failure(_ bench: Bench, _ paths: [String]) async throws -> String? {
+    private func failure(_ fixture: CacheFixture, _ paths: [String]) async throws -> String? {
         do {
-            _ = try await bench.cache.save(
-                bench.identity("k", paths: paths),
-                from: bench.source.path
+            _ = try await fixture.cache.save(
+                fixture.identity("k", paths: paths),
+                from: fixture.source.path
             )
             return nil
         } catch let error as CacheError {
@@ -30,28 +30,28 @@ import Testing
         "dist/**/*", "dist", "dist/", "./dist/**", "dist/deep/**/*", "dist/f*", "dist/file",
     ])
     func `is not saved under a key, and the error names the real path`(path: String) async throws {
-        let bench = try Bench()
-        try bench.source.write("built", to: "actual/file")
-        try bench.source.write("built", to: "actual/deep/file")
-        try link("dist", to: "actual", in: bench.source)
-        let text = try await failure(bench, [path])
+        let fixture = try CacheFixture()
+        try fixture.source.write("built", to: "actual/file")
+        try fixture.source.write("built", to: "actual/deep/file")
+        try link("dist", to: "actual", in: fixture.source)
+        let text = try await failure(fixture, [path])
         #expect(
             text
                 == "'dist' is a symbolic link, and the cache follows none; write 'actual' in its place"
         )
-        #expect(try bench.objects("keys").isEmpty)
+        #expect(try fixture.objects("keys").isEmpty)
     }
 
     @Test func `names the real path of a file, and of a place outside of the root`() async throws {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         let outside = try TemporaryDirectory()
         try outside.write("data", to: "data/file")
         try outside.handle.makeLink("cache".utf8, to: Array("data".utf8))
-        try bench.source.write("built", to: "out/app-1.tar")
-        try link("app.tar", to: "out/app-1.tar", in: bench.source)
-        #expect(try await failure(bench, ["app.tar"])?.contains("write 'out/app-1.tar'") == true)
+        try fixture.source.write("built", to: "out/app-1.tar")
+        try link("app.tar", to: "out/app-1.tar", in: fixture.source)
+        #expect(try await failure(fixture, ["app.tar"])?.contains("write 'out/app-1.tar'") == true)
         for rest in ["", "/**/*", "/file"] {
-            let text = try await failure(bench, ["\(outside.path)/cache\(rest)"])
+            let text = try await failure(fixture, ["\(outside.path)/cache\(rest)"])
             #expect(text?.contains("write '\(outside.path)/data' in its place") == true)
         }
     }
@@ -59,67 +59,70 @@ import Testing
     @Test func `keeps the rest from nothing without a key, where a later save can mend it`()
         async throws
     {
-        let bench = try Bench()
-        try bench.source.write("built", to: "actual/file")
-        try bench.source.write("kept", to: "tree/file")
-        try link("dist", to: "actual", in: bench.source)
-        let report = try await bench.cache.save(
-            bench.identity(nil, paths: ["dist/**/*", "tree"]),
-            from: bench.source.path
+        let fixture = try CacheFixture()
+        try fixture.source.write("built", to: "actual/file")
+        try fixture.source.write("kept", to: "tree/file")
+        try link("dist", to: "actual", in: fixture.source)
+        let report = try await fixture.cache.save(
+            fixture.identity(nil, paths: ["dist/**/*", "tree"]),
+            from: fixture.source.path
         )
         #expect(report.outcome == .saved && report.files == 1 && report.notes.count == 1)
     }
 
     @Test func `is saved as the link that it is where its target is declared too`() async throws {
-        let bench = try Bench()
-        try bench.source.write("built", to: "releases/5/file")
-        try link("current", to: "releases/5", in: bench.source)
-        let identity = bench.identity("k", paths: ["current", "releases/**/*"])
-        let saved = try await bench.cache.save(identity, from: bench.source.path)
+        let fixture = try CacheFixture()
+        try fixture.source.write("built", to: "releases/5/file")
+        try link("current", to: "releases/5", in: fixture.source)
+        let identity = fixture.identity("k", paths: ["current", "releases/**/*"])
+        let saved = try await fixture.cache.save(identity, from: fixture.source.path)
         #expect(saved.files == 1 && saved.notes.isEmpty)
-        _ = try await bench.cache.restore(identity, into: bench.target.path)
-        #expect(try bench.target.handle.linkTarget("current".utf8) == Array("releases/5".utf8))
-        #expect(try bench.target.read("releases/5/file") == "built")
+        _ = try await fixture.cache.restore(identity, into: fixture.target.path)
+        #expect(try fixture.target.handle.linkTarget("current".utf8) == Array("releases/5".utf8))
+        #expect(try fixture.target.read("releases/5/file") == "built")
     }
 
     @Test func `leads no restore anywhere, whoever has made the link`() async throws {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         let outside = try TemporaryDirectory()
-        try bench.source.write("evil", to: "a/file")
-        try await bench.cache.save(bench.identity("k", paths: ["a/**/*"]), from: bench.source.path)
-            .expectSaved()
-        try bench.source.handle.removeTree("a".utf8)
-        try link("a", to: outside.path.string, in: bench.source)
-        let planting = bench.identity("k", paths: ["*"])
-        try await bench.cache.save(planting, from: bench.source.path).expectSaved()
-        _ = try await bench.cache.restore(planting, into: bench.target.path)
-        let report = try await bench.cache.restore(
-            bench.identity("k", paths: ["a/**/*"]),
-            into: bench.target.path
+        try fixture.source.write("evil", to: "a/file")
+        try await fixture.cache.save(
+            fixture.identity("k", paths: ["a/**/*"]),
+            from: fixture.source.path
+        )
+        .expectSaved()
+        try fixture.source.handle.removeTree("a".utf8)
+        try link("a", to: outside.path.string, in: fixture.source)
+        let planting = fixture.identity("k", paths: ["*"])
+        try await fixture.cache.save(planting, from: fixture.source.path).expectSaved()
+        _ = try await fixture.cache.restore(planting, into: fixture.target.path)
+        let report = try await fixture.cache.restore(
+            fixture.identity("k", paths: ["a/**/*"]),
+            into: fixture.target.path
         )
         #expect(try outside.handle.names().isEmpty)
-        #expect(try bench.target.handle.status("a".utf8)?.kind == .link)
+        #expect(try fixture.target.handle.status("a".utf8)?.kind == .link)
         #expect(report.notes.count == 1 && report.notes[0].contains("write '\(outside.path)'"))
         #expect(report.files == 0)
     }
 
     @Test func `has a warning when the entry of a key has no file`() async throws {
-        let bench = try Bench()
-        _ = try AtomicFile.openMaking(PathBytes(bench.source.file("tree/empty").string))
-        let report = try await bench.save("k")
+        let fixture = try CacheFixture()
+        _ = try DirectoryHandle.creating(PathBytes(fixture.source.file("tree/empty").string))
+        let report = try await fixture.save("k")
         #expect(report.files == 0)
         #expect(report.notes.count == 1 && report.notes[0].hasPrefix("the entry has no file in it"))
-        #expect(try await bench.save(nil).notes.isEmpty)
+        #expect(try await fixture.save(nil).notes.isEmpty)
     }
 
     @Test func `is the same entry as the relative one where the link leads to the root`()
         async throws
     {
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         let links = try TemporaryDirectory()
-        try bench.source.write("kept", to: "tree/file")
-        try bench.source.write("kept", to: "tree two/file")
-        try links.handle.makeLink("root".utf8, to: Array(bench.source.path.string.utf8))
+        try fixture.source.write("kept", to: "tree/file")
+        try fixture.source.write("kept", to: "tree two/file")
+        try links.handle.makeLink("root".utf8, to: Array(fixture.source.path.string.utf8))
         try links.handle.makeLink("again".utf8, to: Array("root".utf8))
         for name in ["root", "again"] {
             let root = links.file(name)
@@ -127,13 +130,13 @@ import Testing
                 ("tree/**/*", "tree/**/*"), ("./tree two", "tree two"), ("**/*", "*"),
             ] {
                 let key = "\(name) \(path)"
-                let identity = bench.identity(key, paths: ["\(root)/\(path)"])
-                let saved = try await bench.cache.save(identity, from: root)
+                let identity = fixture.identity(key, paths: ["\(root)/\(path)"])
+                let saved = try await fixture.cache.save(identity, from: root)
                 #expect(saved.files >= 1, "\(path)")
-                let same = bench.identity(key, paths: [relative == "*" ? "**/*" : relative])
-                let again = try await bench.cache.save(same, from: bench.source.path)
+                let same = fixture.identity(key, paths: [relative == "*" ? "**/*" : relative])
+                let again = try await fixture.cache.save(same, from: fixture.source.path)
                 #expect(again.outcome == .alreadyStored, "\(path)")
-                let restored = try await bench.cache.restore(identity, into: root)
+                let restored = try await fixture.cache.restore(identity, into: root)
                 #expect(restored.outcome == .exact(key: key))
             }
         }

@@ -60,16 +60,16 @@ import Testing
 
     @Test(arguments: Codec.allCases)
     func `comes whole when its packs are unpacked in slices`(codec: Codec) async throws {
-        let bench = try Bench(codec: codec)
+        let fixture = try CacheFixture(codec: codec)
         var random = SplitMix64(seed: 7)
         for number in 0..<300 {
             let bytes = random.bytes(number * 100, compressible: number % 2 == 0)
             let path = "tree/\(number % 7)/\(number % 5)/\(number)"
-            try bench.overwrite(bench.source.file(path), bytes)
+            try fixture.overwrite(fixture.source.file(path), bytes)
         }
-        try await bench.save("k")
-        #expect(try await bench.restore("k").outcome == .exact(key: "k"))
-        let expected = try TreeSnapshot(bench.source.path)
-        #expect(try expected.difference(from: TreeSnapshot(bench.target.path)) == nil)
+        try await fixture.save("k")
+        #expect(try await fixture.restore("k").outcome == .exact(key: "k"))
+        let expected = try TreeSnapshot(fixture.source.path)
+        #expect(try expected.difference(from: TreeSnapshot(fixture.target.path)) == nil)
     }
 }

@@ -17,17 +17,17 @@ private func code(_ count: Int, _ random: inout SplitMix64) -> [UInt8] {
         places: Int
     ) async throws {
         let percent = size / 100
-        let bench = try Bench()
+        let fixture = try CacheFixture()
         var random = SplitMix64(seed: 21)
-        let file = bench.source.file("tree/library.so")
+        let file = fixture.source.file("tree/library.so")
         var bytes = code(size, &random)
-        try bench.overwrite(file, bytes)
-        let first = try await bench.save(nil)
+        try fixture.overwrite(file, bytes)
+        let first = try await fixture.save(nil)
         #expect(first.bytesStored < first.bytes * 9 / 10, "it can be compressed")
 
         func grow(_ how: String) async throws {
-            try bench.overwrite(file, bytes)
-            let again = try await bench.save(nil)
+            try fixture.overwrite(file, bytes)
+            let again = try await fixture.save(nil)
             let share = Double(again.bytesStored) / Double(first.bytesStored)
             #expect(share <= 0.05, "\(how)")
             #expect(again.bytesStored > 0, "\(how)")
@@ -45,7 +45,7 @@ private func code(_ count: Int, _ random: inout SplitMix64) -> [UInt8] {
         bytes += code(percent, &random)
         try await grow("appended")
 
-        _ = try await bench.restore(nil)
-        #expect(try bench.bytes(bench.target.file("tree/library.so")) == bytes)
+        _ = try await fixture.restore(nil)
+        #expect(try fixture.bytes(fixture.target.file("tree/library.so")) == bytes)
     }
 }

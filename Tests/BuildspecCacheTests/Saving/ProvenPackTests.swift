@@ -8,47 +8,47 @@ import Testing
 /// A pack that this machine has verified is read in part, as long as its file is the same.
 @Suite struct `A restore of a few files` {
     private struct Place {
-        let bench: Bench
+        let fixture: CacheFixture
         let cache: BuildCache
         let state: TemporaryDirectory
 
         /// A tree in one pack of several frames that was restored by a machine with a memory.
         init() async throws {
-            bench = try Bench()
+            fixture = try CacheFixture()
             state = try TemporaryDirectory()
-            cache = BuildCache(directory: bench.store.path, indexDirectory: state.path)
+            cache = BuildCache(directory: fixture.store.path, indexDirectory: state.path)
             var random = SplitMix64(seed: 3)
             for number in 0..<20 {
-                let file = bench.source.file("tree/\(number)")
-                try bench.overwrite(file, random.bytes(300_000))
+                let file = fixture.source.file("tree/\(number)")
+                try fixture.overwrite(file, random.bytes(300_000))
             }
-            _ = try await cache.save(bench.identity(nil), from: bench.source.path)
-            #expect(try bench.objects("packs/").count == 1)
+            _ = try await cache.save(fixture.identity(nil), from: fixture.source.path)
+            #expect(try fixture.objects("packs/").count == 1)
             // The file system's clock must have ticked before files are trusted.
             try await Task.sleep(for: .milliseconds(80))
             _ = try await restore()
         }
 
         func restore() async throws -> RestoreReport {
-            try await cache.restore(bench.identity(nil), into: bench.target.path)
+            try await cache.restore(fixture.identity(nil), into: fixture.target.path)
         }
 
         /// Damages the pack.
         func rot() throws -> (pack: FilePath, size: UInt64) {
-            let pack = try bench.objects("packs/")[0]
-            var bytes = try bench.bytes(pack)
+            let pack = try fixture.objects("packs/")[0]
+            var bytes = try fixture.bytes(pack)
             for index in stride(from: 100, to: bytes.count, by: 1_000) { bytes[index] ^= 0x10 }
-            try bench.overwrite(pack, bytes)
+            try fixture.overwrite(pack, bytes)
             return (pack, UInt64(bytes.count))
         }
 
         /// What is fetched to bring back one file.
         func fetchedForOne() async throws -> UInt64 {
-            try bench.target.write("edited", to: "tree/7")
+            try fixture.target.write("edited", to: "tree/7")
             let report = try await restore()
             #expect(report.filesUnchanged == 19)
-            let difference = try TreeSnapshot(bench.source.path)
-                .difference(from: TreeSnapshot(bench.target.path))
+            let difference = try TreeSnapshot(fixture.source.path)
+                .difference(from: TreeSnapshot(fixture.target.path))
             #expect(difference == nil)
             return report.bytesFetched
         }
@@ -56,16 +56,16 @@ import Testing
 
     @Test func `reads a part of a pack that is verified`() async throws {
         let place = try await Place()
-        let size = try UInt64(place.bench.bytes(place.bench.objects("packs/")[0]).count)
+        let size = try UInt64(place.fixture.bytes(place.fixture.objects("packs/")[0]).count)
         #expect(try await place.fetchedForOne() < size / 4)
         #expect(try await place.fetchedForOne() < size / 4)
     }
 
     @Test func `proves a pack again that was written since`() async throws {
         let place = try await Place()
-        let pack = try place.bench.objects("packs/")[0]
-        let bytes = try place.bench.bytes(pack)
-        try place.bench.overwrite(pack, bytes)
+        let pack = try place.fixture.objects("packs/")[0]
+        let bytes = try place.fixture.bytes(pack)
+        try place.fixture.overwrite(pack, bytes)
         try await Task.sleep(for: .milliseconds(80))
         #expect(try await place.fetchedForOne() == UInt64(bytes.count))
         #expect(try await place.fetchedForOne() < UInt64(bytes.count) / 4)
@@ -76,11 +76,11 @@ import Testing
     {
         let place = try await Place()
         _ = try place.rot()
-        try place.bench.target.write("edited", to: "tree/7")
+        try place.fixture.target.write("edited", to: "tree/7")
         let report = try await place.restore()
         #expect(report.outcome == .miss(reason: "damaged entry"))
-        #expect(try place.bench.target.read("tree/7") == "edited")
-        _ = try await place.cache.save(place.bench.identity(nil), from: place.bench.source.path)
+        #expect(try place.fixture.target.read("tree/7") == "edited")
+        _ = try await place.cache.save(place.fixture.identity(nil), from: place.fixture.source.path)
         #expect(try await place.fetchedForOne() > 0)
     }
 
@@ -106,10 +106,10 @@ import Testing
         verified.update([digest: rotten], for: manifest)
         verified.write(to: path)
 
-        try place.bench.target.write("edited", to: "tree/7")
+        try place.fixture.target.write("edited", to: "tree/7")
         #expect(try await place.restore().outcome == .miss(reason: "damaged entry"))
-        #expect(try place.bench.objects("packs/").isEmpty)
-        _ = try await place.cache.save(place.bench.identity(nil), from: place.bench.source.path)
+        #expect(try place.fixture.objects("packs/").isEmpty)
+        _ = try await place.cache.save(place.fixture.identity(nil), from: place.fixture.source.path)
         #expect(try await place.fetchedForOne() > 0)
     }
 

@@ -8,19 +8,19 @@ import Testing
 /// The index spares reading files; it must never make a save keep an old content.
 @Suite struct `With an index` {
     private struct Place {
-        let bench: Bench
+        let fixture: CacheFixture
         let state = try? TemporaryDirectory()
         let cache: BuildCache
 
         init() throws {
-            bench = try Bench()
-            cache = BuildCache(directory: bench.store.path, indexDirectory: state?.path)
+            fixture = try CacheFixture()
+            cache = BuildCache(directory: fixture.store.path, indexDirectory: state?.path)
         }
 
         /// What a fresh restore of the key gives.
         func restored(_ key: String) async throws -> TreeSnapshot {
             let target = try TemporaryDirectory()
-            _ = try await cache.restore(bench.identity(key), into: target.path)
+            _ = try await cache.restore(fixture.identity(key), into: target.path)
             return try TreeSnapshot(target.path)
         }
     }
@@ -32,33 +32,33 @@ import Testing
 
     @Test func `a save reads only files that have changed`() async throws {
         let place = try Place()
-        for number in 0..<5 { try place.bench.source.write("\(number)", to: "tree/\(number)") }
+        for number in 0..<5 { try place.fixture.source.write("\(number)", to: "tree/\(number)") }
         try await tick()
-        _ = try await place.cache.save(place.bench.identity("1"), from: place.bench.source.path)
+        _ = try await place.cache.save(place.fixture.identity("1"), from: place.fixture.source.path)
         #expect(
             try await unchangedNames(place) == ["tree/0", "tree/1", "tree/2", "tree/3", "tree/4"]
         )
-        try place.bench.source.write("changed", to: "tree/2")
+        try place.fixture.source.write("changed", to: "tree/2")
         #expect(try await unchangedNames(place) == ["tree/0", "tree/1", "tree/3", "tree/4"])
         let report = try await place.cache.save(
-            place.bench.identity("2"),
-            from: place.bench.source.path
+            place.fixture.identity("2"),
+            from: place.fixture.source.path
         )
         #expect(report.bytesReused == 4)
-        #expect(try await place.restored("2") == TreeSnapshot(place.bench.source.path))
+        #expect(try await place.restored("2") == TreeSnapshot(place.fixture.source.path))
     }
 
     /// The files that the next save would not read.
     private func unchangedNames(_ place: Place) async throws -> [String] {
-        let root = PathBytes(place.bench.source.path.string)
-        let set = PathSet(place.bench.identity("1").paths, root: root)
-        let reader = EntryReader(store: DirectoryStore(place.bench.store.path))
+        let root = PathBytes(place.fixture.source.path.string)
+        let set = PathSet(place.fixture.identity("1").paths, root: root)
+        let reader = EntryReader(store: DirectoryStore(place.fixture.store.path))
         let version = KeyRecord.version(ofPaths: set.canonicalTexts)
         let record = try await reader.newestRecord(scope: "project", version: version)
         let manifest = try await reader.manifest(of: #require(record))
         let index = try #require(try storedIndex(place))
         #expect(index.manifest == record?.manifest)
-        let entries = try TreeWalk(set, root: place.bench.source.handle).entries
+        let entries = try TreeWalk(set, root: place.fixture.source.handle).entries
         let unchanged = UnchangedFiles(
             entries,
             files: FileList(entries).toRead,
@@ -71,17 +71,17 @@ import Testing
 
     @Test func `an edit that keeps size and time is noticed`() async throws {
         let place = try Place()
-        try place.bench.source.write("before", to: "tree/file")
+        try place.fixture.source.write("before", to: "tree/file")
         try await tick()
-        _ = try await place.cache.save(place.bench.identity("1"), from: place.bench.source.path)
-        let tree = try place.bench.source.handle.directory("tree".utf8)
+        _ = try await place.cache.save(place.fixture.identity("1"), from: place.fixture.source.path)
+        let tree = try place.fixture.source.handle.directory("tree".utf8)
         let time = try #require(try tree.status("file".utf8)).modified
         // In place: the same inode, the same size, the time set back.
         let file = try OpenFile.writing(Array("file".utf8)[...], in: tree)
         try file.write(Array("edited".utf8).span, at: 0)
         try file.setModified(time)
-        _ = try await place.cache.save(place.bench.identity("2"), from: place.bench.source.path)
-        #expect(try await place.restored("2") == TreeSnapshot(place.bench.source.path))
+        _ = try await place.cache.save(place.fixture.identity("2"), from: place.fixture.source.path)
+        #expect(try await place.restored("2") == TreeSnapshot(place.fixture.source.path))
     }
 
     @Test(arguments: 0..<12 as Range<UInt64>)
@@ -89,17 +89,17 @@ import Testing
         let place = try Place()
         var random = SplitMix64(seed: seed)
         var tree = RandomTree(seed: seed)
-        try place.bench.source.handle.makeDirectory("tree".utf8)
-        let handle = try place.bench.source.handle.directory("tree".utf8)
+        try place.fixture.source.handle.makeDirectory("tree".utf8)
+        let handle = try place.fixture.source.handle.directory("tree".utf8)
         try tree.fill(handle)
         for round in 0..<4 {
             if round % 2 == 1 { try await tick() }
             _ = try await place.cache.save(
-                place.bench.identity("\(round)"),
-                from: place.bench.source.path
+                place.fixture.identity("\(round)"),
+                from: place.fixture.source.path
             )
             let restored = try await place.restored("\(round)")
-            let difference = try restored.difference(from: TreeSnapshot(place.bench.source.path))
+            let difference = try restored.difference(from: TreeSnapshot(place.fixture.source.path))
             #expect(difference == nil, "seed \(seed), round \(round)")
             try mutate(handle, &random)
         }
@@ -107,16 +107,16 @@ import Testing
 
     @Test func `a restore leaves one that the next save can use`() async throws {
         let place = try Place()
-        for number in 0..<5 { try place.bench.source.write("\(number)", to: "tree/\(number)") }
-        _ = try await place.cache.save(place.bench.identity("1"), from: place.bench.source.path)
+        for number in 0..<5 { try place.fixture.source.write("\(number)", to: "tree/\(number)") }
+        _ = try await place.cache.save(place.fixture.identity("1"), from: place.fixture.source.path)
         let target = try TemporaryDirectory()
         try target.write("other", to: "tree/1")
         try await tick()
-        _ = try await place.cache.restore(place.bench.identity("1"), into: target.path)
+        _ = try await place.cache.restore(place.fixture.identity("1"), into: target.path)
         try await tick()
-        _ = try await place.cache.restore(place.bench.identity("1"), into: target.path)
+        _ = try await place.cache.restore(place.fixture.identity("1"), into: target.path)
         try target.write("changed", to: "tree/3")
-        let report = try await place.cache.save(place.bench.identity("2"), from: target.path)
+        let report = try await place.cache.save(place.fixture.identity("2"), from: target.path)
         #expect(report.bytesReused == 4)
         #expect(try await place.restored("2") == TreeSnapshot(target.path))
     }

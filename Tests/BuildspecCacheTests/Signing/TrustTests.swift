@@ -89,10 +89,15 @@ enum Sabotage: String, CaseIterable {
 /// Signatures are demanded, and the store has been tampered with.
 @Suite struct `An entry that the policy refuses` {
     /// A fixture with a signed entry of main, and an unsigned one of evil content beside it.
-    private func makeFixture(_ stores: TrustFixture.Stores, _ key: String? = "k1") async throws -> TrustFixture
-    {
+    private func makeFixture(
+        _ stores: TrustFixture.Stores,
+        _ key: String? = "k1"
+    ) async throws -> TrustFixture {
         let fixture = try TrustFixture(stores)
-        _ = try await fixture.demanding(fixture.main).save(fixture.identity(key), from: fixture.source.path)
+        _ = try await fixture.demanding(fixture.main).save(
+            fixture.identity(key),
+            from: fixture.source.path
+        )
         let evil = try TemporaryDirectory()
         try evil.write("evil", to: "tree/0")
         _ = try await fixture.cache().save(fixture.identity("evil"), from: evil.path)
@@ -100,10 +105,14 @@ enum Sabotage: String, CaseIterable {
     }
 
     @Test(arguments: TrustFixture.Stores.allCases)
-    func `is none that a trusted key signed for its scope`(stores: TrustFixture.Stores) async throws {
+    func `is none that a trusted key signed for its scope`(stores: TrustFixture.Stores) async throws
+    {
         let fixture = try await makeFixture(stores)
         let target = try TemporaryDirectory()
-        let report = try await fixture.demanding().restore(fixture.identity("k1"), into: target.path)
+        let report = try await fixture.demanding().restore(
+            fixture.identity("k1"),
+            into: target.path
+        )
         #expect(report.outcome == .exact(key: "k1"))
         #expect(report.notes == [])
         #expect(report.origin?.trust == .verified(key: "main-ci"))
@@ -119,7 +128,10 @@ enum Sabotage: String, CaseIterable {
         let fixture = try await makeFixture(stores)
         try await sabotage.strike(fixture, fixture.identity("k1"))
         let target = try TemporaryDirectory()
-        let report = try await fixture.demanding().restore(fixture.identity("k1"), into: target.path)
+        let report = try await fixture.demanding().restore(
+            fixture.identity("k1"),
+            into: target.path
+        )
         #expect(report.isMiss)
         #expect(report.notes.count == 1 && report.notes[0].contains(sabotage.reason), "\(report)")
         #expect(report.origin == nil)
@@ -159,7 +171,10 @@ enum Sabotage: String, CaseIterable {
         let saved = try await cache.save(fixture.identity("k1"), from: fixture.source.path)
         #expect(saved.outcome == .saved)
         let target = try TemporaryDirectory()
-        let report = try await fixture.demanding().restore(fixture.identity("k1"), into: target.path)
+        let report = try await fixture.demanding().restore(
+            fixture.identity("k1"),
+            into: target.path
+        )
         #expect(report.outcome == .exact(key: "k1"))
         #expect(try TreeSnapshot(target.path) == TreeSnapshot(fixture.source.path))
     }
@@ -184,7 +199,10 @@ enum Sabotage: String, CaseIterable {
         let state = try TemporaryDirectory()
         let target = try TemporaryDirectory()
         // Nobody asked for signatures when the evil tree came, and the index knows it well.
-        _ = try await fixture.cache(state: state).restore(fixture.identity("evil"), into: target.path)
+        _ = try await fixture.cache(state: state).restore(
+            fixture.identity("evil"),
+            into: target.path
+        )
         let again = try await fixture.cache(state: state)
             .restore(fixture.identity("evil"), into: target.path)
         #expect(again.filesUnchanged == 1)

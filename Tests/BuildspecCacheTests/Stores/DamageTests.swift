@@ -23,14 +23,14 @@ import Testing
 
     @Test(arguments: Part.allCases, Harm.allCases)
     func `and the next save repairs it`(part: Part, harm: Harm) async throws {
-        let bench = try Bench()
-        try bench.source.write("one", to: "tree/one")
-        try bench.source.write(String(repeating: "two ", count: 9_000), to: "tree/sub/two")
-        try await bench.save("k")
-        let object = try #require(try bench.objects(part.rawValue).first)
-        try inflict(harm, on: object, bench)
+        let fixture = try CacheFixture()
+        try fixture.source.write("one", to: "tree/one")
+        try fixture.source.write(String(repeating: "two ", count: 9_000), to: "tree/sub/two")
+        try await fixture.save("k")
+        let object = try #require(try fixture.objects(part.rawValue).first)
+        try inflict(harm, on: object, fixture)
 
-        let report = try await bench.restore("k")
+        let report = try await fixture.restore("k")
         guard case .miss = report.outcome else {
             Issue.record("restored from a damaged store: \(report)")
             return
@@ -38,68 +38,70 @@ import Testing
         // A record that is not there is an ordinary miss; there is nothing to say about it.
         let isPlainMiss = part == .record && harm == .missing
         #expect(report.notes.count == (isPlainMiss ? 0 : 1))
-        #expect(try bench.targetNames().isEmpty, "the tree is as it was")
+        #expect(try fixture.targetNames().isEmpty, "the tree is as it was")
 
         // Only a pack of the right size with wrong bytes looks sound to a save that does not read
         // it, so the restore that found it out has removed it.
-        #expect(try await bench.save("k").outcome == .saved)
-        #expect(try await bench.restore("k").outcome == .exact(key: "k"))
-        let difference = try TreeSnapshot(bench.source.path)
-            .difference(from: TreeSnapshot(bench.target.path))
+        #expect(try await fixture.save("k").outcome == .saved)
+        #expect(try await fixture.restore("k").outcome == .exact(key: "k"))
+        let difference = try TreeSnapshot(fixture.source.path)
+            .difference(from: TreeSnapshot(fixture.target.path))
         #expect(difference == nil)
-        #expect(try await bench.cache.verify().problems.isEmpty)
+        #expect(try await fixture.cache.verify().problems.isEmpty)
     }
 
     @Test func `a damaged entry does not hide a sound one that a fallback key finds`() async throws
     {
-        let bench = try Bench()
-        try bench.source.write("old", to: "tree/file")
-        try await bench.save("k-1")
-        try bench.source.write("new", to: "tree/file")
-        try await bench.save("k-2")
-        for record in try bench.objects("/k-2/") { try bench.overwrite(record, Array("?".utf8)) }
-        let report = try await bench.restore("k-2", fallback: ["k-"])
+        let fixture = try CacheFixture()
+        try fixture.source.write("old", to: "tree/file")
+        try await fixture.save("k-1")
+        try fixture.source.write("new", to: "tree/file")
+        try await fixture.save("k-2")
+        for record in try fixture.objects("/k-2/") {
+            try fixture.overwrite(record, Array("?".utf8))
+        }
+        let report = try await fixture.restore("k-2", fallback: ["k-"])
         #expect(report.outcome == .fallback(key: "k-1"))
         #expect(report.notes.count == 1)
-        #expect(try bench.target.read("tree/file") == "old")
+        #expect(try fixture.target.read("tree/file") == "old")
     }
 
     @Test func `files in the way of a damaged entry stay as they are`() async throws {
-        let bench = try Bench()
-        try bench.source.write("cached", to: "tree/file")
-        try bench.source.write("cached too", to: "tree/other")
-        try await bench.save("k")
-        let pack = try #require(try bench.objects("/packs/").first)
-        try inflict(.wrongByte, on: pack, bench)
-        try bench.target.write("mine", to: "tree/file")
-        let before = try TreeSnapshot(bench.target.path)
-        _ = try await bench.restore("k")
-        #expect(try before.difference(from: TreeSnapshot(bench.target.path)) == nil)
-        #expect(try bench.target.handle.directory("tree".utf8).names().count == 1)
+        let fixture = try CacheFixture()
+        try fixture.source.write("cached", to: "tree/file")
+        try fixture.source.write("cached too", to: "tree/other")
+        try await fixture.save("k")
+        let pack = try #require(try fixture.objects("/packs/").first)
+        try inflict(.wrongByte, on: pack, fixture)
+        try fixture.target.write("mine", to: "tree/file")
+        let before = try TreeSnapshot(fixture.target.path)
+        _ = try await fixture.restore("k")
+        #expect(try before.difference(from: TreeSnapshot(fixture.target.path)) == nil)
+        #expect(try fixture.target.handle.directory("tree".utf8).names().count == 1)
     }
 
     @Test func `verify names every damaged object`() async throws {
-        let bench = try Bench()
-        try bench.source.write("one", to: "tree/one")
-        try await bench.save("k")
-        #expect(try await bench.cache.verify().problems.isEmpty)
-        let pack = try #require(try bench.objects("/packs/").first)
-        try inflict(.wrongByte, on: pack, bench)
-        let problems = try await bench.cache.verify().problems
+        let fixture = try CacheFixture()
+        try fixture.source.write("one", to: "tree/one")
+        try await fixture.save("k")
+        #expect(try await fixture.cache.verify().problems.isEmpty)
+        let pack = try #require(try fixture.objects("/packs/").first)
+        try inflict(.wrongByte, on: pack, fixture)
+        let problems = try await fixture.cache.verify().problems
         #expect(problems.count == 1)
         #expect(problems.first?.contains(pack.lastComponent?.string ?? "?") == true)
     }
 
-    private func inflict(_ harm: Harm, on object: FilePath, _ bench: Bench) throws {
-        var bytes = try bench.bytes(object)
+    private func inflict(_ harm: Harm, on object: FilePath, _ fixture: CacheFixture) throws {
+        var bytes = try fixture.bytes(object)
         switch harm {
         case .wrongByte: bytes[bytes.count / 2] ^= 0x40
         case .truncated: bytes.removeLast(bytes.count / 3 + 1)
         case .empty: bytes = []
         case .garbage: bytes = Array("buildspec-key 1\nnonsense\n".utf8)
         case .longer: bytes += Array("more".utf8)
-        case .missing: return try bench.remove(object)
+        case .missing: return try fixture.remove(object)
         }
-        try bench.overwrite(object, bytes)
+        try fixture.overwrite(object, bytes)
     }
 }

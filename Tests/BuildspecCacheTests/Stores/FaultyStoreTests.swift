@@ -73,35 +73,35 @@ private final class FaultyStore: CacheStore {
 /// And nothing is put in place before everything is there. So one operation of the store may go
 /// wrong anywhere.
 @Suite struct `When an operation of the store goes wrong` {
-    private func bench() async throws -> Bench {
-        let bench = try Bench()
-        for number in 0..<6 { try bench.source.write("old \(number)", to: "tree/\(number)") }
-        try await bench.save("old")
-        for number in 3..<9 { try bench.source.write("new \(number)", to: "tree/\(number)") }
-        return bench
+    private func makeFixture() async throws -> CacheFixture {
+        let fixture = try CacheFixture()
+        for number in 0..<6 { try fixture.source.write("old \(number)", to: "tree/\(number)") }
+        try await fixture.save("old")
+        for number in 3..<9 { try fixture.source.write("new \(number)", to: "tree/\(number)") }
+        return fixture
     }
 
-    /// Runs `work` with every operation going wrong once, each on a fresh bench.
+    /// Runs `work` with every operation going wrong once, each on a fresh fixture.
     private func withEach(
         _ way: FaultyStore.Way,
-        _ work: (Bench, BuildCache) async throws -> Void,
-        _ check: (Bench, String, any Error) async throws -> Void
+        _ work: (CacheFixture, BuildCache) async throws -> Void,
+        _ check: (CacheFixture, String, any Error) async throws -> Void
     ) async throws {
         for number in stride(from: 1, to: 100, by: way == .gone ? 3 : 1) {
-            let bench = try await bench()
-            let store = FaultyStore(bench.store.path, way, at: number)
+            let fixture = try await makeFixture()
+            let store = FaultyStore(fixture.store.path, way, at: number)
             var failure: (any Error)?
-            do { try await work(bench, BuildCache(store: store)) } catch { failure = error }
+            do { try await work(fixture, BuildCache(store: store)) } catch { failure = error }
             if store.operations < number {
                 #expect(failure == nil)
                 #expect(number > 3 || way == .unanswered, "the store was hardly used")
                 return
             }
             let place = "\(way) at \(number)"
-            #expect(try await bench.cache.verify().problems == [], "\(place)")
+            #expect(try await fixture.cache.verify().problems == [], "\(place)")
             guard let failure else { continue }
             #expect("\(failure)" == "the store does not answer", "\(place)")
-            try await check(bench, place, failure)
+            try await check(fixture, place, failure)
         }
         Issue.record("it never ends")
     }
@@ -110,15 +110,15 @@ private final class FaultyStore: CacheStore {
     private func `a save leaves what there was, and the next one succeeds`(
         way: FaultyStore.Way
     ) async throws {
-        try await withEach(way) { bench, cache in
-            _ = try await cache.save(bench.identity("new"), from: bench.source.path)
-        } _: { bench, place, _ in
-            #expect(try await bench.restore("old").outcome == .exact(key: "old"), "\(place)")
-            #expect(try bench.target.read("tree/3") == "old 3", "\(place)")
-            try await bench.save("new")
-            #expect(try await bench.restore("new").outcome == .exact(key: "new"), "\(place)")
-            let difference = try TreeSnapshot(bench.source.path)
-                .difference(from: TreeSnapshot(bench.target.path))
+        try await withEach(way) { fixture, cache in
+            _ = try await cache.save(fixture.identity("new"), from: fixture.source.path)
+        } _: { fixture, place, _ in
+            #expect(try await fixture.restore("old").outcome == .exact(key: "old"), "\(place)")
+            #expect(try fixture.target.read("tree/3") == "old 3", "\(place)")
+            try await fixture.save("new")
+            #expect(try await fixture.restore("new").outcome == .exact(key: "new"), "\(place)")
+            let difference = try TreeSnapshot(fixture.source.path)
+                .difference(from: TreeSnapshot(fixture.target.path))
             #expect(difference == nil, "\(place)")
         }
     }
@@ -127,21 +127,21 @@ private final class FaultyStore: CacheStore {
     private func `a restore leaves the tree as it was, and the next one succeeds`(
         way: FaultyStore.Way
     ) async throws {
-        try await withEach(way) { bench, cache in
-            try await bench.save("new")
-            _ = try await bench.restore("old")
-            let before = try TreeSnapshot(bench.target.path)
+        try await withEach(way) { fixture, cache in
+            try await fixture.save("new")
+            _ = try await fixture.restore("old")
+            let before = try TreeSnapshot(fixture.target.path)
             do {
-                _ = try await cache.restore(bench.identity("new"), into: bench.target.path)
+                _ = try await cache.restore(fixture.identity("new"), into: fixture.target.path)
             } catch {
-                let difference = try before.difference(from: TreeSnapshot(bench.target.path))
+                let difference = try before.difference(from: TreeSnapshot(fixture.target.path))
                 #expect(difference == nil)
                 throw error
             }
-        } _: { bench, place, _ in
-            #expect(try await bench.restore("new").outcome == .exact(key: "new"), "\(place)")
-            let difference = try TreeSnapshot(bench.source.path)
-                .difference(from: TreeSnapshot(bench.target.path))
+        } _: { fixture, place, _ in
+            #expect(try await fixture.restore("new").outcome == .exact(key: "new"), "\(place)")
+            let difference = try TreeSnapshot(fixture.source.path)
+                .difference(from: TreeSnapshot(fixture.target.path))
             #expect(difference == nil, "\(place)")
         }
     }
@@ -151,16 +151,16 @@ private final class FaultyStore: CacheStore {
         way: FaultyStore.Way
     ) async throws {
         let limits = PruneLimits(gracePeriod: 0)
-        try await withEach(way) { bench, cache in
-            try await bench.save(nil)
-            try bench.source.write("third", to: "tree/7")
-            try await bench.save(nil)
+        try await withEach(way) { fixture, cache in
+            try await fixture.save(nil)
+            try fixture.source.write("third", to: "tree/7")
+            try await fixture.save(nil)
             _ = try await cache.prune(limits)
-        } _: { bench, place, _ in
-            _ = try await bench.cache.prune(limits)
-            #expect(try await bench.cache.prune(limits).removedObjects == 0, "\(place)")
-            #expect(try await bench.restore("old").outcome == .exact(key: "old"), "\(place)")
-            #expect(try await bench.restore(nil).outcome == .exact(key: nil), "\(place)")
+        } _: { fixture, place, _ in
+            _ = try await fixture.cache.prune(limits)
+            #expect(try await fixture.cache.prune(limits).removedObjects == 0, "\(place)")
+            #expect(try await fixture.restore("old").outcome == .exact(key: "old"), "\(place)")
+            #expect(try await fixture.restore(nil).outcome == .exact(key: nil), "\(place)")
         }
     }
 }

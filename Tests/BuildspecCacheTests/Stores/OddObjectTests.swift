@@ -23,7 +23,7 @@ import Testing
 
     private static let parts = ["v1/keys/", "v1/packs/", "v1/manifests/"]
 
-    private func replace(_ path: FilePath, by kind: Kind, _ bench: Bench) throws {
+    private func replace(_ path: FilePath, by kind: Kind, _ fixture: CacheFixture) throws {
         let name = try #require(path.lastComponent?.string)
         let parent = try DirectoryHandle.open(PathBytes(path.removingLastComponent().string))
         switch kind {
@@ -49,62 +49,62 @@ import Testing
         kind: Kind,
         part: String
     ) async throws {
-        let bench = try Bench()
-        try bench.source.write("content", to: "tree/x")
-        try await bench.save("k")
-        let object = try #require(try bench.objects(part).first)
-        try replace(object, by: kind, bench)
+        let fixture = try CacheFixture()
+        try fixture.source.write("content", to: "tree/x")
+        try await fixture.save("k")
+        let object = try #require(try fixture.objects(part).first)
+        try replace(object, by: kind, fixture)
 
-        let found = try await bench.cache.verify()
+        let found = try await fixture.cache.verify()
         #expect(!found.problems.isEmpty && found.brokenEntries.count == 1)
-        let restored = try await bench.restore("k")
+        let restored = try await fixture.restore("k")
         guard case .miss = restored.outcome else {
             Issue.record("\(restored.outcome)")
             return
         }
         #expect(restored.notes.count == 1)
-        #expect(try bench.targetNames().isEmpty)
-        let listed = try await bench.cache.entries()
+        #expect(try fixture.targetNames().isEmpty)
+        let listed = try await fixture.cache.entries()
         #expect(listed.problems.count == (part == "v1/keys/" ? 1 : 0))
 
-        try await bench.save("k")
-        #expect(try await bench.cache.verify().problems.isEmpty)
-        _ = try await bench.restore("k")
-        #expect(try bench.target.read("tree/x") == "content")
+        try await fixture.save("k")
+        #expect(try await fixture.cache.verify().problems.isEmpty)
+        _ = try await fixture.restore("k")
+        #expect(try fixture.target.read("tree/x") == "content")
     }
 
     @Test(arguments: Kind.allCases, parts)
     func `goes with a repair`(kind: Kind, part: String) async throws {
-        let bench = try Bench()
-        try bench.source.write("content", to: "tree/x")
-        try await bench.save("k")
-        try replace(try #require(try bench.objects(part).first), by: kind, bench)
-        let done = try await bench.cache.repair(try await bench.cache.verify())
+        let fixture = try CacheFixture()
+        try fixture.source.write("content", to: "tree/x")
+        try await fixture.save("k")
+        try replace(try #require(try fixture.objects(part).first), by: kind, fixture)
+        let done = try await fixture.cache.repair(try await fixture.cache.verify())
         #expect(done.removedEntries.count == 1 && done.problems.isEmpty)
         #expect(done.removedObjects.count == (part == "v1/keys/" ? 0 : 1))
-        #expect(try await bench.cache.verify().problems.isEmpty)
-        #expect(try await bench.restore("k").notes.isEmpty)
+        #expect(try await fixture.cache.verify().problems.isEmpty)
+        #expect(try await fixture.restore("k").notes.isEmpty)
     }
 
     @Test(arguments: parts)
     func `stays if it is a directory with somebody's files, and everybody says what to do`(
         part: String
     ) async throws {
-        let bench = try Bench()
-        try bench.source.write("content", to: "tree/x")
-        try await bench.save("k")
-        let object = try #require(try bench.objects(part).first)
-        try replace(object, by: .directory, bench)
+        let fixture = try CacheFixture()
+        try fixture.source.write("content", to: "tree/x")
+        try await fixture.save("k")
+        let object = try #require(try fixture.objects(part).first)
+        try replace(object, by: .directory, fixture)
         let directory = try DirectoryHandle.open(PathBytes(object.string))
         try directory.makeDirectory("mine".utf8)
         let remedy = "'\(object)' is a directory that is not empty; remove it by hand"
 
-        #expect(try await bench.restore("k").notes == [remedy])
-        let error = await #expect(throws: CacheError.self) { try await bench.save("k") }
+        #expect(try await fixture.restore("k").notes == [remedy])
+        let error = await #expect(throws: CacheError.self) { try await fixture.save("k") }
         #expect(error?.description == remedy)
-        let found = try await bench.cache.verify()
+        let found = try await fixture.cache.verify()
         #expect(found.problems.contains { $0.hasSuffix(remedy) }, "\(found.problems)")
-        let done = try await bench.cache.repair(found)
+        let done = try await fixture.cache.repair(found)
         #expect(done.problems == [remedy] && done.removedObjects.isEmpty)
         #expect(try directory.names() == [Array("mine".utf8)])
     }
@@ -115,12 +115,15 @@ import Testing
         (.linkToTheObject, " is a pipe, a directory or a link"), (.hugeAndSparse, " is too large"),
     ])
     func `is explained as a restore says it`(kind: Kind, reason: String) async throws {
-        let bench = try Bench()
-        try bench.source.write("content", to: "tree/x")
-        try await bench.save("k")
-        let pack = try #require(try bench.objects("v1/packs/").first)
-        try replace(pack, by: kind, bench)
-        let explained = try await bench.cache.explain(bench.identity("k"), root: bench.target.path)
+        let fixture = try CacheFixture()
+        try fixture.source.write("content", to: "tree/x")
+        try await fixture.save("k")
+        let pack = try #require(try fixture.objects("v1/packs/").first)
+        try replace(pack, by: kind, fixture)
+        let explained = try await fixture.cache.explain(
+            fixture.identity("k"),
+            root: fixture.target.path
+        )
         guard case .damaged(let text) = explained.verdict else {
             Issue.record("\(explained.verdict)")
             return

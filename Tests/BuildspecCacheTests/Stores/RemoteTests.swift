@@ -6,7 +6,7 @@ import Testing
 
 /// Machines that share a remote store, each with a state directory of its own.
 private struct Machines {
-    let remote = RemoteDouble()
+    let remote = SharedStoreDouble()
     let source: TemporaryDirectory
     let identity = CacheIdentity(scope: "project", key: nil, paths: ["tree/**/*"])
 

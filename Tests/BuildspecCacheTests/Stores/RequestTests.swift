@@ -54,36 +54,36 @@ private final class CountingStore: CacheStore {
 /// When nothing has changed, a machine that remembers the tree asks a store for next to nothing.
 @Suite struct `When nothing has changed` {
     private struct Place {
-        let bench: Bench
+        let fixture: CacheFixture
         let state: TemporaryDirectory
         let store: CountingStore
         let cache: BuildCache
 
         /// A tree of several packs, saved under `key`; the index trusts all of it.
         init(_ key: String?) async throws {
-            bench = try Bench()
+            fixture = try CacheFixture()
             state = try TemporaryDirectory()
-            store = CountingStore(bench.store.path)
+            store = CountingStore(fixture.store.path)
             cache = BuildCache(store: store, indexDirectory: state.path)
             for number in 0..<3 {
                 let bytes = [UInt8](repeating: UInt8(number), count: 8 << 20)
-                try bench.overwrite(bench.source.file("tree/file\(number)"), bytes)
+                try fixture.overwrite(fixture.source.file("tree/file\(number)"), bytes)
             }
             // The file system's clock must have ticked before files are trusted.
             try await Task.sleep(for: .milliseconds(80))
-            _ = try await cache.save(bench.identity(key), from: bench.source.path)
-            #expect(try bench.objects("packs/").count > 1)
+            _ = try await cache.save(fixture.identity(key), from: fixture.source.path)
+            #expect(try fixture.objects("packs/").count > 1)
             _ = store.requests()
         }
 
         /// The same store as what it is, on this machine, with the same memory of the tree.
         func localCache() -> BuildCache {
-            BuildCache(directory: bench.store.path, indexDirectory: state.path)
+            BuildCache(directory: fixture.store.path, indexDirectory: state.path)
         }
 
         func restored(_ key: String?) async throws -> TreeSnapshot {
             let target = try TemporaryDirectory()
-            _ = try await cache.restore(bench.identity(key), into: target.path)
+            _ = try await cache.restore(fixture.identity(key), into: target.path)
             return try TreeSnapshot(target.path)
         }
     }
@@ -92,8 +92,8 @@ private final class CountingStore: CacheStore {
     func `a save makes at most three requests and reads no content`(key: String?) async throws {
         let place = try await Place(key)
         let report = try await place.cache.save(
-            place.bench.identity(key),
-            from: place.bench.source.path
+            place.fixture.identity(key),
+            from: place.fixture.source.path
         )
         #expect(report.outcome == (key == nil ? .saved : .alreadyStored))
         #expect(report.entries == 4)
@@ -102,14 +102,14 @@ private final class CountingStore: CacheStore {
         let requests = place.store.requests()
         #expect(requests.count <= 3, "\(requests)")
         #expect(!requests.contains { $0.contains("read v1/packs") || $0.contains("read v1/man") })
-        #expect(try await place.restored(key) == TreeSnapshot(place.bench.source.path))
+        #expect(try await place.restored(key) == TreeSnapshot(place.fixture.source.path))
     }
 
     @Test func `a restore asks for the key alone`() async throws {
         let place = try await Place(nil)
         let report = try await place.cache.restore(
-            place.bench.identity(nil),
-            into: place.bench.source.path
+            place.fixture.identity(nil),
+            into: place.fixture.source.path
         )
         #expect(report.filesUnchanged == 3)
         #expect(report.entries == 4)
@@ -120,20 +120,20 @@ private final class CountingStore: CacheStore {
     func `no pack and no manifest in a directory is read or written`(key: String?) async throws {
         let place = try await Place(key)
         let cache = place.localCache()
-        let identity = place.bench.identity(key)
+        let identity = place.fixture.identity(key)
         // Whoever reads one of these finds it damaged; whoever writes one makes it whole.
-        let objects = try place.bench.objects("packs/") + place.bench.objects("manifests/")
+        let objects = try place.fixture.objects("packs/") + place.fixture.objects("manifests/")
         let zeros = try objects.map {
-            try [UInt8](repeating: 0, count: place.bench.bytes($0).count)
+            try [UInt8](repeating: 0, count: place.fixture.bytes($0).count)
         }
-        for (object, bytes) in zip(objects, zeros) { try place.bench.overwrite(object, bytes) }
-        let saved = try await cache.save(identity, from: place.bench.source.path)
+        for (object, bytes) in zip(objects, zeros) { try place.fixture.overwrite(object, bytes) }
+        let saved = try await cache.save(identity, from: place.fixture.source.path)
         #expect(saved.outcome == (key == nil ? .saved : .alreadyStored))
         #expect(saved.bytesReused == 24 << 20)
-        let restored = try await cache.restore(identity, into: place.bench.source.path)
+        let restored = try await cache.restore(identity, into: place.fixture.source.path)
         #expect(restored.filesUnchanged == 3)
         #expect(restored.notes.isEmpty)
-        #expect(try objects.map(place.bench.bytes) == zeros)
+        #expect(try objects.map(place.fixture.bytes) == zeros)
     }
 
     @Test(arguments: ["packs/", "manifests/"], [nil, "key"])
@@ -143,25 +143,25 @@ private final class CountingStore: CacheStore {
     ) async throws {
         let place = try await Place(key)
         let cache = place.localCache()
-        _ = try await cache.save(place.bench.identity(key), from: place.bench.source.path)
-        try place.bench.remove(#require(place.bench.objects(kind).last))
-        _ = try await cache.save(place.bench.identity(key), from: place.bench.source.path)
-        #expect(try await place.restored(key) == TreeSnapshot(place.bench.source.path))
+        _ = try await cache.save(place.fixture.identity(key), from: place.fixture.source.path)
+        try place.fixture.remove(#require(place.fixture.objects(kind).last))
+        _ = try await cache.save(place.fixture.identity(key), from: place.fixture.source.path)
+        #expect(try await place.restored(key) == TreeSnapshot(place.fixture.source.path))
     }
 
     @Test func `a save after a restore that found damage looks at everything`() async throws {
         let place = try await Place(nil)
         let cache = place.localCache()
-        _ = try await cache.save(place.bench.identity(nil), from: place.bench.source.path)
-        let manifest = try #require(place.bench.objects("manifests/").first)
-        try place.bench.overwrite(manifest, [1, 2, 3])
-        try place.bench.source.write("more", to: "tree/more")
+        _ = try await cache.save(place.fixture.identity(nil), from: place.fixture.source.path)
+        let manifest = try #require(place.fixture.objects("manifests/").first)
+        try place.fixture.overwrite(manifest, [1, 2, 3])
+        try place.fixture.source.write("more", to: "tree/more")
         let report = try await cache.restore(
-            place.bench.identity(nil),
-            into: place.bench.source.path
+            place.fixture.identity(nil),
+            into: place.fixture.source.path
         )
         #expect(report.notes.count == 1)
-        _ = try await cache.save(place.bench.identity(nil), from: place.bench.source.path)
-        #expect(try await place.restored(nil) == TreeSnapshot(place.bench.source.path))
+        _ = try await cache.save(place.fixture.identity(nil), from: place.fixture.source.path)
+        #expect(try await place.restored(nil) == TreeSnapshot(place.fixture.source.path))
     }
 }

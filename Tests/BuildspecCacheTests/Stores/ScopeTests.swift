@@ -8,16 +8,16 @@ import Testing
 /// Which entry is found, in which scope.
 @Suite struct `Scopes that are read` {
     /// Saves an entry whose only file says where it is.
-    private func save(_ bench: TrustBench, _ scope: String, _ key: String?) async throws {
+    private func save(_ fixture: TrustFixture, _ scope: String, _ key: String?) async throws {
         let tree = try TemporaryDirectory()
         try tree.write("\(scope)/\(key ?? "-")", to: "tree/file")
-        let identity = bench.identity(key, scope: scope)
-        _ = try await bench.cache().save(identity, from: tree.path)
+        let identity = fixture.identity(key, scope: scope)
+        _ = try await fixture.cache().save(identity, from: tree.path)
     }
 
-    private func found(_ bench: TrustBench, _ identity: CacheIdentity) async throws -> String? {
+    private func found(_ fixture: TrustFixture, _ identity: CacheIdentity) async throws -> String? {
         let target = try TemporaryDirectory()
-        let report = try await bench.cache().restore(identity, into: target.path)
+        let report = try await fixture.cache().restore(identity, into: target.path)
         let text = try target.read("tree/file")
         if let origin = report.origin {
             #expect(text == "\(origin.scope)/\(origin.key ?? "-")")
@@ -27,8 +27,8 @@ import Testing
     }
 
     @Test func `are asked in order, exact keys before any fallback`() async throws {
-        let bench = try TrustBench()
-        let identity = bench.identity(
+        let fixture = try TrustFixture()
+        let identity = fixture.identity(
             "k-1",
             scope: "own",
             read: ["first", "second", "own", "first"],
@@ -42,71 +42,71 @@ import Testing
         ]
         var expected: String?
         for (scope, key) in order {
-            try await save(bench, scope, key)
+            try await save(fixture, scope, key)
             if scope != "other" { expected = "\(scope)/\(key)" }
-            #expect(try await found(bench, identity) == expected)
+            #expect(try await found(fixture, identity) == expected)
         }
     }
 
     @Test func `answer a fallback key with their newest entry`() async throws {
-        let bench = try TrustBench()
-        for key in ["k-3", "k-1", "k-2"] { try await save(bench, "main", key) }
-        let identity = bench.identity("k-9", scope: "own", read: ["main"], fallback: ["k-"])
-        #expect(try await found(bench, identity) == "main/k-2")
+        let fixture = try TrustFixture()
+        for key in ["k-3", "k-1", "k-2"] { try await save(fixture, "main", key) }
+        let identity = fixture.identity("k-9", scope: "own", read: ["main"], fallback: ["k-"])
+        #expect(try await found(fixture, identity) == "main/k-2")
     }
 
     @Test func `have keyless entries behind the own one`() async throws {
-        let bench = try TrustBench()
-        let identity = bench.identity(nil, scope: "own", read: ["first", "second"])
+        let fixture = try TrustFixture()
+        let identity = fixture.identity(nil, scope: "own", read: ["first", "second"])
         for scope in ["second", "first", "own"] {
-            try await save(bench, scope, nil)
-            #expect(try await found(bench, identity) == "\(scope)/-")
+            try await save(fixture, scope, nil)
+            #expect(try await found(fixture, identity) == "\(scope)/-")
         }
     }
 
     @Test func `are told from the scope whose name begins like theirs`() async throws {
-        let bench = try TrustBench()
-        try await save(bench, "main2", "k-1")
-        let identity = bench.identity("k-1", scope: "own", read: ["main"], fallback: ["k-", ""])
-        #expect(try await found(bench, identity) == nil)
+        let fixture = try TrustFixture()
+        try await save(fixture, "main2", "k-1")
+        let identity = fixture.identity("k-1", scope: "own", read: ["main"], fallback: ["k-", ""])
+        #expect(try await found(fixture, identity) == nil)
     }
 
-    @Test(arguments: TrustBench.Place.allCases)
-    func `make a first save cheap and stay as they were`(place: TrustBench.Place) async throws {
-        let bench = try TrustBench(place)
-        _ = try await bench.cache().save(bench.identity("k1"), from: bench.source.path)
-        let before = try await objects(bench)
+    @Test(arguments: TrustFixture.Stores.allCases)
+    func `make a first save cheap and stay as they were`(stores: TrustFixture.Stores) async throws {
+        let fixture = try TrustFixture(stores)
+        _ = try await fixture.cache().save(fixture.identity("k1"), from: fixture.source.path)
+        let before = try await objects(fixture)
         let tree = try TemporaryDirectory()
-        let identity = bench.identity("k1", scope: "pr-7", read: ["main"])
-        _ = try await bench.cache().restore(identity, into: tree.path)
+        let identity = fixture.identity("k1", scope: "pr-7", read: ["main"])
+        _ = try await fixture.cache().restore(identity, into: tree.path)
         try tree.write("changed by a pull request", to: "tree/0")
-        let saved = try await bench.cache().save(identity, from: tree.path)
+        let saved = try await fixture.cache().save(identity, from: tree.path)
         #expect(saved.outcome == .saved)
         #expect(saved.bytesReused == 5 * 6)
-        let after = try await objects(bench)
+        let after = try await objects(fixture)
         for (name, bytes) in before { #expect(after[name] == bytes, "\(name)") }
         let added = Set(after.keys).subtracting(before.keys)
         let records = added.filter { $0.hasPrefix("v1/keys/") }
-        #expect(records == [bench.name(identity)])
+        #expect(records == [fixture.name(identity)])
     }
 
     @Test func `lend a keyless save everything but its record`() async throws {
-        let bench = try TrustBench()
+        let fixture = try TrustFixture()
         let state = try TemporaryDirectory()
-        _ = try await bench.cache().save(bench.identity(nil), from: bench.source.path)
-        let before = try await objects(bench)
+        _ = try await fixture.cache().save(fixture.identity(nil), from: fixture.source.path)
+        let before = try await objects(fixture)
         let tree = try TemporaryDirectory()
-        let identity = bench.identity(nil, scope: "pr-7", read: ["main"])
-        _ = try await bench.cache(state: state).restore(identity, into: tree.path)
-        _ = try await bench.cache(state: state).save(identity, from: tree.path)
-        let added = Set(try await objects(bench).keys).subtracting(before.keys)
-        #expect(added == [bench.name(identity)])
+        let identity = fixture.identity(nil, scope: "pr-7", read: ["main"])
+        _ = try await fixture.cache(state: state).restore(identity, into: tree.path)
+        _ = try await fixture.cache(state: state).save(identity, from: tree.path)
+        let added = Set(try await objects(fixture).keys).subtracting(before.keys)
+        #expect(added == [fixture.name(identity)])
     }
 
-    private func objects(_ bench: TrustBench) async throws -> [String: [UInt8]] {
+    private func objects(_ fixture: TrustFixture) async throws -> [String: [UInt8]] {
         var objects: [String: [UInt8]] = [:]
-        for info in try await bench.shared.list(prefix: "v1/") {
-            objects[info.name] = try await bench.shared.read(info.name, limit: 1 << 24)
+        for info in try await fixture.shared.list(prefix: "v1/") {
+            objects[info.name] = try await fixture.shared.read(info.name, limit: 1 << 24)
         }
         return objects
     }
@@ -114,65 +114,66 @@ import Testing
 
 /// What the main branch restores is not the pull requests' business.
 @Suite struct `A pull request's run` {
-    @Test(arguments: TrustBench.Place.allCases)
-    func `changes nothing that main restores`(place: TrustBench.Place) async throws {
-        let bench = try TrustBench(place)
-        let main = try bench.demanding(bench.main)
+    @Test(arguments: TrustFixture.Stores.allCases)
+    func `changes nothing that main restores`(stores: TrustFixture.Stores) async throws {
+        let fixture = try TrustFixture(stores)
+        let main = try fixture.demanding(fixture.main)
         for key in ["k1", nil] {
-            _ = try await main.save(bench.identity(key), from: bench.source.path)
+            _ = try await main.save(fixture.identity(key), from: fixture.source.path)
         }
         let evil = try TemporaryDirectory()
         try evil.write("evil", to: "tree/0")
-        var policy = bench.policy
+        var policy = fixture.policy
         policy.unsignedScopes = ["pr-*"]
-        let run = try bench.cache().trusting(policy)
+        let run = try fixture.cache().trusting(policy)
         for key in ["k1", "k2", nil] {
-            let identity = bench.identity(key, scope: "pr-7", read: ["main"])
+            let identity = fixture.identity(key, scope: "pr-7", read: ["main"])
             #expect(try await run.save(identity, from: evil.path).outcome == .saved)
             let own = try TemporaryDirectory()
             _ = try await run.restore(identity, into: own.path)
             #expect(try own.read("tree/0") == "evil")
         }
         for identity in [
-            bench.identity("k1"), bench.identity(nil), bench.identity("k2", fallback: ["k"]),
+            fixture.identity("k1"), fixture.identity(nil), fixture.identity("k2", fallback: ["k"]),
         ] {
             let target = try TemporaryDirectory()
             let report = try await main.restore(identity, into: target.path)
             #expect(report.notes == [])
-            #expect(try TreeSnapshot(target.path) == TreeSnapshot(bench.source.path))
+            #expect(try TreeSnapshot(target.path) == TreeSnapshot(fixture.source.path))
         }
     }
 }
 
 /// Restores that never write to the shared store.
 @Suite struct `A read-only cache` {
-    @Test(arguments: TrustBench.Place.allCases)
-    func `restores, and the shared store stays as it was`(place: TrustBench.Place) async throws {
-        let bench = try TrustBench(place)
-        _ = try await bench.cache().save(bench.identity("k1"), from: bench.source.path)
-        let double = bench.shared as? RemoteDouble
+    @Test(arguments: TrustFixture.Stores.allCases)
+    func `restores, and the shared store stays as it was`(stores: TrustFixture.Stores) async throws
+    {
+        let fixture = try TrustFixture(stores)
+        _ = try await fixture.cache().save(fixture.identity("k1"), from: fixture.source.path)
+        let double = fixture.shared as? SharedStoreDouble
         _ = double?.takeCalls()
         let target = try TemporaryDirectory()
-        let cache = try bench.cache().readOnly()
-        let report = try await cache.restore(bench.identity("k1"), into: target.path)
+        let cache = try fixture.cache().readOnly()
+        let report = try await cache.restore(fixture.identity("k1"), into: target.path)
         #expect(report.outcome == .exact(key: "k1"))
-        #expect(try TreeSnapshot(target.path) == TreeSnapshot(bench.source.path))
+        #expect(try TreeSnapshot(target.path) == TreeSnapshot(fixture.source.path))
         try target.write("new", to: "tree/new")
-        let saved = try await cache.save(bench.identity("k2"), from: target.path)
+        let saved = try await cache.save(fixture.identity("k2"), from: target.path)
         #expect(saved.outcome == .notAllowed("the cache is read-only"))
         let calls = double?.takeCalls() ?? []
         #expect(calls.allSatisfy { !$0.hasPrefix("write") && !$0.hasPrefix("create") }, "\(calls)")
         await #expect(throws: CacheError.self) {
             try await cache.prune(PruneLimits(maximumSize: 0, gracePeriod: 0))
         }
-        #expect(try await bench.cache().entries().entries.map(\.key) == ["k1"])
+        #expect(try await fixture.cache().entries().entries.map(\.key) == ["k1"])
     }
 
     @Test func `refreshes and removes nothing in a directory`() async throws {
-        let bench = try TrustBench()
-        let identity = bench.identity("k1")
-        _ = try await bench.cache().save(identity, from: bench.source.path)
-        let store = try #require(bench.shared as? DirectoryStore)
+        let fixture = try TrustFixture()
+        let identity = fixture.identity("k1")
+        _ = try await fixture.cache().save(identity, from: fixture.source.path)
+        let store = try #require(fixture.shared as? DirectoryStore)
         let pack = try #require(try store.list(prefix: StoreLayout.packs).first).name
         try store.write(pack, [1, 2, 3])
         let handle = try DirectoryHandle.open(PathBytes(store.directory.string))
@@ -183,7 +184,7 @@ import Testing
             try DirectoryHandle.open(path).setModified(name, old)
         }
         let target = try TemporaryDirectory()
-        let report = try await bench.cache().readOnly().restore(identity, into: target.path)
+        let report = try await fixture.cache().readOnly().restore(identity, into: target.path)
         #expect(report.isMiss)
         #expect(try store.list(prefix: "v1/").allSatisfy { $0.modified == 1_000 })
         #expect(try store.read(pack, limit: 99) == [1, 2, 3])
@@ -191,17 +192,17 @@ import Testing
     }
 
     @Test func `of a directory is looked at as the directory`() async throws {
-        let bench = try TrustBench()
-        let identity = bench.identity("k1")
+        let fixture = try TrustFixture()
+        let identity = fixture.identity("k1")
         let state = try TemporaryDirectory()
-        _ = try await bench.cache().save(identity, from: bench.source.path)
-        let cache = try bench.cache(state: state).readOnly()
+        _ = try await fixture.cache().save(identity, from: fixture.source.path)
+        let cache = try fixture.cache(state: state).readOnly()
         let pruned = try await cache.prune(PruneLimits(maximumCount: 0), dryRun: true)
         #expect(!pruned.isShared && pruned.removedEntries.count == 1)
-        for pack in try await bench.shared.list(prefix: StoreLayout.packs) {
-            try await bench.shared.remove(pack.name)
+        for pack in try await fixture.shared.list(prefix: StoreLayout.packs) {
+            try await fixture.shared.remove(pack.name)
         }
-        let explained = try await cache.explain(identity, root: bench.source.path)
+        let explained = try await cache.explain(identity, root: fixture.source.path)
         guard case .damaged(let reason) = explained.verdict else {
             Issue.record("\(explained.verdict)")
             return
@@ -214,7 +215,7 @@ import Testing
     }
 
     @Test func `still fills the near store from the far one`() async throws {
-        let far = RemoteDouble()
+        let far = SharedStoreDouble()
         let source = try TemporaryDirectory()
         try source.write("content", to: "tree/file")
         let identity = CacheIdentity(scope: "main", key: "k", paths: ["tree/**/*"])

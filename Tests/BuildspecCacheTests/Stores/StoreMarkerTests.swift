@@ -29,54 +29,54 @@ import Testing
     @Test func `is refused in one line if it has other files, and nothing in it changes`()
         async throws
     {
-        let bench = try Bench()
-        try bench.source.write("x", to: "tree/x")
-        try plant(["v1/keys/prod/server.pem", "v1/manifests/deploy.yml"], in: bench.store)
-        let before = try TreeSnapshot(bench.store.path)
-        let cache = BuildCache(directory: bench.store.path)
+        let fixture = try CacheFixture()
+        try fixture.source.write("x", to: "tree/x")
+        try plant(["v1/keys/prod/server.pem", "v1/manifests/deploy.yml"], in: fixture.store)
+        let before = try TreeSnapshot(fixture.store.path)
+        let cache = BuildCache(directory: fixture.store.path)
         func refused(_ work: () async throws -> Void) async {
             let error = await #expect(throws: CacheError.self) { try await work() }
             #expect(error?.description.contains("is not a cache store: it contains 'v1/") == true)
             #expect(error?.description.contains("--init-store") == true)
         }
-        await refused { try await bench.save("k") }
-        await refused { _ = try await bench.restore("k") }
+        await refused { try await fixture.save("k") }
+        await refused { _ = try await fixture.restore("k") }
         await refused { _ = try await cache.entries() }
         await refused { _ = try await cache.prune(PruneLimits(gracePeriod: 0)) }
         await refused { _ = try await cache.verify() }
         await refused { _ = try await cache.repair(VerifyReport()) }
-        #expect(try TreeSnapshot(bench.store.path) == before)
+        #expect(try TreeSnapshot(fixture.store.path) == before)
     }
 
     @Test func `keeps what is not the store's, whatever maintenance does`() async throws {
-        let bench = try Bench()
-        try bench.source.write("x", to: "tree/x")
-        try plant(Self.foreign, in: bench.store)
-        let store = DirectoryStore(bench.store.path, takesAnyDirectory: true)
+        let fixture = try CacheFixture()
+        try fixture.source.write("x", to: "tree/x")
+        try plant(Self.foreign, in: fixture.store)
+        let store = DirectoryStore(fixture.store.path, takesAnyDirectory: true)
         var cache = BuildCache(store: store)
         cache.limits = StoreLimits(maximumAge: 1, maximumSize: 1)
-        _ = try await cache.save(bench.identity("k"), from: bench.source.path)
-        _ = try await cache.save(bench.identity(nil), from: bench.source.path)
+        _ = try await cache.save(fixture.identity("k"), from: fixture.source.path)
+        _ = try await cache.save(fixture.identity(nil), from: fixture.source.path)
         #expect(try await cache.verify().problems.isEmpty)
         #expect(try await cache.entries().problems.isEmpty)
         let repaired = try await cache.repair(try await cache.verify())
         #expect(repaired.problems.isEmpty)
         let pruned = try await cache.prune(PruneLimits(maximumCount: 0, gracePeriod: 0))
         #expect(pruned.removedDamagedRecords == 0 && pruned.removedLeftovers == 0)
-        #expect(try survivors(bench.store) == Self.foreign)
+        #expect(try survivors(fixture.store) == Self.foreign)
         // The store has its mark now, so nobody has to say it again.
-        #expect(try await BuildCache(directory: bench.store.path).verify().problems.isEmpty)
+        #expect(try await BuildCache(directory: fixture.store.path).verify().problems.isEmpty)
     }
 
     @Test func `keeps it as a shared store too`() async throws {
-        let bench = try Bench()
-        try bench.source.write("x", to: "tree/x")
+        let fixture = try CacheFixture()
+        try fixture.source.write("x", to: "tree/x")
         let shared = try TemporaryDirectory()
         try plant(Self.foreign, in: shared)
         let far = DirectoryStore(shared.path, takesAnyDirectory: true)
-        let near = DirectoryStore(bench.store.path)
+        let near = DirectoryStore(fixture.store.path)
         let cache = BuildCache(store: TieredStore(local: near, shared: far))
-        _ = try await cache.save(bench.identity("k"), from: bench.source.path)
+        _ = try await cache.save(fixture.identity("k"), from: fixture.source.path)
         for _ in 0..<3 {
             let limits = PruneLimits(maximumCount: 0, gracePeriod: 0)
             let pruned = try await cache.prune(limits)
@@ -106,29 +106,29 @@ import Testing
     @Test func `that an older version filled is recognised by its objects, and gets the mark`()
         async throws
     {
-        let bench = try Bench()
-        try bench.source.write("x", to: "tree/x")
-        try await bench.save("k")
+        let fixture = try CacheFixture()
+        try fixture.source.write("x", to: "tree/x")
+        try await fixture.save("k")
         // Old stores have no mark, and may lie in a directory with other files.
-        try bench.store.handle.removeFile("buildspec-store".utf8)
-        try plant(["src/main.c"], in: bench.store)
-        let cache = BuildCache(directory: bench.store.path)
+        try fixture.store.handle.removeFile("buildspec-store".utf8)
+        try plant(["src/main.c"], in: fixture.store)
+        let cache = BuildCache(directory: fixture.store.path)
         #expect(try await cache.entries().entries.count == 1)
-        #expect(try bench.store.read("buildspec-store") == nil)
-        _ = try await cache.save(bench.identity("other"), from: bench.source.path)
-        #expect(try bench.store.read("buildspec-store") == "buildspec-store 1\n")
-        #expect(try bench.store.read("src/main.c") == "src/main.c")
+        #expect(try fixture.store.read("buildspec-store") == nil)
+        _ = try await cache.save(fixture.identity("other"), from: fixture.source.path)
+        #expect(try fixture.store.read("buildspec-store") == "buildspec-store 1\n")
+        #expect(try fixture.store.read("src/main.c") == "src/main.c")
     }
 
     @Test func `whose mark a power cut has torn is still the store that it was`() async throws {
-        let bench = try Bench()
-        try bench.source.write("x", to: "tree/x")
-        try await bench.save("k")
-        try bench.store.write("", to: "buildspec-store")
-        let cache = BuildCache(directory: bench.store.path)
+        let fixture = try CacheFixture()
+        try fixture.source.write("x", to: "tree/x")
+        try await fixture.save("k")
+        try fixture.store.write("", to: "buildspec-store")
+        let cache = BuildCache(directory: fixture.store.path)
         #expect(try await cache.entries().entries.count == 1)
-        _ = try await cache.save(bench.identity("other"), from: bench.source.path)
-        #expect(try bench.store.read("buildspec-store") == "buildspec-store 1\n")
+        _ = try await cache.save(fixture.identity("other"), from: fixture.source.path)
+        #expect(try fixture.store.read("buildspec-store") == "buildspec-store 1\n")
     }
 
     @Test(
@@ -145,34 +145,37 @@ import Testing
         file: (name: String, text: String, reason: String?),
         takesAny: Bool
     ) async throws {
-        let bench = try Bench()
-        try bench.source.write("x", to: "tree/x")
-        try bench.store.write(file.text, to: file.name)
-        let store = DirectoryStore(bench.store.path, takesAnyDirectory: takesAny)
+        let fixture = try CacheFixture()
+        try fixture.source.write("x", to: "tree/x")
+        try fixture.store.write(file.text, to: file.name)
+        let store = DirectoryStore(fixture.store.path, takesAnyDirectory: takesAny)
         var cache = BuildCache(store: store)
         cache.limits = StoreLimits(maximumAge: 1, maximumSize: 1)
         let reason = file.reason ?? (takesAny ? nil : "it contains '\(file.name)'")
         if let reason {
             let error = await #expect(throws: CacheError.self) {
-                _ = try await cache.save(bench.identity("k"), from: bench.source.path)
+                _ = try await cache.save(fixture.identity("k"), from: fixture.source.path)
             }
             #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
         } else {
-            _ = try await cache.save(bench.identity("k"), from: bench.source.path)
+            _ = try await cache.save(fixture.identity("k"), from: fixture.source.path)
         }
-        #expect(try bench.store.read(file.name) == file.text)
+        #expect(try fixture.store.read(file.name) == file.text)
     }
 
     @Test func `keeps a user's file that came later`() async throws {
-        let bench = try Bench()
-        try bench.source.write("x", to: "tree/x")
-        try await bench.save("k")
-        try bench.store.write("mine\n", to: "upkeep")
-        var cache = BuildCache(directory: bench.store.path)
+        let fixture = try CacheFixture()
+        try fixture.source.write("x", to: "tree/x")
+        try await fixture.save("k")
+        try fixture.store.write("mine\n", to: "upkeep")
+        var cache = BuildCache(directory: fixture.store.path)
         cache.limits = StoreLimits(maximumAge: 1, maximumSize: 1)
-        let report = try await cache.save(bench.identity("l"), from: bench.source.path)
-        #expect(report.notes.contains { $0.contains("was not written by buildspec") }, "\(report.notes)")
-        #expect(try bench.store.read("upkeep") == "mine\n")
+        let report = try await cache.save(fixture.identity("l"), from: fixture.source.path)
+        #expect(
+            report.notes.contains { $0.contains("was not written by buildspec") },
+            "\(report.notes)"
+        )
+        #expect(try fixture.store.read("upkeep") == "mine\n")
     }
 
     @Test func `may be made by many at once`() async throws {

@@ -9,7 +9,7 @@ import Testing
 @Suite struct `Reading from two stores` {
     private let near: TemporaryDirectory
     private let source: TemporaryDirectory
-    private let far = RemoteDouble()
+    private let far = SharedStoreDouble()
 
     init() throws {
         near = try TemporaryDirectory()

@@ -8,7 +8,7 @@ import Testing
 @Suite struct `Key records in two stores` {
     private let near: TemporaryDirectory
     private let source: TemporaryDirectory
-    private let far = RemoteDouble()
+    private let far = SharedStoreDouble()
 
     init() throws {
         near = try TemporaryDirectory()

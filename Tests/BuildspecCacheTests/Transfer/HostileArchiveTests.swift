@@ -163,7 +163,10 @@ import Testing
     @Test func `that plants a link is written through by no later entry`() async throws {
         let fixture = try CacheFixture()
         let outside = try TemporaryDirectory()
-        try await importing([Member(type: "2", name: "tree/l", target: outside.path.string)], fixture)
+        try await importing(
+            [Member(type: "2", name: "tree/l", target: outside.path.string)],
+            fixture
+        )
         _ = try await fixture.restore("k")
         let next = [Member(type: "0", name: "tree/l/planted", content: "evil")]
         try await importing(next.flatMap(Self.block) + Self.end, fixture, key: "k2")
@@ -230,7 +233,8 @@ import Testing
     }
 
     @discardableResult
-    private func importing(_ members: [Member], _ fixture: CacheFixture) async throws -> SaveReport {
+    private func importing(_ members: [Member], _ fixture: CacheFixture) async throws -> SaveReport
+    {
         try await importing(members.flatMap(Self.block) + Self.end, fixture)
     }
 

@@ -6,7 +6,7 @@ import Testing
 
 /// A shared store that is gone after so many operations.
 private struct Fragile: CacheStore {
-    let inner: RemoteDouble
+    let inner: SharedStoreDouble
     let left: Mutexed
 
     final class Mutexed: Sendable {
@@ -59,7 +59,7 @@ private struct Fragile: CacheStore {
 @Suite struct `Moving entries between stores` {
     private let source: TemporaryDirectory
     private let near: TemporaryDirectory
-    private let far = RemoteDouble()
+    private let far = SharedStoreDouble()
 
     init() throws {
         source = try TemporaryDirectory()
@@ -183,7 +183,7 @@ private struct Fragile: CacheStore {
         for number in 0..<4 { try await save("k\(number)", "content \(number)") }
         let all = try nearNames().count
         for count in 0..<60 {
-            let far = RemoteDouble()
+            let far = SharedStoreDouble()
             let fragile = Fragile(inner: far, left: .init(count))
             do {
                 _ = try await tiers(fragile).transfer(.push)

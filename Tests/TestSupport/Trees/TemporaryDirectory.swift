@@ -7,7 +7,7 @@ package import SystemPackage
     internal import Darwin
 #endif
 
-/// A fresh directory that is removed with everything in it when the last reference goes.
+/// A new directory that is removed with its contents when the last reference to it goes.
 package final class TemporaryDirectory: Sendable {
     package let path: FilePath
     package let handle: DirectoryHandle
@@ -27,12 +27,12 @@ package final class TemporaryDirectory: Sendable {
         if let name = path.lastComponent?.string { try? parent?.removeTree(name.utf8) }
     }
 
-    /// The path of something in it.
+    /// Returns the path of `name` in this directory.
     package func file(_ name: String) -> FilePath {
         path.pushing(FilePath(name))
     }
 
-    /// Writes a file, making the directories above it.
+    /// Writes a file, and creates the directories above it.
     package func write(_ text: String, to name: String) throws {
         try AtomicFile.write(
             Array(text.utf8),
@@ -41,9 +41,17 @@ package final class TemporaryDirectory: Sendable {
         )
     }
 
-    /// Reads a file, or `nil` if there is none.
+    /// Reads a file; `nil` if it does not exist.
     package func read(_ name: String) throws -> String? {
         try AtomicFile.read(PathBytes(file(name).string), limit: 1 << 30)
             .map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+extension FilePath {
+    /// Sets the modification time of the file, directory or link at this path.
+    package func setModified(_ time: FileTime) throws {
+        let parent = try DirectoryHandle.open(PathBytes(removingLastComponent().string))
+        try parent.setModified((lastComponent?.string ?? "").utf8, time)
     }
 }

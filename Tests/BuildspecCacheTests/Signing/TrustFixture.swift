@@ -4,12 +4,15 @@ import TestSupport
 
 @testable import BuildspecCache
 
-/// Keys, a policy that trusts some of them, and a store that a trusted run has saved to.
-struct TrustBench {
-    /// Where the objects are.
-    enum Place: String, CaseIterable {
+/// Keys, a policy that trusts some of them, a source tree, and stores for the entries.
+struct TrustFixture {
+    /// The stores of a machine.
+    enum Stores: String, CaseIterable {
+        /// A directory.
         case directory
+        /// A local store in front of a shared one.
         case tiers
+        /// A shared store.
         case bucket
     }
 
@@ -18,16 +21,16 @@ struct TrustBench {
     let unknown = SigningKey()
     let expired = SigningKey()
     let source: TemporaryDirectory
-    /// Where other machines find the objects.
+    /// The store in which other machines find the objects.
     let shared: any CacheStore
-    private let place: Place
-    private let near: TemporaryDirectory
+    private let stores: Stores
+    private let local: TemporaryDirectory
 
-    init(_ place: Place = .directory) throws {
-        self.place = place
+    init(_ stores: Stores = .directory) throws {
+        self.stores = stores
         source = try TemporaryDirectory()
-        near = try TemporaryDirectory()
-        shared = place == .directory ? DirectoryStore(near.path) : RemoteDouble()
+        local = try TemporaryDirectory()
+        shared = stores == .directory ? DirectoryStore(local.path) : SharedStoreDouble()
         for number in 0..<6 { try source.write("good \(number)", to: "tree/\(number)") }
     }
 
@@ -43,15 +46,15 @@ struct TrustBench {
         )
     }
 
-    /// A machine's cache without trust in anybody.
+    /// Returns a machine's cache without a policy.
     func cache(state: TemporaryDirectory? = nil) throws -> BuildCache {
         let store: any CacheStore =
-            place == .tiers
-            ? TieredStore(local: DirectoryStore(near.path), shared: shared) : shared
+            stores == .tiers
+            ? TieredStore(local: DirectoryStore(local.path), shared: shared) : shared
         return BuildCache(store: store, indexDirectory: state?.path)
     }
 
-    /// A machine's cache that demands signatures.
+    /// Returns a machine's cache with the policy, which signs with `key`, if there is one.
     func demanding(
         _ key: SigningKey? = nil,
         state: TemporaryDirectory? = nil
@@ -76,7 +79,7 @@ struct TrustBench {
         )
     }
 
-    /// The name of an entry's record.
+    /// Returns the name of the key record of an entry.
     func name(_ identity: CacheIdentity) -> String {
         let set = PathSet(identity.paths, root: PathBytes(source.path.string))
         return StoreLayout.record(
@@ -94,13 +97,13 @@ struct TrustBench {
         try KeyRecord.decode(await bytes(identity))
     }
 
-    /// Puts bytes where a record belongs, as somebody does who may write to the store.
+    /// Writes `bytes` as the key record of an entry, as an attacker does who can write to the stores.
     func plant(_ bytes: [UInt8], as identity: CacheIdentity) async throws {
         try await shared.write(name(identity), bytes)
-        if place == .tiers { try DirectoryStore(near.path).write(name(identity), bytes) }
+        if stores == .tiers { try DirectoryStore(local.path).write(name(identity), bytes) }
     }
 
-    /// The entry's bytes with some text replaced and a right digest at the end.
+    /// Returns the key record of an entry with a text replaced, and with a valid digest at its end.
     func forged(_ identity: CacheIdentity, _ old: String, _ new: String) async throws -> [UInt8] {
         let text = String(decoding: try await bytes(identity), as: UTF8.self)
         let body = text.components(before: "end ").replacing(old, with: new)
@@ -109,7 +112,7 @@ struct TrustBench {
 }
 
 extension String {
-    /// The part before the last line, which begins with a word.
+    /// Returns the lines before the first one that begins with `word`.
     fileprivate func components(before word: String) -> String {
         let lines = split(separator: "\n", omittingEmptySubsequences: false)
         return lines.prefix { !$0.hasPrefix(word) }.map { $0 + "\n" }.joined()

@@ -2,7 +2,7 @@ package import BuildspecCache
 internal import Synchronization
 
 /// A remote store in memory that counts its calls and fails when it is told to.
-package final class RemoteDouble: CacheStore {
+package final class SharedStoreDouble: CacheStore {
     private struct State {
         var objects: [String: [UInt8]] = [:]
         var calls: [String] = []
