@@ -51,8 +51,8 @@ extension CacheIdentity {
     /// or a directory above the root, becomes `.`, which names no file.
     ///
     /// - Parameters:
-    ///   - root: the root, without links.
-    ///   - fileSystemRoot: the directory where absolute paths start; if it is not `/`, links of this
+    ///   - root: The root, without links.
+    ///   - fileSystemRoot: The directory where absolute paths start; if it is not `/`, links of this
     ///     machine do not apply, and the paths stay as they are.
     /// - Returns: The identity with the resolved paths.
     func resolved(at root: PathBytes, _ fileSystemRoot: PathBytes) -> CacheIdentity {

@@ -95,9 +95,9 @@ package struct TurnStore: CacheStore {
         try await turns.perform(party) { [inner] () throws(StoreError) in try inner.delete(name) }
     }
 
-    package func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool {
+    package func delete(ifUnchanged seen: ObjectInfo) async throws(StoreError) -> Bool {
         try await turns.perform(party) { [inner] () throws(StoreError) in
-            try inner.delete(ifStill: seen)
+            try inner.delete(ifUnchanged: seen)
         }
     }
 }

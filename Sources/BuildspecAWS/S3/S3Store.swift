@@ -18,18 +18,18 @@ public struct S3Store: CacheStore {
     ///   - location: The address.
     ///   - environment: The variables that configure AWS's tools, `BUILDSPEC_S3_…`, and `HOME`; see
     ///     `docs/remote-cache.md`.
-    ///   - patience: How long a service can be silent in total before the request fails.
+    ///   - timeout: How long a service can be silent in total before the request fails.
     public init(
         _ location: S3Location,
         environment: [String: String],
-        patience: Duration = S3Store.patience
+        timeout: Duration = S3Store.defaultTimeout
     ) {
         // A request without a response is sent twice.
-        self.init(location, environment: environment, transport: nil, stall: patience / 2)
+        self.init(location, environment: environment, transport: nil, stall: timeout / 2)
     }
 
     /// The default of how long a service can be silent in total: 20 seconds.
-    public static let patience = Duration.seconds(20)
+    public static let defaultTimeout = Duration.seconds(20)
 
     /// Creates a store over another transport.
     ///
@@ -166,7 +166,7 @@ public struct S3Store: CacheStore {
     ///
     /// A HEAD request checks that first, for servers that ignore the condition. A server that does not
     /// know the condition (400, 501) gets the request without it.
-    public func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool {
+    public func delete(ifUnchanged seen: ObjectInfo) async throws(StoreError) -> Bool {
         guard let name = ObjectName(seen.name) else { return false }
         guard let info = try await info(seen.name) else { return true }
         guard info.tag == seen.tag, info.size == seen.size, info.modified == seen.modified else {

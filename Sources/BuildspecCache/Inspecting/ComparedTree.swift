@@ -39,6 +39,6 @@ struct ComparedTree {
         _ blobs: BlobList
     ) throws(FileError) -> Bool {
         let (directory, name) = try cursor.parent(of: entry.path)
-        return try OpenFile.reading(name, in: directory).holds(blobs)
+        return try OpenFile.reading(name, in: directory).matches(blobs)
     }
 }

@@ -93,7 +93,7 @@ struct StoreRepair {
     private func isBroken(_ name: String, _ damaged: Set<String>) async throws -> Bool {
         try await findsDamage {
             guard let record = try await reader.record(named: name) else { return }
-            let manifest = try await reader.countedManifest(of: record)
+            let manifest = try await reader.consistentManifest(of: record)
             for pack in manifest.packs {
                 let size = try await store.info(pack.name)?.size
                 guard size == pack.storedSize, !damaged.contains(pack.name) else {

@@ -49,7 +49,7 @@ struct StoreVerifier: Sendable {
                 guard let record = try await reader.record(named: info.name) else { continue }
                 report.entries += 1
                 manifests.formUnion(record.manifestNames)
-                let manifest = try await reader.countedManifest(of: record)
+                let manifest = try await reader.consistentManifest(of: record)
                 add(manifest, to: &packs)
                 for pack in manifest.packs {
                     entriesByPack[pack.name, default: []].insert(info.name)

@@ -31,7 +31,7 @@ public protocol CacheStore: Sendable {
 
     /// Writes an object unless one of that name exists.
     ///
-    /// Of several simultaneous calls one should write: so the first save of a key wins.
+    /// If several calls run at the same time, one should write: so the first save of a key wins.
     ///
     /// - Returns: Whether the object was written. A store that cannot find out writes it; the only
     ///   harm is work done twice, and the last save of a key instead of the first.
@@ -65,11 +65,11 @@ public protocol CacheStore: Sendable {
 
     /// Deletes an object unless it has changed, as far as the store can find out.
     ///
-    /// - Parameter seen: The object as it was read or listed earlier.
+    /// - Parameter listed: The object as it was read or listed earlier.
     /// - Returns: Whether the object is gone. `false` if it was written again since, or its name is not
     ///   one that this program gives.
     /// - Throws: When the store cannot answer.
-    func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool
+    func delete(ifUnchanged listed: ObjectInfo) async throws(StoreError) -> Bool
 }
 
 extension CacheStore {
@@ -92,10 +92,10 @@ extension CacheStore {
     public func drainNotes() -> [String] { [] }
 
     /// Reads the object's size and age, and deletes it if they are unchanged.
-    public func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool {
-        guard let name = ObjectName(seen.name) else { return false }
-        guard let info = try await info(seen.name) else { return true }
-        guard info == seen else { return false }
+    public func delete(ifUnchanged listed: ObjectInfo) async throws(StoreError) -> Bool {
+        guard let name = ObjectName(listed.name) else { return false }
+        guard let info = try await info(listed.name) else { return true }
+        guard info == listed else { return false }
         try await delete(name)
         return true
     }

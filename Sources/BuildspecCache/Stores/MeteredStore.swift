@@ -63,12 +63,12 @@ final class MeteredStore: CacheStore {
         if !isDryRun { try await inner.delete(name) }
     }
 
-    func delete(ifStill seen: ObjectInfo) async throws(StoreError) -> Bool {
+    func delete(ifUnchanged listed: ObjectInfo) async throws(StoreError) -> Bool {
         counts.withLock {
             $0.metadataReads += 1
             $0.deletions += 1
         }
-        return isDryRun ? true : try await inner.delete(ifStill: seen)
+        return isDryRun ? true : try await inner.delete(ifUnchanged: listed)
     }
 
     func isShared(_ record: String) -> Bool { inner.isShared(record) }

@@ -97,11 +97,11 @@ import Testing
         }
         let store = try store("s3://bucket", [:], transport)
         var seen = ObjectInfo(name: Self.pack, size: 3, modified: 1_795_422_720, tag: "one")
-        #expect(try await store.delete(ifStill: seen) == isGone)
+        #expect(try await store.delete(ifUnchanged: seen) == isGone)
         let removals = transport.asked.filter { $0.method == .delete }
         #expect(removals.map { $0.header("If-Match") } == conditions)
         seen.tag = "other"
-        #expect(try await store.delete(ifStill: seen) == false)
+        #expect(try await store.delete(ifUnchanged: seen) == false)
         #expect(transport.asked.last?.method == .head, "it is not removed")
     }
 
@@ -118,7 +118,7 @@ import Testing
         }
         let store = try store("s3://bucket", [:], transport)
         let seen = ObjectInfo(name: Self.pack, size: 3, modified: 1_795_422_720, tag: "one")
-        let isGone = try? await store.delete(ifStill: seen)
+        let isGone = try? await store.delete(ifUnchanged: seen)
         #expect(isGone == (code == "InvalidRequest" ? true : nil))
         let removals = transport.asked.filter { $0.method == .delete }
         #expect(removals.contains { $0.header("If-Match") == nil } == (isGone == true))

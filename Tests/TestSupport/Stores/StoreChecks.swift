@@ -67,12 +67,12 @@ package struct StoreChecks: Sendable {
         let seen = try #require(try await store.list(prefix: name).first)
         #expect(try await store.info(name) == seen, "a look says what a listing says")
         try await store.write(name, [2])
-        #expect(try await store.delete(ifStill: seen) == false)
+        #expect(try await store.delete(ifUnchanged: seen) == false)
         #expect(try await store.read(name, limit: 9) == [2])
         let now = try #require(try await store.info(name))
-        #expect(try await store.delete(ifStill: now))
+        #expect(try await store.delete(ifUnchanged: now))
         #expect(try await store.read(name, limit: 9) == nil)
-        #expect(try await store.delete(ifStill: now), "it is gone already")
+        #expect(try await store.delete(ifUnchanged: now), "it is gone already")
     }
 
     /// An empty object is one.

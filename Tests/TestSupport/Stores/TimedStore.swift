@@ -79,7 +79,7 @@ package final class TimedStore: CacheStore {
         state.withLock { $0.objects[name.text] = nil }
     }
 
-    package func delete(ifStill seen: ObjectInfo) throws(StoreError) -> Bool {
+    package func delete(ifUnchanged seen: ObjectInfo) throws(StoreError) -> Bool {
         state.withLock { state in
             if let object = state.objects[seen.name], "\(object.number)" != seen.tag {
                 return false

@@ -65,7 +65,7 @@ struct EntryRemover {
         let results = try await mapConcurrently(records, width: isShared ? PruneOperation.width : 1)
         {
             isShared
-                ? try await store.delete(ifStill: $0)
+                ? try await store.delete(ifUnchanged: $0)
                 : try await LocalStoreSweep.delete($0.name, ifUnusedSince: $0.modified, from: store)
         }
         let deleted = zip(records, results).filter(\.1).map(\.0.name)

@@ -3,7 +3,7 @@ internal import BuildspecFiles
 extension BuildCache {
     /// Deletes entries by age, size and count, and objects that no entry refers to.
     ///
-    /// Of two stores the shared one is pruned. In a shared store, objects are marked first; a prune after
+    /// A tiered store prunes its shared store. There, objects are marked first; a prune after
     /// the grace period deletes them.
     ///
     /// - Parameters:
@@ -56,7 +56,7 @@ struct PruneOperation: Sendable {
 
     func run() async throws -> PruneReport {
         let start = FileTime.now().seconds
-        let target = PruneOperation.target(of: store)
+        let target = PruneOperation.target(of: self.store)
         let metered = MeteredStore(target, isDryRun: dryRun)
         // The lock of a local store needs the store itself.
         let store: any CacheStore = isShared || dryRun ? metered : target
