@@ -117,8 +117,8 @@ extension BuildRunner {
     ) async throws -> BuildResult {
         groups.enableGuard(ofBuild: setup.identity.id, in: directory.path)
         defer { groups.dismissGuard() }
-        let output = try creating("a pipe") { try OutputMultiplexer() }
-        let session = try creating("the build's state") {
+        let output = try BuildRunner.create("a pipe") { try OutputMultiplexer() }
+        let session = try BuildRunner.create("the build's state") {
             try ShellSession(request, setup, in: directory, output: output, groups: groups)
         }
         let sources = request.sourceDirectory
@@ -126,7 +126,7 @@ extension BuildRunner {
         adjusted.sourceDirectory = setup.execution.sourceCopy ?? sources
         // Links that exist before the first command are the user's own.
         adjusted.artifactsDirectory = request.artifactsDirectory.map { directory in
-            FilePath(Machine.settled(PathBytes(directory.string)).text)
+            FilePath(Machine.resolved(PathBytes(directory.string)).text)
         }
         let steps = BuildSteps(
             request: adjusted,
@@ -159,14 +159,6 @@ extension BuildRunner {
                         + "directory that you can write to and that has room"
                 )
             ])
-        }
-    }
-
-    private func creating<Value>(_ object: String, _ create: () throws -> Value) throws -> Value {
-        do {
-            return try create()
-        } catch {
-            throw SetupError([SetupError.Problem("cannot create \(object): \(error)")])
         }
     }
 }
