@@ -75,7 +75,7 @@ struct CacheSteps: Sendable {
         return .identity(identity)
     }
 
-    /// Returns the fallback keys that are not empty, because an empty one would match every entry.
+    /// Returns the usable fallback keys; an empty one is not, because it would match every entry.
     private func usableFallbackKeys(_ keys: ArraySlice<EvaluatedKey>) async -> [String] {
         var usable: [String] = []
         // Validation reports the keys that are written empty.
@@ -155,7 +155,7 @@ struct CacheSteps: Sendable {
         } catch  where Task.isCancelled {
             return .skipped("the build was stopped")
         } catch {
-            // The restore has reported a store that cannot be used already.
+            // The restore has already reported a store that cannot be used.
             if result.restored.problem != "\(error)" {
                 await output.emit(.warning("cache not saved: \(error)"))
             }

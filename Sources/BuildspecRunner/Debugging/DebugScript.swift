@@ -3,7 +3,7 @@ internal import SystemPackage
 /// The shell scripts for breakpoints: the helper commands, and the start of the interactive shell.
 ///
 /// Source: CodeBuild user guide, "Debug builds with Session Manager": `codebuild-breakpoint` pauses a
-/// build until `codebuild-resume`; in a build that is not debugged both do nothing.
+/// build until `codebuild-resume`; in a build that is not debugged, these commands do nothing.
 enum DebugScript {
     /// The variable with the directory in which breakpoints write their files.
     private static let directoryVariable = "BUILDSPEC_DEBUG_DIR"

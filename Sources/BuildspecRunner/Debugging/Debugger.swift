@@ -3,7 +3,7 @@ internal import BuildspecModel
 internal import Subprocess
 internal import SystemPackage
 
-/// Pauses a build and opens a shell in the state of the paused command.
+/// The debugger of a build, which pauses it and opens a shell in the state of the paused command.
 struct Debugger: Sendable {
     /// The events at which the build pauses, and the user's terminal.
     let options: Debugging

@@ -23,7 +23,7 @@ enum AbandonedDirectories {
 
     /// Locks a directory that is in use; `nil` if the file system has no locks.
     static func lock(_ directory: FilePath) -> FileLock? {
-        FileLock.take(PathBytes(directory.appending(lockName).string), .exclusive, waits: false)
+        FileLock.acquire(PathBytes(directory.appending(lockName).string), .exclusive, waits: false)
     }
 
     /// Removes the abandoned directories of this user.

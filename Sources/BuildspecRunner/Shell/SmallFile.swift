@@ -8,7 +8,7 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// Reads and writes the runner's files of a few kilobytes: saved state, scripts, the build number.
+/// Access to the runner's files of a few kilobytes: saved state, scripts, the build number.
 enum SmallFile {
     /// Reads a file of the runner.
     ///
