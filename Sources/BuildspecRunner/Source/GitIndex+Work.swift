@@ -2,19 +2,19 @@ internal import BuildspecFiles
 internal import SystemPackage
 
 extension GitIndex {
-    /// Whether the repository in the root holds work that is nowhere else.
+    /// Returns the work in the root's repository that exists nowhere else.
     ///
-    /// Neither `git status` nor `git diff` is asked: they run the filters that a repository's own settings
-    /// name, and a cache entry may have brought those settings.
+    /// This uses neither `git status` nor `git diff`, because they run the filters of a repository's
+    /// settings, which may come from a cache entry.
     ///
-    /// - Returns: what work, for a sentence that begins with the repository; `nil` for none.
-    func work() async -> String? {
+    /// - Returns: The work, for a sentence that begins with the repository; `nil` for none.
+    func unsavedWork() async -> String? {
         guard let index = await output(["ls-files", "-z", "--debug"]) else {
             return "that git cannot read"
         }
-        if GitIndex.changed(index, below: PathBytes(root.string)) { return "with changed files" }
+        if GitIndex.hasChanges(index, below: PathBytes(root.string)) { return "with changed files" }
         guard await output(["rev-parse", "-q", "--verify", "HEAD"]) != nil else {
-            // Without a commit whatever the index has is in no other place.
+            // Without a commit, the files of the index exist nowhere else.
             return index.isEmpty ? await untrackedWork() : "with changes that no commit has"
         }
         let staged = ["diff-index", "--cached", "--quiet", "--no-ext-diff", "HEAD", "--"]
@@ -29,22 +29,22 @@ extension GitIndex {
 
     private func untrackedWork() async -> String? {
         let files = await untracked("").split(separator: 0)
-        // Cargo leaves this one in each checkout of its own.
+        // Cargo creates this file in each of its checkouts.
         let isWork = files.contains { !$0.elementsEqual(".cargo-ok".utf8) }
         return isWork ? "with files that git does not track" : nil
     }
 
-    /// Whether a file differs in size or time from what the index says; one that is gone does not.
+    /// Returns whether an existing file differs in size or time from its entry in the index.
     ///
     /// - Parameters:
-    ///   - index: what `git ls-files -z --debug` prints: a path and a zero, then five lines.
-    ///   - top: the directory.
-    /// - Returns: whether one does, or the text is of another form.
-    static func changed(_ index: [UInt8], below top: PathBytes) -> Bool {
+    ///   - index: The output of `git ls-files -z --debug`: a path and a zero, then five lines.
+    ///   - root: The directory that paths are relative to.
+    /// - Returns: `true` also for an output of another form.
+    static func hasChanges(_ index: [UInt8], below root: PathBytes) -> Bool {
         var rest = index[...]
         var last: (path: PathBytes, handle: DirectoryHandle?)?
         while let end = rest.firstIndex(of: 0) {
-            let path = top.appending(rest[..<end])
+            let path = root.appending(rest[..<end])
             let lines = rest[(end + 1)...].split(separator: UInt8(ascii: "\n"), maxSplits: 5)
             guard lines.count >= 5 else { return true }
             rest = lines.count > 5 ? lines[5] : []
@@ -65,7 +65,7 @@ extension GitIndex {
         return false
     }
 
-    /// The numbers behind a label.
+    /// Returns the numbers after a label.
     private static func numbers(_ line: ArraySlice<UInt8>, _ label: String) -> [Int64] {
         let text = String(decoding: line, as: UTF8.self)
         guard let start = text.firstRange(of: label)?.upperBound else { return [] }

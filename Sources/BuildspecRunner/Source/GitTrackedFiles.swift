@@ -2,27 +2,28 @@ package import BuildspecCache
 package import BuildspecFiles
 package import SystemPackage
 
-/// What git's index knows of a source root: the files that come from the checkout.
+/// The tracked files of a source root, and the files that a cache must not store.
 package struct GitTrackedFiles: Sendable {
-    /// What a cache leaves out.
+    /// The files that a cache leaves out.
     package private(set) var checkout = Checkout()
-    /// Why git could not be asked although the root is in a git tree; the first reason of several.
+    /// The first reason why git failed although the root is in a git tree.
     package var problem: String? { checkout.unlisted.first?.reason }
 
-    /// The files whose times a cache records: those that git knows, or all where it knows none.
+    /// The files whose times a cache records: the tracked ones, or all if git tracks none.
     package var sources: SourceFiles {
         checkout.files.isEmpty ? .everything : SourceFiles(nullSeparated: checkout.files)
     }
 
-    /// Asks git, if the directory is in a git tree.
+    /// Finds the tracked files, if the directory is in a git tree.
     ///
-    /// Submodules are asked one by one, because git before 2.36 cannot show their modes in one list. So
-    /// are other work trees of the same repository inside of the root: their files are somebody's work.
+    /// Submodules are listed one by one, because git before 2.36 cannot show their modes in one list. So
+    /// are other work trees of the same repository inside of the root, because their files are a user's
+    /// work.
     ///
     /// - Parameters:
-    ///   - directory: the source root.
-    ///   - question: what matters; by default every path, those above the root too.
-    /// - Returns: what git knows.
+    ///   - directory: The source root.
+    ///   - question: The paths to find; by default all, also above the root.
+    /// - Returns: The files; none outside of a git tree.
     package static func find(
         in directory: FilePath,
         _ question: Checkout.Question = Checkout.Question()
@@ -30,74 +31,74 @@ package struct GitTrackedFiles: Sendable {
         var tracked = GitTrackedFiles()
         tracked.checkout.repositories = question.repositories
         let git = GitIndex(root: directory)
-        var places = question.repositories.map { String(decoding: $0, as: UTF8.self) }
-        if let place = SourceVersion.gitPlace(directory) {
-            let few = question.names.flatMap { (1...mostNames).contains($0.count) ? $0 : nil }
-            let top = place.removingLastComponent()
-            let list = await git.list("", GitTrackedFiles.paths(few))
+        var directories = question.repositories.map { String(decoding: $0, as: UTF8.self) }
+        if let gitEntry = SourceVersion.nearestGitEntry(from: directory) {
+            let listed = question.names.flatMap { (1...mostNames).contains($0.count) ? $0 : nil }
+            let top = gitEntry.removingLastComponent()
+            let list = await git.list("", GitTrackedFiles.pathspecs(listed))
             if case .problem(let reason) = list {
                 let path = top == directory ? [] : Array(top.string.utf8)
                 tracked.checkout.unlisted.append(Checkout.Unlisted(path: path, reason: reason))
             } else {
-                places += await tracked.add(list, in: "", few, git)
+                directories += await tracked.add(list, in: "", listed, git)
             }
-            places += await tracked.addWorktrees(git)
+            directories += await tracked.addWorktrees(git)
         }
         var seen: Set<String> = []
-        while !places.isEmpty {
-            let now = places.filter { seen.insert($0).inserted }
-            places = []
-            for start in stride(from: 0, to: now.count, by: width) {
-                let lists = await git.lists(now[start..<min(start + width, now.count)])
-                for (place, list) in lists {
-                    places += await tracked.add(list, in: place, nil, git)
+        while !directories.isEmpty {
+            let batch = directories.filter { seen.insert($0).inserted }
+            directories = []
+            for start in stride(from: 0, to: batch.count, by: width) {
+                let lists = await git.lists(batch[start..<min(start + width, batch.count)])
+                for (directory, list) in lists {
+                    directories += await tracked.add(list, in: directory, nil, git)
                 }
             }
         }
         return tracked
     }
 
-    /// What a cache asks about the sources in a directory.
+    /// Returns the functions by which a cache finds tracked files and unsaved work.
     ///
-    /// - Parameter directory: the source root.
-    /// - Returns: the questions' answers.
+    /// - Parameter directory: The source root.
+    /// - Returns: The functions, which run git when called.
     package static func finder(in directory: FilePath) -> Checkout.Finder {
         Checkout.Finder {
             await find(in: directory, $0).checkout
         } work: {
-            await GitIndex(root: FilePath(String(decoding: $0, as: UTF8.self))).work()
+            await GitIndex(root: FilePath(String(decoding: $0, as: UTF8.self))).unsavedWork()
         }
     }
 
-    /// So many names are told to git; of more, everything is listed.
+    /// At most so many names are passed to git; for more, everything is listed.
     private static let mostNames = 100
-    /// So many submodules are asked at once.
+    /// The number of submodules that are listed at once.
     private static let width = 4
 
-    /// What git is to list in the root.
-    private static func paths(_ names: [String]?) -> [String] {
+    /// Returns the pathspecs for the root.
+    private static func pathspecs(_ names: [String]?) -> [String] {
         names.map { names in names.map { ":(literal)" + $0 } } ?? [":/"]
     }
 
-    /// Takes a list in.
+    /// Adds the entries of an index.
     ///
-    /// - Returns: the directories below that have an index of their own.
+    /// - Returns: The directories of the list that have a separate index.
     private mutating func add(
         _ list: GitIndex.List,
-        in place: String,
+        in directory: String,
         _ names: [String]?,
         _ git: GitIndex
     ) async -> [String] {
-        let prefix = place.isEmpty ? [] : Array(place.utf8) + [slash]
+        let prefix = directory.isEmpty ? [] : Array(directory.utf8) + [slash]
         switch list {
         case .none: return []
         case .problem(let reason):
-            checkout.unlisted.append(Checkout.Unlisted(path: Array(place.utf8), reason: reason))
+            checkout.unlisted.append(Checkout.Unlisted(path: Array(directory.utf8), reason: reason))
             return []
         case .entries(let bytes):
             var repositories: [String] = []
             for record in bytes.split(separator: 0) {
-                // Mode, object and stage; then a tab and the path.
+                // A record has mode, object and stage, then a tab and the path.
                 guard let tab = record.firstIndex(of: UInt8(ascii: "\t")) else { continue }
                 let path = prefix + record[(tab + 1)...]
                 if record.starts(with: "160000 ".utf8) {
@@ -106,7 +107,7 @@ package struct GitTrackedFiles: Sendable {
                     if FileProbe.exists(git.root.pushing(FilePath(name)).appending(".git")) {
                         checkout.repositories.append(path)
                     } else {
-                        // Git takes no submodule out into a directory that has something in it.
+                        // Git does not check a submodule out into a directory that is not empty.
                         checkout.closed.append(path)
                     }
                 } else {
@@ -114,15 +115,15 @@ package struct GitTrackedFiles: Sendable {
                     checkout.files.append(0)
                 }
             }
-            // Somebody may have removed the index, or files from it.
+            // An empty index may have been removed or damaged.
             if bytes.isEmpty {
-                for path in await git.committed(place, names).split(separator: 0) {
+                for path in await git.committed(directory, names).split(separator: 0) {
                     checkout.files += prefix + path + [0]
                 }
                 return []
             }
-            let paths = place.isEmpty ? GitTrackedFiles.paths(names) : []
-            for path in await git.untracked(place, paths).split(separator: 0)
+            let paths = directory.isEmpty ? GitTrackedFiles.pathspecs(names) : []
+            for path in await git.untracked(directory, paths).split(separator: 0)
             where path.last != slash {
                 checkout.untracked += prefix + path + [0]
             }
@@ -130,17 +131,18 @@ package struct GitTrackedFiles: Sendable {
         }
     }
 
-    /// Finds the other work trees of the repository, and where the repository is if that is not `.git`.
+    /// Adds the repository's other work trees, and its directory if that is not `.git`.
     ///
-    /// - Returns: the work trees inside of the root.
+    /// - Returns: The work trees inside of the root.
     private mutating func addWorktrees(_ git: GitIndex) async -> [String] {
-        guard let place = SourceVersion.gitPlace(git.root), let probe = FileProbe(place),
-            !probe.isDirectory || FileProbe(place.appending("worktrees")) != nil
+        guard let gitEntry = SourceVersion.nearestGitEntry(from: git.root),
+            let probe = FileProbe(gitEntry),
+            !probe.isDirectory || FileProbe(gitEntry.appending("worktrees")) != nil
         else { return [] }
         if !probe.isDirectory {
             let directories = ["--absolute-git-dir", "--git-common-dir"]
             for line in await git.lines(["rev-parse"] + directories) {
-                let path = Machine.settled(PathBytes(git.root.pushing(FilePath(line)).string))
+                let path = Machine.resolved(PathBytes(git.root.pushing(FilePath(line)).string))
                 checkout.closed.append(path.bytes)
             }
         }
@@ -152,18 +154,18 @@ package struct GitTrackedFiles: Sendable {
         return trees.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The files below a directory that git keeps, and those that it neither keeps nor ignores.
+    /// Returns the files below a directory that git tracks, and those that git neither tracks nor ignores.
     ///
-    /// - Parameter directory: a directory that is there.
-    /// - Returns: their paths from the directory on; `nil` where git cannot tell or there is none.
+    /// - Parameter directory: An existing directory.
+    /// - Returns: Paths relative to the directory; `nil` if git fails or there is no repository.
     package static func paths(
         below directory: PathBytes
     ) async -> (tracked: [PathBytes], untracked: [PathBytes])? {
-        let place = FilePath(directory.text)
-        guard PathBytes(place.string) == directory, SourceVersion.isInGitTree(place) else {
+        let root = FilePath(directory.text)
+        guard PathBytes(root.string) == directory, SourceVersion.isInGitTree(root) else {
             return nil
         }
-        let git = GitIndex(root: place)
+        let git = GitIndex(root: root)
         async let untracked = git.untracked("")
         guard let tracked = await git.output(["ls-files", "-z", "--cached"]) else { return nil }
         func paths(_ list: [UInt8]) -> [PathBytes] {

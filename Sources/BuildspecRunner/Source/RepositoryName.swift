@@ -1,49 +1,49 @@
 package import SystemPackage
 
-/// What a repository is called, however it is reached: host, owner and name.
+/// The name of a repository, the same for all its addresses: host, owner and name.
 ///
 /// `https://user:token@Example.com:8443/team/shop.git` and `git@example.com:team/shop` are both
-/// `example.com/team/shop`. Scheme, user, password, port and `.git` say how one gets there, not whose it
-/// is. A repository on this machine is `git:MACHINE/path`, because other machines have other
-/// repositories in that place; so is one that a server on this machine has, port included.
+/// `example.com/team/shop`. Scheme, user, password, port and `.git` are only a way to the repository. A
+/// repository on this machine is `git:MACHINE/path`, because other machines have other repositories at
+/// that path. The same is true for a repository of a server on this machine, port included.
 package struct RepositoryName: Sendable, Equatable {
-    /// The name.
+    /// The name's text.
     package let text: String
 
-    /// Hosts that a forge has for SSH on the port of HTTPS.
-    private static let otherHosts = [
+    /// Host names of a forge for SSH on the port of HTTPS, with the forge's main host name.
+    private static let hostAliases = [
         "ssh.github.com": "github.com", "altssh.gitlab.com": "gitlab.com",
         "altssh.bitbucket.org": "bitbucket.org",
     ]
 
-    /// Hosts whose paths begin with an owner, whoever asks.
+    /// Hosts whose paths begin with an owner, for all users.
     private static let forges: Set<String> = [
         "github.com", "gitlab.com", "bitbucket.org", "codeberg.org",
     ]
 
-    /// Longer addresses are no name.
-    private static let longest = 1_024
+    /// The longest address in bytes.
+    private static let longestAddress = 1_024
 
-    /// Reads what git has as a remote's address; `nil` for what is none, or tells no place.
+    /// Derives the name from a remote's address; `nil` for an address without host or path.
     ///
     /// - Parameters:
-    ///   - url: a URL, an address as `scp` takes it, or a path.
-    ///   - directory: what a relative path counts from.
-    ///   - machine: this machine's name.
-    ///   - user: who this is on hosts where nobody is named.
+    ///   - url: A URL, an address as `scp` takes it, or a path.
+    ///   - directory: The directory that a relative path is relative to.
+    ///   - machine: This machine's name.
+    ///   - user: The user on hosts for which the address names none.
     package init?(
         _ url: String,
         in directory: FilePath,
         on machine: String,
         as user: String = HostUser.effectiveName()
     ) {
-        guard !url.isEmpty, url.utf8.count <= RepositoryName.longest,
+        guard !url.isEmpty, url.utf8.count <= RepositoryName.longestAddress,
             !url.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
         else { return nil }
         if let mark = url.firstRange(of: "::"), mark.lowerBound > url.startIndex,
             url[..<mark.lowerBound].allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" })
         {
-            // A program that gets it; only of one is known what its addresses say.
+            // `PROGRAM::ADDRESS` names a remote helper; of these, only git-remote-codecommit's addresses are known.
             guard url[..<mark.lowerBound] == RepositoryName.codeCommit,
                 let rest = url[mark.upperBound...].firstRange(of: "://")
             else { return nil }
@@ -60,7 +60,7 @@ package struct RepositoryName: Sendable, Equatable {
             }
             return
         }
-        // As git tells them apart: a colon with no slash before it, and not `C:\`.
+        // As in git, an address of `scp` has a colon with no slash before it, and is not `C:\`.
         guard let colon = RepositoryName.colon(in: url), !url[..<colon].contains("/"),
             url[..<colon].utf8.count > 1
         else {
@@ -72,11 +72,11 @@ package struct RepositoryName: Sendable, Equatable {
         self.init(authority: url[..<colon], path: path, isFromHome: isFromHome, machine, user)
     }
 
-    /// The word before `://`; `nil` where there is none.
+    /// Returns the scheme before `://`; `nil` if there is none.
     private static func scheme(of url: String) -> Substring? {
         guard let mark = url.firstRange(of: "://") else { return nil }
         let scheme = url[..<mark.lowerBound]
-        let isOne = scheme.utf8.allSatisfy { byte in
+        let isValid = scheme.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
@@ -85,10 +85,10 @@ package struct RepositoryName: Sendable, Equatable {
             default: false
             }
         }
-        return isOne && !scheme.isEmpty ? scheme : nil
+        return isValid && !scheme.isEmpty ? scheme : nil
     }
 
-    /// The colon behind the host of an address as `scp` takes it; a host may be in brackets.
+    /// Returns the colon after the host of an address as `scp` takes it; a host may be in brackets.
     private static func colon(in address: String) -> String.Index? {
         var isInBrackets = false
         for index in address.indices {
@@ -102,7 +102,7 @@ package struct RepositoryName: Sendable, Equatable {
         return nil
     }
 
-    /// What comes behind `scheme://`.
+    /// Derives the name from the part of a URL after `scheme://`.
     private init?(location: Substring, _ machine: String, _ user: String) {
         let authority = location.prefix { !"/?#".contains($0) }
         let path = location.dropFirst(authority.count).prefix { !"?#".contains($0) }
@@ -110,13 +110,14 @@ package struct RepositoryName: Sendable, Equatable {
         self.init(authority: authority, path: path, isFromHome: isFromHome, machine, user)
     }
 
-    /// What git-remote-codecommit takes: `codecommit://profile@name`, the region in front or not.
+    /// Derives the name from an address of git-remote-codecommit: `codecommit://profile@name`, with or
+    /// without a region before.
     ///
-    /// The profile says who asks, and is left out.
+    /// The profile only selects credentials, and is left out.
     private init?(codeCommit address: Substring, in region: Substring?) {
         let name = address.split(separator: "@").last ?? ""
-        guard !name.isEmpty, !name.contains(where: \.isMark),
-            region?.contains(where: \.isMark) != true,
+        guard !name.isEmpty, !name.contains(where: \.isSeparator),
+            region?.contains(where: \.isSeparator) != true,
             region?.isEmpty != true
         else { return nil }
         let parts = [RepositoryName.codeCommit, region.map { $0.lowercased() }, String(name)]
@@ -125,38 +126,37 @@ package struct RepositoryName: Sendable, Equatable {
 
     private static let codeCommit = "codecommit"
 
-    /// A path on a host; `isFromHome` says whether it begins in the user's home directory, where the host
-    /// has accounts of people.
+    /// Derives the name from a host and a path, which may begin in the user's home directory.
     private init?(
         authority: Substring,
         path: Substring,
         isFromHome: Bool,
         _ machine: String,
-        _ own: String
+        _ defaultUser: String
     ) {
         let at = authority.lastIndex(of: "@")
         var user = at.map { authority[..<$0].prefix { $0 != ":" } } ?? ""
-        let place = at.map { authority[authority.index(after: $0)...] } ?? authority
-        guard let (found, port) = RepositoryName.host(place) else { return nil }
-        let host = RepositoryName.otherHosts[found] ?? found
-        if user.isEmpty, !RepositoryName.forges.contains(host) { user = own[...] }
+        let address = at.map { authority[authority.index(after: $0)...] } ?? authority
+        guard let (found, port) = RepositoryName.host(address) else { return nil }
+        let host = RepositoryName.hostAliases[found] ?? found
+        if user.isEmpty, !RepositoryName.forges.contains(host) { user = defaultUser[...] }
         var names = path.split(separator: "/").map(String.init)
-        // The home directories of two people are two places; that of the user 'git' is the forge.
+        // Two users have two home directories, but the home of the user `git` is the forge's.
         if isFromHome, !user.isEmpty, user != "git" {
             if names.first == "~" { names.removeFirst() }
             names.insert("~\(user)", at: 0)
         }
         RepositoryName.dropSuffix(&names)
         guard !names.isEmpty else { return nil }
-        let isHere = RepositoryName.isThisMachine(host)
-        let start = isHere ? ["git:" + machine, host + port] : [host]
+        let isLocal = RepositoryName.isThisMachine(host)
+        let start = isLocal ? ["git:" + machine, host + port] : [host]
         text = (start + names).joined(separator: "/")
     }
 
-    /// Whether a host's name means the machine that asks.
+    /// Returns whether a host's name means this machine.
     private static func isThisMachine(_ host: String) -> Bool {
         if host.hasPrefix("[") {
-            // `::1` and `::`, however many zeros are written, and IPv4 within IPv6.
+            // `::1` and `::`, with any number of zeros, and IPv4 in IPv6.
             let groups = host.dropFirst().dropLast().split(separator: ":")
             if groups.contains("ffff") {
                 return groups.last?.hasPrefix("127.") == true
@@ -172,23 +172,23 @@ package struct RepositoryName: Sendable, Equatable {
         return names.first == "127" && names.allSatisfy { UInt8($0) != nil }
     }
 
-    /// The host of `host:port` in small letters, and the port with its colon; `nil` for anything else.
-    private static func host(_ place: Substring) -> (name: String, port: String)? {
-        var place = place
+    /// Returns the host of `host:port` in lower case, and the port with its colon; `nil` for other text.
+    private static func host(_ address: Substring) -> (name: String, port: String)? {
+        var address = address
         // `[host:port]:path` and `[::1]:port`.
-        if place.hasPrefix("[") {
-            guard let end = place.firstIndex(of: "]") else { return nil }
-            let inner = place[place.index(after: place.startIndex)..<end]
-            let rest = place[place.index(after: end)...]
+        if address.hasPrefix("[") {
+            guard let end = address.firstIndex(of: "]") else { return nil }
+            let inner = address[address.index(after: address.startIndex)..<end]
+            let rest = address[address.index(after: end)...]
             guard rest.isEmpty || rest.hasPrefix(":") else { return nil }
             if inner.count(where: { $0 == ":" }) > 1 {
                 return ("[\(inner.lowercased())]", String(rest))
             }
-            place = inner + rest
+            address = inner + rest
         }
-        let host = place.prefix { $0 != ":" }
-        let port = place.dropFirst(host.count).drop { $0 == ":" }
-        // What is no port may be a part of a password.
+        let host = address.prefix { $0 != ":" }
+        let port = address.dropFirst(host.count).drop { $0 == ":" }
+        // Text that is not a port may be a part of a password.
         guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         var name = host.lowercased()
         while name.hasSuffix(".") { name.removeLast() }
@@ -197,13 +197,13 @@ package struct RepositoryName: Sendable, Equatable {
 
     private init?(path: Substring, in directory: FilePath, on machine: String) {
         guard !path.isEmpty else { return nil }
-        let place = directory.pushing(FilePath(String(path))).lexicallyNormalized()
-        var names = place.components.map(\.string)
+        let absolute = directory.pushing(FilePath(String(path))).lexicallyNormalized()
+        var names = absolute.components.map(\.string)
         RepositoryName.dropSuffix(&names)
         text = "git:" + ([machine] + names).joined(separator: "/")
     }
 
-    /// Takes `.git` from the end, as a suffix and as a name.
+    /// Removes `.git` from the end, as a suffix and as a name.
     private static func dropSuffix(_ names: inout [String]) {
         if names.count > 1, names.last == ".git" { names.removeLast() }
         guard let last = names.last, last.hasSuffix(".git"), last != ".git" else { return }
@@ -212,6 +212,6 @@ package struct RepositoryName: Sendable, Equatable {
 }
 
 extension Character {
-    /// Whether it is one that separates the parts of an address.
-    fileprivate var isMark: Bool { "/:@?#".contains(self) }
+    /// Whether the character separates the parts of an address.
+    fileprivate var isSeparator: Bool { "/:@?#".contains(self) }
 }

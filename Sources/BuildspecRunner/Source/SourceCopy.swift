@@ -2,21 +2,21 @@ internal import BuildspecFiles
 internal import Subprocess
 internal import SystemPackage
 
-/// A copy of the sources that a build may change as it likes.
+/// Copies the sources, so that a build can change the copy.
 enum SourceCopy {
-    /// Copies a tree with modes, times and links, by this machine's `cp`, which shares blocks where
-    /// the file system can.
+    /// Copies a tree with modes, times and links, by this machine's `cp`, which shares blocks if the file
+    /// system supports that.
     ///
     /// - Parameters:
-    ///   - sources: the directory.
-    ///   - directory: where its contents go; an empty directory.
-    /// - Throws: `SetupError` when something could not be copied, and where the copy would hold itself.
+    ///   - sources: The directory to copy.
+    ///   - directory: An empty directory, which gets the contents.
+    /// - Throws: `SetupError` if a file cannot be copied, or if the copy would contain itself.
     static func make(of sources: FilePath, in directory: FilePath) async throws {
-        let place = Machine.settled(PathBytes(directory.string))
-        guard !place.isWithin(Machine.settled(PathBytes(sources.string))) else {
+        let target = Machine.resolved(PathBytes(directory.string))
+        guard !target.isWithin(Machine.resolved(PathBytes(sources.string))) else {
             throw SetupError([
                 SetupError.Problem(
-                    "--copy-source: the copy goes to '\(place.text)', which lies in the sources; set "
+                    "--copy-source: the copy goes to '\(target.text)', which is in the sources; set "
                         + "TMPDIR to a directory outside of them"
                 )
             ])
@@ -46,8 +46,8 @@ enum SourceCopy {
     private static func failure(_ sources: FilePath, _ reason: String) -> SetupError {
         SetupError([
             SetupError.Problem(
-                "--copy-source: cannot copy '\(sources)': \(reason); is there room in TMPDIR, and may "
-                    + "you read all of it?"
+                "--copy-source: cannot copy '\(sources)': \(reason); check that TMPDIR has enough "
+                    + "space and that you can read all files"
             )
         ])
     }

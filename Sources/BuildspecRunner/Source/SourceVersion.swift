@@ -2,20 +2,20 @@ internal import BuildspecFiles
 internal import Subprocess
 package import SystemPackage
 
-/// What git knows about the sources.
+/// The version of the sources, as git knows it.
 package struct SourceVersion: Sendable, Equatable {
     /// The commit that is checked out.
     package var commit: String?
     /// The branch that is checked out; `nil` for a detached head.
     package var branch: String?
-    /// The tag that is checked out, where no branch is.
+    /// The tag that is checked out, if no branch is.
     package var tag: String?
-    /// Where `origin` is, without credentials.
+    /// The URL of `origin`, without credentials.
     package var repositoryURL: String?
-    /// Why git could not be asked although the sources are in a git tree.
+    /// Why git failed although the sources are in a git tree.
     package var problem: String?
 
-    /// Creates a source version; the defaults are a directory without git.
+    /// Creates a source version; the defaults are for a directory without git.
     package init(
         commit: String? = nil,
         branch: String? = nil,
@@ -28,10 +28,10 @@ package struct SourceVersion: Sendable, Equatable {
         self.repositoryURL = repositoryURL
     }
 
-    /// Asks git, if the directory is in a git tree.
+    /// Reads the version from git, if the directory is in a git tree.
     ///
-    /// - Parameter directory: the source root.
-    /// - Returns: what git says; empty outside of git trees.
+    /// - Parameter directory: The source root.
+    /// - Returns: The version; empty outside of git trees.
     package static func read(in directory: FilePath) async -> SourceVersion {
         guard isInGitTree(directory) else { return SourceVersion() }
         async let head = git(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], in: directory)
@@ -52,17 +52,17 @@ package struct SourceVersion: Sendable, Equatable {
         return version
     }
 
-    /// The project's name that the sources suggest: the repository's, else the directory's.
+    /// Returns the default name of the project: the repository's name, else the directory's.
     package func projectName(for directory: FilePath) -> String {
         var url = repositoryURL ?? ""
-        // A token may stand there.
+        // The query may contain a token.
         if url.contains("://") { url = String(url.prefix { $0 != "?" && $0 != "#" }) }
         var name = url.split { $0 == "/" || $0 == ":" }.last.map(String.init) ?? ""
         if name.hasSuffix(".git") { name.removeLast(4) }
         return name.isEmpty ? directory.lastComponent?.string ?? "root" : name
     }
 
-    /// The URL without the user and password that some tools put into it.
+    /// Returns a URL without user and password.
     package static func withoutCredentials(_ url: String) -> String {
         guard let scheme = url.firstRange(of: "://") else { return url }
         let rest = url[scheme.upperBound...]
@@ -71,22 +71,24 @@ package struct SourceVersion: Sendable, Equatable {
         return String(url[..<scheme.upperBound] + rest[rest.index(after: at)...])
     }
 
-    /// Whether git has anything to say, found out without starting it.
-    static func isInGitTree(_ directory: FilePath) -> Bool { gitPlace(directory) != nil }
+    /// Returns whether a directory is in a git tree, without starting git.
+    static func isInGitTree(_ directory: FilePath) -> Bool {
+        nearestGitEntry(from: directory) != nil
+    }
 
-    /// The nearest `.git` of a directory or one above it.
-    static func gitPlace(_ directory: FilePath) -> FilePath? {
-        var place = directory
+    /// Returns the nearest `.git`, a file or directory, in a directory or one above.
+    static func nearestGitEntry(from directory: FilePath) -> FilePath? {
+        var directory = directory
         while true {
-            let git = place.appending(".git")
+            let git = directory.appending(".git")
             if FileProbe.exists(git) { return git }
-            guard place.removeLastComponent() else { return nil }
+            guard directory.removeLastComponent() else { return nil }
         }
     }
 
-    /// The lines that git prints; none and perhaps a problem when it fails.
+    /// Returns the lines that git prints; none, and perhaps a problem, if git fails.
     ///
-    /// That there is no commit yet, or no origin, is no problem.
+    /// A repository without a commit or an origin is not a problem.
     private static func git(
         _ arguments: [String],
         in directory: FilePath
@@ -96,7 +98,7 @@ package struct SourceVersion: Sendable, Equatable {
             let result = try await Subprocess.run(
                 .name("git"),
                 arguments: Arguments(arguments),
-                environment: .inherit.updating(GitIndex.foreign),
+                environment: .inherit.updating(GitIndex.cleanEnvironment),
                 workingDirectory: directory,
                 input: .none,
                 output: .string(limit: 1 << 16),
@@ -106,7 +108,7 @@ package struct SourceVersion: Sendable, Equatable {
                 return (result.standardOutput.split(separator: "\n").map(String.init), nil)
             }
             let line = result.standardError.split(separator: "\n").first.map(String.init) ?? ""
-            // Whose repository it is, or where a `.git` file leads.
+            // These are about the owner of the repository, or the target of a `.git` file.
             let problems = [
                 "dubious ownership", "not a git repository: ", "invalid gitfile format",
             ]
