@@ -3,8 +3,8 @@ public import SystemPackage
 
 /// The cache engine: it stores the declared paths of a tree as named objects of a store.
 ///
-/// A saved entry consists of packs with file contents, a manifest that lists the tree, and a key record
-/// that binds a key to the manifest. `docs/cache-format.md` describes their bytes.
+/// A saved entry consists of packs with file contents, a manifest that lists the tree, and a key
+/// record that binds a key to the manifest. `docs/cache-format.md` describes their bytes.
 public struct BuildCache: Sendable {
     private(set) var settings: CacheSettings
 
@@ -51,7 +51,8 @@ public struct BuildCache: Sendable {
         )
     }
 
-    /// Returns a copy for a machine whose file system is visible below a directory, such as a container.
+    /// Returns a copy for a machine whose file system is visible below a directory, such as a
+    /// container.
     ///
     /// - Parameter directory: The directory that stands for `/`, where absolute paths start.
     /// - Returns: A cache whose entries have the paths of that machine.
@@ -134,8 +135,8 @@ public struct BuildCache: Sendable {
     ///     restore their times; `nil` records none.
     ///   - checkout: The search for files of the checkout; the entry does not contain them.
     /// - Returns: A report of the save.
-    /// - Throws: `CacheError` when the tree cannot be read, the store cannot be written, or the key is
-    ///   empty; `CancellationError` when the task was cancelled. No entry is written then.
+    /// - Throws: `CacheError` when the tree cannot be read, the store cannot be written, or the key
+    ///   is empty; `CancellationError` when the task was cancelled. No entry is written then.
     public func save(
         _ identity: CacheIdentity,
         from root: FilePath,
@@ -171,8 +172,8 @@ public struct BuildCache: Sendable {
 
     /// Runs work that waits for files on threads of its own, not on the cooperative threads.
     ///
-    /// - Throws: `CacheError`; or `CancellationError` when the task was cancelled, whatever error the
-    ///   work threw then.
+    /// - Throws: `CacheError`; or `CancellationError` when the task was cancelled, whatever error
+    ///   the work threw then.
     func onBlockingThreads<Value: Sendable>(
         _ work: @Sendable () async throws -> Value
     ) async throws -> Value {

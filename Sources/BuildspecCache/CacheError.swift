@@ -8,7 +8,8 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
         case refused
         /// The store cannot be read or written.
         case store
-        /// An object of the entry is only in the shared store, which failed earlier and was reported.
+        /// An object of the entry is only in the shared store, which failed earlier and was
+        /// reported.
         case unreachable
         /// The tree that is saved or restored cannot be used.
         case tree
@@ -44,7 +45,8 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether the error makes the entry a miss.
     var isMiss: Bool { [.damaged, .refused, .unreachable].contains(code) }
 
-    /// Classifies the error of a read: an object that cannot be valid is damaged, all else is a store error.
+    /// Classifies the error of a read: an object that cannot be valid is damaged, all else is a
+    /// store error.
     init(_ error: StoreError, reading name: String) {
         let object = ObjectName(name)?.kind == .record ? "the key record" : "'\(name)'"
         switch error.code {

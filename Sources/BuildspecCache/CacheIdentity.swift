@@ -46,14 +46,14 @@ public struct CacheIdentity: Sendable, Equatable {
 extension CacheIdentity {
     /// Returns a copy whose paths lead to the root directly, without links and `..`.
     ///
-    /// A shell that entered a directory through a link has the link's path in `$PWD`; the root's path has
-    /// no links. Both mean the same files, so they are the same entry. A path that covers the root itself,
-    /// or a directory above the root, becomes `.`, which names no file.
+    /// A shell that entered a directory through a link has the link's path in `$PWD`; the root's
+    /// path has no links. Both mean the same files, so they are the same entry. A path that covers
+    /// the root itself, or a directory above the root, becomes `.`, which names no file.
     ///
     /// - Parameters:
     ///   - root: The root, without links.
-    ///   - fileSystemRoot: The directory where absolute paths start; if it is not `/`, links of this
-    ///     machine do not apply, and the paths stay as they are.
+    ///   - fileSystemRoot: The directory where absolute paths start; if it is not `/`, links of
+    ///     this machine do not apply, and the paths stay as they are.
     /// - Returns: The identity with the resolved paths.
     func resolved(at root: PathBytes, _ fileSystemRoot: PathBytes) -> CacheIdentity {
         guard fileSystemRoot == PathBytes("/") else { return self }

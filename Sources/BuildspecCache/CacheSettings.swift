@@ -23,7 +23,8 @@ struct CacheSettings: Sendable {
     /// Whether nothing is ever written.
     var isReadOnly = false
 
-    /// The number of objects that are read or written at once; more for a remote store, which answers late.
+    /// The number of objects that are read or written at once; more for a remote store, which
+    /// answers late.
     var concurrentTransfers: Int {
         store.isOnThisMachine ? width : max(width, TieredStore.concurrentTransfers)
     }
@@ -71,7 +72,8 @@ struct CacheSettings: Sendable {
         )
     }
 
-    /// Returns the notes of the policy and the store that have not been reported yet, and forgets them.
+    /// Returns the notes of the policy and the store that have not been reported yet, and forgets
+    /// them.
     func drainNotes() -> [String] { (policyEnforcer?.drainNotes() ?? []) + store.drainNotes() }
 
     /// Describes the origin of a restored entry, from its record.

@@ -2,9 +2,9 @@ internal import BuildspecFiles
 
 /// The tree that an archive's members form, with checks against paths that lead out of it.
 ///
-/// Nothing is unpacked: members become entries of a manifest, and a restore of them never writes through
-/// a link. So a symbolic link may have any target, as in a saved tree. But no member may lie below a
-/// link, and a hard link must name a file of the same archive.
+/// Nothing is unpacked: members become entries of a manifest, and a restore of them never writes
+/// through a link. So a symbolic link may have any target, as in a saved tree. But no member may
+/// lie below a link, and a hard link must name a file of the same archive.
 struct ImportedTree {
     private let set: PathSet
     private var entries: [PathBytes: Manifest.Entry] = [:]

@@ -7,7 +7,8 @@ extension BuildCache {
     /// - Returns: The cache.
     public func inspecting() -> BuildCache { changed { $0.use(.inspecting) } }
 
-    /// Returns the notes about the store that have not been reported yet, one line each, and forgets them.
+    /// Returns the notes about the store that have not been reported yet, one line each, and
+    /// forgets them.
     public func drainNotes() -> [String] { settings.store.drainNotes() }
 
     /// Lists the entries of the store, last used first.

@@ -22,7 +22,8 @@ public struct CacheEntryInfo: Sendable, Equatable {
     public var writer: String
     /// The id of the signing key that the record names; `nil` without a signature.
     public var signer: String?
-    /// The number of files that the save could not read; the next save of the key replaces such an entry.
+    /// The number of files that the save could not read; the next save of the key replaces such an
+    /// entry.
     public var filesLeftOut = 0
     /// The decision of the policy.
     public var trust = EntryTrust.unchecked

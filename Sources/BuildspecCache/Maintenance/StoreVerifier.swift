@@ -19,7 +19,8 @@ public struct VerifyReport: Sendable, Equatable {
 extension BuildCache {
     /// Reads every object and verifies it.
     ///
-    /// With two stores, objects are read from the local store, and those that it lacks from the shared one.
+    /// With two stores, objects are read from the local store, and those that it lacks from the
+    /// shared one.
     ///
     /// - Returns: The number of objects, and all problems.
     /// - Throws: `CacheError` when the store cannot be read at all.

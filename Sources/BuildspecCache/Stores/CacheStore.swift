@@ -1,7 +1,7 @@
 /// A store of named objects, the only view that the cache engine has of its storage.
 ///
-/// A name is a relative path of `[A-Za-z0-9._~%+-]` and single slashes. A store keeps bytes and does not
-/// interpret them; readers verify what they read.
+/// A name is a relative path of `[A-Za-z0-9._~%+-]` and single slashes. A store keeps bytes and
+/// does not interpret them; readers verify what they read.
 ///
 /// ## Implementation guidance
 /// - A write becomes visible as a whole or not at all, and replaces an object of the same name.
@@ -43,18 +43,21 @@ public protocol CacheStore: Sendable {
     /// Lists the objects whose names begin with `prefix`, in any order.
     func list(prefix: String) async throws(StoreError) -> [ObjectInfo]
 
-    /// Returns whether all objects that a key record refers to are where its other readers find them.
+    /// Returns whether all objects that a key record refers to are where its other readers find
+    /// them.
     ///
-    /// It is so except for records that have not been sent to a shared store yet, because entries are
-    /// written with the record last and deleted with the record first.
+    /// It is so except for records that have not been sent to a shared store yet, because entries
+    /// are written with the record last and deleted with the record first.
     func isShared(_ record: String) -> Bool
 
     /// Returns the seconds by which the clock of the objects' ages is ahead of this machine's.
     ///
-    /// The value comes from earlier answers of the store; it is 0 if the clocks agree within a minute.
+    /// The value comes from earlier answers of the store; it is 0 if the clocks agree within a
+    /// minute.
     func clockDifference() async -> Int64
 
-    /// Returns the notes for the user that have not been reported yet, one line each, and forgets them.
+    /// Returns the notes for the user that have not been reported yet, one line each, and forgets
+    /// them.
     func drainNotes() -> [String]
 
     /// Deletes an object; succeeds if it does not exist.
@@ -66,8 +69,8 @@ public protocol CacheStore: Sendable {
     /// Deletes an object unless it has changed, as far as the store can find out.
     ///
     /// - Parameter listed: The object as it was read or listed earlier.
-    /// - Returns: Whether the object is gone. `false` if it was written again since, or its name is not
-    ///   one that this program gives.
+    /// - Returns: Whether the object is gone. `false` if it was written again since, or its name is
+    ///   not one that this program gives.
     /// - Throws: When the store cannot answer.
     func delete(ifUnchanged listed: ObjectInfo) async throws(StoreError) -> Bool
 }

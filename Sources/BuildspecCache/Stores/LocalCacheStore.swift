@@ -14,7 +14,8 @@ public protocol LocalCacheStore: CacheStore {
     /// Sets an object's time to now, so that a prune that runs meanwhile does not delete it.
     func touch(_ name: String) throws(StoreError)
 
-    /// Deletes the unfinished files of writers that were killed, and none that a running writer needs.
+    /// Deletes the unfinished files of writers that were killed, and none that a running writer
+    /// needs.
     ///
     /// - Parameter dryRun: Whether to count only.
     /// - Returns: The number of files that were deleted, or would be.
@@ -32,7 +33,8 @@ extension LocalCacheStore {
 
 /// An object that is written in parts.
 ///
-/// No reader finds it before it has its name. If it gets none, it is deleted with its last reference.
+/// No reader finds it before it has its name. If it gets none, it is deleted with its last
+/// reference.
 public protocol ObjectUpload: Sendable {
     /// Appends bytes.
     func append(_ bytes: [UInt8]) throws(StoreError)
@@ -44,8 +46,8 @@ public protocol ObjectUpload: Sendable {
 extension LocalCacheStore {
     /// Acquires the lock that keeps touching and deleting an object apart.
     ///
-    /// Hold it shared while touching; hold it exclusive while reading an object's age and deleting the
-    /// object.
+    /// Hold it shared while touching; hold it exclusive while reading an object's age and deleting
+    /// the object.
     ///
     /// - Returns: The lock; `nil` where none is possible, such as on a read-only file system.
     func lock(_ kind: FileLock.Kind) -> FileLock? {

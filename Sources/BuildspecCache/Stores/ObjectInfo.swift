@@ -18,7 +18,8 @@ public struct ObjectInfo: Sendable, Equatable {
     public init(name: String, size: UInt64, modified: Int64, tag: String? = nil) {
         self.name = name
         self.size = size
-        // A file system or server can report any time; the limits keep sums of times from overflowing.
+        // A file system or server can report any time; the limits keep sums of times from
+        // overflowing.
         self.modified = min(max(modified, -Limits.seconds), Limits.seconds)
         self.tag = tag
     }

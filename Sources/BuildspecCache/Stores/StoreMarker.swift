@@ -1,16 +1,18 @@
 internal import BuildspecFiles
 internal import Synchronization
 
-/// The check whether a directory is a store, before any other use, and the marker that makes it one.
+/// The check whether a directory is a store, before any other use, and the marker that makes it
+/// one.
 ///
-/// A store has a file `buildspec-store` next to its objects. A directory without that file is a store if
-/// it is missing or empty, or has objects of an older version of this program. Any other directory
-/// belongs to someone else, and nothing in it is read, written or deleted.
+/// A store has a file `buildspec-store` next to its objects. A directory without that file is a
+/// store if it is missing or empty, or has objects of an older version of this program. Any other
+/// directory belongs to someone else, and nothing in it is read, written or deleted.
 final class StoreMarker: Sendable {
     static let name = "buildspec-store"
 
     private static let text = Array("buildspec-store 1\n".utf8)
-    /// The files of a store that are not objects, and those that a new volume or repository may have.
+    /// The files of a store that are not objects, and those that a new volume or repository may
+    /// have.
     private static let expectedNames: Set<String> = [
         name, StoreLayout.top, AutomaticPruning.name, "lost+found", ".gitignore", ".gitkeep",
         "CACHEDIR.TAG",
@@ -93,7 +95,8 @@ final class StoreMarker: Sendable {
         return FileAccess(ofDirectory: try objectHandle.status().mode)
     }
 
-    /// Writes the marker; where that is forbidden or no space is left, the objects identify the store.
+    /// Writes the marker; where that is forbidden or no space is left, the objects identify the
+    /// store.
     private func writeMarker(_ access: FileAccess) throws(FileError) {
         do throws(FileError) {
             let path = directory.appending(StoreMarker.name.utf8)
@@ -169,7 +172,8 @@ extension StoreMarker {
             + "name another directory"
     }
 
-    /// Returns a file that does not belong to a store; `nil` if the directory is empty or an older store.
+    /// Returns a file that does not belong to a store; `nil` if the directory is empty or an older
+    /// store.
     private func unexpectedFile(in handle: DirectoryHandle) throws(FileError) -> String? {
         var found: String?
         for name in try handle.names() where !TemporaryName.matches(name) {
@@ -183,7 +187,8 @@ extension StoreMarker {
         return found
     }
 
-    /// Returns whether a store may have a file of the name next to its objects; its locks are empty files.
+    /// Returns whether a store may have a file of the name next to its objects; its locks are empty
+    /// files.
     private func isExpected(
         _ name: [UInt8],
         _ text: String,

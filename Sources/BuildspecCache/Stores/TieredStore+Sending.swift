@@ -5,7 +5,8 @@ extension TieredStore {
         var name: String
         /// The bytes of a key record; contents are read from the local store when they are sent.
         ///
-        /// By then another save or restore of this machine may have written another record of that name.
+        /// By then another save or restore of this machine may have written another record of that
+        /// name.
         var record: [UInt8]?
         /// Whether the record is that of a new key, which another machine may have saved meanwhile.
         var isNew = false
@@ -20,7 +21,8 @@ extension TieredStore {
         } ?? true
     }
 
-    /// Writes the record of a new key to the shared store; an existing one is copied to the local store.
+    /// Writes the record of a new key to the shared store; an existing one is copied to the local
+    /// store.
     private func createInSharedStore(
         _ name: String,
         _ bytes: [UInt8]
@@ -35,11 +37,11 @@ extension TieredStore {
 
     /// Runs a save, and sends what it writes to the shared store meanwhile.
     ///
-    /// The save does not wait for the network before its end. The queue holds names of contents, not
-    /// their bytes. A key record is sent after all that this save wrote before it has arrived.
+    /// The save does not wait for the network before its end. The queue holds names of contents,
+    /// not their bytes. A key record is sent after all that this save wrote before it has arrived.
     ///
-    /// - Parameter save: The save, which must use the store that it is passed; each write has reached
-    ///   the local store when it returns.
+    /// - Parameter save: The save, which must use the store that it is passed; each write has
+    ///   reached the local store when it returns.
     /// - Returns: The result of the save, after all is sent or the shared store has failed.
     /// - Throws: The error of the save.
     func sendingInBackground<Value: Sendable>(

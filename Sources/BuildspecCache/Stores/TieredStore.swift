@@ -3,11 +3,11 @@ internal import Synchronization
 
 /// A local store combined with a store that many machines share.
 ///
-/// Contents are read from the local store if it has them; contents that come from the shared store are
-/// kept in the local one. Key records are read from the shared store, because other machines replace
-/// them. Writes go to both stores; those of a save go to the shared store in the background, see
-/// `sendingInBackground`. If the shared store fails, the rest of the run uses the local store alone, with
-/// one note.
+/// Contents are read from the local store if it has them; contents that come from the shared store
+/// are kept in the local one. Key records are read from the shared store, because other machines
+/// replace them. Writes go to both stores; those of a save go to the shared store in the
+/// background, see `sendingInBackground`. If the shared store fails, the rest of the run uses the
+/// local store alone, with one note.
 public final class TieredStore: CacheStore {
     let local: any LocalCacheStore
     let shared: any CacheStore
@@ -20,7 +20,8 @@ public final class TieredStore: CacheStore {
 
     /// The purpose of an operation on the stores.
     enum Use: Sendable {
-        /// The local store keeps what the shared one returns, and is used alone if the shared one fails.
+        /// The local store keeps what the shared one returns, and is used alone if the shared one
+        /// fails.
         case building
         /// The local store is not changed, and is read alone if the shared one fails.
         case inspecting
@@ -34,7 +35,8 @@ public final class TieredStore: CacheStore {
     private struct State {
         var failure: StoreError?
         var notes: [String] = []
-        /// Records that only the local store had; the objects they refer to may not be in the shared one.
+        /// Records that only the local store had; the objects they refer to may not be in the
+        /// shared one.
         var localOnlyRecords: Set<String> = []
     }
 
@@ -75,7 +77,8 @@ public final class TieredStore: CacheStore {
     init(_ stores: TieredStore, sendingThrough queue: AsyncStream<OutgoingObject>.Continuation) {
         local = stores.local
         shared = stores.shared
-        // The sweep lists are read once for each save: objects listed later are deleted after its end.
+        // The sweep lists are read once for each save: objects listed later are deleted after its
+        // end.
         pendingDeletions = PendingDeletions(stores.shared)
         state = stores.state
         use = .building
@@ -170,8 +173,8 @@ public final class TieredStore: CacheStore {
         state.withLock { $0.failure == nil && !$0.localOnlyRecords.contains(record) }
     }
 
-    /// Returns whether a working shared store lacks a record that the local store has; then a save must
-    /// not treat the entry as stored.
+    /// Returns whether a working shared store lacks a record that the local store has; then a save
+    /// must not treat the entry as stored.
     func isMissingInSharedStore(_ record: String) -> Bool {
         state.withLock { $0.failure == nil && $0.localOnlyRecords.contains(record) }
     }
@@ -262,7 +265,8 @@ extension TieredStore {
 
     /// Runs work on the shared store unless it failed earlier.
     ///
-    /// After a failure nothing more is written, because a record must not reach a store without its packs.
+    /// After a failure nothing more is written, because a record must not reach a store without its
+    /// packs.
     @discardableResult
     func withShared<Value: Sendable>(
         _ work: (any CacheStore) async throws(StoreError) -> Value

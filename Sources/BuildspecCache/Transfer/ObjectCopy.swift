@@ -1,4 +1,5 @@
-/// A copy of one pack or manifest from a store to another; bytes that do not match the name are not written.
+/// A copy of one pack or manifest from a store to another; bytes that do not match the name are not
+/// written.
 struct ObjectCopy: Sendable {
     let source: any CacheStore
     let target: any CacheStore

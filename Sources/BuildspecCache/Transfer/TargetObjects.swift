@@ -33,7 +33,8 @@ struct TargetObjects: Sendable {
     /// Returns whether the target had an object of the name.
     func isListed(_ name: String) -> Bool { listed[name] != nil }
 
-    /// Returns whether the target has an object that an entry may refer to; touches it in a locked store.
+    /// Returns whether the target has an object that an entry may refer to; touches it in a locked
+    /// store.
     ///
     /// - Parameters:
     ///   - name: The name of the object.

@@ -1,4 +1,5 @@
-/// A copy of entries from one store to another: a few at a time, packs first, then manifests, then records.
+/// A copy of entries from one store to another: a few at a time, packs first, then manifests, then
+/// records.
 struct Transfer: Sendable {
     let source: any CacheStore
     let target: any CacheStore
@@ -98,8 +99,8 @@ struct Transfer: Sendable {
 
     /// Returns whether the target has all objects of an entry whose record it has.
     ///
-    /// The local part of a tiered store gets a record with every restore, but only the packs that the
-    /// restore needed. A shared store is not checked, because its records are written last.
+    /// The local part of a tiered store gets a record with every restore, but only the packs that
+    /// the restore needed. A shared store is not checked, because its records are written last.
     private func isWhole(
         _ record: KeyRecord,
         _ objects: TargetObjects

@@ -51,17 +51,18 @@ public struct TransferReport: Sendable, Equatable {
 extension BuildCache {
     /// Copies entries between the local store and the shared store.
     ///
-    /// Only missing objects are copied, and each is verified before it is written: packs first, then
-    /// manifests, and the key record last. An entry with a key is never overwritten; a default entry only
-    /// by one that was saved later. An interrupted transfer can be repeated; it copies only objects that
-    /// are still missing.
+    /// Only missing objects are copied, and each is verified before it is written: packs first,
+    /// then manifests, and the key record last. An entry with a key is never overwritten; a default
+    /// entry only by one that was saved later. An interrupted transfer can be repeated; it copies
+    /// only objects that are still missing.
     ///
     /// - Parameters:
     ///   - direction: The direction.
     ///   - selection: The entries to copy.
     ///   - dryRun: Whether to report only what would be copied.
     /// - Returns: A report of the transfer.
-    /// - Throws: `CacheError` when the cache has only one store, or a store cannot be read or written.
+    /// - Throws: `CacheError` when the cache has only one store, or a store cannot be read or
+    ///   written.
     public func transfer(
         _ direction: TransferDirection,
         _ selection: TransferSelection = TransferSelection(),

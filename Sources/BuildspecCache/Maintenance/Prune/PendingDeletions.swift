@@ -2,9 +2,9 @@ internal import Synchronization
 
 /// The objects of a shared store that are on the sweep lists of a prune.
 ///
-/// A save must not refer to such an object before it has written the object again. The lists are read
-/// once, at the first question. Objects that are listed later are not deleted within the grace period,
-/// and so not before the work that asked has ended.
+/// A save must not refer to such an object before it has written the object again. The lists are
+/// read once, at the first question. Objects that are listed later are not deleted within the grace
+/// period, and so not before the work that asked has ended.
 final class PendingDeletions: Sendable {
     private let store: any CacheStore
     private let known = Mutex<Set<String>?>(nil)
@@ -36,8 +36,8 @@ final class PendingDeletions: Sendable {
 
     /// Writes an object again if a prune is about to delete it, or has just deleted it.
     ///
-    /// The object is checked after the lists, because a prune that has deleted its list has deleted the
-    /// objects before.
+    /// The object is checked after the lists, because a prune that has deleted its list has deleted
+    /// the objects before.
     ///
     /// - Parameters:
     ///   - name: The name of the object.

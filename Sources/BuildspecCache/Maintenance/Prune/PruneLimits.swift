@@ -1,7 +1,7 @@
 /// The limits that a prune enforces.
 public struct PruneLimits: Sendable, Equatable {
-    /// Entries that were not used for longer than this many seconds are deleted; `nil` keeps entries of
-    /// any age.
+    /// Entries that were not used for longer than this many seconds are deleted; `nil` keeps
+    /// entries of any age.
     public var maximumAge: Int64?
     /// The least recently used entries are deleted until the others need at most this many bytes.
     public var maximumSize: UInt64?
@@ -16,7 +16,8 @@ public struct PruneLimits: Sendable, Equatable {
     /// `nil` is an hour for a store on this machine and a day for a shared one.
     public var gracePeriod: Int64?
 
-    /// The shortest grace period of a shared store while saves may be running; it is longer than a save.
+    /// The shortest grace period of a shared store while saves may be running; it is longer than a
+    /// save.
     public static let shortestSharedGrace: Int64 = 3_600
     static let localGracePeriod: Int64 = 3_600
     static let sharedGracePeriod: Int64 = 86_400

@@ -27,9 +27,9 @@ extension BuildCache {
 
 /// A prune: it deletes entries over the limits first, then unreferenced objects.
 ///
-/// A store on this machine has a lock, and every use of an object touches it, so old unreferenced objects
-/// are deleted at once. A shared store has neither: there they are marked, and deleted by a prune after
-/// the grace period. `docs/cache-format.md` says why that is safe.
+/// A store on this machine has a lock, and every use of an object touches it, so old unreferenced
+/// objects are deleted at once. A shared store has neither: there they are marked, and deleted by a
+/// prune after the grace period. `docs/cache-format.md` says why that is safe.
 struct PruneOperation: Sendable {
     /// The store; of a tiered store, the shared one is pruned.
     let store: any CacheStore

@@ -20,7 +20,8 @@ public struct PruneReport: Sendable, Equatable {
     public var markedBytes: UInt64 = 0
     /// The number of unreferenced objects that are not old enough to be deleted.
     ///
-    /// In a shared store, these are the objects that an earlier prune marked less than a grace period ago.
+    /// In a shared store, these are the objects that an earlier prune marked less than a grace
+    /// period ago.
     public var pendingObjects = 0
     /// The stored bytes of the pending objects.
     public var pendingBytes: UInt64 = 0

@@ -1,7 +1,7 @@
 /// A scan for the objects that the key records of a store refer to.
 ///
-/// Each record is read once, several at a time, even if the records are listed again. Of a manifest only
-/// the head is read, which lists its packs.
+/// Each record is read once, several at a time, even if the records are listed again. Of a manifest
+/// only the head is read, which lists its packs.
 struct ReachabilityScan {
     /// An entry with the names of all objects that it refers to.
     struct Entry: Sendable {

@@ -2,8 +2,8 @@ internal import BuildspecFiles
 
 /// Deletes unreferenced objects from a store that many machines use.
 ///
-/// Unreferenced objects are marked first: their names are written to a sweep list in the store. A prune at
-/// least one grace period later deletes them if they are still unreferenced.
+/// Unreferenced objects are marked first: their names are written to a sweep list in the store. A
+/// prune at least one grace period later deletes them if they are still unreferenced.
 struct SharedStoreSweep {
     let store: any CacheStore
     /// All packs and manifests, as they were listed.
@@ -25,8 +25,8 @@ struct SharedStoreSweep {
     ///
     /// - Parameters:
     ///   - references: The references of entries now.
-    ///   - referredBefore: The objects that entries referred to when this prune began; a restore may be
-    ///     reading them.
+    ///   - referredBefore: The objects that entries referred to when this prune began; a restore
+    ///     may be reading them.
     ///   - report: The report, which gets the counts.
     /// - Throws: When the store cannot be read or written.
     func run(
@@ -37,7 +37,8 @@ struct SharedStoreSweep {
         let live = references.objects
         var garbage = objects.filter { !live.contains($0.key) }
         let marked = try await markedObjects(garbage)
-        // An object on a newer list waits again: an entry referred to it after the older list was written.
+        // An object on a newer list waits again: an entry referred to it after the older list was
+        // written.
         let due = garbage.keys.filter {
             marked.due.contains($0) && !marked.pending.contains($0)
                 && (grace == 0 || !referredBefore.contains($0))
@@ -72,7 +73,8 @@ struct SharedStoreSweep {
             let objects = (list?.objects ?? []).filter { garbage[$0] != nil }
             if now - info.modified >= grace {
                 marked.due.formUnion(objects)
-                // A list stays until the next prune, for saves that find one of its objects meanwhile.
+                // A list stays until the next prune, for saves that find one of its objects
+                // meanwhile.
                 if objects.isEmpty || grace == 0 { marked.finishedLists.append(info.name) }
             } else {
                 marked.pending.formUnion(objects)
@@ -94,7 +96,8 @@ struct SharedStoreSweep {
         let live = references.objects
         let unreferenced = due.filter { !live.contains($0) }.sorted()
         let results = try await mapConcurrently(unreferenced, width: PruneOperation.width) { name in
-            // The age is read again right before, because a save writes a marked object again to use it.
+            // The age is read again right before, because a save writes a marked object again to
+            // use it.
             guard let info = try await store.info(name) else { return true }
             guard now - info.modified >= grace, let object = ObjectName(name) else { return false }
             try await store.delete(object)

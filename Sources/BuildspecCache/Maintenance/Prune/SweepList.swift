@@ -1,7 +1,7 @@
 /// A list of a shared store's unreferenced objects, which a later prune deletes.
 ///
-/// A prune checks references and ages again before it deletes a listed object. So a forged list never
-/// deletes an object in use.
+/// A prune checks references and ages again before it deletes a listed object. So a forged list
+/// never deletes an object in use.
 struct SweepList: Sendable, Equatable {
     /// The time when the prune wrote the list, in seconds since 1970.
     var markedAt: Int64
@@ -19,7 +19,8 @@ struct SweepList: Sendable, Equatable {
         }
     }
 
-    /// Names a list by its time and the digest of its bytes, so that simultaneous prunes do not collide.
+    /// Names a list by its time and the digest of its bytes, so that simultaneous prunes do not
+    /// collide.
     static func name(_ time: Int64, _ bytes: [UInt8]) -> String {
         StoreLayout.sweep(time, ContentDigest(of: bytes))
     }
