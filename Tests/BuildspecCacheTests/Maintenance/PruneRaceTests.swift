@@ -12,10 +12,10 @@ import Testing
 /// Saves, restores and prunes of a shared store in every order of their operations.
 ///
 /// Two parties take turns: the first does n operations, the second k, then the first ends, then the
-/// second; and the other way round. `BUILDSPEC_TEST_CRASHES=1` tries every n and k, else every other k.
-@Suite(.timeLimit(.minutes(5))) struct `Beside a prune of a shared store` {
-    /// A store with a past, and a machine.
-    private struct World {
+/// second; and the other way round. `BUILDSPEC_TEST_CRASHES=1` tries every k, else every second one.
+@Suite(.timeLimit(.minutes(5))) struct `Prune races` {
+    /// A shared store, and the directories of one machine.
+    private struct SharedStoreFixture {
         let store = TimedStore()
         let source: TemporaryDirectory
         let target: TemporaryDirectory
@@ -31,21 +31,23 @@ import Testing
             CacheIdentity(scope: "p", key: key, paths: ["tree/**/*"])
         }
 
-        func write(_ content: String, beside: String = "the same") throws {
-            try source.write(beside, to: "tree/a")
+        func write(_ content: String, other: String = "the same") throws {
+            try source.write(other, to: "tree/a")
             try source.write(content, to: "tree/b")
         }
 
         func save(
             _ key: String?,
             _ content: String,
-            beside: String = "the same"
+            other: String = "the same"
         ) async throws {
-            try write(content, beside: beside)
+            try write(content, other: other)
             _ = try await BuildCache(store: store).save(identity(key), from: source.path)
         }
 
-        /// What an entry holds, restored by a machine that remembers damage; `nil` for a miss.
+        /// Restores an entry on a machine with a state directory, which notes damage.
+        ///
+        /// - Returns: The content of `tree/b`; `nil` for a miss.
         func restored(_ key: String?) async throws -> String? {
             let machine = BuildCache(store: store, indexDirectory: state.path)
             let report = try await machine.restore(identity(key), into: target.path)
@@ -54,7 +56,7 @@ import Testing
             return try target.read("tree/b")
         }
 
-        /// A save by the machine that found out what is missing.
+        /// Saves on the machine that has noted the damage.
         func repair(_ key: String?) async throws {
             let machine = BuildCache(store: store, indexDirectory: state.path)
             _ = try await machine.save(identity(key), from: source.path)
@@ -64,7 +66,9 @@ import Testing
     private static let step = unsafe getenv("BUILDSPEC_TEST_CRASHES") == nil ? 2 : 1
     private typealias Work = @Sendable (BuildCache) async throws -> Void
 
-    /// Runs parties with a store each, by a plan; gives how many operations the parties did.
+    /// Runs parties by a plan.
+    ///
+    /// - Returns: The number of operations of each party.
     @discardableResult
     private func run(
         _ store: TimedStore,
@@ -88,13 +92,13 @@ import Testing
         return await turns.done
     }
 
-    /// Tries all orders of two parties.
+    /// Tries all orders of the operations of two parties, each with a new fixture.
     private func withAllOrders(
-        _ world: () async throws -> World,
-        _ parties: (World) throws -> [Work],
-        _ check: (World, _ place: String) async throws -> Void
+        _ makeFixture: () async throws -> SharedStoreFixture,
+        _ parties: (SharedStoreFixture) throws -> [Work],
+        _ check: (SharedStoreFixture, _ order: String) async throws -> Void
     ) async throws {
-        let sample = try await world()
+        let sample = try await makeFixture()
         let whole = try await run(sample.store, parties(sample), [(0, nil), (1, nil)])
         let counts = [whole[0] ?? 0, whole[1] ?? 0]
         #expect(counts.allSatisfy { $0 > 2 }, "\(counts)")
@@ -106,12 +110,12 @@ import Testing
                     by: Self.step
                 )
                 for between in ends {
-                    let world = try await world()
+                    let fixture = try await makeFixture()
                     let plan: [Turns.Turn] =
                         (before > 0 ? [(first, before)] : [])
                         + [(second, between), (first, nil), (second, nil)]
-                    try await run(world.store, parties(world), plan)
-                    try await check(world, "\(first): \(before), \(second): \(between)")
+                    try await run(fixture.store, parties(fixture), plan)
+                    try await check(fixture, "\(first): \(before), \(second): \(between)")
                 }
             }
         }
@@ -119,126 +123,126 @@ import Testing
 
     private static let month = PruneLimits(maximumAge: 30 * 86_400)
 
-    @Test func `a save that builds upon an entry that goes is whole`() async throws {
+    @Test func `a save whose parent a prune deletes is whole`() async throws {
         try await withAllOrders {
-            let world = try World()
-            try await world.save("old", "old")
-            world.store.advance(hours: 31 * 24)
-            try world.write("new")
-            return world
-        } _: { world in
-            let (identity, source) = (world.identity("new"), world.source.path)
+            let fixture = try SharedStoreFixture()
+            try await fixture.save("old", "old")
+            fixture.store.advance(hours: 31 * 24)
+            try fixture.write("new")
+            return fixture
+        } _: { fixture in
+            let (identity, source) = (fixture.identity("new"), fixture.source.path)
             return [
                 { _ = try await $0.save(identity, from: source) },
                 { _ = try await $0.prune(Self.month) },
             ]
-        } _: { world, place in
-            #expect(try await world.restored("new") == "new", "\(place)")
-            world.store.advance(hours: 48)
-            _ = try await BuildCache(store: world.store).prune(Self.month)
-            #expect(try await world.restored("new") == "new", "\(place), swept")
+        } _: { fixture, order in
+            #expect(try await fixture.restored("new") == "new", "\(order)")
+            fixture.store.advance(hours: 48)
+            _ = try await BuildCache(store: fixture.store).prune(Self.month)
+            #expect(try await fixture.restored("new") == "new", "\(order), swept")
         }
     }
 
-    @Test func `a restore of an entry that goes is the entry or a miss`() async throws {
+    @Test func `a restore of an entry that a prune deletes is whole or a miss`() async throws {
         try await withAllOrders {
-            let world = try World()
-            try await world.save("old", "old")
-            world.store.advance(hours: 31 * 24)
-            return world
-        } _: { world in
-            let (identity, target) = (world.identity("old"), world.target.path)
+            let fixture = try SharedStoreFixture()
+            try await fixture.save("old", "old")
+            fixture.store.advance(hours: 31 * 24)
+            return fixture
+        } _: { fixture in
+            let (identity, target) = (fixture.identity("old"), fixture.target.path)
             return [
                 {
                     let report = try await $0.restore(identity, into: target)
-                    // A miss must be a clean one: nothing that it needs may be gone.
+                    // A miss is one without damage: no object of the entry is missing.
                     #expect(report.notes == [])
                 },
                 { _ = try await $0.prune(Self.month) },
             ]
-        } _: { world, place in
-            let found = try world.target.read("tree/b")
-            #expect(found == nil || found == "old", "\(place)")
-            #expect((try world.target.read("tree/a") == nil) == (found == nil), "\(place)")
+        } _: { fixture, order in
+            let found = try fixture.target.read("tree/b")
+            #expect(found == nil || found == "old", "\(order)")
+            #expect((try fixture.target.read("tree/a") == nil) == (found == nil), "\(order)")
         }
     }
 
-    /// The one moment that nothing guards: a prune has looked at an object and removes it, and in
-    /// between a save writes it anew.
-    @Test func `a save that takes up again what is swept is whole, or a miss that is repaired`()
+    /// The one moment without a guard: a save writes an object again after a prune has checked the
+    /// object, and before the prune deletes it.
+    @Test func `a save that reuses pending objects is whole, or a miss that is repaired`()
         async throws
     {
         var misses = 0
         var hits = 0
         try await withAllOrders {
-            let world = try World()
-            try await world.save(nil, "back")
-            // It has nothing of the one before, so that what was marked is written again below.
-            try await world.save(nil, "other", beside: "another")
-            _ = try await BuildCache(store: world.store).prune(PruneLimits())
-            world.store.advance(hours: 48)
-            try world.write("back")
-            return world
-        } _: { world in
-            let (identity, source) = (world.identity("k"), world.source.path)
+            let fixture = try SharedStoreFixture()
+            try await fixture.save(nil, "back")
+            // It shares no object with the first entry, so the save below writes the pending ones again.
+            try await fixture.save(nil, "other", other: "another")
+            _ = try await BuildCache(store: fixture.store).prune(PruneLimits())
+            fixture.store.advance(hours: 48)
+            try fixture.write("back")
+            return fixture
+        } _: { fixture in
+            let (identity, source) = (fixture.identity("k"), fixture.source.path)
             return [
                 { _ = try await $0.save(identity, from: source) },
                 { _ = try await $0.prune(PruneLimits()) },
             ]
-        } _: { world, place in
-            if try await world.restored("k") == "back" {
+        } _: { fixture, order in
+            if try await fixture.restored("k") == "back" {
                 hits += 1
             } else {
                 misses += 1
-                try await world.repair("k")
-                #expect(try await world.restored("k") == "back", "\(place)")
+                try await fixture.repair("k")
+                #expect(try await fixture.restored("k") == "back", "\(order)")
             }
-            world.store.advance(hours: 48)
-            _ = try await BuildCache(store: world.store).prune(PruneLimits())
-            #expect(try await world.restored("k") == "back", "\(place), swept")
+            fixture.store.advance(hours: 48)
+            _ = try await BuildCache(store: fixture.store).prune(PruneLimits())
+            #expect(try await fixture.restored("k") == "back", "\(order), swept")
         }
-        // A party's own operations run side by side, so how many orders meet that moment differs: beside
-        // other work 12 of 126 did.
+        // The operations of one party run concurrently, so the number of orders that meet that moment
+        // varies; on a busy machine it was 12 of 126.
         #expect(misses > 0 && hits > 5 * misses, "\(hits) hits, \(misses) misses")
     }
 
-    /// A chain of saves, each relying on what the one before it relied on, is no use of an object that
-    /// a prune can see at its end.
+    /// In a chain of saves that rely on one another's objects, a prune cannot see at its end that the
+    /// objects are in use.
     @Test
-    func `a save that relies on an entry that was replaced is whole, or a miss that is repaired`()
+    func `a save whose parent was replaced is whole, or a miss that is repaired`()
         async throws
     {
         var misses = 0
         for straddling in 1... {
-            let world = try World()
-            try await world.save("old", "chain")
-            world.store.advance(hours: 31 * 24)
-            let (identity, source) = (world.identity(nil), world.source.path)
+            let fixture = try SharedStoreFixture()
+            try await fixture.save("old", "chain")
+            fixture.store.advance(hours: 31 * 24)
+            let (identity, source) = (fixture.identity(nil), fixture.source.path)
             let save: Work = { _ = try await $0.save(identity, from: source) }
             let prune: Work = { _ = try await $0.prune(Self.month) }
-            // It has read the old entry, which goes; so its new one refers to what is marked.
-            try world.write("chain")
-            try await run(world.store, [save, prune], [(0, 4), (1, nil), (0, nil)])
-            world.store.advance(hours: 48)
-            // Another reads that one; it is replaced, and what was marked is swept.
+            // It reads the old entry, which the prune deletes, so its new entry refers to pending objects.
+            try fixture.write("chain")
+            try await run(fixture.store, [save, prune], [(0, 4), (1, nil), (0, nil)])
+            fixture.store.advance(hours: 48)
+            // A second save reads the new entry, which is replaced; the pending objects are deleted.
             let other = try TemporaryDirectory()
             try other.write("all new", to: "tree/c")
             let replace: Work = { _ = try await $0.save(identity, from: other.path) }
             let done = try await run(
-                world.store,
+                fixture.store,
                 [save, replace, prune],
                 [(0, straddling), (1, nil), (2, nil), (0, nil)]
             )
-            // It was done before the others began.
+            // The save ended before the others began.
             if done[0] ?? 0 <= straddling { break }
-            let found = try await world.restored(nil)
+            let found = try await fixture.restored(nil)
             #expect(found == "chain" || found == nil, "\(straddling)")
             if found == nil {
                 misses += 1
-                _ = try await BuildCache(store: world.store).prune(Self.month)
-                try await world.repair(nil)
+                _ = try await BuildCache(store: fixture.store).prune(Self.month)
+                try await fixture.repair(nil)
             }
-            #expect(try await world.restored(nil) == "chain", "\(straddling)")
+            #expect(try await fixture.restored(nil) == "chain", "\(straddling)")
         }
         #expect(misses > 0, "the race was not met")
     }

@@ -4,35 +4,26 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Design: in a shared store, what nobody refers to is marked, and goes a grace period later.
-@Suite struct `Pruning a shared store` {
+/// A prune marks unreferenced objects of a shared store, and deletes them a grace period later.
+@Suite struct `Pruning of a shared store` {
     private let store = TimedStore()
-    private let source: TemporaryDirectory
+    private let tree: OneFileTree
 
-    init() throws { source = try TemporaryDirectory() }
+    init() throws { tree = try OneFileTree() }
 
     private var cache: BuildCache { BuildCache(store: store) }
 
-    private func save(
-        _ key: String?,
-        _ content: String,
-        scope: String = "p",
-        with cache: BuildCache? = nil
-    ) async throws {
-        try source.write(content, to: "tree/a")
-        let identity = CacheIdentity(scope: scope, key: key, paths: ["tree/**/*"])
-        _ = try await (cache ?? self.cache).save(identity, from: source.path)
+    private func save(_ key: String?, _ content: String, scope: String = "p") async throws {
+        try await tree.save(key, content, scope: scope, to: store)
     }
 
-    private func restore(_ key: String?, scope: String = "p") async throws -> String? {
-        let target = try TemporaryDirectory()
-        let identity = CacheIdentity(scope: scope, key: key, paths: ["tree/**/*"])
-        let report = try await cache.restore(identity, into: target.path)
-        guard case .exact = report.outcome else { return nil }
-        return try target.read("tree/a")
+    private func restored(_ key: String?) async throws -> String? {
+        try await tree.restored(key, from: store)
     }
 
-    @Test func `marks first, waits for the grace period, and then removes`() async throws {
+    @Test func `a prune marks objects, waits for the grace period, and then deletes them`()
+        async throws
+    {
         try await save(nil, "one")
         try await save(nil, "two")
         store.advance(hours: 30)
@@ -48,10 +39,10 @@ import Testing
         #expect(third.removedObjects == 2 && third.removedBytes == first.markedBytes)
         _ = try await cache.prune(PruneLimits())
         #expect(store.names.count == 3, "a pack, a manifest and a record: \(store.names)")
-        #expect(try await restore(nil) == "two")
+        #expect(try await restored(nil) == "two")
     }
 
-    @Test(arguments: [-40 * 24, 40 * 24]) func `goes by the store's clock`(
+    @Test(arguments: [-40 * 24, 40 * 24]) func `a prune measures ages by the clock of the store`(
         hours: Int64
     ) async throws {
         store.setAhead(hours: hours)
@@ -68,41 +59,42 @@ import Testing
         #expect(try await cache.prune(limits).removedEntries.count == 1)
     }
 
-    @Test func `leaves alone what an entry refers to again`() async throws {
+    @Test func `a pending object that an entry refers to again is kept`() async throws {
         try await save(nil, "one")
         try await save(nil, "two")
         _ = try await cache.prune(PruneLimits())
         store.advance(hours: 30)
         try await save("again", "one")
-        // The old manifest goes: it has the old time of the file. The pack is that of then.
+        // The old manifest has the old time of the file, and is deleted. The pack is in use again.
         let report = try await cache.prune(PruneLimits())
         #expect(report.removedObjects == 1 && report.removedBytes < report.keptBytes)
-        #expect(try await restore("again") == "one")
+        #expect(try await restored("again") == "one")
         _ = try await cache.prune(PruneLimits())
         #expect(store.names.filter { $0.hasPrefix("v1/sweeps/") }.isEmpty)
     }
 
     @Test(arguments: [false, true])
-    func `a save writes anew what is there and marked, and nothing else`(
-        isBehindDirectory: Bool
+    func `a save writes pending objects again, and no other objects`(
+        hasLocalStore: Bool
     ) async throws {
-        let near = try TemporaryDirectory()
-        let cache =
-            isBehindDirectory
-            ? BuildCache(store: TieredStore(local: DirectoryStore(near.path), shared: store))
-            : self.cache
-        try await save(nil, "one", scope: "p")
+        let local = try TemporaryDirectory()
+        let stores: any CacheStore =
+            hasLocalStore
+            ? TieredStore(local: DirectoryStore(local.path), shared: store) : store
+        try await save(nil, "one")
         let pack = try #require(store.names.first { $0.hasPrefix("v1/packs/") })
         store.advance(hours: 100)
-        try await save("first", "one", scope: "q", with: cache)
+        try await tree.save("first", "one", scope: "q", to: stores)
         #expect(try store.info(pack)?.tag == "1")
-        _ = try await self.cache.prune(PruneLimits(maximumCount: 0))
-        try await save("first", "one", scope: "r", with: cache)
+        _ = try await cache.prune(PruneLimits(maximumCount: 0))
+        try await tree.save("first", "one", scope: "r", to: stores)
         #expect(try store.info(pack)?.tag != "1")
     }
 
-    /// A restore may be at an entry that goes, whatever an old list says of its objects.
-    @Test func `what an entry held that goes waits anew, though an old list names it`() async throws
+    /// A restore can still be reading the deleted entry.
+    @Test
+    func `objects of a deleted entry wait a full grace period even if an old list names them`()
+        async throws
     {
         try await save("first", "one")
         _ = try await cache.prune(PruneLimits(maximumCount: 0))
@@ -116,7 +108,7 @@ import Testing
         #expect(try await cache.prune(all).removedObjects == 2)
     }
 
-    @Test func `counts, sizes and ages are those of each scope`() async throws {
+    @Test func `limits of number, size and age count for each scope`() async throws {
         for (index, key) in ["a", "b", "c"].enumerated() {
             try await save(key, "one \(key)", scope: "p")
             if index < 2 { try await save(key, "other \(key)", scope: "q") }
@@ -137,7 +129,9 @@ import Testing
         #expect(kept.removedEntries.map { $0.scope + ($0.key ?? "") } == ["pa", "qa", "pb"])
     }
 
-    @Test func `a dry run changes nothing and counts what the prune then asks`() async throws {
+    @Test func `a dry run changes nothing, and reports what the prune does afterwards`()
+        async throws
+    {
         for number in 0..<5 { try await save("k\(number)", "content \(number)") }
         store.advance(hours: 100)
         let limits = PruneLimits(maximumAge: 86_400)
@@ -156,7 +150,7 @@ import Testing
         #expect(store.names.isEmpty)
     }
 
-    @Test func `an entry that lacks something goes, and the next save writes it anew`()
+    @Test func `an incomplete entry is deleted, and the next save writes it again`()
         async throws
     {
         try await save("k", "one")
@@ -164,12 +158,12 @@ import Testing
         try await store.remove(pack)
         let report = try await cache.prune(PruneLimits())
         #expect(report.removedBrokenRecords == 1 && report.keptEntries == 0)
-        #expect(try await restore("k") == nil)
+        #expect(try await restored("k") == nil)
         try await save("k", "one")
-        #expect(try await restore("k") == "one")
+        #expect(try await restored("k") == "one")
     }
 
-    @Test func `a record that cannot be read goes after the grace period`() async throws {
+    @Test func `an unreadable key record is deleted after the grace period`() async throws {
         try store.write("v1/keys/p/k/\(String(repeating: "0", count: 64))", [1, 2, 3])
         #expect(try await cache.prune(PruneLimits()).removedDamagedRecords == 0)
         store.advance(hours: 25)
@@ -177,7 +171,9 @@ import Testing
         #expect(store.names.isEmpty)
     }
 
-    @Test func `a forged list removes nothing that is in use, and no record`() async throws {
+    @Test func `a forged sweep list deletes no object that is in use, and no key record`()
+        async throws
+    {
         try await save("k", "one")
         let used = store.names.filter { !$0.hasPrefix("v1/keys/") }
         let bytes = SweepList(markedAt: 0, objects: used).encode()
@@ -195,27 +191,31 @@ import Testing
         try store.write("v1/sweeps/1-0000000000000003", large)
         store.advance(hours: 100)
         #expect(try await cache.prune(PruneLimits()).removedObjects == 0)
-        #expect(try await restore("k") == "one")
+        #expect(try await restored("k") == "one")
         #expect(store.names.count == 3, "the lists are gone: \(store.names)")
     }
 
-    @Test func `of two stores the far one is pruned, also if it is a directory`() async throws {
-        let (near, far) = (try TemporaryDirectory(), try TemporaryDirectory())
+    @Test func `a prune of two stores prunes the shared one even if it is a directory`()
+        async throws
+    {
+        let (local, shared) = (try TemporaryDirectory(), try TemporaryDirectory())
         let tiered = BuildCache(
-            store: TieredStore(local: DirectoryStore(near.path), shared: DirectoryStore(far.path))
+            store: TieredStore(
+                local: DirectoryStore(local.path),
+                shared: DirectoryStore(shared.path)
+            )
         )
-        let identity = CacheIdentity(scope: "p", key: "k", paths: ["tree/**/*"])
-        try source.write("one", to: "tree/a")
-        _ = try await tiered.save(identity, from: source.path)
+        try tree.source.write("one", to: "tree/a")
+        _ = try await tiered.save(tree.identity("k"), from: tree.source.path)
         let limits = PruneLimits(maximumCount: 0, gracePeriod: 0)
         let report = try await tiered.prune(limits)
-        #expect(report.isShared && report.location == far.path.string)
+        #expect(report.isShared && report.location == shared.path.string)
         #expect(report.removedEntries.map(\.key) == ["k"] && report.removedObjects == 2)
-        #expect(try await BuildCache(directory: far.path).entries().entries.isEmpty)
-        #expect(try await BuildCache(directory: near.path).entries().entries.count == 1)
+        #expect(try await BuildCache(directory: shared.path).entries().entries.isEmpty)
+        #expect(try await BuildCache(directory: local.path).entries().entries.count == 1)
     }
 
-    @Test func `manifests are fetched once by a machine that remembers`() async throws {
+    @Test func `a machine with a state directory fetches each manifest once`() async throws {
         let state = try TemporaryDirectory()
         for number in 0..<4 { try await save("k\(number)", "content \(number)") }
         let cache = BuildCache(store: store, indexDirectory: state.path)
@@ -224,7 +224,7 @@ import Testing
         #expect(try await cache.prune(PruneLimits()).requests.reads == 4)
     }
 
-    @Test func `lists of what is swept are read as they were written`() throws {
+    @Test func `a sweep list is read as it was written`() throws {
         let names = (0..<7).map { number in
             StoreLayout.pack(ContentDigest(of: [UInt8(number)]), .zstd)
         }
