@@ -1,10 +1,10 @@
 internal import Dispatch
 
-/// Runs tasks that wait for the file system, so that the cooperative threads never do.
+/// An executor for tasks that wait for the file system, so that the cooperative threads never wait.
 ///
-/// Use it with `withTaskExecutorPreference`; how many jobs run at once is for the caller to bound.
+/// Use it with `withTaskExecutorPreference`. The caller limits how many jobs run at once.
 package final class BlockingExecutor: TaskExecutor {
-    /// The one that file work shares.
+    /// The executor that all file work shares.
     package static let shared = BlockingExecutor()
 
     private let queue = DispatchQueue(label: "buildspec.blocking", attributes: .concurrent)

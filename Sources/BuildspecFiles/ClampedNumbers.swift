@@ -1,40 +1,43 @@
-/// Arithmetic on numbers that somebody else has written: the nearest number that there is, and no trap.
+/// Arithmetic for numbers from untrusted input: an overflow gives the nearest number and never traps.
 extension FixedWidthInteger {
-    /// The sum.
-    package func plus(_ other: Self) -> Self {
-        let (sum, isTooMuch) = addingReportingOverflow(other)
-        guard isTooMuch else { return sum }
+    /// Returns the sum, or the nearest number of the type.
+    package func addingClamped(_ other: Self) -> Self {
+        let (sum, overflows) = addingReportingOverflow(other)
+        guard overflows else { return sum }
         return other < 0 ? .min : .max
     }
 
-    /// The difference.
-    package func minus(_ other: Self) -> Self {
-        let (difference, isTooMuch) = subtractingReportingOverflow(other)
-        guard isTooMuch else { return difference }
+    /// Returns the difference, or the nearest number of the type.
+    package func subtractingClamped(_ other: Self) -> Self {
+        let (difference, overflows) = subtractingReportingOverflow(other)
+        guard overflows else { return difference }
         return other < 0 ? .max : .min
     }
 
-    /// The product.
-    package func times(_ other: Self) -> Self {
-        let (product, isTooMuch) = multipliedReportingOverflow(by: other)
-        guard isTooMuch else { return product }
+    /// Returns the product, or the nearest number of the type.
+    package func multipliedClamped(by other: Self) -> Self {
+        let (product, overflows) = multipliedReportingOverflow(by: other)
+        guard overflows else { return product }
         return (self < 0) == (other < 0) ? .max : .min
     }
 }
 
 extension Sequence where Element: FixedWidthInteger {
-    /// The sum of all.
-    package var sum: Element { reduce(0) { $0.plus($1) } }
+    /// The sum of all elements, or the nearest number of the type.
+    package var clampedSum: Element { reduce(0) { $0.addingClamped($1) } }
 }
 
 extension FileTime {
-    /// Nanoseconds since 1970, as far as they can be counted: from the year 1677 to 2262.
-    package var sinceEpoch: Int64 { seconds.times(1_000_000_000).plus(Int64(nanoseconds)) }
+    /// Nanoseconds since 1970, clamped to the years 1677 to 2262.
+    package var nanosecondsSinceEpoch: Int64 {
+        seconds.multipliedClamped(by: 1_000_000_000).addingClamped(Int64(nanoseconds))
+    }
 }
 
 extension Duration {
-    /// Nanoseconds, as far as they can be counted: 292 years.
+    /// The duration in nanoseconds, clamped to 292 years.
     package var nanoseconds: Int64 {
-        components.seconds.times(1_000_000_000).plus(components.attoseconds / 1_000_000_000)
+        components.seconds.multipliedClamped(by: 1_000_000_000)
+            .addingClamped(components.attoseconds / 1_000_000_000)
     }
 }

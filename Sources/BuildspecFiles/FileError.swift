@@ -6,9 +6,9 @@
     internal import Darwin
 #endif
 
-/// A system call that failed: what was tried, on what, and why it did not work.
+/// A failed system call: the action, the path and the reason.
 package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The reasons that callers decide by.
+    /// The reasons that callers distinguish.
     package enum Code: Sendable {
         case notFound
         case permissionDenied
@@ -23,9 +23,9 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
         case other
     }
 
-    /// What was tried, as an infinitive: `open`, `rename`.
+    /// The action as an infinitive: `open`, `rename`.
     package var action: String
-    /// The path it was tried on.
+    /// The path that the action was applied to.
     package var path: String
     /// The system's error number.
     package var number: CInt
@@ -36,12 +36,12 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
         self.number = number
     }
 
-    /// What was given up because its task is cancelled.
-    package init(stopped action: String, _ path: String) {
+    /// Creates an error for an action that was stopped because its task is cancelled.
+    package init(cancelled action: String, _ path: String) {
         self.init(action, path, number: ECANCELED)
     }
 
-    /// The reason, for a decision.
+    /// The reason as one of the codes.
     package var code: Code {
         switch number {
         case ENOENT: .notFound
@@ -61,7 +61,7 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// One line without a position: `cannot open 'a/b': permission denied`.
     package var description: String { "cannot \(action) '\(path)': \(reason)" }
 
-    /// Why it did not work, without the path.
+    /// The reason in English, without the path.
     package var reason: String {
         switch code {
         case .notFound: "there is no such file or directory"
@@ -80,21 +80,21 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// The error number for a path that must be a file and is something else.
-func notAFile(_ kind: FileKind) -> CInt { kind == .directory ? EISDIR : ENXIO }
-
-/// The error number for a file that is larger than its reader believes.
-let tooBig: CInt = EFBIG
-
-/// The error number for a directory that would be replaced and has something in it.
-package let notEmpty: CInt = ENOTEMPTY
-
 extension FileError {
-    /// Whether a file was refused because it is larger than its reader believes.
-    package var isTooLarge: Bool { number == tooBig }
+    /// The number for a file that is larger than the reader's limit.
+    static let fileTooLarge: CInt = EFBIG
 
-    /// Whether a pipe, a device, a directory or a link was refused where a file should be.
-    package var isNoFile: Bool {
+    /// The number for a directory that cannot be replaced because it is not empty.
+    package static let directoryNotEmpty: CInt = ENOTEMPTY
+
+    /// Returns the number for a path that must be a regular file and has another kind.
+    static func notRegularFile(_ kind: FileKind) -> CInt { kind == .directory ? EISDIR : ENXIO }
+
+    /// Whether a file was refused because it is larger than the reader's limit.
+    package var isTooLarge: Bool { number == FileError.fileTooLarge }
+
+    /// Whether a pipe, a device, a directory or a link was refused because a file was expected.
+    package var isNotRegularFile: Bool {
         [.isDirectory, .isLink].contains(code) || number == ENXIO
     }
 }

@@ -5,12 +5,12 @@
 #endif
 
 extension [UInt8] {
-    /// Makes room for many bytes, in large pages where the system has them.
+    /// Reserves capacity for many bytes, in large pages if the system has them.
     ///
-    /// Fresh memory costs a fault for every page when it is first written: with pages of 4 KB that is
-    /// more than writing costs.
+    /// The first write to a page of new memory causes a page fault. With pages of 4 KB, the faults cost
+    /// more than the writes.
     ///
-    /// - Parameter count: how many bytes the array will have.
+    /// - Parameter count: The number of bytes that the array will have.
     package mutating func reserveLargePages(_ count: Int) {
         reserveCapacity(count)
         #if os(Linux)
@@ -22,7 +22,7 @@ extension [UInt8] {
                 let first = (address + UInt(page) - 1) / UInt(page) * UInt(page)
                 let length = (Int(address) + count - Int(first)) / page * page
                 let pages = unsafe UnsafeMutableRawPointer(bitPattern: first)
-                // Only whole large pages within the array. It is a hint: who does not know it goes on.
+                // Only whole large pages within the array. A system without large pages ignores the hint.
                 _ = unsafe madvise(pages, length, MADV_HUGEPAGE)
             }
         #endif

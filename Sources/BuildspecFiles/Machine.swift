@@ -10,7 +10,7 @@ package import SystemPackage
 
 /// Facts about the machine and the process.
 package enum Machine {
-    /// How many processors can run at once; at least 1.
+    /// The number of processors that are online, at least 1.
     package static var cores: Int {
         max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
     }
@@ -25,11 +25,11 @@ package enum Machine {
         return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
     }
 
-    /// Within what a process's number tells which process it is.
+    /// The name of the namespace in which a process number identifies a process.
     ///
-    /// That is this boot of this machine and, on Linux, this container; where it cannot be told, the
-    /// machine's name.
-    package static var processSpace: String {
+    /// On Linux, the name consists of the boot ID and of the number of the PID namespace, which differs in
+    /// a container. Where these cannot be read, it is the machine's name.
+    package static var processNamespace: String {
         var boot: [UInt8] = []
         guard let file = try? OpenFile.reading(PathBytes("/proc/sys/kernel/random/boot_id")),
             (try? file.read(36, at: 0, appendingTo: &boot)) == 36,
@@ -40,28 +40,28 @@ package enum Machine {
         return String(decoding: boot + [UInt8(ascii: "-")] + number, as: UTF8.self)
     }
 
-    /// The absolute path of a directory, links resolved, so that one place has one name.
+    /// Returns the absolute path of a directory, with all links resolved.
     package static func absolute(_ path: FilePath) throws(FileError) -> PathBytes {
         try absolute(PathBytes(path.string))
     }
 
-    /// The absolute path of a file or directory, links resolved, in whatever encoding it is.
+    /// Returns the absolute path of a file or directory, with all links resolved, in any encoding.
     package static func absolute(_ path: PathBytes) throws(FileError) -> PathBytes {
         let found = unsafe withCString(path.bytes) { unsafe realpath($0, nil) }
-        guard let resolved = unsafe found else {
+        guard let text = unsafe found else {
             throw FileError("open the directory", path.text, number: errno)
         }
-        defer { unsafe free(resolved) }
-        let bytes = unsafe UnsafeRawBufferPointer(start: resolved, count: strlen(resolved))
+        defer { unsafe free(text) }
+        let bytes = unsafe UnsafeRawBufferPointer(start: text, count: strlen(text))
         return PathBytes(unsafe Array(bytes))
     }
 
-    /// An absolute path with the links resolved that are on the way, as far as there is one.
-    package static func settled(_ path: PathBytes) -> PathBytes {
-        if let place = try? absolute(path) { return place }
+    /// Returns an absolute path with the links of its existing part resolved.
+    package static func resolved(_ path: PathBytes) -> PathBytes {
+        if let existing = try? absolute(path) { return existing }
         let (directory, name) = path.split
         guard !directory.isEmpty, directory.count < path.bytes.count else { return path }
-        let above = settled(PathBytes(Array(directory)))
+        let above = resolved(PathBytes(Array(directory)))
         switch String(decoding: name, as: UTF8.self) {
         case "", ".": return above
         case "..": return PathBytes(Array(above.split.directory))

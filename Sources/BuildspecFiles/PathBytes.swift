@@ -1,6 +1,7 @@
-/// A path, or one name of it, as the bytes the file system keeps; never decoded, so never damaged.
+/// A path, or one name of a path, as the bytes that the file system stores.
 ///
-/// Paths are ordered component by component: a directory comes right before what is in it.
+/// The bytes are never decoded, so a name that is not UTF-8 keeps its bytes. Paths are ordered component
+/// by component: a directory comes right before its contents.
 package struct PathBytes: Sendable, Hashable, Comparable {
     package var bytes: [UInt8]
 
@@ -12,18 +13,18 @@ package struct PathBytes: Sendable, Hashable, Comparable {
         bytes = Array(text.utf8)
     }
 
-    /// The text for a message; bytes that are not UTF-8 are replaced.
+    /// The path as text for a message; bytes that are not UTF-8 are replaced.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     package var isAbsolute: Bool { bytes.first == slash }
 
-    /// The names between the slashes, empty ones dropped.
+    /// The names between the slashes, without empty ones.
     package var components: [ArraySlice<UInt8>] { bytes.split(separator: slash) }
 
-    /// The path of `name` in this directory; the empty path stands for the root that paths start at.
+    /// Returns the path of `name` in this directory; to the empty path, the name is appended without a slash.
     package func appending(_ name: some Collection<UInt8>) -> PathBytes { joined(name) }
 
-    /// The same; called too often for a generic function of another module.
+    /// Returns the path of `name` in this directory, without the cost of a generic call across modules.
     package func appending(_ name: ArraySlice<UInt8>) -> PathBytes { joined(name) }
 
     private func joined(_ name: some Collection<UInt8>) -> PathBytes {
@@ -35,26 +36,26 @@ package struct PathBytes: Sendable, Hashable, Comparable {
         return PathBytes(joined)
     }
 
-    /// The directory part (`""` for a bare name, `/` for a name in the root) and the name.
+    /// The directory part and the name; the former is `""` for a bare name and `/` for a name in the root.
     package var split: (directory: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
-        guard let cut = bytes.lastIndex(of: slash) else { return (bytes[..<0], bytes[...]) }
-        return (bytes[..<max(cut, 1)], bytes[(cut + 1)...])
+        guard let last = bytes.lastIndex(of: slash) else { return (bytes[..<0], bytes[...]) }
+        return (bytes[..<max(last, 1)], bytes[(last + 1)...])
     }
 
-    /// The directory above; `/` is above itself.
+    /// The parent directory; the parent of `/` is `/`.
     package var parent: PathBytes {
         let directory = split.directory
         return directory.isEmpty ? PathBytes("/") : PathBytes(Array(directory))
     }
 
-    /// Whether this path lies below `directory`, at any depth.
+    /// Returns whether this path is below `directory`, at any depth.
     package func isWithin(_ directory: PathBytes) -> Bool {
         let length = directory.bytes.count
         return bytes.count > length && bytes[length] == slash
             && PathBytes.commonPrefix(bytes.span, directory.bytes.span) >= length
     }
 
-    /// The path from `directory`, which this path lies below.
+    /// Returns the part of this path after `directory`; call it only for a path below `directory`.
     package func tail(below directory: PathBytes) -> ArraySlice<UInt8> {
         bytes[(directory.bytes.count + 1)...]
     }
@@ -71,7 +72,9 @@ package struct PathBytes: Sendable, Hashable, Comparable {
         return one.count == other.count && commonPrefix(one, other) == one.count
     }
 
-    /// How many bytes two paths begin alike with: neighbours do with most of them, so eight at once.
+    /// Returns the length of the longest common prefix of two paths.
+    ///
+    /// Neighbours in a sorted list share most of their bytes, so eight bytes are compared at once.
     private static func commonPrefix(_ one: Span<UInt8>, _ other: Span<UInt8>) -> Int {
         func word(_ bytes: Span<UInt8>, _ index: Int) -> UInt64 {
             unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
@@ -87,13 +90,13 @@ package struct PathBytes: Sendable, Hashable, Comparable {
         unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     }
 
-    /// A slash ends a name, so it sorts before every byte that continues one.
+    /// Returns the sort key of a byte: a slash ends a name and sorts before every byte of a name.
     private static func rank(_ byte: UInt8) -> UInt8 { byte == slash ? 0 : byte }
 }
 
 package let slash = UInt8(ascii: "/")
 
-/// Calls `body` with the bytes as a C string.
+/// Calls `body` with `bytes` as a C string.
 func withCString<Result>(
     _ bytes: some Collection<UInt8>,
     _ body: (UnsafePointer<CChar>) -> Result

@@ -1,51 +1,51 @@
-/// Reaches files and directories by paths without links, and finds out where links lead.
+/// Opens files and directories by paths without links, and resolves the links of paths.
 package struct ResolvedPaths: Sendable {
     private let root: PathBytes
     private let handle: DirectoryHandle
     private let isConfined: Bool
 
-    /// Creates it.
+    /// Creates a resolver for paths in a directory.
     ///
     /// - Parameters:
-    ///   - root: the absolute path of a directory, without links in it.
-    ///   - isConfined: whether nothing is reached but what is below the root.
-    /// - Throws: when the root cannot be opened.
+    ///   - root: The absolute path of the directory, without links.
+    ///   - isConfined: Whether only files below the root can be reached.
+    /// - Throws: `FileError` when the root cannot be opened.
     package init(root: PathBytes, isConfined: Bool) throws(FileError) {
         self.root = root
         self.isConfined = isConfined
         handle = try DirectoryHandle.open(root)
     }
 
-    /// Opens a file.
+    /// Opens a file for reading.
     ///
-    /// - Parameter place: its absolute path, without links in it.
-    /// - Returns: the file.
-    /// - Throws: when it cannot be opened, or a link stands there by now.
-    package func file(_ place: PathBytes) throws(FileError) -> OpenFile {
-        try OpenFile.reading(place.split.name, in: directory(place.parent))
+    /// - Parameter path: The absolute path of the file, without links.
+    /// - Returns: The open file.
+    /// - Throws: `FileError` when the file cannot be opened, or a link has replaced a part of the path.
+    package func file(_ path: PathBytes) throws(FileError) -> OpenFile {
+        try OpenFile.reading(path.split.name, in: directory(path.parent))
     }
 
-    /// Opens a directory; below the root a link that stands there by now is not followed.
-    func directory(_ place: PathBytes) throws(FileError) -> DirectoryHandle {
-        if place == root { return handle }
-        let top = root == PathBytes("/")
-        guard top || place.isWithin(root) else { return try DirectoryHandle.open(place) }
+    /// Opens a directory; below the root, a link that has replaced a part of the path is not followed.
+    func directory(_ path: PathBytes) throws(FileError) -> DirectoryHandle {
+        if path == root { return handle }
+        let isFileSystemRoot = root == PathBytes("/")
+        guard isFileSystemRoot || path.isWithin(root) else { return try DirectoryHandle.open(path) }
         var cursor = DirectoryCursor(root: handle)
-        let names = place.components.dropFirst(root.components.count)
+        let names = path.components.dropFirst(root.components.count)
         return try cursor.directory(names[...])
     }
 
-    /// The path without links.
+    /// Resolves the links of a path.
     ///
     /// - Parameters:
-    ///   - path: an absolute path.
-    ///   - isWanted: whether what is there fits a pattern, so that it must be found.
-    /// - Returns: the path; `nil` when there is nothing, or nothing that may be reached.
-    /// - Throws: `LinkFailure` when it is wanted and a link is in the way; `FileError`.
+    ///   - path: An absolute path.
+    ///   - isWanted: Whether a pattern matches the path, so that the file must be found.
+    /// - Returns: The path without links; `nil` when the file does not exist or must not be reached.
+    /// - Throws: `LinkFailure` when the path is wanted and a link cannot be resolved; `FileError`.
     func resolved(_ path: PathBytes, isWanted: Bool) throws -> PathBytes? {
         do throws(FileError) {
-            let place = try Machine.absolute(path)
-            guard isConfined, place != root, !place.isWithin(root) else { return place }
+            let target = try Machine.absolute(path)
+            guard isConfined, target != root, !target.isWithin(root) else { return target }
         } catch {
             switch error.code {
             case .notFound, .notDirectory, .isLink:
@@ -56,24 +56,24 @@ package struct ResolvedPaths: Sendable {
                 return nil
             }
         }
-        if isWanted { throw LinkFailure(path: path, reason: .leadsOut) }
+        if isWanted { throw LinkFailure(path: path, reason: .outsideRoot) }
         return nil
     }
 
-    /// Whether a link leads to something that must not be reached.
-    func leadsOut(_ path: PathBytes) -> Bool {
-        guard isConfined, let place = try? Machine.absolute(path) else { return false }
-        return place != root && !place.isWithin(root)
+    /// Returns whether a link leads to a file that must not be reached.
+    func leadsOutside(_ path: PathBytes) -> Bool {
+        guard isConfined, let target = try? Machine.absolute(path) else { return false }
+        return target != root && !target.isWithin(root)
     }
 }
 
-/// A link that fits a pattern and leads to nothing that can be read.
+/// The error that a link which a pattern matches leads to nothing that can be read.
 package struct LinkFailure: Error, CustomStringConvertible {
     package enum Reason: Sendable, Equatable {
-        case dangles(target: PathBytes)
-        case circle
-        case leadsOut
-        case tooMuch(limit: Int)
+        case missingTarget(PathBytes)
+        case cycle
+        case outsideRoot
+        case tooManyNames(limit: Int)
     }
 
     package var path: PathBytes
@@ -81,11 +81,11 @@ package struct LinkFailure: Error, CustomStringConvertible {
 
     package var description: String {
         switch reason {
-        case .dangles(let target):
+        case .missingTarget(let target):
             "'\(path.text)' is a symbolic link to '\(target.text)', which does not exist"
-        case .circle: "'\(path.text)' is a symbolic link that leads in a circle"
-        case .leadsOut: "'\(path.text)' leads out of the sources"
-        case .tooMuch(let limit):
+        case .cycle: "'\(path.text)' is a symbolic link that leads in a circle"
+        case .outsideRoot: "'\(path.text)' leads out of the sources"
+        case .tooManyNames(let limit):
             "symbolic links lead to more than \(limit) files and directories, such as '\(path.text)'; "
                 + "name fewer files"
         }
@@ -96,24 +96,24 @@ package struct LinkFailure: Error, CustomStringConvertible {
         self.reason = reason
     }
 
-    /// The first link on a path that cannot be resolved; `nil` where no link is at fault.
+    /// Finds the first link in a path that cannot be resolved; `nil` if no link is the cause.
     init?(on path: PathBytes, _ error: FileError) {
-        var place = PathBytes("/")
+        var prefix = PathBytes("/")
         for name in path.components {
-            guard let directory = try? DirectoryHandle.open(place),
+            guard let directory = try? DirectoryHandle.open(prefix),
                 let status = try? directory.status(name)
             else { return nil }
-            place = place.appending(name)
+            prefix = prefix.appending(name)
             guard status.kind == .link else { continue }
             do throws(FileError) {
-                _ = try Machine.absolute(place)
+                _ = try Machine.absolute(prefix)
             } catch {
                 guard error.code != .isLink else {
-                    self.init(path: place, reason: .circle)
+                    self.init(path: prefix, reason: .cycle)
                     return
                 }
                 guard let target = try? directory.linkTarget(name) else { return nil }
-                self.init(path: place, reason: .dangles(target: PathBytes(target)))
+                self.init(path: prefix, reason: .missingTarget(PathBytes(target)))
                 return
             }
         }

@@ -1,9 +1,9 @@
-// libcurl, opened when it is first needed.
+// Bindings to libcurl, which is loaded when it is first needed.
 //
-// Linking it would make every start of the program load thirty libraries, which costs more than all
-// the rest of the start. It is therefore looked up by name at run time, as its documented ABI allows:
-// libcurl has kept the number 4 and all option numbers since 2006. No header of it is needed to
-// build. Handles and functions are numbers here, so that nothing of them has a life of its own.
+// If the program linked libcurl, every start would load thirty libraries, which takes longer than the rest
+// of the start. The functions are therefore looked up by name at run time, as the documented ABI allows:
+// libcurl has kept the ABI number 4 and all option numbers since 2006. The build needs no libcurl header.
+// Handles and functions are integers here, so that Swift does not manage their memory.
 
 #ifndef BUILDSPEC_CURL_H
 #define BUILDSPEC_CURL_H
@@ -27,7 +27,7 @@ struct curl_functions {
 typedef size_t (*curl_data_callback)(char *data, size_t size, size_t count, void *context);
 typedef int (*curl_progress_callback)(void *context, int64_t, int64_t, int64_t, int64_t);
 
-// The functions of the first library that is there; all zero if there is none.
+// Returns the functions of the first library that can be loaded; all are zero if none can be loaded.
 static inline struct curl_functions curl_functions_load(void) {
     static const char *const names[] = {
 #ifdef __APPLE__
@@ -80,8 +80,8 @@ static inline int curl_perform(const struct curl_functions *curl, uintptr_t hand
     return ((int (*)(void *))curl->easy_perform)((void *)handle);
 }
 
-// The option's number says which type its value has, and the wrong one is undefined behaviour:
-// below 10000 a long, then a pointer, from 20000 a function, from 30000 a 64-bit number.
+// The number of an option determines the type of its value, and a wrong type is undefined behaviour:
+// below 10000 a long, from 10000 a pointer, from 20000 a function, from 30000 a 64-bit number.
 
 typedef int (*curl_setopt_function)(void *, int, ...);
 
@@ -97,14 +97,14 @@ static inline int curl_set_size(
     return ((curl_setopt_function)curl->easy_setopt)((void *)handle, option, value);
 }
 
-// libcurl keeps a copy.
+// libcurl copies the value.
 static inline int curl_set_text(
     const struct curl_functions *curl, uintptr_t handle, int option, const char *value
 ) {
     return ((curl_setopt_function)curl->easy_setopt)((void *)handle, option, value);
 }
 
-// libcurl keeps the pointer.
+// libcurl keeps the pointer, so the value must outlive the transfer.
 static inline int curl_set_pointer(
     const struct curl_functions *curl, uintptr_t handle, int option, const void *value
 ) {
@@ -134,7 +134,7 @@ static inline const char *curl_text_of_error(const struct curl_functions *curl, 
     return ((const char *(*)(int))curl->easy_strerror)(code);
 }
 
-// A list of texts, each copied; 0 is the empty one.
+// Appends a copy of `text` to a list and returns the list; 0 is the empty list.
 static inline uintptr_t curl_list_append(
     const struct curl_functions *curl, uintptr_t list, const char *text
 ) {

@@ -1,13 +1,13 @@
-// What Swift cannot call by itself: names of one directory that change places.
+// The exchange of two names in a directory, which Swift cannot call directly.
 #if defined(__linux__)
 #include <sys/syscall.h>
 #include <unistd.h>
 
 long syscall(long number, ...);
 
-// 0 on success; else -1 and 'errno', EINVAL or ENOSYS where it cannot be done at all.
+// Returns 0 on success, else -1 and sets errno; EINVAL or ENOSYS if the file system has no exchange.
 static inline int files_exchange(int directory, const char *one, const char *other) {
-    // RENAME_EXCHANGE; renameat2 itself is hidden without _GNU_SOURCE.
+    // 2 is RENAME_EXCHANGE; the headers hide renameat2 without _GNU_SOURCE.
     return (int)syscall(SYS_renameat2, directory, one, directory, other, 2u);
 }
 #elif defined(__APPLE__)

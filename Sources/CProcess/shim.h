@@ -1,5 +1,5 @@
-// What Swift cannot call by itself: prctl(2) and syscall(2) take a variable number of arguments, and
-// after fork(2) a process may do no more than C can promise.
+// System calls that Swift cannot make: prctl(2) and syscall(2) have variable arguments, and after fork(2)
+// only async-signal-safe functions can be called, which the Swift runtime does not guarantee.
 #if defined(__linux__)
 #include <errno.h>
 #include <fcntl.h>
@@ -13,17 +13,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Makes orphaned descendants children of this process; 0 on success.
+// Makes orphaned descendants children of this process; returns 0 on success.
 static inline int process_adopt_orphans(void) {
     return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
-// An open file of the user namespace that a namespace's open file belongs to; -1 when there is none.
+// Returns an open file of the user namespace that owns the namespace of `file`, or -1.
 static inline int process_owner_of_namespace(int file) {
     return ioctl(file, 0xb701 /* NS_GET_USERNS */);
 }
 
-// A program for seccomp(2), as linux/filter.h has it.
+// A filter program for seccomp(2), as in linux/filter.h.
 struct process_rule {
     uint16_t code;
     uint8_t if_true;
@@ -35,7 +35,7 @@ struct process_rules {
     const struct process_rule *rules;
 };
 
-// What the rules are made of: load a word of the call, take bits of it, compare, answer.
+// The instructions of a filter: load a word of the call, mask its bits, compare, return a result.
 #define PROCESS_LOAD(offset) {0x20, 0, 0, (offset)}
 #define PROCESS_BITS(mask) {0x54, 0, 0, (mask)}
 #define PROCESS_EQUAL(value, if_true, if_false) {0x15, (if_true), (if_false), (value)}
@@ -43,7 +43,7 @@ struct process_rules {
 #define PROCESS_ALLOW 0x7fff0000u
 #define PROCESS_REFUSE(error) (0x00050000u | (error))
 
-// The calls of the machine's own kind and of its 32-bit kind: ioctl, add_key, request_key, keyctl.
+// The numbers of ioctl, add_key, request_key and keyctl, for 64-bit and for 32-bit programs.
 #if defined(__x86_64__)
 #define PROCESS_OWN_KIND 0xc000003eu
 #define PROCESS_OWN_CALLS 16, 248, 249, 250
@@ -56,28 +56,28 @@ struct process_rules {
 #define PROCESS_SMALL_CALLS 54, 309, 310, 311
 #endif
 
-// Four comparisons, of which the first leads to the request of an ioctl and the others to a refusal.
+// Four comparisons: the first jumps to the check of an ioctl's request, the others to a refusal.
 #define PROCESS_CALLS_(next, io, key, request, control) \
     PROCESS_EQUAL(io, (next), 0), PROCESS_EQUAL(key, (next) + 2, 0), \
         PROCESS_EQUAL(request, (next) + 1, 0), PROCESS_EQUAL(control, (next), (next) + 1)
 #define PROCESS_CALLS(next, calls) PROCESS_CALLS_(next, calls)
 
-// Takes the kernel's keyrings and the input of terminals from this process and from those that it
-// starts: a session keyring of their own, no call that reaches another one, no TIOCSTI and no
-// TIOCLINUX. No program that they run gets further rights by its file's mode.
+// Keeps this process and its children from the kernel's keyrings and from the input of terminals: they get
+// a new session keyring, and the filter refuses calls that reach other keyrings, TIOCSTI and TIOCLINUX.
+// Set-user-ID programs give them no further rights.
 //
-// 0, or the number of the error.
+// Returns 0, or the number of the error.
 static inline int process_confine(void) {
-    // Without keyrings in the kernel there is nothing to leave.
+    // This fails in a kernel without keyrings, where there is no keyring to leave.
     (void)syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL);
 #if defined(PROCESS_OWN_KIND)
     static const struct process_rule rules[] = {
-        PROCESS_LOAD(4),  // the kind
+        PROCESS_LOAD(4),  // the architecture
         PROCESS_EQUAL(PROCESS_SMALL_KIND, 8, 0),
         PROCESS_EQUAL(PROCESS_OWN_KIND, 0, 16),
         PROCESS_LOAD(0),  // the call's number
-        PROCESS_BITS(0xbfffffffu),  // x32 has the same numbers with one bit more
-        PROCESS_EQUAL(514, 9, 0),  // but for this one, ioctl; there is no such call elsewhere
+        PROCESS_BITS(0xbfffffffu),  // x32 has the same numbers with one more bit
+        PROCESS_EQUAL(514, 9, 0),  // except ioctl, which is 514; other kinds have no such call
         PROCESS_CALLS(8, PROCESS_OWN_CALLS),
         PROCESS_LOAD(0),
         PROCESS_CALLS(3, PROCESS_SMALL_CALLS),
@@ -95,20 +95,21 @@ static inline int process_confine(void) {
     return 0;
 }
 
-// What process_start does in the new process; the answer goes to a file that a program's start closes.
+// Runs the program in the new process of process_start. An error is written to the file `answer`, which a
+// successful start of the program closes.
 static inline void process_become(
     const char *program, char *const *arguments, char *const *environment, const int *files, int answer
 ) {
     int text[2] = {0, 0};
     for (int number = 1; number < 65; number++) (void)signal(number, SIG_DFL);
-    // The four may stand in each other's places.
+    // The four files can have each other's target numbers.
     int kept[4] = {files[0], files[1], files[2], answer};
-    for (int place = 0; place < 4; place++) {
-        kept[place] = fcntl(kept[place], F_DUPFD_CLOEXEC, 10);
-        if (kept[place] < 0) _exit(127);
+    for (int index = 0; index < 4; index++) {
+        kept[index] = fcntl(kept[index], F_DUPFD_CLOEXEC, 10);
+        if (kept[index] < 0) _exit(127);
     }
-    for (int place = 0; place < 4; place++) {
-        if (dup2(kept[place], place) < 0) _exit(127);
+    for (int index = 0; index < 4; index++) {
+        if (dup2(kept[index], index) < 0) _exit(127);
     }
     (void)fcntl(3, F_SETFD, FD_CLOEXEC);
     if (syscall(436 /* close_range */, 4u, ~0u, 0u) != 0) {
@@ -129,10 +130,9 @@ static inline void process_become(
     _exit(127);
 }
 
-// Starts a program that is confined, in a session of its own and at the root directory, with three open
-// files and no other.
+// Starts a confined program in a new session and in the root directory, with only three open files.
 //
-// Its process; if there is none, -1, with the error and whether the confinement is what failed.
+// Returns the process. On failure, returns -1 and sets the error and whether the confinement failed.
 static inline pid_t process_start(
     const char *program, char *const *arguments, char *const *environment, const int *files,
     int *error, int *is_confinement

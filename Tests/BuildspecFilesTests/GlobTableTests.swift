@@ -22,7 +22,7 @@ import Testing
 
     @Test(arguments: GlobCase.all) func `to a path`(glob: GlobCase) {
         for text in [glob.pattern, "\(root.text)/\(glob.pattern)"] {
-            let patterns = FilePattern.parse(text).map { $0.below(root) }
+            let patterns = FilePattern.parse(text).map { $0.relativized(to: root) }
             let fitting = GlobCase.tree.filter { path in
                 patterns.contains { $0.matches(PathBytes(path)) }
             }
@@ -66,6 +66,6 @@ import Testing
         let failure = #expect(throws: LinkFailure.self) {
             try FileSearch("**/x", in: near, limit: 3)
         }
-        #expect(failure?.reason == .tooMuch(limit: 3))
+        #expect(failure?.reason == .tooManyNames(limit: 3))
     }
 }

@@ -11,7 +11,7 @@ import Testing
 #endif
 
 @Suite struct `A leftover` {
-    private func remove(_ mark: ProcessMark, in place: TemporaryDirectory) throws -> Int {
+    private func remove(_ mark: ProcessIdentity, in place: TemporaryDirectory) throws -> Int {
         let name = TemporaryName.next(of: mark)
         try place.handle.makeDirectory(name)
         try place.handle.directory(name).makeLink("link".utf8, to: Array("/etc".utf8))
@@ -20,7 +20,7 @@ import Testing
 
     @Test func `of this process stays`() throws {
         let place = try TemporaryDirectory()
-        #expect(try remove(.own, in: place) == 0)
+        #expect(try remove(.current, in: place) == 0)
         #expect(try place.handle.names().count == 1)
     }
 
@@ -29,7 +29,7 @@ import Testing
         {
             let place = try TemporaryDirectory()
             let time = FileTime(seconds: 1, nanoseconds: 2)
-            var mark = ProcessMark.own
+            var mark = ProcessIdentity.current
             // Such a number is never given.
             mark.process = pid_t.max
             try place.handle.makeDirectory(TemporaryName.next(of: mark))
@@ -43,7 +43,7 @@ import Testing
 
         @Test func `of a process whose number another one has by now is removed`() throws {
             let place = try TemporaryDirectory()
-            var mark = ProcessMark.own
+            var mark = ProcessIdentity.current
             mark.start -= 1
             #expect(try remove(mark, in: place) == 1)
         }
@@ -51,7 +51,7 @@ import Testing
 
     @Test func `of another machine stays for a day`() throws {
         let place = try TemporaryDirectory()
-        var mark = ProcessMark.own
+        var mark = ProcessIdentity.current
         mark.machine &+= 1
         #expect(try remove(mark, in: place) == 0)
         let name = TemporaryName.next(of: mark)
@@ -84,7 +84,7 @@ import Testing
             walk.temporaries.map(\.text).sorted()
                 == ["a/b/\(partial)", "a/b/c/\(partial)"].sorted()
         )
-        #expect(walk.passed.map(\.text) == ["", "a"])
+        #expect(walk.traversed.map(\.text) == ["", "a"])
     }
 
     @Test func `may be nested as deep as a path goes`() throws {

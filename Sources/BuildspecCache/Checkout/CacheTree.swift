@@ -49,7 +49,7 @@ struct CacheTree: Sendable {
         try Task.checkCancellation()
         var cursor = CheckoutCursor(rules)
         if rules.concernsSet {
-            for entry in walk.takeOut({ cursor.owner(of: $0.path) != .cache })
+            for entry in walk.removeEntries(where: { cursor.owner(of: $0.path) != .cache })
             where entry.status.kind != .directory && !rules.isClosed(entry.path) {
                 kept.add(entry.path)
             }
@@ -62,7 +62,7 @@ struct CacheTree: Sendable {
             }
         }
         let links = links
-        if !links.isEmpty { _ = walk.takeOut { links[$0.path] != nil } }
+        if !links.isEmpty { _ = walk.removeEntries { links[$0.path] != nil } }
     }
 
     /// What a link leads to, as a declared path would name it; `nil` where it leads to nothing.

@@ -23,7 +23,7 @@ enum Limits {
     /// Real trees shrink to a tenth, and trees of long names and empty files to a fiftieth. A writer
     /// pads an object that shrinks more.
     static func manifestContent(ofStored stored: Int) -> Int {
-        min(manifestContent, (1 << 24) + stored.times(64))
+        min(manifestContent, (1 << 24) + stored.multipliedClamped(by: 64))
     }
     /// The smallest stored size at which readers accept a manifest's text of this size.
     static func manifestStored(ofContent content: Int) -> Int {
@@ -33,10 +33,12 @@ enum Limits {
     ///
     /// A file with a digest takes more than forty bytes, an empty file with a distinct time eight. A
     /// writer pads an object whose entries take less.
-    static func manifestEntries(ofStored stored: Int) -> Int { (1 << 18).plus(stored / 16) }
+    static func manifestEntries(ofStored stored: Int) -> Int {
+        (1 << 18).addingClamped(stored / 16)
+    }
     /// The smallest stored size at which readers accept a manifest of this many entries.
     static func manifestStored(ofEntries entries: Int) -> Int {
-        max(0, entries - (1 << 18)).times(16)
+        max(0, entries - (1 << 18)).multipliedClamped(by: 16)
     }
     /// The shortest line of an entry, in bytes.
     static let manifestLine = 32

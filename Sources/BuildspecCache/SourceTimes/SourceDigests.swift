@@ -43,7 +43,7 @@ struct SourceDigests: Sendable {
     private static let step = 1 << 20
 
     private static func read(_ entry: WalkedEntry, _ reader: inout TreeReader) -> Seen? {
-        guard let file = try? reader.open(entry), let before = try? file.settledStatus(),
+        guard let file = try? reader.open(entry), let before = try? file.stableStatus(),
             before.kind == .regular, before.size <= UInt64(Limits.sourceFile),
             let digest = try? digest(of: file, size: Int(before.size)),
             (try? file.status()) == before

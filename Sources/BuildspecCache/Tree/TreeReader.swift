@@ -33,7 +33,7 @@ struct TreeReader {
             let file = try open(entry)
             // The status of the walk is most often still true, which saves a system call.
             let isSettled = attempt == 0 && !entry.status.mayHideChanges()
-            guard let before = isSettled ? entry.status : try file.settledStatus(),
+            guard let before = isSettled ? entry.status : try file.stableStatus(),
                 before.kind == .regular, before.size <= Limits.wholeFile
             else { return nil }
             let size = Int(before.size)

@@ -12,7 +12,7 @@ extension TreeWalk {
         var removed = Leftovers.remove(temporaries) { path throws(FileError) in
             try cursor.parent(of: path).directory
         }
-        for path in passed {
+        for path in traversed {
             guard let (directory, _) = try? cursor.parent(of: path.appending(".".utf8)) else {
                 continue
             }

@@ -9,9 +9,9 @@ internal import CFiles
 #endif
 
 extension DirectoryHandle {
-    /// Makes a directory; one that is there already is not an error, anything else in its place is.
+    /// Makes a directory, unless it exists already; another kind of file with its name is an error.
     ///
-    /// - Returns: whether it was made now.
+    /// - Returns: Whether the directory was made now.
     @discardableResult
     package func makeDirectory(
         _ name: some Collection<UInt8>,
@@ -25,7 +25,7 @@ extension DirectoryHandle {
         throw failure("make the directory", name)
     }
 
-    /// Makes a symbolic link called `name` that says `target`.
+    /// Makes a symbolic link with the given name and target.
     package func makeLink(_ name: some Collection<UInt8>, to target: [UInt8]) throws(FileError) {
         let result = unsafe withCString(target) { text in
             unsafe withCString(name) { unsafe symlinkat(text, descriptor, $0) }
@@ -33,7 +33,7 @@ extension DirectoryHandle {
         if result != 0 { throw failure("make the link", name) }
     }
 
-    /// Gives the file `source` in `directory` a second name in this directory.
+    /// Makes a hard link in this directory to the file `source` in `directory`.
     package func makeHardLink(
         _ name: some Collection<UInt8>,
         to source: some Collection<UInt8>,
@@ -45,21 +45,21 @@ extension DirectoryHandle {
         if result != 0 { throw failure("make the hard link", name) }
     }
 
-    /// What a symbolic link says.
+    /// Returns the target of a symbolic link, as the link has it.
     package func linkTarget(_ name: some Collection<UInt8>) throws(FileError) -> [UInt8] {
         var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let length = unsafe target.withUnsafeMutableBytes { buffer in
-            let room = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
+            let start = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
             return unsafe withCString(name) { name in
-                guard let room = unsafe room else { return -1 }
-                return unsafe readlinkat(descriptor, name, room, buffer.count)
+                guard let start = unsafe start else { return -1 }
+                return unsafe readlinkat(descriptor, name, start, buffer.count)
             }
         }
         if length < 0 { throw failure("read the link", name) }
         return Array(target.prefix(length))
     }
 
-    /// Renames within this directory, replacing a file of the new name.
+    /// Renames a file within this directory, replacing a file with the new name.
     package func rename(
         _ old: some Collection<UInt8>,
         to new: some Collection<UInt8>
@@ -67,7 +67,7 @@ extension DirectoryHandle {
         try rename(old, to: new, in: self)
     }
 
-    /// Renames a file of this directory into another one, replacing a file of the new name.
+    /// Moves a file of this directory into another one, replacing a file with the new name.
     package func rename(
         _ old: some Collection<UInt8>,
         to new: some Collection<UInt8>,
@@ -76,18 +76,18 @@ extension DirectoryHandle {
         let result = unsafe withCString(old) { old in
             unsafe withCString(new) { unsafe renameat(descriptor, old, directory.descriptor, $0) }
         }
-        if result != 0 { throw directory.failure("put in place", new) }
+        if result != 0 { throw directory.failure("rename a file to", new) }
     }
 
-    /// Renames within this directory unless there is something of the new name.
+    /// Renames a file within this directory, unless the new name exists.
     ///
-    /// Where the file system has no hard links, what another process does at the same moment may be
-    /// replaced.
+    /// If the file system has no hard links, a file that another process creates at the same moment can
+    /// be replaced.
     ///
-    /// - Returns: whether it was renamed.
-    func renameToNew(
+    /// - Returns: Whether the file was renamed.
+    func renameIfAbsent(
         _ old: some Collection<UInt8>,
-        _ new: some Collection<UInt8>
+        to new: some Collection<UInt8>
     ) throws(FileError) -> Bool {
         do throws(FileError) {
             try makeHardLink(new, to: old, in: self)
@@ -101,9 +101,9 @@ extension DirectoryHandle {
         return true
     }
 
-    /// Lets two names of this directory change places at once, whatever they are.
+    /// Exchanges two names of this directory atomically, whatever their kinds are.
     ///
-    /// - Returns: whether the file system can do that; if not, nothing was done.
+    /// - Returns: Whether the file system supports an exchange; if it does not, nothing is changed.
     package func exchange(
         _ one: some Collection<UInt8>,
         _ other: some Collection<UInt8>
@@ -115,10 +115,10 @@ extension DirectoryHandle {
         }
         if result == 0 { return true }
         if errno == EINVAL || errno == ENOSYS || errno == ENOTSUP { return false }
-        throw failure("put in place", other)
+        throw failure("exchange a file with", other)
     }
 
-    /// Removes a name that is not a directory.
+    /// Removes a file that is not a directory.
     package func removeFile(_ name: some Collection<UInt8>) throws(FileError) {
         let result = unsafe withCString(name) { unsafe unlinkat(descriptor, $0, 0) }
         if result != 0 { throw failure("remove", name) }
@@ -130,7 +130,7 @@ extension DirectoryHandle {
         if result != 0 { throw failure("remove the directory", name) }
     }
 
-    /// Removes a name with everything below it, links not followed.
+    /// Removes a file, or a directory with its contents; links are not followed.
     package func removeTree(_ name: some Collection<UInt8>) throws(FileError) {
         guard let status = try status(name) else { return }
         guard status.kind == .directory else { return try removeFile(name) }
@@ -140,13 +140,13 @@ extension DirectoryHandle {
         try removeDirectory(name)
     }
 
-    /// Sets the permission bits of a name that is known not to be a link.
+    /// Sets the permission bits of a file that must not be a link.
     package func setMode(_ name: some Collection<UInt8>, _ mode: UInt32) throws(FileError) {
         let result = unsafe withCString(name) { unsafe fchmodat(descriptor, $0, mode_t(mode), 0) }
         if result != 0 { throw failure("set the mode of", name) }
     }
 
-    /// Sets the time of last change of a name, of the link itself if it is one.
+    /// Sets the modification time of a file; of a link, the time of the link itself.
     package func setModified(
         _ name: some Collection<UInt8>,
         _ time: FileTime
@@ -158,7 +158,7 @@ extension DirectoryHandle {
         if result != 0 { throw failure("set the time of", name) }
     }
 
-    /// Sets the time of last change of a name to now: everybody who may write it can, not its owner alone.
+    /// Sets the modification time of a file to now, which every user with write access can do.
     package func touch(_ name: some Collection<UInt8>) throws(FileError) {
         let result = unsafe withCString(name) {
             unsafe utimensat(descriptor, $0, nil, AT_SYMLINK_NOFOLLOW)
@@ -166,7 +166,7 @@ extension DirectoryHandle {
         if result != 0 { throw failure("set the time of", name) }
     }
 
-    /// Gives a name to another user with everything below it, links not followed.
+    /// Changes the owner of a file, or of a directory with its contents; links are not followed.
     package func setOwnerOfTree(
         _ name: some Collection<UInt8>,
         user: UInt32,
@@ -181,6 +181,52 @@ extension DirectoryHandle {
         let directory = try directory(name)
         for child in try directory.names() {
             try directory.setOwnerOfTree(child, user: user, group: group)
+        }
+    }
+}
+
+extension DirectoryHandle {
+    /// Opens a directory by a trusted path, after it makes the directory and missing ones above it.
+    ///
+    /// - Parameters:
+    ///   - path: The directory.
+    ///   - access: Who can use the new directories; `nil` applies the process's umask.
+    /// - Returns: The open directory.
+    /// - Throws: `FileError` when the directory cannot be made or opened.
+    package static func creating(
+        _ path: PathBytes,
+        access: FileAccess? = nil
+    ) throws(FileError) -> DirectoryHandle {
+        do throws(FileError) {
+            return try DirectoryHandle.open(path)
+        } catch {
+            guard error.code == .notFound else { throw error }
+        }
+        let (directory, name) = path.split
+        if name.isEmpty { return try DirectoryHandle.open(path) }
+        let parent = PathBytes(directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory))
+        let handle = try creating(parent, access: access)
+        if let access { return try access.makeDirectory(name, in: handle) }
+        try handle.makeDirectory(name)
+        return try handle.directory(name)
+    }
+
+    /// Moves a file into a directory, replacing a file or an empty directory with the new name.
+    func rename(
+        _ old: [UInt8],
+        replacing new: ArraySlice<UInt8>,
+        in directory: DirectoryHandle
+    ) throws(FileError) {
+        do throws(FileError) {
+            try rename(old, to: new, in: directory)
+        } catch {
+            guard error.code == .isDirectory else { throw error }
+            do throws(FileError) {
+                try directory.removeDirectory(new)
+            } catch let obstacle {
+                throw obstacle.code == .notEmpty ? obstacle : error
+            }
+            try rename(old, to: new, in: directory)
         }
     }
 }

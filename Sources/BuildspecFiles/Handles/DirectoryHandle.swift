@@ -6,13 +6,13 @@
     internal import Darwin
 #endif
 
-/// An open directory; everything named in it is reached through it and links are never followed.
+/// An open directory, through which its files are reached without following links.
 ///
-/// The `*at` system calls make what is read and written independent of what happens to the path
-/// above, so no link planted on the way can lead out of the tree.
+/// The `*at` system calls do not depend on the path above the directory, so a link that another process
+/// creates on that path cannot lead out of the tree.
 package final class DirectoryHandle: Sendable {
     package let descriptor: CInt
-    /// The path it was opened by, for messages.
+    /// The path that the directory was opened by, for messages.
     package let path: PathBytes
 
     private init(descriptor: CInt, path: PathBytes) {
@@ -24,7 +24,7 @@ package final class DirectoryHandle: Sendable {
         close(descriptor)
     }
 
-    /// Opens a directory by its path, which is trusted: links on the way are followed.
+    /// Opens a directory by a trusted path: links in the path are followed.
     package static func open(_ path: PathBytes) throws(FileError) -> DirectoryHandle {
         let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
         let descriptor = unsafe withCString(path.bytes) { name in
@@ -34,14 +34,14 @@ package final class DirectoryHandle: Sendable {
         return DirectoryHandle(descriptor: descriptor, path: path)
     }
 
-    /// Opens a directory in this one; a link is refused.
+    /// Opens a subdirectory; a link is refused.
     package func directory(_ name: some Collection<UInt8>) throws(FileError) -> DirectoryHandle {
-        if let directory = try directoryIfThere(name) { return directory }
+        if let directory = try directoryIfExists(name) { return directory }
         throw failure("open the directory", name)
     }
 
-    /// Opens a directory in this one, or says `nil` if there is nothing of that name; a link is refused.
-    func directoryIfThere(
+    /// Opens a subdirectory, or returns `nil` if the name does not exist; a link is refused.
+    func directoryIfExists(
         _ name: some Collection<UInt8>
     ) throws(FileError) -> DirectoryHandle? {
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
@@ -53,28 +53,30 @@ package final class DirectoryHandle: Sendable {
         throw failure("open the directory", name)
     }
 
-    /// Opens a directory in this one although it is a link.
-    func followedDirectory(_ name: some Collection<UInt8>) throws(FileError) -> DirectoryHandle {
+    /// Opens a subdirectory, also through a link.
+    func directoryFollowingLink(
+        _ name: some Collection<UInt8>
+    ) throws(FileError) -> DirectoryHandle {
         let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
         let descriptor = unsafe withCString(name) { unsafe openat(self.descriptor, $0, flags) }
         if descriptor < 0 { throw failure("open the directory", name) }
         return DirectoryHandle(descriptor: descriptor, path: path.appending(name))
     }
 
-    /// What a link leads to.
-    enum LinkEnd: Sendable {
+    /// The kind of file that a link leads to.
+    enum LinkTargetKind: Sendable {
         /// A directory, perhaps one that this process may not list.
         case directory
-        /// Something else.
+        /// A file that is not a directory.
         case other
-        /// Nothing: its end is missing, or it leads to itself.
+        /// Nothing: the target does not exist, or the link leads to itself.
         case nothing
     }
 
-    /// What a link in this one leads to.
-    func end(of link: some Collection<UInt8>) -> LinkEnd {
+    /// Returns the kind of file that a link in this directory leads to.
+    func targetKind(of link: some Collection<UInt8>) -> LinkTargetKind {
         do throws(FileError) {
-            _ = try followedDirectory(link)
+            _ = try directoryFollowingLink(link)
             return .directory
         } catch {
             switch error.code {
@@ -85,7 +87,7 @@ package final class DirectoryHandle: Sendable {
         }
     }
 
-    /// The status of a name, or `nil` if there is none.
+    /// Returns the status of a name, or `nil` if the name does not exist.
     package func status(_ name: some Collection<UInt8>) throws(FileError) -> FileStatus? {
         var status = stat()
         let result = unsafe withCString(name) {
@@ -93,28 +95,28 @@ package final class DirectoryHandle: Sendable {
         }
         if result == 0 { return FileStatus(status) }
         if errno == ENOENT { return nil }
-        throw failure("look at", name)
+        throw failure("read the status of", name)
     }
 
-    /// The status of the directory itself.
+    /// Returns the status of the directory itself.
     package func status() throws(FileError) -> FileStatus {
         var status = stat()
         if unsafe fstat(descriptor, &status) == 0 { return FileStatus(status) }
-        throw failure("look at", "".utf8)
+        throw failure("read the status of", "".utf8)
     }
 
-    /// The names in the directory, sorted by their bytes, `.` and `..` left out.
+    /// Returns the names in the directory, sorted by their bytes, without `.` and `..`.
     package func names() throws(FileError) -> [[UInt8]] {
-        // fdopendir takes the descriptor over, so it gets one of its own.
-        let own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-        if own < 0 { throw failure("list", "".utf8) }
-        guard let stream = unsafe fdopendir(own) else {
+        // fdopendir takes ownership of a descriptor, so it gets a duplicate.
+        let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        if duplicate < 0 { throw failure("list", "".utf8) }
+        guard let stream = unsafe fdopendir(duplicate) else {
             let error = failure("list", "".utf8)
-            close(own)
+            close(duplicate)
             throw error
         }
         defer { unsafe closedir(stream) }
-        // The place in the directory is shared with the first descriptor.
+        // Both descriptors share one position in the directory.
         unsafe rewinddir(stream)
         var names: [[UInt8]] = []
         while true {
@@ -129,8 +131,15 @@ package final class DirectoryHandle: Sendable {
         return names
     }
 
+    /// Returns the number of free bytes in the directory's file system, or `nil` if it is unknown.
+    package func freeBytes() -> UInt64? {
+        var status = statvfs()
+        guard unsafe fstatvfs(descriptor, &status) == 0, status.f_blocks > 0 else { return nil }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    }
+
     private static func name(of entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
-        // d_name is a fixed array in the header, but the record ends behind the name's last byte,
+        // d_name is a fixed array in the header, but the record ends after the name's last byte,
         // so the name is read through a pointer and never as the whole array.
         guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return [] }
         let start = unsafe UnsafeRawPointer(entry) + offset
@@ -139,6 +148,7 @@ package final class DirectoryHandle: Sendable {
         return unsafe Array(UnsafeBufferPointer(start: name, count: length))
     }
 
+    /// Returns an error with `errno` for an action on a name; an empty name means the directory itself.
     func failure(_ action: String, _ name: some Collection<UInt8>) -> FileError {
         let number = errno
         let full = name.isEmpty ? path : path.appending(name)

@@ -1,13 +1,13 @@
-/// Who may use what is made: permission bits that count whatever the process's mask says.
+/// The permission bits of new files and directories, which apply whatever the process's umask is.
 package struct FileAccess: Sendable, Hashable {
-    /// The bits of files.
+    /// The permission bits of files.
     package var file: UInt32
-    /// The bits of directories.
+    /// The permission bits of directories.
     package var directory: UInt32
 
-    /// The user alone.
+    /// Access for the user only.
     package static let owner = FileAccess(file: 0o600, directory: 0o700)
-    /// The user and the directory's group, which what is made below inherits.
+    /// Access for the user and the directory's group, which new files below inherit.
     package static let group = FileAccess(file: 0o660, directory: 0o2770)
 
     private init(file: UInt32, directory: UInt32) {
@@ -15,7 +15,9 @@ package struct FileAccess: Sendable, Hashable {
         self.directory = directory
     }
 
-    /// The access of what is in a directory of these bits: the same users may use it.
+    /// Creates the access that gives the contents of a directory to the users of the directory.
+    ///
+    /// - Parameter mode: The permission bits of the directory.
     package init(ofDirectory mode: UInt32) {
         file = mode & 0o666 | 0o600
         directory = mode & 0o2777 | 0o700
@@ -23,35 +25,35 @@ package struct FileAccess: Sendable, Hashable {
 }
 
 extension FileAccess {
-    /// Opens a new file; a file system that keeps no such bits is no error.
-    func creating(
+    /// Creates and opens a file; a file system that does not store the bits is not an error.
+    func createFile(
         _ name: ArraySlice<UInt8>,
         in directory: DirectoryHandle
     ) throws(FileError) -> OpenFile {
-        let made = try OpenFile.creating(name, in: directory, mode: file)
-        // The mask may have taken bits away; it never adds any.
-        let mode = try made.status().mode
-        if file & ~mode != 0 { try? made.setMode(file | mode) }
-        return made
+        let new = try OpenFile.creating(name, in: directory, mode: file)
+        // The umask can remove bits; it never adds any.
+        let mode = try new.status().mode
+        if file & ~mode != 0 { try? new.setMode(file | mode) }
+        return new
     }
 
-    /// Gives a directory that was there already the bits for the group, if it is to have them.
-    package func widen(_ place: DirectoryHandle) {
-        guard directory & 0o070 != 0, let mode = try? place.status().mode, directory & ~mode != 0
+    /// Sets the bits for the group on an existing directory, if this access has such bits.
+    package func grantGroupAccess(to handle: DirectoryHandle) {
+        guard directory & 0o070 != 0, let mode = try? handle.status().mode, directory & ~mode != 0
         else { return }
-        try? place.setMode(".".utf8, directory | mode)
+        try? handle.setMode(".".utf8, directory | mode)
     }
 
-    /// Makes a directory and opens it; one that is there already keeps its bits.
-    func making(
+    /// Makes a directory and opens it; an existing directory keeps its bits.
+    func makeDirectory(
         _ name: ArraySlice<UInt8>,
         in parent: DirectoryHandle
     ) throws(FileError) -> DirectoryHandle {
         let isNew = try parent.makeDirectory(name, mode: directory & 0o777)
-        let made = try parent.directory(name)
-        guard isNew else { return made }
-        let mode = try made.status().mode
-        if directory & ~mode != 0 { try? made.setMode(".".utf8, directory | mode) }
-        return made
+        let handle = try parent.directory(name)
+        guard isNew else { return handle }
+        let mode = try handle.status().mode
+        if directory & ~mode != 0 { try? handle.setMode(".".utf8, directory | mode) }
+        return handle
     }
 }

@@ -6,10 +6,10 @@
     internal import Darwin
 #endif
 
-/// A point in time as file systems keep it: seconds since 1970 and nanoseconds on top.
+/// A point in time as file systems store it: seconds since 1970, and nanoseconds.
 package struct FileTime: Sendable, Hashable, Comparable {
     package var seconds: Int64
-    /// 0 ..< 1,000,000,000, also before 1970.
+    /// From 0 to 999,999,999, also before 1970.
     package var nanoseconds: Int32
 
     package init(seconds: Int64, nanoseconds: Int32) {
@@ -21,13 +21,13 @@ package struct FileTime: Sendable, Hashable, Comparable {
         (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
     }
 
-    /// The time, or the nearest that is at most so many seconds before or behind 1970.
+    /// Returns the time, or the nearest time that is at most `limit` seconds before or after 1970.
     package func within(_ limit: Int64) -> FileTime {
         if seconds < -limit { return FileTime(seconds: -limit, nanoseconds: 0) }
         return seconds > limit ? FileTime(seconds: limit, nanoseconds: 0) : self
     }
 
-    /// The time now.
+    /// Returns the current time.
     package static func now() -> FileTime {
         var time = timespec()
         _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
@@ -46,7 +46,7 @@ package struct FileTime: Sendable, Hashable, Comparable {
     }
 }
 
-/// What a directory entry is.
+/// The kind of a file.
 package enum FileKind: Sendable, Hashable {
     case regular
     case directory
@@ -55,10 +55,10 @@ package enum FileKind: Sendable, Hashable {
     case special
 }
 
-/// What the file system says of a file, links not followed.
+/// The status of a file as the file system reports it; of a link, the status of the link itself.
 package struct FileStatus: Sendable, Hashable {
     package var kind: FileKind
-    /// Permission bits, with set-id and sticky bits: at most `0o7777`.
+    /// Permission bits, with the set-ID and sticky bits: at most `0o7777`.
     package var mode: UInt32
     package var size: UInt64
     package var modified: FileTime
@@ -67,7 +67,7 @@ package struct FileStatus: Sendable, Hashable {
     package var inode: UInt64
     package var linkCount: UInt64
 
-    /// Which file it is on this machine, whatever its names.
+    /// The identity of a file on this machine, whatever its names are.
     package struct Identity: Sendable, Hashable {
         package var device: UInt64
         package var inode: UInt64
@@ -98,20 +98,20 @@ package struct FileStatus: Sendable, Hashable {
         linkCount = UInt64(status.st_nlink)
     }
 
-    /// The status of what a path leads to, links followed.
+    /// Returns the status of a file; links are followed.
     ///
-    /// - Parameter path: its path, which is trusted.
-    /// - Returns: the status, or `nil` when nothing is there.
-    /// - Throws: when that cannot be told.
+    /// - Parameter path: The trusted path of the file.
+    /// - Returns: The status, or `nil` if the file does not exist.
+    /// - Throws: `FileError` when the status cannot be read.
     package static func following(_ path: PathBytes) throws(FileError) -> FileStatus? {
         try of(path, flags: 0)
     }
 
-    /// The status of a name as it is: of the link itself, if it is one.
+    /// Returns the status of a file; of a link, the status of the link itself.
     ///
-    /// - Parameter path: its path, which is trusted but for its last name.
-    /// - Returns: the status, or `nil` when there is no such name.
-    /// - Throws: when that cannot be told.
+    /// - Parameter path: The path of the file, of which all but the last name is trusted.
+    /// - Returns: The status, or `nil` if the name does not exist.
+    /// - Throws: `FileError` when the status cannot be read.
     package static func named(_ path: PathBytes) throws(FileError) -> FileStatus? {
         try of(path, flags: AT_SYMLINK_NOFOLLOW)
     }
@@ -123,6 +123,25 @@ package struct FileStatus: Sendable, Hashable {
         }
         if result == 0 { return FileStatus(status) }
         if errno == ENOENT || errno == ENOTDIR { return nil }
-        throw FileError("look at", path.text, number: errno)
+        throw FileError("read the status of", path.text, number: errno)
+    }
+}
+
+extension FileStatus {
+    /// The longest time between two ticks of the clock that file systems take their times from.
+    package static let clockTick: Int64 = 20_000_000
+
+    /// Returns whether a later change can leave this status as it is.
+    ///
+    /// That can happen while the clock that file systems take their times from has not ticked since the
+    /// last change.
+    package func mayHideChanges(at now: FileTime = .now()) -> Bool {
+        // No arithmetic on a time that can be any number, as on some file systems.
+        guard changed.seconds == now.seconds || changed.seconds == now.seconds - 1 else {
+            return false
+        }
+        let seconds = now.seconds - changed.seconds
+        let age = seconds * 1_000_000_000 + Int64(now.nanoseconds) - Int64(changed.nanoseconds)
+        return age >= 0 && age < FileStatus.clockTick
     }
 }

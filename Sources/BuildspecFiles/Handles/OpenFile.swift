@@ -6,20 +6,20 @@
     internal import Darwin
 #endif
 
-/// An open file, closed when the last reference goes.
+/// An open file, which is closed with its last reference.
 package final class OpenFile: Sendable {
     package let descriptor: CInt
-    private let place: Place
+    private let origin: Origin
 
-    /// What it was opened by; a path is made of it for messages only.
-    private enum Place: Sendable {
+    /// The path or name that the file was opened by, kept for messages only.
+    private enum Origin: Sendable {
         case path(PathBytes)
         case name(ArraySlice<UInt8>, in: DirectoryHandle)
     }
 
-    private init(descriptor: CInt, _ place: Place) {
+    private init(descriptor: CInt, _ origin: Origin) {
         self.descriptor = descriptor
-        self.place = place
+        self.origin = origin
     }
 
     deinit {
@@ -40,10 +40,10 @@ package final class OpenFile: Sendable {
     /// Opens a file for reading by a trusted path; a pipe does not block.
     ///
     /// - Parameters:
-    ///   - path: the file.
-    ///   - followsLink: whether the file itself may be a link; the directories above it always may.
-    /// - Returns: the open file.
-    /// - Throws: when it cannot be opened.
+    ///   - path: The file.
+    ///   - followsLink: Whether the file can be a link; the directories above it always can.
+    /// - Returns: The open file.
+    /// - Throws: `FileError` when the file cannot be opened.
     package static func reading(
         _ path: PathBytes,
         followsLink: Bool = true
@@ -54,7 +54,7 @@ package final class OpenFile: Sendable {
         return OpenFile(descriptor: descriptor, .path(path))
     }
 
-    /// Makes `name` in `directory`, which must not be there yet.
+    /// Creates and opens `name` in `directory`; an existing name is an error.
     package static func creating(
         _ name: ArraySlice<UInt8>,
         in directory: DirectoryHandle,
@@ -68,7 +68,7 @@ package final class OpenFile: Sendable {
         return OpenFile(descriptor: descriptor, .name(name, in: directory))
     }
 
-    /// Opens `name` in `directory`, which must be there, for writing; a link is refused.
+    /// Opens the existing file `name` in `directory` for writing; a link is refused.
     package static func writing(
         _ name: ArraySlice<UInt8>,
         in directory: DirectoryHandle
@@ -79,16 +79,30 @@ package final class OpenFile: Sendable {
         return OpenFile(descriptor: descriptor, .name(name, in: directory))
     }
 
-    /// The file's status.
+    /// Returns the status of the file.
     package func status() throws(FileError) -> FileStatus {
         var status = stat()
         if unsafe fstat(descriptor, &status) == 0 { return FileStatus(status) }
-        throw failure("look at")
+        throw failure("read the status of")
     }
 
-    /// Appends at most `count` bytes that begin at `offset` to `buffer`.
+    /// Returns the status of the file at a moment after which every change shows in the status.
     ///
-    /// - Returns: how many were appended; fewer than `count` only at the end of the file.
+    /// If the file was changed just now, the status is read again after the next tick of the clock.
+    ///
+    /// - Returns: The status, or `nil` for a file that is changed all the time.
+    package func stableStatus() throws(FileError) -> FileStatus? {
+        for attempt in 0..<2 {
+            let status = try status()
+            if !status.mayHideChanges() { return status }
+            if attempt == 0 { usleep(UInt32(FileStatus.clockTick / 1_000) + 1_000) }
+        }
+        return nil
+    }
+
+    /// Reads at most `count` bytes from `offset` and appends them to `buffer`.
+    ///
+    /// - Returns: The number of bytes; fewer than `count` only at the end of the file.
     package func read(
         _ count: Int,
         at offset: UInt64,
@@ -96,11 +110,11 @@ package final class OpenFile: Sendable {
     ) throws(FileError) -> Int {
         var done = 0
         var failed = false
-        // Read right into the buffer: neither zeroed first nor copied.
+        // Read into uninitialized memory of the buffer, so that nothing is zeroed or copied.
         buffer.append(addingCapacity: count) { span in
-            unsafe span.withUnsafeMutableBufferPointer { room, initialized in
+            unsafe span.withUnsafeMutableBufferPointer { space, initialized in
                 while done < count {
-                    let rest = unsafe UnsafeMutableRawBufferPointer(room)[done...]
+                    let rest = unsafe UnsafeMutableRawBufferPointer(space)[done...]
                     let target = unsafe UnsafeMutableRawBufferPointer(rebasing: rest)
                     let position = off_t(offset) + off_t(done)
                     let result = unsafe pread(
@@ -121,7 +135,7 @@ package final class OpenFile: Sendable {
         return done
     }
 
-    /// Writes all bytes, beginning at `offset`.
+    /// Writes all bytes at `offset`.
     package func write(_ bytes: Span<UInt8>, at offset: UInt64) throws(FileError) {
         var done = 0
         var failed = false
@@ -139,12 +153,12 @@ package final class OpenFile: Sendable {
         if failed { throw failure("write") }
     }
 
-    /// Sets the permission bits.
+    /// Sets the permission bits of the file.
     package func setMode(_ mode: UInt32) throws(FileError) {
         if fchmod(descriptor, mode_t(mode)) != 0 { throw failure("set the mode of") }
     }
 
-    /// Sets the time of last change.
+    /// Sets the modification time of the file.
     package func setModified(_ time: FileTime) throws(FileError) {
         let times = [time.systemTime, time.systemTime]
         if unsafe futimens(descriptor, times) != 0 { throw failure("set the time of") }
@@ -153,7 +167,7 @@ package final class OpenFile: Sendable {
     private func failure(_ action: String) -> FileError {
         let number = errno
         let path =
-            switch place {
+            switch origin {
             case .path(let path): path
             case .name(let name, let directory): directory.path.appending(name)
             }

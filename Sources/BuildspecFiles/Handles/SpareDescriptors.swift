@@ -6,40 +6,40 @@
     internal import Darwin
 #endif
 
-/// Room for the files that are about to be opened.
+/// Checks that file descriptors are free before a library needs them.
 ///
-/// The start of a process opens several at once, and so do timers and signals. The libraries that do it
-/// wait for ever, or end this process, when one of them is refused; so it is asked for before.
+/// Starting a process opens several files, and so do timers and signals. If the system refuses one of
+/// them, the libraries wait forever or end this process, so buildspec checks before.
 package enum SpareDescriptors {
-    /// Too many files are open.
-    package struct Missing: Error, Equatable, CustomStringConvertible {
-        /// How many the system allows this process.
+    /// The error that too many files are open.
+    package struct Exhausted: Error, Equatable, CustomStringConvertible {
+        /// The number of files that this process can have open.
         package var limit: UInt64
 
-        /// One line with its remedy.
+        /// One line with the remedy.
         package var description: String {
             "too many files are open: the limit is \(limit); raise it with 'ulimit -n'"
         }
     }
 
-    /// How many the start of a process takes: pipes, directories, the null device, the process itself,
-    /// and with the first one two event queues.
+    /// The number of descriptors that starting a process needs: pipes, directories, the null device, the
+    /// process itself, and two event queues for the first process.
     private static let forProcess = 14
 
     /// Checks that a process can be started.
     ///
-    /// - Throws: `Missing` when too many files are open.
-    package static func requireForProcess() throws(Missing) { try require(forProcess) }
+    /// - Throws: `Exhausted` when too many files are open.
+    package static func requireForProcess() throws(Exhausted) { try require(forProcess) }
 
-    /// Checks that so many files can be opened.
+    /// Checks that `count` files can be opened.
     ///
-    /// - Throws: `Missing` when they cannot.
-    package static func require(_ count: Int) throws(Missing) {
+    /// - Throws: `Exhausted` when too many files are open.
+    package static func require(_ count: Int) throws(Exhausted) {
         if areFree(count) { return }
-        throw Missing(limit: limit)
+        throw Exhausted(limit: limit)
     }
 
-    /// How many files the system allows this process to have open.
+    /// The number of files that the system allows this process to have open.
     package static var limit: UInt64 {
         var limits = rlimit()
         #if canImport(Glibc)

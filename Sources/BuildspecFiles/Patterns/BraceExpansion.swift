@@ -1,13 +1,13 @@
-/// Spells out `{a,b}` alternatives of a pattern.
+/// Expands the `{a,b}` alternatives of a pattern.
 enum BraceExpansion {
-    /// More alternatives than anybody writes on purpose; the rest is cut off.
+    /// The largest number of alternatives; further ones are ignored.
     static let limit = 1_024
 
-    /// The texts that the braces of `text` stand for, in order; `text` itself when it has none.
+    /// Returns the alternatives of `text` in order; `text` itself if it has no braces.
     static func expand(_ text: [UInt8]) -> [[UInt8]] { expanded(text).texts }
 
-    /// The same, and whether there are more.
-    static func expanded(_ text: [UInt8]) -> (texts: [[UInt8]], isCut: Bool) {
+    /// Returns the alternatives of `text` in order, and whether there are more than the limit.
+    static func expanded(_ text: [UInt8]) -> (texts: [[UInt8]], isTruncated: Bool) {
         var done: [[UInt8]] = []
         var open: [[UInt8]] = [text]
         while let next = open.last {
@@ -30,7 +30,7 @@ enum BraceExpansion {
         var options: [ArraySlice<UInt8>]
     }
 
-    /// The first balanced group that has a comma at its own level.
+    /// Returns the first balanced group with a comma outside of nested groups.
     private static func firstGroup(in text: [UInt8]) -> Group? {
         var index = 0
         while index < text.count {

@@ -1,24 +1,24 @@
 extension FilePattern {
-    /// What to say of a pattern whose braces spell out more alternatives than count; `nil` if all do.
-    package static func excess(in text: String) -> String? {
-        guard BraceExpansion.expanded(Array(text.utf8)).isCut else { return nil }
+    /// Returns a warning for a pattern whose braces have more alternatives than the limit, else `nil`.
+    package static func alternativesWarning(for text: String) -> String? {
+        guard BraceExpansion.expanded(Array(text.utf8)).isTruncated else { return nil }
         return
-            "the braces in '\(text)' stand for more than \(BraceExpansion.limit) paths, and only the "
-            + "first count; write several patterns"
+            "the braces in '\(text)' expand to more than \(BraceExpansion.limit) paths, and only the "
+            + "first \(BraceExpansion.limit) are used; write several patterns"
     }
 
-    /// What to write for a path that is there and that a pattern spells but does not mean.
+    /// Returns a hint for a pattern that is also the literal path of an existing file.
     ///
-    /// `pages/[slug]/page.js` is such a pattern where there is a directory of that name: to a pattern,
-    /// `[slug]` is one of four letters.
+    /// An example is `pages/[slug]/page.js` if a directory `[slug]` exists: in a pattern, `[slug]` matches
+    /// one of four letters.
     ///
     /// - Parameters:
-    ///   - text: the pattern.
-    ///   - root: the absolute path of the directory that it starts at.
-    /// - Returns: a sentence, or `nil` where there is no such path.
+    ///   - text: The pattern.
+    ///   - root: The absolute path of the directory that the pattern starts at.
+    /// - Returns: A sentence with the escaped pattern, or `nil` if no such path exists.
     package static func hint(for text: String, in root: PathBytes) -> String? {
-        if let excess = excess(in: text) { return excess }
-        // The root's own names are plain, whatever is in them.
+        if let warning = alternativesWarning(for: text) { return warning }
+        // The names of the root are literal, whatever characters they have.
         let top = root.text + "/"
         guard !text.hasPrefix(top) else {
             return hint(for: String(text.dropFirst(top.count)), in: root)
@@ -29,11 +29,13 @@ extension FilePattern {
         let plain = names.prefix { !$0.contains(where: wild.contains) }
         guard let last = plain.lastIndex(where: { $0.contains(where: special) }) else { return nil }
         let spelled = PathBytes(Array(plain[...last].joined(separator: [slash])))
-        let place = spelled.isAbsolute ? spelled : root.appending(spelled.bytes)
-        let (directory, name) = place.split
+        let path = spelled.isAbsolute ? spelled : root.appending(spelled.bytes)
+        let (directory, name) = path.split
         guard let handle = try? DirectoryHandle.open(PathBytes(Array(directory))),
-            let there = try? handle.status(name), there.kind != .special,
-            !parse(spelled.text).contains(where: { $0.below(root).matchesPlace(spelled, root) })
+            let status = try? handle.status(name), status.kind != .special,
+            !parse(spelled.text).contains(where: {
+                $0.relativized(to: root).matches(spelled, in: root)
+            })
         else { return nil }
         let rest = names[(last + 1)...].map { [slash] + $0 }.joined()
         let literal = plain[...last].map { GlobComponent.escaped($0) }.joined(separator: [slash])
@@ -41,7 +43,7 @@ extension FilePattern {
         return "'\(spelled.text)' is there, but '[' and '{' begin a choice; write '\(written.text)'"
     }
 
-    private func matchesPlace(_ path: PathBytes, _ root: PathBytes) -> Bool {
+    private func matches(_ path: PathBytes, in root: PathBytes) -> Bool {
         guard path.isAbsolute, path.isWithin(root), !isAbsolute else { return matches(path) }
         return matches(PathBytes(Array(path.tail(below: root))))
     }

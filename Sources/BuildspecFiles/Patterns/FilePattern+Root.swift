@@ -1,32 +1,31 @@
 extension FilePattern {
-    /// The same from a directory on, if it leads into that directory by whatever spelling.
+    /// Returns the pattern relative to a directory, if it leads into the directory in any spelling.
     ///
-    /// `..` may climb out of the directory and come back, and plain names may lead to it through symbolic
-    /// links. The directory's names count as plain ones also with `*` or `[` in them.
+    /// `..` can leave the directory and enter it again, and literal names can lead to it through symbolic
+    /// links. The names of the directory count as literal even if they contain `*` or `[`.
     ///
-    /// - Parameter root: the directory, an absolute path without links in it.
-    /// - Returns: the pattern from there, one that `isRoot` for the directory itself; absolute where it lies
-    ///   elsewhere.
-    package func settled(at root: PathBytes) -> FilePattern {
-        let placed = unclimbed(from: root).below(root)
-        guard placed.isAbsolute else { return placed }
-        var place = PathBytes("/")
-        for (index, component) in placed.components.enumerated() {
+    /// - Parameter root: The absolute path of the directory, without links.
+    /// - Returns: The relative pattern, which `isRoot` for the directory itself; an absolute pattern if it
+    ///   leads elsewhere.
+    package func resolved(at root: PathBytes) -> FilePattern {
+        let declared = resolvingParents(from: root).relativized(to: root)
+        guard declared.isAbsolute else { return declared }
+        var path = PathBytes("/")
+        for (index, component) in declared.components.enumerated() {
             guard case .name(let glob) = component else { break }
-            place = place.appending(glob.literal ?? glob.text)
-            guard let real = try? Machine.absolute(place) else { break }
-            guard real == root else { continue }
-            var pattern = placed.dropping(index + 1)
+            path = path.appending(glob.literal ?? glob.text)
+            guard let target = try? Machine.absolute(path) else { break }
+            guard target == root else { continue }
+            var pattern = declared.droppingFirst(index + 1)
             pattern.isAbsolute = false
             return pattern
         }
-        return placed
+        return declared
     }
 
-    /// Whether it matches a directory, or one above it, with all that is in it: `.`, `/`, `/home/*`.
+    /// Returns whether the pattern matches a whole directory or one above: `.`, `/`, `/home/*`.
     ///
-    /// - Parameter root: the directory, an absolute path without links in it.
-    /// - Returns: whether it does.
+    /// The path of the directory must be absolute and without links.
     package func covers(_ root: PathBytes) -> Bool {
         guard isAbsolute else { return isRoot }
         var cursor = PatternCursor(self)
@@ -37,24 +36,23 @@ extension FilePattern {
             }
     }
 
-    /// Whether it covers a directory by whatever spelling, through links too.
+    /// Returns whether the pattern covers a directory in any spelling, also through links.
     ///
-    /// - Parameter root: the directory, an absolute path without links in it.
-    /// - Returns: whether it does.
-    package func coversPlace(_ root: PathBytes) -> Bool {
-        let pattern = settled(at: root)
+    /// The path of the directory must be absolute and without links.
+    package func coversThroughLinks(_ root: PathBytes) -> Bool {
+        let pattern = resolved(at: root)
         guard !pattern.covers(root) else { return true }
         let names = pattern.literalNames
         guard pattern.isAbsolute, !names.isEmpty else { return false }
         let start = names.reduce(PathBytes("/")) { $0.appending($1) }
-        guard let real = try? Machine.absolute(start), real != start else { return false }
-        return pattern.replacingStart(names.count, with: real).covers(root)
+        guard let target = try? Machine.absolute(start), target != start else { return false }
+        return pattern.replacingFirst(names.count, with: target).covers(root)
     }
 
-    /// The directory that patterns start at: `.`.
+    /// The pattern `.`, for the directory that patterns start at.
     package static let root = FilePattern(isAbsolute: false)
 
-    /// The text to declare it by.
+    /// The text that declares the pattern.
     package var declaration: String {
         isRoot ? "." : text + (isForDirectories ? "/" : "")
     }

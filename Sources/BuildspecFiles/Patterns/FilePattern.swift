@@ -1,13 +1,12 @@
-/// A glob over whole paths, such as `build/**/*.jar`: the one language of all patterns.
+/// A glob over whole paths, such as `build/**/*.jar`.
 ///
-/// Cache paths, artifacts, reports and hashes are written in it. What each of them does with a
-/// directory and a link that fits is a matter of its walk: `TreeWalk` takes a directory with all that is
-/// in it and keeps links, `FileSearch` does the same and reads what links lead to, and the artifacts'
-/// walk takes files alone.
+/// Cache paths, artifacts, reports and hashes use this one syntax. They treat matching directories and
+/// links differently: `TreeWalk` includes a directory with its contents and keeps links, `FileSearch`
+/// includes a directory with its contents and follows links, and the artifacts' walk includes only files.
 ///
-/// `*`, `?` and sets stay inside one component; `**` alone between slashes matches any number of
-/// directories, none included; braces list alternatives; a slash at the end asks for a directory.
-/// A backslash makes the next character a plain one, in every part.
+/// `*`, `?` and sets match within one component. `**` as a whole component matches any number of
+/// directories, also none. Braces list alternatives, and a slash at the end matches directories only. A
+/// backslash makes the next character literal everywhere.
 /// Source: CodeBuild user guide, "build-spec-ref", artifacts/files, exclude-paths and cache/paths.
 package struct FilePattern: Sendable, Hashable {
     enum Component: Sendable, Hashable {
@@ -16,7 +15,7 @@ package struct FilePattern: Sendable, Hashable {
         /// `**`: any number of directories.
         case anyDepth
 
-        /// The name, if it is one name and no pattern.
+        /// The name, if the component has no wildcards.
         var literal: [UInt8]? {
             if case .name(let glob) = self { glob.literal } else { nil }
         }
@@ -28,28 +27,28 @@ package struct FilePattern: Sendable, Hashable {
             }
         }
 
-        /// Whether every name fits: `*`.
+        /// Whether the component is `*`, which every name matches.
         var isAnyName: Bool {
             if case .name(let glob) = self { glob.text == [UInt8(ascii: "*")] } else { false }
         }
     }
 
     package internal(set) var isAbsolute: Bool
-    /// How many leading `..` are left over: the directories above the start that it reaches into.
-    package private(set) var climbs: Int
+    /// The number of leading `..`, which lead above the directory that the pattern starts at.
+    package private(set) var leadingParents: Int
     private(set) var components: [Component]
-    /// Whether nothing but a directory fits.
+    /// Whether the pattern matches directories only.
     private(set) var isForDirectories: Bool
 
-    /// Reads a pattern; braces give several.
+    /// Parses a pattern.
     ///
-    /// - Parameter text: the pattern as written.
-    /// - Returns: the alternatives that `{a,b}` spells out, in order; at most 1,024.
+    /// - Parameter text: The pattern as written.
+    /// - Returns: The patterns that braces expand to, in order; at most 1,024.
     package static func parse(_ text: String) -> [FilePattern] {
         BraceExpansion.expand(Array(text.utf8)).map(FilePattern.init)
     }
 
-    /// The directory that it starts at, or `/`.
+    /// Creates the pattern of the start directory, or `/`.
     init(isAbsolute: Bool) {
         self.init(isAbsolute ? [slash] : [])
     }
@@ -57,35 +56,36 @@ package struct FilePattern: Sendable, Hashable {
     private init(_ bytes: [UInt8]) {
         isAbsolute = bytes.first == slash
         var components: [Component] = []
-        var climbs = 0
+        var leadingParents = 0
         for name in bytes.split(separator: slash) {
             let component =
                 name.elementsEqual("**".utf8) ? .anyDepth : Component.name(GlobComponent(name))
-            // Dots that are escaped are dots all the same: no name is `.` or `..`.
+            // Escaped dots are also dots, because no file is called `.` or `..`.
             switch component.literal {
             case Array(".".utf8): continue
             case Array("..".utf8):
-                if components.popLast() == nil, !isAbsolute { climbs += 1 }
+                if components.popLast() == nil, !isAbsolute { leadingParents += 1 }
             default: components.append(component)
             }
         }
-        self.climbs = climbs
+        self.leadingParents = leadingParents
         self.components = components
-        // What `**` fits has something in it, or is below what has.
+        // `**/` needs no flag, because `**` at the end matches only paths below a directory.
         isForDirectories =
             bytes.last == slash && !components.isEmpty && components.last != .anyDepth
     }
 
-    /// The pattern's text, `.` and `..` resolved and surplus slashes dropped.
+    /// The text of the pattern, with `.` and `..` resolved and without redundant slashes.
     package var text: String {
-        let ups = Array(repeating: "..", count: climbs)
-        return (isAbsolute ? "/" : "") + (ups + components.map(\.text)).joined(separator: "/")
+        let parents = Array(repeating: "..", count: leadingParents)
+        return (isAbsolute ? "/" : "") + (parents + components.map(\.text)).joined(separator: "/")
     }
 
-    /// Whether a path that is no directory, given from the directory that the pattern starts at, fits
-    /// the whole pattern.
+    /// Returns whether the whole pattern matches the path of a file that is not a directory.
+    ///
+    /// The path is absolute, or relative to the directory that the pattern starts at.
     package func matches(_ path: PathBytes) -> Bool {
-        guard path.isAbsolute == isAbsolute, climbs == 0 else { return false }
+        guard path.isAbsolute == isAbsolute, leadingParents == 0 else { return false }
         var cursor = PatternCursor(self)
         let names = path.components
         for (index, name) in names.enumerated() {
@@ -95,13 +95,13 @@ package struct FilePattern: Sendable, Hashable {
         return cursor.fits(isDirectory: false)
     }
 
-    /// Whether it is the directory that it starts at, such as `.`; an empty text is too.
-    package var isRoot: Bool { components.isEmpty && !isAbsolute && climbs == 0 }
+    /// Whether the pattern is the start directory itself, such as `.` or an empty text.
+    package var isRoot: Bool { components.isEmpty && !isAbsolute && leadingParents == 0 }
 
-    /// Whether it is one plain path, with nothing to expand.
+    /// Whether the pattern is a path without wildcards.
     package var isLiteral: Bool { components.allSatisfy { $0.literal != nil } }
 
-    /// The plain names that it begins with, as the file system has them.
+    /// The leading components without wildcards, as names in the file system.
     package var literalNames: [[UInt8]] {
         var names: [[UInt8]] = []
         for component in components {
@@ -112,17 +112,17 @@ package struct FilePattern: Sendable, Hashable {
     }
 }
 
-// MARK: Where it starts
+// MARK: The start directory
 
 extension FilePattern {
-    /// The same, relative, if it is absolute and lies below a directory.
+    /// Returns the relative pattern, if the pattern is absolute and below a directory.
     ///
-    /// The directory's names count as plain ones where the pattern spells them with `*` or `[` in them,
-    /// because a variable may have put them in.
+    /// The names of the directory count as literal even if they contain `*` or `[`, because the value of a
+    /// variable can contain them.
     ///
-    /// - Parameter directory: an absolute path.
-    /// - Returns: the pattern from there, or itself where it lies elsewhere.
-    package func below(_ directory: PathBytes) -> FilePattern {
+    /// - Parameter directory: An absolute path.
+    /// - Returns: The pattern relative to the directory, or the same pattern if it leads elsewhere.
+    package func relativized(to directory: PathBytes) -> FilePattern {
         let names = directory.components
         guard isAbsolute, components.count > names.count else { return self }
         for (component, name) in zip(components, names) {
@@ -131,60 +131,61 @@ extension FilePattern {
                     || component.text.utf8.elementsEqual(name)
             else { return self }
         }
-        var pattern = dropping(names.count)
+        var pattern = droppingFirst(names.count)
         pattern.isAbsolute = false
         return pattern
     }
 
-    /// The same, absolute, if it reaches into directories above the one that it starts at.
+    /// Returns the absolute pattern, if the pattern leads above the directory that it starts at.
     ///
-    /// - Parameter directory: the absolute path of the directory that it starts at.
-    /// - Returns: the pattern from `/`, or itself where it stays below.
-    package func unclimbed(from directory: PathBytes) -> FilePattern {
-        guard climbs > 0 else { return self }
+    /// - Parameter directory: The absolute path of the directory that the pattern starts at.
+    /// - Returns: The pattern from `/`, or the same pattern if it has no leading `..`.
+    package func resolvingParents(from directory: PathBytes) -> FilePattern {
+        guard leadingParents > 0 else { return self }
         var above = directory
-        for _ in 0..<climbs { above = above.parent }
-        var pattern = replacingStart(0, with: above)
+        for _ in 0..<leadingParents { above = above.parent }
+        var pattern = replacingFirst(0, with: above)
         pattern.isAbsolute = true
-        pattern.climbs = 0
+        pattern.leadingParents = 0
         return pattern
     }
 
-    /// The same with another path in the place of its first components.
-    func replacingStart(_ count: Int, with directory: PathBytes) -> FilePattern {
-        var pattern = dropping(count)
+    /// Returns the pattern with its first components replaced by a path.
+    func replacingFirst(_ count: Int, with directory: PathBytes) -> FilePattern {
+        var pattern = droppingFirst(count)
         let names = directory.components.map { Component.name(.plain($0)) }
         pattern.components.insert(contentsOf: names, at: 0)
         return pattern
     }
 
-    /// What is left behind the first components.
-    package func dropping(_ count: Int) -> FilePattern {
+    /// Returns the pattern without its first components.
+    package func droppingFirst(_ count: Int) -> FilePattern {
         var pattern = self
         pattern.components.removeFirst(count)
         return pattern
     }
 
-    /// The directory that the plain names at its beginning lead to, and the pattern from there.
+    /// Splits the pattern into the directory of its leading literal names and the rest.
     ///
-    /// The last name stays in the pattern, so that what is found has a name.
+    /// The last name stays in the rest, so that every match has a name.
     ///
-    /// - Parameter base: the directory that relative patterns start at.
-    /// - Returns: both.
+    /// - Parameter base: The directory that relative patterns start at.
+    /// - Returns: The absolute path of the directory, and the pattern relative to that directory.
     package func start(from base: PathBytes) -> (directory: PathBytes, rest: FilePattern) {
-        let pattern = below(base)
+        let pattern = relativized(to: base)
         var directory = pattern.isAbsolute ? PathBytes("/") : base
-        for _ in 0..<pattern.climbs { directory = directory.parent }
+        for _ in 0..<pattern.leadingParents { directory = directory.parent }
         let names = pattern.literalNames.prefix(max(0, pattern.components.count - 1))
         for name in names { directory = directory.appending(name) }
-        var rest = pattern.dropping(names.count)
-        (rest.isAbsolute, rest.climbs) = (false, 0)
+        var rest = pattern.droppingFirst(names.count)
+        (rest.isAbsolute, rest.leadingParents) = (false, 0)
         return (directory, rest)
     }
 
-    /// The pattern of the topmost paths, where what fits is taken with all that is in it: `a/**/*` and
-    /// `a/**` are what is in directories `a`.
-    var tops: FilePattern {
+    /// The pattern of the topmost matching paths, for a use that includes the contents of matches.
+    ///
+    /// For `a/**/*` and `a/**`, it is the pattern of directories `a`.
+    var topmost: FilePattern {
         var pattern = self
         let ends = components.suffix(2)
         if ends.count == 2, ends.first == .anyDepth, ends.last?.isAnyName ?? false {
@@ -198,11 +199,11 @@ extension FilePattern {
     }
 }
 
-/// Where a walk stands in a pattern: which components the next name may match.
+/// The position of a walk in a pattern: the components that the next name can match.
 package struct PatternCursor: Sendable, Hashable {
     private let components: [FilePattern.Component]
     private let isForDirectories: Bool
-    /// Indices of components still to match; `components.count` means that all are matched.
+    /// The indices of the components to match next; `components.count` means that all have matched.
     private var positions: Set<Int>
 
     package init(_ pattern: FilePattern) {
@@ -215,7 +216,7 @@ package struct PatternCursor: Sendable, Hashable {
     /// Whether the names so far match the whole pattern.
     package var isComplete: Bool { positions.contains(components.count) }
 
-    /// Whether what has these names fits the pattern.
+    /// Returns whether a file with the names so far matches the pattern.
     package func fits(isDirectory: Bool) -> Bool {
         isComplete && (isDirectory || !isForDirectories)
     }
@@ -223,7 +224,7 @@ package struct PatternCursor: Sendable, Hashable {
     /// Whether no further name can lead to a match.
     package var isDead: Bool { positions.allSatisfy { $0 == components.count } }
 
-    /// Whether every path below fits the pattern, whatever names are in it.
+    /// Whether the pattern matches every path below, whatever its names are.
     package var matchesAllBelow: Bool {
         positions.contains { position in
             guard position < components.count, components[position] == .anyDepth else {
@@ -236,14 +237,14 @@ package struct PatternCursor: Sendable, Hashable {
         }
     }
 
-    /// Moves on by one name.
+    /// Advances the position by one name.
     package mutating func descend(into name: some Collection<UInt8>) {
-        let old = positions
+        let previous = positions
         positions = []
-        for position in old where position < components.count {
+        for position in previous where position < components.count {
             switch components[position] {
             case .anyDepth:
-                // A trailing `**` matches what is below, not the directory itself.
+                // A trailing `**` matches paths below a directory, not the directory itself.
                 add(position)
                 if position == components.count - 1 { positions.insert(components.count) }
             case .name(let glob):
@@ -252,7 +253,7 @@ package struct PatternCursor: Sendable, Hashable {
         }
     }
 
-    /// The only names that can lead on, or `nil` when the directory must be listed to know.
+    /// The only names that can lead to a match, or `nil` if the directory must be listed.
     package var literalNames: [[UInt8]]? {
         var names: [[UInt8]] = []
         for position in positions where position < components.count {
@@ -266,7 +267,7 @@ package struct PatternCursor: Sendable, Hashable {
 
     private mutating func add(_ position: Int) {
         positions.insert(position)
-        // `**` may stand for no directory at all, unless it is the last component.
+        // `**` can match no directory, unless it is the last component.
         if position < components.count - 1, components[position] == .anyDepth { add(position + 1) }
     }
 }

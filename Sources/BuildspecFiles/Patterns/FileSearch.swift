@@ -1,34 +1,34 @@
-/// Finds the files that a pattern matches, and those in directories that it matches, through links too.
+/// A search for the files that a pattern matches, and for those in matching directories; links are followed.
 ///
-/// It is for what reads contents and keeps no links: a link to a file is that file, a link to a
-/// directory that directory. Directories are gone through first by their own names, then by links, and
-/// each once in the same place of the pattern, so that links which lead to one another come to an end.
+/// Use it to read contents: a link to a file counts as the file, and a link to a directory as the
+/// directory. A walk visits directories first without links and then through links. It visits a directory
+/// once for each position in the pattern, so links that lead to each other do not make it endless.
 package struct FileSearch {
-    /// A file by the name that the pattern gives it.
-    package struct Found: Sendable {
-        /// Its path, relative to the root or absolute, with the names of links in it.
+    /// A file that the pattern matches.
+    package struct Match: Sendable {
+        /// The path that matches, relative to the root or absolute; it can contain links.
         package var path: PathBytes
-        /// Where it is: an absolute path without links.
-        package var place: PathBytes
+        /// The absolute path of the file, without links.
+        package var location: PathBytes
     }
 
     /// The files, in path order.
-    package private(set) var files: [Found] = []
-    /// Things left out that the user should know of, one line each.
+    package private(set) var files: [Match] = []
+    /// Files that were left out and that the user should know of, one line each.
     package private(set) var notes: [String] = []
 
     private let root: PathBytes
-    private let places: ResolvedPaths
+    private let resolver: ResolvedPaths
     private var visited: Set<Visit> = []
-    /// Links that are still to be looked behind.
+    /// Links that the search has to follow.
     private var links: [Link] = []
-    /// How many names behind links were looked at; `nil` while none is followed.
-    private var behindLinks: Int?
-    /// A link to `/` leads to more than anybody means.
+    /// The number of names that were visited through links; `nil` while no link is followed.
+    private var namesThroughLinks: Int?
+    /// The largest number of names to visit through links, because a link can lead to `/`.
     private let limit: Int
-    private static let everything = FilePattern.parse("**").map(PatternCursor.init)[0]
+    private static let matchingEverything = FilePattern.parse("**").map(PatternCursor.init)[0]
 
-    /// A directory, by what a pattern may still match in it.
+    /// A directory, and the position in the pattern that it was visited at.
     private struct Visit: Hashable {
         var identity: FileStatus.Identity
         var cursor: PatternCursor
@@ -37,26 +37,26 @@ package struct FileSearch {
     private struct Directory {
         var handle: DirectoryHandle
         var path: PathBytes
-        var place: PathBytes
+        var location: PathBytes
     }
 
     private struct Link {
         var path: PathBytes
-        var place: PathBytes
+        var location: PathBytes
         var cursor: PatternCursor
     }
 
-    /// Looks for what a pattern matches.
+    /// Finds the files that a pattern matches.
     ///
     /// - Parameters:
-    ///   - text: the pattern, relative to the root or absolute.
-    ///   - root: the absolute path of a directory, without links in it.
-    ///   - isConfined: whether links may only lead to what is below the root, because another one than
-    ///     this program's user can have made them.
-    ///   - limit: how many names behind links are looked at.
-    /// - Throws: `LinkFailure` for a link that fits and leads nowhere, in a circle, to too much, or out of where it
-    ///   is confined to; `FileError` when a file that fits cannot be looked at, or a directory cannot be read in
-    ///   which one may be; `CancellationError`.
+    ///   - text: The pattern, relative to the root or absolute.
+    ///   - root: The absolute path of a directory, without links.
+    ///   - isConfined: Whether links can only lead to files below the root, because a user other than the
+    ///     one of this process can have created them.
+    ///   - limit: The largest number of names to visit through links.
+    /// - Throws: `LinkFailure` when a matching link leads to nothing, in a circle, to too many files, or out
+    ///   of the root if confined; `FileError` when a matching file or a directory on the way to one cannot
+    ///   be read; `CancellationError`.
     package init(
         _ text: String,
         in root: PathBytes,
@@ -65,35 +65,36 @@ package struct FileSearch {
     ) throws {
         self.root = root
         self.limit = limit
-        places = try ResolvedPaths(root: root, isConfined: isConfined)
+        resolver = try ResolvedPaths(root: root, isConfined: isConfined)
         for text in FilePattern.parse(text) {
-            let pattern = text.settled(at: root)
+            let pattern = text.resolved(at: root)
             guard !pattern.isRoot else { continue }
             let known = files.count
-            try search(pattern.tops)
-            if text.climbs > 0, pattern.isAbsolute { nameFromRoot(text.climbs, from: known) }
+            try search(pattern.topmost)
+            let parents = text.leadingParents
+            if parents > 0, pattern.isAbsolute { nameFromRoot(parents, from: known) }
         }
         var unique: [PathBytes: PathBytes] = [:]
-        for file in files { unique[file.path] = file.place }
-        files = unique.keys.sorted().map { Found(path: $0, place: unique[$0] ?? $0) }
+        for file in files { unique[file.path] = file.location }
+        files = unique.keys.sorted().map { Match(path: $0, location: unique[$0] ?? $0) }
     }
 
-    /// Names what was found above the root by `..`, so that it has the same name in every checkout.
-    private mutating func nameFromRoot(_ climbs: Int, from start: Int) {
-        let ups = Array(repeating: "..", count: climbs).joined(separator: "/")
-        let above = max(0, root.components.count - climbs)
+    /// Changes absolute paths to ones with leading `..`, so that they are the same in every checkout.
+    private mutating func nameFromRoot(_ parents: Int, from start: Int) {
+        let prefix = Array(repeating: "..", count: parents).joined(separator: "/")
+        let above = max(0, root.components.count - parents)
         for index in files.indices[start...] {
             files[index].path = files[index].path.components.dropFirst(above)
-                .reduce(PathBytes(ups)) { $0.appending($1) }
+                .reduce(PathBytes(prefix)) { $0.appending($1) }
         }
     }
 
     private mutating func search(_ pattern: FilePattern) throws {
         let (start, rest) = pattern.start(from: root)
-        guard let place = try places.resolved(start, isWanted: true) else { return }
+        guard let location = try resolver.resolved(start, isWanted: true) else { return }
         let directory: DirectoryHandle
         do throws(FileError) {
-            directory = try places.directory(place)
+            directory = try resolver.directory(location)
         } catch {
             if error.code == .notFound || error.code == .notDirectory { return }
             throw error
@@ -101,23 +102,23 @@ package struct FileSearch {
         let names = pattern.literalNames.prefix(max(0, pattern.components.count - 1))
         let path = names.reduce(PathBytes(pattern.isAbsolute ? "/" : "")) { $0.appending($1) }
         try walk(
-            Directory(handle: directory, path: path, place: place),
+            Directory(handle: directory, path: path, location: location),
             PatternCursor(rest)
         )
         var next = 0
-        behindLinks = 0
+        namesThroughLinks = 0
         while next < links.count {
             try follow(links[next])
             next += 1
         }
         links = []
         visited = []
-        behindLinks = nil
+        namesThroughLinks = nil
     }
 
     private mutating func walk(_ directory: Directory, _ cursor: PatternCursor) throws {
         try Task.checkCancellation()
-        let cursor = cursor.isComplete ? FileSearch.everything : cursor
+        let cursor = cursor.isComplete ? FileSearch.matchingEverything : cursor
         let identity = try directory.handle.status().identity
         guard visited.insert(Visit(identity: identity, cursor: cursor)).inserted else { return }
         let names = try cursor.literalNames ?? directory.handle.names()
@@ -136,55 +137,51 @@ package struct FileSearch {
     ) throws {
         guard let status = try directory.handle.status(name) else { return }
         let path = directory.path.appending(name)
-        if let count = behindLinks {
+        if let count = namesThroughLinks {
             guard count < limit else {
-                throw LinkFailure(path: path, reason: .tooMuch(limit: limit))
+                throw LinkFailure(path: path, reason: .tooManyNames(limit: limit))
             }
-            behindLinks = count + 1
+            namesThroughLinks = count + 1
         }
-        let place = directory.place.appending(name)
+        let location = directory.location.appending(name)
         switch status.kind {
         case .regular:
-            if cursor.fits(isDirectory: false) { files.append(Found(path: path, place: place)) }
-        case .link: links.append(Link(path: path, place: place, cursor: cursor))
-        case .special: if cursor.fits(isDirectory: false) { notes.append(TreeWalk.special(path)) }
+            guard cursor.fits(isDirectory: false) else { return }
+            files.append(Match(path: path, location: location))
+        case .link: links.append(Link(path: path, location: location, cursor: cursor))
+        case .special:
+            guard cursor.fits(isDirectory: false) else { return }
+            notes.append(TreeWalk.specialFileNote(path))
         case .directory:
-            // What cannot be looked at must not be missing in silence, so it is an error.
-            guard let child = try directory.handle.directoryIfThere(name) else { return }
-            try walk(Directory(handle: child, path: path, place: place), cursor)
+            // A directory that cannot be read is an error, because its files must not silently be missing.
+            guard let child = try directory.handle.directoryIfExists(name) else { return }
+            try walk(Directory(handle: child, path: path, location: location), cursor)
         }
     }
 
     private mutating func follow(_ link: Link) throws {
         let isWanted = link.cursor.fits(isDirectory: false)
-        guard let place = try places.resolved(link.place, isWanted: isWanted) else {
-            if places.leadsOut(link.place) {
+        guard let location = try resolver.resolved(link.location, isWanted: isWanted) else {
+            if resolver.leadsOutside(link.location) {
                 notes.append("'\(link.path.text)' leads out of the sources and was not followed")
             }
             return
         }
-        guard place != PathBytes("/"), place != root else {
-            let top = try places.directory(place)
-            return try walk(Directory(handle: top, path: link.path, place: place), link.cursor)
+        guard location != PathBytes("/"), location != root else {
+            let top = try resolver.directory(location)
+            let child = Directory(handle: top, path: link.path, location: location)
+            return try walk(child, link.cursor)
         }
-        let (above, name) = (place.parent, Array(place.split.name))
-        // What is behind the link is looked at by its own name, and found by the link's.
-        let directory = try places.directory(above)
-        guard let status = try directory.status(name) else { return }
+        // The target is read by its resolved path and reported by the path of the link.
+        let directory = try resolver.directory(location.parent)
+        guard let status = try directory.status(location.split.name) else { return }
         switch status.kind {
         case .regular:
-            if link.cursor.fits(isDirectory: false) {
-                files.append(Found(path: link.path, place: place))
-            }
+            if isWanted { files.append(Match(path: link.path, location: location)) }
         case .directory:
-            let child = Directory(
-                handle: try places.directory(place),
-                path: link.path,
-                place: place
-            )
-            try walk(child, link.cursor)
-        case .special:
-            if link.cursor.fits(isDirectory: false) { notes.append(TreeWalk.special(link.path)) }
+            let child = try resolver.directory(location)
+            try walk(Directory(handle: child, path: link.path, location: location), link.cursor)
+        case .special: if isWanted { notes.append(TreeWalk.specialFileNote(link.path)) }
         case .link: break
         }
     }

@@ -1,7 +1,7 @@
-/// One component of a pattern: what a single file name must look like.
+/// One component of a pattern, which matches one file name.
 ///
-/// `*` matches any run of characters, `?` one character, `[abc]`, `[a-z]` and `[!a]` one of a set;
-/// a backslash makes the next character literal. Names that start with a dot are not special:
+/// `*` matches any number of characters, `?` one character, `[abc]`, `[a-z]` and `[!a]` one of a set.
+/// A backslash makes the next character literal. A leading dot in a name is not special:
 /// CodeBuild's guide excludes them with `**/.*`, so its `**/*` matches them.
 struct GlobComponent: Sendable, Hashable {
     private enum Token: Sendable, Hashable {
@@ -13,10 +13,10 @@ struct GlobComponent: Sendable, Hashable {
 
     private let tokens: [Token]
 
-    /// The component as it is written.
+    /// The component as written.
     let text: [UInt8]
 
-    /// The name, when the component is one name and no pattern.
+    /// The name, if the component has no wildcards.
     let literal: [UInt8]?
 
     init(_ text: some Collection<UInt8>) {
@@ -26,12 +26,12 @@ struct GlobComponent: Sendable, Hashable {
         literal = GlobComponent.literalName(tokens)
     }
 
-    /// The component that only one name fits.
+    /// Returns the component that matches exactly one name.
     static func plain(_ name: some Collection<UInt8>) -> GlobComponent {
         GlobComponent(escaped(name))
     }
 
-    /// A name with a backslash before every character that would mean something else than itself.
+    /// Returns a name with a backslash before every character that is special in patterns.
     static func escaped(_ name: some Collection<UInt8>) -> [UInt8] {
         name.reduce(into: []) { text, byte in
             if special.contains(byte) { text.append(UInt8(ascii: "\\")) }
@@ -41,10 +41,10 @@ struct GlobComponent: Sendable, Hashable {
 
     private static let special = Set("*?[]{},\\".utf8)
 
-    /// Whether every name fits.
+    /// Whether the component matches every name.
     var matchesAll: Bool { !tokens.isEmpty && tokens.allSatisfy { $0 == .anyRun } }
 
-    /// Whether the whole name fits.
+    /// Returns whether the component matches a whole name.
     func matches(_ name: some Collection<UInt8>) -> Bool {
         if let literal { return name.elementsEqual(literal) }
         let scalars = GlobComponent.scalars(name)
@@ -64,7 +64,7 @@ struct GlobComponent: Sendable, Hashable {
                     continue
                 }
             }
-            // Give the last `*` one character more and try again from there.
+            // Let the last `*` match one more character, and continue after it.
             guard let last = retry, last.position < scalars.count else { return false }
             retry = (last.token, last.position + 1)
             token = last.token + 1
@@ -95,7 +95,7 @@ struct GlobComponent: Sendable, Hashable {
         return name
     }
 
-    /// Stands for bytes that are not UTF-8, each a character of its own.
+    /// Added to a byte that is not UTF-8, so that the byte counts as one character.
     private static let rawByteBase: UInt32 = 0x11_0000
 
     private static func scalars(_ bytes: some Collection<UInt8>) -> [UInt32] {
@@ -137,7 +137,7 @@ struct GlobComponent: Sendable, Hashable {
             return tokens
         }
 
-        /// Reads the set behind `[`; `nil`, with nothing read, when it is never closed.
+        /// Parses the set after a `[`; returns `nil` and consumes nothing if the set is not closed.
         private mutating func parseSet() -> Token? {
             var rest = scalars
             var ranges: [ClosedRange<UInt32>] = []

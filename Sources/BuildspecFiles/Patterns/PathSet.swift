@@ -1,58 +1,57 @@
-/// The declared paths of a cache: which files belong to it, below a root and elsewhere.
+/// The declared paths of a cache entry, which can be below a root or elsewhere.
 ///
-/// A path that a pattern matches belongs to the set with everything below it, so `a`, `a/**` and
-/// `a/**/*` all mean the whole of a directory `a`. Relative patterns start at the root; absolute ones
-/// that lie below the root are made relative, so that the set means the same in every checkout.
+/// A path that a pattern matches belongs to the set with everything below, so `a`, `a/**` and `a/**/*` all
+/// mean a whole directory `a`. Relative patterns start at the root. Absolute patterns below the root are
+/// made relative, so that the set means the same in every checkout.
 package struct PathSet: Sendable {
-    /// The patterns in canonical form, sorted, each once: equal sets have equal canonical texts.
+    /// The patterns in canonical form, sorted and without duplicates; equal sets have equal texts.
     package let canonicalTexts: [String]
-    /// The same as earlier versions of this program wrote it, where that differs: for them `a*/**/*` was
-    /// `a*`, and the set had the files that fit `a*` too.
+    /// The texts that earlier versions of this program wrote, if they differ.
+    ///
+    /// These versions replaced `a*/**/*` by `a*`, so that the set also contained the files matching `a*`.
     package let formerTexts: [String]?
 
-    /// The topmost paths.
+    /// The patterns of the topmost relative paths.
     let relative: [FilePattern]
+    /// The patterns of the topmost absolute paths.
     let absolute: [FilePattern]
 
-    /// Creates the set.
+    /// Creates the set of some declared patterns.
     ///
     /// - Parameters:
-    ///   - texts: the patterns as declared, variables already expanded.
-    ///   - root: the absolute path of the directory that relative patterns start at.
+    ///   - texts: The patterns, with variables expanded.
+    ///   - root: The absolute path of the directory that relative patterns start at.
     package init(_ texts: [String], root: PathBytes) {
         var canonical: Set<String> = []
         var former: Set<String> = []
-        var tops: Set<FilePattern> = []
+        var topmost: Set<FilePattern> = []
         for text in texts.flatMap(FilePattern.parse) {
-            let pattern = text.unclimbed(from: root).below(root)
-            // The root whole, or what it lies in, is nobody's cache.
+            let pattern = text.resolvingParents(from: root).relativized(to: root)
+            // A cache cannot contain the whole root or a directory above.
             guard !pattern.covers(root) else { continue }
-            let top = pattern.tops
+            let top = pattern.topmost
             former.insert(top.plainText)
             canonical.insert(top.canonicalText)
-            tops.insert(top)
+            topmost.insert(top)
         }
         canonicalTexts = PathSet.sorted(canonical)
         formerTexts = former == canonical ? nil : PathSet.sorted(former)
-        absolute = tops.filter(\.isAbsolute)
-        relative = tops.filter { !$0.isAbsolute }
+        absolute = topmost.filter(\.isAbsolute)
+        relative = topmost.filter { !$0.isAbsolute }
     }
 
     private static func sorted(_ texts: Set<String>) -> [String] {
         texts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// Whether the path is in the set, itself or by a directory above it.
+    /// Returns whether a path is in the set, by its name or by a directory above.
     ///
-    /// - Parameters:
-    ///   - path: the path.
-    ///   - isDirectory: whether it is one: `a*/**/*` has directories `a…` with what is in them, and no
-    ///     files of such names.
-    /// - Returns: whether it belongs to the set.
+    /// It matters whether the path is a directory: `a*/**/*` contains directories `a…` with their contents,
+    /// but not files with such names.
     package func contains(_ path: PathBytes, isDirectory: Bool) -> Bool {
         let names = path.components
         return (path.isAbsolute ? absolute : relative).contains { pattern in
-            // The root itself belongs to nobody, but everything below it may.
+            // The root itself is not in the set, but everything below can be.
             if pattern.components.isEmpty { return !names.isEmpty }
             var cursor = PatternCursor(pattern)
             for name in names.dropLast() {
@@ -67,7 +66,7 @@ package struct PathSet: Sendable {
 }
 
 extension PathSet {
-    /// The first names of all relative paths in the set; `nil` where they are not plain.
+    /// The first names of all relative paths in the set; `nil` if one of them has wildcards.
     package var firstNames: Set<[UInt8]>? {
         var names: Set<[UInt8]> = []
         for pattern in relative {
@@ -77,7 +76,7 @@ extension PathSet {
         return names
     }
 
-    /// The paths that the patterns name before a wildcard comes: `lib` of `lib/**/*`, nothing of `**/*`.
+    /// The paths before the first wildcard of each pattern: `lib` for `lib/**/*`, empty for `**/*`.
     package var bases: [PathBytes] {
         (relative + absolute).map { pattern in
             pattern.literalNames.reduce(PathBytes(pattern.isAbsolute ? "/" : "")) {
@@ -88,15 +87,15 @@ extension PathSet {
 }
 
 extension FilePattern {
-    /// A top's text in a path set.
+    /// The text of a topmost pattern in a path set.
     fileprivate var plainText: String {
         (isAbsolute ? "/" : "./") + components.map(\.text).joined(separator: "/")
     }
 
-    /// The same where `/**` behind a wildcard tells directories from files.
+    /// The text of a topmost pattern, with `/**` after a wildcard that matches only directories.
     ///
-    /// One plain name says the same without: it is a file or a directory, and entries have had that
-    /// text from the beginning.
+    /// A literal name gets no `/**`: it is either a file or a directory, and the keys of existing entries
+    /// contain it without.
     fileprivate var canonicalText: String {
         guard isForDirectories, let last = components.last, last.literal == nil else {
             return plainText

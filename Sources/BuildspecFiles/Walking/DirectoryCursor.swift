@@ -1,6 +1,6 @@
-/// Reaches directories below a root one component at a time, never through a link.
+/// Opens directories below a root one component at a time, never through a link.
 ///
-/// It keeps the directories of the last path open, so that paths in order cost few system calls.
+/// The cursor keeps the directories of the last path open, so sorted paths need few system calls.
 package struct DirectoryCursor {
     private let root: DirectoryHandle
     private let isFileSystemRoot: Bool
@@ -9,7 +9,7 @@ package struct DirectoryCursor {
     private struct Level {
         var name: [UInt8]
         var handle: DirectoryHandle
-        /// Whether it was made here, so that what is named in it is most likely still to be made.
+        /// Whether the cursor made the directory, so that its subdirectories most likely do not exist.
         var isNew = false
     }
 
@@ -19,13 +19,13 @@ package struct DirectoryCursor {
         isFileSystemRoot = root.path == PathBytes("/")
     }
 
-    /// The directory of the given names.
+    /// Opens the directory with the given names.
     ///
     /// - Parameters:
-    ///   - names: its names from the root on.
-    ///   - making: whether directories that are missing are made.
-    /// - Returns: the directory.
-    /// - Throws: when it cannot be reached, or something else than a directory is on the way.
+    ///   - names: The names of the path, starting at the root.
+    ///   - making: Whether missing directories are made.
+    /// - Returns: The open directory.
+    /// - Throws: `FileError` when the directory cannot be opened, or a name is not a directory.
     package mutating func directory(
         _ names: ArraySlice<ArraySlice<UInt8>>,
         making: Bool = false
@@ -45,14 +45,14 @@ package struct DirectoryCursor {
                 continue
             }
             let isNew = making ? try parent.makeDirectory(name) : false
-            // Where it was not to be made, this says that it is missing.
+            // If nothing was made, this call throws the error for the missing directory.
             let child = try parent.directory(name)
             open.append(Level(name: Array(name), handle: child, isNew: isNew))
         }
         return open.last?.handle ?? root
     }
 
-    /// Forgets open directories, because what the names mean has changed.
+    /// Closes the open directories; call this after directories were renamed or replaced.
     package mutating func reset() {
         open.removeAll()
     }
@@ -63,11 +63,11 @@ package struct DirectoryCursor {
         _ isTop: Bool
     ) throws(FileError) -> DirectoryHandle? {
         do throws(FileError) {
-            return try parent.directoryIfThere(name)
+            return try parent.directoryIfExists(name)
         } catch {
-            // A link in `/` itself is the system's own; no cache entry can plant one there.
+            // A link in `/` itself belongs to the system; a cache entry cannot create one there.
             guard isTop, error.code == .isLink || error.code == .notDirectory else { throw error }
-            return try parent.followedDirectory(name)
+            return try parent.directoryFollowingLink(name)
         }
     }
 }

@@ -8,35 +8,34 @@ internal import Synchronization
     internal import Darwin
 #endif
 
-/// Looks at everything below some directories, on as many threads as are wanted.
+/// A walk through everything below some directories, on any number of threads.
 ///
-/// Every directory is listed by one worker, and its names looked at by that one, or by several where
-/// there are many; workers take directories and names from a common stack. The listings are put
-/// together in path order at the end.
+/// One worker lists a directory. That worker, or several if there are many names, reads the status of
+/// the names. Workers pop jobs from a common stack; the listings are merged in path order at the end.
 final class SubtreeWalk: Sendable {
     /// A directory to list, or a part of one.
     struct Job: Sendable {
-        /// The number of its listing, which it gets when it is pushed.
+        /// The number of the job's listing, which is set when the job is pushed.
         var number = 0
-        /// The directory above; of a part, the directory itself.
+        /// The parent directory; for a part, the directory itself.
         var parent: DirectoryHandle
         var name: [UInt8]
         var path: PathBytes
-        /// The names in it to look at; `nil` when it is not listed yet.
+        /// The names of the part; `nil` for a directory that is not listed yet.
         var names: ArraySlice<[UInt8]>?
     }
 
-    /// What a directory, or a part of one, holds.
+    /// The contents of a directory, or of a part of one.
     struct Listing: Sendable {
         var entries: [WalkedEntry] = []
-        /// The places of subdirectories in `entries`, in order, and the numbers of their listings.
-        var subdirectories: [(place: Int, number: Int)] = []
+        /// The indices of subdirectories in `entries`, in order, and the numbers of their listings.
+        var subdirectories: [(index: Int, number: Int)] = []
         /// The numbers of the listings of the directory's other parts, in order.
         var parts: [Int] = []
         var notes: [String] = []
-        /// How many of the notes are of what could not be looked at.
+        /// The number of notes about files that could not be read.
         var unreadable = 0
-        /// Temporary names, perhaps of processes that are gone.
+        /// Temporary names, perhaps of processes that have ended.
         var temporaries: [PathBytes] = []
     }
 
@@ -46,7 +45,7 @@ final class SubtreeWalk: Sendable {
         var count = 0
         var listings: [Int: Listing] = [:]
 
-        /// Adds a job and gives it a number.
+        /// Adds a job and returns its number.
         mutating func push(_ job: Job) -> Int {
             count += 1
             stack.append(job)
@@ -56,9 +55,9 @@ final class SubtreeWalk: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Of so many names of a directory one worker looks at all.
+    /// The number of names of a directory that one worker handles.
     private static let partSize = 256
-    /// PATH_MAX, but for the `./` in front of a relative path in a manifest.
+    /// PATH_MAX without the `./` that precedes a relative path in a manifest.
     private static let longestPath = 4_094
     private let excluded: Set<FileStatus.Identity>
 
@@ -66,20 +65,20 @@ final class SubtreeWalk: Sendable {
         self.excluded = excluded
     }
 
-    /// Adds a directory to start with.
+    /// Adds a directory to walk.
     ///
-    /// - Returns: the number of its listing.
+    /// - Returns: The number of the directory's listing.
     func add(_ name: [UInt8], in parent: DirectoryHandle, _ path: PathBytes) -> Int {
         state.withLock { state in
             state.push(Job(parent: parent, name: name, path: path))
         }
     }
 
-    /// Lists directories until none is left; may run on several threads at once.
+    /// Lists directories until none is left; several threads can call this at the same time.
     ///
-    /// - Parameter isOver: whether to end early; asked before each directory.
-    func work(unless isOver: () -> Bool = { false }) {
-        while !isOver() {
+    /// - Parameter shouldStop: Whether to stop early; called before each directory.
+    func work(unless shouldStop: () -> Bool = { false }) {
+        while !shouldStop() {
             let (job, isDone) = state.withLock { state -> (Job?, Bool) in
                 guard let job = state.stack.popLast() else { return (nil, state.active == 0) }
                 state.active += 1
@@ -87,7 +86,7 @@ final class SubtreeWalk: Sendable {
             }
             if isDone { return }
             guard let job else {
-                // Another worker is about to find more.
+                // Another worker may still find more directories.
                 usleep(50)
                 continue
             }
@@ -95,16 +94,16 @@ final class SubtreeWalk: Sendable {
         }
     }
 
-    /// All listings by number.
+    /// Returns all listings by their number.
     func listings() -> [Int: Listing] {
         state.withLock { $0.listings }
     }
 
     private struct Result {
         var listing = Listing()
-        /// The directories in it, by their places in the listing.
-        var directories: [(place: Int, job: Job)] = []
-        /// What of it is left to others.
+        /// The subdirectories, with their indices in the listing.
+        var directories: [(index: Int, job: Job)] = []
+        /// The parts of the directory that other workers handle.
         var parts: [Job] = []
     }
 
@@ -112,7 +111,7 @@ final class SubtreeWalk: Sendable {
         state.withLock { state in
             var listing = result.listing
             for directory in result.directories.reversed() {
-                listing.subdirectories.append((directory.place, state.push(directory.job)))
+                listing.subdirectories.append((directory.index, state.push(directory.job)))
             }
             listing.subdirectories.reverse()
             listing.parts = result.parts.map { state.push($0) }
@@ -133,7 +132,7 @@ final class SubtreeWalk: Sendable {
                     continue
                 }
                 do throws(FileError) {
-                    try look(at: name, in: directory, path, &result)
+                    try inspect(name, in: directory, path, &result)
                 } catch {
                     result.listing.note(error)
                 }
@@ -144,7 +143,7 @@ final class SubtreeWalk: Sendable {
         return result
     }
 
-    /// The names to look at now; of a directory that has many, the rest is left to others.
+    /// Returns the names that this job handles; more than `partSize` names become further jobs.
     private func names(
         of job: Job,
         in directory: DirectoryHandle,
@@ -155,7 +154,7 @@ final class SubtreeWalk: Sendable {
         let size = SubtreeWalk.partSize
         for start in stride(from: size, to: names.count, by: size) {
             var part = job
-            // Not opened again: by then another one, or none, may have its name.
+            // The part keeps the open directory, because its path may lead elsewhere later.
             part.parent = directory
             part.names = names[start..<min(start + size, names.count)]
             result.parts.append(part)
@@ -163,14 +162,15 @@ final class SubtreeWalk: Sendable {
         return names.prefix(size)
     }
 
-    private func look(
-        at name: [UInt8],
+    /// Adds a file to the result; a subdirectory also becomes a job.
+    private func inspect(
+        _ name: [UInt8],
         in directory: DirectoryHandle,
         _ path: PathBytes,
         _ result: inout Result
     ) throws(FileError) {
         guard let status = try directory.status(name) else { return }
-        // No system call would take it, and no reader of a manifest does.
+        // System calls and readers of manifests refuse such a path.
         guard path.bytes.count < SubtreeWalk.longestPath else {
             result.listing.notes.append(
                 "a path of \(path.bytes.count) bytes was left out; it begins with"
@@ -187,7 +187,7 @@ final class SubtreeWalk: Sendable {
             let job = Job(parent: directory, name: name, path: path)
             result.directories.append((result.listing.entries.count, job))
         case .special:
-            result.listing.notes.append(TreeWalk.special(path))
+            result.listing.notes.append(TreeWalk.specialFileNote(path))
             return
         }
         result.listing.entries.append(entry)
@@ -195,7 +195,7 @@ final class SubtreeWalk: Sendable {
 }
 
 extension SubtreeWalk.Listing {
-    /// An error becomes a note, because one unreadable name must not lose the rest.
+    /// Adds an error as a note, because an unreadable file must not end the walk.
     fileprivate mutating func note(_ error: FileError) {
         guard error.code != .notFound else { return }
         notes.append("\(error); it was left out")

@@ -1,41 +1,41 @@
 /// A file, link or directory that a walk found.
 package struct WalkedEntry: Sendable {
-    /// Relative to the root, or absolute.
+    /// The path, relative to the root or absolute.
     package var path: PathBytes
     package var status: FileStatus
-    /// What a symbolic link says.
+    /// The target of a symbolic link, as the link has it.
     package var linkTarget: [UInt8]?
 }
 
-/// Finds everything that belongs to a path set, in path order, links not followed.
+/// A search for everything that belongs to a path set, in path order; links are not followed.
 package struct TreeWalk: Sendable {
-    /// What was found.
+    /// The files, links and directories that were found.
     package private(set) var entries: [WalkedEntry] = []
-    /// How many files and directories could not be looked at; each has a note.
+    /// The number of files and directories that could not be read; each has a note.
     package private(set) var unreadable = 0
-    /// Things left out that the user should know of, one line each.
+    /// Files that were left out and that the user should know of, one line each.
     package private(set) var notes: [String] = []
-    /// Temporary names, perhaps of processes that are gone.
+    /// Temporary names, perhaps of processes that have ended.
     package private(set) var temporaries: [PathBytes] = []
-    /// Links that stand where patterns have plain names; none of them was followed.
+    /// Links whose names patterns spell out; they were not followed.
     package private(set) var links: [PathBytes] = []
-    /// Directories that were passed through on the way to a spelled name and not listed.
-    package private(set) var passed: [PathBytes] = []
+    /// Directories that were opened to reach a spelled-out name, and not listed.
+    package private(set) var traversed: [PathBytes] = []
 
     private let excluded: Set<FileStatus.Identity>
-    /// Whether to end early.
-    private let isOver: @Sendable () -> Bool
+    /// Whether to stop early.
+    private let shouldStop: @Sendable () -> Bool
     private let subtrees: SubtreeWalk
-    /// The number of a directory's listing by its place in `entries`.
-    private var listed: [Int: Int] = [:]
+    /// The number of a directory's listing by the directory's index in `entries`.
+    private var listingNumbers: [Int: Int] = [:]
 
     /// Walks the tree on one thread.
     ///
     /// - Parameters:
-    ///   - set: what to look for.
-    ///   - root: the directory that relative paths start at.
-    ///   - excluded: directories to leave out whatever the set says, such as the store itself.
-    /// - Throws: when `/` cannot be opened; everything else that cannot be read is a note.
+    ///   - set: The path set to find.
+    ///   - root: The directory that relative paths start at.
+    ///   - excluded: Directories to leave out even if the set contains them, such as the store.
+    /// - Throws: `FileError` when `/` cannot be opened; other files that cannot be read give a note.
     package init(
         _ set: PathSet,
         root: DirectoryHandle,
@@ -43,19 +43,19 @@ package struct TreeWalk: Sendable {
     ) throws(FileError) {
         self.init(finding: set, root, try DirectoryHandle.open(PathBytes("/")), excluded)
         subtrees.work()
-        putTogether()
+        mergeListings()
     }
 
     /// Walks the tree on `width` threads of the task's executor.
     ///
-    /// When the task is cancelled it ends soon, with a part of what there is.
+    /// If the task is cancelled, the walk ends soon with a part of the files.
     ///
     /// - Parameters:
-    ///   - set: what to look for.
-    ///   - root: the directory that relative paths start at.
-    ///   - top: the directory that absolute paths start at.
-    ///   - excluded: directories to leave out whatever the set says, such as the store itself.
-    ///   - width: how many threads take part.
+    ///   - set: The path set to find.
+    ///   - root: The directory that relative paths start at.
+    ///   - top: The directory that absolute paths start at.
+    ///   - excluded: Directories to leave out even if the set contains them, such as the store.
+    ///   - width: The number of threads.
     package init(
         _ set: PathSet,
         root: DirectoryHandle,
@@ -63,12 +63,12 @@ package struct TreeWalk: Sendable {
         excluding excluded: Set<FileStatus.Identity>,
         width: Int
     ) async {
-        self.init(finding: set, root, top, excluded, isOver: { Task.isCancelled })
+        self.init(finding: set, root, top, excluded, shouldStop: { Task.isCancelled })
         let subtrees = subtrees
         await withTaskGroup(of: Void.self) { workers in
             for _ in 0..<width { workers.addTask { subtrees.work { Task.isCancelled } } }
         }
-        putTogether()
+        mergeListings()
     }
 
     private init(
@@ -76,44 +76,46 @@ package struct TreeWalk: Sendable {
         _ root: DirectoryHandle,
         _ top: DirectoryHandle,
         _ excluded: Set<FileStatus.Identity>,
-        isOver: @escaping @Sendable () -> Bool = { false }
+        shouldStop: @escaping @Sendable () -> Bool = { false }
     ) {
         self.excluded = excluded
-        self.isOver = isOver
+        self.shouldStop = shouldStop
         subtrees = SubtreeWalk(excluding: excluded)
-        // Absolute paths sort first; each walk goes in path order by itself.
+        // Absolute paths sort first; each of the two walks is in path order.
         if !set.absolute.isEmpty {
             walk(top, PathBytes("/"), set.absolute.map(PatternCursor.init))
         }
         walk(root, PathBytes(""), set.relative.map(PatternCursor.init))
     }
 
-    /// Takes the entries out that `isOut` names.
+    /// Removes the entries that match a condition.
     ///
-    /// - Returns: them, in path order.
-    package mutating func takeOut(_ isOut: (WalkedEntry) -> Bool) -> [WalkedEntry] {
-        var out: [WalkedEntry] = []
-        // Most often there is none, and nothing is copied.
-        guard let first = entries.firstIndex(where: isOut) else { return out }
+    /// - Returns: The removed entries, in path order.
+    package mutating func removeEntries(
+        where isRemoved: (WalkedEntry) -> Bool
+    ) -> [WalkedEntry] {
+        var removed: [WalkedEntry] = []
+        // Usually no entry matches, and nothing is copied.
+        guard let first = entries.firstIndex(where: isRemoved) else { return removed }
         var rest = Array(entries[..<first])
         rest.reserveCapacity(entries.count)
-        out.append(entries[first])
+        removed.append(entries[first])
         for entry in entries[(first + 1)...] {
-            if isOut(entry) { out.append(entry) } else { rest.append(entry) }
+            if isRemoved(entry) { removed.append(entry) } else { rest.append(entry) }
         }
         entries = rest
-        return out
+        return removed
     }
 
-    /// Puts the listings of whole directories behind the directories' own entries.
-    private mutating func putTogether() {
+    /// Inserts the listings of whole directories after the entries of these directories.
+    private mutating func mergeListings() {
         let listings = subtrees.listings()
         let starts = entries
         entries = []
         entries.reserveCapacity(listings.values.reduce(starts.count) { $0 + $1.entries.count })
-        for (place, entry) in starts.enumerated() {
+        for (index, entry) in starts.enumerated() {
             entries.append(entry)
-            if let number = listed[place] { append(number, of: listings) }
+            if let number = listingNumbers[index] { append(number, of: listings) }
         }
     }
 
@@ -123,28 +125,28 @@ package struct TreeWalk: Sendable {
         unreadable += listing.unreadable
         temporaries += listing.temporaries
         var start = 0
-        for (place, child) in listing.subdirectories {
-            entries += listing.entries[start...place]
+        for (index, child) in listing.subdirectories {
+            entries += listing.entries[start...index]
             append(child, of: listings)
-            start = place + 1
+            start = index + 1
         }
         entries += listing.entries[start...]
         for part in listing.parts { append(part, of: listings) }
     }
 
-    /// What to say of something that is no file, directory or link.
-    static func special(_ path: PathBytes) -> String {
+    /// Returns the note for a file that is not a regular file, directory or link.
+    static func specialFileNote(_ path: PathBytes) -> String {
         "'\(path.text)' is a pipe, socket or device and was left out"
     }
 
-    /// Looks in a directory that is not itself in the set for names that lead to it.
+    /// Searches a directory that is not in the set for names that belong to the set or lead to it.
     private mutating func walk(
         _ directory: DirectoryHandle,
         _ path: PathBytes,
         _ cursors: [PatternCursor]
     ) {
-        if cursors.contains(where: \.isComplete) { return takeContents(of: directory, path) }
-        for name in names(in: directory, path, cursors) where !isOver() {
+        if cursors.contains(where: \.isComplete) { return addContents(of: directory, path) }
+        for name in names(in: directory, path, cursors) where !shouldStop() {
             var next = cursors
             for index in next.indices { next[index].descend(into: name) }
             next.removeAll { $0.isDead && !$0.isComplete }
@@ -152,7 +154,7 @@ package struct TreeWalk: Sendable {
         }
     }
 
-    /// The names worth a look: those that the patterns spell, or the directory's own.
+    /// Returns the names to visit: those that the patterns spell out, or all names in the directory.
     private mutating func names(
         in directory: DirectoryHandle,
         _ path: PathBytes,
@@ -165,7 +167,7 @@ package struct TreeWalk: Sendable {
             }
             spelled.formUnion(literals)
         }
-        passed.append(path)
+        traversed.append(path)
         return spelled.filter { !TemporaryName.matches($0) }.sorted {
             $0.lexicographicallyPrecedes($1)
         }
@@ -179,7 +181,7 @@ package struct TreeWalk: Sendable {
         _ above: [PatternCursor]
     ) {
         if cursors.contains(where: { $0.fits(isDirectory: false) }) {
-            return take(name, in: directory, path, above)
+            return add(name, in: directory, path, above)
         }
         let status = reporting { () throws(FileError) in try directory.status(name) } ?? nil
         guard let status else { return }
@@ -187,14 +189,14 @@ package struct TreeWalk: Sendable {
             return followRootLink(name, in: directory, path, cursors, above)
         }
         guard status.kind == .directory, !excluded.contains(status.identity) else { return }
-        if cursors.contains(where: \.isComplete) { return take(name, in: directory, path, above) }
+        if cursors.contains(where: \.isComplete) { return add(name, in: directory, path, above) }
         let child = reporting { () throws(FileError) in try directory.directory(name) }
         if let child { walk(child, path, cursors) }
     }
 
-    /// Goes on through a link that stands in `/` itself, such as a system's `/home` or `/tmp`.
+    /// Follows a link in `/` itself, such as the `/home` or `/tmp` of some systems.
     ///
-    /// No other link is followed: a cache entry could have planted it.
+    /// No other link is followed, because a cache entry could have created it.
     private mutating func followRootLink(
         _ name: [UInt8],
         in directory: DirectoryHandle,
@@ -203,7 +205,7 @@ package struct TreeWalk: Sendable {
         _ above: [PatternCursor]
     ) {
         guard directory.path == PathBytes("/") else {
-            switch (directory.end(of: name), TreeWalk.spell(above, name)) {
+            switch (directory.targetKind(of: name), TreeWalk.isSpelledOut(name, by: above)) {
             case (.directory, true): links.append(path)
             case (.directory, false):
                 notes.append("'\(path.text)' is a symbolic link and was not followed")
@@ -213,17 +215,17 @@ package struct TreeWalk: Sendable {
             }
             return
         }
-        let child = reporting { () throws(FileError) in try directory.followedDirectory(name) }
+        let child = reporting { () throws(FileError) in try directory.directoryFollowingLink(name) }
         if let child { walk(child, path, cursors) }
     }
 
-    /// Whether one of the patterns has a plain name next, and it is this one.
-    private static func spell(_ cursors: [PatternCursor], _ name: [UInt8]) -> Bool {
+    /// Returns whether the next component of one of the patterns is exactly this name.
+    private static func isSpelledOut(_ name: [UInt8], by cursors: [PatternCursor]) -> Bool {
         cursors.contains { $0.literalNames?.contains(name) ?? false }
     }
 
-    /// Takes a name that is in the set, with everything below it.
-    private mutating func take(
+    /// Adds a file that is in the set; of a directory, also its contents.
+    private mutating func add(
         _ name: [UInt8],
         in directory: DirectoryHandle,
         _ path: PathBytes,
@@ -235,27 +237,27 @@ package struct TreeWalk: Sendable {
         case .regular:
             entries.append(WalkedEntry(path: path, status: status))
         case .link:
-            if TreeWalk.spell(above, name) { links.append(path) }
+            if TreeWalk.isSpelledOut(name, by: above) { links.append(path) }
             let target = reporting { () throws(FileError) in try directory.linkTarget(name) }
             if let target {
                 entries.append(WalkedEntry(path: path, status: status, linkTarget: target))
             }
         case .directory:
             if excluded.contains(status.identity) { return }
-            listed[entries.count] = subtrees.add(name, in: directory, path)
+            listingNumbers[entries.count] = subtrees.add(name, in: directory, path)
             entries.append(WalkedEntry(path: path, status: status))
         case .special:
-            notes.append(TreeWalk.special(path))
+            notes.append(TreeWalk.specialFileNote(path))
         }
     }
 
-    private mutating func takeContents(of directory: DirectoryHandle, _ path: PathBytes) {
+    private mutating func addContents(of directory: DirectoryHandle, _ path: PathBytes) {
         for name in contents(of: directory, path) {
-            take(name, in: directory, path.appending(name))
+            add(name, in: directory, path.appending(name))
         }
     }
 
-    /// The directory's own names without those that are still being written.
+    /// Returns the names in a directory without temporary ones, which are recorded.
     private mutating func contents(of directory: DirectoryHandle, _ path: PathBytes) -> [[UInt8]] {
         var names = reporting { () throws(FileError) in try directory.names() } ?? []
         names.removeAll { name in
@@ -266,7 +268,7 @@ package struct TreeWalk: Sendable {
         return names
     }
 
-    /// Runs `body`; an error becomes a note, because one unreadable name must not lose the rest.
+    /// Runs `body`; an error becomes a note, because an unreadable file must not end the walk.
     private mutating func reporting<Value>(
         _ body: () throws(FileError) -> Value
     ) -> Value? {

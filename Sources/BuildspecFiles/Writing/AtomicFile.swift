@@ -1,13 +1,13 @@
-/// Writes of small files that are seen whole or not at all.
+/// Atomic reads and writes of small files: a reader sees a whole file or none.
 package enum AtomicFile {
-    /// Reads a whole file by its trusted path.
+    /// Reads a whole file by a trusted path.
     ///
     /// - Parameters:
-    ///   - path: the file.
-    ///   - limit: the largest size in bytes that is believed.
-    ///   - followsLink: whether the file may be a link; the directories above it always may.
-    /// - Returns: its bytes, or `nil` if there is no such file.
-    /// - Throws: when it cannot be read, is no regular file or is larger than `limit`.
+    ///   - path: The file.
+    ///   - limit: The largest accepted size in bytes.
+    ///   - followsLink: Whether the file can be a link; the directories above it always can.
+    /// - Returns: The bytes of the file, or `nil` if it does not exist.
+    /// - Throws: `FileError` when the file cannot be read, is not a regular file or is larger than `limit`.
     package static func read(
         _ path: PathBytes,
         limit: UInt64,
@@ -22,24 +22,27 @@ package enum AtomicFile {
         }
         let status = try file.status()
         guard status.kind == .regular else {
-            throw FileError("read", path.text, number: notAFile(status.kind))
+            throw FileError("read", path.text, number: FileError.notRegularFile(status.kind))
         }
-        guard status.size <= limit else { throw FileError("read", path.text, number: tooBig) }
+        guard status.size <= limit else {
+            throw FileError("read", path.text, number: FileError.fileTooLarge)
+        }
         var bytes: [UInt8] = []
         _ = try file.read(Int(status.size), at: 0, appendingTo: &bytes)
         return bytes
     }
 
-    /// Replaces the file at `path`, or makes it, with its directories.
+    /// Creates or replaces the file at `path`, and makes its missing directories.
     ///
-    /// The bytes go to a temporary file beside it that is then renamed, so a reader sees the old
-    /// content or the new. It is not forced to the disk: who needs more must verify what he reads.
+    /// The bytes are written to a temporary file in the same directory, which is then renamed, so a reader
+    /// sees the old content or the new. The file is not synced to the disk; a reader that must detect a
+    /// loss of power has to verify the content.
     ///
     /// - Parameters:
-    ///   - bytes: what the file is to hold.
-    ///   - path: its trusted path.
-    ///   - access: who may use it, and the directories that are made.
-    /// - Throws: when it cannot be written.
+    ///   - bytes: The content of the file.
+    ///   - path: The trusted path of the file.
+    ///   - access: Who can use the file and the new directories.
+    /// - Throws: `FileError` when the file cannot be written.
     package static func write(
         _ bytes: [UInt8],
         to path: PathBytes,
@@ -47,9 +50,9 @@ package enum AtomicFile {
     ) throws(FileError) {
         let (directory, name) = path.split
         let parent = PathBytes(directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory))
-        let handle = try openMaking(parent, access: access)
+        let handle = try DirectoryHandle.creating(parent, access: access)
         let temporary = TemporaryName.next()
-        let file = try access.creating(temporary[...], in: handle)
+        let file = try access.createFile(temporary[...], in: handle)
         do throws(FileError) {
             try file.write(bytes.span, at: 0)
             try handle.rename(temporary, replacing: name, in: handle)
@@ -59,16 +62,16 @@ package enum AtomicFile {
         }
     }
 
-    /// Makes the file at `path`, with its directories, unless there is something of that name.
+    /// Creates the file at `path` with its missing directories, unless the name exists.
     ///
-    /// Of several calls at the same time one makes it.
+    /// Of several calls at the same time, one creates the file.
     ///
     /// - Parameters:
-    ///   - bytes: what the file is to hold.
-    ///   - path: its trusted path.
-    ///   - access: who may use it, and the directories that are made.
-    /// - Returns: whether it was made.
-    /// - Throws: when it cannot be written.
+    ///   - bytes: The content of the file.
+    ///   - path: The trusted path of the file.
+    ///   - access: Who can use the file and the new directories.
+    /// - Returns: Whether the file was created.
+    /// - Throws: `FileError` when the file cannot be written.
     package static func create(
         _ bytes: [UInt8],
         at path: PathBytes,
@@ -76,64 +79,18 @@ package enum AtomicFile {
     ) throws(FileError) -> Bool {
         let (directory, name) = path.split
         let parent = PathBytes(directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory))
-        let handle = try openMaking(parent, access: access)
+        let handle = try DirectoryHandle.creating(parent, access: access)
         if try handle.status(name) != nil { return false }
         let temporary = TemporaryName.next()
-        let file = try access.creating(temporary[...], in: handle)
+        let file = try access.createFile(temporary[...], in: handle)
         do throws(FileError) {
             try file.write(bytes.span, at: 0)
-            let isMade = try handle.renameToNew(temporary, name)
-            if !isMade { try handle.removeFile(temporary) }
-            return isMade
+            let isCreated = try handle.renameIfAbsent(temporary, to: name)
+            if !isCreated { try handle.removeFile(temporary) }
+            return isCreated
         } catch {
             try? handle.removeFile(temporary)
             throw error
-        }
-    }
-
-    /// Opens a directory by its trusted path after making it and what is missing above it.
-    ///
-    /// - Parameters:
-    ///   - path: the directory.
-    ///   - access: who may use what is made; `nil` leaves that to the process's mask.
-    /// - Returns: the directory.
-    /// - Throws: when it cannot be made or opened.
-    package static func openMaking(
-        _ path: PathBytes,
-        access: FileAccess? = nil
-    ) throws(FileError) -> DirectoryHandle {
-        do throws(FileError) {
-            return try DirectoryHandle.open(path)
-        } catch {
-            guard error.code == .notFound else { throw error }
-        }
-        let (directory, name) = path.split
-        if name.isEmpty { return try DirectoryHandle.open(path) }
-        let parent = PathBytes(directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory))
-        let handle = try openMaking(parent, access: access)
-        if let access { return try access.making(name, in: handle) }
-        try handle.makeDirectory(name)
-        return try handle.directory(name)
-    }
-}
-
-extension DirectoryHandle {
-    /// Renames a file into a directory; an empty directory in its place goes, as a file would.
-    func rename(
-        _ old: [UInt8],
-        replacing new: ArraySlice<UInt8>,
-        in directory: DirectoryHandle
-    ) throws(FileError) {
-        do throws(FileError) {
-            try rename(old, to: new, in: directory)
-        } catch {
-            guard error.code == .isDirectory else { throw error }
-            do throws(FileError) {
-                try directory.removeDirectory(new)
-            } catch let obstacle {
-                throw obstacle.code == .notEmpty ? obstacle : error
-            }
-            try rename(old, to: new, in: directory)
         }
     }
 }

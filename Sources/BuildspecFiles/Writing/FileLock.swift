@@ -6,13 +6,13 @@
     internal import Darwin
 #endif
 
-/// A lock on a file among processes, held until the last reference goes or the process ends.
+/// A lock on a file between processes, which is held until its last reference or the process ends.
 package final class FileLock: Sendable {
-    /// Who may hold it beside this one.
+    /// The kind of a lock.
     package enum Kind: Sendable {
-        /// Others that share it.
+        /// Others can hold a shared lock at the same time.
         case shared
-        /// Nobody.
+        /// No other lock can be held at the same time.
         case exclusive
     }
 
@@ -26,21 +26,21 @@ package final class FileLock: Sendable {
         close(descriptor)
     }
 
-    /// Takes the lock.
+    /// Acquires a lock on a file.
     ///
     /// - Parameters:
-    ///   - path: a file that exists only to be locked; it is made if it is missing. A link is refused.
-    ///   - kind: who may hold it too.
-    ///   - waits: whether to wait for others.
-    ///   - access: who may use it, if it is made.
-    /// - Returns: the lock; `nil` when another holds it, or there can be none here.
-    package static func take(
+    ///   - path: A file that exists only to be locked; a missing one is created, a link is refused.
+    ///   - kind: Whether others can hold a shared lock at the same time.
+    ///   - waits: Whether to wait until other locks are released.
+    ///   - access: Who can use the file, if it is created.
+    /// - Returns: The lock; `nil` when another process holds it, or the file cannot be locked.
+    package static func acquire(
         _ path: PathBytes,
         _ kind: Kind,
         waits: Bool = true,
         access: FileAccess = .owner
     ) -> FileLock? {
-        guard let lock = opened(path, access) else { return nil }
+        guard let lock = openFile(path, access) else { return nil }
         let descriptor = lock.descriptor
         let operation = (kind == .shared ? LOCK_SH : LOCK_EX) | (waits ? 0 : LOCK_NB)
         while flock(descriptor, operation) != 0 {
@@ -49,7 +49,7 @@ package final class FileLock: Sendable {
         return lock
     }
 
-    private static func opened(_ path: PathBytes, _ access: FileAccess) -> FileLock? {
+    private static func openFile(_ path: PathBytes, _ access: FileAccess) -> FileLock? {
         let flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
         func attempt(_ more: CInt) -> CInt {
             unsafe withCString(path.bytes) { unsafe open($0, flags | more, mode_t(access.file)) }
@@ -57,7 +57,7 @@ package final class FileLock: Sendable {
         var descriptor = attempt(0)
         if descriptor < 0, errno == ENOENT {
             descriptor = attempt(O_CREAT | O_EXCL)
-            // The process's mask does not count.
+            // The access applies whatever the umask is.
             if descriptor >= 0 { _ = fchmod(descriptor, mode_t(access.file)) }
             if descriptor < 0, errno == EEXIST { descriptor = attempt(0) }
         }

@@ -1,10 +1,10 @@
 internal import Synchronization
 
-/// A file that is written part by part before it has its name; it is seen whole or not at all.
+/// A writer for a file that is written in parts and gets its name last, so a reader sees the whole file.
 package final class FileWriter: Sendable {
     private struct State {
         var size: UInt64 = 0
-        var isPlaced = false
+        var isCommitted = false
     }
 
     private let directory: DirectoryHandle
@@ -13,20 +13,20 @@ package final class FileWriter: Sendable {
     private let file: OpenFile
     private let state = Mutex(State())
 
-    /// Begins a file under a temporary name.
+    /// Creates a file with a temporary name.
     ///
     /// - Parameters:
-    ///   - directory: its trusted path; it is made with what is missing above it, and lies on the file
-    ///     system that the file is to be on.
-    ///   - access: who may use it, and the directories that are made.
-    /// - Throws: when it cannot be made.
+    ///   - directory: The trusted path of a directory on the file system of the final path; it is made with
+    ///     missing ones above it.
+    ///   - access: Who can use the file and the new directories.
+    /// - Throws: `FileError` when the file cannot be created.
     package init(in directory: PathBytes, access: FileAccess) throws(FileError) {
-        self.directory = try AtomicFile.openMaking(directory, access: access)
+        self.directory = try DirectoryHandle.creating(directory, access: access)
         self.access = access
-        file = try access.creating(temporary[...], in: self.directory)
+        file = try access.createFile(temporary[...], in: self.directory)
     }
 
-    /// Adds bytes at the end.
+    /// Appends bytes to the file.
     package func append(_ bytes: [UInt8]) throws(FileError) {
         try state.withLock { state throws(FileError) in
             try file.write(bytes.span, at: state.size)
@@ -34,18 +34,18 @@ package final class FileWriter: Sendable {
         }
     }
 
-    /// Gives the file its name, in place of one that has it.
+    /// Renames the file to its final path, replacing a file there.
     ///
-    /// - Parameter path: its trusted path; the directory is made with what is missing above it.
-    /// - Throws: when it cannot have it.
-    package func place(at path: PathBytes) throws(FileError) {
+    /// - Parameter path: The trusted path; its missing directories are made.
+    /// - Throws: `FileError` when the file cannot be renamed.
+    package func commit(to path: PathBytes) throws(FileError) {
         let (above, name) = path.split
-        let parent = try AtomicFile.openMaking(PathBytes(Array(above)), access: access)
+        let parent = try DirectoryHandle.creating(PathBytes(Array(above)), access: access)
         try directory.rename(temporary, replacing: name, in: parent)
-        state.withLock { $0.isPlaced = true }
+        state.withLock { $0.isCommitted = true }
     }
 
     deinit {
-        if !state.withLock(\.isPlaced) { try? directory.removeFile(temporary) }
+        if !state.withLock(\.isCommitted) { try? directory.removeFile(temporary) }
     }
 }

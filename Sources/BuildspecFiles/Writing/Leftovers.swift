@@ -1,15 +1,15 @@
-/// Removes what processes that were killed have left under temporary names.
+/// Removes temporary files that killed processes have left.
 ///
-/// Only what `TemporaryName` made is ever removed, and only when its process is known to be gone;
-/// what a running one is about to put in place stays. The directory keeps its time: nothing that
-/// counts has changed in it.
+/// Only files with a name from `TemporaryName` are removed, and only if their process has ended, so the
+/// files of a running process stay. The directory keeps its modification time, because its other
+/// contents do not change.
 package enum Leftovers {
-    /// Removes the leftovers among some paths.
+    /// Removes the leftovers at some paths.
     ///
     /// - Parameters:
-    ///   - paths: paths whose last names are temporary names.
-    ///   - directory: finds the directory that holds a path.
-    /// - Returns: how many were removed; what cannot be removed is left to the next time.
+    ///   - paths: Paths whose last names are temporary names.
+    ///   - directory: Opens the parent directory of a path.
+    /// - Returns: The number of removed leftovers; one that cannot be removed stays until the next call.
     package static func remove(
         _ paths: some Sequence<PathBytes>,
         in directory: (PathBytes) throws(FileError) -> DirectoryHandle
@@ -22,12 +22,12 @@ package enum Leftovers {
         return removed
     }
 
-    /// Removes the leftovers that lie directly in a directory.
+    /// Removes the leftovers directly in a directory.
     ///
     /// - Parameters:
-    ///   - directory: the directory.
-    ///   - dryRun: whether to count only.
-    /// - Returns: how many were removed.
+    ///   - directory: The directory.
+    ///   - dryRun: Whether to count the leftovers only.
+    /// - Returns: The number of removed leftovers.
     package static func removeAll(in directory: DirectoryHandle, dryRun: Bool = false) -> Int {
         let names = (try? directory.names()) ?? []
         return names.count {
@@ -35,12 +35,12 @@ package enum Leftovers {
         }
     }
 
-    /// Removes the files among the leftovers that lie directly in a directory.
+    /// Removes the leftovers directly in a directory that are regular files.
     ///
     /// - Parameters:
-    ///   - directory: the directory.
-    ///   - dryRun: whether to count only.
-    /// - Returns: how many were removed.
+    ///   - directory: The directory.
+    ///   - dryRun: Whether to count the leftovers only.
+    /// - Returns: The number of removed leftovers.
     package static func removeFiles(in directory: DirectoryHandle, dryRun: Bool = false) -> Int {
         let names = (try? directory.names()) ?? []
         return names.count {
@@ -54,7 +54,7 @@ package enum Leftovers {
         in directory: DirectoryHandle,
         dryRun: Bool = false
     ) -> Bool {
-        guard TemporaryName.isOwn(name), let status = (try? directory.status(name)) ?? nil,
+        guard TemporaryName.isGenerated(name), let status = (try? directory.status(name)) ?? nil,
             TemporaryName.isAbandoned(name, changed: status.changed),
             let before = try? directory.status()
         else { return false }

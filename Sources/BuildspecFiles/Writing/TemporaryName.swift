@@ -8,38 +8,38 @@ internal import Synchronization
     internal import Darwin
 #endif
 
-/// Names for files that are still being written; no walk ever takes one for content.
+/// Names for files that are still being written; a walk never treats such a file as content.
 ///
-/// A name says whose it is, so that what a killed process leaves behind can be told from what a
-/// running one is about to put in place: `.buildspec-partial-PID-START-MACHINE-NUMBER`.
+/// A name identifies its process, so that the files of a killed process can be distinguished from those
+/// of a running one: `.buildspec-partial-PID-START-MACHINE-NUMBER`.
 package enum TemporaryName {
-    /// What every such name begins with.
+    /// The prefix of every temporary name.
     package static let prefix: [UInt8] = Array(".buildspec-partial-".utf8)
 
-    /// What cannot be proven abandoned counts as such when it has not changed for this long.
+    /// The seconds without a change after which a file of an unknown process counts as abandoned.
     package static let longestUse: Int64 = 86_400
 
     private static let counter = Atomic<UInt64>(0)
 
-    /// A name that no other process and no earlier call has used.
+    /// Returns a name that no other process and no earlier call has used.
     package static func next() -> [UInt8] {
-        next(of: .own)
+        next(of: .current)
     }
 
-    static func next(of owner: ProcessMark) -> [UInt8] {
+    static func next(of owner: ProcessIdentity) -> [UInt8] {
         let number = counter.add(1, ordering: .relaxed).newValue
         return prefix + Array("\(owner.text)-\(number)".utf8)
     }
 
-    /// Whether `name` is one of these.
+    /// Returns whether a name has the prefix of temporary names.
     package static func matches(_ name: some Collection<UInt8>) -> Bool {
         name.starts(with: prefix)
     }
 
-    /// Whether this program gives such a name; no other is ever removed.
+    /// Returns whether this program generates such names; a file with another name is never removed.
     ///
-    /// Behind the prefix it is `PID-START-MACHINE-NUMBER`, or `PID-TOKEN-NUMBER` of an older version.
-    static func isOwn(_ name: some Collection<UInt8>) -> Bool {
+    /// The prefix is followed by `PID-START-MACHINE-NUMBER`, or by `PID-TOKEN-NUMBER` of an older version.
+    static func isGenerated(_ name: some Collection<UInt8>) -> Bool {
         guard matches(name) else { return false }
         let parts = name.dropFirst(prefix.count)
             .split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
@@ -51,25 +51,25 @@ package enum TemporaryName {
                 }
         }
         return (3...4).contains(parts.count)
-            && parts.enumerated().allSatisfy { place, part in
-                isNumber(part, orLetters: place > 0 && place < parts.count - 1)
+            && parts.enumerated().allSatisfy { index, part in
+                isNumber(part, orLetters: index > 0 && index < parts.count - 1)
             }
     }
 
-    /// Whether the process that made something of such a name is gone.
+    /// Returns whether the process that created a file with a temporary name has ended.
     ///
     /// - Parameters:
-    ///   - name: a name that matches.
-    ///   - changed: the time of its last status change, which programs cannot set back.
-    ///   - now: the time.
-    /// - Returns: `true` if the process is known to be dead, or if nothing is known of it and
-    ///   nothing has happened to the file for a day.
+    ///   - name: A name that matches.
+    ///   - changed: The time of the file's last status change, which programs cannot set back.
+    ///   - now: The current time.
+    /// - Returns: `true` if the process has ended, or if the process is unknown and the file has not
+    ///   changed for a day.
     static func isAbandoned(
         _ name: some Collection<UInt8>,
         changed: FileTime,
         now: FileTime = .now()
     ) -> Bool {
-        if let owner = ProcessMark(ofName: name.dropFirst(prefix.count)),
+        if let owner = ProcessIdentity(ofName: name.dropFirst(prefix.count)),
             let isRunning = owner.isRunning()
         {
             return !isRunning
@@ -78,16 +78,16 @@ package enum TemporaryName {
     }
 }
 
-/// Which process it is: its number, when it started, and where such numbers mean anything.
-struct ProcessMark: Sendable, Equatable {
+/// The identity of a process: its number, its start time, and the namespace of the number.
+struct ProcessIdentity: Sendable, Equatable {
     var process: pid_t
-    /// In the system's ticks since it was booted; 0 where that cannot be told.
+    /// The start time in the system's ticks since the boot; 0 if it is unknown.
     var start: UInt64
-    /// One boot of one machine, and one name space of process numbers on it.
+    /// A hash of the machine's boot and of the namespace of process numbers.
     var machine: UInt64
 
-    /// This process.
-    static let own = ProcessMark(
+    /// The identity of this process.
+    static let current = ProcessIdentity(
         process: getpid(),
         start: startTime(of: "self") ?? 0,
         machine: thisMachine ?? UInt64.random(in: 0...UInt64.max)
@@ -103,7 +103,7 @@ struct ProcessMark: Sendable, Equatable {
         self.machine = machine
     }
 
-    /// Reads `PID-START-MACHINE-NUMBER`.
+    /// Parses `PID-START-MACHINE-NUMBER`.
     init?(ofName name: some Collection<UInt8>) {
         let parts = String(decoding: name, as: UTF8.self).split(separator: "-")
         guard parts.count == 4, let process = pid_t(parts[0]), process > 0,
@@ -112,18 +112,18 @@ struct ProcessMark: Sendable, Equatable {
         self.init(process: process, start: start, machine: machine)
     }
 
-    /// Whether the process lives, or `nil` if that cannot be told from here.
+    /// Returns whether the process is running, or `nil` if its namespace is not this process's.
     func isRunning() -> Bool? {
-        guard machine == ProcessMark.thisMachine else { return nil }
+        guard machine == ProcessIdentity.thisMachine else { return nil }
         if kill(process, 0) != 0, errno == ESRCH { return false }
-        // The number may have been given to another process since.
-        guard start != 0, let now = ProcessMark.startTime(of: "\(process)") else { return true }
+        // Another process may have got the number since.
+        guard start != 0, let now = ProcessIdentity.startTime(of: "\(process)") else { return true }
         return now == start
     }
 
-    /// The machine's boot and this process's name space of numbers; `nil` where nothing tells them.
+    /// A hash of the boot and of this process's namespace of process numbers; `nil` if they are unknown.
     private static let thisMachine: UInt64? = {
-        // Elsewhere's process table would tell of other processes than those that `kill` reaches.
+        // A /proc of another namespace would list other processes than those that `kill` reaches.
         guard linkTarget("/proc/self") == Array("\(getpid())".utf8),
             let numbers = linkTarget("/proc/self/ns/pid"),
             let boot = systemFile("/proc/sys/kernel/random/boot_id")

@@ -214,7 +214,7 @@ struct HashFilesTests {
             "{" + (1...count).map(String.init).joined(separator: ",") + "}"
         )
         #expect(outcome.status == status)
-        #expect(outcome.error.contains("stand for more than 1024 paths") == (status == 3))
+        #expect(outcome.error.contains("expand to more than 1024 paths") == (status == 3))
     }
 
     @Test(arguments: [

@@ -43,7 +43,7 @@ enum GzipCodec {
     }
 
     static func decode(_ bytes: [UInt8], limit: Int) throws(CacheError) -> [UInt8] {
-        var size = min(limit, bytes.count.times(largestRatio))
+        var size = min(limit, bytes.count.multipliedClamped(by: largestRatio))
         // To reserve the limit could take more memory than the machine has, which ends the program.
         if size > largestReserved {
             size = 0
@@ -51,7 +51,7 @@ enum GzipCodec {
         }
         var result: [UInt8] = []
         // Unused capacity costs nothing, and a result that moves while it grows costs twice.
-        result.reserveCapacity(size.plus(partSize))
+        result.reserveCapacity(size.addingClamped(partSize))
         try inflate(bytes, limit: limit) { result.append(contentsOf: $0) }
         return result
     }
