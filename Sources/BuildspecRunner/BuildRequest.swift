@@ -104,7 +104,7 @@ public struct BuildRequest: Sendable {
     /// The directories of `reservedPaths`.
     package var reservedDirectories: [(path: FilePath, what: String)] {
         let names = ["the cache's store", "the cache's shared store"]
-        return [(path: stateDirectory, what: "where 'buildspec' keeps its state")]
+        return [(path: stateDirectory, what: "the state directory of 'buildspec'")]
             + zip(cache?.storeDirectories ?? [], names).map { (path: $0, what: $1) }
     }
 

@@ -1,12 +1,12 @@
 internal import ArgumentParser
 internal import BuildspecFiles
 
-/// The command: arguments in, text and an exit status out.
+/// The command line program.
 @main
 struct BuildspecCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "buildspec",
-        abstract: "Run AWS CodeBuild buildspec files anywhere, with a cache that works.",
+        abstract: "Run AWS CodeBuild buildspec files on any machine, with a shared cache.",
         version: "0.1.0",
         subcommands: [
             Run.self, Validate.self, Plan.self, Explain.self, Schema.self, CacheCommand.self,
@@ -18,7 +18,7 @@ struct BuildspecCommand: AsyncParsableCommand {
         StandardStream.openMissing()
         Signals.endByQuit()
         do {
-            // Timers and signals are files too, and a library ends the process that cannot have them.
+            // Timers and signals need file descriptors, and a library ends a process without them.
             try SpareDescriptors.require(10)
         } catch {
             StandardStream.error.write("error: \(error)\n")
@@ -26,8 +26,8 @@ struct BuildspecCommand: AsyncParsableCommand {
         }
         do {
             try ArgumentText.requireUTF8()
-            try ArgumentText.refuseKeys()
-            // Before arguments are checked: a path that is not found may be one of these.
+            try ArgumentText.rejectKeys()
+            // Before arguments are checked, because a path that is not found may contain a '~'.
             for warning in TildeText.warnings(
                 Array(CommandLine.arguments.dropFirst()),
                 Host.environment().variables
@@ -42,7 +42,7 @@ struct BuildspecCommand: AsyncParsableCommand {
                     try command.run()
                 }
             } catch let error as ValidationError {
-                // Found when the command was under way; the root's usage would be of no help.
+                // The command is running, so the usage of the root command would not help.
                 StandardStream.error.write("Error: \(error.message.printableLines)\n")
                 throw ExitStatus.usage.exitCode
             }
@@ -51,7 +51,7 @@ struct BuildspecCommand: AsyncParsableCommand {
         }
     }
 
-    /// Ends with help, or with an error in which an argument's text may stand.
+    /// Ends the process with help or an error, which can quote an argument.
     private static func end(with error: any Error) -> Never {
         let code = exitCode(for: error)
         if !code.isSuccess {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import BuildspecRunner
 
-/// The exit statuses of every command: the whole table.
+/// The exit statuses of all commands.
 enum ExitStatus: Int32, CaseIterable {
     case success = 0
     case buildFailed = 1
@@ -11,26 +11,26 @@ enum ExitStatus: Int32, CaseIterable {
     case timedOut = 124
     case stopped = 130
 
-    /// What it means, for the end of a command's help, where the command does not say it better.
+    /// The meaning in a command's help, unless the command has a more exact text.
     private var meaning: String {
         switch self {
         case .success: "success"
         case .buildFailed: "a phase failed, or the artifacts could not be collected"
         case .buildspecInvalid:
-            "the buildspec has errors or the build cannot start; nothing was run"
+            "the buildspec has errors or the build cannot start; no command was run"
         case .cacheFailed: "the cache could not be read or written"
-        case .usage: "the command line is wrong"
+        case .usage: "the command line is invalid"
         case .timedOut: "the build took longer than its timeout"
         case .stopped: "stopped by a signal"
         }
     }
 
-    /// The section that ends a command's help.
+    /// Makes the last section of a command's help.
     ///
     /// - Parameters:
-    ///   - statuses: what the command can end with.
-    ///   - meanings: what some of them mean for this command.
-    /// - Returns: the text.
+    ///   - statuses: The statuses that the command can end with.
+    ///   - meanings: The meanings of statuses that differ for this command.
+    /// - Returns: The text of the section.
     static func help(
         _ statuses: [ExitStatus],
         _ meanings: [ExitStatus: String] = [:]
@@ -43,7 +43,7 @@ enum ExitStatus: Int32, CaseIterable {
         return (["EXIT STATUS:"] + lines).joined(separator: "\n")
     }
 
-    /// The status that says how a build ended.
+    /// The status of a build's result.
     init(_ result: BuildResult) {
         switch result.state {
         case .succeeded: self = .success
@@ -53,6 +53,6 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
-    /// What to throw to end the process with this status.
+    /// The error to throw to end the process with this status.
     var exitCode: ExitCode { ExitCode(rawValue) }
 }

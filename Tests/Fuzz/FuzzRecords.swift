@@ -116,7 +116,7 @@ private func plan(_ store: ForgedStore, _ record: KeyRecord) async {
         return
     }
     let plan = try? RestorePlan(manifest, set, existing, roots, verify: false)
-    try? plan?.checkRoom(roots)
+    try? plan?.checkFreeSpace(roots)
 }
 
 private func prune(_ cache: BuildCache) async {
@@ -164,7 +164,7 @@ public struct FilePath: Sendable, Equatable, ExpressibleByStringLiteral {
 }
 
 extension CacheEntryInfo {
-    var words: String { (key ?? "-") + " of '\(scope)'" }
+    var displayText: String { (key ?? "-") + " of '\(scope)'" }
 }
 
 enum S3Location {

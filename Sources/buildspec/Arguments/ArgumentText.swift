@@ -1,34 +1,34 @@
 internal import ArgumentParser
 
-/// The arguments before an option takes them.
+/// Checks of all arguments before they are parsed.
 enum ArgumentText {
-    /// Refuses bytes that are no UTF-8.
+    /// Rejects arguments that are not UTF-8.
     ///
-    /// Where those were, an argument has replacement characters: two keys could become one, and a
-    /// name or glob means no file that is there.
+    /// Swift replaces such bytes, so two keys could become the same key, and a name or glob would not
+    /// match the file that it means.
     static func requireUTF8() throws {
-        for (place, argument) in CommandLine.arguments.enumerated().dropFirst() {
-            guard CommandLine.argc > place, let bytes = unsafe CommandLine.unsafeArgv[place],
+        for (index, argument) in CommandLine.arguments.enumerated().dropFirst() {
+            guard CommandLine.argc > index, let bytes = unsafe CommandLine.unsafeArgv[index],
                 unsafe String(validatingCString: bytes) == nil
             else { continue }
             throw ValidationError(
-                "argument \(place), '\(argument.oneLine)', is not UTF-8; in a glob, '*' stands for "
-                    + "bytes that are not"
+                "argument \(index), '\(argument.oneLine)', is not UTF-8; in a glob, '*' matches such "
+                    + "bytes"
             )
         }
     }
 
-    /// Refuses a private key, which is the value of no option, without showing it.
-    static func refuseKeys() throws {
-        for (place, argument) in CommandLine.arguments.enumerated().dropFirst() {
-            let before = CommandLine.arguments[place - 1]
-            var name = before.hasPrefix("-") ? before.printable : "argument \(place)"
+    /// Rejects a private key as an argument or a store, without showing it.
+    static func rejectKeys() throws {
+        for (index, argument) in CommandLine.arguments.enumerated().dropFirst() {
+            let previous = CommandLine.arguments[index - 1]
+            var name = previous.hasPrefix("-") ? previous.printable : "argument \(index)"
             var value = argument
-            if argument.hasPrefix("--"), let mark = argument.firstIndex(of: "="),
+            if argument.hasPrefix("--"), let equals = argument.firstIndex(of: "="),
                 !argument.hasPrefix("-----BEGIN")
             {
-                name = String(argument[..<mark]).printable
-                value = String(argument[argument.index(after: mark)...])
+                name = String(argument[..<equals]).printable
+                value = String(argument[argument.index(after: equals)...])
             }
             guard !value.isPrivateKey else {
                 throw keyError(name, ". Other users may have seen it, so make a new one")
@@ -41,10 +41,10 @@ enum ArgumentText {
         }
     }
 
-    private static func keyError(_ name: String, _ more: String) -> ValidationError {
+    private static func keyError(_ name: String, _ advice: String) -> ValidationError {
         ValidationError(
-            "\(name): this is a key and not a file, and it is not shown; put it in "
-                + "BUILDSPEC_CACHE_SIGN_KEY" + more
+            "\(name): the value is a key, not a file, and is not shown; put the key in "
+                + "BUILDSPEC_CACHE_SIGN_KEY" + advice
         )
     }
 }

@@ -1,60 +1,60 @@
 internal import BuildspecModel
 internal import SystemPackage
 
-/// Whether the buildspecs that a batch names are there.
+/// The check that the buildspec files of a batch exist.
 enum BatchFiles {
-    /// A warning for each that is not.
+    /// Finds missing files.
     ///
-    /// A path counts from the source root: the git work tree that holds the file, else the current
-    /// directory if the file is in it, else the file's own directory.
+    /// A path is relative to the source root. That is the git work tree with the file, else the current
+    /// directory if it contains the file, else the file's directory.
     ///
     /// - Parameters:
-    ///   - batch: the batch.
-    ///   - file: the file that it stands in.
-    /// - Returns: the warnings.
+    ///   - batch: The batch.
+    ///   - file: The buildspec file with the batch.
+    /// - Returns: A warning for each missing file.
     static func missing(of batch: BatchSection, in file: FilePath) -> [Diagnostic] {
         let current = Host.currentDirectory()
-        let directory = current.pushing(file).removingLastComponent()
-        let own = Host.realPath(directory) ?? directory
-        let root = self.root(of: own, from: Host.realPath(current) ?? current)
-        let here = Host.realPath(current) ?? current
-        return batch.buildspecs.filter { $0.value.isEmpty }.map(nameless)
+        let parent = current.pushing(file).removingLastComponent()
+        let directory = Host.realPath(parent) ?? parent
+        let realCurrent = Host.realPath(current) ?? current
+        let root = self.root(of: directory, from: realCurrent)
+        return batch.buildspecs.filter { $0.value.isEmpty }.map(emptyName)
             + batch.buildspecPaths.compactMap { name in
                 let path = FilePath(name.value)
-                // A directory below the root may be meant as a source root of its own.
-                let starts = [root] + (here.starts(with: root) ? [here] : [])
+                // The current directory below the root may be the source root of the batch.
+                let starts = [root] + (realCurrent.starts(with: root) ? [realCurrent] : [])
                 guard !starts.contains(where: { isFile(path, from: $0, in: root) }) else {
                     return nil
                 }
-                return warning(name, root: root, own: own)
+                return warning(name, root: root, directory: directory)
             }
     }
 
     private static func warning(
         _ name: Located<String>,
         root: FilePath,
-        own: FilePath
+        directory: FilePath
     ) -> Diagnostic {
         let path = FilePath(name.value)
         var remedy = "add it, or change the path"
-        if isFile(path, from: own, in: root) {
-            var beside = own
-            _ = beside.removePrefix(root)
-            remedy = "write '\(beside.pushing(path))'"
+        if isFile(path, from: directory, in: root) {
+            var relative = directory
+            _ = relative.removePrefix(root)
+            remedy = "write '\(relative.pushing(path))'"
         }
         let isDirectory = Host.isDirectory(root.pushing(path))
         return Diagnostic(
             .warning,
             FindingName.batchBuildspec.rawValue,
             isDirectory
-                ? "'\(name.value)' is a directory of '\(root)', from where the path counts; name a file"
-                : "there is no '\(name.value)' in '\(root)', from where the path counts; \(remedy)",
+                ? "'\(name.value)' is a directory in the source root '\(root)'; name a file"
+                : "there is no '\(name.value)' in the source root '\(root)'; \(remedy)",
             at: name.range,
             codeBuild: "fails the build with YAML_FILE_ERROR"
         )
     }
 
-    private static func nameless(_ name: Located<String>) -> Diagnostic {
+    private static func emptyName(_ name: Located<String>) -> Diagnostic {
         Diagnostic(
             .warning,
             FindingName.batchBuildspec.rawValue,
@@ -63,21 +63,21 @@ enum BatchFiles {
         )
     }
 
-    /// Whether a path from a directory names a file that lies below the root.
+    /// Whether a path relative to `start` names a file below the root.
     private static func isFile(
         _ path: FilePath,
         from start: FilePath,
         in root: FilePath
     ) -> Bool {
-        let place = start.pushing(path).lexicallyNormalized()
-        return place.starts(with: root) && Host.exists(place) && !Host.isDirectory(place)
+        let file = start.pushing(path).lexicallyNormalized()
+        return file.starts(with: root) && Host.exists(file) && !Host.isDirectory(file)
     }
 
     private static func root(of directory: FilePath, from current: FilePath) -> FilePath {
-        var place = directory
+        var candidate = directory
         while true {
-            if Host.exists(place.appending(".git")) { return place }
-            guard place.removeLastComponent() else { break }
+            if Host.exists(candidate.appending(".git")) { return candidate }
+            guard candidate.removeLastComponent() else { break }
         }
         return directory.starts(with: current) ? current : directory
     }

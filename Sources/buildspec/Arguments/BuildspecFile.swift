@@ -3,38 +3,38 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// The buildspec of a source tree: found, read, and explained if it cannot be used.
+/// The buildspec file of a source root.
 struct BuildspecFile {
-    /// What CodeBuild looks for.
+    /// The name that CodeBuild uses by default.
     static let standardName = "buildspec.yml"
 
-    /// The path as messages show it.
+    /// The path for messages.
     var name: String
-    /// Its bytes.
+    /// The bytes of the file.
     var text: [UInt8]
-    /// What it says.
     var buildspec: Buildspec
 
-    /// Finds and reads it, prints what is wrong with it.
+    /// Finds and reads a file, and prints its findings.
     ///
     /// - Parameters:
-    ///   - path: what the user named, from the source root as on CodeBuild; `nil` is the standard name.
-    ///   - source: the source root as the user named it.
-    ///   - redactor: what hides secrets in findings, given what the buildspec declares.
-    ///   - refused: called with the file's name and CodeBuild's message before an error is thrown.
-    /// - Throws: `ExitCode` 2 when it cannot be used.
+    ///   - path: The path that the user named, relative to the source root as in CodeBuild; `nil` is the
+    ///     standard name.
+    ///   - source: The source root that the user named.
+    ///   - redactor: Makes the redactor that hides the buildspec's secrets in findings.
+    ///   - onFailure: Called with the file's name and CodeBuild's message before an error is thrown.
+    /// - Throws: `ExitCode` 2 if the file cannot be used.
     init(
         _ path: String?,
         source: String,
         hidingBy redactor: (Buildspec) -> Redactor,
-        refused: (_ name: String, _ message: String) -> Void = { _, _ in }
+        onFailure: (_ name: String, _ message: String) -> Void = { _, _ in }
     ) throws {
-        let place = BuildspecFile.place(of: path ?? BuildspecFile.standardName, in: source)
-        name = place.string
+        let file = BuildspecFile.path(of: path ?? BuildspecFile.standardName, in: source)
+        name = file.string
         do {
-            text = try BuildspecFile.read(place, named: path)
+            text = try BuildspecFile.read(file, named: path)
         } catch {
-            refused(name, "YAML file does not exist")
+            onFailure(name, "YAML file does not exist")
             throw error
         }
         let result = Buildspec.parse(text)
@@ -42,21 +42,23 @@ struct BuildspecFile {
         DiagnosticOutput.print(result.diagnostics, of: name, text: text, hidingBy: redactor)
         let error = result.diagnostics.first { $0.severity == .error }
         guard let buildspec = result.buildspec, error == nil else {
-            refused(name, redactor.redacting(error.map(BuildspecFile.codeBuildMessage) ?? ""))
+            onFailure(name, redactor.redacting(error.map(BuildspecFile.codeBuildMessage) ?? ""))
             throw ExitStatus.buildspecInvalid.exitCode
         }
         self.buildspec = buildspec
     }
 
-    /// What CodeBuild says of an error, or our words for it.
+    /// CodeBuild's message for an error, or buildspec's if CodeBuild's is not known.
     private static func codeBuildMessage(_ error: Diagnostic) -> String {
-        let mark = "YAML_FILE_ERROR Message: "
-        guard let text = error.codeBuild, text.hasPrefix(mark) else { return error.message }
-        return String(text.dropFirst(mark.count))
+        let prefix = "YAML_FILE_ERROR Message: "
+        guard let text = error.codeBuild, text.hasPrefix(prefix) else { return error.message }
+        return String(text.dropFirst(prefix.count))
     }
 
-    /// Where it is; source: CodeBuild guide, "Buildspec file name and storage location".
-    static func place(of path: String = standardName, in source: String) -> FilePath {
+    /// Resolves a path relative to the source root.
+    ///
+    /// Source: CodeBuild guide, "Buildspec file name and storage location".
+    static func path(of path: String = standardName, in source: String) -> FilePath {
         source == "." ? FilePath(path) : FilePath(source).pushing(FilePath(path))
     }
 
@@ -83,10 +85,10 @@ struct BuildspecFile {
         other.extension = "yaml"
         if Host.exists(other) {
             return
-                "there is only a 'buildspec.yaml', which CodeBuild does not look for; rename it or "
+                "there is only a 'buildspec.yaml', which CodeBuild does not use; rename the file, or "
                 + "name it with '--buildspec \(other.lastComponent?.string ?? "")'"
         }
-        return "there is no buildspec; create one or name one with '--buildspec'"
+        return "there is no buildspec; create one, or name one with '--buildspec'"
     }
 
     private static func missingNamed(_ path: FilePath, _ name: String) -> String? {
@@ -97,7 +99,7 @@ struct BuildspecFile {
         }
         let absolute = Host.currentDirectory().pushing(other).lexicallyNormalized()
         return
-            "there is no such file; '--buildspec' counts from the source root, and '\(name)' is in the"
-            + " current directory: name it with '--buildspec \(absolute)'"
+            "there is no such file; '--buildspec' is relative to the source root, and '\(name)' is in"
+            + " the current directory: name it with '--buildspec \(absolute)'"
     }
 }

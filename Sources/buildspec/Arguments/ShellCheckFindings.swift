@@ -4,13 +4,13 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// What ShellCheck finds in the commands of buildspecs, at their places in the files.
+/// The findings of ShellCheck in the commands of buildspecs, with their positions in the files.
 struct ShellCheckFindings {
     private let program: ShellCheck
 
     /// Finds the program.
     ///
-    /// - Throws: `ValidationError` when it is not there.
+    /// - Throws: `ValidationError` if ShellCheck is not installed.
     init(_ environment: [String: String]) throws {
         do {
             program = try ShellCheck(environment: environment)
@@ -22,11 +22,11 @@ struct ShellCheckFindings {
     /// Checks the commands of a file.
     ///
     /// - Parameters:
-    ///   - text: the bytes of the file.
-    ///   - directory: where the file is; `.shellcheckrc` is looked for there and above.
-    ///   - file: its name for messages.
-    /// - Returns: the findings.
-    /// - Throws: `ValidationError` when the program has nothing to say.
+    ///   - text: The bytes of the file.
+    ///   - directory: The directory of the file; it or a directory above can have a `.shellcheckrc`.
+    ///   - file: The name of the file for messages.
+    /// - Returns: The findings.
+    /// - Throws: `ValidationError` if ShellCheck fails.
     func findings(
         in text: [UInt8],
         directory: FilePath,
@@ -35,14 +35,14 @@ struct ShellCheckFindings {
         let (commands, shell) = Buildspec.commands(in: text)
         guard let dialect = ShellCheck.dialect(of: shell) else {
             StandardStream.error.write(
-                "\(file): ShellCheck does not know the shell '\((shell ?? "").printable)'; the commands"
-                    + " are not checked by it\n"
+                "\(file): ShellCheck does not support the shell '\((shell ?? "").printable)'; it does"
+                    + " not check the commands\n"
             )
             return []
         }
-        let answer: [UInt8]
+        let output: [UInt8]
         do {
-            answer = try await program.check(
+            output = try await program.check(
                 commands.map(\.text),
                 dialect: dialect,
                 configuration: ShellCheckFindings.configuration(above: directory)
@@ -50,9 +50,9 @@ struct ShellCheckFindings {
         } catch let error as ShellCheck.Unusable {
             throw ValidationError("--shellcheck: \(file): \(error)")
         }
-        guard let comments = JSONValue(answer)?["comments"]?.array else {
+        guard let comments = JSONValue(output)?["comments"]?.array else {
             throw ValidationError(
-                "--shellcheck: \(file): the answer of 'shellcheck' is not its JSON"
+                "--shellcheck: \(file): the output of 'shellcheck' is not the expected JSON"
             )
         }
         return comments.compactMap { ShellCheckFindings.finding($0, commands) }
@@ -73,10 +73,10 @@ struct ShellCheckFindings {
             line: number("endLine") ?? line,
             column: number("endColumn") ?? column
         )
-        // A 'cd' at the end of a command fails the command by itself.
+        // A 'cd' at the end of a command fails the command without '|| exit'.
         if code == 2164, command.isEnd(end) { return nil }
         let text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-        // What only another shell knows works on Amazon Linux images, where sh is bash.
+        // Features of other shells work on Amazon Linux images, where sh is bash.
         let isError = comment["level"]?.string == "error" && !(3000...3999).contains(code)
         return Diagnostic(
             isError ? .error : .warning,
@@ -86,22 +86,22 @@ struct ShellCheckFindings {
         )
     }
 
-    /// The nearest `.shellcheckrc`, as ShellCheck itself looks for it beside a script.
+    /// The nearest `.shellcheckrc`, as ShellCheck finds it for a script in the directory.
     private static func configuration(above directory: FilePath) -> [UInt8]? {
-        var place = Host.realPath(directory) ?? directory
+        var current = Host.realPath(directory) ?? directory
         while true {
             for name in [".shellcheckrc", "shellcheckrc"] {
-                let file = place.appending(name)
+                let file = current.appending(name)
                 guard Host.exists(file), !Host.isDirectory(file) else { continue }
                 if let bytes = try? Host.read(file) { return bytes }
             }
-            guard place.removeLastComponent() else { return nil }
+            guard current.removeLastComponent() else { return nil }
         }
     }
 }
 
 extension CommandText {
-    /// Whether only blanks stand behind a position of the text.
+    /// Whether only blanks and semicolons follow a position of the text.
     fileprivate func isEnd(_ position: SourcePosition) -> Bool {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.indices.contains(position.line - 1) else { return true }

@@ -2,28 +2,29 @@ internal import ArgumentParser
 internal import BuildspecModel
 internal import SystemPackage
 
-/// Finds a store's directory that is meant otherwise than it is written.
+/// The check for a store's directory that the user probably means otherwise.
 ///
-/// A shell replaces `~`, `$NAME` and quotes only in a word of a command, and nobody does in single
-/// quotes or in a variable's value. The store would be a directory of an odd name.
+/// A shell expands `~`, `$NAME` and quotes in a word of a command, but not in single quotes or in a
+/// variable's value. The store would be a directory with an unexpected name.
 enum StorePathText {
-    /// Looks at a directory's text.
+    /// Checks the text of a directory.
     ///
     /// - Parameters:
-    ///   - text: the directory as it is given.
-    ///   - option: the option or variable that gives it.
-    /// - Returns: what is odd and what to write; `nil` if it is what it seems, or is there.
-    static func oddity(in text: String, of option: String) -> String? {
+    ///   - text: The directory as the user wrote it.
+    ///   - option: The option or variable with the directory.
+    /// - Returns: The problem and its remedy; `nil` if the text is not suspicious or the directory exists.
+    static func problem(in text: String, of option: String) -> String? {
         guard !Host.exists(FilePath(text)) else { return nil }
-        let telling: Set<FindingName> = [.quotedPath, .blankPath, .backslashPath]
-        if let odd = PathOddity.all(in: text, .output).first(where: { telling.contains($0.name) }) {
-            return "\(option): \(odd.message)"
+        let names: Set<FindingName> = [.quotedPath, .blankPath, .backslashPath]
+        let oddities = PathOddity.all(in: text, .output)
+        if let oddity = oddities.first(where: { names.contains($0.name) }) {
+            return "\(option): \(oddity.message)"
         }
-        let start = text.firstIndex(of: "$").map { text[text.index(after: $0)...] } ?? ""
-        let isReplaced = start.first.map { $0.isLetter || "_({".contains($0) } ?? false
-        guard isReplaced || text.contains("`") else { return nil }
+        let tail = text.firstIndex(of: "$").map { text[text.index(after: $0)...] } ?? ""
+        let isVariable = tail.first.map { $0.isLetter || "_({".contains($0) } ?? false
+        guard isVariable || text.contains("`") else { return nil }
         return
-            "\(option): nothing is put in for '$' in '\(text)'; write the directory itself, or let "
-            + "the shell put it in, between double quotes"
+            "\(option): '$' in '\(text)' is not expanded; write the directory, or let the shell "
+            + "expand it between double quotes"
     }
 }

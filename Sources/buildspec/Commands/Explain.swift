@@ -7,23 +7,24 @@ struct Explain: ParsableCommand {
         commandName: "explain",
         abstract: "Explain a key of the buildspec, or a finding of 'validate'.",
         discussion: """
-            A key is named by its path: 'phases.build.on-failure', 'cache.key', or one of your own \
-            names in it, as in 'reports.unit.files'. Without a name all keys are listed.
+            The name of a key is its path, such as 'phases.build.on-failure' or 'cache.key'. A path can \
+            contain your own names, such as 'reports.unit.files'. Without a name, the command lists all \
+            keys.
 
             \(ExitStatus.help([.success, .usage]))
             """
     )
 
-    @Argument(help: ArgumentHelp("The key or finding.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Explain this key or finding.", valueName: "name"))
     var name: String?
 
     func validate() throws {
         guard let name, explanation(of: name) == nil else { return }
-        let near = KeyTable.suggestions(for: name).prefix(4)
+        let suggestions = KeyTable.suggestions(for: name).prefix(4)
         let remedy =
-            near.isEmpty
+            suggestions.isEmpty
             ? "'buildspec explain' lists all keys"
-            : "did you mean \(near.joined(separator: " or "))?"
+            : "did you mean \(suggestions.joined(separator: " or "))?"
         throw ValidationError("there is no key or finding '\(name)'; \(remedy)")
     }
 

@@ -2,32 +2,33 @@ internal import ArgumentParser
 internal import BuildspecCache
 internal import SystemPackage
 
-/// `buildspec hash-files`, which a build knows as `codebuild-hash-files`.
+/// `buildspec hash-files`, which is `codebuild-hash-files` in a build.
 struct HashFilesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hash-files",
-        abstract: "Print one SHA-256 over the files that some globs match.",
+        abstract: "Print one SHA-256 of all files that match globs, for cache keys.",
         discussion: """
-            For cache keys: in a build it is on the PATH as 'codebuild-hash-files'. Equal files at \
-            equal paths give equal hashes on every machine. CodeBuild does not publish how it \
-            combines files, so its hash is another one. A link counts as what it leads to. \
-            Without a file there is no hash, and a pattern that matches none is a warning.
+            In a build, the command is on the PATH as 'codebuild-hash-files'. Equal files at equal \
+            paths have equal hashes on every machine. CodeBuild does not publish how it combines \
+            files, so its hash differs. A link is hashed as its target. If no file matches, the \
+            command fails. If a glob matches no file, it prints a warning.
 
             \(
                 ExitStatus.help(
                     [.success, .cacheFailed, .usage],
-                    [.cacheFailed: "no file matches, or one could not be read"]
+                    [.cacheFailed: "no file matches, or a file could not be read"]
                 )
             )
             """
     )
 
-    @Argument(help: ArgumentHelp("Globs, relative to the root.", valueName: "glob"))
+    @Argument(help: ArgumentHelp("Hash the files of these globs.", valueName: "glob"))
     var patterns: [String]
 
     @Option(
         help: ArgumentHelp(
-            "Where relative globs start. (default: $CODEBUILD_SRC_DIR, else the current directory)",
+            "Resolve relative globs from this directory. (default: $CODEBUILD_SRC_DIR, else the "
+                + "current directory)",
             valueName: "dir"
         )
     )
@@ -39,10 +40,10 @@ struct HashFilesCommand: AsyncParsableCommand {
         let files = try await reportingErrors {
             try HashFiles(patterns, in: Host.currentDirectory().pushing(.init(root)))
         }
-        // A `**` over a tree of many links has a note for each of them.
+        // A `**` over a tree with many links has a note for each link.
         let shown = files.notes.count > 6 ? Array(files.notes.prefix(5)) : files.notes
         let rest = files.notes.count - shown.count
-        for note in shown + (rest > 0 ? ["and \(rest) more like these"] : []) {
+        for note in shown + (rest > 0 ? ["and \(rest) more of these"] : []) {
             StandardStream.error.write("warning: codebuild-hash-files: \(note.oneLine)\n")
         }
         if let failure = files.failure {

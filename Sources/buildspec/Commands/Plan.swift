@@ -7,12 +7,12 @@ internal import SystemPackage
 struct Plan: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Show what 'run' would do, without running it.",
+        abstract: "Show what 'run' would do, and run nothing.",
         discussion: """
-            Prints phases and commands, the variables that the build sets, the cache with what \
-            belongs to it now, artifacts and reports. Secrets show where they come from, never what \
-            they are. No command of the buildspec runs; cache keys are evaluated only when asked \
-            for, since they may hold commands.
+            Prints the phases and commands, the variables that the build sets, the cache paths with \
+            their number of matches, the artifacts and the reports. For a secret, it prints the \
+            reference and never the value. No command of the buildspec runs. Cache keys can contain \
+            commands, so they are evaluated only with --evaluate-keys.
 
             \(ExitStatus.help([.success, .buildspecInvalid, .usage]))
             """
@@ -24,16 +24,16 @@ struct Plan: AsyncParsableCommand {
         case json
     }
 
-    @OptionGroup var what: SourceOptions
+    @OptionGroup var sourceOptions: SourceOptions
 
-    @Option(help: ArgumentHelp("How to print: text or json.", valueName: "format"))
+    @Option(help: ArgumentHelp("Print in this format: text or json.", valueName: "format"))
     var format = Format.text
 
-    @Flag(help: "Evaluate the cache keys with the shell.")
+    @Flag(help: "Evaluate the cache keys, which runs the commands in them.")
     var evaluateKeys = false
 
     func run() async throws {
-        let file = try BuildspecFile(what.buildspec, source: what.source) {
+        let file = try BuildspecFile(sourceOptions.buildspec, source: sourceOptions.source) {
             self.request(for: $0).redactor
         }
         let request = self.request(for: file.buildspec)
@@ -56,12 +56,12 @@ struct Plan: AsyncParsableCommand {
         let host = Host.environment().variables
         var request = BuildRequest(
             buildspec,
-            sourceDirectory: what.root,
+            sourceDirectory: sourceOptions.root,
             hostEnvironment: SigningKeySource.hidden(from: host),
             stateDirectory: StandardDirectories(host).state
         )
-        request.overrides = what.variables.compactMap { EnvironmentFile.assignment($0) }
-        request.selectedPhases = what.selectedPhases
+        request.overrides = sourceOptions.variables.compactMap { EnvironmentFile.assignment($0) }
+        request.selectedPhases = sourceOptions.selectedPhases
         request.hideSigningKeys(nil, host)
         request.helperExecutable = Host.executable
         return request

@@ -3,7 +3,7 @@ internal import BuildspecRunner
 internal import SystemPackage
 
 extension Run {
-    /// The files that the options name for what the command writes.
+    /// The files that the command writes, with the options that name them.
     var outputs: [(path: String, option: String)] {
         var outputs: [(path: String, option: String)] = []
         if let exports { outputs.append((exports, "--exports")) }
@@ -11,20 +11,21 @@ extension Run {
         return outputs
     }
 
-    /// The files that the build reads, other than sources.
+    /// The files that the build reads, except the sources.
     func inputs(_ file: BuildspecFile, _ host: [String: String]) throws -> [OutputCheck.Input] {
         var inputs: [OutputCheck.Input] = [(FilePath(file.name), "the buildspec")]
         inputs += envFile.map { (FilePath($0), "the file of '--env-file'") }
         inputs += [secretsFile].compactMap(\.self)
             .map { (FilePath($0), "the file of '--secrets-file'") }
-        inputs += place.sandboxRead.map { (FilePath($0), "the file of '--sandbox-read'") }
+        inputs += environmentOptions.sandboxRead
+            .map { (FilePath($0), "the file of '--sandbox-read'") }
         return try inputs
-            + OutputCheck.ownInputs(configOptions, policy, signing, root: what.root, host)
+            + OutputCheck.ownInputs(configOptions, policy, signing, root: sourceOptions.root, host)
     }
 }
 
 extension OutputCheck {
-    /// The files that commands of a cache read, whether options, variables or nobody names them.
+    /// The files that cache commands read, whether options, variables or defaults name them.
     static func ownInputs(
         _ config: ConfigOptions,
         _ policy: PolicyOptions?,
@@ -57,11 +58,11 @@ extension OutputCheck {
 }
 
 extension BuildRequest {
-    /// Hides every signing key that an option or a variable names, also one that is not used.
+    /// Masks every signing key that an option or a variable names, also a key that is not used.
     ///
     /// - Parameters:
-    ///   - path: what `--sign-key` says.
-    ///   - host: the process's variables.
+    ///   - path: The value of `--sign-key`.
+    ///   - host: The process's variables.
     mutating func hideSigningKeys(_ path: String?, _ host: [String: String]) {
         let given = overrides.map { [$0.name: $0.value] }
         let declared = buildspec.env.variables.map { [$0.name: $0.value.value] }

@@ -11,9 +11,9 @@ internal import SystemPackage
 #endif
 
 extension Run {
-    /// What shows the build.
+    /// Makes the log of the build.
     ///
-    /// - Throws: `ValidationError` when the wanted format needs what is not there.
+    /// - Throws: `ValidationError` if the requested format cannot be used.
     func log(of file: BuildspecFile, _ request: BuildRequest) throws -> any EventSink {
         let environment = request.hostEnvironment
         switch try format(environment) {
@@ -30,7 +30,7 @@ extension Run {
                     broken: stop
                 )
             } catch {
-                let problem = "the log cannot be kept in '\(directory)': \(error)"
+                let problem = "cannot write the log to '\(directory)': \(error)"
                 guard logFormat == nil else {
                     throw ValidationError("--log-format pretty: \(problem)")
                 }
@@ -48,24 +48,24 @@ extension Run {
         }
     }
 
-    /// The format that is asked for, else what the output is made for.
+    /// The requested format, else the format that fits the output.
     private func format(_ environment: [String: String]) throws -> LogFormat {
-        let obstacle: String? =
+        let reason: String? =
             if events == "-" {
-                "standard output has the events"
+                "the events go to standard output"
             } else if !Host.outputIsTerminal {
                 "standard output is not a terminal"
             } else if ["", "dumb"].contains(environment["TERM"] ?? "") {
-                "the terminal cannot be written over (TERM is '\(environment["TERM"] ?? "")')"
+                "the terminal cannot move the cursor (TERM is '\(environment["TERM"] ?? "")')"
             } else {
                 nil
             }
         guard let logFormat else {
             let isCI = !["", "0", "false"].contains(environment["CI"] ?? "")
-            return obstacle == nil && !isCI ? .pretty : .plain
+            return reason == nil && !isCI ? .pretty : .plain
         }
-        if logFormat == .pretty, let obstacle {
-            throw ValidationError("--log-format pretty: \(obstacle); use 'plain'")
+        if logFormat == .pretty, let reason {
+            throw ValidationError("--log-format pretty: \(reason); use 'plain'")
         }
         return logFormat
     }

@@ -9,10 +9,10 @@ internal import SystemPackage
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Run the build that a buildspec describes, with its cache.",
+        abstract: "Run the build of a buildspec, with its cache.",
         discussion: """
-            Runs install, pre_build, build and post_build on this machine as CodeBuild does, restores \
-            the cache before and saves it after a successful build.
+            Runs install, pre_build, build and post_build on this machine as CodeBuild does. Restores \
+            the cache before the build, and saves it after a successful build.
 
             \(
                 ExitStatus.help(
@@ -26,25 +26,31 @@ struct Run: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var what: SourceOptions
+    @OptionGroup var sourceOptions: SourceOptions
 
-    @OptionGroup var place: EnvironmentOptions
+    @OptionGroup var environmentOptions: EnvironmentOptions
 
     @Option(
-        help: ArgumentHelp("Set the variables of a file of NAME=VALUE lines.", valueName: "file")
+        help: ArgumentHelp(
+            "Set the variables of this file of NAME=VALUE lines. Can be repeated.",
+            valueName: "file"
+        )
     )
     var envFile: [String] = []
 
     @Option(
         name: .customLong("mask"),
-        help: ArgumentHelp("Hide the value of this variable in all output.", valueName: "name")
+        help: ArgumentHelp(
+            "Mask the value of this variable in all output. Can be repeated.",
+            valueName: "name"
+        )
     )
     var masks: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Write the build's events as lines of JSON to this file; '-' is standard output, and the "
-                + "log goes to standard error.",
+            "Write the build's events as lines of JSON to this file. With '-', write them to standard "
+                + "output, and the log to standard error.",
             valueName: "file"
         )
     )
@@ -52,7 +58,8 @@ struct Run: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Take parameters and secrets from a file of REFERENCE=VALUE lines before AWS is asked.",
+            "Read parameters and secrets from this file of REFERENCE=VALUE lines, and only the others "
+                + "from AWS.",
             valueName: "file"
         )
     )
@@ -60,7 +67,8 @@ struct Run: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write the exported variables to this file: JSON if its name ends in .json, else dotenv.",
+            "Write the exported variables to this file: as JSON if its name ends in .json, else as "
+                + "dotenv.",
             valueName: "file"
         )
     )
@@ -68,8 +76,8 @@ struct Run: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How the log looks: 'pretty' shows what is going on now, 'plain' all output, 'codebuild' "
-                + "compares with the cloud's. (default: 'pretty' on a terminal, else 'plain')",
+            "Print the log in this format: 'pretty' shows the current command, 'plain' all output, "
+                + "'codebuild' the lines of CodeBuild. (default: 'pretty' on a terminal, else 'plain')",
             valueName: "format"
         )
     )
@@ -77,13 +85,13 @@ struct Run: AsyncParsableCommand {
 
     @OptionGroup var debugOptions: DebugOptions
 
-    @Option(help: ArgumentHelp("Collect the artifacts into this directory.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Collect the artifacts in this directory.", valueName: "dir"))
     var artifacts: String?
 
     @Option(
         help: ArgumentHelp(
-            "Keep the cache in this directory or bucket (s3://bucket/prefix), or 'none'. "
-                + "(default: $BUILDSPEC_CACHE, else the configuration file's, else "
+            "Use this store for the cache: a directory, a bucket such as s3://bucket/prefix, or "
+                + "'none'. (default: $BUILDSPEC_CACHE, else the configuration file's, else "
                 + "~/.cache/buildspec)",
             valueName: "dir"
         )
@@ -92,8 +100,9 @@ struct Run: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A store behind the cache that many machines share, such as s3://bucket/prefix, or "
-                + "'none'. (default: $BUILDSPEC_REMOTE, else the configuration file's, else none)",
+            "Use this shared store after the local one: a bucket such as s3://bucket/prefix, a "
+                + "directory, or 'none'. (default: $BUILDSPEC_REMOTE, else the configuration "
+                + "file's, else none)",
             valueName: "dir"
         )
     )
@@ -105,7 +114,7 @@ struct Run: AsyncParsableCommand {
 
     @OptionGroup var newStore: NewStoreOptions
 
-    @OptionGroup var mode: ReadOnlyOptions
+    @OptionGroup var readOnly: ReadOnlyOptions
 
     @OptionGroup var signing: SigningOptions
 
@@ -115,23 +124,23 @@ struct Run: AsyncParsableCommand {
 
     @Flag(
         help: """
-            Fail the build when the cache cannot be used, instead of a warning; also when a remote one \
-            fails and the directory goes on alone.
+            Fail the build if the cache cannot be used, instead of a warning. This includes a shared \
+            store that fails while the local store works.
             """
     )
     var strictCache = false
 
     @Flag(
         help: """
-            Keep the times of unchanged source files in the cache, so that make, ninja and SwiftPM \
-            make only anew what changed.
+            Restore the times that unchanged source files had at the save, so that make, ninja and \
+            SwiftPM rebuild only what changed.
             """
     )
     var retime = false
 
     @Option(
         help: ArgumentHelp(
-            "Stop the build after this time, such as 90s or 1h30m.",
+            "Stop the build after this duration, such as 90s or 1h30m.",
             valueName: "duration"
         )
     )
@@ -139,7 +148,7 @@ struct Run: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The project's name. (default: the repository's, else the directory's)",
+            "Use this name for the project. (default: the repository's, else the directory's)",
             valueName: "name"
         )
     )
@@ -155,9 +164,9 @@ struct Run: AsyncParsableCommand {
         } else if let remote, remote != "none" {
             throw ValidationError(
                 cache == nil
-                    ? "--remote needs a cache, and $BUILDSPEC_CACHE or the configuration says 'none'; "
-                        + "name a directory with '--cache'"
-                    : "--remote needs a cache; leave '--cache none' out"
+                    ? "--remote needs a local store, but $BUILDSPEC_CACHE or the configuration is "
+                        + "'none'; name a directory with '--cache'"
+                    : "--remote needs a local store; omit '--cache none'"
             )
         }
         if project?.isEmpty == true { throw ValidationError("--project: the name is empty") }
@@ -166,14 +175,14 @@ struct Run: AsyncParsableCommand {
     func run() async throws {
         Signals.ignoreBrokenPipes()
         let host = Host.environment()
-        let overrides = try givenVariables()
+        let overrides = try overrides()
         let resolver = try SecretsFileResolver(secretsFile, or: AWSSecretResolver(host.variables))
         let trust = try cacheTrust(host.variables)
         let file = try BuildspecFile(
-            what.buildspec,
-            source: what.source,
+            sourceOptions.buildspec,
+            source: sourceOptions.source,
             hidingBy: { self.request($0, host.variables, overrides, resolver, trust).redactor },
-            refused: { failSource($0, "YAML_FILE_ERROR", $1, of: nil) }
+            onFailure: { failSource($0, "YAML_FILE_ERROR", $1, of: nil) }
         )
         var request = request(file.buildspec, host.variables, overrides, resolver, trust)
         request.debugging = try debugOptions.debugging()
@@ -193,23 +202,23 @@ struct Run: AsyncParsableCommand {
             await output.receive(.warning(request.redactor.redacting(warning)))
         }
         for name in host.unreadable {
-            await output.receive(.warning("'\(name)' is left out: its value is not UTF-8"))
+            await output.receive(.warning("'\(name)' is not set: its value is not UTF-8"))
         }
         let runner = BuildRunner(request)
         do {
             let result = try await Signals.stopping(
                 { try await runner.run(into: output) },
-                insist: { runner.killProcesses() }
+                onSecondSignal: { runner.killProcesses() }
             )
-            let isHandedOn = exportsFile?.write(result.exportedVariables) ?? true
-            guard isHandedOn || result.state != .succeeded else {
+            let isExported = exportsFile?.write(result.exportedVariables) ?? true
+            guard isExported || result.state != .succeeded else {
                 throw ExitStatus.buildFailed.exitCode
             }
             throw ExitStatus(result).exitCode
         } catch is CancellationError {
             throw ExitStatus.stopped.exitCode
         } catch let error as SetupError {
-            eventLog?.notStarted(error)
+            eventLog?.writeNotStarted(error)
             DiagnosticOutput.print(error, of: file, hidingBy: request.redactor)
             if error.phase == .downloadSource, let problem = error.problems.first {
                 let message = request.redactor.redacting(problem.message)
@@ -235,21 +244,21 @@ extension Run {
         let directories = StandardDirectories(host)
         var request = BuildRequest(
             buildspec,
-            sourceDirectory: what.root,
+            sourceDirectory: sourceOptions.root,
             hostEnvironment: SigningKeySource.hidden(from: host),
             stateDirectory: directories.state
         )
         request.overrides = overrides
-        request.execution = place.choice
+        request.execution = environmentOptions.kind
         request.onNotice = { StandardStream.error.write("buildspec: \($0.printableLines)\n") }
         request.project = project
-        request.selectedPhases = what.selectedPhases
+        request.selectedPhases = sourceOptions.selectedPhases
         request.artifactsDirectory = artifacts.map { absolute($0) }
         request.ownFiles = outputs.map { absolute($0.path) } + OutputCheck.streamFiles
-        // An impossible place was refused with the arguments.
+        // `validate` has rejected invalid locations.
         if let config = try? configOptions.read(host), !isWithoutCache(config) {
-            let places = try? CacheLocations(cache: cache, remote: remote, config, newStore)
-            request.cache = (places?.open(config)).map(trust.applied)
+            let locations = try? CacheLocations(cache: cache, remote: remote, config, newStore)
+            request.cache = (locations?.open(config)).map(trust.applied)
             request.cache?.limits = limits.limits(config.environment)
             request.cacheScope = scopes.own(host)
             request.cacheReadScopes = scopes.readable(host)
@@ -265,18 +274,18 @@ extension Run {
         return request
     }
 
-    /// Whose entries the cache accepts; read before anything runs.
+    /// Reads the policy and the signing key, before any command runs.
     private func cacheTrust(_ host: [String: String]) throws -> CacheTrust {
         guard !isWithoutCache(try configOptions.read(host)) else { return CacheTrust() }
         return try CacheTrust(
-            policy.policy(root: what.root, host, failing: .buildspecInvalid),
+            policy.policy(root: sourceOptions.root, host, failing: .buildspecInvalid),
             signing.key(host),
-            mode,
+            readOnly,
             host
         )
     }
 
-    /// Prints, in CodeBuild's log, how a build fails before its first phase.
+    /// Prints in the format of CodeBuild's log that a build fails before its first phase.
     private func failSource(
         _ file: String,
         _ code: String,
@@ -286,7 +295,7 @@ extension Run {
         guard logFormat == .codebuild else { return }
         let stream: StandardStream = events == "-" ? .error : .output
         SourceFailure(
-            source: what.root.string,
+            source: sourceOptions.root.string,
             file: absolute(file).string,
             code: code,
             message: message,
@@ -298,9 +307,10 @@ extension Run {
         Host.currentDirectory().pushing(FilePath(path))
     }
 
-    /// Files first, in their order, then `--env`: the more particular beats.
-    private func givenVariables() throws -> [BuildRequest.Override] {
-        try envFile.flatMap(variables(in:)) + what.variables.compactMap(EnvironmentFile.assignment)
+    /// The variables of `--env-file` in their order, then those of `--env`, which override them.
+    private func overrides() throws -> [BuildRequest.Override] {
+        try envFile.flatMap(variables(in:))
+            + sourceOptions.variables.compactMap(EnvironmentFile.assignment)
     }
 
     private func variables(in file: String) throws -> [BuildRequest.Override] {

@@ -5,11 +5,10 @@ internal import BuildspecModel
 struct Schema: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema",
-        abstract: "Print the JSON Schema of buildspecs, for editors.",
+        abstract: "Print the JSON Schema of buildspec files, for editors.",
         discussion: """
-            The schema is draft-07, and 2020-12 validators read it the same way. For the YAML \
-            extension of an editor, write it to a file and name that file in the first line of a \
-            buildspec:
+            The schema is draft-07. It means the same in draft 2020-12. For the YAML extension of an \
+            editor, write the schema to a file, and name that file in the first line of a buildspec:
 
               # yaml-language-server: $schema=buildspec.schema.json
 

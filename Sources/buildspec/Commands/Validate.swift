@@ -7,18 +7,18 @@ internal import SystemPackage
 struct Validate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate",
-        abstract: "Check buildspecs: what CodeBuild refuses, and what it silently misreads.",
+        abstract: "Check buildspec files for what CodeBuild refuses or silently misreads.",
         discussion: """
-            Errors are what CodeBuild refuses, warnings what it accepts but reads otherwise than it \
-            looks. Each says what is wrong, what CodeBuild does with it, and what to write. No \
-            command of the buildspec is run.
+            An error is something that CodeBuild refuses. A warning is something that CodeBuild \
+            accepts, but reads differently than it looks. Each finding says what is wrong, what \
+            CodeBuild does, and what to write. No command of the buildspec runs.
 
-            With --shellcheck, ShellCheck also checks every command for the shell that runs it, and \
-            its findings stand at their places in the buildspec, named by their codes such as SC2086.
+            With --shellcheck, ShellCheck also checks every command for the shell that runs it. Its \
+            findings have a position in the buildspec and a code such as SC2086.
 
-            A warning ends with its name in brackets. Turn it off with --ignore, or in the file with \
-            the comment '# buildspec: ignore NAME' on its line, on the line above, or at the top. \
-            'buildspec explain NAME' says what it means.
+            A warning ends with its name in brackets. Turn it off with --ignore, or with the comment \
+            '# buildspec: ignore NAME' on its line, on the line above, or at the top of the file. \
+            'buildspec explain NAME' explains it.
 
             \(ExitStatus.help([.success, .buildspecInvalid, .usage]))
             """
@@ -26,27 +26,37 @@ struct Validate: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The files; '-' is standard input. (default: buildspec.yml)",
+            "Check these files; '-' is standard input. (default: buildspec.yml)",
             valueName: "file"
         )
     )
     var files: [String] = []
 
-    @Option(help: ArgumentHelp("How to print: text, json, sarif or github.", valueName: "format"))
+    @Option(
+        help: ArgumentHelp(
+            "Print in this format: text, json, sarif or github.",
+            valueName: "format"
+        )
+    )
     var format = FindingsFormat.text
 
-    @Flag(help: "Let warnings fail a file too.")
+    @Flag(help: "Fail a file with warnings too.")
     var strict = false
 
-    @Flag(help: "Warn of what nobody knows CodeBuild's answer to, such as an unknown phase.")
+    @Flag(
+        help: """
+            Warn instead of failing where CodeBuild's behaviour is not known, such as for an unknown \
+            phase.
+            """
+    )
     var lenient = false
 
-    @Flag(help: "Check the commands with the program 'shellcheck' too, which must be installed.")
+    @Flag(help: "Check the commands also with 'shellcheck', which must be installed.")
     var shellcheck = false
 
     @Option(
         name: .customLong("ignore"),
-        help: ArgumentHelp("Do not report these warnings; may be given again.", valueName: "name")
+        help: ArgumentHelp("Do not report this warning. Can be repeated.", valueName: "name")
     )
     var ignored: [String] = []
 
@@ -85,7 +95,7 @@ struct Validate: AsyncParsableCommand {
         } catch {
             return FileFindings(
                 file: file,
-                result: .unreadable("the file cannot be read: \(error)")
+                result: .unreadable("cannot read the file: \(error)")
             )
         }
         let name = file == "-" ? "standard input" : file

@@ -4,17 +4,17 @@ internal import BuildspecCache
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// Where a cache is kept: a directory, or a bucket.
+/// The location of a store: a directory or a bucket.
 enum CacheLocation {
     case directory(FilePath)
     case bucket(S3Location)
 
-    /// Reads what `--cache` or `--remote` says.
+    /// Parses the value of `--cache` or `--remote`.
     ///
     /// - Parameters:
-    ///   - text: a directory or an address such as `s3://bucket/prefix`.
-    ///   - option: the option's name, for errors.
-    /// - Throws: a usage error for an impossible address.
+    ///   - text: A directory or an address such as `s3://bucket/prefix`.
+    ///   - option: The option's name, for errors.
+    /// - Throws: A usage error for an invalid location.
     init(_ text: String, of option: String) throws {
         guard !text.isEmpty else {
             throw ValidationError("\(option): the directory's name is empty")
@@ -27,90 +27,94 @@ enum CacheLocation {
             }
         } else if S3Location.isForeignAddress(text) {
             throw ValidationError(
-                "\(option): '\(text)' is no directory and no address of a bucket, which looks like "
+                "\(option): '\(text)' is neither a directory nor the address of a bucket, such as "
                     + "'s3://bucket/prefix'"
             )
-        } else if let oddity = StorePathText.oddity(in: text, of: option) {
-            throw ValidationError(oddity)
+        } else if let problem = StorePathText.problem(in: text, of: option) {
+            throw ValidationError(problem)
         } else {
             self = .directory(Host.currentDirectory().pushing(FilePath(text)))
         }
     }
 
-    /// The store there; nothing is opened or sent yet.
+    /// Makes the store at the location.
     ///
     /// - Parameters:
-    ///   - config: what configures buckets.
-    ///   - isTaken: whether a directory is taken whatever is in it.
-    ///   - isShared: whether a directory that becomes a store is for its whole group.
-    /// - Returns: the store.
-    func store(_ config: ConfigFile, isTaken: Bool, isShared: Bool) -> any CacheStore {
+    ///   - config: The configuration of buckets.
+    ///   - acceptsOtherFiles: Whether a directory with other files can become a store.
+    ///   - isShared: Whether a new store is usable by the group of its directory.
+    /// - Returns: The store, before it is opened.
+    func store(
+        _ config: ConfigFile,
+        acceptsOtherFiles: Bool,
+        isShared: Bool
+    ) -> any CacheStore {
         switch self {
         case .directory(let path):
-            DirectoryStore(path, takesAnyDirectory: isTaken, isShared: isShared)
+            DirectoryStore(path, takesAnyDirectory: acceptsOtherFiles, isShared: isShared)
         case .bucket(let location):
             S3Store(
-                config.located(location),
+                config.resolved(location),
                 environment: config.environment(for: location),
-                patience: config.patience
+                timeout: config.bucketTimeout
             )
         }
     }
 }
 
-/// The stores that the options name, as one.
+/// The stores that the options name: a first store and an optional shared store.
 struct CacheLocations {
-    private let near: CacheLocation
-    private let far: CacheLocation?
-    private let new: NewStoreOptions
+    private let local: CacheLocation
+    private let shared: CacheLocation?
+    private let newStore: NewStoreOptions
 
-    /// Reads `--cache` and `--remote`, and the variables that stand for them.
+    /// Resolves the stores from the options, or from the variables that replace the options.
     ///
     /// - Parameters:
-    ///   - cache: what `--cache` says; `nil` is `$BUILDSPEC_CACHE` or the standard directory.
-    ///   - remote: what `--remote` says; `nil` is `$BUILDSPEC_REMOTE`, and `none` no second store.
-    ///   - config: the variables and the user's file.
-    ///   - new: how a directory becomes a store.
-    /// - Throws: a usage error for an impossible place, and for no cache at all.
+    ///   - cache: The value of `--cache`; `nil` is `$BUILDSPEC_CACHE` or the standard directory.
+    ///   - remote: The value of `--remote`; `nil` is `$BUILDSPEC_REMOTE`, and `none` no shared store.
+    ///   - config: The variables and the user's file.
+    ///   - newStore: The options for new stores.
+    /// - Throws: A usage error for an invalid location, and for no cache.
     init(
         cache: String?,
         remote: String?,
         _ config: ConfigFile,
-        _ new: NewStoreOptions
+        _ newStore: NewStoreOptions
     ) throws {
-        self.new = new
+        self.newStore = newStore
         func variable(_ name: String) -> String? {
             config.environment[name].flatMap { $0.isEmpty ? nil : $0 }
         }
-        let place = cache ?? variable("BUILDSPEC_CACHE")
-        guard place != "none" else {
+        let localText = cache ?? variable("BUILDSPEC_CACHE")
+        guard localText != "none" else {
             throw ValidationError(
                 "a cache command needs a store; 'none' is only for 'buildspec run'"
             )
         }
-        near =
-            try place.map {
+        local =
+            try localText.map {
                 try CacheLocation($0, of: cache == nil ? "BUILDSPEC_CACHE" : "--cache")
             }
             ?? .directory(StandardDirectories(config.environment).cache)
-        var behind = remote ?? variable("BUILDSPEC_REMOTE")
-        // A bucket that is named is used alone, whatever is behind directories otherwise.
-        if case .bucket = near, remote == nil { behind = nil }
-        if behind == "none" { behind = nil }
-        far = try behind.map {
+        var sharedText = remote ?? variable("BUILDSPEC_REMOTE")
+        // A bucket in --cache is used alone; the variable names the shared store of a directory.
+        if case .bucket = local, remote == nil { sharedText = nil }
+        if sharedText == "none" { sharedText = nil }
+        shared = try sharedText.map {
             try CacheLocation($0, of: remote == nil ? "BUILDSPEC_REMOTE" : "--remote")
         }
-        if far != nil, case .bucket = near {
-            throw ValidationError("--remote needs a directory in --cache, which it is put behind")
+        if shared != nil, case .bucket = local {
+            throw ValidationError("--remote needs a directory in --cache, which is the local store")
         }
     }
 
-    /// The cache there, with what this machine remembers of files.
+    /// Makes the cache of the stores, with this machine's stat index.
     ///
     /// - Parameters:
-    ///   - codec: how new objects are compressed.
-    ///   - config: the variables and the user's file.
-    /// - Returns: the cache; nothing is opened or sent yet.
+    ///   - codec: How new objects are compressed.
+    ///   - config: The variables and the user's file.
+    /// - Returns: The cache, before any store is opened.
     func open(codec: Codec = .zstd, _ config: ConfigFile) -> BuildCache {
         let state = StandardDirectories(config.environment).state
         return BuildCache(
@@ -121,20 +125,26 @@ struct CacheLocations {
     }
 
     private func store(_ config: ConfigFile) -> any CacheStore {
-        guard case .directory(let path) = near else {
-            return near.store(config, isTaken: false, isShared: false)
+        guard case .directory(let path) = local else {
+            return local.store(config, acceptsOtherFiles: false, isShared: false)
         }
-        // The standard directory is this program's by its name.
+        // The standard directory belongs to this program by its name.
         let isStandard = path == StandardDirectories(config.environment).cache
-        var isFarDirectory = false
-        if case .directory = far { isFarDirectory = true }
+        var isSharedDirectory = false
+        if case .directory = shared { isSharedDirectory = true }
         let directory = DirectoryStore(
             path,
-            takesAnyDirectory: new.initStore || isStandard,
-            isShared: new.sharedStore && !isFarDirectory
+            takesAnyDirectory: newStore.initStore || isStandard,
+            isShared: newStore.sharedStore && !isSharedDirectory
         )
-        guard let far else { return directory }
-        let shared = far.store(config, isTaken: new.initStore, isShared: new.sharedStore)
-        return TieredStore(local: directory, shared: shared)
+        guard let shared else { return directory }
+        return TieredStore(
+            local: directory,
+            shared: shared.store(
+                config,
+                acceptsOtherFiles: newStore.initStore,
+                isShared: newStore.sharedStore
+            )
+        )
     }
 }

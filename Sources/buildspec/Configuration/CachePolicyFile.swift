@@ -4,19 +4,20 @@ internal import BuildspecFiles
 internal import BuildspecModel
 internal import SystemPackage
 
-/// The cache policy of a source tree: found, read, and explained if it cannot be used.
+/// The file of a cache policy.
 struct CachePolicyFile {
-    /// What is looked for in the source root.
+    /// The name of the file in the source root.
     static let standardName = ".buildspec-cache-policy.yml"
 
-    /// The path as messages show it.
+    /// The path for messages.
     private let name: String
-    /// The path from the root of the file system on.
+    /// The absolute path.
     let path: FilePath
-    /// Whether somebody asked for it, so that it must be there.
+    /// Whether an option or variable names the file, so that it must exist.
     private let isNamed: Bool
 
-    /// A policy at a path from the current directory; `nil` is the standard one of the source root.
+    /// Creates a reference to a file, relative to the current directory; `nil` is the standard file of
+    /// the source root.
     init(named path: String?, root: FilePath) {
         isNamed = path != nil
         let path = path.map { FilePath($0) } ?? root.appending(CachePolicyFile.standardName)
@@ -24,48 +25,48 @@ struct CachePolicyFile {
         self.path = Host.currentDirectory().pushing(path)
     }
 
-    /// Reads it.
+    /// Reads the policy.
     ///
     /// - Parameters:
-    ///   - isRequired: whether nothing unsigned is accepted, whatever the file says.
-    ///   - status: how to end when it cannot be used.
-    /// - Returns: the policy; `nil` when there is no file and nobody asked for one.
-    /// - Throws: the exit status, with all problems printed: going on without would be to trust
-    ///   everybody.
+    ///   - isRequired: Whether to reject unsigned entries even if the file allows them.
+    ///   - status: The exit status if the policy cannot be used.
+    /// - Returns: The policy; `nil` if the file does not exist and is not named.
+    /// - Throws: The exit status, after all problems are printed. To continue without the policy would
+    ///   accept entries of every writer.
     func policy(
         requiringSigned isRequired: Bool,
         failing status: ExitStatus
     ) throws -> CachePolicy? {
         guard !name.isPrivateKey, !name.isBareKey else {
-            return try failWithoutPlace(
-                "the cache policy is a private key and not a file, and it is not shown; a policy is a "
-                    + "file with public keys (docs/security.md)",
+            return try failWithoutLocation(
+                "the cache policy is a private key, not a file, and is not shown; a policy is a file "
+                    + "with public keys (docs/security.md)",
                 status
             )
         }
         guard let text = try text(failing: status) else {
             guard isRequired else { return nil }
-            return try failWithoutPlace(
+            return try failWithoutLocation(
                 "signed entries are required, but there is no cache policy '\(name)'; write one "
-                    + "(docs/security.md) or name one with '--cache-policy'",
+                    + "(docs/security.md), or name one with '--cache-policy'",
                 status
             )
         }
         let source = SourceText(text)
         if CachePolicyFile.hasPrivateKey(text) {
-            return try failWithoutPlace(
-                "the cache policy '\(name)' has a private key in it, which is not shown here; a policy "
-                    + "has public keys, which 'buildspec cache keygen' prints",
+            return try failWithoutLocation(
+                "the cache policy '\(name)' contains a private key, which is not shown; a policy "
+                    + "contains public keys, which 'buildspec cache keygen' prints",
                 status
             )
         }
-        let (written, diagnostics) = CachePolicyText.parse(text)
+        let (parsed, diagnostics) = CachePolicyText.parse(text)
         var found = diagnostics
         var policy = CachePolicy(keys: [], requiresSigned: false)
-        if let written { policy = CachePolicyFile.policy(written, &found) }
+        if let parsed { policy = CachePolicyFile.policy(parsed, &found) }
         guard found.isEmpty else {
-            // What is no public key may be a private one.
-            let hidden = (written?.keys ?? []).map(\.key.value)
+            // A value that is not a public key may be a private key.
+            let hidden = (parsed?.keys ?? []).map(\.key.value)
                 .filter { PublicKey($0) == nil && $0.utf8.count >= 16 }
             for diagnostic in found {
                 var line = diagnostic.rendered(file: name, source: source)
@@ -89,9 +90,9 @@ struct CachePolicyFile {
     private func text(failing status: ExitStatus) throws -> [UInt8]? {
         do {
             if !isNamed, let other = try misspelled() {
-                return try failWithoutPlace(
-                    "'\(other)' has not the name of a cache policy, '\(CachePolicyFile.standardName)'; "
-                        + "rename or remove it",
+                return try failWithoutLocation(
+                    "'\(other)' does not have the name of a cache policy, "
+                        + "'\(CachePolicyFile.standardName)'; rename or remove the file",
                     status
                 )
             }
@@ -99,22 +100,23 @@ struct CachePolicyFile {
                 return bytes
             }
             if try FileStatus.named(PathBytes(path.string)) != nil {
-                return try failWithoutPlace(
-                    "the cache policy '\(name)' is a link that leads nowhere; mend or remove it",
+                return try failWithoutLocation(
+                    "the cache policy '\(name)' is a link to a file that does not exist; correct or "
+                        + "remove the link",
                     status
                 )
             }
             guard isNamed else { return nil }
         } catch let error as FileError {
-            return try failWithoutPlace(
-                "the cache policy '\(name)' cannot be read: \(error.reason)",
+            return try failWithoutLocation(
+                "cannot read the cache policy '\(name)': \(error.reason)",
                 status
             )
         }
-        return try failWithoutPlace("there is no cache policy '\(name)'", status)
+        return try failWithoutLocation("there is no cache policy '\(name)'", status)
     }
 
-    /// A file that is meant to be the standard one.
+    /// The path of a file whose name differs from the standard one in the extension.
     private func misspelled() throws(FileError) -> String? {
         var other = path
         other.extension = "yaml"
@@ -126,7 +128,7 @@ struct CachePolicyFile {
         return text.contains("ed25519-secret:") || text.contains("PRIVATE KEY-----")
     }
 
-    /// Ends the command where there is no text that a place could be in.
+    /// Ends the command with an error that has no position in the file.
     private func failWithoutPlace<Value>(_ message: String, _ status: ExitStatus) throws -> Value {
         StandardStream.error.write("error: \(message)\n")
         throw status.exitCode
@@ -137,7 +139,7 @@ struct CachePolicyFile {
         throw status.exitCode
     }
 
-    /// The policy that a text means; what its values cannot mean is found at their places.
+    /// Makes the policy of a parsed file, and adds a finding for each invalid value.
     private static func policy(
         _ text: CachePolicyText,
         _ found: inout [Diagnostic]

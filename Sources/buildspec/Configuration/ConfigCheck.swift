@@ -1,13 +1,13 @@
 internal import BuildspecAWS
 internal import BuildspecModel
 
-/// Says what values of a configuration are impossible, where they stand.
+/// The check of the values of a configuration file.
 enum ConfigCheck {
-    /// All of them, in no order.
+    /// Finds all invalid values, in no order.
     static func findings(in configuration: Configuration) -> [Diagnostic] {
         var findings: [Diagnostic] = []
         for value in [configuration.cache, configuration.remote] {
-            findings += check(value) { place($0) }
+            findings += check(value) { locationProblem($0) }
         }
         findings += check(configuration.maxSize) { text in
             text == "none" || SizeText.parse(text) != nil
@@ -21,7 +21,7 @@ enum ConfigCheck {
         }
         for options in [configuration.s3] + configuration.buckets.values {
             for (name, value) in options {
-                findings += check(value) { option(name, $0) }
+                findings += check(value) { optionProblem(name, $0) }
             }
         }
         return findings
@@ -37,19 +37,19 @@ enum ConfigCheck {
         ]
     }
 
-    /// A directory must not depend on where the command is run.
-    private static func place(_ text: String) -> String? {
+    /// The problem of a store's location; a directory must not depend on the current directory.
+    private static func locationProblem(_ text: String) -> String? {
         if S3Location.isAddress(text) {
             do { _ = try S3Location(text) } catch { return error.message }
             return nil
         }
         if text == "none" || text.hasPrefix("/") || text.hasPrefix("~/") { return nil }
         return
-            "'\(text)' is no place of a cache; write an absolute directory, one that begins with "
-            + "'~/', or an address such as s3://bucket/prefix"
+            "'\(text)' is not a location of a store; write an absolute directory, a directory that "
+            + "begins with '~/', or an address such as s3://bucket/prefix"
     }
 
-    private static func option(_ name: String, _ text: String) -> String? {
+    private static func optionProblem(_ name: String, _ text: String) -> String? {
         S3Location.Option(rawValue: name)?.problem(with: text)
     }
 }

@@ -3,91 +3,91 @@ internal import BuildspecAWS
 internal import BuildspecModel
 internal import SystemPackage
 
-/// The user's file and the variables that beat it, as one environment.
+/// The user's configuration file with the variables that override it, as one environment.
 ///
-/// Only a file of the user's own is read, or one that is named: a file in the repository could send the
-/// cache of whoever builds it somewhere else.
+/// Only the user's file or a named file is read, because a file in the repository could redirect the
+/// cache of everyone who builds it.
 struct ConfigFile {
-    /// The process's variables, those that are not set filled in from the file.
+    /// The process's variables, completed from the file.
     let environment: [String: String]
     /// The file that was read; `nil` if there is none.
     let path: FilePath?
-    /// How long a bucket's service may be silent in all.
-    let patience: Duration
+    /// How long a bucket's service can be silent in total.
+    let bucketTimeout: Duration
     private let host: [String: String]
     private let configuration: Configuration
-    /// What `--endpoint-url` says.
+    /// The value of `--endpoint-url`.
     private let endpoint: String?
 
     /// Reads the file.
     ///
     /// - Parameters:
-    ///   - path: what `--config` says; `nil` is `$BUILDSPEC_CONFIG`, or the user's own if there is one.
-    ///   - endpoint: what `--endpoint-url` says.
-    ///   - patience: what `--cache-timeout` says; `nil` is `$BUILDSPEC_CACHE_TIMEOUT`.
-    ///   - host: the process's variables.
-    /// - Throws: a usage error with the line of every mistake.
+    ///   - path: The value of `--config`; `nil` is `$BUILDSPEC_CONFIG`, or the user's file if it exists.
+    ///   - endpoint: The value of `--endpoint-url`.
+    ///   - timeout: The value of `--cache-timeout`; `nil` is `$BUILDSPEC_CACHE_TIMEOUT`.
+    ///   - host: The process's variables.
+    /// - Throws: A usage error with the line of every mistake.
     init(
         _ path: String?,
         endpoint: String?,
-        patience: String? = nil,
+        timeout: String? = nil,
         _ host: [String: String]
     ) throws {
         self.host = host
-        let seconds = try (patience ?? host["BUILDSPEC_CACHE_TIMEOUT"])
+        let seconds = try (timeout ?? host["BUILDSPEC_CACHE_TIMEOUT"])
             .flatMap { $0.isEmpty ? nil : $0 }
             .map {
-                let option = patience == nil ? "BUILDSPEC_CACHE_TIMEOUT" : "--cache-timeout"
+                let option = timeout == nil ? "BUILDSPEC_CACHE_TIMEOUT" : "--cache-timeout"
                 return try LimitOptions.seconds($0, option)
             }
-        self.patience = seconds.map { .seconds($0) } ?? S3Store.patience
+        bucketTimeout = seconds.map { .seconds($0) } ?? S3Store.defaultTimeout
         self.endpoint = endpoint
         if let endpoint, Endpoint(endpoint) == nil {
             throw ValidationError(
-                "--endpoint-url: '\(endpoint)' is no http or https URL; one looks like "
+                "--endpoint-url: '\(endpoint)' is not an http or https URL, such as "
                     + "'http://127.0.0.1:9000'"
             )
         }
         let variable = host["BUILDSPEC_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         let named = path ?? variable
-        let place = named.map { FilePath($0) } ?? StandardDirectories(host).config
-        guard named != "none", named != nil || Host.hasName(place) else {
+        let file = named.map { FilePath($0) } ?? StandardDirectories(host).config
+        guard named != "none", named != nil || Host.hasName(file) else {
             configuration = Configuration()
             environment = ConfigFile.filled(host, from: configuration)
             self.path = nil
             return
         }
-        configuration = try ConfigFile.read(place)
-        self.path = place
+        configuration = try ConfigFile.read(file)
+        self.path = file
         environment = ConfigFile.filled(host, from: configuration)
     }
 
-    /// The variables for a bucket: what is said of it alone beats what is said of all.
+    /// The variables for a bucket; the bucket's options override those of all buckets.
     func environment(for location: S3Location) -> [String: String] {
         var environment = host
-        let own = configuration.buckets[location.bucket] ?? [:]
+        let options = configuration.buckets[location.bucket] ?? [:]
         for option in S3Location.Option.allCases
         where (host[option.variable] ?? "").isEmpty {
-            let value = own[option.rawValue] ?? configuration.s3[option.rawValue]
+            let value = options[option.rawValue] ?? configuration.s3[option.rawValue]
             if let value { environment[option.variable] = value.value }
         }
         return environment
     }
 
-    /// A bucket with what the command line says of it, which beats its address.
-    func located(_ location: S3Location) -> S3Location {
+    /// Adds the options of the command line, which override the address.
+    func resolved(_ location: S3Location) -> S3Location {
         var location = location
         if let endpoint { location.options[.endpoint] = endpoint }
         return location
     }
 
-    private static func read(_ place: FilePath) throws -> Configuration {
+    private static func read(_ file: FilePath) throws -> Configuration {
         let text: [UInt8]
         do {
-            guard !Host.isDirectory(place) else { throw Errno.isDirectory }
-            text = try Host.read(place)
+            guard !Host.isDirectory(file) else { throw Errno.isDirectory }
+            text = try Host.read(file)
         } catch {
-            throw ValidationError("the configuration '\(place)' cannot be read: \(error)")
+            throw ValidationError("cannot read the configuration '\(file)': \(error)")
         }
         let options = S3Location.Option.allCases.map(\.rawValue)
         let (configuration, findings) = Configuration.parse(text, bucketOptions: options)
@@ -95,7 +95,7 @@ struct ConfigFile {
             .sorted { $0.range.start < $1.range.start }
         guard problems.isEmpty else {
             let source = SourceText(text)
-            let lines = problems.map { $0.rendered(file: place.string, source: source) }
+            let lines = problems.map { $0.rendered(file: file.string, source: source) }
             throw ValidationError(lines.joined(separator: "\n").hidingSigningKeys)
         }
         return configuration

@@ -3,7 +3,7 @@ internal import BuildspecCache
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// Where the signing key comes from.
+/// The sources of the signing key: an option and two variables.
 enum SigningKeySource {
     private static let value = "BUILDSPEC_CACHE_SIGN_KEY"
     private static let file = "BUILDSPEC_CACHE_SIGN_KEY_FILE"
@@ -11,10 +11,10 @@ enum SigningKeySource {
     /// Reads the key.
     ///
     /// - Parameters:
-    ///   - path: what `--sign-key` says.
-    ///   - environment: the variables.
-    /// - Returns: the key; `nil` when none was given.
-    /// - Throws: a usage error when the one that was given is none.
+    ///   - path: The value of `--sign-key`.
+    ///   - environment: The variables.
+    /// - Returns: The key; `nil` if no source names a key.
+    /// - Throws: A usage error if the source does not contain a signing key.
     static func key(_ path: String?, _ environment: [String: String]) throws -> SigningKey? {
         if let path { return try read(path, of: "--sign-key") }
         if let text = environment[value], !text.isEmpty {
@@ -29,22 +29,22 @@ enum SigningKeySource {
         return try read(path, of: file)
     }
 
-    /// The variables that a build's commands may see: all but the key.
+    /// Removes the variables of the key, which a build's commands must not see.
     static func hidden(from environment: [String: String]) -> [String: String] {
         environment.filter { $0.key != value && $0.key != file }
     }
 
-    /// The files that may hold the key.
+    /// The files that can contain the key.
     static func files(_ path: String?, _ environment: [String: String]) -> [FilePath] {
         [path, environment[file]].compactMap(\.self).filter { !$0.isEmpty }.map { FilePath($0) }
     }
 
-    /// What must not be shown of every key that is named, whether it is used or not.
+    /// Finds the secret parts of all named keys, also of keys that are not used.
     ///
     /// - Parameters:
-    ///   - path: what `--sign-key` says.
-    ///   - environments: the variables of the process, and those that the build is given.
-    /// - Returns: the secret parts; a text that is no key counts as a whole.
+    ///   - path: The value of `--sign-key`.
+    ///   - environments: The variables of the process and of the build.
+    /// - Returns: The secret parts; of a text that is not a key, each line.
     static func secrets(_ path: String?, _ environments: [[String: String]]) -> [String] {
         var texts = environments.compactMap { $0[value] }
         for file in environments.flatMap({ files(nil, $0) }) + files(path, [:]) {
@@ -52,7 +52,7 @@ enum SigningKeySource {
                 texts.append(file.string)
                 continue
             }
-            // What is wrong with the file is said where the key is used.
+            // Problems of the file are reported where the key is used.
             let full = PathBytes(Host.currentDirectory().pushing(file).string)
             let bytes = (try? AtomicFile.read(full, limit: 64 << 10)) ?? nil
             if let bytes { texts.append(String(decoding: bytes, as: UTF8.self)) }
@@ -67,7 +67,7 @@ enum SigningKeySource {
     private static func read(_ path: String, of option: String) throws -> SigningKey {
         guard !path.isPrivateKey, !path.isBareKey else {
             throw ValidationError(
-                "\(option): this is a key and not a file, and it is not shown; put it in \(value)"
+                "\(option): the value is a key, not a file, and is not shown; put the key in \(value)"
             )
         }
         let bytes: [UInt8]?
@@ -75,14 +75,14 @@ enum SigningKeySource {
             let full = Host.currentDirectory().pushing(FilePath(path))
             if let mode = Host.modeOpenToOthers(full) {
                 throw ValidationError(
-                    "\(option): others may read the signing key '\(path)' (mode \(mode)), so it is "
-                        + "not used; run 'chmod 600 \(path)', and make a new key if they could have "
-                        + "read it"
+                    "\(option): other users can read the signing key '\(path)' (mode \(mode)), so it "
+                        + "is not used; run 'chmod 600 \(path)', and make a new key if others could "
+                        + "have read it"
                 )
             }
             bytes = try AtomicFile.read(PathBytes(full.string), limit: 64 << 10)
         } catch let error as FileError {
-            throw ValidationError("\(option): '\(path)' cannot be read: \(error.reason)")
+            throw ValidationError("\(option): cannot read '\(path)': \(error.reason)")
         }
         guard let bytes else { throw ValidationError("\(option): there is no file '\(path)'") }
         guard let key = SigningKey(String(decoding: bytes, as: UTF8.self)) else {
@@ -95,18 +95,18 @@ enum SigningKeySource {
 }
 
 extension String {
-    /// Whether it is a private key, or what stands in the file of one, where a file's name belongs.
+    /// Whether the text is a private key or the content of its file, instead of the name of a file.
     var isPrivateKey: Bool {
         hasPrefix("ed25519-secret:") || hasPrefix("-----BEGIN") || contains("\ned25519-secret:")
     }
 
-    /// Whether it may be the secret of a signing key alone: 44 characters that are the name of nothing.
+    /// Whether the text may be the secret of a signing key: 44 characters that do not name a file.
     var isBareKey: Bool {
         utf8.count == 44 && SigningKey("ed25519-secret:\(self)") != nil
             && !Host.exists(FilePath(self))
     }
 
-    /// The text without the private part of signing keys, for messages that quote a file.
+    /// The text without the secrets of signing keys, for messages that quote a file.
     var hidingSigningKeys: String {
         contains("ed25519-secret:")
             ? replacing(#/ed25519-secret:\s*[A-Za-z0-9+/=_-]+/#, with: "ed25519-secret:***") : self

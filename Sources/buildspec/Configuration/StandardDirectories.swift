@@ -1,6 +1,6 @@
 internal import SystemPackage
 
-/// Where the command keeps things when nobody says where.
+/// The directories that the command uses by default.
 ///
 /// Source: XDG Base Directory Specification.
 struct StandardDirectories {
@@ -8,10 +8,10 @@ struct StandardDirectories {
     let cache: FilePath
     /// The user's configuration: `${XDG_CONFIG_HOME:-~/.config}/buildspec/config.yml`.
     let config: FilePath
-    /// What this machine remembers of projects: `${XDG_STATE_HOME:-~/.local/state}/buildspec`.
+    /// The state directory: `${XDG_STATE_HOME:-~/.local/state}/buildspec`.
     let state: FilePath
 
-    /// Reads them off an environment; relative paths are not taken, as the specification says.
+    /// Reads the directories from an environment; relative paths are ignored, as the specification says.
     init(_ environment: [String: String]) {
         let home = StandardDirectories.home(environment)
         func directory(_ variable: String, or standard: String) -> FilePath {

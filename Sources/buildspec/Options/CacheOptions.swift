@@ -5,11 +5,11 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// Where the store is; every cache command takes it.
+/// The options of all cache commands that choose the store.
 struct StoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The store: a directory, or a bucket such as s3://bucket/prefix. (default: "
+            "Use this store: a directory, or a bucket such as s3://bucket/prefix. (default: "
                 + "$BUILDSPEC_CACHE, else the configuration file's, else ~/.cache/buildspec)",
             valueName: "dir"
         )
@@ -18,8 +18,9 @@ struct StoreOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A store behind it that many machines share, such as s3://bucket/prefix, or 'none'. "
-                + "(default: $BUILDSPEC_REMOTE, else the configuration file's, else none)",
+            "Use this shared store after the local one: a bucket such as s3://bucket/prefix, a "
+                + "directory, or 'none'. (default: $BUILDSPEC_REMOTE, else the configuration "
+                + "file's, else none)",
             valueName: "dir"
         )
     )
@@ -27,7 +28,7 @@ struct StoreOptions: ParsableArguments {
 
     @OptionGroup var newStore: NewStoreOptions
 
-    @OptionGroup var mode: ReadOnlyOptions
+    @OptionGroup var readOnly: ReadOnlyOptions
 
     @OptionGroup var configOptions: ConfigOptions
 
@@ -35,43 +36,43 @@ struct StoreOptions: ParsableArguments {
         _ = try CacheLocations(cache: cache, remote: remote, configOptions.read(), newStore)
     }
 
-    /// The cache over the store, with what this machine remembers of files.
+    /// Makes the cache of the stores, with this machine's stat index.
     ///
     /// - Parameters:
-    ///   - codec: how new objects are compressed.
-    ///   - policy: whose entries are accepted; `nil` for what takes entries as they are.
-    ///   - root: where the policy is looked for.
-    ///   - signing: who signs what is saved; `nil` for what saves nothing.
-    ///   - takesConfiguredRemote: whether a shared store counts that no option names.
-    /// - Returns: the cache; nothing is opened or sent yet.
-    /// - Throws: when the place is impossible, or a policy or key that was asked for cannot be read.
+    ///   - codec: How new objects are compressed.
+    ///   - policy: The policy that entries must satisfy; `nil` accepts all entries.
+    ///   - root: The directory that has the policy.
+    ///   - signing: The key that signs saved entries; `nil` for commands that save nothing.
+    ///   - usesConfiguredRemote: Whether to use a shared store that no option names.
+    /// - Returns: The cache, before any store is opened.
+    /// - Throws: An error if a location is invalid, or a named policy or key cannot be read.
     func open(
         codec: Codec = .zstd,
         policy: PolicyOptions? = nil,
         root: FilePath = ".",
         signing: SigningOptions? = nil,
-        takesConfiguredRemote: Bool = true
+        usesConfiguredRemote: Bool = true
     ) throws -> BuildCache {
         let config = try configOptions.read()
-        let far = takesConfiguredRemote ? remote : remote ?? "none"
-        let places = try CacheLocations(cache: cache, remote: far, config, newStore)
-        let cache = places.open(codec: codec, config)
+        let shared = usesConfiguredRemote ? remote : remote ?? "none"
+        let locations = try CacheLocations(cache: cache, remote: shared, config, newStore)
+        let cache = locations.open(codec: codec, config)
         let environment = config.environment
         return try CacheTrust(
             policy?.policy(root: root, environment, failing: .cacheFailed),
             signing?.key(environment),
-            mode,
+            readOnly,
             environment
         )
         .applied(to: cache)
     }
 }
 
-/// What an entry is filed under; saving and restoring take it.
+/// The options that identify an entry, to save or restore it.
 struct IdentityOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The exact key. Without one, the scope has a single entry that every save replaces.",
+            "Use this exact key. Without a key, the scope has one entry, which every save replaces.",
             valueName: "key"
         )
     )
@@ -80,26 +81,27 @@ struct IdentityOptions: ParsableArguments {
     @Option(
         name: .customLong("path"),
         help: ArgumentHelp(
-            "A glob of the cached files, relative to the root or absolute; may be repeated.",
+            "Cache the files of this glob, relative to the root or absolute. Can be repeated.",
             valueName: "glob"
         )
     )
     var paths: [String] = []
 
-    @Option(help: ArgumentHelp("Where relative paths start.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Resolve relative paths from this directory.", valueName: "dir"))
     var root = "."
 
     @OptionGroup var scopes: ScopeOptions
 
     func validate() throws {
         if paths.isEmpty {
-            throw ValidationError("--path is missing; name what to keep, such as 'vendor/**/*'")
+            throw ValidationError("--path is missing; name files to cache, such as 'vendor/**/*'")
         }
         if let path = paths.first(where: {
             FilePattern.parse($0).allSatisfy(\.isRoot)
         }) {
             throw ValidationError(
-                "--path: '\(path)' names no file; name what the build makes, such as 'vendor/**/*'"
+                "--path: '\(path)' names no file; name files that the build creates, such as "
+                    + "'vendor/**/*'"
             )
         }
         if key?.isBlank == true { throw ValidationError("--key: the key is empty") }
@@ -108,28 +110,28 @@ struct IdentityOptions: ParsableArguments {
         }
         let top = PathBytes(rootPath.string)
         if let path = paths.first(where: {
-            FilePattern.parse($0).allSatisfy { $0.coversPlace(top) }
+            FilePattern.parse($0).allSatisfy { $0.coversThroughLinks(top) }
         }) {
             throw ValidationError(
-                "--path: '\(path)' takes in the root whole; name what the build makes, such as "
-                    + "'vendor/**/*'"
+                "--path: '\(path)' contains the whole root; name files that the build creates, such "
+                    + "as 'vendor/**/*'"
             )
         }
     }
 
-    /// The root without links in its path.
+    /// The root with the links in its path resolved.
     var rootPath: FilePath { Host.realPath(FilePath(root)) ?? FilePath(root) }
 
-    /// The identity, its scope found out if it is not given.
+    /// Resolves the identity with its scopes, and prints notes about the paths.
     func identity(fallbackKeys: [String] = []) async -> CacheIdentity {
         printNotes(tildeNotes + PathNotes.of(paths))
         printNotes(paths.compactMap { CachePathNote.outsideRoot($0, root: rootPath) })
         let environment = Host.environment().variables
-        let found = await scopes.found(in: rootPath, environment)
-        printNotes([found.note].compactMap(\.self))
+        let resolved = await scopes.resolve(in: rootPath, environment)
+        printNotes([resolved.note].compactMap(\.self))
         return CacheIdentity(
-            scope: found.own,
-            readScopes: found.readable,
+            scope: resolved.own,
+            readScopes: resolved.readable,
             key: key,
             fallbackKeys: fallbackKeys,
             paths: paths
@@ -138,7 +140,7 @@ struct IdentityOptions: ParsableArguments {
 }
 
 extension IdentityOptions {
-    /// A glob must be quoted, and then no shell puts in the home directory.
+    /// Notes about `~`, which no shell expands in a glob, because a glob must be quoted.
     private var tildeNotes: [String] {
         paths.compactMap { path in
             guard let name = path.split(separator: "/").first, path.hasPrefix("~"),
@@ -147,61 +149,62 @@ extension IdentityOptions {
             let rest = path.dropFirst(name.count)
             let remedy = name == "~" ? "; write \"$HOME\(rest)\"" : ""
             return
-                "--path: '\(name)' in '\(path)' is no home directory but a name in the root\(remedy)"
+                "--path: '\(name)' in '\(path)' is not a home directory but a name in the root"
+                + remedy
         }
     }
 
-    /// The project's name as 'run' finds it.
+    /// The name of the project, as `run` resolves it.
     var project: String {
         get async { await SourceVersion.read(in: rootPath).projectName(for: rootPath) }
     }
 
-    /// The files whose times are kept, if that is wanted.
-    func sources(_ isWanted: Bool) async -> SourceFiles? {
-        guard isWanted else { return nil }
+    /// The source files whose times are recorded or restored; `nil` without `--retime`.
+    func sources(_ isRetiming: Bool) async -> SourceFiles? {
+        guard isRetiming else { return nil }
         let tracked = await GitTrackedFiles.find(in: rootPath)
         if let problem = tracked.problem {
-            printNotes(["git cannot list the sources, so all files count: \(problem)"])
+            printNotes(["git cannot list the sources, so all files count as sources: \(problem)"])
         }
         return tracked.sources
     }
 
-    /// Finds out what the cache leaves out because it comes from the checkout.
+    /// Finds the files of the checkout, which the cache skips.
     var checkout: Checkout.Finder {
         GitTrackedFiles.finder(in: rootPath)
     }
 }
 
-/// What is odd about `--path`, beside `~`, which may be a name that is there.
+/// Notes about suspicious values of `--path`.
 enum PathNotes {
+    /// The notes about paths, except those about `~`, which may be the name of a file.
     static func of(_ paths: [String]) -> [String] {
         paths.flatMap { path in
-            let odd = PathOddity.all(in: path, .cache)
+            let notes = PathOddity.all(in: path, .cache)
                 .filter { $0.name != .tildePath && $0.name != .pathExpansion }
                 .map { "--path: \($0.message)" }
-            return odd + [expansion(path)].compactMap(\.self)
+            return notes + [expansion(path)].compactMap(\.self)
         }
     }
 
-    /// Only a buildspec's paths have variables put in.
+    /// A note about `$`, because variables are expanded only in a buildspec's paths.
     private static func expansion(_ path: String) -> String? {
-        let behind = path.firstIndex(of: "$").map { path[path.index(after: $0)...] } ?? ""
-        let isReplaced = behind.first.map { $0.isLetter || "_({".contains($0) } ?? false
-        guard isReplaced || path.contains("`") else { return nil }
-        return "--path: nothing is put in for '$' in '\(path)'; write the path itself, or let the "
-            + "shell put it in, between double quotes"
+        let tail = path.firstIndex(of: "$").map { path[path.index(after: $0)...] } ?? ""
+        let isVariable = tail.first.map { $0.isLetter || "_({".contains($0) } ?? false
+        guard isVariable || path.contains("`") else { return nil }
+        return "--path: '$' in '\(path)' is not expanded; write the path, or let the shell expand "
+            + "it between double quotes"
     }
 }
 
 /// Runs a cache command's work, which a signal stops; an error is one line and exit status 3.
 ///
-/// A second signal ends the process at once. What it leaves under temporary names the next command
-/// removes.
+/// A second signal ends the process at once. The next command removes the temporary files that are left.
 func reportingCacheErrors<Value: Sendable>(
     _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try await reportingErrors {
-        try await Signals.stopping(work, insist: Signals.exitAtOnce)
+        try await Signals.stopping(work, onSecondSignal: Signals.exitAtOnce)
     }
 }
 
@@ -218,8 +221,8 @@ func reportingErrors<Value>(_ work: () async throws -> Value) async throws -> Va
     }
 }
 
-/// Runs work that looks into a cache; what its store has to tell is printed, and errors as above.
-func lookingInto<Value: Sendable>(
+/// Runs work that inspects a cache, and prints the notes of its store and errors.
+func inspecting<Value: Sendable>(
     _ cache: BuildCache,
     _ work: @escaping @Sendable (BuildCache) async throws -> Value
 ) async throws -> Value {
@@ -230,7 +233,7 @@ func lookingInto<Value: Sendable>(
     }
 }
 
-/// Prints what the user should know, a line each.
+/// Prints notes as warnings, a line each.
 func printNotes(_ notes: [String]) {
     for note in notes { StandardStream.error.write("warning: cache: \(note.oneLine)\n") }
 }

@@ -1,11 +1,11 @@
 internal import ArgumentParser
 
-/// Where else a command looks for what its options do not say; what takes a store takes it.
+/// The options of the configuration file and of buckets, for all commands that have a store.
 struct ConfigOptions: ParsableArguments {
     @Option(
         name: .customLong("endpoint-url"),
         help: ArgumentHelp(
-            "Where the service of a bucket answers, for every store that is not AWS's.",
+            "Send the requests for buckets to this URL, for a service that is not AWS.",
             valueName: "url"
         )
     )
@@ -13,8 +13,8 @@ struct ConfigOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A file of places, limits and options of buckets, or 'none'. (default: "
-                + "$BUILDSPEC_CONFIG, else ~/.config/buildspec/config.yml)",
+            "Read stores, limits and options of buckets from this file, or from none with 'none'. "
+                + "(default: $BUILDSPEC_CONFIG, else ~/.config/buildspec/config.yml)",
             valueName: "file"
         )
     )
@@ -22,7 +22,7 @@ struct ConfigOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Give a bucket up whose service has not answered for this long in all, such as 5s. "
+            "Stop using a bucket whose service has not answered for this long in total, such as 5s. "
                 + "(default: $BUILDSPEC_CACHE_TIMEOUT, else 20s)",
             valueName: "duration"
         )
@@ -31,8 +31,8 @@ struct ConfigOptions: ParsableArguments {
 
     /// Reads the file.
     ///
-    /// - Throws: a usage error that says what is wrong in it.
+    /// - Throws: A usage error that says what is wrong with the file.
     func read(_ environment: [String: String] = Host.environment().variables) throws -> ConfigFile {
-        try ConfigFile(config, endpoint: endpointURL, patience: cacheTimeout, environment)
+        try ConfigFile(config, endpoint: endpointURL, timeout: cacheTimeout, environment)
     }
 }

@@ -1,24 +1,24 @@
 internal import ArgumentParser
 internal import BuildspecRunner
 
-/// Where a build pauses.
+/// The options that make a build pause.
 struct DebugOptions: ParsableArguments {
-    @Flag(help: "Pause at 'codebuild-breakpoint' and open a shell there.")
+    @Flag(help: "Pause at 'codebuild-breakpoint' and open a shell.")
     var debug = false
 
-    @Flag(help: "Pause behind a command that fails and open a shell there.")
+    @Flag(help: "Pause after a command that fails and open a shell.")
     var breakOnFailure = false
 
-    /// What a build is to know of it; `nil` if it does not pause.
+    /// Opens the terminal for the shell; `nil` if the build does not pause.
     ///
-    /// - Throws: `ValidationError` when there is no terminal to open a shell on.
+    /// - Throws: `ValidationError` if there is no terminal.
     func debugging() throws -> Debugging? {
         guard debug || breakOnFailure else { return nil }
         guard let terminal = ControllingTerminal.open() else {
             let option = debug ? "--debug" : "--break-on-failure"
             throw ValidationError(
                 "\(option): there is no terminal to open a shell on; start the build in a terminal, "
-                    + "with 'ssh -t' or 'docker run -it' if it is remote, or leave the option out"
+                    + "with 'ssh -t' or 'docker run -it' if it is remote, or omit the option"
             )
         }
         var debugging = Debugging(on: terminal)

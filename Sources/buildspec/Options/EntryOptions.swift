@@ -2,27 +2,27 @@ internal import ArgumentParser
 internal import BuildspecCache
 internal import SystemPackage
 
-/// Narrows down which entries are meant; commands about stored entries take it.
+/// The options that select stored entries.
 struct EntryOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Only entries of this scope.", valueName: "name"))
+    @Option(help: ArgumentHelp("Select only entries of this scope.", valueName: "name"))
     var scope: String?
 
     @Option(
         name: .customLong("path"),
         help: ArgumentHelp(
-            "Only entries of these paths, as 'show' prints them; may be repeated.",
+            "Select only entries of these paths, as 'show' prints them. Can be repeated.",
             valueName: "glob"
         )
     )
     var paths: [String] = []
 
-    /// Finds the one entry that is meant.
+    /// Finds the selected entry.
     ///
     /// - Parameters:
-    ///   - key: the key, `-` for a scope's keyless entry, or the name of a key record.
-    ///   - cache: where to look.
-    /// - Returns: the entry.
-    /// - Throws: when there is none or more than one, with what to do in one line.
+    ///   - key: The key, `-` for a scope's default entry, or the name of a key record.
+    ///   - cache: The cache that has the entry.
+    /// - Returns: The entry.
+    /// - Throws: An error with its remedy if no entry matches, or more than one.
     func entry(_ key: String, in cache: BuildCache) async throws -> CacheEntryInfo {
         let all = try await cache.entries().entries
         if let named = all.first(where: { $0.recordName == key }) { return named }
@@ -40,22 +40,22 @@ struct EntryOptions: ParsableArguments {
             let others = found.map { "'\($0.recordName)'" }.joined(separator: ", ")
             throw CacheError(
                 .request,
-                "there are \(found.count) entries '\(key)'; say which with --scope or --path, or name "
+                "there are \(found.count) entries '\(key)'; select one with --scope or --path, or by "
                     + "its record: \(others)"
             )
         }
         return first
     }
 
-    /// `vendor` as a listing has it: `./vendor`.
+    /// Writes a path as in a listing: `vendor` becomes `./vendor`.
     private static func canonical(_ path: String) -> String {
         path.hasPrefix("/") || path.hasPrefix("./") ? path : "./" + path
     }
 }
 
 extension CacheEntryInfo {
-    /// The entry in a sentence: `key 'k' of 's'`.
-    var words: String {
-        (key.map { "key '\($0)'" } ?? "the keyless entry") + " of '\(scope)'"
+    /// The entry for a sentence: `key 'k' of 's'`.
+    var displayText: String {
+        (key.map { "key '\($0)'" } ?? "the default entry") + " of '\(scope)'"
     }
 }

@@ -2,11 +2,11 @@ internal import ArgumentParser
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// Where `run` lets a build's commands run.
+/// The options of `run` that choose the execution environment.
 struct EnvironmentOptions: ParsableArguments {
     @Flag(
         help: """
-            Run the commands under bubblewrap: this machine read-only, the sources at \
+            Run the commands under bubblewrap, with this machine read-only, the sources at \
             /codebuild/output/src/src, an empty home and an empty /tmp.
             """
     )
@@ -14,8 +14,8 @@ struct EnvironmentOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Let the sandbox see this file or directory, also in the home or in /tmp; may be given "
-                + "again.",
+            "Make this file or directory visible in the sandbox, also from the home or /tmp. Can be "
+                + "repeated.",
             valueName: "path"
         )
     )
@@ -23,8 +23,8 @@ struct EnvironmentOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Let the sandbox write to this directory of the machine, which a cache path outside of the "
-                + "sources and of the usual cache directories needs; may be given again.",
+            "Let the sandbox write to this directory, for a cache path outside the sources and the "
+                + "usual cache directories. Can be repeated.",
             valueName: "directory"
         )
     )
@@ -32,7 +32,7 @@ struct EnvironmentOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Run the commands in a container of this image, which is pulled if it is not there.",
+            "Run the commands in a container of this image. A missing image is pulled.",
             valueName: "image"
         )
     )
@@ -40,23 +40,23 @@ struct EnvironmentOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What runs the container: podman, docker, or the path of one. (default: podman, else "
-                + "docker)",
+            "Run the container with this engine: podman, docker, or the path of one. (default: "
+                + "podman, else docker)",
             valueName: "engine"
         )
     )
     var engine: String?
 
-    @Flag(help: "Let the container do what this machine's root can do, as for Docker in Docker.")
+    @Flag(help: "Give the container the rights of this machine's root, as Docker in Docker needs.")
     var privileged = false
 
-    @Flag(help: "Give the container a copy of the sources and leave your own as they are.")
+    @Flag(help: "Give the container a copy of the sources, and leave the sources unchanged.")
     var copySource = false
 
     @Option(
         help: ArgumentHelp(
-            "The network: host or none in a sandbox; host, none, bridge or one that the engine knows in "
-                + "a container.",
+            "Use this network: 'host' or 'none' in a sandbox; 'host', 'none', 'bridge' or a network "
+                + "of the engine in a container. (default: 'host' in a sandbox, else the engine's)",
             valueName: "network"
         )
     )
@@ -64,7 +64,7 @@ struct EnvironmentOptions: ParsableArguments {
 
     func validate() throws {
         if sandbox, image != nil {
-            throw ValidationError("--sandbox and --image are two places; choose one")
+            throw ValidationError("--sandbox and --image cannot be combined; choose one")
         }
         if !sandbox, !sandboxRead.isEmpty {
             throw ValidationError("--sandbox-read needs '--sandbox'")
@@ -73,17 +73,17 @@ struct EnvironmentOptions: ParsableArguments {
             throw ValidationError("--sandbox-write needs '--sandbox'")
         }
         if image == nil {
-            let idle = [
+            let unused = [
                 (engine == nil ? nil : "--engine"), (privileged ? "--privileged" : nil),
                 (copySource ? "--copy-source" : nil),
             ]
-            if let option = idle.compactMap({ $0 }).first {
+            if let option = unused.compactMap({ $0 }).first {
                 throw ValidationError("\(option) needs a container; name its image with '--image'")
             }
         }
         for (name, value) in [("image", image), ("engine", engine), ("network", network)] {
             if let value, value.isEmpty || value.hasPrefix("-") {
-                throw ValidationError("--\(name): '\(value)' is not the name of one")
+                throw ValidationError("--\(name): '\(value)' is not a valid name")
             }
         }
         try validateNetwork()
@@ -99,8 +99,8 @@ struct EnvironmentOptions: ParsableArguments {
         }
     }
 
-    /// The place that the options choose.
-    var choice: EnvironmentKind {
+    /// The execution environment that the options choose.
+    var kind: EnvironmentKind {
         if let image {
             var options = ContainerOptions(image: image)
             options.engine = engine

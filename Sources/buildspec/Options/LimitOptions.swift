@@ -1,11 +1,11 @@
 internal import ArgumentParser
 internal import BuildspecCache
 
-/// How large and old the local store may become; what saves takes it.
+/// The options that limit the size and age of the local store, for commands that save.
 struct LimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Keep the local store within this size, such as 500MB, or 'none'. (default: "
+            "Limit the local store to this size, such as 500MB, or 'none'. (default: "
                 + "$BUILDSPEC_CACHE_MAX_SIZE, else the configuration file's, else 10GB)",
             valueName: "size"
         )
@@ -14,7 +14,7 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Remove entries of the local store not used for this long, such as 12h, or 'none'. "
+            "Delete entries of the local store not used for this long, such as 12h, or 'none'. "
                 + "(default: $BUILDSPEC_CACHE_MAX_AGE, else the configuration file's, else 30d)",
             valueName: "duration"
         )
@@ -25,20 +25,20 @@ struct LimitOptions: ParsableArguments {
         _ = try LimitOptions.limits(cacheMaxSize, cacheMaxAge, Host.environment().variables)
     }
 
-    /// The limits; what is impossible was refused with the arguments.
+    /// The limits, after `validate` has rejected invalid values.
     func limits(_ environment: [String: String]) -> StoreLimits {
         (try? LimitOptions.limits(cacheMaxSize, cacheMaxAge, environment)) ?? .standard
     }
 
-    /// Reads limits.
+    /// Parses limits.
     ///
     /// - Parameters:
-    ///   - size: what the option says; `nil` takes the variable.
-    ///   - age: what the option says; `nil` takes the variable.
-    ///   - environment: the variables.
-    ///   - prefix: what the options' names begin with.
-    /// - Returns: the limits.
-    /// - Throws: a usage error.
+    ///   - size: The value of the size option; `nil` uses the variable.
+    ///   - age: The value of the age option; `nil` uses the variable.
+    ///   - environment: The variables.
+    ///   - prefix: The start of the options' names, for errors.
+    /// - Returns: The limits.
+    /// - Throws: A usage error for an invalid value.
     static func limits(
         _ size: String?,
         _ age: String?,
@@ -68,7 +68,7 @@ struct LimitOptions: ParsableArguments {
         return size
     }
 
-    /// Reads a duration in seconds.
+    /// Parses a duration, and returns the number of seconds.
     static func seconds(_ text: String, _ name: String) throws -> Int64 {
         switch DurationText.parse(text) {
         case .success(let duration): return duration.components.seconds

@@ -1,18 +1,14 @@
 internal import ArgumentParser
 
-/// How a directory becomes a store; every command that has one takes it.
+/// The options that make a directory a store, for all commands that have a store.
 struct NewStoreOptions: ParsableArguments {
-    @Flag(
-        help: """
-            Take a directory as a store although it has other files in it; they stay as they are.
-            """
-    )
+    @Flag(help: "Make a directory with other files a store. The other files stay unchanged.")
     var initStore = false
 
     @Flag(
         help: """
-            Let the whole group of its directory use a store that is made now, and not its maker alone; \
-            with a directory in --remote, that one. A store that is there keeps its modes.
+            Make a new store usable by the group of its directory: the directory of --remote, else the \
+            local store. An existing store keeps its modes.
             """
     )
     var sharedStore = false

@@ -3,29 +3,37 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// What is built and how it is varied; running and planning take it.
+/// The options of `run` and `plan` that choose what is built.
 struct SourceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The buildspec, from the source root. (default: buildspec.yml)",
+            "Use this buildspec file, relative to the source root. (default: buildspec.yml)",
             valueName: "file"
         )
     )
     var buildspec: String?
 
-    @Option(help: ArgumentHelp("The source root, where commands start.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Use this source root, which is the directory that commands start in.",
+            valueName: "dir"
+        )
+    )
     var source = "."
 
     @Option(
         name: .customLong("env"),
-        help: ArgumentHelp("Set a variable; beats the buildspec's own.", valueName: "name=value")
+        help: ArgumentHelp(
+            "Set a variable, which overrides the buildspec's. Can be repeated.",
+            valueName: "name=value"
+        )
     )
     var variables: [String] = []
 
     @Option(
         name: .customLong("phase"),
         help: ArgumentHelp(
-            "Only this phase: install, pre_build, build or post_build; may be given again.",
+            "Run only this phase: install, pre_build, build or post_build. Can be repeated.",
             valueName: "name"
         )
     )
@@ -34,7 +42,7 @@ struct SourceOptions: ParsableArguments {
     func validate() throws {
         if buildspec?.isEmpty == true {
             throw ValidationError(
-                "--buildspec: the name is empty; name a file, or leave the option out for buildspec.yml"
+                "--buildspec: the name is empty; name a file, or omit the option for buildspec.yml"
             )
         }
         for text in variables where EnvironmentFile.assignment(text) == nil {
@@ -49,22 +57,22 @@ struct SourceOptions: ParsableArguments {
         }
         guard let root = Host.realPath(FilePath(source)) else {
             throw ValidationError(
-                "--source: '\(source)' has no path any more; it was removed, or a directory above it "
-                    + "cannot be searched"
+                "--source: '\(source)' has no path; it was removed, or a directory above it cannot be "
+                    + "searched"
             )
         }
         if String(validating: root) == nil {
             throw ValidationError(
-                "--source: the path '\(root)' is not UTF-8, and a variable could not hold it; rename "
+                "--source: the path '\(root)' is not UTF-8, so it cannot be a variable's value; rename "
                     + "the directory"
             )
         }
     }
 
-    /// The source root, links in its path resolved.
+    /// The source root with the links in its path resolved.
     var root: FilePath { Host.realPath(FilePath(source)) ?? FilePath(source) }
 
-    /// The phases that were chosen; `nil` is all.
+    /// The selected phases; `nil` is all phases.
     var selectedPhases: Set<PhaseName>? {
         phases.isEmpty ? nil : Set(phases.compactMap(PhaseName.init))
     }

@@ -1,31 +1,31 @@
 internal import ArgumentParser
 internal import BuildspecCache
 
-/// Which entries go from one store to the other; 'push', 'pull' and 'sync' take it.
+/// The options of `push`, `pull` and `sync`, which select the entries to copy.
 struct TransferOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Only entries of these keys; '-' is a scope's keyless entry. (default: all)",
+            "Copy only entries of these keys; '-' is a scope's default entry. (default: all)",
             valueName: "key"
         )
     )
     var keys: [String] = []
 
-    @Option(help: ArgumentHelp("Only entries of this scope.", valueName: "name"))
+    @Option(help: ArgumentHelp("Copy only entries of this scope.", valueName: "name"))
     var scope: String?
 
     @OptionGroup var store: StoreOptions
 
-    @Flag(help: "Tell what would be moved and move nothing.")
+    @Flag(help: "Report what would be copied, and copy nothing.")
     var dryRun = false
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    /// Moves entries and prints what was moved.
+    /// Copies entries and prints a report.
     ///
-    /// - Parameter directions: which ways, in this order.
-    /// - Throws: exit status 3 when something could not be moved.
+    /// - Parameter directions: The directions, in this order.
+    /// - Throws: Exit status 3 if an object could not be copied.
     func run(_ directions: [TransferDirection]) async throws {
         let cache = try store.open()
         let selection = TransferSelection(
@@ -47,14 +47,14 @@ struct TransferOptions: ParsableArguments {
         }
         if !keys.isEmpty, reports.allSatisfy(\.hasFoundNothing) {
             let names = keys.map { "'\($0)'" }.joined(separator: " or ")
-            let places = reports.map { "'\($0.source)'" }.joined(separator: " and ")
+            let stores = reports.map { "'\($0.source)'" }.joined(separator: " and ")
             StandardStream.error.write(
-                "error: there is no entry \(names) in \(places); 'buildspec cache list' shows all\n"
+                "error: there is no entry \(names) in \(stores); 'buildspec cache list' shows all\n"
             )
             throw ExitStatus.cacheFailed.exitCode
         }
         for line in reports.flatMap(\.skipped) {
-            StandardStream.error.write("error: left where it is: \(line.oneLine)\n")
+            StandardStream.error.write("error: not copied: \(line.oneLine)\n")
         }
         StandardStream.output.write(
             json
@@ -69,7 +69,7 @@ struct TransferOptions: ParsableArguments {
 struct CachePush: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "push",
-        abstract: "Send entries from this machine's store to the shared one.",
+        abstract: "Copy entries from the local store to the shared store.",
         discussion: """
             \(TransferOutput.help)
 
@@ -86,7 +86,7 @@ struct CachePush: AsyncParsableCommand {
 struct CachePull: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull",
-        abstract: "Fetch entries from the shared store to this machine's.",
+        abstract: "Copy entries from the shared store to the local store.",
         discussion: """
             \(TransferOutput.help)
 
@@ -103,7 +103,7 @@ struct CachePull: AsyncParsableCommand {
 struct CacheSync: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sync",
-        abstract: "Send and fetch entries, so that both stores have them.",
+        abstract: "Copy entries in both directions, so that both stores have all of them.",
         discussion: """
             \(TransferOutput.help)
 

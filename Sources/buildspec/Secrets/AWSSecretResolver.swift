@@ -1,13 +1,13 @@
 internal import BuildspecAWS
 internal import BuildspecRunner
 
-/// Reads parameters and secrets from AWS, with the credentials of this machine.
+/// A resolver of parameters and secrets that reads them from AWS with this machine's credentials.
 struct AWSSecretResolver: SecretResolver {
     private let environment: [String: String]
 
-    /// Creates a resolver; nothing is looked up before it is asked.
+    /// Creates a resolver, which reads no file and sends no request before `resolve`.
     ///
-    /// - Parameter environment: the host's variables.
+    /// - Parameter environment: The host's variables.
     init(_ environment: [String: String]) {
         self.environment = environment
     }

@@ -3,11 +3,12 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// Takes values from a file, so that a build that refers to AWS runs without it.
+/// A resolver of parameters and secrets that reads a file, so that a build with references runs
+/// without AWS.
 ///
 /// A line is `REFERENCE=VALUE` with the text of the buildspec, or `NAME=VALUE` with the variable's
-/// name. Empty lines and lines that begin with `#` are left out, quotes are part of the value. What
-/// the file does not have is asked of the other resolver.
+/// name. Empty lines and lines that begin with `#` are ignored; quotes are part of the value. Another
+/// resolver provides the values that the file does not have.
 struct SecretsFileResolver: SecretResolver {
     private let lines: [(number: Int, text: String)]
     private let path: String
@@ -16,9 +17,9 @@ struct SecretsFileResolver: SecretResolver {
     /// Reads the file.
     ///
     /// - Parameters:
-    ///   - path: the file; `nil` is an empty one.
-    ///   - other: what is asked for the rest.
-    /// - Throws: `ValidationError` when it cannot be read.
+    ///   - path: The file; `nil` is an empty file.
+    ///   - other: The resolver for all other references.
+    /// - Throws: `ValidationError` if the file cannot be read.
     init(_ path: String?, or other: any SecretResolver) throws {
         self.other = other
         self.path = path ?? ""
@@ -33,24 +34,24 @@ struct SecretsFileResolver: SecretResolver {
             .filter { !$0.1.isEmpty && !$0.1.hasPrefix("#") }
     }
 
-    /// Says which lines of the file a buildspec does not refer to, one line each.
+    /// Finds the lines of the file that a buildspec does not refer to.
     ///
-    /// A name is shown where it must be one; what may be a part of a secret is not.
+    /// A warning shows the name only if the text cannot be a part of a secret.
     ///
-    /// - Parameter buildspec: what the file is for.
-    /// - Returns: the warnings.
+    /// - Parameter buildspec: The buildspec that uses the file.
+    /// - Returns: A warning for each line.
     func unused(by buildspec: Buildspec) -> [String] {
         let variables = buildspec.env.parameterStore + buildspec.env.secretsManager
         let known = variables.flatMap { [$0.name, $0.value.value] }
         return lines.filter { line in !known.contains { line.text.hasPrefix($0 + "=") } }
             .map { number, text in
                 let (name, value) = SecretsFileResolver.split(text)
-                let mayBeShown = !value.isEmpty && !value.hasPrefix("=") && !name.contains(" ")
-                let place = "--secrets-file: \(path):\(number)"
-                return mayBeShown
-                    ? "\(place): nothing in the buildspec refers to '\(name)'; the line is not used"
-                    : "\(place): the line is not REFERENCE=VALUE with a reference of the buildspec; it is"
-                        + " not used"
+                let isName = !value.isEmpty && !value.hasPrefix("=") && !name.contains(" ")
+                let location = "--secrets-file: \(path):\(number)"
+                return isName
+                    ? "\(location): nothing in the buildspec refers to '\(name)'; the line is not used"
+                    : "\(location): the line is not REFERENCE=VALUE with a reference of the buildspec;"
+                        + " it is not used"
             }
     }
 
@@ -76,7 +77,7 @@ struct SecretsFileResolver: SecretResolver {
         return values.merging(rest) { first, _ in first }
     }
 
-    /// The value of the last line that names the reference; references may hold '=' themselves.
+    /// The value of the last line that names the reference; a reference can contain '='.
     private func value(of reference: ReferencedVariable) -> String? {
         for line in lines.reversed() {
             for text in [reference.reference, reference.name] where line.text.hasPrefix(text + "=")

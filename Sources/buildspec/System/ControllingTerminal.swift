@@ -45,14 +45,14 @@ final class ControllingTerminal: DebugTerminal {
     }
 
     /// Lends it; waits until it is ours to lend.
-    func lend(to group: Int32) {
+    func setForegroundGroup(_ group: Int32) {
         waitUntilInForeground()
         var now = termios()
         if unsafe tcgetattr(descriptor.rawValue, &now) == 0 { modes.withLock { $0 = now } }
         give(to: group)
     }
 
-    func takeBack() {
+    func restore() {
         give(to: getpgrp())
         modes.withLock { modes in
             if var modes { unsafe tcsetattr(descriptor.rawValue, TCSADRAIN, &modes) }

@@ -24,7 +24,7 @@ struct OutputCheck {
             let status = try? FileStatus.following(OutputCheck.absolute(path))
             if let status { self.inputs[status.identity] = what }
         }
-        self.directories = directories.map { (Machine.settled(OutputCheck.absolute($0)), $1) }
+        self.directories = directories.map { (Machine.resolved(OutputCheck.absolute($0)), $1) }
     }
 
     /// Looks at what is to be written.
@@ -99,14 +99,14 @@ struct OutputCheck {
 
     /// Where a path leads, also when there is nothing yet at the end of its links.
     private static func resolved(_ path: PathBytes) -> PathBytes {
-        var place = Machine.settled(path)
+        var place = Machine.resolved(path)
         for _ in 0..<40 {
             guard (try? FileStatus.named(place))??.kind == .link else { break }
             let (directory, name) = place.split
             let parent = PathBytes(Array(directory))
             guard let target = try? DirectoryHandle.open(parent).linkTarget(name) else { break }
             let next = PathBytes(target)
-            place = Machine.settled(next.isAbsolute ? next : parent.appending(next.bytes))
+            place = Machine.resolved(next.isAbsolute ? next : parent.appending(next.bytes))
         }
         return place
     }

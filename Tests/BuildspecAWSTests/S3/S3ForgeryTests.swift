@@ -8,7 +8,7 @@ import Testing
 /// Servers that answer everything and are no bucket, and those that never answer.
 @Suite(.timeLimit(.minutes(2)))
 struct `What is no bucket` {
-    private func store(_ server: LocalServer, patience: Duration = .seconds(20)) throws -> S3Store {
+    private func store(_ server: LocalServer, timeout: Duration = .seconds(20)) throws -> S3Store {
         S3Store(
             try S3Location("s3://bucket/ci"),
             environment: [
@@ -16,7 +16,7 @@ struct `What is no bucket` {
                 "AWS_EC2_METADATA_DISABLED": "true", "AWS_ACCESS_KEY_ID": "testing",
                 "AWS_SECRET_ACCESS_KEY": "testing",
             ],
-            patience: patience
+            timeout: timeout
         )
     }
 
@@ -115,7 +115,7 @@ struct `What is no bucket` {
     @Test func `a service that never answers costs what the option says, in all`() async throws {
         let server = try LocalServer { _, _ in .stall }
         let start = ContinuousClock.now
-        let store = try store(server, patience: .seconds(4))
+        let store = try store(server, timeout: .seconds(4))
         for name in ["v1/keys/a", "v1/keys/b", "v1/keys/c"] {
             await #expect(throws: StoreError.self) { try await store.read(name, limit: 9) }
         }

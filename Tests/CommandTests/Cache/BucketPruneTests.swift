@@ -166,7 +166,7 @@ import Testing
             }
             let short = try await prune("--grace", "5m")
             #expect(short.status == 64)
-            #expect(short.error.contains("in a shared store less than 1h is too short"))
+            #expect(short.error.contains("for a shared store, less than 1h is too short"))
             let local = try await BuildspecProcess.run(
                 ["cache", "prune"],
                 in: place,

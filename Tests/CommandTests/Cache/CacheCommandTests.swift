@@ -104,9 +104,9 @@ import Testing
         let home = try await cache(verb, "--path", "~/.m2/**/*", "--path", "~me/x", in: place)
         #expect(
             home.error == """
-                warning: cache: --path: '~' in '~/.m2/**/*' is no home directory but a name in the \
+                warning: cache: --path: '~' in '~/.m2/**/*' is not a home directory but a name in the \
                 root; write "$HOME/.m2/**/*"
-                warning: cache: --path: '~me' in '~me/x' is no home directory but a name in the root
+                warning: cache: --path: '~me' in '~me/x' is not a home directory but a name in the root
 
                 """
         )

@@ -108,8 +108,8 @@ import Testing
         #expect(paths.status == 2)
         #expect(
             paths.error
-                == "error: key 'k' is not stored for 'p', and there is no buildspec that says its "
-                + "paths; name them with '--path'\n"
+                == "error: key 'k' is not stored for 'p', and there is no buildspec with its "
+                + "paths; name the paths with '--path'\n"
         )
         let save = ["--key", "k", "--path", "vendor", "--scope", "p"]
         _ = try await BuildspecProcess.run(["cache", "save", "--cache", "store"] + save, in: place)

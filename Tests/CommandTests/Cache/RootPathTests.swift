@@ -41,7 +41,7 @@ struct RootPathTests {
                 )
                 #expect(outcome.status == 64, "\(path): \(outcome)")
                 #expect(
-                    outcome.error.contains("--path: '\(path)' takes in the root whole; name what"),
+                    outcome.error.contains("--path: '\(path)' contains the whole root; name files"),
                     "\(path): \(outcome)"
                 )
             }

@@ -126,9 +126,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("./ci", "'./ci' is a directory of '"),
+        ("./ci", "'./ci' is a directory in the source root '"),
         ("''", "this build's 'buildspec' is empty; name a file"),
-        ("../outside.yml", "there is no '../outside.yml' in '"),
+        ("../outside.yml", "there is no '../outside.yml' in the source root '"),
     ])
     func `a batch names files of the sources, and nothing else`(
         name: String,

@@ -45,7 +45,8 @@ import Testing
         #expect(outcome.status == 2)
         #expect(
             outcome.error.hasPrefix(
-                "app/other.yml:1:1: error: there is no such file; '--buildspec' counts from the source"
+                "app/other.yml:1:1: error: there is no such file; '--buildspec' is relative to the "
+                    + "source root"
             ),
             "\(outcome.error)"
         )

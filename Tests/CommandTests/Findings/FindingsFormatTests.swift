@@ -11,7 +11,7 @@ import Testing
     private var files: [FileFindings] {
         [
             FileFindings(file: "ci/a, b.yml", result: Buildspec.validate(Array(text.utf8))),
-            FileFindings(file: "none.yml", result: .unreadable("the file cannot be read: gone")),
+            FileFindings(file: "none.yml", result: .unreadable("cannot read the file: gone")),
         ]
     }
 
@@ -28,7 +28,7 @@ import Testing
         let lines = FindingsFormat.text.print(files).split(separator: "\n")
         #expect(lines.last == "2 files: 2 errors, 1 warning")
         #expect(lines.first?.hasPrefix("ci/a, b.yml:5:9: warning: 'set -e' holds only") == true)
-        #expect(lines.contains("none.yml:1:1: error: the file cannot be read: gone"))
+        #expect(lines.contains("none.yml:1:1: error: cannot read the file: gone"))
     }
 
     @Test func `JSON has each finding with its place`() throws {

@@ -35,7 +35,7 @@ struct OddInputTests {
 
     @Test(
         arguments: [
-            ([0x41, 0x3D, 0xE9, 0x0A], "'values' cannot be read: it is not UTF-8"),
+            ([0x41, 0x3D, 0xE9, 0x0A], "cannot read 'values': it is not UTF-8"),
             ([0x41, 0x3D, 0x00, 0x0A], "values:1:3: a NUL byte, which no variable can hold"),
             (
                 [0xEF, 0xBB, 0xBF] + Array("A=1\r\nB=é\u{0}\u{0}\n".utf8),
@@ -111,7 +111,7 @@ struct OddInputTests {
                 in: directory
             )
             #expect(outcome.status == 64)
-            #expect(outcome.error.contains("is not UTF-8, and a variable could not hold it"))
+            #expect(outcome.error.contains("is not UTF-8, so it cannot be a variable's value"))
         }
     #endif
 
@@ -122,7 +122,7 @@ struct OddInputTests {
             """
         let outcome = try await shell(script)
         #expect(outcome.status == 64)
-        #expect(outcome.error.contains("--source: '.' has no path any more"))
+        #expect(outcome.error.contains("--source: '.' has no path; it was removed"))
     }
 
     @Test func `a closed output is not taken for the next file that is opened`() async throws {

@@ -155,7 +155,7 @@ struct PrettyTests {
     }
 
     @Test(arguments: [
-        ("dumb", "", "the terminal cannot be written over (TERM is 'dumb')"),
+        ("dumb", "", "the terminal cannot move the cursor (TERM is 'dumb')"),
         ("xterm", ">out", "standard output is not a terminal"),
     ])
     func `who asks for it where it cannot be is told why`(

@@ -213,6 +213,6 @@ import Testing
         let outcome = try await BuildspecProcess.run(arguments, in: TemporaryDirectory())
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("\nEXIT STATUS:\n  0    success"))
-        #expect(outcome.output.contains("\n  64   the command line is wrong\n"))
+        #expect(outcome.output.contains("\n  64   the command line is invalid\n"))
     }
 }

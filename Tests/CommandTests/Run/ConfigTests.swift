@@ -143,7 +143,7 @@ import Testing
             in: place
         )
         #expect(missing.status == 64)
-        #expect(missing.error.contains("the configuration 'gone.yml' cannot be read"))
+        #expect(missing.error.contains("cannot read the configuration 'gone.yml'"))
         let run = try await BuildspecProcess.run(["run", "--config", "my.yml"], in: place)
         #expect(run.status == 64 && run.error.contains("my.yml:2:3"))
     }
@@ -208,7 +208,8 @@ import Testing
         let built = try await run("run")
         #expect(built.status == 0, "\(built)")
         let behind = try await run("run", "--remote", "far")
-        #expect(behind.status == 64 && behind.error.contains("--remote needs a cache"), "\(behind)")
+        #expect(behind.status == 64)
+        #expect(behind.error.contains("--remote needs a local store"), "\(behind)")
         #expect(!Self.exists("none", in: place) && !Self.exists("far", in: place))
     }
 

@@ -236,8 +236,8 @@ struct DebugTests {
         #expect(
             result.standardError.hasPrefix(
                 "Error: \(option): there is no terminal to open a shell on; start the build in a "
-                    + "terminal, with 'ssh -t' or 'docker run -it' if it is remote, or leave the "
-                    + "option out\n"
+                    + "terminal, with 'ssh -t' or 'docker run -it' if it is remote, or omit the "
+                    + "option\n"
             )
         )
         #expect(try directory.read("ran") == nil)

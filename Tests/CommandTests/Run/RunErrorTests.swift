@@ -26,7 +26,7 @@ struct RunErrorTests {
         #expect(outcome.output == "")
         #expect(
             outcome.error
-                == "buildspec.yml:1:1: error: there is no buildspec; create one or name one "
+                == "buildspec.yml:1:1: error: there is no buildspec; create one, or name one "
                 + "with '--buildspec'\n"
         )
     }
@@ -36,7 +36,7 @@ struct RunErrorTests {
         #expect(outcome.status == 2)
         #expect(
             outcome.error == "buildspec.yml:1:1: error: there is only a 'buildspec.yaml', which "
-                + "CodeBuild does not look for; rename it or name it with '--buildspec "
+                + "CodeBuild does not use; rename the file, or name it with '--buildspec "
                 + "buildspec.yaml'\n"
         )
     }
@@ -154,7 +154,7 @@ struct RunErrorTests {
         ),
         (
             ["--buildspec", ""],
-            "Error: --buildspec: the name is empty; name a file, or leave the option out for buildspec.yml"
+            "Error: --buildspec: the name is empty; name a file, or omit the option for buildspec.yml"
         ),
         (["--env", "A"], "Error: --env: 'A' is not an assignment; write NAME=VALUE"),
         (
@@ -168,7 +168,7 @@ struct RunErrorTests {
         ),
         (
             ["--env-file", "no.env"],
-            "Error: --env-file: 'no.env' cannot be read: No such file or directory"
+            "Error: --env-file: cannot read 'no.env': No such file or directory"
         ),
         (["--project", ""], "Error: --project: the name is empty"),
         (["--no-such"], "Error: Unknown option '--no-such'"),

@@ -46,9 +46,9 @@ struct StorePathTextTests {
     @Test(arguments: [
         ("\"st\"", "the quotes are part of the name \"st\"; write 'st'"),
         ("st ", "the blank behind 'st' is part of the name; write 'st'"),
-        ("C:\\st", "no drive here"), ("$(pwd)/st", "nothing is put in for '$' in '$(pwd)/st'"),
-        ("$HOME/st", "nothing is put in for '$' in '$HOME/st'"),
-        ("${HOME:-x}/st", "nothing is put in for '$'"),
+        ("C:\\st", "no drive here"), ("$(pwd)/st", "'$' in '$(pwd)/st' is not expanded"),
+        ("$HOME/st", "'$' in '$HOME/st' is not expanded"),
+        ("${HOME:-x}/st", "is not expanded"),
     ])
     func `a store of an odd name is refused, with what to write`(
         text: String,
@@ -96,14 +96,14 @@ struct StorePathTextTests {
     }
 
     @Test(arguments: [
-        ("$PWD/nm", "--path: nothing is put in for '$' in '$PWD/nm'; write the path itself"),
-        ("$(pwd)/nm", "--path: nothing is put in for '$' in '$(pwd)/nm'"),
+        ("$PWD/nm", "--path: '$' in '$PWD/nm' is not expanded; write the path, or let"),
+        ("$(pwd)/nm", "--path: '$' in '$(pwd)/nm' is not expanded"),
         ("'a'", "--path: the quotes are part of the name 'a'; write 'a'"),
         (
             "~/x",
-            "--path: '~' in '~/x' is no home directory but a name in the root; write \"$HOME/x\""
+            "--path: '~' in '~/x' is not a home directory but a name in the root; write \"$HOME/x\""
         ),
-        ("~root/x", "--path: '~root' in '~root/x' is no home directory but a name in the root"),
+        ("~root/x", "--path: '~root' in '~root/x' is not a home directory but a name in the root"),
         ("nm\\**", "write 'nm/**'"), ("  ", "names no file; leave it out"),
     ])
     func `a path of the command line that is meant otherwise is a warning`(

@@ -76,8 +76,8 @@ import Testing
         #expect(outcome.status == 3)
         #expect(
             outcome.error
-                == "error: '\(directory.file(name))' has not the name of a cache policy, "
-                + "'.buildspec-cache-policy.yml'; rename or remove it\n"
+                == "error: '\(directory.file(name))' does not have the name of a cache policy, "
+                + "'.buildspec-cache-policy.yml'; rename or remove the file\n"
         )
         // Who names a policy has chosen.
         try directory.write("version: 1\n", to: "policy.yml")
@@ -89,14 +89,14 @@ import Testing
         let policy = try await restore(["--cache-policy", "/dev/null"], in: directory)
         #expect(
             policy.error
-                == "error: the cache policy '/dev/null' cannot be read: it is not a regular file\n"
+                == "error: cannot read the cache policy '/dev/null': it is not a regular file\n"
         )
         let key = try await BuildspecProcess.run(
             ["cache", "save", "--cache", "s", "--path", "x", "--sign-key", "/dev/null"],
             in: directory
         )
         #expect(
-            key.error == "Error: --sign-key: '/dev/null' cannot be read: it is not a regular file\n"
+            key.error == "Error: --sign-key: cannot read '/dev/null': it is not a regular file\n"
         )
         let empty = try await BuildspecProcess.run(
             ["cache", "save", "--cache", "s", "--path", "x", "--sign-key", ""],
@@ -133,7 +133,7 @@ import Testing
                 let outcome = try await BuildspecProcess.run(arguments, in: directory)
                 #expect(outcome.status == 64)
                 #expect(
-                    outcome.error.contains("this is a key and not a file, and it is not shown; ")
+                    outcome.error.contains("the value is a key, not a file, and is not shown; ")
                 )
                 #expect(outcome.error.contains("BUILDSPEC_CACHE_SIGN_KEY"))
                 #expect(!"\(outcome)".contains(secret), "\(outcome)")
@@ -150,7 +150,7 @@ import Testing
         let secret = SigningKey().secret
         let save = ["cache", "save", "--cache", "store", "--path", "x"]
         let refused = try await BuildspecProcess.run(save + [option, secret], in: directory)
-        #expect(refused.status != 0 && refused.error.contains("not a file, and it is not shown; "))
+        #expect(refused.status != 0 && refused.error.contains("not a file, and is not shown; "))
         #expect(!"\(refused)".contains(secret), "\(refused)")
         #expect(
             try await BuildspecProcess.run(save + ["--key", secret], in: directory).status == 0
@@ -179,8 +179,8 @@ import Testing
             if variable.hasSuffix("KEY_FILE") {
                 #expect(
                     outcome.error
-                        == "Error: \(variable): this is a key and not a file, and it is not shown; "
-                        + "put it in BUILDSPEC_CACHE_SIGN_KEY\n"
+                        == "Error: \(variable): the value is a key, not a file, and is not shown; "
+                        + "put the key in BUILDSPEC_CACHE_SIGN_KEY\n"
                 )
             }
         }
@@ -197,7 +197,7 @@ import Testing
         #expect(
             outcome.error
                 == "error: signed entries are required, but there is no cache policy '\(path)'; write "
-                + "one (docs/security.md) or name one with '--cache-policy'\n"
+                + "one (docs/security.md), or name one with '--cache-policy'\n"
         )
         try directory.write("version: 1\n", to: ".buildspec-cache-policy.yml")
         let empty = try await BuildspecProcess.run(

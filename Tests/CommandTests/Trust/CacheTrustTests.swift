@@ -115,7 +115,7 @@ struct `The cache command's trust` {
         let text = try #require(try directory.read("k"))
         let again = try await BuildspecProcess.run(["cache", "keygen", "-o", "k"], in: directory)
         #expect(again.status == 64)
-        #expect(again.error.contains("'k' is there already and is not overwritten"))
+        #expect(again.error.contains("'k' exists and is not overwritten"))
         #expect(try directory.read("k") == text)
         #expect(!made.output.contains(text) && !made.error.contains(text))
     }

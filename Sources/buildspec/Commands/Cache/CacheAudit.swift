@@ -8,12 +8,12 @@ struct CacheAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract:
-            "Show who wrote what the last builds restored, and whether the policy accepts it.",
+            "Show who wrote the entries of the last builds, and whether the policy accepts them.",
         discussion: """
-            Every restore of 'run' and 'cache restore' on this machine is kept in the state directory, \
-            at most 500 of a project. Each is held against the policy of now as of the time when it \
-            was restored: take a stolen key out of the policy, and see which builds had its entries. \
-            'cache stats' shows what the cache cost.
+            Every restore of 'run' and 'cache restore' on this machine is recorded in the state \
+            directory, at most 500 for a project. Each entry is checked against the current policy, at \
+            the time of its restore. To find the builds that used a stolen key, remove the key from \
+            the policy first. 'cache stats' shows how much time the cache costs.
 
             \(
                 ExitStatus.help(
@@ -28,14 +28,17 @@ struct CacheAudit: AsyncParsableCommand {
     )
 
     @Option(
-        help: ArgumentHelp("The project's name. (default: as 'run' finds it)", valueName: "name")
+        help: ArgumentHelp(
+            "Audit the project of this name. (default: the name that 'run' uses)",
+            valueName: "name"
+        )
     )
     var project: String?
 
-    @Option(help: ArgumentHelp("The source root.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Use this source root.", valueName: "dir"))
     var source = "."
 
-    @Option(help: ArgumentHelp("So many of the last builds.", valueName: "number"))
+    @Option(help: ArgumentHelp("Show this many of the last builds.", valueName: "number"))
     var last = 1
 
     @OptionGroup var policy: PolicyOptions
@@ -43,7 +46,7 @@ struct CacheAudit: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    @Flag(help: "End with exit status 1 when the policy refuses one of the entries.")
+    @Flag(help: "Exit with status 1 if the policy refuses an entry.")
     var exitCode = false
 
     func validate() throws {
@@ -75,15 +78,15 @@ struct CacheAudit: AsyncParsableCommand {
         if exitCode, rows.contains(where: \.isRefused) { throw ExitStatus.buildFailed.exitCode }
     }
 
-    /// The entries of the last builds; what was restored without a build counts as one.
+    /// The entries of the last builds; a restore without a build counts as a build.
     private static func last(_ count: Int, of entries: [RestoredEntry]) -> [RestoredEntry] {
         var builds = 0
-        var before: Int??
-        let kept = entries.reversed().prefix { entry in
-            if entry.build == nil || before != .some(entry.build) { builds += 1 }
-            before = .some(entry.build)
+        var previous: Int??
+        let selected = entries.reversed().prefix { entry in
+            if entry.build == nil || previous != .some(entry.build) { builds += 1 }
+            previous = .some(entry.build)
             return builds <= count
         }
-        return kept.reversed()
+        return selected.reversed()
     }
 }

@@ -1,21 +1,21 @@
 internal import ArgumentParser
 
-/// `buildspec cache`: the cache engine by itself, for any CI agent.
+/// `buildspec cache`, which uses the cache without a build.
 struct CacheCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cache",
-        abstract: "Save, restore, look into and look after caches without running a build.",
+        abstract: "Save, restore, inspect and maintain caches without a build.",
         discussion: """
-            The same store as 'run': an entry that a build saved can be restored here, and the \
-            other way round, when scope, key and paths are the same.
+            The store is the same as for 'run'. These commands can restore an entry that a build saved, \
+            and a build can restore theirs, if scope, key and paths are the same.
 
             \(
                 ExitStatus.help(
                     [.success, .buildFailed, .cacheFailed, .usage, .stopped],
                     [
                         .buildFailed: """
-                            nothing was restored, a difference, or a refusal, where an option asks \
-                            for it
+                            nothing was restored, entries differ, or the policy refuses an entry, if \
+                            an option asks for this status
                             """
                     ]
                 )

@@ -7,44 +7,49 @@ internal import SystemPackage
 struct CacheDiff: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Compare two entries, or an entry with the tree, file by file.",
+        abstract: "Compare two entries, or an entry with the current files, file by file.",
         discussion: """
-            '+' is only in the second, '-' only in the first, '~' in both and not the same. Without \
-            a second key the entry is compared with the files as they are; those of the same size \
-            and time count as the same.
+            '+' marks a path that only the second entry has, '-' a path that only the first has, and \
+            '~' a path that differs. Without a second key, the entry is compared with the current \
+            files. Files of the same size and time count as the same.
 
             \(
                 ExitStatus.help(
                     [.success, .buildFailed, .cacheFailed, .usage, .stopped],
                     [
-                        .buildFailed: "they differ, with --exit-code",
-                        .cacheFailed: "there is no such entry, or the cache could not be read",
+                        .buildFailed: "the entries differ, with --exit-code",
+                        .cacheFailed: "the entry does not exist, or the cache could not be read",
                     ]
                 )
             )
             """
     )
 
-    @Argument(help: ArgumentHelp("The first entry's key.", valueName: "key"))
+    @Argument(help: ArgumentHelp("Compare the entry of this key.", valueName: "key"))
     var first: String
 
-    @Argument(help: ArgumentHelp("The second entry's key.", valueName: "key"))
+    @Argument(
+        help: ArgumentHelp(
+            "Compare with the entry of this key. (default: the current files)",
+            valueName: "key"
+        )
+    )
     var second: String?
 
-    @OptionGroup var which: EntryOptions
+    @OptionGroup var entryOptions: EntryOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var policy: PolicyOptions
 
-    @Option(help: ArgumentHelp("Where the tree's relative paths start.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Resolve relative paths from this directory.", valueName: "dir"))
     var root = "."
 
-    @Flag(help: "List also paths of which only the time differs.")
+    @Flag(help: "List paths that differ only in time too.")
     var times = false
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    @Flag(help: "End with exit status 1 when they differ in more than times.")
+    @Flag(help: "Exit with status 1 if the entries differ in more than times.")
     var exitCode = false
 
     func validate() throws {
@@ -55,7 +60,7 @@ struct CacheDiff: AsyncParsableCommand {
 
     func run() async throws {
         let cache = try store.open(policy: policy)
-        let difference = try await lookingInto(cache) { cache in
+        let difference = try await inspecting(cache) { cache in
             let old = try await entry(first, in: cache).recordName
             guard let second else {
                 let root = Host.realPath(FilePath(root)) ?? FilePath(root)
@@ -78,11 +83,11 @@ struct CacheDiff: AsyncParsableCommand {
         }
     }
 
-    /// Finds an entry; one that the policy refuses is compared all the same, and said to be refused.
+    /// Finds an entry, and prints a note if the policy refuses the entry.
     private func entry(_ key: String, in cache: BuildCache) async throws -> CacheEntryInfo {
-        let entry = try await which.entry(key, in: cache)
+        let entry = try await entryOptions.entry(key, in: cache)
         if case .refused(let reason) = entry.trust {
-            printNotes(["\(entry.words) is refused by the policy: \(reason)"])
+            printNotes(["\(entry.displayText) is refused by the policy: \(reason)"])
         }
         return entry
     }

@@ -10,28 +10,33 @@ struct CacheExplain: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Explain why a key is a hit or a miss, and what changed.",
         discussion: """
-            Without a key, the cache section of the buildspec is evaluated as 'run' would do it now; \
-            its key may hold commands, which the shell runs. With a key, --path says which paths; \
-            without those the key's own entry, or else the buildspec, says it. Nothing is restored \
-            and no pack is read. The last miss of a build of the project on this machine is explained \
-            too, with the entries of then, also when the build has saved what it missed.
+            Without a key, the command evaluates the cache section of the buildspec as 'run' does. The \
+            shell runs the commands in the key. With a key, the paths are those of --path, else of the \
+            key's entry, else of the buildspec. Nothing is restored, and no pack is read. The command \
+            also explains the last miss of a build of the project on this machine, with the entries of \
+            that time, even if the build saved the entry afterwards.
 
             \(ExitStatus.help([.success, .buildspecInvalid, .cacheFailed, .usage, .stopped]))
             """
     )
 
-    @Argument(help: ArgumentHelp("The key.", valueName: "key"))
+    @Argument(
+        help: ArgumentHelp(
+            "Explain this key. (default: the cache section of the buildspec)",
+            valueName: "key"
+        )
+    )
     var key: String?
 
     @Option(
         name: .customLong("path"),
-        help: ArgumentHelp("A glob of the cache's paths; may be repeated.", valueName: "glob")
+        help: ArgumentHelp("Use this glob as a cache path. Can be repeated.", valueName: "glob")
     )
     var paths: [String] = []
 
     @Option(
         name: .customLong("fallback-key"),
-        help: ArgumentHelp("A prefix to try behind the key; may be repeated.", valueName: "prefix")
+        help: ArgumentHelp("Try this prefix after the key. Can be repeated.", valueName: "prefix")
     )
     var fallbackKeys: [String] = []
 
@@ -39,25 +44,28 @@ struct CacheExplain: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The buildspec, from the source root. (default: buildspec.yml)",
+            "Use this buildspec file, relative to the source root. (default: buildspec.yml)",
             valueName: "file"
         )
     )
     var buildspec: String?
 
-    @Option(help: ArgumentHelp("The source root.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Use this source root.", valueName: "dir"))
     var source = "."
 
     @Option(
         name: .customLong("env"),
-        help: ArgumentHelp("Set a variable; beats the buildspec's own.", valueName: "name=value")
+        help: ArgumentHelp(
+            "Set a variable, which overrides the buildspec's. Can be repeated.",
+            valueName: "name=value"
+        )
     )
     var variables: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "The project's name, as for 'run': its last miss is explained, and it is the scope "
-                + "where none is given. (default: as 'run' finds it)",
+            "Explain the last miss of the project of this name, and use the name as the scope unless "
+                + "--scope is given. (default: the name that 'run' uses)",
             valueName: "name"
         )
     )
@@ -82,14 +90,14 @@ struct CacheExplain: AsyncParsableCommand {
             throw ValidationError("--path and --fallback-key need a key")
         }
         if fallbackKeys.contains(where: \.isBlank) {
-            throw ValidationError("--fallback-key: it is empty")
+            throw ValidationError("--fallback-key: the prefix is empty")
         }
     }
 
     func run() async throws {
         printNotes(PathNotes.of(paths))
         let cache = try store.open(policy: policy, root: root)
-        let explanation = try await lookingInto(cache) { cache in
+        let explanation = try await inspecting(cache) { cache in
             let root = root
             return try await cache.explain(
                 identity(cache),
@@ -97,7 +105,7 @@ struct CacheExplain: AsyncParsableCommand {
                 leavingOut: GitTrackedFiles.finder(in: root)
             )
         }
-        let missed = try await lookingInto(cache) { cache in
+        let missed = try await inspecting(cache) { cache in
             try await lastMiss(explanation.identity, cache)
         }
         StandardStream.output.write(
@@ -107,16 +115,16 @@ struct CacheExplain: AsyncParsableCommand {
         )
     }
 
-    /// The last miss of a build on this machine: of the key that is asked for, or of any without one.
+    /// The last miss of a build on this machine: of the requested key, or of any key without one.
     private func lastMiss(
-        _ asked: CacheIdentity,
+        _ requested: CacheIdentity,
         _ cache: BuildCache
     ) async throws -> RecordedMiss? {
         let state = StandardDirectories(Host.environment().variables).state
         var name = project
         if name == nil { name = await SourceVersion.read(in: root).projectName(for: root) }
         let last = MissLog.last(
-            of: key == nil ? nil : asked,
+            of: key == nil ? nil : requested,
             project: name ?? "",
             in: state
         )
@@ -133,22 +141,22 @@ struct CacheExplain: AsyncParsableCommand {
 
     private var root: FilePath { Host.realPath(FilePath(source)) ?? FilePath(source) }
 
-    /// What is asked for: by the arguments, the key's own entry, or the buildspec.
+    /// The requested identity, from the arguments, the key's entry, or the buildspec.
     private func identity(_ cache: BuildCache) async throws -> CacheIdentity {
         guard let key else { return try await buildspecIdentity(cache) }
         let environment = Host.environment().variables
-        let found = await scopes.found(in: root, environment, project: project)
+        let resolved = await scopes.resolve(in: root, environment, project: project)
         var identity = CacheIdentity(
-            scope: found.own,
-            readScopes: found.readable,
+            scope: resolved.own,
+            readScopes: resolved.readable,
             key: key,
             fallbackKeys: fallbackKeys,
             paths: paths
         )
         guard paths.isEmpty else { return identity }
         let entries = try await cache.entries().entries
-        if let own = entries.first(where: { $0.key == key && $0.scope == identity.scope }) {
-            identity.paths = own.declarablePaths
+        if let entry = entries.first(where: { $0.key == key && $0.scope == identity.scope }) {
+            identity.paths = entry.declarablePaths
         } else {
             try requireBuildspec(for: key, of: identity.scope)
             let declared = try await buildspecIdentity(cache)
@@ -159,11 +167,11 @@ struct CacheExplain: AsyncParsableCommand {
         return identity
     }
 
-    /// Who has no buildspec is not told to write one.
+    /// Throws without a buildspec; the remedy is `--path`, because the user may have no buildspec.
     private func requireBuildspec(for key: String, of scope: String) throws {
-        guard buildspec == nil, !Host.exists(BuildspecFile.place(in: source)) else { return }
+        guard buildspec == nil, !Host.exists(BuildspecFile.path(in: source)) else { return }
         let text = "error: key '\(key)' is not stored for '\(scope)', and there is no buildspec "
-        let remedy = "that says its paths; name them with '--path'"
+        let remedy = "with its paths; name the paths with '--path'"
         StandardStream.error.write((text + remedy).oneLine + "\n")
         throw ExitStatus.buildspecInvalid.exitCode
     }

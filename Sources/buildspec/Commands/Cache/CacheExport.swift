@@ -8,33 +8,36 @@ struct CacheExport: AsyncParsableCommand {
         commandName: "export",
         abstract: "Write an entry as a plain tar archive.",
         discussion: """
-            Any tar unpacks it: names, links, modes and nanosecond times are kept. Absolute paths \
-            stay absolute in it; tar makes them relative unless it is given -P.
+            Every tar program can unpack the archive. It contains names, links, modes and nanosecond \
+            times. Absolute paths stay absolute; tar makes them relative unless you pass -P.
 
             \(
                 ExitStatus.help(
                     [.success, .cacheFailed, .usage, .stopped],
-                    [.cacheFailed: "there is no such entry, or the archive could not be written"]
+                    [.cacheFailed: "the entry does not exist, or the archive could not be written"]
                 )
             )
             """
     )
 
     @Argument(
-        help: ArgumentHelp("The key; '-' is a scope's keyless entry.", valueName: "key")
+        help: ArgumentHelp(
+            "Export the entry of this key; '-' is a scope's default entry.",
+            valueName: "key"
+        )
     )
     var key: String
 
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "The archive; its name says how: .tar.zst, .tar.gz or .tar.",
+            "Write to this archive, in the format of its extension: .tar.zst, .tar.gz or .tar.",
             valueName: "file"
         )
     )
     var output: String
 
-    @OptionGroup var which: EntryOptions
+    @OptionGroup var entryOptions: EntryOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var policy: PolicyOptions
 
@@ -51,12 +54,12 @@ struct CacheExport: AsyncParsableCommand {
         let cache = try store.open(policy: policy)
         try await OutputCheck(
             inputs: OutputCheck.ownInputs(store.configOptions, policy, nil, root: ".", host),
-            directories: [(StandardDirectories(host).state, "where 'buildspec' keeps its state")]
+            directories: [(StandardDirectories(host).state, "the state directory of 'buildspec'")]
         ).check([(output, "--output")])
         let form = ArchiveForm(fileName: output) ?? .plain
-        let report = try await lookingInto(cache) { cache in
+        let report = try await inspecting(cache) { cache in
             try await cache.export(
-                which.entry(key, in: cache).recordName,
+                entryOptions.entry(key, in: cache).recordName,
                 to: Host.currentDirectory().pushing(FilePath(output)),
                 as: form
             )

@@ -8,10 +8,10 @@ struct CacheImport: AsyncParsableCommand {
         commandName: "import",
         abstract: "Make an entry from a tar archive.",
         discussion: """
-            Takes .tar, .tar.gz and .tar.zst, of 'export' or of any tar. Nothing is unpacked to the \
-            disk. Members that no --path declares are left out. An archive is refused as a whole if a \
-            name leads out of the tree, a hard link names something else than a file of the archive, \
-            something lies below a link, or it holds devices or pipes.
+            Reads a .tar, .tar.gz or .tar.zst archive of 'export' or of any tar program. Nothing is \
+            unpacked to the disk. Members that no --path matches are skipped. The whole archive is \
+            refused if a name leaves the tree, a hard link does not name a file of the archive, a \
+            member is below a link, or the archive contains devices or pipes.
 
             \(
                 ExitStatus.help(
@@ -22,7 +22,7 @@ struct CacheImport: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The archive.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Import this archive.", valueName: "file"))
     var archive: String
 
     @OptionGroup var identity: IdentityOptions
@@ -32,7 +32,7 @@ struct CacheImport: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Refuse an archive that unpacks to more than this.",
+            "Refuse an archive whose unpacked size is larger than this.",
             valueName: "size"
         )
     )
@@ -52,11 +52,11 @@ struct CacheImport: AsyncParsableCommand {
             root: identity.rootPath,
             signing: signing
         )
-        let wanted = await identity.identity()
+        let cacheIdentity = await identity.identity()
         let report = try await reportingCacheErrors {
             try await cache.importArchive(
                 Host.currentDirectory().pushing(FilePath(archive)),
-                as: wanted,
+                as: cacheIdentity,
                 root: identity.rootPath,
                 limit: SizeText.parse(maxSize) ?? 0
             )

@@ -16,8 +16,8 @@ struct CacheKeygen: AsyncParsableCommand {
         commandName: "keygen",
         abstract: "Make a key that signs cache entries.",
         discussion: """
-            Writes the private key to a new file that only you can read, and prints the public key as \
-            a cache policy has it. A file that is there is never overwritten. See docs/security.md.
+            Writes the private key to a new file that only you can read, and prints the public key in \
+            the form for a cache policy. An existing file is never overwritten. See docs/security.md.
 
             \(ExitStatus.help([.success, .usage]))
             """
@@ -25,14 +25,14 @@ struct CacheKeygen: AsyncParsableCommand {
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("The file of the private key.", valueName: "file")
+        help: ArgumentHelp("Write the private key to this file.", valueName: "file")
     )
     var output = "buildspec-cache.key"
 
     func run() async throws {
         let state = StandardDirectories(Host.environment().variables).state
         try await OutputCheck(
-            directories: [(state, "where 'buildspec' keeps its state")]
+            directories: [(state, "the state directory of 'buildspec'")]
         ).check([(output, "--output")])
         let key = SigningKey()
         do {
@@ -45,14 +45,14 @@ struct CacheKeygen: AsyncParsableCommand {
             do {
                 _ = try file.closeAfter { try file.writeAll(Array(key.text.utf8)) }
             } catch {
-                // Half a key is none, and would keep the next attempt from writing one.
+                // An incomplete key is useless, and would prevent the next attempt from writing one.
                 _ = unsafe FilePath(output).withPlatformString { unsafe unlink($0) }
                 throw error
             }
         } catch Errno.fileExists {
-            throw ValidationError("--output: '\(output)' is there already and is not overwritten")
+            throw ValidationError("--output: '\(output)' exists and is not overwritten")
         } catch {
-            throw ValidationError("--output: '\(output)' cannot be written: \(error)")
+            throw ValidationError("--output: cannot write '\(output)': \(error)")
         }
         StandardStream.error.write(
             "the private key is in '\(output)'; its id is \(key.publicKey.id)\n"

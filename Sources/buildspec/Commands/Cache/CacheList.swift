@@ -7,10 +7,10 @@ struct CacheList: AsyncParsableCommand {
         commandName: "list",
         abstract: "List the entries of the store, last used first.",
         discussion: """
-            SIZE is what the entry's files add up to; STORED is what its packs take in the store, \
-            which other entries may share. WRITER is the machine that saved it, by its own words; \
-            SIGNER the key of the policy, or the beginning of a key's id that nobody checked. A long \
-            name is shortened in the middle; --json has all of it.
+            SIZE is the size of the entry's files. STORED is the size of its packs in the store, which \
+            other entries may share. WRITER is the name that the saving machine gave. SIGNER is the \
+            name of the policy's key, or the start of a key id that was not checked. A long name is \
+            shortened in the middle; --json prints the whole name.
 
             \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
             """
@@ -25,7 +25,7 @@ struct CacheList: AsyncParsableCommand {
 
     func run() async throws {
         let cache = try store.open(policy: policy)
-        let (entries, problems) = try await lookingInto(cache) { try await $0.entries() }
+        let (entries, problems) = try await inspecting(cache) { try await $0.entries() }
         printNotes(problems)
         guard !json else {
             StandardStream.output.write(EntryJSON.print(entries))

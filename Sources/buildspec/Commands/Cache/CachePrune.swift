@@ -6,15 +6,16 @@ internal import BuildspecCache
 struct CachePrune: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Remove old entries, and objects that no entry refers to.",
+        abstract: "Delete old entries, and unreferenced objects.",
         discussion: """
-            The least recently used entries go first. It may be used while builds run.
+            Deletes the least recently used entries first. You can run it while builds run.
 
-            A directory is kept within the limits that every save keeps it within; objects go that no \
-            entry has referred to for the grace period. With --remote, or a bucket as the cache, the \
-            shared store is pruned and no other: entries go by the limits that are given here, by when \
-            they were last saved, --max-size for each scope by itself; objects without an entry are \
-            marked, and the next prune after the grace period removes those that still have none.
+            A directory is pruned to the limits of every save, and loses the objects that have been \
+            unreferenced for the grace period. With --remote, or with a bucket in --cache, only the \
+            shared store is pruned. There, only the limits on the command line count, the age of an \
+            entry is the time since its save, and --max-size applies to each scope. Unreferenced \
+            objects are marked, and the next prune after the grace period deletes those that are still \
+            unreferenced.
 
             \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
             """
@@ -24,7 +25,7 @@ struct CachePrune: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Remove entries not used for this long, such as 12h, or 'none'. (default: for a directory "
+            "Delete entries not used for this long, such as 12h, or 'none'. (default: for a directory "
                 + "$BUILDSPEC_CACHE_MAX_AGE, else the configuration file's, else 30d)",
             valueName: "duration"
         )
@@ -33,27 +34,27 @@ struct CachePrune: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Remove entries until the others need at most this, such as 500MB, or 'none'. (default: "
-                + "for a directory $BUILDSPEC_CACHE_MAX_SIZE, else the configuration file's, else 10GB)",
+            "Delete entries until the others fit in this size, such as 500MB, or 'none'. (default: for "
+                + "a directory $BUILDSPEC_CACHE_MAX_SIZE, else the configuration file's, else 10GB)",
             valueName: "size"
         )
     )
     var maxSize: String?
 
     @Option(
-        help: ArgumentHelp("Keep at most so many entries of each scope.", valueName: "number")
+        help: ArgumentHelp("Keep at most this many entries of each scope.", valueName: "number")
     )
     var maxCount: Int?
 
     @Option(
-        help: ArgumentHelp("Remove only entries of this scope.", valueName: "name")
+        help: ArgumentHelp("Delete only entries of this scope.", valueName: "name")
     )
     var scope: String?
 
     @Option(
         help: ArgumentHelp(
-            "How long an object may be without an entry; 0 removes it at once, for when no build "
-                + "runs. (default: 1h, 1d for a shared store)",
+            "Keep unreferenced objects for this grace period. Use 0 only if no build runs. (default: "
+                + "1h, for a shared store 1d)",
             valueName: "duration"
         )
     )
@@ -61,8 +62,8 @@ struct CachePrune: AsyncParsableCommand {
 
     @Flag(
         help: """
-            Tell what would be removed, for a bucket with the requests and their price, and change \
-            nothing.
+            Report what would be deleted, and change nothing. For a bucket, report the requests and \
+            their price too.
             """
     )
     var dryRun = false
@@ -80,15 +81,15 @@ struct CachePrune: AsyncParsableCommand {
             grace < PruneLimits.shortestSharedGrace
         {
             throw ValidationError(
-                "--grace: in a shared store less than 1h is too short, because a save may take that "
-                    + "long; say 0 when no build runs"
+                "--grace: for a shared store, less than 1h is too short, because a save may take that "
+                    + "long; use 0 if no build runs"
             )
         }
     }
 
     func run() async throws {
-        // The shared store is pruned only by who names it.
-        let cache = try store.open(takesConfiguredRemote: false)
+        // The shared store is pruned only if an option names it.
+        let cache = try store.open(usesConfiguredRemote: false)
         let limits = try limits()
         let report = try await reportingCacheErrors { [dryRun] in
             try await cache.prune(limits, dryRun: dryRun)
@@ -102,11 +103,11 @@ struct CachePrune: AsyncParsableCommand {
 
     /// Whether the store is one that other machines use too.
     private func isShared(_ config: ConfigFile) -> Bool {
-        let place = store.cache ?? config.environment["BUILDSPEC_CACHE"] ?? ""
-        return store.remote.map { $0 != "none" } ?? S3Location.isAddress(place)
+        let local = store.cache ?? config.environment["BUILDSPEC_CACHE"] ?? ""
+        return store.remote.map { $0 != "none" } ?? S3Location.isAddress(local)
     }
 
-    /// The limits: of a shared store only those that are given, because others rely on it too.
+    /// The limits; for a shared store only those of the options, because other machines use it too.
     private func limits() throws -> PruneLimits {
         let config = try store.configOptions.read()
         let standard = isShared(config) ? "none" : nil

@@ -7,10 +7,10 @@ internal import BuildspecRunner
 struct CacheRestore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Restore the files of some paths by their key.",
+        abstract: "Restore the files of an entry.",
         discussion: """
-            The paths must be those of the save; they are part of what identifies an entry. A miss \
-            is no error unless --fail-on-miss is given; anything damaged is a miss.
+            The paths must be the same as for the save, because they identify the entry. A miss is not \
+            an error, unless you pass --fail-on-miss. A damaged entry is a miss.
 
             \(
                 ExitStatus.help(
@@ -28,19 +28,20 @@ struct CacheRestore: AsyncParsableCommand {
     @Option(
         name: .customLong("fallback-key"),
         help: ArgumentHelp(
-            "A prefix to try when the key has no entry, newest entry first; may be repeated.",
+            "If the key has no entry, restore the newest entry whose key starts with this prefix. Can "
+                + "be repeated.",
             valueName: "prefix"
         )
     )
     var fallbackKeys: [String] = []
 
-    @Flag(help: "Read files that look unchanged to prove that they are.")
+    @Flag(help: "Verify the content of files that appear unchanged.")
     var verify = false
 
-    @Flag(help: "Give unchanged source files the times that 'save --retime' recorded.")
+    @Flag(help: "Set unchanged source files to the times that 'save --retime' recorded.")
     var retime = false
 
-    @Flag(help: "End with exit status 1 when nothing was restored.")
+    @Flag(help: "Exit with status 1 if nothing was restored.")
     var failOnMiss = false
 
     func validate() throws {
@@ -49,37 +50,41 @@ struct CacheRestore: AsyncParsableCommand {
         }
         if fallbackKeys.contains(where: \.isBlank) {
             throw ValidationError(
-                "--fallback-key: it is empty, and would take whatever entry is the newest"
+                "--fallback-key: the prefix is empty, which would match the newest entry of any key"
             )
         }
     }
 
     func run() async throws {
         let cache = try store.open(policy: policy, root: identity.rootPath)
-        let wanted = await identity.identity(fallbackKeys: fallbackKeys)
+        let cacheIdentity = await identity.identity(fallbackKeys: fallbackKeys)
         let (root, sources) = (identity.rootPath, await identity.sources(retime))
         let checkout = identity.checkout
         let report = try await reportingCacheErrors { [verify] in
             try await cache.restore(
-                wanted,
+                cacheIdentity,
                 into: root,
                 verify: verify,
                 retiming: sources,
                 leavingOut: checkout
             )
         }
-        // A disk that is full is said once.
-        let problem = await keptForAudit(report)
+        // A full disk causes several problems, and is reported once.
+        let problem = await recordForAudit(report)
         printNotes(report.notes.isEmpty ? [problem].compactMap(\.self) : report.notes)
         var text = CacheText.restored(report)
-        // Nobody sees in the command line which scope was found out.
-        if case .miss = report.outcome, report.notes.isEmpty { text += CacheText.searched(wanted) }
+        // The command line does not show which scope was resolved.
+        if case .miss = report.outcome, report.notes.isEmpty {
+            text += CacheText.scopes(cacheIdentity)
+        }
         StandardStream.output.write("cache: \(text.oneLine)\n")
         if failOnMiss, case .miss = report.outcome { throw ExitStatus.buildFailed.exitCode }
     }
 
-    /// Keeps where the files came from; what keeps that from being kept is a note.
-    private func keptForAudit(_ report: RestoreReport) async -> String? {
+    /// Records the origin of the restored files.
+    ///
+    /// - Returns: The problem if the origin cannot be recorded.
+    private func recordForAudit(_ report: RestoreReport) async -> String? {
         guard let origin = report.origin else { return nil }
         let state = StandardDirectories(Host.environment().variables).state
         let entry = RestoredEntry(time: UTCTime.seconds(), build: nil, origin: origin)

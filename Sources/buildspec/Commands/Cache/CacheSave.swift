@@ -5,9 +5,9 @@ internal import BuildspecCache
 struct CacheSave: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "save",
-        abstract: "Save the files of some paths under a key.",
+        abstract: "Save files as an entry.",
         discussion: """
-            An entry with a key is never changed: if the key is stored already, nothing is written.
+            An entry with a key never changes. If the key is already stored, nothing is written.
 
             \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
             """
@@ -19,10 +19,10 @@ struct CacheSave: AsyncParsableCommand {
     @OptionGroup var signing: SigningOptions
     @OptionGroup var limits: LimitOptions
 
-    @Option(help: "How new objects are compressed: zstd, gzip or none.")
+    @Option(help: "Compress new objects with this codec: zstd, gzip or none.")
     var codec = "zstd"
 
-    @Flag(help: "Record what the source files hold and when they were changed, see docs/retime.md.")
+    @Flag(help: "Record the digests and times of the source files; see docs/retime.md.")
     var retime = false
 
     func validate() throws {
@@ -39,12 +39,12 @@ struct CacheSave: AsyncParsableCommand {
             signing: signing
         )
         cache.limits = limits.limits(try store.configOptions.read().environment)
-        let wanted = await identity.identity()
+        let cacheIdentity = await identity.identity()
         let (root, sources) = (identity.rootPath, await identity.sources(retime))
         let checkout = identity.checkout
         let report = try await reportingCacheErrors { [cache] in
             try await cache.save(
-                wanted,
+                cacheIdentity,
                 from: root,
                 retiming: sources,
                 leavingOut: checkout

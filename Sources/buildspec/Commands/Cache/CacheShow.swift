@@ -5,25 +5,28 @@ internal import BuildspecCache
 struct CacheShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show what an entry holds.",
+        abstract: "Show the contents of an entry.",
         discussion: """
-            Nothing is unpacked; no pack is read.
+            No pack is read, and nothing is unpacked.
 
             \(
                 ExitStatus.help(
                     [.success, .cacheFailed, .usage, .stopped],
-                    [.cacheFailed: "there is no such entry, or the cache could not be read"]
+                    [.cacheFailed: "the entry does not exist, or the cache could not be read"]
                 )
             )
             """
     )
 
     @Argument(
-        help: ArgumentHelp("The key; '-' is a scope's keyless entry.", valueName: "key")
+        help: ArgumentHelp(
+            "Show the entry of this key; '-' is a scope's default entry.",
+            valueName: "key"
+        )
     )
     var key: String
 
-    @OptionGroup var which: EntryOptions
+    @OptionGroup var entryOptions: EntryOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var policy: PolicyOptions
 
@@ -35,8 +38,8 @@ struct CacheShow: AsyncParsableCommand {
 
     func run() async throws {
         let cache = try store.open(policy: policy)
-        let contents = try await lookingInto(cache) { cache in
-            try await cache.contents(of: which.entry(key, in: cache).recordName)
+        let contents = try await inspecting(cache) { cache in
+            try await cache.contents(of: entryOptions.entry(key, in: cache).recordName)
         }
         if json {
             StandardStream.output.write(EntryJSON.print(contents))

@@ -9,8 +9,8 @@ struct CacheStats: AsyncParsableCommand {
         commandName: "stats",
         abstract: "Show the time that a project's cache has cost and saved on this machine.",
         discussion: """
-            Counts the last successful builds of 'buildspec run', at most 200. What a hit saves is how \
-            much shorter its phases were than the median of the builds in which nothing was restored.
+            Uses the last successful builds of 'buildspec run', at most 200. The time that a hit saves \
+            is the difference between its phases and the median of the builds that restored nothing.
 
             \(ExitStatus.help([.success, .usage]))
             """
@@ -18,13 +18,13 @@ struct CacheStats: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The project's name. (default: as 'run' finds it)",
+            "Show the project of this name. (default: the name that 'run' uses)",
             valueName: "name"
         )
     )
     var project: String?
 
-    @Option(help: ArgumentHelp("The source root.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Use this source root.", valueName: "dir"))
     var source = "."
 
     @Flag(help: "Print one JSON object.")

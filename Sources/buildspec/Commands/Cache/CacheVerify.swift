@@ -5,21 +5,20 @@ internal import BuildspecCache
 struct CacheVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Read every object of the store and prove that it is sound.",
+        abstract: "Read and verify every object of the store.",
         discussion: """
-            Damage is never restored: it is a miss, and the next save of the key repairs it. \
-            --repair removes entries that cannot be restored whole, so that they are clean misses, \
-            damaged objects, and objects that no entry has referred to for an hour. It may be used \
-            while builds run.
+            A damaged entry is never restored: it is a miss, and the next save of the key repairs it. \
+            --repair deletes entries that cannot be restored completely, damaged objects, and objects \
+            that have been unreferenced for an hour. You can run it while builds run.
 
-            Of a directory with a store behind it, an object is read in the directory if it has it; \
-            name the shared store with --cache to prove that one. A store that cannot be reached is \
-            an error, and nothing is removed.
+            With a local and a shared store, an object is read from the local store if it has the \
+            object. To verify the shared store, name it with --cache. If a store cannot be reached, \
+            the command fails and deletes nothing.
 
             \(
                 ExitStatus.help(
                     [.success, .cacheFailed, .usage, .stopped],
-                    [.cacheFailed: "the store is not sound, or could not be read"]
+                    [.cacheFailed: "the store is damaged, or could not be read"]
                 )
             )
             """
@@ -27,19 +26,21 @@ struct CacheVerify: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Flag(help: "Remove what is broken; the exit status is 0 when that was possible.")
+    @Flag(help: "Delete damaged entries and objects, and exit with status 0 if this succeeds.")
     var repair = false
 
-    @Flag(help: "Print one JSON object, problems and repairs included.")
+    @Flag(help: "Print one JSON object, with problems and repairs.")
     var json = false
 
     func run() async throws {
         let cache = try store.open()
         let report = try await reportingCacheErrors { try await cache.verify() }
-        let done =
+        let repaired =
             json ? try await printJSON(report, of: cache) : try await printText(report, of: cache)
-        // A repair that found nothing to remove has left what was wrong.
-        if !report.problems.isEmpty, done?.isEmpty ?? true || done?.problems.isEmpty == false {
+        // A repair that deleted nothing has not solved the problems.
+        if !report.problems.isEmpty,
+            repaired?.isEmpty ?? true || repaired?.problems.isEmpty == false
+        {
             throw ExitStatus.cacheFailed.exitCode
         }
     }
@@ -53,27 +54,27 @@ struct CacheVerify: AsyncParsableCommand {
         }
         StandardStream.output.write(VerifyOutput.text(report))
         guard repair else { return nil }
-        let done = try await reportingCacheErrors { try await cache.repair(report) }
-        for problem in done.problems {
+        let repaired = try await reportingCacheErrors { try await cache.repair(report) }
+        for problem in repaired.problems {
             StandardStream.error.write("error: \(problem.oneLine)\n")
         }
-        StandardStream.output.write(VerifyOutput.text(done, of: report))
-        return done
+        StandardStream.output.write(VerifyOutput.text(repaired, of: report))
+        return repaired
     }
 
-    /// What was found is printed also when it cannot be repaired.
+    /// Prints one object, also if the repair fails.
     private func printJSON(
         _ report: VerifyReport,
         of cache: BuildCache
     ) async throws -> RepairReport? {
-        var done: RepairReport?
+        var repaired: RepairReport?
         defer {
             StandardStream.output.write(
-                VerifyOutput.json(report, repair: done, store: cache.location)
+                VerifyOutput.json(report, repair: repaired, store: cache.location)
             )
         }
         guard repair else { return nil }
-        done = try await reportingCacheErrors { try await cache.repair(report) }
-        return done
+        repaired = try await reportingCacheErrors { try await cache.repair(report) }
+        return repaired
     }
 }

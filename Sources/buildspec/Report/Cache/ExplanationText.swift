@@ -103,7 +103,7 @@ enum ExplanationText {
         asked: CacheIdentity
     ) -> [String] {
         let info = neighbour.info
-        var lines = ["near: \(info.words), saved \(UTCTime.text(info.saved))"]
+        var lines = ["near: \(info.displayText), saved \(UTCTime.text(info.saved))"]
         if !neighbour.isSameScope { lines.append("  scope: '\(info.scope)', not '\(asked.scope)'") }
         lines += neighbour.pathsAdded.map { "  path:  + \($0), which the entry has not" }
         lines += neighbour.pathsRemoved.map { "  path:  - \($0), which only the entry has" }

@@ -9,7 +9,7 @@ enum PruneOutput {
         let removed = isDry ? "would remove" : "removed"
         var lines: [String] = []
         if report.isShared { lines.append("the shared store '\(report.location)':") }
-        lines += report.removedEntries.map { "\(removed) \($0.words)".oneLine }
+        lines += report.removedEntries.map { "\(removed) \($0.displayText)".oneLine }
         if report.removedDamagedRecords > 0 {
             let records = Quantity.count(report.removedDamagedRecords, "damaged key record")
             lines.append("\(removed) \(records)")
@@ -38,7 +38,7 @@ enum PruneOutput {
                     : "\(waiting) that no entry refers to \(wait) for the end of the grace period"
             )
         }
-        let kept = report.keptBytes.minus(report.isShared ? 0 : report.pendingBytes)
+        let kept = report.keptBytes.subtractingClamped(report.isShared ? 0 : report.pendingBytes)
         let stay = isDry ? "would stay" : report.keptEntries == 1 ? "stays" : "stay"
         lines.append(
             "\(removed) \(objects(report.removedObjects, report.removedBytes));"
@@ -106,7 +106,7 @@ enum PruneOutput {
     }
 
     private static func saved(_ report: PruneReport) -> Double {
-        S3Prices.monthly([report.removedBytes, report.markedBytes, report.pendingBytes].sum)
+        S3Prices.monthly([report.removedBytes, report.markedBytes, report.pendingBytes].clampedSum)
     }
 
     private static func objects(_ count: Int, _ bytes: UInt64) -> String {

@@ -22,7 +22,7 @@ enum TransferOutput {
             }
         let entries = Quantity.count(report.entries.count, "entries", one: "entry")
         let objects = Quantity.count(report.objects, "object")
-        return report.entries.map { "\(verb) \($0.words)".oneLine + "\n" }.joined()
+        return report.entries.map { "\(verb) \($0.displayText)".oneLine + "\n" }.joined()
             + "\(verb) \(entries), \(objects) (\(Quantity.size(report.bytes)));"
             + " \(Quantity.count(report.entriesPresent, "entries", one: "entry"))"
             + " and \(Quantity.count(report.objectsPresent, "object")) were there\n"

@@ -1,0 +1,125 @@
+internal import ArgumentParser
+internal import BuildspecAWS
+
+/// A day as users type it: `2027-06-30`.
+enum DayText {
+    /// The last second of a day in UTC, in seconds since 1970; `nil` if the text is not a day.
+    static func lastSecond(of text: String) -> Int64? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.utf8.count) == [4, 2, 2],
+            parts.allSatisfy({
+                $0.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+            }),
+            let year = Int64(parts[0]), let month = Int64(parts[1]), let day = Int64(parts[2]),
+            (1...12).contains(month), day >= 1, day <= days(in: month, of: year)
+        else { return nil }
+        return (number(year, month, day) + 1) * 86_400 - 1
+    }
+
+    private static func days(in month: Int64, of year: Int64) -> Int64 {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// The number of days since 1970-01-01 in the Gregorian calendar.
+    ///
+    /// Years are counted from March, so that the leap day is the last day of a year.
+    private static func number(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let shifted = month > 2 ? year : year - 1
+        let era = shifted / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+            - 719_468
+    }
+}
+
+/// A duration as users type it: `90s`, `45m`, `1h30m`.
+enum DurationText {
+    /// Parses a duration.
+    ///
+    /// - Parameter text: Numbers, each with its unit `d`, `h`, `m` or `s`, the largest unit first.
+    /// - Returns: The duration or the problem.
+    static func parse(_ text: String) -> Result<Duration, Problem> {
+        var rest = Substring(text)
+        var total: Int64 = 0
+        var units: [(Character, Int64)] = [
+            ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1),
+        ]
+        guard !rest.isEmpty else { return .failure(.malformed(text)) }
+        while !rest.isEmpty {
+            let digits = rest.prefix { $0.isASCII && $0.isNumber }
+            rest = rest.dropFirst(digits.count)
+            guard let number = Int64(digits), number <= 1_000_000 else {
+                return .failure(.malformed(text))
+            }
+            guard let unit = rest.popFirst() else { return .failure(.noUnit(text)) }
+            guard let index = units.firstIndex(where: { $0.0 == unit }) else {
+                return .failure(.malformed(text))
+            }
+            total += number * units[index].1
+            units.removeFirst(index + 1)
+        }
+        return total > 0 ? .success(.seconds(total)) : .failure(.zero(text))
+    }
+
+    /// The fault of a text that is not a duration.
+    enum Problem: Error, Equatable {
+        case noUnit(String)
+        case malformed(String)
+        case zero(String)
+
+        /// The problem as a sentence.
+        var message: String {
+            switch self {
+            case .noUnit(let text):
+                "'\(text)' has no unit; write '\(text)s', '\(text)m' or '\(text)h'"
+            case .malformed(let text):
+                "'\(text)' is not a duration; write one like '90s', '45m' or '1h30m'"
+            case .zero(let text): "'\(text)' must be greater than zero; write a duration like '90s'"
+            }
+        }
+    }
+}
+
+/// A size as users type it: `800kB`, `500MB`, `10GB`, `1.5GiB`.
+enum SizeText {
+    /// Parses a size; `nil` if the text is not a size.
+    ///
+    /// - Parameter text: A number with a unit; a number without a unit is bytes.
+    /// - Returns: The size in bytes.
+    static func parse(_ text: String) -> UInt64? {
+        let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        let unit = text.dropFirst(number.count).lowercased()
+        let scales: [String: Double] = [
+            "": 1, "b": 1, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9,
+            "t": 1e12, "tb": 1e12, "kib": 1_024, "mib": 1_048_576, "gib": 1_073_741_824,
+            "tib": 1_099_511_627_776,
+        ]
+        guard let value = Double(number), let scale = scales[unit], value * scale < 1e18 else {
+            return nil
+        }
+        return UInt64(value * scale)
+    }
+}
+
+/// A switch in an environment variable.
+enum FlagText {
+    /// Reads a switch from a variable.
+    ///
+    /// - Parameters:
+    ///   - name: The variable.
+    ///   - environment: The variables.
+    /// - Returns: Whether the switch is on; a variable that is not set or empty is off.
+    /// - Throws: A usage error if the value is neither on nor off.
+    static func variable(_ name: String, _ environment: [String: String]) throws -> Bool {
+        guard let text = environment[name], !text.isEmpty else { return false }
+        guard let isOn = SwitchText.isOn(text) else {
+            throw ValidationError("\(name): '\(text)' is neither on nor off; write 1 or 0")
+        }
+        return isOn
+    }
+}
