@@ -1,80 +1,82 @@
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// What is never a part of an artifact: the directory that artifacts are collected into, and what the
-/// program itself keeps among the build's files.
+/// The files that are never a part of an artifact: the directory that artifacts are collected into, and
+/// the program's own files.
 struct ArtifactBounds: Sendable {
-    /// The directory that is collected into; `nil` before there is one.
+    /// The directory that artifacts are collected into; `nil` if it does not exist yet.
     let target: FileStatus.Identity?
-    /// Whether the sources lie in that directory.
-    let holdsSources: Bool
-    /// The program's directories, other than those that hold the sources: nothing in them is collected.
+    /// Whether the sources are in that directory.
+    let containsSources: Bool
+    /// The program's directories that do not contain the sources; no file in them is collected.
     let closed: Set<FileStatus.Identity>
-    /// The files and directories of the program, with what they are to it.
-    private let own: [FileStatus.Identity: String]
+    /// The program's files and directories, each with its description.
+    private let reserved: [FileStatus.Identity: String]
 
-    /// Looks at what there is.
+    /// Finds the files on the disk.
     ///
     /// - Parameters:
-    ///   - directory: the directory that is collected into.
-    ///   - root: the source root.
-    ///   - own: the program's files and directories, with what they are to it.
-    /// - Throws: `FileError` when one of them cannot be looked at.
+    ///   - directory: The directory that artifacts are collected into.
+    ///   - root: The source root.
+    ///   - reservedPaths: The program's files and directories, with descriptions.
+    /// - Throws: `FileError` if the directory cannot be opened.
     init(
         into directory: PathBytes,
         root: PathBytes,
-        own: [(path: FilePath, what: String)]
+        reservedPaths: [(path: FilePath, what: String)]
     ) throws(FileError) {
         target = try ArtifactWalk.directory(directory)?.status().identity
-        holdsSources = root == directory || root.isWithin(directory)
-        let sources = Machine.settled(root)
+        containsSources = root == directory || root.isWithin(directory)
+        let sources = Machine.resolved(root)
         var found: [FileStatus.Identity: String] = [:]
         var closed: Set<FileStatus.Identity> = []
-        for place in own {
-            // What is not there, or not to be seen, is in no artifact.
-            let status = try? FileStatus.following(PathBytes(place.path.string))
-            guard let status else { continue }
-            found[status.identity] = place.what
-            let settled = Machine.settled(PathBytes(place.path.string))
-            if sources != settled, !sources.isWithin(settled) { closed.insert(status.identity) }
+        for (path, what) in reservedPaths {
+            let path = PathBytes(path.string)
+            // A file that does not exist or is not accessible cannot be collected.
+            guard let status = try? FileStatus.following(path) else { continue }
+            found[status.identity] = what
+            let resolved = Machine.resolved(path)
+            if sources != resolved, !sources.isWithin(resolved) { closed.insert(status.identity) }
         }
-        self.own = found
+        reserved = found
         self.closed = closed
     }
 
-    /// What a walk passes over.
+    /// The files and directories that a walk skips.
     var excluded: Set<FileStatus.Identity> {
-        Set(own.keys).union([target].compactMap(\.self))
+        Set(reserved.keys).union([target].compactMap(\.self))
     }
 
-    /// Whether a directory is the one that is collected into.
+    /// Returns whether a directory is the one that artifacts are collected into.
     func isTarget(_ directory: PathBytes) throws(FileError) -> Bool {
         guard let target else { return false }
         return try ArtifactWalk.directory(directory)?.status().identity == target
     }
 
-    /// Why nothing is collected from a directory in the one that is collected into.
-    func insideTarget(_ directory: PathBytes) -> String {
-        "'\(directory.text)' lies in the directory that the artifacts are collected into, so that its "
-            + "own files would be replaced; collect into another directory"
+    /// Returns the message for a pattern that starts in the directory that artifacts are collected into.
+    func insideTargetMessage(_ directory: PathBytes) -> String {
+        "'\(directory.text)' is in the directory that the artifacts are collected into, so collecting "
+            + "would replace its files; collect into another directory"
     }
 
-    /// A line for each file or directory of the program that a pattern matches.
-    func warnings(_ passedOver: [FileStatus.Identity: PathBytes]) -> [String] {
-        passedOver.filter { $0.key != target }.sorted { $0.value < $1.value }
+    /// Returns a warning for each file or directory of the program that a pattern matches.
+    func warnings(_ skipped: [FileStatus.Identity: PathBytes]) -> [String] {
+        skipped.filter { $0.key != target }.sorted { $0.value < $1.value }
             .compactMap { identity, path in
-                own[identity].map { "'\(path.text)' is left out of the artifacts: it is \($0)" }
+                reserved[identity].map {
+                    "'\(path.text)' is left out of the artifacts: it is \($0)"
+                }
             }
     }
 
-    /// The end of a message that says that nothing was found.
-    func explanation(_ passedOver: [FileStatus.Identity: PathBytes]) -> String {
-        if let target, let path = passedOver[target] {
+    /// Returns the end of the message that no file was found.
+    func explanation(_ skipped: [FileStatus.Identity: PathBytes]) -> String {
+        if let target, let path = skipped[target] {
             return
-                "; '\(path.text)' is the directory that they are collected into and is passed over"
+                "; '\(path.text)' is skipped: it is the directory that artifacts are collected into"
         }
-        guard let (identity, path) = passedOver.min(by: { $0.value < $1.value }),
-            let what = own[identity]
+        guard let (identity, path) = skipped.min(by: { $0.value < $1.value }),
+            let what = reserved[identity]
         else { return "" }
         return "; '\(path.text)' is left out: it is \(what)"
     }

@@ -4,73 +4,73 @@ internal import SystemPackage
 
 /// Collects a build's artifacts into a directory: CodeBuild's UPLOAD_ARTIFACTS on this machine.
 ///
-/// The primary artifact goes into the directory itself, a secondary one into a directory of its
-/// identifier below. Files that are there already stay unless an artifact has a file of that name; one
-/// of the sources is never replaced, nor one in them that no build collected. An artifact that would do
-/// that is not written at all.
+/// The primary artifact goes into the directory itself, a secondary one into a directory that its
+/// identifier names. Existing files stay, unless an artifact has a file of that name. A source file is never
+/// replaced, nor a file in the sources that no build collected: an artifact that would do that is not
+/// written at all.
 struct ArtifactCollector: Sendable {
     let section: ArtifactsSection
     let directory: FilePath
-    /// Where the files come from: the source root or a copy of it.
+    /// The source root from which files are collected, which may be a copy.
     let root: FilePath
-    /// The user's own source root.
+    /// The user's source root.
     let sources: FilePath
-    /// What is never collected or written over, with what it is.
-    let own: [(path: FilePath, what: String)]
-    /// Files that are not written over because they are read.
+    /// The files and directories that are never collected or replaced, each with its description.
+    let reserved: [(path: FilePath, what: String)]
+    /// The files that are not replaced because the program reads them.
     let inputs: [FilePath]
     let stateDirectory: FilePath
     let isConfined: Bool
-    let place: any ExecutionEnvironment
+    let execution: any ExecutionEnvironment
     let session: ShellSession
-    let pump: OutputMultiplexer
+    let output: OutputMultiplexer
 
-    /// Collects all artifacts; a failure of one does not keep the others from being collected.
+    /// Collects all artifacts, also after one of them failed.
     func run() async -> [ArtifactReport] {
         let sets =
             [(nil, section.primary)] + section.secondary.map { (Optional($0.identifier), $0.set) }
         var reports: [ArtifactReport] = []
-        var places = ArtifactLayout(
+        var layout = ArtifactLayout(
             PathBytes(directory.string),
             sources: PathBytes(sources.string),
-            known: await GitTrackedFiles.paths(below: PathBytes(directory.string)),
-            own: own + inputs.map { ($0, "a file that 'buildspec' reads") },
+            gitFiles: await GitTrackedFiles.paths(below: PathBytes(directory.string)),
+            reservedPaths: reserved + inputs.map { ($0, "a file that 'buildspec' reads") },
             stateDirectory: stateDirectory
         )
         for (identifier, set) in sets {
             let values = await values(for: set)
             let name = await evaluatedName(of: set)
             let outcome = await withTaskExecutorPreference(BlockingExecutor.shared) {
-                collect(set, identifier, values, places)
+                collect(set, identifier, values, layout)
             }
-            for warning in outcome.warnings { await pump.post(.warning(warning)) }
-            places = outcome.places
+            for warning in outcome.warnings { await output.emit(.warning(warning)) }
+            layout = outcome.layout
             var report = outcome.report
             report.name = name
             reports.append(report)
-            await pump.post(.artifactCollected(report))
+            await output.emit(.artifactCollected(report))
         }
         return reports
     }
 
-    /// What became of one artifact.
+    /// The result of collecting one artifact.
     private struct Outcome: Sendable {
         var report: ArtifactReport
         var warnings: [String] = []
-        /// The places that are taken now.
-        var places: ArtifactLayout
+        /// The layout with the artifact's paths.
+        var layout: ArtifactLayout
     }
 
     private func collect(
         _ set: ArtifactSet,
         _ identifier: String?,
         _ values: [String: String],
-        _ places: ArtifactLayout
+        _ layout: ArtifactLayout
     ) -> Outcome {
         let target = identifier.map { directory.appending($0) } ?? directory
         var outcome = Outcome(
             report: ArtifactReport(identifier: identifier, directory: target, files: 0, bytes: 0),
-            places: places
+            layout: layout
         )
         if let obstacle = obstacle(toWriting: target, identifier) {
             outcome.report.failure = obstacle
@@ -81,22 +81,22 @@ struct ArtifactCollector: Sendable {
             let bounds = try ArtifactBounds(
                 into: PathBytes(directory.string),
                 root: PathBytes(sources.string),
-                own: own
+                reservedPaths: reserved
             )
             let selection = try ArtifactSelection(
                 set,
                 root: PathBytes(root.string),
                 within: bounds,
                 isConfined: isConfined,
-                sight: place.sight
+                visiblePaths: execution.visiblePaths
             ) { text in
                 if let name = VariableText.emptiedName(in: text, { values[$0] }) {
-                    throw ArtifactSelection.Emptied(path: text, name: name)
+                    throw ArtifactSelection.EmptyVariable(path: text, name: name)
                 }
-                return try place.outside(VariableText.expand(text) { values[$0] }.text)
+                return try execution.pathOutside(VariableText.expand(text) { values[$0] }.text)
             }
             outcome.warnings = selection.warnings
-            if let problem = outcome.places.take(selection.files, identifier) {
+            if let problem = outcome.layout.assign(selection.files, identifier) {
                 throw ArtifactSelection.Failure(message: problem, range: set.files.first?.range)
             }
             outcome.report.bytes = try copy(selection.files, identifier)
@@ -112,14 +112,14 @@ struct ArtifactCollector: Sendable {
         return outcome
     }
 
-    /// Writes the files.
+    /// Copies the files.
     ///
-    /// - Returns: how many bytes.
+    /// - Returns: The number of bytes.
     private func copy(
         _ files: [ArtifactSelection.File],
         _ identifier: String?
     ) throws -> UInt64 {
-        let top = try AtomicFile.openMaking(PathBytes(directory.string))
+        let top = try DirectoryHandle.creating(PathBytes(directory.string))
         let prefix = PathBytes(identifier ?? "")
         var memory = ArtifactMemory(top.path, in: stateDirectory)
         memory?.add(files.map { prefix.appending($0.target.bytes) })
@@ -131,8 +131,9 @@ struct ArtifactCollector: Sendable {
         return copy.bytes
     }
 
-    /// Why nothing can be written where an artifact is to go; its files are the build's and must not
-    /// get elsewhere.
+    /// Returns why an artifact's directory cannot be written.
+    ///
+    /// A link of the build must not lead the artifact's files to another directory.
     private func obstacle(toWriting target: FilePath, _ identifier: String?) -> String? {
         if let identifier,
             ["", ".", ".."].contains(identifier)
@@ -142,16 +143,16 @@ struct ArtifactCollector: Sendable {
                 "'\(identifier)' cannot name a directory; an identifier has only letters, digits and "
                 + "'_'"
         }
-        for place in [directory, target] {
-            let settled = Machine.settled(PathBytes(place.string))
-            if settled == PathBytes(place.string) { continue }
-            let maker = place == directory ? " that the build has made" : ""
-            return "'\(place)' is a link\(maker), to '\(settled.text)'; it is not followed"
+        for path in [directory, target] {
+            let resolved = Machine.resolved(PathBytes(path.string))
+            if resolved == PathBytes(path.string) { continue }
+            let maker = path == directory ? " that the build has made" : ""
+            return "'\(path)' is a link\(maker), to '\(resolved.text)'; it is not followed"
         }
         return nil
     }
 
-    /// The values of the variables that the paths use, as they are at the end of the build.
+    /// Returns the values, at the end of the build, of the variables that the paths use.
     private func values(for set: ArtifactSet) async -> [String: String] {
         var names: [String] = []
         for text in [set.baseDirectory].compactMap({ $0 }) + set.files + set.excludePaths {
@@ -166,7 +167,7 @@ struct ArtifactCollector: Sendable {
         guard let name = set.name else { return nil }
         let value = try? await session.evaluate([name.value])?.first
         if value == nil {
-            await pump.post(.warning("the artifacts' name '\(name.value)' cannot be evaluated"))
+            await output.emit(.warning("the artifacts' name '\(name.value)' cannot be evaluated"))
         }
         return value
     }

@@ -1,22 +1,23 @@
 internal import BuildspecFiles
 
-/// Puts the files of an artifact into their directory.
+/// Copies the files of an artifact into their directory.
 ///
-/// Every file is put in place whole or not at all, and none is ever written outside the directory:
-/// links that are there already are not followed.
+/// Every file is complete or missing, and none is written outside of the directory: existing links are
+/// not followed.
 struct ArtifactCopy {
-    /// Bytes copied so far.
+    /// The number of bytes copied so far.
     private(set) var bytes: UInt64 = 0
 
     private var cursor: DirectoryCursor
-    private static let chunk = 1 << 20
+    private static let chunkSize = 1 << 20
 
     /// Prepares copying.
     ///
     /// - Parameters:
-    ///   - directory: where to.
-    ///   - identifier: the name of the directory in it that is meant, which is made if it is missing.
-    /// - Throws: when that cannot be made, or a link has its name.
+    ///   - directory: The directory that artifacts are collected into.
+    ///   - identifier: The name of a directory in it, which is created if it is missing; `nil` for the
+    ///     directory itself.
+    /// - Throws: `FileError` if the directory cannot be created, or is a link.
     init(into directory: DirectoryHandle, _ identifier: String?) throws(FileError) {
         var target = directory
         if let identifier {
@@ -28,7 +29,7 @@ struct ArtifactCopy {
 
     /// Copies one file with its mode and time.
     ///
-    /// - Throws: when it cannot be read or written.
+    /// - Throws: `FileError` if the file cannot be read or written.
     mutating func copy(_ file: ArtifactSelection.File) throws(FileError) {
         let names = file.target.components
         guard let name = names.last else { return }
@@ -49,8 +50,8 @@ struct ArtifactCopy {
         in directory: DirectoryHandle
     ) throws(FileError) {
         if file.isLink {
-            let (place, link) = file.source.split
-            let handle = try DirectoryHandle.open(PathBytes(Array(place)))
+            let (parent, link) = file.source.split
+            let handle = try DirectoryHandle.open(PathBytes(Array(parent)))
             return try directory.makeLink(name, to: handle.linkTarget(link))
         }
         let source = try OpenFile.reading(file.source)
@@ -61,7 +62,7 @@ struct ArtifactCopy {
             var chunk: [UInt8] = []
             let rest = status.size > offset ? Int(status.size - offset) : 1
             let count = try source.read(
-                min(rest, ArtifactCopy.chunk),
+                min(rest, ArtifactCopy.chunkSize),
                 at: offset,
                 appendingTo: &chunk
             )

@@ -1,114 +1,115 @@
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// The places that a build's artifacts take in the directory that they are collected into.
+/// The paths of a build's artifacts in the directory that they are collected into.
 struct ArtifactLayout: Sendable {
-    /// The way from the directory to the source root; `nil` when that does not lie in it.
+    /// The source root's path relative to the directory; `nil` if the root is not in the directory.
     private let sources: PathBytes?
-    /// What must not be written over, with what it is.
+    /// The files that must not be replaced, each with its description.
     private var reserved: [PathBytes: String] = [:]
-    /// The directory, where it lies in the sources or is a repository, and which of its files are earlier
-    /// artifacts.
-    private let filled: (directory: PathBytes, memory: ArtifactMemory?)?
-    /// The files below the directory that git neither keeps nor ignores; `nil` where it cannot tell.
+    /// The directory, if it is in the sources or a repository, and the list of earlier artifacts in it.
+    private let shared: (directory: PathBytes, memory: ArtifactMemory?)?
+    /// The files below the directory that git neither tracks nor ignores; `nil` if git cannot list them.
     private let untracked: Set<PathBytes>?
-    /// The files of the artifacts so far, with what has them.
-    private var taken: [PathBytes: String] = [:]
+    /// The paths of the artifacts so far, each with the artifact's name.
+    private var assigned: [PathBytes: String] = [:]
 
-    /// Finds what is there that must stay.
+    /// Finds the existing files that must not be replaced.
     ///
     /// - Parameters:
-    ///   - directory: the directory that is collected into, links resolved.
-    ///   - sources: the source root.
-    ///   - known: the files below the directory that git keeps, and those that it neither keeps nor
-    ///     ignores; `nil` where it cannot tell.
-    ///   - own: the program's files and those that it reads, with what they are to it.
-    ///   - stateDirectory: where the program remembers what it collected.
+    ///   - directory: The directory that artifacts are collected into, links resolved.
+    ///   - sources: The source root.
+    ///   - gitFiles: The files below the directory that git tracks, and those that git neither tracks nor
+    ///     ignores; `nil` if git cannot list them.
+    ///   - reservedPaths: Files and directories that the program writes or reads, with descriptions.
+    ///   - stateDirectory: The state directory, which has the lists of earlier artifacts.
     init(
         _ directory: PathBytes,
         sources: PathBytes,
-        known: (tracked: [PathBytes], untracked: [PathBytes])?,
-        own: [(path: FilePath, what: String)],
+        gitFiles: (tracked: [PathBytes], untracked: [PathBytes])?,
+        reservedPaths: [(path: FilePath, what: String)],
         stateDirectory: FilePath
     ) {
-        func tail(_ path: PathBytes) -> PathBytes? {
+        func relative(_ path: PathBytes) -> PathBytes? {
             path.isWithin(directory) ? PathBytes(Array(path.tail(below: directory))) : nil
         }
-        let root = Machine.settled(sources)
-        self.sources = tail(root)
-        // Its own '.git' may be a collected one, so what git says there is no help.
+        let root = Machine.resolved(sources)
+        self.sources = relative(root)
+        // The directory's '.git' may be a collected one, so git's answer is not used there.
         let isRepository = (try? FileStatus.named(directory.appending(".git".utf8))) ?? nil != nil
-        filled =
+        shared =
             isRepository || directory.isWithin(root)
             ? (directory, ArtifactMemory(directory, in: stateDirectory)) : nil
-        untracked = isRepository ? nil : known.map { Set($0.untracked) }
-        for path in isRepository ? [] : known?.tracked ?? [] {
+        untracked = isRepository ? nil : gitFiles.map { Set($0.untracked) }
+        for path in isRepository ? [] : gitFiles?.tracked ?? [] {
             reserved[path] = "a file of the sources, which git tracks"
         }
-        for (path, what) in own {
+        for (path, what) in reservedPaths {
             let path = PathBytes(path.string)
             let (above, name) = path.split
-            // A link stays as what it leads to does.
-            let named = Machine.settled(PathBytes(Array(above))).appending(name)
-            for place in [named, Machine.settled(path)].compactMap(tail) { reserved[place] = what }
+            // Both a link and its target must not be replaced.
+            let named = Machine.resolved(PathBytes(Array(above))).appending(name)
+            for path in [named, Machine.resolved(path)].compactMap(relative) {
+                reserved[path] = what
+            }
         }
     }
 
-    /// Takes the places of an artifact's files; none of them when one cannot be had.
+    /// Assigns the paths of an artifact's files, or none of them if one would replace another file.
     ///
     /// - Parameters:
-    ///   - files: the files.
-    ///   - identifier: the artifact's identifier; `nil` is the primary one.
-    /// - Returns: why a place cannot be had, in one line; `nil` if all can.
-    mutating func take(_ files: [ArtifactSelection.File], _ identifier: String?) -> String? {
+    ///   - files: The artifact's files.
+    ///   - identifier: The artifact's identifier; `nil` for the primary artifact.
+    /// - Returns: Why a path cannot be assigned, in one line; `nil` if all were.
+    mutating func assign(_ files: [ArtifactSelection.File], _ identifier: String?) -> String? {
         let top = identifier.map { PathBytes($0) } ?? PathBytes("")
         let name = identifier.map { "the artifact '\($0)'" } ?? "the primary artifact"
-        var all = taken
-        let places = Set(files.map { top.appending($0.target.bytes) })
+        var all = assigned
+        let paths = Set(files.map { top.appending($0.target.bytes) })
         for file in files {
-            let place = top.appending(file.target.bytes)
-            if let sources, place == sources || place.isWithin(sources) || sources.isWithin(place) {
-                return problem(place, "it lies in the sources")
+            let path = top.appending(file.target.bytes)
+            if let sources, path == sources || path.isWithin(sources) || sources.isWithin(path) {
+                return problem(path, "it lies in the sources")
             }
-            if let what = reserved[place] { return problem(place, "it is \(what)") }
-            if isUsers(place, places) {
-                return problem(place, "a file is there that no earlier build collected")
+            if let what = reserved[path] { return problem(path, "it is \(what)") }
+            if replacesUserFile(path, paths) {
+                return problem(path, "no earlier build collected the file that is there")
             }
-            if let other = taken[place] { return problem(place, "\(other) has that file") }
-            all[place] = name
+            if let other = assigned[path] { return problem(path, "\(other) has that file") }
+            all[path] = name
         }
-        taken = all
+        assigned = all
         return nil
     }
 
-    /// Whether a file in the sources would be replaced that no build has put there.
+    /// Returns whether a path would replace a file in the sources that no build has collected.
     ///
-    /// Not every state directory lasts as long as its workspace. So where nothing is remembered, a
-    /// directory whose every file is collected anew counts as filled by an earlier build.
-    private func isUsers(_ place: PathBytes, _ places: Set<PathBytes>) -> Bool {
-        guard let filled, taken[place] == nil, filled.memory?.has(place) != true,
-            untracked?.contains(place) ?? true
+    /// Not every state directory lasts as long as its workspace. So without a list of artifacts, a directory
+    /// in which the build replaces every file counts as filled by an earlier build.
+    private func replacesUserFile(_ path: PathBytes, _ paths: Set<PathBytes>) -> Bool {
+        guard let shared, assigned[path] == nil, shared.memory?.contains(path) != true,
+            untracked?.contains(path) ?? true
         else { return false }
-        let status = (try? FileStatus.named(filled.directory.appending(place.bytes))) ?? nil
+        let status = (try? FileStatus.named(shared.directory.appending(path.bytes))) ?? nil
         guard let status, status.kind != .directory else { return false }
-        return filled.memory?.isEmpty != true
-            || !isFilledAnew(PathBytes(Array(place.split.directory)), places)
+        return shared.memory?.isEmpty != true
+            || !isCompletelyReplaced(PathBytes(Array(path.split.directory)), by: paths)
     }
 
-    /// Whether each file in a directory is one of these places.
-    private func isFilledAnew(_ directory: PathBytes, _ places: Set<PathBytes>) -> Bool {
-        guard let filled,
-            let handle = try? DirectoryHandle.open(filled.directory.appending(directory.bytes)),
+    /// Returns whether each file in a directory is one of these paths.
+    private func isCompletelyReplaced(_ directory: PathBytes, by paths: Set<PathBytes>) -> Bool {
+        guard let shared,
+            let handle = try? DirectoryHandle.open(shared.directory.appending(directory.bytes)),
             let names = try? handle.names()
         else { return false }
         return names.allSatisfy { name in
-            places.contains(directory.appending(name))
+            paths.contains(directory.appending(name))
                 || (try? handle.status(name))??.kind == .directory
         }
     }
 
-    private func problem(_ place: PathBytes, _ reason: String) -> String {
-        "nothing is collected, as '\(place.text)' would be replaced: \(reason); collect into another "
+    private func problem(_ path: PathBytes, _ reason: String) -> String {
+        "nothing is collected, as '\(path.text)' would be replaced: \(reason); collect into another "
             + "directory"
     }
 }

@@ -1,22 +1,22 @@
 internal import BuildspecFiles
 
-/// A glob of the artifacts section, split into the directory to start in and what to look for there.
+/// A pattern of the artifacts section, split into the directory to start in and the rest.
 struct ArtifactPattern: Sendable {
-    /// The pattern as the buildspec has it, variables put in.
+    /// The pattern's text in the buildspec file, with variables replaced.
     let text: String
     /// The directory to start in.
     let start: PathBytes
-    /// What to look for below it; empty when the pattern is `start` itself.
+    /// The pattern below `start`; empty for `start` itself.
     let pattern: FilePattern
-    /// Whether there is nothing to expand.
+    /// Whether the pattern has no wildcards.
     let isLiteral: Bool
 
-    /// Reads a pattern; braces give several.
+    /// Parses a pattern; braces give several.
     ///
     /// - Parameters:
-    ///   - text: the pattern.
-    ///   - base: the directory that relative patterns start at.
-    /// - Returns: the alternatives.
+    ///   - text: The pattern.
+    ///   - base: The directory that relative patterns start at.
+    /// - Returns: The alternatives.
     static func parse(_ text: String, base: PathBytes) -> [ArtifactPattern] {
         FilePattern.parse(text).map { ArtifactPattern(text, $0, base: base) }
     }

@@ -2,36 +2,36 @@ internal import BuildspecFiles
 internal import BuildspecModel
 internal import SystemPackage
 
-/// The files of one artifact and the names that they get, found but not yet copied.
+/// The files of one artifact with their paths in the artifact, before they are copied.
 struct ArtifactSelection {
-    /// A file and its place in the artifact.
+    /// A file of the artifact.
     struct File: Sendable {
-        /// Where it is.
+        /// The file's path on the disk.
         var source: PathBytes
-        /// Its place in the artifact.
+        /// The file's path in the artifact.
         var target: PathBytes
-        /// Whether it stays a link.
+        /// Whether the file stays a link.
         var isLink: Bool
     }
 
-    /// Why there is nothing to collect, in CodeBuild's words.
+    /// An error for an artifact that cannot be collected, with CodeBuild's message where it has one.
     struct Failure: Error, Sendable {
         /// The message.
         var message: String
-        /// The key at fault.
+        /// The location of the key that caused the failure.
         var range: SourceRange?
     }
 
-    /// The files by their place in the artifact, each place once.
+    /// The files, sorted by their path in the artifact, each path once.
     private(set) var files: [File] = []
-    /// What the user should know, one line each.
+    /// Warnings for the user, one line each.
     private(set) var warnings: [String] = []
 
-    /// A path with a variable that has no value, so that it would be another path.
-    struct Emptied: Error {
-        /// The path as it is written.
+    /// An error for a variable without a value, which would change the meaning of a path.
+    struct EmptyVariable: Error {
+        /// The path, as the buildspec file has it.
         var path: String
-        /// The variable.
+        /// The variable's name.
         var name: String
     }
 
@@ -39,12 +39,12 @@ struct ArtifactSelection {
     private let expand: (String) throws -> String
     private let root: PathBytes
     private let isConfined: Bool
-    private let sight: VisiblePaths?
+    private let visiblePaths: VisiblePaths?
     private let bounds: ArtifactBounds
-    /// Links that a pattern matches and that lead nowhere.
+    /// The links that match a pattern and have no target.
     private var dangling: [PathBytes] = []
-    /// Files and directories that were passed over although a pattern matches them.
-    private var passedOver: [FileStatus.Identity: PathBytes] = [:]
+    /// The files and directories that match a pattern and were skipped.
+    private var skipped: [FileStatus.Identity: PathBytes] = [:]
 
     /// Finds the files.
     ///
@@ -52,32 +52,32 @@ struct ArtifactSelection {
     /// those of published logs.
     ///
     /// - Parameters:
-    ///   - set: what the buildspec says.
-    ///   - root: the source root.
-    ///   - bounds: what is never collected, such as the directory to collect into.
-    ///   - isConfined: whether links may only lead to files below the source root or the base
-    ///     directory, because other users than the one that collects could have made them.
-    ///   - sight: what the build's commands see of this machine; `nil` is all of it.
-    ///   - expand: puts in the build's variables and makes the path this machine's.
-    /// - Throws: `Failure`, what `expand` throws, or `FileError` when something cannot be read.
+    ///   - set: The artifact's section of the buildspec file.
+    ///   - root: The source root.
+    ///   - bounds: The files that are never collected.
+    ///   - isConfined: Whether links can only lead to files below the source root or the base directory,
+    ///     because other users than the one that collects could have made the links.
+    ///   - visiblePaths: The files of this machine that commands see; `nil` for all.
+    ///   - expand: Replaces variables in a path, and makes the path this machine's.
+    /// - Throws: `Failure`, the errors of `expand`, or `FileError` if a file cannot be read.
     init(
         _ set: ArtifactSet,
         root: PathBytes,
         within bounds: ArtifactBounds,
         isConfined: Bool,
-        sight: VisiblePaths?,
+        visiblePaths: VisiblePaths?,
         expand: @escaping (String) throws -> String
     ) throws {
         self.set = set
         self.root = root
         self.isConfined = isConfined
-        self.sight = sight
+        self.visiblePaths = visiblePaths
         self.expand = expand
         self.bounds = bounds
         let bases = try baseDirectories(root)
-        var targets: [PathBytes: Int] = [:]
-        for base in bases { try collect(from: base, into: &targets) }
-        warnings += bounds.warnings(passedOver)
+        var indices: [PathBytes: Int] = [:]
+        for base in bases { try collect(from: base, &indices) }
+        warnings += bounds.warnings(skipped)
         guard !files.isEmpty else {
             throw Failure(
                 message: "no matching artifact paths found" + explanation,
@@ -87,9 +87,9 @@ struct ArtifactSelection {
         files.sort { $0.target < $1.target }
     }
 
-    /// Why nothing was found, if that can be told.
+    /// The end of the message that no file was found: why not, if that is known.
     private var explanation: String {
-        guard let link = dangling.first else { return bounds.explanation(passedOver) }
+        guard let link = dangling.first else { return bounds.explanation(skipped) }
         return "; '\(link.text)' is left out: it is a link that leads nowhere"
     }
 
@@ -97,7 +97,7 @@ struct ArtifactSelection {
         guard let base = set.baseDirectory else { return [root] }
         let text = try expanded(base)
         var directories: [PathBytes] = []
-        var passedOver: [FileStatus.Identity: PathBytes] = [:]
+        var skipped: [FileStatus.Identity: PathBytes] = [:]
         for pattern in ArtifactPattern.parse(text, base: root) {
             if pattern.pattern.isRoot {
                 directories.append(pattern.start)
@@ -107,19 +107,19 @@ struct ArtifactSelection {
                     excluding: bounds.excluded,
                     closed: bounds.closed
                 )
-                passedOver.merge(walk.passedOver) { first, _ in first }
-                directories += walk.found.filter(\.isDirectory).map(\.path)
+                skipped.merge(walk.skipped) { first, _ in first }
+                directories += walk.matches.filter(\.isDirectory).map(\.path)
             }
         }
         guard !directories.isEmpty else {
             throw Failure(
                 message: "no matching base directory path found for \(text)"
-                    + bounds.explanation(passedOver),
+                    + bounds.explanation(skipped),
                 range: base.range
             )
         }
         for directory in directories where try bounds.isTarget(directory) {
-            throw Failure(message: bounds.insideTarget(directory), range: base.range)
+            throw Failure(message: bounds.insideTargetMessage(directory), range: base.range)
         }
         for directory in directories where isConfined {
             guard let link = ForeignLink.first(on: directory) else { continue }
@@ -135,22 +135,22 @@ struct ArtifactSelection {
 
     private mutating func collect(
         from base: PathBytes,
-        into targets: inout [PathBytes: Int]
+        _ indices: inout [PathBytes: Int]
     ) throws {
         let excluded = try set.excludePaths.map(expanded)
-        warn(ofDirectoriesIn: excluded, base)
-        let excludes = excluded.flatMap(FilePattern.parse).map { $0.below(base) }
-        // A base in the sources is no place of its own: a link of the build may have put it elsewhere.
-        let places = base.isWithin(root) ? [root] : [root, base]
-        let allowed = isConfined ? try places.map { try Machine.absolute($0) } : []
+        warnAboutDirectories(in: excluded, base)
+        let excludes = excluded.flatMap(FilePattern.parse).map { $0.relativized(to: base) }
+        // A base in the sources allows no other directory, because a link of the build may have moved it.
+        let directories = base.isWithin(root) ? [root] : [root, base]
+        let allowed = isConfined ? try directories.map { try Machine.absolute($0) } : []
         for declared in set.files {
             let text = try expanded(declared)
-            var found: [ArtifactWalk.Found] = []
-            let known = dangling.count
+            var matches: [ArtifactWalk.Match] = []
+            let danglingBefore = dangling.count
             for pattern in ArtifactPattern.parse(text, base: base) {
                 let walk = try walk(pattern, of: declared, from: base, excludes)
-                found += walk.found
-                passedOver.merge(walk.passedOver) { first, _ in first }
+                matches += walk.matches
+                skipped.merge(walk.skipped) { first, _ in first }
                 for link in walk.dangling {
                     let relative = relativePath(of: link, to: base)
                     if excludes.contains(where: { $0.matches(relative) }) { continue }
@@ -158,21 +158,21 @@ struct ArtifactSelection {
                     warnings.append("'\(link.text)' is left out: it is a link that leads nowhere")
                 }
             }
-            warn(about: text, found, base, isTold: dangling.count > known)
-            for file in found where !file.isDirectory {
+            warn(about: text, matches, base, hasWarning: dangling.count > danglingBefore)
+            for file in matches where !file.isDirectory {
                 try Task.checkCancellation()
                 let relative = relativePath(of: file.path, to: base)
                 if excludes.contains(where: { $0.matches(relative) }) { continue }
-                if !file.isDangling, let reason = try obstacle(toTaking: file.path, allowed) {
+                if !file.isDangling, let reason = try obstacle(toCollecting: file.path, allowed) {
                     warnings.append("'\(file.path.text)' is left out: \(reason)")
                     continue
                 }
-                try take(file, as: relative, base: base, &targets)
+                try add(file, as: relative, base: base, &indices)
             }
         }
     }
 
-    /// Looks for what one of the declared patterns matches.
+    /// Finds the matches of one of the declared patterns.
     private func walk(
         _ pattern: ArtifactPattern,
         of declared: Located<String>,
@@ -185,18 +185,18 @@ struct ArtifactSelection {
                 pattern,
                 excluding: bounds.excluded,
                 closed: bounds.closed,
-                outside: bounds.holdsSources ? nil : bounds.target,
-                passingOver: cursors(of: excludes, from: base, at: pattern.start)
+                outside: bounds.containsSources ? nil : bounds.target,
+                pruning: cursors(of: excludes, from: base, at: pattern.start)
             ) { link in
                 try ArtifactSelection.staysLink(link, base, set)
             }
-        } catch let error as ArtifactWalk.InsideTarget {
-            throw Failure(message: bounds.insideTarget(error.start), range: declared.range)
+        } catch let error as ArtifactWalk.StartsInTarget {
+            throw Failure(message: bounds.insideTargetMessage(error.start), range: declared.range)
         }
     }
 
-    /// How far patterns from the base have come at a directory; none have elsewhere, where a file
-    /// goes by its bare name.
+    /// Returns the positions of the base's patterns at a directory; none outside of the base, where only a
+    /// file's name counts.
     private func cursors(
         of patterns: [FilePattern],
         from base: PathBytes,
@@ -204,36 +204,36 @@ struct ArtifactSelection {
     ) -> [PatternCursor] {
         guard directory == base || directory.isWithin(base) else { return [] }
         let names = directory == base ? [] : relativePath(of: directory, to: base).components
-        return patterns.filter { !$0.isAbsolute && $0.climbs == 0 }.map { pattern in
+        return patterns.filter { !$0.isAbsolute && $0.leadingParents == 0 }.map { pattern in
             var cursor = PatternCursor(pattern)
             for name in names { cursor.descend(into: name) }
             return cursor
         }
     }
 
-    private mutating func take(
-        _ file: ArtifactWalk.Found,
+    private mutating func add(
+        _ file: ArtifactWalk.Match,
         as relative: PathBytes,
         base: PathBytes,
-        _ targets: inout [PathBytes: Int]
+        _ indices: inout [PathBytes: Int]
     ) throws {
         let target = set.discardPaths ? PathBytes(Array(relative.split.name)) : relative
         let staysLink = try file.isLink && ArtifactSelection.staysLink(file.path, base, set)
-        let taken = File(source: file.path, target: target, isLink: staysLink)
-        guard let place = targets[target] else {
-            targets[target] = files.count
-            return files.append(taken)
+        let added = File(source: file.path, target: target, isLink: staysLink)
+        guard let index = indices[target] else {
+            indices[target] = files.count
+            return files.append(added)
         }
-        let other = files[place].source
+        let other = files[index].source
         if other == file.path { return }
-        files[place] = taken
+        files[index] = added
         warnings.append("'\(file.path.text)' replaces '\(other.text)' as '\(target.text)'")
     }
 
     private func expanded(_ path: Located<String>) throws -> String {
         do {
             return try expand(path.value)
-        } catch let error as Emptied {
+        } catch let error as EmptyVariable {
             throw Failure(
                 message:
                     "'\(error.name)' in '\(error.path)' is empty or not set, and without it the "
@@ -243,18 +243,18 @@ struct ArtifactSelection {
         }
     }
 
-    /// Warns of a directory that is to be left out and of which every file stays.
-    private mutating func warn(ofDirectoriesIn excluded: [String], _ base: PathBytes) {
+    /// Warns about an excluded directory, because such a pattern excludes no file.
+    private mutating func warnAboutDirectories(in excluded: [String], _ base: PathBytes) {
         for text in excluded {
             if let hint = FilePattern.hint(for: text, in: base) { warnings.append(hint) }
             guard !text.isBlank else { continue }
-            // Reading the buildspec tells what it can see.
+            // Reading the buildspec file gives a warning for these.
             guard !PathOddity.all(in: text, .exclusion).contains(where: \.isOfDirectory) else {
                 continue
             }
             for pattern in ArtifactPattern.parse(text, base: base) where pattern.isLiteral {
-                let place = pattern.pattern.literalNames.reduce(pattern.start) { $0.appending($1) }
-                guard (try? ArtifactWalk.directory(place)) != nil else {
+                let path = pattern.pattern.literalNames.reduce(pattern.start) { $0.appending($1) }
+                guard (try? ArtifactWalk.directory(path)) != nil else {
                     continue
                 }
                 warnings.append(
@@ -268,53 +268,53 @@ struct ArtifactSelection {
 
     private mutating func warn(
         about text: String,
-        _ found: [ArtifactWalk.Found],
+        _ matches: [ArtifactWalk.Match],
         _ base: PathBytes,
-        isTold: Bool
+        hasWarning: Bool
     ) {
         if let hint = FilePattern.hint(for: text, in: base) { warnings.append(hint) }
-        guard found.allSatisfy(\.isDirectory) else { return }
-        if let directory = found.first {
+        guard matches.allSatisfy(\.isDirectory) else { return }
+        if let directory = matches.first {
             warnings.append(
                 "'\(text)' names no file but the directory '\(directory.path.text)'; write "
                     + "'\(text)/**/*' for the files in it"
             )
-        } else if !isTold, FilePattern.parse(text).allSatisfy(\.isLiteral) {
+        } else if !hasWarning, FilePattern.parse(text).allSatisfy(\.isLiteral) {
             warnings.append("Skipping invalid file path \(text)")
         }
     }
 
-    /// The path below the base; the bare name for a file elsewhere, so that nothing leaves the
-    /// artifact.
+    /// Returns the path relative to the base, or only the name of a file elsewhere, so that no file is
+    /// written outside of the artifact.
     private func relativePath(of path: PathBytes, to base: PathBytes) -> PathBytes {
         if base == PathBytes("/") { return PathBytes(Array(path.bytes.dropFirst())) }
         guard path.isWithin(base) else { return PathBytes(Array(path.split.name)) }
         return PathBytes(Array(path.tail(below: base)))
     }
 
-    /// Why a file is not the build's to hand out, wherever its path seems to lie.
+    /// Returns why a file must not be collected, after its links are resolved.
     ///
     /// - Parameters:
-    ///   - path: the file.
-    ///   - allowed: where it must be, links resolved, if the build is confined.
-    /// - Returns: the reason, or `nil` if it may be taken.
-    /// - Throws: `FileError` when a link cannot be resolved.
+    ///   - path: The file's path.
+    ///   - allowed: The directories, links resolved, to which a confined build is limited.
+    /// - Returns: The reason; `nil` if the file can be collected.
+    /// - Throws: `FileError` if a link cannot be resolved.
     private func obstacle(
-        toTaking path: PathBytes,
+        toCollecting path: PathBytes,
         _ allowed: [PathBytes]
     ) throws -> String? {
-        guard isConfined || sight != nil else { return nil }
+        guard isConfined || visiblePaths != nil else { return nil }
         let file = try Machine.absolute(path)
         if isConfined, !allowed.contains(where: file.isWithin) {
             return
-                "a build with 'run-as' collects no file that a link outside of the sources leads to"
+                "a link leads out of the sources, and a build with 'run-as' does not follow it"
         }
-        guard let sight, !sight.includes(file) else { return nil }
+        guard let visiblePaths, !visiblePaths.contains(file) else { return nil }
         return "it is '\(file.text)' of this machine, which the build's commands do not see"
     }
 
-    /// Whether a link stays one: it is wanted, and leads to a place below the base, so that it means
-    /// the same in the artifact.
+    /// Returns whether a link stays a link: links are enabled, and the target is below the base, so that
+    /// the link has the same target in the artifact.
     private static func staysLink(
         _ link: PathBytes,
         _ base: PathBytes,
@@ -325,15 +325,15 @@ struct ArtifactSelection {
         let handle = try DirectoryHandle.open(PathBytes(Array(directory)))
         let target = PathBytes(try handle.linkTarget(name))
         guard !target.isAbsolute else { return false }
-        var place = PathBytes(Array(directory))
+        var path = PathBytes(Array(directory))
         for name in target.components where !name.isDot {
             if name.elementsEqual("..".utf8) {
-                place = place.parent
+                path = path.parent
             } else {
-                place = place.appending(name)
+                path = path.appending(name)
             }
         }
-        return place.isWithin(base)
+        return path.isWithin(base)
     }
 }
 

@@ -2,32 +2,32 @@ internal import BuildspecFiles
 
 /// Finds the files and directories that a pattern of the artifacts section matches.
 ///
-/// Unlike the cache's walk it follows links, as CodeBuild's upload does, and takes no directory for
-/// its contents: `build` matches a file of that name, `build/**/*` all files below it.
+/// Unlike the cache's walk, this one follows links, as CodeBuild's upload does, and a directory does not
+/// stand for its files: `build` matches a file of that name, `build/**/*` all files below.
 struct ArtifactWalk {
-    /// Something that was found.
-    struct Found: Sendable {
-        /// Where it is.
+    /// A file or directory that the pattern matches.
+    struct Match: Sendable {
+        /// The file's path.
         var path: PathBytes
-        /// Whether it is a directory, links followed unless they are kept.
+        /// Whether the path leads to a directory, links followed unless they are kept.
         var isDirectory: Bool
-        /// Whether its name is a link.
+        /// Whether the file is a link.
         var isLink: Bool
-        /// Whether it is a link that leads nowhere.
+        /// Whether the file is a link without a target.
         var isDangling = false
     }
 
-    /// The walk would begin in the directory that artifacts are collected into.
-    struct InsideTarget: Error {
-        /// Where it would begin.
+    /// An error for a walk that would start in the directory that artifacts are collected into.
+    struct StartsInTarget: Error {
+        /// The directory in which the walk would start.
         var start: PathBytes
     }
 
-    /// Links to directories lead to more than anybody can mean: they lead to one another.
+    /// An error for links to directories that lead to too many files, because they lead to one another.
     struct LinkLimitExceeded: Error, CustomStringConvertible {
-        /// Where the walk began.
+        /// The directory in which the walk started.
         var start: PathBytes
-        /// How much was looked at.
+        /// The number of files and directories that were visited.
         var limit: Int
 
         var description: String {
@@ -36,62 +36,61 @@ struct ArtifactWalk {
         }
     }
 
-    /// How far patterns have come.
+    /// The positions of patterns at a directory.
     private struct Cursors {
-        var wanted: PatternCursor
-        /// Those of the directory above: they are needed at directories only.
-        var unwanted: [PatternCursor]
+        var included: PatternCursor
+        /// The excluding patterns, at the directory above; only directories need them.
+        var excluded: [PatternCursor]
 
-        /// The cursors below a directory; `nil` if there is nothing to be found.
+        /// Returns the cursors below a directory; `nil` if nothing there can match.
         func below(_ directory: [UInt8]) -> Cursors? {
-            if wanted.isDead { return nil }
-            var unwanted = unwanted
-            for index in unwanted.indices { unwanted[index].descend(into: directory) }
-            // What has a name of its own is found without a search, and missed with a warning.
-            if wanted.literalNames == nil, unwanted.contains(where: \.matchesAllBelow) {
+            if included.isDead { return nil }
+            var excluded = excluded
+            for index in excluded.indices { excluded[index].descend(into: directory) }
+            // A literal name needs no search, and a missing file gets a warning.
+            if included.literalNames == nil, excluded.contains(where: \.matchesAllBelow) {
                 return nil
             }
-            return Cursors(wanted: wanted, unwanted: unwanted)
+            return Cursors(included: included, excluded: excluded)
         }
     }
 
-    /// How much is looked at through links to directories, which may have many paths each.
+    /// The number of files that are visited through links to directories, which may have many paths each.
     static let limit = 1_000_000
 
-    /// What was found, in path order.
-    private(set) var found: [Found] = []
-    /// Links that lead nowhere and are not kept as links.
+    /// The matches, in path order.
+    private(set) var matches: [Match] = []
+    /// The links without a target that are not kept as links.
     private(set) var dangling: [PathBytes] = []
-    /// Those of the excluded files and directories that the pattern came to.
-    private(set) var passedOver: [FileStatus.Identity: PathBytes] = [:]
+    /// The excluded files and directories that the walk came to.
+    private(set) var skipped: [FileStatus.Identity: PathBytes] = [:]
     private let start: PathBytes
     private let limit: Int
     private let excluded: Set<FileStatus.Identity>
-    /// Excluded directories in which nothing is found however a path leads there.
+    /// The excluded directories in which nothing matches, by whatever path.
     private let closed: Set<FileStatus.Identity>
     private let keepsLink: (PathBytes) throws -> Bool
-    private var throughLinks = 0
+    private var linkedFiles = 0
 
-    /// Looks for what a pattern matches; a start that does not exist has nothing.
+    /// Finds the matches of a pattern; a start that does not exist has none.
     ///
     /// - Parameters:
-    ///   - pattern: the pattern.
-    ///   - excluded: files and directories that are passed over.
-    ///   - closed: those of them in which nothing is found either, wherever the walk begins.
-    ///   - target: the directory that artifacts are collected into, where a walk must not begin in it.
-    ///   - unwanted: patterns that have come to the start; a directory is not gone through of which
-    ///     one of them fits everything.
-    ///   - limit: how much is looked at through links to directories.
-    ///   - keepsLink: whether a link to a directory is found as a link, and not followed where the
-    ///     pattern matches it.
-    /// - Throws: `FileError` when a directory cannot be read, `InsideTarget`, `LinkLimitExceeded`, or `CancellationError` when the
-    ///   task was cancelled: links may lead to very much.
+    ///   - pattern: The pattern.
+    ///   - excluded: Files and directories to skip.
+    ///   - closed: Those of them in which nothing matches, wherever the walk starts.
+    ///   - target: The directory that artifacts are collected into, if a walk must not start in it.
+    ///   - exclusions: Patterns at the start; a directory in which one of them matches all files is not
+    ///     searched.
+    ///   - limit: The number of files that are visited through links to directories.
+    ///   - keepsLink: Returns whether a matching link stays a link and is not followed.
+    /// - Throws: `FileError` if a directory cannot be read, `StartsInTarget`, `LinkLimitExceeded`, or
+    ///   `CancellationError` if the task was cancelled, because links may lead to very many files.
     init(
         _ pattern: ArtifactPattern,
         excluding excluded: Set<FileStatus.Identity>,
         closed: Set<FileStatus.Identity> = [],
         outside target: FileStatus.Identity? = nil,
-        passingOver unwanted: [PatternCursor] = [],
+        pruning exclusions: [PatternCursor] = [],
         limit: Int = ArtifactWalk.limit,
         keepsLink: @escaping (PathBytes) throws -> Bool = { _ in false }
     ) throws {
@@ -102,20 +101,20 @@ struct ArtifactWalk {
         start = pattern.start
         guard let directory = try ArtifactWalk.directory(start) else { return }
         let above = try ArtifactWalk.above(directory)
-        if let target, above.contains(target) { throw InsideTarget(start: start) }
-        guard !passesOver(start, in: above) else { return }
+        if let target, above.contains(target) { throw StartsInTarget(start: start) }
+        guard !skipIfClosed(start, in: above) else { return }
         try walk(
             directory,
-            Cursors(wanted: PatternCursor(pattern.pattern), unwanted: unwanted),
+            Cursors(included: PatternCursor(pattern.pattern), excluded: exclusions),
             above,
             isLinked: false
         )
-        found.sort { $0.path < $1.path }
+        matches.sort { $0.path < $1.path }
     }
 
-    /// The directory and all above it, which no link may lead back to.
+    /// Returns a directory and all above, to which no link may lead back.
     ///
-    /// They are looked at and not opened: who builds in a home may not list what is above it.
+    /// They are not opened, because a user may not be able to list the directories above the home.
     private static func above(_ start: DirectoryHandle) throws(FileError) -> [FileStatus.Identity] {
         var identities = [try start.status().identity]
         var climb = ".."
@@ -126,10 +125,10 @@ struct ArtifactWalk {
         return identities
     }
 
-    /// Whether a path lies in an excluded directory, wherever its name is.
-    private mutating func passesOver(_ path: PathBytes, in above: [FileStatus.Identity]) -> Bool {
+    /// Returns whether a path is in a closed directory, and then adds the path to `skipped`.
+    private mutating func skipIfClosed(_ path: PathBytes, in above: [FileStatus.Identity]) -> Bool {
         guard let identity = above.first(where: closed.contains) else { return false }
-        passedOver[identity] = path
+        skipped[identity] = path
         return true
     }
 
@@ -141,15 +140,15 @@ struct ArtifactWalk {
     ) throws {
         try Task.checkCancellation()
         let names: [[UInt8]]
-        if let literals = cursors.wanted.literalNames {
+        if let literals = cursors.included.literalNames {
             names = literals
         } else {
             names = try directory.names()
         }
         for name in names where !TemporaryName.matches(name) {
             var next = cursors
-            next.wanted.descend(into: name)
-            guard next.wanted.isComplete || !next.wanted.isDead else { continue }
+            next.included.descend(into: name)
+            guard next.included.isComplete || !next.included.isDead else { continue }
             try visit(name, in: directory, next, above, isLinked: isLinked)
         }
     }
@@ -162,39 +161,39 @@ struct ArtifactWalk {
         isLinked: Bool
     ) throws {
         guard let status = try directory.status(name) else { return }
-        if isLinked { throughLinks += 1 }
-        guard throughLinks <= limit else { throw LinkLimitExceeded(start: start, limit: limit) }
+        if isLinked { linkedFiles += 1 }
+        guard linkedFiles <= limit else { throw LinkLimitExceeded(start: start, limit: limit) }
         let path = directory.path.appending(name)
         let isLink = status.kind == .link
         if let child = try child(path, status) {
             let identity = try child.status().identity
             if excluded.contains(identity) {
-                passedOver[identity] = path
+                skipped[identity] = path
                 return
             }
-            // A link to a directory above would never end.
+            // Following a link to a directory above would never end.
             guard !above.contains(identity) else { return }
-            if isLink, try passesOver(path, in: ArtifactWalk.above(child)) { return }
-            if cursors.wanted.isComplete {
+            if isLink, try skipIfClosed(path, in: ArtifactWalk.above(child)) { return }
+            if cursors.included.isComplete {
                 let isKept = try isLink && keepsLink(path)
-                found.append(Found(path: path, isDirectory: !isKept, isLink: isLink))
+                matches.append(Match(path: path, isDirectory: !isKept, isLink: isLink))
                 if isKept { return }
             }
             if let below = cursors.below(name) {
                 try walk(child, below, above + [identity], isLinked: isLinked || isLink)
             }
-        } else if cursors.wanted.fits(isDirectory: false) {
-            try takeFile(path, status)
+        } else if cursors.included.fits(isDirectory: false) {
+            try addFile(path, status)
         }
     }
 
-    /// Takes what is no directory, links not yet followed.
-    private mutating func takeFile(_ path: PathBytes, _ status: FileStatus) throws {
+    /// Adds a file, or a link that does not lead to a directory.
+    private mutating func addFile(_ path: PathBytes, _ status: FileStatus) throws {
         let isLink = status.kind == .link
         guard let file = isLink ? try ArtifactWalk.target(path) : status else {
             if try keepsLink(path) {
-                found.append(
-                    Found(path: path, isDirectory: false, isLink: true, isDangling: true)
+                matches.append(
+                    Match(path: path, isDirectory: false, isLink: true, isDangling: true)
                 )
             } else {
                 dangling.append(path)
@@ -203,9 +202,9 @@ struct ArtifactWalk {
         }
         guard file.kind == .regular else { return }
         if excluded.contains(file.identity) {
-            passedOver[file.identity] = path
+            skipped[file.identity] = path
         } else {
-            found.append(Found(path: path, isDirectory: false, isLink: isLink))
+            matches.append(Match(path: path, isDirectory: false, isLink: isLink))
         }
     }
 
@@ -220,7 +219,7 @@ struct ArtifactWalk {
         }
     }
 
-    /// What a link leads to, or `nil` when it leads nowhere.
+    /// Returns the status of a link's target; `nil` if there is none.
     private static func target(_ link: PathBytes) throws(FileError) -> FileStatus? {
         do throws(FileError) {
             return try OpenFile.reading(link).status()
@@ -232,7 +231,7 @@ struct ArtifactWalk {
         }
     }
 
-    /// The directory at a path, links followed, or `nil` if there is none.
+    /// Opens the directory at a path, links followed; returns `nil` if there is none.
     static func directory(_ path: PathBytes) throws(FileError) -> DirectoryHandle? {
         do throws(FileError) {
             return try DirectoryHandle.open(path)

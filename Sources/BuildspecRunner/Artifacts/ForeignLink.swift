@@ -8,37 +8,38 @@ internal import BuildspecFiles
     internal import Darwin
 #endif
 
-/// Links that another user has made: who follows them with more rights can be led anywhere.
+/// Finds links of other users, which could lead a process with more rights to any file.
 enum ForeignLink {
-    /// So many links a system follows on the way to one path.
-    private static let mostLinks = 40
+    /// The number of links that a system follows for one path.
+    private static let maximumLinks = 40
 
-    /// The first link on the way to an absolute path, or on the way that a link tells, that belongs to
-    /// neither root nor the user of this process; `nil` if there is none.
+    /// Returns the first link that is followed for an absolute path and belongs neither to root nor to the
+    /// user of this process; `nil` if there is none.
     static func first(on path: PathBytes) -> PathBytes? {
         var rest = names(of: path)
-        var place = PathBytes("/")
+        var current = PathBytes("/")
         var links = 0
         while let name = rest.popLast() {
             if name.elementsEqual("..".utf8) {
-                place = place.parent
+                current = current.parent
                 continue
             }
-            let next = place.appending(name)
+            let next = current.appending(name)
             guard let owner = owner(ofLink: next) else {
-                place = next
+                current = next
                 continue
             }
             links += 1
-            guard [0, geteuid()].contains(owner), links <= mostLinks, let target = target(of: next)
+            guard [0, geteuid()].contains(owner), links <= maximumLinks,
+                let target = target(of: next)
             else { return next }
-            if target.isAbsolute { place = PathBytes("/") }
+            if target.isAbsolute { current = PathBytes("/") }
             rest += names(of: target)
         }
         return nil
     }
 
-    /// The names in a path, the first one last.
+    /// Returns the names in a path, in reverse order.
     private static func names(of path: PathBytes) -> [[UInt8]] {
         path.components.filter { !$0.elementsEqual(".".utf8) }.reversed().map { Array($0) }
     }

@@ -61,11 +61,11 @@ struct ArtifactKeepTests {
         let scratch = try TemporaryDirectory()
         try scratch.write("", to: "src/store/x")
         let root = PathBytes(scratch.file("src").string)
-        let places = [scratch.path, scratch.file("src"), scratch.file("src/store")]
+        let reserved = [scratch.path, scratch.file("src"), scratch.file("src/store")]
         let bounds = try ArtifactBounds(
             into: root.appending("out".utf8),
             root: root,
-            own: places.map { ($0, "a place") }
+            reservedPaths: reserved.map { ($0, "reserved") }
         )
         #expect(bounds.closed.count == 1)
         #expect(bounds.excluded.count == 3)

@@ -19,9 +19,13 @@ import Testing
             return try ArtifactSelection(
                 set,
                 root: root,
-                within: ArtifactBounds(into: root.appending("out".utf8), root: root, own: []),
+                within: ArtifactBounds(
+                    into: root.appending("out".utf8),
+                    root: root,
+                    reservedPaths: []
+                ),
                 isConfined: false,
-                sight: nil
+                visiblePaths: nil
             ) { $0 }
             .files.map(\.target.text).sorted()
         } catch is ArtifactSelection.Failure {
