@@ -1,37 +1,36 @@
-/// A pack that is what its name promises and does not hold what a manifest says of it: the manifest is
-/// false, by whomever it was written.
+/// An undamaged pack that does not have a blob of the manifest: the manifest is not correct.
 struct MismatchedContent: Error {
     /// The pack's name in the store.
     var pack: String
-    /// Where in its tar another content lies.
+    /// The offset of the blob in the pack's tar.
     var offset: Int
 
-    /// The same as damage of the entry.
+    /// The damage to report.
     var damage: CacheError {
-        .damaged("'\(pack)' holds another content at \(offset) than the manifest says")
+        .damaged("'\(pack)' has other content at offset \(offset) than the manifest says")
     }
 }
 
-/// Proves what a manifest says: that each content it names lies in the pack and at the place it names.
+/// A verification that each blob of a manifest is in the pack and at the offset that the manifest says.
 ///
-/// A pack's name proves the pack's bytes and nothing of what a manifest says of them.
+/// The name of a pack only shows that its bytes are undamaged.
 struct ContentVerification: Sendable {
     let reader: EntryReader
-    /// How many packs are looked into at once.
+    /// The number of packs that are verified at once.
     let width: Int
 
-    /// What was found.
+    /// The result of a verification.
     struct Outcome {
-        /// The packs that hold all that the manifest says of them.
+        /// The indices of the packs that have all their blobs.
         var verified: Set<Int> = []
-        /// The first place at which the manifest is false.
+        /// The first blob that is not in its pack.
         var mismatch: MismatchedContent?
-        /// The first other reason why a pack is not verified: it is damaged, missing or out of reach.
+        /// The first other reason why a pack is not verified: it is damaged, missing or unreachable.
         var failure: CacheError?
 
-        fileprivate mutating func add(_ found: (pack: Int, error: (any Error)?)) {
-            switch found.error {
-            case nil: verified.insert(found.pack)
+        fileprivate mutating func add(_ result: (pack: Int, error: (any Error)?)) {
+            switch result.error {
+            case nil: verified.insert(result.pack)
             case let error as MismatchedContent: mismatch = mismatch ?? error
             case let error as CacheError: failure = failure ?? error
             case let error?: failure = failure ?? CacheError(.store, "\(error)")
@@ -39,18 +38,18 @@ struct ContentVerification: Sendable {
         }
     }
 
-    /// Reads packs and holds them against all that the manifest says of them.
+    /// Reads packs and compares each blob with its digest.
     ///
     /// - Parameters:
-    ///   - packs: which of the manifest's packs are read.
-    ///   - manifest: what should be in them.
-    /// - Returns: what is true.
+    ///   - packs: The indices of the packs to read.
+    ///   - manifest: The manifest.
+    /// - Returns: The verified packs, and the first failure.
     func verify(_ packs: Set<Int>, of manifest: Manifest) async -> Outcome {
         let blobs = ContentVerification.blobs(of: manifest, in: packs)
         return await withTaskGroup(of: (Int, (any Error)?).self) { tasks in
             var outcome = Outcome()
             for (started, index) in packs.sorted().enumerated() {
-                if started >= width, let found = await tasks.next() { outcome.add(found) }
+                if started >= width, let result = await tasks.next() { outcome.add(result) }
                 if Task.isCancelled {
                     outcome.failure = CacheError(.store, "the work was stopped")
                     break
@@ -65,7 +64,7 @@ struct ContentVerification: Sendable {
                     }
                 }
             }
-            for await found in tasks { outcome.add(found) }
+            for await result in tasks { outcome.add(result) }
             return outcome
         }
     }
@@ -86,13 +85,13 @@ struct ContentVerification: Sendable {
 
     private func verify(_ pack: Manifest.Pack, holds blobs: [Manifest.Blob]) async throws {
         let stored = try await reader.readVerified(pack.name, pack.digest, limit: pack.storedSize)
-        let content = try PackSource(stored, pack)
+        let source = try PackSource(stored, pack)
         let blobs = blobs.sorted { ($0.offset, $0.size) < ($1.offset, $1.size) }
-        var window = PackSlice(content, wanting: blobs.map { $0.offset..<$0.offset + $0.size })
+        var slice = PackSlice(source, wanting: blobs.map { $0.offset..<$0.offset + $0.size })
         var last: Manifest.Blob?
         for blob in blobs where blob != last {
-            let range = try window.move(to: blob.offset..<blob.offset + blob.size)
-            guard ContentDigest(of: window.bytes, range) == blob.digest else {
+            let range = try slice.move(to: blob.offset..<blob.offset + blob.size)
+            guard ContentDigest(of: slice.bytes, range) == blob.digest else {
                 throw MismatchedContent(pack: pack.name, offset: blob.offset)
             }
             last = blob

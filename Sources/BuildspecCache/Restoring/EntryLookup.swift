@@ -1,41 +1,41 @@
-/// The order in which entries are looked for.
+/// The order in which a restore searches for entries.
 ///
-/// The exact key in the own scope, then in each scope that may be read, in their order. Then for each
-/// fallback key in turn the own scope, then the others; within a scope the newest entry first. Saves
-/// write to the own scope alone, whatever was found elsewhere. Of each key in each scope what this
-/// version saved comes first, then what earlier ones did under the path set's former text.
+/// First the exact key: in the scope of the build, then in each scope that it can read, in their order. Then
+/// each fallback key in turn, in the same scopes; within a scope the newest entry comes first. Saves write
+/// only to the scope of the build. For each key and scope, the entries of this version come before those
+/// that earlier versions saved with the path set's former text.
 struct EntryLookup: Sendable {
     let reader: EntryReader
     let identity: CacheIdentity
-    /// What identifies the path set.
+    /// The digest that identifies the path set.
     let version: ContentDigest
-    /// What identified it for earlier versions of this program, where that differs.
+    /// The digest for earlier versions of this program, if it differs.
     let formerVersion: ContentDigest?
 
     private var versions: [ContentDigest] { [version] + [formerVersion].compactMap(\.self) }
 
-    /// The own scope and those that may be read, each once.
+    /// The scope of the build and those that it can read, each once.
     var scopes: [String] {
         var scopes = [identity.scope]
         for scope in identity.readScopes where !scopes.contains(scope) { scopes.append(scope) }
         return scopes
     }
 
-    /// The fallback keys that count: none without a key, and no empty one, which any key begins with.
+    /// The fallback keys, without empty ones, which match every key; empty for a default entry.
     var fallbackKeys: [String] {
         identity.key == nil ? [] : identity.fallbackKeys.filter { !$0.isEmpty }
     }
 
-    /// What the user should know of the others.
+    /// The notes on fallback keys that are skipped.
     var notes: [String] {
         guard identity.key != nil, identity.fallbackKeys.contains("") else { return [] }
-        return ["an empty fallback key was skipped: it would take whatever entry is the newest"]
+        return ["an empty fallback key was skipped, because it matches every entry"]
     }
 
-    /// The entry of exactly the key, or the keyless one, in a scope.
+    /// Finds the entry of exactly the key, or the default entry, in a scope.
     ///
-    /// - Returns: its record; `nil` when there is none, or one that is refused.
-    /// - Throws: `damaged` when there is one that cannot be read.
+    /// - Returns: The record; `nil` if it does not exist or is refused.
+    /// - Throws: `damaged` if the record exists and cannot be read.
     func exact(in scope: String) async throws(CacheError) -> KeyRecord? {
         for version in versions {
             do throws(CacheError) {
@@ -52,7 +52,7 @@ struct EntryLookup: Sendable {
         return nil
     }
 
-    /// The entries of a scope whose keys begin with a fallback key, newest first.
+    /// Finds the entries of a scope whose keys begin with a fallback key, newest first.
     func fallback(_ prefix: String, in scope: String) async throws(CacheError) -> [KeyRecord] {
         var records: [KeyRecord] = []
         for version in versions {
@@ -61,8 +61,7 @@ struct EntryLookup: Sendable {
         return records
     }
 
-    /// The entry that a save builds upon: the own scope's newest of this path set, else that of the
-    /// first scope with one that may be read.
+    /// Finds the parent of a save: the newest entry of this path set in the first scope that has one.
     func parent() async throws(CacheError) -> KeyRecord? {
         for scope in scopes {
             for version in versions {

@@ -1,21 +1,21 @@
-/// Finds and reads what a store holds: key records and manifests, each verified.
+/// A reader of the key records and manifests of a store, each of which it verifies.
 struct EntryReader: Sendable {
     let store: any CacheStore
-    /// Whether an object on this machine whose bytes are wrong is removed.
+    /// Whether a damaged object on this machine is deleted.
     ///
-    /// The next save, which looks at names and sizes only, then writes it anew. What a remote store
-    /// sent may only have been damaged on the way, so it stays.
+    /// The next save, which checks only names and sizes, then writes the object again. An object of a remote
+    /// store stays, because it can have been damaged on the way.
     var removesDamage = false
-    /// What was found damaged in a store that is not on this machine.
+    /// The damaged objects that were found in a store that is not on this machine.
     var damage: DamageLog?
-    /// Where this machine keeps manifests of a store that is not on it.
+    /// The manifests that this machine keeps of a store that is not on it.
     var manifests: LocalManifestCache?
-    /// What keeps records that the policy refuses from being used; `nil` lets all pass.
+    /// The enforcer that refuses records by the policy; `nil` accepts all records.
     var policyEnforcer: PolicyEnforcer?
 
-    /// The record of exactly this identity, or `nil` if there is none.
+    /// Reads the record of exactly this identity; `nil` if it does not exist.
     ///
-    /// - Throws: `damaged` when there is one and it cannot be trusted.
+    /// - Throws: `damaged` if the record cannot be read, `refused` by the policy.
     func record(
         scope: String,
         key: String?,
@@ -25,7 +25,7 @@ struct EntryReader: Sendable {
         return try await record(named: name)
     }
 
-    /// The records of a scope whose keys begin with `prefix`, newest first, damaged ones left out.
+    /// Reads the undamaged records of a scope whose keys begin with `prefix`, newest first.
     func records(
         scope: String,
         keyPrefix prefix: String,
@@ -42,9 +42,9 @@ struct EntryReader: Sendable {
         return records.sorted { ($0.saved, $0.name) > ($1.saved, $1.name) }
     }
 
-    /// The scope's newest record of this path set, whatever its key.
+    /// Reads the scope's newest record of this path set, with any key.
     ///
-    /// The keyless one, which every save replaces, is the newest wherever it is used.
+    /// The record of a default entry is always the newest one, because every save replaces it.
     func newestRecord(
         scope: String,
         version: ContentDigest
@@ -61,10 +61,9 @@ struct EntryReader: Sendable {
         return nil
     }
 
-    /// The record under an object name, which must be the one that it gives itself: a record that was
-    /// copied to another scope, key or path set is none.
+    /// Reads the record with an object name, which must be that of its scope, key and path set.
     ///
-    /// - Throws: `damaged` when it cannot be read or was copied, `refused` by the policy.
+    /// - Throws: `damaged` if the record cannot be read or was copied to another name, `refused` by the policy.
     func record(named name: String) async throws(CacheError) -> KeyRecord? {
         let bytes: [UInt8]?
         do throws(StoreError) {
@@ -81,7 +80,7 @@ struct EntryReader: Sendable {
         return record
     }
 
-    /// The manifest that a record refers to, verified before it is decompressed.
+    /// Reads the manifest that a record refers to, and verifies it before it is decompressed.
     func manifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
         guard record.base == nil else { return try await text(of: record).manifest() }
         let (name, limit) = (record.manifestName, Limits.manifestStored)
@@ -89,48 +88,48 @@ struct EntryReader: Sendable {
         return try await ParallelManifestDecoder.decode(stored, record.codec)
     }
 
-    /// The same, when the record says of it what it is.
+    /// Reads a record's manifest and compares it with the numbers in the record.
     ///
-    /// A restore goes by the manifest, so only a verification asks.
-    func countedManifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
+    /// Only a verification of the store needs this, because a restore uses the manifest's numbers.
+    func consistentManifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
         let manifest = try await manifest(of: record)
         guard (manifest.fileCount, manifest.contentBytes) == (record.files, record.bytes) else {
-            throw .damaged(
-                "the key record gives other numbers of files and bytes than its manifest"
-            )
+            throw .damaged("the key record and its manifest differ in the number of files or bytes")
         }
         return manifest
     }
 
-    /// The packs that a record's manifest refers to; neither the rest of it nor its base is looked at.
+    /// Reads the packs that a record's manifest refers to, without the rest of the manifest and its base.
     func packs(of record: KeyRecord) async throws(CacheError) -> [Manifest.Pack] {
         let (name, limit) = (record.manifestName, Limits.manifestStored)
         let stored = try await manifest(name, record.manifest, limit: limit)
         return try ManifestHead.packs(of: stored, record.codec, base: record.base)
     }
 
-    /// The whole text of a record's manifest.
-    ///
-    /// - Returns: the text, and that of its base.
+    /// Reads the whole text of a record's manifest, and the text of its base.
     func text(of record: KeyRecord) async throws(CacheError) -> WholeText {
-        let (own, entries) = try await text(record.manifestName, record.manifest, record.codec)
+        let (text, entries) = try await self.text(
+            record.manifestName,
+            record.manifest,
+            record.codec
+        )
         guard let name = record.baseName, let digest = record.base else {
-            return WholeText(text: own, base: own, maximumEntries: entries)
+            return WholeText(text: text, base: text, maximumEntries: entries)
         }
-        let (base, more) = try await text(name, digest, record.codec)
+        let (base, more) = try await self.text(name, digest, record.codec)
         return WholeText(
-            text: try ManifestDelta.apply(own, to: base, named: digest),
+            text: try ManifestDelta.apply(text, to: base, named: digest),
             base: base,
             maximumEntries: entries + more
         )
     }
 
-    /// The text of a manifest, whole whether it is stored so or as changes.
+    /// The whole text of a manifest that is stored whole or as a delta.
     struct WholeText: Sendable {
         var text: [UInt8]
-        /// That of its base: itself, if it is whole as it is stored.
+        /// The text of the base; the same text, if the manifest is stored whole.
         var base: [UInt8]
-        /// How many entries its objects can honestly hold.
+        /// The largest number of entries that is accepted for the stored size.
         var maximumEntries: Int
 
         func manifest() async throws(CacheError) -> Manifest {
@@ -148,7 +147,7 @@ struct EntryReader: Sendable {
         return (text, Limits.manifestEntries(ofStored: bytes.count))
     }
 
-    /// What the sources were when the entry was saved, if that was recorded.
+    /// Reads the record of source times, if the entry has one.
     func sources(of record: KeyRecord) async throws(CacheError) -> SourceRecord? {
         guard let name = record.sourcesName, let digest = record.sources else { return nil }
         let bytes = try await manifest(name, digest, limit: Limits.sourcesStored)
@@ -156,7 +155,7 @@ struct EntryReader: Sendable {
         return try SourceRecord.decode(record.codec.decode(bytes, limit: limit))
     }
 
-    /// The stored bytes of a manifest, from this machine if they are there.
+    /// Reads the stored bytes of a manifest, from this machine if it has them.
     private func manifest(
         _ name: String,
         _ digest: ContentDigest,
@@ -168,7 +167,7 @@ struct EntryReader: Sendable {
         return bytes
     }
 
-    /// Reads an object and proves that it is what its name promises.
+    /// Reads an object and compares its bytes with the digest in its name.
     func readVerified(
         _ name: String,
         _ digest: ContentDigest,
@@ -190,31 +189,31 @@ struct EntryReader: Sendable {
             damage?.add(name)
             throw .damaged("'\(name)' is damaged: its bytes do not match its name")
         }
-        // What came damaged before was damaged on the way, or has been written anew.
+        // The object was only damaged on the way, or has been written again.
         if let damage, damage.names().contains(name) { damage.remove(name) }
         return object.bytes
     }
 
-    /// Removes a damaged object, so that the next save does not take it for the one that it writes.
+    /// Deletes a damaged object, so that the next save writes it again.
     private func remove(_ name: String) async {
-        guard removesDamage, store is any LocalCacheStore, let own = ObjectName(name) else {
+        guard removesDamage, store is any LocalCacheStore, let name = ObjectName(name) else {
             return
         }
-        try? await store.delete(own)
+        try? await store.delete(name)
     }
 
     /// Whether the store has the manifest that a record refers to.
     ///
-    /// A remote store is not asked; what a restore found damaged in it is known by `damage`.
+    /// A remote store is not asked; `damage` has the objects that a restore found damaged in it.
     func hasManifest(of record: KeyRecord) async throws(CacheError) -> Bool {
         if let base = record.baseName, try await !isPresent(base) { return false }
         return try await isPresent(record.manifestName)
     }
 
-    /// Which of an entry's packs the store has, by index.
+    /// The indices of an entry's packs that the store has.
     ///
-    /// A remote store is not asked, pack by pack: an entry's packs are written before its record and
-    /// removed long after it. Those that a restore found damaged are known by `damage`.
+    /// A remote store is not asked for each pack, because an entry's packs are written before its record and
+    /// deleted long after it. `damage` has the packs that a restore found damaged.
     func presentPacks(
         _ packs: [Manifest.Pack],
         _ record: KeyRecord
@@ -236,7 +235,7 @@ struct EntryReader: Sendable {
         return present
     }
 
-    /// Whether the store has an object; a remote one is not asked, as for packs.
+    /// Whether the store has an object; a remote store is not asked, as for packs.
     func isPresent(_ name: String) async throws(CacheError) -> Bool {
         guard store.isOnThisMachine else { return damage?.names().contains(name) != true }
         do throws(StoreError) {

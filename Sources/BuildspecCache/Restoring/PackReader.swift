@@ -1,46 +1,46 @@
-/// Reads blobs of an entry one after the other, with the packs that were used last at hand.
+/// A reader of single blobs of an entry, which keeps the packs that were used last.
 struct PackReader {
     private let reader: EntryReader
     private let packs: [Manifest.Pack]
-    /// Unpacked tars by pack, the one used last at the end.
+    /// The unpacked tars by pack, the last used one at the end.
     private var tars: [(pack: Int, bytes: [UInt8])] = []
 
-    /// About as many bytes of tars stay in memory.
-    private static let room = 96 << 20
+    /// The approximate number of bytes of tars that stay in memory.
+    private static let capacity = 96 << 20
 
     init(_ reader: EntryReader, _ packs: [Manifest.Pack]) {
         self.reader = reader
         self.packs = packs
     }
 
-    /// The bytes of a blob, verified to be what the manifest says.
+    /// Reads the bytes of a blob and compares them with its digest.
     mutating func bytes(of blob: Manifest.Blob) async throws(CacheError) -> ArraySlice<UInt8> {
         try await fetch(blob.pack)
         let pack = packs[blob.pack]
         let tar = tars[tars.count - 1].bytes
         let range = blob.offset..<blob.offset + blob.size
         guard ContentDigest(of: tar, range) == blob.digest else {
-            throw .damaged("'\(pack.name)' holds another content at \(blob.offset) than it should")
+            throw MismatchedContent(pack: pack.name, offset: blob.offset).damage
         }
         return tar[range]
     }
 
-    /// Makes the pack the last one of the shelf.
+    /// Moves a pack to the end of the tars, and fetches it if it is not there.
     private mutating func fetch(_ index: Int) async throws(CacheError) {
-        if let place = tars.lastIndex(where: { $0.pack == index }) {
-            tars.append(tars.remove(at: place))
+        if let position = tars.lastIndex(where: { $0.pack == index }) {
+            tars.append(tars.remove(at: position))
             return
         }
         let pack = packs[index]
-        var held = tars.reduce(0) { $0 + $1.bytes.count } + pack.contentSize
-        while held > PackReader.room, let first = tars.first {
-            held -= first.bytes.count
+        var size = tars.reduce(0) { $0 + $1.bytes.count } + pack.contentSize
+        while size > PackReader.capacity, let first = tars.first {
+            size -= first.bytes.count
             tars.removeFirst()
         }
         let stored = try await reader.readVerified(pack.name, pack.digest, limit: pack.storedSize)
         let tar = try pack.codec.decode(stored, limit: pack.contentSize)
         guard tar.count == pack.contentSize else {
-            throw .damaged("'\(pack.name)' does not hold what the manifest says")
+            throw PackSource.damage(pack.name)
         }
         tars.append((index, tar))
     }

@@ -1,30 +1,30 @@
 internal import BuildspecFiles
 
-/// A pack whose stored bytes are at hand, or its file.
+/// A verified pack: its stored bytes, or its file.
 struct PackSource: Sendable {
     /// The frames of a zstd pack.
     let frames: [ZstandardCodec.Frame]
-    fileprivate let source: Source
+    fileprivate let storage: Storage
     /// The whole tar of a pack that has no frames.
     fileprivate var tar: [UInt8] = []
     /// The pack's name in the store.
     let name: String
 
-    fileprivate enum Source: Sendable {
+    fileprivate enum Storage: Sendable {
         /// The pack's stored bytes, which are verified.
         case bytes([UInt8])
-        /// A file that has been verified before.
+        /// A file that was verified before.
         case file(OpenFile)
     }
 
-    /// Creates the content of a pack whose stored bytes are verified.
+    /// Creates the source of a pack from its stored bytes, which are verified.
     ///
     /// - Parameters:
-    ///   - stored: the bytes.
-    ///   - pack: what the manifest says of it.
-    /// - Throws: `damaged` when the pack's content is not as long as the manifest says.
+    ///   - stored: The stored bytes.
+    ///   - pack: The pack in the manifest.
+    /// - Throws: `damaged` if the pack's content does not have the size in the manifest.
     init(_ stored: [UInt8], _ pack: Manifest.Pack) throws(CacheError) {
-        source = .bytes(stored)
+        storage = .bytes(stored)
         name = pack.name
         if pack.codec == .zstd {
             frames = try ZstandardCodec.frames(of: stored, limit: pack.contentSize)
@@ -36,49 +36,53 @@ struct PackSource: Sendable {
         }
     }
 
-    /// Creates the content of a zstd pack that has been verified before.
+    /// Creates the source of a zstd pack that was verified before.
     ///
     /// - Parameters:
-    ///   - file: the pack.
-    ///   - frames: its frames.
-    ///   - pack: what the manifest says of it.
+    ///   - file: The file of the pack.
+    ///   - frames: The frames of the pack.
+    ///   - pack: The pack in the manifest.
     init(_ file: OpenFile, _ frames: [ZstandardCodec.Frame], _ pack: Manifest.Pack) {
-        source = .file(file)
+        storage = .file(file)
         self.frames = frames
         name = pack.name
     }
 
-    fileprivate var damage: CacheError {
-        .damaged("'\(name)' does not hold what the manifest says")
+    fileprivate var damage: CacheError { PackSource.damage(name) }
+
+    /// The error for a pack whose content does not have the size in the manifest.
+    static func damage(_ name: String) -> CacheError {
+        .damaged("'\(name)' does not match the manifest")
     }
 }
 
-/// The part of a pack's tar that is at hand: it moves from front to back, and of a zstd pack only the
-/// frames that it comes by are decompressed, each as far as something is wanted of it.
+/// A part of a pack's tar in memory, which moves from the start to the end.
+///
+/// Of a zstd pack only the frames at the needed ranges are decompressed, each as far as it is needed.
 struct PackSlice {
-    /// Bytes of the tar.
+    /// The bytes of the part.
     private(set) var bytes: [UInt8]
 
-    /// Where in the tar they begin.
+    /// The offset of the part in the tar.
     private var start = 0
-    private let content: PackSource
-    /// The frames behind the window, as much of each as is wanted.
+    private let source: PackSource
+    /// The frames after the part, with the needed content of each.
     private var frames: ArraySlice<ZstandardCodec.Frame>
 
-    /// Creates a window.
+    /// Creates a slice at the start of the tar.
     ///
     /// - Parameters:
-    ///   - content: the pack.
-    ///   - ranges: what it will be moved to, in that order.
-    init(_ content: PackSource, wanting ranges: [Range<Int>]) {
-        self.content = content
-        bytes = content.tar
-        frames = ZstandardCodec.needed(for: ranges, of: content.frames)[...]
+    ///   - source: The pack.
+    ///   - ranges: The ranges that the slice will be moved to, in this order.
+    init(_ source: PackSource, wanting ranges: [Range<Int>]) {
+        self.source = source
+        bytes = source.tar
+        frames = ZstandardCodec.needed(for: ranges, of: source.frames)[...]
     }
 
-    /// Moves the window over a range of the tar, which begins no earlier than the last one.
+    /// Moves the slice to a range of the tar, which begins no earlier than the last range.
     ///
-    /// - Returns: the range in `bytes`.
+    /// - Returns: The range in `bytes`.
     mutating func move(to range: Range<Int>) throws -> Range<Int> {
         var needed: [ZstandardCodec.Frame] = []
         while let frame = frames.first, frame.content.lowerBound < range.upperBound {
@@ -86,7 +90,7 @@ struct PackSlice {
             if frame.content.upperBound > range.lowerBound { needed.append(frame) }
         }
         if let first = needed.first {
-            // What lies before the range is not needed any more.
+            // The bytes before the range are not needed any more.
             if range.lowerBound >= first.content.lowerBound {
                 bytes.removeAll(keepingCapacity: true)
                 start = first.content.lowerBound
@@ -97,14 +101,14 @@ struct PackSlice {
             try decode(needed)
         }
         guard range.lowerBound >= start, range.upperBound - start <= bytes.count else {
-            throw content.damage
+            throw source.damage
         }
         return range.lowerBound - start..<range.upperBound - start
     }
 
-    /// Appends frames that lie one behind the other.
+    /// Appends the contents of consecutive frames.
     private mutating func decode(_ needed: [ZstandardCodec.Frame]) throws {
-        switch content.source {
+        switch source.storage {
         case .bytes(let stored):
             try ZstandardCodec.decode(needed, of: stored, appendingTo: &bytes)
         case .file(let file):
@@ -112,7 +116,7 @@ struct PackSlice {
             let count = needed[needed.count - 1].stored.upperBound - first
             var stored: [UInt8] = []
             guard try file.read(count, at: UInt64(first), appendingTo: &stored) == count else {
-                throw content.damage
+                throw source.damage
             }
             let moved = needed.map { frame in
                 ZstandardCodec.Frame(

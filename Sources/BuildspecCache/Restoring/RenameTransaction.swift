@@ -1,51 +1,51 @@
 internal import BuildspecFiles
 
-/// Gives new things their names, and takes all of it back when one of them cannot have its own.
+/// The renames of new files to their final names, all of which are undone if one fails.
 ///
-/// What stood in a place changes places with what is new, so at every moment there is the one or the
-/// other, whole; it is removed when everything is in place. A file system that cannot exchange names
-/// replaces at once, and what was replaced there cannot be brought back.
+/// The old file and the new one exchange names, so that at every moment there is one of them, whole; the old
+/// file is removed after all renames. If a file system cannot exchange names, the new file replaces the old
+/// one, and the old one cannot be restored.
 struct RenameTransaction {
-    /// Something that has its name.
-    private struct Done: Sendable {
+    /// A rename that is done.
+    private struct CompletedRename: Sendable {
         var directory: PathBytes
         var temporary: [UInt8]
         var name: [UInt8]
-        /// What became of what stood there.
-        var old: Old
+        var oldFile: OldFile
 
-        var place: PathBytes { directory.appending(name) }
+        var path: PathBytes { directory.appending(name) }
     }
 
-    private enum Old: Sendable {
+    /// The state of the old file with the final name.
+    private enum OldFile: Sendable {
         case none
         case underTemporaryName
-        case gone
+        case lost
     }
 
     private var cursor: TreeCursor
-    private var done: [Done] = []
+    private var completed: [CompletedRename] = []
 
     init(_ roots: TreeRoots) {
         cursor = TreeCursor(roots)
     }
 
-    /// Forgets open directories, because what the names mean has changed.
+    /// Closes the open directories, because their names have changed.
     mutating func reset() {
         cursor.reset()
     }
 
-    /// Renames what is staged to its place.
-    mutating func place(_ placement: RestorePlan.PlannedRename) throws(FileError) {
-        let path = placement.directory.appending(placement.temporary)
+    /// Renames a new file to its final name.
+    mutating func apply(_ rename: RestorePlan.PlannedRename) throws(FileError) {
+        let path = rename.directory.appending(rename.temporary)
         let (directory, _) = try cursor.parent(of: path)
-        try place(placement, in: directory)
+        try apply(rename, in: directory)
     }
 
-    /// Makes a hard link and puts it in its place.
+    /// Makes a hard link with its final name.
     ///
-    /// - Returns: `false` if the file is not there, because it was itself left out.
-    mutating func place(
+    /// - Returns: `false` if the linked file does not exist, because it was left out.
+    mutating func apply(
         _ link: RestorePlan.HardLink,
         _ roots: TreeRoots
     ) throws(FileError) -> Bool {
@@ -56,14 +56,14 @@ struct RenameTransaction {
         else { return false }
         let temporary = TemporaryName.next()
         try directory.makeHardLink(temporary, to: first, in: source)
-        let placement = RestorePlan.PlannedRename(
+        let rename = RestorePlan.PlannedRename(
             directory: PathBytes(Array(link.path.split.directory)),
             temporary: temporary,
             name: Array(name),
             removesFirst: false
         )
         do throws(FileError) {
-            try place(placement, in: directory)
+            try apply(rename, in: directory)
         } catch {
             try? directory.removeFile(temporary)
             throw error
@@ -71,48 +71,54 @@ struct RenameTransaction {
         return true
     }
 
-    private mutating func place(
-        _ placement: RestorePlan.PlannedRename,
+    private mutating func apply(
+        _ rename: RestorePlan.PlannedRename,
         in directory: DirectoryHandle
     ) throws(FileError) {
-        let (temporary, name) = (placement.temporary, placement.name)
-        var old = Old.none
+        let (temporary, name) = (rename.temporary, rename.name)
+        var oldFile = OldFile.none
         if let status = try directory.status(name) {
             if status.kind == .directory, try !directory.directory(name).names().isEmpty {
-                throw FileError("replace", directory.path.appending(name).text, number: notEmpty)
+                let path = directory.path.appending(name)
+                throw FileError("replace", path.text, number: FileError.directoryNotEmpty)
             }
             if try directory.exchange(temporary, name) {
-                old = .underTemporaryName
+                oldFile = .underTemporaryName
             } else {
-                if placement.removesFirst { try RenameTransaction.remove(name, in: directory) }
+                if rename.removesFirst { try RenameTransaction.remove(name, in: directory) }
                 try directory.rename(temporary, to: name)
-                old = .gone
+                oldFile = .lost
             }
         } else {
             try directory.rename(temporary, to: name)
         }
-        done.append(
-            Done(directory: placement.directory, temporary: temporary, name: name, old: old)
+        completed.append(
+            CompletedRename(
+                directory: rename.directory,
+                temporary: temporary,
+                name: name,
+                oldFile: oldFile
+            )
         )
     }
 
-    /// Takes everything back, the last first.
+    /// Undoes all renames, the last one first.
     ///
-    /// - Returns: how many names could not be given back.
+    /// - Returns: The number of old files that could not be restored.
     mutating func undo() -> Int {
-        // What was renamed may be a directory that is held open under its old name.
+        // A renamed directory can be open under its old name.
         cursor.reset()
         var failures = 0
-        for item in done.reversed() {
+        for item in completed.reversed() {
             let path = item.directory.appending(item.temporary)
             do throws(FileError) {
                 let (directory, temporary) = try cursor.parent(of: path)
-                switch item.old {
+                switch item.oldFile {
                 case .none: try directory.rename(item.name, to: temporary)
                 case .underTemporaryName: _ = try directory.exchange(temporary, item.name)
-                case .gone: failures += 1
+                case .lost: failures += 1
                 }
-                if item.old != .gone { try? directory.removeTree(temporary) }
+                if item.oldFile != .lost { try? directory.removeTree(temporary) }
             } catch {
                 failures += 1
             }
@@ -120,19 +126,19 @@ struct RenameTransaction {
         return failures
     }
 
-    /// Removes what stood in the places.
+    /// Removes the old files.
     ///
-    /// - Returns: what could not be removed, one line each.
-    func finish(_ roots: TreeRoots, _ width: Int) async throws -> [String] {
-        let old = done.filter { $0.old == .underTemporaryName }
-        return try await roots.forEach(old, width, mustEnd: true) { item, cursor in
+    /// - Returns: A line for each file that could not be removed.
+    func removeOldFiles(_ roots: TreeRoots, _ width: Int) async throws -> [String] {
+        let replaced = completed.filter { $0.oldFile == .underTemporaryName }
+        return try await roots.forEach(replaced, width, mustEnd: true) { item, cursor in
             do throws(FileError) {
                 let path = item.directory.appending(item.temporary)
                 let (directory, temporary) = try cursor.parent(of: path)
                 try RenameTransaction.remove(temporary, in: directory)
                 return nil
             } catch {
-                return "\(error); it is what stood in the place of '\(item.place.text)'"
+                return "\(error); it is the old file of '\(item.path.text)'"
             }
         }
     }

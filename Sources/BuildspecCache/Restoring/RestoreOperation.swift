@@ -1,21 +1,21 @@
 internal import BuildspecFiles
 
-/// One restore, start to end: find an entry, plan, stage what is missing, put it in place.
+/// A restore: it finds an entry, plans the changes, writes missing files and renames them.
 struct RestoreOperation {
     let settings: CacheSettings
     let identity: CacheIdentity
     let root: PathBytes
     let verify: Bool
-    /// Finds out what comes from the checkout.
+    /// Finds the files of the checkout.
     let checkout: Checkout.Finder
-    /// The files that get their times back.
+    /// The files whose times are restored.
     var sources: SourceFiles?
-    /// Whose the new files are; `nil` is this process's user.
+    /// The owner of the new files; `nil` is the user of this process.
     var owner: TreeOwner?
 
     var reader: EntryReader { settings.reader(removesDamage: true) }
 
-    /// How many entries behind a damaged one are tried for each fallback key.
+    /// The number of entries that are tried for each fallback key, if the first ones are damaged.
     private static let fallbackTries = 3
 
     init(
@@ -41,87 +41,87 @@ struct RestoreOperation {
     }
 
     private func restore(_ lookup: EntryLookup, _ set: PathSet) async throws -> RestoreReport {
-        var passed = PassedOver()
+        var skipped = SkippedEntries()
         for scope in lookup.scopes {
-            guard let record = try await exactRecord(lookup, scope, &passed) else { continue }
+            guard let record = try await exactRecord(lookup, scope, &skipped) else { continue }
             let outcome = RestoreReport.Outcome.exact(key: record.key)
-            if let report = try await restore(record, set, outcome, &passed) { return report }
+            if let report = try await restore(record, set, outcome, &skipped) { return report }
         }
         for prefix in lookup.fallbackKeys {
             for scope in lookup.scopes {
                 let records = try await lookup.fallback(prefix, in: scope)
                 for record in records.prefix(RestoreOperation.fallbackTries) {
                     let outcome = RestoreReport.Outcome.fallback(key: record.key ?? "")
-                    if var report = try await restore(record, set, outcome, &passed) {
+                    if var report = try await restore(record, set, outcome, &skipped) {
                         report.searched = searched(set)
                         return report
                     }
                 }
             }
         }
-        var report = miss(passed)
+        var report = miss(skipped)
         report.searched = searched(set)
         return report
     }
 
-    /// What was looked for, the paths in canonical form.
+    /// The identity that was searched for, with the paths in canonical form.
     private func searched(_ set: PathSet) -> CacheIdentity {
         var searched = identity
         searched.paths = set.canonicalTexts
         return searched
     }
 
-    /// What was found and could not be used.
-    private struct PassedOver {
+    /// The entries that were found and could not be used.
+    private struct SkippedEntries {
         var notes: [String] = []
-        /// Whether the contents of an entry are in a store that was given up.
-        var isOutOfReach = false
+        /// Whether an entry was found whose contents are in a store that cannot be reached.
+        var isUnreachable = false
     }
 
-    private func miss(_ passed: PassedOver) -> RestoreReport {
+    private func miss(_ skipped: SkippedEntries) -> RestoreReport {
         let refused = settings.policyEnforcer?.drainNotes() ?? []
         let reason =
-            if !passed.notes.isEmpty {
+            if !skipped.notes.isEmpty {
                 "damaged entry"
-            } else if passed.isOutOfReach {
+            } else if skipped.isUnreachable {
                 "the entry's contents could not be fetched"
             } else if !refused.isEmpty {
                 "refused by the policy"
             } else {
                 "no entry for this key and these paths"
             }
-        let notes = refused + passed.notes + settings.drainNotes()
+        let notes = refused + skipped.notes + settings.drainNotes()
         return RestoreReport(outcome: .miss(reason: reason), notes: notes)
     }
 
     private func exactRecord(
         _ lookup: EntryLookup,
         _ scope: String,
-        _ passed: inout PassedOver
+        _ skipped: inout SkippedEntries
     ) async throws -> KeyRecord? {
         do throws(CacheError) {
             return try await lookup.exact(in: scope)
         } catch {
             guard error.code == .damaged else { throw error }
-            passed.notes.append(CacheError.missNote(for: error))
+            skipped.notes.append(CacheError.missNote(for: error))
             return nil
         }
     }
 
-    /// Restores one entry; damage is a note and `nil`, with the tree as it was.
+    /// Restores one entry; `nil` if it is damaged, with a note and an unchanged tree.
     private func restore(
         _ record: KeyRecord,
         _ set: PathSet,
         _ outcome: RestoreReport.Outcome,
-        _ passed: inout PassedOver
+        _ skipped: inout SkippedEntries
     ) async throws -> RestoreReport? {
         let indexFile = indexFile(set)
         do {
-            // Before anything is read, so that a prune beside this leaves the entry alone.
+            // Touched before anything is read, so that a prune at the same time keeps the entry.
             try? settings.localStore?.touch(record.name)
             let index = indexFile?.read()
-            let whole = usable(index, record)
-            // Manifests are read while the tree is walked, unless they may turn out to be needless.
+            let whole = usableIndex(index, record)
+            // The manifest is read while the tree is walked, unless it may not be needed.
             async let earlyManifest = whole == nil ? reader.manifest(of: record) : nil
             async let earlier = earlierManifest(index, record)
             let roots = try TreeRoots(root: root, fileSystemRoot: settings.fileSystemRoot)
@@ -129,12 +129,17 @@ struct RestoreOperation {
             let leftovers = existing.walk.removeLeftovers(roots)
             if leftovers == nil, await whole?.isSummary(of: existing.entries) == true {
                 let count = existing.entries.count
-                return unchangedTree(record, entries: count, outcome, passed.notes + existing.notes)
+                return unchangedTree(
+                    record,
+                    entries: count,
+                    outcome,
+                    skipped.notes + existing.notes
+                )
             }
             await existing.lookForWork(checkout, set, roots)
             let early = try await earlyManifest
             let manifest = if let early { early } else { try await reader.manifest(of: record) }
-            let known = try await known(record, manifest, index, await earlier)
+            let known = try await knownBlobs(record, manifest, index, await earlier)
             let plan = try RestorePlan(
                 manifest,
                 set,
@@ -144,83 +149,83 @@ struct RestoreOperation {
                 known: known.stamps
             )
             try Task.checkCancellation()
-            let (unpacked, placed) = try await apply(plan, manifest, known, set, roots)
-            // Pruning goes by last use.
+            let (extraction, committed) = try await apply(plan, manifest, known, set, roots)
+            // A prune deletes by last use.
             try? settings.localStore?.touch(record.name)
-            let isDone = leftovers == nil && plan.isDone(with: manifest, existing.entries)
-            // What the files look like now spares the next save reading them.
+            let isUpToDate = leftovers == nil && plan.isUpToDate(with: manifest, existing.entries)
+            // With their stamps, the next save need not read the files.
             indexFile?.write(
-                await seen(
+                await statIndex(
                     record,
                     manifest,
-                    plan.stamps(unpacked.stamps, manifest, roots),
-                    isCorrect: learn(record, manifest, known, plan),
-                    tree: isDone ? existing.entries : nil
+                    plan.stamps(extraction.stamps, manifest, roots),
+                    isCorrect: storeVerdict(record, manifest, known, plan),
+                    tree: isUpToDate ? existing.entries : nil
                 )
             )
             let times = await restoreTimes(record, manifest, existing.rules, roots, set)
             let notes =
-                passed.notes + [leftovers].compactMap(\.self) + plan.notes(existing)
-                + placed.notes + (times?.notes ?? [])
+                skipped.notes + [leftovers].compactMap(\.self) + plan.notes(existing)
+                + committed.notes + (times?.notes ?? [])
             var report = report(record, outcome, entries: manifest.entries.count, notes)
-            report.files -= min(report.files, plan.leftOut.files + placed.hardLinksLeftOut)
+            report.files -= min(report.files, plan.leftOut.files + committed.hardLinksLeftOut)
             report.bytes -= min(report.bytes, plan.leftOut.bytes)
             report.filesUnchanged = plan.filesUnchanged
-            report.bytesFetched = unpacked.fetched
+            report.bytesFetched = extraction.fetched
             report.retimed = times?.report
             return report
         } catch let error as CacheError where error.code == .unreachable {
-            passed.isOutOfReach = true
+            skipped.isUnreachable = true
             return nil
         } catch let error
             where error is MismatchedContent || (error as? CacheError)?.code == .damaged
         {
-            passed.notes.append(CacheError.missNote(for: damage(by: error, record)))
+            skipped.notes.append(CacheError.missNote(for: damage(by: error, record)))
             indexFile?.remove()
             self.indexFile(set, suffix: ".packs")?.remove()
             return nil
         }
     }
 
-    /// The index, if it may tell by itself that the tree is what a record's manifest says.
-    private func usable(_ index: StatIndex?, _ record: KeyRecord) -> StatIndex? {
-        // The times of source files are looked at whatever the cached tree is.
+    /// The stat index, if it can show without the manifest that the tree is what a record says.
+    private func usableIndex(_ index: StatIndex?, _ record: KeyRecord) -> StatIndex? {
+        // Source times are restored even if the cached tree is unchanged.
         guard !verify, sources == nil, let index, index.summary != nil,
             index.manifest == record.manifest
         else { return nil }
         return index
     }
 
-    /// What the tree looks like now.
+    /// Makes the stat index of the restored tree.
     ///
     /// - Parameters:
-    ///   - record: the entry.
-    ///   - manifest: its manifest.
-    ///   - stamps: what is known of its files.
-    ///   - isCorrect: whether all that the manifest says is verified.
-    ///   - tree: the tree, if it was the entry before anything was done.
-    /// - Returns: the index to keep.
-    private func seen(
+    ///   - record: The entry.
+    ///   - manifest: The manifest of the entry.
+    ///   - stamps: The stamps of the known files.
+    ///   - isCorrect: Whether the manifest is known to be correct.
+    ///   - tree: The tree, if it had all of the entry before the restore.
+    /// - Returns: The index.
+    private func statIndex(
         _ record: KeyRecord,
         _ manifest: Manifest,
         _ stamps: [InodeStamp?],
         isCorrect: Bool,
         tree: [WalkedEntry]?
     ) async -> StatIndex {
-        var seen = StatIndex(manifest: record.manifest, stamps: stamps)
-        guard let tree else { return seen }
+        var index = StatIndex(manifest: record.manifest, stamps: stamps)
+        guard let tree else { return index }
         let fingerprint = await TreeFingerprint.of(tree)
         var summary = StatIndex.Summary(tree: fingerprint, codec: record.codec, manifest)
         summary.isVerified =
             isCorrect
-            && manifest.entries.indices.allSatisfy { place in
-                if case .file = manifest.entries[place].kind { stamps[place] != nil } else { true }
+            && manifest.entries.indices.allSatisfy { index in
+                if case .file = manifest.entries[index].kind { stamps[index] != nil } else { true }
             }
-        seen.summary = summary
-        return seen
+        index.summary = summary
+        return index
     }
 
-    /// The report for a tree that is, by the index, still the entry: nothing is left to do.
+    /// Makes the report for a tree that, by the stat index, is still the entry.
     private func unchangedTree(
         _ record: KeyRecord,
         entries: Int,
@@ -233,7 +238,7 @@ struct RestoreOperation {
         return report
     }
 
-    /// What is said of every entry that was restored.
+    /// Makes the report for a restored entry.
     private func report(
         _ record: KeyRecord,
         _ outcome: RestoreReport.Outcome,
@@ -251,8 +256,7 @@ struct RestoreOperation {
         return report
     }
 
-    /// Writes everything that is missing beside its place, then puts it in place; on an error the
-    /// tree is made what it was.
+    /// Writes missing files under temporary names and renames them; undoes all changes after an error.
     private func apply(
         _ plan: RestorePlan,
         _ manifest: Manifest,
@@ -260,63 +264,64 @@ struct RestoreOperation {
         _ set: PathSet,
         _ roots: TreeRoots
     ) async throws -> (
-        unpacked: PackExtractor.Unpacked, placed: (notes: [String], hardLinksLeftOut: Int)
+        extraction: PackExtractor.Extraction, committed: (notes: [String], hardLinksLeftOut: Int)
     ) {
-        try plan.checkRoom(roots)
+        try plan.checkFreeSpace(roots)
         let before = plan.directoryStates(roots)
         do {
             try await plan.prepare(roots, width: settings.width)
-            let unpacked = try await fetch(plan, manifest, known, set, roots)
+            let extraction = try await fetch(plan, manifest, known, set, roots)
             try await plan.finishChunkedFiles(roots, width: settings.width)
-            if let owner { try await plan.handOver(to: owner, roots, width: settings.width) }
+            if let owner { try await plan.setOwner(to: owner, roots, width: settings.width) }
             try Task.checkCancellation()
-            return (unpacked, try await plan.putInPlace(roots, width: settings.width))
+            return (extraction, try await plan.commit(roots, width: settings.width))
         } catch {
             plan.discard(roots, before)
             throw error
         }
     }
 
-    /// Fetches the packs that are needed, several at once, and writes the files they hold.
+    /// Fetches the needed packs, several at once, and writes their files.
     private func fetch(
         _ plan: RestorePlan,
         _ manifest: Manifest,
         _ known: KnownBlobs,
         _ set: PathSet,
         _ roots: TreeRoots
-    ) async throws -> PackExtractor.Unpacked {
-        guard !plan.writes.isEmpty else { return PackExtractor.Unpacked() }
+    ) async throws -> PackExtractor.Extraction {
+        guard !plan.writes.isEmpty else { return PackExtractor.Extraction() }
         let verifiedFile = indexFile(set, suffix: ".packs")
         var verified = verifiedFile.map { VerifiedPacks.read($0.path) } ?? VerifiedPacks()
-        let unpacker = PackExtractor(
+        let extractor = PackExtractor(
             reader: reader,
             roots: roots,
             targets: plan.targets,
             verified: verified,
-            isKnown: known.isCorrect && !verify
+            isManifestCorrect: known.isCorrect && !verify
         )
-        // Those with the most work first, so that none of them is left for the end.
+        // The packs with the most work come first, so that none of them remains for the end.
         let work = plan.writes.mapValues { writes in writes.reduce(0) { $0 + $1.work } }
         let needed = work.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.map(\.key)
-        let unpacked = try await withThrowingTaskGroup(of: PackExtractor.Unpacked.self) { tasks in
-            var all = PackExtractor.Unpacked()
+        let extraction = try await withThrowingTaskGroup(of: PackExtractor.Extraction.self) {
+            tasks in
+            var all = PackExtractor.Extraction()
             for (started, index) in needed.enumerated() {
                 if started >= settings.concurrentTransfers { all.add(try await tasks.next()) }
                 let pack = manifest.packs[index]
                 let writes = plan.writes[index] ?? []
-                tasks.addTask { try await unpacker.unpack(pack, writes) }
+                tasks.addTask { try await extractor.extract(pack, writes) }
             }
-            for try await unpacked in tasks { all.add(unpacked) }
+            for try await extraction in tasks { all.add(extraction) }
             return all
         }
-        if let verifiedFile, !unpacked.verified.isEmpty {
-            verified.update(unpacked.verified, for: manifest)
+        if let verifiedFile, !extraction.verified.isEmpty {
+            verified.update(extraction.verified, for: manifest)
             verified.write(to: verifiedFile.path)
         }
-        return unpacked
+        return extraction
     }
 
-    /// Gives source files their times, if that is wanted.
+    /// Restores the times of source files, if the restore has sources.
     private func restoreTimes(
         _ record: KeyRecord,
         _ manifest: Manifest,
@@ -335,7 +340,7 @@ struct RestoreOperation {
         ).run(record, manifest)
     }
 
-    /// Where this machine remembers what the files look like.
+    /// The file of the stat index, or another file of this tree with another suffix.
     private func indexFile(_ set: PathSet, suffix: String = ".stat") -> StatIndexFile? {
         StatIndexFile(
             settings,

@@ -1,33 +1,33 @@
 internal import BuildspecFiles
 
 extension RestorePlan {
-    /// Whether the tree is the entry already, in every entry and with nothing else in it.
-    func isDone(with manifest: Manifest, _ existing: [WalkedEntry]) -> Bool {
-        placements.isEmpty && hardLinks.isEmpty && unlocks.isEmpty && notes.isEmpty
-            && finishes.allSatisfy(\.isClean) && existing.count == manifest.entries.count
+    /// Whether the tree has all entries of the manifest already, and nothing else.
+    func isUpToDate(with manifest: Manifest, _ existing: [WalkedEntry]) -> Bool {
+        renames.isEmpty && hardLinks.isEmpty && lockedDirectories.isEmpty && notes.isEmpty
+            && metadataUpdates.allSatisfy(\.isUpToDate) && existing.count == manifest.entries.count
     }
 
-    /// What to tell the user.
+    /// The notes for the user.
     ///
-    /// - Parameter tree: what was there before.
-    /// - Returns: one line each.
+    /// - Parameter tree: The tree before the restore.
+    /// - Returns: The notes, one line each.
     func notes(_ tree: CacheTree) -> [String] {
-        var kept = tree.kept
-        kept.add(self.kept)
-        let undecided = rules.unlistedNote(undecided.count, first: undecided.first)
-        return [kept.note, undecided].compactMap(\.self) + tree.obstacleNotes + notes
+        var skipped = tree.skipped
+        skipped.add(self.skipped)
+        let sources = rules.sourcesNote(possibleSources.count, first: possibleSources.first)
+        return [skipped.note, sources].compactMap(\.self) + tree.obstacleNotes + notes
     }
 
-    /// Makes links, empty files, the files that several packs write to, and new directories that no
-    /// file of a pack is written to; the others are made when their first file comes.
+    /// Makes links, empty files, files that several packs write to, and new directories without files of a
+    /// pack; the other directories are made for their first file.
     ///
     /// - Parameters:
-    ///   - roots: where the paths start.
-    ///   - width: how many threads take part.
-    /// - Throws: when something cannot be made.
+    ///   - roots: The directories in which paths begin.
+    ///   - width: The number of threads.
+    /// - Throws: `FileError` if something cannot be made.
     func prepare(_ roots: TreeRoots, width: Int) async throws {
         var cursor = TreeCursor(roots)
-        for path in unlocks {
+        for path in lockedDirectories {
             let (directory, name) = try cursor.parent(of: path)
             let mode = try directory.status(name)?.mode ?? 0
             try directory.setMode(name, mode | 0o700)
@@ -51,7 +51,7 @@ extension RestorePlan {
         }
     }
 
-    /// Sets mode and time of empty files and of those that several packs have written.
+    /// Sets the modes and times of empty files and of files with several blobs.
     func finishChunkedFiles(_ roots: TreeRoots, width: Int) async throws {
         try await roots.forEach(targets.filter(\.isChunked), width) { target, cursor in
             let directory = try cursor.directory(target.directory.bytes[...])
@@ -62,41 +62,41 @@ extension RestorePlan {
         }
     }
 
-    /// Gives everything that is staged to a user, before it gets its names.
-    func handOver(to owner: TreeOwner, _ roots: TreeRoots, width: Int) async throws {
-        try await roots.forEach(placements, width) { placement, cursor in
-            let path = placement.directory.appending(placement.temporary)
+    /// Changes the owner of all new files, before they get their final names.
+    func setOwner(to owner: TreeOwner, _ roots: TreeRoots, width: Int) async throws {
+        try await roots.forEach(renames, width) { rename, cursor in
+            let path = rename.directory.appending(rename.temporary)
             let (directory, name) = try cursor.parent(of: path)
             try directory.setOwnerOfTree(name, user: owner.user, group: owner.group)
             return nil
         }
     }
 
-    /// Refuses what there is no room for: a small manifest can declare petabytes.
+    /// Refuses an entry that is larger than the free space, because a small manifest can declare petabytes.
     ///
-    /// A part of the room stays free, because others need some while a restore runs.
-    func checkRoom(_ roots: TreeRoots) throws(CacheError) {
+    /// A part of the free space stays free, because other programs need it while a restore runs.
+    func checkFreeSpace(_ roots: TreeRoots) throws(CacheError) {
         guard let free = roots.root.freeBytes() else { return }
         let reserve = Limits.reserve(ofFree: free)
         guard newBytes > free - reserve else { return }
         throw CacheError(
             .tree,
-            "the entry's files take \(newBytes) bytes, and \(free) are free where"
-                + " '\(roots.root.path.text)' is, of which a restore leaves \(reserve)"
+            "the entry's files take \(newBytes) bytes, and \(free) bytes are free at"
+                + " '\(roots.root.path.text)', of which a restore leaves \(reserve) free"
         )
     }
 
-    /// A directory that the restore works in, as it was before.
+    /// The state of a directory before the restore changes it.
     struct DirectoryState {
         var path: PathBytes
         var mode: UInt32
         var modified: FileTime
     }
 
-    /// What the directories look like that something is placed in.
+    /// Reads the states of the directories that the restore changes.
     func directoryStates(_ roots: TreeRoots) -> [DirectoryState] {
         var cursor = TreeCursor(roots)
-        return worked.compactMap { path in
+        return changedDirectories.compactMap { path in
             guard let (directory, _) = try? cursor.parent(of: path.appending(".".utf8)),
                 let status = try? directory.status()
             else { return nil }
@@ -104,18 +104,18 @@ extension RestorePlan {
         }
     }
 
-    /// The directories that something is placed in or that are opened up.
-    private var worked: Set<PathBytes> {
-        Set(placements.map(\.directory))
+    /// The directories that get new names, or another mode during the restore.
+    private var changedDirectories: Set<PathBytes> {
+        Set(renames.map(\.directory))
             .union(hardLinks.map { PathBytes(Array($0.path.split.directory)) })
-            .union(unlocks)
+            .union(lockedDirectories)
     }
 
-    /// Removes everything that was staged and makes the directories what they were.
+    /// Removes all new files and restores the states of the directories.
     func discard(_ roots: TreeRoots, _ before: [DirectoryState]) {
         var cursor = TreeCursor(roots)
-        for placement in placements {
-            let path = placement.directory.appending(placement.temporary)
+        for rename in renames {
+            let path = rename.directory.appending(rename.temporary)
             guard let (directory, name) = try? cursor.parent(of: path) else { continue }
             try? directory.removeTree(name)
         }
@@ -127,48 +127,47 @@ extension RestorePlan {
         }
     }
 
-    /// Renames what was staged to its final names, then sets the modes and times of directories.
+    /// Renames all new files to their final names, then sets the modes and times of directories.
     ///
-    /// A cancelled task goes on here: to take it back takes as long as to end it.
+    /// The renames go on in a cancelled task, because to undo them takes as long as to complete them.
     ///
-    /// - Returns: what could not be put in place, one line each, and how many hard links are among it.
-    /// - Throws: when something new cannot get its name; all others have been taken back then.
-    func putInPlace(
+    /// - Returns: A note for each file that is not complete, and the number of hard links that were left out.
+    /// - Throws: `CacheError` if a rename fails; all renames have been undone then.
+    func commit(
         _ roots: TreeRoots,
         width: Int
     ) async throws -> (notes: [String], hardLinksLeftOut: Int) {
         var notes: [String] = []
-        var placing = RenameTransaction(roots)
+        var transaction = RenameTransaction(roots)
         do throws(FileError) {
-            for placement in placements { try placing.place(placement) }
-            placing.reset()
-            for link in hardLinks where try !placing.place(link, roots) {
+            for rename in renames { try transaction.apply(rename) }
+            transaction.reset()
+            for link in hardLinks where try !transaction.apply(link, roots) {
                 notes.append(
-                    "'\(link.path.text)' was left out, as is the file that it is a hard link to"
+                    "'\(link.path.text)' was left out, because the file that it links to was left out"
                 )
             }
         } catch {
-            let failures = placing.undo()
+            let failures = transaction.undo()
             let rest = failures == 0 ? "" : "; \(failures) files could not be put back"
             throw CacheError(.tree, error.description + rest)
         }
         let hardLinksLeftOut = notes.count
-        notes += try await placing.finish(roots, width)
-        return (notes + (try await finish(roots, width)), hardLinksLeftOut)
+        notes += try await transaction.removeOldFiles(roots, width)
+        return (notes + (try await updateMetadata(roots, width)), hardLinksLeftOut)
     }
 
     /// Sets the modes and times of directories and links.
     ///
-    /// - Returns: what could not be set, one line each.
-    private func finish(_ roots: TreeRoots, _ width: Int) async throws -> [String] {
-        let touched = worked
-        let open = finishes.filter { !$0.isClean || touched.contains($0.path) }
-        var notes = try await roots.forEach(open.filter { !$0.isClosing }, width, mustEnd: true) {
-            $0.apply(&$1)
-        }
-        // A directory that gets its mode may not be entered any more: the deepest first.
-        let closing = open.filter(\.isClosing)
-        let levels = Dictionary(grouping: closing) { $0.path.bytes.count { $0 == slash } }
+    /// - Returns: A note for each one that could not be set.
+    private func updateMetadata(_ roots: TreeRoots, _ width: Int) async throws -> [String] {
+        let changed = changedDirectories
+        let updates = metadataUpdates.filter { !$0.isUpToDate || changed.contains($0.path) }
+        let accessible = updates.filter { !$0.removesAccess }
+        var notes = try await roots.forEach(accessible, width, mustEnd: true) { $0.apply(&$1) }
+        // A directory can become inaccessible by its mode, so the deepest ones come first.
+        let inaccessible = updates.filter(\.removesAccess)
+        let levels = Dictionary(grouping: inaccessible) { $0.path.bytes.count { $0 == slash } }
         for level in levels.keys.sorted(by: >) {
             notes += try await roots.forEach(levels[level] ?? [], width, mustEnd: true) {
                 $0.apply(&$1)
@@ -177,20 +176,20 @@ extension RestorePlan {
         return notes
     }
 
-    /// What the tree's files look like now, for the index; `nil` where that is not known for sure.
+    /// Collects the stamps of the tree's files for the stat index; `nil` for a file that is not known.
     ///
     /// - Parameters:
-    ///   - unpacked: what unpacking knows.
-    ///   - manifest: the manifest.
-    ///   - roots: where the paths start.
-    /// - Returns: a stamp for each of the manifest's entries.
+    ///   - extracted: The stamps of the extracted files.
+    ///   - manifest: The manifest.
+    ///   - roots: The directories in which paths begin.
+    /// - Returns: A stamp for each of the manifest's entries.
     func stamps(
-        _ unpacked: [(entry: Int, stamp: InodeStamp)],
+        _ extracted: [(entry: Int, stamp: InodeStamp)],
         _ manifest: Manifest,
         _ roots: TreeRoots
     ) -> [InodeStamp?] {
         var stamps = stamps
-        for (entry, stamp) in unpacked { stamps[entry] = stamp }
+        for (entry, stamp) in extracted { stamps[entry] = stamp }
         var cursor = TreeCursor(roots)
         for target in targets {
             guard let path = target.finalPath,
@@ -199,20 +198,22 @@ extension RestorePlan {
             else { continue }
             stamps[target.entry] = InodeStamp(status)
         }
-        // A further name is a change of the file that it is given to.
-        let renamed = Set(hardLinks.map(\.first))
-        for place in stamps.indices where renamed.contains(manifest.entries[place].path) {
-            stamps[place] = nil
+        // Another hard link changes the status of the file.
+        let linked = Set(hardLinks.map(\.first))
+        for index in stamps.indices where linked.contains(manifest.entries[index].path) {
+            stamps[index] = nil
         }
         return stamps
     }
 }
 
-extension RestorePlan.Finish {
-    /// Whether its owner cannot work in the directory afterwards.
-    fileprivate var isClosing: Bool { mode.map { $0 & 0o700 != 0o700 } ?? false }
+extension RestorePlan.MetadataUpdate {
+    /// Whether the owner of the directory loses access to it.
+    fileprivate var removesAccess: Bool { mode.map { $0 & 0o700 != 0o700 } ?? false }
 
-    /// - Returns: what is wrong; nothing where it is not there any more.
+    /// Sets the mode and time.
+    ///
+    /// - Returns: The error; `nil` if the directory or link does not exist any more.
     fileprivate func apply(_ cursor: inout TreeCursor) -> String? {
         do throws(FileError) {
             let (directory, name) = try cursor.parent(of: path)

@@ -1,31 +1,31 @@
 internal import BuildspecFiles
 
-/// What a plan consists of, beside the files of packs.
+/// The parts of a plan, except the files of packs.
 extension RestorePlan {
-    /// Something new under a temporary name, and the name it gets.
+    /// The rename of a new file, link or directory from its temporary name to its final name.
     struct PlannedRename {
-        /// The directory, which is there already.
+        /// The directory, which exists already.
         var directory: PathBytes
         var temporary: [UInt8]
         var name: [UInt8]
-        /// Whether what stands in the place must go first, because it is of another kind.
+        /// Whether the old file must be removed first, because it is of another kind.
         var removesFirst: Bool
     }
 
-    /// A directory or link whose mode and time are set at the very end.
-    struct Finish {
+    /// The mode and time of a directory or link, which are set after all renames.
+    struct MetadataUpdate {
         var path: PathBytes
         var mode: UInt32?
         var modified: FileTime
-        /// Whether they are right already, unless something is placed in the directory.
-        var isClean: Bool
+        /// Whether mode and time are right already, unless the restore changes the directory.
+        var isUpToDate: Bool
     }
 
-    /// A directory that is not there yet.
+    /// A directory that does not exist yet.
     struct NewDirectory {
-        /// Its temporary path.
+        /// The temporary path.
         var path: PathBytes
-        /// Whether a file is written into it or below it, which makes it.
+        /// Whether a file is written in or below the directory, which makes the directory.
         var isFilled = false
     }
 
@@ -42,7 +42,7 @@ extension RestorePlan {
 }
 
 extension RestorePlan {
-    /// Whether a file is the entry's by its size, mode and time, and with `verify` by its content.
+    /// Whether a file has the size, mode and time of an entry, and with `verify` also its content.
     func isUnchanged(
         _ entry: Manifest.Entry,
         _ status: FileStatus
@@ -53,6 +53,6 @@ extension RestorePlan {
         if !verify { return true }
         var cursor = TreeCursor(roots)
         let (directory, name) = try cursor.parent(of: entry.path)
-        return try OpenFile.reading(name, in: directory).holds(blobs)
+        return try OpenFile.reading(name, in: directory).matches(blobs)
     }
 }

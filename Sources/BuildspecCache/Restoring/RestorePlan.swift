@@ -1,69 +1,66 @@
 internal import BuildspecFiles
 
-/// What a restore has to do to a tree: worked out first, then staged, then put in place.
+/// The changes that a restore makes to a tree, which are planned before the first one is made.
 ///
-/// Nothing is changed in the tree before every byte has arrived and is verified: new files and
-/// whole new directories are written under temporary names beside their places and renamed at the
-/// end.
+/// The tree is not changed before every byte has arrived and is verified: new files and whole new
+/// directories are written under temporary names next to their final names, and renamed at the end.
 struct RestorePlan: Sendable {
-    private(set) var placements: [PlannedRename] = []
-    /// New directories, those above first.
+    private(set) var renames: [PlannedRename] = []
+    /// The new directories, a directory before those below it.
     private(set) var directories: [NewDirectory] = []
     private(set) var links: [NewLink] = []
     private(set) var hardLinks: [HardLink] = []
-    private(set) var finishes: [Finish] = []
+    private(set) var metadataUpdates: [MetadataUpdate] = []
     private(set) var targets: [PackExtractor.Target] = []
-    /// What to write from each pack, by the pack's index.
+    /// The blobs to write from each pack, by the pack's index.
     private(set) var writes: [Int: [PackExtractor.Write]] = [:]
-    /// Directories to make writable while the restore works in them.
-    private(set) var unlocks: [PathBytes] = []
+    /// The directories that must be made writable while the restore works in them.
+    private(set) var lockedDirectories: [PathBytes] = []
     private(set) var filesUnchanged = 0
-    /// How many files are left out, and how many bytes they have.
+    /// The number of files that are left out, and their content bytes.
     private(set) var leftOut: (files: Int, bytes: UInt64) = (0, 0)
-    /// How many bytes the new files have.
+    /// The content bytes of the new files.
     private(set) var newBytes: UInt64 = 0
     private(set) var notes: [String] = []
-    /// What the entry has of the checkout, which is left alone.
-    private(set) var kept = SkippedFiles()
-    /// How many files stay because nobody can tell whether they are sources, and the first of them.
-    private(set) var undecided: (count: Int, first: PathBytes?) = (0, nil)
-    /// What is known of the files that are left alone, by the place of their entries.
+    /// The files of the entry that belong to the checkout, which the restore does not change.
+    private(set) var skipped = SkippedFiles()
+    /// The number of files that stay because they can be sources, and the first of them.
+    private(set) var possibleSources: (count: Int, first: PathBytes?) = (0, nil)
+    /// The stamps of unchanged files, by the index of their entries.
     private(set) var stamps: [InodeStamp?]
 
     private let existing: [WalkedEntry]
     let rules: CheckoutRules
     private var checkout: CheckoutCursor
-    /// Links that stand where paths were declared, and repositories with somebody's work: they stay.
+    /// Links in declared paths, and repositories with unsaved work: both stay.
     private let obstacles: Set<PathBytes>
-    /// Links that declared paths spell: no directory takes their place.
+    /// Links that declared paths name literally: no directory replaces them.
     private let spelledLinks: [PathBytes]
+    /// The index of the next existing entry.
     private var next = 0
     let roots: TreeRoots
     let verify: Bool
-    private let known: [InodeStamp?]
+    private let knownStamps: [InodeStamp?]
     private var cursor: TreeCursor
-    /// The new directories that the entries at hand lie in, the outermost first: their places, and their
-    /// paths once they have their names.
-    private var open: [(place: Int, path: PathBytes)] = []
-    /// A directory that could not be used; what lies in it is left out without a further note.
-    private var blocked: PathBytes?
+    /// The new directories that have the current entry, the outermost first: their indices and final paths.
+    private var openDirectories: [(index: Int, path: PathBytes)] = []
+    /// A path that cannot be used; the entries below it are left out without further notes.
+    private var blockedPath: PathBytes?
     /// A directory that is known to be in the path set.
     private var declared: PathBytes?
-    /// The identities of unchanged files that have several names.
+    /// The identities of unchanged files with several names.
     private var linked: [PathBytes: FileStatus.Identity] = [:]
 
-    /// Works it out.
+    /// Plans a restore.
     ///
     /// - Parameters:
-    ///   - manifest: what should be there.
-    ///   - set: the declared paths; nothing else is touched.
-    ///   - tree: what is there, and what of it comes from the checkout, which is neither replaced nor
-    ///     brought back.
-    ///   - roots: where the paths start.
-    ///   - verify: whether files that look unchanged are read to verify it.
-    ///   - known: what files look like that this machine knows to be what the manifest says, by the
-    ///     places of their entries.
-    /// - Throws: when a file that has to be looked at cannot be.
+    ///   - manifest: The entry to restore.
+    ///   - set: The declared paths; nothing else is changed.
+    ///   - tree: The existing tree, with the files of the checkout, which are neither replaced nor restored.
+    ///   - roots: The directories in which paths begin.
+    ///   - verify: Whether the contents of files that look unchanged are verified.
+    ///   - known: The stamps of files with known contents, by the index of their entries.
+    /// - Throws: `FileError` if an existing file cannot be read.
     init(
         _ manifest: Manifest,
         _ set: PathSet,
@@ -80,38 +77,40 @@ struct RestorePlan: Sendable {
         existing = tree.entries
         self.roots = roots
         self.verify = verify
-        self.known = known
+        knownStamps = known
         stamps = Array(repeating: nil, count: manifest.entries.count)
-        // Not copied, as a loop over the array would do.
+        // A span, because a loop over the array would copy the entries.
         let entries = manifest.entries.span
-        for place in entries.indices { try plan(entries[place], place, set) }
-        leaveDirectories()
+        for index in entries.indices { try plan(entries[index], index, set) }
+        closeDirectories()
     }
 
     private mutating func plan(
         _ entry: borrowing Manifest.Entry,
-        _ place: Int,
+        _ index: Int,
         _ set: PathSet
     ) throws(FileError) {
         guard isDeclared(entry.path, isDirectory: entry.kind == .directory, set) else {
             return leaveOut(entry, "it is not within the declared paths")
         }
-        // Else the file, which the cache has nothing to do with, would be in the next save.
+        // Otherwise the next save would have the file, which is not in the declared paths.
         if case .hardLink(let first) = entry.kind, !isDeclared(first, isDirectory: false, set) {
             return leaveOut(entry, "its file is not within the declared paths")
         }
-        if let blocked, entry.path.isWithin(blocked) { return countLeftOut(entry.kind) }
+        if let blockedPath, entry.path.isWithin(blockedPath) { return countLeftOut(entry.kind) }
         guard isCache(entry) else { return }
-        if let new = open.first, entry.path.isWithin(new.path) { return addFresh(entry, place) }
-        // Nearly always the next one there is the next one here.
+        if let new = openDirectories.first, entry.path.isWithin(new.path) {
+            return addBelowNewDirectory(entry, index)
+        }
+        // Nearly always the next existing entry is the next entry of the manifest.
         while next < existing.count, existing[next].path != entry.path {
-            guard existing[next].path < entry.path else { return try addMissing(entry, place) }
+            guard existing[next].path < entry.path else { return try addMissing(entry, index) }
             next += 1
         }
         if next < existing.count {
-            return try compare(entry, place, with: existing[next].status)
+            return try compare(entry, index, with: existing[next].status)
         }
-        try addMissing(entry, place)
+        try addMissing(entry, index)
     }
 
     private mutating func isDeclared(
@@ -125,39 +124,39 @@ struct RestorePlan: Sendable {
         return true
     }
 
-    /// Whether an entry is the cache's to place, and counts it if it is not.
+    /// Whether an entry belongs to the cache; if not, counts the entry as left out.
     private mutating func isCache(_ entry: borrowing Manifest.Entry) -> Bool {
-        guard rules.concernsSet else { return !isBehindObstacle(entry) }
+        guard rules.concernsSet else { return !isBlockedByObstacle(entry) }
         if case .hardLink(let first) = entry.kind, checkout.owner(of: first) == .checkout {
             leaveOut(entry, "its file comes from the checkout")
             return false
         }
         switch checkout.owner(of: entry.path) {
-        case .cache: return !isBehindObstacle(entry)
-        // It has the mode and time that the checkout or the user gave it.
+        case .cache: return !isBlockedByObstacle(entry)
+        // The directory keeps the mode and time of the checkout.
         case .both where entry.kind == .directory: return false
         case .both, .checkout:
-            blocked = entry.path
+            blockedPath = entry.path
             countLeftOut(entry.kind)
-            if !rules.isClosed(entry.path) { kept.add(entry.path) }
+            if !rules.isClosed(entry.path) { skipped.add(entry.path) }
             return false
         }
     }
 
-    /// Leaves out an entry that an obstacle stands in the way of; the tree's notes say so.
-    private mutating func isBehindObstacle(_ entry: borrowing Manifest.Entry) -> Bool {
+    /// Whether an obstacle is in the path of an entry, which is left out then; the tree has the note.
+    private mutating func isBlockedByObstacle(_ entry: borrowing Manifest.Entry) -> Bool {
         guard !obstacles.isEmpty else { return false }
         let path = entry.path
         guard let obstacle = obstacles.first(where: { path == $0 || path.isWithin($0) }) else {
             return false
         }
-        blocked = obstacle
+        blockedPath = obstacle
         countLeftOut(entry.kind)
         return true
     }
 
     private mutating func leaveOut(_ entry: borrowing Manifest.Entry, _ reason: String) {
-        blocked = entry.path
+        blockedPath = entry.path
         countLeftOut(entry.kind)
         notes.append("'\(entry.path.text)' was left out: \(reason)")
     }
@@ -168,85 +167,96 @@ struct RestorePlan: Sendable {
         case .hardLink: leftOut.files += 1
         case .file(let size, _):
             leftOut.files += 1
-            leftOut.bytes = leftOut.bytes.plus(size)
+            leftOut.bytes = leftOut.bytes.addingClamped(size)
         }
     }
 }
 
-// MARK: Against what is there
+// MARK: Existing files
 
 extension RestorePlan {
-    /// Decides by what is there already.
+    /// Compares an entry with the existing file, link or directory.
     private mutating func compare(
         _ entry: borrowing Manifest.Entry,
-        _ place: Int,
+        _ index: Int,
         with status: FileStatus
     ) throws(FileError) {
         switch (entry.kind, status.kind) {
         case (.directory, .directory):
-            if status.mode & 0o300 != 0o300 { unlocks.append(entry.path) }
-            let isClean = status.mode == entry.mode && status.modified == entry.modified
-            if isClean || !rules.mayBeSource(entry.path) {
-                finish(entry, mode: entry.mode, isClean: isClean)
+            if status.mode & 0o300 != 0o300 { lockedDirectories.append(entry.path) }
+            let isUpToDate = status.mode == entry.mode && status.modified == entry.modified
+            if isUpToDate || !rules.mayBeSource(entry.path) {
+                addMetadataUpdate(entry, mode: entry.mode, isUpToDate: isUpToDate)
             }
         case (_, .directory):
             if next + 1 < existing.count, existing[next + 1].path.isWithin(entry.path) {
-                leaveOut(entry, "a directory with files in it stands in its place")
+                leaveOut(entry, "a directory with files is at its path")
             } else {
-                replace(entry, place, removesFirst: true)
+                replace(entry, index, removesFirst: true)
             }
         case (.file, .regular):
             if try isUnchanged(entry, status) {
                 filesUnchanged += 1
                 let stamp = InodeStamp(status)
-                // Who has a file of the same size and time has not always the same content.
-                if verify || place < known.count && known[place] == stamp { stamps[place] = stamp }
+                // A file of the same size and time does not always have the same content.
+                if verify || index < knownStamps.count && knownStamps[index] == stamp {
+                    stamps[index] = stamp
+                }
                 if status.linkCount > 1 { linked[entry.path] = status.identity }
             } else {
-                replace(entry, place, removesFirst: false)
+                replace(entry, index, removesFirst: false)
             }
         case (.hardLink(let first), .regular) where linked[first] == status.identity:
             filesUnchanged += 1
         case (.link(let target), .link) where existing[next].linkTarget == target:
-            let isClean = status.modified == entry.modified
-            if !isClean { finish(entry, mode: nil, isClean: false) }
+            let isUpToDate = status.modified == entry.modified
+            if !isUpToDate { addMetadataUpdate(entry, mode: nil, isUpToDate: false) }
         case (.directory, .link) where spelledLinks.contains(entry.path):
-            leaveOut(entry, "a symbolic link stands in its place")
+            leaveOut(entry, "a symbolic link is at its path")
         default:
-            replace(entry, place, removesFirst: entry.kind == .directory)
+            replace(entry, index, removesFirst: entry.kind == .directory)
         }
     }
 
-    /// Stages what takes the place of something else, unless that may be somebody's source.
-    private mutating func replace(_ entry: Manifest.Entry, _ place: Int, removesFirst: Bool) {
+    /// Replaces an existing file, unless it can be a source.
+    private mutating func replace(_ entry: Manifest.Entry, _ index: Int, removesFirst: Bool) {
         guard rules.mayBeSource(entry.path) else {
-            return stage(entry, place, removesFirst: removesFirst)
+            return stage(entry, index, removesFirst: removesFirst)
         }
-        blocked = entry.path
+        blockedPath = entry.path
         countLeftOut(entry.kind)
-        undecided.count += 1
-        if undecided.first == nil { undecided.first = entry.path }
+        possibleSources.count += 1
+        if possibleSources.first == nil { possibleSources.first = entry.path }
     }
 
-    private mutating func finish(_ entry: Manifest.Entry, mode: UInt32?, isClean: Bool) {
-        finishes.append(
-            Finish(path: entry.path, mode: mode, modified: entry.modified, isClean: isClean)
+    private mutating func addMetadataUpdate(
+        _ entry: Manifest.Entry,
+        mode: UInt32?,
+        isUpToDate: Bool
+    ) {
+        metadataUpdates.append(
+            MetadataUpdate(
+                path: entry.path,
+                mode: mode,
+                modified: entry.modified,
+                isUpToDate: isUpToDate
+            )
         )
     }
 
-    /// Adds an entry of whose path there is nothing, perhaps not even the directory.
+    /// Adds an entry that does not exist, in a directory that may not exist either.
     private mutating func addMissing(
         _ entry: Manifest.Entry,
-        _ place: Int
+        _ index: Int
     ) throws(FileError) {
         do throws(FileError) {
             _ = try cursor.parent(of: entry.path)
-            stage(entry, place, removesFirst: false)
+            stage(entry, index, removesFirst: false)
         } catch {
             switch error.code {
-            case .notFound: try addBelowMissingDirectory(entry, place)
+            case .notFound: try addBelowMissingDirectory(entry, index)
             case .isLink, .notDirectory:
-                leaveOut(entry, "a link or file stands where a directory must be")
+                leaveOut(entry, "a link or file is where a directory must be")
             case .permissionDenied: leaveOut(entry, "permission denied")
             default: throw error
             }
@@ -254,11 +264,11 @@ extension RestorePlan {
     }
 }
 
-// MARK: New things under temporary names
+// MARK: New files
 
 extension RestorePlan {
-    /// Places an entry into an existing directory, under a temporary name at first.
-    private mutating func stage(_ entry: Manifest.Entry, _ place: Int, removesFirst: Bool) {
+    /// Adds an entry to an existing directory, under a temporary name.
+    private mutating func stage(_ entry: Manifest.Entry, _ index: Int, removesFirst: Bool) {
         if case .hardLink(let first) = entry.kind {
             hardLinks.append(HardLink(path: entry.path, first: first))
             return
@@ -266,18 +276,20 @@ extension RestorePlan {
         let (above, name) = entry.path.split
         let directory = PathBytes(Array(above))
         let temporary = stage(directory, Array(name), removesFirst: removesFirst)
-        add(entry, place, in: directory, temporary[...], isPlacedItself: true)
+        add(entry, index, in: directory, temporary[...], isRenamed: true)
     }
 
-    /// - Returns: the temporary name.
+    /// Adds a rename to a final name.
+    ///
+    /// - Returns: The temporary name.
     private mutating func stage(
         _ directory: PathBytes,
         _ name: [UInt8],
         removesFirst: Bool
     ) -> [UInt8] {
-        leaveDirectories()
+        closeDirectories()
         let temporary = TemporaryName.next()
-        placements.append(
+        renames.append(
             PlannedRename(
                 directory: directory,
                 temporary: temporary,
@@ -288,10 +300,10 @@ extension RestorePlan {
         return temporary
     }
 
-    /// Makes the directories above an entry that are missing; they are no entries themselves.
+    /// Adds the missing directories above an entry, which are not entries, and the entry.
     private mutating func addBelowMissingDirectory(
         _ entry: Manifest.Entry,
-        _ place: Int
+        _ index: Int
     ) throws(FileError) {
         var path = PathBytes(entry.path.isAbsolute ? "/" : "")
         for name in entry.path.components.dropLast() {
@@ -301,67 +313,67 @@ extension RestorePlan {
             if try directory.status(name) == nil {
                 let temporary = stage(path, Array(name), removesFirst: false)
                 makeDirectory(path.appending(temporary), next)
-                return addFresh(entry, place)
+                return addBelowNewDirectory(entry, index)
             }
             path = next
         }
-        // Somebody has made them meanwhile.
-        stage(entry, place, removesFirst: false)
+        // Another process has made the directories in the meantime.
+        stage(entry, index, removesFirst: false)
     }
 
-    /// Adds an entry of a new directory, after the directories above it that are no entries.
-    private mutating func addFresh(_ entry: Manifest.Entry, _ place: Int) {
-        while let last = open.last, !entry.path.isWithin(last.path) { leaveDirectory() }
-        // Most entries lie in the directory that is open.
+    /// Adds an entry below a new directory, after the directories between them that are not entries.
+    private mutating func addBelowNewDirectory(_ entry: Manifest.Entry, _ index: Int) {
+        while let last = openDirectories.last, !entry.path.isWithin(last.path) { closeDirectory() }
+        // Most entries are in the last open directory.
         let (directory, name) = entry.path.split
-        while let last = open.last, last.path.bytes.count < directory.count {
+        while let last = openDirectories.last, last.path.bytes.count < directory.count {
             let below = directory[(last.path.bytes.count + 1)...].prefix { $0 != slash }
-            let staged = directories[last.place].path.appending(below)
+            let staged = directories[last.index].path.appending(below)
             makeDirectory(staged, last.path.appending(below))
         }
-        guard let last = open.last else { return }
-        add(entry, place, in: directories[last.place].path, name, isPlacedItself: false)
+        guard let last = openDirectories.last else { return }
+        add(entry, index, in: directories[last.index].path, name, isRenamed: false)
     }
 
-    /// Adds a directory, in which the next entries lie.
+    /// Adds a directory and opens it for the next entries.
     ///
     /// - Parameters:
-    ///   - staged: its temporary path.
-    ///   - path: its path once it has its name.
+    ///   - staged: The temporary path.
+    ///   - path: The final path.
     private mutating func makeDirectory(_ staged: PathBytes, _ path: PathBytes) {
-        open.append((directories.count, path))
+        openDirectories.append((directories.count, path))
         directories.append(NewDirectory(path: staged))
     }
 
-    private mutating func leaveDirectories() {
-        while !open.isEmpty { leaveDirectory() }
+    private mutating func closeDirectories() {
+        while !openDirectories.isEmpty { closeDirectory() }
     }
 
-    private mutating func leaveDirectory() {
-        let place = open.removeLast().place
-        guard directories[place].isFilled, let above = open.last?.place else { return }
+    private mutating func closeDirectory() {
+        let index = openDirectories.removeLast().index
+        guard directories[index].isFilled, let above = openDirectories.last?.index else { return }
         directories[above].isFilled = true
     }
 
-    /// Adds an entry that does not exist yet, with the directory and name that it has at first.
+    /// Adds an entry that does not exist yet, in the directory and with the name that it gets first.
     private mutating func add(
         _ entry: Manifest.Entry,
-        _ place: Int,
+        _ index: Int,
         in directory: PathBytes,
         _ name: ArraySlice<UInt8>,
-        isPlacedItself: Bool
+        isRenamed: Bool
     ) {
         switch entry.kind {
         case .directory:
             makeDirectory(directory.appending(name), entry.path)
-            finish(entry, mode: entry.mode, isClean: false)
+            addMetadataUpdate(entry, mode: entry.mode, isUpToDate: false)
         case .link(let target):
             let staged = directory.appending(name)
             links.append(NewLink(path: staged, target: target, modified: entry.modified))
         case .hardLink(let first):
             hardLinks.append(HardLink(path: entry.path, first: first))
         case .file(_, let blobs):
-            if let last = open.last { directories[last.place].isFilled = true }
+            if let last = openDirectories.last { directories[last.index].isFilled = true }
             var fileOffset: UInt64 = 0
             for blob in blobs {
                 let write = PackExtractor.Write(
@@ -374,13 +386,13 @@ extension RestorePlan {
                 writes[blob.pack, default: []].append(write)
                 fileOffset += UInt64(blob.size)
             }
-            newBytes = newBytes.plus(fileOffset)
+            newBytes = newBytes.addingClamped(fileOffset)
             targets.append(
                 PackExtractor.Target(
-                    entry: place,
+                    entry: index,
                     directory: directory,
                     name: name,
-                    finalPath: isPlacedItself ? entry.path : nil,
+                    finalPath: isRenamed ? entry.path : nil,
                     mode: entry.mode,
                     modified: entry.modified,
                     isChunked: blobs.count != 1

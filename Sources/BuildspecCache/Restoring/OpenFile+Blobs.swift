@@ -1,10 +1,10 @@
 internal import BuildspecFiles
 
 extension OpenFile {
-    /// Whether the file begins with these blobs, one behind the other.
+    /// Whether the file begins with these blobs, one after the other.
     ///
-    /// It is `false` as well when the task is cancelled, at which callers look too.
-    func holds(_ blobs: BlobList) throws(FileError) -> Bool {
+    /// Also `false` in a cancelled task, which the caller must check.
+    func matches(_ blobs: BlobList) throws(FileError) -> Bool {
         var offset: UInt64 = 0
         for blob in blobs {
             if Task.isCancelled { return false }
