@@ -81,7 +81,7 @@ struct ArtifactTargetTests {
     @Test(
         arguments: [
             (["**/*"], "dist", "dist", "it is the 'base-directory'"),
-            (["**/*"], "dist/in", "dist", "it holds the 'base-directory'"),
+            (["**/*"], "dist/in", "dist", "it contains the 'base-directory'"),
             (["**/*"], "made", "made", "it is the 'base-directory'"),
             (["src/**/*"], nil, "src", "takes files from it"),
             (["src/main.c"], nil, "link", "takes files from it"),
