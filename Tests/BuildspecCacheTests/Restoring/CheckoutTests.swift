@@ -5,9 +5,9 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Version control keeps the sources, so no cache does; K-24 in `docs/conformance.md`.
-@Suite struct `What comes from the checkout` {
-    /// An entry as an older build saved it: all that its paths match, the sources too.
+/// The files of a checkout, which no cache keeps; K-24 in `docs/conformance.md`.
+@Suite struct `Checkout files` {
+    /// Writes an entry as an older version saved it, with the sources that its paths match.
     private func plant(
         _ fixture: CacheFixture,
         _ entries: [(path: String, kind: String)],
@@ -15,11 +15,11 @@ import Testing
     ) async throws {
         let writer = ObjectWriter(store: DirectoryStore(fixture.store.path), codec: .zstd)
         var tar: [UInt8] = []
-        var pieces: [String: String] = [:]
-        for (path, kind) in entries where !["dir", "link"].contains(kind) && pieces[kind] == nil {
+        var blobs: [String: String] = [:]
+        for (path, kind) in entries where !["dir", "link"].contains(kind) && blobs[kind] == nil {
             let bytes = Array(kind.utf8)
             let offset = TarFormat.append(PathBytes(path), bytes[...], to: &tar)
-            pieces[kind] =
+            blobs[kind] =
                 "size=\(bytes.count) sha256=\(ContentDigest(of: bytes).hex) pack=0 offset=\(offset)"
         }
         TarFormat.finish(&tar)
@@ -33,27 +33,20 @@ import Testing
             switch kind {
             case "dir": text += "type=dir mode=0700 time=1.000000000\n"
             case "link": text += "type=link mode=0777 time=1.000000000 link=elsewhere\n"
-            default: text += "type=file mode=0644 time=1.000000000 \(pieces[kind] ?? "")\n"
+            default: text += "type=file mode=0644 time=1.000000000 \(blobs[kind] ?? "")\n"
             }
         }
         let bytes = try Codec.zstd.encode(Array(text.utf8))
-        let manifest = ContentDigest(of: bytes)
         let files = entries.filter { !["dir", "link"].contains($0.kind) }
-        let store = DirectoryStore(fixture.store.path)
-        try store.write(StoreLayout.manifest(manifest, .zstd), bytes)
-        let record = KeyRecord(
-            scope: "project",
-            key: "k",
-            paths: PathSet(paths, root: PathBytes(fixture.target.path.string)).canonicalTexts,
-            manifest: manifest,
-            codec: .zstd,
-            saved: 1,
+        try fixture.plant(
+            manifest: bytes,
+            .zstd,
+            paths: paths,
             files: files.count,
             bytes: UInt64(files.map(\.kind.utf8.count).reduce(0, +)),
             stored: pack.storedSize,
             writer: "older"
         )
-        try store.write(record.name, record.encode())
     }
 
     private func restore(
@@ -76,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: ["**/*", "*", ".*", "{x,.git}", ".git/**/*", ".git", "./.g?t"])
-    func `is not saved when it is the root's own git directory`(path: String) async throws {
+    func `a save leaves out the git directory of the root`(path: String) async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("ref", to: ".git/HEAD")
         try fixture.source.write("kept", to: ".x/.git/HEAD")
@@ -92,11 +85,11 @@ import Testing
         }
         _ = try await restore(fixture, paths: [path])
         #expect(try !fixture.targetNames().contains(".git"))
-        // That of a dependency is as good as any file.
+        // The git directory of a dependency is cached like any file.
         if path != "{x,.git}" { #expect(try fixture.target.read(".x/.git/HEAD") == "kept") }
     }
 
-    @Test func `is not saved when it is a git file or link, or that of a submodule`() async throws {
+    @Test func `a save leaves out a git file or link, also of a submodule`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("gitdir: x", to: ".git")
         try fixture.source.write("gitdir: x", to: "sub/.git")
@@ -123,7 +116,9 @@ import Testing
         #expect(linked.files == 1 && linked.notes == [note])
     }
 
-    @Test func `is not restored from an entry that an older build saved`() async throws {
+    @Test func `a restore leaves out the checkout files of an entry that an older version saved`()
+        async throws
+    {
         let fixture = try CacheFixture()
         try await plant(
             fixture,
@@ -148,7 +143,7 @@ import Testing
             #expect(try fixture.target.read(name) == "made", "\(name)")
         }
         #expect(try fixture.target.read("sub/.git") == nil)
-        #expect(try !fixture.targetNames().contains("gone"), "what was deleted stays deleted")
+        #expect(try !fixture.targetNames().contains("gone"), "a deleted source stays deleted")
         #expect(try fixture.target.handle.status("lib".utf8)?.mode == before?.mode)
         #expect(
             report.notes == [
@@ -162,7 +157,7 @@ import Testing
         [("lib", "old")], [("lib", "link")], [("lib", "dir"), ("lib/version.txt", "link")],
         [("lib", "dir"), ("lib/version.txt", "dir"), ("lib/version.txt/x", "old")],
     ])
-    func `is not replaced by something of another kind`(
+    func `a restore replaces no tracked file by an entry of another kind`(
         entries: [(path: String, kind: String)]
     ) async throws {
         for isThere in [true, false] {
@@ -177,7 +172,7 @@ import Testing
         }
     }
 
-    @Test func `gets no second name in the cached paths`() async throws {
+    @Test func `a restore makes no hard link to a tracked file`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("old", to: "a.txt")
         try fixture.source.handle.makeHardLink(
@@ -191,7 +186,7 @@ import Testing
         let report = try await restore(fixture, checkout(["a.txt"]))
         #expect(try fixture.targetNames() == ["a.txt"])
         #expect(report.notes.contains("'b' was left out: its file comes from the checkout"))
-        // Saved without the source, the other name is a file of its own.
+        // When the source is left out, the other name is saved as a separate file.
         let files = checkout(["a.txt"])
         let saved = try await fixture.cache.save(
             fixture.identity("l", paths: ["**/*"]),
@@ -201,7 +196,7 @@ import Testing
         #expect(saved.files == 1)
     }
 
-    @Test func `is left alone above the root too, where paths lead there`() async throws {
+    @Test func `a restore leaves tracked files above the root alone`() async throws {
         let fixture = try CacheFixture()
         let paths = ["../*.txt", "../out/**/*", "../.g*", "*.txt", "out/**/*"]
         var inner = fixture.identity("k", paths: paths)
@@ -212,7 +207,7 @@ import Testing
         try fixture.source.write("made", to: "work/out/x")
         let root = fixture.source.file("work")
         let found = checkout(["../top.txt", "in.txt"])
-        // As an older build did it, but for '.git'.
+        // As an older version did, except for '.git'.
         let all = try await fixture.cache.save(inner, from: root)
         #expect(all.files == 4)
         for name in ["top.txt", "work/in.txt", ".git/HEAD"] {
@@ -244,7 +239,7 @@ import Testing
         #expect(saved.files == 2)
     }
 
-    @Test func `cannot be told apart where nobody lists it, so nothing is replaced`() async throws {
+    @Test func `a restore replaces no file where the tracked files are unknown`() async throws {
         let fixture = try CacheFixture()
         for name in ["a", "b", "vendor/c", "d"] { try fixture.source.write("cached", to: name) }
         let identity = fixture.identity("k", paths: ["**/*"])
@@ -268,12 +263,12 @@ import Testing
         #expect(try fixture.target.read("vendor/c") == "mine")
     }
 
-    @Test func `counts on neither side of a comparison with the tree`() async throws {
+    @Test func `a comparison with the tree leaves out tracked files`() async throws {
         let fixture = try CacheFixture()
         try await plant(fixture, [(".git", "old"), ("a.txt", "old"), ("out", "made")])
         try fixture.target.write("mine", to: "a.txt")
         try fixture.target.write("mine", to: "b.txt")
-        try fixture.target.write("made anew", to: "out")
+        try fixture.target.write("made again", to: "out")
         try fixture.target.write("made", to: "new")
         let found = checkout(["a.txt", "b.txt"])
         let name = try #require(try await fixture.cache.entries().entries.first).recordName
@@ -286,15 +281,19 @@ import Testing
         #expect(difference.changes.map(\.kind) == [.added, .changed])
     }
 
-    @Test func `does not keep an unchanged tree from being told by its state alone`() async throws {
-        let place = try TemporaryDirectory()
+    @Test func `a restore of an unchanged tree with tracked files needs no manifest`() async throws
+    {
+        let directory = try TemporaryDirectory()
         let source = try TemporaryDirectory()
         try source.write("code", to: "lib/code")
         try source.write("made", to: "lib/out")
         let found = checkout(["lib/code"])
-        let cache = BuildCache(directory: place.file("store"), indexDirectory: place.file("index"))
+        let cache = BuildCache(
+            directory: directory.file("store"),
+            indexDirectory: directory.file("index")
+        )
         let identity = CacheIdentity(scope: "s", key: nil, paths: ["lib/**/*"])
-        // A file that was just written may change again unseen.
+        // A file that was just written can change again without a new time.
         try await Task.sleep(for: .milliseconds(120))
         for _ in 0..<2 {
             _ = try await cache.save(
@@ -303,8 +302,8 @@ import Testing
                 leavingOut: Checkout.Finder { _ in found }
             )
         }
-        // With the manifest gone, only a restore that needs none is a hit.
-        let manifests = try DirectoryHandle.open(PathBytes(place.file("store/v1").string))
+        // Without the manifest, only a restore that does not need it is a hit.
+        let manifests = try DirectoryHandle.open(PathBytes(directory.file("store/v1").string))
         let before = try await cache.restore(
             identity,
             into: source.path,

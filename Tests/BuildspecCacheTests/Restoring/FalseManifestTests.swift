@@ -5,10 +5,11 @@ import Testing
 
 @testable import BuildspecCache
 
-/// A manifest gives a content the digest of another one: packs and names are what they should be, and only
-/// who reads the pack sees that it holds something else.
-@Suite struct `A manifest that says what its packs do not hold` {
-    /// Who signed a record.
+/// A manifest that gives a content the digest of another one.
+///
+/// Its objects are intact, so that only a reader of the pack finds the difference.
+@Suite struct `False manifests` {
+    /// The signer of a record.
     enum Signer: CaseIterable {
         case nobody
         case main
@@ -23,20 +24,20 @@ import Testing
         }
     }
 
-    /// What the machine that saves did before.
-    enum Before: CaseIterable {
+    /// The first operation of the machine that saves.
+    enum Preparation: CaseIterable {
         case nothing
         case restoredOverTheTree
         case restoredIntoNothing
     }
 
-    /// A machine that saves or reads.
-    struct Machine {
+    /// The settings of a machine that saves or reads.
+    struct Client {
         var signs: Bool
         var demands: Bool
 
         static let all = [false, true].flatMap { signs in
-            [false, true].map { Machine(signs: signs, demands: $0) }
+            [false, true].map { Client(signs: signs, demands: $0) }
         }
 
         func cache(_ fixture: TrustFixture, _ state: TemporaryDirectory?) throws -> BuildCache {
@@ -48,7 +49,7 @@ import Testing
 
     private let file = "tree/3"
 
-    /// A fixture with an honest entry under `k0`, which is removed again, and a later one under `k1`.
+    /// Makes a fixture with an entry of the key `k1`, which is forged or honest.
     private func makeFixture(
         _ stores: TrustFixture.Stores,
         isForged: Bool,
@@ -56,7 +57,7 @@ import Testing
         _ form: Forgery.Form = .whole
     ) async throws -> TrustFixture {
         let fixture = try TrustFixture(stores)
-        // Enough lines that a manifest is worth writing as changes.
+        // Enough lines that a delta is worth it.
         for number in 10..<40 { try fixture.source.write("good \(number)", to: "tree/\(number)") }
         let honest = fixture.identity("k1")
         _ = try await fixture.cache().save(honest, from: fixture.source.path)
@@ -70,15 +71,15 @@ import Testing
         return fixture
     }
 
-    @Test(arguments: TrustFixture.Stores.allCases, Before.allCases)
-    func `gets into no later entry, whoever signs and whoever reads`(
+    @Test(arguments: TrustFixture.Stores.allCases, Preparation.allCases)
+    func `a false manifest never gets into a later entry`(
         stores: TrustFixture.Stores,
-        before: Before
+        preparation: Preparation
     ) async throws {
         for isForged in [false, true] {
             for signer in Signer.allCases {
-                let form: Forgery.Form = signer == .stranger ? .changes : .whole
-                for saver in Machine.all {
+                let form: Forgery.Form = signer == .stranger ? .delta : .whole
+                for saver in Client.all {
                     let fixture = try await makeFixture(
                         stores,
                         isForged: isForged,
@@ -88,9 +89,9 @@ import Testing
                     let good = try TreeSnapshot(fixture.source.path)
                     let state = try TemporaryDirectory()
                     let cache = try saver.cache(fixture, state)
-                    if before != .nothing {
+                    if preparation != .nothing {
                         let target =
-                            before == .restoredOverTheTree
+                            preparation == .restoredOverTheTree
                             ? fixture.source : try TemporaryDirectory()
                         _ = try await cache.restore(fixture.identity("k1"), into: target.path)
                     }
@@ -103,7 +104,7 @@ import Testing
                     )
                     let isSaved = saved.outcome == .saved
                     #expect(isSaved == (saver.signs || !saver.demands), "\(what): \(saved)")
-                    for reader in Machine.all where isSaved {
+                    for reader in Client.all where isSaved {
                         let target = try TemporaryDirectory()
                         let report = try await reader.cache(fixture, TemporaryDirectory())
                             .restore(fixture.identity("k2"), into: target.path)
@@ -117,7 +118,7 @@ import Testing
     }
 
     @Test(arguments: TrustFixture.Stores.allCases, Forgery.Form.allCases)
-    func `is a miss, also where a trusted key signed it, and leaves the tree as it was`(
+    func `a false manifest is a miss even if a trusted key signed it`(
         stores: TrustFixture.Stores,
         form: Forgery.Form
     ) async throws {
@@ -139,7 +140,9 @@ import Testing
     }
 
     @Test(arguments: TrustFixture.Stores.allCases)
-    func `is replaced by the next save of its key`(stores: TrustFixture.Stores) async throws {
+    func `the next save of its key replaces a false manifest`(
+        stores: TrustFixture.Stores
+    ) async throws {
         let fixture = try await makeFixture(stores, isForged: true, by: .nobody)
         let state = try TemporaryDirectory()
         let cache = try fixture.cache(state: state)
@@ -159,7 +162,7 @@ import Testing
         #expect(try TreeSnapshot(other.path) == TreeSnapshot(fixture.source.path))
     }
 
-    @Test func `is found by a restore that verifies, where all files are there already`()
+    @Test func `a verifying restore finds a false manifest even if all files exist`()
         async throws
     {
         let fixture = try await makeFixture(.directory, isForged: true, by: .nobody)
@@ -172,7 +175,7 @@ import Testing
         #expect(try fixture.source.read("tree/3") == "good 3")
     }
 
-    @Test func `is found by a comparison, with a tree and with an entry`() async throws {
+    @Test func `a comparison with a tree or an entry finds a false manifest`() async throws {
         let fixture = try await makeFixture(.directory, isForged: true, by: .nobody)
         let cache = try fixture.cache(state: TemporaryDirectory())
         let forged = fixture.name(fixture.identity("k1"))
@@ -190,12 +193,11 @@ import Testing
         #expect(same.changes.isEmpty)
     }
 
-    @Test func `of a file in chunks gets into no later entry`() async throws {
+    @Test func `a false manifest of a file in chunks never gets into a later entry`() async throws {
         let fixture = try CacheFixture()
         var random = SplitMix64(seed: 4)
         try fixture.overwrite(fixture.source.file("tree/large"), random.bytes(9 << 20))
-        let state = try TemporaryDirectory()
-        let cache = BuildCache(directory: fixture.store.path, indexDirectory: state.path)
+        let cache = fixture.indexedCache
         _ = try await fixture.save("k1")
         let store = DirectoryStore(fixture.store.path)
         let name = try #require(try await fixture.cache.entries().entries.first?.recordName)
@@ -208,16 +210,15 @@ import Testing
             "\(report.notes)"
         )
         _ = try await fixture.restore("k2")
-        let expected = try TreeSnapshot(fixture.source.path)
-        #expect(try expected.difference(from: TreeSnapshot(fixture.target.path)) == nil)
+        #expect(try fixture.difference() == nil)
     }
 }
 
-/// Size and time of a file are an entry's, and its content is another: nothing of that entry may get into
-/// the next one.
-@Suite struct `A file that only looks like an entry's` {
+/// Files with the size and time of an entry's file, and another content, which must not get into the
+/// next entry.
+@Suite struct `Files that look unchanged` {
     @Test(arguments: TrustFixture.Stores.allCases)
-    func `is saved as it is, however often the entry was restored over it`(
+    func `a save keeps the content of a file that only looks unchanged`(
         stores: TrustFixture.Stores
     ) async throws {
         let fixture = try TrustFixture(stores)
@@ -245,12 +246,11 @@ import Testing
         }
     }
 
-    @Test func `is not read again when this machine has written it from an earlier entry`()
+    @Test func `a save does not read files again that an earlier restore has written`()
         async throws
     {
         let fixture = try CacheFixture()
-        let state = try TemporaryDirectory()
-        let cache = BuildCache(directory: fixture.store.path, indexDirectory: state.path)
+        let cache = fixture.indexedCache
         for number in 0..<40 { try fixture.source.write("file \(number)", to: "tree/\(number)") }
         _ = try await fixture.save("k1")
         try fixture.source.write("changed", to: "tree/7")
@@ -260,7 +260,7 @@ import Testing
             _ = try await cache.restore(fixture.identity(key), into: fixture.target.path)
             try await Task.sleep(for: .milliseconds(80))
         }
-        // The second restore wrote one file, and knows the others as of the first.
+        // The second restore wrote one file, and knows the others from the first restore.
         try fixture.target.write("new", to: "tree/9")
         _ = try await cache.restore(
             fixture.identity("k3", fallback: ["k2"]),
@@ -283,13 +283,13 @@ import Testing
     }
 }
 
-/// The list of what this machine has found out of manifests.
-@Suite struct `The verdicts on manifests` {
+/// The list of manifests that this machine has compared with their packs.
+@Suite struct `Verified manifests` {
     private func digest(_ number: Int) -> ContentDigest {
         ContentDigest(of: Array("\(number)".utf8))
     }
 
-    @Test func `are kept, the newest of them, and replaced`() throws {
+    @Test func `the newest verdicts on manifests are kept, and can be replaced`() throws {
         let state = try TemporaryDirectory()
         let verdicts = VerifiedManifests(PathBytes(state.path.string))
         #expect(verdicts.verdict(on: digest(0)) == nil)
@@ -303,7 +303,7 @@ import Testing
         #expect(verdicts.isCorrect(digest(7)))
     }
 
-    @Test func `that are damaged are none`() throws {
+    @Test func `a damaged list of verdicts is ignored`() throws {
         let state = try TemporaryDirectory()
         let verdicts = VerifiedManifests(PathBytes(state.path.string))
         verdicts.add(digest(1), isCorrect: true)

@@ -5,11 +5,11 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Symbolic links on the way to what is cached.
-@Suite struct `A declared path that leads through a link` {
-    private func link(_ name: String, to target: String, in place: TemporaryDirectory) throws {
+/// Symbolic links in declared paths.
+@Suite struct `Linked cache paths` {
+    private func link(_ name: String, to target: String, in root: TemporaryDirectory) throws {
         let (directory, last) = PathBytes(name).split
-        var cursor = DirectoryCursor(root: place.handle)
+        var cursor = DirectoryCursor(root: root.handle)
         let parent = try cursor.directory(PathBytes(Array(directory)).components[...])
         try parent.makeLink(last, to: Array(target.utf8))
     }
@@ -29,7 +29,9 @@ import Testing
     @Test(arguments: [
         "dist/**/*", "dist", "dist/", "./dist/**", "dist/deep/**/*", "dist/f*", "dist/file",
     ])
-    func `is not saved under a key, and the error names the real path`(path: String) async throws {
+    func `a save under a key refuses a path through a link, and names the real path`(
+        path: String
+    ) async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("built", to: "actual/file")
         try fixture.source.write("built", to: "actual/deep/file")
@@ -42,7 +44,9 @@ import Testing
         #expect(try fixture.objects("keys").isEmpty)
     }
 
-    @Test func `names the real path of a file, and of a place outside of the root`() async throws {
+    @Test func `the error names the real path of a file, and of a directory outside of the root`()
+        async throws
+    {
         let fixture = try CacheFixture()
         let outside = try TemporaryDirectory()
         try outside.write("data", to: "data/file")
@@ -56,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `keeps the rest from nothing without a key, where a later save can mend it`()
+    @Test func `a save without a key leaves out a path through a link, and keeps the rest`()
         async throws
     {
         let fixture = try CacheFixture()
@@ -70,7 +74,7 @@ import Testing
         #expect(report.outcome == .saved && report.files == 1 && report.notes.count == 1)
     }
 
-    @Test func `is saved as the link that it is where its target is declared too`() async throws {
+    @Test func `a link is saved as a link if its target is declared, too`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("built", to: "releases/5/file")
         try link("current", to: "releases/5", in: fixture.source)
@@ -82,7 +86,7 @@ import Testing
         #expect(try fixture.target.read("releases/5/file") == "built")
     }
 
-    @Test func `leads no restore anywhere, whoever has made the link`() async throws {
+    @Test func `a restore follows no link, even if an entry has made the link`() async throws {
         let fixture = try CacheFixture()
         let outside = try TemporaryDirectory()
         try fixture.source.write("evil", to: "a/file")
@@ -106,7 +110,7 @@ import Testing
         #expect(report.files == 0)
     }
 
-    @Test func `has a warning when the entry of a key has no file`() async throws {
+    @Test func `a save under a key warns if the entry has no file`() async throws {
         let fixture = try CacheFixture()
         _ = try DirectoryHandle.creating(PathBytes(fixture.source.file("tree/empty").string))
         let report = try await fixture.save("k")
@@ -115,7 +119,7 @@ import Testing
         #expect(try await fixture.save(nil).notes.isEmpty)
     }
 
-    @Test func `is the same entry as the relative one where the link leads to the root`()
+    @Test func `an absolute path through a link to the root is the same as a relative path`()
         async throws
     {
         let fixture = try CacheFixture()

@@ -3,15 +3,15 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Of a pack, only what is wanted is decompressed.
-@Suite struct `A window over a pack` {
+/// A slice decompresses only the wanted parts of a pack.
+@Suite struct `Pack slices` {
     private let content: [UInt8]
     private let stored: [UInt8]
     private let pack: Manifest.Pack
 
     init() throws {
         var random = SplitMix64(seed: 1)
-        // Four frames that shrink.
+        // Four compressible frames.
         content = random.bytes(2_000_000).map { $0 & 0x1F }
         stored = try Codec.zstd.encode(content)
         pack = Manifest.Pack(
@@ -23,21 +23,21 @@ import Testing
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `shows what it is moved to, whatever is wanted`(seed: UInt64) throws {
+    func `a slice has the bytes of every range that it is moved to`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let ranges = (0..<1 + random.next() % 9).map { _ in
             let start = Int(random.next() % UInt64(content.count))
             let longest: UInt64 = random.next() % 4 == 0 ? 1_000_000 : 30_000
             return start..<min(start + Int(random.next() % longest), content.count)
         }.sorted { $0.lowerBound < $1.lowerBound }
-        var window = try PackSlice(PackSource(stored, pack), wanting: ranges)
+        var slice = try PackSlice(PackSource(stored, pack), wanting: ranges)
         for range in ranges {
-            let place = try window.move(to: range)
-            #expect(window.bytes[place] == content[range])
+            let position = try slice.move(to: range)
+            #expect(slice.bytes[position] == content[range])
         }
     }
 
-    @Test func `decompresses a frame as far as it is wanted`() throws {
+    @Test func `a frame is decompressed up to the end of the wanted range`() throws {
         let frames = try ZstandardCodec.frames(of: stored, limit: content.count)
         #expect(frames.count == 4)
         let second = frames[1].content
@@ -45,17 +45,17 @@ import Testing
         let needed = ZstandardCodec.needed(for: [wanted], of: frames)
         #expect(needed.map(\.content.count) == [0, 9_000, 0, 0])
         #expect(needed.map(\.stored) == frames.map(\.stored))
-        var window = try PackSlice(PackSource(stored, pack), wanting: [wanted])
-        let place = try window.move(to: wanted)
-        #expect(window.bytes[place] == content[wanted])
-        #expect(window.bytes.count == 9_000)
-        // All but a little of it is all of it.
+        var slice = try PackSlice(PackSource(stored, pack), wanting: [wanted])
+        let position = try slice.move(to: wanted)
+        #expect(slice.bytes[position] == content[wanted])
+        #expect(slice.bytes.count == 9_000)
+        // A frame of which nearly all is wanted is decompressed as a whole.
         let most = second.lowerBound..<second.upperBound - 9_000
         #expect(ZstandardCodec.needed(for: [most], of: frames)[1] == frames[1])
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `finds a damaged start of a frame`(seed: UInt64) throws {
+    func `damage in the wanted start of a frame is found`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let frame = try ZstandardCodec.frames(of: stored, limit: content.count)[0]
         var damaged = Array(stored[frame.stored])
@@ -70,8 +70,8 @@ import Testing
         #expect(result.isEmpty)
     }
 
-    /// Frames that hold nothing are tiny, and a pack may have millions of them.
-    @Test func `is quickly found in however many frames that hold nothing`() {
+    /// Empty frames are tiny, and a pack can have millions of them.
+    @Test func `many empty frames do not make the search for ranges slow`() {
         let count = 50_000
         var frames = [ZstandardCodec.Frame(stored: 0..<10, content: 0..<100)]
         for number in 1...count {
@@ -88,12 +88,12 @@ import Testing
         }
         #expect(needed.first?.content == 0..<100)
         #expect(needed.last?.content == 100..<110)
-        // To look at each frame for each range takes minutes.
+        // Comparing each frame with each range takes minutes.
         #expect(time < .seconds(20))
     }
 
     @Test(arguments: 0..<200 as Range<UInt64>)
-    func `wants of each frame what the ranges want of it`(seed: UInt64) {
+    func `the needed part of each frame ends with the last range in it`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var (frames, end) = ([ZstandardCodec.Frame](), 0)
         for number in 0..<Int.random(in: 1...12, using: &random) {

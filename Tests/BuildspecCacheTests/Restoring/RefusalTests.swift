@@ -2,10 +2,13 @@ import Testing
 
 @testable import BuildspecCache
 
-/// What a policy refuses is told, however much it is.
-@Suite struct `Refused records` {
+/// The notes about the entries that a policy refuses.
+@Suite struct `Refused entries` {
     @Test(arguments: [(4, 4), (5, 4), (200, 4)])
-    func `are told once, the first by name and many by number`(count: Int, lines: Int) throws {
+    func `each refused entry is reported once, the first ones by name and the rest by number`(
+        count: Int,
+        lines: Int
+    ) throws {
         let refusing = PolicyEnforcer(CachePolicy(keys: [], requiresSigned: true))
         for number in Array(0..<count) + Array(0..<count) {
             let record = KeyRecord(

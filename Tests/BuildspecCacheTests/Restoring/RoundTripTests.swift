@@ -4,16 +4,21 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite struct `A saved tree comes back exactly` {
+@Suite struct `Round trips` {
     private let identity = CacheIdentity(scope: "test", key: "k", paths: ["tree/**/*"])
 
     @Test(arguments: 0..<24 as Range<UInt64>, [Codec.zstd])
-    func `random trees into an empty directory`(seed: UInt64, codec: Codec) async throws {
+    func `a random tree is the same after a save and a restore`(
+        seed: UInt64,
+        codec: Codec
+    ) async throws {
         try await roundTrip(seed: seed, codec: codec)
     }
 
     @Test(arguments: [Codec.gzip, Codec.none])
-    func `with every codec`(codec: Codec) async throws {
+    func `a random tree is the same after a save and a restore with each other codec`(
+        codec: Codec
+    ) async throws {
         for seed in 100..<104 as Range<UInt64> { try await roundTrip(seed: seed, codec: codec) }
     }
 
@@ -36,7 +41,7 @@ import Testing
         let difference = try expected.difference(from: TreeSnapshot(target.path))
         #expect(difference == nil, "seed \(seed)")
 
-        // A second restore finds everything in place.
+        // A second restore finds all files present.
         let again = try await cache.restore(identity, into: target.path)
         #expect(again.filesUnchanged == again.files, "seed \(seed)")
         #expect(again.bytesFetched == 0)

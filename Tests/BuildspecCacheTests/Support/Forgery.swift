@@ -2,30 +2,31 @@ import BuildspecFiles
 
 @testable import BuildspecCache
 
-/// What somebody does who may write packs, manifests and records: an entry that looks like an honest one
-/// and holds other bytes at one place.
+/// Makes an entry that looks like an honest one, and has other bytes in one file.
+///
+/// An attacker who can write packs, manifests and records can do the same.
 struct Forgery {
-    /// How the forged manifest is written.
+    /// The form of the forged manifest.
     enum Form: CaseIterable {
         case whole
-        /// As changes of the honest one.
-        case changes
+        /// A delta of the honest manifest.
+        case delta
     }
 
     let store: any CacheStore
     var form = Form.whole
-    /// Whether the manifest has the digest of the other bytes, so that it is true.
+    /// Whether the manifest has the digest of the other bytes, so that it is correct.
     var isCorrect = false
 
     /// Makes the forged entry.
     ///
     /// - Parameters:
-    ///   - honest: an entry's record.
-    ///   - path: the file that gets other bytes.
-    ///   - key: the forged entry's key.
-    ///   - signer: who signs it.
-    /// - Returns: the record's bytes and name.
-    /// - Throws: when there is no such file, or the store cannot be used.
+    ///   - honest: The record of the honest entry.
+    ///   - path: The file that gets other bytes.
+    ///   - key: The key of the forged entry.
+    ///   - signer: The key that signs the record.
+    /// - Returns: The record of the forged entry.
+    /// - Throws: An error if the file does not exist, or the store cannot be used.
     func entry(
         of honest: KeyRecord,
         _ path: String,
@@ -35,8 +36,8 @@ struct Forgery {
         let reader = EntryReader(store: store)
         let text = try await reader.text(of: honest).text
         var manifest = try ManifestDecoder.decode(text)
-        let place = manifest.entries.firstIndex { $0.path.text == path } ?? 0
-        guard case .file(let size, var blobs) = manifest.entries[place].kind,
+        let index = manifest.entries.firstIndex { $0.path.text == path } ?? 0
+        guard case .file(let size, var blobs) = manifest.entries[index].kind,
             let blob = blobs.last
         else { throw CacheError(.request, "there is no such file") }
         let pack = manifest.packs[blob.pack]
@@ -54,17 +55,17 @@ struct Forgery {
                 offset: blob.offset,
                 size: blob.size
             )
-            manifest.entries[place].kind = .file(size: size, blobs: blobs)
+            manifest.entries[index].kind = .file(size: size, blobs: blobs)
         }
         var record = honest
         record.key = key
         record.signature = nil
         record.saved += 1
         let whole = ManifestEncoder.encode(manifest)
-        if form == .changes,
-            let changes = ManifestDelta.encode(whole, base: text, named: honest.manifest)
+        if form == .delta,
+            let delta = ManifestDelta.encode(whole, base: text, named: honest.manifest)
         {
-            record.manifest = try await writer.writeManifest(changes).digest
+            record.manifest = try await writer.writeManifest(delta).digest
             record.base = honest.manifest
         } else {
             record.manifest = try await writer.writeManifest(whole).digest

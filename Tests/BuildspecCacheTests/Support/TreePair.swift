@@ -4,10 +4,10 @@ import TestSupport
 
 @testable import BuildspecCache
 
-/// A random tree that is saved, and another that takes its place before it is restored.
+/// A random tree that is saved, and another one that replaces it before the restore.
 ///
-/// Both are made of few names, sizes and times, so that they meet in many ways. One half of each lies
-/// below the root, the other somewhere else.
+/// Both consist of few names, sizes and times, so that they overlap in many ways. One half of each is
+/// below the root, and the other half in another directory.
 struct TreePair {
     let root: TemporaryDirectory
     let store: TemporaryDirectory
@@ -35,7 +35,7 @@ struct TreePair {
 
     var set: PathSet { PathSet(identity.paths, root: PathBytes(root.path.string)) }
 
-    /// Puts the second tree, which may be empty, in the place of the first.
+    /// Replaces the first tree by the second one, which can be empty.
     mutating func replace() throws {
         files = []
         for directory in [root.handle, outside.handle] {
@@ -77,7 +77,7 @@ struct TreePair {
         }
     }
 
-    /// Files that look the same hold the same.
+    /// Makes a file; files of the same size and time have the same content.
     private mutating func makeFile(_ name: [UInt8], in directory: DirectoryHandle) throws {
         let (size, time) = ([0, 10, 100_000].randomElement(using: &random) ?? 0, time())
         var content = SplitMix64(seed: UInt64(size) + UInt64(time.seconds))
@@ -93,9 +93,9 @@ struct TreePair {
         FileTime(seconds: Int64.random(in: 1...3, using: &random), nanoseconds: 5)
     }
 
-    /// Changes a byte of one of the store's packs.
+    /// Changes a byte in one of the store's packs.
     ///
-    /// - Returns: `false` if there is none.
+    /// - Returns: `false` if the store has no pack.
     mutating func damagePack() throws -> Bool {
         let set = PathSet(["v1/packs/**/*"], root: PathBytes(store.path.string))
         let packs = try TreeWalk(set, root: store.handle).entries
@@ -108,7 +108,7 @@ struct TreePair {
         return true
     }
 
-    /// Everything that is there, by the paths that a cache gives it.
+    /// Returns all entries of both halves by the paths that a cache gives them.
     func snapshot() throws -> [PathBytes: TreeSnapshot.Entry] {
         var entries: [PathBytes: TreeSnapshot.Entry] = [:]
         for (path, entry) in try TreeSnapshot(root.path).entries {
@@ -118,7 +118,7 @@ struct TreePair {
         for (path, entry) in try TreeSnapshot(self.outside.path).entries {
             entries[outside.appending(path.utf8)] = entry
         }
-        // Files of both halves may be one.
+        // A file can have names in both halves.
         var cursor = TreeCursor(try TreeRoots(root: PathBytes(root.path.string)))
         var names: [FileStatus.Identity: PathBytes] = [:]
         for path in entries.keys.sorted() where entries[path]?.kind == .regular {
@@ -131,24 +131,24 @@ struct TreePair {
     }
 }
 
-/// What a tree must be after another was restored over it.
+/// The expected tree after another one was restored over it.
 struct OverlaidTree {
     private(set) var entries: [PathBytes: TreeSnapshot.Entry]
-    /// The entries that cannot come, by what stands there.
+    /// The entries that existing ones block.
     private(set) var leftOut: Set<PathBytes> = []
-    /// How many files of the source came, or were there.
-    var filesThatCame: Int {
+    /// The number of files of the source that are restored or present.
+    var restoredFileCount: Int {
         source.count { $0.value.kind == .regular && !leftOut.contains($0.key) }
     }
-    /// How many names the path of the half has that is not below the root.
+    /// The number of names in the path of the half that is not below the root.
     private let depth: Int
     private let source: [PathBytes: TreeSnapshot.Entry]
     private let existing: [PathBytes: TreeSnapshot.Entry]
-    /// Of each file in the source, the first of the entries that are the same file.
+    /// The first name of the file that a name in the source belongs to.
     private let firstNames: [PathBytes: PathBytes]
-    /// Directories that are no entries, whose times change with what is put into them.
+    /// Directories that are not entries; their times change when files are restored into them.
     private var others: Set<PathBytes> = []
-    /// Those of them that are new.
+    /// The ones of `others` that the restore creates.
     private var made: Set<PathBytes> = []
 
     init(
@@ -175,11 +175,11 @@ struct OverlaidTree {
     private mutating func add(_ path: PathBytes) {
         guard let entry = source[path] else { return }
         let old = entries[path]
-        let standsInTheWay =
+        let isBlocked =
             entry.kind != .directory && old?.kind == .directory
             && existing.keys.contains { $0.isWithin(path) }
         let above = directories(above: path)
-        guard !standsInTheWay, above.allSatisfy({ entries[$0]?.kind ?? .directory == .directory })
+        guard !isBlocked, above.allSatisfy({ entries[$0]?.kind ?? .directory == .directory })
         else {
             leftOut.insert(path)
             return
@@ -200,7 +200,7 @@ struct OverlaidTree {
         }
     }
 
-    /// The directories above a path that are in one of the trees.
+    /// Returns the directories above a path that are in one of the trees.
     private func directories(above path: PathBytes) -> [PathBytes] {
         let start = path.isAbsolute ? depth : 0
         let names = path.components.dropLast()
@@ -210,13 +210,13 @@ struct OverlaidTree {
         }
     }
 
-    /// The first difference from what there is, or `nil`.
+    /// Returns the first difference from a tree, or `nil`.
     func difference(from found: [PathBytes: TreeSnapshot.Entry]) -> String? {
         for path in Set(entries.keys).union(found.keys).sorted() {
-            guard let expected = entries[path] else { return "'\(path.text)' is too much" }
+            guard let expected = entries[path] else { return "'\(path.text)' is not expected" }
             guard let entry = found[path] else { return "'\(path.text)' is missing" }
             guard entry.kind == expected.kind, entry.content == expected.content else {
-                return "'\(path.text)' is something else"
+                return "'\(path.text)' has another kind or content"
             }
             guard made.contains(path) || entry.mode == expected.mode else {
                 return "'\(path.text)' has mode \(entry.mode)"
@@ -228,7 +228,7 @@ struct OverlaidTree {
         return linkDifference(from: found)
     }
 
-    /// Files that are one are one, and no others.
+    /// Compares which names belong to one file.
     private func linkDifference(from found: [PathBytes: TreeSnapshot.Entry]) -> String? {
         for (path, entry) in found where entry.kind == .regular {
             if let first = firstNames[path], !leftOut.contains(path),
