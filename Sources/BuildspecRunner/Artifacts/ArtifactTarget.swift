@@ -27,7 +27,7 @@ struct ArtifactTarget {
 
     /// Returns why the artifacts cannot go into the directory, as far as that is known before the build.
     ///
-    /// - Returns: The reason with a remedy, in one line; `nil` if there is none.
+    /// - Returns: The reason with a remedy, in one line; `nil` if they can.
     func obstacle() async -> String? {
         var reason: String?
         do {

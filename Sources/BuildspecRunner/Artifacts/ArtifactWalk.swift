@@ -219,7 +219,7 @@ struct ArtifactWalk {
         }
     }
 
-    /// Returns the status of a link's target; `nil` if there is none.
+    /// Returns the status of a link's target; `nil` if it does not exist.
     private static func target(_ link: PathBytes) throws(FileError) -> FileStatus? {
         do throws(FileError) {
             return try OpenFile.reading(link).status()
@@ -231,7 +231,7 @@ struct ArtifactWalk {
         }
     }
 
-    /// Opens the directory at a path, links followed; returns `nil` if there is none.
+    /// Opens the directory at a path, links followed; returns `nil` if it does not exist.
     static func directory(_ path: PathBytes) throws(FileError) -> DirectoryHandle? {
         do throws(FileError) {
             return try DirectoryHandle.open(path)

@@ -14,7 +14,7 @@ enum ForeignLink {
     private static let maximumLinks = 40
 
     /// Returns the first link that is followed for an absolute path and belongs neither to root nor to the
-    /// user of this process; `nil` if there is none.
+    /// user of this process; `nil` if no link does.
     static func first(on path: PathBytes) -> PathBytes? {
         var rest = names(of: path)
         var current = PathBytes("/")

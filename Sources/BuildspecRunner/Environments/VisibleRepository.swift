@@ -10,7 +10,7 @@ struct VisibleRepository: Sendable, Equatable {
     /// The repository's directory, links resolved, and the path at which git inside looks for the
     /// directory; `nil` if the sources contain their repository.
     var repository: (outside: FilePath, inside: FilePath)?
-    /// Why git inside finds no repository, in one line; `nil` if git finds one, or if there is none.
+    /// Why git inside finds no repository, in one line; `nil` if git finds one, or if none exists.
     var problem: String?
 
     static func == (one: VisibleRepository, other: VisibleRepository) -> Bool {

@@ -72,7 +72,7 @@ package struct RepositoryName: Sendable, Equatable {
         self.init(authority: url[..<colon], path: path, isFromHome: isFromHome, machine, user)
     }
 
-    /// Returns the scheme before `://`; `nil` if there is none.
+    /// Returns the scheme before `://`; `nil` for an address without one.
     private static func scheme(of url: String) -> Substring? {
         guard let mark = url.firstRange(of: "://") else { return nil }
         let scheme = url[..<mark.lowerBound]

@@ -67,7 +67,7 @@ struct BuildUsers: Sendable {
         phases[phase] ?? defaultUser
     }
 
-    /// Finds a user, and adds a problem if there is none.
+    /// Finds a user, and adds a problem if the user does not exist.
     ///
     /// - Parameters:
     ///   - name: The user's name.

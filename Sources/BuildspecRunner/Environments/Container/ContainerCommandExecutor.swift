@@ -117,7 +117,7 @@ extension OutputMultiplexer {
         _ = fcntl(input.rawValue, F_SETFL, flags | O_NONBLOCK)
     }
 
-    /// Writes as many bytes as the pipe has space for, and waits if there is none.
+    /// Writes as many bytes as the pipe has space for, and waits if the pipe is full.
     ///
     /// - Parameters:
     ///   - bytes: The bytes to write.

@@ -97,7 +97,7 @@
             return file
         }
 
-        /// Returns the directory at a path, links resolved; `nil` if there is none.
+        /// Returns the directory at a path, links resolved; `nil` if it does not exist.
         private static func resolved(_ path: String) -> FilePath? {
             guard path.hasPrefix("/"), FileProbe(FilePath(path))?.isDirectory == true,
                 let real = try? Machine.absolute(FilePath(path))
