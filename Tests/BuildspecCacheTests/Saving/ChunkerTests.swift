@@ -3,7 +3,7 @@ import Testing
 
 @testable import BuildspecCache
 
-/// The same cuts, found as the definition says: one byte after the other.
+/// Finds the cuts byte by byte, as the definition says.
 private struct PlainChunker {
     let smallest: Int
     let largest: Int
@@ -11,8 +11,8 @@ private struct PlainChunker {
     private let gear: [UInt64]
 
     init(smallest: Int, largest: Int, bits: UInt64) {
-        var words = SplitMix64(seed: 0x6275_696C_6473_7065)
-        gear = (0..<256).map { _ in words.next() }
+        var random = SplitMix64(seed: 0x6275_696C_6473_7065)
+        gear = (0..<256).map { _ in random.next() }
         (self.smallest, self.largest, self.bits) = (smallest, largest, bits)
     }
 
@@ -42,9 +42,9 @@ private func chunks(_ bytes: [UInt8], _ chunker: Chunker) -> [ArraySlice<UInt8>]
 /// A file size of each class.
 private let sizes: [UInt64] = [9 << 20, 1 << 30]
 
-@Suite struct `The chunker` {
+@Suite struct `Chunking` {
     @Test(arguments: 0..<12 as Range<UInt64>)
-    func `cuts where a plain loop over all bytes cuts`(seed: UInt64) {
+    func `the chunker cuts where a plain loop over all bytes cuts`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let bits = 9 + random.next() % 6
         let smallest = 64 + Int(random.next() % 3_000)
@@ -58,7 +58,7 @@ private let sizes: [UInt64] = [9 << 20, 1 << 30]
     }
 
     @Test(arguments: sizes)
-    func `keeps to what is written about the file's class`(size: UInt64) {
+    func `the chunker has the documented parameters for each class of files`(size: UInt64) {
         let isModerate = size <= 32 << 20
         let plain =
             isModerate
@@ -69,13 +69,13 @@ private let sizes: [UInt64] = [9 << 20, 1 << 30]
         #expect(cuts(bytes, Chunker(forFileOf: size).end) == cuts(bytes, plain.end))
     }
 
-    @Test func `has larger chunks for files above 32 MiB`() {
+    @Test func `files above 32 MiB have larger chunks`() {
         #expect(Chunker(forFileOf: 32 << 20).largest == 256 << 10)
         #expect(Chunker(forFileOf: (32 << 20) + 1).largest == 1 << 20)
     }
 
     @Test(arguments: sizes)
-    func `makes chunks of sizes within the limits`(size: UInt64) {
+    func `chunks have sizes within the limits`(size: UInt64) {
         let chunker = Chunker(forFileOf: size)
         var random = SplitMix64(seed: 3)
         let random8 = random.bytes(40 * chunker.smallest)
@@ -91,14 +91,14 @@ private let sizes: [UInt64] = [9 << 20, 1 << 30]
     }
 
     @Test(arguments: sizes, 0..<6 as Range<UInt64>)
-    func `moves few cuts for an edit`(size: UInt64, seed: UInt64) {
+    func `an edit changes at most four chunks`(size: UInt64, seed: UInt64) {
         let chunker = Chunker(forFileOf: size)
         var random = SplitMix64(seed: seed)
         var bytes = random.bytes(40 * chunker.smallest)
         let before = Set(chunks(bytes, chunker))
-        let place = Int(random.next() % UInt64(bytes.count - 100))
+        let index = Int(random.next() % UInt64(bytes.count - 100))
         let fresh = random.bytes(Int(random.next() % 100))
-        bytes.replaceSubrange(place..<place + Int(random.next() % 100), with: fresh)
+        bytes.replaceSubrange(index..<index + Int(random.next() % 100), with: fresh)
         let new = chunks(bytes, chunker).filter { !before.contains($0) }
         #expect((1...4).contains(new.count), "seed \(seed)")
     }

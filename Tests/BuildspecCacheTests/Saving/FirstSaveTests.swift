@@ -11,12 +11,12 @@ import Testing
     import Darwin
 #endif
 
-/// An entry with a key is never changed, so the first one must be whole.
+/// First saves of a key, which must be complete because an entry with a key is never changed.
 @Suite(.timeLimit(.minutes(2)))
-struct FirstSaveTests {
+struct `First saves` {
     private let identity = CacheIdentity(scope: "s", key: "k", paths: ["tree/**/*"])
 
-    @Test func `of saves of one key at the same time the first stays and the others say so`()
+    @Test func `the first of concurrent saves of one key wins, and the others report it`()
         async throws
     {
         let store = try TemporaryDirectory()
@@ -42,16 +42,16 @@ struct FirstSaveTests {
         #expect(try store.handle.names().allSatisfy { !TemporaryName.matches($0) })
     }
 
-    @Test func `a create of a store in a directory writes once`() async throws {
-        let place = try TemporaryDirectory()
-        let store = DirectoryStore(place.path)
+    @Test func `a directory store creates an object once`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = DirectoryStore(directory.path)
         #expect(try await store.create("v1/keys/a", [1]))
         #expect(try await !store.create("v1/keys/a", [2]))
         #expect(try store.read("v1/keys/a", limit: 9) == [1])
         #expect(try store.list(prefix: "v1/").map(\.name) == ["v1/keys/a"])
     }
 
-    @Test func `an entry that lacks what could not be read is replaced by the next save`()
+    @Test func `the next save replaces an entry that lacks unreadable files`()
         async throws
     {
         let (store, tree, target) = (
@@ -74,7 +74,7 @@ struct FirstSaveTests {
         #expect(try KeyRecord.decode(record.encode()).leftOut == 2)
         let cache = BuildCache(directory: store.path)
         _ = try await cache.save(identity, from: tree.path)
-        // As a save leaves it that could not read a file.
+        // The record of a save that could not read a file.
         let name = record.name
         let bytes = try #require(try DirectoryStore(store.path).read(name, limit: 1 << 20))
         var saved = try KeyRecord.decode(bytes)
@@ -88,7 +88,7 @@ struct FirstSaveTests {
     }
 
     @Test(.enabled(if: geteuid() != 0))
-    func `a file that cannot be read makes an entry incomplete`()
+    func `an unreadable file makes an entry incomplete, and the next save replaces it`()
         async throws
     {
         let (store, tree) = (try TemporaryDirectory(), try TemporaryDirectory())

@@ -4,8 +4,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite struct `A save after a change` {
-    /// All files but one of 20,000 bytes are reused by the save under the key `2`, which restores.
+@Suite struct `Incremental saves` {
+    /// Expects that the save under the key `2` reused all files but one, and can be restored.
     private func expectOneNew(
         of count: UInt64,
         _ fixture: CacheFixture,
@@ -15,12 +15,10 @@ import Testing
         #expect(second.bytesReused == (count - 1) * 20_000)
         #expect(second.bytesStored < first.bytesStored / 20)
         #expect(try await fixture.restore("2").outcome == .exact(key: "2"))
-        let difference = try TreeSnapshot(fixture.source.path)
-            .difference(from: TreeSnapshot(fixture.target.path))
-        #expect(difference == nil)
+        #expect(try fixture.difference() == nil)
     }
 
-    @Test func `stores only what is new and reuses the rest`() async throws {
+    @Test func `a save stores only the changed file and reuses the rest`() async throws {
         let fixture = try CacheFixture()
         var random = SplitMix64(seed: 7)
         for number in 0..<40 {
@@ -34,7 +32,7 @@ import Testing
         try await expectOneNew(of: 40, fixture, first, second)
     }
 
-    @Test func `reuses old contents under new times, as after an installation`() async throws {
+    @Test func `a save reuses the contents of files that only have new times`() async throws {
         let fixture = try CacheFixture()
         var random = SplitMix64(seed: 12)
         let contents = (0..<40).map { _ in random.bytes(20_000) }
@@ -52,7 +50,7 @@ import Testing
         try await expectOneNew(of: 40, fixture, first, second)
     }
 
-    @Test func `of nothing writes no pack and no manifest`() async throws {
+    @Test func `a save without changes writes no pack and no manifest`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("x", to: "tree/file")
         try await fixture.save(nil)
@@ -62,7 +60,7 @@ import Testing
         #expect(try fixture.objects("v1/").filter { !$0.string.contains("/keys/") } == before)
     }
 
-    @Test func `of what another scope has adds the record alone, and says so`() async throws {
+    @Test func `a save of contents of another scope adds only a key record`() async throws {
         let fixture = try CacheFixture()
         var random = SplitMix64(seed: 3)
         try fixture.overwrite(fixture.source.file("tree/file"), random.bytes(50_000))
@@ -71,7 +69,7 @@ import Testing
         #expect(report.bytesStored < 1_000 && report.bytesReused == 0)
     }
 
-    @Test func `keeps one copy of equal files`() async throws {
+    @Test func `a save stores one copy of equal files`() async throws {
         let fixture = try CacheFixture()
         var random = SplitMix64(seed: 8)
         let bytes = random.bytes(300_000)
@@ -83,14 +81,14 @@ import Testing
         #expect(report.bytesStored < 310_000)
     }
 
-    @Test func `of a large file stores only the part that changed`() async throws {
+    @Test func `a save of a large file stores only the changed part`() async throws {
         let fixture = try CacheFixture()
         var random = SplitMix64(seed: 9)
         var bytes = random.bytes(10 << 20)
         let file = fixture.source.file("tree/large.bin")
         try fixture.overwrite(file, bytes)
         let first = try await fixture.save("1")
-        // Insert a little in the middle, so that everything behind it moves.
+        // An insertion in the middle moves everything after it.
         bytes.insert(contentsOf: random.bytes(1_000), at: 5 << 20)
         try fixture.overwrite(file, bytes)
         let second = try await fixture.save("2")
@@ -101,7 +99,7 @@ import Testing
         #expect(try fixture.bytes(fixture.target.file("tree/large.bin")).count == 10 << 20)
     }
 
-    @Test func `rewrites packs that are mostly dead and many small ones`() async throws {
+    @Test func `saves rewrite mostly unused packs and many small packs`() async throws {
         let fixture = try CacheFixture()
         var random = SplitMix64(seed: 11)
         for number in 0..<30 {
@@ -116,16 +114,14 @@ import Testing
             names.formUnion(try fixture.objects("/packs/").map(\.string))
         }
         #expect(names.count >= 40, "every round stored something")
-        // What the last entry refers to is bounded, and the rest goes with the next prune.
+        // The packs of the last entry are bounded, and the next prune deletes the rest.
         _ = try await fixture.cache.prune(PruneLimits(gracePeriod: 0))
         #expect(try fixture.objects("/packs/").count <= 13)
         #expect(try await fixture.restore(nil).outcome == .exact(key: nil))
-        let difference = try TreeSnapshot(fixture.source.path)
-            .difference(from: TreeSnapshot(fixture.target.path))
-        #expect(difference == nil)
+        #expect(try fixture.difference() == nil)
     }
 
-    @Test func `gives the same objects for the same tree, wherever it is saved`() async throws {
+    @Test func `the same tree gives the same objects in every directory`() async throws {
         let fixtures = [try CacheFixture(), try CacheFixture()]
         var names: [[String]] = []
         for fixture in fixtures {
@@ -146,7 +142,8 @@ import Testing
         #expect(names[0].contains { $0.hasSuffix(".tar.zst") })
     }
 
-    @Test func `beside others under the same and other keys loses nothing`() async throws {
+    @Test func `sixteen concurrent saves under the same and other keys lose nothing`() async throws
+    {
         let fixture = try CacheFixture()
         for number in 0..<50 { try fixture.source.write("\(number)", to: "tree/\(number)") }
         try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -161,8 +158,9 @@ import Testing
     }
 }
 
-@Suite struct `A restore over a tree` {
-    @Test func `replaces what differs and leaves everything else alone`() async throws {
+@Suite struct `Restores over an existing tree` {
+    @Test func `a restore replaces different files and leaves everything else alone`() async throws
+    {
         let fixture = try CacheFixture()
         for number in 0..<5 { try fixture.source.write("cached \(number)", to: "tree/\(number)") }
         try fixture.source.handle.directory("tree".utf8).makeLink("link".utf8, to: Array("0".utf8))
@@ -182,7 +180,7 @@ import Testing
         #expect(try tree.names().count == 7)
     }
 
-    @Test func `finds an edit that kept size and time only when asked to verify`() async throws {
+    @Test func `only a verifying restore finds an edit that kept size and time`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("abc", to: "tree/file")
         try await fixture.save("k")
@@ -198,7 +196,7 @@ import Testing
         #expect(try fixture.target.read("tree/file") == "abc")
     }
 
-    @Test func `never removes a directory that has something in it`() async throws {
+    @Test func `a restore never removes a directory that is not empty`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("a file", to: "tree/name")
         try await fixture.save("k")
@@ -208,7 +206,9 @@ import Testing
         #expect(try fixture.target.read("tree/name/inside") == "precious")
     }
 
-    @Test func `puts a directory where a file or an empty directory's file was`() async throws {
+    @Test func `a restore replaces a file by a directory and an empty directory by a file`()
+        async throws
+    {
         let fixture = try CacheFixture()
         try fixture.source.write("x", to: "tree/dir/x")
         try fixture.source.write("y", to: "tree/file")
@@ -220,7 +220,7 @@ import Testing
         #expect(try fixture.target.read("tree/file") == "y")
     }
 
-    @Test func `reaches absolute paths and makes the directories above them`() async throws {
+    @Test func `a restore of an absolute path makes the directories above it`() async throws {
         let fixture = try CacheFixture()
         let outside = try TemporaryDirectory()
         try outside.write("x", to: "home/.m2/repository/x.jar")
@@ -233,7 +233,7 @@ import Testing
         #expect(try outside.read("home/.m2/repository/x.jar") == "x")
     }
 
-    @Test func `makes directories that no pattern covers`() async throws {
+    @Test func `a restore makes directories that no pattern covers`() async throws {
         let fixture = try CacheFixture()
         for name in ["a/b/x.o", "a/c/y.o", "d/z.o", "a/b/x.c"] {
             try fixture.source.write(name, to: name)

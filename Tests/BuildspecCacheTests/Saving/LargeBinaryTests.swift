@@ -4,17 +4,17 @@ import Testing
 
 /// Numbers with some bits fixed: they compress a little, as machine code does, and never repeat.
 private func code(_ count: Int, _ random: inout SplitMix64) -> [UInt8] {
-    var words = Array(repeating: UInt64(0), count: count / 8)
-    for index in words.indices { words[index] = random.next() & 0x0F0F_FFFF_00FF_3F3F }
-    return unsafe words.withUnsafeBytes { unsafe Array($0) }
+    var numbers = Array(repeating: UInt64(0), count: count / 8)
+    for index in numbers.indices { numbers[index] = random.next() & 0x0F0F_FFFF_00FF_3F3F }
+    return unsafe numbers.withUnsafeBytes { unsafe Array($0) }
 }
 
-@Suite struct `A large binary of which one percent changed` {
-    /// The first is hardly large, and its chunks are smaller.
-    @Test(arguments: [(size: 9 << 20, places: 3), (size: 64 << 20, places: 6)])
-    func `adds at most five percent of its compressed size to the store`(
+@Suite struct `Large binaries` {
+    /// The first size is just above the limit for chunks, and has smaller ones.
+    @Test(arguments: [(size: 9 << 20, edits: 3), (size: 64 << 20, edits: 6)])
+    func `a change of one percent adds at most five percent of the compressed size`(
         size: Int,
-        places: Int
+        edits: Int
     ) async throws {
         let percent = size / 100
         let fixture = try CacheFixture()
@@ -32,16 +32,16 @@ private func code(_ count: Int, _ random: inout SplitMix64) -> [UInt8] {
             #expect(share <= 0.05, "\(how)")
             #expect(again.bytesStored > 0, "\(how)")
         }
-        // In some places, each a function or two that was compiled anew.
-        for place in 0..<places {
-            let start = size / (places + 1) * (place + 1)
-            let fresh = code(percent / places, &random)
+        // Several ranges change, like functions that are compiled again.
+        for edit in 0..<edits {
+            let start = size / (edits + 1) * (edit + 1)
+            let fresh = code(percent / edits, &random)
             bytes.replaceSubrange(start..<start + fresh.count, with: fresh)
         }
         try await grow("overwritten in place")
         let inserted = code(percent, &random)
         bytes.insert(contentsOf: inserted, at: size / 3)
-        try await grow("inserted, so that everything behind it moves")
+        try await grow("inserted, so that everything after it moves")
         bytes += code(percent, &random)
         try await grow("appended")
 

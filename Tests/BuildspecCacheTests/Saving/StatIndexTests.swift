@@ -5,60 +5,45 @@ import Testing
 
 @testable import BuildspecCache
 
-/// The index spares reading files; it must never make a save keep an old content.
-@Suite struct `With an index` {
-    private struct Place {
-        let fixture: CacheFixture
-        let state = try? TemporaryDirectory()
-        let cache: BuildCache
-
-        init() throws {
-            fixture = try CacheFixture()
-            cache = BuildCache(directory: fixture.store.path, indexDirectory: state?.path)
-        }
-
-        /// What a fresh restore of the key gives.
-        func restored(_ key: String) async throws -> TreeSnapshot {
-            let target = try TemporaryDirectory()
-            _ = try await cache.restore(fixture.identity(key), into: target.path)
-            return try TreeSnapshot(target.path)
-        }
-    }
-
-    /// Waits until the file system's clock has ticked often enough for the index to trust files.
+/// The stat index, which saves reading files and must never make a save keep an old content.
+@Suite struct `Stat index` {
+    /// Waits until the file system's clock has ticked, so that the index trusts the files.
     private func tick() async throws {
         try await Task.sleep(for: .milliseconds(80))
     }
 
-    @Test func `a save reads only files that have changed`() async throws {
-        let place = try Place()
-        for number in 0..<5 { try place.fixture.source.write("\(number)", to: "tree/\(number)") }
+    @Test func `a save with an index reads only changed files`() async throws {
+        let fixture = try CacheFixture()
+        for number in 0..<5 { try fixture.source.write("\(number)", to: "tree/\(number)") }
         try await tick()
-        _ = try await place.cache.save(place.fixture.identity("1"), from: place.fixture.source.path)
+        _ = try await fixture.indexedCache.save(fixture.identity("1"), from: fixture.source.path)
         #expect(
-            try await unchangedNames(place) == ["tree/0", "tree/1", "tree/2", "tree/3", "tree/4"]
+            try await unchangedNames(fixture) == ["tree/0", "tree/1", "tree/2", "tree/3", "tree/4"]
         )
-        try place.fixture.source.write("changed", to: "tree/2")
-        #expect(try await unchangedNames(place) == ["tree/0", "tree/1", "tree/3", "tree/4"])
-        let report = try await place.cache.save(
-            place.fixture.identity("2"),
-            from: place.fixture.source.path
+        try fixture.source.write("changed", to: "tree/2")
+        #expect(try await unchangedNames(fixture) == ["tree/0", "tree/1", "tree/3", "tree/4"])
+        let report = try await fixture.indexedCache.save(
+            fixture.identity("2"),
+            from: fixture.source.path
         )
         #expect(report.bytesReused == 4)
-        #expect(try await place.restored("2") == TreeSnapshot(place.fixture.source.path))
+        #expect(
+            try await fixture.restoredTree("2", by: fixture.indexedCache)
+                == TreeSnapshot(fixture.source.path)
+        )
     }
 
-    /// The files that the next save would not read.
-    private func unchangedNames(_ place: Place) async throws -> [String] {
-        let root = PathBytes(place.fixture.source.path.string)
-        let set = PathSet(place.fixture.identity("1").paths, root: root)
-        let reader = EntryReader(store: DirectoryStore(place.fixture.store.path))
+    /// Returns the files that the next save does not read.
+    private func unchangedNames(_ fixture: CacheFixture) async throws -> [String] {
+        let root = PathBytes(fixture.source.path.string)
+        let set = PathSet(fixture.identity("1").paths, root: root)
+        let reader = EntryReader(store: DirectoryStore(fixture.store.path))
         let version = KeyRecord.version(ofPaths: set.canonicalTexts)
         let record = try await reader.newestRecord(scope: "project", version: version)
         let manifest = try await reader.manifest(of: #require(record))
-        let index = try #require(try storedIndex(place))
+        let index = try #require(try storedIndex(fixture))
         #expect(index.manifest == record?.manifest)
-        let entries = try TreeWalk(set, root: place.fixture.source.handle).entries
+        let entries = try TreeWalk(set, root: fixture.source.handle).entries
         let unchanged = UnchangedFiles(
             entries,
             files: FileList(entries).toRead,
@@ -69,59 +54,65 @@ import Testing
         return entries.indices.filter { unchanged.stored[$0] != nil }.map { entries[$0].path.text }
     }
 
-    @Test func `an edit that keeps size and time is noticed`() async throws {
-        let place = try Place()
-        try place.fixture.source.write("before", to: "tree/file")
+    @Test func `a save with an index finds an edit that kept size and time`() async throws {
+        let fixture = try CacheFixture()
+        try fixture.source.write("before", to: "tree/file")
         try await tick()
-        _ = try await place.cache.save(place.fixture.identity("1"), from: place.fixture.source.path)
-        let tree = try place.fixture.source.handle.directory("tree".utf8)
+        _ = try await fixture.indexedCache.save(fixture.identity("1"), from: fixture.source.path)
+        let tree = try fixture.source.handle.directory("tree".utf8)
         let time = try #require(try tree.status("file".utf8)).modified
-        // In place: the same inode, the same size, the time set back.
+        // The inode and the size stay, and the time is set back.
         let file = try OpenFile.writing(Array("file".utf8)[...], in: tree)
         try file.write(Array("edited".utf8).span, at: 0)
         try file.setModified(time)
-        _ = try await place.cache.save(place.fixture.identity("2"), from: place.fixture.source.path)
-        #expect(try await place.restored("2") == TreeSnapshot(place.fixture.source.path))
+        _ = try await fixture.indexedCache.save(fixture.identity("2"), from: fixture.source.path)
+        #expect(
+            try await fixture.restoredTree("2", by: fixture.indexedCache)
+                == TreeSnapshot(fixture.source.path)
+        )
     }
 
     @Test(arguments: 0..<12 as Range<UInt64>)
-    func `random edits of all kinds are saved as they are`(seed: UInt64) async throws {
-        let place = try Place()
+    func `a save with an index stores random edits correctly`(seed: UInt64) async throws {
+        let fixture = try CacheFixture()
         var random = SplitMix64(seed: seed)
         var tree = RandomTree(seed: seed)
-        try place.fixture.source.handle.makeDirectory("tree".utf8)
-        let handle = try place.fixture.source.handle.directory("tree".utf8)
+        try fixture.source.handle.makeDirectory("tree".utf8)
+        let handle = try fixture.source.handle.directory("tree".utf8)
         try tree.fill(handle)
         for round in 0..<4 {
             if round % 2 == 1 { try await tick() }
-            _ = try await place.cache.save(
-                place.fixture.identity("\(round)"),
-                from: place.fixture.source.path
+            _ = try await fixture.indexedCache.save(
+                fixture.identity("\(round)"),
+                from: fixture.source.path
             )
-            let restored = try await place.restored("\(round)")
-            let difference = try restored.difference(from: TreeSnapshot(place.fixture.source.path))
+            let restored = try await fixture.restoredTree("\(round)", by: fixture.indexedCache)
+            let difference = try restored.difference(from: TreeSnapshot(fixture.source.path))
             #expect(difference == nil, "seed \(seed), round \(round)")
             try mutate(handle, &random)
         }
     }
 
-    @Test func `a restore leaves one that the next save can use`() async throws {
-        let place = try Place()
-        for number in 0..<5 { try place.fixture.source.write("\(number)", to: "tree/\(number)") }
-        _ = try await place.cache.save(place.fixture.identity("1"), from: place.fixture.source.path)
+    @Test func `a restore writes an index that the next save can use`() async throws {
+        let fixture = try CacheFixture()
+        for number in 0..<5 { try fixture.source.write("\(number)", to: "tree/\(number)") }
+        _ = try await fixture.indexedCache.save(fixture.identity("1"), from: fixture.source.path)
         let target = try TemporaryDirectory()
         try target.write("other", to: "tree/1")
         try await tick()
-        _ = try await place.cache.restore(place.fixture.identity("1"), into: target.path)
+        _ = try await fixture.indexedCache.restore(fixture.identity("1"), into: target.path)
         try await tick()
-        _ = try await place.cache.restore(place.fixture.identity("1"), into: target.path)
+        _ = try await fixture.indexedCache.restore(fixture.identity("1"), into: target.path)
         try target.write("changed", to: "tree/3")
-        let report = try await place.cache.save(place.fixture.identity("2"), from: target.path)
+        let report = try await fixture.indexedCache.save(fixture.identity("2"), from: target.path)
         #expect(report.bytesReused == 4)
-        #expect(try await place.restored("2") == TreeSnapshot(target.path))
+        #expect(
+            try await fixture.restoredTree("2", by: fixture.indexedCache)
+                == TreeSnapshot(target.path)
+        )
     }
 
-    @Test func `bytes that are no index count as none`() throws {
+    @Test func `a damaged index is refused`() throws {
         let stamp = InodeStamp(
             inode: 5,
             device: 6,
@@ -153,12 +144,12 @@ import Testing
         }
     }
 
-    @Test func `is older than a tree in which a file has changed since`() async throws {
-        let place = try TemporaryDirectory()
-        for name in ["a/x", "a/y", "b"] { try place.write(name, to: name) }
+    @Test func `an index is older than a tree in which a file has changed`() async throws {
+        let directory = try TemporaryDirectory()
+        for name in ["a/x", "a/y", "b"] { try directory.write(name, to: name) }
         func entries() throws -> [WalkedEntry] {
-            let set = PathSet(["**/*"], root: PathBytes(place.path.string))
-            return try TreeWalk(set, root: place.handle).entries
+            let set = PathSet(["**/*"], root: PathBytes(directory.path.string))
+            return try TreeWalk(set, root: directory.handle).entries
         }
         let stamps = try entries().map { entry in
             entry.status.kind == .regular ? InodeStamp(entry.status) : nil
@@ -166,16 +157,16 @@ import Testing
         let index = StatIndex(manifest: ContentDigest(of: []), stamps: stamps)
         #expect(try !index.isOlder(than: entries()))
         try await tick()
-        // What is not there any more only the fingerprint tells.
-        try place.handle.directory("a".utf8).removeFile("y".utf8)
+        // Only the fingerprint shows that a file is missing.
+        try directory.handle.directory("a".utf8).removeFile("y".utf8)
         #expect(try !index.isOlder(than: entries()))
-        try place.write("changed", to: "a/x")
+        try directory.write("changed", to: "a/x")
         #expect(try index.isOlder(than: entries()))
         let none = StatIndex(manifest: ContentDigest(of: []), stamps: [nil])
         #expect(try !none.isOlder(than: entries()))
     }
 
-    @Test func `a file that changed a moment before is read again`() {
+    @Test func `a file that changed a moment ago is read again`() {
         let now = FileTime(seconds: 100, nanoseconds: 10_000_000)
         func stamp(_ seconds: Int64, _ nanoseconds: Int32) -> InodeStamp {
             let time = FileTime(seconds: seconds, nanoseconds: nanoseconds)
@@ -189,7 +180,7 @@ import Testing
         #expect(index.stamps == [nil, nil, stamps[2], nil])
     }
 
-    @Test func `a time of a clock that is far off is no crash`() {
+    @Test func `a time far in the past or future does not crash`() {
         let now = FileTime(seconds: 1_800_000_000, nanoseconds: 20_000_000)
         let stamps = [Int64.max, 20_000_000_000, 0, -20_000_000_000, .min].map { seconds in
             let time = FileTime(seconds: seconds, nanoseconds: 0)
@@ -200,10 +191,11 @@ import Testing
         #expect(index.stamps == [nil, nil, stamps[2], stamps[3], stamps[4]])
     }
 
-    private func storedIndex(_ place: Place) throws -> StatIndex? {
-        guard let state = place.state else { return nil }
-        let name = try state.handle.names().first.map { String(decoding: $0, as: UTF8.self) }
-        let path = PathBytes(state.file(name ?? "none").string)
+    private func storedIndex(_ fixture: CacheFixture) throws -> StatIndex? {
+        let name = try fixture.state.handle.names().first.map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        let path = PathBytes(fixture.state.file(name ?? "none").string)
         return try AtomicFile.read(path, limit: 1 << 20).flatMap(StatIndex.init)
     }
 
