@@ -4,8 +4,8 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Keys as text, and what a signature of a record covers.
-@Suite struct `A signing key` {
+/// Keys as text, and the signatures that they make.
+@Suite struct `Signing keys` {
     /// A vector of RFC 8032, section 7.1.
     struct Vector: Sendable {
         var secret: String
@@ -32,12 +32,14 @@ import Testing
     ]
 
     private func bytes(_ hex: String) -> [UInt8] {
-        stride(from: 0, to: hex.utf8.count, by: 2).compactMap { place in
-            UInt8(hex.dropFirst(place).prefix(2), radix: 16)
+        stride(from: 0, to: hex.utf8.count, by: 2).compactMap { index in
+            UInt8(hex.dropFirst(index).prefix(2), radix: 16)
         }
     }
 
-    @Test(arguments: 0..<2) func `gives and takes the signatures of RFC 8032`(number: Int) throws {
+    @Test(arguments: 0..<2) func `a key makes and verifies the signatures of RFC 8032`(
+        number: Int
+    ) throws {
         let vector = Self.vectors[number]
         let text = "ed25519-secret:\(Base64.encode(bytes(vector.secret)))\n"
         let key = try #require(SigningKey(text))
@@ -54,7 +56,7 @@ import Testing
         #expect(key.publicKey.id == ContentDigest(of: bytes(vector.publicKey)).hex)
     }
 
-    @Test func `is read as it was written, and its public half too`() throws {
+    @Test func `a key and its public key are read as they were written`() throws {
         let key = SigningKey()
         #expect(try #require(SigningKey(key.text)).publicKey == key.publicKey)
         #expect(try #require(SigningKey("\n  \(key.text)\r\n")).publicKey == key.publicKey)
@@ -72,19 +74,19 @@ import Testing
         "ed25519-secret: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
         "ed25519-secret:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= x",
     ])
-    func `is nothing else`(text: String) {
+    func `an invalid text of a key is refused`(text: String) {
         #expect(SigningKey(text) == nil)
         #expect(SigningKey("# a comment\n" + text) == nil)
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `reads random text without harm, and only in its one form`(seed: UInt64) {
+    func `a random text is read as a key only in its exact form`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let key = SigningKey()
         var bytes = Array(key.text.utf8)
         for _ in 0..<60 {
-            let place = Int(random.next() % UInt64(bytes.count))
-            bytes[place] = UInt8(truncatingIfNeeded: random.next())
+            let index = Int(random.next() % UInt64(bytes.count))
+            bytes[index] = UInt8(truncatingIfNeeded: random.next())
             let text = String(decoding: bytes, as: UTF8.self)
             if let read = SigningKey(text) { #expect(text.contains(read.secret), "seed \(seed)") }
             if let read = PublicKey(text) { #expect(read.text == text, "seed \(seed)") }
@@ -94,8 +96,8 @@ import Testing
     }
 }
 
-/// The signature's lines in a key record.
-@Suite struct `A signed key record` {
+/// The lines of a key record that have the signature.
+@Suite struct `Signed key records` {
     private let key = SigningKey()
 
     private var record: KeyRecord {
@@ -115,7 +117,7 @@ import Testing
         return record
     }
 
-    private func sealed(_ body: String) -> [UInt8] {
+    private func checksummed(_ body: String) -> [UInt8] {
         Array(body.utf8) + Array("end \(ContentDigest(of: Array(body.utf8)).hex)\n".utf8)
     }
 
@@ -124,7 +126,7 @@ import Testing
         return String(text.dropLast(4 + 64 + 1))
     }
 
-    @Test func `is the unsigned one with two more lines`() throws {
+    @Test func `a signed record is the unsigned one with two more lines`() throws {
         let signed = try KeyRecord.decode(record.encode(signedBy: key))
         let signature = try #require(signed.signature)
         #expect(signature.isValid(for: key.publicKey))
@@ -138,19 +140,19 @@ import Testing
         #expect(body.hasPrefix(plainBody + "signer \(key.publicKey.id)\nsignature "))
     }
 
-    @Test func `is not signed any more when a byte above the signature changes`() throws {
+    @Test func `a signature is invalid after a change of any byte above it`() throws {
         let body = Array(try body().utf8)
         let end = body.count - "signature ".utf8.count - 128 - 1
-        for place in 0..<end {
+        for index in 0..<end {
             var changed = body
-            changed[place] ^= 1
+            changed[index] ^= 1
             let bytes = changed + Array("end \(ContentDigest(of: changed).hex)\n".utf8)
             guard let read = try? KeyRecord.decode(bytes) else { continue }
-            #expect(read.signature?.isValid(for: key.publicKey) != true, "byte \(place)")
+            #expect(read.signature?.isValid(for: key.publicKey) != true, "byte \(index)")
         }
     }
 
-    @Test func `has nothing behind its signature that it would not cover`() throws {
+    @Test func `a record with a changed or additional line at the signature is refused`() throws {
         let body = try body()
         let signature = try #require(body.split(separator: "\n").last)
         for wrong in [
@@ -161,23 +163,25 @@ import Testing
             body.replacing(signature, with: signature.uppercased().lowercased().dropLast()),
             "signature \(signature.dropFirst(10))\n" + body,
         ] {
-            #expect(throws: CacheError.self, "\(wrong)") { try KeyRecord.decode(sealed(wrong)) }
+            #expect(throws: CacheError.self, "\(wrong)") {
+                try KeyRecord.decode(checksummed(wrong))
+            }
         }
-        #expect(throws: Never.self) { try KeyRecord.decode(sealed(body)) }
+        #expect(throws: Never.self) { try KeyRecord.decode(checksummed(body)) }
     }
 
     @Test(arguments: 0..<20 as Range<UInt64>)
-    func `with random changes is read or not, and never vouched for`(seed: UInt64) throws {
+    func `a signed record with random changes is never trusted`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let body = Array(try body().utf8)
         for _ in 0..<60 {
             var changed = body
             for _ in 0...random.next() % 3 {
-                let place = Int(random.next() % UInt64(changed.count))
+                let index = Int(random.next() % UInt64(changed.count))
                 switch random.next() % 3 {
-                case 0: changed[place] = UInt8(truncatingIfNeeded: random.next())
-                case 1: changed.remove(at: place)
-                default: changed.insert(UInt8(truncatingIfNeeded: random.next()), at: place)
+                case 0: changed[index] = UInt8(truncatingIfNeeded: random.next())
+                case 1: changed.remove(at: index)
+                default: changed.insert(UInt8(truncatingIfNeeded: random.next()), at: index)
                 }
             }
             if changed == body { continue }

@@ -4,8 +4,8 @@ import Testing
 
 @testable import BuildspecCache
 
-/// What somebody does who may write to the store and has no key that counts.
-enum Sabotage: String, CaseIterable {
+/// Attacks of a person who can write to the store and has no trusted key.
+enum Attack: String, CaseIterable {
     case unsigned
     case stripped
     case unknownKey
@@ -19,7 +19,7 @@ enum Sabotage: String, CaseIterable {
     case rolledBack
     case savedInTheFuture
 
-    /// A part of the line that says why the entry is refused.
+    /// A part of the note with the reason of the refusal.
     var reason: String {
         switch self {
         case .unsigned, .stripped: "it is not signed"
@@ -33,8 +33,8 @@ enum Sabotage: String, CaseIterable {
         }
     }
 
-    /// Puts what it makes of the entry `good` where `good` is.
-    func strike(_ fixture: TrustFixture, _ good: CacheIdentity) async throws {
+    /// Replaces the key record of the entry `good`.
+    func apply(to fixture: TrustFixture, _ good: CacheIdentity) async throws {
         var record = try await fixture.record(good)
         record.signature = nil
         var evil = good
@@ -86,9 +86,9 @@ enum Sabotage: String, CaseIterable {
     }
 }
 
-/// Signatures are demanded, and the store has been tampered with.
-@Suite struct `An entry that the policy refuses` {
-    /// A fixture with a signed entry of main, and an unsigned one of evil content beside it.
+/// A machine that demands signatures, and a store with forged records.
+@Suite struct `Untrusted entries` {
+    /// Makes a fixture with a signed entry of main, and an unsigned one with evil content.
     private func makeFixture(
         _ stores: TrustFixture.Stores,
         _ key: String? = "k1"
@@ -105,8 +105,9 @@ enum Sabotage: String, CaseIterable {
     }
 
     @Test(arguments: TrustFixture.Stores.allCases)
-    func `is none that a trusted key signed for its scope`(stores: TrustFixture.Stores) async throws
-    {
+    func `an entry that a trusted key signed for its scope is restored`(
+        stores: TrustFixture.Stores
+    ) async throws {
         let fixture = try await makeFixture(stores)
         let target = try TemporaryDirectory()
         let report = try await fixture.demanding().restore(
@@ -120,42 +121,42 @@ enum Sabotage: String, CaseIterable {
         #expect(try TreeSnapshot(target.path) == TreeSnapshot(fixture.source.path))
     }
 
-    @Test(arguments: Sabotage.allCases, TrustFixture.Stores.allCases)
-    func `is a miss of its exact key, told in one line`(
-        sabotage: Sabotage,
+    @Test(arguments: Attack.allCases, TrustFixture.Stores.allCases)
+    func `an untrusted entry is a miss of its key with one note`(
+        attack: Attack,
         stores: TrustFixture.Stores
     ) async throws {
         let fixture = try await makeFixture(stores)
-        try await sabotage.strike(fixture, fixture.identity("k1"))
+        try await attack.apply(to: fixture, fixture.identity("k1"))
         let target = try TemporaryDirectory()
         let report = try await fixture.demanding().restore(
             fixture.identity("k1"),
             into: target.path
         )
         #expect(report.isMiss)
-        #expect(report.notes.count == 1 && report.notes[0].contains(sabotage.reason), "\(report)")
+        #expect(report.notes.count == 1 && report.notes[0].contains(attack.reason), "\(report)")
         #expect(report.origin == nil)
         #expect(try target.handle.names().isEmpty)
     }
 
-    @Test(arguments: Sabotage.allCases)
-    func `is no answer to a fallback key`(sabotage: Sabotage) async throws {
+    @Test(arguments: Attack.allCases)
+    func `an untrusted entry is not a fallback hit`(attack: Attack) async throws {
         let fixture = try await makeFixture(.directory)
-        try await sabotage.strike(fixture, fixture.identity("k1"))
+        try await attack.apply(to: fixture, fixture.identity("k1"))
         let target = try TemporaryDirectory()
         let report = try await fixture.demanding()
             .restore(fixture.identity("k2", fallback: ["k"]), into: target.path)
         #expect(report.isMiss, "\(report)")
-        // A copied record is no entry of these keys at all, so there is nothing to refuse.
-        let isCopy = [.otherKey, .otherScope, .otherPaths].contains(sabotage)
+        // A copied record is not an entry of these keys, so the policy refuses nothing.
+        let isCopy = [.otherKey, .otherScope, .otherPaths].contains(attack)
         #expect(report.notes.count == (isCopy ? 0 : 1), "\(report)")
         #expect(try target.handle.names().isEmpty)
     }
 
-    @Test(arguments: Sabotage.allCases)
-    func `is a miss of the keyless entry`(sabotage: Sabotage) async throws {
+    @Test(arguments: Attack.allCases)
+    func `an untrusted default entry is a miss`(attack: Attack) async throws {
         let fixture = try await makeFixture(.directory, nil)
-        try await sabotage.strike(fixture, fixture.identity(nil))
+        try await attack.apply(to: fixture, fixture.identity(nil))
         let target = try TemporaryDirectory()
         let report = try await fixture.demanding().restore(fixture.identity(nil), into: target.path)
         #expect(report.isMiss, "\(report)")
@@ -163,10 +164,10 @@ enum Sabotage: String, CaseIterable {
         #expect(try target.handle.names().isEmpty)
     }
 
-    @Test(arguments: Sabotage.allCases)
-    func `is written anew by the next save of its key`(sabotage: Sabotage) async throws {
+    @Test(arguments: Attack.allCases)
+    func `the next save of its key replaces an untrusted entry`(attack: Attack) async throws {
         let fixture = try await makeFixture(.directory)
-        try await sabotage.strike(fixture, fixture.identity("k1"))
+        try await attack.apply(to: fixture, fixture.identity("k1"))
         let cache = try fixture.demanding(fixture.main)
         let saved = try await cache.save(fixture.identity("k1"), from: fixture.source.path)
         #expect(saved.outcome == .saved)
@@ -179,10 +180,10 @@ enum Sabotage: String, CaseIterable {
         #expect(try TreeSnapshot(target.path) == TreeSnapshot(fixture.source.path))
     }
 
-    @Test(arguments: Sabotage.allCases)
-    func `is not exported`(sabotage: Sabotage) async throws {
+    @Test(arguments: Attack.allCases)
+    func `an untrusted entry cannot be exported`(attack: Attack) async throws {
         let fixture = try await makeFixture(.directory)
-        try await sabotage.strike(fixture, fixture.identity("k1"))
+        try await attack.apply(to: fixture, fixture.identity("k1"))
         let target = try TemporaryDirectory()
         await #expect(throws: CacheError.self) {
             try await fixture.demanding().export(
@@ -194,11 +195,11 @@ enum Sabotage: String, CaseIterable {
         #expect(try target.handle.names().isEmpty)
     }
 
-    @Test func `is not reached by a tree that the index knows`() async throws {
+    @Test func `a stat index does not make an untrusted entry a hit`() async throws {
         let fixture = try await makeFixture(.directory)
         let state = try TemporaryDirectory()
         let target = try TemporaryDirectory()
-        // Nobody asked for signatures when the evil tree came, and the index knows it well.
+        // The evil tree was restored without a policy, and the index covers it.
         _ = try await fixture.cache(state: state).restore(
             fixture.identity("evil"),
             into: target.path
@@ -209,7 +210,7 @@ enum Sabotage: String, CaseIterable {
         let report = try await fixture.demanding(state: state)
             .restore(fixture.identity("evil"), into: target.path)
         #expect(report.isMiss)
-        // And a save of another tree does not build upon it, whatever the index says.
+        // A save of another tree does not use the entry as its parent, either.
         try target.write("good", to: "tree/0")
         let cache = try fixture.demanding(fixture.main, state: state)
         _ = try await cache.save(fixture.identity("k3"), from: target.path)
@@ -218,7 +219,7 @@ enum Sabotage: String, CaseIterable {
         #expect(try fresh.read("tree/0") == "good")
     }
 
-    @Test func `and its parts are listed and shown, with the reason`() async throws {
+    @Test func `an untrusted entry is listed and shown with the reason`() async throws {
         let fixture = try await makeFixture(.directory)
         let cache = try fixture.demanding()
         let entries = try await cache.entries().entries
@@ -232,8 +233,8 @@ enum Sabotage: String, CaseIterable {
 }
 
 /// A manifest that gives an evil content the digest of the good one.
-@Suite struct `A parent that lies` {
-    /// Plants an entry of main whose manifest says that the good content is where an evil one is.
+@Suite struct `False parents` {
+    /// Writes an entry of main whose manifest gives the evil content the digest of the good one.
     private func plant(_ fixture: TrustFixture, signedBy key: SigningKey?) async throws {
         let evil = try TemporaryDirectory()
         try evil.write("evil 0", to: "tree/0")
@@ -242,14 +243,14 @@ enum Sabotage: String, CaseIterable {
         var record = try await fixture.record(fixture.identity("lie"))
         let reader = EntryReader(store: store)
         var manifest = try await reader.manifest(of: record)
-        for place in manifest.entries.indices {
-            guard case .file(let size, var blobs) = manifest.entries[place].kind else { continue }
+        for index in manifest.entries.indices {
+            guard case .file(let size, var blobs) = manifest.entries[index].kind else { continue }
             blobs[0].digest = ContentDigest(of: Array("good 0".utf8))
-            // A pack of which nothing looks alive is not referred to.
+            // A save does not refer to a pack of which it seems to use nothing.
             let tree = try fixture.source.handle.directory("tree".utf8)
             let status = try #require(try tree.status("0".utf8))
-            manifest.entries[place].modified = status.modified
-            manifest.entries[place].kind = .file(size: size, blobs: blobs)
+            manifest.entries[index].modified = status.modified
+            manifest.entries[index].kind = .file(size: size, blobs: blobs)
         }
         let written = try await ObjectWriter(store: store, codec: .zstd).writeManifest(manifest)
         record.manifest = written.digest
@@ -266,7 +267,7 @@ enum Sabotage: String, CaseIterable {
     }
 
     @Test(arguments: [false, true])
-    func `is built upon by nobody, also when it is signed by who may`(isSigned: Bool) async throws {
+    func `a save does not rely on a false parent, signed or not`(isSigned: Bool) async throws {
         let fixture = try TrustFixture()
         try await plant(fixture, signedBy: isSigned ? fixture.main : nil)
         let cache = try isSigned ? fixture.demanding(fixture.main) : fixture.cache()
@@ -274,7 +275,9 @@ enum Sabotage: String, CaseIterable {
     }
 
     @Test(arguments: [false, true])
-    func `is not built upon when signatures are demanded`(isSigned: Bool) async throws {
+    func `a save that demands signatures does not rely on a false parent`(
+        isSigned: Bool
+    ) async throws {
         let fixture = try TrustFixture()
         try await plant(fixture, signedBy: isSigned ? fixture.pr : nil)
         let cache = try fixture.demanding(fixture.main)
@@ -282,9 +285,9 @@ enum Sabotage: String, CaseIterable {
     }
 }
 
-/// A policy that knows keys and demands no signatures.
-@Suite struct `Without a demand for signatures` {
-    @Test func `unsigned entries pass and badly signed ones do not`() async throws {
+/// A policy that has keys and does not demand signatures.
+@Suite struct `Optional signatures` {
+    @Test func `an unsigned entry is trusted, and a badly signed one is not`() async throws {
         let fixture = try TrustFixture()
         var policy = fixture.policy
         policy.requiresSigned = false
@@ -301,7 +304,7 @@ enum Sabotage: String, CaseIterable {
         #expect(report.isMiss && report.notes.count == 1, "\(report)")
     }
 
-    @Test func `a policy without keys has no opinion of signatures`() async throws {
+    @Test func `a policy without keys does not check signatures`() async throws {
         let fixture = try TrustFixture()
         let identity = fixture.identity("k1")
         _ = try await fixture.cache().signing(with: fixture.unknown)
@@ -314,7 +317,7 @@ enum Sabotage: String, CaseIterable {
         #expect(report.origin?.signer == fixture.unknown.publicKey.id)
     }
 
-    @Test func `scopes may be named of which unsigned entries pass`() async throws {
+    @Test func `an unsigned entry of a named scope is trusted`() async throws {
         let fixture = try TrustFixture()
         var policy = fixture.policy
         policy.unsignedScopes = ["pr-*"]
@@ -333,9 +336,9 @@ enum Sabotage: String, CaseIterable {
     }
 }
 
-/// What a cache would refuse itself is not saved.
-@Suite struct `A save that nobody could restore` {
-    @Test func `is not made, and the reason is said`() async throws {
+/// Saves of entries that the policy of the same machine would refuse.
+@Suite struct `Saves without a trusted key` {
+    @Test func `a save without a trusted key is refused with the reason`() async throws {
         let fixture = try TrustFixture()
         let identity = fixture.identity("k1")
         func reason(_ key: SigningKey?) async throws -> SaveReport.Outcome {

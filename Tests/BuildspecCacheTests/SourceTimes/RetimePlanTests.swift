@@ -3,9 +3,9 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Times are minutes here; the entry was saved at 100 and it is 200 now.
-@Suite struct `The plan for source times` {
-    /// A source by name: what it is compared with the record, and its time.
+/// Plans with times in minutes; the entry was saved at 100, and the current time is 200.
+@Suite struct `Retime plans` {
+    /// Returns a source with its time and its state compared with the record.
     private func source(
         _ name: String,
         at minute: Int64,
@@ -39,7 +39,7 @@ import Testing
         return plan
     }
 
-    @Test func `gives unchanged files the time of then and leaves new ones their own`() {
+    @Test func `a plan restores the times of unchanged files and leaves new files alone`() {
         let plan = plan([
             source("newer", at: 150, .same(then: time(50))),
             source("older", at: 20, .same(then: time(50))),
@@ -54,18 +54,18 @@ import Testing
     }
 
     @Test(arguments: [nil, 30, 50, 120] as [Int64?])
-    func `makes whatever has another content newer than the entry`(then: Int64?) {
+    func `a plan makes every changed file newer than the entry`(then: Int64?) {
         for minute: Int64 in [0, 30, 99, 100] {
             let plan = plan([source("a", at: minute, .changed(then: then.map(time)))])
             #expect(plan.times == [0: time(200)], "a file of minute \(minute)")
             #expect(plan.report.renewed == 1)
         }
-        // It may have been changed right after the save, and then had the time of a later change.
+        // The file can have changed right after the save, and again later with that time.
         let equal = plan([source("a", at: 120, .changed(then: time(120)))])
         #expect(equal.times == [0: time(200)])
     }
 
-    @Test func `keeps the order of files that it makes new`() throws {
+    @Test func `a plan keeps the order of the files that it makes new`() throws {
         let plan = plan([
             source("c", at: 30, .changed(then: nil)), source("a", at: 10, .changed(then: nil)),
             source("b", at: 30, .changed(then: nil)), source("d", at: 60, .changed(then: nil)),
@@ -76,7 +76,7 @@ import Testing
         #expect(times[2] < times[3])
     }
 
-    @Test func `goes beyond a clock that is ahead, but not beyond a day`() throws {
+    @Test func `a plan exceeds a time ahead of the clock, but by a day at most`() throws {
         let ahead = plan([source("a", at: 10, .changed(then: nil))], now: 90)
         #expect(try #require(ahead.times[0]) > time(100))
         #expect(ahead.notes.isEmpty)
@@ -87,18 +87,18 @@ import Testing
     }
 
     @Test(arguments: [(40, true), (50, false), (100, false), (150, false), (151, true)])
-    func `makes no file older that an output may have been made from meanwhile`(
+    func `a plan makes no file older that an output can be made from`(
         output: Int64,
-        isGivenBack: Bool
+        isRestored: Bool
     ) {
         let plan = plan(
             [source("a", at: 150, .same(then: time(50)))],
             outputs: [1, output, 900]
         )
-        #expect(plan.times == (isGivenBack ? [0: time(50)] : [:]))
-        #expect(plan.report.kept == (isGivenBack ? 0 : 1))
-        #expect(plan.notes.count == (isGivenBack ? 0 : 1))
-        // Making a file newer hides nothing.
+        #expect(plan.times == (isRestored ? [0: time(50)] : [:]))
+        #expect(plan.report.kept == (isRestored ? 0 : 1))
+        #expect(plan.notes.count == (isRestored ? 0 : 1))
+        // A newer time never hides a change.
         let newer = self.plan(
             [source("a", at: 20, .same(then: time(50)))],
             outputs: [output]
@@ -106,7 +106,7 @@ import Testing
         #expect(newer.times == [0: time(50)])
     }
 
-    @Test func `leaves a file with several names alone unless it looks too old`() {
+    @Test func `a plan leaves a file with several names alone unless it looks too old`() {
         let plan = plan([
             source("a", at: 150, .same(then: time(50)), links: 2),
             source("b", at: 20, .same(then: time(50)), links: 2),
@@ -115,7 +115,7 @@ import Testing
         #expect(plan.times == [2: time(200)])
     }
 
-    @Test func `renews everything newer with a file where some may be outputs`() throws {
+    @Test func `a plan renews all newer files with a file if some can be outputs`() throws {
         let sources = [
             source("output", at: 30, .changed(then: time(40))),
             source("its source", at: 35, .same(then: time(35))),

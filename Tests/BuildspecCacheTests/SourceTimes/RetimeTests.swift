@@ -5,19 +5,19 @@ import Testing
 
 @testable import BuildspecCache
 
-@Suite struct `Source times in an entry` {
-    private let then = FileTime(seconds: 1_600_000_000, nanoseconds: 123_456_789)
+@Suite struct `Source times` {
+    private let recorded = FileTime(seconds: 1_600_000_000, nanoseconds: 123_456_789)
     private let early = FileTime(seconds: 1_000_000_000, nanoseconds: 1)
 
-    /// A tree with a cached file and two sources of `then`, saved under "k", and a copy to restore.
+    /// Saves a cached file and two sources of the time `recorded`, and copies the sources to the target.
     private func makeFixture(codec: Codec = .zstd) async throws -> CacheFixture {
         let fixture = try CacheFixture(codec: codec)
-        for place in [fixture.source, fixture.target] {
-            try place.write("a", to: "src/a")
-            try place.write("b", to: "src/b")
+        for directory in [fixture.source, fixture.target] {
+            try directory.write("a", to: "src/a")
+            try directory.write("b", to: "src/b")
         }
         try fixture.source.write("object", to: "tree/o")
-        for name in ["a", "b"] { try set(name, then, in: fixture.source) }
+        for name in ["a", "b"] { try set(name, recorded, in: fixture.source) }
         try await save(fixture)
         return fixture
     }
@@ -45,9 +45,9 @@ import Testing
     private func set(
         _ name: String,
         _ time: FileTime,
-        in place: TemporaryDirectory
+        in directory: TemporaryDirectory
     ) throws {
-        try place.handle.directory("src".utf8).setModified(name.utf8, time)
+        try directory.file("src/\(name)").setModified(time)
     }
 
     private func time(_ name: String, _ fixture: CacheFixture) throws -> FileTime {
@@ -59,10 +59,10 @@ import Testing
     }
 
     @Test(arguments: Codec.allCases)
-    func `are given back to files with the content of then`(codec: Codec) async throws {
+    func `a restore sets the recorded times of unchanged files`(codec: Codec) async throws {
         let fixture = try await makeFixture(codec: codec)
         let saved = FileTime.now()
-        // The clock of file systems lags behind by a tick, and the edit is to be later than the save.
+        // The file system's clock can be late by a tick, and the edit must be later than the save.
         repeat {
             try fixture.target.write("B", to: "src/b")
         } while try !isLater(time("b", fixture), saved)
@@ -71,12 +71,12 @@ import Testing
         #expect(report.retimed?.unchanged == 1)
         #expect(report.retimed?.changed == 1)
         #expect(report.notes.isEmpty)
-        #expect(try time("a", fixture) == then)
-        #expect(try time("b", fixture) == edited, "a file that was changed since keeps its time")
+        #expect(try time("a", fixture) == recorded)
+        #expect(try time("b", fixture) == edited, "a changed file keeps its time")
     }
 
-    @Test func `are renewed where another content looks as old or older`() async throws {
-        for old in [then, early] {
+    @Test func `a changed file that does not look newer gets a new time`() async throws {
+        for old in [recorded, early] {
             let fixture = try await makeFixture()
             try fixture.target.write("B", to: "src/b")
             try set("b", old, in: fixture.target)
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func `are renewed for a new file that looks older than the entry`() async throws {
+    @Test func `a new file that looks older than the entry gets a new time`() async throws {
         let fixture = try await makeFixture()
         try fixture.target.write("c", to: "src/c")
         try set("c", early, in: fixture.target)
@@ -95,7 +95,8 @@ import Testing
         #expect(try time("c", fixture) >= start)
     }
 
-    @Test func `are left alone without the option, and where a list leaves files out`() async throws
+    @Test func `a restore leaves times alone without the option, and of files that are not listed`()
+        async throws
     {
         let fixture = try await makeFixture()
         try set("a", early, in: fixture.target)
@@ -104,10 +105,11 @@ import Testing
         let report = try await restore(fixture, SourceFiles(nullSeparated: Array("src/b\0".utf8)))
         #expect(report.retimed?.unchanged == 1)
         #expect(try time("a", fixture) == early)
-        #expect(try time("b", fixture) == then)
+        #expect(try time("b", fixture) == recorded)
     }
 
-    @Test func `of files in a .git or in the cache's paths are nobody's business`() async throws {
+    @Test func `a restore leaves the times in git directories and cache paths alone`() async throws
+    {
         let fixture = try await makeFixture()
         for name in [".git/config", "sub/.git/config", "tree/mine"] {
             try fixture.target.write("old", to: name)
@@ -121,27 +123,28 @@ import Testing
         #expect(status?.modified == early)
     }
 
-    @Test func `stay new while a link leads elsewhere than then`() async throws {
+    @Test func `a link with another target than recorded keeps the source times new`() async throws
+    {
         for target in ["a", "b"] {
             let fixture = try CacheFixture()
-            for place in [fixture.source, fixture.target] {
-                try place.write("a", to: "src/a")
-                try place.write("b", to: "src/b")
+            for directory in [fixture.source, fixture.target] {
+                try directory.write("a", to: "src/a")
+                try directory.write("b", to: "src/b")
             }
             let from = try fixture.source.handle.directory("src".utf8)
             let to = try fixture.target.handle.directory("src".utf8)
             try from.makeLink("link".utf8, to: Array("a".utf8))
             try to.makeLink("link".utf8, to: Array(target.utf8))
-            for name in ["a", "b"] { try set(name, then, in: fixture.source) }
+            for name in ["a", "b"] { try set(name, recorded, in: fixture.source) }
             try fixture.source.write("object", to: "tree/o")
             try await save(fixture)
             let report = try await restore(fixture)
-            #expect(try (time("a", fixture) == then) == (target == "a"))
+            #expect(try (time("a", fixture) == recorded) == (target == "a"))
             #expect(report.notes.count == (target == "a" ? 0 : 1))
         }
     }
 
-    @Test func `are never set through a link`() async throws {
+    @Test func `a restore never sets times through a link`() async throws {
         let fixture = try await makeFixture()
         let outside = try TemporaryDirectory()
         try outside.write("a", to: "a")
@@ -153,7 +156,7 @@ import Testing
         #expect(try outside.handle.status("a".utf8)?.modified == before)
     }
 
-    @Test func `that were not recorded are said to be missing`() async throws {
+    @Test func `a restore reports that an entry has no source times`() async throws {
         let fixture = try await makeFixture()
         try await fixture.save("plain")
         let report = try await fixture.cache.restore(
@@ -172,7 +175,9 @@ import Testing
         #expect(again.notes.count == 1)
     }
 
-    @Test func `are kept by a prune, proven by verify and repaired by a save`() async throws {
+    @Test func `a prune keeps source times, verify checks them, and a save repairs them`()
+        async throws
+    {
         let fixture = try await makeFixture()
         _ = try await fixture.cache.prune(PruneLimits(gracePeriod: 0))
         #expect(try await restore(fixture).retimed?.unchanged == 2)
@@ -196,10 +201,11 @@ import Testing
         #expect(try await fixture.cache.verify().problems.isEmpty)
     }
 
-    @Test func `of files that did not change since are known without reading them`() async throws {
+    @Test func `a save with an index notices a replaced source of the same size and time`()
+        async throws
+    {
         let fixture = try await makeFixture()
-        let index = try TemporaryDirectory()
-        let cache = BuildCache(directory: fixture.store.path, indexDirectory: index.path)
+        let cache = fixture.indexedCache
         for number in 0..<3 {
             let report = try await cache.save(
                 fixture.identity("k\(number)"),
@@ -208,10 +214,10 @@ import Testing
             )
             #expect(report.sources == 2)
         }
-        // The same size and time, but not the same file any more: the index must not be believed.
+        // A file of the same size and time, but another inode, which the index does not cover.
         let fake = fixture.source.file("src/a")
         try fixture.overwrite(fake, Array("x".utf8))
-        try set("a", then, in: fixture.source)
+        try set("a", recorded, in: fixture.source)
         _ = try await cache.save(
             fixture.identity("k"),
             from: fixture.source.path,
@@ -231,10 +237,10 @@ import Testing
     }
 }
 
-@Suite struct `A record of source times` {
+@Suite struct `Source records` {
     private let digest = ContentDigest(of: [1])
 
-    @Test func `reads as it was written, whatever the names`() throws {
+    @Test func `a source record is read as it was written, with any names`() throws {
         var random = SplitMix64(seed: 31)
         var entries: [SourceRecord.Entry] = []
         let names = (0..<200).map { _ in
@@ -272,14 +278,14 @@ import Testing
         "./b type=link link=x\n./a type=link link=x",
         "./a type=link link=x\n./a type=link link=x",
     ])
-    func `is refused with`(lines: String) {
+    func `a source record with an invalid line is refused`(lines: String) {
         let text = lines.split(separator: "DIGEST", omittingEmptySubsequences: false)
             .joined(separator: digest.hex)
         let bytes = SourceRecord.head + Array((text + "\n").utf8)
         #expect(throws: CacheError.self) { try SourceRecord.decode(bytes) }
     }
 
-    @Test func `survives any damage`() {
+    @Test func `a damaged source record does not crash its reader`() {
         var record = SourceRecord()
         for number in 0..<3 {
             let kind = SourceRecord.Kind.file(
@@ -292,13 +298,13 @@ import Testing
             )
         }
         let bytes = record.encode()
-        for place in bytes.indices {
+        for index in bytes.indices {
             for value in [0, 10, 32, 46, 47, 92, 255] as [UInt8] {
                 var damaged = bytes
-                damaged[place] = value
+                damaged[index] = value
                 _ = try? SourceRecord.decode(damaged)
             }
-            _ = try? SourceRecord.decode(Array(bytes.prefix(place)))
+            _ = try? SourceRecord.decode(Array(bytes.prefix(index)))
         }
     }
 }
