@@ -1,84 +1,84 @@
 internal import BuildspecFiles
 
-/// The checkout's part of some declared paths, in a form in which many paths are asked for quickly.
+/// The rules that decide, quickly and for many paths, which paths belong to the checkout.
 struct CheckoutRules: Sendable {
-    /// Whose a path is.
+    /// The owner of a path.
     enum Owner {
-        /// The cache's, as is all that lies below it.
+        /// The path and all paths below it belong to the cache.
         case cache
-        /// A directory of the checkout in which the cache may have something as well.
+        /// A directory of the checkout, in which the cache can have files too.
         case both
-        /// The checkout's, with all that lies below it.
+        /// The path and all paths below it belong to the checkout.
         case checkout
     }
 
-    /// What is the checkout's with all that lies below it: tracked files, and each `.git`.
-    fileprivate var kept: Set<PathBytes> = []
-    /// The directories above.
-    fileprivate var passages: Set<PathBytes> = []
-    /// What the program itself writes, which is kept like the checkout's.
-    private var closed: Set<PathBytes> = []
-    /// The root as absolute paths name it; `nil` when they lead elsewhere.
+    /// The paths that belong to the checkout with all paths below them: tracked files, and each `.git`.
+    fileprivate var owned: Set<PathBytes> = []
+    /// The directories above the owned paths.
+    fileprivate var parents: Set<PathBytes> = []
+    /// The paths that this program writes, which are treated like owned ones.
+    private var excluded: Set<PathBytes> = []
+    /// The root as absolute paths name it; `nil` if they cannot reach it.
     fileprivate let root: PathBytes?
     private var unlisted: [(path: PathBytes, reason: String)] = []
-    /// What version control neither keeps nor ignores, below declared paths that hold tracked files.
+    /// The files that git neither tracks nor ignores, below declared directories with tracked files.
     private var untracked: Set<PathBytes> = []
-    /// Whether the declared paths can have anything of the checkout at all; most often they cannot.
-    private(set) var concernsSet = true
+    /// Whether the declared paths can match a path of the checkout; usually they cannot.
+    private(set) var affectsSet = true
 
-    /// Works them out.
+    /// Creates the rules.
     ///
     /// - Parameters:
-    ///   - checkout: what is known of the checkout.
-    ///   - set: the declared paths; what they cannot lead to is passed over.
-    ///   - roots: where paths start.
-    ///   - closed: what the program itself writes, links resolved.
+    ///   - checkout: The checkout.
+    ///   - set: The declared paths; files that they cannot match are skipped.
+    ///   - roots: The directories in which paths begin.
+    ///   - excluded: The paths that this program writes, with links resolved.
     init(
         _ checkout: Checkout,
         _ set: PathSet,
         _ roots: TreeRoots,
-        closed: [PathBytes] = []
+        excluded: [PathBytes] = []
     ) {
         root = roots.rootFromTop
         let takesAbsolute = set.canonicalTexts.contains { $0.hasPrefix("/") }
-        // Absolute paths may lead to the root from above.
+        // Absolute paths can lead to the root from above.
         let firstNames = takesAbsolute ? nil : set.firstNames
         for path in checkout.files.split(separator: 0) {
             let isAbove = path.starts(with: "../".utf8)
             if isAbove
                 ? takesAbsolute : firstNames?.contains(Array(path.prefix { $0 != slash })) ?? true
             {
-                keep(settled(path, roots))
+                add(entryPath(path, roots))
             }
         }
-        for path in [[]] + checkout.repositories { keep(settled(path[...], roots).git) }
-        for path in checkout.closed { keep(settled(path[...], roots)) }
+        for path in [[]] + checkout.repositories { add(entryPath(path[...], roots).git) }
+        for path in checkout.excluded { add(entryPath(path[...], roots)) }
         if takesAbsolute {
-            if let root { passages.insert(root) }
+            if let root { parents.insert(root) }
             var directory = root?.above
             while let next = directory {
-                keep(next.git)
+                add(next.git)
                 directory = next.above
             }
         }
-        let bases = set.bases.map(relative).filter(passages.contains)
-        close(closed, roots)
-        concernsSet =
+        let bases = set.bases.map(relative).filter(parents.contains)
+        exclude(excluded, roots)
+        affectsSet =
             !checkout.unlisted.isEmpty
             || firstNames?.map { PathBytes(Array($0)) }
-                .contains { kept.contains($0) || passages.contains($0) } ?? true
-        unlisted = checkout.unlisted.map { (settled($0.path[...], roots), $0.reason) }
-        guard concernsSet, !bases.isEmpty else { return }
+                .contains { owned.contains($0) || parents.contains($0) } ?? true
+        unlisted = checkout.unlisted.map { (entryPath($0.path[...], roots), $0.reason) }
+        guard affectsSet, !bases.isEmpty else { return }
         for path in checkout.untracked.split(separator: 0) {
-            let path = settled(path, roots)
+            let path = entryPath(path, roots)
             if bases.contains(where: { $0.bytes.isEmpty || path.isWithin($0) }) {
                 untracked.insert(path)
             }
         }
     }
 
-    /// A path as entries have it: relative below the root, else absolute.
-    private func settled(_ bytes: ArraySlice<UInt8>, _ roots: TreeRoots) -> PathBytes {
+    /// Turns a path into the form of entries: relative below the root, else absolute.
+    private func entryPath(_ bytes: ArraySlice<UInt8>, _ roots: TreeRoots) -> PathBytes {
         var path = PathBytes(Array(bytes))
         if path.bytes.starts(with: "../".utf8) {
             let names = path.components
@@ -90,58 +90,78 @@ struct CheckoutRules: Sendable {
             ? PathBytes(Array(path.tail(below: roots.root.path))) : path
     }
 
-    /// Keeps what the program writes; below another `/` such places are something else.
-    private mutating func close(_ places: [PathBytes], _ roots: TreeRoots) {
-        for place in places
-        where roots.fileSystemRoot.path == PathBytes("/") || place.isWithin(roots.root.path) {
-            let path = settled(place.bytes[...], roots)
-            closed.insert(path)
-            keep(path)
+    /// Excludes paths that this program writes; with another file system root they mean other files.
+    private mutating func exclude(_ paths: [PathBytes], _ roots: TreeRoots) {
+        for path in paths
+        where roots.fileSystemRoot.path == PathBytes("/") || path.isWithin(roots.root.path) {
+            let path = entryPath(path.bytes[...], roots)
+            excluded.insert(path)
+            add(path)
         }
     }
 
-    /// Whether a path is the program's own and so nobody's source.
-    func isClosed(_ path: PathBytes) -> Bool {
-        guard !closed.isEmpty else { return false }
+    /// Whether this program writes a path, which is never a source.
+    func isExcluded(_ path: PathBytes) -> Bool {
+        guard !excluded.isEmpty else { return false }
         let path = relative(path)
-        return closed.contains { path == $0 || path.isWithin($0) }
+        return excluded.contains { path == $0 || path.isWithin($0) }
     }
 
-    private mutating func keep(_ path: PathBytes) {
-        kept.insert(path)
+    /// Adds a path that belongs to the checkout.
+    private mutating func add(_ path: PathBytes) {
+        owned.insert(path)
         var directory = path.above
-        while let next = directory, passages.insert(next).inserted { directory = next.above }
+        while let next = directory, parents.insert(next).inserted { directory = next.above }
     }
 
-    /// Whether a path is a `.git` of the sources' own.
-    func isGit(_ path: PathBytes) -> Bool { kept.contains(relative(path)) }
+    /// Whether a path is a `.git` of the checkout.
+    func isGit(_ path: PathBytes) -> Bool { owned.contains(relative(path)) }
 
-    /// Why nobody can tell which files are sources; `nil` where everybody can.
-    var reason: String? { unlisted.first?.reason }
+    /// The reason why the sources could not be listed; `nil` if they are known.
+    private var unlistedReason: String? { unlisted.first?.reason }
 
-    /// Whether a path that may be the cache's may be a source as well, so that it is not replaced.
+    /// The note on files that can be sources.
+    ///
+    /// - Parameters:
+    ///   - count: The number of files that a restore did not replace for this reason.
+    ///   - first: The first of them.
+    /// - Returns: The note; `nil` if the sources are known and there are no such files.
+    func sourcesNote(_ count: Int = 0, first: PathBytes? = nil) -> String? {
+        let stay = "\(count) \(count == 1 ? "file stays" : "files stay")"
+        let left = first.map { "; \(stay), the first is '\($0.text)'" }
+        if let unlistedReason {
+            return "the source files are unknown, so a restore replaces no existing file: "
+                + unlistedReason + (left ?? "")
+        }
+        return left.map {
+            "a restore replaces no file that git neither tracks nor ignores\($0); name it in"
+                + " '.gitignore' if the build makes it"
+        }
+    }
+
+    /// Whether a path that can belong to the cache can also be a source, which is never replaced.
     func mayBeSource(_ path: PathBytes) -> Bool {
         guard !unlisted.isEmpty || !untracked.isEmpty else { return false }
         let path = relative(path)
         if untracked.contains(path) { return true }
         return unlisted.contains { directory, _ in
             path.isWithin(directory)
-                || !path.isAbsolute && (directory.bytes.isEmpty || holdsRoot(directory))
+                || !path.isAbsolute && (directory.bytes.isEmpty || hasRoot(directory))
         }
     }
 
-    private func holdsRoot(_ directory: PathBytes) -> Bool {
+    private func hasRoot(_ directory: PathBytes) -> Bool {
         root.map { $0 == directory || $0.isWithin(directory) } ?? false
     }
 
-    /// The same path, relative if it lies below the root.
+    /// Makes a path relative if it is below the root.
     fileprivate func relative(_ path: PathBytes) -> PathBytes {
         guard path.isAbsolute, let root, path.isWithin(root) else { return path }
         return PathBytes(Array(path.tail(below: root)))
     }
 }
 
-/// Asks the rules for one path after the other; most lie in the same directory as the one before.
+/// A cursor that applies the rules to one path after the other, most of them in the same directory.
 struct CheckoutCursor {
     private let rules: CheckoutRules
     private var directory: [UInt8] = []
@@ -151,7 +171,7 @@ struct CheckoutCursor {
         self.rules = rules
     }
 
-    /// Whose a path is.
+    /// The owner of a path.
     mutating func owner(of path: PathBytes) -> CheckoutRules.Owner {
         let path = rules.relative(path)
         let above = path.split.directory
@@ -160,11 +180,11 @@ struct CheckoutCursor {
             owner = owner(ofDirectory: directory)
         }
         guard owner == .both else { return owner }
-        if rules.kept.contains(path) { return .checkout }
-        return rules.passages.contains(path) ? .both : .cache
+        if rules.owned.contains(path) { return .checkout }
+        return rules.parents.contains(path) ? .both : .cache
     }
 
-    /// A directory that is no passage has nothing of the checkout's in it, however deep.
+    /// The owner of a directory; one that is not above an owned path has no file of the checkout.
     private func owner(ofDirectory path: [UInt8]) -> CheckoutRules.Owner {
         for end in path.indices where path[end] == slash && end > 0 {
             let owner = owner(ofName: PathBytes(Array(path[..<end])))
@@ -174,8 +194,8 @@ struct CheckoutCursor {
     }
 
     private func owner(ofName path: PathBytes) -> CheckoutRules.Owner {
-        if rules.kept.contains(path) { return .checkout }
-        return rules.passages.contains(path) ? .both : .cache
+        if rules.owned.contains(path) { return .checkout }
+        return rules.parents.contains(path) ? .both : .cache
     }
 }
 
@@ -190,7 +210,7 @@ extension PathBytes {
 }
 
 extension TreeRoots {
-    /// The root by the name that absolute paths have for it; `nil` when they cannot reach it.
+    /// The root as absolute paths name it; `nil` if they cannot reach it.
     fileprivate var rootFromTop: PathBytes? {
         if fileSystemRoot.path == PathBytes("/") { return root.path }
         guard root.path.isWithin(fileSystemRoot.path) else { return nil }

@@ -136,7 +136,7 @@ struct RestoreOperation {
                     skipped.notes + existing.notes
                 )
             }
-            await existing.lookForWork(checkout, set, roots)
+            await existing.findUnsavedWork(checkout, set, roots)
             let early = try await earlyManifest
             let manifest = if let early { early } else { try await reader.manifest(of: record) }
             let known = try await knownBlobs(record, manifest, index, await earlier)

@@ -126,7 +126,7 @@ struct RestorePlan: Sendable {
 
     /// Whether an entry belongs to the cache; if not, counts the entry as left out.
     private mutating func isCache(_ entry: borrowing Manifest.Entry) -> Bool {
-        guard rules.concernsSet else { return !isBlockedByObstacle(entry) }
+        guard rules.affectsSet else { return !isBlockedByObstacle(entry) }
         if case .hardLink(let first) = entry.kind, checkout.owner(of: first) == .checkout {
             leaveOut(entry, "its file comes from the checkout")
             return false
@@ -138,7 +138,7 @@ struct RestorePlan: Sendable {
         case .both, .checkout:
             blockedPath = entry.path
             countLeftOut(entry.kind)
-            if !rules.isClosed(entry.path) { skipped.add(entry.path) }
+            if !rules.isExcluded(entry.path) { skipped.add(entry.path) }
             return false
         }
     }

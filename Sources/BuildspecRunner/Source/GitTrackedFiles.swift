@@ -22,18 +22,18 @@ package struct GitTrackedFiles: Sendable {
     ///
     /// - Parameters:
     ///   - directory: The source root.
-    ///   - question: The paths to find; by default all, also above the root.
+    ///   - request: The paths to find; by default all, also above the root.
     /// - Returns: The files; none outside of a git tree.
     package static func find(
         in directory: FilePath,
-        _ question: Checkout.Question = Checkout.Question()
+        _ request: Checkout.Request = Checkout.Request()
     ) async -> GitTrackedFiles {
         var tracked = GitTrackedFiles()
-        tracked.checkout.repositories = question.repositories
+        tracked.checkout.repositories = request.repositories
         let git = GitIndex(root: directory)
-        var directories = question.repositories.map { String(decoding: $0, as: UTF8.self) }
+        var directories = request.repositories.map { String(decoding: $0, as: UTF8.self) }
         if let gitEntry = SourceVersion.nearestGitEntry(from: directory) {
-            let listed = question.names.flatMap { (1...mostNames).contains($0.count) ? $0 : nil }
+            let listed = request.names.flatMap { (1...mostNames).contains($0.count) ? $0 : nil }
             let top = gitEntry.removingLastComponent()
             let list = await git.list("", GitTrackedFiles.pathspecs(listed))
             if case .problem(let reason) = list {
@@ -65,7 +65,7 @@ package struct GitTrackedFiles: Sendable {
     package static func finder(in directory: FilePath) -> Checkout.Finder {
         Checkout.Finder {
             await find(in: directory, $0).checkout
-        } work: {
+        } unsavedWork: {
             await GitIndex(root: FilePath(String(decoding: $0, as: UTF8.self))).unsavedWork()
         }
     }
@@ -108,7 +108,7 @@ package struct GitTrackedFiles: Sendable {
                         checkout.repositories.append(path)
                     } else {
                         // Git does not check a submodule out into a directory that is not empty.
-                        checkout.closed.append(path)
+                        checkout.excluded.append(path)
                     }
                 } else {
                     checkout.files += path
@@ -143,7 +143,7 @@ package struct GitTrackedFiles: Sendable {
             let directories = ["--absolute-git-dir", "--git-common-dir"]
             for line in await git.lines(["rev-parse"] + directories) {
                 let path = Machine.resolved(PathBytes(git.root.pushing(FilePath(line)).string))
-                checkout.closed.append(path.bytes)
+                checkout.excluded.append(path.bytes)
             }
         }
         let root = PathBytes(git.root.string)

@@ -253,8 +253,8 @@ import Testing
         #expect(try fixture.target.read("b") == "cached")
         #expect(
             report.notes == [
-                "the sources cannot be told apart, so a restore replaces no file that is there: no"
-                    + " git; 2 files stay, the first is 'a'"
+                "the source files are unknown, so a restore replaces no existing file: no git;"
+                    + " 2 files stay, the first is 'a'"
             ]
         )
         let part = [Checkout.Unlisted(path: Array("vendor".utf8), reason: "no git")]

@@ -39,7 +39,7 @@ import Testing
         let text = try await failure(fixture, [path])
         #expect(
             text
-                == "'dist' is a symbolic link, and the cache follows none; write 'actual' in its place"
+                == "'dist' is a symbolic link, and the cache does not follow links; write 'actual' instead"
         )
         #expect(try fixture.objects("keys").isEmpty)
     }
@@ -56,7 +56,7 @@ import Testing
         #expect(try await failure(fixture, ["app.tar"])?.contains("write 'out/app-1.tar'") == true)
         for rest in ["", "/**/*", "/file"] {
             let text = try await failure(fixture, ["\(outside.path)/cache\(rest)"])
-            #expect(text?.contains("write '\(outside.path)/data' in its place") == true)
+            #expect(text?.contains("write '\(outside.path)/data' instead") == true)
         }
     }
 
