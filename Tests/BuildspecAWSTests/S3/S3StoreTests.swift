@@ -13,27 +13,27 @@ struct `A store in moto's bucket` {
     init() throws { buckets = try MotoBucket() }
 
     private func checks(_ bucket: String) async throws -> StoreChecks {
-        StoreChecks(try await buckets.newStore(bucket), place: "v1")
+        StoreChecks(try await buckets.newStore(bucket), prefix: "v1")
     }
 
     @Test func `what is written is read, replaced, looked at and removed`() async throws {
-        try await checks("life").writesReadsAndRemoves()
-        try await checks("seen").removesOnlyWhatWasSeen()
-        try await checks("empty").keepsEmptyObjects()
-        try await checks("large").refusesTooLargeObjects()
+        try await checks("life").checkReadingAndWriting()
+        try await checks("seen").checkConditionalDeletion()
+        try await checks("empty").checkEmptyObjects()
+        try await checks("large").checkSizeLimit()
     }
 
     @Test func `names keep their letters, and prefixes find them`() async throws {
-        try await checks("letters").takesEveryLetterOfNames()
-        try await checks("prefixes").listsByPrefix()
+        try await checks("letters").checkNames()
+        try await checks("prefixes").checkPrefixes()
     }
 
     @Test func `a listing goes on behind a thousand objects`() async throws {
-        try await checks("many").listsManyPages(1_003)
+        try await checks("many").checkLongListing(1_003)
     }
 
     @Test func `one of many writers creates an object`() async throws {
-        try await checks("once").createsOnce(isExact: true)
+        try await checks("once").checkCreation(isExact: true)
     }
 
     @Test func `a bucket that is not there is an error, not an empty store`() async throws {

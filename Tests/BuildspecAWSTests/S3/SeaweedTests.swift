@@ -50,25 +50,25 @@ struct `A store in SeaweedFS` {
     }
 
     @Test func `what is written is read, replaced, looked at and removed`() async throws {
-        let checks = StoreChecks(try await store("life"), place: "v1")
-        try await checks.writesReadsAndRemoves()
-        try await checks.removesOnlyWhatWasSeen()
-        try await checks.keepsEmptyObjects()
-        try await checks.refusesTooLargeObjects()
+        let checks = StoreChecks(try await store("life"), prefix: "v1")
+        try await checks.checkReadingAndWriting()
+        try await checks.checkConditionalDeletion()
+        try await checks.checkEmptyObjects()
+        try await checks.checkSizeLimit()
     }
 
     @Test func `names keep their letters, and prefixes find them`() async throws {
-        let checks = StoreChecks(try await store("names"), place: "v1")
-        try await checks.takesEveryLetterOfNames()
-        try await checks.listsByPrefix()
+        let checks = StoreChecks(try await store("names"), prefix: "v1")
+        try await checks.checkNames()
+        try await checks.checkPrefixes()
     }
 
     @Test func `a listing goes on behind a thousand objects`() async throws {
-        try await StoreChecks(try await store("many"), place: "v1").listsManyPages(1_003)
+        try await StoreChecks(try await store("many"), prefix: "v1").checkLongListing(1_003)
     }
 
     @Test func `one of many writers creates an object`() async throws {
-        try await StoreChecks(try await store("once"), place: "v1").createsOnce(isExact: true)
+        try await StoreChecks(try await store("once"), prefix: "v1").checkCreation(isExact: true)
     }
 
     @Test func `a signature with another secret is refused and said`() async throws {

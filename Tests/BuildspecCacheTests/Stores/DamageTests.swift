@@ -4,8 +4,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Design: anything damaged is a miss, is reported in one line, and is repaired by the next save.
-@Suite struct `Damage in the store is a miss with one line` {
+/// Damaged objects, which are misses with one note and which the next save repairs.
+@Suite struct `Damaged stores` {
     enum Part: String, CaseIterable, Sendable {
         case pack = "/packs/"
         case manifest = "/manifests/"
@@ -22,7 +22,10 @@ import Testing
     }
 
     @Test(arguments: Part.allCases, Harm.allCases)
-    func `and the next save repairs it`(part: Part, harm: Harm) async throws {
+    func `a damaged object is a miss with one note, and the next save repairs it`(
+        part: Part,
+        harm: Harm
+    ) async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("one", to: "tree/one")
         try fixture.source.write(String(repeating: "two ", count: 9_000), to: "tree/sub/two")
@@ -35,23 +38,20 @@ import Testing
             Issue.record("restored from a damaged store: \(report)")
             return
         }
-        // A record that is not there is an ordinary miss; there is nothing to say about it.
+        // A missing record is an ordinary miss without a note.
         let isPlainMiss = part == .record && harm == .missing
         #expect(report.notes.count == (isPlainMiss ? 0 : 1))
-        #expect(try fixture.targetNames().isEmpty, "the tree is as it was")
+        #expect(try fixture.targetNames().isEmpty, "the tree is unchanged")
 
-        // Only a pack of the right size with wrong bytes looks sound to a save that does not read
-        // it, so the restore that found it out has removed it.
+        // A save does not read packs, so a pack of the right size with wrong bytes looks intact;
+        // the restore that found the damage has deleted it.
         #expect(try await fixture.save("k").outcome == .saved)
         #expect(try await fixture.restore("k").outcome == .exact(key: "k"))
-        let difference = try TreeSnapshot(fixture.source.path)
-            .difference(from: TreeSnapshot(fixture.target.path))
-        #expect(difference == nil)
+        #expect(try fixture.difference() == nil)
         #expect(try await fixture.cache.verify().problems.isEmpty)
     }
 
-    @Test func `a damaged entry does not hide a sound one that a fallback key finds`() async throws
-    {
+    @Test func `a damaged entry does not hide an intact one of a fallback key`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("old", to: "tree/file")
         try await fixture.save("k-1")
@@ -66,7 +66,7 @@ import Testing
         #expect(try fixture.target.read("tree/file") == "old")
     }
 
-    @Test func `files in the way of a damaged entry stay as they are`() async throws {
+    @Test func `a restore of a damaged entry leaves existing files alone`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("cached", to: "tree/file")
         try fixture.source.write("cached too", to: "tree/other")

@@ -2,31 +2,31 @@ import BuildspecCache
 import TestSupport
 import Testing
 
-/// The store's promises, kept by a directory.
-@Suite struct `A store in a directory` {
-    private func checks(_ place: TemporaryDirectory) -> StoreChecks {
-        StoreChecks(DirectoryStore(place.path), place: "v1")
+/// The checks of every store, with a directory.
+@Suite struct `Directory stores` {
+    private func checks(_ directory: TemporaryDirectory) -> StoreChecks {
+        StoreChecks(DirectoryStore(directory.path), prefix: "v1")
     }
 
-    @Test func `keeps what every store promises`() async throws {
-        let place = try TemporaryDirectory()
-        try await checks(place).writesReadsAndRemoves()
-        try await checks(place).removesOnlyWhatWasSeen()
-        try await checks(place).keepsEmptyObjects()
-        try await checks(place).refusesTooLargeObjects()
-        try await checks(place).takesEveryLetterOfNames()
-        try await checks(place).listsByPrefix()
-        try await checks(place).listsManyPages(1_003)
-        try await checks(place).createsOnce(isExact: false)
+    @Test func `a directory store passes the checks of every store`() async throws {
+        let directory = try TemporaryDirectory()
+        try await checks(directory).checkReadingAndWriting()
+        try await checks(directory).checkConditionalDeletion()
+        try await checks(directory).checkEmptyObjects()
+        try await checks(directory).checkSizeLimit()
+        try await checks(directory).checkNames()
+        try await checks(directory).checkPrefixes()
+        try await checks(directory).checkLongListing(1_003)
+        try await checks(directory).checkCreation(isExact: false)
     }
 
-    @Test func `that is a file is an error, and one that is not there is empty`() throws {
-        let place = try TemporaryDirectory()
-        try place.write("", to: "file")
+    @Test func `a directory store at a file is an error, and a missing one is empty`() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("", to: "file")
         for name in ["file", "file/below"] {
-            let store = DirectoryStore(place.file(name))
+            let store = DirectoryStore(directory.file(name))
             #expect(throws: StoreError.self) { try store.read("v1/keys/s/k/x", limit: 10) }
         }
-        #expect(try DirectoryStore(place.file("none")).read("v1/keys/s/k/x", limit: 10) == nil)
+        #expect(try DirectoryStore(directory.file("none")).read("v1/keys/s/k/x", limit: 10) == nil)
     }
 }

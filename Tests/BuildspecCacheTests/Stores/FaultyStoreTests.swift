@@ -5,74 +5,74 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// A store in which one operation goes wrong.
+/// A store in which one operation fails.
 private final class FaultyStore: CacheStore {
-    /// How it goes wrong.
-    enum Way: CaseIterable, Sendable {
-        /// It is not done.
+    /// The way in which the operation fails.
+    enum Fault: CaseIterable, Sendable {
+        /// The operation is not done.
         case refused
-        /// It is done, but the answer is lost.
+        /// The operation is done, and its answer is lost.
         case unanswered
-        /// It is not done, and no other is from then on.
+        /// The operation and all later ones are not done.
         case gone
     }
 
     private let inner: DirectoryStore
-    private let way: Way
+    private let fault: Fault
     private let at: Int
     private let count = Mutex(0)
 
-    init(_ directory: FilePath, _ way: Way, at: Int) {
+    init(_ directory: FilePath, _ fault: Fault, at: Int) {
         inner = DirectoryStore(directory)
-        self.way = way
+        self.fault = fault
         self.at = at
     }
 
     var operations: Int { count.withLock { $0 } }
     var location: String { "a faulty store" }
 
-    private func meeting<Value: Sendable>(
+    private func perform<Value: Sendable>(
         changing: Bool = false,
         _ work: () throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
-        // That something was read is no matter when the answer is lost.
-        if way == .unanswered, !changing { return try work() }
+        // A lost answer matters only if the operation changes the store.
+        if fault == .unanswered, !changing { return try work() }
         let number = count.withLock { count in
             count += 1
             return count
         }
-        let isHit = number == at || (way == .gone && number > at && at > 0)
+        let isHit = number == at || (fault == .gone && number > at && at > 0)
         guard isHit else { return try work() }
-        if way == .unanswered { _ = try work() }
+        if fault == .unanswered { _ = try work() }
         throw StoreError(.unavailable, "the store does not answer")
     }
 
     func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
-        try meeting { () throws(StoreError) in try inner.read(name, limit: limit) }
+        try perform { () throws(StoreError) in try inner.read(name, limit: limit) }
     }
 
     func write(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
-        try meeting(changing: true) { () throws(StoreError) in try inner.write(name, bytes) }
+        try perform(changing: true) { () throws(StoreError) in try inner.write(name, bytes) }
     }
 
     func info(_ name: String) throws(StoreError) -> ObjectInfo? {
-        try meeting { () throws(StoreError) in try inner.info(name) }
+        try perform { () throws(StoreError) in try inner.info(name) }
     }
 
     func list(prefix: String) throws(StoreError) -> [ObjectInfo] {
-        try meeting { () throws(StoreError) in try inner.list(prefix: prefix) }
+        try perform { () throws(StoreError) in try inner.list(prefix: prefix) }
     }
 
     func delete(_ name: ObjectName) throws(StoreError) {
-        try meeting(changing: true) { () throws(StoreError) in try inner.delete(name) }
+        try perform(changing: true) { () throws(StoreError) in try inner.delete(name) }
     }
 }
 
-/// Design: the key record is the only commit point.
+/// Operations of a store that fail.
 ///
-/// And nothing is put in place before everything is there. So one operation of the store may go
-/// wrong anywhere.
-@Suite struct `When an operation of the store goes wrong` {
+/// The key record is the only commit point, and a restore renames no file before it has all of them,
+/// so any operation can fail.
+@Suite struct `Store faults` {
     private func makeFixture() async throws -> CacheFixture {
         let fixture = try CacheFixture()
         for number in 0..<6 { try fixture.source.write("old \(number)", to: "tree/\(number)") }
@@ -81,53 +81,51 @@ private final class FaultyStore: CacheStore {
         return fixture
     }
 
-    /// Runs `work` with every operation going wrong once, each on a fresh fixture.
-    private func withEach(
-        _ way: FaultyStore.Way,
+    /// Runs `work` once for each operation, which fails, with a new fixture each time.
+    private func withEachFailure(
+        _ fault: FaultyStore.Fault,
         _ work: (CacheFixture, BuildCache) async throws -> Void,
         _ check: (CacheFixture, String, any Error) async throws -> Void
     ) async throws {
-        for number in stride(from: 1, to: 100, by: way == .gone ? 3 : 1) {
+        for number in stride(from: 1, to: 100, by: fault == .gone ? 3 : 1) {
             let fixture = try await makeFixture()
-            let store = FaultyStore(fixture.store.path, way, at: number)
+            let store = FaultyStore(fixture.store.path, fault, at: number)
             var failure: (any Error)?
             do { try await work(fixture, BuildCache(store: store)) } catch { failure = error }
             if store.operations < number {
                 #expect(failure == nil)
-                #expect(number > 3 || way == .unanswered, "the store was hardly used")
+                #expect(number > 3 || fault == .unanswered, "the store was hardly used")
                 return
             }
-            let place = "\(way) at \(number)"
-            #expect(try await fixture.cache.verify().problems == [], "\(place)")
+            let context = "\(fault) at \(number)"
+            #expect(try await fixture.cache.verify().problems == [], "\(context)")
             guard let failure else { continue }
-            #expect("\(failure)" == "the store does not answer", "\(place)")
-            try await check(fixture, place, failure)
+            #expect("\(failure)" == "the store does not answer", "\(context)")
+            try await check(fixture, context, failure)
         }
-        Issue.record("it never ends")
+        Issue.record("the work never ends")
     }
 
-    @Test(arguments: FaultyStore.Way.allCases)
-    private func `a save leaves what there was, and the next one succeeds`(
-        way: FaultyStore.Way
+    @Test(arguments: FaultyStore.Fault.allCases)
+    private func `a failed save leaves earlier entries intact, and the next save succeeds`(
+        fault: FaultyStore.Fault
     ) async throws {
-        try await withEach(way) { fixture, cache in
+        try await withEachFailure(fault) { fixture, cache in
             _ = try await cache.save(fixture.identity("new"), from: fixture.source.path)
-        } _: { fixture, place, _ in
-            #expect(try await fixture.restore("old").outcome == .exact(key: "old"), "\(place)")
-            #expect(try fixture.target.read("tree/3") == "old 3", "\(place)")
+        } _: { fixture, context, _ in
+            #expect(try await fixture.restore("old").outcome == .exact(key: "old"), "\(context)")
+            #expect(try fixture.target.read("tree/3") == "old 3", "\(context)")
             try await fixture.save("new")
-            #expect(try await fixture.restore("new").outcome == .exact(key: "new"), "\(place)")
-            let difference = try TreeSnapshot(fixture.source.path)
-                .difference(from: TreeSnapshot(fixture.target.path))
-            #expect(difference == nil, "\(place)")
+            #expect(try await fixture.restore("new").outcome == .exact(key: "new"), "\(context)")
+            #expect(try fixture.difference() == nil, "\(context)")
         }
     }
 
-    @Test(arguments: FaultyStore.Way.allCases)
-    private func `a restore leaves the tree as it was, and the next one succeeds`(
-        way: FaultyStore.Way
+    @Test(arguments: FaultyStore.Fault.allCases)
+    private func `a failed restore leaves the tree unchanged, and the next restore succeeds`(
+        fault: FaultyStore.Fault
     ) async throws {
-        try await withEach(way) { fixture, cache in
+        try await withEachFailure(fault) { fixture, cache in
             try await fixture.save("new")
             _ = try await fixture.restore("old")
             let before = try TreeSnapshot(fixture.target.path)
@@ -138,29 +136,27 @@ private final class FaultyStore: CacheStore {
                 #expect(difference == nil)
                 throw error
             }
-        } _: { fixture, place, _ in
-            #expect(try await fixture.restore("new").outcome == .exact(key: "new"), "\(place)")
-            let difference = try TreeSnapshot(fixture.source.path)
-                .difference(from: TreeSnapshot(fixture.target.path))
-            #expect(difference == nil, "\(place)")
+        } _: { fixture, context, _ in
+            #expect(try await fixture.restore("new").outcome == .exact(key: "new"), "\(context)")
+            #expect(try fixture.difference() == nil, "\(context)")
         }
     }
 
-    @Test(arguments: FaultyStore.Way.allCases)
-    private func `a prune leaves what it was to keep, and the next one ends the work`(
-        way: FaultyStore.Way
+    @Test(arguments: FaultyStore.Fault.allCases)
+    private func `a failed prune keeps the entries, and the next prune completes the work`(
+        fault: FaultyStore.Fault
     ) async throws {
         let limits = PruneLimits(gracePeriod: 0)
-        try await withEach(way) { fixture, cache in
+        try await withEachFailure(fault) { fixture, cache in
             try await fixture.save(nil)
             try fixture.source.write("third", to: "tree/7")
             try await fixture.save(nil)
             _ = try await cache.prune(limits)
-        } _: { fixture, place, _ in
+        } _: { fixture, context, _ in
             _ = try await fixture.cache.prune(limits)
-            #expect(try await fixture.cache.prune(limits).removedObjects == 0, "\(place)")
-            #expect(try await fixture.restore("old").outcome == .exact(key: "old"), "\(place)")
-            #expect(try await fixture.restore(nil).outcome == .exact(key: nil), "\(place)")
+            #expect(try await fixture.cache.prune(limits).removedObjects == 0, "\(context)")
+            #expect(try await fixture.restore("old").outcome == .exact(key: "old"), "\(context)")
+            #expect(try await fixture.restore(nil).outcome == .exact(key: nil), "\(context)")
         }
     }
 }

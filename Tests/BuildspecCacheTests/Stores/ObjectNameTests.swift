@@ -3,11 +3,11 @@ import Testing
 
 @testable import BuildspecCache
 
-/// What may be removed from a store is told by its name, in one place.
-@Suite struct `The name of an object` {
+/// The names by which maintenance recognises the objects of a store.
+@Suite struct `Object names` {
     private static let digits = String(repeating: "0a", count: 32)
 
-    @Test func `is one that the program gives, whatever the scope and the key are`() {
+    @Test func `every name that a store gives is an object name, with any scope and key`() {
         var random = SplitMix64(seed: 17)
         let version = ContentDigest(of: [1])
         let long = String(repeating: ":", count: 90)
@@ -50,7 +50,7 @@ import Testing
         "v1/sweeps/01-0123456789abcdef", "v1/sweeps/1-0123456789ABCDEF",
         "v1/sweeps/x/1-0123456789abcdef",
     ])
-    func `is no other, however near`(name: String) {
+    func `a similar name is not an object name`(name: String) {
         #expect(ObjectName(name) == nil)
     }
 }

@@ -11,8 +11,8 @@ import Testing
     import Darwin
 #endif
 
-/// An object that is no file, or one of 40 GB, is damaged: a miss that a repair or a save mends.
-@Suite(.timeLimit(.minutes(2))) struct `What is no object` {
+/// Objects that are not regular files or that take 40 GB, which are damaged until a repair or a save.
+@Suite(.timeLimit(.minutes(2))) struct `Irregular objects` {
     enum Kind: CaseIterable, Sendable {
         case pipe
         case directory
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: Kind.allCases, parts)
-    func `is damaged in verify, a miss in a restore, and stored again by the next save`(
+    func `an irregular object is damaged, and the next save stores it again`(
         kind: Kind,
         part: String
     ) async throws {
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test(arguments: Kind.allCases, parts)
-    func `goes with a repair`(kind: Kind, part: String) async throws {
+    func `a repair deletes an irregular object`(kind: Kind, part: String) async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("content", to: "tree/x")
         try await fixture.save("k")
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: parts)
-    func `stays if it is a directory with somebody's files, and everybody says what to do`(
+    func `a directory with files instead of an object stays, with a note how to remove it`(
         part: String
     ) async throws {
         let fixture = try CacheFixture()
@@ -114,7 +114,10 @@ import Testing
         (.directory, " is a pipe, a directory or a link"),
         (.linkToTheObject, " is a pipe, a directory or a link"), (.hugeAndSparse, " is too large"),
     ])
-    func `is explained as a restore says it`(kind: Kind, reason: String) async throws {
+    func `explain reports why an irregular object is damaged`(
+        kind: Kind,
+        reason: String
+    ) async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("content", to: "tree/x")
         try await fixture.save("k")
@@ -129,11 +132,11 @@ import Testing
             return
         }
         #expect(text.hasSuffix(reason))
-        // Nothing is removed by a look.
+        // Explain deletes nothing.
         #expect(try FileStatus.named(PathBytes(pack.string)) != nil)
     }
 
-    @Test func `nor is a link's target that no system takes part of a manifest`() async throws {
+    @Test func `a manifest with a link target of more than 4095 bytes is refused`() async throws {
         let long = [UInt8](repeating: 0x61, count: 5_000)
         func manifest(_ count: Int) -> Manifest {
             let kind = Manifest.Kind.link(target: Array(long.prefix(count)))
@@ -145,10 +148,10 @@ import Testing
                 ]
             )
         }
-        for (count, isTaken) in [(4_095, true), (4_096, false), (5_000, false)] {
+        for (count, isValid) in [(4_095, true), (4_096, false), (5_000, false)] {
             let text = ManifestEncoder.encode(manifest(count))
             let decoded = try? ManifestDecoder.decode(text)
-            #expect((decoded != nil) == isTaken, "\(count)")
+            #expect((decoded != nil) == isValid, "\(count)")
         }
     }
 }

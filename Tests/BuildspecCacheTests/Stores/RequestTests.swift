@@ -6,24 +6,24 @@ import Testing
 
 @testable import BuildspecCache
 
-/// A store that is not on this machine, as far as the engine can tell, and counts what it is asked.
+/// A store that records its requests, and that the cache takes for one on another machine.
 private final class CountingStore: CacheStore {
     let store: DirectoryStore
-    private let asked = Mutex<[String]>([])
+    private let log = Mutex<[String]>([])
 
     init(_ directory: FilePath) { store = DirectoryStore(directory) }
 
     var location: String { store.location }
 
-    /// The requests since the last call.
+    /// Returns the requests since the last call.
     func requests() -> [String] {
-        asked.withLock { asked in
-            defer { asked = [] }
-            return asked
+        log.withLock { log in
+            defer { log = [] }
+            return log
         }
     }
 
-    private func note(_ request: String) { asked.withLock { $0.append(request) } }
+    private func note(_ request: String) { log.withLock { $0.append(request) } }
 
     func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
         note("read \(name)")
@@ -51,117 +51,112 @@ private final class CountingStore: CacheStore {
     }
 }
 
-/// When nothing has changed, a machine that remembers the tree asks a store for next to nothing.
-@Suite struct `When nothing has changed` {
-    private struct Place {
-        let fixture: CacheFixture
-        let state: TemporaryDirectory
+/// The requests of a machine whose stat index covers an unchanged tree.
+@Suite struct `Requests for an unchanged tree` {
+    private struct UnchangedTreeFixture {
+        let base: CacheFixture
         let store: CountingStore
         let cache: BuildCache
 
-        /// A tree of several packs, saved under `key`; the index trusts all of it.
+        /// Saves a tree of several packs under `key`, with an index that covers all files.
         init(_ key: String?) async throws {
-            fixture = try CacheFixture()
-            state = try TemporaryDirectory()
-            store = CountingStore(fixture.store.path)
-            cache = BuildCache(store: store, indexDirectory: state.path)
+            base = try CacheFixture()
+            store = CountingStore(base.store.path)
+            cache = BuildCache(store: store, indexDirectory: base.state.path)
             for number in 0..<3 {
                 let bytes = [UInt8](repeating: UInt8(number), count: 8 << 20)
-                try fixture.overwrite(fixture.source.file("tree/file\(number)"), bytes)
+                try base.overwrite(base.source.file("tree/file\(number)"), bytes)
             }
-            // The file system's clock must have ticked before files are trusted.
+            // The index trusts files only after the file system's clock has ticked.
             try await Task.sleep(for: .milliseconds(80))
-            _ = try await cache.save(fixture.identity(key), from: fixture.source.path)
-            #expect(try fixture.objects("packs/").count > 1)
+            _ = try await cache.save(base.identity(key), from: base.source.path)
+            #expect(try base.objects("packs/").count > 1)
             _ = store.requests()
         }
 
-        /// The same store as what it is, on this machine, with the same memory of the tree.
-        func localCache() -> BuildCache {
-            BuildCache(directory: fixture.store.path, indexDirectory: state.path)
-        }
-
-        func restored(_ key: String?) async throws -> TreeSnapshot {
-            let target = try TemporaryDirectory()
-            _ = try await cache.restore(fixture.identity(key), into: target.path)
-            return try TreeSnapshot(target.path)
+        func restoredTree(_ key: String?) async throws -> TreeSnapshot {
+            try await base.restoredTree(key, by: cache)
         }
     }
 
     @Test(arguments: [nil, "key"])
-    func `a save makes at most three requests and reads no content`(key: String?) async throws {
-        let place = try await Place(key)
-        let report = try await place.cache.save(
-            place.fixture.identity(key),
-            from: place.fixture.source.path
+    func `a save of an unchanged tree makes at most three requests and reads no content`(
+        key: String?
+    ) async throws {
+        let fixture = try await UnchangedTreeFixture(key)
+        let report = try await fixture.cache.save(
+            fixture.base.identity(key),
+            from: fixture.base.source.path
         )
         #expect(report.outcome == (key == nil ? .saved : .alreadyStored))
         #expect(report.entries == 4)
         #expect(report.files == 3)
         #expect(report.bytesReused == 24 << 20)
-        let requests = place.store.requests()
+        let requests = fixture.store.requests()
         #expect(requests.count <= 3, "\(requests)")
         #expect(!requests.contains { $0.contains("read v1/packs") || $0.contains("read v1/man") })
-        #expect(try await place.restored(key) == TreeSnapshot(place.fixture.source.path))
+        #expect(try await fixture.restoredTree(key) == TreeSnapshot(fixture.base.source.path))
     }
 
-    @Test func `a restore asks for the key alone`() async throws {
-        let place = try await Place(nil)
-        let report = try await place.cache.restore(
-            place.fixture.identity(nil),
-            into: place.fixture.source.path
+    @Test func `a restore over an unchanged tree makes one request`() async throws {
+        let fixture = try await UnchangedTreeFixture(nil)
+        let report = try await fixture.cache.restore(
+            fixture.base.identity(nil),
+            into: fixture.base.source.path
         )
         #expect(report.filesUnchanged == 3)
         #expect(report.entries == 4)
-        #expect(place.store.requests().count == 1)
+        #expect(fixture.store.requests().count == 1)
     }
 
     @Test(arguments: [nil, "key"])
-    func `no pack and no manifest in a directory is read or written`(key: String?) async throws {
-        let place = try await Place(key)
-        let cache = place.localCache()
-        let identity = place.fixture.identity(key)
-        // Whoever reads one of these finds it damaged; whoever writes one makes it whole.
-        let objects = try place.fixture.objects("packs/") + place.fixture.objects("manifests/")
+    func `an unchanged tree needs no pack and no manifest of a local store`(
+        key: String?
+    ) async throws {
+        let fixture = try await UnchangedTreeFixture(key)
+        let cache = fixture.base.indexedCache
+        let identity = fixture.base.identity(key)
+        // A read of one of these finds damage, and a write repairs it.
+        let objects = try fixture.base.objects("packs/") + fixture.base.objects("manifests/")
         let zeros = try objects.map {
-            try [UInt8](repeating: 0, count: place.fixture.bytes($0).count)
+            try [UInt8](repeating: 0, count: fixture.base.bytes($0).count)
         }
-        for (object, bytes) in zip(objects, zeros) { try place.fixture.overwrite(object, bytes) }
-        let saved = try await cache.save(identity, from: place.fixture.source.path)
+        for (object, bytes) in zip(objects, zeros) { try fixture.base.overwrite(object, bytes) }
+        let saved = try await cache.save(identity, from: fixture.base.source.path)
         #expect(saved.outcome == (key == nil ? .saved : .alreadyStored))
         #expect(saved.bytesReused == 24 << 20)
-        let restored = try await cache.restore(identity, into: place.fixture.source.path)
+        let restored = try await cache.restore(identity, into: fixture.base.source.path)
         #expect(restored.filesUnchanged == 3)
         #expect(restored.notes.isEmpty)
-        #expect(try objects.map(place.fixture.bytes) == zeros)
+        #expect(try objects.map(fixture.base.bytes) == zeros)
     }
 
     @Test(arguments: ["packs/", "manifests/"], [nil, "key"])
-    func `what a store on this machine has lost is written anew`(
+    func `a save writes again what a local store has lost`(
         kind: String,
         key: String?
     ) async throws {
-        let place = try await Place(key)
-        let cache = place.localCache()
-        _ = try await cache.save(place.fixture.identity(key), from: place.fixture.source.path)
-        try place.fixture.remove(#require(place.fixture.objects(kind).last))
-        _ = try await cache.save(place.fixture.identity(key), from: place.fixture.source.path)
-        #expect(try await place.restored(key) == TreeSnapshot(place.fixture.source.path))
+        let fixture = try await UnchangedTreeFixture(key)
+        let cache = fixture.base.indexedCache
+        _ = try await cache.save(fixture.base.identity(key), from: fixture.base.source.path)
+        try fixture.base.remove(#require(fixture.base.objects(kind).last))
+        _ = try await cache.save(fixture.base.identity(key), from: fixture.base.source.path)
+        #expect(try await fixture.restoredTree(key) == TreeSnapshot(fixture.base.source.path))
     }
 
-    @Test func `a save after a restore that found damage looks at everything`() async throws {
-        let place = try await Place(nil)
-        let cache = place.localCache()
-        _ = try await cache.save(place.fixture.identity(nil), from: place.fixture.source.path)
-        let manifest = try #require(place.fixture.objects("manifests/").first)
-        try place.fixture.overwrite(manifest, [1, 2, 3])
-        try place.fixture.source.write("more", to: "tree/more")
+    @Test func `a save after a restore that found damage checks all objects`() async throws {
+        let fixture = try await UnchangedTreeFixture(nil)
+        let cache = fixture.base.indexedCache
+        _ = try await cache.save(fixture.base.identity(nil), from: fixture.base.source.path)
+        let manifest = try #require(fixture.base.objects("manifests/").first)
+        try fixture.base.overwrite(manifest, [1, 2, 3])
+        try fixture.base.source.write("more", to: "tree/more")
         let report = try await cache.restore(
-            place.fixture.identity(nil),
-            into: place.fixture.source.path
+            fixture.base.identity(nil),
+            into: fixture.base.source.path
         )
         #expect(report.notes.count == 1)
-        _ = try await cache.save(place.fixture.identity(nil), from: place.fixture.source.path)
-        #expect(try await place.restored(nil) == TreeSnapshot(place.fixture.source.path))
+        _ = try await cache.save(fixture.base.identity(nil), from: fixture.base.source.path)
+        #expect(try await fixture.restoredTree(nil) == TreeSnapshot(fixture.base.source.path))
     }
 }

@@ -5,9 +5,9 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Which entry is found, in which scope.
-@Suite struct `Scopes that are read` {
-    /// Saves an entry whose only file says where it is.
+/// Entries that are found in other scopes.
+@Suite struct `Read scopes` {
+    /// Saves an entry whose only file names its scope and key.
     private func save(_ fixture: TrustFixture, _ scope: String, _ key: String?) async throws {
         let tree = try TemporaryDirectory()
         try tree.write("\(scope)/\(key ?? "-")", to: "tree/file")
@@ -26,7 +26,7 @@ import Testing
         return text
     }
 
-    @Test func `are asked in order, exact keys before any fallback`() async throws {
+    @Test func `scopes are read in order, and keys before fallback keys`() async throws {
         let fixture = try TrustFixture()
         let identity = fixture.identity(
             "k-1",
@@ -34,7 +34,7 @@ import Testing
             read: ["first", "second", "own", "first"],
             fallback: ["k-", "j-"]
         )
-        // From the last place in the order to the first: each save is found before the one above.
+        // From the last to the first in the order, so each save is found before the earlier ones.
         let order = [
             ("other", "k-1"), ("second", "j-9"), ("first", "j-9"), ("own", "j-9"),
             ("second", "k-9"), ("first", "k-9"), ("own", "k-9"), ("second", "k-1"),
@@ -48,14 +48,14 @@ import Testing
         }
     }
 
-    @Test func `answer a fallback key with their newest entry`() async throws {
+    @Test func `a fallback key finds the newest entry of a read scope`() async throws {
         let fixture = try TrustFixture()
         for key in ["k-3", "k-1", "k-2"] { try await save(fixture, "main", key) }
         let identity = fixture.identity("k-9", scope: "own", read: ["main"], fallback: ["k-"])
         #expect(try await found(fixture, identity) == "main/k-2")
     }
 
-    @Test func `have keyless entries behind the own one`() async throws {
+    @Test func `the default entry of a scope comes before those of its read scopes`() async throws {
         let fixture = try TrustFixture()
         let identity = fixture.identity(nil, scope: "own", read: ["first", "second"])
         for scope in ["second", "first", "own"] {
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func `are told from the scope whose name begins like theirs`() async throws {
+    @Test func `a read scope does not stand for a scope whose name begins with it`() async throws {
         let fixture = try TrustFixture()
         try await save(fixture, "main2", "k-1")
         let identity = fixture.identity("k-1", scope: "own", read: ["main"], fallback: ["k-", ""])
@@ -72,7 +72,9 @@ import Testing
     }
 
     @Test(arguments: TrustFixture.Stores.allCases)
-    func `make a first save cheap and stay as they were`(stores: TrustFixture.Stores) async throws {
+    func `a first save reuses objects of a read scope and does not change them`(
+        stores: TrustFixture.Stores
+    ) async throws {
         let fixture = try TrustFixture(stores)
         _ = try await fixture.cache().save(fixture.identity("k1"), from: fixture.source.path)
         let before = try await objects(fixture)
@@ -90,7 +92,9 @@ import Testing
         #expect(records == [fixture.name(identity)])
     }
 
-    @Test func `lend a keyless save everything but its record`() async throws {
+    @Test func `a save without a key adds only a record to the contents of a read scope`()
+        async throws
+    {
         let fixture = try TrustFixture()
         let state = try TemporaryDirectory()
         _ = try await fixture.cache().save(fixture.identity(nil), from: fixture.source.path)
@@ -112,10 +116,12 @@ import Testing
     }
 }
 
-/// What the main branch restores is not the pull requests' business.
-@Suite struct `A pull request's run` {
+/// Saves of pull requests, which do not change what the main branch restores.
+@Suite struct `Pull request scopes` {
     @Test(arguments: TrustFixture.Stores.allCases)
-    func `changes nothing that main restores`(stores: TrustFixture.Stores) async throws {
+    func `a pull request changes nothing that the main branch restores`(
+        stores: TrustFixture.Stores
+    ) async throws {
         let fixture = try TrustFixture(stores)
         let main = try fixture.demanding(fixture.main)
         for key in ["k1", nil] {
@@ -144,11 +150,12 @@ import Testing
     }
 }
 
-/// Restores that never write to the shared store.
-@Suite struct `A read-only cache` {
+/// Caches that never write to the shared store.
+@Suite struct `Read-only caches` {
     @Test(arguments: TrustFixture.Stores.allCases)
-    func `restores, and the shared store stays as it was`(stores: TrustFixture.Stores) async throws
-    {
+    func `a read-only cache restores and does not change the shared store`(
+        stores: TrustFixture.Stores
+    ) async throws {
         let fixture = try TrustFixture(stores)
         _ = try await fixture.cache().save(fixture.identity("k1"), from: fixture.source.path)
         let double = fixture.shared as? SharedStoreDouble
@@ -169,7 +176,7 @@ import Testing
         #expect(try await fixture.cache().entries().entries.map(\.key) == ["k1"])
     }
 
-    @Test func `refreshes and removes nothing in a directory`() async throws {
+    @Test func `a read-only cache touches and deletes nothing in a directory`() async throws {
         let fixture = try TrustFixture()
         let identity = fixture.identity("k1")
         _ = try await fixture.cache().save(identity, from: fixture.source.path)
@@ -179,19 +186,17 @@ import Testing
         let handle = try DirectoryHandle.open(PathBytes(store.directory.string))
         let old = FileTime(seconds: 1_000, nanoseconds: 0)
         for info in try store.list(prefix: "v1/") {
-            let (parent, name) = PathBytes(info.name).split
-            let path = PathBytes(store.directory.string).appending(parent)
-            try DirectoryHandle.open(path).setModified(name, old)
+            try store.directory.pushing(FilePath(info.name)).setModified(old)
         }
         let target = try TemporaryDirectory()
         let report = try await fixture.cache().readOnly().restore(identity, into: target.path)
         #expect(report.isMiss)
         #expect(try store.list(prefix: "v1/").allSatisfy { $0.modified == 1_000 })
         #expect(try store.read(pack, limit: 99) == [1, 2, 3])
-        #expect(try handle.names().count == 2, "the mark and the objects")
+        #expect(try handle.names().count == 2, "the marker and the objects")
     }
 
-    @Test func `of a directory is looked at as the directory`() async throws {
+    @Test func `a read-only cache of a directory is inspected like the directory`() async throws {
         let fixture = try TrustFixture()
         let identity = fixture.identity("k1")
         let state = try TemporaryDirectory()
@@ -214,16 +219,17 @@ import Testing
         #expect(!names.contains { $0.hasSuffix(".damage") }, "\(names)")
     }
 
-    @Test func `still fills the near store from the far one`() async throws {
-        let far = SharedStoreDouble()
+    @Test func `a read-only cache fills the local store from the shared one`() async throws {
+        let shared = SharedStoreDouble()
         let source = try TemporaryDirectory()
         try source.write("content", to: "tree/file")
         let identity = CacheIdentity(scope: "main", key: "k", paths: ["tree/**/*"])
-        _ = try await BuildCache(store: far).save(identity, from: source.path)
-        let near = try TemporaryDirectory()
-        let tiers = TieredStore(local: DirectoryStore(near.path), shared: far)
+        _ = try await BuildCache(store: shared).save(identity, from: source.path)
+        let local = try TemporaryDirectory()
+        let tiers = TieredStore(local: DirectoryStore(local.path), shared: shared)
         let target = try TemporaryDirectory()
         _ = try await BuildCache(store: tiers).readOnly().restore(identity, into: target.path)
-        #expect(try DirectoryStore(near.path).list(prefix: "v1/").map(\.name).sorted() == far.names)
+        let names = try DirectoryStore(local.path).list(prefix: "v1/").map(\.name)
+        #expect(names.sorted() == shared.names)
     }
 }

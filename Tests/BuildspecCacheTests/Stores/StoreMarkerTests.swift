@@ -5,28 +5,26 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Maintenance of a store leaves alone what is not the store's.
-@Suite struct `A directory that is to be a store` {
+/// Directories with other files, which a store refuses or leaves alone.
+@Suite struct `Store markers` {
     private static let foreign = [
         "v1/keys/prod/server.pem", "v1/manifests/deploy.yml", "v1/packs/ab/notes.txt",
         "v1/keys/s/k/README", "v1/sweeps/todo", "v1/.buildspec-partial-mine", "src/main.c",
         "v1/keys/prod/deep/er/x/y/z",
     ]
 
-    private func plant(_ files: [String], in place: TemporaryDirectory) throws {
+    private func plant(_ files: [String], in directory: TemporaryDirectory) throws {
         for file in files {
-            try place.write(file, to: file)
-            let (directory, name) = PathBytes(place.file(file).string).split
-            let parent = try DirectoryHandle.open(PathBytes(Array(directory)))
-            try parent.setModified(name, FileTime(seconds: 1, nanoseconds: 0))
+            try directory.write(file, to: file)
+            try directory.file(file).setModified(FileTime(seconds: 1, nanoseconds: 0))
         }
     }
 
-    private func survivors(_ place: TemporaryDirectory) throws -> [String] {
-        try Self.foreign.filter { try place.read($0) == $0 }
+    private func survivors(_ directory: TemporaryDirectory) throws -> [String] {
+        try Self.foreign.filter { try directory.read($0) == $0 }
     }
 
-    @Test func `is refused in one line if it has other files, and nothing in it changes`()
+    @Test func `a directory with other files is refused, and nothing in it changes`()
         async throws
     {
         let fixture = try CacheFixture()
@@ -48,7 +46,7 @@ import Testing
         #expect(try TreeSnapshot(fixture.store.path) == before)
     }
 
-    @Test func `keeps what is not the store's, whatever maintenance does`() async throws {
+    @Test func `maintenance keeps files that do not belong to the store`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("x", to: "tree/x")
         try plant(Self.foreign, in: fixture.store)
@@ -64,18 +62,21 @@ import Testing
         let pruned = try await cache.prune(PruneLimits(maximumCount: 0, gracePeriod: 0))
         #expect(pruned.removedDamagedRecords == 0 && pruned.removedLeftovers == 0)
         #expect(try survivors(fixture.store) == Self.foreign)
-        // The store has its mark now, so nobody has to say it again.
+        // The store has its marker now, so the option is not needed again.
         #expect(try await BuildCache(directory: fixture.store.path).verify().problems.isEmpty)
     }
 
-    @Test func `keeps it as a shared store too`() async throws {
+    @Test func `maintenance of a shared store keeps files that do not belong to it`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("x", to: "tree/x")
         let shared = try TemporaryDirectory()
         try plant(Self.foreign, in: shared)
-        let far = DirectoryStore(shared.path, takesAnyDirectory: true)
-        let near = DirectoryStore(fixture.store.path)
-        let cache = BuildCache(store: TieredStore(local: near, shared: far))
+        let cache = BuildCache(
+            store: TieredStore(
+                local: DirectoryStore(fixture.store.path),
+                shared: DirectoryStore(shared.path, takesAnyDirectory: true)
+            )
+        )
         _ = try await cache.save(fixture.identity("k"), from: fixture.source.path)
         for _ in 0..<3 {
             let limits = PruneLimits(maximumCount: 0, gracePeriod: 0)
@@ -89,27 +90,27 @@ import Testing
     }
 
     @Test(arguments: [nil, [], ["lost+found/x"], [".gitignore"]] as [[String]?])
-    func `becomes one if it is missing or as good as empty`(files: [String]?) async throws {
-        let place = try TemporaryDirectory()
+    func `a missing or nearly empty directory becomes a store`(files: [String]?) async throws {
+        let directory = try TemporaryDirectory()
         let name = files == nil ? "a/new/store" : "store"
         if let files {
-            try place.handle.makeDirectory("store".utf8)
-            for file in files { try place.write("", to: "store/\(file)") }
+            try directory.handle.makeDirectory("store".utf8)
+            for file in files { try directory.write("", to: "store/\(file)") }
         }
-        let store = DirectoryStore(place.file(name))
+        let store = DirectoryStore(directory.file(name))
         #expect(try store.list(prefix: "v1/").isEmpty)
-        #expect(try place.read("\(name)/buildspec-store") == nil, "looking makes no store")
+        #expect(try directory.read("\(name)/buildspec-store") == nil, "a listing makes no store")
         try store.write("v1/keys/s/k/x", [1])
-        #expect(try place.read("\(name)/buildspec-store") == "buildspec-store 1\n")
+        #expect(try directory.read("\(name)/buildspec-store") == "buildspec-store 1\n")
     }
 
-    @Test func `that an older version filled is recognised by its objects, and gets the mark`()
+    @Test func `a store of an older version is recognised by its objects, and gets the marker`()
         async throws
     {
         let fixture = try CacheFixture()
         try fixture.source.write("x", to: "tree/x")
         try await fixture.save("k")
-        // Old stores have no mark, and may lie in a directory with other files.
+        // Older stores have no marker, and can be in a directory with other files.
         try fixture.store.handle.removeFile("buildspec-store".utf8)
         try plant(["src/main.c"], in: fixture.store)
         let cache = BuildCache(directory: fixture.store.path)
@@ -120,7 +121,7 @@ import Testing
         #expect(try fixture.store.read("src/main.c") == "src/main.c")
     }
 
-    @Test func `whose mark a power cut has torn is still the store that it was`() async throws {
+    @Test func `a store whose marker a power cut has emptied is still a store`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("x", to: "tree/x")
         try await fixture.save("k")
@@ -141,7 +142,7 @@ import Testing
         ] as [(name: String, text: String, reason: String?)],
         [false, true]
     )
-    func `keeps a user's file that has the name of a store's own`(
+    func `a store keeps a user's file that has the name of a store's file`(
         file: (name: String, text: String, reason: String?),
         takesAny: Bool
     ) async throws {
@@ -163,7 +164,7 @@ import Testing
         #expect(try fixture.store.read(file.name) == file.text)
     }
 
-    @Test func `keeps a user's file that came later`() async throws {
+    @Test func `a store keeps a user's file that was added later`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("x", to: "tree/x")
         try await fixture.save("k")
@@ -178,10 +179,10 @@ import Testing
         #expect(try fixture.store.read("upkeep") == "mine\n")
     }
 
-    @Test func `may be made by many at once`() async throws {
-        let place = try TemporaryDirectory()
+    @Test func `a store can be made by many writers at the same time`() async throws {
+        let directory = try TemporaryDirectory()
         for round in 0..<20 {
-            let path = place.file("store\(round)")
+            let path = directory.file("store\(round)")
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for writer in 0..<8 {
                     tasks.addTask {

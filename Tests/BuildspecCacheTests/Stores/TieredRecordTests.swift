@@ -4,46 +4,28 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Key records of a near store and a far one, which several saves and restores use at once.
+/// Key records of a local store and a shared one, which several saves and restores use concurrently.
 @Suite struct `Key records in two stores` {
-    private let near: TemporaryDirectory
-    private let source: TemporaryDirectory
-    private let far = SharedStoreDouble()
+    private let local: TemporaryDirectory
+    private let tree: OneFileTree
+    private let shared = SharedStoreDouble()
 
     init() throws {
-        near = try TemporaryDirectory()
-        source = try TemporaryDirectory()
+        local = try TemporaryDirectory()
+        tree = try OneFileTree()
     }
 
     private var tiers: TieredStore {
-        TieredStore(local: DirectoryStore(near.path), shared: far)
+        TieredStore(local: DirectoryStore(local.path), shared: shared)
     }
 
-    private func identity(_ key: String?) -> CacheIdentity {
-        CacheIdentity(scope: "p", key: key, paths: ["tree/**/*"])
-    }
-
-    private func save(
-        _ key: String?,
-        _ content: String,
-        to store: any CacheStore
-    ) async throws -> SaveReport {
-        try source.write(content, to: "tree/a")
-        return try await BuildCache(store: store).save(identity(key), from: source.path)
-    }
-
-    private func restored(_ key: String?, from store: any CacheStore) async throws -> String? {
-        let target = try TemporaryDirectory()
-        let report = try await BuildCache(store: store).restore(identity(key), into: target.path)
-        guard case .exact = report.outcome else { return nil }
-        return try target.read("tree/a")
-    }
-
-    /// What a store on this machine has of the keyless entry after a save: its record, and the rest.
+    /// Saves a default entry to a new local store.
+    ///
+    /// - Returns: The objects of the store; the key record is the last one.
     private func objects(_ content: String) async throws -> [(name: String, bytes: [UInt8])] {
-        let place = try TemporaryDirectory()
-        let other = DirectoryStore(place.path)
-        _ = try await save(nil, content, to: other)
+        let directory = try TemporaryDirectory()
+        let other = DirectoryStore(directory.path)
+        try await tree.save(nil, content, to: other)
         var objects: [(String, [UInt8])] = []
         for info in try other.list(prefix: "v1/") {
             objects.append((info.name, try #require(try other.read(info.name, limit: .max))))
@@ -52,62 +34,65 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `a save sends its own, whatever comes under the name meanwhile`(
+    func `a save sends its record even if another one replaces it meanwhile`(
         isRestore: Bool
     ) async throws {
-        _ = try await save(nil, "old", to: far)
+        try await tree.save(nil, "old", to: shared)
         let own = try await objects("mine")
         let other = try await objects("other")
-        let (near, far, tiers) = (near, far, tiers)
-        far.stall()
+        let (local, shared, tiers) = (local, shared, tiers)
+        shared.stall()
         try await tiers.sendingInBackground { store in
             for (name, bytes) in own where !name.hasPrefix(StoreLayout.keys) {
                 _ = try await store.create(name, bytes)
             }
             let record = try #require(own.last)
             try await store.write(record.name, record.bytes)
-            // In another process, while what belongs to it is still on its way.
-            let second = DirectoryStore(near.path)
+            // Another process writes while the objects of the entry are still being sent.
+            let second = DirectoryStore(local.path)
             if isRestore {
-                try second.write(record.name, try #require(try far.read(record.name, limit: .max)))
+                try second.write(
+                    record.name,
+                    try #require(try shared.read(record.name, limit: .max))
+                )
             } else {
                 try second.write(record.name, try #require(other.last).bytes)
             }
-            far.stall(false)
+            shared.stall(false)
         }
-        #expect(try await restored(nil, from: far) == "mine")
+        #expect(try await tree.restored(nil, from: shared) == "mine")
     }
 
-    @Test func `a restore leaves alone a near one that is not sent yet`() async throws {
+    @Test func `a restore keeps a local record that is not sent yet`() async throws {
         let name = try #require(try await objects("x").last).name
-        _ = try await save(nil, "old", to: far)
-        _ = try await save(nil, "mine", to: DirectoryStore(near.path))
-        let mine = try DirectoryStore(near.path).read(name, limit: .max)
-        #expect(try await restored(nil, from: tiers) == "old")
-        #expect(try DirectoryStore(near.path).read(name, limit: .max) == mine)
-        _ = try await save(nil, "later", to: far)
-        #expect(try await restored(nil, from: tiers) == "later")
-        #expect(try DirectoryStore(near.path).read(name, limit: .max) != mine)
+        try await tree.save(nil, "old", to: shared)
+        try await tree.save(nil, "mine", to: DirectoryStore(local.path))
+        let mine = try DirectoryStore(local.path).read(name, limit: .max)
+        #expect(try await tree.restored(nil, from: tiers) == "old")
+        #expect(try DirectoryStore(local.path).read(name, limit: .max) == mine)
+        try await tree.save(nil, "later", to: shared)
+        #expect(try await tree.restored(nil, from: tiers) == "later")
+        #expect(try DirectoryStore(local.path).read(name, limit: .max) != mine)
     }
 
-    @Test func `an entry with a key whose record did not arrive is sent by the next save`()
+    @Test func `the next save sends an entry whose record did not arrive`()
         async throws
     {
-        _ = try await save("k", "one", to: tiers)
-        let record = try #require(far.names.first { $0.hasPrefix(StoreLayout.keys) })
-        let manifest = try #require(far.names.first { $0.hasPrefix(StoreLayout.manifests) })
-        far.lose(record)
-        far.lose(manifest)
-        #expect(try await save("k", "one", to: tiers).outcome == .saved)
-        #expect(try await restored("k", from: far) == "one")
-        #expect(try await save("k", "one", to: tiers).outcome == .alreadyStored)
-        far.lose(record)
+        try await tree.save("k", "one", to: tiers)
+        let record = try #require(shared.names.first { $0.hasPrefix(StoreLayout.keys) })
+        let manifest = try #require(shared.names.first { $0.hasPrefix(StoreLayout.manifests) })
+        shared.lose(record)
+        shared.lose(manifest)
+        #expect(try await tree.save("k", "one", to: tiers).outcome == .saved)
+        #expect(try await tree.restored("k", from: shared) == "one")
+        #expect(try await tree.save("k", "one", to: tiers).outcome == .alreadyStored)
+        shared.lose(record)
         let cut = tiers
-        far.fail(StoreError(.unavailable, "nobody answers"))
-        #expect(try await save("k", "one", to: cut).outcome == .alreadyStored)
+        shared.fail(StoreError(.unavailable, "nobody answers"))
+        #expect(try await tree.save("k", "one", to: cut).outcome == .alreadyStored)
     }
 
-    @Test func `two saves at once with one store have each their own order`() async throws {
+    @Test func `two concurrent saves to one store send their objects independently`() async throws {
         let tiers = tiers
         let own = try await objects("mine")
         let record = try #require(own.last)
@@ -118,35 +103,40 @@ import Testing
             for (name, bytes) in own.dropLast() { _ = try await store.create(name, bytes) }
             try await store.write(record.name, record.bytes)
         }
-        let calls = far.takeCalls().filter { !$0.hasPrefix("read") }
+        let calls = shared.takeCalls().filter { !$0.hasPrefix("read") }
         #expect(calls.first == "write v1/keys/q/other" && calls.count == own.count + 1)
         #expect(calls.last == "write \(record.name)", "\(calls)")
     }
 
-    @Test func `an import comes to both, and a far one that fails is said`() async throws {
-        _ = try await save("k", "one", to: tiers)
-        let archive = source.file("a.tar")
+    @Test func `an import writes to both stores, and reports a shared store that fails`()
+        async throws
+    {
+        try await tree.save("k", "one", to: tiers)
+        let archive = tree.source.file("a.tar")
         let cache = BuildCache(store: tiers)
-        let record = try #require(far.names.first { $0.hasPrefix(StoreLayout.keys) })
+        let record = try #require(shared.names.first { $0.hasPrefix(StoreLayout.keys) })
         _ = try await cache.export(record, to: archive, as: .plain)
         func imported(_ key: String) async throws -> SaveReport {
             try await BuildCache(store: tiers).importArchive(
                 archive,
-                as: identity(key),
-                root: source.path,
+                as: tree.identity(key),
+                root: tree.source.path,
                 limit: 1 << 20
             )
         }
-        // What a prune marked is no entry: it stays where it is.
-        let list = SweepList(markedAt: 0, objects: far.names.filter { !$0.hasPrefix("v1/keys/") })
+        // A sweep list does not belong to an entry, and is not copied.
+        let list = SweepList(
+            markedAt: 0,
+            objects: shared.names.filter { !$0.hasPrefix("v1/keys/") }
+        )
         let bytes = list.encode()
-        try far.write(SweepList.name(0, bytes), bytes)
+        try shared.write(SweepList.name(0, bytes), bytes)
         #expect(try await imported("i").outcome == .saved)
-        #expect(try await restored("i", from: far) == "one")
-        #expect(try DirectoryStore(near.path).list(prefix: StoreLayout.sweeps).isEmpty)
-        far.fail(StoreError(.unavailable, "gone"))
+        #expect(try await tree.restored("i", from: shared) == "one")
+        #expect(try DirectoryStore(local.path).list(prefix: StoreLayout.sweeps).isEmpty)
+        shared.fail(StoreError(.unavailable, "gone"))
         let report = try await imported("j")
         #expect(report.outcome == .saved)
-        #expect(report.notes == ["gone; going on with '\(near.path)' alone"])
+        #expect(report.notes == ["gone; going on with '\(local.path)' alone"])
     }
 }

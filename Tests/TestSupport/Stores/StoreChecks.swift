@@ -2,49 +2,49 @@ package import BuildspecCache
 internal import Testing
 
 extension CacheStore {
-    /// Removes an object by the text of its name, which must be one that this program gives.
+    /// Deletes an object by the text of its name, which must be a valid object name.
     package func remove(_ name: String) async throws {
         try await delete(try #require(ObjectName(name)))
     }
 }
 
-/// What every store promises, as calls that record what is broken.
+/// Checks that every store must pass; a failed one is recorded as an issue.
 ///
-/// Each check uses names of its own, so that they can share a store and run beside each other.
+/// Each check uses different names, so that several can run in one store at the same time.
 package struct StoreChecks: Sendable {
     private let store: any CacheStore
-    private let place: String
+    private let prefix: String
 
-    /// Checks a store.
+    /// Creates the checks of a store.
     ///
     /// - Parameters:
-    ///   - store: the store.
-    ///   - place: what the names of this run begin with, without a slash at its end.
-    package init(_ store: any CacheStore, place: String) {
+    ///   - store: The store.
+    ///   - prefix: The beginning of all names, without a slash at its end.
+    package init(_ store: any CacheStore, prefix: String) {
         self.store = store
-        self.place = place
+        self.prefix = prefix
     }
 
-    private func name(_ tail: String) -> String { "\(place)/\(tail)" }
+    private func name(_ tail: String) -> String { "\(prefix)/\(tail)" }
 
-    /// All of them.
+    /// Runs all checks.
     ///
     /// - Parameters:
-    ///   - isConditional: whether the store can tell who was first.
-    ///   - many: how many objects are listed.
-    /// - Throws: what the store throws where it should not.
-    package func keepsEveryPromise(isConditional: Bool, many: Int = 1_003) async throws {
-        try await writesReadsAndRemoves()
-        try await keepsEmptyObjects()
-        try await refusesTooLargeObjects()
-        try await takesEveryLetterOfNames()
-        try await listsByPrefix()
-        try await listsManyPages(many)
-        if isConditional { try await createsOnce(isExact: true) }
+    ///   - isConditional: Whether the store lets exactly one of several writers create an object.
+    ///   - many: The number of objects in the long listing.
+    /// - Throws: An error of the store that no check expects.
+    package func checkAll(isConditional: Bool, many: Int = 1_003) async throws {
+        try await checkReadingAndWriting()
+        try await checkEmptyObjects()
+        try await checkSizeLimit()
+        try await checkNames()
+        try await checkPrefixes()
+        try await checkLongListing(many)
+        if isConditional { try await checkCreation(isExact: true) }
     }
 
-    /// What is written is read, replaced, looked at, listed and removed.
-    package func writesReadsAndRemoves() async throws {
+    /// Checks that an object is written, read, replaced, described and deleted.
+    package func checkReadingAndWriting() async throws {
         let name = name("keys/s/k/1f\(String(repeating: "0", count: 62))")
         #expect(try await store.read(name, limit: 100) == nil)
         #expect(try await store.info(name) == nil)
@@ -60,30 +60,30 @@ package struct StoreChecks: Sendable {
         #expect(try await store.info(name) == nil)
     }
 
-    /// What was written anew since it was seen is not removed, and what was not is.
-    package func removesOnlyWhatWasSeen() async throws {
+    /// Checks that only an unchanged object is deleted.
+    package func checkConditionalDeletion() async throws {
         let name = name("keys/s/k/5e\(String(repeating: "0", count: 62))")
         try await store.write(name, [1])
         let seen = try #require(try await store.list(prefix: name).first)
-        #expect(try await store.info(name) == seen, "a look says what a listing says")
+        #expect(try await store.info(name) == seen, "both descriptions are equal")
         try await store.write(name, [2])
         #expect(try await store.delete(ifUnchanged: seen) == false)
         #expect(try await store.read(name, limit: 9) == [2])
         let now = try #require(try await store.info(name))
         #expect(try await store.delete(ifUnchanged: now))
         #expect(try await store.read(name, limit: 9) == nil)
-        #expect(try await store.delete(ifUnchanged: now), "it is gone already")
+        #expect(try await store.delete(ifUnchanged: now), "the object is deleted already")
     }
 
-    /// An empty object is one.
-    package func keepsEmptyObjects() async throws {
+    /// Checks that an empty object exists.
+    package func checkEmptyObjects() async throws {
         try await store.write(name("empty"), [])
         #expect(try await store.read(name("empty"), limit: 0) == [])
         #expect(try await store.info(name("empty"))?.size == 0)
     }
 
-    /// An object beyond its reader's limit is an error that says so.
-    package func refusesTooLargeObjects() async throws {
+    /// Checks that an object over its reader's limit is an error with that code.
+    package func checkSizeLimit() async throws {
         let name = name("large")
         try await store.write(name, Array(repeating: 7, count: 100_000))
         let error = await #expect(throws: StoreError.self) {
@@ -93,24 +93,24 @@ package struct StoreChecks: Sendable {
         #expect(try await store.read(name, limit: 100_000)?.count == 100_000)
     }
 
-    /// All letters that names are made of come back as they went.
-    package func takesEveryLetterOfNames() async throws {
+    /// Checks that all characters of names are kept.
+    package func checkNames() async throws {
         let names = [
             "keys/a%2Fb%20c/~/x", "keys/~/0", "keys/a.b-c_d~e/1", "keys/%/2", "keys/a+b/3",
         ]
         .map(name)
-        for (place, name) in names.enumerated() {
-            try await store.write(name, [UInt8(place)])
+        for (index, name) in names.enumerated() {
+            try await store.write(name, [UInt8(index)])
         }
-        for (place, name) in names.enumerated() {
-            #expect(try await store.read(name, limit: 9) == [UInt8(place)], "\(name)")
+        for (index, name) in names.enumerated() {
+            #expect(try await store.read(name, limit: 9) == [UInt8(index)], "\(name)")
         }
         let listed = try await store.list(prefix: name("keys/"))
         #expect(Set(listed.map(\.name)) == Set(names))
     }
 
-    /// A prefix need not end at a slash, and one that nothing begins with is empty.
-    package func listsByPrefix() async throws {
+    /// Checks listings with a prefix that ends anywhere, and with one that no name has.
+    package func checkPrefixes() async throws {
         for tail in ["list/ab/1", "list/ab/2", "list/abc/3", "list/b/4"] {
             try await store.write(name(tail), [1, 2])
         }
@@ -123,8 +123,8 @@ package struct StoreChecks: Sendable {
         #expect(try await store.list(prefix: name("list/b")).map(\.size) == [2])
     }
 
-    /// A listing has no end at a thousand.
-    package func listsManyPages(_ count: Int) async throws {
+    /// Checks a listing of more than a thousand objects.
+    package func checkLongListing(_ count: Int) async throws {
         let names = (0..<count).map { name("many/\($0)") }
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             for (started, name) in names.enumerated() {
@@ -137,8 +137,11 @@ package struct StoreChecks: Sendable {
         #expect(listed.count == count && Set(listed.map(\.name)) == Set(names))
     }
 
-    /// Of many that create one name, at least one writes, and one whole object is there.
-    package func createsOnce(isExact: Bool) async throws {
+    /// Checks that one of several concurrent writers creates a complete object.
+    ///
+    /// - Parameter isExact: Whether the others must fail.
+    /// - Throws: An error of the store.
+    package func checkCreation(isExact: Bool) async throws {
         let name = name("once")
         let winners = try await withThrowingTaskGroup(of: Bool.self) { tasks in
             for writer in 0..<8 {
