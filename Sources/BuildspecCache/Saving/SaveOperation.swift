@@ -134,7 +134,7 @@ struct SaveOperation {
         _ roots: TreeRoots,
         _ set: PathSet,
         _ parent: ParentEntry?
-    ) async throws -> SourceRecorder.Saved? {
+    ) async throws -> SourceRecorder.Outcome? {
         guard let sources else { return nil }
         return try await SourceRecorder(
             settings: settings,

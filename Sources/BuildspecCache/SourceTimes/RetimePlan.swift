@@ -1,14 +1,13 @@
 internal import BuildspecFiles
 
-/// Decides which time every source file gets; touches nothing.
+/// The times that a restore sets for source files; the plan changes no file.
 ///
-/// The tree is to look as if it had stayed on the machine that saved the entry and been edited
-/// there. So a file with the content of then gets the time of then, and a file with another content
-/// must look newer than everything that the entry holds. Making a file older is the one thing that
-/// could hide a change from a build tool, so it is not done where anything else on the disk may have
-/// been made from another content of that file.
+/// The tree is to look as if it had stayed on the machine that saved the entry and been edited there. So a
+/// file with the recorded content gets the recorded time, and a file with other content must look newer than
+/// everything in the entry. Only an older time could hide a change from a build tool, so a file is not made
+/// older if anything else on the disk can be made from other content of the file.
 struct RetimePlan {
-    /// A source file as it is.
+    /// A source file in the tree.
     struct Source {
         var path: PathBytes
         var modified: FileTime
@@ -16,28 +15,28 @@ struct RetimePlan {
         var state: State
     }
 
-    /// What the record says of a source file.
+    /// The state of a source file, compared with the record.
     enum State {
-        /// It has the content of then, and had this time.
-        case same(then: FileTime)
-        /// It has another content, or was not there.
-        case changed(then: FileTime?)
+        /// The file has the recorded content; its recorded time.
+        case unchanged(recorded: FileTime)
+        /// The file has other content, or is not in the record.
+        case changed(recorded: FileTime?)
     }
 
-    /// A file on the disk that is neither a source nor of the entry.
+    /// A file on the disk that is neither a source nor in the entry.
     struct Output {
         var path: PathBytes
         var modified: FileTime
     }
 
-    /// Whether files may be made older.
-    enum Ageing {
+    /// Whether files can be made older.
+    enum Backdating {
         case allowed
-        /// Not at all; the reason continues a sentence.
+        /// No file can be made older; the reason continues a sentence.
         case refused(because: String)
     }
 
-    /// The new times by the files' places; other files keep theirs.
+    /// The new times by the index of the file; other files keep their times.
     private(set) var times: [Int: FileTime] = [:]
     private(set) var report = RetimeReport()
     private(set) var notes: [String] = []
@@ -45,64 +44,63 @@ struct RetimePlan {
     private let sources: [Source]
     private let saved: FileTime
 
-    /// Works it out, but for making files older, which `giveBack` does.
+    /// Plans all times except older ones, which `backdate` adds.
     ///
     /// - Parameters:
-    ///   - sources: the files.
-    ///   - saved: a time that nothing of the entry is newer than.
-    ///   - now: the time now.
-    ///   - keepsOrder: whether all that is newer than a file that looks too old is renewed with it,
-    ///     because some of the files may be made from others.
+    ///   - sources: The files.
+    ///   - saved: The newest time in the entry, or a later one.
+    ///   - now: The current time.
+    ///   - keepsOrder: Whether all files that are newer than a file that looks too old are renewed with it,
+    ///     because some of them can be made from others.
     init(_ sources: [Source], saved: FileTime, now: FileTime, keepsOrder: Bool) {
         self.sources = sources
         self.saved = saved
-        for (place, source) in sources.enumerated() {
+        for (index, source) in sources.enumerated() {
             switch source.state {
-            case .same(let then):
+            case .unchanged(let recorded):
                 report.unchanged += 1
-                if then > source.modified, source.linkCount == 1 { times[place] = then }
+                if recorded > source.modified, source.linkCount == 1 { times[index] = recorded }
             case .changed: report.changed += 1
             }
         }
         renew(now, keepsOrder: keepsOrder)
     }
 
-    /// The files that would have to be made older to have the times of then.
+    /// The indices of the files that get their recorded times only if they are made older.
     var tooNew: [Int] {
-        sources.indices.filter { place in
-            guard times[place] == nil, case .same(let then) = sources[place].state else {
+        sources.indices.filter { index in
+            guard times[index] == nil, case .unchanged(let recorded) = sources[index].state else {
                 return false
             }
-            return then < sources[place].modified
+            return recorded < sources[index].modified
         }
     }
 
-    /// Makes files older, as far as nothing else may have been made from another content of theirs.
+    /// Makes files older, if no output can be made from other content of them.
     ///
-    /// An output that is older than the time of then is older than the file in any case, and one
-    /// that is newer than the file was made when its content was what it is now.
-    mutating func giveBack(_ places: [Int], _ ageing: Ageing, outputs: [Output]) {
+    /// An output that is older than the recorded time stays older than the file, and an output that is newer
+    /// than the file was made from the content that the file has now.
+    mutating func backdate(_ indices: [Int], _ backdating: Backdating, outputs: [Output]) {
         let outputs = outputs.sorted { $0.modified < $1.modified }
-        var kept: [String: Int] = [:]
-        for place in places {
-            guard case .same(let then) = sources[place].state else { continue }
-            if case .refused(let reason) = ageing {
-                kept[reason, default: 0] += 1
-            } else if sources[place].linkCount > 1 {
-                kept["they have several names", default: 0] += 1
-            } else if let output = outputs.first(from: then, to: sources[place].modified) {
+        var notRestored: [String: Int] = [:]
+        for index in indices {
+            guard case .unchanged(let recorded) = sources[index].state else { continue }
+            if case .refused(let reason) = backdating {
+                notRestored[reason, default: 0] += 1
+            } else if sources[index].linkCount > 1 {
+                notRestored["they have several names", default: 0] += 1
+            } else if let output = outputs.first(from: recorded, to: sources[index].modified) {
                 let reason =
-                    "'\(output.path.text)' may be made from what they were meanwhile; cache it too"
-                kept[reason, default: 0] += 1
+                    "'\(output.path.text)' may be made from other contents of them; cache it too"
+                notRestored[reason, default: 0] += 1
             } else {
-                times[place] = then
+                times[index] = recorded
             }
         }
-        report.kept += kept.values.reduce(0, +)
-        // A few lines say it; each output might be a reason of its own.
-        for (reason, count) in kept.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(
-            3
-        ) {
+        report.notRestored += notRestored.values.reduce(0, +)
+        // Only the most frequent reasons, because each output can be a separate one.
+        let reasons = notRestored.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
+        for (reason, count) in reasons {
             let files =
                 count == 1
                 ? "1 unchanged source file looks" : "\(count) unchanged source files look"
@@ -114,10 +112,10 @@ struct RetimePlan {
 
     private mutating func renew(_ now: FileTime, keepsOrder: Bool) {
         var newest = saved
-        var old = sources.indices.filter { place in
-            guard case .changed(let then) = sources[place].state else { return false }
-            let limit = max(saved, then ?? saved)
-            guard sources[place].modified <= limit else { return false }
+        var old = sources.indices.filter { index in
+            guard case .changed(let recorded) = sources[index].state else { return false }
+            let limit = max(saved, recorded ?? saved)
+            guard sources[index].modified <= limit else { return false }
             newest = max(newest, limit)
             return true
         }
@@ -129,32 +127,47 @@ struct RetimePlan {
                 sources[$0].modified >= oldest && sources[$0].modified < start
             }
         }
-        // In the order they had, because one may be made from another.
+        // The files keep their order, because one can be made from another.
         old.sort { sources[$0].modified < sources[$1].modified }
         var last: FileTime?
         var time = start
-        for place in old {
-            if let last, last < sources[place].modified { time = time.advanced(by: 1_000) }
-            last = sources[place].modified
-            times[place] = time
+        for index in old {
+            if let last, last < sources[index].modified { time = time.advanced(by: 1_000) }
+            last = sources[index].modified
+            times[index] = time
         }
     }
 
-    /// The time now, or a moment after the entry was saved by a clock that is ahead of this one.
+    /// The current time, or a moment after `newest`, if the clock of the save was ahead of this one.
     private mutating func start(after newest: FileTime, _ now: FileTime) -> FileTime {
         if newest < now { return now }
         let bound = FileTime(seconds: now.seconds + 86_400, nanoseconds: now.nanoseconds)
         if newest > bound {
             notes.append(
-                "the cache has files from the future; build tools may take them for up to date"
+                "the cache has files with times in the future; build tools may treat them as up to date"
             )
         }
         return min(newest, bound).advanced(by: 1_000_000_000)
     }
 }
 
+/// The changes of a restore to the times of source files.
+public struct RetimeReport: Sendable, Equatable {
+    /// The number of files with the content of the save.
+    public var unchanged = 0
+    /// The number of unchanged files whose times could not be restored, so that they look new.
+    public var notRestored = 0
+    /// The number of files with other content than at the time of the save, new files included.
+    public var changed = 0
+    /// The number of changed files that looked older than the cache and got the current time.
+    public var renewed = 0
+
+    /// Creates a report without changes.
+    public init() {}
+}
+
 extension [RetimePlan.Output] {
-    /// The first output from one time to another, of outputs in order of time.
+    /// Finds the first output from one time to another by binary search; outputs are sorted by time.
     fileprivate func first(from start: FileTime, to end: FileTime) -> RetimePlan.Output? {
         var low = 0
         var high = count

@@ -1,46 +1,50 @@
 internal import BuildspecFiles
 
-/// The sources as they are beside the record of what they were.
+/// A comparison of the source files in a tree with the record of them.
 struct SourceComparison {
-    /// The files that count, with what the record says of them; to be completed by `compare`.
+    /// The source files with their states, which `compare` completes.
     private(set) var sources: [RetimePlan.Source] = []
-    /// The places of `sources` in the tree.
-    private(set) var places: [Int] = []
-    /// The places of the files that may have the content of then; only reading them can tell.
+    /// The index in the tree of each source.
+    private(set) var indices: [Int] = []
+    /// The indices in the tree of the files that must be read, because they can have the recorded content.
     private(set) var candidates: [Int] = []
-    /// A link that leads elsewhere than then, or did not exist.
+    /// A link with another target than in the record, or without a record.
     private(set) var changedLink: PathBytes?
 
-    /// The contents of then, by place in `sources`.
+    /// The recorded digests by the index in `sources`.
     private var digests: [Int: ContentDigest] = [:]
 
-    /// Compares what can be compared without reading: both are in path order.
-    init(_ tree: [WalkedEntry], _ then: SourceRecord) {
+    /// Compares a tree with a record, both in path order, without reading files.
+    init(_ tree: [WalkedEntry], _ record: SourceRecord) {
         var next = 0
-        for (place, entry) in tree.enumerated() {
-            while next < then.entries.count, then.entries[next].path < entry.path { next += 1 }
-            var old: SourceRecord.Kind?
-            if next < then.entries.count, then.entries[next].path == entry.path {
-                old = then.entries[next].kind
+        for (index, entry) in tree.enumerated() {
+            while next < record.entries.count, record.entries[next].path < entry.path { next += 1 }
+            var recorded: SourceRecord.Kind?
+            if next < record.entries.count, record.entries[next].path == entry.path {
+                recorded = record.entries[next].kind
             }
             if let target = entry.linkTarget {
-                if old != .link(target: target) { changedLink = changedLink ?? entry.path }
+                if recorded != .link(target: target) { changedLink = changedLink ?? entry.path }
             } else if entry.status.size <= UInt64(Limits.sourceFile) {
-                add(entry, place, old)
+                add(entry, index, recorded)
             }
         }
     }
 
-    private mutating func add(_ entry: WalkedEntry, _ place: Int, _ old: SourceRecord.Kind?) {
-        var state = RetimePlan.State.changed(then: nil)
-        if case .file(let size, let modified, let digest) = old {
-            state = .changed(then: modified)
+    private mutating func add(
+        _ entry: WalkedEntry,
+        _ index: Int,
+        _ recorded: SourceRecord.Kind?
+    ) {
+        var state = RetimePlan.State.changed(recorded: nil)
+        if case .file(let size, let modified, let digest) = recorded {
+            state = .changed(recorded: modified)
             if size == entry.status.size {
-                candidates.append(place)
+                candidates.append(index)
                 digests[sources.count] = digest
             }
         }
-        places.append(place)
+        indices.append(index)
         sources.append(
             RetimePlan.Source(
                 path: entry.path,
@@ -51,16 +55,16 @@ struct SourceComparison {
         )
     }
 
-    /// Tells files with the content of then from changed ones.
+    /// Finds the unchanged files.
     ///
-    /// - Parameter seen: the contents by place in the tree.
-    mutating func compare(_ seen: [Int: SourceDigests.Seen]) {
+    /// - Parameter files: The hashed files by their index in the tree.
+    mutating func compare(_ files: [Int: SourceDigests.HashedFile]) {
         for (index, digest) in digests {
-            guard let file = seen[places[index]], file.digest == digest,
-                case .changed(let then?) = sources[index].state
+            guard let file = files[indices[index]], file.digest == digest,
+                case .changed(let recorded?) = sources[index].state
             else { continue }
             sources[index].modified = file.status.modified
-            sources[index].state = .same(then: then)
+            sources[index].state = .unchanged(recorded: recorded)
         }
     }
 }

@@ -1,9 +1,9 @@
 internal import BuildspecFiles
 
-/// The contents of source files, read on all cores, a file never whole in memory if it is large.
+/// A reader of the digests of source files on all cores, which never holds a large file in memory.
 struct SourceDigests: Sendable {
-    /// A content and the status that belongs to it.
-    struct Seen: Sendable {
+    /// A digest and the status of the file with this content.
+    struct HashedFile: Sendable {
         var digest: ContentDigest
         var status: FileStatus
     }
@@ -11,47 +11,47 @@ struct SourceDigests: Sendable {
     let roots: TreeRoots
     let width: Int
 
-    /// Hashes files; what cannot be read, or changes meanwhile, is left out.
+    /// Hashes files, and leaves out those that cannot be read or keep changing.
     ///
-    /// When the task is cancelled it ends soon, with a part of them.
+    /// In a cancelled task the result has only some of the files.
     ///
     /// - Parameters:
-    ///   - entries: the tree.
-    ///   - places: the places of the files to read.
-    /// - Returns: what was read, by the file's place.
-    func read(_ entries: [WalkedEntry], _ places: [Int]) async -> [Int: Seen] {
-        await withTaskGroup(of: [(Int, Seen)].self) { tasks in
-            var seen: [Int: Seen] = [:]
-            seen.reserveCapacity(places.count)
-            for (started, batch) in FileBatch.plan(entries, files: places).enumerated() {
+    ///   - entries: The tree.
+    ///   - indices: The indices of the files to read.
+    /// - Returns: The hashed files by their index.
+    func read(_ entries: [WalkedEntry], _ indices: [Int]) async -> [Int: HashedFile] {
+        await withTaskGroup(of: [(Int, HashedFile)].self) { tasks in
+            var files: [Int: HashedFile] = [:]
+            files.reserveCapacity(indices.count)
+            for (started, batch) in FileBatch.plan(entries, files: indices).enumerated() {
                 if started >= width {
-                    for item in await tasks.next() ?? [] { seen[item.0] = item.1 }
+                    for item in await tasks.next() ?? [] { files[item.0] = item.1 }
                 }
                 if Task.isCancelled { break }
                 tasks.addTask {
                     var reader = TreeReader(roots)
-                    return batch.indices.compactMap { place in
-                        SourceDigests.read(entries[place], &reader).map { (place, $0) }
+                    return batch.indices.compactMap { index in
+                        SourceDigests.read(entries[index], &reader).map { (index, $0) }
                     }
                 }
             }
-            for await items in tasks { for item in items { seen[item.0] = item.1 } }
-            return seen
+            for await items in tasks { for item in items { files[item.0] = item.1 } }
+            return files
         }
     }
 
     private static let step = 1 << 20
 
-    private static func read(_ entry: WalkedEntry, _ reader: inout TreeReader) -> Seen? {
+    private static func read(_ entry: WalkedEntry, _ reader: inout TreeReader) -> HashedFile? {
         guard let file = try? reader.open(entry), let before = try? file.stableStatus(),
             before.kind == .regular, before.size <= UInt64(Limits.sourceFile),
             let digest = try? digest(of: file, size: Int(before.size)),
             (try? file.status()) == before
         else { return nil }
-        return Seen(digest: digest, status: before)
+        return HashedFile(digest: digest, status: before)
     }
 
-    /// The digest of a file that has this size; of any other file it is of no use.
+    /// The digest of a file of this size; for a file of another size it is not the digest of its content.
     private static func digest(of file: OpenFile, size: Int) throws(FileError) -> ContentDigest {
         var hash = RunningDigest()
         var offset = 0

@@ -1,19 +1,19 @@
 internal import BuildspecFiles
 
-/// What this machine saw of a tree's sources, so that those that are as they were are not read.
+/// The contents of a tree's source files and their stamps, so that unchanged files are not read.
 ///
-/// It only saves work, like the index of cached files: it stays on the machine, and whatever is
-/// wrong with it counts as none.
+/// The index stays on the machine and only saves work, like the stat index; if it is damaged, it counts as
+/// missing.
 struct SourceIndex: Sendable {
     private var record: SourceRecord
     private var stamps: [InodeStamp?]
 
-    /// Notes what was seen, by the places of the tree's sources.
-    init(_ sources: [WalkedEntry], _ seen: [Int: SourceDigests.Seen]) {
+    /// Creates an index of hashed files, by the index of the tree's sources.
+    init(_ sources: [WalkedEntry], _ files: [Int: SourceDigests.HashedFile]) {
         record = SourceRecord()
         stamps = []
-        for (place, entry) in sources.enumerated() {
-            guard let file = seen[place] else { continue }
+        for (index, entry) in sources.enumerated() {
+            guard let file = files[index] else { continue }
             let kind = SourceRecord.Kind.file(
                 size: file.status.size,
                 modified: file.status.modified,
@@ -24,14 +24,14 @@ struct SourceIndex: Sendable {
         }
     }
 
-    /// How many files it knows.
+    /// The number of files in the index.
     var count: Int { stamps.count }
 
-    /// The contents of files that are, by their status, what they were, by place.
-    func unchanged(_ sources: [WalkedEntry]) -> [Int: SourceDigests.Seen] {
-        var seen: [Int: SourceDigests.Seen] = [:]
+    /// Finds the files that are unchanged by their status, by the index of the source.
+    func unchanged(_ sources: [WalkedEntry]) -> [Int: SourceDigests.HashedFile] {
+        var files: [Int: SourceDigests.HashedFile] = [:]
         var next = 0
-        for (place, entry) in sources.enumerated() {
+        for (index, entry) in sources.enumerated() {
             while next < record.entries.count, record.entries[next].path < entry.path { next += 1 }
             guard next < record.entries.count else { break }
             guard record.entries[next].path == entry.path,
@@ -40,15 +40,15 @@ struct SourceIndex: Sendable {
                 entry.status.modified == modified,
                 stamps[next] == InodeStamp(entry.status)
             else { continue }
-            seen[place] = SourceDigests.Seen(digest: digest, status: entry.status)
+            files[index] = SourceDigests.HashedFile(digest: digest, status: entry.status)
         }
-        return seen
+        return files
     }
 }
 
-/// Where this machine keeps a tree's source index: the record, and the stamps that belong to it.
+/// The files in which this machine keeps a tree's source index: the record, and its stamps.
 struct SourceIndexFile: Sendable {
-    private let stamps: StatIndexFile
+    private let statIndex: StatIndexFile
 
     init?(_ settings: CacheSettings, root: PathBytes, scope: String, version: ContentDigest) {
         let file = StatIndexFile(
@@ -59,26 +59,27 @@ struct SourceIndexFile: Sendable {
             suffix: ".sources"
         )
         guard let file else { return nil }
-        stamps = file
+        statIndex = file
     }
 
-    private var record: PathBytes { PathBytes(stamps.path.bytes + ".mtree".utf8) }
+    private var recordPath: PathBytes { PathBytes(statIndex.path.bytes + ".mtree".utf8) }
 
+    /// Reads the index; `nil` if it is missing or damaged.
     func read() -> SourceIndex? {
-        guard let stamps = stamps.read(),
-            let text = try? AtomicFile.read(record, limit: UInt64(Limits.sourcesContent)),
-            ContentDigest(of: text) == stamps.manifest,
+        guard let index = statIndex.read(),
+            let text = try? AtomicFile.read(recordPath, limit: UInt64(Limits.sourcesContent)),
+            ContentDigest(of: text) == index.manifest,
             let record = try? SourceRecord.decode(text),
-            record.entries.count == stamps.stamps.count
+            record.entries.count == index.stamps.count
         else { return nil }
-        return SourceIndex(record: record, stamps: stamps.stamps)
+        return SourceIndex(record: record, stamps: index.stamps)
     }
 
-    /// Writes the index; that it cannot be written is no harm.
+    /// Writes the index; ignores errors.
     func write(_ index: SourceIndex) {
         let text = index.encodedRecord
-        try? AtomicFile.write(text, to: record)
-        stamps.write(StatIndex(manifest: ContentDigest(of: text), stamps: index.allStamps))
+        try? AtomicFile.write(text, to: recordPath)
+        statIndex.write(StatIndex(manifest: ContentDigest(of: text), stamps: index.allStamps))
     }
 }
 

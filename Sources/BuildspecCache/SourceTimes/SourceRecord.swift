@@ -1,8 +1,8 @@
 internal import BuildspecFiles
 
-/// What the sources were when an entry was saved: each file's content and time, each link's target.
+/// The source files of a saved entry: each file's digest and time, and each link's target.
 ///
-/// It is kept as a second manifest, text in the style of mtree(5); equal records give equal bytes.
+/// The record is a second manifest, text in the style of mtree(5); equal records give equal bytes.
 struct SourceRecord: Sendable, Equatable {
     enum Kind: Sendable, Hashable {
         case file(size: UInt64, modified: FileTime, digest: ContentDigest)
@@ -10,15 +10,15 @@ struct SourceRecord: Sendable, Equatable {
     }
 
     struct Entry: Sendable, Hashable {
-        /// Relative to the root.
+        /// The path, relative to the root.
         var path: PathBytes
         var kind: Kind
     }
 
-    /// In path order, no path twice.
+    /// The entries in path order, without duplicates.
     var entries: [Entry] = []
 
-    /// How many are files.
+    /// The number of files.
     var fileCount: Int {
         entries.count { entry in
             if case .file = entry.kind { true } else { false }
@@ -53,12 +53,12 @@ struct SourceRecord: Sendable, Equatable {
 // MARK: Reading
 
 extension SourceRecord {
-    /// Reads a record from bytes that need not be trusted.
+    /// Decodes a record from bytes that need not be trusted.
     ///
     /// - Throws: `CacheError` of code `damaged` that names the line.
     static func decode(_ text: [UInt8]) throws(CacheError) -> SourceRecord {
         guard text.starts(with: head), text.last == newline else {
-            throw .damaged("the source times are of a form that this program does not know")
+            throw .damaged("this program does not know the version of the source times")
         }
         var record = SourceRecord()
         var start = head.count

@@ -1,14 +1,14 @@
 internal import BuildspecFiles
 
-/// The part of a save that records the sources: what they hold and when they were last changed.
+/// The part of a save that records the contents and times of source files.
 struct SourceRecorder {
-    /// What became of it.
-    struct Saved {
-        /// The digest of the record's stored bytes; `nil` when there is none.
+    /// The result of a recording.
+    struct Outcome {
+        /// The digest of the record's stored bytes; `nil` if there is no record.
         var digest: ContentDigest?
-        /// How many files it lists.
+        /// The number of files in the record.
         var files = 0
-        /// Bytes that were added to the store.
+        /// The number of bytes that were added to the store.
         var added: UInt64 = 0
         var notes: [String] = []
     }
@@ -21,18 +21,18 @@ struct SourceRecorder {
     let checkout: CheckoutRules
     let writer: ObjectWriter
 
-    /// Records the sources.
+    /// Records the source files.
     ///
-    /// - Parameter parent: the record of the last entry, which need not be sent to a store again.
-    /// - Returns: what was recorded.
-    /// - Throws: when the store cannot be written.
-    func run(unless parent: ContentDigest?) async throws -> Saved {
+    /// - Parameter parent: The record of the parent, which need not be sent to a store again.
+    /// - Returns: The record that was written.
+    /// - Throws: `CacheError` if the store cannot be written.
+    func run(unless parent: ContentDigest?) async throws -> Outcome {
         let tree = await SourceTree(set, files, checkout, roots, settings)
         guard tree.sources.count <= Limits.sources else {
             let note =
                 "the source times were not saved: there are \(tree.sources.count) source files, "
                 + "and at most \(Limits.sources) are recorded"
-            return Saved(notes: [note])
+            return Outcome(notes: [note])
         }
         let indexFile = SourceIndexFile(
             settings,
@@ -41,40 +41,40 @@ struct SourceRecorder {
             version: KeyRecord.version(ofPaths: set.canonicalTexts)
         )
         let index = indexFile?.read()
-        var seen = index?.unchanged(tree.sources) ?? [:]
+        var hashed = index?.unchanged(tree.sources) ?? [:]
         let toRead = tree.sources.indices.filter {
-            tree.sources[$0].status.kind == .regular && seen[$0] == nil
+            tree.sources[$0].status.kind == .regular && hashed[$0] == nil
         }
         let digests = SourceDigests(roots: roots, width: settings.width)
-        seen.merge(await digests.read(tree.sources, toRead)) { $1 }
+        hashed.merge(await digests.read(tree.sources, toRead)) { $1 }
         try Task.checkCancellation()
-        let record = SourceRecorder.record(tree.sources, seen)
+        let record = SourceRecorder.record(tree.sources, hashed)
         let (digest, added) = try await writer.writeManifest(
             record.encode(),
             unless: parent
         )
-        if !toRead.isEmpty || seen.count != index?.count {
-            indexFile?.write(SourceIndex(tree.sources, seen))
+        if !toRead.isEmpty || hashed.count != index?.count {
+            indexFile?.write(SourceIndex(tree.sources, hashed))
         }
-        return Saved(
+        return Outcome(
             digest: digest,
             files: record.fileCount,
             added: added,
-            notes: notes(tree.sources, seen)
+            notes: notes(tree.sources, hashed)
         )
     }
 
     private static func record(
         _ sources: [WalkedEntry],
-        _ seen: [Int: SourceDigests.Seen]
+        _ hashed: [Int: SourceDigests.HashedFile]
     ) -> SourceRecord {
         var record = SourceRecord()
         record.entries.reserveCapacity(sources.count)
-        for (place, entry) in sources.enumerated() {
+        for (index, entry) in sources.enumerated() {
             let kind: SourceRecord.Kind
             if let target = entry.linkTarget {
                 kind = .link(target: target)
-            } else if let file = seen[place] {
+            } else if let file = hashed[index] {
                 kind = .file(
                     size: file.status.size,
                     modified: file.status.modified.within(Limits.seconds),
@@ -88,16 +88,19 @@ struct SourceRecorder {
         return record
     }
 
-    /// What to say of files that could not be recorded.
-    private func notes(_ sources: [WalkedEntry], _ seen: [Int: SourceDigests.Seen]) -> [String] {
+    /// The notes on files that could not be recorded.
+    private func notes(
+        _ sources: [WalkedEntry],
+        _ hashed: [Int: SourceDigests.HashedFile]
+    ) -> [String] {
         let missing = sources.indices.filter {
-            sources[$0].status.kind == .regular && seen[$0] == nil
+            sources[$0].status.kind == .regular && hashed[$0] == nil
         }
         guard let first = missing.first else { return [] }
         let others = missing.count > 1 ? " and \(missing.count - 1) more" : ""
         return [
             "the time of '\(sources[first].path.text)'\(others) was not saved: too large, "
-                + "not readable or just being changed"
+                + "not readable or being changed"
         ]
     }
 }

@@ -1,12 +1,12 @@
 internal import BuildspecFiles
 
-/// The part of a restore that gives source files their times: find the record, compare, decide, set.
+/// The part of a restore that sets the times of source files: it reads the record, compares and plans.
 ///
-/// Nothing here fails a restore: what cannot be done leaves files looking new, and is a note.
+/// No failure here fails the restore: the files look new then, and a note says why.
 struct SourceTimeRestorer {
-    /// What became of it.
+    /// The result of the part.
     struct Outcome {
-        /// `nil` when no file was looked at.
+        /// The changes; `nil` if no file was compared.
         var report: RetimeReport?
         var notes: [String] = []
     }
@@ -21,18 +21,18 @@ struct SourceTimeRestorer {
     /// Sets the times.
     ///
     /// - Parameters:
-    ///   - record: the entry that was restored.
-    ///   - manifest: its files, which are in place.
-    /// - Returns: what was done.
+    ///   - record: The restored entry.
+    ///   - manifest: The manifest of the entry, whose files are restored.
+    /// - Returns: The changes.
     func run(_ record: KeyRecord, _ manifest: Manifest) async -> Outcome {
         do {
             let reader = settings.reader(removesDamage: true)
-            guard let then = try await reader.sources(of: record) else {
+            guard let sources = try await reader.sources(of: record) else {
                 return Outcome(
                     notes: ["the entry was saved without --retime, so all source files look new"]
                 )
             }
-            return try await run(then, record, manifest)
+            return try await run(sources, record, manifest)
         } catch _ where Task.isCancelled {
             return Outcome()
         } catch {
@@ -41,7 +41,7 @@ struct SourceTimeRestorer {
     }
 
     private func run(
-        _ then: SourceRecord,
+        _ sources: SourceRecord,
         _ record: KeyRecord,
         _ manifest: Manifest
     ) async throws -> Outcome {
@@ -54,66 +54,66 @@ struct SourceTimeRestorer {
         )
         let index = indexFile?.read()
         let known = index?.unchanged(tree.sources) ?? [:]
-        var comparison = SourceComparison(tree.sources, then)
+        var comparison = SourceComparison(tree.sources, sources)
         let toRead = comparison.candidates.filter { known[$0] == nil }
-        // A file of another size need not be read to know that it was changed.
+        // Only candidates are read, because a file of another size was changed.
         let digests = SourceDigests(roots: roots, width: settings.width)
-        var seen = known.merging(await digests.read(tree.sources, toRead)) { $1 }
+        var hashed = known.merging(await digests.read(tree.sources, toRead)) { $1 }
         try Task.checkCancellation()
-        comparison.compare(seen)
+        comparison.compare(hashed)
 
         let saved = manifest.newest(and: record.savedTime)
-        // Without a list some "sources" may be outputs, if this tree was built in before.
-        let mayHoldOutputs = !tree.isListed && !known.isEmpty
+        // Without a list some "sources" can be outputs, if this tree was built in before.
+        let mayHaveOutputs = !tree.isListed && !known.isEmpty
         let outputs = SourceTimeRestorer.outputs(tree.others, manifest)
-        let plan = plan(comparison, saved, outputs, mayHoldOutputs: mayHoldOutputs)
-        let work = plan.times.map { (place: comparison.places[$0.key], time: $0.value) }
-            .sorted { $0.place < $1.place }
+        let plan = plan(comparison, saved, outputs, mayHaveOutputs: mayHaveOutputs)
+        let changes = plan.times.map { (index: comparison.indices[$0.key], time: $0.value) }
+            .sorted { $0.index < $1.index }
         let setting = SourceTimeSetting(roots: roots, width: settings.width)
-        let failures = await setting.apply(work, tree.sources, &seen)
-        if !work.isEmpty || seen.count != index?.count {
-            indexFile?.write(SourceIndex(tree.sources, seen))
+        let failures = await setting.apply(changes, tree.sources, &hashed)
+        if !changes.isEmpty || hashed.count != index?.count {
+            indexFile?.write(SourceIndex(tree.sources, hashed))
         }
         var outcome = Outcome(report: plan.report, notes: plan.notes)
-        outcome.report?.kept += failures.count
+        outcome.report?.notRestored += failures.count
         if let first = failures.first {
-            let others = failures.count > 1 ? ", and \(failures.count - 1) more like it" : ""
+            let others = failures.count > 1 ? ", and so do \(failures.count - 1) more" : ""
             outcome.notes.append("a source file keeps its time: \(first)\(others)")
         }
         return outcome
     }
 
-    /// Decides.
+    /// Plans the new times.
     private func plan(
         _ comparison: SourceComparison,
         _ saved: FileTime,
         _ outputs: [RetimePlan.Output],
-        mayHoldOutputs: Bool
+        mayHaveOutputs: Bool
     ) -> RetimePlan {
         var plan = RetimePlan(
             comparison.sources,
             saved: saved,
             now: .now(),
-            keepsOrder: mayHoldOutputs
+            keepsOrder: mayHaveOutputs
         )
-        let ageing = ageing(comparison.changedLink, mayHoldOutputs: mayHoldOutputs)
-        plan.giveBack(plan.tooNew, ageing, outputs: outputs)
+        let backdating = backdating(comparison.changedLink, mayHaveOutputs: mayHaveOutputs)
+        plan.backdate(plan.tooNew, backdating, outputs: outputs)
         return plan
     }
 
-    private func ageing(_ link: PathBytes?, mayHoldOutputs: Bool) -> RetimePlan.Ageing {
+    private func backdating(_ link: PathBytes?, mayHaveOutputs: Bool) -> RetimePlan.Backdating {
         if let link {
             return .refused(
-                because: "the link '\(link.text)' was changed, and leads to other files than then"
+                because: "the link '\(link.text)' has changed and leads to other files now"
             )
         }
-        if mayHoldOutputs {
-            return .refused(because: "this directory was built in before, and git does not know it")
+        if mayHaveOutputs {
+            return .refused(because: "this directory was built in before and is not in git")
         }
         return .allowed
     }
 
-    /// The files that are neither sources nor, as they are, of the entry.
+    /// The files that are neither sources nor unchanged files of the entry.
     private static func outputs(
         _ others: [WalkedEntry],
         _ manifest: Manifest
@@ -136,7 +136,7 @@ struct SourceTimeRestorer {
 }
 
 extension Manifest {
-    /// The newest time of an entry, or this one if it is newer.
+    /// The newest time of all entries and `time`.
     fileprivate func newest(and time: FileTime) -> FileTime {
         entries.reduce(time) { max($0, $1.modified) }
     }
@@ -145,7 +145,7 @@ extension Manifest {
 extension KeyRecord {
     fileprivate var savedTime: FileTime {
         let (seconds, rest) = saved.quotientAndRemainder(dividingBy: 1_000_000_000)
-        // Nanoseconds count forward, before 1970 too.
+        // Nanoseconds count forward, also before 1970.
         return rest < 0
             ? FileTime(seconds: seconds - 1, nanoseconds: Int32(rest + 1_000_000_000))
             : FileTime(seconds: seconds, nanoseconds: Int32(rest))

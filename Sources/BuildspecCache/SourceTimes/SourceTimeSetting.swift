@@ -1,40 +1,40 @@
 internal import BuildspecFiles
 
-/// Sets the times of source files, each only if it is still the file that was looked at.
+/// A setter of the times of source files, which skips files that have changed since they were compared.
 struct SourceTimeSetting: Sendable {
-    typealias Change = (place: Int, time: FileTime)
+    typealias Change = (index: Int, time: FileTime)
 
     let roots: TreeRoots
     let width: Int
 
-    private struct Done: Sendable {
-        var statuses: [(place: Int, status: FileStatus)] = []
+    private struct PartResult: Sendable {
+        var statuses: [(index: Int, status: FileStatus)] = []
         var failures: [String] = []
     }
 
     /// Sets the times.
     ///
     /// - Parameters:
-    ///   - changes: what to set, in order of place.
-    ///   - entries: the tree.
-    ///   - seen: the statuses that the decision rests on, by place; brought up to date.
-    /// - Returns: what could not be set, one line each.
+    ///   - changes: The new times, in the order of the index.
+    ///   - entries: The tree.
+    ///   - files: The compared files by their index; gets the new statuses.
+    /// - Returns: A line for each file whose time could not be set.
     func apply(
         _ changes: [Change],
         _ entries: [WalkedEntry],
-        _ seen: inout [Int: SourceDigests.Seen]
+        _ files: inout [Int: SourceDigests.HashedFile]
     ) async -> [String] {
-        let statuses = seen.mapValues(\.status)
+        let statuses = files.mapValues(\.status)
         var failures: [String] = []
-        await withTaskGroup(of: Done.self) { tasks in
+        await withTaskGroup(of: PartResult.self) { tasks in
             let size = max(64, changes.count / (4 * width))
             for start in stride(from: 0, to: changes.count, by: size) {
                 let part = changes[start..<min(start + size, changes.count)]
                 tasks.addTask { apply(part, entries, statuses) }
             }
-            for await done in tasks {
-                failures += done.failures
-                for (place, status) in done.statuses { seen[place]?.status = status }
+            for await result in tasks {
+                failures += result.failures
+                for (index, status) in result.statuses { files[index]?.status = status }
             }
         }
         return failures.sorted()
@@ -44,23 +44,23 @@ struct SourceTimeSetting: Sendable {
         _ changes: ArraySlice<Change>,
         _ entries: [WalkedEntry],
         _ statuses: [Int: FileStatus]
-    ) -> Done {
+    ) -> PartResult {
         var reader = TreeReader(roots)
-        var done = Done()
-        for (place, time) in changes {
-            let expected = statuses[place] ?? entries[place].status
+        var result = PartResult()
+        for (index, time) in changes {
+            let expected = statuses[index] ?? entries[index].status
             do throws(FileError) {
-                let file = try reader.open(entries[place])
+                let file = try reader.open(entries[index])
                 guard try file.status() == expected else {
-                    done.failures.append("'\(entries[place].path.text)' is just being changed")
+                    result.failures.append("'\(entries[index].path.text)' is being changed")
                     continue
                 }
                 try file.setModified(time)
-                done.statuses.append((place, try file.status()))
+                result.statuses.append((index, try file.status()))
             } catch {
-                done.failures.append(error.description)
+                result.failures.append(error.description)
             }
         }
-        return done
+        return result
     }
 }

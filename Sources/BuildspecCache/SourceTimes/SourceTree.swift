@@ -1,22 +1,22 @@
 internal import BuildspecFiles
 
-/// A root's files told apart: its sources, and what else lies there.
+/// The source files below a root, and all other files.
 struct SourceTree: Sendable {
-    /// Regular files and links that are sources, in path order.
+    /// The regular files and links that are sources, in path order.
     private(set) var sources: [WalkedEntry] = []
-    /// All other regular files but those of `.git`, the cached ones and absolute paths among them.
+    /// All other regular files except those of `.git`, with the cached files and absolute paths.
     private(set) var others: [WalkedEntry] = []
-    /// Whether a list told which files are sources.
+    /// Whether the sources come from a list.
     let isListed: Bool
 
     /// Walks a tree.
     ///
     /// - Parameters:
-    ///   - set: the cache's paths, which are never sources.
-    ///   - files: which of the others are sources.
-    ///   - checkout: what comes from the checkout, which is not cached whatever the paths say.
-    ///   - roots: where the paths start.
-    ///   - settings: what the cache knows.
+    ///   - set: The cached paths, which are never sources.
+    ///   - files: The source files among all others.
+    ///   - checkout: The rules of the checkout, whose files are never cached.
+    ///   - roots: The directories in which paths begin.
+    ///   - settings: The settings of the cache.
     init(
         _ set: PathSet,
         _ files: SourceFiles,
@@ -54,17 +54,17 @@ struct SourceTree: Sendable {
 
     private static let git = Array(".git".utf8)
 
-    /// Whether a path leads through a `.git`, such as that of a checkout in the checkout.
+    /// Whether a path leads through a `.git`, such as that of a nested checkout.
     private static func isOfGit(_ path: PathBytes) -> Bool {
         guard path.bytes.contains(git[0]) else { return false }
         return path.components.contains { $0.elementsEqual(git) }
     }
 }
 
-/// Whether paths belong to a path set; most are told by their first name.
+/// A test whether paths belong to a path set, which the first name decides for most paths.
 private struct CachedPaths {
     private let set: PathSet
-    /// The first names of all patterns, if all of them are plain.
+    /// The first names of all patterns; `nil` if one has a wildcard there.
     private let firstNames: Set<[UInt8]>?
     /// A directory that is known to be in the set.
     private var known: PathBytes?

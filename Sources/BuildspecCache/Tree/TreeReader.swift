@@ -32,8 +32,8 @@ struct TreeReader {
         for attempt in 0..<3 {
             let file = try open(entry)
             // The status of the walk is most often still true, which saves a system call.
-            let isSettled = attempt == 0 && !entry.status.mayHideChanges()
-            guard let before = isSettled ? entry.status : try file.stableStatus(),
+            let isStable = attempt == 0 && !entry.status.mayHideChanges()
+            guard let before = isStable ? entry.status : try file.stableStatus(),
                 before.kind == .regular, before.size <= Limits.wholeFile
             else { return nil }
             let size = Int(before.size)
