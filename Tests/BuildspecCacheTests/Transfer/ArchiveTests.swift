@@ -5,7 +5,7 @@ import Testing
 
 @testable import BuildspecFiles
 
-@Suite struct `An archive` {
+@Suite struct `Archives` {
     private func export(
         _ fixture: CacheFixture,
         _ key: String,
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: ArchiveForm.allCases, 0..<12 as Range<UInt64>)
-    func `that is exported and imported is the same tree`(
+    func `an exported and imported archive gives the same tree`(
         form: ArchiveForm,
         seed: UInt64
     ) async throws {
@@ -46,12 +46,12 @@ import Testing
     }
 
     #if os(Linux)
-        @Test func `is written where one that was killed left its part, which goes`() async throws {
+        @Test func `an export deletes the temporary file of a killed export`() async throws {
             let fixture = try CacheFixture()
             try fixture.source.write("x", to: "tree/file")
             try await fixture.save("k")
             var mark = ProcessIdentity.current
-            // Such a number is never given.
+            // No process has this number.
             mark.process = .max
             let part = String(decoding: TemporaryName.next(of: mark), as: UTF8.self)
             try fixture.target.write("half", to: part)
@@ -62,7 +62,7 @@ import Testing
         }
     #endif
 
-    @Test func `keeps large files, in the chunks that a save makes`() async throws {
+    @Test func `an import cuts a large file into the same chunks as a save`() async throws {
         let fixture = try CacheFixture()
         var random = SplitMix64(seed: 9)
         let bytes = random.bytes(11_000_000)
@@ -86,8 +86,7 @@ import Testing
         #expect(difference.changes == [])
     }
 
-    @Test func `that unpacks to more than is allowed is refused and leaves no entry`() async throws
-    {
+    @Test func `an archive over the size limit is refused and leaves no entry`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write(String(repeating: "0", count: 300_000), to: "tree/zeros")
         try await fixture.save("first")
@@ -111,7 +110,7 @@ import Testing
             ([0x50, 0x4B, 0x03, 0x04, 0x14], "a zip file"),
         ] as [([UInt8], String)]
     )
-    func `of a kind that is not read is refused by its name`(
+    func `an archive of an unsupported format is refused by its name`(
         bytes: [UInt8],
         name: String
     ) async throws {
@@ -132,7 +131,7 @@ import Testing
     }
 
     @Test(arguments: ArchiveForm.allCases)
-    func `that ends in the middle is refused`(form: ArchiveForm) async throws {
+    func `a truncated archive is refused`(form: ArchiveForm) async throws {
         let fixture = try CacheFixture()
         var random = SplitMix64(seed: 4)
         let text = random.bytes(40_000).map { String($0, radix: 36) }.joined()
@@ -152,7 +151,7 @@ import Testing
     }
 
     @Test(arguments: ArchiveForm.allCases, 0..<8 as Range<UInt64>)
-    func `with random damage is an entry that verifies or an error, never a crash`(
+    func `an archive with random damage is an error or an entry that verifies`(
         form: ArchiveForm,
         seed: UInt64
     ) async throws {
@@ -167,11 +166,11 @@ import Testing
         for round in 0..<25 {
             var bytes = whole
             for _ in 0...random.next() % 3 {
-                // Most of it where the headers are.
+                // Most of the damage is in the headers.
                 let block = Int(random.next() % UInt64(max(1, bytes.count / 512)))
-                let place = min(bytes.count - 1, block * 512 + Int(random.next() % 512))
-                bytes[place] = UInt8(truncatingIfNeeded: random.next())
-                if form == .plain { fixChecksum(&bytes, block: place / 512) }
+                let index = min(bytes.count - 1, block * 512 + Int(random.next() % 512))
+                bytes[index] = UInt8(truncatingIfNeeded: random.next())
+                if form == .plain { fixChecksum(&bytes, block: index / 512) }
             }
             try fixture.overwrite(damaged, bytes)
             do {
@@ -188,19 +187,19 @@ import Testing
         #expect(try await fixture.cache.verify().problems == [], "seed \(seed)")
     }
 
-    /// Makes the block a header whose checksum is right, so that damage goes deeper.
+    /// Corrects the checksum of a header, so that the reader gets to the damage.
     private func fixChecksum(_ bytes: inout [UInt8], block: Int) {
         let start = block * 512
         guard start + 512 <= bytes.count, bytes[start + 257] == UInt8(ascii: "u") else { return }
-        for place in 148..<156 { bytes[start + place] = 0x20 }
+        for index in 148..<156 { bytes[start + index] = 0x20 }
         let sum = bytes[start..<start + 512].reduce(0) { $0 + Int($1) }
         let digits = String(sum, radix: 8)
         let text = String(repeating: "0", count: 6 - digits.utf8.count) + digits
-        for (place, digit) in text.utf8.enumerated() { bytes[start + 148 + place] = digit }
+        for (index, digit) in text.utf8.enumerated() { bytes[start + 148 + index] = digit }
         bytes[start + 154] = 0
     }
 
-    @Test func `counts as stored what the store did not have`() async throws {
+    @Test func `an import counts only new objects as stored`() async throws {
         let fixture = try CacheFixture()
         var random = SplitMix64(seed: 4)
         try fixture.overwrite(fixture.source.file("tree/file"), random.bytes(50_000))

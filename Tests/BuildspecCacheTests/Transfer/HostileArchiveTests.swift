@@ -5,8 +5,8 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Archives that other tools' security advisories are about: each is refused as a whole.
-@Suite struct `A hostile archive` {
+/// Archives from security advisories of other tools; each one is refused as a whole.
+@Suite struct `Hostile archives` {
     /// One member: type, name, link target, content.
     struct Member: Sendable {
         var type: Character
@@ -78,7 +78,7 @@ import Testing
             ("a pipe", [Member(type: "6", name: "tree/pipe")]),
             ("an old sparse file", [Member(type: "S", name: "tree/sparse")]),
             ("an unknown kind", [Member(type: "Z", name: "tree/what")]),
-            ("a link that says nothing", [Member(type: "2", name: "tree/l")]),
+            ("a link without a target", [Member(type: "2", name: "tree/l")]),
             (
                 "a link with a content",
                 [Member(type: "2", name: "tree/l", target: "x", content: "evil")]
@@ -121,12 +121,15 @@ import Testing
             ),
         ] as [(String, [Member])]
     )
-    func `is refused and leaves no entry`(what: String, members: [Member]) async throws {
+    func `a hostile archive is refused and leaves no entry`(
+        attack: String,
+        members: [Member]
+    ) async throws {
         let fixture = try CacheFixture()
-        let error = await #expect(throws: CacheError.self, "\(what)") {
+        let error = await #expect(throws: CacheError.self, "\(attack)") {
             try await importing(members, fixture)
         }
-        #expect(error?.description.hasPrefix("the archive ") == true, "\(what): \(error as Any)")
+        #expect(error?.description.hasPrefix("the archive ") == true, "\(attack): \(error as Any)")
         #expect(try await fixture.cache.entries().entries.isEmpty)
     }
 
@@ -134,7 +137,10 @@ import Testing
         ("tree/../../x", "leads out of the tree"), ("tree/./x", "has '.' as a part"),
         ("tree//x", "has an empty part"),
     ])
-    func `is refused for what its name is`(name: String, reason: String) async throws {
+    func `an archive with an invalid name is refused with the reason`(
+        name: String,
+        reason: String
+    ) async throws {
         let fixture = try CacheFixture()
         let error = await #expect(throws: CacheError.self) {
             try await importing([Member(type: "0", name: name, content: "evil")], fixture)
@@ -142,9 +148,9 @@ import Testing
         #expect(error?.description == "the archive is refused: '\(name)' \(reason)")
     }
 
-    /// TARmageddon, CVE-2025-62518: a reader that takes the header's size where the extended one
-    /// counts finds the headers of an archive in the archive.
-    @Test func `cannot hide members in a content by two sizes`() async throws {
+    /// TARmageddon, CVE-2025-62518: a reader that uses the header's size instead of the extended one
+    /// finds the members of an inner archive.
+    @Test func `an archive cannot hide members in a content by two sizes`() async throws {
         let fixture = try CacheFixture()
         let inner = Self.block(Member(type: "0", name: "tree/hidden", content: "evil"))
         let members = [
@@ -159,8 +165,9 @@ import Testing
         #expect(items.first?.size == 1_024)
     }
 
-    /// CVE-2025-45582: what one archive plants must not be written through by another.
-    @Test func `that plants a link is written through by no later entry`() async throws {
+    /// CVE-2025-45582: one archive plants a link, and the next one writes through it.
+    @Test func `a later entry does not write through a link that an archive planted`() async throws
+    {
         let fixture = try CacheFixture()
         let outside = try TemporaryDirectory()
         try await importing(
@@ -174,7 +181,7 @@ import Testing
         #expect(try outside.handle.names().isEmpty)
     }
 
-    @Test func `with names that nobody declared gives only what is declared`() async throws {
+    @Test func `an import takes only the declared names of an archive`() async throws {
         let fixture = try CacheFixture()
         let report = try await importing(
             [
@@ -187,8 +194,8 @@ import Testing
         #expect(report.files == 1)
     }
 
-    /// Such a name is never taken for content by a save, and what lies there may be cleared away.
-    @Test func `with names of unfinished files gives the others only, as a save would`()
+    /// A save never takes files of such names, and may delete them as leftovers.
+    @Test func `an import leaves out the names of temporary files, as a save does`()
         async throws
     {
         let fixture = try CacheFixture()
@@ -220,7 +227,7 @@ import Testing
     }
 
     @Test(arguments: [1 << 50, Int64.max / 2, Int64.min / 2])
-    func `with a time that no manifest can say is an entry all the same`(
+    func `an archive with a time out of range is imported`(
         seconds: Int64
     ) async throws {
         let fixture = try CacheFixture()
@@ -256,12 +263,12 @@ import Testing
 
     private static let end = [UInt8](repeating: 0, count: 1_024)
 
-    /// A member as the attacker's own program would write it.
+    /// Encodes a member as an attacker's program can.
     private static func block(_ member: Member) -> [UInt8] {
         let content = Array(member.content.utf8)
         var header = [UInt8](repeating: 0, count: 512)
         func put(_ text: String, _ start: Int) {
-            for (place, byte) in text.utf8.enumerated() { header[start + place] = byte }
+            for (index, byte) in text.utf8.enumerated() { header[start + index] = byte }
         }
         func octal(_ number: Int, _ digits: Int) -> String {
             let text = String(number, radix: 8)
@@ -275,10 +282,10 @@ import Testing
         if member.seconds >> 33 == 0 {
             put(octal(Int(member.seconds), 11), 136)
         } else {
-            // As GNU tar writes what octal digits cannot hold.
+            // The form of GNU tar for numbers that octal digits cannot hold.
             header[136...139] = member.seconds < 0 ? [255, 255, 255, 255] : [128, 0, 0, 0]
-            for place in 0..<8 {
-                header[140 + place] = UInt8(truncatingIfNeeded: member.seconds >> (8 * (7 - place)))
+            for index in 0..<8 {
+                header[140 + index] = UInt8(truncatingIfNeeded: member.seconds >> (8 * (7 - index)))
             }
         }
         put("        ", 148)
