@@ -85,7 +85,7 @@ struct ArchiveInput {
             let used = try decompressor.decompress(
                 compressed,
                 appendingTo: &buffer,
-                room: ArchiveInput.partSize
+                limit: ArchiveInput.partSize
             )
             compressed = compressed.dropFirst(used)
             guard buffer.count == before else { break }

@@ -7,14 +7,14 @@ protocol Decompressor {
     ///
     /// - Parameters:
     ///   - input: The next bytes of the stream; may be empty.
-    ///   - output: The array that at most `room` bytes are appended to.
-    ///   - room: The largest number of bytes to append.
+    ///   - output: The array that at most `limit` bytes are appended to.
+    ///   - limit: The largest number of bytes to append.
     /// - Returns: The number of bytes of `input` that were used.
     /// - Throws: `damaged` for bytes that are not such a stream.
     mutating func decompress(
         _ input: ArraySlice<UInt8>,
         appendingTo output: inout [UInt8],
-        room: Int
+        limit: Int
     ) throws(CacheError) -> Int
 
     /// Whether the stream can end after the bytes that were used so far.
@@ -28,9 +28,9 @@ struct PlainDecompressor: Decompressor {
     func decompress(
         _ input: ArraySlice<UInt8>,
         appendingTo output: inout [UInt8],
-        room: Int
+        limit: Int
     ) throws(CacheError) -> Int {
-        let part = input.prefix(room)
+        let part = input.prefix(limit)
         output.append(contentsOf: part)
         return part.count
     }
@@ -60,7 +60,7 @@ struct PlainDecompressor: Decompressor {
     func decompress(
         _ input: ArraySlice<UInt8>,
         appendingTo output: inout [UInt8],
-        room: Int
+        limit: Int
     ) throws(CacheError) -> Int {
         guard !input.isEmpty else { return 0 }
         if isAtEnd {
@@ -69,16 +69,16 @@ struct PlainDecompressor: Decompressor {
             isAtEnd = false
         }
         var status = Z_OK
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { target, count in
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { target, count in
             unsafe input.withUnsafeBytes { source in
                 unsafe stream.pointee.next_in = UnsafeMutablePointer(
                     mutating: source.assumingMemoryBound(to: UInt8.self).baseAddress
                 )
                 unsafe stream.pointee.avail_in = uInt(source.count)
                 unsafe stream.pointee.next_out = target.baseAddress
-                unsafe stream.pointee.avail_out = uInt(room)
+                unsafe stream.pointee.avail_out = uInt(limit)
                 status = unsafe inflate(stream, Z_NO_FLUSH)
-                count = unsafe room - Int(stream.pointee.avail_out)
+                count = unsafe limit - Int(stream.pointee.avail_out)
             }
         }
         guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else {
@@ -108,14 +108,14 @@ struct PlainDecompressor: Decompressor {
     func decompress(
         _ input: ArraySlice<UInt8>,
         appendingTo output: inout [UInt8],
-        room: Int
+        limit: Int
     ) throws(CacheError) -> Int {
         var used = 0
         var status = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { target, count in
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { target, count in
             unsafe input.withUnsafeBytes { source in
                 var part = unsafe ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
-                var result = unsafe ZSTD_outBuffer(dst: target.baseAddress, size: room, pos: 0)
+                var result = unsafe ZSTD_outBuffer(dst: target.baseAddress, size: limit, pos: 0)
                 status = unsafe ZSTD_decompressStream(context, &result, &part)
                 used = unsafe part.pos
                 count = unsafe result.pos

@@ -24,18 +24,18 @@ enum GzipCodec {
             ) == Z_OK
         else { throw .memory }
         defer { unsafe deflateEnd(&stream) }
-        let room = unsafe Int(deflateBound(&stream, uLong(bytes.count)))
+        let capacity = unsafe Int(deflateBound(&stream, uLong(bytes.count)))
         var status = Z_OK
-        let result = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, length in
+        let result = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, length in
             unsafe bytes.withUnsafeBytes { source in
                 unsafe stream.next_in = UnsafeMutablePointer(
                     mutating: source.assumingMemoryBound(to: UInt8.self).baseAddress
                 )
                 unsafe stream.avail_in = uInt(source.count)
                 unsafe stream.next_out = buffer.baseAddress
-                unsafe stream.avail_out = uInt(room)
+                unsafe stream.avail_out = uInt(capacity)
                 status = unsafe deflate(&stream, Z_FINISH)
-                length = unsafe room - Int(stream.avail_out)
+                length = unsafe capacity - Int(stream.avail_out)
             }
         }
         guard status == Z_STREAM_END else { throw .memory }
@@ -106,12 +106,12 @@ enum GzipCodec {
         _ stream: inout z_stream,
         _ status: inout CInt
     ) -> [UInt8] {
-        let room = partSize
-        let part = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, length in
+        let capacity = partSize
+        let part = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, length in
             unsafe stream.next_out = buffer.baseAddress
-            unsafe stream.avail_out = uInt(room)
+            unsafe stream.avail_out = uInt(capacity)
             status = unsafe CZlib.inflate(&stream, Z_NO_FLUSH)
-            length = unsafe room - Int(stream.avail_out)
+            length = unsafe capacity - Int(stream.avail_out)
         }
         // No progress means that the input ended in the middle.
         if part.isEmpty, status == Z_OK { status = Z_BUF_ERROR }

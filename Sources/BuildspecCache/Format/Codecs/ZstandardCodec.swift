@@ -77,8 +77,8 @@ enum ZstandardCodec {
         let context = unsafe try compressionContext()
         defer { idleCompressors.withLock { $0.append(UInt(bitPattern: context)) } }
         var failed = false
-        let room = parts.reduce(0) { $0 + ZSTD_compressBound($1.count) }
-        let result = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, length in
+        let capacity = parts.reduce(0) { $0 + ZSTD_compressBound($1.count) }
+        let result = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, length in
             unsafe bytes.withUnsafeBytes { source in
                 for part in parts {
                     let content = unsafe UnsafeRawBufferPointer(rebasing: source[part])
@@ -86,7 +86,7 @@ enum ZstandardCodec {
                     let written = unsafe ZSTD_compress2(
                         context,
                         free,
-                        room - length,
+                        capacity - length,
                         content.baseAddress,
                         content.count
                     )
@@ -199,11 +199,11 @@ enum ZstandardCodec {
         var failed = false
         for frame in frames {
             result.append(addingCapacity: frame.content.count) { span in
-                unsafe span.withUnsafeMutableBufferPointer { room, initialized in
+                unsafe span.withUnsafeMutableBufferPointer { target, initialized in
                     unsafe bytes.withUnsafeBytes { source in
                         let stored = unsafe UnsafeRawBufferPointer(rebasing: source[frame.stored])
                         let part = unsafe UnsafeMutableRawBufferPointer(
-                            start: room.baseAddress,
+                            start: target.baseAddress,
                             count: frame.content.count
                         )
                         let isDone = unsafe decode(stored, into: part, context)
@@ -216,26 +216,26 @@ enum ZstandardCodec {
         if failed { throw .damaged("a zstd frame is damaged") }
     }
 
-    /// Decompresses the start of a frame that fills `room`; `false` if the frame is damaged or too short.
+    /// Decompresses the start of a frame that fills `target`; `false` if the frame is damaged or too short.
     private static func decode(
         _ frame: UnsafeRawBufferPointer,
-        into room: UnsafeMutableRawBufferPointer,
+        into target: UnsafeMutableRawBufferPointer,
         _ context: OpaquePointer
     ) -> Bool {
-        let isWhole = unsafe ZSTD_getFrameContentSize(frame.baseAddress, frame.count) <= room.count
-        if isWhole {
+        let contentSize = unsafe ZSTD_getFrameContentSize(frame.baseAddress, frame.count)
+        if contentSize <= target.count {
             let count = unsafe ZSTD_decompressDCtx(
                 context,
-                room.baseAddress,
-                room.count,
+                target.baseAddress,
+                target.count,
                 frame.baseAddress,
                 frame.count
             )
-            return count == room.count
+            return count == target.count
         }
         _ = unsafe ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
         var input = unsafe ZSTD_inBuffer(src: frame.baseAddress, size: frame.count, pos: 0)
-        var output = unsafe ZSTD_outBuffer(dst: room.baseAddress, size: room.count, pos: 0)
+        var output = unsafe ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
         while unsafe output.pos < output.size {
             let before = unsafe input.pos + output.pos
             let rest = unsafe ZSTD_decompressStream(context, &output, &input)

@@ -34,7 +34,7 @@ enum ManifestHead {
         while true {
             let rest = stored[used...]
             do throws(CacheError) {
-                used += try decompressor.decompress(rest, appendingTo: &text, room: step)
+                used += try decompressor.decompress(rest, appendingTo: &text, limit: step)
             } catch {
                 guard error.code == .damaged else { throw error }
                 throw .damaged("the manifest's compression is damaged or needs too much memory")
