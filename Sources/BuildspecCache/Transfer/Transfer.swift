@@ -39,7 +39,7 @@ struct Transfer: Sendable {
         var objects = try await TargetObjects(target, isLocked: isLocked)
         for start in stride(from: 0, to: records.count, by: Transfer.batchSize) {
             let batch = Array(records[start..<min(start + Transfer.batchSize, records.count)])
-            let states = try await concurrently(batch, width: Transfer.width) { [objects] info in
+            let states = try await mapConcurrently(batch, width: Transfer.width) { [objects] info in
                 try await self.state(of: info, isListed: names.contains(info.name), objects)
             }
             var missing: [MissingEntry] = []
@@ -168,7 +168,7 @@ struct Transfer: Sendable {
         for (name, size) in wanted where !objects.isCompleted(name) { sizes[name] = size }
         let names = sizes.keys.sorted()
         let (state, dryRun, known) = (objects, dryRun, sizes)
-        let results = try await concurrently(names, width: Transfer.width) { name in
+        let results = try await mapConcurrently(names, width: Transfer.width) { name in
             let size = known[name] ?? 0
             if try await state.has(name, size: size, dryRun: dryRun) {
                 return ObjectCopy.Outcome.present
