@@ -23,7 +23,8 @@ struct CacheTree: Sendable {
     ///   - checkout: Finds the files of the checkout while the tree is walked.
     ///   - roots: The directories in which paths begin.
     ///   - settings: The settings of the cache.
-    /// - Throws: `CancellationError` in a cancelled task, so that a part of a tree is never taken for the whole.
+    /// - Throws: `CancellationError` in a cancelled task, so that a part of a tree is never taken
+    ///   for the whole.
     init(
         _ set: PathSet,
         _ checkout: Checkout.Finder,
@@ -89,8 +90,8 @@ struct CacheTree: Sendable {
         }
     }
 
-    /// The other repositories in the declared paths: those whose `.git` is in them, and those that a wildcard
-    /// leads into.
+    /// The other repositories in the declared paths: those whose `.git` is in them, and those that
+    /// a wildcard leads into.
     private func repositories(_ set: PathSet, _ roots: TreeRoots) -> [PathBytes] {
         let git = Array(".git".utf8)
         let bases = set.bases
@@ -163,8 +164,8 @@ struct CacheTree: Sendable {
 
     /// The notes on declared paths that lead through links, one line each.
     ///
-    /// A cache entry can have made such a link, so the cache does not follow it: otherwise the entry could
-    /// decide what is saved and where a restore writes.
+    /// A cache entry can have made such a link, so the cache does not follow it: otherwise the
+    /// entry could decide what is saved and where a restore writes.
     var linkNotes: [String] {
         links.sorted { $0.key < $1.key }.map { link, target in
             "'\(link.text)' is a symbolic link, and the cache does not follow links; write"
@@ -178,8 +179,8 @@ struct CacheTree: Sendable {
         return set.firstNames?.map { String(decoding: $0, as: UTF8.self) }.sorted()
     }
 
-    /// The `.git` directories that are known without git: that of the root and, if absolute paths are
-    /// declared, those above it.
+    /// The `.git` directories that are known without git: that of the root and, if absolute paths
+    /// are declared, those above it.
     private static func gitDirectories(
         _ set: PathSet,
         _ roots: TreeRoots

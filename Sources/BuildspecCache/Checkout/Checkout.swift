@@ -1,8 +1,8 @@
 /// The files of a tree that git tracks, and that the cache leaves out.
 ///
-/// A save does not store them, and a restore neither replaces nor restores them. The `.git` of the root and
-/// of each directory above it always belongs to the checkout, also if nothing else is known of it.
-/// Source: choice; see K-24 in `docs/conformance.md`.
+/// A save does not store them, and a restore neither replaces nor restores them. The `.git` of the
+/// root and of each directory above it always belongs to the checkout, also if nothing else is
+/// known of it. Source: choice; see K-24 in `docs/conformance.md`.
 public struct Checkout: Sendable, Equatable {
     /// A directory whose files could not be listed.
     public struct Unlisted: Sendable, Equatable {
@@ -20,8 +20,8 @@ public struct Checkout: Sendable, Equatable {
 
     /// The tracked files and links, whether or not they exist.
     ///
-    /// Their paths are relative to the root, and each ends with a zero byte; those above the root begin with
-    /// `../`.
+    /// Their paths are relative to the root, and each ends with a zero byte; those above the root
+    /// begin with `../`.
     public var files: [UInt8]
     /// Other directories that have a `.git`, such as submodules: relative or absolute.
     public var repositories: [[UInt8]]
@@ -32,8 +32,8 @@ public struct Checkout: Sendable, Equatable {
 
     /// The files that git neither tracks nor ignores, in the form of `files`.
     ///
-    /// Below a declared directory with tracked files they can be new sources, so a restore does not replace
-    /// them.
+    /// Below a declared directory with tracked files they can be new sources, so a restore does not
+    /// replace them.
     public var untracked: [UInt8]
 
     /// Creates a checkout; by default one of which only `.git` is known.
@@ -76,9 +76,9 @@ public struct Checkout: Sendable, Equatable {
         ///
         /// - Parameters:
         ///   - checkout: Finds the files of the root that git tracks.
-        ///   - unsavedWork: Describes the work in another repository, by its absolute path, that exists
-        ///     nowhere else, such as `with changed files`; `nil` if there is none. A restore does not change
-        ///     a repository with unsaved work.
+        ///   - unsavedWork: Describes the work in another repository, by its absolute path, that
+        ///     exists nowhere else, such as `with changed files`; `nil` if there is none. A restore
+        ///     does not change a repository with unsaved work.
         public init(
             _ checkout: @escaping @Sendable (Request) async -> Checkout,
             unsavedWork: @escaping @Sendable (_ directory: [UInt8]) async -> String? = { _ in nil }

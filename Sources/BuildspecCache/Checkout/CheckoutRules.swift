@@ -12,7 +12,8 @@ struct CheckoutRules: Sendable {
         case checkout
     }
 
-    /// The paths that belong to the checkout with all paths below them: tracked files, and each `.git`.
+    /// The paths that belong to the checkout with all paths below them: tracked files, and each
+    /// `.git`.
     fileprivate var owned: Set<PathBytes> = []
     /// The directories above the owned paths.
     fileprivate var parents: Set<PathBytes> = []
@@ -21,7 +22,8 @@ struct CheckoutRules: Sendable {
     /// The root as absolute paths name it; `nil` if they cannot reach it.
     fileprivate let root: PathBytes?
     private var unlisted: [(path: PathBytes, reason: String)] = []
-    /// The files that git neither tracks nor ignores, below declared directories with tracked files.
+    /// The files that git neither tracks nor ignores, below declared directories with tracked
+    /// files.
     private var untracked: Set<PathBytes> = []
     /// Whether the declared paths can match a path of the checkout; usually they cannot.
     private(set) var affectsSet = true
@@ -90,7 +92,8 @@ struct CheckoutRules: Sendable {
             ? PathBytes(Array(path.tail(below: roots.root.path))) : path
     }
 
-    /// Excludes paths that this program writes; with another file system root they mean other files.
+    /// Excludes paths that this program writes; with another file system root they mean other
+    /// files.
     private mutating func exclude(_ paths: [PathBytes], _ roots: TreeRoots) {
         for path in paths
         where roots.fileSystemRoot.path == PathBytes("/") || path.isWithin(roots.root.path) {

@@ -1,5 +1,5 @@
-/// A binary file that only this machine reads and writes: a head, little-endian numbers, and the digest of
-/// all bytes before it.
+/// A binary file that only this machine reads and writes: a head, little-endian numbers, and the
+/// digest of all bytes before it.
 struct ChecksummedBinary {
     private let bytes: [UInt8]
     private var offset: Int
@@ -7,7 +7,8 @@ struct ChecksummedBinary {
 
     /// Begins to read a file after its head; fails for bytes with another head or digest.
     ///
-    /// The digest shows that this program wrote the bytes, so from there only their length is checked.
+    /// The digest shows that this program wrote the bytes, so from there only their length is
+    /// checked.
     ///
     /// - Parameters:
     ///   - bytes: The file.

@@ -112,8 +112,8 @@ struct ContentDigest: Sendable, Hashable {
         hasher.combine(words.3)
     }
 
-    /// Computes the value of the eight digits at `offset` at once; `invalid` becomes other than 0 if a byte
-    /// is not a digit.
+    /// Computes the value of the eight digits at `offset` at once; `invalid` becomes other than 0
+    /// if a byte is not a digit.
     private static func value(
         ofDigits hex: Span<UInt8>,
         at offset: Int,

@@ -80,8 +80,8 @@ public struct KeyInputs: Sendable, Equatable {
 
 // MARK: Lines of a key record
 
-/// The keywords are `declared`, `hash`, `glob` and `input`; the values of the latter three begin with the
-/// number of the call that they belong to.
+/// The keywords are `declared`, `hash`, `glob` and `input`; the values of the latter three begin
+/// with the number of the call that they belong to.
 extension KeyInputs {
     /// The lines of the inputs, as keywords and values.
     var lines: [(keyword: String, value: String)] {

@@ -25,7 +25,8 @@ struct KeyRecord: Sendable, Equatable {
     var bytes: UInt64
     /// The stored bytes of all packs that the entry refers to.
     var stored: UInt64
-    /// The number of files that the save could not read; the next save of the key replaces such an entry.
+    /// The number of files that the save could not read; the next save of the key replaces such an
+    /// entry.
     var leftOut = 0
     /// The program that wrote the record.
     var writer: String

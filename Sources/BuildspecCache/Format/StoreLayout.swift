@@ -25,7 +25,8 @@ enum StoreLayout {
         ObjectName(name)?.content
     }
 
-    /// The kind of object that a name stands for; `nil` for a name that this program does not write.
+    /// The kind of object that a name stands for; `nil` for a name that this program does not
+    /// write.
     ///
     /// Names are compared byte by byte, because Unicode texts that are equal can differ in bytes.
     static func kind(of name: String) -> ObjectName.Kind? {

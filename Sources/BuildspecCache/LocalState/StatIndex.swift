@@ -2,12 +2,13 @@ internal import BuildspecFiles
 
 /// The state that a tree's files had when this machine knew that they were what a manifest says.
 ///
-/// A file whose size, times and identity are still the same has the same content, so a save need not read
-/// it. The index has only files that this machine has read, or written from verified blobs: the size and
-/// time of an entry do not make a file's content that of the entry. The index stays on the machine and only
-/// saves work; if it is damaged, it counts as missing.
+/// A file whose size, times and identity are still the same has the same content, so a save need
+/// not read it. The index has only files that this machine has read, or written from verified
+/// blobs: the size and time of an entry do not make a file's content that of the entry. The index
+/// stays on the machine and only saves work; if it is damaged, it counts as missing.
 struct StatIndex: Sendable, Equatable {
-    /// A summary of the stored entry, which shows that a tree is the same without reading the manifest.
+    /// A summary of the stored entry, which shows that a tree is the same without reading the
+    /// manifest.
     struct Summary: Sendable, Equatable {
         /// The fingerprint of the tree that was exactly what the manifest says.
         var tree: ContentDigest
@@ -16,8 +17,9 @@ struct StatIndex: Sendable, Equatable {
         /// The numbers of the key record.
         var files: Int
         var bytes: UInt64
-        /// Whether this machine knows the content of every file and has verified the manifest, so that the
-        /// entry can be saved again; else the tree only looks the same, by sizes and times.
+        /// Whether this machine knows the content of every file and has verified the manifest, so
+        /// that the entry can be saved again; else the tree only looks the same, by sizes and
+        /// times.
         var isVerified = false
     }
 
@@ -30,8 +32,8 @@ struct StatIndex: Sendable, Equatable {
 
     /// How long before the index is made a file must have changed last, in nanoseconds.
     ///
-    /// A later change could be unnoticed, because file systems take the time from a clock that ticks every
-    /// few milliseconds.
+    /// A later change could be unnoticed, because file systems take the time from a clock that
+    /// ticks every few milliseconds.
     private static let tick: Int32 = 50_000_000
 
     /// Removes the stamps that are not safe at the time `now`, and then the summary.
@@ -50,8 +52,8 @@ struct StatIndex: Sendable, Equatable {
         }
     }
 
-    /// Whether a file of a tree has changed since all known files, which shows without a fingerprint that the
-    /// tree is another one.
+    /// Whether a file of a tree has changed since all known files, which shows without a
+    /// fingerprint that the tree is another one.
     func isOlder(than entries: [WalkedEntry]) -> Bool {
         guard let newest = stamps.lazy.compactMap({ $0?.changed }).max() else { return false }
         return entries.contains { $0.status.kind == .regular && $0.status.changed > newest }

@@ -4,8 +4,8 @@ internal import BuildspecFiles
 struct StatIndexFile: Sendable {
     let path: PathBytes
 
-    /// Names the file after everything that identifies the tree and the entry; `nil` without a state
-    /// directory.
+    /// Names the file after everything that identifies the tree and the entry; `nil` without a
+    /// state directory.
     init?(
         _ settings: CacheSettings,
         root: PathBytes,

@@ -1,11 +1,12 @@
 internal import BuildspecFiles
 
-/// This machine's verdicts on manifests: a manifest is correct if every blob that it names is in the pack
-/// and at the offset that it names.
+/// This machine's verdicts on manifests: a manifest is correct if every blob that it names is in
+/// the pack and at the offset that it names.
 ///
-/// A manifest and its packs never change, because their names are digests. So a verdict holds for ever, in
-/// every scope and for every signature. A save that relies on a manifest must have verified it, or
-/// must find a verdict here. The list stays on the machine; if it is damaged, it counts as empty.
+/// A manifest and its packs never change, because their names are digests. So a verdict holds for
+/// ever, in every scope and for every signature. A save that relies on a manifest must have
+/// verified it, or must find a verdict here. The list stays on the machine; if it is damaged, it
+/// counts as empty.
 struct VerifiedManifests: Sendable {
     private let path: PathBytes
 

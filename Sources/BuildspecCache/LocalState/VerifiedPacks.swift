@@ -1,10 +1,12 @@
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// The packs in a store on this machine that this machine has verified, with the positions of their frames.
+/// The packs in a store on this machine that this machine has verified, with the positions of their
+/// frames.
 ///
-/// As long as the stamp shows that a pack's file has not changed, a restore of a few files reads only the
-/// frames that it needs, and compares each blob with its digest. If the list is damaged, it counts as empty.
+/// As long as the stamp shows that a pack's file has not changed, a restore of a few files reads
+/// only the frames that it needs, and compares each blob with its digest. If the list is damaged,
+/// it counts as empty.
 struct VerifiedPacks: Sendable, Equatable {
     /// The stamp of a verified pack's file, and its frames.
     struct Pack: Sendable, Equatable {
@@ -30,7 +32,8 @@ struct VerifiedPacks: Sendable, Equatable {
 
     /// The stamp of a pack's file, to be taken before the file is read and verified.
     ///
-    /// - Returns: The stamp; `nil` if the store is not on this machine, or a change could be unnoticed.
+    /// - Returns: The stamp; `nil` if the store is not on this machine, or a change could be
+    ///   unnoticed.
     static func stamp(_ pack: Manifest.Pack, in store: any CacheStore) -> InodeStamp? {
         guard pack.codec == .zstd, let (_, status) = file(pack, in: store),
             !status.mayHideChanges()

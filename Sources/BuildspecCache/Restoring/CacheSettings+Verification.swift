@@ -22,7 +22,7 @@ extension CacheSettings {
         switch verifiedManifests?.verdict(on: record.manifest) {
         case true?: return
         case false?:
-            throw CacheError.damaged("its packs do not hold what '\(record.manifestName)' says")
+            throw CacheError.damaged("the packs do not match '\(record.manifestName)'")
         case nil:
             let packs = packs ?? Set(manifest.packs.indices)
             let outcome = await verification(reader).verify(packs, of: manifest)

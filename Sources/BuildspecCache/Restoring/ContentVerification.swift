@@ -11,7 +11,8 @@ struct MismatchedContent: Error {
     }
 }
 
-/// A verification that each blob of a manifest is in the pack and at the offset that the manifest says.
+/// A verification that each blob of a manifest is in the pack and at the offset that the manifest
+/// says.
 ///
 /// The name of a pack only shows that its bytes are undamaged.
 struct ContentVerification: Sendable {
@@ -25,7 +26,8 @@ struct ContentVerification: Sendable {
         var verified: Set<Int> = []
         /// The first blob that is not in its pack.
         var mismatch: MismatchedContent?
-        /// The first other reason why a pack is not verified: it is damaged, missing or unreachable.
+        /// The first other reason why a pack is not verified: it is damaged, missing or
+        /// unreachable.
         var failure: CacheError?
 
         fileprivate mutating func add(_ result: (pack: Int, error: (any Error)?)) {

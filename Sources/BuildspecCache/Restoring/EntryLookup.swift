@@ -1,9 +1,9 @@
 /// The order in which a restore searches for entries.
 ///
-/// First the exact key: in the scope of the build, then in each scope that it can read, in their order. Then
-/// each fallback key in turn, in the same scopes; within a scope the newest entry comes first. Saves write
-/// only to the scope of the build. For each key and scope, the entries of this version come before those
-/// that earlier versions saved with the path set's former text.
+/// First the exact key: in the scope of the build, then in each scope that it can read, in their
+/// order. Then each fallback key in turn, in the same scopes; within a scope the newest entry comes
+/// first. Saves write only to the scope of the build. For each key and scope, the entries of this
+/// version come before those that earlier versions saved with the path set's former text.
 struct EntryLookup: Sendable {
     let reader: EntryReader
     let identity: CacheIdentity
@@ -61,7 +61,8 @@ struct EntryLookup: Sendable {
         return records
     }
 
-    /// Finds the parent of a save: the newest entry of this path set in the first scope that has one.
+    /// Finds the parent of a save: the newest entry of this path set in the first scope that has
+    /// one.
     func parent() async throws(CacheError) -> KeyRecord? {
         for scope in scopes {
             for version in versions {

@@ -3,8 +3,8 @@ struct EntryReader: Sendable {
     let store: any CacheStore
     /// Whether a damaged object on this machine is deleted.
     ///
-    /// The next save, which checks only names and sizes, then writes the object again. An object of a remote
-    /// store stays, because it can have been damaged on the way.
+    /// The next save, which checks only names and sizes, then writes the object again. An object of
+    /// a remote store stays, because it can have been damaged on the way.
     var removesDamage = false
     /// The damaged objects that were found in a store that is not on this machine.
     var damage: DamageLog?
@@ -63,7 +63,8 @@ struct EntryReader: Sendable {
 
     /// Reads the record with an object name, which must be that of its scope, key and path set.
     ///
-    /// - Throws: `damaged` if the record cannot be read or was copied to another name, `refused` by the policy.
+    /// - Throws: `damaged` if the record cannot be read or was copied to another name, `refused` by
+    ///   the policy.
     func record(named name: String) async throws(CacheError) -> KeyRecord? {
         let bytes: [UInt8]?
         do throws(StoreError) {
@@ -99,7 +100,8 @@ struct EntryReader: Sendable {
         return manifest
     }
 
-    /// Reads the packs that a record's manifest refers to, without the rest of the manifest and its base.
+    /// Reads the packs that a record's manifest refers to, without the rest of the manifest and its
+    /// base.
     func packs(of record: KeyRecord) async throws(CacheError) -> [Manifest.Pack] {
         let (name, limit) = (record.manifestName, Limits.manifestStored)
         let stored = try await manifest(name, record.manifest, limit: limit)
@@ -212,8 +214,8 @@ struct EntryReader: Sendable {
 
     /// The indices of an entry's packs that the store has.
     ///
-    /// A remote store is not asked for each pack, because an entry's packs are written before its record and
-    /// deleted long after it. `damage` has the packs that a restore found damaged.
+    /// A remote store is not asked for each pack, because an entry's packs are written before its
+    /// record and deleted long after it. `damage` has the packs that a restore found damaged.
     func presentPacks(
         _ packs: [Manifest.Pack],
         _ record: KeyRecord

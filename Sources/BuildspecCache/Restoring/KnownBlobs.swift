@@ -53,8 +53,8 @@ struct KnownBlobs: Sendable {
         self.stamps = stamps
     }
 
-    /// Whether the manifest is known to be correct after a restore has written, and so verified, the files at
-    /// some indices.
+    /// Whether the manifest is known to be correct after a restore has written, and so verified,
+    /// the files at some indices.
     func isCorrect(_ manifest: Manifest, writing indices: [Int]) -> Bool {
         if isCorrect { return true }
         var verified = verified

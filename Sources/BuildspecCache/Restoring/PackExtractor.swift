@@ -17,8 +17,8 @@ struct PackExtractor: Sendable {
 
         /// The duration of the write, in bytes that could be written in the same time.
         ///
-        /// To make a file takes as long as to write this many bytes, and so does to find it in a pack of
-        /// which few files are needed.
+        /// To make a file takes as long as to write this many bytes, and so does to find it in a
+        /// pack of which few files are needed.
         var work: Int { size + (128 << 10) }
     }
 
@@ -37,7 +37,8 @@ struct PackExtractor: Sendable {
         var isChunked: Bool
     }
 
-    /// The number of slices of a pack that are written at the same time, and the least work in a slice.
+    /// The number of slices of a pack that are written at the same time, and the least work in a
+    /// slice.
     private static let sliceCount = 4
     private static let smallestSlice = 8 << 20
 
@@ -68,7 +69,8 @@ struct PackExtractor: Sendable {
 
     /// Extracts files from a pack.
     ///
-    /// The whole pack is read and verified, unless it was verified before and little of it is needed.
+    /// The whole pack is read and verified, unless it was verified before and little of it is
+    /// needed.
     func extract(_ pack: Manifest.Pack, _ writes: [Write]) async throws -> Extraction {
         let writes = writes.sorted { ($0.offset, $0.target) < ($1.offset, $1.target) }
         let ranges = writes.map(\.range)
@@ -82,8 +84,9 @@ struct PackExtractor: Sendable {
                     extraction.fetched = UInt64(size)
                     return extraction
                 } catch let error where PackExtractor.isDamage(error) {
-                    // If the bytes have changed and the stamp has not, the disk is failing. To read the whole
-                    // pack finds that too, and deletes the pack, so that the next save writes it again.
+                    // If the bytes have changed and the stamp has not, the disk is failing. To read
+                    // the whole pack finds that too, and deletes the pack, so that the next save
+                    // writes it again.
                     _ = try await reader.readVerified(
                         pack.name,
                         pack.digest,

@@ -58,7 +58,8 @@ struct PackSource: Sendable {
 
 /// A part of a pack's tar in memory, which moves from the start to the end.
 ///
-/// Of a zstd pack only the frames at the needed ranges are decompressed, each as far as it is needed.
+/// Of a zstd pack only the frames at the needed ranges are decompressed, each as far as it is
+/// needed.
 struct PackSlice {
     /// The bytes of the part.
     private(set) var bytes: [UInt8]

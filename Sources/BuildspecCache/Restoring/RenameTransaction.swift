@@ -2,9 +2,9 @@ internal import BuildspecFiles
 
 /// The renames of new files to their final names, all of which are undone if one fails.
 ///
-/// The old file and the new one exchange names, so that at every moment there is one of them, whole; the old
-/// file is removed after all renames. If a file system cannot exchange names, the new file replaces the old
-/// one, and the old one cannot be restored.
+/// The old file and the new one exchange names, so that at every moment there is one of them,
+/// whole; the old file is removed after all renames. If a file system cannot exchange names, the
+/// new file replaces the old one, and the old one cannot be restored.
 struct RenameTransaction {
     /// A rename that is done.
     private struct CompletedRename: Sendable {

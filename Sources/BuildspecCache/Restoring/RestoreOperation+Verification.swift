@@ -40,7 +40,8 @@ extension RestoreOperation {
         return mismatch.damage
     }
 
-    /// Stores the verdict that an entry's manifest is correct, if this restore has verified the rest of it.
+    /// Stores the verdict that an entry's manifest is correct, if this restore has verified the
+    /// rest of it.
     ///
     /// - Returns: Whether the manifest is known to be correct.
     func storeVerdict(
@@ -55,7 +56,8 @@ extension RestoreOperation {
         return true
     }
 
-    /// Reads the manifest that the stat index belongs to, if it is not the record's and on this machine.
+    /// Reads the manifest that the stat index belongs to, if it is not the record's and on this
+    /// machine.
     func earlierManifest(_ index: StatIndex?, _ record: KeyRecord) async -> Manifest? {
         guard let index, index.manifest != record.manifest else { return nil }
         guard let text = await localText(index.manifest, record.codec) else { return nil }

@@ -256,7 +256,8 @@ struct RestoreOperation {
         return report
     }
 
-    /// Writes missing files under temporary names and renames them; undoes all changes after an error.
+    /// Writes missing files under temporary names and renames them; undoes all changes after an
+    /// error.
     private func apply(
         _ plan: RestorePlan,
         _ manifest: Manifest,

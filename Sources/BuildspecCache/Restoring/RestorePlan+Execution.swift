@@ -18,8 +18,8 @@ extension RestorePlan {
         return [skipped.note, sources].compactMap(\.self) + tree.obstacleNotes + notes
     }
 
-    /// Makes links, empty files, files that several packs write to, and new directories without files of a
-    /// pack; the other directories are made for their first file.
+    /// Makes links, empty files, files that several packs write to, and new directories without
+    /// files of a pack; the other directories are made for their first file.
     ///
     /// - Parameters:
     ///   - roots: The directories in which paths begin.
@@ -72,7 +72,8 @@ extension RestorePlan {
         }
     }
 
-    /// Refuses an entry that is larger than the free space, because a small manifest can declare petabytes.
+    /// Refuses an entry that is larger than the free space, because a small manifest can declare
+    /// petabytes.
     ///
     /// A part of the free space stays free, because other programs need it while a restore runs.
     func checkFreeSpace(_ roots: TreeRoots) throws(CacheError) {
@@ -129,9 +130,11 @@ extension RestorePlan {
 
     /// Renames all new files to their final names, then sets the modes and times of directories.
     ///
-    /// The renames go on in a cancelled task, because to undo them takes as long as to complete them.
+    /// The renames go on in a cancelled task, because to undo them takes as long as to complete
+    /// them.
     ///
-    /// - Returns: A note for each file that is not complete, and the number of hard links that were left out.
+    /// - Returns: A note for each file that is not complete, and the number of hard links that were
+    ///   left out.
     /// - Throws: `CacheError` if a rename fails; all renames have been undone then.
     func commit(
         _ roots: TreeRoots,
@@ -176,7 +179,8 @@ extension RestorePlan {
         return notes
     }
 
-    /// Collects the stamps of the tree's files for the stat index; `nil` for a file that is not known.
+    /// Collects the stamps of the tree's files for the stat index; `nil` for a file that is not
+    /// known.
     ///
     /// - Parameters:
     ///   - extracted: The stamps of the extracted files.

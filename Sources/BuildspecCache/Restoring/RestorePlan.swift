@@ -42,7 +42,8 @@ struct RestorePlan: Sendable {
     let verify: Bool
     private let knownStamps: [InodeStamp?]
     private var cursor: TreeCursor
-    /// The new directories that have the current entry, the outermost first: their indices and final paths.
+    /// The new directories that have the current entry, the outermost first: their indices and
+    /// final paths.
     private var openDirectories: [(index: Int, path: PathBytes)] = []
     /// A path that cannot be used; the entries below it are left out without further notes.
     private var blockedPath: PathBytes?
@@ -56,7 +57,8 @@ struct RestorePlan: Sendable {
     /// - Parameters:
     ///   - manifest: The entry to restore.
     ///   - set: The declared paths; nothing else is changed.
-    ///   - tree: The existing tree, with the files of the checkout, which are neither replaced nor restored.
+    ///   - tree: The existing tree, with the files of the checkout, which are neither replaced nor
+    ///     restored.
     ///   - roots: The directories in which paths begin.
     ///   - verify: Whether the contents of files that look unchanged are verified.
     ///   - known: The stamps of files with known contents, by the index of their entries.
@@ -143,7 +145,8 @@ struct RestorePlan: Sendable {
         }
     }
 
-    /// Whether an obstacle is in the path of an entry, which is left out then; the tree has the note.
+    /// Whether an obstacle is in the path of an entry, which is left out then; the tree has the
+    /// note.
     private mutating func isBlockedByObstacle(_ entry: borrowing Manifest.Entry) -> Bool {
         guard !obstacles.isEmpty else { return false }
         let path = entry.path
@@ -321,7 +324,8 @@ extension RestorePlan {
         stage(entry, index, removesFirst: false)
     }
 
-    /// Adds an entry below a new directory, after the directories between them that are not entries.
+    /// Adds an entry below a new directory, after the directories between them that are not
+    /// entries.
     private mutating func addBelowNewDirectory(_ entry: Manifest.Entry, _ index: Int) {
         while let last = openDirectories.last, !entry.path.isWithin(last.path) { closeDirectory() }
         // Most entries are in the last open directory.
@@ -355,7 +359,8 @@ extension RestorePlan {
         directories[above].isFilled = true
     }
 
-    /// Adds an entry that does not exist yet, in the directory and with the name that it gets first.
+    /// Adds an entry that does not exist yet, in the directory and with the name that it gets
+    /// first.
     private mutating func add(
         _ entry: Manifest.Entry,
         _ index: Int,

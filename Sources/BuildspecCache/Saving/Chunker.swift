@@ -1,7 +1,8 @@
-/// A splitter of bytes into chunks by their content (a gear hash), so that an edit moves few chunk ends.
+/// A splitter of bytes into chunks by their content (a gear hash), so that an edit moves few chunk
+/// ends.
 ///
-/// The sizes, the table and the mask decide where chunks end, and so what different saves share, but no
-/// reader depends on them.
+/// The sizes, the table and the mask decide where chunks end, and so what different saves share,
+/// but no reader depends on them.
 struct Chunker: Sendable {
     /// The smallest size of a chunk, except the last one.
     let smallest: Int
@@ -15,8 +16,8 @@ struct Chunker: Sendable {
 
     /// Creates the chunker of a file.
     ///
-    /// An edit costs the chunks that it changes, and every chunk costs a digest in the manifest. So the
-    /// chunks of small files are small, and a few edits cost little of the file.
+    /// An edit costs the chunks that it changes, and every chunk costs a digest in the manifest. So
+    /// the chunks of small files are small, and a few edits cost little of the file.
     ///
     /// - Parameter size: The file's size in bytes when it is read.
     init(forFileOf size: UInt64) {
@@ -27,8 +28,8 @@ struct Chunker: Sendable {
         }
     }
 
-    /// Creates a chunker whose chunks end 2^`bits` bytes on average after the smallest size, which is at
-    /// least 64 bytes.
+    /// Creates a chunker whose chunks end 2^`bits` bytes on average after the smallest size, which
+    /// is at least 64 bytes.
     init(smallest: Int, largest: Int, bits: UInt64) {
         self.smallest = smallest
         self.largest = largest
@@ -56,7 +57,8 @@ struct Chunker: Sendable {
         }
     }
 
-    /// The number of last bytes that the rolling hash depends on, so a scan can start anywhere after them.
+    /// The number of last bytes that the rolling hash depends on, so a scan can start anywhere
+    /// after them.
     fileprivate static let memory = 64
     /// The size of the block that is scanned at once, in four stretches.
     fileprivate static let block = 4 * stretch

@@ -2,10 +2,10 @@ internal import BuildspecFiles
 
 /// The pipeline that reads, hashes, packs and writes the contents of a walked tree.
 ///
-/// Contents travel in parts of about half a megabyte. A part is read and hashed, waits for its turn, goes
-/// through the assembler and is compressed, while it stays in the processor's caches. Reading, compressing
-/// and writing each run on all cores; the assembler gets the parts in path order. The number of parts in
-/// the pipeline is limited, which limits memory.
+/// Contents travel in parts of about half a megabyte. A part is read and hashed, waits for its
+/// turn, goes through the assembler and is compressed, while it stays in the processor's caches.
+/// Reading, compressing and writing each run on all cores; the assembler gets the parts in path
+/// order. The number of parts in the pipeline is limited, which limits memory.
 struct ContentPipeline {
     /// A file's status and the blobs of its content.
     struct Stored: Sendable {

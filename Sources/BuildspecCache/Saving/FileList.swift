@@ -50,7 +50,8 @@ struct FileList {
         return (StatIndex(manifest: manifest, stamps: stamps), isExact)
     }
 
-    /// Makes the manifest's entries, without the files that could not be stored and their other names.
+    /// Makes the manifest's entries, without the files that could not be stored and their other
+    /// names.
     func manifestEntries(
         _ entries: [WalkedEntry],
         _ stored: [ContentPipeline.Stored?]

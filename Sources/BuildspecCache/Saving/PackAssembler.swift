@@ -2,7 +2,8 @@ internal import BuildspecFiles
 
 /// An assembler of packs from the contents that the store does not have yet.
 ///
-/// It gets the contents in path order and depends on that order alone, so equal trees give equal packs.
+/// It gets the contents in path order and depends on that order alone, so equal trees give equal
+/// packs.
 struct PackAssembler {
     /// The packs that blobs refer to: the parent's packs, then the new ones in order.
     private(set) var packs: [Manifest.Pack?]
@@ -25,7 +26,8 @@ struct PackAssembler {
 
     /// Creates an assembler.
     ///
-    /// - Parameter parent: The entry whose blobs can be used again, as far as its packs are in the store.
+    /// - Parameter parent: The entry whose blobs can be used again, as far as its packs are in the
+    ///   store.
     init(parent: ParentEntry?) {
         self.parent = parent
         packs = parent?.manifest.packs.map { $0 } ?? []

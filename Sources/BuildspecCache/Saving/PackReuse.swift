@@ -2,9 +2,9 @@ internal import BuildspecFiles
 
 /// The choice of the parent's packs that a save uses again.
 ///
-/// Packs never change. So packs that are mostly unused, and many small packs of earlier small changes, slow
-/// down every restore more than reuse helps this save. Their live contents are stored again, and a prune
-/// deletes the old packs.
+/// Packs never change. So packs that are mostly unused, and many small packs of earlier small
+/// changes, slow down every restore more than reuse helps this save. Their live contents are stored
+/// again, and a prune deletes the old packs.
 enum PackReuse {
     /// A pack is used again if at least this fraction of it, a quarter, is live.
     private static let liveDivisor = 4
@@ -17,9 +17,10 @@ enum PackReuse {
     ///
     /// - Parameters:
     ///   - parent: The parent entry.
-    ///   - entries: The walk, in path order. A file of the size in the parent counts as live, whatever its
-    ///     time: an installed or checked out file has a new time and often the old content. The next save
-    ///     corrects a wrong guess, because its parent has only the packs that were used.
+    ///   - entries: The walk, in path order. A file of the size in the parent counts as live,
+    ///     whatever its time: an installed or checked out file has a new time and often the old
+    ///     content. The next save corrects a wrong guess, because its parent has only the packs
+    ///     that were used.
     /// - Returns: The parent with the other packs.
     static func keepingReusablePacks(
         _ parent: ParentEntry,

@@ -1,9 +1,10 @@
 internal import Synchronization
 
-/// A writer that hashes and writes the parts of a pack as they come, while they are in the processor's cache.
+/// A writer that hashes and writes the parts of a pack as they come, while they are in the
+/// processor's cache.
 ///
-/// Parts come from several threads, in any order. A part that comes too early is queued, and its thread does
-/// not wait: the thread that writes also writes the queued parts.
+/// Parts come from several threads, in any order. A part that comes too early is queued, and its
+/// thread does not wait: the thread that writes also writes the queued parts.
 final class PackWriter: Sendable {
     private struct Queue {
         var waiting: [Int: [UInt8]] = [:]
@@ -12,7 +13,8 @@ final class PackWriter: Sendable {
 
         /// Queues a part.
         ///
-        /// - Returns: Whether the caller must write, because no thread writes or too many parts are queued.
+        /// - Returns: Whether the caller must write, because no thread writes or too many parts are
+        ///   queued.
         mutating func add(_ part: Int, _ bytes: [UInt8]) -> Bool {
             waiting[part] = bytes
             if isWriting, waiting.count <= PackWriter.backlog { return false }

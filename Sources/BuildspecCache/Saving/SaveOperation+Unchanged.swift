@@ -6,8 +6,8 @@ extension SaveOperation {
     ///
     /// The manifest need not be read if the stat index is of the same manifest.
     ///
-    /// - Returns: The report, and whether this save replaces an existing record, because that record is
-    ///   damaged, refused, incomplete, or not in the shared store.
+    /// - Returns: The report, and whether this save replaces an existing record, because that
+    ///   record is damaged, refused, incomplete, or not in the shared store.
     func existingEntry(
         _ version: ContentDigest,
         _ index: StatIndex?
@@ -52,8 +52,8 @@ extension SaveOperation {
         }
     }
 
-    /// Writes only the key record, if the tree is still what the stat index says and the store has all
-    /// objects; then no file, pack or manifest is read.
+    /// Writes only the key record, if the tree is still what the stat index says and the store has
+    /// all objects; then no file, pack or manifest is read.
     func unchangedTree(
         _ index: StatIndex?,
         _ tree: ContentDigest,
@@ -85,7 +85,8 @@ extension SaveOperation {
         )
     }
 
-    /// Writes the key record; if several saves of a new key run at the same time, the first record stays.
+    /// Writes the key record; if several saves of a new key run at the same time, the first record
+    /// stays.
     ///
     /// - Returns: The size of the record; `nil` if the record of another save exists.
     func write(_ record: KeyRecord, replacing: Bool) async throws(CacheError) -> UInt64? {
@@ -112,8 +113,8 @@ extension SaveOperation {
         )
     }
 
-    /// Whether the store has a record's manifest and packs; they are touched first, so that a prune that
-    /// runs at the same time keeps them.
+    /// Whether the store has a record's manifest and packs; they are touched first, so that a prune
+    /// that runs at the same time keeps them.
     private func isWhole(
         _ record: KeyRecord,
         _ summary: StatIndex.Summary

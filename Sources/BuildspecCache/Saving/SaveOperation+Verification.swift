@@ -1,5 +1,6 @@
 extension SaveOperation {
-    /// The note on an entry of the key that exists already and is not signed by the key of this save.
+    /// The note on an entry of the key that exists already and is not signed by the key of this
+    /// save.
     func signatureNotes(_ record: KeyRecord) -> [String] {
         guard let key = settings.signingKey, record.signature?.isValid(for: key.publicKey) != true
         else { return [] }
@@ -12,12 +13,13 @@ extension SaveOperation {
 
     /// Removes the packs that do not hold what the parent's manifest says.
     ///
-    /// A save that used an unverified blob would store the content of another writer under its own name and
-    /// signature. The signature of the parent's record does not count, because its signer can have been
-    /// deceived in the same way.
+    /// A save that used an unverified blob would store the content of another writer under its own
+    /// name and signature. The signature of the parent's record does not count, because its signer
+    /// can have been deceived in the same way.
     ///
     /// - Parameter parent: The parent, with the packs that are worth reuse.
-    /// - Returns: The parent with its verified packs, and with a note if its manifest is not correct.
+    /// - Returns: The parent with its verified packs, and with a note if its manifest is not
+    ///   correct.
     func verified(_ parent: ParentEntry?) async -> ParentEntry? {
         guard var parent, !parent.packs.isEmpty else { return parent }
         let verdicts = settings.verifiedManifests

@@ -1,6 +1,7 @@
 internal import BuildspecFiles
 
-/// A save: it walks the tree, stores new contents, and writes the manifest and, last, the key record.
+/// A save: it walks the tree, stores new contents, and writes the manifest and, last, the key
+/// record.
 struct SaveOperation {
     let settings: CacheSettings
     let identity: CacheIdentity
@@ -35,8 +36,8 @@ struct SaveOperation {
         let (existing, replacing) = try await existingEntry(version, index)
         if let existing { return existing }
 
-        // If the stat index covers the whole tree the parent may not be needed; otherwise it is read while
-        // the tree is walked.
+        // If the stat index covers the whole tree the parent may not be needed; otherwise it is
+        // read while the tree is walked.
         let isKnown = index?.summary?.isVerified == true
         async let earlyParent = isKnown ? nil : parent(set)
         let roots = try TreeRoots(root: root, fileSystemRoot: settings.fileSystemRoot)
@@ -189,9 +190,11 @@ struct SaveOperation {
         )
     }
 
-    /// Writes the manifest, unless the store has it as the parent's; as a delta, if little has changed.
+    /// Writes the manifest, unless the store has it as the parent's; as a delta, if little has
+    /// changed.
     ///
-    /// An object that a remote store sent damaged is not used, even if this machine has a copy of it.
+    /// An object that a remote store sent damaged is not used, even if this machine has a copy of
+    /// it.
     private func write(
         _ manifest: Manifest,
         unless parent: ParentEntry?
@@ -215,10 +218,11 @@ struct SaveOperation {
         return (digest, delta == nil ? nil : base, added)
     }
 
-    /// Reads the last entry of this path set, from the scope of the save or else one that it can read.
+    /// Reads the last entry of this path set, from the scope of the save or else one that it can
+    /// read.
     ///
-    /// A parent only saves work, so an entry with any fault counts as missing. Its packs are touched at
-    /// once, so that a prune that runs at the same time keeps them.
+    /// A parent only saves work, so an entry with any fault counts as missing. Its packs are
+    /// touched at once, so that a prune that runs at the same time keeps them.
     private func parent(_ set: PathSet) async -> ParentEntry? {
         do {
             guard let record = try await settings.lookup(identity, set).parent() else { return nil }
@@ -226,7 +230,8 @@ struct SaveOperation {
             let manifest = try await whole.manifest()
             var packs = try await reader.presentPacks(manifest.packs, record)
             if let store = settings.store as? any LocalCacheStore {
-                // A pack that a prune has deleted in the meantime cannot be touched, and is not used.
+                // A pack that a prune has deleted in the meantime cannot be touched, and is not
+                // used.
                 packs = packs.filter { (try? store.touch(manifest.packs[$0].name)) != nil }
                 try store.touch(record.manifestName)
                 if let name = record.baseName { try store.touch(name) }

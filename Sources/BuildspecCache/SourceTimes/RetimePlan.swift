@@ -2,10 +2,11 @@ internal import BuildspecFiles
 
 /// The times that a restore sets for source files; the plan changes no file.
 ///
-/// The tree is to look as if it had stayed on the machine that saved the entry and been edited there. So a
-/// file with the recorded content gets the recorded time, and a file with other content must look newer than
-/// everything in the entry. Only an older time could hide a change from a build tool, so a file is not made
-/// older if anything else on the disk can be made from other content of the file.
+/// The tree is to look as if it had stayed on the machine that saved the entry and been edited
+/// there. So a file with the recorded content gets the recorded time, and a file with other content
+/// must look newer than everything in the entry. Only an older time could hide a change from a
+/// build tool, so a file is not made older if anything else on the disk can be made from other
+/// content of the file.
 struct RetimePlan {
     /// A source file in the tree.
     struct Source {
@@ -50,8 +51,8 @@ struct RetimePlan {
     ///   - sources: The files.
     ///   - saved: The newest time in the entry, or a later one.
     ///   - now: The current time.
-    ///   - keepsOrder: Whether all files that are newer than a file that looks too old are renewed with it,
-    ///     because some of them can be made from others.
+    ///   - keepsOrder: Whether all files that are newer than a file that looks too old are renewed
+    ///     with it, because some of them can be made from others.
     init(_ sources: [Source], saved: FileTime, now: FileTime, keepsOrder: Bool) {
         self.sources = sources
         self.saved = saved
@@ -78,8 +79,8 @@ struct RetimePlan {
 
     /// Makes files older, if no output can be made from other content of them.
     ///
-    /// An output that is older than the recorded time stays older than the file, and an output that is newer
-    /// than the file was made from the content that the file has now.
+    /// An output that is older than the recorded time stays older than the file, and an output that
+    /// is newer than the file was made from the content that the file has now.
     mutating func backdate(_ indices: [Int], _ backdating: Backdating, outputs: [Output]) {
         let outputs = outputs.sorted { $0.modified < $1.modified }
         var notRestored: [String: Int] = [:]
@@ -138,7 +139,8 @@ struct RetimePlan {
         }
     }
 
-    /// The current time, or a moment after `newest`, if the clock of the save was ahead of this one.
+    /// The current time, or a moment after `newest`, if the clock of the save was ahead of this
+    /// one.
     private mutating func start(after newest: FileTime, _ now: FileTime) -> FileTime {
         if newest < now { return now }
         let bound = FileTime(seconds: now.seconds + 86_400, nanoseconds: now.nanoseconds)
@@ -167,7 +169,8 @@ public struct RetimeReport: Sendable, Equatable {
 }
 
 extension [RetimePlan.Output] {
-    /// Finds the first output from one time to another by binary search; outputs are sorted by time.
+    /// Finds the first output from one time to another by binary search; outputs are sorted by
+    /// time.
     fileprivate func first(from start: FileTime, to end: FileTime) -> RetimePlan.Output? {
         var low = 0
         var high = count

@@ -6,7 +6,8 @@ struct SourceComparison {
     private(set) var sources: [RetimePlan.Source] = []
     /// The index in the tree of each source.
     private(set) var indices: [Int] = []
-    /// The indices in the tree of the files that must be read, because they can have the recorded content.
+    /// The indices in the tree of the files that must be read, because they can have the recorded
+    /// content.
     private(set) var candidates: [Int] = []
     /// A link with another target than in the record, or without a record.
     private(set) var changedLink: PathBytes?

@@ -51,7 +51,8 @@ struct SourceDigests: Sendable {
         return HashedFile(digest: digest, status: before)
     }
 
-    /// The digest of a file of this size; for a file of another size it is not the digest of its content.
+    /// The digest of a file of this size; for a file of another size it is not the digest of its
+    /// content.
     private static func digest(of file: OpenFile, size: Int) throws(FileError) -> ContentDigest {
         var hash = RunningDigest()
         var offset = 0

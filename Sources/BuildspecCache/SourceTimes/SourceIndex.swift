@@ -2,8 +2,8 @@ internal import BuildspecFiles
 
 /// The contents of a tree's source files and their stamps, so that unchanged files are not read.
 ///
-/// The index stays on the machine and only saves work, like the stat index; if it is damaged, it counts as
-/// missing.
+/// The index stays on the machine and only saves work, like the stat index; if it is damaged, it
+/// counts as missing.
 struct SourceIndex: Sendable {
     private var record: SourceRecord
     private var stamps: [InodeStamp?]

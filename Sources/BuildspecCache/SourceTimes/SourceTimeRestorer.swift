@@ -1,6 +1,7 @@
 internal import BuildspecFiles
 
-/// The part of a restore that sets the times of source files: it reads the record, compares and plans.
+/// The part of a restore that sets the times of source files: it reads the record, compares and
+/// plans.
 ///
 /// No failure here fails the restore: the files look new then, and a note says why.
 struct SourceTimeRestorer {

@@ -1,6 +1,7 @@
 internal import BuildspecFiles
 
-/// A setter of the times of source files, which skips files that have changed since they were compared.
+/// A setter of the times of source files, which skips files that have changed since they were
+/// compared.
 struct SourceTimeSetting: Sendable {
     typealias Change = (index: Int, time: FileTime)
 

@@ -6,8 +6,8 @@ struct TreeCursor {
     private var absolute: DirectoryCursor
     /// The directories of the last paths, which are most often those of the next path.
     ///
-    /// Files with the same content are written one after the other, so with two copies of a tree the
-    /// directories of both take turns.
+    /// Files with the same content are written one after the other, so with two copies of a tree
+    /// the directories of both take turns.
     private var recent: [(path: PathBytes, directory: DirectoryHandle)] = []
     /// The index in `recent` that is replaced next, and the index that was used last.
     private var oldest = 0

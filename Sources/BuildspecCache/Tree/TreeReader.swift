@@ -20,9 +20,10 @@ struct TreeReader {
     ///   - entry: The file.
     ///   - buffer: The buffer.
     ///   - head: Appends the header of a content of the given size.
-    /// - Returns: The status of the file with this content; `nil`, with nothing appended, if the file keeps
-    ///   changing.
-    /// - Throws: `FileError` if the file cannot be read; `buffer` can then have part of the content.
+    /// - Returns: The status of the file with this content; `nil`, with nothing appended, if the
+    ///   file keeps changing.
+    /// - Throws: `FileError` if the file cannot be read; `buffer` can then have part of the
+    ///   content.
     mutating func readWhole(
         _ entry: WalkedEntry,
         appendingTo buffer: inout [UInt8],

@@ -19,8 +19,10 @@ extension TreeRoots {
     /// - Parameters:
     ///   - items: The items; neighbours are best in the same directory.
     ///   - width: The number of threads.
-    ///   - mustEnd: Whether the work goes on in a cancelled task, because it must not be left half done.
-    ///   - body: Does the work for one item, with the cursor of its thread, and returns a note if there is one.
+    ///   - mustEnd: Whether the work goes on in a cancelled task, because it must not be left half
+    ///     done.
+    ///   - body: Does the work for one item, with the cursor of its thread, and returns a note if
+    ///     there is one.
     /// - Returns: The notes in the order of the items.
     /// - Throws: An error of `body`, or `CancellationError`.
     @discardableResult

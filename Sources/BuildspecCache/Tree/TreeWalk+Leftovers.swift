@@ -3,8 +3,8 @@ internal import BuildspecFiles
 extension TreeWalk {
     /// Removes the temporary files of a killed restore from the walked directories.
     ///
-    /// A restore makes temporary files in existing directories: those that were walked, and those on the
-    /// way to them.
+    /// A restore makes temporary files in existing directories: those that were walked, and those
+    /// on the way to them.
     ///
     /// - Returns: A note, if there were such files.
     func removeLeftovers(_ roots: TreeRoots) -> String? {

@@ -56,9 +56,9 @@ public enum Codec: String, Sendable, CaseIterable {
 extension [UInt8] {
     /// Appends bytes that decode to nothing.
     ///
-    /// A reader accepts a manifest's text only up to a multiple of its stored size, so that a small object
-    /// takes little memory. The text of an odd tree, of thousands of long paths that differ in a number,
-    /// shrinks more than that, so its object is made larger.
+    /// A reader accepts a manifest's text only up to a multiple of its stored size, so that a small
+    /// object takes little memory. The text of an odd tree, of thousands of long paths that differ
+    /// in a number, shrinks more than that, so its object is made larger.
     ///
     /// - Parameters:
     ///   - size: The smallest size of the result.
@@ -70,7 +70,8 @@ extension [UInt8] {
         switch codec {
         case .none: return self
         case .zstd:
-            // A skippable frame: its magic number, its size and as many bytes. RFC 8878, section 3.1.2.
+            // A skippable frame: its magic number, its size and as many bytes. RFC 8878, section
+            // 3.1.2.
             var frame: [UInt8] = [0x50, 0x2A, 0x4D, 0x18]
             frame.append(littleEndian: UInt32(padding.count))
             return self + frame + padding

@@ -90,7 +90,8 @@ struct PlainDecompressor: Decompressor {
     }
 }
 
-/// A decompressor of Zstandard streams with any number of frames; it refuses a window above 128 MiB.
+/// A decompressor of Zstandard streams with any number of frames; it refuses a window above 128
+/// MiB.
 @safe final class ZstandardDecompressor: Decompressor {
     private let context: OpaquePointer
     private(set) var isAtEnd = true

@@ -66,7 +66,8 @@ enum GzipCodec {
     ///
     /// - Parameters:
     ///   - bytes: The members.
-    ///   - limit: The largest accepted number of bytes; one part more can be passed on before the error.
+    ///   - limit: The largest accepted number of bytes; one part more can be passed on before the
+    ///     error.
     ///   - receive: Receives one part after the other.
     /// - Throws: `damaged` if the bytes are not gzip members, or their content is too large.
     private static func inflate(

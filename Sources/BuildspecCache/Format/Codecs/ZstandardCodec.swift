@@ -9,14 +9,15 @@ enum ZstandardCodec {
     /// The approximate content size of a frame; a frame has at most half as many bytes more.
     static let frameSize = 512 << 10
 
-    /// The parameters of level 1 for frames of this size, but with half the hash table, which then fits the
-    /// fastest cache: a tenth less time for 3 % more bytes.
+    /// The parameters of level 1 for frames of this size, but with half the hash table, which then
+    /// fits the fastest cache: a tenth less time for 3 % more bytes.
     private static let parameters = [
         (ZSTD_c_compressionLevel, 1 as CInt), (ZSTD_c_windowLog, 19), (ZSTD_c_hashLog, 13),
         (ZSTD_c_minMatch, 7),
     ]
 
-    /// Contexts for later frames, because to make a context costs more than to compress a small frame.
+    /// Contexts for later frames, because to make a context costs more than to compress a small
+    /// frame.
     private static let idleCompressors = Mutex<[UInt]>([])
     private static let idleDecompressors = Mutex<[UInt]>([])
 
@@ -145,8 +146,8 @@ enum ZstandardCodec {
 
     /// Finds the frames of an encoded object.
     ///
-    /// - Throws: `damaged` if the bytes are not frames that declare their sizes, or the sizes add up to more
-    ///   than `limit`.
+    /// - Throws: `damaged` if the bytes are not frames that declare their sizes, or the sizes add
+    ///   up to more than `limit`.
     static func frames(of bytes: [UInt8], limit: Int) throws(CacheError) -> [Frame] {
         var frames: [Frame] = []
         var stored = 0
@@ -188,7 +189,8 @@ enum ZstandardCodec {
         return result
     }
 
-    /// Decompresses frames and appends their contents to `result`, each as far as its `content` says.
+    /// Decompresses frames and appends their contents to `result`, each as far as its `content`
+    /// says.
     static func decode(
         _ frames: some Sequence<Frame>,
         of bytes: [UInt8],
@@ -216,7 +218,8 @@ enum ZstandardCodec {
         if failed { throw .damaged("a zstd frame is damaged") }
     }
 
-    /// Decompresses the start of a frame that fills `target`; `false` if the frame is damaged or too short.
+    /// Decompresses the start of a frame that fills `target`; `false` if the frame is damaged or
+    /// too short.
     private static func decode(
         _ frame: UnsafeRawBufferPointer,
         into target: UnsafeMutableRawBufferPointer,

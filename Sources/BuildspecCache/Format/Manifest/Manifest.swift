@@ -1,6 +1,7 @@
 internal import BuildspecFiles
 
-/// The contents of a cache entry: the files of a tree in path order, and the positions of their blobs.
+/// The contents of a cache entry: the files of a tree in path order, and the positions of their
+/// blobs.
 struct Manifest: Sendable, Equatable {
     /// A pack; blobs refer to it by its index.
     struct Pack: Sendable, Hashable {

@@ -2,14 +2,15 @@ internal import BuildspecFiles
 
 /// A decoder of manifests from bytes that need not be trusted.
 ///
-/// It checks everything that a restore relies on: paths stay below their start, their order is strict,
-/// blobs are inside their packs and add up to the file's size.
+/// It checks everything that a restore relies on: paths stay below their start, their order is
+/// strict, blobs are inside their packs and add up to the file's size.
 struct ManifestDecoder {
     private(set) var manifest = Manifest()
     private var line = 0
     /// The largest number of entries that is accepted.
     var maximumEntries = Limits.entries
-    /// The targets of hard links that no entry of this decoder has, if it decodes a later part of a text.
+    /// The targets of hard links that no entry of this decoder has, if it decodes a later part of a
+    /// text.
     private var unresolvedLinks: [PathBytes]?
 
     /// Decodes a manifest.
@@ -35,8 +36,8 @@ struct ManifestDecoder {
         return decoder.manifest
     }
 
-    /// Reserves space for the entries of so many lines, at once: an array that grows takes twice its
-    /// size for a moment.
+    /// Reserves space for the entries of so many lines, at once: an array that grows takes twice
+    /// its size for a moment.
     mutating func reserveEntries(ofLines count: Int, bytes: Int) {
         // A text of short lines has no entries, and must not take memory for them.
         let most = min(bytes / Limits.manifestLine, maximumEntries)
@@ -56,7 +57,8 @@ struct ManifestDecoder {
         }
     }
 
-    /// A decoder for a later part of the text: it has the packs, but not the entries before that part.
+    /// A decoder for a later part of the text: it has the packs, but not the entries before that
+    /// part.
     func later() -> ManifestDecoder {
         var later = self
         later.manifest.entries = []

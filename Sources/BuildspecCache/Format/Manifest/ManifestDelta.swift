@@ -2,13 +2,15 @@ internal import BuildspecFiles
 
 /// A manifest that is stored as the difference from another one, its base.
 ///
-/// After a small change nearly all lines of a manifest are those of the manifest before, and a manifest is
-/// most of what such a save writes. A line `@base FIRST COUNT` stands for `COUNT` lines of the base's
-/// entries, the first one numbered 0. The resulting text is that of any other manifest.
+/// After a small change nearly all lines of a manifest are those of the manifest before, and a
+/// manifest is most of what such a save writes. A line `@base FIRST COUNT` stands for `COUNT` lines
+/// of the base's entries, the first one numbered 0. The resulting text is that of any other
+/// manifest.
 ///
 /// The head names the base, so that the digest of a delta stands for one tree.
 enum ManifestDelta {
-    /// A delta must be this many times smaller than the whole text, because it costs readers another object.
+    /// A delta must be this many times smaller than the whole text, because it costs readers
+    /// another object.
     private static let minimumRatio = 8
     private static let keyword: StaticString = "@base "
     /// The first lines of every manifest.
@@ -78,8 +80,8 @@ enum ManifestDelta {
     ///   - digest: The digest of the base's stored bytes.
     ///   - limit: The largest text that is accepted, in bytes.
     /// - Returns: The text.
-    /// - Throws: `damaged` if the delta names another base, or refers to a line that the base does not have,
-    ///   or twice to the same line. So the text is never larger than both texts together.
+    /// - Throws: `damaged` if the delta names another base, or refers to a line that the base does
+    ///   not have, or twice to the same line. So the text is never larger than both texts together.
     static func apply(
         _ delta: [UInt8],
         to base: [UInt8],
@@ -146,7 +148,8 @@ enum ManifestDelta {
             offset = ManifestText.endOfHead(text)
         }
 
-        /// Reads `count` lines from line `first` on; `nil` if the text does not have them after the last ones.
+        /// Reads `count` lines from line `first` on; `nil` if the text does not have them after the
+        /// last ones.
         mutating func read(_ count: Int, from first: Int) -> Range<Int>? {
             guard first >= line, advance(first - line) else { return nil }
             let start = offset
@@ -169,8 +172,8 @@ enum ManifestDelta {
 
     /// A search for the lines of a newer text in a base, both in path order.
     ///
-    /// Nearly always the next line of one text is the next line of the other, so lines are compared before
-    /// they are parsed.
+    /// Nearly always the next line of one text is the next line of the other, so lines are compared
+    /// before they are parsed.
     private struct BaseMatcher {
         private let text: [UInt8]
         private var offset: Int

@@ -2,8 +2,8 @@ internal import BuildspecFiles
 
 /// A parser of the space-separated fields of a manifest's lines.
 ///
-/// Values are parsed in place, and most bytes are read once: a restore or save of a few changes waits for
-/// tens of thousands of lines.
+/// Values are parsed in place, and most bytes are read once: a restore or save of a few changes
+/// waits for tens of thousands of lines.
 struct ManifestLineParser {
     private let text: [UInt8]
     private var position = 0
@@ -67,7 +67,8 @@ struct ManifestLineParser {
 
 // MARK: Values
 
-/// Each method returns `nil` if something else comes next; then the rest of the line must not be parsed.
+/// Each method returns `nil` if something else comes next; then the rest of the line must not be
+/// parsed.
 extension ManifestLineParser {
     /// Parses a path that stays below its start.
     mutating func path() -> PathBytes? {
@@ -104,7 +105,8 @@ extension ManifestLineParser {
         return Array(text[start..<position])
     }
 
-    /// The length of the directory that the path at `start` shares with the last path, with its slash.
+    /// The length of the directory that the path at `start` shares with the last path, with its
+    /// slash.
     private func commonDirectory(_ start: Int) -> Int {
         let count = min(end - start, lastPath.count)
         var same = 0
@@ -208,7 +210,8 @@ extension ManifestLineParser {
         guard text & high == 0x3030_3030_3030_3030,
             (text &+ 0x0606_0606_0606_0606) & high == 0x3030_3030_3030_3030
         else { return nil }
-        // The first digit is in the lowest byte, so each digit is added to ten times the one below it.
+        // The first digit is in the lowest byte, so each digit is added to ten times the one below
+        // it.
         var value = (text & 0x0F0F_0F0F_0F0F_0F0F) &* (10 << 8 | 1)
         value = (value >> 8 & 0x00FF_00FF_00FF_00FF) &* (100 << 16 | 1)
         value = (value >> 16 & 0x0000_FFFF_0000_FFFF) &* (10_000 << 32 | 1)

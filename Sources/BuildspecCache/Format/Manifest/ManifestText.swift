@@ -62,7 +62,8 @@ enum ManifestText {
     /// The offset of the first entry's line in a text that ends with a newline.
     static func endOfHead(_ text: [UInt8]) -> Int { endOfHead(text, text.count) }
 
-    /// The offset of the first entry's line in `text`, or `end`, which must be directly after a newline.
+    /// The offset of the first entry's line in `text`, or `end`, which must be directly after a
+    /// newline.
     static func endOfHead(_ text: [UInt8], _ end: Int) -> Int {
         var offset = 0
         while offset < end, text[offset] == UInt8(ascii: "#") {

@@ -1,5 +1,5 @@
-/// A decoder that reads the two halves of a long manifest at the same time, because a restore or save of a
-/// few changes waits for the manifest.
+/// A decoder that reads the two halves of a long manifest at the same time, because a restore or
+/// save of a few changes waits for the manifest.
 struct ParallelManifestDecoder: Sendable {
     /// A range of lines, and the text that has them.
     private typealias Lines = (text: [UInt8], lines: Range<Int>)
@@ -31,7 +31,8 @@ struct ParallelManifestDecoder: Sendable {
         return first.isEmpty ? second : first + second
     }
 
-    /// Decompresses a manifest's text in two parts on two threads; a short text is all in the second part.
+    /// Decompresses a manifest's text in two parts on two threads; a short text is all in the
+    /// second part.
     private static func texts(
         of stored: [UInt8],
         _ codec: Codec
@@ -70,7 +71,8 @@ struct ParallelManifestDecoder: Sendable {
         return try ManifestDecoder.decode(text, maximumEntries: maximumEntries)
     }
 
-    /// Cuts a text with a head and entries into two parts and decodes the head; `nil` for any other text.
+    /// Cuts a text with a head and entries into two parts and decodes the head; `nil` for any other
+    /// text.
     init?(_ text: [UInt8], maximumEntries: Int = Limits.entries) {
         guard text.last == newline else { return nil }
         let start = ManifestText.endOfHead(text)
@@ -79,7 +81,8 @@ struct ParallelManifestDecoder: Sendable {
         self.init([(text, start..<middle)], [(text, middle..<text.count)], maximumEntries)
     }
 
-    /// Creates a decoder of a text in two parts, the first with the head and entries; `nil` for any other.
+    /// Creates a decoder of a text in two parts, the first with the head and entries; `nil` for any
+    /// other.
     init?(_ first: [UInt8], _ second: [UInt8], maximumEntries: Int = Limits.entries) {
         guard second.last == newline, let last = first.lastIndex(of: newline) else { return nil }
         let start = ManifestText.endOfHead(first, last + 1)

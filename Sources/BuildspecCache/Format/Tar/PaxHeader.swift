@@ -1,6 +1,7 @@
 internal import BuildspecFiles
 
-/// The headers of an exported archive: POSIX tar, with extended (pax) records where they are needed.
+/// The headers of an exported archive: POSIX tar, with extended (pax) records where they are
+/// needed.
 enum PaxHeader {
     /// The kind of a member.
     enum Kind {
@@ -12,7 +13,8 @@ enum PaxHeader {
 
     /// Encodes the header blocks of a member, with an extended header first if it is needed.
     ///
-    /// Owner and group are 0 without names, so that the user who unpacks the archive owns the files.
+    /// Owner and group are 0 without names, so that the user who unpacks the archive owns the
+    /// files.
     static func blocks(_ path: [UInt8], _ kind: Kind, mode: UInt32, _ time: FileTime) -> [UInt8] {
         let name = kind.isDirectory ? path + [slash] : path
         var records: [UInt8] = []

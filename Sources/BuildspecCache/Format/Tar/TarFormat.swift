@@ -2,8 +2,8 @@ internal import BuildspecFiles
 
 /// The members of a pack: a POSIX tar with normalised headers, which any `tar` can read.
 ///
-/// Owner and time are zero and the mode is fixed, so a pack's bytes depend on names, contents and order
-/// alone; the manifest has the modes and times of files.
+/// Owner and time are zero and the mode is fixed, so a pack's bytes depend on names, contents and
+/// order alone; the manifest has the modes and times of files.
 enum TarFormat {
     /// Appends a member.
     ///

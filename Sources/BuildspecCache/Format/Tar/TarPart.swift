@@ -15,14 +15,14 @@ struct TarPart: Sendable {
     var bytes: [UInt8] = []
     private(set) var members: [Member] = []
 
-    /// The approximate size of a part: small enough to stay in a core's cache from reading to compressing,
-    /// large enough to compress well.
+    /// The approximate size of a part: small enough to stay in a core's cache from reading to
+    /// compressing, large enough to compress well.
     static let target = 512 << 10
 
     /// Reads a file and adds it.
     ///
-    /// - Returns: The status of the file with this content; `nil`, with nothing added, if the file keeps
-    ///   changing.
+    /// - Returns: The status of the file with this content; `nil`, with nothing added, if the file
+    ///   keeps changing.
     mutating func add(
         _ entry: WalkedEntry,
         _ index: Int,

@@ -2,8 +2,9 @@ internal import BuildspecFiles
 
 /// A reader of tar archives that need not be trusted: ustar, pax and GNU long names.
 ///
-/// Every size is checked against a limit before it is used. The size in an extended header counts for the
-/// content and for the position of the next header, so that no two readers see different members.
+/// Every size is checked against a limit before it is used. The size in an extended header counts
+/// for the content and for the position of the next header, so that no two readers see different
+/// members.
 struct TarReader {
     /// A member; its content must be read before the next member.
     struct Member {
@@ -21,7 +22,8 @@ struct TarReader {
     }
 
     private var input: ArchiveInput
-    /// The number of content bytes of the current member that are not read yet, without its padding.
+    /// The number of content bytes of the current member that are not read yet, without its
+    /// padding.
     private var remaining: UInt64 = 0
     private var padding: UInt64 = 0
     private var isAtEnd = false
