@@ -1,6 +1,6 @@
 package import SystemPackage
 
-/// The files of this package, as the tests were built from them.
+/// The files of the package that the tests were built from.
 package enum PackageFiles {
     /// The directory that has `Package.swift`.
     package static let root = {
@@ -9,7 +9,7 @@ package enum PackageFiles {
         return directory.removingLastComponent()
     }()
 
-    /// Returns the full path of `relative`, which counts from the package's directory.
+    /// Returns the full path of `relative`, which starts at the package's directory.
     package static func path(_ relative: String) -> String {
         root.appending(relative).string
     }

@@ -6,17 +6,17 @@
     internal import Darwin
 #endif
 
-/// How long this thread's own work takes, whatever else the machine is busy with.
+/// Measures the processor time of this thread in `body`, on a busy machine too.
 package func processorTime(_ body: () throws -> Void) rethrows -> Duration {
-    let start = ownTime()
+    let start = threadTime()
     try body()
-    return ownTime() - start
+    return threadTime() - start
 }
 
-private func ownTime() -> Duration {
+private func threadTime() -> Duration {
     var time = timespec()
     guard unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0 else {
-        preconditionFailure("no clock of this thread: \(errno)")
+        preconditionFailure("the thread has no clock: \(errno)")
     }
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
 }

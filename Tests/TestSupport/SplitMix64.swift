@@ -1,4 +1,4 @@
-/// A small random number generator whose whole state is its seed, so that a failure can be repeated.
+/// A random number generator whose seed repeats a failure.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -14,7 +14,7 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
         return word ^ (word >> 31)
     }
 
-    /// Random bytes; `compressible` ones repeat themselves.
+    /// Returns random bytes; `compressible` ones repeat themselves.
     package mutating func bytes(_ count: Int, compressible: Bool = false) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count + 8)

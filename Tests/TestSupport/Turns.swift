@@ -1,21 +1,21 @@
 package import BuildspecCache
 
-/// Lets several parties use a store in a fixed order: each does so many operations in its turn.
+/// A fixed order in which several parties use a store, with a number of operations in each turn.
 package actor Turns {
-    /// A turn: who, and how many operations; `nil` is all that are left.
+    /// A party and the number of its operations; `nil` stands for all remaining ones.
     package typealias Turn = (party: Int, count: Int?)
 
     private var plan: [Turn]
     private var waiting: [CheckedContinuation<Void, Never>] = []
-    /// How many operations each has done.
+    /// The number of operations that each party has done.
     package private(set) var done: [Int: Int] = [:]
 
-    /// Makes a plan; behind its end everybody may go on.
+    /// Creates turns by a plan; after its end, no party waits.
     package init(_ plan: [Turn]) {
         self.plan = plan
     }
 
-    /// Does one operation when it is the party's turn.
+    /// Performs one operation when it is the party's turn.
     package func perform<Value: Sendable>(
         _ party: Int,
         _ work: @Sendable () throws(StoreError) -> Value
@@ -36,7 +36,7 @@ package actor Turns {
         return try work()
     }
 
-    /// Takes a party's turns off the plan: it has nothing more to do.
+    /// Removes the remaining turns of a party that has no more operations.
     package func end(_ party: Int) {
         plan.removeAll { $0.party == party }
         wake()
@@ -49,7 +49,7 @@ package actor Turns {
     }
 }
 
-/// A store as one of the parties sees it.
+/// A store whose operations wait for the turns of one party.
 package struct TurnStore: CacheStore {
     private let inner: TimedStore
     private let turns: Turns

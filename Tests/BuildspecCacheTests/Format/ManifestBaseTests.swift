@@ -151,11 +151,11 @@ import Testing
         try fixture.source.write("int main;", to: "main.c")
         try fixture.source.write("object", to: "out/main.o")
         for scope in ["one", "two"] {
-            _ = shared.takeCalls()
+            _ = shared.drainCalls()
             let identity = fixture.identity("k", scope: scope, paths: ["out/*.o"])
             _ = try await cache.save(identity, from: fixture.source.path, retiming: .everything)
         }
-        let calls = shared.takeCalls()
+        let calls = shared.drainCalls()
         let created = calls.filter { $0.hasPrefix("create ") }
         // The record of a new key is created, too, so that the first of two machines wins.
         #expect(created.count == 4, "a pack, a manifest, the sources, the record: \(calls)")

@@ -40,12 +40,12 @@ private struct MachineFixture {
         let state = try TemporaryDirectory()
         let cache = fixture.direct(state)
         _ = try await cache.save(fixture.identity, from: fixture.source.path)
-        _ = fixture.shared.takeCalls()
+        _ = fixture.shared.drainCalls()
         let restored = try await cache.restore(fixture.identity, into: fixture.source.path)
         #expect(restored.filesUnchanged == 40)
         let saved = try await cache.save(fixture.identity, from: fixture.source.path)
         #expect(saved.outcome == .saved)
-        let calls = fixture.shared.takeCalls()
+        let calls = fixture.shared.drainCalls()
         #expect(calls.count <= 3, "\(calls)")
     }
 
@@ -56,11 +56,11 @@ private struct MachineFixture {
         var identity = fixture.identity
         identity.key = "k1"
         _ = try await cache.save(identity, from: fixture.source.path)
-        _ = fixture.shared.takeCalls()
+        _ = fixture.shared.drainCalls()
         _ = try await cache.restore(identity, into: fixture.source.path)
         let saved = try await cache.save(identity, from: fixture.source.path)
         #expect(saved.outcome == .alreadyStored)
-        let calls = fixture.shared.takeCalls()
+        let calls = fixture.shared.drainCalls()
         #expect(calls.count <= 3, "\(calls)")
     }
 
@@ -136,11 +136,11 @@ private struct MachineFixture {
         let local = try TemporaryDirectory()
         for round in 0..<2 {
             let target = try TemporaryDirectory()
-            _ = fixture.shared.takeCalls()
+            _ = fixture.shared.drainCalls()
             let cache = fixture.tiered(try TemporaryDirectory(), local)
             _ = try await cache.restore(fixture.identity, into: target.path)
             #expect(try TreeSnapshot(target.path) == TreeSnapshot(fixture.source.path))
-            let calls = fixture.shared.takeCalls()
+            let calls = fixture.shared.drainCalls()
             #expect(round == 0 ? calls.count > 2 : calls.count == 1, "\(calls)")
         }
     }
@@ -175,7 +175,7 @@ private struct MachineFixture {
         #expect(missed.outcome == .miss(reason: "no entry for this key and these paths"))
         let saved = try await cache.save(fixture.identity, from: fixture.source.path)
         #expect(saved.outcome == .saved && saved.notes == [])
-        #expect(fixture.shared.takeCalls().count == 1)
+        #expect(fixture.shared.drainCalls().count == 1)
         let target = try TemporaryDirectory()
         let restored = try await cache.restore(fixture.identity, into: target.path)
         #expect(restored.outcome == .exact(key: nil))
@@ -206,7 +206,7 @@ private struct MachineFixture {
         let fixture = try MachineFixture()
         let cache = fixture.tiered(try TemporaryDirectory(), try TemporaryDirectory())
         _ = try await cache.save(fixture.identity, from: fixture.source.path)
-        let writes = fixture.shared.takeCalls().filter { !$0.hasPrefix("read") }
+        let writes = fixture.shared.drainCalls().filter { !$0.hasPrefix("read") }
         #expect(writes.last?.hasPrefix("write v1/keys/") == true, "\(writes)")
         #expect(writes.count { $0.hasPrefix("create") } >= 2, "\(writes)")
     }

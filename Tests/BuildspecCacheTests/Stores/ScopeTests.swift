@@ -159,7 +159,7 @@ import Testing
         let fixture = try TrustFixture(stores)
         _ = try await fixture.cache().save(fixture.identity("k1"), from: fixture.source.path)
         let double = fixture.shared as? SharedStoreDouble
-        _ = double?.takeCalls()
+        _ = double?.drainCalls()
         let target = try TemporaryDirectory()
         let cache = try fixture.cache().readOnly()
         let report = try await cache.restore(fixture.identity("k1"), into: target.path)
@@ -168,7 +168,7 @@ import Testing
         try target.write("new", to: "tree/new")
         let saved = try await cache.save(fixture.identity("k2"), from: target.path)
         #expect(saved.outcome == .notAllowed("the cache is read-only"))
-        let calls = double?.takeCalls() ?? []
+        let calls = double?.drainCalls() ?? []
         #expect(calls.allSatisfy { !$0.hasPrefix("write") && !$0.hasPrefix("create") }, "\(calls)")
         await #expect(throws: CacheError.self) {
             try await cache.prune(PruneLimits(maximumSize: 0, gracePeriod: 0))

@@ -103,7 +103,7 @@ import Testing
             for (name, bytes) in own.dropLast() { _ = try await store.create(name, bytes) }
             try await store.write(record.name, record.bytes)
         }
-        let calls = shared.takeCalls().filter { !$0.hasPrefix("read") }
+        let calls = shared.drainCalls().filter { !$0.hasPrefix("read") }
         #expect(calls.first == "write v1/keys/q/other" && calls.count == own.count + 1)
         #expect(calls.last == "write \(record.name)", "\(calls)")
     }

@@ -108,9 +108,9 @@ private struct FailingStore: CacheStore {
 
     @Test func `a push writes packs before manifests, and the key record last`() async throws {
         try await save("k", "content")
-        _ = shared.takeCalls()
+        _ = shared.drainCalls()
         _ = try await tiers(shared).transfer(.push)
-        let written = shared.takeCalls().filter { $0.hasPrefix("create") || $0.hasPrefix("write") }
+        let written = shared.drainCalls().filter { $0.hasPrefix("create") || $0.hasPrefix("write") }
         #expect(written.map { $0.split(separator: "/")[1] } == ["packs", "manifests", "keys"])
     }
 

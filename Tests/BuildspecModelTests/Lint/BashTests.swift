@@ -22,7 +22,7 @@ import Testing
     func `each construct that dash does not know is named, with what to write`(
         sample: BashSamples.Sample
     ) {
-        #expect(found(sample.text) == ["\(sample.what) is bash"])
+        #expect(found(sample.text) == ["\(sample.name) is bash"])
         #expect(found(sample.text, shell: "bash").isEmpty)
         #expect(found(sample.text, shell: "/bin/bash").isEmpty)
     }

@@ -29,7 +29,7 @@ import Testing
         let bash = try await result("bash", sample.text)
         #expect(bash.hasPrefix("exited(0)"), "\(bash)")
         // In the background, or into a file: the result is the same, the way to it is not.
-        guard !["'&>'", "'&>>'"].contains(sample.what) else { return }
+        guard !["'&>'", "'&>>'"].contains(sample.name) else { return }
         #expect(dash != bash)
     }
 

@@ -91,7 +91,7 @@ import Testing
                 }
                 last = lines.map(\.text)
                 screen.write(region.show(lines, in: size, below: prints ? text + "\r\n" : ""))
-                #expect(screen.isUsual && screen.column == 0, "seed \(seed)")
+                #expect(screen.isReset && screen.column == 0, "seed \(seed)")
                 #expect(screen.lines == expected + last, "seed \(seed)")
             }
             #expect(screen.unknown == [])

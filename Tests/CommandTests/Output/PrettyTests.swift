@@ -73,7 +73,7 @@ struct PrettyTests {
                 "log               LOG", "", "build SUCCEEDED in T",
             ]
         )
-        #expect(outcome.screen.isUsual)
+        #expect(outcome.screen.isReset)
         #expect(outcome.screen.unknown == [])
         #expect(outcome.written.contains("line 3"), "it was shown while it ran")
         #expect(outcome.written.contains("command 1 of 2"))
@@ -185,7 +185,7 @@ struct PrettyTests {
             try terminal.type("\u{3}")
         }
         #expect(outcome.status == 130)
-        #expect(outcome.screen.isUsual)
+        #expect(outcome.screen.isReset)
         #expect(outcome.screen.column == 0)
         #expect(outcome.lines.contains("BUILD             STOPPED T"))
         #expect(outcome.lines.contains("begun"))
@@ -202,7 +202,7 @@ struct PrettyTests {
             kill(process, SIGKILL)
         }
         #expect(outcome.status == 128 + SIGKILL)
-        #expect(outcome.screen.isUsual)
+        #expect(outcome.screen.isReset)
         #expect(outcome.screen.column == 0)
     }
 

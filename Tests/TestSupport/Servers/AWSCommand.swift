@@ -1,16 +1,16 @@
 internal import SystemPackage
 
-/// The `aws` command, to compare with what we send and read.
+/// The `aws` command, for comparisons with what buildspec sends and reads.
 ///
-/// If python3 cannot import it, it is installed once into a folder below the user's cache folder.
+/// If python3 cannot import the command, it is installed once below the user's cache directory.
 package enum AWSCommand {
-    /// Runs it.
+    /// Runs the command.
     ///
     /// - Parameters:
-    ///   - arguments: what stands behind `aws`.
-    ///   - environment: its variables.
-    /// - Returns: what it prints.
-    /// - Throws: when it cannot be had and when it fails.
+    ///   - arguments: The arguments after `aws`.
+    ///   - environment: The variables of the command.
+    /// - Returns: The output.
+    /// - Throws: An error if the command cannot be installed or fails.
     @discardableResult
     package static func run(
         _ arguments: [String],

@@ -1,14 +1,14 @@
-/// Programs that use AWS's library for Python, to compare with what we send and read.
+/// Programs that use AWS's library for Python, for comparisons with what buildspec sends and reads.
 ///
-/// If python3 cannot import it, it is installed once into a folder below the user's cache folder.
+/// If python3 cannot import the library, it is installed once below the user's cache directory.
 package enum Boto3 {
     /// Runs a program in which `boto3` is imported.
     ///
     /// - Parameters:
-    ///   - program: its text.
-    ///   - environment: variables for AWS's tools.
-    /// - Returns: what it prints.
-    /// - Throws: when the library cannot be had and when the program fails.
+    ///   - program: The text of the program.
+    ///   - environment: The variables for AWS's tools.
+    /// - Returns: The output.
+    /// - Throws: An error if the library cannot be installed or the program fails.
     package static func run(
         _ program: String,
         _ environment: [String: String]
@@ -24,17 +24,17 @@ package enum Boto3 {
             import boto3
         except ImportError:
             cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-            place = os.path.join(cache, "buildspec-tests", "boto3-1")
-            if not os.path.isdir(place):
-                made = f"{place}.{os.getpid()}"
+            target = os.path.join(cache, "buildspec-tests", "boto3-1")
+            if not os.path.isdir(target):
+                made = f"{target}.{os.getpid()}"
                 subprocess.run([sys.executable, "-m", "pip", "install", "--quiet",
                     "--disable-pip-version-check", "--target", made, "boto3>=1.36,<2"],
                     check=True, stdout=sys.stderr)
                 try:
-                    os.rename(made, place)
+                    os.rename(made, target)
                 except OSError:
                     shutil.rmtree(made)
-            sys.path.insert(0, place)
+            sys.path.insert(0, target)
             import boto3
 
         """

@@ -1,10 +1,10 @@
 internal import SystemPackage
 
-/// A proxy in front of a server on this machine that spoils some of the exchanges.
+/// A proxy that spoils some of the exchanges with a server on this machine.
 ///
 /// See `Tests/Services/faulty-proxy.py`.
 package struct FaultyProxy: Sendable {
-    /// How an exchange is spoiled.
+    /// The way in which an exchange is spoiled.
     package enum Fault: String, Sendable, CaseIterable {
         /// The connection is reset before an answer.
         case reset
@@ -14,17 +14,17 @@ package struct FaultyProxy: Sendable {
         case corrupt
         /// The answer is 503.
         case busy
-        /// There is no answer until the client goes.
+        /// There is no answer until the client disconnects.
         case stall
-        /// The server's clock is two hours ahead, and it refuses who is not with it.
+        /// The server's clock is two hours ahead, and it refuses requests with another time.
         case skew
     }
 
-    /// Where it answers.
+    /// The URL of the proxy.
     package let url: String
     private let log: TemporaryDirectory
 
-    /// Every request so far: its method, a tab, its path and its query.
+    /// Returns a line for each request: its method, a tab, its path and its query.
     package func requests() throws -> [String] {
         try (log.read("requests") ?? "").split(separator: "\n").map(String.init)
     }
@@ -32,12 +32,12 @@ package struct FaultyProxy: Sendable {
     /// Starts a proxy, and stops it when `body` returns.
     ///
     /// - Parameters:
-    ///   - target: the server's URL.
-    ///   - fault: how exchanges are spoiled; `nil` only notes the requests.
-    ///   - period: one of so many exchanges is spoiled; 1 spoils all.
-    ///   - method: only exchanges of this method are spoiled; `nil` is any.
-    ///   - body: what uses it.
-    /// - Throws: when it cannot start, and what `body` throws.
+    ///   - target: The URL of the server.
+    ///   - fault: The way in which exchanges are spoiled; `nil` spoils none.
+    ///   - period: The proxy spoils one of this many exchanges.
+    ///   - method: The method of the exchanges that are spoiled; `nil` stands for any.
+    ///   - body: The closure that uses the proxy.
+    /// - Throws: An error if the proxy does not start, or the error of `body`.
     package static func run(
         _ target: String,
         _ fault: Fault?,

@@ -1,35 +1,37 @@
 /// moto's server of AWS's interfaces, on a free port of this machine while a closure runs.
 ///
-/// If python3 cannot import it, it is installed once into a folder of its own
-/// below the user's cache folder; a test that needs it is never skipped.
+/// If python3 cannot import moto, it is installed once below the user's cache directory. A test that
+/// needs the server is never skipped.
 package struct MotoServer: Sendable {
-    /// Why there is no server.
+    /// An error for a server that cannot be installed.
     package struct Unavailable: Error, CustomStringConvertible {
         package let description: String
     }
 
-    /// Where it answers: `http://127.0.0.1:PORT`.
+    /// The server's URL: `http://127.0.0.1:PORT`.
     package let url: String
 
     /// Starts a server, and stops it when `body` returns.
     ///
-    /// - Parameter body: what uses it.
-    /// - Throws: `Unavailable` if it cannot be had, and what `body` throws.
+    /// - Parameter body: The closure that uses the server.
+    /// - Throws: `Unavailable` if the server cannot be installed, or the error of `body`.
     package static func run(
         _ body: (MotoServer) async throws -> Void
     ) async throws {
-        let place = try await place()
+        let python = try await pythonWithMoto()
         try await PythonServer.run(
             server,
-            [place.modules],
-            interpreter: place.interpreter
+            [python.modules],
+            interpreter: python.interpreter
         ) { port throws in
             try await body(MotoServer(url: "http://127.0.0.1:\(port)"))
         }
     }
 
-    /// The interpreter, and the folder of its modules if it would not find them by itself.
-    private static func place() async throws -> (interpreter: String, modules: String) {
+    /// Finds or installs moto.
+    ///
+    /// - Returns: The interpreter, and the directory of the modules if it does not find them itself.
+    private static func pythonWithMoto() async throws -> (interpreter: String, modules: String) {
         if await Python.canImport("moto.server") { return ("python3", "") }
         let lines: [Substring]
         do {
@@ -44,7 +46,7 @@ package struct MotoServer: Sendable {
             )
         }
         guard lines.count >= 2 else {
-            throw Unavailable(description: "the installation of moto's server said nothing")
+            throw Unavailable(description: "the installation of moto's server printed nothing")
         }
         return (String(lines[0]), String(lines[1]))
     }
@@ -62,19 +64,19 @@ package struct MotoServer: Sendable {
         server.stop()
         """
 
-    /// Prints the interpreter and the modules' folder, or an empty line for its own.
+    /// Prints the interpreter, and the directory of the modules or an empty line.
     private static let installation = """
         import os, shutil, subprocess, sys
         cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-        place = os.path.join(cache, "buildspec-tests", "moto-5")
+        target = os.path.join(cache, "buildspec-tests", "moto-5")
         def answer():
-            python = os.path.join(place, "bin", "python3")
-            modules = os.path.join(place, "modules")
+            python = os.path.join(target, "bin", "python3")
+            modules = os.path.join(target, "modules")
             has_modules = os.path.isdir(modules)
             print(sys.executable if has_modules else python)
             print(modules if has_modules else "")
-        if not os.path.isdir(place):
-            made = f"{place}.{os.getpid()}"
+        if not os.path.isdir(target):
+            made = f"{target}.{os.getpid()}"
             os.makedirs(made)
             package = ["moto[server]>=5.0.28,<6"]
             quiet = {"check": True, "stdout": sys.stderr}
@@ -89,7 +91,7 @@ package struct MotoServer: Sendable {
                 modules = os.path.join(made, "modules")
                 subprocess.run([sys.executable] + pip + ["--target", modules] + package, **quiet)
             try:
-                os.rename(made, place)
+                os.rename(made, target)
             except OSError:
                 shutil.rmtree(made)
         answer()

@@ -1,13 +1,13 @@
 internal import Subprocess
 
-/// Runs small Python programs, for comparing with other people's work and for their servers.
+/// Small Python programs, for comparisons with other tools and for their servers.
 package enum Python {
-    /// A program that failed, with what it wrote to its standard error.
+    /// The standard error of a program that failed.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
     }
 
-    /// Whether python3 is there and can import modules; nothing is installed.
+    /// Whether python3 exists and can import modules; nothing is installed.
     package static func canImport(_ modules: String) async -> Bool {
         (try? await run("import \(modules)", input: "")) != nil
     }
@@ -15,11 +15,11 @@ package enum Python {
     /// Runs a program to its end.
     ///
     /// - Parameters:
-    ///   - program: its text.
-    ///   - arguments: what it finds in `sys.argv` from 1.
-    ///   - input: its standard input.
-    /// - Returns: what it prints.
-    /// - Throws: when there is no python3 and when the program fails.
+    ///   - program: The text of the program.
+    ///   - arguments: The items of `sys.argv` from 1.
+    ///   - input: The standard input.
+    /// - Returns: The output.
+    /// - Throws: An error if python3 does not exist or the program fails.
     package static func run(
         _ program: String,
         _ arguments: [String] = [],

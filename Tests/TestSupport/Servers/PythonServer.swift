@@ -1,19 +1,19 @@
 internal import Subprocess
 internal import SystemPackage
 
-/// A server written in Python, beside a closure.
+/// A server in Python that runs while a closure does.
 ///
-/// The program prints its port, and ends when its standard input does: so it cannot outlive the test
-/// run, whatever ends that.
+/// The program prints its port, and ends at the end of its standard input, so it never outlives the
+/// test run.
 package enum PythonServer {
-    /// Starts a program, and lets it end when `body` returns.
+    /// Starts a program, and ends it when `body` returns.
     ///
     /// - Parameters:
-    ///   - program: its text.
-    ///   - arguments: what it finds in `sys.argv` from 1.
-    ///   - interpreter: a name, or a path with a slash in it.
-    ///   - body: what uses the port.
-    /// - Throws: when it prints no port, and what `body` throws.
+    ///   - program: The text of the program.
+    ///   - arguments: The items of `sys.argv` from 1.
+    ///   - interpreter: A name, or a path with a slash.
+    ///   - body: The closure that uses the port.
+    /// - Throws: An error if the program prints no port, or the error of `body`.
     package static func run(
         _ program: String,
         _ arguments: [String] = [],
@@ -23,13 +23,13 @@ package enum PythonServer {
         try await run(["-c", program] + arguments, by: interpreter, body)
     }
 
-    /// Starts a program of `Tests/Services`, and lets it end when `body` returns.
+    /// Starts a program of `Tests/Services`, and ends it when `body` returns.
     ///
     /// - Parameters:
-    ///   - name: the program's file name.
-    ///   - arguments: what it finds in `sys.argv` from 1.
-    ///   - body: what uses the port.
-    /// - Throws: when it prints no port, and what `body` throws.
+    ///   - name: The file name of the program.
+    ///   - arguments: The items of `sys.argv` from 1.
+    ///   - body: The closure that uses the port.
+    /// - Throws: An error if the program prints no port, or the error of `body`.
     package static func run(
         service name: String,
         _ arguments: [String] = [],
@@ -38,7 +38,7 @@ package enum PythonServer {
         try await run([services.appending(name).string] + arguments, by: "python3", body)
     }
 
-    /// The folder of the programs.
+    /// The directory of the programs.
     static var services: FilePath {
         PackageFiles.root.appending("Tests/Services")
     }

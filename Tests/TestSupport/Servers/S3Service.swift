@@ -1,26 +1,26 @@
-/// A server that speaks S3 and is a big installation: its tests run when they are asked for.
+/// A large server with an S3 interface, whose tests run on request.
 ///
-/// `BUILDSPEC_TEST_SERVERS` names them, with commas between; the heads of the files in
+/// `BUILDSPEC_TEST_SERVERS` names the servers, with commas between them. The comments of the files in
 /// `Tests/Services` say what to install.
 package struct S3Service: Sendable, CustomStringConvertible {
     /// The file in `Tests/Services` without its suffix.
     package let name: String
     package let accessKey: String
     package let secretKey: String
-    /// Whether the server keeps a conditional write's promise; one that knows no conditions answers
-    /// 501, and the object is written all the same.
+    /// Whether the server supports conditional writes; one without them answers 501, and buildspec
+    /// writes the object without a condition.
     package let isConditional: Bool
 
-    /// All there are.
+    /// All servers.
     package static let all = [
         S3Service("ceph-rgw", "buildspec", isConditional: true),
         S3Service("openstack-swift", "test:buildspec", isConditional: false),
     ]
 
-    /// Those that were asked for.
+    /// Finds servers by name.
     ///
-    /// - Parameter variable: the value of `BUILDSPEC_TEST_SERVERS`.
-    /// - Returns: the servers.
+    /// - Parameter variable: The value of `BUILDSPEC_TEST_SERVERS`.
+    /// - Returns: The named servers.
     package static func wanted(_ variable: String?) -> [S3Service] {
         let names = variable?.split(separator: ",").map(String.init) ?? []
         return all.filter { names.contains($0.name) }
@@ -37,8 +37,8 @@ package struct S3Service: Sendable, CustomStringConvertible {
 
     /// Starts the server, and stops it when `body` returns.
     ///
-    /// - Parameter body: is handed the variables that configure AWS's tools for it.
-    /// - Throws: when it cannot start, and what `body` throws.
+    /// - Parameter body: The closure that gets the variables for AWS's tools.
+    /// - Throws: An error if the server does not start, or the error of `body`.
     package func run(_ body: ([String: String]) async throws -> Void) async throws {
         try await PythonServer.run(service: name + ".py") { port throws in
             try await body([

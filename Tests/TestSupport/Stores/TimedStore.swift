@@ -2,7 +2,7 @@ package import BuildspecCache
 internal import BuildspecFiles
 internal import Synchronization
 
-/// A remote store in memory whose clock the test moves: all objects then look older.
+/// A shared store in memory whose clock the test advances, so that all objects look older.
 package final class TimedStore: CacheStore {
     private struct Object {
         var bytes: [UInt8]
@@ -27,7 +27,7 @@ package final class TimedStore: CacheStore {
     /// The names of all objects.
     package var names: [String] { state.withLock { $0.objects.keys.sorted() } }
 
-    /// Lets time pass.
+    /// Advances the clock.
     package func advance(hours: Int64) { state.withLock { $0.clock += hours * 3_600 } }
 
     /// Sets the store's clock this far ahead of the machine's.

@@ -1,21 +1,21 @@
-/// Shell texts that dash and bash read differently, and some that they read alike.
+/// Shell texts that dash and bash read differently, and others that both read the same.
 package enum BashSamples {
     /// One construct of bash.
     package struct Sample: Sendable, CustomStringConvertible {
-        /// How `validate` calls it.
-        package let what: String
-        /// A text that shows it; it can be run.
+        /// The name of the construct in a finding.
+        package let name: String
+        /// A text with the construct that can be run.
         package let text: String
 
         package var description: String { text }
 
-        init(_ what: String, _ text: String) {
-            self.what = what
+        init(_ name: String, _ text: String) {
+            self.name = name
             self.text = text
         }
     }
 
-    /// What only bash has; dash fails or gives something else.
+    /// Constructs that only bash has; dash fails or gives another result.
     package static let bash: [Sample] = [
         Sample("'[ … == … ]'", "[ a == a ] && echo yes"),
         Sample("'[ … == … ]'", "if [ \"$HOME\" == \"$HOME\" ]; then echo yes; else echo no; fi"),
@@ -83,7 +83,7 @@ package enum BashSamples {
         Sample("'source'", "echo 'echo hi' >f; source ./f"),
     ]
 
-    /// More of what only bash has.
+    /// More constructs that only bash has.
     package static let moreBash: [Sample] = [
         Sample("'>& file'", "LOG=out; echo hi >&$LOG; cat out"),
         Sample("'>& file'", "LOG_FILE=out; echo hi >& \"${LOG_FILE}\"; cat out"),
@@ -145,7 +145,7 @@ package enum BashSamples {
         Sample("'[['", "eval \"[[ a == a ]]\" && echo ok"),
     ]
 
-    /// What both read alike.
+    /// Texts that both shells read the same.
     package static let portable: [String] = [
         "[ a = a ] && echo yes",
         "[ -n a ] && ! [ a = b ] || echo no",
@@ -195,7 +195,7 @@ package enum BashSamples {
         "kill -0 $$ && kill -s 0 $$ && echo alive",
     ]
 
-    /// More of what both read alike, each close to something that they do not.
+    /// More texts that both shells read the same, each similar to one that they do not.
     package static let morePortable: [String] = [
         "exec 3>&1; FD=3; echo a >&$FD; LOG=3; echo b >&\"${LOG}\"; echo c 1>&$FD",
         "f() { echo a >&$1; }; f 1; echo b 1>&2; exec 4>&-",
@@ -219,7 +219,7 @@ package enum BashSamples {
         "echo /dev/tcp/x; echo '> /dev/tcp/x'; echo complete enable",
     ]
 
-    /// Bash that another program reads, or that no shell sees.
+    /// Texts with bash constructs that another program reads, or that no shell reads.
     package static let elsewhere: [String] = [
         "bash -c '[[ a == a ]] && echo ${X^^}'",
         "bash <<'EOF'\n[[ a == a ]] && pushd /\nEOF",

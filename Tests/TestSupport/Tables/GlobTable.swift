@@ -1,14 +1,15 @@
-/// What patterns match in one tree: the table that everything that takes patterns is tested with, so
-/// that none of them has a language of its own.
+/// A pattern and the files that it matches in one tree.
+///
+/// Artifacts, caches and hashes are all tested with the same table, because they share one language.
 ///
 /// Sources: CodeBuild user guide, "Build specification reference", artifacts/files and exclude-paths;
 /// docs/patterns.md.
 package struct GlobCase: Sendable, CustomStringConvertible {
     /// The pattern.
     package var pattern: String
-    /// The files whose whole paths fit it: what artifacts take.
+    /// The files whose whole paths match, which artifacts take.
     package var fitting: [String]
-    /// The files in directories that fit it: caches and hashes take them too.
+    /// The files in matching directories, which caches and hashes take, too.
     package var below: [String]
 
     /// All files that a cache or a hash takes.
@@ -25,9 +26,9 @@ package struct GlobCase: Sendable, CustomStringConvertible {
     ]
 
     /// Makes the tree.
-    package static func makeTree(in place: TemporaryDirectory, below name: String = "") throws {
+    package static func makeTree(in directory: TemporaryDirectory, below name: String = "") throws {
         for file in tree {
-            try place.write("content of \(file)", to: name.isEmpty ? file : "\(name)/\(file)")
+            try directory.write("content of \(file)", to: name.isEmpty ? file : "\(name)/\(file)")
         }
     }
 

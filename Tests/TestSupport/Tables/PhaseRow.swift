@@ -1,13 +1,13 @@
 package import BuildspecModel
 package import BuildspecRunner
 
-/// One row of the failure table: a phase, where it fails, its `on-failure`, whether it has a
-/// `finally`, and what comes of it.
+/// One row of the failure table: a phase, the commands that fail, its `on-failure`, whether it has a
+/// `finally`, and the expected result.
 ///
 /// Every phase has two commands, `<phase>-1` and `<phase>-2`; `<phase>-f` is the failing phase's
 /// `finally`. The expectations are written out from the guide's sentences, not from the machine.
 package struct PhaseRow: Sendable, CustomStringConvertible {
-    package enum Place: String, Sendable, CaseIterable {
+    package enum FailingPart: String, Sendable, CaseIterable {
         case none
         case command
         case finally
@@ -22,22 +22,22 @@ package struct PhaseRow: Sendable, CustomStringConvertible {
     }
 
     package var phase: PhaseName
-    package var place: Place
+    package var failingPart: FailingPart
     package var rule: Rule
     package var hasFinally: Bool
 
     package static let all: [PhaseRow] = PhaseName.allCases.flatMap { phase in
-        Place.allCases.flatMap { place in
+        FailingPart.allCases.flatMap { part in
             Rule.allCases.flatMap { rule in
                 [true, false].map {
-                    PhaseRow(phase: phase, place: place, rule: rule, hasFinally: $0)
+                    PhaseRow(phase: phase, failingPart: part, rule: rule, hasFinally: $0)
                 }
             }
         }
     }
 
     package var description: String {
-        "\(phase.rawValue) fails in \(place), on-failure \(rule), "
+        "\(phase.rawValue) fails in \(failingPart), on-failure \(rule), "
             + (hasFinally ? "finally" : "no finally")
     }
 
@@ -58,7 +58,7 @@ package struct PhaseRow: Sendable, CustomStringConvertible {
     }
 
     package var failing: Set<String> {
-        switch place {
+        switch failingPart {
         case .none: []
         case .command: ["\(phase.rawValue)-1"]
         case .finally: ["\(phase.rawValue)-f"]
@@ -66,13 +66,13 @@ package struct PhaseRow: Sendable, CustomStringConvertible {
         }
     }
 
-    private var commandFails: Bool { place == .command || place == .both }
+    private var commandFails: Bool { failingPart == .command || failingPart == .both }
 
     private var phaseFails: Bool {
-        commandFails || (hasFinally && (place == .finally || place == .both))
+        commandFails || (hasFinally && (failingPart == .finally || failingPart == .both))
     }
 
-    /// The phases that are entered.
+    /// The phases that the build enters.
     private var entered: [PhaseName] {
         guard phaseFails else { return PhaseName.allCases }
         switch (phase, rule) {

@@ -8,25 +8,25 @@ package import SystemPackage
     import Darwin
 #endif
 
-/// A terminal without a screen: what a program writes to it is kept, and a test types.
+/// A terminal without a screen, which keeps the output of a program and types for a test.
 package final class PseudoTerminal: Sendable {
-    /// Something that should have been written and was not.
+    /// An error for expected text that no program has written.
     package struct Missing: Error, CustomStringConvertible {
         package let description: String
     }
 
     private let master: FileDescriptor
-    /// Kept open, so that the terminal is there before and after a program.
+    /// The program's end, which stays open so that the terminal exists before and after a program.
     private let slave: FileDescriptor
     package let path: String
     private let seen = Mutex<[UInt8]>([])
 
-    /// Opens one.
+    /// Opens a terminal.
     ///
     /// - Throws: `Errno`.
     package init(columns: Int = 80, rows: Int = 24) throws {
         var (number, other) = (Int32(-1), Int32(-1))
-        // Not 'ttyname', whose answer is in one place for all threads.
+        // Not 'ttyname', whose buffer is shared by all threads.
         var name = [CChar](repeating: 0, count: 128)
         guard unsafe openpty(&number, &other, nil, nil, nil) == 0,
             unsafe ttyname_r(other, &name, name.count) == 0
@@ -44,7 +44,7 @@ package final class PseudoTerminal: Sendable {
         try? slave.close()
     }
 
-    /// All that was written up to now.
+    /// All bytes that were written up to now.
     package var bytes: [UInt8] {
         seen.withLock { seen in
             while let chunk = read() { seen += chunk }
@@ -52,10 +52,10 @@ package final class PseudoTerminal: Sendable {
         }
     }
 
-    /// The same as text.
+    /// All text that was written up to now.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Changes its size, of which programs are told by a signal.
+    /// Changes the size, which programs notice by a signal.
     package func resize(columns: Int, rows: Int) {
         var size = winsize()
         size.ws_col = UInt16(columns)
@@ -63,12 +63,12 @@ package final class PseudoTerminal: Sendable {
         _ = unsafe ioctl(master.rawValue, UInt(TIOCSWINSZ), &size)
     }
 
-    /// Types.
+    /// Types a text.
     package func type(_ text: String) throws {
         _ = try master.writeAll(Array(text.utf8))
     }
 
-    /// Waits until something was written, as often as is said.
+    /// Waits until a text was written a number of times.
     ///
     /// - Throws: `Missing` after half a minute.
     package func expect(_ expected: String, times: Int = 1) async throws {
@@ -81,17 +81,17 @@ package final class PseudoTerminal: Sendable {
         }
     }
 
-    /// Runs a program with this as its terminal.
+    /// Runs a program in this terminal.
     ///
     /// - Parameters:
-    ///   - program: its path.
-    ///   - arguments: its arguments.
-    ///   - directory: where it starts.
-    ///   - environment: all its variables.
-    ///   - redirection: what the shell does with its streams before it starts, such as `>log`.
-    ///   - body: what to do meanwhile.
-    /// - Returns: its exit status; 128 and the signal's number when a signal ended it.
-    /// - Throws: when it cannot be started, and what `body` throws.
+    ///   - program: The path of the program.
+    ///   - arguments: The arguments.
+    ///   - directory: The working directory.
+    ///   - environment: All variables.
+    ///   - redirection: The redirections of the shell that starts the program, such as `>log`.
+    ///   - body: A closure that runs at the same time, with the process ID.
+    /// - Returns: The exit status, or 128 and the number of the signal that ended the program.
+    /// - Throws: An error if the program cannot be started, or the error of `body`.
     package func run(
         _ program: FilePath,
         _ arguments: [String],
@@ -102,7 +102,7 @@ package final class PseudoTerminal: Sendable {
     ) async throws -> Int32 {
         var options = PlatformOptions()
         options.createSession = true
-        // The first terminal that the leader of a session opens becomes its own.
+        // The first terminal that the leader of a session opens becomes its controlling terminal.
         let script = "exec <>\"$0\" >&0 2>&0; exec \"$@\" \(redirection)"
         return try await reading { [path, options] in
             let result = try await Subprocess.run(
@@ -130,7 +130,7 @@ package final class PseudoTerminal: Sendable {
         }
     }
 
-    /// Reads meanwhile: whoever writes to a terminal that nobody reads waits.
+    /// Runs `body` and reads the output, because a program waits while nobody reads its terminal.
     private func reading(
         while body: @escaping @Sendable () async throws -> Int32
     ) async throws -> Int32 {

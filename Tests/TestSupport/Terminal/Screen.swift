@@ -1,8 +1,8 @@
-/// A terminal's screen, as far as our own output needs one: text, wrapping, cursor, erasing.
+/// The screen of a terminal with the functions that buildspec uses: text, wrapping, cursor, erasing.
 ///
-/// A sequence that it does not know is kept in `unknown`; a test can see that there is none.
+/// Sequences that it does not know are kept in `unknown`.
 package struct Screen {
-    /// The lines from the first that was ever shown, without spaces at their ends.
+    /// All lines since the start, without spaces at their ends.
     package var lines: [String] {
         var lines = (scrolled + rows).map { row -> String in
             var text = row.map { String($0) }.joined()
@@ -13,11 +13,11 @@ package struct Screen {
         return lines
     }
 
-    /// Sequences that were not understood.
+    /// The unknown sequences.
     package private(set) var unknown: [String] = []
     /// Whether the cursor is shown and lines wrap, as a shell expects.
-    package private(set) var isUsual = true
-    /// The cursor's column.
+    package private(set) var isReset = true
+    /// The column of the cursor.
     package private(set) var column = 0
 
     private let columns: Int
@@ -28,19 +28,19 @@ package struct Screen {
     private var hidden = false
     private var wraps = true
 
-    /// An empty screen.
+    /// Creates an empty screen.
     ///
     /// - Parameters:
-    ///   - columns: its width.
-    ///   - height: its rows.
-    ///   - width: how many columns a character takes.
+    ///   - columns: The width of the screen.
+    ///   - height: The number of rows.
+    ///   - width: The number of columns that a character takes.
     package init(columns: Int, rows height: Int, width: @escaping (Unicode.Scalar) -> Int) {
         self.columns = columns
         self.width = width
         rows = Array(repeating: [], count: height)
     }
 
-    /// Shows what a program writes.
+    /// Shows the output of a program.
     package mutating func write(_ text: String) {
         var rest = text.unicodeScalars[...]
         while let scalar = rest.popFirst() {
@@ -51,7 +51,7 @@ package struct Screen {
             default: put(scalar)
             }
         }
-        isUsual = !hidden && wraps
+        isReset = !hidden && wraps
     }
 
     private mutating func escape(_ rest: inout Substring.UnicodeScalarView) {
@@ -100,7 +100,7 @@ package struct Screen {
             return
         }
         rows[row][column] = Character(scalar)
-        // The second half of a wide character is no character; this keeps columns and cells in step.
+        // A filler for the second half of a wide character, so that cells and columns agree.
         if width == 2 { rows[row][column + 1] = "\u{200B}" }
         column += width
     }

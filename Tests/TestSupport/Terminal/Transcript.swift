@@ -1,9 +1,8 @@
-/// A session at the shell as it should look: commands, and what they print.
+/// An expected shell session: commands and their output.
 ///
-/// The form is that of cram and trycmd. A line `$ COMMAND` begins a step, a line `? STATUS` after
-/// it says how the command exits (0 if it is left out), and the rest is its output, standard error
-/// included; see `TranscriptPattern` for what stands for any text. Lines before the first command
-/// are a comment.
+/// The form is that of cram and trycmd. A line `$ COMMAND` begins a step. A line `? STATUS` after it
+/// gives the exit status (default: 0), and the other lines are the output with standard error; see
+/// `TranscriptPattern` for the wildcards. Lines before the first command are a comment.
 package struct Transcript: Sendable, Equatable {
     /// One command with its expected status and output.
     package struct Step: Sendable, Equatable {
@@ -11,9 +10,9 @@ package struct Transcript: Sendable, Equatable {
         package var command: String
         /// The 1-based line of the command in the transcript.
         package var line: Int
-        /// The exit status that is expected.
+        /// The expected exit status.
         package var status: Int
-        /// The output that is expected.
+        /// The expected output.
         package var output: TranscriptPattern
     }
 

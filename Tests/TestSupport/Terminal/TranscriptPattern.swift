@@ -1,13 +1,13 @@
 /// Expected output: `[..]` stands for any text within a line, a line `...` for any lines.
 ///
-/// Both stand for nothing, too. Blanks at the ends of lines and blank lines at the end of the output
-/// make no difference.
+/// Both also stand for no text. Blanks at the ends of lines and blank lines at the end of the output are
+/// ignored.
 package struct TranscriptPattern: Sendable, Equatable {
-    /// Where output and pattern part.
+    /// The first difference between an output and a pattern.
     package struct Mismatch: Sendable, Equatable, CustomStringConvertible {
         /// The line of the file that the pattern is from.
         package var line: Int
-        /// What is wrong, in words.
+        /// The description of the difference.
         package var description: String
     }
 
@@ -24,8 +24,8 @@ package struct TranscriptPattern: Sendable, Equatable {
 
     /// Compares output with the pattern; `nil` means that it fits.
     ///
-    /// Follows all ways at once in which the lines so far can fit: `ends` has the number of lines
-    /// of output that each way has used.
+    /// All ways in which the lines so far can fit are followed: `ends` has the number of lines of output
+    /// that each way has used.
     package func mismatch(in output: String) -> Mismatch? {
         let actual = Self.lines(of: output)
         var ends = [0]
@@ -86,7 +86,7 @@ package struct TranscriptPattern: Sendable, Equatable {
     /// Whether a line fits an expected line with `[..]` in it.
     private static func fits(_ actual: String, _ expected: String) -> Bool {
         var rest = trimmed(Substring(actual))
-        var parts = pieces(of: trimmed(Substring(expected)))
+        var parts = fixedParts(of: trimmed(Substring(expected)))
         let first = parts.removeFirst()
         guard rest.hasPrefix(first) else { return false }
         guard let last = parts.popLast() else { return rest == first }
@@ -100,14 +100,14 @@ package struct TranscriptPattern: Sendable, Equatable {
         return true
     }
 
-    private static func pieces(of expected: Substring) -> [Substring] {
-        var pieces: [Substring] = []
+    private static func fixedParts(of expected: Substring) -> [Substring] {
+        var parts: [Substring] = []
         var rest = expected
         while let range = rest.firstRange(of: "[..]") {
-            pieces.append(rest[..<range.lowerBound])
+            parts.append(rest[..<range.lowerBound])
             rest = rest[range.upperBound...]
         }
-        return pieces + [rest]
+        return parts + [rest]
     }
 
     private static func trimmed(_ line: Substring) -> Substring {

@@ -1,6 +1,6 @@
 package import BuildspecFiles
 
-/// Makes trees with everything in them that is awkward to keep.
+/// A random tree with the names, times, modes and links that are hard to keep.
 package struct RandomTree {
     private var random: SplitMix64
     private var files: [(directory: DirectoryHandle, name: [UInt8])] = []
@@ -9,7 +9,7 @@ package struct RandomTree {
         random = SplitMix64(seed: seed)
     }
 
-    /// Fills a directory, deepest times and modes last.
+    /// Fills a directory, and sets the times and modes from the deepest level up.
     package mutating func fill(_ directory: DirectoryHandle, depth: Int = 3) throws {
         for number in 0..<Int.random(in: 2...8, using: &random) {
             let name = name(number)

@@ -1,15 +1,15 @@
 package import BuildspecFiles
 package import SystemPackage
 
-/// Everything about a tree that a cache promises to keep.
+/// All properties of a tree that a cache keeps.
 package struct TreeSnapshot: Equatable, Sendable {
     package struct Entry: Equatable, Sendable {
         package var kind: FileKind
         package var mode: UInt32
         package var modified: FileTime
-        /// A file's bytes or a link's target.
+        /// The bytes of a file or the target of a link.
         package var content: [UInt8]
-        /// For a file with several names, the first of them.
+        /// The first name of a file with several names.
         package var sameFileAs: String?
     }
 
@@ -39,7 +39,7 @@ package struct TreeSnapshot: Equatable, Sendable {
         }
     }
 
-    /// The first difference in words, or `nil` for equal trees.
+    /// Describes the first difference; `nil` for equal trees.
     package func difference(from other: TreeSnapshot) -> String? {
         for path in Set(entries.keys).union(other.entries.keys).sorted() {
             switch (entries[path], other.entries[path]) {
