@@ -115,65 +115,8 @@ struct RestoreOperation {
         _ outcome: RestoreReport.Outcome,
         _ skipped: inout SkippedEntries
     ) async throws -> RestoreReport? {
-        let indexFile = indexFile(set)
         do {
-            // Touched before anything is read, so that a prune at the same time keeps the entry.
-            try? settings.localStore?.touch(record.name)
-            let index = indexFile?.read()
-            let whole = usableIndex(index, record)
-            // The manifest is read while the tree is walked, unless it may not be needed.
-            async let earlyManifest = whole == nil ? reader.manifest(of: record) : nil
-            async let earlier = earlierManifest(index, record)
-            let roots = try TreeRoots(root: root, fileSystemRoot: settings.fileSystemRoot)
-            var existing = try await CacheTree(set, checkout, roots, settings)
-            let leftovers = existing.walk.removeLeftovers(roots)
-            if leftovers == nil, await whole?.isSummary(of: existing.entries) == true {
-                let count = existing.entries.count
-                return unchangedTree(
-                    record,
-                    entries: count,
-                    outcome,
-                    skipped.notes + existing.notes
-                )
-            }
-            await existing.findUnsavedWork(checkout, set, roots)
-            let early = try await earlyManifest
-            let manifest = if let early { early } else { try await reader.manifest(of: record) }
-            let known = try await knownBlobs(record, manifest, index, await earlier)
-            let plan = try RestorePlan(
-                manifest,
-                set,
-                existing,
-                roots,
-                verify: verify,
-                known: known.stamps
-            )
-            try Task.checkCancellation()
-            let (extraction, committed) = try await apply(plan, manifest, known, set, roots)
-            // A prune deletes by last use.
-            try? settings.localStore?.touch(record.name)
-            let isUpToDate = leftovers == nil && plan.isUpToDate(with: manifest, existing.entries)
-            // With their stamps, the next save need not read the files.
-            indexFile?.write(
-                await statIndex(
-                    record,
-                    manifest,
-                    plan.stamps(extraction.stamps, manifest, roots),
-                    isCorrect: storeVerdict(record, manifest, known, plan),
-                    tree: isUpToDate ? existing.entries : nil
-                )
-            )
-            let times = await restoreTimes(record, manifest, existing.rules, roots, set)
-            let notes =
-                skipped.notes + [leftovers].compactMap(\.self) + plan.notes(existing)
-                + committed.notes + (times?.notes ?? [])
-            var report = report(record, outcome, entries: manifest.entries.count, notes)
-            report.files -= min(report.files, plan.leftOut.files + committed.hardLinksLeftOut)
-            report.bytes -= min(report.bytes, plan.leftOut.bytes)
-            report.filesUnchanged = plan.filesUnchanged
-            report.bytesFetched = extraction.fetched
-            report.retimed = times?.report
-            return report
+            return try await restore(record, set, outcome, notes: skipped.notes)
         } catch let error as CacheError where error.code == .unreachable {
             skipped.isUnreachable = true
             return nil
@@ -181,10 +124,81 @@ struct RestoreOperation {
             where error is MismatchedContent || (error as? CacheError)?.code == .damaged
         {
             skipped.notes.append(CacheError.missNote(for: damage(by: error, record)))
-            indexFile?.remove()
-            self.indexFile(set, suffix: ".packs")?.remove()
+            indexFile(set)?.remove()
+            indexFile(set, suffix: ".packs")?.remove()
             return nil
         }
+    }
+
+    /// Restores one entry.
+    ///
+    /// - Parameters:
+    ///   - record: The entry.
+    ///   - set: The declared paths.
+    ///   - outcome: The outcome to report.
+    ///   - skippedNotes: The notes on entries that were skipped.
+    /// - Returns: The report.
+    /// - Throws: `MismatchedContent` or `damaged` if the entry is damaged; the tree is unchanged
+    ///   then.
+    private func restore(
+        _ record: KeyRecord,
+        _ set: PathSet,
+        _ outcome: RestoreReport.Outcome,
+        notes skippedNotes: [String]
+    ) async throws -> RestoreReport {
+        let indexFile = indexFile(set)
+        // Touched before anything is read, so that a prune at the same time keeps the entry.
+        try? settings.localStore?.touch(record.name)
+        let index = indexFile?.read()
+        let whole = usableIndex(index, record)
+        // The manifest is read while the tree is walked, unless it may not be needed.
+        async let earlyManifest = whole == nil ? reader.manifest(of: record) : nil
+        async let earlier = earlierManifest(index, record)
+        let roots = try TreeRoots(root: root, fileSystemRoot: settings.fileSystemRoot)
+        var existing = try await CacheTree(set, checkout, roots, settings)
+        let leftovers = existing.walk.removeLeftovers(roots)
+        if leftovers == nil, await whole?.isSummary(of: existing.entries) == true {
+            let count = existing.entries.count
+            return unchangedTree(record, entries: count, outcome, skippedNotes + existing.notes)
+        }
+        await existing.findUnsavedWork(checkout, set, roots)
+        let early = try await earlyManifest
+        let manifest = if let early { early } else { try await reader.manifest(of: record) }
+        let known = try await knownBlobs(record, manifest, index, await earlier)
+        let plan = try RestorePlan(
+            manifest,
+            set,
+            existing,
+            roots,
+            verify: verify,
+            known: known.stamps
+        )
+        try Task.checkCancellation()
+        let (extraction, committed) = try await apply(plan, manifest, known, set, roots)
+        // A prune deletes by last use.
+        try? settings.localStore?.touch(record.name)
+        let isUpToDate = leftovers == nil && plan.isUpToDate(with: manifest, existing.entries)
+        // With their stamps, the next save need not read the files.
+        indexFile?.write(
+            await statIndex(
+                record,
+                manifest,
+                plan.stamps(extraction.stamps, manifest, roots),
+                isCorrect: storeVerdict(record, manifest, known, plan),
+                tree: isUpToDate ? existing.entries : nil
+            )
+        )
+        let times = await restoreTimes(record, manifest, existing.rules, roots, set)
+        let notes =
+            skippedNotes + [leftovers].compactMap(\.self) + plan.notes(existing)
+            + committed.notes + (times?.notes ?? [])
+        var report = report(record, outcome, entries: manifest.entries.count, notes)
+        report.files -= min(report.files, plan.leftOut.files + committed.hardLinksLeftOut)
+        report.bytes -= min(report.bytes, plan.leftOut.bytes)
+        report.filesUnchanged = plan.filesUnchanged
+        report.bytesFetched = extraction.fetched
+        report.retimed = times?.report
+        return report
     }
 
     /// The stat index, if it can show without the manifest that the tree is what a record says.

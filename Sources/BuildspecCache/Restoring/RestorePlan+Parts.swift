@@ -2,6 +2,23 @@ internal import BuildspecFiles
 
 /// The parts of a plan, except the files of packs.
 extension RestorePlan {
+    /// The number and content bytes of the files that are left out.
+    struct LeftOutFiles {
+        private(set) var files = 0
+        private(set) var bytes: UInt64 = 0
+
+        /// Adds an entry; only files count.
+        mutating func add(_ kind: Manifest.Kind) {
+            switch kind {
+            case .directory, .link: break
+            case .hardLink: files += 1
+            case .file(let size, _):
+                files += 1
+                bytes = bytes.addingClamped(size)
+            }
+        }
+    }
+
     /// The rename of a new file, link or directory from its temporary name to its final name.
     struct PlannedRename {
         /// The directory, which exists already.

@@ -17,8 +17,7 @@ struct RestorePlan: Sendable {
     /// The directories that must be made writable while the restore works in them.
     private(set) var lockedDirectories: [PathBytes] = []
     private(set) var filesUnchanged = 0
-    /// The number of files that are left out, and their content bytes.
-    private(set) var leftOut: (files: Int, bytes: UInt64) = (0, 0)
+    private(set) var leftOut = LeftOutFiles()
     /// The content bytes of the new files.
     private(set) var newBytes: UInt64 = 0
     private(set) var notes: [String] = []
@@ -99,7 +98,7 @@ struct RestorePlan: Sendable {
         if case .hardLink(let first) = entry.kind, !isDeclared(first, isDirectory: false, set) {
             return leaveOut(entry, "its file is not within the declared paths")
         }
-        if let blockedPath, entry.path.isWithin(blockedPath) { return countLeftOut(entry.kind) }
+        if let blockedPath, entry.path.isWithin(blockedPath) { return leftOut.add(entry.kind) }
         guard isCache(entry) else { return }
         if let new = openDirectories.first, entry.path.isWithin(new.path) {
             return addBelowNewDirectory(entry, index)
@@ -139,7 +138,7 @@ struct RestorePlan: Sendable {
         case .both where entry.kind == .directory: return false
         case .both, .checkout:
             blockedPath = entry.path
-            countLeftOut(entry.kind)
+            leftOut.add(entry.kind)
             if !rules.isExcluded(entry.path) { skipped.add(entry.path) }
             return false
         }
@@ -154,24 +153,14 @@ struct RestorePlan: Sendable {
             return false
         }
         blockedPath = obstacle
-        countLeftOut(entry.kind)
+        leftOut.add(entry.kind)
         return true
     }
 
     private mutating func leaveOut(_ entry: borrowing Manifest.Entry, _ reason: String) {
         blockedPath = entry.path
-        countLeftOut(entry.kind)
+        leftOut.add(entry.kind)
         notes.append("'\(entry.path.text)' was left out: \(reason)")
-    }
-
-    private mutating func countLeftOut(_ kind: Manifest.Kind) {
-        switch kind {
-        case .directory, .link: break
-        case .hardLink: leftOut.files += 1
-        case .file(let size, _):
-            leftOut.files += 1
-            leftOut.bytes = leftOut.bytes.addingClamped(size)
-        }
     }
 }
 
@@ -227,7 +216,7 @@ extension RestorePlan {
             return stage(entry, index, removesFirst: removesFirst)
         }
         blockedPath = entry.path
-        countLeftOut(entry.kind)
+        leftOut.add(entry.kind)
         possibleSources.count += 1
         if possibleSources.first == nil { possibleSources.first = entry.path }
     }
