@@ -41,7 +41,7 @@ struct CheckoutRules: Sendable {
         _ roots: TreeRoots,
         excluded: [PathBytes] = []
     ) {
-        root = roots.rootFromTop
+        root = roots.absoluteRoot
         let takesAbsolute = set.canonicalTexts.contains { $0.hasPrefix("/") }
         // Absolute paths can lead to the root from above.
         let firstNames = takesAbsolute ? nil : set.firstNames
@@ -214,7 +214,7 @@ extension PathBytes {
 
 extension TreeRoots {
     /// The root as absolute paths name it; `nil` if they cannot reach it.
-    fileprivate var rootFromTop: PathBytes? {
+    fileprivate var absoluteRoot: PathBytes? {
         if fileSystemRoot.path == PathBytes("/") { return root.path }
         guard root.path.isWithin(fileSystemRoot.path) else { return nil }
         return PathBytes([slash] + root.path.tail(below: fileSystemRoot.path))

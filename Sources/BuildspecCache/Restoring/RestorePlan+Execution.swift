@@ -147,7 +147,8 @@ extension RestorePlan {
             transaction.reset()
             for link in hardLinks where try !transaction.apply(link, roots) {
                 notes.append(
-                    "'\(link.path.text)' was left out, because the file that it links to was left out"
+                    "'\(link.path.text)' was left out, because the file that it links to was left"
+                        + " out"
                 )
             }
         } catch {
