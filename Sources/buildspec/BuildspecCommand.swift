@@ -16,7 +16,7 @@ struct BuildspecCommand: AsyncParsableCommand {
 
     static func main() async {
         StandardStream.openMissing()
-        Signals.endByQuit()
+        Signals.restoreQuitAction()
         do {
             // Timers and signals need file descriptors, and a library ends a process without them.
             try SpareDescriptors.require(10)

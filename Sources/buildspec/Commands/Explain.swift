@@ -41,10 +41,10 @@ struct Explain: ParsableCommand {
     }
 
     private var list: String {
-        let width = KeyTable.places.map(\.path.count).max() ?? 0
-        return KeyTable.places.map { place in
-            let gap = String(repeating: " ", count: width - place.path.count + 2)
-            return place.path + gap + place.row.summary + "\n"
+        let width = KeyTable.locations.map(\.path.count).max() ?? 0
+        return KeyTable.locations.map { location in
+            let gap = String(repeating: " ", count: width - location.path.count + 2)
+            return location.path + gap + location.row.summary + "\n"
         }.joined()
     }
 }

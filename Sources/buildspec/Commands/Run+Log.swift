@@ -27,7 +27,7 @@ extension Run {
                     style: .forOutput(isTerminal: true, environment),
                     file: try LogFile(in: directory),
                     on: .standardOutput,
-                    broken: stop
+                    onFailure: stop
                 )
             } catch {
                 let problem = "cannot write the log to '\(directory)': \(error)"
@@ -83,7 +83,7 @@ extension Run {
     }
 
     private var writer: LogWriter {
-        LogWriter(events == "-" ? .error : .output, .error, broken: stop)
+        LogWriter(events == "-" ? .error : .output, .error, onFailure: stop)
     }
 
     private var stop: @Sendable () -> Void {

@@ -8,7 +8,7 @@ internal import BuildspecModel
     internal import Darwin
 #endif
 
-/// What a CI system reads in a log: groups that fold, and annotations.
+/// The markers that a CI system reads in a log: collapsible groups, and annotations.
 ///
 /// Sources: GitHub Docs, "Workflow commands"; GitLab Docs, "Custom collapsible sections"; Buildkite
 /// Docs, "Managing log output".
@@ -18,7 +18,7 @@ enum CIMarkers: Sendable {
     case gitLab
     case buildkite
 
-    /// The system whose job this is, by the variable that it sets.
+    /// Detects the CI system by the variable that it sets.
     init(_ environment: [String: String]) {
         if environment["GITHUB_ACTIONS"] == "true" {
             self = .gitHub
@@ -31,7 +31,7 @@ enum CIMarkers: Sendable {
         }
     }
 
-    /// The line that begins a phase's group; `nil` if there are no groups.
+    /// The line that begins a phase's group; `nil` if the system has no groups.
     func begin(_ phase: PhaseName) -> String? {
         switch self {
         case .none: nil
@@ -52,22 +52,22 @@ enum CIMarkers: Sendable {
         }
     }
 
-    /// The line that annotates a job; `nil` if only the log can say it.
+    /// Makes the line that annotates a job.
     ///
     /// - Parameters:
     ///   - level: `error` or `warning`.
-    ///   - message: what is wrong.
-    ///   - place: the file, line and column, if it is there.
-    /// - Returns: the line.
+    ///   - message: The problem.
+    ///   - location: The file, line and column, if the problem has them.
+    /// - Returns: The line; `nil` if the system has no annotations.
     func annotation(
         _ level: String,
         _ message: String,
-        at place: (file: String, line: Int, column: Int)? = nil
+        at location: (file: String, line: Int, column: Int)? = nil
     ) -> String? {
         guard self == .gitHub else { return nil }
-        let position =
-            place.map { " file=\(property($0.file)),line=\($0.line),col=\($0.column)" } ?? ""
-        return "::\(level)\(position)::\(escaped(message))"
+        let properties =
+            location.map { " file=\(property($0.file)),line=\($0.line),col=\($0.column)" } ?? ""
+        return "::\(level)\(properties)::\(escaped(message))"
     }
 
     private func escaped(_ text: String) -> String {

@@ -2,17 +2,17 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import Synchronization
 
-/// The log in the shape of CodeBuild's, so that it can be compared with the cloud's.
+/// A log in CodeBuild's format, to compare it with a log of the cloud.
 ///
-/// Lines of which the cloud's form is not known are left out: what the cache did, background
-/// processes, the end of the build. Warnings that CodeBuild does not have go to standard error.
+/// Lines whose format in the cloud is not known are not printed: the cache, background processes, the
+/// end of the build. Warnings that CodeBuild does not have go to standard error.
 ///
 /// Sources: published build logs of 2024 and later; CodeBuild guide, "Build phase transitions".
 final class CodeBuildOutput: EventSink {
     private struct State {
-        /// Whether DOWNLOAD_SOURCE has been ended.
+        /// Whether DOWNLOAD_SOURCE has ended.
         var hasSource = false
-        /// Lines that belong to the artifact that is reported next.
+        /// The lines of the artifact that is reported next.
         var artifactLines: [String] = []
     }
 
@@ -26,11 +26,11 @@ final class CodeBuildOutput: EventSink {
     /// Creates a log.
     ///
     /// - Parameters:
-    ///   - buildspec: the buildspec.
-    ///   - file: its absolute path.
-    ///   - source: the source root.
-    ///   - redactor: hides secrets in what is taken from the buildspec itself.
-    ///   - log: where the log goes.
+    ///   - buildspec: The buildspec.
+    ///   - file: The absolute path of the buildspec file.
+    ///   - source: The source root.
+    ///   - redactor: Hides secrets in texts of the buildspec.
+    ///   - log: The writer of the log.
     init(
         _ buildspec: Buildspec,
         file: String,
@@ -106,7 +106,7 @@ extension CodeBuildOutput {
         print("Moving to directory \(source)")
     }
 
-    /// The rest of DOWNLOAD_SOURCE, which comes after the warnings of the build's beginning.
+    /// Prints the rest of DOWNLOAD_SOURCE, after the warnings at the start of the build.
     private func endSource() {
         let isFirst = state.withLock { state in
             defer { state.hasSource = true }

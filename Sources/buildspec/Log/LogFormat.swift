@@ -1,11 +1,11 @@
 internal import ArgumentParser
 
-/// How a build's log looks.
+/// The format of a build's log.
 enum LogFormat: String, CaseIterable, ExpressibleByArgument {
-    /// What is going on now, on a terminal.
+    /// The current command with its last output lines, on a terminal.
     case pretty
-    /// Short lines of our own.
+    /// All output, with short lines about phases and commands.
     case plain
-    /// CodeBuild's lines.
+    /// The lines of CodeBuild's log.
     case codebuild
 }

@@ -1,7 +1,7 @@
 internal import Synchronization
 internal import SystemPackage
 
-/// Writes a log: our own lines, and commands' output as it comes between them.
+/// A writer of a log, which consists of buildspec's lines and the commands' output.
 final class LogWriter: Sendable {
     private struct State {
         /// Whether the next byte begins a line.
@@ -11,23 +11,26 @@ final class LogWriter: Sendable {
 
     private let output: StandardStream
     private let error: StandardStream
-    private let broken: @Sendable () -> Void
+    private let onFailure: @Sendable () -> Void
     private let state = Mutex(State())
 
     /// Creates a writer.
     ///
     /// - Parameters:
-    ///   - output: where lines and output go.
-    ///   - error: where warnings and errors go.
-    ///   - broken: called once when the output cannot be written any more.
-    init(_ output: StandardStream, _ error: StandardStream, broken: @escaping @Sendable () -> Void)
-    {
+    ///   - output: The stream for lines and output.
+    ///   - error: The stream for warnings and errors.
+    ///   - onFailure: Called once when the output cannot be written.
+    init(
+        _ output: StandardStream,
+        _ error: StandardStream,
+        onFailure: @escaping @Sendable () -> Void
+    ) {
         self.output = output
         self.error = error
-        self.broken = broken
+        self.onFailure = onFailure
     }
 
-    /// Writes output as it is.
+    /// Writes output unchanged.
     func forward(_ bytes: [UInt8]) {
         state.withLock { state in
             if let last = bytes.last { state.atLineStart = last == UInt8(ascii: "\n") }
@@ -35,7 +38,7 @@ final class LogWriter: Sendable {
         }
     }
 
-    /// Writes a line of ours, on a line of its own.
+    /// Writes a line of buildspec, after a line break if one is missing.
     func print(_ line: String) {
         state.withLock { state in
             write(
@@ -46,7 +49,7 @@ final class LogWriter: Sendable {
         }
     }
 
-    /// Writes a warning or an error, on a line of its own.
+    /// Writes a warning or an error, after a line break if one is missing.
     func print(error line: String) {
         state.withLock { state in
             if !state.atLineStart { write([UInt8(ascii: "\n")], &state) }
@@ -56,12 +59,12 @@ final class LogWriter: Sendable {
     }
 
     private func write(_ bytes: [UInt8], _ state: inout State) {
-        guard !state.isBroken, let obstacle = output.obstacle(toWriting: bytes) else { return }
+        guard !state.isBroken, let failure = output.writeReportingError(bytes) else { return }
         state.isBroken = true
         let reason =
-            obstacle == .brokenPipe
-            ? "nobody reads the output any more" : "the output cannot be written: \(obstacle)"
+            failure == .brokenPipe
+            ? "the reader closed the output" : "cannot write the output: \(failure)"
         error.write("error: \(reason); the build is stopped\n")
-        broken()
+        onFailure()
     }
 }

@@ -2,24 +2,24 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import Synchronization
 
-/// The log that `run` prints: short lines of our own, the commands' output as it comes.
+/// A log with short lines of buildspec and all output of the commands.
 ///
-/// Our lines go to standard output, warnings and errors to standard error.
+/// The lines and the output go to standard output, warnings and errors to standard error.
 final class PlainOutput: EventSink {
     private let buildspec: String
     private let style: TextStyle
     private let markers: CIMarkers
     private let log: LogWriter
-    /// The phase that was entered and has not run a command yet.
+    /// The current phase, until it runs its first command.
     private let phase = Mutex<PhaseName?>(nil)
 
     /// Creates a log.
     ///
     /// - Parameters:
-    ///   - buildspec: the buildspec's path as messages show it.
-    ///   - style: colours or none.
-    ///   - markers: what a CI system wants to read in it.
-    ///   - log: where the log goes.
+    ///   - buildspec: The path of the buildspec file for messages.
+    ///   - style: The emphasis of text.
+    ///   - markers: The markers of the CI system.
+    ///   - log: The writer of the log.
     init(buildspec: String, style: TextStyle, markers: CIMarkers, log: LogWriter) {
         self.markers = markers
         self.buildspec = buildspec
@@ -33,20 +33,20 @@ final class PlainOutput: EventSink {
         case .output(let bytes): log.forward(bytes)
         case .buildBegan(let identity):
             log.print("\(identity.project.oneLine), build \(identity.number)")
-        case .cacheRestored(let report): log.print(CacheText.logged(report))
+        case .cacheRestored(let report): log.print(CacheText.logLines(report))
         case .phaseBegan(let phase): self.phase.withLock { $0 = phase }
         case .commandBegan(let command): log.print(heading() + text(of: command))
         case .commandEnded(let command, let status, _) where status != 0:
             print("error", "exit status \(status)", at: command.text.range)
         case .commandStopped(let command, let reason):
-            let what = reason == .timedOut ? "the build's time is up" : "stopped"
-            print("error", what, at: command.text.range)
-        case .paused(let pause): log.print("\(place(of: pause)): paused")
+            let text = reason == .timedOut ? "the build timed out" : "stopped"
+            print("error", text, at: command.text.range)
+        case .paused(let pause): log.print("\(location(of: pause)): paused")
         case .resumed(let pause, let duration):
-            log.print("\(place(of: pause)): resumed after \(Quantity.time(duration))")
+            log.print("\(location(of: pause)): resumed after \(Quantity.time(duration))")
         case .phaseRetried(let failure, let attempt, let limit):
             let phase = failure.command.phase.upperCased
-            log.print("\(phase) failed, again from its start: retry \(attempt) of \(limit)")
+            log.print("\(phase) failed and starts again: retry \(attempt) of \(limit)")
         case .artifactCollected(let report):
             guard let failure = report.failure else { break }
             print("error", failure, at: report.range)
@@ -59,7 +59,7 @@ final class PlainOutput: EventSink {
         }
     }
 
-    /// The phase's name, before its first command.
+    /// The heading of the phase, before its first command.
     private func heading() -> String {
         let phase = phase.withLock { phase in
             defer { phase = nil }
@@ -69,7 +69,7 @@ final class PlainOutput: EventSink {
         return "\n" + (markers.begin(phase) ?? style.strong(phase.upperCased)) + "\n"
     }
 
-    /// Ends the phase's group, if a command has begun it.
+    /// Ends the phase's group, if a command has started it.
     private func end(_ report: PhaseReport) {
         let hasGroup = phase.withLock { $0 == nil }
         if hasGroup, let line = markers.end(report.name, failed: report.state != .succeeded) {
@@ -86,16 +86,16 @@ final class PlainOutput: EventSink {
         return style.faint(text)
     }
 
-    private func place(of pause: BuildPause) -> String {
+    private func location(of pause: BuildPause) -> String {
         let start = pause.command.text.range.start
         return "\(buildspec):\(start.line):\(start.column)"
     }
 
-    /// Prints an error or a warning: as an annotation where there are such, else on standard error.
+    /// Prints an error or a warning as an annotation, or on standard error if there are none.
     private func print(_ level: String, _ message: String, at range: SourceRange? = nil) {
         let start = range?.start
-        let place = start.map { (file: buildspec, line: $0.line, column: $0.column) }
-        if let annotation = markers.annotation(level, message, at: place) {
+        let location = start.map { (file: buildspec, line: $0.line, column: $0.column) }
+        if let annotation = markers.annotation(level, message, at: location) {
             return log.print(annotation)
         }
         let prefix = start.map { "\(buildspec):\($0.line):\($0.column): " } ?? ""

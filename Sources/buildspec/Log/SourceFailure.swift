@@ -1,22 +1,24 @@
 internal import BuildspecModel
 
-/// The log of a build that fails in DOWNLOAD_SOURCE, in CodeBuild's lines.
+/// The log of a build that fails in DOWNLOAD_SOURCE, in CodeBuild's format.
 ///
-/// Sources: published build logs; a buildspec that cannot be read ends the phase before the
-/// environment is looked at, a parameter or secret behind it.
+/// An unreadable buildspec file ends the phase before the environment is processed, an unreadable
+/// parameter or secret after that.
+///
+/// Sources: published build logs.
 struct SourceFailure {
     /// The source root.
     let source: String
-    /// The buildspec's absolute path.
+    /// The absolute path of the buildspec file.
     let file: String
-    /// The status code of the phase's context.
+    /// The status code in the phase's context.
     let code: String
-    /// Its message, secrets hidden.
+    /// The message in the phase's context, without secrets.
     let message: String
     /// The buildspec, if it could be read.
     let buildspec: Buildspec?
 
-    /// Prints it.
+    /// Prints the log.
     func print(to stream: StandardStream) {
         var lines = [
             "Waiting for DOWNLOAD_SOURCE", "Phase is DOWNLOAD_SOURCE",

@@ -1,20 +1,20 @@
 internal import BuildspecModel
 internal import BuildspecRunner
 
-/// The table that ends a build's log.
+/// The summary at the end of a build's log.
 struct Summary {
     private let result: BuildResult
     private let buildspec: String
     private let style: TextStyle
     private let log: String?
 
-    /// Creates the table.
+    /// Creates a summary.
     ///
     /// - Parameters:
-    ///   - result: how the build ended.
-    ///   - buildspec: the buildspec's path as messages show it.
-    ///   - style: colours or none.
-    ///   - log: the file that has the whole log, if it is not what is read.
+    ///   - result: The result of the build.
+    ///   - buildspec: The path of the buildspec file for messages.
+    ///   - style: The emphasis of text.
+    ///   - log: The file of the whole log, if the summary is not in that log.
     init(_ result: BuildResult, buildspec: String, style: TextStyle, log: String? = nil) {
         self.log = log
         self.result = result
@@ -22,15 +22,15 @@ struct Summary {
         self.style = style
     }
 
-    /// The whole text, without a newline at its end.
+    /// The rows of the phases and the lines after them, without a line break at the end.
     var text: String {
-        (result.phases.map(PhaseTable(style: style).row) + belowPhases).joined(separator: "\n")
+        (result.phases.map(PhaseTable(style: style).row) + afterPhases).joined(separator: "\n")
     }
 
-    /// The lines below those of the phases.
-    var belowPhases: [String] { uploadRow + notes + ["", ending] }
+    /// The lines after the rows of the phases.
+    var afterPhases: [String] { uploadRow + notes + ["", ending] }
 
-    /// The phase that has no commands, when it was reached.
+    /// The row of UPLOAD_ARTIFACTS, if the build reached it.
     private var uploadRow: [String] {
         guard case .collected(_, let duration) = result.artifacts else { return [] }
         let state = result.artifacts.failure == nil ? PhaseState.succeeded : .failed
@@ -48,7 +48,7 @@ struct Summary {
     private var artifacts: [String] {
         switch result.artifacts {
         case .notDeclared: return []
-        case .notAsked: return ["not collected; '--artifacts DIR' says where to"]
+        case .notAsked: return ["not collected; name a directory with '--artifacts DIR'"]
         case .skipped: return ["not collected"]
         case .collected(let reports, _):
             return reports.map { report in

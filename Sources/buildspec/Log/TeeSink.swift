@@ -1,6 +1,6 @@
 internal import BuildspecRunner
 
-/// Hands every event to two sinks, to the first one first.
+/// A sink that passes every event to two sinks, in order.
 struct TeeSink: EventSink {
     let first: any EventSink
     let second: any EventSink

@@ -1,6 +1,6 @@
 internal import BuildspecRunner
 
-// MARK: Those that say where a request comes from, or whose it is
+// MARK: Systems that report the source or the author of a request
 
 extension CIChange {
     func codefresh() -> UntrustedChange? {
@@ -33,7 +33,7 @@ extension CIChange {
         )
     }
 
-    /// Cirrus names who opened the request by what that user may do.
+    /// Cirrus reports the permission of the user who opened the request.
     func cirrus() -> UntrustedChange? {
         guard value("CIRRUS_CI") == "true" || value("CIRRUS_BUILD_ID") != nil,
             let number = value("CIRRUS_PR"),
@@ -43,10 +43,10 @@ extension CIChange {
     }
 }
 
-// MARK: Those that do not say where a request comes from
+// MARK: Systems that do not report the source of a request
 
 extension CIChange {
-    /// A request that may come from a fork.
+    /// Makes the change of a request that may come from a fork.
     private func untrusted(_ number: String?, _ reporter: String) -> UntrustedChange {
         UntrustedChange(name: CIChange.name("pr", number), reporter: reporter, isKnownFork: false)
     }
@@ -66,13 +66,13 @@ extension CIChange {
         return untrusted(value("DRONE_PULL_REQUEST"), "Drone")
     }
 
-    /// What is tested before it is merged, alone or with others.
+    /// Prow tests requests before the merge, alone (`presubmit`) or together (`batch`).
     func prow() -> UntrustedChange? {
         guard ["presubmit", "batch"].contains(value("JOB_TYPE") ?? "") else { return nil }
         return untrusted(value("PULL_NUMBER"), "Prow")
     }
 
-    /// CodeBuild itself, started by a webhook or by hand: `pr/7`.
+    /// CodeBuild, started by a webhook or manually, as in `pr/7`.
     func codeBuild() -> UntrustedChange? {
         guard value("CODEBUILD_BUILD_ID") != nil else { return nil }
         let event = value("CODEBUILD_WEBHOOK_EVENT") ?? ""

@@ -3,23 +3,24 @@ internal import BuildspecFiles
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// What the CI system says of the change that is built.
+/// The change that is built, as the variables of the CI system describe it.
 ///
-/// Who opens a pull request from a fork decides what its build runs, so it must not save what main
-/// restores. Each system says in its own variables that a build is of such a request. One that names a pull
-/// request and not where it comes from is taken to say so, too. Bitbucket does not run a fork's request in
-/// the repository that it is for, so its requests are of the repository itself. Sources: the pages on predefined variables
-/// of each system's documentation.
+/// The author of a pull request from a fork decides what its build runs, so the build must not save
+/// entries that main restores. Each system has variables for such a request. A request of unknown source
+/// counts as one from a fork. Bitbucket does not run a fork's request in the target repository, so its
+/// requests come from the repository.
+///
+/// Sources: the pages on predefined variables in each system's documentation.
 struct CIChange {
     private let environment: [String: String]
     private let readEvent: (String) -> [UInt8]?
 
-    /// The change that is built; `nil` where nobody says that it is untrusted.
+    /// Finds an untrusted change.
     ///
     /// - Parameters:
-    ///   - environment: the variables that the program was started with.
-    ///   - readEvent: reads GitHub's event file.
-    /// - Returns: the change.
+    ///   - environment: The variables of the process.
+    ///   - readEvent: Reads GitHub's event file.
+    /// - Returns: The change; `nil` if no variable describes an untrusted change.
     static func untrusted(
         _ environment: [String: String],
         readEvent: @escaping (String) -> [UInt8]? = CIChange.read
@@ -36,11 +37,12 @@ struct CIChange {
         return nil
     }
 
-    /// The event is written by whoever opened the request, so no more of it is believed than GitHub sends.
-    private static let longestEvent: UInt64 = 26 << 20
+    /// The largest event file in bytes that is read: GitHub's limit, because the author of the request
+    /// controls the content.
+    private static let eventLimit: UInt64 = 26 << 20
 
     static func read(_ path: String) -> [UInt8]? {
-        (try? AtomicFile.read(PathBytes(path), limit: longestEvent)) ?? nil
+        (try? AtomicFile.read(PathBytes(path), limit: eventLimit)) ?? nil
     }
 
     private init(
@@ -55,7 +57,7 @@ struct CIChange {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// A change's name: digits as they are, anything else is not believed.
+    /// Makes the name of a change from the first valid number, because the author may control the text.
     static func name(_ kind: String, _ numbers: String?...) -> String {
         let number = numbers.compactMap(\.self).first { number in
             (1...12).contains(number.utf8.count)
@@ -64,13 +66,13 @@ struct CIChange {
         return number.map { "\(kind)-\($0)" } ?? kind
     }
 
-    /// Whether two names are of one repository; a name that is missing is of none.
+    /// Whether two names are of the same repository; a missing name never is.
     static func isSame(_ one: String?, _ other: String?) -> Bool {
         guard let one, let other else { return false }
         return one.lowercased() == other.lowercased()
     }
 
-    /// Whether two addresses are of one repository.
+    /// Whether two addresses are of the same repository.
     static func isSameRepository(_ one: String?, _ other: String?) -> Bool {
         func name(_ url: String?) -> String? {
             url.flatMap { RepositoryName($0, in: "/", on: "")?.text }
@@ -79,13 +81,13 @@ struct CIChange {
     }
 }
 
-// MARK: GitHub and what is like it
+// MARK: GitHub and GitLab
 
 extension CIChange {
-    /// GitHub Actions, and Gitea and Forgejo, which use its names.
+    /// GitHub Actions, and Gitea and Forgejo, which use the same variables.
     ///
-    /// `pull_request_target` and `workflow_run` run the workflow of the target with its secrets, and often
-    /// on the sources of the fork.
+    /// `pull_request_target` and `workflow_run` run the target's workflow with its secrets, often on the
+    /// sources of the fork.
     private func gitHub() -> UntrustedChange? {
         guard value("GITHUB_ACTIONS") == "true", let event = value("GITHUB_EVENT_NAME") else {
             return nil
@@ -142,7 +144,7 @@ extension CIChange {
     }
 }
 
-// MARK: Others
+// MARK: Other systems
 
 extension CIChange {
     private func buildkite() -> UntrustedChange? {
@@ -160,17 +162,18 @@ extension CIChange {
         )
     }
 
-    /// The branch source plugins set CHANGE_FORK for forks alone; those of GitHub and GitLab name both
-    /// repositories.
+    /// The branch source plugins of Jenkins set CHANGE_FORK only for forks; the plugins of GitHub and
+    /// GitLab name both repositories.
     private func jenkins() -> UntrustedChange? {
-        // Who has not set the server's address has no JENKINS_URL.
+        // A server without a configured address has no JENKINS_URL.
         guard
             ["JENKINS_URL", "JENKINS_HOME", "HUDSON_URL", "BUILD_TAG"].contains(where: {
                 value($0) != nil
             })
         else { return nil }
         if value("CHANGE_FORK") != nil {
-            return UntrustedChange(name: CIChange.name("pr", value("CHANGE_ID")), reporter: "Jenkins")
+            let name = CIChange.name("pr", value("CHANGE_ID"))
+            return UntrustedChange(name: name, reporter: "Jenkins")
         }
         if let number = value("ghprbPullId") {
             let source = value("ghprbAuthorRepoGitUrl")
@@ -192,7 +195,7 @@ extension CIChange {
         )
     }
 
-    /// These variables are there for requests from forks alone.
+    /// CircleCI sets these variables only for requests from forks.
     private func circle() -> UntrustedChange? {
         guard value("CIRCLECI") == "true" else { return nil }
         let (repository, user) = (value("CIRCLE_PR_REPONAME"), value("CIRCLE_PR_USERNAME"))
@@ -256,7 +259,7 @@ extension CIChange {
 }
 
 extension JSONValue {
-    /// A number as it is written.
+    /// The text of a number.
     fileprivate var number: String? {
         if case .number(let digits) = self { digits } else { nil }
     }

@@ -10,7 +10,7 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// The terminal at which this process was started.
+/// The controlling terminal of this process.
 final class ControllingTerminal: DebugTerminal {
     let descriptor: FileDescriptor
     private let modes = Mutex<termios?>(nil)
@@ -19,14 +19,14 @@ final class ControllingTerminal: DebugTerminal {
         self.descriptor = descriptor
     }
 
-    /// Opens it.
+    /// Opens the terminal.
     ///
-    /// A standard stream is taken where one is this terminal, because programs can ask such a
-    /// descriptor for the terminal's name; `/dev/tty` has none.
+    /// A standard stream is used if it is this terminal, because programs can ask its descriptor for the
+    /// terminal's name; `/dev/tty` has no name.
     ///
-    /// - Returns: `nil` when there is none.
+    /// - Returns: The terminal; `nil` if the process has none.
     static func open() -> ControllingTerminal? {
-        for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where isOurs(stream) {
+        for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where isControlling(stream) {
             let copy = fcntl(stream, F_DUPFD_CLOEXEC, 3)
             if copy >= 0 { return ControllingTerminal(FileDescriptor(rawValue: copy)) }
         }
@@ -35,7 +35,7 @@ final class ControllingTerminal: DebugTerminal {
         return terminal.map(ControllingTerminal.init)
     }
 
-    private static func isOurs(_ stream: Int32) -> Bool {
+    private static func isControlling(_ stream: Int32) -> Bool {
         isatty(stream) == 1 && tcgetsid(stream) == getsid(0)
             && fcntl(stream, F_GETFL) & O_ACCMODE == O_RDWR
     }
@@ -44,25 +44,25 @@ final class ControllingTerminal: DebugTerminal {
         unsafe getenv("TERM").map { unsafe String(cString: $0) }
     }
 
-    /// Lends it; waits until it is ours to lend.
+    /// Gives the terminal to a process group, as soon as this process is in the foreground.
     func setForegroundGroup(_ group: Int32) {
         waitUntilInForeground()
         var now = termios()
         if unsafe tcgetattr(descriptor.rawValue, &now) == 0 { modes.withLock { $0 = now } }
-        give(to: group)
+        moveToForeground(group)
     }
 
     func restore() {
-        give(to: getpgrp())
+        moveToForeground(getpgrp())
         modes.withLock { modes in
             if var modes { unsafe tcsetattr(descriptor.rawValue, TCSADRAIN, &modes) }
             modes = nil
         }
     }
 
-    /// Stops as whoever reads a terminal in the background, until `fg` brings it to the front.
+    /// Stops this process as one that reads the terminal in the background, until `fg` continues it.
     ///
-    /// Where no shell could do that, the signal does nothing, and the terminal is free to take.
+    /// Without a shell that could do that, the signal has no effect, and the terminal is free.
     private func waitUntilInForeground() {
         for _ in 1...50 where tcgetpgrp(descriptor.rawValue) != getpgrp() {
             kill(0, SIGTTIN)
@@ -70,8 +70,8 @@ final class ControllingTerminal: DebugTerminal {
         }
     }
 
-    private func give(to group: pid_t) {
-        // Whoever is in the background is stopped for this, unless it does not listen.
+    private func moveToForeground(_ group: pid_t) {
+        // The call stops a process in the background that does not block SIGTTOU.
         var (blocked, before) = (sigset_t(), sigset_t())
         unsafe sigemptyset(&blocked)
         unsafe sigaddset(&blocked, SIGTTOU)

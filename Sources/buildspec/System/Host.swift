@@ -8,9 +8,9 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// What the command learns from the process that it is.
+/// The process and the files of this machine.
 enum Host {
-    /// The environment; variables that are not UTF-8 are named in `unreadable`.
+    /// Reads the environment; `unreadable` has the names of variables that are not UTF-8.
     static func environment() -> (variables: [String: String], unreadable: [String]) {
         var variables: [String: String] = [:]
         var unreadable: [String] = []
@@ -32,14 +32,14 @@ enum Host {
         return (variables, unreadable)
     }
 
-    /// The current directory.
+    /// Reads the current directory.
     static func currentDirectory() -> FilePath {
         guard let path = unsafe getcwd(nil, 0) else { return "/" }
         defer { unsafe free(path) }
         return unsafe FilePath(platformString: path)
     }
 
-    /// The user's home directory as the system knows it; `/` for a user without one.
+    /// The user's home directory in the system's database; `/` for a user without one.
     static var home: String {
         var entry = unsafe passwd()
         var found: UnsafeMutablePointer<passwd>?
@@ -49,7 +49,7 @@ enum Host {
         return unsafe String(cString: home)
     }
 
-    /// The path without links, `.` and `..`, or `nil` if there is nothing.
+    /// Resolves links, `.` and `..` in a path; `nil` if the path does not exist.
     static func realPath(_ path: FilePath) -> FilePath? {
         guard let real = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {
             return nil
@@ -58,22 +58,23 @@ enum Host {
         return unsafe FilePath(platformString: real)
     }
 
-    /// Whether the path is a directory, links followed.
+    /// Whether a path is a directory, or a link to one.
     static func isDirectory(_ path: FilePath) -> Bool {
         var status = stat()
         let found = unsafe path.withPlatformString { unsafe stat($0, &status) } == 0
         return found && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Whether there is anything at the path.
+    /// Whether a path exists, with links followed.
     static func exists(_ path: FilePath) -> Bool {
         unsafe path.withPlatformString { unsafe access($0, F_OK) } == 0
     }
 
-    /// Takes an open file from everybody but its owner, whatever the process's mask says; a pipe or a
-    /// terminal stays as it is, and so does a file where the file system keeps no modes.
+    /// Makes an open file accessible to its owner only, whatever the process's umask.
     ///
-    /// - Returns: whether it could: not with a file of another user that others may read.
+    /// Pipes, terminals, and files on a file system without modes stay unchanged.
+    ///
+    /// - Returns: Whether the file is private; a file of another user that others can read is not.
     static func makePrivate(_ file: FileDescriptor) -> Bool {
         var status = stat()
         guard unsafe fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -83,14 +84,15 @@ enum Host {
             || status.st_mode & 0o077 == 0
     }
 
-    /// Whether a directory has this name, be it a link that leads nowhere.
+    /// Whether a path exists, also as a link to a missing target.
     static func hasName(_ path: FilePath) -> Bool {
         var status = stat()
         return unsafe path.withPlatformString { unsafe lstat($0, &status) } == 0
     }
 
-    /// The mode of a file of this user's that others may read or write, such as `0644`; `nil` for one
-    /// that only its user may, and for somebody else's file.
+    /// The mode of this user's file that others can read or write, such as `0644`.
+    ///
+    /// The result is `nil` for a private file and for a file of another user.
     ///
     /// Source: OpenSSH, `sshkey_perm_ok`.
     static func modeOpenToOthers(_ path: FilePath) -> String? {
@@ -105,7 +107,7 @@ enum Host {
     /// Whether standard output is a terminal.
     static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// The program that runs.
+    /// The path of this program.
     static var executable: FilePath? {
         #if os(Linux)
             realPath("/proc/self/exe")
@@ -116,20 +118,25 @@ enum Host {
 
     /// Reads a whole file.
     ///
-    /// - Throws: `Errno`.
+    /// - Throws: `Errno` if the file cannot be read.
     static func read(_ path: FilePath) throws -> [UInt8] {
         let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
-        return try file.closeAfter {
-            var all: [UInt8] = []
-            while true {
-                let chunk = unsafe try [UInt8](unsafeUninitializedCapacity: 65_536) {
-                    space,
-                    count in
-                    count = unsafe try file.read(into: UnsafeMutableRawBufferPointer(space))
-                }
-                if chunk.isEmpty { return all }
-                all += chunk
+        return try file.closeAfter { try readToEnd(file) }
+    }
+
+    /// Reads standard input to its end.
+    ///
+    /// - Throws: `Errno` if it cannot be read.
+    static func readStandardInput() throws -> [UInt8] { try readToEnd(.standardInput) }
+
+    private static func readToEnd(_ file: FileDescriptor) throws -> [UInt8] {
+        var all: [UInt8] = []
+        while true {
+            let chunk = unsafe try [UInt8](unsafeUninitializedCapacity: 65_536) { space, count in
+                count = unsafe try file.read(into: UnsafeMutableRawBufferPointer(space))
             }
+            if chunk.isEmpty { return all }
+            all += chunk
         }
     }
 }

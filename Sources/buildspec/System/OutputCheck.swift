@@ -3,22 +3,21 @@ internal import BuildspecFiles
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// Keeps the files that a command writes apart from those that it reads, before any is opened.
+/// The check that a command does not write a file that it reads, before any file is opened.
 ///
-/// Files are the same when they are one file of the file system, whatever the paths and links that lead
-/// there.
+/// Files are compared by device and inode, so paths and links do not matter.
 struct OutputCheck {
-    /// A file that is read, and what it is.
+    /// A file or directory, and its description in errors.
     typealias Input = (path: FilePath, what: String)
 
     private var inputs: [FileStatus.Identity: String] = [:]
     private var directories: [(path: PathBytes, what: String)] = []
 
-    /// Notes what is read.
+    /// Creates a check.
     ///
     /// - Parameters:
-    ///   - inputs: files; what is not there needs no care.
-    ///   - directories: directories that nothing else may be written in, such as a store.
+    ///   - inputs: The files that the command reads; missing files are ignored.
+    ///   - directories: The directories that no output may be in, such as a store.
     init(inputs: [Input] = [], directories: [Input]) {
         for (path, what) in inputs {
             let status = try? FileStatus.following(OutputCheck.absolute(path))
@@ -27,56 +26,56 @@ struct OutputCheck {
         self.directories = directories.map { (Machine.resolved(OutputCheck.absolute($0)), $1) }
     }
 
-    /// Looks at what is to be written.
+    /// Checks the outputs.
     ///
-    /// - Parameter outputs: the files with the options that name them.
-    /// - Throws: `ValidationError` when one of them is an input, a source, part of a store, or the same as
-    ///   another one.
+    /// - Parameter outputs: The files with the options that name them.
+    /// - Throws: `ValidationError` if an output is an input, a source, in a store, or the same file as
+    ///   another output.
     func check(_ outputs: [(path: String, option: String)]) async throws {
-        var places: [PathBytes: String] = [:]
+        var newFiles: [PathBytes: String] = [:]
         var files = OutputCheck.streams()
         for (path, option) in outputs {
             func refuse(_ reason: String) -> ValidationError {
-                ValidationError("\(option): '\(path)' is not written: \(reason)")
+                ValidationError("\(option): cannot write '\(path)': \(reason)")
             }
-            let place = OutputCheck.resolved(OutputCheck.absolute(FilePath(path)))
-            let status = try? FileStatus.following(place)
-            // A terminal or a pipe loses nothing.
+            let file = OutputCheck.resolved(OutputCheck.absolute(FilePath(path)))
+            let status = try? FileStatus.following(file)
+            // Writing to a terminal or a pipe loses nothing.
             if let status, status.kind != .regular { continue }
             if let status {
                 if let what = inputs[status.identity] { throw refuse("it is \(what)") }
-                if let other = files[status.identity] { throw refuse("\(other) goes there too") }
+                if let other = files[status.identity] { throw refuse("\(other) writes to it too") }
                 files[status.identity] = option
             }
-            if let reason = await sourceReason(place, option, isThere: status != nil) {
+            if let reason = await sourceReason(file, option, exists: status != nil) {
                 throw refuse(reason)
             }
-            if let other = places[place] { throw refuse("\(other) goes there too") }
-            places[place] = option
-            for (directory, what) in directories where place.isWithin(directory) {
-                throw refuse("it lies in '\(directory.text)', \(what)")
+            if let other = newFiles[file] { throw refuse("\(other) writes to it too") }
+            newFiles[file] = option
+            for (directory, what) in directories where file.isWithin(directory) {
+                throw refuse("it is in '\(directory.text)', \(what)")
             }
         }
     }
 
-    /// Why a file is, or may be, a source or git's own; `nil` if it is neither.
+    /// Why a file is, or may be, a source or a file of git; `nil` if it is neither.
     private func sourceReason(
-        _ place: PathBytes,
+        _ file: PathBytes,
         _ option: String,
-        isThere: Bool
+        exists: Bool
     ) async -> String? {
-        if place.components.contains(where: { $0.elementsEqual(".git".utf8) }) {
-            return "it is git's own"
+        if file.components.contains(where: { $0.elementsEqual(".git".utf8) }) {
+            return "it is a file of git"
         }
-        switch await TrackedFile.find(place) {
+        switch await TrackedFile.find(file) {
         case .yes: return "it is a source, which git tracks; name another file"
-        case .unknown(let reason) where isThere && !OutputRecord.isOne(place, of: option):
+        case .unknown(let reason) where exists && !OutputRecord.matches(file, of: option):
             return "it may be a source, and git cannot tell: \(reason); name a new file"
         case .no, .unknown: return nil
         }
     }
 
-    /// Standard output and standard error, where they are files.
+    /// Standard output and standard error, if they are files.
     private static func streams() -> [FileStatus.Identity: String] {
         var files: [FileStatus.Identity: String] = [:]
         for (path, name) in [("/dev/fd/2", "standard error"), ("/dev/fd/1", "standard output")] {
@@ -97,17 +96,17 @@ struct OutputCheck {
         PathBytes(Host.currentDirectory().pushing(path).string)
     }
 
-    /// Where a path leads, also when there is nothing yet at the end of its links.
+    /// Resolves the links of a path, also if the target does not exist yet.
     private static func resolved(_ path: PathBytes) -> PathBytes {
-        var place = Machine.resolved(path)
+        var current = Machine.resolved(path)
         for _ in 0..<40 {
-            guard (try? FileStatus.named(place))??.kind == .link else { break }
-            let (directory, name) = place.split
+            guard (try? FileStatus.named(current))??.kind == .link else { break }
+            let (directory, name) = current.split
             let parent = PathBytes(Array(directory))
             guard let target = try? DirectoryHandle.open(parent).linkTarget(name) else { break }
             let next = PathBytes(target)
-            place = Machine.resolved(next.isAbsolute ? next : parent.appending(next.bytes))
+            current = Machine.resolved(next.isAbsolute ? next : parent.appending(next.bytes))
         }
-        return place
+        return current
     }
 }

@@ -2,25 +2,25 @@ internal import ArgumentParser
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// A file that an option names for what the command writes.
+/// A file that an option names and the command writes.
 enum OutputFile {
-    /// Creates it, or empties it.
+    /// Creates the file, or empties it.
     ///
-    /// A file that has another name too keeps its content under that one.
+    /// A file with other hard links keeps its content under their names.
     ///
     /// - Parameters:
-    ///   - path: the file.
-    ///   - option: the option, for messages.
-    ///   - isPrivate: whether only its owner may read it, also if it is there already.
-    /// - Returns: where to write; open as long as the process runs.
-    /// - Throws: `ValidationError` when it cannot be opened.
+    ///   - path: The file.
+    ///   - option: The option, for messages.
+    ///   - isPrivate: Whether only the owner can read the file, also if it exists.
+    /// - Returns: The stream to write to, which is open as long as the process runs.
+    /// - Throws: `ValidationError` if the file cannot be opened.
     static func create(
         _ path: String,
         option: String,
         isPrivate: Bool = false
     ) throws -> StandardStream {
         do {
-            try leaveOtherNames(of: path)
+            try unlinkIfHardLinked(path)
             let file = try FileDescriptor.open(
                 FilePath(path),
                 .writeOnly,
@@ -33,11 +33,11 @@ enum OutputFile {
         } catch let error as ValidationError {
             throw error
         } catch {
-            throw ValidationError("\(option): '\(path)' cannot be written: \(error)")
+            throw ValidationError("\(option): cannot write '\(path)': \(error)")
         }
     }
 
-    /// Takes a file from everybody but its owner, and empties it.
+    /// Makes a file accessible to its owner only, and then empties it.
     private static func makePrivate(
         _ file: FileDescriptor,
         _ path: String,
@@ -46,23 +46,23 @@ enum OutputFile {
         guard Host.makePrivate(file) else {
             try? file.close()
             throw ValidationError(
-                "\(option): '\(path)' is not written: it belongs to another user, and others may read "
+                "\(option): cannot write '\(path)': it belongs to another user, and others can read "
                     + "it; name another file"
             )
         }
         do {
             try file.resize(to: 0)
         } catch Errno.invalidArgument {
-            // A pipe or a terminal has nothing to lose.
+            // A pipe or a terminal has no content.
         }
     }
 
-    private static func leaveOtherNames(of path: String) throws {
-        let place = PathBytes(path)
-        guard let status = try FileStatus.named(place), status.kind == .regular,
+    private static func unlinkIfHardLinked(_ path: String) throws {
+        let file = PathBytes(path)
+        guard let status = try FileStatus.named(file), status.kind == .regular,
             status.linkCount > 1
         else { return }
-        let (directory, name) = place.split
+        let (directory, name) = file.split
         let parent = directory.isEmpty ? PathBytes(".") : PathBytes(Array(directory))
         try DirectoryHandle.open(parent).removeFile(name)
     }

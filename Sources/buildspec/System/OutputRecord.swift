@@ -1,13 +1,13 @@
 internal import BuildspecFiles
 internal import BuildspecRunner
 
-/// Tells what an earlier build wrote to a file from what somebody else did, by the text alone.
+/// The check, by content, whether an earlier build wrote a file.
 enum OutputRecord {
-    /// So much of a file of exported variables is looked at.
+    /// The largest file of exported variables in bytes that is read.
     private static let limit: UInt64 = 16 << 20
 
-    /// Whether a file is empty, or has what an option writes.
-    static func isOne(_ file: PathBytes, of option: String) -> Bool {
+    /// Whether a file is empty, or has the form that an option writes.
+    static func matches(_ file: PathBytes, of option: String) -> Bool {
         if option == "--events" { return isEvents(beginning(of: file)) }
         guard let bytes = try? AtomicFile.read(file, limit: limit) else { return false }
         guard !bytes.isEmpty else { return true }
@@ -25,7 +25,7 @@ enum OutputRecord {
         return bytes
     }
 
-    /// An event begins with its version, its time and its name.
+    /// Whether bytes begin as an event does: with version, time and name.
     private static func isEvents(_ bytes: [UInt8]?) -> Bool {
         guard let bytes else { return false }
         let text = String(decoding: bytes, as: UTF8.self)
@@ -33,7 +33,7 @@ enum OutputRecord {
             || text.hasPrefix("{\"version\":1,\"time\":\"") && text.contains(",\"event\":\"")
     }
 
-    /// What is written is read back and is the same text again.
+    /// Whether a text is the same after it is parsed and written again.
     private static func isVariables(_ text: String) -> Bool {
         guard let all = try? EnvironmentFile.parse(text) else { return false }
         return EnvironmentFile.text(
@@ -41,7 +41,7 @@ enum OutputRecord {
         ) == text
     }
 
-    /// A member a line, each a text.
+    /// Whether a text is a JSON object with a string member on each line.
     private static func isJSON(_ text: String) -> Bool {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         if text == "{}\n" { return true }

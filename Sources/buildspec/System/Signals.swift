@@ -9,35 +9,35 @@ internal import Synchronization
     internal import Darwin
 #endif
 
-/// Signals that stop what the command does.
+/// The handling of signals that stop the command.
 enum Signals {
-    /// Signals that ask the command to end; Ctrl-\\ is no less a wish than Ctrl-C.
+    /// The signals that ask the command to end, Ctrl-\\ (SIGQUIT) as well as Ctrl-C.
     private static let ending = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
-    /// How long the command has after the second signal, to remove containers and files.
-    private static let lastGrace = DispatchTimeInterval.seconds(5)
+    /// How long the command can run after the second signal, to remove containers and files.
+    private static let exitDelay = DispatchTimeInterval.seconds(5)
 
-    /// Does work that SIGINT, SIGTERM, SIGHUP and SIGQUIT stop.
+    /// Runs work that SIGINT, SIGTERM, SIGHUP and SIGQUIT stop.
     ///
-    /// The first signal cancels the work's task. The second calls `insist`, and the process ends
-    /// five seconds later whatever it does. The third ends it on the spot.
+    /// The first signal cancels the work's task. The second calls `onSecondSignal`, and the process ends
+    /// at most five seconds later. The third ends the process immediately.
     ///
     /// - Parameters:
-    ///   - work: what to do; it must end soon after its task is cancelled.
-    ///   - insist: called on a thread of its own.
-    /// - Returns: what the work gives.
-    /// - Throws: what the work throws.
+    ///   - work: The work, which must end soon after its task is cancelled.
+    ///   - onSecondSignal: Called on a separate thread.
+    /// - Returns: The result of the work.
+    /// - Throws: The error of the work.
     static func stopping<Result: Sendable>(
         _ work: @escaping @Sendable () async throws -> Result,
-        insist: @escaping @Sendable () -> Void
+        onSecondSignal: @escaping @Sendable () -> Void
     ) async throws -> Result {
         let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
         let sources = await watch {
             switch $0 {
             case 1: continuation.yield()
             case 2:
-                DispatchQueue.global().asyncAfter(deadline: .now() + lastGrace, execute: exitAtOnce)
-                insist()
+                DispatchQueue.global().asyncAfter(deadline: .now() + exitDelay, execute: exitAtOnce)
+                onSecondSignal()
             default: exitAtOnce()
             }
         }
@@ -58,12 +58,12 @@ enum Signals {
         }
     }
 
-    /// Calls something whenever a signal comes, until the source is cancelled.
+    /// Calls a function for each signal of a number, until the source is cancelled.
     ///
     /// - Parameters:
-    ///   - number: a signal that does nothing by itself.
-    ///   - handle: what to call.
-    /// - Returns: the source.
+    ///   - number: A signal without a default action.
+    ///   - handle: The function.
+    /// - Returns: The source, which is active.
     static func watch(
         _ number: Int32,
         _ handle: @escaping @Sendable () -> Void
@@ -75,26 +75,27 @@ enum Signals {
         return source
     }
 
-    /// Ends the process on the spot.
+    /// Ends the process immediately.
     static func exitAtOnce() {
         _exit(ExitStatus.stopped.rawValue)
     }
 
-    /// Lets SIGQUIT end the process, as the system does it; Swift's runtime prints a crash report
-    /// instead, and goes on.
-    static func endByQuit() {
+    /// Restores the default action of SIGQUIT, which ends the process.
+    ///
+    /// Swift's runtime prints a crash report instead, and continues.
+    static func restoreQuitAction() {
         _ = isIgnored(SIGQUIT)
     }
 
-    /// Makes a write to a closed pipe an error instead of the process's end.
+    /// Makes a write to a closed pipe an error that does not end the process.
     static func ignoreBrokenPipes() {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Calls something with the number of each signal, from 1.
+    /// Calls a function with the count of signals so far, from 1.
     ///
-    /// It returns when all are watched, because until then a signal ends the process in the middle of
-    /// its work.
+    /// The function returns when all signals are watched, because before that, a signal ends the process
+    /// in the middle of its work.
     private static func watch(
         _ handle: @escaping @Sendable (Int) -> Void
     ) async -> [any DispatchSourceSignal] {
@@ -103,7 +104,7 @@ enum Signals {
         var sources: [any DispatchSourceSignal] = []
         for number in ending where !isIgnored(number) {
             #if canImport(Darwin)
-                // There, a signal source does not take the signal's own action away.
+                // On Darwin, a signal source does not replace the signal's action.
                 signal(number, SIG_IGN)
             #endif
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
@@ -117,7 +118,7 @@ enum Signals {
         return sources
     }
 
-    /// Whether who started us wants the signal ignored, as `nohup` does with SIGHUP.
+    /// Whether the parent process made this process ignore a signal, as `nohup` does with SIGHUP.
     private static func isIgnored(_ number: Int32) -> Bool {
         let action = signal(number, SIG_DFL)
         let ignored = unsafe unsafeBitCast(SIG_IGN, to: Int.self)

@@ -8,20 +8,18 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// Standard output or standard error, unbuffered.
+/// An unbuffered stream, such as standard output or standard error.
 struct StandardStream: Sendable {
-    /// Where the command's own words and the build's output go.
+    /// The stream of the command's results and the build's output.
     static let output = StandardStream(.standardOutput)
-    /// Where warnings and errors go.
+    /// The stream of warnings and errors.
     static let error = StandardStream(.standardError)
 
     private let descriptor: FileDescriptor
 
-    /// Takes the place of standard streams that who started us has closed, with descriptors that
-    /// cannot be read or written either.
+    /// Replaces standard streams that are closed by descriptors that cannot be read or written either.
     ///
-    /// Otherwise the next file that is opened would get the number, and the log would be written
-    /// into it.
+    /// Otherwise the next opened file would get the number of the stream, and the log would go into it.
     static func openMissing() {
         for number in 0...2 where fcntl(CInt(number), F_GETFD) < 0 {
             _ = try? FileDescriptor.open(
@@ -31,30 +29,30 @@ struct StandardStream: Sendable {
         }
     }
 
-    /// A stream over a descriptor that stays open.
+    /// Creates a stream for a descriptor that stays open.
     init(_ descriptor: FileDescriptor) {
         self.descriptor = descriptor
     }
 
-    /// Writes a text, of an error what `ErrorText` makes of it; see `write(_: [UInt8])`.
+    /// Writes a text, on standard error after `ErrorText` has processed it.
     @discardableResult
     func write(_ text: String) -> Bool {
         let isError = descriptor == .standardError
-        return write(Array((isError ? ErrorText.finished(text) : text).utf8))
+        return write(Array((isError ? ErrorText.processed(text) : text).utf8))
     }
 
-    /// Writes all bytes, also when the stream is slow or set not to block.
+    /// Writes all bytes, also to a slow or non-blocking stream.
     ///
-    /// - Returns: whether it could; a reader that has gone is the usual reason.
+    /// - Returns: Whether all bytes were written; usually the reader has closed the stream if not.
     @discardableResult
     func write(_ bytes: [UInt8]) -> Bool {
-        obstacle(toWriting: bytes) == nil
+        writeReportingError(bytes) == nil
     }
 
-    /// Writes all bytes, as `write` does.
+    /// Writes all bytes as `write` does.
     ///
-    /// - Returns: what kept it from that, if something did.
-    func obstacle(toWriting bytes: [UInt8]) -> Errno? {
+    /// - Returns: The error if not all bytes were written.
+    func writeReportingError(_ bytes: [UInt8]) -> Errno? {
         unsafe bytes.withUnsafeBytes { buffer in
             var rest = unsafe buffer[...]
             while unsafe !rest.isEmpty {
@@ -62,7 +60,7 @@ struct StandardStream: Sendable {
                     let count = try unsafe descriptor.write(UnsafeRawBufferPointer(rebasing: rest))
                     unsafe rest = unsafe rest.dropFirst(count)
                 } catch Errno.wouldBlock {
-                    waitForRoom()
+                    waitUntilWritable()
                 } catch let error as Errno {
                     return error
                 } catch {
@@ -73,7 +71,7 @@ struct StandardStream: Sendable {
         }
     }
 
-    private func waitForRoom() {
+    private func waitUntilWritable() {
         var state = pollfd(fd: descriptor.rawValue, events: Int16(POLLOUT), revents: 0)
         _ = unsafe poll(&state, 1, -1)
     }

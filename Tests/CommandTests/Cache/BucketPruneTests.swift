@@ -150,10 +150,11 @@ import Testing
             let dry = try await prune("--max-count", "1", "--dry-run")
             let lines = dry.output.split(separator: "\n").map(String.init)
             #expect(lines.first == "the shared store '\(Self.store)':")
-            #expect(lines.filter { $0.hasPrefix("would remove key 'k") }.count == 2)
-            let mark = "; a prune after the grace period removes them"
+            #expect(lines.filter { $0.hasPrefix("would delete key 'k") }.count == 2)
+            let mark = "would mark 2 unreferenced objects ("
+            let end = "; a prune after the grace period deletes them"
             #expect(
-                lines.contains { $0.hasPrefix("would mark 2 objects (") && $0.hasSuffix(mark) },
+                lines.contains { $0.hasPrefix(mark) && $0.hasSuffix(end) },
                 "\(dry.output)"
             )
             #expect(lines.contains { $0.hasPrefix("requests: 5 list, 6 get (") }, "\(dry.output)")
@@ -172,7 +173,7 @@ import Testing
                 in: place,
                 environment: variables.merging(["BUILDSPEC_REMOTE": Self.store]) { $1 }
             )
-            #expect(local.output == "removed 0 objects (0 B); 0 entries (0 B) stay\n")
+            #expect(local.output == "deleted 0 objects (0 B); 0 entries (0 B) stay\n")
         }
     }
 }

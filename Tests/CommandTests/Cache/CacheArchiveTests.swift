@@ -92,7 +92,7 @@ import Testing
             + tree/added (3 B)
             ~ tree/changed (content, time, 3 B -> 5 B)
             - tree/removed (5 B)
-            1 added, 1 removed, 1 changed, 2 of another time, 0 the same
+            1 added, 1 removed, 1 changed, 2 with another time, 0 the same
 
             """
         #expect(againstTree.output == expected)
@@ -131,8 +131,8 @@ import Testing
         #expect(try await cache("verify", in: place).status == 3)
         let repair = try await cache("verify", "--repair", in: place)
         #expect(repair.status == 0)
-        #expect(repair.output.contains("it is a miss now, and the next save writes it anew\n"))
-        #expect(repair.output.contains("removed the damaged 'v1/\(part)/") == !isMissing)
+        #expect(repair.output.contains("it is a miss now, and the next save writes it again\n"))
+        #expect(repair.output.contains("deleted the damaged 'v1/\(part)/") == !isMissing)
         let sound = try await cache("verify", "--repair", in: place)
         #expect(sound.output.hasSuffix("all sound\nnothing to repair\n"))
         let miss = try await cache("restore", "--key", "k", "--path", "tree", in: place)

@@ -173,7 +173,7 @@ import Testing
             "--dry-run",
             in: place
         )
-        #expect(dry.output.contains("would remove key 'a' of 's'\n"))
+        #expect(dry.output.contains("would delete key 'a' of 's'\n"))
         let prune = try await cache("prune", "--max-size", "0", "--grace", "0", in: place)
         #expect(prune.output.hasSuffix("; 0 entries (0 B) stay\n"))
         let empty = try await cache("list", in: place)

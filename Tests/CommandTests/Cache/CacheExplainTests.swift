@@ -87,8 +87,8 @@ import Testing
                 "miss: key 'k' is stored, but for other paths or another scope\n"
             )
         )
-        #expect(paths.output.contains("  path:  + ./other, which the entry has not\n"))
-        #expect(paths.output.contains("  path:  - ./vendor, which only the entry has\n"))
+        #expect(paths.output.contains("  path:  + ./other (not in this entry)\n"))
+        #expect(paths.output.contains("  path:  - ./vendor (only in this entry)\n"))
         let scope = try await BuildspecProcess.run(
             ["cache", "explain", "k", "--path", "vendor", "--cache", "store", "--scope", "q"],
             in: place
@@ -126,7 +126,7 @@ import Testing
         let place = try await built()
         let first = try await buildspec("cache", "stats", "--project", "p", in: place)
         #expect(first.output.contains("1 build, 0 with something restored\n"))
-        #expect(first.output.hasSuffix("saved by it         not known yet\n"))
+        #expect(first.output.hasSuffix("saved by the cache  not known yet\n"))
         _ = try await buildspec("run", "--cache", "store", "--project", "p", in: place)
         let second = try await buildspec("cache", "stats", "--project", "p", "--json", in: place)
         #expect(second.output.contains("\"hits\": 1,"))

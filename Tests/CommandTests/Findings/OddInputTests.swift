@@ -132,7 +132,7 @@ struct OddInputTests {
         #expect(outcome.status == 130)
         #expect(
             outcome.error.contains(
-                "error: the output cannot be written: Bad file descriptor; the build is stopped\n"
+                "error: cannot write the output: Bad file descriptor; the build is stopped\n"
             )
         )
     }

@@ -109,7 +109,7 @@ struct EventsTests {
     @Test func `events that cannot be written are a wrong command line`() async throws {
         let outcome = try await Self.run(Self.buildspec, ["--events", "none/such"])
         #expect(outcome.status == 64)
-        #expect(outcome.error.contains("--events: 'none/such' cannot be written: No such file"))
+        #expect(outcome.error.contains("--events: cannot write 'none/such': No such file"))
     }
 
     private static func run(

@@ -85,7 +85,7 @@ struct ExportsTests {
         #expect(outcome.status == 64)
         #expect(outcome.output == "")
         #expect(
-            outcome.error.contains("--exports: 'none/such.json' cannot be written: No such file")
+            outcome.error.contains("--exports: cannot write 'none/such.json': No such file")
         )
     }
 }

@@ -102,8 +102,8 @@ import Testing
         let log = LogFileFallback()
         let output = RunEvent.output(Array("one\n\u{1B}[2Jtwo".utf8))
         #expect(log.text(before: output, "/full") == nil)
-        log.note()
-        let warning = "warning: '/full' cannot be written; output is shown as it comes\r\n"
+        log.activate()
+        let warning = "warning: cannot write '/full'; all output is shown instead\r\n"
         #expect(log.text(before: output, "/full") == warning + "one\r\ntwo\r\n")
         #expect(log.text(before: output, "/full") == "one\r\ntwo\r\n", "said once")
     }
@@ -117,7 +117,7 @@ import Testing
         }
         let file = try LogFile(in: place)
         let names = try DirectoryHandle.open(PathBytes(place.string)).names()
-        #expect(names.count == LogFile.kept)
+        #expect(names.count == LogFile.maxLogs)
         file.stream.write("before\n")
         let offset = file.size
         file.stream.write("one\n\ntwo")
@@ -166,7 +166,7 @@ import Testing
         view.note(.output(Array((output + "日本語日本語日本語日本語日本語").utf8)), now: start)
         let lines = view.lines(size, now: start + .seconds(73)).map(\.text)
         let wide = [
-            "BUILD             RUNNING          12 s   command 2 of 2, 73 s in all",
+            "BUILD             RUNNING          12 s   command 2 of 2, 73 s in total",
             "$ make -j4 all …", "  cc -c file18.c", "  cc -c file19.c", "  cc -c file20.c",
             "  日本語日本語日本語日本語日本語",
         ]

@@ -28,7 +28,7 @@ import Testing
             try file.close()
             #expect(
                 try directory.read("err")
-                    == "error: the output cannot be written: No space left on device; the build is "
+                    == "error: cannot write the output: No space left on device; the build is "
                     + "stopped\n"
             )
         }
@@ -50,7 +50,7 @@ import Testing
             #expect(outcome.status == 1)
             #expect(
                 outcome.error.hasSuffix(
-                    "error: --exports: '/dev/full' cannot be written: No space left on device\n"
+                    "error: --exports: cannot write '/dev/full': No space left on device\n"
                 )
             )
         }

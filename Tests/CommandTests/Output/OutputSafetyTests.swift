@@ -52,7 +52,7 @@ struct OutputSafetyTests {
             in: directory
         )
         #expect(outcome.status == 64, "\(outcome)")
-        #expect(outcome.error.contains("\(option): '\(file)' is not written: it is "), "\(outcome)")
+        #expect(outcome.error.contains("\(option): cannot write '\(file)': it is "), "\(outcome)")
         #expect(try TreeSnapshot(directory.path) == before)
     }
 
@@ -81,7 +81,7 @@ struct OutputSafetyTests {
             in: directory
         )
         #expect(outcome.status == 64)
-        #expect(outcome.error.contains("--exports goes there too"), "\(outcome)")
+        #expect(outcome.error.contains("--exports writes to it too"), "\(outcome)")
         #expect(try directory.read("o") == nil)
     }
 

@@ -99,7 +99,7 @@ struct OwnPlacesTests {
         #expect(artifacts.error.contains("rem' is the "), "\(artifacts)")
         let exports = try await run(directory, store + ["--exports", "src/../rem/x"])
         #expect(exports.status == 64)
-        #expect(exports.error.contains("it lies in '"), "\(exports)")
+        #expect(exports.error.contains("it is in '"), "\(exports)")
         #expect(try FileStatus.named(PathBytes(directory.file("rem/x").string)) == nil)
     }
 

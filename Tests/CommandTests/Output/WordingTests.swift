@@ -16,7 +16,7 @@ import Testing
         found.problems = ["'v1/packs/x' is damaged"]
         #expect(
             VerifyOutput.text(done, of: found)
-                == "nothing repaired; what no entry refers to goes when it is an hour old\n"
+                == "nothing repaired; unreferenced objects are deleted when they are an hour old\n"
         )
         done.problems = ["'v1/packs/x' is a directory that is not empty; remove it by hand"]
         #expect(VerifyOutput.text(done, of: found) == "nothing repaired\n")
@@ -24,11 +24,11 @@ import Testing
         done.removedEntries = ["v1/keys/x"]
         #expect(
             VerifyOutput.text(done, of: found)
-                == "removed the entry 'v1/keys/x': it is a miss now\n"
+                == "deleted the entry 'v1/keys/x': it is a miss now\n"
         )
         done.problems = []
         #expect(
-            VerifyOutput.text(done, of: found).hasSuffix(", and the next save writes it anew\n")
+            VerifyOutput.text(done, of: found).hasSuffix(", and the next save writes it again\n")
         )
     }
 
@@ -128,13 +128,13 @@ import Testing
         report.pendingBytes = 2_000_000
         #expect(
             PruneOutput.text(report, isDry: false)
-                == "2 objects (2.0 MB) that no entry refers to wait for the end of the grace period\n"
-                + "removed 0 objects (0 B); 1 entry (1.0 MB) stays\n"
+                == "2 unreferenced objects (2.0 MB) wait for the end of the grace period\n"
+                + "deleted 0 objects (0 B); 1 entry (1.0 MB) stays\n"
         )
         (report.pendingObjects, report.isShared) = (1, true)
         #expect(
             PruneOutput.text(report, isDry: false).contains(
-                "1 object (2.0 MB) was marked within the grace period and waits\n"
+                "1 marked object (2.0 MB) waits for the end of the grace period\n"
             )
         )
     }
@@ -159,9 +159,9 @@ import Testing
         #expect(text(.saved, reused: 11_600_000) == "saved 3 files, unchanged")
         var pruned = SaveReport(outcome: .saved, files: 3)
         pruned.entriesRemoved = 2
-        #expect(CacheText.saved(pruned) == "saved 3 files, unchanged; 2 old entries removed")
+        #expect(CacheText.saved(pruned) == "saved 3 files, unchanged; 2 old entries deleted")
         pruned.bytesRemoved = 5_000_000
-        #expect(CacheText.saved(pruned).hasSuffix("; 2 old entries removed (5.0 MB)"))
+        #expect(CacheText.saved(pruned).hasSuffix("; 2 old entries deleted (5.0 MB)"))
     }
 
     @Test func `colours are for terminals that want them`() {

@@ -168,7 +168,7 @@ import Testing
             places == ["my.yml:2:12:", "my.yml:4:3:", "my.yml:5:13:", "my.yml:6:3:"],
             "\(wrong.error)"
         )
-        #expect(wrong.error.contains("my.yml:4:3: error: 'place' is there twice"))
+        #expect(wrong.error.contains("my.yml:4:3: error: 'place' occurs twice"))
         #expect(!wrong.error.contains("warning"))
     }
 

@@ -130,7 +130,7 @@ struct RunStopTests {
             in: directory
         )
         #expect(outcome.status == 124)
-        #expect(outcome.error == "buildspec.yml:5:9: error: the build's time is up\n")
+        #expect(outcome.error == "buildspec.yml:5:9: error: the build timed out\n")
         #expect(outcome.output.contains("BUILD             TIMED_OUT"))
         #expect(outcome.output.contains("\nbuild TIMED_OUT in "))
         #expect(try !isAlive(directory.read("pid")))
@@ -175,7 +175,7 @@ struct RunStopTests {
         #expect(try directory.read("never") == nil)
         let error = try directory.read("err") ?? ""
         #expect(
-            error.hasPrefix("error: nobody reads the output any more; the build is stopped\n")
+            error.hasPrefix("error: the reader closed the output; the build is stopped\n")
         )
     }
 }

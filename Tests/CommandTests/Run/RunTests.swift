@@ -95,7 +95,7 @@ struct RunTests {
         )
         #expect(outcome.status == 0)
         #expect(
-            outcome.output.contains("\nBUILD failed, again from its start: retry 1 of 2\n$ test")
+            outcome.output.contains("\nBUILD failed and starts again: retry 1 of 2\n$ test")
         )
         #expect(outcome.error == "buildspec.yml:6:9: error: exit status 4\n")
     }

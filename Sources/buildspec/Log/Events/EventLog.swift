@@ -9,47 +9,47 @@ internal import Synchronization
     internal import Darwin
 #endif
 
-/// Writes a build's events as lines of JSON; `docs/events.md` describes them.
+/// A log of a build's events as lines of JSON, which `docs/events.md` describes.
 final class EventLog: EventSink {
     private struct State {
-        /// The beginning of a character whose end has not come yet.
-        var held: [UInt8] = []
+        /// The first bytes of a character that is not complete yet.
+        var incomplete: [UInt8] = []
         var isBroken = false
     }
 
     private let stream: StandardStream
-    private let broken: @Sendable () -> Void
+    private let onFailure: @Sendable () -> Void
     private let state = Mutex(State())
 
     /// Creates a log.
     ///
     /// - Parameters:
-    ///   - stream: where the lines go.
-    ///   - broken: called once when they cannot be written any more.
-    init(_ stream: StandardStream, broken: @escaping @Sendable () -> Void) {
+    ///   - stream: The stream for the lines.
+    ///   - onFailure: Called once when a line cannot be written.
+    init(_ stream: StandardStream, onFailure: @escaping @Sendable () -> Void) {
         self.stream = stream
-        self.broken = broken
+        self.onFailure = onFailure
     }
 
-    /// Creates a log in a file, emptied first, or on standard output.
+    /// Creates a log in an emptied file or on standard output.
     ///
-    /// A build goes on when its file cannot be written any more; when nobody reads standard output
-    /// any more, it is stopped, as without this log.
+    /// If the file cannot be written, the build continues. If the reader closes standard output, the
+    /// build is stopped, as without this log.
     ///
-    /// - Parameter path: the file; `-` is standard output.
-    /// - Throws: `ValidationError` when it cannot be opened.
+    /// - Parameter path: The file; `-` is standard output.
+    /// - Throws: `ValidationError` if the file cannot be opened.
     convenience init(path: String) throws {
         if path == "-" {
             self.init(.output) {
                 StandardStream.error.write(
-                    "error: nobody reads the events any more; the build is stopped\n"
+                    "error: the reader closed the events; the build is stopped\n"
                 )
                 kill(getpid(), SIGTERM)
             }
         } else {
             self.init(try OutputFile.create(path, option: "--events")) {
                 StandardStream.error.write(
-                    "warning: '\(path)' cannot be written any more; the rest of the events is lost\n"
+                    "warning: cannot write to '\(path)'; the remaining events are lost\n"
                 )
             }
         }
@@ -59,19 +59,19 @@ final class EventLog: EventSink {
     func receive(_ event: RunEvent) async {
         state.withLock { state in
             guard case .output(let bytes) = event else {
-                writeOutput(state.held, &state)
-                state.held = []
+                writeOutput(state.incomplete, &state)
+                state.incomplete = []
                 return write(EventRecord.line(event), &state)
             }
-            let all = state.held + bytes
+            let all = state.incomplete + bytes
             let end = all.count - UTF8End.incomplete(all)
-            state.held = Array(all[end...])
+            state.incomplete = Array(all[end...])
             writeOutput(Array(all[..<end]), &state)
         }
     }
 
-    /// Writes why the build could not start, in place of all other events.
-    func notStarted(_ error: SetupError) {
+    /// Writes why the build could not start, as the only event.
+    func writeNotStarted(_ error: SetupError) {
         state.withLock { write(EventRecord.line(notStarted: error), &$0) }
     }
 
@@ -82,13 +82,13 @@ final class EventLog: EventSink {
     private func write(_ line: [UInt8], _ state: inout State) {
         guard !state.isBroken, !stream.write(line) else { return }
         state.isBroken = true
-        broken()
+        onFailure()
     }
 }
 
-/// Where a text was cut inside of a character.
+/// The end of UTF-8 text that may be cut inside a character.
 enum UTF8End {
-    /// How many bytes at the end are the beginning of a character that may be completed: 0 to 3.
+    /// Counts the bytes at the end that start a character and do not complete it: 0 to 3.
     static func incomplete(_ bytes: [UInt8]) -> Int {
         for length in 1...3 where length <= bytes.count {
             let byte = bytes[bytes.count - length]

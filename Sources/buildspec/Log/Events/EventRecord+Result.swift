@@ -3,7 +3,7 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// What a build comes to, as members of a record: everything that the summary says.
+/// The members for reports and results, with everything that the summary shows.
 extension EventRecord {
     static func members(_ report: PhaseReport) -> Members {
         [name(report.name), ("state", .string(report.state.rawValue)), seconds(report.duration)]
@@ -87,7 +87,7 @@ extension EventRecord {
         let command = failure.command
         let members =
             Self.members(command) + [("command", .string(command.text.value))]
-            + place(command.text.range) + [number("status", Int(failure.status))]
+            + position(command.text.range) + [number("status", Int(failure.status))]
         return [("failure", .object(members))]
     }
 
@@ -113,7 +113,7 @@ extension EventRecord {
         switch outcome {
         case .notDeclared: nil
         case .notAsked: because("skipped", "no directory was given")
-        case .skipped: because("skipped", "the build did not come to them")
+        case .skipped: because("skipped", "the build ended before the artifacts")
         case .collected(let reports, let duration):
             .object([
                 ("outcome", .string(outcome.failure == nil ? "collected" : "failed")),

@@ -2,13 +2,13 @@ internal import BuildspecCache
 internal import BuildspecModel
 internal import BuildspecRunner
 
-/// One line of the event log.
+/// The lines of the event log.
 ///
-/// Keys may be added; none changes its meaning while `version` is 1.
+/// New keys can be added. While `version` is 1, no key changes its meaning.
 enum EventRecord {
     typealias Members = [(String, JSONText)]
 
-    /// The line of an event other than output.
+    /// Makes the line of an event.
     static func line(_ event: RunEvent) -> [UInt8] {
         switch event {
         case .output(let bytes): line(output: bytes)
@@ -25,7 +25,7 @@ enum EventRecord {
             line(
                 "command-began",
                 members(command) + [("command", .string(command.text.value))]
-                    + place(command.text.range)
+                    + position(command.text.range)
             )
         case .commandEnded(let command, let status, let duration):
             line(
@@ -33,7 +33,7 @@ enum EventRecord {
                 members(command) + [number("status", Int(status)), seconds(duration)]
             )
         case .commandStopped(let command, let reason):
-            line("command-stopped", members(command) + [("reason", .string(word(reason)))])
+            line("command-stopped", members(command) + [("reason", .string(text(reason)))])
         case .paused(let pause): line("paused", members(pause))
         case .resumed(let pause, let duration):
             line("resumed", members(pause) + [seconds(duration)])
@@ -46,7 +46,7 @@ enum EventRecord {
         }
     }
 
-    /// The line of bytes that commands wrote.
+    /// Makes the line of output bytes; bytes that are not UTF-8 are added in base64.
     static func line(output bytes: [UInt8]) -> [UInt8] {
         var line = Array(head("output").utf8)
         line += ",\"text\":".utf8
@@ -59,11 +59,11 @@ enum EventRecord {
         return line + "}\n".utf8
     }
 
-    /// The line of a build that could not start.
+    /// Makes the line of a build that could not start.
     static func line(notStarted error: SetupError) -> [UInt8] {
         let list = error.problems.map { problem in
             JSONText.object(
-                [("message", .string(problem.message))] + (problem.range.map(place) ?? [])
+                [("message", .string(problem.message))] + (problem.range.map(position) ?? [])
             )
         }
         return line(
@@ -91,14 +91,14 @@ extension EventRecord {
         (key, .number(String(value)))
     }
 
-    /// A time in seconds, with milliseconds.
+    /// Makes the member for a duration in seconds, with three decimal places.
     static func seconds(_ duration: Duration) -> (String, JSONText) {
         let milliseconds = Int((duration / .milliseconds(1)).rounded())
         let rest = String(milliseconds % 1_000 + 1_000).dropFirst()
         return ("seconds", .number("\(milliseconds / 1_000).\(rest)"))
     }
 
-    static func place(_ range: SourceRange) -> Members {
+    static func position(_ range: SourceRange) -> Members {
         [number("line", range.start.line), number("column", range.start.column)]
     }
 
@@ -124,7 +124,7 @@ extension EventRecord {
         ]
     }
 
-    private static func word(_ reason: StopReason) -> String {
+    private static func text(_ reason: StopReason) -> String {
         switch reason {
         case .stopped: "STOPPED"
         case .timedOut: "TIMED_OUT"

@@ -1,34 +1,35 @@
 internal import BuildspecModel
 internal import BuildspecRunner
 
-/// The file that hands a build's exported variables on.
+/// The file of a build's exported variables.
 struct ExportsFile {
     private let isJSON: Bool
     private let stream: StandardStream
     private let path: String
 
-    /// Creates the file, or empties it, before the build: what is in it is always this build's, and
-    /// only its owner may read it, because values are not masked.
+    /// Creates or empties the file before the build, so that its content is always from this build.
     ///
-    /// - Parameter path: its path; a name that ends in `.json` makes it JSON, any other dotenv.
-    /// - Throws: `ValidationError` when it cannot be opened.
+    /// Only the owner can read the file, because values are not masked.
+    ///
+    /// - Parameter path: The path; a name that ends in `.json` makes the file JSON, any other dotenv.
+    /// - Throws: `ValidationError` if the file cannot be opened.
     init(_ path: String) throws {
         self.path = path
         isJSON = path.hasSuffix(".json")
         stream = try OutputFile.create(path, option: "--exports", isPrivate: true)
     }
 
-    /// Writes the variables; values are not masked, as what they are handed to needs them.
+    /// Writes the variables without masks, because the next job needs the values.
     ///
-    /// - Returns: whether it could; what is wrong has been said.
+    /// - Returns: Whether the file was written; an error was printed if not.
     func write(_ variables: [ExportedVariable]) -> Bool {
         let text = isJSON ? ExportsFile.json(variables) : EnvironmentFile.text(of: variables)
-        guard let obstacle = stream.obstacle(toWriting: Array(text.utf8)) else { return true }
-        StandardStream.error.write("error: --exports: '\(path)' cannot be written: \(obstacle)\n")
+        guard let failure = stream.writeReportingError(Array(text.utf8)) else { return true }
+        StandardStream.error.write("error: --exports: cannot write '\(path)': \(failure)\n")
         return false
     }
 
-    /// One object, a member for each variable.
+    /// Makes an object with a member for each variable.
     static func json(_ variables: [ExportedVariable]) -> String {
         JSONText.object(variables.map { ($0.name, .string($0.value)) }).pretty + "\n"
     }

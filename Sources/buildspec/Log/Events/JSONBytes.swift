@@ -1,8 +1,8 @@
-/// JSON of bytes, for what commands write: there is a lot of it.
+/// A writer of JSON strings from bytes, which is fast because commands can write much output.
 enum JSONBytes {
     private static let hexDigits = Array("0123456789abcdef".utf8)
 
-    /// Appends a text in UTF-8 as a JSON string.
+    /// Appends UTF-8 text as a JSON string.
     static func append(_ text: [UInt8], quotedTo line: inout [UInt8]) {
         line.reserveCapacity(line.count + text.count + text.count / 16 + 16)
         line.append(UInt8(ascii: "\""))

@@ -1,7 +1,7 @@
 internal import BuildspecModel
 internal import BuildspecRunner
 
-/// What a build is doing now, as the lines of a live region.
+/// The current state of a build as the lines of a live region.
 struct BuildView {
     private static let outputLines = 8
 
@@ -13,20 +13,20 @@ struct BuildView {
     private var command: PhaseCommand?
     private var tail = OutputTail(limit: BuildView.outputLines)
 
-    /// Creates the view of a build that has not begun.
+    /// Creates the view of a build that starts now.
     ///
     /// - Parameters:
-    ///   - phases: the declared phases.
-    ///   - style: colours or none.
-    ///   - now: when it begins.
+    ///   - phases: The declared phases.
+    ///   - style: The emphasis of text.
+    ///   - now: The current time.
     init(of phases: [PhaseName: Phase], style: TextStyle, now: ContinuousClock.Instant) {
         self.phases = phases
         self.style = style
         start = now
     }
 
-    /// Takes an event.
-    mutating func note(_ event: RunEvent, now: ContinuousClock.Instant) {
+    /// Updates the view with an event.
+    mutating func update(_ event: RunEvent, now: ContinuousClock.Instant) {
         switch event {
         case .output(let bytes): tail.append(bytes)
         case .phaseBegan(let name):
@@ -46,9 +46,9 @@ struct BuildView {
         }
     }
 
-    /// The lines for a terminal of a size.
+    /// Makes the lines for a terminal of a size.
     func lines(_ size: LiveRegion.Size, now: ContinuousClock.Instant) -> [LiveRegion.Line] {
-        // The last column stays free: some terminals wrap when it is written to.
+        // The last column stays empty, because some terminals wrap after a character in it.
         let columns = size.columns - 1
         func line(_ text: String, _ style: (String) -> String = { $0 }) -> LiveRegion.Line {
             let text = TerminalText.cut(text, to: columns)
@@ -59,9 +59,9 @@ struct BuildView {
             running: phase.name.upperCased,
             BuildView.seconds(now - phase.start)
         )
-        let all =
-            phase.start - start > .seconds(1) ? ", \(BuildView.seconds(now - start)) in all" : ""
-        var lines = [line("\(row)   \(progress)\(all)", style.strong)]
+        let total =
+            phase.start - start > .seconds(1) ? ", \(BuildView.seconds(now - start)) in total" : ""
+        var lines = [line("\(row)   \(progress)\(total)", style.strong)]
         guard let command else { return lines }
         let text = command.text.value.split(separator: "\n")
         lines.append(
@@ -70,13 +70,13 @@ struct BuildView {
                 style.faint
             )
         )
-        // What is above should stay in sight.
+        // The lines above the live region should stay visible.
         let count = min(BuildView.outputLines, size.rows / 2 - lines.count)
         lines += tail.lines.suffix(max(0, count)).map { line("  " + OutputLine.text($0)) }
         return lines
     }
 
-    /// Which command of how many runs.
+    /// The number of the current command, and the number of commands in its list.
     private var progress: String {
         guard let command, let phase = phases[command.phase] else { return "" }
         switch command.list {

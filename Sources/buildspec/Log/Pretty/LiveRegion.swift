@@ -1,16 +1,15 @@
-/// The lines at the end of a terminal that are written again and again.
+/// The last lines on a terminal, which are updated repeatedly.
 ///
-/// Whatever is written is one text, to be given to the terminal at once, and leaves the terminal as a
-/// shell wants it: cursor shown, at the start of the line below, lines wrapping, no colour. So nothing
-/// has to be put right at the end, also after a crash.
+/// Each update is one text to write at once. It leaves the terminal as a shell expects: cursor visible
+/// at the start of the next line, wrapping on, no colour. So no cleanup is necessary, even after a crash.
 struct LiveRegion {
-    /// A line and how many columns it takes.
+    /// A line and its width in columns.
     struct Line: Equatable {
         var text: String
         var width: Int
     }
 
-    /// How large the terminal is.
+    /// The size of a terminal.
     struct Size: Equatable {
         var columns: Int
         var rows: Int
@@ -19,19 +18,19 @@ struct LiveRegion {
     private var shown: [Line] = []
     private var size = Size(columns: 80, rows: 24)
 
-    /// What to write to show these lines.
+    /// Makes the text that shows new lines.
     ///
     /// - Parameters:
-    ///   - lines: the lines, none wider than the terminal.
-    ///   - size: how large the terminal is now.
-    ///   - text: whole lines that are to stay, above.
-    /// - Returns: the text; empty if nothing has changed.
+    ///   - lines: The lines, each at most as wide as the terminal.
+    ///   - size: The current size of the terminal.
+    ///   - text: Complete lines that stay above the region.
+    /// - Returns: The text to write; empty if nothing has changed.
     mutating func show(_ lines: [Line], in size: Size, below text: String = "") -> String {
         guard !text.isEmpty || lines != shown || size != self.size else { return "" }
         let up = rowsShown(in: size)
         var frame = up > 0 ? "\u{1B}[\(up)A" : ""
         frame += "\r"
-        // Text that wraps by itself stays whole when it is copied.
+        // Text that the terminal wraps is still one line when a user copies it.
         if !text.isEmpty { frame += "\u{1B}[J" + text }
         if !lines.isEmpty || text.isEmpty {
             frame += "\u{1B}[?7l"
@@ -42,7 +41,7 @@ struct LiveRegion {
         return "\u{1B}[?25l" + frame + "\u{1B}[?25h"
     }
 
-    /// How many rows the shown lines take by now: most terminals wrap them when they get narrower.
+    /// Counts the rows of the shown lines; most terminals wrap lines when the window gets narrower.
     private func rowsShown(in size: Size) -> Int {
         let columns = max(1, size.columns)
         let rows = shown.reduce(0) { $0 + max(1, ($1.width + columns - 1) / columns) }

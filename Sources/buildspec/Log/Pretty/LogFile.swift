@@ -9,21 +9,20 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// The file that keeps a build's whole log where the terminal shows only a part.
+/// The file of a build's whole log, of which the terminal shows only a part.
 final class LogFile: Sendable {
-    /// How many logs are kept.
-    static let kept = 20
+    /// The number of logs that are kept.
+    static let maxLogs = 20
 
-    /// Where it is.
     let path: FilePath
-    /// Where the log is written.
+    /// The stream to write the log to.
     let stream: StandardStream
     private let descriptor: FileDescriptor
 
-    /// Creates a new one that only its user can read; the oldest of too many go.
+    /// Creates a file that only its user can read, and removes the oldest logs.
     ///
-    /// - Parameter directory: where logs are kept.
-    /// - Throws: `Errno`.
+    /// - Parameter directory: The directory of the logs.
+    /// - Throws: `Errno` if the file cannot be created.
     init(in directory: FilePath) throws {
         try LogFile.create(directory)
         LogFile.prune(directory)
@@ -40,15 +39,15 @@ final class LogFile: Sendable {
 
     deinit { try? descriptor.close() }
 
-    /// How many bytes have been written.
+    /// The number of bytes that have been written.
     var size: Int64 { (try? descriptor.seek(offset: 0, from: .current)) ?? 0 }
 
-    /// The lines from a place on, the last ones if they are too many.
+    /// Reads the last lines from an offset on.
     ///
     /// - Parameters:
-    ///   - offset: where to begin.
-    ///   - limit: how many lines at most; of these the last megabyte.
-    /// - Returns: the lines, and whether some are left out.
+    ///   - offset: The offset of the first line.
+    ///   - limit: The most lines; at most the last megabyte is read.
+    /// - Returns: The lines, and whether these are all lines.
     func lines(from offset: Int64, limit: Int) -> (lines: [ArraySlice<UInt8>], areAll: Bool) {
         let end = size
         let begin = max(offset, end - (1 << 20))
@@ -75,16 +74,16 @@ final class LogFile: Sendable {
         guard made == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
     }
 
-    /// Leaves room for one more.
+    /// Removes the oldest logs, so that a new log does not exceed the limit.
     ///
     /// Names are times, so they sort by age. Other files stay.
     private static func prune(_ directory: FilePath) {
         let all = (try? DirectoryHandle.open(PathBytes(directory.string)).names()) ?? []
         // Such as 20261130T115026123-4711.log.
-        let own = #/[0-9]{8}T[0-9]{9}-[0-9]+\.log/#
+        let logName = #/[0-9]{8}T[0-9]{9}-[0-9]+\.log/#
         let names = all.map { String(decoding: $0, as: UTF8.self) }
-            .filter { $0.wholeMatch(of: own) != nil }.sorted()
-        for name in names.dropLast(kept - 1) {
+            .filter { $0.wholeMatch(of: logName) != nil }.sorted()
+        for name in names.dropLast(maxLogs - 1) {
             _ = unsafe directory.appending(name).withPlatformString { unsafe unlink($0) }
         }
     }

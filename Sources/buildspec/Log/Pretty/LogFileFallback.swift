@@ -3,30 +3,30 @@ internal import BuildspecRunner
 internal import Synchronization
 internal import SystemPackage
 
-/// What is done when the file with the whole log cannot be written any more, as on a full disk: output
-/// is shown as it comes, so that none is lost.
+/// The fallback when the log file cannot be written, as on a full disk: all output is shown.
 final class LogFileFallback: Sendable {
-    private enum Stage {
-        case none
-        case noted
-        case told
+    private enum State {
+        case inactive
+        /// The file cannot be written, and the user does not know yet.
+        case failed
+        case reported
     }
 
-    private let stage = Mutex(Stage.none)
+    private let state = Mutex(State.inactive)
 
-    /// Notes it.
-    func note() {
-        stage.withLock { if $0 == .none { $0 = .noted } }
+    /// Activates the fallback.
+    func activate() {
+        state.withLock { if $0 == .inactive { $0 = .failed } }
     }
 
-    /// What is to be shown of an event because of that; `nil` as long as all is well.
+    /// Makes the text of an event that only the log file would have; `nil` while the file works.
     func text(before event: RunEvent, _ path: FilePath) -> String? {
-        stage.withLock { stage in
-            guard stage != .none else { return nil }
+        state.withLock { state in
+            guard state != .inactive else { return nil }
             var text = ""
-            if stage == .noted {
-                text = "warning: '\(path)' cannot be written; output is shown as it comes\r\n"
-                stage = .told
+            if state == .failed {
+                text = "warning: cannot write '\(path)'; all output is shown instead\r\n"
+                state = .reported
             }
             switch event {
             case .output(let bytes):

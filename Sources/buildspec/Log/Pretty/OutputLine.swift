@@ -1,23 +1,23 @@
-/// A line of a command's output as it can stand anywhere on a terminal.
+/// A line of a command's output that is safe to show anywhere on a terminal.
 ///
-/// Escape sequences and control characters would move the cursor, clear the screen or rename the
-/// window; they are left out. Of a line that was written over by carriage returns, as progress bars
-/// are, the last text stays.
+/// Escape sequences and control characters are removed, because they would move the cursor, clear the
+/// screen or rename the window. If carriage returns overwrite a line, as progress bars do, the last text
+/// stays.
 struct OutputLine {
-    private enum Place {
+    private enum State {
         case text
         case escape
-        /// In a sequence that a letter ends; its bytes so far.
+        /// Inside a sequence that a letter ends, with the sequence so far.
         case sequence(String.UnicodeScalarView)
-        /// In a string that BEL or ESC \ ends.
+        /// Inside a string that BEL or ESC \ ends.
         case string
         case stringEscape
     }
 
-    private var place = Place.text
+    private var state = State.text
     private var shown = String.UnicodeScalarView()
     private var column = 0
-    /// The next character begins the line again.
+    /// Whether the next character replaces the line.
     private var isReturned = false
     private let keepsColours: Bool
 
@@ -25,52 +25,52 @@ struct OutputLine {
         keepsColours = keepingColours
     }
 
-    /// The line's text.
+    /// Makes the visible text of a line.
     ///
     /// - Parameters:
-    ///   - bytes: the line without its newline.
-    ///   - keepingColours: whether the sequences that colour text stay; they are ended at its end.
-    /// - Returns: the text.
+    ///   - bytes: The line without its line break.
+    ///   - keepingColours: Whether sequences that colour text stay; the end of the line resets them.
+    /// - Returns: The text.
     static func text(_ bytes: some Sequence<UInt8>, keepingColours: Bool = false) -> String {
         var line = OutputLine(keepingColours: keepingColours)
         let text = String(decoding: Array(bytes), as: UTF8.self)
-        for scalar in text.unicodeScalars { line.take(scalar) }
+        for scalar in text.unicodeScalars { line.append(scalar) }
         let shown = String(line.shown)
         return keepingColours && shown.contains("\u{1B}") ? shown + "\u{1B}[0m" : shown
     }
 
-    private mutating func take(_ scalar: Unicode.Scalar) {
-        switch place {
-        case .text: takeText(scalar)
+    private mutating func append(_ scalar: Unicode.Scalar) {
+        switch state {
+        case .text: appendText(scalar)
         case .escape:
             switch scalar {
-            case "[": place = .sequence(String.UnicodeScalarView())
-            case "]", "P", "X", "^", "_": place = .string
-            // The first of two: a character set, for instance.
+            case "[": state = .sequence(String.UnicodeScalarView())
+            case "]", "P", "X", "^", "_": state = .string
+            // The first of two characters, for example of a character set.
             case " "..."/": break
-            default: place = .text
+            default: state = .text
             }
         case .sequence(var parameters):
             parameters.append(scalar)
             guard ("@"..."~").contains(scalar) || scalar.value < 0x20 else {
-                place = .sequence(parameters)
+                state = .sequence(parameters)
                 return
             }
-            place = scalar == "\u{1B}" ? .escape : .text
+            state = scalar == "\u{1B}" ? .escape : .text
             if keepsColours, scalar == "m" { shown += "\u{1B}[".unicodeScalars + parameters }
         case .string:
             if scalar == "\u{7}" {
-                place = .text
+                state = .text
             } else if scalar == "\u{1B}" {
-                place = .stringEscape
+                state = .stringEscape
             }
-        case .stringEscape: place = scalar == "\\" ? .text : .string
+        case .stringEscape: state = scalar == "\\" ? .text : .string
         }
     }
 
-    private mutating func takeText(_ scalar: Unicode.Scalar) {
+    private mutating func appendText(_ scalar: Unicode.Scalar) {
         switch scalar {
-        case "\u{1B}": place = .escape
+        case "\u{1B}": state = .escape
         case "\r": isReturned = true
         case "\t":
             let count = isReturned ? 8 : 8 - column % 8
@@ -79,9 +79,9 @@ struct OutputLine {
             if let last = shown.popLast() { column -= TerminalText.width(of: last) }
         default:
             let isControl = scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value
-            // Marks that turn the direction would turn the lines around it too.
-            let turns = 0x202A...0x202E ~= scalar.value || 0x2066...0x2069 ~= scalar.value
-            if !isControl, !turns { put(scalar, width: TerminalText.width(of: scalar)) }
+            // Marks that change the writing direction would affect the next lines too.
+            let isDirectional = 0x202A...0x202E ~= scalar.value || 0x2066...0x2069 ~= scalar.value
+            if !isControl, !isDirectional { put(scalar, width: TerminalText.width(of: scalar)) }
         }
     }
 

@@ -1,25 +1,26 @@
-/// The last lines of what commands wrote; costs the same however much that is.
+/// The last lines of the commands' output, in constant memory.
 struct OutputTail {
     private static let newline = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
-    /// More of a line cannot be seen anywhere.
-    private static let longest = 4_096
+    /// The most bytes of a line, more than a terminal shows.
+    private static let maxLineSize = 4_096
 
     private let limit: Int
-    private var ended: [[UInt8]] = []
-    private var open: [UInt8] = []
+    private var complete: [[UInt8]] = []
+    /// The line that has no line break yet.
+    private var current: [UInt8] = []
 
-    /// A tail of so many lines.
+    /// Creates a tail of at most `limit` lines.
     init(limit: Int) {
         self.limit = limit
     }
 
-    /// The lines, the last one as far as it has come.
+    /// The lines, with the incomplete line at the end.
     var lines: ArraySlice<[UInt8]> {
-        (ended + (open.isEmpty ? [] : [open])).suffix(limit)
+        (complete + (current.isEmpty ? [] : [current])).suffix(limit)
     }
 
-    /// Takes what was written.
+    /// Appends output.
     mutating func append(_ bytes: [UInt8]) {
         guard let last = bytes.lastIndex(of: OutputTail.newline) else { return extend(bytes[...]) }
         var starts = [last + 1]
@@ -33,31 +34,31 @@ struct OutputTail {
             end = before
         }
         for (start, next) in zip(starts.dropFirst(), starts).reversed() {
-            // Only the first of all lines goes on with what is open.
-            if start > 0 { open = [] }
+            // Only the first line of the output continues the current line.
+            if start > 0 { current = [] }
             extend(bytes[start..<(next - 1)])
-            ended.append(open)
-            open = []
+            complete.append(current)
+            current = []
         }
-        ended.removeFirst(max(0, ended.count - limit))
+        complete.removeFirst(max(0, complete.count - limit))
         extend(bytes[(last + 1)...])
     }
 
-    /// Forgets all.
+    /// Removes all lines.
     mutating func clear() {
-        (ended, open) = ([], [])
+        (complete, current) = ([], [])
     }
 
     private mutating func extend(_ bytes: ArraySlice<UInt8>) {
-        let room = OutputTail.longest
-        // A progress bar: what it wrote before it returned is not seen any more.
-        let rest = bytes.suffix(2 * room)
-        if open.count + bytes.count > room,
-            let back = rest.dropLast().lastIndex(of: OutputTail.carriageReturn)
+        let limit = OutputTail.maxLineSize
+        // A progress bar overwrites the text before its last carriage return.
+        let rest = bytes.suffix(2 * limit)
+        if current.count + bytes.count > limit,
+            let start = rest.dropLast().lastIndex(of: OutputTail.carriageReturn)
         {
-            open = Array(rest[back...].prefix(room))
+            current = Array(rest[start...].prefix(limit))
         } else {
-            open += bytes.prefix(max(0, room - open.count))
+            current += bytes.prefix(max(0, limit - current.count))
         }
     }
 }

@@ -12,21 +12,21 @@ internal import SystemPackage
     internal import Darwin
 #endif
 
-/// The log for somebody who watches: what is going on now, in a few lines that are written over; a line
-/// for each phase that is over, and the output of one that failed.
+/// The interactive log: the current command in a few lines that are updated, a line for each phase that
+/// has ended, and the output of a failed phase.
 ///
-/// Everything is in a file too, as the plain log, and the file is named at the end. At most 20 frames a
-/// second are written, and none when nothing has changed.
+/// A file has the plain log with everything, and the summary names the file. At most 20 frames a second
+/// are written, and none if nothing has changed.
 final class PrettyOutput: EventSink {
     private struct State {
         var view: BuildView
         var region = LiveRegion()
-        /// Where the log of the phase begins.
+        /// The offset in the log file at which the phase begins.
         var phaseOffset: Int64 = 0
         var lastFrame: ContinuousClock.Instant
         var isFrameDue = false
         var isSecondDue = false
-        /// The build is over, or the terminal is somebody else's for now.
+        /// Whether the build has ended, or a shell uses the terminal.
         var isQuiet = false
         var isBroken = false
     }
@@ -36,41 +36,41 @@ final class PrettyOutput: EventSink {
     private let phrases: PrettyPhrases
     private let file: LogFile
     private let log: PlainOutput
-    private let isLogLost: LogFileFallback
+    private let fallback: LogFileFallback
     private let terminal: PrettyTerminal
-    private let broken: @Sendable () -> Void
+    private let onFailure: @Sendable () -> Void
     private let queue = DispatchQueue(label: "buildspec terminal")
     private let state: Mutex<State>
 
     /// Creates a log.
     ///
     /// - Parameters:
-    ///   - buildspec: the buildspec.
-    ///   - name: its path as messages show it.
-    ///   - style: colours or none.
-    ///   - file: what keeps the whole log.
-    ///   - terminal: where to draw.
-    ///   - broken: called once when nobody reads the terminal any more.
+    ///   - buildspec: The buildspec.
+    ///   - name: The path of the buildspec file for messages.
+    ///   - style: The emphasis of text.
+    ///   - file: The file of the whole log.
+    ///   - terminal: The terminal to draw on.
+    ///   - onFailure: Called once when the terminal cannot be written.
     init(
         _ buildspec: Buildspec,
         named name: String,
         style: TextStyle,
         file: LogFile,
         on terminal: PrettyTerminal,
-        broken: @escaping @Sendable () -> Void
+        onFailure: @escaping @Sendable () -> Void
     ) {
         let now = ContinuousClock.now
-        let isLogLost = LogFileFallback()
+        let fallback = LogFileFallback()
         phrases = PrettyPhrases(buildspec: name, style: style, file: file)
         self.file = file
-        self.isLogLost = isLogLost
+        self.fallback = fallback
         self.terminal = terminal
-        self.broken = broken
+        self.onFailure = onFailure
         log = PlainOutput(
             buildspec: name,
             style: .plain,
             markers: .none,
-            log: LogWriter(file.stream, file.stream) { isLogLost.note() }
+            log: LogWriter(file.stream, file.stream) { fallback.activate() }
         )
         state = Mutex(
             State(
@@ -84,10 +84,10 @@ final class PrettyOutput: EventSink {
     func receive(_ event: RunEvent) async {
         await log.receive(event)
         state.withLock { state in
-            state.view.note(event, now: .now)
+            state.view.update(event, now: .now)
             if case .phaseBegan = event { state.phaseOffset = file.size }
             var text = phrases.text(of: event, phaseOffset: state.phaseOffset)
-            if let loss = isLogLost.text(before: event, file.path) { text = loss + text }
+            if let output = fallback.text(before: event, file.path) { text = output + text }
             switch event {
             case .resumed: state.isQuiet = false
             case .paused, .buildEnded:
@@ -100,8 +100,8 @@ final class PrettyOutput: EventSink {
         }
     }
 
-    /// Draws again when the terminal has another size, or is ours again after Ctrl-Z, until the
-    /// sources are cancelled.
+    /// Draws again when the terminal's size changes, and when the process continues after Ctrl-Z, until
+    /// the returned sources are cancelled.
     func watchTerminal() -> [any DispatchSourceSignal] {
         [
             Signals.watch(SIGWINCH) { [weak self] in
@@ -109,7 +109,7 @@ final class PrettyOutput: EventSink {
             },
             Signals.watch(SIGCONT) { [weak self] in
                 self?.state.withLock { state in
-                    // What was shown is further up now, above what the shell has written.
+                    // The shell has written below the region, so a new region is drawn.
                     state.region = LiveRegion()
                     self?.schedule(&state)
                 }
@@ -117,7 +117,7 @@ final class PrettyOutput: EventSink {
         ]
     }
 
-    /// Sees to it that there is a frame soon.
+    /// Schedules the next frame.
     private func schedule(_ state: inout State) {
         guard !state.isFrameDue, !state.isQuiet else { return }
         state.isFrameDue = true
@@ -140,12 +140,12 @@ final class PrettyOutput: EventSink {
         state.lastFrame = now
         if !frame.isEmpty, !terminal.write(frame) {
             state.isBroken = true
-            broken()
+            onFailure()
         }
         if !lines.isEmpty { scheduleSecond(&state) }
     }
 
-    /// Lets the shown time go on.
+    /// Schedules a frame in a second, to update the shown time.
     private func scheduleSecond(_ state: inout State) {
         guard !state.isSecondDue else { return }
         state.isSecondDue = true

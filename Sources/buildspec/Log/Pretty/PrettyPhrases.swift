@@ -2,26 +2,25 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// What stays on the terminal of an event: whole lines, each ended by a newline.
+/// The lines about events that stay on the terminal.
 struct PrettyPhrases {
-    /// Of a failed phase, as many lines as somebody can scroll back to; all are in the file.
-    private static let linesOfFailure = 2_000
-    /// What somebody who stopped or paused the build needs to see where it was.
-    private static let linesOfStop = 20
+    /// The most lines that are shown of a failed phase; the file has all lines.
+    private static let failureLines = 2_000
+    /// The most lines that are shown of a stopped or paused phase.
+    private static let stopLines = 20
 
-    /// The buildspec's path as messages show it.
+    /// The path of the buildspec file for messages.
     let buildspec: String
-    /// Colours or none.
     let style: TextStyle
-    /// What keeps the whole log.
+    /// The file of the whole log.
     let file: LogFile
 
-    /// The lines of an event; empty if it leaves none.
+    /// Makes the lines of an event, each with a line break.
     ///
     /// - Parameters:
-    ///   - event: what happened.
-    ///   - offset: where the current phase begins in the file.
-    /// - Returns: the text.
+    ///   - event: The event.
+    ///   - offset: The offset in the file at which the current phase begins.
+    /// - Returns: The text; empty for an event without lines.
     func text(of event: RunEvent, phaseOffset offset: Int64) -> String {
         joined(lines(of: event, offset))
     }
@@ -38,36 +37,36 @@ struct PrettyPhrases {
             let output: [String] =
                 switch report.state {
                 case .succeeded, .skipped: []
-                case .failed, .timedOut: log(from: offset, limit: PrettyPhrases.linesOfFailure)
-                case .stopped: log(from: offset, limit: PrettyPhrases.linesOfStop)
+                case .failed, .timedOut: log(from: offset, limit: PrettyPhrases.failureLines)
+                case .stopped: log(from: offset, limit: PrettyPhrases.stopLines)
                 }
             return output + [table.row(report)]
         case .phaseRetried(let failure, let attempt, let limit):
             let phase = failure.command.phase.upperCased
-            return ["\(phase) failed, again from its start: retry \(attempt) of \(limit)"]
+            return ["\(phase) failed and starts again: retry \(attempt) of \(limit)"]
         case .artifactCollected(let report):
             return report.failure.map { [style.bad("error: \($0.oneLine)")] } ?? []
-        case .paused: return log(from: offset, limit: PrettyPhrases.linesOfStop)
+        case .paused: return log(from: offset, limit: PrettyPhrases.stopLines)
         case .resumed(let pause, let duration):
-            return ["\(place(of: pause)): resumed after \(Quantity.time(duration))"]
+            return ["\(location(of: pause)): resumed after \(Quantity.time(duration))"]
         case .buildEnded(let result):
             return Summary(result, buildspec: buildspec, style: style, log: file.path.string)
-                .belowPhases
+                .afterPhases
         case .cacheRestored, .cacheSaved, .phaseBegan, .commandBegan, .commandEnded,
             .commandStopped, .output:
             return []
         }
     }
 
-    /// What the file has of the phase so far, without what would move the cursor.
+    /// Reads the output of the phase so far from the file, in lines that are safe for the terminal.
     private func log(from offset: Int64, limit: Int) -> [String] {
         let log = file.lines(from: offset, limit: limit)
-        let omission = log.areAll ? [] : ["… the lines before are in \(file.path)"]
+        let omission = log.areAll ? [] : ["… the previous lines are in \(file.path)"]
         return omission
             + log.lines.map { OutputLine.text($0, keepingColours: style.isColoured) }
     }
 
-    private func place(of pause: BuildPause) -> String {
+    private func location(of pause: BuildPause) -> String {
         let start = pause.command.text.range.start
         return "\(buildspec):\(start.line):\(start.column)"
     }

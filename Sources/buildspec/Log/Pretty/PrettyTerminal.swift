@@ -6,11 +6,11 @@
     internal import Darwin
 #endif
 
-/// A terminal that can be written over.
+/// A terminal whose cursor can be moved.
 struct PrettyTerminal: Sendable {
-    /// Writes a text at once; false when nobody reads it any more.
+    /// Writes a text at once, and returns whether it was written.
     var write: @Sendable (String) -> Bool
-    /// How large it is now.
+    /// Reads the current size.
     var size: @Sendable () -> LiveRegion.Size
 
     /// Standard output.

@@ -1,25 +1,25 @@
-/// Text as a terminal's columns count it.
+/// The width of text in the columns of a terminal.
 enum TerminalText {
-    /// How many columns a character takes: 0, 1 or 2.
+    /// The width of a character in columns: 0, 1 or 2.
     ///
-    /// Source: Unicode Standard Annex #11, "East Asian Width", as terminals have it.
+    /// Source: Unicode Standard Annex #11, "East Asian Width", as terminals implement it.
     static func width(of scalar: Unicode.Scalar) -> Int {
         if scalar.value < 0x300 { return scalar.value < 0x20 || scalar.value == 0xAD ? 0 : 1 }
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format, .control, .surrogate: break
         default: return isWide(scalar) ? 2 : 1
         }
-        // It makes the symbol before it an emoji, which many terminals show wider then.
+        // U+FE0F makes the symbol before it an emoji, which many terminals show wider.
         return scalar.value == 0xFE0F ? 1 : 0
     }
 
-    /// How many columns a text takes, at most: what terminals join is counted in its parts.
+    /// The largest width of a text; characters that terminals may join are counted separately.
     static func width(of text: String) -> Int {
         text.utf8.allSatisfy { $0 < 0x80 }
             ? text.utf8.count : text.unicodeScalars.reduce(0) { $0 + width(of: $1) }
     }
 
-    /// The text in at most so many columns; `…` stands for what is cut off.
+    /// Cuts a text to a number of columns, with `…` at the end.
     static func cut(_ text: String, to columns: Int) -> String {
         if text.utf8.count <= columns || width(of: text) <= columns { return text }
         guard columns > 0 else { return "" }

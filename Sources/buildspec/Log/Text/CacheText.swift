@@ -1,9 +1,9 @@
 internal import BuildspecCache
 internal import BuildspecRunner
 
-/// What a cache did, in words.
+/// The texts about the results of a cache.
 enum CacheText {
-    /// What a restore did.
+    /// The result of a restore.
     static func restored(_ report: RestoreReport) -> String {
         switch report.outcome {
         case .miss(let reason): return "nothing restored: \(reason)"
@@ -16,21 +16,21 @@ enum CacheText {
         }
     }
 
-    /// The lines of a build's log about a restore: if the key had no entry, also what was looked for.
-    static func logged(_ report: RestoreReport) -> String {
+    /// The lines of a build's log about a restore, with the request if the key had no entry.
+    static func logLines(_ report: RestoreReport) -> String {
         var lines = ["cache: \(restored(report))"]
         if let searched = report.searched {
-            lines.append("cache: looked for \(asked(searched))")
+            lines.append("cache: looked for \(request(searched))")
         }
         return lines.map(\.oneLine).joined(separator: "\n")
     }
 
-    /// What a restore is asked for, in words.
-    static func asked(_ identity: CacheIdentity) -> String {
+    /// The request of a restore: keys, paths and scopes.
+    static func request(_ identity: CacheIdentity) -> String {
         func list(_ texts: [String]) -> String {
             texts.map { "'\($0)'" }.joined(separator: ", ")
         }
-        var text = identity.key.map { "key '\($0)'" } ?? "the keyless entry"
+        var text = identity.key.map { "key '\($0)'" } ?? "the default entry"
         if identity.key != nil, !identity.fallbackKeys.isEmpty {
             text += ", fallback keys \(list(identity.fallbackKeys))"
         }
@@ -39,12 +39,12 @@ enum CacheText {
         return "\(text), paths \(list(identity.paths)), in \(noun) \(list(scopes))"
     }
 
-    /// Where a restore looked in vain.
-    static func searched(_ identity: CacheIdentity) -> String {
+    /// The scopes of a restore, for the end of a sentence about a miss.
+    static func scopes(_ identity: CacheIdentity) -> String {
         ([identity.scope] + identity.readScopes).map { ", scope '\($0)'" }.joined()
     }
 
-    /// What a save did.
+    /// The result of a save.
     static func saved(_ report: SaveReport) -> String {
         switch report.outcome {
         case .alreadyStored: return "not saved: the key is already stored"
@@ -55,28 +55,28 @@ enum CacheText {
         case .saved: break
         }
         let files = Quantity.count(report.files, "file")
-        let tail = leftOut(report) + removed(report)
+        let tail = leftOut(report) + deleted(report)
         if report.bytesStored == 0 { return "saved \(files), unchanged" + tail }
         return "saved \(files): \(Quantity.size(report.bytesStored)) stored, "
             + "\(Quantity.size(report.bytesReused)) reused" + tail
     }
 
-    /// What keeps an entry from being complete.
+    /// The number of files that an incomplete entry does not have.
     private static func leftOut(_ report: SaveReport) -> String {
         guard report.filesLeftOut > 0 else { return "" }
         return "; incomplete, \(report.filesLeftOut) left out: the next save replaces the entry"
     }
 
-    /// What the store's limits took.
-    private static func removed(_ report: SaveReport) -> String {
+    /// The entries that the store's limits deleted.
+    private static func deleted(_ report: SaveReport) -> String {
         guard report.entriesRemoved > 0 else { return "" }
         let entries = Quantity.count(report.entriesRemoved, "old entries", one: "old entry")
-        // Objects of a removed entry stay for the grace period, so at first it may free nothing.
+        // Objects of a deleted entry stay for the grace period, so the size can be 0.
         let size = report.bytesRemoved > 0 ? " (\(Quantity.size(report.bytesRemoved)))" : ""
-        return "; \(entries) removed\(size)"
+        return "; \(entries) deleted\(size)"
     }
 
-    /// What became of restoring and saving; a reason that a warning has told for both is not told again.
+    /// The results of restoring and saving; a failure of both is already in a warning.
     static func outcomes(
         _ restored: CacheRestoreOutcome,
         _ saved: CacheSaveOutcome
@@ -87,7 +87,7 @@ enum CacheText {
         return [outcome(restored), outcome(saved)]
     }
 
-    /// What became of restoring; `nil` when there is nothing to say.
+    /// The result of restoring; `nil` if no restore was requested.
     static func outcome(_ outcome: CacheRestoreOutcome) -> String? {
         switch outcome {
         case .notWanted: nil
@@ -96,7 +96,7 @@ enum CacheText {
         }
     }
 
-    /// What became of saving; `nil` when there is nothing to say.
+    /// The result of saving; `nil` if no save was requested.
     static func outcome(_ outcome: CacheSaveOutcome) -> String? {
         switch outcome {
         case .notWanted: nil
@@ -108,7 +108,7 @@ enum CacheText {
         }
     }
 
-    /// Whose the entry is, when it is another's, and who signed it.
+    /// The scope of the entry, if it is not the build's, and its signer.
     private static func origin(_ report: RestoreReport) -> String {
         guard let origin = report.origin else { return "" }
         let scope = origin.isOwnScope ? "" : ", from scope '\(origin.scope)'"
@@ -116,7 +116,7 @@ enum CacheText {
         return scope + ", signed by '\(key)'"
     }
 
-    /// What became of the sources' times.
+    /// The number of source files whose times were or were not restored.
     private static func sources(_ report: RestoreReport) -> String {
         guard let times = report.retimed else { return "" }
         return "; sources: \(times.unchanged) unchanged, \(times.changed) changed"

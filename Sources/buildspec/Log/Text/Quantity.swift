@@ -1,6 +1,6 @@
-/// Numbers as people read them.
+/// The texts of numbers with units.
 enum Quantity {
-    /// A time: `0.3 s`, `74.2 s`, `12 min 05 s`, `1 h 02 min`.
+    /// Writes a duration: `0.3 s`, `74.2 s`, `12 min 05 s`, `1 h 02 min`.
     static func time(_ duration: Duration) -> String {
         let longest = Duration.seconds(Int64(1) << 40)
         let milliseconds = min(max(duration, .zero), longest) / .milliseconds(1)
@@ -13,7 +13,7 @@ enum Quantity {
         return "\(seconds / 3_600) h \(twoDigits(seconds / 60 % 60)) min"
     }
 
-    /// A size in decimal units: `812 B`, `3.4 kB`, `0.7 MB`, `1.2 GB`.
+    /// Writes a size in decimal units: `812 B`, `3.4 kB`, `0.7 MB`, `1.2 GB`.
     static func size(_ bytes: UInt64) -> String {
         switch bytes {
         case ..<1_000: "\(bytes) B"
@@ -23,24 +23,24 @@ enum Quantity {
         }
     }
 
-    /// A count of things: `1 file`, `27,136 files`.
+    /// Writes a count with its noun: `1 file`, `27,136 files`.
     static func count(_ number: Int, _ noun: String) -> String {
         count(number, noun + "s", one: noun)
     }
 
-    /// A count of things whose plural is spelled out: `1 entry`, `3 entries`.
+    /// Writes a count with a noun whose plural is irregular: `1 entry`, `3 entries`.
     static func count(_ number: Int, _ plural: String, one: String) -> String {
         var digits = String(number)
-        var place = digits.endIndex
-        while digits.distance(from: digits.startIndex, to: place) > 3 {
-            place = digits.index(place, offsetBy: -3)
-            digits.insert(",", at: place)
+        var index = digits.endIndex
+        while digits.distance(from: digits.startIndex, to: index) > 3 {
+            index = digits.index(index, offsetBy: -3)
+            digits.insert(",", at: index)
         }
         return "\(digits) \(number == 1 ? one : plural)"
     }
 
     private static func tenths(_ bytes: UInt64, _ unit: UInt64) -> String {
-        // The largest number of bytes must not be too much either.
+        // `bytes * 10` could overflow.
         let (whole, rest) = bytes.quotientAndRemainder(dividingBy: unit)
         let tenths = whole * 10 + (rest * 10 + unit / 2) / unit
         return "\(tenths / 10).\(tenths % 10)"

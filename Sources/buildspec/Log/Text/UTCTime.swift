@@ -6,12 +6,12 @@
     internal import Darwin
 #endif
 
-/// Points in time as people read them.
+/// The texts of times in UTC.
 enum UTCTime {
-    /// A time in UTC: `2026-11-23 08:32 UTC`.
+    /// Writes a time: `2026-11-23 08:32 UTC`.
     ///
-    /// - Parameter seconds: since 1970.
-    /// - Returns: the text.
+    /// - Parameter seconds: The seconds since 1970.
+    /// - Returns: The text.
     static func text(_ seconds: Int64) -> String {
         let (day, time) = split(seconds)
         let (year, month, dayOfMonth) = date(ofDay: day)
@@ -19,27 +19,27 @@ enum UTCTime {
             + " \(twoDigits(time / 3_600)):\(twoDigits(time / 60 % 60)) UTC"
     }
 
-    /// The time now in seconds since 1970.
+    /// Reads the current time in seconds since 1970.
     static func seconds() -> Int64 {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         return Int64(now.tv_sec)
     }
 
-    /// The time now as programs read it (RFC 3339): `2026-11-23T08:32:05.123Z`.
+    /// Writes the current time as in RFC 3339: `2026-11-23T08:32:05.123Z`.
     static func now() -> String {
         let (date, time, microseconds) = clock()
         return "\(date.joined(separator: "-"))T\(time.joined(separator: ":"))"
             + ".\(microseconds.prefix(3))Z"
     }
 
-    /// The time now as CodeBuild's logs have it: `2026/11/23 08:32:05.123456`.
+    /// Writes the current time as in CodeBuild's logs: `2026/11/23 08:32:05.123456`.
     static func codeBuild() -> String {
         let (date, time, microseconds) = clock()
         return "\(date.joined(separator: "/")) \(time.joined(separator: ":")).\(microseconds)"
     }
 
-    /// The day since 1970, negative before it, and the second of it.
+    /// Divides a time into the days since 1970, negative before, and the second of the day.
     private static func split(_ seconds: Int64) -> (day: Int64, second: Int64) {
         let (day, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
         return second < 0 ? (day - 1, second + 86_400) : (day, second)
@@ -55,9 +55,9 @@ enum UTCTime {
         return (["\(year)", twoDigits(month), twoDigits(day)], time, microseconds)
     }
 
-    /// The date of a day counted from 1970-01-01, in the Gregorian calendar.
+    /// Computes the date of a day, counted from 1970-01-01, in the Gregorian calendar.
     ///
-    /// Years are counted from March, so that the leap day is the last of its year.
+    /// Years are counted from March, so that the leap day is the last day of a year.
     private static func date(ofDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = day + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

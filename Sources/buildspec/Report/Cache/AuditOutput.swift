@@ -2,7 +2,7 @@ internal import BuildspecCache
 internal import BuildspecModel
 internal import BuildspecRunner
 
-/// An entry that was restored, and what the policy makes of it now.
+/// A restored entry, and its trust by the current policy.
 struct AuditRow {
     var entry: RestoredEntry
     var now: EntryTrust
@@ -12,9 +12,9 @@ struct AuditRow {
     }
 }
 
-/// What builds consumed, for people and for programs.
+/// The output of `cache audit`, as text and as JSON.
 ///
-/// Keys may be added to the JSON; none changes its meaning while `version` is 1.
+/// New keys can be added to the JSON. While `version` is 1, no key changes its meaning.
 enum AuditOutput {
     static func text(_ rows: [AuditRow], project: String) -> String {
         guard !rows.isEmpty else {
@@ -24,14 +24,14 @@ enum AuditOutput {
         for row in rows {
             let origin = row.entry.origin
             let build = row.entry.build.map { "build \($0)" } ?? "without a build"
-            let key = origin.key.map { "key '\($0)'" } ?? "the keyless entry"
-            let scope = origin.isOwnScope ? "" : ", which was only read"
+            let key = origin.key.map { "key '\($0)'" } ?? "the default entry"
+            let scope = origin.isOwnScope ? "" : " (only read)"
             let lines = [
                 ("entry", "\(key) of '\(origin.scope)'\(scope)"),
                 ("paths", origin.version), ("manifest", origin.manifest),
                 ("saved", "\(UTCTime.text(origin.saved)) by \(origin.writer)"),
                 ("signer", TrustText.signer(origin)),
-                ("then", TrustText.words(origin.trust)), ("now", TrustText.words(row.now)),
+                ("then", TrustText.sentence(origin.trust)), ("now", TrustText.sentence(row.now)),
             ]
             text += "\(UTCTime.text(row.entry.time)), \(build) of '\(project)'\n"
             for (name, value) in lines {

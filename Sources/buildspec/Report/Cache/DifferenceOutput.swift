@@ -1,7 +1,7 @@
 internal import BuildspecCache
 internal import BuildspecModel
 
-/// What differs between two entries, for people and for programs.
+/// The output of `cache diff`, as text and as JSON.
 enum DifferenceOutput {
     static func text(_ difference: EntryDifference, listingTimes: Bool) -> String {
         var text = ""
@@ -13,7 +13,7 @@ enum DifferenceOutput {
         let changed = changes.count { $0.kind == .changed && !$0.isTimeOnly }
         text += "\(changes.count { $0.kind == .added }) added, "
         text += "\(changes.count { $0.kind == .removed }) removed, \(changed) changed, "
-        if timeOnly > 0 { text += "\(timeOnly) of another time, " }
+        if timeOnly > 0 { text += "\(timeOnly) with another time, " }
         return text + "\(difference.same) the same\n"
     }
 
@@ -45,13 +45,13 @@ enum DifferenceOutput {
         case .added: return "+ \(change.path)" + size(change.newSize)
         case .removed: return "- \(change.path)" + size(change.oldSize)
         case .changed:
-            var what = change.aspects.map(\.rawValue).joined(separator: ", ")
+            var aspects = change.aspects.map(\.rawValue).joined(separator: ", ")
             if change.aspects.contains(.content), let old = change.oldSize,
                 let new = change.newSize, old != new
             {
-                what += ", \(Quantity.size(old)) -> \(Quantity.size(new))"
+                aspects += ", \(Quantity.size(old)) -> \(Quantity.size(new))"
             }
-            return "~ \(change.path) (\(what))"
+            return "~ \(change.path) (\(aspects))"
         }
     }
 }

@@ -1,11 +1,11 @@
 internal import BuildspecCache
 internal import BuildspecModel
 
-/// Entries as JSON, for programs.
+/// Entries as JSON.
 ///
-/// Keys may be added; none changes its meaning while `version` is 1.
+/// New keys can be added. While `version` is 1, no key changes its meaning.
 enum EntryJSON {
-    /// One entry with all that it holds.
+    /// Writes an entry with its files.
     static func print(_ contents: EntryContents) -> String {
         var members: [(String, JSONText)] = [("version", .number("1"))] + members(contents.info)
         members.append(("manifest", .string(contents.manifestName)))
@@ -16,7 +16,7 @@ enum EntryJSON {
         return JSONText.object(members).pretty + "\n"
     }
 
-    /// All entries of a store.
+    /// Writes the entries of a store.
     static func print(_ entries: [CacheEntryInfo]) -> String {
         JSONText.object([
             ("version", .number("1")),
@@ -24,7 +24,7 @@ enum EntryJSON {
         ]).pretty + "\n"
     }
 
-    /// What a key was made of.
+    /// Makes the object of a key's inputs.
     static func object(_ inputs: KeyInputs) -> JSONText {
         .object([
             ("declared", inputs.declared.map(JSONText.string) ?? .null),
@@ -54,7 +54,7 @@ enum EntryJSON {
         ])
     }
 
-    /// What a listing says of an entry.
+    /// Makes the members of an entry in a listing.
     static func members(_ info: CacheEntryInfo) -> [(String, JSONText)] {
         [
             ("scope", .string(info.scope)),

@@ -1,6 +1,6 @@
 internal import BuildspecCache
 
-/// What an entry holds, for people.
+/// The output of `cache show` as text.
 enum EntryText {
     static func print(_ contents: EntryContents, listingFiles: Bool) -> String {
         var rows = head(contents)
@@ -25,7 +25,7 @@ enum EntryText {
             ("scope", info.scope), ("key", info.key ?? "-"),
             ("paths", info.paths.joined(separator: ", ")),
             ("saved", "\(UTCTime.text(info.saved)) by \(info.writer)"),
-            ("signer", info.signer ?? "-"), ("trust", TrustText.words(info.trust)),
+            ("signer", info.signer ?? "-"), ("trust", TrustText.sentence(info.trust)),
             ("last used", UTCTime.text(info.lastUsed)),
             (
                 "files",
@@ -51,11 +51,11 @@ enum EntryText {
             rows.append(("hash", "\(hash.hash) of \(hash.patterns.joined(separator: " "))"))
             rows += hash.files.map { ("", "\($0.digest.prefix(12)) \($0.path)") }
         }
-        if inputs.isTruncated { rows.append(("", "and more, which was not recorded")) }
+        if inputs.isTruncated { rows.append(("", "and more, which were not recorded")) }
         return rows
     }
 
-    /// `0644  2026-11-23 08:32 UTC      812  path`.
+    /// Writes the line of an item: `0644  2026-11-23 08:32 UTC      812  path`.
     private static func line(_ item: EntryContents.Item) -> String {
         let mode = String(item.mode, radix: 8)
         let size = item.kind == .file ? String(item.size) : item.kind.rawValue

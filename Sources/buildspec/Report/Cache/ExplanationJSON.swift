@@ -2,9 +2,9 @@ internal import BuildspecCache
 internal import BuildspecModel
 internal import BuildspecRunner
 
-/// Why a key is a hit or a miss, for programs.
+/// The output of `cache explain` as JSON.
 ///
-/// Keys may be added; none changes its meaning while `version` is 1.
+/// New keys can be added. While `version` is 1, no key changes its meaning.
 enum ExplanationJSON {
     static func print(_ explanation: CacheExplanation, _ missed: RecordedMiss? = nil) -> String {
         let identity = explanation.identity
@@ -60,16 +60,16 @@ enum ExplanationJSON {
         ])
     }
 
-    private static func object(_ neighbour: CacheExplanation.RelatedEntry) -> JSONText {
+    private static func object(_ related: CacheExplanation.RelatedEntry) -> JSONText {
         .object([
-            ("entry", .object(EntryJSON.members(neighbour.info))),
-            ("sameScope", .bool(neighbour.isSameScope)),
-            ("pathsAdded", texts(neighbour.pathsAdded)),
-            ("pathsRemoved", texts(neighbour.pathsRemoved)),
-            ("commonPrefix", .number("\(neighbour.commonPrefix)")),
+            ("entry", .object(EntryJSON.members(related.info))),
+            ("sameScope", .bool(related.isSameScope)),
+            ("pathsAdded", texts(related.pathsAdded)),
+            ("pathsRemoved", texts(related.pathsRemoved)),
+            ("commonPrefix", .number("\(related.commonPrefix)")),
             (
                 "inputs",
-                neighbour.inputs.map { changes in
+                related.inputs.map { changes in
                     .array(
                         changes.map {
                             .object([

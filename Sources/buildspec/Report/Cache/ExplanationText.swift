@@ -1,7 +1,7 @@
 internal import BuildspecCache
 internal import BuildspecRunner
 
-/// Why a key is a hit or a miss, for people.
+/// The output of `cache explain` as text.
 enum ExplanationText {
     static func print(_ explanation: CacheExplanation, _ missed: RecordedMiss? = nil) -> String {
         let identity = explanation.identity
@@ -14,32 +14,32 @@ enum ExplanationText {
         lines += identity.paths.map { "path      \($0)" }
         if let inputs = identity.inputs { lines += self.inputs(inputs) }
         if let transfer = explanation.transfer { lines += ["", self.transfer(transfer)] }
-        for neighbour in explanation.nearest {
+        for related in explanation.nearest {
             lines.append("")
-            lines += described(neighbour, asked: identity)
+            lines += description(of: related, requested: identity)
         }
         if explanation.nearest.isEmpty, explanation.used == nil {
             let isDamaged = if case .damaged = explanation.verdict { true } else { false }
             lines += ["", "the store has no \(isDamaged ? "other entry" : "entry yet")"]
         }
-        if let missed { lines += [""] + described(missed, below: explanation) }
+        if let missed { lines += [""] + description(of: missed, after: explanation) }
         return lines.map(\.oneLine).joined(separator: "\n") + "\n"
     }
 
-    /// The last miss of a build.
-    private static func described(
-        _ missed: RecordedMiss,
-        below shown: CacheExplanation
+    /// The lines about the last miss of a build.
+    private static func description(
+        of missed: RecordedMiss,
+        after shown: CacheExplanation
     ) -> [String] {
         let time = UTCTime.text(missed.entry.time / 1_000_000_000)
-        let asked = CacheText.asked(missed.entry.identity)
-        var lines = ["build \(missed.entry.build) missed on \(time): it looked for \(asked)"]
-        // What is near the same miss stands above.
+        let request = CacheText.request(missed.entry.identity)
+        var lines = ["build \(missed.entry.build) missed on \(time): it looked for \(request)"]
+        // The related entries of the same miss are already in the output.
         let isSame = shown.used == nil && missed.entry.identity.key == shown.identity.key
-        let told = isSame ? Set(shown.nearest.map(\.info.recordName)) : []
-        let nearest = missed.explanation.nearest.filter { !told.contains($0.info.recordName) }
-        for neighbour in nearest {
-            lines += described(neighbour, asked: missed.explanation.identity)
+        let reported = isSame ? Set(shown.nearest.map(\.info.recordName)) : []
+        let nearest = missed.explanation.nearest.filter { !reported.contains($0.info.recordName) }
+        for related in nearest {
+            lines += description(of: related, requested: missed.explanation.identity)
         }
         if missed.explanation.nearest.isEmpty {
             lines.append("  no entry of that time is in the store now")
@@ -48,7 +48,7 @@ enum ExplanationText {
     }
 
     private static func verdict(_ explanation: CacheExplanation) -> String {
-        let key = explanation.identity.key.map { "key '\($0)'" } ?? "the keyless entry"
+        let key = explanation.identity.key.map { "key '\($0)'" } ?? "the default entry"
         switch explanation.verdict {
         case .hit: return "hit: \(key) is stored" + otherScope(explanation)
         case .fallback(let prefix):
@@ -72,10 +72,10 @@ enum ExplanationText {
     }
 
     private static func isSameKey(
-        _ neighbour: CacheExplanation.RelatedEntry,
+        _ related: CacheExplanation.RelatedEntry,
         _ explanation: CacheExplanation
     ) -> Bool {
-        neighbour.info.key == explanation.identity.key
+        related.info.key == explanation.identity.key
     }
 
     private static func inputs(_ inputs: KeyInputs) -> [String] {
@@ -98,29 +98,32 @@ enum ExplanationText {
             + "\(Quantity.count(transfer.packs, "pack")); \(same)"
     }
 
-    private static func described(
-        _ neighbour: CacheExplanation.RelatedEntry,
-        asked: CacheIdentity
+    /// The lines about a related entry: how it differs from the requested one.
+    private static func description(
+        of related: CacheExplanation.RelatedEntry,
+        requested: CacheIdentity
     ) -> [String] {
-        let info = neighbour.info
+        let info = related.info
         var lines = ["near: \(info.displayText), saved \(UTCTime.text(info.saved))"]
-        if !neighbour.isSameScope { lines.append("  scope: '\(info.scope)', not '\(asked.scope)'") }
-        lines += neighbour.pathsAdded.map { "  path:  + \($0), which the entry has not" }
-        lines += neighbour.pathsRemoved.map { "  path:  - \($0), which only the entry has" }
-        if info.key != asked.key {
-            let now = rest(asked.key ?? "-", neighbour.commonPrefix)
-            let then = rest(info.key ?? "-", neighbour.commonPrefix)
+        if !related.isSameScope {
+            lines.append("  scope: '\(info.scope)', not '\(requested.scope)'")
+        }
+        lines += related.pathsAdded.map { "  path:  + \($0) (not in this entry)" }
+        lines += related.pathsRemoved.map { "  path:  - \($0) (only in this entry)" }
+        if info.key != requested.key {
+            let now = rest(requested.key ?? "-", related.commonPrefix)
+            let then = rest(info.key ?? "-", related.commonPrefix)
             lines.append(
-                "  key:   '\(now)' and not '\(then)' from character \(neighbour.commonPrefix + 1)"
+                "  key:   '\(now)' and not '\(then)' from character \(related.commonPrefix + 1)"
             )
         }
-        guard let inputs = neighbour.inputs else {
-            if info.key != asked.key {
-                lines.append("  input: not known; the key, or the save, did not say its files")
+        guard let inputs = related.inputs else {
+            if info.key != requested.key {
+                lines.append("  input: not known; the key or the save did not record its files")
             }
             return lines
         }
-        return lines + inputs.map { "  input: \(words($0))" }
+        return lines + inputs.map { "  input: \(text($0))" }
     }
 
     private static func rest(_ key: String, _ start: Int) -> String {
@@ -128,7 +131,7 @@ enum ExplanationText {
         return tail.count > 16 ? tail.prefix(12) + "…" : String(tail)
     }
 
-    private static func words(_ change: CacheExplanation.InputChange) -> String {
+    private static func text(_ change: CacheExplanation.InputChange) -> String {
         switch change.kind {
         case .added: "'\(change.current)' is new"
         case .removed: "'\(change.current)' is gone"

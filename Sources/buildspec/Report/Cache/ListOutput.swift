@@ -1,6 +1,6 @@
 internal import BuildspecCache
 
-/// The entries of a store, for people.
+/// The output of `cache list` as text.
 enum ListOutput {
     static func text(_ entries: [CacheEntryInfo]) -> String {
         var table = TextTable([
@@ -13,7 +13,7 @@ enum ListOutput {
                 Quantity.size(entry.bytes),
                 Quantity.size(entry.stored), UTCTime.text(entry.saved),
                 UTCTime.text(entry.lastUsed), entry.writer.shortened(),
-                TrustText.word(entry.trust, signer: entry.signer),
+                TrustText.cell(entry.trust, signer: entry.signer),
             ])
         }
         return table.text

@@ -3,45 +3,44 @@ internal import BuildspecCache
 internal import BuildspecFiles
 internal import BuildspecModel
 
-/// What a prune did or would do, for people and for programs.
+/// The output of `cache prune`, as text and as JSON.
 enum PruneOutput {
     static func text(_ report: PruneReport, isDry: Bool) -> String {
-        let removed = isDry ? "would remove" : "removed"
+        let deleted = isDry ? "would delete" : "deleted"
         var lines: [String] = []
         if report.isShared { lines.append("the shared store '\(report.location)':") }
-        lines += report.removedEntries.map { "\(removed) \($0.displayText)".oneLine }
+        lines += report.removedEntries.map { "\(deleted) \($0.displayText)".oneLine }
         if report.removedDamagedRecords > 0 {
             let records = Quantity.count(report.removedDamagedRecords, "damaged key record")
-            lines.append("\(removed) \(records)")
+            lines.append("\(deleted) \(records)")
         }
         if report.removedBrokenRecords > 0 {
             let entries = Quantity.count(report.removedBrokenRecords, "entries", one: "entry")
-            lines.append("\(removed) \(entries) of which something is missing")
+            lines.append("\(deleted) \(entries) with missing objects")
         }
         if report.removedLeftovers > 0 {
             let files = Quantity.count(report.removedLeftovers, "unfinished file")
-            lines.append("\(removed) \(files) of processes that were killed")
+            lines.append("\(deleted) \(files) of killed processes")
         }
         if report.markedObjects > 0 {
             lines.append(
                 "\(isDry ? "would mark" : "marked")"
-                    + " \(objects(report.markedObjects, report.markedBytes)) that no entry refers to;"
-                    + " a prune after the grace period removes them"
+                    + " \(objects(report.markedObjects, "unreferenced", report.markedBytes));"
+                    + " a prune after the grace period deletes them"
             )
         }
         if report.pendingObjects > 0 {
-            let waiting = objects(report.pendingObjects, report.pendingBytes)
-            let (were, wait) = report.pendingObjects == 1 ? ("was", "waits") : ("were", "wait")
+            let kind = report.isShared ? "marked" : "unreferenced"
+            let wait = report.pendingObjects == 1 ? "waits" : "wait"
             lines.append(
-                report.isShared
-                    ? "\(waiting) \(were) marked within the grace period and \(wait)"
-                    : "\(waiting) that no entry refers to \(wait) for the end of the grace period"
+                "\(objects(report.pendingObjects, kind, report.pendingBytes)) \(wait) for the end of"
+                    + " the grace period"
             )
         }
         let kept = report.keptBytes.subtractingClamped(report.isShared ? 0 : report.pendingBytes)
         let stay = isDry ? "would stay" : report.keptEntries == 1 ? "stays" : "stay"
         lines.append(
-            "\(removed) \(objects(report.removedObjects, report.removedBytes));"
+            "\(deleted) \(objects(report.removedObjects, report.removedBytes));"
                 + " \(Quantity.count(report.keptEntries, "entries", one: "entry"))"
                 + " (\(Quantity.size(kept))) \(stay)"
         )
@@ -74,7 +73,8 @@ enum PruneOutput {
                 .object([
                     ("list", .number("\(requests.lists)")), ("get", .number("\(requests.reads)")),
                     ("bytesRead", .number("\(requests.bytesRead)")),
-                    ("head", .number("\(requests.metadataReads)")), ("put", .number("\(requests.writes)")),
+                    ("head", .number("\(requests.metadataReads)")),
+                    ("put", .number("\(requests.writes)")),
                     ("delete", .number("\(requests.deletions)")),
                 ])
             ),
@@ -82,7 +82,7 @@ enum PruneOutput {
         ]).pretty + "\n"
     }
 
-    /// What a bucket costs at AWS; a directory has no price.
+    /// The costs of a bucket at AWS; a directory has no price.
     private static func money(_ report: PruneReport) -> JSONText {
         guard S3Location.isAddress(report.location) else { return .null }
         return .object([
@@ -92,7 +92,7 @@ enum PruneOutput {
         ])
     }
 
-    /// What it takes, in requests and in AWS's money.
+    /// The number of requests, and the costs at AWS.
     private static func estimate(_ report: PruneReport) -> [String] {
         let requests = report.requests
         return [
@@ -100,8 +100,9 @@ enum PruneOutput {
                 + " (\(Quantity.size(requests.bytesRead))), \(requests.metadataReads) head,"
                 + " \(requests.writes) put, \(requests.deletions) delete",
             "at AWS's list price (S3 Standard, \(S3Prices.region)): "
-                + "$\(digits(S3Prices.cost(of: requests), 6)) for them, "
-                + "$\(digits(saved(report), 6)) a month less to store when all marked are gone",
+                + "$\(digits(S3Prices.cost(of: requests), 6)) for the requests, "
+                + "$\(digits(saved(report), 6)) a month less for storage after all marked objects "
+                + "are deleted",
         ]
     }
 
@@ -109,11 +110,12 @@ enum PruneOutput {
         S3Prices.monthly([report.removedBytes, report.markedBytes, report.pendingBytes].clampedSum)
     }
 
-    private static func objects(_ count: Int, _ bytes: UInt64) -> String {
-        "\(Quantity.count(count, "object")) (\(Quantity.size(bytes)))"
+    private static func objects(_ count: Int, _ kind: String? = nil, _ bytes: UInt64) -> String {
+        let noun = kind.map { "\($0) object" } ?? "object"
+        return "\(Quantity.count(count, noun)) (\(Quantity.size(bytes)))"
     }
 
-    /// A number with so many digits behind the point.
+    /// Writes a number with `count` digits after the point.
     private static func digits(_ value: Double, _ count: Int) -> String {
         var scale = 1
         for _ in 0..<count { scale *= 10 }

@@ -1,10 +1,10 @@
 internal import BuildspecCache
 internal import BuildspecRunner
 
-/// A miss of a build, explained later.
+/// A recorded miss of a build with its explanation.
 struct RecordedMiss {
-    /// What the build looked for, and when.
+    /// The requested identity, and the time of the build.
     var entry: MissedEntry
-    /// Why it was not there.
+    /// Why the store had no entry.
     var explanation: CacheExplanation
 }

@@ -1,7 +1,7 @@
 internal import BuildspecModel
 internal import BuildspecRunner
 
-/// What a cache has cost and saved, for people and for programs.
+/// The output of `cache stats`, as text and as JSON.
 enum StatsOutput {
     static func text(_ history: CacheHistory, project: String) -> String {
         guard !history.runs.isEmpty else {
@@ -13,14 +13,16 @@ enum StatsOutput {
         for run in history.runs.suffix(20) {
             table.add([
                 UTCTime.text(run.time), run.outcome.rawValue, Quantity.size(run.restoredBytes),
-                Quantity.size(run.storedBytes), time(run.restoringMilliseconds), time(run.savingMilliseconds),
-                time(run.phasesMilliseconds), run.key.isEmpty ? "-" : run.key,
+                Quantity.size(run.storedBytes), time(run.restoringMilliseconds),
+                time(run.savingMilliseconds), time(run.phasesMilliseconds),
+                run.key.isEmpty ? "-" : run.key,
             ])
         }
         let builds = Quantity.count(history.runs.count, "build")
         var text = table.text + "\n\(builds), \(history.hits) with something restored\n"
         text += "spent on the cache  \(time(history.spentMilliseconds))\n"
-        text += "saved by it         " + (history.savedMilliseconds.map(time) ?? "not known yet") + "\n"
+        let saved = history.savedMilliseconds.map(time) ?? "not known yet"
+        text += "saved by the cache  \(saved)\n"
         if let warning = history.warning { text += "the cache \(warning)\n" }
         return text
     }

@@ -1,15 +1,15 @@
 internal import BuildspecCache
 internal import BuildspecModel
 
-/// What went from one store to the other, for people and for programs.
+/// The output of `cache push`, `pull` and `sync`, as text and as JSON.
 enum TransferOutput {
-    /// What the help of all three commands says.
+    /// The discussion in the help of these commands.
     static let help = """
-        The stores are those of --cache, a directory, and --remote. Only objects that are missing are \
-        moved, and each is proven by its name before it is written. An entry with a key is never \
-        overwritten, a keyless one only by one that was saved later. A run that was interrupted is \
-        repeated: it goes on where it stopped. What is damaged stays where it is and is said; the exit \
-        status is 3 then.
+        The local store is the directory of --cache, and the shared store is --remote. Only missing \
+        objects are copied, and each is verified by its name before it is written. An entry with a key \
+        is never overwritten. A default entry is overwritten only by one that was saved later. After \
+        an interruption, run the command again: it continues with the missing objects. Damaged objects \
+        are reported and not copied, and the exit status is then 3.
         """
 
     static func text(_ report: TransferReport, isDry: Bool) -> String {
@@ -25,7 +25,7 @@ enum TransferOutput {
         return report.entries.map { "\(verb) \($0.displayText)".oneLine + "\n" }.joined()
             + "\(verb) \(entries), \(objects) (\(Quantity.size(report.bytes)));"
             + " \(Quantity.count(report.entriesPresent, "entries", one: "entry"))"
-            + " and \(Quantity.count(report.objectsPresent, "object")) were there\n"
+            + " and \(Quantity.count(report.objectsPresent, "object")) already present\n"
     }
 
     static func json(_ reports: [TransferReport], isDry: Bool) -> String {

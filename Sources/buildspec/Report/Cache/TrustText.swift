@@ -1,10 +1,10 @@
 internal import BuildspecCache
 internal import BuildspecModel
 
-/// Who vouches for an entry, in words and for programs.
+/// The trust in an entry, as text and as JSON.
 enum TrustText {
-    /// What a policy made of an entry.
-    static func words(_ trust: EntryTrust) -> String {
+    /// The decision of the policy as a sentence.
+    static func sentence(_ trust: EntryTrust) -> String {
         switch trust {
         case .unchecked: "not checked: there is no policy"
         case .unsigned: "accepted: not signed, which the policy allows"
@@ -13,8 +13,8 @@ enum TrustText {
         }
     }
 
-    /// Who signed, in one word for a table.
-    static func word(_ trust: EntryTrust, signer: String?) -> String {
+    /// The signer for a cell of a table.
+    static func cell(_ trust: EntryTrust, signer: String?) -> String {
         switch trust {
         case .verified(let key): key
         case .refused: "refused"
@@ -22,14 +22,14 @@ enum TrustText {
         }
     }
 
-    /// The key that an entry names, with what the policy calls it.
+    /// The key that an entry names, with the key's name in the policy.
     static func signer(_ origin: EntryOrigin) -> String {
         guard let id = origin.signer else { return "-" }
         guard case .verified(let name) = origin.trust else { return id }
         return "\(name), \(id)"
     }
 
-    /// `{"state": "verified", "key": …}`.
+    /// Makes the object of a decision: `{"state": "verified", "key": …}`.
     static func json(_ trust: EntryTrust) -> JSONText {
         switch trust {
         case .unchecked: .object([("state", .string("unchecked"))])
@@ -41,7 +41,7 @@ enum TrustText {
         }
     }
 
-    /// Where an entry came from, as members of an object.
+    /// Makes the members about the origin of an entry.
     static func members(_ origin: EntryOrigin) -> [(String, JSONText)] {
         [
             ("scope", .string(origin.scope)), ("ownScope", .bool(origin.isOwnScope)),

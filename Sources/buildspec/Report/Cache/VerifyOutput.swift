@@ -1,9 +1,9 @@
 internal import BuildspecCache
 internal import BuildspecModel
 
-/// What a verification found and a repair did, for people and for programs.
+/// The output of `cache verify`, as text and as JSON.
 ///
-/// Keys may be added to the JSON; none changes its meaning while `version` is 1.
+/// New keys can be added to the JSON. While `version` is 1, no key changes its meaning.
 enum VerifyOutput {
     static func text(_ report: VerifyReport) -> String {
         let entries = Quantity.count(report.entries, "entries", one: "entry")
@@ -14,34 +14,33 @@ enum VerifyOutput {
     }
 
     static func text(_ report: RepairReport, of found: VerifyReport) -> String {
-        // What stays in the way keeps the next save from writing what belongs there.
-        let promise = report.problems.isEmpty ? ", and the next save writes it anew" : ""
+        // An object that could not be deleted prevents the next save from writing its replacement.
+        let promise = report.problems.isEmpty ? ", and the next save writes it again" : ""
         var text = report.removedEntries.map {
-            "removed the entry '\($0.oneLine)': it is a miss now\(promise)\n"
+            "deleted the entry '\($0.oneLine)': it is a miss now\(promise)\n"
         }.joined()
-        text += report.removedObjects.map { "removed the damaged '\($0.oneLine)'\n" }.joined()
+        text += report.removedObjects.map { "deleted the damaged '\($0.oneLine)'\n" }.joined()
         let pruned = report.pruned
         if pruned.removedDamagedRecords > 0 {
             let records = Quantity.count(pruned.removedDamagedRecords, "damaged key record")
-            text += "removed \(records)\n"
+            text += "deleted \(records)\n"
         }
         if pruned.removedObjects > 0 {
-            let objects = Quantity.count(pruned.removedObjects, "object")
-            let size = Quantity.size(pruned.removedBytes)
-            text += "removed \(objects) that no entry refers to (\(size))\n"
+            let objects = Quantity.count(pruned.removedObjects, "unreferenced object")
+            text += "deleted \(objects) (\(Quantity.size(pruned.removedBytes)))\n"
         }
         if pruned.markedObjects > 0 {
-            let objects = Quantity.count(pruned.markedObjects, "object")
-            text += "marked \(objects) that no entry refers to; a prune after a day removes them\n"
+            let objects = Quantity.count(pruned.markedObjects, "unreferenced object")
+            text += "marked \(objects); a prune after a day deletes them\n"
         }
         guard report.isEmpty else { return text }
         if found.problems.isEmpty { return "nothing to repair\n" }
         return report.problems.isEmpty
-            ? "nothing repaired; what no entry refers to goes when it is an hour old\n"
+            ? "nothing repaired; unreferenced objects are deleted when they are an hour old\n"
             : "nothing repaired\n"
     }
 
-    /// Both in one object; `repair` is `nil` when none was made.
+    /// Writes a verification and its repair as one object; `repair` is `nil` without a repair.
     static func json(_ report: VerifyReport, repair: RepairReport?, store: String) -> String {
         JSONText.object([
             ("version", .number("1")), ("store", .string(store)),

@@ -1,9 +1,9 @@
 internal import BuildspecModel
 internal import BuildspecRunner
 
-/// Prints findings on standard error.
+/// The output of findings on standard error.
 enum DiagnosticOutput {
-    /// Prints findings with the lines that they are about, without what must not be shown.
+    /// Prints findings with their lines of the file, without secrets.
     static func print(
         _ diagnostics: [Diagnostic],
         of name: String,
@@ -18,13 +18,13 @@ enum DiagnosticOutput {
         }
     }
 
-    /// Prints why a build cannot start, without what must not be shown.
+    /// Prints why a build cannot start, without secrets.
     ///
     /// - Parameters:
-    ///   - error: what is wrong.
-    ///   - file: the buildspec.
-    ///   - redactor: hides what must not be shown.
-    ///   - isOfBuild: whether a build was to start; else only the problems are printed.
+    ///   - error: The problems.
+    ///   - file: The buildspec file.
+    ///   - redactor: Hides secrets.
+    ///   - isOfBuild: Whether to add that the build cannot start.
     static func print(
         _ error: SetupError,
         of file: BuildspecFile,
@@ -47,7 +47,7 @@ enum DiagnosticOutput {
         )
     }
 
-    /// Prints an error of a file as a whole.
+    /// Prints an error about a whole file.
     static func print(error message: String, of name: String) {
         StandardStream.error.write("\(name):1:1: error: \(message)\n")
     }

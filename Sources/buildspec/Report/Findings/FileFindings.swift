@@ -1,23 +1,23 @@
 internal import BuildspecModel
 
-/// What was found in one file.
+/// The findings of a file.
 struct FileFindings {
     /// The file as the user named it.
     var file: String
     /// The findings, their source, and whether the file passes.
     var result: ValidationResult
-    /// Whether the file only says which builds a batch starts.
+    /// Whether the file has a batch and no commands.
     var isOnlyBatch = false
 }
 
-/// The forms in which findings can be printed.
+/// The formats of `validate`.
 enum FindingsFormat: String, CaseIterable {
     case text
     case json
     case sarif
     case github
 
-    /// The findings of all files in this form; ends with a line break unless it is empty.
+    /// Writes the findings of all files in this format, with a line break at the end.
     func print(_ files: [FileFindings]) -> String {
         switch self {
         case .text: FindingsText.print(files)

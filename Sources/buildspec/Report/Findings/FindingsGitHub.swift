@@ -1,8 +1,10 @@
 internal import BuildspecModel
 
-/// Findings as workflow commands, which GitHub Actions shows beside the lines of a change.
+/// Findings as workflow commands, which GitHub Actions shows at the lines of a change.
+///
+/// Source: GitHub Docs, "Workflow commands".
 enum FindingsGitHub {
-    /// The findings of all files, a line each.
+    /// Writes the findings of all files, a line each.
     static func print(_ files: [FileFindings]) -> String {
         files.map { file in
             file.result.diagnostics.map { line($0, of: file.file) + "\n" }.joined()
@@ -15,7 +17,7 @@ enum FindingsGitHub {
         var properties = [
             "file=\(property(file))", "line=\(start.line)", "endLine=\(end.line)",
         ]
-        // GitHub takes columns only where an annotation stays on its line.
+        // GitHub accepts columns only for an annotation of one line.
         if start.line == end.line {
             properties += ["col=\(start.column)", "endColumn=\(end.column)"]
         }

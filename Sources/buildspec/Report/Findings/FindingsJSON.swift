@@ -1,6 +1,6 @@
 internal import BuildspecModel
 
-/// Findings as one JSON object, for programs.
+/// Findings as one JSON object.
 ///
 /// ```
 /// {"version": 1, "files": [{"file": "buildspec.yml", "passes": false, "findings": [
@@ -8,11 +8,11 @@ internal import BuildspecModel
 ///    "line": 3, "column": 3, "endLine": 3, "endColumn": 12, "codeBuild": "…"}]}]}
 /// ```
 ///
-/// Lines and columns count from 1, columns in Unicode scalars; `codeBuild` is there when it is
-/// known what CodeBuild does; `isOnlyBatch` is there, and true, for a file whose batch is all that it
-/// has. Keys may be added; none changes its meaning while `version` is 1.
+/// Lines and columns count from 1, columns in Unicode scalars. `codeBuild` exists if CodeBuild's
+/// behaviour is known. `isOnlyBatch` exists, and is true, for a file with a batch and no commands. New
+/// keys can be added. While `version` is 1, no key changes its meaning.
 enum FindingsJSON {
-    /// The findings of all files.
+    /// Writes the findings of all files.
     static func print(_ files: [FileFindings]) -> String {
         let list = JSONText.array(files.map(object))
         return JSONText.object([("version", .number("1")), ("files", list)]).pretty + "\n"

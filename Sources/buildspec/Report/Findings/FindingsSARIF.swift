@@ -2,7 +2,7 @@ internal import BuildspecModel
 
 /// Findings as SARIF 2.1.0, which code scanning services read.
 enum FindingsSARIF {
-    /// The findings of all files.
+    /// Writes the findings of all files.
     static func print(_ files: [FileFindings]) -> String {
         let found = files.flatMap { $0.result.diagnostics.map(\.name) }
         let rules =
@@ -66,14 +66,14 @@ enum FindingsSARIF {
             ("endLine", .number("\(end.line)")),
             ("endColumn", .number("\(end.column)")),
         ])
-        let place = JSONText.object([
+        let location = JSONText.object([
             ("artifactLocation", .object([("uri", .string(uri(of: file)))])),
             ("region", region),
         ])
-        return .object([("physicalLocation", place)])
+        return .object([("physicalLocation", location)])
     }
 
-    /// The path as a relative URI: everything but unreserved characters and `/` is escaped.
+    /// Encodes a path as a relative URI, in which only unreserved characters and `/` are not escaped.
     private static func uri(of path: String) -> String {
         let unreserved = Set(
             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/".utf8

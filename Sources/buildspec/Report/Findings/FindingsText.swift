@@ -1,8 +1,8 @@
 internal import BuildspecModel
 
-/// Findings for people: each with its line, then how many there are.
+/// Findings as text: each finding with its line of the file, then their number.
 enum FindingsText {
-    /// The findings of all files, and a last line that counts them.
+    /// Writes the findings of all files, and a last line with their number.
     static func print(_ files: [FileFindings]) -> String {
         var text = ""
         for file in files {
@@ -10,7 +10,7 @@ enum FindingsText {
                 text += finding.rendered(file: file.file, source: file.result.source) + "\n"
             }
             if file.isOnlyBatch {
-                text += "\(file.file): a batch without commands of its own; 'run' refuses it\n"
+                text += "\(file.file): a batch without commands; 'run' refuses it\n"
             }
         }
         return text + summary(files) + "\n"
@@ -19,11 +19,11 @@ enum FindingsText {
     private static func summary(_ files: [FileFindings]) -> String {
         let errors = files.map { $0.result.count(.error) }.reduce(0, +)
         let warnings = files.map { $0.result.count(.warning) }.reduce(0, +)
-        let what = files.count == 1 ? files[0].file : counted(files.count, "file")
-        guard errors + warnings > 0 else { return "\(what): nothing to complain about" }
+        let subject = files.count == 1 ? files[0].file : counted(files.count, "file")
+        guard errors + warnings > 0 else { return "\(subject): no findings" }
         let parts = [counted(errors, "error"), counted(warnings, "warning")]
             .filter { !$0.hasPrefix("0 ") }
-        return "\(what): \(parts.joined(separator: ", "))"
+        return "\(subject): \(parts.joined(separator: ", "))"
     }
 
     private static func counted(_ count: Int, _ noun: String) -> String {

@@ -2,11 +2,11 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// A plan as one JSON object, for programs.
+/// A plan as one JSON object, without the values of secrets.
 ///
-/// Keys may be added; none changes its meaning while `version` is 1. A secret's value is never in it.
+/// New keys can be added. While `version` is 1, no key changes its meaning.
 enum PlanJSON {
-    /// The plan.
+    /// Writes a plan.
     static func print(_ plan: BuildPlan, _ buildspec: Buildspec) -> String {
         var members: [(String, JSONText)] = [
             ("version", .number("1")),

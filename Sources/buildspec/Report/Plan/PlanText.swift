@@ -2,9 +2,9 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// A plan for people.
+/// A plan as text.
 enum PlanText {
-    /// The plan; secrets show where they come from, never what they are.
+    /// Writes a plan with the references of secrets, never with their values.
     static func print(_ plan: BuildPlan, _ buildspec: Buildspec) -> String {
         var lines = [
             "project  \(plan.project)", "source   \(plan.sourceDirectory)",
@@ -39,7 +39,7 @@ enum PlanText {
         case .abort: notes.append("a failure ends the build")
         case .continue: notes.append("a failure does not end the build")
         case .retry(let count, let pattern):
-            notes.append("tried again up to \(count) times if the error matches '\(pattern)'")
+            notes.append("retried up to \(count) times if the error matches '\(pattern)'")
         case nil: break
         }
         let suffix = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
@@ -55,12 +55,12 @@ enum PlanText {
         return lines.isEmpty ? ["nothing to do"] : lines
     }
 
-    private static func command(_ text: String, _ lead: String) -> [String] {
+    private static func command(_ text: String, _ prefix: String) -> [String] {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let shown = lines.last == "" ? Array(lines.dropLast()) : lines
-        let indent = String(repeating: " ", count: lead.count)
+        let indent = String(repeating: " ", count: prefix.count)
         return (shown.isEmpty ? [""] : shown).enumerated()
-            .map { ($0 == 0 ? lead : indent) + $1.printable }
+            .map { ($0 == 0 ? prefix : indent) + $1.printable }
     }
 
     private static func cache(_ cache: BuildPlan.Cache) -> [String] {
@@ -83,7 +83,8 @@ enum PlanText {
             return "\(path.declared)  left out: \(path.obstacle ?? "")".printable
         }
         let text = expanded == path.declared ? expanded : "\(path.declared) = \(expanded)"
-        return "\(text)  \(path.matchCount) \(path.matchCount == 1 ? "entry" : "entries") now".printable
+        return "\(text)  \(path.matchCount) \(path.matchCount == 1 ? "entry" : "entries") now"
+            .printable
     }
 
     private static func batch(_ batch: BatchSection) -> [String] {
