@@ -160,10 +160,10 @@ import Testing
         var view = BuildView(of: phases, style: .plain, now: start)
         let size = LiveRegion.Size(columns: columns, rows: 12)
         #expect(view.lines(size, now: start).map(\.text) == ["starting"])
-        view.note(.phaseBegan(.build), now: start + .seconds(61))
-        view.note(.commandBegan(command), now: start + .seconds(61))
+        view.update(.phaseBegan(.build), now: start + .seconds(61))
+        view.update(.commandBegan(command), now: start + .seconds(61))
         let output = (1...20).map { "cc -c \u{1B}[1mfile\($0).c\u{1B}[0m\n" }.joined()
-        view.note(.output(Array((output + "日本語日本語日本語日本語日本語").utf8)), now: start)
+        view.update(.output(Array((output + "日本語日本語日本語日本語日本語").utf8)), now: start)
         let lines = view.lines(size, now: start + .seconds(73)).map(\.text)
         let wide = [
             "BUILD             RUNNING          12 s   command 2 of 2, 73 s in total",
