@@ -1,10 +1,10 @@
 import Testing
 
-/// `docs/conformance.md`: every rule has a test, and every named test exists.
-@Suite struct ConformanceTests {
+/// The rules of `docs/conformance.md`, which all have tests that exist.
+@Suite struct `Conformance page` {
     private static let page = "docs/conformance.md"
 
-    @Test func `every rule says what we do and names tests that exist`() throws {
+    @Test func `every rule says what buildspec does and names tests that exist`() throws {
         let rows = try Self.rows()
         #expect(rows.count > 100)
         var sources: [String: SourceFile] = [:]
@@ -17,13 +17,13 @@ import Testing
         #expect(findings == [])
     }
 
-    @Test func `every rule has a name of its own`() throws {
+    @Test func `every rule has a different ID`() throws {
         let ids = try Self.rows().map(\.id)
         let doubled = Dictionary(grouping: ids) { $0 }.filter { $0.value.count > 1 }.keys
         #expect(doubled.sorted() == [])
     }
 
-    @Test func `a row's mistakes are found`() throws {
+    @Test func `the mistakes in a row are found`() throws {
         let file = SourceFile(
             path: "Tests/A/B.swift",
             lines: [
@@ -31,7 +31,7 @@ import Testing
             ]
         )
         func problems(_ line: String) -> [String] {
-            ConformanceRow(line[...], 1)?.problems(in: [file.path: file]) ?? ["no row"]
+            ConformanceRow(line[...], 1)?.problems(in: [file.path: file]) ?? ["not a row"]
         }
         #expect(problems("| P-1 | a | b | as CodeBuild | `A/B.swift`: it works |") == [])
         #expect(problems("| P-1 | a | b | as CodeBuild | |").count == 1)
@@ -41,7 +41,7 @@ import Testing
         #expect(problems("| P-1 | a | b | perhaps | `A/B.swift`: it works |").count == 1)
         #expect(problems("| P-1 | a | | as CodeBuild | `A/B.swift`: it works |").count == 1)
         #expect(problems("| P-1 | a | b | as CodeBuild; `A/B.swift`: it works |").count == 1)
-        #expect(problems("| id | rule | source | here | tests |") == ["no row"])
+        #expect(problems("| id | rule | source | here | tests |") == ["not a row"])
     }
 
     private static func rows() throws -> [ConformanceRow] {
@@ -50,13 +50,13 @@ import Testing
     }
 }
 
-/// A row of the table: id, rule, source, what we do, tests.
+/// A row of the table: ID, rule, source, the behaviour of buildspec, tests.
 private struct ConformanceRow {
     var id: String
     var line: Int
     private var cells: [String]
 
-    /// Reads a line; `nil` when it is no row, or only the head of a table.
+    /// Parses a line; `nil` if the line is not a row, or is the head of a table.
     init?(_ text: Substring, _ line: Int) {
         let bar = "\u{1}"
         let cells = text.replacing("\\|", with: bar).split(
@@ -73,7 +73,9 @@ private struct ConformanceRow {
     func problems(in sources: [String: SourceFile]) -> [String] {
         guard cells.count == 4 else { return ["\(cells.count + 1) cells instead of 5"] }
         var problems: [String] = []
-        if cells[0].isEmpty || cells[1].isEmpty { problems.append("no rule or no source") }
+        if cells[0].isEmpty || cells[1].isEmpty {
+            problems.append("the rule or the source is empty")
+        }
         let answers = ["as CodeBuild", "differs: ", "choice: "]
         if !answers.contains(where: { cells[2].hasPrefix($0) }) {
             problems.append("does not begin with one of \(answers)")
@@ -82,12 +84,14 @@ private struct ConformanceRow {
         return problems + (tests.isEmpty ? ["no test"] : tests.compactMap { problem($0, sources) })
     }
 
-    /// What is wrong with `` `Target/File.swift`: the test's name ``.
+    /// Returns the problem of `` `Target/File.swift`: the test's name ``, or `nil`.
     private func problem(_ test: String, _ sources: [String: SourceFile]) -> String? {
         guard let match = test.wholeMatch(of: #/`([^`]+)`: (.+)/#) else {
-            return "'\(test)' is no file and name"
+            return "'\(test)' is not a file and a name"
         }
-        guard let source = sources["Tests/\(match.1)"] else { return "there is no '\(match.1)'" }
+        guard let source = sources["Tests/\(match.1)"] else {
+            return "the file '\(match.1)' does not exist"
+        }
         guard let line = source.lines.first(where: { $0.contains("func `\(match.2)`(") }) else {
             return "'\(match.1)' has no test '\(match.2)'"
         }

@@ -1,8 +1,8 @@
-/// How long a function is.
+/// The length of a function in lines.
 ///
-/// Read off the indentation, which the formatter sees to: a body ends at the next line that begins
-/// with a brace in the column of the declaration. The text of a multi-line literal is not counted:
-/// a sample document is data.
+/// The indentation shows where a function ends, because the formatter checks it: a body ends at the
+/// next line that begins with a brace in the column of the declaration. Lines of a multi-line literal
+/// are not counted, because a sample document is data.
 struct FunctionLength {
     let file: SourceFile
     let index: Int
@@ -18,12 +18,13 @@ struct FunctionLength {
     }
 
     private static func isDeclaration(_ line: Substring) -> Bool {
-        let words = line.split(separator: " ")
-        guard let word = words.first(where: { !modifiers.contains(String($0)) }) else {
+        let tokens = line.split(separator: " ")
+        guard let token = tokens.first(where: { !modifiers.contains(String($0)) }) else {
             return false
         }
-        return word == "func" || word == "deinit" || word.hasPrefix("init(")
-            || word.hasPrefix("init<") || word.hasPrefix("init?(") || word.hasPrefix("subscript(")
+        return token == "func" || token == "deinit" || token.hasPrefix("init(")
+            || token.hasPrefix("init<") || token.hasPrefix("init?(")
+            || token.hasPrefix("subscript(")
     }
 
     private static let modifiers: Set<String> = [
@@ -32,7 +33,7 @@ struct FunctionLength {
         "@Test", "@Sendable", "@discardableResult", "@concurrent", "@inlinable",
     ]
 
-    /// The lines from the declaration to its closing brace; `nil` for a requirement without a body.
+    /// Counts the lines from a declaration to its closing brace; `nil` for one without a body.
     private static func length(from start: Int, in lines: [Substring]) -> Int? {
         let indent = indentation(lines[start])
         if lines[start].hasSuffix("}") { return 1 }

@@ -1,75 +1,75 @@
 import Testing
 
-/// Imports only go down; the comments in `Package.swift` say why.
+/// The imports of each target, which go only to lower layers; the comments in `Package.swift` say why.
 ///
-/// The build's own check proves that every import is a declared dependency; this proves that no
-/// dependency was declared which the architecture rules out.
-@Suite struct ImportTests {
-    struct Room: Sendable, CustomTestStringConvertible {
+/// The build checks that every import is a declared dependency. This suite checks that the architecture
+/// allows the dependency.
+@Suite struct `Import rules` {
+    struct TargetRules: Sendable, CustomTestStringConvertible {
         var target: String
-        var ours: Set<String> = []
-        var others: Set<String> = []
+        var packageModules: Set<String> = []
+        var otherModules: Set<String> = []
 
         var testDescription: String { target }
     }
 
-    /// The modules of the system: the C library and what ships with Swift.
+    /// The modules of the system: the C library, and the modules that Swift includes.
     private static let system: Set<String> = [
         "Glibc", "Musl", "Darwin", "Dispatch", "Synchronization", "SystemPackage",
     ]
 
-    private static let rooms = [
-        Room(target: "BuildspecModel", ours: ["CYAML", "CPCRE2"]),
-        Room(target: "BuildspecFiles", ours: ["CFiles"], others: system),
-        Room(
+    private static let targetRules = [
+        TargetRules(target: "BuildspecModel", packageModules: ["CYAML", "CPCRE2"]),
+        TargetRules(target: "BuildspecFiles", packageModules: ["CFiles"], otherModules: system),
+        TargetRules(
             target: "BuildspecCache",
-            ours: ["BuildspecFiles", "CZlib", "CZstd"],
-            others: system.union(["Crypto"])
+            packageModules: ["BuildspecFiles", "CZlib", "CZstd"],
+            otherModules: system.union(["Crypto"])
         ),
-        Room(
+        TargetRules(
             target: "BuildspecRunner",
-            ours: ["BuildspecModel", "BuildspecFiles", "BuildspecCache", "CProcess"],
-            others: system.union(["Subprocess"])
+            packageModules: ["BuildspecModel", "BuildspecFiles", "BuildspecCache", "CProcess"],
+            otherModules: system.union(["Subprocess"])
         ),
-        Room(
+        TargetRules(
             target: "BuildspecAWS",
-            ours: ["BuildspecFiles", "BuildspecCache", "CCurl", "CExpat"],
-            others: system.union(["Crypto", "Foundation", "FoundationEssentials"])
+            packageModules: ["BuildspecFiles", "BuildspecCache", "CCurl", "CExpat"],
+            otherModules: system.union(["Crypto", "Foundation", "FoundationEssentials"])
         ),
-        Room(
+        TargetRules(
             target: "buildspec",
-            ours: [
+            packageModules: [
                 "BuildspecModel", "BuildspecFiles", "BuildspecCache", "BuildspecRunner",
                 "BuildspecAWS",
             ],
-            others: system.union(["ArgumentParser", "Foundation"])
+            otherModules: system.union(["ArgumentParser", "Foundation"])
         ),
     ]
 
-    @Test(arguments: rooms)
-    func `a room imports only what is below it`(room: Room) throws {
-        let files = try Repository.files(below: "Sources/\(room.target)", suffix: ".swift")
+    @Test(arguments: targetRules)
+    func `a target imports only modules of lower layers`(rules: TargetRules) throws {
+        let files = try Repository.files(below: "Sources/\(rules.target)", suffix: ".swift")
         #expect(!files.isEmpty)
-        let allowed = room.ours.union(room.others)
+        let allowed = rules.packageModules.union(rules.otherModules)
         let findings = files.flatMap { file in
             file.lines.indices.compactMap { index in
                 Self.importedModule(file.lines[index]).flatMap { module in
                     allowed.contains(module)
-                        ? nil : file.finding(index, "'\(room.target)' must not know '\(module)'")
+                        ? nil : file.finding(index, "'\(rules.target)' must not import '\(module)'")
                 }
             }
         }
         #expect(findings == [])
     }
 
-    @Test func `every room is listed`() throws {
+    @Test func `every target in Sources has import rules`() throws {
         let targets = Set(
             try Repository.files(below: "Sources", suffix: ".swift").map(\.target)
         )
-        #expect(targets == Set(Self.rooms.map(\.target)))
+        #expect(targets == Set(Self.targetRules.map(\.target)))
     }
 
-    @Test func `every target of the package has a comment that says what it is`() throws {
+    @Test func `every target in the package manifest has a comment`() throws {
         let manifest = try Repository.file("Package.swift")
         let kinds = [".executableTarget(", ".target("]
         let findings = manifest.lines.indices
@@ -87,16 +87,16 @@ import Testing
         ("let important = 1", nil),
         ("/// The import of a module", nil),
     ])
-    func `imports are found`(line: String, module: String?) {
+    func `the module of an import is found`(line: String, module: String?) {
         #expect(Self.importedModule(line[...]) == module)
     }
 
     /// `internal import Crypto` → `Crypto`; `public import struct System.FilePath` → `System`.
     private static func importedModule(_ line: Substring) -> String? {
-        let words = line.split(separator: " ")
-        guard let position = words.prefix(3).firstIndex(of: "import") else { return nil }
-        guard words[..<position].allSatisfy({ levels.contains(String($0)) }) else { return nil }
-        return words.last?.split(separator: ".").first.map(String.init)
+        let tokens = line.split(separator: " ")
+        guard let position = tokens.prefix(3).firstIndex(of: "import") else { return nil }
+        guard tokens[..<position].allSatisfy({ levels.contains(String($0)) }) else { return nil }
+        return tokens.last?.split(separator: ".").first.map(String.init)
     }
 
     private static let levels: Set<String> = [

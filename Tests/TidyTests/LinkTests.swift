@@ -1,21 +1,21 @@
 import Testing
 
-/// The documents' links lead somewhere.
-@Suite struct LinkTests {
+/// The links in documents.
+@Suite struct `Document links` {
     private static func documents() throws -> [SourceFile] {
         try [Repository.file("README.md"), Repository.file("CONTRIBUTING.md")]
             + Repository.files(below: "docs", suffix: ".md")
             + Repository.files(below: "examples", suffix: ".md")
     }
 
-    @Test func `every relative link names a file that exists`() throws {
+    @Test func `every relative link in a document names an existing file`() throws {
         let documents = try Self.documents()
         #expect(documents.count >= 5)
         let findings = documents.flatMap { document in
             document.lines.indices.flatMap { index in
                 Self.targets(in: document.lines[index])
                     .filter { !Self.resolves($0, from: document.path) }
-                    .map { document.finding(index, "the link '\($0)' leads nowhere") }
+                    .map { document.finding(index, "the file of the link '\($0)' does not exist") }
             }
         }
         #expect(findings == [])
@@ -26,7 +26,7 @@ import Testing
         ("`[x](y)` is [one](https://example.org)", ["y", "https://example.org"]),
         ("array[0] (not a link)", []),
     ])
-    func `links are found`(line: String, targets: [String]) {
+    func `the links in a line are found`(line: String, targets: [String]) {
         #expect(Self.targets(in: line[...]) == targets)
     }
 

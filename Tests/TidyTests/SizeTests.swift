@@ -1,7 +1,7 @@
 import Testing
 
-/// Limits of size: a file is typically 150 lines, a function fits a screen, a folder has one concept.
-@Suite struct SizeTests {
+/// Limits of files, functions and folders: a function fits a screen, and a folder has one concept.
+@Suite struct `Size limits` {
     private static let fileLimit = 400
     private static let functionLimit = 70
     private static let topLimit = 8
@@ -36,7 +36,7 @@ import Testing
         #expect(full.map { "\($0.key): \($0.value.count) files" }.sorted() == [])
     }
 
-    @Test func `functions are measured from their first line to their last`() {
+    @Test func `the length of a function counts from its first line to its last`() {
         let quotes = "\"\"\""
         let file = SourceFile(
             path: "Sample.swift",

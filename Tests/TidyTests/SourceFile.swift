@@ -19,7 +19,7 @@ struct SourceFile: Sendable, CustomStringConvertible {
         path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
     }
 
-    /// `path:line` and a message, as compilers write it.
+    /// Formats a message with `path:line`, as compilers do.
     func finding(_ index: Int, _ message: String) -> String {
         "\(path):\(index + 1): \(message)"
     }
@@ -38,10 +38,12 @@ enum Repository {
         )
     }
 
-    /// The files below a directory whose names end in `suffix`, in order; none if it is not there.
+    /// Lists the files below a directory whose names end in `suffix`, in order.
+    ///
+    /// - Returns: The files; none if the directory does not exist.
     static func files(below directory: String, suffix: String) throws -> [SourceFile] {
-        let place = root.appending(path: directory)
-        let names = FileManager.default.enumerator(atPath: place.path)?.allObjects ?? []
+        let url = root.appending(path: directory)
+        let names = FileManager.default.enumerator(atPath: url.path)?.allObjects ?? []
         return
             try names
             .compactMap { $0 as? String }

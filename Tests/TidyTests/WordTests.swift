@@ -1,7 +1,7 @@
 import Testing
 
-/// Words that have no place in the sources, each for its reason.
-@Suite struct WordTests {
+/// Words that no source file contains, each with the reason.
+@Suite struct `Forbidden words` {
     struct Rule: Sendable, CustomTestStringConvertible {
         var word: String
         var reason: String
@@ -11,8 +11,8 @@ import Testing
     }
 
     private static let rules = [
-        Rule(word: "Task {", reason: "work that nobody waits for; use a task group"),
-        Rule(word: "Task.detached", reason: "work that nobody waits for; use a task group"),
+        Rule(word: "Task {", reason: "nothing waits for this work; use a task group"),
+        Rule(word: "Task.detached", reason: "nothing waits for this work; use a task group"),
         Rule(word: "fatalError(", reason: "bad input must never end the process; throw"),
         Rule(word: "try!", reason: "bad input must never end the process; throw"),
         Rule(word: "print(", reason: "only the command writes to the terminal", exceptIn: command),
@@ -24,7 +24,7 @@ import Testing
     private static let command: Set<String> = ["buildspec"]
 
     @Test(arguments: rules)
-    func `the sources do without the word`(rule: Rule) throws {
+    func `no source file has the forbidden word`(rule: Rule) throws {
         let files = try Repository.files(below: "Sources", suffix: ".swift")
             .filter { !rule.exceptIn.contains($0.target) }
         #expect(!files.isEmpty)
@@ -36,7 +36,7 @@ import Testing
         #expect(findings == [])
     }
 
-    @Test func `every '@unchecked Sendable' has its reason in a comment above`() throws {
+    @Test func `every '@unchecked Sendable' has a comment with the reason above it`() throws {
         let findings = try Repository.files(below: "Sources", suffix: ".swift").flatMap { file in
             file.lines.indices
                 .filter { file.lines[$0].contains("@unchecked Sendable") }
@@ -46,7 +46,7 @@ import Testing
         #expect(findings == [])
     }
 
-    @Test func `every test of a process has a time limit`() throws {
+    @Test func `every test file that runs a process has a time limit`() throws {
         let findings = try Repository.files(below: "Tests", suffix: ".swift")
             .filter { $0.lines.contains { $0.hasSuffix("import Subprocess") } }
             .filter { $0.lines.contains { $0.contains("@Test") } }
@@ -63,7 +63,11 @@ import Testing
         ("// never print(1)", "print(", false),
         ("// TODO: later", "TODO", true),
     ])
-    func `words are found in code and not in comments`(line: String, word: String, found: Bool) {
+    func `a forbidden word is found in code and not in comments`(
+        line: String,
+        word: String,
+        found: Bool
+    ) {
         #expect(Self.holds(word, in: line[...]) == found)
     }
 
