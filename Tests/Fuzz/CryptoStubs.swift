@@ -1,6 +1,6 @@
-// Digests and signatures that a fuzzer can find its way past.
+// Digests and signatures that a fuzzer can make itself.
 
-/// Not the real one: the fuzzer must find its way past digests, and is to be built in seconds.
+/// A checksum instead of SHA-256, which a fuzzer can match and which builds in seconds.
 struct SHA256 {
     struct Digest: Sequence {
         var bytes: [UInt8]
@@ -22,8 +22,7 @@ struct SHA256 {
     }
 }
 
-/// Not the real one either: a signature is a digest of the key and the message, so that the fuzzer can
-/// come past it.
+/// Signatures that are digests of the key and the message, which a fuzzer can match.
 enum Curve25519 {
     enum Signing {
         struct PublicKey {

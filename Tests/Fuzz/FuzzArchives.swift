@@ -1,22 +1,22 @@
-// What an import makes of an archive that need not be trusted; a part of the fuzzer of the readers.
+// Imports of untrusted archives; a part of the fuzzer of the readers.
 
 internal import Glibc
 
 @testable internal import BuildspecFuzzed
 
-/// Reads an archive as an import does, and holds what comes of it to the rules of a manifest.
+/// Reads an archive as an import does, and checks the rules of a manifest.
 func readArchive(_ bytes: [UInt8]) {
     guard let path = try? fuzzFile(bytes), let manifest = try? importedManifest(path) else {
         return
     }
     checkEntries(manifest)
     let again = try? ManifestDecoder.decode(ManifestEncoder.encode(manifest))
-    precondition(again == manifest, "what an import stores, a restore reads")
+    precondition(again == manifest, "a restore reads what an import stores")
     exportAndRead(manifest)
 }
 
-/// A plain archive whose headers have the checksum that belongs to them.
-func withRightChecksums(_ bytes: [UInt8]) -> [UInt8] {
+/// Corrects the checksums of the headers in a plain archive.
+func withValidChecksums(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     for start in stride(from: 0, through: bytes.count - TarBlocks.size, by: TarBlocks.size) {
         let block = bytes[start..<start + TarBlocks.size]
@@ -28,7 +28,7 @@ func withRightChecksums(_ bytes: [UInt8]) -> [UInt8] {
     return bytes
 }
 
-/// The most that an archive may unpack to here.
+/// The limit for the contents of an archive.
 private let contentLimit: UInt64 = 8 << 20
 
 private func importedManifest(_ path: PathBytes) throws -> Manifest {
@@ -46,12 +46,15 @@ private func importedManifest(_ path: PathBytes) throws -> Manifest {
         if case .file(let size) = member.kind {
             let offset = pack.contentSize
             while case let part = try members.content(upTo: 64 << 10), !part.isEmpty {
-                precondition(part.count <= 64 << 10, "no more than was asked for")
+                precondition(part.count <= 64 << 10, "a part has at most the requested size")
                 pack.contentSize += part.count
             }
             let count = pack.contentSize - offset
-            precondition(UInt64(count) == size, "as long as its header says")
-            precondition(UInt64(pack.contentSize) <= contentLimit, "no more than is believed")
+            precondition(UInt64(count) == size, "a content has the size in its header")
+            precondition(
+                UInt64(pack.contentSize) <= contentLimit,
+                "all contents are within the limit"
+            )
             if count > 0 {
                 let digest = ContentDigest(of: member.name)
                 blobs = [Manifest.Blob(digest: digest, pack: 0, offset: offset, size: count)]
@@ -64,7 +67,7 @@ private func importedManifest(_ path: PathBytes) throws -> Manifest {
     return Manifest(packs: pack.contentSize > 0 ? [pack] : [], entries: entries)
 }
 
-/// Writes the entries, without contents, as an export does, and reads them again.
+/// Writes the entries without contents as an export does, and reads them again.
 private func exportAndRead(_ manifest: Manifest) {
     var archive: [UInt8] = []
     for entry in manifest.entries {
@@ -82,19 +85,20 @@ private func exportAndRead(_ manifest: Manifest) {
     var members = TarReader(input)
     for entry in manifest.entries {
         let member = try? members.next()
-        precondition(member?.modified == entry.modified, "an export keeps every time")
+        precondition(member?.modified == entry.modified, "an export keeps times")
         let name = member?.kind == .directory ? member?.name.dropLast() : member?.name[...]
-        precondition(name?.elementsEqual(entry.path.bytes) == true, "and every name")
+        precondition(name?.elementsEqual(entry.path.bytes) == true, "an export keeps names")
         switch (entry.kind, member?.kind) {
         case (.directory, .directory), (.file, .file): break
-        case (.link(let a), .link(let b)): precondition(a == b, "and every target")
-        case (.hardLink(let a), .hardLink(let b)): precondition(a.bytes == b, "and every link")
-        default: preconditionFailure("an export keeps every kind")
+        case (.link(let a), .link(let b)): precondition(a == b, "an export keeps link targets")
+        case (.hardLink(let a), .hardLink(let b)):
+            precondition(a.bytes == b, "an export keeps hard links")
+        default: preconditionFailure("an export keeps kinds")
         }
     }
 }
 
-/// A file of this process that holds `bytes`: archives are read from files.
+/// Writes `bytes` to a file, because archives are read from files.
 private func fuzzFile(_ bytes: [UInt8]) throws -> PathBytes {
     let path = PathBytes("/dev/shm/buildspec-fuzz-\(getpid())")
     try AtomicFile.write(bytes, to: path)

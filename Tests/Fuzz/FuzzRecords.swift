@@ -1,29 +1,29 @@
-// A libFuzzer harness that follows what a forged record and manifest say everywhere that it is worked
-// with or printed. Compiled together with the cache by run.sh, not by the package.
+// A libFuzzer harness that uses and prints a forged record and manifest in every command. run.sh
+// compiles it with the sources of the cache; the package does not.
 //
-// The input: 8 bytes with the size and 8 with the time that a listing tells, the record's lines but for
-// those that name the manifest, a zero, and the manifest.
+// The input: 8 bytes with the size and 8 with the time in a listing, the record's lines except for the
+// ones that name the manifest, a zero byte, and the manifest.
 
 internal import Dispatch
 internal import Glibc
 
 @testable internal import BuildspecFuzzed
 
-/// What must hold for every input, whatever it is: it comes to an end.
+/// Checks that every command ends for every input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzRecords(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
     guard bytes.count > 16, let store = ForgedStore(bytes) else { return -1 }
     let done = DispatchSemaphore(value: 0)
     Task.detached {
-        await follow(store)
+        await runCommands(store)
         done.signal()
     }
     done.wait()
     return 0
 }
 
-/// A store with one entry and what a listing says of it.
+/// A store with one entry, and with the sizes and times of its listings.
 private final class ForgedStore: CacheStore {
     let location = "forged"
     let record: KeyRecord
@@ -32,8 +32,8 @@ private final class ForgedStore: CacheStore {
     private let modified: Int64
 
     init?(_ bytes: [UInt8]) {
-        func number(_ place: Int) -> UInt64 {
-            bytes[place..<place + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        func number(_ offset: Int) -> UInt64 {
+            bytes[offset..<offset + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
         }
         (size, modified) = (number(0), Int64(bitPattern: number(8)))
         let lines = Array(bytes[16...].prefix { $0 != 0 })
@@ -41,10 +41,10 @@ private final class ForgedStore: CacheStore {
         let digest = ContentDigest(of: manifest)
         let head = "buildspec-key 1\nmanifest \(digest.hex)\ncodec none\n"
         let body = Array(head.utf8) + lines
-        let sealed = body + Array("end \(ContentDigest(of: body).hex)\n".utf8)
-        guard let record = try? KeyRecord.decode(sealed) else { return nil }
+        let checksummed = body + Array("end \(ContentDigest(of: body).hex)\n".utf8)
+        guard let record = try? KeyRecord.decode(checksummed) else { return nil }
         self.record = record
-        objects = [record.name: sealed, record.manifestName: manifest]
+        objects = [record.name: checksummed, record.manifestName: manifest]
     }
 
     func read(_ name: String, limit: UInt64) -> [UInt8]? { objects[name] }
@@ -58,7 +58,7 @@ private final class ForgedStore: CacheStore {
     }
 }
 
-/// A directory with a file where entries may want theirs.
+/// A directory with a file whose name an entry can have.
 private let tree: String = {
     let path = "/tmp/buildspec-fuzz-\(getpid())"
     mkdir(path, 0o700)
@@ -67,7 +67,7 @@ private let tree: String = {
     return path
 }()
 
-private func follow(_ store: ForgedStore) async {
+private func runCommands(_ store: ForgedStore) async {
     let cache = BuildCache(store: store)
     let record = store.record
     if let (entries, _) = try? await cache.entries() {
@@ -104,7 +104,7 @@ private func compare(_ cache: BuildCache, _ record: KeyRecord) async {
     }
 }
 
-/// What a restore would do, and whether there is room for it.
+/// Plans a restore, and checks the free space.
 private func plan(_ store: ForgedStore, _ record: KeyRecord) async {
     guard let manifest = try? await EntryReader(store: store).manifest(of: record),
         let roots = try? TreeRoots(root: PathBytes(tree), fileSystemRoot: PathBytes("/"))
@@ -146,20 +146,20 @@ private func audit(_ record: KeyRecord) {
     }
 }
 
-/// Formats, and says nothing.
+/// Checks the size of formatted texts without printing them.
 private func print(_ texts: String...) {
-    for text in texts { precondition(text.utf8.count < 1 << 28, "of a bounded size") }
+    for text in texts { precondition(text.utf8.count < 1 << 28, "the size is bounded") }
 }
 
-// MARK: What the cache names and the fuzzer has no use for
+// MARK: Stubs of types that the sources name
 
-/// A path as text, which is all that is asked of it.
+/// A path as text, without the functions of the real type.
 public struct FilePath: Sendable, Equatable, ExpressibleByStringLiteral {
     /// The text.
     public var string: String
-    /// Takes a text.
+    /// Creates a path from a text.
     public init(_ string: String) { self.string = string }
-    /// Takes a literal.
+    /// Creates a path from a literal.
     public init(stringLiteral: String) { string = stringLiteral }
 }
 

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Builds the fuzzers and runs them side by side: run.sh [SECONDS [FOLDER OF MORE SEEDS]]
+# Builds the fuzzers and runs them at the same time: run.sh [SECONDS [DIRECTORY OF MORE SEEDS]]
 #
-#   fuzz     reading and checking buildspec files and cache policies: all of BuildspecModel
-#   readers  what reads a cache store: manifests, key records, signatures, lists of what is swept,
-#            packs, the stat index; keys; and archives that are imported
-#   records  what a forged record and manifest say, followed everywhere: listed, shown, explained,
-#            planned over a tree, compared, verified, pruned and audited, as text and as JSON
+#   fuzz     parses and validates buildspec files and cache policies: all of BuildspecModel
+#   readers  reads objects of a cache store: manifests, key records, signatures, sweep lists and packs,
+#            and the stat index, signing keys and imported archives
+#   records  lists, shows, explains, plans, compares, verifies, prunes and audits an entry with a forged
+#            record and manifest, as text and as JSON
 #
-# Exit status 0: nothing found. What is found is written to .build/fuzz/ and named in the output.
+# Exit status 0: no failure. A failing input is written to .build/fuzz/ and named in the output.
 set -eu
 
 seconds=${1:-20}
@@ -17,7 +17,7 @@ work=$root/.build/fuzz
 libraries="-I $root/Sources/CFiles -I $root/Sources/CZlib -I $root/Sources/CZstd"
 mkdir -p "$work/corpus" "$work/readers-corpus" "$work/records-corpus"
 
-# compile NAME FLAG-OR-FILE...: one program of everything, instrumented.
+# compile NAME FLAG-OR-FILE...: builds one instrumented program.
 compile() {
     name=$1
     shift
@@ -31,8 +31,8 @@ compile_model() {
         "$root/Tests/Fuzz/FuzzBuildspec.swift"
 }
 
-# All of the cache and what prints it, as one module: the files of several modules without their
-# imports of each other. Digests and signatures are stubbed, so that the fuzzer finds its way past them.
+# The cache and its reports as one module: the files of several modules without their imports of each
+# other. Digests and signatures are stubs, because a fuzzer cannot make real ones.
 compile_cache() {
     rm -rf "$work/sources"
     mkdir -p "$work/sources"
@@ -52,8 +52,8 @@ compile_cache() {
     compile records -I "$work" $libraries "$work/cache.o" "$root/Tests/Fuzz/FuzzRecords.swift" -lz -lzstd
 }
 
-# run NAME CORPUS SEEDS FLAG...: the first folder is written to, the others are only read. Leaks are
-# looked for at the end only.
+# run NAME CORPUS SEEDS FLAG...: writes to the first directory, and only reads the others. Leaks are
+# checked at the end only.
 run() {
     name=$1 corpus=$2 seeds=$3
     shift 3
