@@ -1,36 +1,35 @@
-/// What reading a buildspec gives: a value if there is one, and all findings.
+/// The result of parsing a buildspec: the value, and all findings.
 public struct ParseResult: Sendable, Equatable {
-    /// The buildspec, or `nil` when an error makes it unusable.
+    /// The buildspec, or `nil` if the text has an error.
     public var buildspec: Buildspec?
-    /// Everything found, in the order of the text.
+    /// All findings, in the order of the text.
     public var diagnostics: [Diagnostic]
 }
 
 extension Buildspec {
-    /// Reads a buildspec.
+    /// Parses a buildspec.
     ///
-    /// Reading never throws: bad input gives diagnostics with at least one error and no value.
+    /// This never throws: bad input gives diagnostics with at least one error and no value.
     ///
     /// - Parameters:
     ///   - text: The bytes of the file: UTF-8, or UTF-16 with a byte order mark.
-    ///   - options: How strictly to read; the default is what a single build needs.
+    ///   - options: How strictly to parse; the default is right for a single build.
     /// - Returns: The value and the findings.
     public static func parse(
         _ text: [UInt8],
         options: ParseOptions = ParseOptions()
     ) -> ParseResult {
-        let reading = Reading(text, options: options)
-        let isUsable = !reading.diagnostics.contains { $0.severity == .error }
+        let parsed = ParsedText(text, options: options)
+        let isUsable = !parsed.diagnostics.contains { $0.severity == .error }
         return ParseResult(
-            buildspec: isUsable ? reading.buildspec : nil,
-            diagnostics: reading.diagnostics.inTextOrder
+            buildspec: isUsable ? parsed.buildspec : nil,
+            diagnostics: parsed.diagnostics.inTextOrder
         )
     }
 }
 
 extension Diagnostic {
-    /// The finding as one of a file that CodeBuild never sees and that must mean what it says: an
-    /// error.
+    /// The finding as an error, for files that CodeBuild never reads, such as a cache policy.
     var strict: Diagnostic {
         var diagnostic = self
         diagnostic.severity = .error
@@ -40,7 +39,7 @@ extension Diagnostic {
 }
 
 extension [Diagnostic] {
-    /// The findings by position, errors before warnings at the same place, each once.
+    /// The findings by position without duplicates; at the same position, errors before warnings.
     var inTextOrder: [Diagnostic] {
         let sorted = sorted {
             ($0.range.start, $1.severity, $0.name, $0.message)

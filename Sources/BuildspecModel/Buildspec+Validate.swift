@@ -1,13 +1,14 @@
-/// How strictly a buildspec is checked, and what is left out.
+/// Options of a validation: how strict it is, and which warnings it leaves out.
 public struct ValidationOptions: Sendable, Equatable {
-    /// How strictly to read; by default a `batch` section is taken for one that will be started.
+    /// How strictly to parse; by default, a `batch` section is checked as if it will be started.
     public var parsing: ParseOptions
-    /// Names of warnings that are not wanted.
+    /// Names of warnings to leave out.
     public var ignored: Set<String>
-    /// Whether a warning fails the file as an error does.
+    /// Whether a warning fails the file like an error.
     public var isStrict: Bool
-    /// What others have found in the same text, such as a program that checks the commands; reported
-    /// and turned off like the findings of `validate` itself.
+    /// Findings of other programs in the same text, such as ShellCheck.
+    ///
+    /// They are reported and turned off like the findings of `validate`.
     public var otherFindings: [Diagnostic] = []
 
     /// Creates options; the defaults report everything and fail a file only for errors.
@@ -22,19 +23,19 @@ public struct ValidationOptions: Sendable, Equatable {
     }
 }
 
-/// What checking a buildspec gives.
+/// The result of validating a buildspec.
 public struct ValidationResult: Sendable {
-    /// Everything found and not turned off, in the order of the text.
+    /// All findings that are not turned off, in the order of the text.
     public var diagnostics: [Diagnostic]
-    /// The text, for showing lines of it.
+    /// The text, from which rendered findings show a line.
     public var source: SourceText
     /// Whether the file passes: no errors, and in strict mode no warnings.
     public var passes: Bool
 
-    /// The result for a file that cannot be read.
+    /// Returns the result for a file that cannot be read.
     ///
-    /// - Parameter message: Why it cannot be read.
-    /// - Returns: One error at the beginning of nothing.
+    /// - Parameter message: The reason.
+    /// - Returns: A result with one error, at the start of an empty text.
     public static func unreadable(_ message: String) -> ValidationResult {
         let name = FindingName.unreadable.rawValue
         return ValidationResult(
@@ -44,20 +45,20 @@ public struct ValidationResult: Sendable {
         )
     }
 
-    /// The number of findings of a severity.
+    /// Returns the number of findings with a severity.
     public func count(_ severity: Diagnostic.Severity) -> Int {
         diagnostics.count { $0.severity == severity }
     }
 }
 
 extension Buildspec {
-    /// Checks a buildspec: everything that reading it finds, and everything that CodeBuild accepts
-    /// but reads otherwise than it looks.
+    /// Validates a buildspec: parses the text, and applies the rules about text that CodeBuild accepts but
+    /// reads differently than it looks.
     ///
-    /// Nothing is run and nothing outside the text is looked at. A warning is turned off by its name
-    /// in `options`, or by a comment in the text, `# buildspec: ignore NAME`: behind something for
-    /// its line, alone for the next line, above everything for the file. What holds for the line on
-    /// which a command begins holds for the whole command.
+    /// This runs nothing and reads nothing outside the text. A warning is turned off by its name in
+    /// `options`, or by a comment in the text, `# buildspec: ignore NAME`. A comment applies to its line
+    /// after other text, to the next line if it is alone, and to the file above everything else. A comment
+    /// that applies to the first line of a command applies to the whole command.
     ///
     /// - Parameters:
     ///   - text: The bytes of the file.
@@ -67,20 +68,20 @@ extension Buildspec {
         _ text: [UInt8],
         options: ValidationOptions = ValidationOptions()
     ) -> ValidationResult {
-        let reading = Reading(text, options: options.parsing)
-        var comments = IgnoreComments(in: reading.source)
-        comments.extend(over: reading.commandSites.map(\.range))
+        let parsed = ParsedText(text, options: options.parsing)
+        var comments = IgnoreComments(in: parsed.source)
+        comments.extend(over: parsed.commandSites.map(\.range))
         let all =
-            reading.diagnostics + reading.lintFindings + comments.diagnostics
+            parsed.diagnostics + parsed.lintFindings + comments.diagnostics
             + options.otherFindings
-        let wanted = all.inTextOrder.filter { finding in
+        let reported = all.inTextOrder.filter { finding in
             !comments.covers(finding)
                 && !(finding.canBeIgnored && options.ignored.contains(finding.name))
         }
-        let worst = wanted.map(\.severity).max()
+        let worst = reported.map(\.severity).max()
         return ValidationResult(
-            diagnostics: wanted,
-            source: reading.source,
+            diagnostics: reported,
+            source: parsed.source,
             passes: worst == nil || worst == .warning && !options.isStrict
         )
     }

@@ -1,35 +1,34 @@
-/// A buildspec as CodeBuild reads it: what to run, with which environment, and what to keep.
+/// A buildspec as CodeBuild reads it: commands, environment, outputs and cache.
 ///
-/// Every scalar is the text that stands in the file: `3.10` stays `3.10` and `yes` stays `yes`
-/// wherever text is wanted.
+/// Every scalar is the text in the file: `3.10` stays `3.10` and `yes` stays `yes`.
 ///
 /// Source: CodeBuild user guide, "Build specification reference for CodeBuild".
 public struct Buildspec: Sendable, Equatable {
-    /// The buildspec versions that CodeBuild knows.
+    /// The buildspec versions that CodeBuild supports.
     public enum Version: String, Sendable, CaseIterable {
-        /// Every command runs in a shell of its own, nothing is carried over.
+        /// Every command runs in a separate shell, which starts without the state of the last one.
         case v01 = "0.1"
-        /// The working directory and the environment are carried from command to command.
+        /// The working directory and the environment are kept from command to command.
         case v02 = "0.2"
     }
 
     /// The version that the file declares.
     public var version: Version
-    /// The user that all commands run as, unless a phase names another (`run-as`).
+    /// The user that commands run as, unless their phase names another one (`run-as`).
     public var runAs: Located<String>?
     /// The `env` section; in version 0.1, `environment_variables`.
     public var env: EnvSection
-    /// The phases that the file declares; an absent one is empty and succeeds.
+    /// The phases that the file declares; an absent phase is empty and succeeds.
     public var phases: [PhaseName: Phase]
-    /// The `artifacts` section, if there is one.
+    /// The `artifacts` section, if the file has one.
     public var artifacts: ArtifactsSection?
-    /// The `cache` section, if there is one.
+    /// The `cache` section, if the file has one.
     public var cache: CacheSection?
-    /// What goes through a proxy server, if the file says so.
+    /// The `proxy` section, if the file has one.
     public var proxy: ProxySection?
     /// The report groups in file order.
     public var reports: [ReportGroup]
-    /// The `batch` section, if there is one; a single build ignores it.
+    /// The `batch` section, if the file has one; a single build ignores it.
     public var batch: BatchSection?
 
     /// Creates a buildspec from its sections.
@@ -55,8 +54,7 @@ public struct Buildspec: Sendable, Equatable {
         self.batch = batch
     }
 
-    /// Whether some phase has a command, in `commands` or `finally`, that is more than blanks and
-    /// comments.
+    /// Whether a phase has a command, in `commands` or `finally`, that is more than blanks and comments.
     public var hasCommands: Bool {
         phases.values.contains { phase in
             (phase.commands + phase.finally).contains { command in
@@ -68,6 +66,6 @@ public struct Buildspec: Sendable, Equatable {
         }
     }
 
-    /// Whether the file only says which builds a batch starts: a single build of it runs nothing.
+    /// Whether the file only lists the builds of a batch, so that a single build runs nothing.
     public var isOnlyBatch: Bool { batch != nil && !hasCommands }
 }

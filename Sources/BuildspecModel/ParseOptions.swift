@@ -1,12 +1,14 @@
-/// How strictly a buildspec is read.
+/// Options of parsing: how strict it is, and its limits.
 public struct ParseOptions: Sendable, Equatable {
-    /// Whether what nobody knows CodeBuild's answer to, such as an unknown phase or `Commands` for
-    /// `commands`, is a warning and ignored, instead of an error.
+    /// Whether input for which CodeBuild's behaviour is unknown is ignored with a warning.
+    ///
+    /// Such input, for example an unknown phase or `Commands` for `commands`, is an error otherwise.
     public var isLenient: Bool
-    /// Whether the file is to be started as a batch; if not, as CodeBuild ignores `batch` in a
-    /// single build, what is wrong in it is only a warning.
+    /// Whether the file will be started as a batch.
+    ///
+    /// If not, problems in `batch` are only warnings, because CodeBuild ignores `batch` in a single build.
     public var startsBatch: Bool
-    /// How much the text may hold.
+    /// The limits on the size of the text and its tree.
     public var limits: YAMLLimits
 
     /// Creates options; the defaults are those of a single build.

@@ -1,6 +1,6 @@
 extension Diagnostic {
-    /// The finding for people: position and message, the source line with a caret, and CodeBuild's
-    /// answer, without colours and without a final line break.
+    /// Returns the finding as text: position and message, the source line with a caret, and CodeBuild's
+    /// behaviour, without colours and without a final line break.
     ///
     /// ```
     /// buildspec.yml:14:3: error: unknown phase 'pre-build'; did you mean 'pre_build'?
@@ -9,25 +9,25 @@ extension Diagnostic {
     ///       = CodeBuild: not known: it refuses the file, or ignores the phase
     /// ```
     ///
-    /// What can be turned off ends with the name by which it can.
+    /// A finding that can be turned off ends with its name.
     ///
     /// - Parameters:
-    ///   - file: The file's name as the user wrote it.
-    ///   - source: The file's text.
+    ///   - file: The name of the file as the user wrote it.
+    ///   - source: The text of the file.
     /// - Returns: One to four lines.
     public func rendered(file: String, source: SourceText) -> String {
-        let place = "\(file):\(range.start.line):\(range.start.column)"
+        let position = "\(file):\(range.start.line):\(range.start.column)"
         let suffix = canBeIgnored ? " [\(name)]" : ""
-        var lines = ["\(place): \(severity.rawValue): \(message)\(suffix)"]
+        var lines = ["\(position): \(severity.rawValue): \(message)\(suffix)"]
         lines += snippet(source)
         if let codeBuild { lines.append("      = CodeBuild: \(codeBuild)") }
         return lines.joined(separator: "\n")
     }
 
-    /// The finding for people, from the bytes of the file; see the form with `SourceText`.
+    /// Returns the finding as text, like the method that takes a `SourceText`.
     ///
     /// - Parameters:
-    ///   - file: The file's name as the user wrote it.
+    ///   - file: The name of the file as the user wrote it.
     ///   - source: The bytes of the file.
     /// - Returns: One to four lines.
     public func rendered(file: String, source: [UInt8]) -> String {
@@ -38,7 +38,7 @@ extension Diagnostic {
         guard range.start.line <= source.lineCount else { return [] }
         let line = Array(source.line(range.start.line))
         guard !line.isEmpty else { return [] }
-        // A window around the column, for lines that no terminal shows whole.
+        // A part of the line around the column, for lines that are wider than a terminal.
         let column = min(range.start.column - 1, line.count)
         let first = line.count <= 160 ? 0 : max(0, column - 80)
         let window = line[first..<min(line.count, first + 160)]
@@ -49,7 +49,7 @@ extension Diagnostic {
         return ["\(gutter) | \(shown)", "      | \(indent)^"]
     }
 
-    /// A character that cannot harm a terminal.
+    /// Returns a character without effects on a terminal.
     private func visible(_ scalar: Unicode.Scalar) -> Character {
         switch scalar.properties.generalCategory {
         case .control where scalar != "\t": "\u{FFFD}"
@@ -58,6 +58,6 @@ extension Diagnostic {
         }
     }
 
-    /// What stands under a character in the caret's line: a tab stays a tab.
+    /// Returns the character below another one in the line of the caret: a tab stays a tab.
     private func blank(_ scalar: Unicode.Scalar) -> Character { scalar == "\t" ? "\t" : " " }
 }

@@ -1,6 +1,6 @@
-/// Something found in a buildspec: an error that stops the build or a warning that does not.
+/// A finding in a buildspec: an error that stops the build, or a warning that does not.
 public struct Diagnostic: Sendable, Equatable {
-    /// How bad it is.
+    /// The severity of a finding.
     public enum Severity: String, Sendable, Comparable {
         case warning
         case error
@@ -11,18 +11,18 @@ public struct Diagnostic: Sendable, Equatable {
         }
     }
 
-    /// How bad it is.
+    /// The severity of the finding.
     public var severity: Severity
-    /// The finding's stable name, such as `unknown-key`.
+    /// The stable name of the finding, such as `unknown-key`.
     public var name: String
-    /// What is wrong and what to do, in one line, lower case, no full stop.
+    /// The problem and the remedy in one line, in lower case and without a full stop.
     public var message: String
-    /// Where it is.
+    /// The range in the text.
     public var range: SourceRange
-    /// What CodeBuild does with it, where that is known; its own message if it has one.
+    /// CodeBuild's behaviour, if it is known; CodeBuild's message, if it has one.
     public var codeBuild: String?
 
-    /// Whether it can be turned off: a warning, or what ShellCheck found.
+    /// Whether the finding can be turned off: a warning, or a finding of ShellCheck.
     public var canBeIgnored: Bool { severity == .warning || FindingName.isShellCheck(name) }
 
     /// Creates a finding.

@@ -1,6 +1,6 @@
-/// The stable names of everything that reading and checking a buildspec can find.
+/// The stable names of all findings in a buildspec.
 ///
-/// Warnings can be turned off by these names, on the command line or by a comment in the file.
+/// A warning can be turned off by its name, on the command line or by a comment in the file.
 public enum FindingName: String, Sendable, CaseIterable {
     // The file
     case unreadable
@@ -74,7 +74,7 @@ public enum FindingName: String, Sendable, CaseIterable {
     case batchDependency = "batch-dependency"
     case batchBuildspec = "batch-buildspec"
 
-    // Texts that YAML or a shell reads otherwise than they look
+    // Texts that YAML or a shell reads differently than they look
     case commentCut = "comment-cut"
     case backslashFold = "backslash-fold"
     case trailingBackslash = "trailing-backslash"
@@ -95,22 +95,20 @@ public enum FindingName: String, Sendable, CaseIterable {
     // Comments that turn warnings off
     case ignoreComment = "ignore-comment"
 
-    /// Whether a name is one of ShellCheck's, such as `SC2086`; what it means is ShellCheck's to say.
+    /// Returns whether a name is a code of ShellCheck, such as `SC2086`, which ShellCheck documents.
     public static func isShellCheck(_ name: String) -> Bool {
         let digits = name.utf8.dropFirst(2)
         return name.hasPrefix("SC") && digits.count == 4
             && digits.allSatisfy { (0x30...0x39).contains($0) }
     }
 
-    /// How bad it is, unless the place says otherwise.
+    /// The severity, unless a single finding has another one.
     public var severity: Diagnostic.Severity {
         switch self {
         case .unreadable, .syntax, .encoding, .nulCharacter, .tooLarge, .tooDeep, .aliasLimit,
-            .secondDocument,
-            .undefinedAlias,
-            .emptyDocument, .complexKey, .tag, .wrongType, .missingKey, .version, .unknownPhase,
-            .recasedKey, .phasesAtTop, .badValue, .commandMapping, .commandList, .emptyKey,
-            .batchIdentifier, .batchDependency:
+            .secondDocument, .undefinedAlias, .emptyDocument, .complexKey, .tag, .wrongType,
+            .missingKey, .version, .unknownPhase, .recasedKey, .phasesAtTop, .badValue,
+            .commandMapping, .commandList, .emptyKey, .batchIdentifier, .batchDependency:
             .error
         default: .warning
         }

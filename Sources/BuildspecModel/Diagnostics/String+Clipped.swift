@@ -1,5 +1,5 @@
 extension String {
-    /// The text fit for a one-line message: without control characters, and not too long.
+    /// The text for a one-line message: without control characters, and cut after 60 characters.
     var clipped: String {
         let limit = 60
         let visible = unicodeScalars.prefix(limit + 1).map { scalar -> Character in

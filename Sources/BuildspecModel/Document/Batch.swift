@@ -1,6 +1,6 @@
 /// The `batch` section: several builds started as one.
 public struct BatchSection: Sendable, Equatable {
-    /// How the builds of a batch come about.
+    /// The kind of a batch.
     public enum Kind: Sendable, Equatable {
         /// Builds that all run at once (`build-list`).
         case list([BatchBuild])
@@ -14,9 +14,9 @@ public struct BatchSection: Sendable, Equatable {
 
     /// Whether the first failing build stops the others.
     public var fastFail: Bool
-    /// How the builds come about; `nil` when the section names no kind.
+    /// The kind of the batch; `nil` if the section has none.
     public var kind: Kind?
-    /// Where the section's key stands in the file, if it was read from one.
+    /// The range of the section's key, if the section was read from a file.
     public var range: SourceRange?
 
     /// Creates a `batch` section.
@@ -28,7 +28,7 @@ public struct BatchSection: Sendable, Equatable {
 }
 
 extension BatchSection {
-    /// How many builds the batch starts; `nil` when the section names no kind.
+    /// The number of builds that the batch starts; `nil` if the section has no kind.
     public var buildCount: Int? {
         switch kind {
         case .list(let builds), .graph(let builds): builds.count
@@ -38,8 +38,9 @@ extension BatchSection {
         }
     }
 
-    /// What its builds name as their buildspecs, in file order and each text once: a path from the
-    /// source root, the address of an object, or the text of a buildspec itself.
+    /// The buildspecs of the builds, in file order and without duplicates.
+    ///
+    /// Each is a path from the source root, the address of an object, or the text of a buildspec.
     public var buildspecs: [Located<String>] {
         let all: [Located<String>] =
             switch kind {
@@ -63,17 +64,17 @@ extension BatchSection {
 
 /// One build of a list or a graph.
 public struct BatchBuild: Sendable, Equatable {
-    /// Its name in the batch.
+    /// The name of the build in the batch.
     public var identifier: Located<String>
-    /// Its buildspec, a path or the text itself; `nil` is the file that holds the batch.
+    /// The buildspec, a path or the text itself; `nil` is the file with the batch.
     public var buildspec: Located<String>?
-    /// Whether breakpoints stop it.
+    /// Whether breakpoints stop the build.
     public var debugSession: Bool
-    /// Whether the batch may succeed although it failed.
+    /// Whether the batch can succeed although this build failed.
     public var ignoreFailure: Bool
-    /// Identifiers of builds that must be completed first; empty in a list.
+    /// The identifiers of builds that must complete first; empty in a list.
     public var dependsOn: [Located<String>]
-    /// Its environment.
+    /// The environment of the build.
     public var environment: BatchEnvironment
 
     /// Creates a build of a batch.
@@ -98,18 +99,18 @@ public struct BatchBuild: Sendable, Equatable {
 public struct BatchEnvironment: Sendable, Equatable {
     /// The size of the machine, such as `BUILD_GENERAL1_SMALL`.
     public var computeType: Located<String>?
-    /// The reserved fleet to run on.
+    /// The reserved fleet that the build runs on.
     public var fleet: Located<String>?
     /// The build image.
     public var image: Located<String>?
-    /// Whether the build may run a Docker daemon; `nil` when not said.
+    /// Whether the build can run a Docker daemon; `nil` if not declared.
     public var privilegedMode: Bool?
     /// The environment type, such as `LINUX_CONTAINER`.
     public var type: Located<String>?
-    /// Variables that beat the buildspec's.
+    /// Variables that override those of the buildspec.
     public var variables: [EnvVariable]
 
-    /// Creates an environment; the empty one changes nothing.
+    /// Creates an environment; an empty environment changes nothing.
     public init(
         computeType: Located<String>? = nil,
         fleet: Located<String>? = nil,
@@ -133,7 +134,7 @@ public struct BatchMatrix: Sendable, Equatable {
     public struct Variable: Sendable, Equatable {
         /// The variable's name.
         public var name: String
-        /// Its values in file order.
+        /// The values in file order.
         public var values: [Located<String>]
 
         /// Creates a variable of a matrix.
@@ -143,9 +144,9 @@ public struct BatchMatrix: Sendable, Equatable {
         }
     }
 
-    /// Whether the batch may succeed although a build failed (`static`).
+    /// Whether the batch can succeed although a build failed (`static`).
     public var ignoreFailure: Bool
-    /// Whether the builds may run a Docker daemon (`static`); `nil` when not said.
+    /// Whether the builds can run a Docker daemon (`static`); `nil` if not declared.
     public var privilegedMode: Bool?
     /// The environment type (`static`).
     public var type: Located<String>?
@@ -158,7 +159,7 @@ public struct BatchMatrix: Sendable, Equatable {
     /// Variables (`dynamic`).
     public var variables: [Variable]
 
-    /// Creates a matrix; the empty one is a single build.
+    /// Creates a matrix; an empty matrix is a single build.
     public init(
         ignoreFailure: Bool = false,
         privilegedMode: Bool? = nil,
@@ -179,22 +180,22 @@ public struct BatchMatrix: Sendable, Equatable {
 }
 
 extension BatchMatrix {
-    /// How many combinations there are.
+    /// The number of combinations.
     public var buildCount: Int {
         let sizes =
             [buildspecs.count, computeTypes.count, images.count] + variables.map(\.values.count)
         return sizes.filter { $0 > 0 }.reduce(1) { product, size in
-            let (next, isTooMuch) = product.multipliedReportingOverflow(by: size)
-            return isTooMuch ? .max : next
+            let (next, overflows) = product.multipliedReportingOverflow(by: size)
+            return overflows ? .max : next
         }
     }
 }
 
 /// The same build several times, each with a share of the tests.
 public struct BatchFanout: Sendable, Equatable {
-    /// How many builds there are.
+    /// The number of builds.
     public var parallelism: Int
-    /// Whether the batch may succeed although one failed.
+    /// Whether the batch can succeed although a build failed.
     public var ignoreFailure: Bool
 
     /// Creates a fan-out.

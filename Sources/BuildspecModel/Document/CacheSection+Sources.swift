@@ -1,28 +1,31 @@
 extension CacheSection {
-    /// Whether a path as it is written is the source root itself, or takes it in whole with a directory
-    /// above it; reading warns of it.
+    /// Returns whether a path is the source root itself, or includes the whole source root.
     ///
-    /// - Parameter path: the path, variables not put in.
-    /// - Returns: `true` for `.`, an empty text, `$CODEBUILD_SRC_DIR`, `..`, `/**/*` and such.
+    /// The reader warns about such a path.
+    ///
+    /// - Parameter path: The path as written, with variables.
+    /// - Returns: `true` for example for `.`, an empty text, `$CODEBUILD_SRC_DIR`, `..` and `/**/*`.
     public static func isRoot(_ path: String) -> Bool {
-        alternatives(of: plain(path)).map(Place.init).allSatisfy(\.isRoot)
+        alternatives(of: plain(path)).map(NormalizedPath.init).allSatisfy(\.isRoot)
     }
 
-    /// Whether a path as it is written takes in the source root's own files or its `.git`; reading warns
-    /// of it.
+    /// Returns whether a path includes the files directly in the source root, or its `.git`.
     ///
-    /// - Parameter path: the path, variables not put in.
-    /// - Returns: `true` for `**/*`, `.*`, `.git` and such; `false` where a name tells what is meant, and
+    /// The reader warns about such a path.
+    ///
+    /// - Parameter path: The path as written, with variables.
+    /// - Returns: `true` for example for `**/*`, `.*` and `.git`; `false` for a path with a specific name, and
     ///   for a path that `isRoot`.
-    public static func takesSources(_ path: String) -> Bool {
+    public static func includesSources(_ path: String) -> Bool {
         !isRoot(path)
-            && alternatives(of: plain(path)).map(Place.init).contains(where: \.isOfSources)
+            && alternatives(of: plain(path)).map(NormalizedPath.init)
+                .contains(where: \.includesSources)
     }
 
-    /// A path with `.` and `..` resolved, from the source root if it is spelled from there.
-    private struct Place {
+    /// A path with `.` and `..` resolved; a path below the source root is relative.
+    private struct NormalizedPath {
         var isAbsolute: Bool
-        var climbs = 0
+        var leadingParents = 0
         var names: [Substring] = []
 
         init(_ pattern: String) {
@@ -30,42 +33,42 @@ extension CacheSection {
             isAbsolute = pattern.hasPrefix("/")
             if let first = all.first, rootVariables.contains(first) {
                 all.removeFirst()
-            } else if isAbsolute, all.starts(with: fixedRoot) {
-                all.removeFirst(fixedRoot.count)
+            } else if isAbsolute, all.starts(with: containerRoot) {
+                all.removeFirst(containerRoot.count)
                 isAbsolute = false
             }
             for name in all where name != "." {
-                // What a variable puts in may be more than one name.
+                // The value of a variable can be more than one name.
                 if name != ".." || names.last?.contains("$") ?? false {
                     names.append(name)
                 } else if names.popLast() == nil, !isAbsolute {
-                    climbs += 1
+                    leadingParents += 1
                 }
             }
         }
 
         var isRoot: Bool {
             guard let last = names.last else { return true }
-            guard isAbsolute || climbs > 0 else { return false }
+            guard isAbsolute || leadingParents > 0 else { return false }
             return ["*", "**"].contains(last) && names.dropLast().allSatisfy { $0 == "**" }
         }
 
-        var isOfSources: Bool {
+        var includesSources: Bool {
             if let first = names.first(where: { $0 != "**" }), !isAbsolute {
-                // A bare '*' stands for any directory, so what follows says what is meant.
+                // A bare '*' is any directory, so only the names after it are specific.
                 if first != "*", CacheSection.fits(first, ".git") { return true }
             }
             return names.allSatisfy(isWild)
         }
     }
 
-    /// Variables that hold the source root.
+    /// Variables with the source root as their value.
     private static let rootVariables: Set<Substring> = ["$CODEBUILD_SRC_DIR", "$PWD"]
 
-    /// Where the source root is in a container.
-    private static let fixedRoot: [Substring] = ["codebuild", "output", "src", "src"]
+    /// The source root in a container.
+    private static let containerRoot: [Substring] = ["codebuild", "output", "src", "src"]
 
-    /// A path with `${NAME}` written as `$NAME`.
+    /// Returns a path with `${NAME}` replaced by `$NAME`.
     private static func plain(_ path: String) -> String {
         var text = ""
         var rest = path[...]
@@ -78,27 +81,27 @@ extension CacheSection {
         return text + String(rest)
     }
 
-    /// What braces spell out; of very many only the first.
+    /// Returns the alternatives that braces expand to; of very many only the first.
     private static func alternatives(of path: String) -> [String] {
-        var open = [path]
-        var done: [String] = []
-        while let text = open.popLast(), done.count < 64, open.count < 64 {
+        var pending = [path]
+        var expanded: [String] = []
+        while let text = pending.popLast(), expanded.count < 64, pending.count < 64 {
             guard let end = text.firstIndex(of: "}"),
                 let start = text[..<end].lastIndex(of: "{")
             else {
-                done.append(text)
+                expanded.append(text)
                 continue
             }
             let names = text[text.index(after: start)..<end]
                 .split(separator: ",", omittingEmptySubsequences: false)
-            open += names.prefix(64).map {
+            pending += names.prefix(64).map {
                 String(text[..<start] + $0 + text[text.index(after: end)...])
             }
         }
-        return done
+        return expanded
     }
 
-    /// Whether a name of a pattern has no letter that tells what is meant.
+    /// Returns whether a name of a pattern has only wildcards and dots.
     private static func isWild(_ name: Substring) -> Bool {
         var isInSet = false
         return name.allSatisfy { character in
@@ -110,7 +113,7 @@ extension CacheSection {
         }
     }
 
-    /// Whether a name fits a pattern.
+    /// Returns whether a name matches a pattern.
     private static func fits(_ pattern: Substring, _ name: Substring) -> Bool {
         guard let first = pattern.first else { return name.isEmpty }
         var rest = pattern.dropFirst()
@@ -122,15 +125,15 @@ extension CacheSection {
         if first == "[", let end = rest.dropFirst().firstIndex(of: "]") {
             let isNegated = rest.first == "!" || rest.first == "^"
             let letters = rest[..<end].dropFirst(isNegated ? 1 : 0)
-            let behind = rest[rest.index(after: end)...]
-            return has(letters, letter) != isNegated && fits(behind, name.dropFirst())
+            let tail = rest[rest.index(after: end)...]
+            return contains(letters, letter) != isNegated && fits(tail, name.dropFirst())
         }
         let wanted = first == "\\" ? rest.popFirst() : first
         return (first == "?" || wanted == letter) && fits(rest, name.dropFirst())
     }
 
-    /// Whether a set such as `a-z.` has a letter.
-    private static func has(_ letters: Substring, _ letter: Character) -> Bool {
+    /// Returns whether a set such as `a-z.` contains a letter.
+    private static func contains(_ letters: Substring, _ letter: Character) -> Bool {
         let all = Array(letters)
         return all.indices.contains { index in
             let isRange = index > 0 && index + 1 < all.count && all[index] == "-"

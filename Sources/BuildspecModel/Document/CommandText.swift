@@ -1,32 +1,33 @@
-/// A command as it stands in a buildspec: its text, and where each part of it is.
+/// A command of a buildspec: its text, and the position of each part in the file.
 public struct CommandText: Sendable {
-    /// The phase it belongs to.
+    /// The phase of the command.
     public var phase: PhaseName
     /// The text that the shell gets.
     public var text: String
-    /// Where the command stands.
+    /// The range of the command in the file.
     public var range: SourceRange
-    private let places: ScalarPositions?
+    private let positions: ScalarPositions?
     private let lineStarts: [Int]
 
     init(_ site: CommandSite) {
         phase = site.phase
         text = site.text
         range = site.range
-        places = site.places
+        positions = site.positions
         let scalars = Array(site.text.unicodeScalars)
         lineStarts = [0] + scalars.indices.filter { scalars[$0] == "\n" }.map { $0 + 1 }
     }
 
-    /// Where a part of the text stands in the file, whatever the style that it is written in: plain,
-    /// quoted, literal or folded.
+    /// Returns the range in the file of a part of the text.
+    ///
+    /// This works for all styles of YAML: plain, quoted, literal and folded.
     ///
     /// - Parameters:
-    ///   - start: A position in the text, its lines and columns counted from 1.
-    ///   - end: The position behind the part's last character.
-    /// - Returns: The part's place, or the whole command's where it is not known.
+    ///   - start: A position in the text, with lines and columns counted from 1.
+    ///   - end: The position after the last character of the part.
+    /// - Returns: The range of the part, or of the whole command if the positions are not known.
     public func range(from start: SourcePosition, to end: SourcePosition) -> SourceRange {
-        places?.range(offset(of: start)..<max(offset(of: start), offset(of: end))) ?? range
+        positions?.range(offset(of: start)..<max(offset(of: start), offset(of: end))) ?? range
     }
 
     private func offset(of position: SourcePosition) -> Int {
@@ -38,22 +39,22 @@ public struct CommandText: Sendable {
 }
 
 extension Buildspec {
-    /// The commands of a buildspec in file order, those that an alias repeats left out, and what
-    /// `env.shell` says of the shell that runs them.
+    /// Returns the commands of a buildspec in file order, without those that an alias repeats.
     ///
-    /// - Parameter text: The bytes of the file, which may have errors.
-    /// - Returns: The commands and the shell; nothing when the text is no YAML.
+    /// - Parameter text: The bytes of the file, which can have errors.
+    /// - Returns: The commands, and the value of `env.shell`; no commands if the text is not YAML.
     public static func commands(in text: [UInt8]) -> (commands: [CommandText], shell: String?) {
-        let reading = Reading(text, options: ParseOptions())
-        guard reading.isComplete else { return ([], nil) }
+        let parsed = ParsedText(text, options: ParseOptions())
+        guard parsed.isComplete else { return ([], nil) }
         return (
-            reading.commandSites.filter { !$0.rawLines.isEmpty }.map(CommandText.init),
-            reading.buildspec?.env.shell?.value
+            parsed.commandSites.filter { !$0.rawLines.isEmpty }.map(CommandText.init),
+            parsed.buildspec?.env.shell?.value
         )
     }
 
-    /// The names of the programs that a command's text runs, as far as it says so; what stands behind
-    /// `sudo` and the like too, and in the text of `sh -c`.
+    /// Returns the names of the programs that a command runs, as far as the text shows them.
+    ///
+    /// This includes programs after `sudo` and similar commands, and in the text of `sh -c`.
     package static func programs(in text: String) -> [String] {
         programs(in: text, depth: 0)
     }

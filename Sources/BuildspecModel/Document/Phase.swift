@@ -5,10 +5,10 @@ public enum PhaseName: String, Sendable, CaseIterable, Comparable {
     case build
     case postBuild = "post_build"
 
-    /// The name that CodeBuild prints in logs and reports: `PRE_BUILD`.
+    /// The name in CodeBuild's logs and reports, such as `PRE_BUILD`.
     public var upperCased: String { rawValue.uppercased() }
 
-    /// Orders phases as they run, which is not always as they stand in the file.
+    /// Orders phases as they run, which can differ from the order in the file.
     public static func < (left: PhaseName, right: PhaseName) -> Bool {
         left.order < right.order
     }
@@ -16,17 +16,17 @@ public enum PhaseName: String, Sendable, CaseIterable, Comparable {
     private var order: Int { PhaseName.allCases.firstIndex(of: self) ?? 0 }
 }
 
-/// One phase: its commands, what comes after them, and what its failure means.
+/// One phase: its commands, and the effect of a failure.
 public struct Phase: Sendable, Equatable {
-    /// The commands, run in order until one fails; an empty item is an empty text.
+    /// The commands, which run in order until one fails; an empty item is an empty text.
     public var commands: [Located<String>]
     /// Commands that run after `commands`, whether or not one of those failed.
     public var finally: [Located<String>]
-    /// What a failure means for the rest of the build; `nil` is CodeBuild's default table.
+    /// The effect of a failure on the rest of the build; `nil` is CodeBuild's default.
     public var onFailure: OnFailure?
-    /// The user for this phase's commands; beats the top-level `run-as`.
+    /// The user for this phase's commands, which overrides the top-level `run-as`.
     public var runAs: Located<String>?
-    /// Runtime name and version text, in file order (`runtime-versions`, install only).
+    /// The required runtimes in file order (`runtime-versions`, only in `install`).
     public var runtimeVersions: [RuntimeVersion]
 
     /// Creates a phase.
@@ -45,26 +45,26 @@ public struct Phase: Sendable, Equatable {
     }
 }
 
-/// One wanted runtime, such as `python: 3.12`.
+/// One required runtime, such as `python: 3.12`.
 public struct RuntimeVersion: Sendable, Equatable {
-    /// The runtime, such as `python`.
+    /// The name of the runtime, such as `python`.
     public var name: String
     /// The version as written: `3.10`, `18.x`, `latest`, or `$VARIABLE`.
     public var version: Located<String>
 
-    /// Creates a wanted runtime.
+    /// Creates a required runtime.
     public init(name: String, version: Located<String>) {
         self.name = name
         self.version = version
     }
 }
 
-/// What a phase's failure means (`on-failure`).
+/// The effect of a phase's failure (`on-failure`).
 public enum OnFailure: Sendable, Equatable {
-    /// Go no further.
+    /// End the build.
     case abort
-    /// Go on with the next phase.
+    /// Continue with the next phase.
     case `continue`
-    /// Try again, at most `count` times, when the error message matches `pattern`.
+    /// Run the phase again, at most `count` times, if the error message matches `pattern`.
     case retry(count: Int, pattern: String)
 }

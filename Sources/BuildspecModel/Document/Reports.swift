@@ -1,14 +1,14 @@
-/// One report group: which files hold the results, and in which format (`reports.<group>`).
+/// One report group: its files and their format (`reports.<group>`).
 public struct ReportGroup: Sendable, Equatable {
-    /// The group's name or ARN as written; it may hold a variable such as `$REPORT_GROUP`.
+    /// The name or ARN of the group as written, which can contain a variable such as `$REPORT_GROUP`.
     public var name: Located<String>
     /// Globs relative to the base directory, in file order.
     public var files: [Located<String>]
     /// The format in capitals, such as `JUNITXML`, or a text with a variable.
     public var fileFormat: Located<String>?
-    /// Where `files` start, perhaps a glob; `nil` is the source root.
+    /// The directory in which `files` start, which can be a glob; `nil` is the source root.
     public var baseDirectory: Located<String>?
-    /// Whether the files land flat, by base name.
+    /// Whether the files are stored by their base names, without directories.
     public var discardPaths: Bool
 
     /// Creates a report group.
@@ -27,7 +27,7 @@ public struct ReportGroup: Sendable, Equatable {
     }
 }
 
-/// What goes through an explicit proxy server (`proxy`).
+/// The `proxy` section: the traffic that goes through an explicit proxy server.
 public struct ProxySection: Sendable, Equatable {
     /// Whether artifacts are uploaded through the proxy.
     public var uploadArtifacts: Bool

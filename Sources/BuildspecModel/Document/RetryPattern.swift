@@ -1,44 +1,43 @@
 private import CPCRE2
 
-/// A regular expression of `on-failure: RETRY-<regex>`: Perl's syntax, as PCRE2 reads it, over Unicode
-/// text.
+/// A regular expression of `on-failure: RETRY-<regex>`, in Perl's syntax as PCRE2 reads it, for Unicode text.
 ///
-/// A repetition in a repetition can take longer than anybody waits, so a search has bounds: memory,
-/// steps, and whatever its caller asks.
+/// Nested repetitions can take a very long time, so the memory of a search is limited, and the caller can
+/// stop a search.
 @safe package struct RetryPattern: ~Copyable {
-    /// Why a text is no regular expression.
+    /// The error that a text is not a regular expression.
     package struct Problem: Error, Equatable {
-        /// What is wrong, in PCRE2's words.
+        /// PCRE2's error message.
         package var reason: String
-        /// In front of which character it was noticed; the first one is 1.
+        /// The number of the character before which the error was noticed, counted from 1.
         package var column: Int
     }
 
-    /// What a search came to.
+    /// The result of a search.
     package enum Outcome: Sendable, Equatable {
-        /// The pattern is in the text.
+        /// The text contains a match.
         case found
-        /// It is not.
+        /// The text contains no match.
         case notFound
-        /// A bound was reached before that was known.
-        case gaveUp
+        /// The search stopped at a limit, or because of the caller.
+        case limitReached
     }
 
-    /// How often the caller is asked whether to go on: in front of every 32nd item that is tried.
+    /// The number of items of the pattern between two calls of the caller's stop condition.
     ///
-    /// Between two items there is at most one pass over the text.
+    /// Between two items, PCRE2 passes over the text at most once.
     private static let stride = 32
-    /// The memory for places to go back to, in KiB.
+    /// The memory for backtracking, in KiB.
     private static let memory: UInt32 = 1 << 16
 
     private let code: OpaquePointer
 
     /// Compiles a pattern.
     ///
-    /// - Parameter text: the pattern.
-    /// - Throws: `Problem` when it is none.
+    /// - Parameter text: The pattern.
+    /// - Throws: `Problem` when the text is not a regular expression.
     package init(_ text: String) throws(Problem) {
-        // `\C` could cut a character in two. A callout in front of each item is what asks the caller.
+        // `\C` could split a character. The callouts before each item call the caller's stop condition.
         let options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT
         let bytes = Array(text.utf8)
         var number: CInt = 0
@@ -58,54 +57,54 @@ private import CPCRE2
         unsafe pcre2_code_free_8(code)
     }
 
-    /// Looks for the pattern anywhere in a text.
+    /// Searches for the pattern anywhere in a text.
     ///
     /// - Parameters:
-    ///   - text: where to look.
-    ///   - isOver: whether to give up; asked again and again on the calling thread.
-    /// - Returns: what came of it.
-    package func search(_ text: String, until isOver: @escaping () -> Bool) -> Outcome {
+    ///   - text: The text.
+    ///   - shouldStop: Whether to stop the search; called repeatedly on the calling thread.
+    /// - Returns: Whether the pattern was found, or the search stopped.
+    package func search(_ text: String, until shouldStop: @escaping () -> Bool) -> Outcome {
         let bytes = Array(text.utf8)
-        var watch = Watch(isOver: isOver)
-        let result = unsafe withUnsafeMutablePointer(to: &watch) { watch in
-            unsafe match(bytes, watch)
+        var check = StopCheck(shouldStop: shouldStop)
+        let result = unsafe withUnsafeMutablePointer(to: &check) { check in
+            unsafe match(bytes, check)
         }
         return switch result {
         case 0...: .found
         case PCRE2_ERROR_NOMATCH: .notFound
-        default: .gaveUp
+        default: .limitReached
         }
     }
 
-    private func match(_ bytes: [UInt8], _ watch: UnsafeMutablePointer<Watch>) -> CInt {
-        guard let bounds = unsafe pcre2_match_context_create_8(nil),
+    private func match(_ bytes: [UInt8], _ check: UnsafeMutablePointer<StopCheck>) -> CInt {
+        guard let context = unsafe pcre2_match_context_create_8(nil),
             let data = unsafe pcre2_match_data_create_8(1, nil)
         else { return PCRE2_ERROR_NOMEMORY }
         defer {
-            unsafe pcre2_match_context_free_8(bounds)
+            unsafe pcre2_match_context_free_8(context)
             unsafe pcre2_match_data_free_8(data)
         }
-        unsafe pcre2_set_heap_limit_8(bounds, RetryPattern.memory)
+        unsafe pcre2_set_heap_limit_8(context, RetryPattern.memory)
         unsafe pcre2_set_callout_8(
-            bounds,
-            { _, watch in
-                unsafe watch?.assumingMemoryBound(to: Watch.self).pointee.verdict() ?? 0
+            context,
+            { _, check in
+                unsafe check?.assumingMemoryBound(to: StopCheck.self).pointee.calloutResult() ?? 0
             },
-            watch
+            check
         )
-        return unsafe pcre2_match_8(code, bytes, bytes.count, 0, 0, data, bounds)
+        return unsafe pcre2_match_8(code, bytes, bytes.count, 0, 0, data, context)
     }
 
-    /// What is asked on the way.
-    private struct Watch {
-        let isOver: () -> Bool
+    /// The stop condition of a search, and the number of callouts.
+    private struct StopCheck {
+        let shouldStop: () -> Bool
         var count = 0
 
-        init(isOver: @escaping () -> Bool) { self.isOver = isOver }
+        init(shouldStop: @escaping () -> Bool) { self.shouldStop = shouldStop }
 
-        mutating func verdict() -> CInt {
+        mutating func calloutResult() -> CInt {
             count += 1
-            return count % RetryPattern.stride == 0 && isOver() ? PCRE2_ERROR_CALLOUT : 0
+            return count % RetryPattern.stride == 0 && shouldStop() ? PCRE2_ERROR_CALLOUT : 0
         }
     }
 

@@ -1,19 +1,19 @@
-/// The `env` section: shell, variables and where secret values come from.
+/// The `env` section: the shell, the variables and the sources of secret values.
 public struct EnvSection: Sendable, Equatable {
     /// The shell that runs every command; `nil` is `/bin/sh`.
     public var shell: Located<String>?
-    /// Plain variables in file order; the text is literal, `$NAME` in it is not expanded.
+    /// Plain variables in file order; a text is literal, and `$NAME` in the text is not expanded.
     public var variables: [EnvVariable]
-    /// Variables whose value is an SSM parameter; the text is the parameter's name.
+    /// Variables whose value is an SSM parameter; the text is the name of the parameter.
     public var parameterStore: [EnvVariable]
     /// Variables whose value is a secret; the text is `id[:json-key[:stage[:version]]]`.
     public var secretsManager: [EnvVariable]
-    /// Names whose values the build hands on (`exported-variables`).
+    /// The names of the exported variables (`exported-variables`).
     public var exportedVariables: [Located<String>]
-    /// Whether git may use CodeBuild's credentials (`git-credential-helper`).
+    /// Whether git can use CodeBuild's credentials (`git-credential-helper`).
     public var gitCredentialHelper: Bool
 
-    /// Creates an `env` section; the empty one stands for an absent one.
+    /// Creates an `env` section; an empty section means the same as a missing one.
     public init(
         shell: Located<String>? = nil,
         variables: [EnvVariable] = [],
@@ -31,11 +31,11 @@ public struct EnvSection: Sendable, Equatable {
     }
 }
 
-/// A variable's name and its text.
+/// A variable: its name and its text.
 public struct EnvVariable: Sendable, Equatable {
-    /// The variable's name.
+    /// The name of the variable.
     public var name: String
-    /// Its value, or the reference to its value.
+    /// The value, or the reference to the value.
     public var value: Located<String>
 
     /// Creates a variable.
@@ -49,17 +49,17 @@ public struct EnvVariable: Sendable, Equatable {
 public struct ArtifactSet: Sendable, Equatable {
     /// Globs relative to the base directory, in file order.
     public var files: [Located<String>]
-    /// The artifact's name, with shell expansions not yet made.
+    /// The name of the artifact, before shell expansion.
     public var name: Located<String>?
-    /// Whether the files land flat, by base name (`discard-paths`).
+    /// Whether the files are stored by their base names, without directories (`discard-paths`).
     public var discardPaths: Bool
-    /// Where `files` start, perhaps a glob; `nil` is the source root.
+    /// The directory in which `files` start, which can be a glob; `nil` is the source root.
     public var baseDirectory: Located<String>?
-    /// Globs, relative to the base directory, of files left out.
+    /// Globs of excluded files, relative to the base directory.
     public var excludePaths: [Located<String>]
-    /// Whether symbolic links inside the tree stay links.
+    /// Whether symbolic links inside the tree stay links (`enable-symlinks`).
     public var enableSymlinks: Bool
-    /// A prefix for the object name in S3; without effect on this machine.
+    /// A prefix for the object name in S3, which has no effect on this machine.
     public var s3Prefix: Located<String>?
 
     /// Creates a set of output files.
@@ -82,13 +82,13 @@ public struct ArtifactSet: Sendable, Equatable {
     }
 }
 
-/// The `artifacts` section: the primary set and the secondary ones by identifier.
+/// The `artifacts` section: the primary set and the secondary sets by identifier.
 public struct ArtifactsSection: Sendable, Equatable {
     /// One entry of `secondary-artifacts`.
     public struct Secondary: Sendable, Equatable {
         /// The artifact identifier.
         public var identifier: String
-        /// Its files.
+        /// The files of the artifact.
         public var set: ArtifactSet
 
         /// Creates a secondary artifact.
@@ -98,9 +98,9 @@ public struct ArtifactsSection: Sendable, Equatable {
         }
     }
 
-    /// The primary output.
+    /// The primary artifact.
     public var primary: ArtifactSet
-    /// Further outputs, in file order.
+    /// The secondary artifacts, in file order.
     public var secondary: [Secondary]
 
     /// Creates an `artifacts` section.
@@ -110,9 +110,9 @@ public struct ArtifactsSection: Sendable, Equatable {
     }
 }
 
-/// The `cache` section: what is kept between builds and under which key.
+/// The `cache` section: the paths and the key of a cache entry.
 public struct CacheSection: Sendable, Equatable {
-    /// Which half of caching is wanted (`action`).
+    /// The only part of caching that is done (`action`).
     public enum Action: String, Sendable, CaseIterable {
         case restore
         case save
@@ -120,11 +120,11 @@ public struct CacheSection: Sendable, Equatable {
 
     /// Globs, relative to the source root or absolute, in file order.
     public var paths: [Located<String>]
-    /// The key's text, with `$NAME` and `$(command)` not yet evaluated.
+    /// The text of the key, before `$NAME` and `$(command)` are evaluated.
     public var key: Located<String>?
-    /// Prefixes tried in order when the key has no entry; at most five, ignored without a key.
+    /// Prefixes that are tried in order if the key has no entry; at most five, ignored without a key.
     public var fallbackKeys: [Located<String>]
-    /// `nil`: both restore and save.
+    /// The part of caching that is done; `nil` is both restore and save.
     public var action: Action?
 
     /// Creates a `cache` section.

@@ -1,8 +1,8 @@
-/// A place in the text of a buildspec, counted the way editors count.
+/// A position in the text of a buildspec, counted like in editors.
 public struct SourcePosition: Sendable, Hashable, Comparable {
-    /// The line, 1 for the first.
+    /// The line, counted from 1.
     public var line: Int
-    /// The column in Unicode scalars, 1 for the first.
+    /// The column in Unicode scalars, counted from 1.
     public var column: Int
 
     /// Creates a position from a line and a column, both counted from 1.
@@ -11,31 +11,31 @@ public struct SourcePosition: Sendable, Hashable, Comparable {
         self.column = column
     }
 
-    /// Orders positions as they come in the text.
+    /// Orders positions as in the text.
     public static func < (left: SourcePosition, right: SourcePosition) -> Bool {
         (left.line, left.column) < (right.line, right.column)
     }
 }
 
-/// The part of a buildspec's text from `start` up to, not including, `end`.
+/// A range in the text of a buildspec, from `start` up to, but not including, `end`.
 public struct SourceRange: Sendable, Hashable {
-    /// Where the part begins.
+    /// The position of the first character.
     public var start: SourcePosition
-    /// The position behind its last character.
+    /// The position after the last character.
     public var end: SourcePosition
 
-    /// Creates a range from its two ends.
+    /// Creates a range from its start and end.
     public init(start: SourcePosition, end: SourcePosition) {
         self.start = start
         self.end = end
     }
 }
 
-/// A value together with the place it was read from.
+/// A value with the range that it was read from.
 public struct Located<Value: Sendable & Equatable>: Sendable, Equatable {
-    /// What was read.
+    /// The value.
     public var value: Value
-    /// Where it stands in the buildspec.
+    /// The range of the value in the file.
     public var range: SourceRange
 
     /// Creates a located value.

@@ -1,25 +1,25 @@
-/// One key of a buildspec: what it means, what it takes, and how it is told apart from mistakes.
+/// One key of a buildspec: its meaning, its value, and common mistakes.
 ///
-/// The rows of ``KeyTable`` drive the reader's "did you mean", the reference page, the JSON Schema
-/// and `buildspec explain`, so that these cannot disagree.
+/// The rows of ``KeyTable`` are the source of the reader's "did you mean", the reference page, the JSON
+/// Schema and `buildspec explain`, so that these cannot disagree.
 public struct KeyRow: Sendable {
     /// The key as it must be written.
     public var name: String
-    /// What its value may be.
+    /// The kind of the value.
     public var kind: KeyKind
-    /// Whether it must be there wherever its mapping is.
+    /// Whether the key is required in its mapping.
     public var isRequired: Bool
-    /// What its absence means.
+    /// The meaning of a missing key.
     public var defaultValue: String?
-    /// The version or month in which CodeBuild learnt it.
+    /// The version or month in which CodeBuild added the key.
     public var since: String?
-    /// What it is for, in one sentence.
+    /// The purpose of the key, in one sentence.
     public var summary: String
-    /// What else one has to know, a paragraph each.
+    /// Further notes, a paragraph each.
     public var notes: [String]
-    /// A value as it would stand in a file, indented from column 1.
+    /// An example value as in a file, indented from column 1.
     public var example: String
-    /// Names that people write for it, from other systems or by slip.
+    /// Wrong names for the key, from other systems or by mistake.
     public var mistakes: [String]
 
     init(
@@ -45,13 +45,13 @@ public struct KeyRow: Sendable {
     }
 }
 
-/// The keys that may stand together in one mapping.
+/// The keys that one mapping can have.
 public struct KeyShape: Sendable {
-    /// A name for references, such as `phase`.
+    /// The name for references in the schema, such as `phase`.
     public var name: String
     /// The keys in the order of the reference page.
     public var rows: [KeyRow]
-    /// What must hold between the keys.
+    /// The relations between the keys.
     public var relations: [KeyRelation]
 
     init(_ name: String, _ rows: [KeyRow], _ relations: [KeyRelation] = []) {
@@ -60,38 +60,37 @@ public struct KeyShape: Sendable {
         self.relations = relations
     }
 
-    /// The row of a key, if the mapping may have it.
+    /// Returns the row of a key, if the mapping can have the key.
     public func row(_ name: String) -> KeyRow? { rows.first { $0.name == name } }
 }
 
-/// What a key's value may be.
+/// The kind of a key's value.
 public indirect enum KeyKind: Sendable {
-    /// Any scalar; its source text counts.
+    /// Any scalar; the text as written counts.
     case text
     /// `yes`, `no`, `true`, `false`, `on` or `off` in any case.
     case flag
     /// A whole number within a range.
     case integer(ClosedRange<Int>)
-    /// One of a few words; an open one may also be something else, such as a variable.
+    /// One of a few texts; an open choice also accepts another text, such as a variable.
     case choice([String], ignoringCase: Bool = false, isOpen: Bool = false)
-    /// A text of a form: the forms for people, and a regular expression for the schema.
+    /// A text of a certain form: the forms for the page, and a regular expression for the schema.
     case pattern(forms: [String], expression: String)
-    /// A list of scalars, of at least and perhaps at most so many; one scalar may stand for a list of
-    /// one.
+    /// A list of scalars, with a minimum and perhaps a maximum count; with `acceptsOne`, also one scalar.
     case texts(minimum: Int = 0, maximum: Int? = nil, acceptsOne: Bool = false)
     /// A list of shell commands.
     case commands
-    /// A mapping from names of one's own to values.
+    /// A mapping from names that the user chooses to values.
     case names(NameKind, of: KeyKind)
     /// A mapping with fixed keys.
     case mapping(KeyShape)
-    /// A list of mappings with fixed keys, at least one.
+    /// A list of at least one mapping with fixed keys.
     case list(KeyShape)
 }
 
-/// What must hold between keys of one mapping.
+/// A relation between keys of one mapping.
 public enum KeyRelation: Sendable {
-    /// Exactly one of the keys must be there.
+    /// Exactly one of the keys is required.
     case exactlyOne([String])
     /// The two keys exclude each other.
     case excludes(String, String)
@@ -99,21 +98,21 @@ public enum KeyRelation: Sendable {
     case needs(String, String)
 }
 
-/// What the names are where they are free.
+/// The kind of names that the user chooses.
 public struct NameKind: Sendable {
-    /// The word for such a name, such as `variable`.
+    /// The term for such a name, such as `variable`.
     public var label: String
-    /// A regular expression for the names, if they have a form.
+    /// A regular expression that the names must match.
     public var expression: String?
-    /// How many there may be.
+    /// The largest number of names.
     public var maximum: Int?
-    /// Whether the mapping may be empty without a word, as `variables:` often is.
-    public var mayBeNothing = false
+    /// Whether the mapping can be null without a finding, because `variables:` often is.
+    public var canBeNull = false
 
     static let variable = NameKind(
         label: "variable",
         expression: "^[A-Za-z_][A-Za-z0-9_]*$",
-        mayBeNothing: true
+        canBeNull: true
     )
     static let runtime = NameKind(label: "runtime")
     static let reportGroup = NameKind(label: "report group", maximum: 5)

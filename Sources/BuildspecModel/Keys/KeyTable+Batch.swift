@@ -52,7 +52,7 @@ extension KeyTable {
             KeyRow(
                 "depend-on",
                 .texts(),
-                "Identifiers of builds that must be completed first.",
+                "Identifiers of builds that must complete first.",
                 example: "\n  - base",
                 mistakes: ["depends-on", "depends_on", "needs", "depend_on"],
                 notes: ["Always a list, even for one identifier."]
@@ -83,7 +83,7 @@ extension KeyTable {
         KeyRow(
             "debug-session",
             .flag,
-            "Whether 'codebuild-breakpoint' stops this build for a look inside.",
+            "Whether 'codebuild-breakpoint' pauses this build for debugging.",
             example: "true",
             default: "false"
         ),
@@ -91,7 +91,7 @@ extension KeyTable {
         KeyRow(
             "env",
             .mapping(itemEnvShape),
-            "The environment of this build; beats the project's.",
+            "The environment of this build; it overrides the project's.",
             example: "\n  compute-type: BUILD_GENERAL1_SMALL"
         ),
     ]
@@ -99,7 +99,7 @@ extension KeyTable {
     private static let ignoreFailure = KeyRow(
         "ignore-failure",
         .flag,
-        "Whether the batch may succeed although this build failed.",
+        "Whether the batch can succeed although this build failed.",
         example: "true",
         default: "false"
     )
@@ -125,7 +125,7 @@ extension KeyTable {
     private static let privilegedMode = KeyRow(
         "privileged-mode",
         .flag,
-        "Whether the build may run a Docker daemon.",
+        "Whether the build can run a Docker daemon.",
         example: "true",
         default: "false"
     )
@@ -143,7 +143,7 @@ extension KeyTable {
             KeyRow(
                 "variables",
                 .names(.variable, of: .text),
-                "Variables of this build; they beat the buildspec's.",
+                "Variables of this build; they override the buildspec's.",
                 example: "\n  TARGET: linux"
             ),
         ],
@@ -156,7 +156,7 @@ extension KeyTable {
             KeyRow(
                 "static",
                 .mapping(matrixStaticShape),
-                "What all builds of the matrix share.",
+                "Settings that all builds of the matrix share.",
                 example: "\n  ignore-failure: true"
             ),
             KeyRow(
@@ -229,7 +229,7 @@ extension KeyTable {
             KeyRow(
                 "parallelism",
                 .integer(1...100),
-                "How many builds share the tests.",
+                "The number of builds that share the tests.",
                 example: "5",
                 required: true,
                 since: "2025"

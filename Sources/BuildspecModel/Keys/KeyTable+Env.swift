@@ -61,11 +61,11 @@ extension KeyTable {
         since: "0.2",
         mistakes: ["vars", "plaintext", "environment", "variable"],
         notes: [
-            "The text is taken as it stands: '$NAME' in it is not replaced, so 'PATH: $PATH:/x'"
-                + " destroys PATH. Set such values with a command: 'export PATH=\"$PATH:/x\"'.",
+            "The text is literal: '$NAME' in it is not replaced, so 'PATH: $PATH:/x' destroys PATH."
+                + " Set such values with a command: 'export PATH=\"$PATH:/x\"'.",
             "Numbers and booleans keep their spelling: 3.10 stays 3.10, yes stays yes.",
-            "Names that begin with CODEBUILD_ are reserved. Values given when a build is started beat"
-                + " the project's, and those beat these.",
+            "Names that begin with CODEBUILD_ are reserved. Values given at the start of a build"
+                + " override the project's values, which override the values here.",
         ]
     )
 
@@ -77,8 +77,8 @@ extension KeyTable {
         since: "0.2",
         mistakes: ["parameters", "ssm"],
         notes: [
-            "The value is the parameter's name, such as '/ci/token'; it is fetched decrypted before"
-                + " the first command and hidden in logs."
+            "The value is the name of the parameter, such as '/ci/token'. The parameter is fetched and"
+                + " decrypted before the first command, and masked in logs."
         ]
     )
 
@@ -90,29 +90,29 @@ extension KeyTable {
         since: "2019-11",
         mistakes: ["secrets", "secret-manager"],
         notes: [
-            "The value is 'secret-id[:json-key[:version-stage[:version-id]]]'; the id is a name or an"
-                + " ARN. Stage and id exclude each other; without either AWSCURRENT is meant, without a"
-                + " json-key the whole secret."
+            "The value is 'secret-id[:json-key[:version-stage[:version-id]]]'; the secret-id is a name"
+                + " or an ARN. The version-stage and the version-id exclude each other; without either,"
+                + " AWSCURRENT is used. Without a json-key, the whole secret is used."
         ]
     )
 
     private static let exportedVariables = KeyRow(
         "exported-variables",
         .texts(),
-        "Names of variables whose values the build hands on, for example to a pipeline.",
+        "Names of variables whose values the build exports, for example to a pipeline.",
         example: "\n  - IMAGE_TAG",
         since: "2019-11",
         mistakes: ["exports", "exported-variable"],
         notes: [
-            "The value counts as it is after post_build. Names that begin with AWS_ cannot be"
-                + " exported, nor can secrets that the project declares."
+            "The value after post_build counts. Names that begin with AWS_ cannot be exported, nor can"
+                + " secrets that the project declares."
         ]
     )
 
     private static let gitCredentialHelper = KeyRow(
         "git-credential-helper",
         .flag,
-        "Whether git may use CodeBuild's credentials for the source provider.",
+        "Whether git can use CodeBuild's credentials for the source provider.",
         example: "yes",
         default: "no",
         notes: ["Not for webhook builds of public repositories."]

@@ -7,12 +7,12 @@ extension KeyTable {
             KeyRow(
                 "secondary-artifacts",
                 .names(.artifact, of: .mapping(artifactSetShape)),
-                "Further outputs, by artifact identifier; each takes the keys of 'artifacts'.",
+                "Further outputs, by artifact identifier; each has the keys of 'artifacts'.",
                 example: "\n  docs:\n    files:\n      - 'site/**/*'",
                 mistakes: ["secondary_artifacts", "secondary-artifact"],
                 notes: [
                     "The identifiers (letters, digits and '_') must be those of the project. The"
-                        + " primary 'files' are required even if only these are wanted. At most 12."
+                        + " primary 'files' are required even if they are not needed. At most 12."
                 ]
             )
         ]
@@ -28,9 +28,9 @@ extension KeyTable {
             since: "0.1",
             mistakes: ["file", "paths", "path"],
             notes: [
-                "'*' stays inside one directory, '**/*' goes into all. A pattern that matches nothing"
-                    + " is skipped; if none matches anything the build fails. Do not begin with './'.",
-                "CodeBuild also takes a single text in place of the list.",
+                "'*' matches in one directory, '**/*' in all directories below. A pattern without a"
+                    + " match is skipped; if none has a match, the build fails. Do not begin with './'.",
+                "CodeBuild also accepts a single text instead of the list.",
             ]
         ),
         KeyRow(
@@ -38,12 +38,12 @@ extension KeyTable {
             .text,
             "The artifact's name, evaluated by the shell at the end of the build.",
             example: "app-$(date +%Y-%m-%d)",
-            notes: ["Counts only where the project lets the buildspec override the name."]
+            notes: ["Applies only if the project lets the buildspec override the name."]
         ),
         KeyRow(
             "discard-paths",
             .flag,
-            "Whether the files are kept flat, by their base names.",
+            "Whether the files are stored by their base names, without directories.",
             example: "yes",
             default: "no",
             mistakes: ["discard_paths", "discard-path", "flatten"]
@@ -51,7 +51,7 @@ extension KeyTable {
         KeyRow(
             "base-directory",
             .text,
-            "The directory in which 'files' start; may be a glob.",
+            "The directory in which 'files' start; it can be a glob.",
             example: "dist",
             default: "the source root",
             mistakes: ["base_directory", "base-dir", "basedir"]
@@ -105,19 +105,19 @@ extension KeyTable {
             KeyRow(
                 "key",
                 .text,
-                "The name under which the files are kept, evaluated by the shell.",
+                "The key of the cache entry, evaluated by the shell.",
                 example: "npm-$(codebuild-hash-files package-lock.json)",
                 since: "2025",
                 notes: [
                     "With a key, entries never change: a build saves only if the key has no entry yet."
                         + " Without one, the project has a single entry that each build replaces.",
-                    "The list of paths is part of the identity: changing it misses every old entry.",
+                    "The list of paths is part of the identity: a changed list matches no old entry.",
                 ]
             ),
             KeyRow(
                 "fallback-keys",
                 .texts(maximum: 5),
-                "Beginnings of keys to try in order when the key has no entry.",
+                "Prefixes of keys to try in order if the key has no entry.",
                 example: "\n  - npm-",
                 since: "2025",
                 mistakes: ["restore-keys", "fallback_keys", "fallback-key"],
@@ -126,7 +126,7 @@ extension KeyTable {
             KeyRow(
                 "action",
                 .choice(["restore", "save"]),
-                "Which half of caching is wanted.",
+                "The part of caching to do.",
                 example: "restore",
                 default: "both",
                 since: "2025"
@@ -157,7 +157,7 @@ extension KeyTable {
             KeyRow(
                 "base-directory",
                 .text,
-                "The directory in which 'files' start; may be a glob.",
+                "The directory in which 'files' start; it can be a glob.",
                 example: "target",
                 default: "the source root",
                 mistakes: ["base_directory", "base-dir"]
@@ -165,7 +165,7 @@ extension KeyTable {
             KeyRow(
                 "discard-paths",
                 .flag,
-                "Whether the files are kept flat, by their base names.",
+                "Whether the files are stored by their base names, without directories.",
                 example: "yes",
                 default: "no",
                 mistakes: ["discard_paths", "discard-path"]

@@ -5,20 +5,20 @@ extension KeyTable {
             phase(
                 "install",
                 .mapping(installShape),
-                "Installing packages and runtimes.",
+                "Installation of packages and runtimes.",
                 ["installation", "setup", "before_install", "dependencies"]
             ),
             phase(
                 "pre_build",
                 .mapping(phaseShape),
-                "What must be done before the build, such as signing in to a registry.",
+                "Steps before the build, such as signing in to a registry.",
                 ["pre-build", "prebuild", "before_script", "prepare", "pre_install"]
             ),
             phase("build", .mapping(phaseShape), "The build itself.", ["script", "compile"]),
             phase(
                 "post_build",
                 .mapping(phaseShape),
-                "What follows the build, also after a failed one: packing, publishing, messages.",
+                "Steps after the build, also after a failed one: packaging, publishing, notifications.",
                 ["post-build", "postbuild", "after_script", "post_deploy", "after_build"]
             ),
         ]
@@ -50,9 +50,9 @@ extension KeyTable {
     private static let phaseRunAs = KeyRow(
         "run-as",
         .text,
-        "The Linux user that runs this phase's commands; beats the one at the top.",
+        "The Linux user that runs this phase's commands; it overrides the one at the top level.",
         example: "builder",
-        default: "the 'run-as' at the top",
+        default: "the 'run-as' at the top level",
         since: "0.2",
         mistakes: ["user", "runas"]
     )
@@ -67,16 +67,16 @@ extension KeyTable {
             expression: "^([Aa][Bb][Oo][Rr][Tt]|[Cc][Oo][Nn][Tt][Ii][Nn][Uu][Ee]"
                 + "|[Rr][Ee][Tt][Rr][Yy](-.+)?)$"
         ),
-        "What a failure of this phase means for the build.",
+        "The effect of a failure of this phase on the build.",
         example: "ABORT",
-        default: "build goes on with post_build, the others end the build",
+        default: "'build' continues with post_build, the others end the build",
         since: "2021-02; RETRY 2024",
         mistakes: ["onfailure", "failure"],
         notes: [
-            "ABORT goes no further; for 'build' that also skips post_build. CONTINUE goes on with the"
+            "ABORT ends the build; for 'build', it also skips post_build. CONTINUE continues with the"
                 + " next phase.",
-            "RETRY tries again, at most count times (0 to 100, 3 if not given), when the regular"
-                + " expression ('.*' if not given) is found in the error message. Its syntax is Perl's.",
+            "RETRY runs the phase again, at most count times (0 to 100, 3 if not given), if the regular"
+                + " expression ('.*' if not given) matches the error message. Its syntax is Perl's.",
         ]
     )
 
@@ -90,21 +90,21 @@ extension KeyTable {
         notes: [
             "A version is exact (3.12), the newest of a major one (18.x), 'latest', or a variable"
                 + " ($PYTHON_VERSION). The text counts: 3.10 is not 3.1.",
-            "At least one entry if the key is there; works only with CodeBuild's own images.",
+            "At least one entry if the key is present; works only with CodeBuild's images.",
         ]
     )
 
     private static let commands = KeyRow(
         "commands",
         .commands,
-        "The commands, run in order until one fails.",
+        "The commands, which run in order until one fails.",
         example: "\n  - make",
         since: "0.1",
         mistakes: ["command", "steps", "script", "run", "cmd", "cmds"],
         notes: [
             "Each item is one script. An item's exit status is that of its last command: there is no"
-                + " implied 'set -e' or 'pipefail', and both hold only inside their own item.",
-            "Quote an item that holds ': ' or ' #', that begins with one of [ { * & ! % @ ` | > or a"
+                + " implied 'set -e' or 'pipefail', and both apply only to their own item.",
+            "Quote an item that contains ': ' or ' #', that begins with one of [ { * & ! % @ ` | > or a"
                 + " quote, or write it as a '|' block.",
         ]
     )

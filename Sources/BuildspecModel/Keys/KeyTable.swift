@@ -1,9 +1,9 @@
-/// Every key of a buildspec, once.
+/// The table of all keys of a buildspec.
 ///
 /// Source: CodeBuild user guide, "Build specification reference for CodeBuild" and "Batch build
 /// buildspec reference".
 public enum KeyTable {
-    /// The keys at the top of the file.
+    /// The keys at the top level of the file.
     public static let root = KeyShape(
         "buildspec",
         [
@@ -21,8 +21,8 @@ public enum KeyTable {
         since: "0.1",
         mistakes: ["Version"],
         notes: [
-            "In 0.1 every command runs in a shell of its own; in 0.2 the working directory and the"
-                + " environment are carried from command to command.",
+            "In 0.1, every command runs in a separate shell; in 0.2, the working directory and the"
+                + " environment are kept from command to command.",
             "Any other value, such as 0.3 or 1.0, is refused.",
         ]
     )
@@ -35,13 +35,15 @@ public enum KeyTable {
         default: "root",
         since: "0.2",
         mistakes: ["user", "runas"],
-        notes: ["At the top it holds for all phases; in a phase it beats the one at the top."]
+        notes: [
+            "At the top level, it applies to all phases; a phase can override it."
+        ]
     )
 
     private static let env = KeyRow(
         "env",
         .mapping(envShape),
-        "The environment of the build: shell, variables, and where secret values come from.",
+        "The environment of the build: shell, variables, and sources of secret values.",
         example: "\n  variables:\n    MODE: release",
         since: "0.2",
         mistakes: ["environment", "envs"]
@@ -59,7 +61,7 @@ public enum KeyTable {
     private static let proxy = KeyRow(
         "proxy",
         .mapping(proxyShape),
-        "What goes through an explicit proxy server; without effect where there is none.",
+        "The traffic that goes through an explicit proxy server; no effect without a proxy server.",
         example: "\n  logs: yes",
         since: "2019"
     )
@@ -81,7 +83,7 @@ public enum KeyTable {
         mistakes: ["phase", "stages", "jobs", "steps"],
         notes: [
             "The phases run in the order install, pre_build, build, post_build, whatever their order"
-                + " in the file. Their names cannot be changed and there are no others.",
+                + " in the file. There are no other phases.",
             "CodeBuild accepts a file without phases; nothing runs then and the build succeeds.",
         ]
     )
@@ -94,7 +96,7 @@ public enum KeyTable {
         since: "2019-11",
         mistakes: ["report"],
         notes: [
-            "At most five groups. A name makes or uses the group '<project>-<name>'; an ARN uses that"
+            "At most five groups. A name creates or uses the group '<project>-<name>'; an ARN uses that"
                 + " group. A failed report does not fail the build, only exit statuses do."
         ]
     )
@@ -102,7 +104,7 @@ public enum KeyTable {
     private static let artifacts = KeyRow(
         "artifacts",
         .mapping(artifactsShape),
-        "The files that the build leaves.",
+        "The output files of the build.",
         example: "\n  files:\n    - '**/*'",
         since: "0.1",
         mistakes: ["artifact"]
@@ -111,7 +113,7 @@ public enum KeyTable {
     private static let cache = KeyRow(
         "cache",
         .mapping(cacheShape),
-        "The files that one build keeps for the next.",
+        "The files that a build keeps for the next one.",
         example: "\n  paths:\n    - 'node_modules/**/*'",
         since: "2017-11",
         mistakes: ["caches", "caching"]

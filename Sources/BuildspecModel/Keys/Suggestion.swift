@@ -1,24 +1,24 @@
-/// What an unknown key was probably meant to be.
+/// A suggestion for an unknown key.
 enum Suggestion: Equatable {
-    /// The same letters in other capitals.
+    /// A key with the same letters in different capitals.
     case recased(String)
-    /// A name that is close, or that another system uses.
+    /// A key with a similar name, or one that other systems call like this.
     case misspelt(String)
-    /// A key that exists, in another place; the path is that place.
+    /// A key that exists elsewhere, at the path.
     case misplaced(path: String)
 
-    /// Looks for what was meant by a name that a mapping cannot have.
+    /// Finds a suggestion for a name that a mapping cannot have.
     ///
     /// - Parameters:
-    ///   - name: The name.
-    ///   - shape: What the mapping can have.
-    ///   - place: Where the mapping stands: a place below it is nearer than all others.
-    ///   - sections: What the file has, which decides between several places of one name.
-    /// - Returns: What was probably meant.
+    ///   - name: The unknown name.
+    ///   - shape: The keys that the mapping can have.
+    ///   - keyPath: The path of the mapping; a key below this path is preferred.
+    ///   - sections: The sections of the file, which decide between several keys of the same name.
+    /// - Returns: The suggestion, or `nil` if no key is similar.
     static func find(
         for name: String,
         in shape: KeyShape,
-        at place: String = "",
+        at keyPath: String = "",
         sections: SectionsAbove = SectionsAbove()
     ) -> Suggestion? {
         guard name.utf8.count <= 64 else { return nil }
@@ -32,21 +32,22 @@ enum Suggestion: Equatable {
         if let row = shape.rows.first(where: { $0.mistakes.contains(name.lowercased()) }) {
             return .misspelt(row.name)
         }
-        let elsewhere = KeyTable.places.filter { $0.row.name == name }.sorted {
+        let elsewhere = KeyTable.locations.filter { $0.row.name == name }.sorted {
             $0.depth < $1.depth
         }
-        let below = elsewhere.first { row in
-            !place.isEmpty && ["\(place).", "\(place)[]."].contains { row.path.hasPrefix($0) }
+        let prefixes = ["\(keyPath).", "\(keyPath)[]."]
+        let below = elsewhere.first { key in
+            !keyPath.isEmpty && prefixes.contains { key.path.hasPrefix($0) }
         }
         if let below { return .misplaced(path: below.path) }
-        if let place = elsewhere.first, place.depth == 0 { return .misplaced(path: place.path) }
+        if let first = elsewhere.first, first.depth == 0 { return .misplaced(path: first.path) }
         if let path = sections.nearest(of: elsewhere.map(\.path)) ?? elsewhere.first?.path {
             return .misplaced(path: path)
         }
         return nearest(to: name, in: shape.rows.map(\.name)).map(Suggestion.misspelt)
     }
 
-    /// The candidate that is at most a third of its letters away, if there is one.
+    /// Returns the nearest candidate, if its distance is at most a third of its length.
     static func nearest(to name: String, in candidates: [String]) -> String? {
         guard name.utf8.count <= 64 else { return nil }
         let ranked = candidates.map { ($0, distance(name.lowercased(), $0.lowercased())) }
@@ -58,7 +59,7 @@ enum Suggestion: Equatable {
         name.lowercased().filter { $0 != "-" && $0 != "_" && $0 != " " }
     }
 
-    /// The number of letters to insert, delete, replace or swap (optimal string alignment).
+    /// Returns the number of letters to insert, delete, replace or swap (optimal string alignment).
     static func distance(_ left: String, _ right: String) -> Int {
         let left = Array(left.unicodeScalars)
         let right = Array(right.unicodeScalars)
@@ -83,26 +84,26 @@ enum Suggestion: Equatable {
     }
 }
 
-/// The sections of a file as a key that stands in the wrong place sees them.
+/// The sections of a file, relative to the position of a misplaced key.
 struct SectionsAbove {
-    /// The mapping at the top.
+    /// The top-level mapping.
     var root = Mapping()
-    /// Where the key stands.
+    /// The position of the key.
     var position = SourcePosition(line: 1, column: 1)
 
-    /// Finds, of the places that a key may have, the one whose section the file has.
+    /// Returns the path, of several possible paths of a key, whose section the file has.
     ///
-    /// It is the last that begins above the key, else the first below it. Names of one's own, such as a
-    /// report group's, are put in.
+    /// This is the last section that begins above the key, else the first one below. Names that the user
+    /// chooses, such as the name of a report group, are replaced by those in the file.
     func nearest(of paths: [String]) -> String? {
-        let present = paths.compactMap(place)
+        let present = paths.compactMap(resolve)
         let above = present.filter { $0.start < position }
         return
             (above.max { ($0.known, $0.start) < ($1.known, $1.start) }
             ?? present.max { ($0.known, $1.start) < ($1.known, $0.start) })?.path
     }
 
-    private func place(_ path: String) -> (path: String, known: Int, start: SourcePosition)? {
+    private func resolve(_ path: String) -> (path: String, known: Int, start: SourcePosition)? {
         var parts = path.split(separator: ".").map(String.init)
         var mapping: Mapping? = root
         var start: SourcePosition?
@@ -116,7 +117,7 @@ struct SectionsAbove {
                 : mapping?.pair(name)
             guard let pair, !isList || pair.value.items != nil else { break }
             if name.hasPrefix("<") { parts[index] = pair.name.clipped }
-            // The section counts, not how deep the key would stand in it.
+            // Only the section counts, not the depth of the key in the section.
             start = start ?? pair.keyRange.start
             known = min(known + 1, parts.count - 1)
             mapping = isList ? pair.value.items?.last?.mapping : pair.value.mapping

@@ -6,10 +6,10 @@ extension LintRule {
     ]
 
     /// `[[`, `<<<`, arrays and the like, which dash does not know.
-    private static func bashSyntax(_ scene: RuleContext) -> [Finding] {
-        guard !scene.isBash, !scene.isWindows else { return [] }
-        let given = givenVariables(scene)
-        return scene.sites.flatMap { site in
+    private static func bashSyntax(_ context: RuleContext) -> [Finding] {
+        guard !context.isBash, !context.isWindows else { return [] }
+        let given = givenVariables(context)
+        return context.sites.flatMap { site in
             Bashism.all(in: site.text, given: given).map { bashism in
                 Finding(
                     range: site.range(ofPart: bashism.range),
@@ -23,9 +23,9 @@ extension LintRule {
     }
 
     /// The variables that the file sets, whatever bash says of them.
-    private static func givenVariables(_ scene: RuleContext) -> Set<String> {
-        let env = scene.env
-        return scene.sites.reduce(
+    private static func givenVariables(_ context: RuleContext) -> Set<String> {
+        let env = context.env
+        return context.sites.reduce(
             into: Set((env.variables + env.parameterStore + env.secretsManager).map(\.name))
         ) { names, site in
             names.formUnion(ShellNames(ShellReader.features(of: site.text)).variables)
@@ -45,9 +45,9 @@ extension LintRule {
     }
 
     /// `source file`, which dash does not know.
-    private static func sourceCommand(_ scene: RuleContext) -> [Finding] {
-        guard !scene.isBash, !scene.isWindows else { return [] }
-        return scene.sites.compactMap { site in
+    private static func sourceCommand(_ context: RuleContext) -> [Finding] {
+        guard !context.isBash, !context.isWindows else { return [] }
+        return context.sites.compactMap { site in
             let features = ShellReader.features(of: site.text)
             guard !ShellNames(features).functions.contains("source") else { return nil }
             let word = features.lazy.compactMap { feature -> ShellWord? in

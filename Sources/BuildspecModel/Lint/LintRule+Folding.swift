@@ -10,8 +10,8 @@ extension LintRule {
     ]
 
     /// A `\` at a line's end that YAML joins to the next: the fold leaves `\ `, an escaped space.
-    private static func backslashFold(_ scene: RuleContext) -> [Finding] {
-        scene.sites.compactMap { site in
+    private static func backslashFold(_ context: RuleContext) -> [Finding] {
+        context.sites.compactMap { site in
             guard site.style != .doubleQuoted else { return nil }
             let joined = site.joinedLines.first { site.rawLines[$0].endsInBackslash }
             guard let index = joined else { return nil }
@@ -27,8 +27,8 @@ extension LintRule {
     }
 
     /// A `- ` at the start of a continuation line: the item belongs to the command above.
-    private static func foldedItem(_ scene: RuleContext) -> [Finding] {
-        scene.sites.flatMap { site -> [Finding] in
+    private static func foldedItem(_ context: RuleContext) -> [Finding] {
+        context.sites.flatMap { site -> [Finding] in
             guard site.isFolded, site.style == .plain else { return [] }
             return site.rawLines.indices.dropFirst().compactMap { index in
                 guard site.rawLines[index].trimmed.hasPrefix("- ") else { return nil }
@@ -44,8 +44,8 @@ extension LintRule {
     }
 
     /// A heredoc whose lines YAML joins: its end is never found.
-    private static func foldedHeredoc(_ scene: RuleContext) -> [Finding] {
-        scene.commands.compactMap { site, scan in
+    private static func foldedHeredoc(_ context: RuleContext) -> [Finding] {
+        context.commands.compactMap { site, scan in
             guard site.isFolded, let heredoc = openHeredoc(in: site, scan) else { return nil }
             return Finding(
                 range: site.range,
@@ -57,8 +57,8 @@ extension LintRule {
     }
 
     /// Statements on lines of their own in a text that YAML joins to one line.
-    private static func foldedScript(_ scene: RuleContext) -> [Finding] {
-        scene.commands.compactMap { site, scan in
+    private static func foldedScript(_ context: RuleContext) -> [Finding] {
+        context.commands.compactMap { site, scan in
             guard site.isFolded, scan.heredocs.isEmpty else { return nil }
             let lines = site.linesWithoutQuotes
             for index in site.joinedLines {
@@ -110,8 +110,8 @@ extension LintRule {
     }
 
     /// A heredoc whose end does not stand alone on a line.
-    private static func openHeredoc(_ scene: RuleContext) -> [Finding] {
-        scene.commands.compactMap { site, scan in
+    private static func openHeredoc(_ context: RuleContext) -> [Finding] {
+        context.commands.compactMap { site, scan in
             guard !site.isFolded, let open = openHeredoc(in: site, scan) else { return nil }
             return Finding(
                 range: site.range(ofTextLine: open.line),
@@ -137,8 +137,8 @@ extension LintRule {
     }
 
     /// A `\` at the very end: it joins the line that saves the state of the shell.
-    private static func trailingBackslash(_ scene: RuleContext) -> [Finding] {
-        scene.sites.compactMap { site in
+    private static func trailingBackslash(_ context: RuleContext) -> [Finding] {
+        context.sites.compactMap { site in
             guard site.text.endsInBackslash else { return nil }
             let last = site.rawLines.lastIndex { !$0.trimmed.isEmpty } ?? 0
             return Finding(

@@ -11,17 +11,17 @@ extension LintRule {
     ///
     /// In real files a `# ` behind a command is nearly always meant as a comment, so that only what
     /// follows `#` directly, or leaves a quote or bracket open, is reported.
-    private static func commentCut(_ scene: RuleContext) -> [Finding] {
-        var findings = scene.commands.compactMap { site, scan -> Finding? in
-            guard site.style == .plain, let comment = comment(behind: site.range, scene.source)
+    private static func commentCut(_ context: RuleContext) -> [Finding] {
+        var findings = context.commands.compactMap { site, scan -> Finding? in
+            guard site.style == .plain, let comment = comment(behind: site.range, context.source)
             else {
                 return nil
             }
             let isCut = scan.openQuote != nil || site.text.hasOpenBracket || comment.isGlued
             return isCut ? cut(comment, kept: site.text) : nil
         }
-        for variable in plainVariables(scene.root) where variable.value.scalar?.style == .plain {
-            guard let comment = comment(behind: variable.value.range, scene.source), comment.isGlued
+        for variable in plainVariables(context.root) where variable.value.scalar?.style == .plain {
+            guard let comment = comment(behind: variable.value.range, context.source), comment.isGlued
             else { continue }
             findings.append(cut(comment, kept: variable.value.scalar?.text ?? ""))
         }
@@ -64,13 +64,13 @@ extension LintRule {
     }
 
     /// An `&name` in front of a command that no alias uses: YAML drops it.
-    private static func anchorEaten(_ scene: RuleContext) -> [Finding] {
-        let phases = scene.root.mapping?["phases"]?.mapping?.pairs ?? []
+    private static func anchorEaten(_ context: RuleContext) -> [Finding] {
+        let phases = context.root.mapping?["phases"]?.mapping?.pairs ?? []
         let lists = phases.flatMap { phase in
             ["commands", "finally"].compactMap { phase.value.mapping?[$0]?.items }
         }
         return lists.joined().compactMap { item in
-            guard let anchor = item.anchor, item.scalar != nil, !scene.usedAnchors.contains(anchor)
+            guard let anchor = item.anchor, item.scalar != nil, !context.usedAnchors.contains(anchor)
             else { return nil }
             return Finding(
                 range: item.range,
@@ -82,11 +82,11 @@ extension LintRule {
     }
 
     /// A quote that a shell would not find closed.
-    private static func unbalancedQuote(_ scene: RuleContext) -> [Finding] {
-        guard !scene.isWindows else { return [] }
-        return scene.commands.compactMap { site, scan in
+    private static func unbalancedQuote(_ context: RuleContext) -> [Finding] {
+        guard !context.isWindows else { return [] }
+        return context.commands.compactMap { site, scan in
             guard let open = scan.openQuote, scan.heredocs.isEmpty,
-                comment(behind: site.range, scene.source) == nil
+                comment(behind: site.range, context.source) == nil
             else { return nil }
             return Finding(
                 range: site.range(ofTextLine: open.line),
@@ -97,12 +97,12 @@ extension LintRule {
     }
 
     /// Quotes, dashes and spaces as word processors and web pages make them.
-    private static func typographicCharacter(_ scene: RuleContext) -> [Finding] {
+    private static func typographicCharacter(_ context: RuleContext) -> [Finding] {
         let suspects: [Character: String] = [
             "“": "\"", "”": "\"", "‘": "'", "’": "'", "–": "-", "—": "--", "\u{A0}": "a space",
             "\u{200B}": "nothing", "\u{FEFF}": "nothing",
         ]
-        return scene.sites.compactMap { site in
+        return context.sites.compactMap { site in
             guard !site.text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
             let code = site.text.split(separator: "\n").enumerated().first { line in
                 !line.element.trimmed.hasPrefix("#")

@@ -6,11 +6,11 @@ extension LintRule {
     ]
 
     /// A secret that a command writes into the log.
-    private static func secretEcho(_ scene: RuleContext) -> [Finding] {
-        let secrets = scene.env.secretsManager + scene.env.parameterStore
+    private static func secretEcho(_ context: RuleContext) -> [Finding] {
+        let secrets = context.env.secretsManager + context.env.parameterStore
         let names = Set(secrets.map(\.name))
         guard !names.isEmpty else { return [] }
-        return scene.commands.compactMap { site, scan in
+        return context.commands.compactMap { site, scan in
             for command in scan.commands {
                 guard let name = echoed(command, names) else { continue }
                 return Finding(
@@ -36,8 +36,8 @@ extension LintRule {
     }
 
     /// An AWS access key as a plain variable.
-    private static func plaintextSecret(_ scene: RuleContext) -> [Finding] {
-        scene.env.variables.compactMap { variable in
+    private static func plaintextSecret(_ context: RuleContext) -> [Finding] {
+        context.env.variables.compactMap { variable in
             let value = variable.value.value
             let isSecretName =
                 variable.name == "AWS_SECRET_ACCESS_KEY" || variable.name == "AWS_SESSION_TOKEN"

@@ -7,8 +7,8 @@ extension LintRule {
     ]
 
     /// `set -e` as an item of its own: it holds only inside that item.
-    private static func shellOption(_ scene: RuleContext) -> [Finding] {
-        scene.commands.compactMap { site, scan in
+    private static func shellOption(_ context: RuleContext) -> [Finding] {
+        context.commands.compactMap { site, scan in
             guard !scan.commands.isEmpty, scan.commands.allSatisfy(setsOption) else { return nil }
             return Finding(
                 range: site.range,
@@ -30,8 +30,8 @@ extension LintRule {
     }
 
     /// `exit` as an item of its own: the list goes on.
-    private static func exitItem(_ scene: RuleContext) -> [Finding] {
-        scene.commands.compactMap { site, scan in
+    private static func exitItem(_ context: RuleContext) -> [Finding] {
+        context.commands.compactMap { site, scan in
             guard !site.isLast, scan.commands.count == 1,
                 scan.commands[0].words == ["exit", "0"] || scan.commands[0].words == ["exit"]
             else { return nil }
@@ -45,9 +45,9 @@ extension LintRule {
     }
 
     /// A function that a later item calls: functions do not outlive their item.
-    private static func functionLost(_ scene: RuleContext) -> [Finding] {
+    private static func functionLost(_ context: RuleContext) -> [Finding] {
         var definitions: [String: Int] = [:]
-        return scene.commands.compactMap { site, scan in
+        return context.commands.compactMap { site, scan in
             let own = Set(scan.commands.compactMap(definedName))
             defer { for name in own { definitions[name] = site.range.start.line } }
             let call = scan.commands.first { command in

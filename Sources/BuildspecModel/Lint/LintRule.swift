@@ -54,13 +54,13 @@ struct LintRule: Sendable {
 
     /// Applies all rules.
     static func findings(
-        in reading: Reading,
+        in reading: ParsedText,
         env: EnvSection,
         usedAnchors: Set<String>
     ) -> [Diagnostic] {
         guard let root = reading.root else { return [] }
         let sites = CommandSite.all(in: root, reading.source)
-        let scene = RuleContext(
+        let context = RuleContext(
             source: reading.source,
             root: root,
             sites: sites,
@@ -69,7 +69,7 @@ struct LintRule: Sendable {
             env: env
         )
         return all.flatMap { rule in
-            rule.check(scene).map {
+            rule.check(context).map {
                 Diagnostic(
                     .warning,
                     rule.name.rawValue,

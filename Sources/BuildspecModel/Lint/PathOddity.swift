@@ -87,7 +87,7 @@ public struct PathOddity: Sendable, Equatable {
         if let start = ["$(pwd)", "`pwd`"].first(where: { path == $0 || path.hasPrefix($0 + "/") })
         {
             let rest = String(path.dropFirst(start.count + 1))
-            let isRoot = CacheSection.isRoot(rest) || CacheSection.takesSources(rest)
+            let isRoot = CacheSection.isRoot(rest) || CacheSection.includesSources(rest)
             remedy =
                 use == .cache && isRoot
                 ? "name what the build makes, such as 'node_modules/**/*'"

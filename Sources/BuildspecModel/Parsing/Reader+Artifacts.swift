@@ -18,19 +18,19 @@ extension Reader {
     }
 
     private mutating func readSecondary(_ pair: Mapping.Pair) -> [ArtifactsSection.Secondary] {
-        let place = "artifacts.secondary-artifacts"
-        reportNull(pair, place)
-        guard let sets = mapping(pair.value, place) else { return [] }
+        let keyPath = "artifacts.secondary-artifacts"
+        reportNull(pair, keyPath)
+        guard let sets = mapping(pair.value, keyPath) else { return [] }
         reportTooMany(sets.pairs.map(\.keyRange), limit: 12, "secondary artifacts")
         return sets.pairs.compactMap { entry in
             checkArtifactIdentifier(entry)
-            let place = "\(place).\(entry.name.clipped)"
-            reportNull(entry, place)
-            guard let set = mapping(entry.value, place) else { return nil }
-            checkKeys(of: set, KeyTable.artifactSetShape, in: place)
+            let keyPath = "\(keyPath).\(entry.name.clipped)"
+            reportNull(entry, keyPath)
+            guard let set = mapping(entry.value, keyPath) else { return nil }
+            checkKeys(of: set, KeyTable.artifactSetShape, in: keyPath)
             return ArtifactsSection.Secondary(
                 identifier: entry.name,
-                set: readArtifactSet(set, place, at: entry.keyRange)
+                set: readArtifactSet(set, keyPath, at: entry.keyRange)
             )
         }
     }
@@ -39,7 +39,7 @@ extension Reader {
         guard !entry.name.isIdentifier else { return }
         report(
             .unusualValue,
-            "'\(entry.name.clipped)' is no artifact identifier; use letters, digits and '_'",
+            "'\(entry.name.clipped)' is not an artifact identifier; use letters, digits and '_'",
             at: entry.keyRange,
             codeBuild: "cannot match it with an artifact of the project"
         )
@@ -47,53 +47,53 @@ extension Reader {
 
     private mutating func readArtifactSet(
         _ set: Mapping,
-        _ place: String,
+        _ keyPath: String,
         at range: SourceRange,
         missing: String? = nil
     ) -> ArtifactSet {
         if let type = set.pair("type") {
             report(
                 .deprecatedKey,
-                "'type' in '\(place)' is deprecated and ignored; the project decides the packaging",
+                "'type' in '\(keyPath)' is deprecated and ignored; the project decides the packaging",
                 at: type.keyRange
             )
         }
-        let files = files(of: set, place, at: range, missing: missing)
-        let excluded = texts(set["exclude-paths"], "\(place).exclude-paths", acceptsOne: true)
+        let files = files(of: set, keyPath, at: range, missing: missing)
+        let excluded = texts(set["exclude-paths"], "\(keyPath).exclude-paths", acceptsOne: true)
         for pattern in files + excluded { checkDotSlash(pattern) }
-        let base = text(set["base-directory"], "\(place).base-directory")
+        let base = text(set["base-directory"], "\(keyPath).base-directory")
         checkPaths(files + [base].compactMap(\.self), .output)
         checkPaths(excluded, .exclusion)
         return ArtifactSet(
             files: files,
-            name: text(set["name"], "\(place).name"),
-            discardPaths: flag(set["discard-paths"], "\(place).discard-paths"),
+            name: text(set["name"], "\(keyPath).name"),
+            discardPaths: flag(set["discard-paths"], "\(keyPath).discard-paths"),
             baseDirectory: base,
             excludePaths: excluded,
-            enableSymlinks: flag(set["enable-symlinks"], "\(place).enable-symlinks"),
-            s3Prefix: text(set["s3-prefix"], "\(place).s3-prefix")
+            enableSymlinks: flag(set["enable-symlinks"], "\(keyPath).enable-symlinks"),
+            s3Prefix: text(set["s3-prefix"], "\(keyPath).s3-prefix")
         )
     }
 
-    /// Reads `files`, which must be there and name something.
+    /// Reads `files`, which is required and must not be empty.
     mutating func files(
         of set: Mapping,
-        _ place: String,
+        _ keyPath: String,
         at range: SourceRange,
         missing: String? = nil
     ) -> [Located<String>] {
         if set["files"].map({ $0.isNull || $0.items?.isEmpty ?? false }) ?? true {
             reportMissing(
                 "files",
-                in: place,
+                in: keyPath,
                 at: set.pair("files")?.keyRange ?? range,
                 codeBuild: missing
             )
         }
-        return texts(set["files"], "\(place).files", acceptsOne: true)
+        return texts(set["files"], "\(keyPath).files", acceptsOne: true)
     }
 
-    /// Warns of a leading `./`; source: CodeBuild guide, build-spec-ref: artifacts/files.
+    /// Warns about a leading `./`; source: CodeBuild guide, build-spec-ref: artifacts/files.
     private mutating func checkDotSlash(_ pattern: Located<String>) {
         guard pattern.value.hasPrefix("./") else { return }
         report(
@@ -104,19 +104,19 @@ extension Reader {
         )
     }
 
-    /// Warns at the first entry beyond a documented maximum.
+    /// Warns at the first entry above a documented maximum.
     mutating func reportTooMany(_ ranges: [SourceRange], limit: Int, _ what: String) {
         guard ranges.count > limit else { return }
         report(
             .tooMany,
-            "there are \(ranges.count) \(what); CodeBuild takes at most \(limit)",
+            "there are \(ranges.count) \(what); CodeBuild allows at most \(limit)",
             at: ranges[limit]
         )
     }
 }
 
 extension String {
-    /// Whether it has the form of an artifact or batch identifier.
+    /// Whether the text is a valid identifier of an artifact or of a batch build.
     var isIdentifier: Bool {
         !isEmpty && utf8.count < 128
             && utf8.allSatisfy {

@@ -1,8 +1,7 @@
 extension Reader {
     /// Reads `batch`; source: CodeBuild guide, "Batch build buildspec reference".
     ///
-    /// A single build ignores the section, so what is wrong in it is an error only where a batch is
-    /// to be started.
+    /// A single build ignores the section, so its problems are errors only if a batch will be started.
     mutating func readBatch(_ pair: Mapping.Pair?) -> BatchSection? {
         guard let pair else { return nil }
         let before = diagnostics.count
@@ -14,7 +13,7 @@ extension Reader {
         return section
     }
 
-    /// Reads the section; one that holds nothing of use still says what the file is for.
+    /// Reads the section; even an invalid section gives a value, because it marks the file as a batch.
     private mutating func readSection(_ pair: Mapping.Pair) -> BatchSection {
         reportNull(pair, "batch")
         guard let batch = mapping(pair.value, "batch") else {
@@ -33,7 +32,8 @@ extension Reader {
         if let second = kinds.dropFirst().first {
             report(
                 .batchKind,
-                "'\(second.name)' stands beside '\(kinds[0].name)'; a batch has exactly one of them",
+                "'\(second.name)' and '\(kinds[0].name)' exclude each other; a batch has exactly one of"
+                    + " them",
                 at: second.keyRange,
                 severity: .error
             )
@@ -48,27 +48,27 @@ extension Reader {
     private func isKind(_ name: String) -> Bool { KeyTable.batchShape.row(name) != nil }
 
     private mutating func readKind(_ pair: Mapping.Pair) -> BatchSection.Kind? {
-        let place = "batch.\(pair.name)"
+        let keyPath = "batch.\(pair.name)"
         switch pair.name {
-        case "build-list": return .list(readBuilds(pair, place, KeyTable.listItemShape))
+        case "build-list": return .list(readBuilds(pair, keyPath, KeyTable.listItemShape))
         case "build-graph":
-            let builds = readBuilds(pair, place, KeyTable.graphItemShape)
+            let builds = readBuilds(pair, keyPath, KeyTable.graphItemShape)
             checkGraph(builds)
             return .graph(builds)
-        case "build-matrix": return readMatrix(pair, place).map(BatchSection.Kind.matrix)
-        default: return readFanout(pair, place).map(BatchSection.Kind.fanout)
+        case "build-matrix": return readMatrix(pair, keyPath).map(BatchSection.Kind.matrix)
+        default: return readFanout(pair, keyPath).map(BatchSection.Kind.fanout)
         }
     }
 
     private mutating func readBuilds(
         _ pair: Mapping.Pair,
-        _ place: String,
+        _ keyPath: String,
         _ shape: KeyShape
     ) -> [BatchBuild] {
         guard let items = pair.value.isNull ? [] : pair.value.items else {
             report(
                 .wrongType,
-                "'\(place)' must be a list; begin each build with '- identifier:'",
+                "'\(keyPath)' must be a list; begin each build with '- identifier:'",
                 at: pair.value.range
             )
             return []
@@ -76,46 +76,49 @@ extension Reader {
         if items.allSatisfy(\.isNull) {
             report(
                 .batchKind,
-                "'\(place)' lists no builds, so there is nothing to start; add one with"
+                "'\(keyPath)' lists no builds, so there is nothing to start; add one with"
                     + " '- identifier:'",
                 at: pair.keyRange,
                 severity: unknownSeverity
             )
         }
-        let builds = items.compactMap { readBuild($0, place, shape) }
+        let builds = items.compactMap { readBuild($0, keyPath, shape) }
         checkIdentifiers(builds)
         return builds
     }
 
-    private mutating func readBuild(_ item: Node, _ place: String, _ shape: KeyShape) -> BatchBuild?
-    {
-        guard let build = mapping(item, "a build of \(place)") else {
+    private mutating func readBuild(
+        _ item: Node,
+        _ keyPath: String,
+        _ shape: KeyShape
+    ) -> BatchBuild? {
+        guard let build = mapping(item, "a build of \(keyPath)") else {
             if item.isNull {
-                report(.nullSection, "an item of '\(place)' is empty", at: item.range)
+                report(.nullSection, "an item of '\(keyPath)' is empty", at: item.range)
             }
             return nil
         }
-        checkKeys(of: build, shape, in: place)
+        checkKeys(of: build, shape, in: keyPath)
         guard let identifier = text(build["identifier"], "identifier") else {
-            reportMissing("identifier", in: place, at: item.range)
+            reportMissing("identifier", in: keyPath, at: item.range)
             return nil
         }
         return BatchBuild(
             identifier: identifier,
-            buildspec: text(build["buildspec"], "\(place).buildspec"),
-            debugSession: flag(build["debug-session"], "\(place).debug-session"),
-            ignoreFailure: flag(build["ignore-failure"], "\(place).ignore-failure"),
+            buildspec: text(build["buildspec"], "\(keyPath).buildspec"),
+            debugSession: flag(build["debug-session"], "\(keyPath).debug-session"),
+            ignoreFailure: flag(build["ignore-failure"], "\(keyPath).ignore-failure"),
             dependsOn: dependencies(build.pair("depend-on"), shape),
-            environment: readEnvironment(build.pair("env"), "\(place).env")
+            environment: readEnvironment(build.pair("env"), "\(keyPath).env")
         )
     }
 
     private mutating func readEnvironment(
         _ pair: Mapping.Pair?,
-        _ place: String
+        _ keyPath: String
     ) -> BatchEnvironment {
-        guard let pair, let env = mapping(pair.value, place) else { return BatchEnvironment() }
-        checkKeys(of: env, KeyTable.itemEnvShape, in: place)
+        guard let pair, let env = mapping(pair.value, keyPath) else { return BatchEnvironment() }
+        checkKeys(of: env, KeyTable.itemEnvShape, in: keyPath)
         if let compute = env.pair("compute-type"), env["fleet"] != nil {
             report(
                 .badValue,
@@ -124,12 +127,12 @@ extension Reader {
             )
         }
         return BatchEnvironment(
-            computeType: text(env["compute-type"], "\(place).compute-type"),
-            fleet: text(env["fleet"], "\(place).fleet"),
-            image: text(env["image"], "\(place).image"),
-            privilegedMode: env["privileged-mode"].map { flag($0, "\(place).privileged-mode") },
-            type: text(env["type"], "\(place).type"),
-            variables: variables(env.pair("variables"), "\(place).variables", arePlain: true)
+            computeType: text(env["compute-type"], "\(keyPath).compute-type"),
+            fleet: text(env["fleet"], "\(keyPath).fleet"),
+            image: text(env["image"], "\(keyPath).image"),
+            privilegedMode: env["privileged-mode"].map { flag($0, "\(keyPath).privileged-mode") },
+            type: text(env["type"], "\(keyPath).type"),
+            variables: variables(env.pair("variables"), "\(keyPath).variables", arePlain: true)
         )
     }
 
@@ -148,12 +151,12 @@ extension Reader {
         return texts(pair.value, "depend-on")
     }
 
-    private mutating func readFanout(_ pair: Mapping.Pair, _ place: String) -> BatchFanout? {
-        reportNull(pair, place)
-        guard let fanout = mapping(pair.value, place) else { return nil }
-        checkKeys(of: fanout, KeyTable.fanoutShape, in: place)
-        guard let value = text(fanout["parallelism"], "\(place).parallelism") else {
-            reportMissing("parallelism", in: place, at: pair.keyRange)
+    private mutating func readFanout(_ pair: Mapping.Pair, _ keyPath: String) -> BatchFanout? {
+        reportNull(pair, keyPath)
+        guard let fanout = mapping(pair.value, keyPath) else { return nil }
+        checkKeys(of: fanout, KeyTable.fanoutShape, in: keyPath)
+        guard let value = text(fanout["parallelism"], "\(keyPath).parallelism") else {
+            reportMissing("parallelism", in: keyPath, at: pair.keyRange)
             return nil
         }
         let number = Int(value.value)
@@ -166,7 +169,7 @@ extension Reader {
         }
         return BatchFanout(
             parallelism: number ?? 1,
-            ignoreFailure: flag(fanout["ignore-failure"], "\(place).ignore-failure")
+            ignoreFailure: flag(fanout["ignore-failure"], "\(keyPath).ignore-failure")
         )
     }
 }

@@ -1,7 +1,7 @@
 extension Reader {
-    /// Checks identifiers: their form, and that each is there once.
+    /// Checks that identifiers are valid and unique.
     ///
-    /// Source: CodeBuild guide, batch/build-list; that '-' is refused was observed.
+    /// Source: CodeBuild guide, batch/build-list; observed: '-' is refused.
     mutating func checkIdentifiers(_ builds: [BatchBuild]) {
         var lines: [String: Int] = [:]
         for identifier in builds.map(\.identifier) {
@@ -28,7 +28,7 @@ extension Reader {
         }
     }
 
-    /// Checks that builds wait only for builds that exist, and not for themselves.
+    /// Checks that builds wait only for builds that exist, and not in a cycle.
     mutating func checkGraph(_ builds: [BatchBuild]) {
         let identifiers = builds.map(\.identifier.value)
         let known = Set(identifiers)
@@ -47,10 +47,10 @@ extension Reader {
         reportCycle(builds)
     }
 
-    /// Takes away the builds that can start until none is left; what stays waits for itself.
+    /// Reports a cycle: removes the builds that can start until none can; the rest waits for each other.
     private mutating func reportCycle(_ builds: [BatchBuild]) {
         let known = Set(builds.map(\.identifier.value))
-        var open = builds.map { build in
+        var unmet = builds.map { build in
             Set(build.dependsOn.map(\.value)).intersection(known).count
         }
         var waiters: [String: [Int]] = [:]
@@ -59,17 +59,17 @@ extension Reader {
                 waiters[name, default: []].append(index)
             }
         }
-        var ready = open.indices.filter { open[$0] == 0 }
-        var done: Set<String> = []
+        var ready = unmet.indices.filter { unmet[$0] == 0 }
+        var started: Set<String> = []
         while let index = ready.popLast() {
             let name = builds[index].identifier.value
-            guard done.insert(name).inserted else { continue }
+            guard started.insert(name).inserted else { continue }
             for waiter in waiters[name] ?? [] {
-                open[waiter] -= 1
-                if open[waiter] == 0 { ready.append(waiter) }
+                unmet[waiter] -= 1
+                if unmet[waiter] == 0 { ready.append(waiter) }
             }
         }
-        let waiting = builds.filter { !done.contains($0.identifier.value) }
+        let waiting = builds.filter { !started.contains($0.identifier.value) }
         guard let first = waiting.first else { return }
         let names = waiting.prefix(5).map { $0.identifier.value.clipped }.joined(separator: ", ")
         report(
@@ -81,6 +81,6 @@ extension Reader {
 }
 
 extension Character {
-    /// Whether it is an ASCII letter, a digit or '_'.
+    /// Whether the character is an ASCII letter, a digit or '_'.
     fileprivate var isASCIIWord: Bool { isASCII && (isLetter || isNumber) || self == "_" }
 }

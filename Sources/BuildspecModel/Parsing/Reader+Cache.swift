@@ -65,8 +65,8 @@ extension Reader {
         for fallback in keys where fallback.value.isBlank {
             report(
                 .fallbackKeys,
-                "an empty fallback key is skipped, because it would take whatever entry is the"
-                    + " newest; write a prefix",
+                "an empty fallback key is skipped, because it would match the newest entry of any"
+                    + " key; write a prefix",
                 at: fallback.range
             )
         }
@@ -77,10 +77,10 @@ extension Reader {
     private mutating func checkRoot(_ path: Located<String>) {
         guard CacheSection.isRoot(path.value) else { return }
         let isPlain = path.value.allSatisfy { "./".contains($0) } && !path.value.contains("..")
-        let what = isPlain ? "names no file" : "takes in the source root whole"
+        let effect = isPlain ? "names no file" : "includes the whole source root"
         report(
             .rootPath,
-            "'\(path.value.clipped)' \(what), so nothing is kept for it; name what the build"
+            "'\(path.value.clipped)' \(effect), so nothing is kept for it; name what the build"
                 + " makes, such as 'node_modules/**/*'",
             at: path.range,
             codeBuild: "not documented for the source root itself"
@@ -88,10 +88,11 @@ extension Reader {
     }
 
     private mutating func checkSources(_ path: Located<String>) {
-        guard CacheSection.takesSources(path.value) else { return }
+        guard CacheSection.includesSources(path.value) else { return }
         report(
             .sourcesCached,
-            "'\(path.value.clipped)' takes in the sources; '.git' and what git tracks are left out."
+            "'\(path.value.clipped)' includes the sources; '.git' and the files that git tracks are left"
+                + " out."
                 + " Name what the build makes, such as 'node_modules/**/*'",
             at: path.range,
             codeBuild: "lets sources override cached files of the same name in a local custom cache"

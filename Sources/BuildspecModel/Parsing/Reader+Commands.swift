@@ -1,16 +1,15 @@
 extension Reader {
     /// Reads a list of commands.
     ///
-    /// Source: CodeBuild guide, build-spec-ref: phases/commands; what is not documented there was
-    /// observed: nothing reads as an empty list, an empty item as an empty command, and one text in
-    /// place of the list as one command.
-    mutating func readCommands(_ pair: Mapping.Pair?, _ place: String) -> [Located<String>] {
+    /// Source: CodeBuild guide, build-spec-ref: phases/commands. Observed: a missing value is an empty list,
+    /// an empty item is an empty command, and one text instead of the list is one command.
+    mutating func readCommands(_ pair: Mapping.Pair?, _ keyPath: String) -> [Located<String>] {
         guard let pair, !pair.value.isNull else { return [] }
         switch pair.value.content {
         case .scalar(let scalar):
             report(
                 .commandsText,
-                "'\(place)' is a text, not a list; write each command as an item, '- …'",
+                "'\(keyPath)' is a text, not a list; write each command as an item, '- …'",
                 at: pair.value.range,
                 codeBuild: "seems to run it as one command, which is not documented"
             )
@@ -18,7 +17,7 @@ extension Reader {
         case .mapping:
             report(
                 .wrongType,
-                "'\(place)' must be a list; put '- ' in front of each command",
+                "'\(keyPath)' must be a list; put '- ' before each command",
                 at: pair.value.range
             )
             return []
@@ -72,7 +71,7 @@ extension Reader {
             + (inner ? " (quotes inside a command do not help)" : "")
     }
 
-    /// The remedy: the command in quotes if it has one line, else as a block.
+    /// Returns the remedy: quotes around a command on one line, a block for others.
     private func requoted(_ item: Node) -> String {
         let range = item.range
         let line = source.line(range.start.line).dropFirst(range.start.column - 1)
@@ -87,7 +86,7 @@ extension Reader {
 }
 
 extension StringProtocol {
-    /// The text without spaces and tabs around it.
+    /// The text without leading and trailing spaces and tabs.
     var trimmed: String {
         let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         var rest = Substring(self).utf8[...]

@@ -1,5 +1,5 @@
 extension Reader {
-    /// Reads the whole file.
+    /// Reads a whole buildspec.
     mutating func readDocument(_ root: Node) -> Buildspec? {
         guard let top = root.mapping else {
             report(
@@ -24,7 +24,7 @@ extension Reader {
         return buildspec
     }
 
-    /// Reads `version` by its source text; source: CodeBuild guide, build-spec-ref: version.
+    /// Reads `version` as text; source: CodeBuild guide, build-spec-ref: version.
     private mutating func readVersion(_ top: Mapping, _ root: Node) -> Buildspec.Version? {
         guard let pair = top.pair("version") else {
             guard !top.pairs.contains(where: { $0.name.lowercased() == "version" }) else {
@@ -43,13 +43,13 @@ extension Reader {
         if let version = Buildspec.Version(rawValue: value.value) { return version }
         report(
             .version,
-            "there is no buildspec version '\(value.value.clipped)'; write 0.2, or 0.1 for the old way",
+            "there is no buildspec version '\(value.value.clipped)'; write 0.2, or 0.1 for the old behaviour",
             at: value.range
         )
         return nil
     }
 
-    /// Checks the keys at the top; says whether phases stand there instead of under `phases`.
+    /// Checks the top-level keys; returns whether phases are there instead of under `phases`.
     private mutating func checkTop(_ top: Mapping) -> Bool {
         let stray = top.pairs.filter { PhaseName(rawValue: $0.name) != nil }
         let isPhasesEmpty = top["phases"]?.isNull ?? true
@@ -61,7 +61,7 @@ extension Reader {
         let state = top["phases"] == nil ? "there is no 'phases'" : "'phases' is empty"
         report(
             .phasesAtTop,
-            "\(state) and \(stray.map(\.name).listed) stand\(stray.count == 1 ? "s" : "") at the top"
+            "\(state) and \(stray.map(\.name).listed) \(stray.count == 1 ? "is" : "are") at the top"
                 + " level; indent under 'phases:'",
             at: first.keyRange,
             codeBuild: "finds no phases, runs nothing and may report success"

@@ -1,5 +1,5 @@
 extension Reader {
-    /// Reads `env`, or `environment_variables` as version 0.1 has it, or both.
+    /// Reads `env`, and `environment_variables`, which is the name in version 0.1.
     ///
     /// Source: CodeBuild guide, build-spec-ref: env, and its table of versions.
     mutating func readEnv(_ top: Mapping) -> EnvSection {
@@ -40,14 +40,14 @@ extension Reader {
                 codeBuild: "seems to honour it in version 0.2, which is not documented"
             )
         }
-        let place = "environment_variables"
-        guard let old = mapping(pair.value, place) else { return }
-        checkKeys(of: old, KeyTable.oldEnvShape, in: place)
-        section.variables += variables(old.pair("plaintext"), "\(place).plaintext", arePlain: true)
-        section.parameterStore += variables(old.pair("parameter-store"), "\(place).parameter-store")
+        let name = "environment_variables"
+        guard let old = mapping(pair.value, name) else { return }
+        checkKeys(of: old, KeyTable.oldEnvShape, in: name)
+        section.variables += variables(old.pair("plaintext"), "\(name).plaintext", arePlain: true)
+        section.parameterStore += variables(old.pair("parameter-store"), "\(name).parameter-store")
     }
 
-    /// Checks the keys of `env`; a stray variable beside an empty `variables` is named as such.
+    /// Checks the keys of `env`, and reports variables that are not indented under `variables`.
     private mutating func checkEnvKeys(_ env: Mapping) {
         let isVariablesEmpty = env["variables"]?.isNull ?? true
         for pair in env.pairs where KeyTable.envShape.row(pair.name) == nil {
@@ -60,33 +60,33 @@ extension Reader {
             }
             report(
                 .misplacedKey,
-                "'\(pair.name.clipped)' stands directly in 'env'; indent it under 'variables:'",
+                "'\(pair.name.clipped)' is directly in 'env'; indent it under 'variables:'",
                 at: pair.keyRange,
                 codeBuild: "ignores it, so that the variable is not set"
             )
         }
     }
 
-    /// Reads a mapping of variable names to texts.
+    /// Reads a mapping from variable names to texts.
     mutating func variables(
         _ pair: Mapping.Pair?,
-        _ place: String,
+        _ keyPath: String,
         arePlain: Bool = false
     ) -> [EnvVariable] {
         guard let pair, !pair.value.isNull else { return [] }
-        guard let names = mapping(pair.value, place) else { return [] }
-        return names.pairs.compactMap { variable($0, place, isPlain: arePlain) }
+        guard let names = mapping(pair.value, keyPath) else { return [] }
+        return names.pairs.compactMap { variable($0, keyPath, isPlain: arePlain) }
     }
 
     private mutating func variable(
         _ pair: Mapping.Pair,
-        _ place: String,
+        _ keyPath: String,
         isPlain: Bool
     ) -> EnvVariable? {
         guard let scalar = pair.value.scalar else {
             report(
                 .wrongType,
-                "the value of '\(pair.name.clipped)' in '\(place)' must be text, not \(pair.value.kind)",
+                "the value of '\(pair.name.clipped)' in '\(keyPath)' must be text, not \(pair.value.kind)",
                 at: pair.value.range
             )
             return nil
@@ -97,7 +97,7 @@ extension Reader {
                 .nullVariable,
                 isPlain
                     ? "'\(pair.name.clipped)' has no value and becomes an empty text; write \"\" to say so"
-                    : "'\(pair.name.clipped)' in '\(place)' names nothing to fetch",
+                    : "'\(pair.name.clipped)' in '\(keyPath)' names nothing to fetch",
                 at: pair.keyRange,
                 severity: isPlain ? .warning : .error
             )
@@ -109,7 +109,7 @@ extension Reader {
         return EnvVariable(name: pair.name, value: Located(value, at: pair.value.range))
     }
 
-    /// Checks a variable's name; `false` when CodeBuild would ignore the variable.
+    /// Checks the name of a variable; returns `false` if CodeBuild would ignore the variable.
     private mutating func checkName(_ pair: Mapping.Pair) -> Bool {
         if !pair.name.isVariableName {
             report(
@@ -118,8 +118,8 @@ extension Reader {
                 at: pair.keyRange
             )
         }
-        let knobs = ["CODEBUILD_CONFIG_AUTO_DISCOVER", "CODEBUILD_CONFIG_AUTO_DISCOVER_DIR"]
-        guard pair.name.hasPrefix("CODEBUILD_"), !knobs.contains(pair.name) else { return true }
+        let settable = ["CODEBUILD_CONFIG_AUTO_DISCOVER", "CODEBUILD_CONFIG_AUTO_DISCOVER_DIR"]
+        guard pair.name.hasPrefix("CODEBUILD_"), !settable.contains(pair.name) else { return true }
         report(
             .reservedVariable,
             "names that begin with CODEBUILD_ are reserved; '\(pair.name.clipped)' is ignored",
@@ -129,7 +129,7 @@ extension Reader {
         return false
     }
 
-    /// Warns where a value looks as if something in it were replaced; nothing is.
+    /// Warns about a value with a variable or command in it, which CodeBuild does not replace.
     private mutating func checkLiteral(_ pair: Mapping.Pair, _ scalar: Scalar) {
         let range = pair.value.range
         if pair.name == "PATH" {
@@ -141,7 +141,7 @@ extension Reader {
                     : "this replaces the image's PATH; to add to it write 'export PATH=\"$PATH:…\"'"
                         + " as the first command",
                 at: range,
-                codeBuild: "replaces PATH by the text as it stands"
+                codeBuild: "replaces PATH by the literal text"
             )
         } else if let sign = scalar.text.expansionSign {
             report(
@@ -149,7 +149,7 @@ extension Reader {
                 "'\(sign.clipped)' is not replaced here, the value is this very text; set it with"
                     + " a command: 'export \(pair.name.clipped)=…'",
                 at: range,
-                codeBuild: "passes the text as it stands"
+                codeBuild: "passes the text unchanged"
             )
         }
     }
@@ -175,11 +175,13 @@ extension Reader {
         let fields = variable.value.value.split(separator: ":", omittingEmptySubsequences: false)
         let idFields = variable.value.value.hasPrefix("arn:") ? 7 : 1
         let rest = fields.dropFirst(idFields)
-        let both = rest.dropFirst().prefix(2).filter { !$0.isEmpty }.count == 2
-        guard rest.count > 3 || both || fields.count < idFields || fields[0].isEmpty else { return }
+        let hasStageAndVersion = rest.dropFirst().prefix(2).filter { !$0.isEmpty }.count == 2
+        guard
+            rest.count > 3 || hasStageAndVersion || fields.count < idFields || fields[0].isEmpty
+        else { return }
         report(
             .secretReference,
-            both
+            hasStageAndVersion
                 ? "a secret has a version stage or a version id, not both"
                 : "'\(variable.value.value.clipped)' is not"
                     + " 'secret-id[:json-key[:version-stage[:version-id]]]'",
@@ -189,7 +191,7 @@ extension Reader {
 }
 
 extension String {
-    /// Whether a shell takes it for a variable's name.
+    /// Whether the text is a variable's name in a shell.
     var isVariableName: Bool {
         guard let first = utf8.first, !(0x30...0x39).contains(first) else { return false }
         return utf8.allSatisfy {
@@ -198,8 +200,7 @@ extension String {
         }
     }
 
-    /// The first `$NAME`, `${…}`, `${{…}}` or `$(…)` in it, which a shell or another system would
-    /// replace.
+    /// The first `$NAME`, `${…}`, `${{…}}` or `$(…)`, which a shell or another system would replace.
     var expansionSign: String? {
         var rest = self[...]
         while let dollar = rest.firstIndex(of: "$") {

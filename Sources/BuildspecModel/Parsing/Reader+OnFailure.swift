@@ -1,36 +1,36 @@
 extension Reader {
-    /// Reads `on-failure`; the keyword in any case, since the guide itself writes `RETRY` and `Retry`.
+    /// Reads `on-failure`, with the keyword in any case, because the guide writes `RETRY` and `Retry`.
     ///
     /// Source: CodeBuild guide, build-spec-ref: phases/on-failure.
-    mutating func readOnFailure(_ node: Node?, _ place: String) -> OnFailure? {
-        guard let value = text(node, place) else { return nil }
+    mutating func readOnFailure(_ node: Node?, _ keyPath: String) -> OnFailure? {
+        guard let value = text(node, keyPath) else { return nil }
         switch value.value.lowercased() {
         case "abort": return .abort
         case "continue": return .continue
         case let word where word == "retry" || word.hasPrefix("retry-"):
             return retry(value.value.dropFirst(5), at: value.range)
         default:
-            reportOnFailure(value, place)
+            reportOnFailure(value, keyPath)
             return nil
         }
     }
 
-    private mutating func reportOnFailure(_ value: Located<String>, _ place: String) {
+    private mutating func reportOnFailure(_ value: Located<String>, _ keyPath: String) {
         let isTemplate = value.value.contains("|")
-        let words = ["ABORT", "CONTINUE", "RETRY"]
+        let keywords = ["ABORT", "CONTINUE", "RETRY"]
         let remedy =
-            Suggestion.nearest(to: value.value, in: words).map { "did you mean '\($0)'?" }
+            Suggestion.nearest(to: value.value, in: keywords).map { "did you mean '\($0)'?" }
             ?? "write ABORT, CONTINUE, or RETRY with '-<count>' and '-<regex>' if wanted"
         report(
             isTemplate ? .templateText : .badValue,
-            "'\(value.value.clipped)' is no value of '\(place)'; \(remedy)",
+            "'\(value.value.clipped)' is not a value of '\(keyPath)'; \(remedy)",
             at: value.range,
             severity: isTemplate ? .warning : unknownSeverity,
             codeBuild: "not known"
         )
     }
 
-    /// Reads what follows `RETRY`: `-<digits>` before an end or a `-` is the count, the rest the
+    /// Parses the text after `RETRY`: `-<digits>` before the end or a `-` is the count, the rest is the
     /// regular expression.
     private mutating func retry(_ rest: Substring, at range: SourceRange) -> OnFailure {
         let parameters = rest.dropFirst()

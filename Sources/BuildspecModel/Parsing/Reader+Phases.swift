@@ -34,7 +34,7 @@ extension Reader {
         )
     }
 
-    /// A phase name that does not exist hides work, so it is refused although CodeBuild may not.
+    /// Reports an unknown phase as an error, because its commands would not run, even if CodeBuild accepts it.
     private mutating func reportUnknownPhase(_ pair: Mapping.Pair) {
         let phases = KeyTable.phasesShape
         let remedy: String
@@ -43,7 +43,7 @@ extension Reader {
         case .recased(let name), .misspelt(let name): remedy = "did you mean '\(name)'?"
         case .misplaced(let path):
             isSection = true
-            remedy = home(of: pair.name, at: path, from: "phases")
+            remedy = moveHint(for: pair.name, to: path, from: "phases")
         case nil: remedy = "the phases are \(phases.rows.map(\.name).listed)"
         }
         report(
@@ -62,7 +62,7 @@ extension Reader {
         {
             report(
                 .phaseOrder,
-                "'\(after.value.rawValue)' stands after '\(before.value.rawValue)' but runs before it",
+                "'\(after.value.rawValue)' comes after '\(before.value.rawValue)' but runs before it",
                 at: after.range,
                 codeBuild:
                     "runs install, pre_build, build, post_build, whatever their order in the file"
@@ -72,45 +72,45 @@ extension Reader {
     }
 
     private mutating func readPhase(_ name: PhaseName, _ pair: Mapping.Pair) -> Phase {
-        let place = "phases.\(name.rawValue)"
-        reportNull(pair, place)
+        let keyPath = "phases.\(name.rawValue)"
+        reportNull(pair, keyPath)
         let hint = "; write 'commands:' under '\(name.rawValue):'"
-        guard let phase = mapping(pair.value, place, hint: hint) else { return Phase() }
+        guard let phase = mapping(pair.value, keyPath, hint: hint) else { return Phase() }
         let shape = name == .install ? KeyTable.installShape : KeyTable.phaseShape
-        checkKeys(of: phase, shape, in: place)
+        checkKeys(of: phase, shape, in: keyPath)
         if phase["commands"] == nil, phase["finally"] == nil, phase["runtime-versions"] == nil {
             report(
                 .phaseWithoutCommands,
-                "'\(place)' has no 'commands', so it does nothing",
+                "'\(keyPath)' has no 'commands', so it does nothing",
                 at: pair.keyRange
             )
         }
         return Phase(
-            commands: readCommands(phase.pair("commands"), "\(place).commands"),
-            finally: readCommands(phase.pair("finally"), "\(place).finally"),
-            onFailure: readOnFailure(phase["on-failure"], "\(place).on-failure"),
-            runAs: text(phase["run-as"], "\(place).run-as"),
+            commands: readCommands(phase.pair("commands"), "\(keyPath).commands"),
+            finally: readCommands(phase.pair("finally"), "\(keyPath).finally"),
+            onFailure: readOnFailure(phase["on-failure"], "\(keyPath).on-failure"),
+            runAs: text(phase["run-as"], "\(keyPath).run-as"),
             runtimeVersions: name == .install ? readRuntimes(phase.pair("runtime-versions")) : []
         )
     }
 
-    /// Reads `runtime-versions`; the version is the text as written, so that 3.10 is not 3.1.
+    /// Reads `runtime-versions`; a version is the text as written, so that 3.10 is not 3.1.
     private mutating func readRuntimes(_ pair: Mapping.Pair?) -> [RuntimeVersion] {
         guard let pair else { return [] }
-        let place = "phases.install.runtime-versions"
-        reportNull(pair, place)
-        guard let runtimes = mapping(pair.value, place) else { return [] }
+        let keyPath = "phases.install.runtime-versions"
+        reportNull(pair, keyPath)
+        guard let runtimes = mapping(pair.value, keyPath) else { return [] }
         return runtimes.pairs.compactMap { entry in
             if KeyTable.installShape.row(entry.name) != nil {
                 report(
                     .wrongType,
-                    "'\(entry.name)' stands under 'runtime-versions'; indent it less, beside"
+                    "'\(entry.name)' is under 'runtime-versions'; indent it less, like"
                         + " 'runtime-versions'",
                     at: entry.keyRange
                 )
                 return nil
             }
-            guard let version = text(entry.value, "\(place).\(entry.name.clipped)") else {
+            guard let version = text(entry.value, "\(keyPath).\(entry.name.clipped)") else {
                 if entry.value.isNull {
                     report(
                         .wrongType,

@@ -10,22 +10,22 @@ extension Reader {
     }
 
     private mutating func readReport(_ pair: Mapping.Pair) -> ReportGroup? {
-        let place = "reports.\(pair.name.clipped)"
-        reportNull(pair, place)
+        let keyPath = "reports.\(pair.name.clipped)"
+        reportNull(pair, keyPath)
         let isDirectlyUnder = KeyTable.reportShape.row(pair.name) != nil
         let hint = isDirectlyUnder ? "; a report group's name is missing above it" : nil
-        guard let group = mapping(pair.value, place, hint: hint) else { return nil }
-        checkKeys(of: group, KeyTable.reportShape, in: place)
-        let files = files(of: group, place, at: pair.keyRange)
-        let base = text(group["base-directory"], "\(place).base-directory")
+        guard let group = mapping(pair.value, keyPath, hint: hint) else { return nil }
+        checkKeys(of: group, KeyTable.reportShape, in: keyPath)
+        let files = files(of: group, keyPath, at: pair.keyRange)
+        let base = text(group["base-directory"], "\(keyPath).base-directory")
         checkPaths(files + [base].compactMap(\.self), .output)
         let format = KeyTable.reportShape.row("file-format")
         return ReportGroup(
             name: Located(pair.name, at: pair.keyRange),
             files: files,
-            fileFormat: choice(group["file-format"], format, "\(place).file-format"),
+            fileFormat: choice(group["file-format"], format, "\(keyPath).file-format"),
             baseDirectory: base,
-            discardPaths: flag(group["discard-paths"], "\(place).discard-paths")
+            discardPaths: flag(group["discard-paths"], "\(keyPath).discard-paths")
         )
     }
 }

@@ -1,19 +1,19 @@
-/// Turns the node tree into the model and says what is wrong on the way.
+/// Reads the model from the node tree, and reports problems.
 ///
-/// The sections' readers are extensions, a file each. They never stop at the first problem: what is
-/// wrong becomes a diagnostic, and the value goes on without it.
+/// Each section has an extension in a separate file. A reader does not stop at a problem: the problem
+/// becomes a diagnostic, and the value is read without the wrong part.
 struct Reader {
-    /// The text, for looking behind the tree.
+    /// The text, for checks that need more than the tree.
     let source: SourceText
-    /// How strictly to read.
+    /// How strictly to parse.
     let options: ParseOptions
     /// The version that the file declares.
     var version = Buildspec.Version.v02
-    /// How many unknown keys may still be looked up; a file of nothing else must not take long.
+    /// How many more unknown keys get a suggestion, so that a file with many of them does not take long.
     var suggestionsLeft = 200
-    /// The mapping at the top, for saying where a key belongs.
+    /// The top-level mapping, for messages about where a key belongs.
     var root = Mapping()
-    /// Everything found so far.
+    /// All findings so far.
     var diagnostics: [Diagnostic] = []
 
     init(source: SourceText, options: ParseOptions) {
@@ -21,7 +21,7 @@ struct Reader {
         self.options = options
     }
 
-    /// Adds a finding; `severity` is given where it is not the name's own.
+    /// Adds a finding; `severity` overrides the severity of the name.
     mutating func report(
         _ name: FindingName,
         _ message: String,
@@ -40,6 +40,6 @@ struct Reader {
         )
     }
 
-    /// The severity of what nobody knows CodeBuild's answer to.
+    /// The severity of input for which CodeBuild's behaviour is unknown.
     var unknownSeverity: Diagnostic.Severity { options.isLenient ? .warning : .error }
 }

@@ -1,6 +1,4 @@
-/// A JSON value whose keys keep their order, and its text.
-///
-/// Small on purpose: the library needs no more of JSON than to write a schema.
+/// A JSON value with ordered keys, for writing JSON text.
 package indirect enum JSONText: Sendable {
     case object([(String, JSONText)])
     case array([JSONText])
@@ -9,10 +7,10 @@ package indirect enum JSONText: Sendable {
     case bool(Bool)
     case null
 
-    /// The text, indented by two spaces a level; empty and short lists stay on one line.
+    /// The JSON text, indented by two spaces a level; empty and short lists stay on one line.
     package var pretty: String { text(indent: 0) }
 
-    /// The text on one line.
+    /// The JSON text on one line.
     package var compact: String { text(indent: nil) }
 
     private func text(indent: Int?) -> String {

@@ -1,8 +1,8 @@
-extension KeyTable.Place {
-    /// A whole buildspec, as short as possible, that has this key with its example value.
+extension KeyTable.Location {
+    /// A shortest complete buildspec with this key and its example value.
     public var exampleDocument: String { document(isKeyIncluded: true) }
 
-    /// The same buildspec; the key may be left out, to see what it changes.
+    /// Returns the example buildspec with or without the key, so that a test can compare both.
     func document(isKeyIncluded: Bool) -> String {
         let version = "version: \(path.hasPrefix("environment_variables") ? "0.1" : "0.2")"
         let segments = path.split(separator: ".").map(String.init)
@@ -11,7 +11,7 @@ extension KeyTable.Place {
         return (path == "version" ? body : [version] + lines).joined(separator: "\n") + "\n"
     }
 
-    /// The lines of one mapping: its other required keys, then the key on the path.
+    /// Returns the lines of one mapping: the other required keys, then the key on the path.
     private static func lines(
         _ path: ArraySlice<String>,
         in shape: KeyShape,
@@ -20,7 +20,7 @@ extension KeyTable.Place {
         guard let segment = path.first else { return [] }
         let name = segment.hasSuffix("[]") ? String(segment.dropLast(2)) : segment
         let required = shape.rows
-            .filter { $0.name != name && ($0.isRequired || shape.needs($0.name, beside: name)) }
+            .filter { $0.name != name && ($0.isRequired || shape.requires($0.name, with: name)) }
             .flatMap { lines(of: $0) }
         guard let row = shape.row(name) else { return required }
         let rest = path.dropFirst()
@@ -40,7 +40,7 @@ extension KeyTable.Place {
         case .list(let shape):
             let item = lines(path, in: shape, isKeyIncluded: isKeyIncluded)
             guard !item.isEmpty else { return ["- {}"] }
-            // What waits needs something to wait for.
+            // A build with 'depend-on' needs another build.
             let other = path.first == "depend-on" ? ["- identifier: base"] : []
             return other + item.enumerated().map { ($0 == 0 ? "- " : "  ") + $1 }
         case .names(_, let value):
@@ -58,8 +58,8 @@ extension KeyTable.Place {
 }
 
 extension KeyShape {
-    /// Whether a mapping with one key should have the other one too, by the relations.
-    fileprivate func needs(_ name: String, beside key: String) -> Bool {
+    /// Returns whether the relations require the key `name` in a mapping with the key `key`.
+    fileprivate func requires(_ name: String, with key: String) -> Bool {
         relations.contains { relation in
             switch relation {
             case .exactlyOne(let names): !names.contains(key) && names.first == name

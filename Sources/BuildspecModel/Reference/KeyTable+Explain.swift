@@ -1,41 +1,41 @@
 extension KeyTable {
-    /// The entry of a key for a terminal, at most 80 columns wide.
+    /// Returns the description of a key for a terminal, at most 80 columns wide.
     ///
     /// - Parameter path: A path such as `phases.build.on-failure`.
-    /// - Returns: The entry, ending with a line break, or `nil` when there is no such key.
+    /// - Returns: The description with a final line break, or `nil` if the key does not exist.
     public static func explanation(of path: String) -> String? {
-        guard let place = place(at: path) ?? namedPlace(at: path) else { return nil }
-        let row = place.row
+        guard let location = location(at: path) ?? locationOfName(at: path) else { return nil }
+        let row = location.row
         var lines = [path] + wrapped(row.summary, indent: 2) + [""]
-        lines += field("value", row.kind.words)
+        lines += field("value", row.kind.displayText)
         lines += field("required", row.isRequired ? "yes" : "no")
         if let value = row.defaultValue { lines += field("default", value) }
         if let since = row.since { lines += field("since", since) }
-        let relations = (row.kind.shape?.relations ?? []).map(\.words)
+        let relations = (row.kind.shape?.relations ?? []).map(\.sentence)
         for note in row.notes + relations { lines += [""] + wrapped(note, indent: 2) }
         lines += ["", "  Example:"]
-        lines += place.exampleDocument.split(separator: "\n").map { "    " + $0 }
+        lines += location.exampleDocument.split(separator: "\n").map { "    " + $0 }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Paths that are near a path that does not exist, the nearest first.
+    /// Returns paths that are similar to a path that does not exist, the most similar first.
     public static func suggestions(for path: String) -> [String] {
         guard path.utf8.count <= 200 else { return [] }
         let last = path.split(separator: ".").last.map(String.init) ?? path
         let name = last.replacing("[]", with: "")
-        let same = places.filter { $0.row.name == name || $0.row.mistakes.contains(name) }
+        let same = locations.filter { $0.row.name == name || $0.row.mistakes.contains(name) }
         if !same.isEmpty { return same.map(\.path) }
-        let near = Suggestion.nearest(to: name, in: places.map(\.row.name))
-        return places.filter { $0.row.name == near }.map(\.path)
+        let nearest = Suggestion.nearest(to: name, in: locations.map(\.row.name))
+        return locations.filter { $0.row.name == nearest }.map(\.path)
             .sorted { Suggestion.distance($0, path) < Suggestion.distance($1, path) }
     }
 
-    /// A name of one's own, such as `env.variables.HOME`, is explained by what holds it.
-    private static func namedPlace(at path: String) -> Place? {
-        guard let dot = path.lastIndex(of: "."), let place = place(at: String(path[..<dot])),
-            case .names = place.row.kind
+    /// Returns the key that contains a name chosen by the user, such as `env.variables.HOME`.
+    private static func locationOfName(at path: String) -> Location? {
+        guard let dot = path.lastIndex(of: "."), let location = location(at: String(path[..<dot])),
+            case .names = location.row.kind
         else { return nil }
-        return place
+        return location
     }
 
     private static func field(_ name: String, _ value: String) -> [String] {
@@ -45,7 +45,7 @@ extension KeyTable {
         return lines
     }
 
-    /// A text in lines of at most 80 columns.
+    /// Returns a text in lines of at most 80 columns.
     static func wrapped(_ text: String, indent: Int) -> [String] {
         let lead = String(repeating: " ", count: indent)
         var lines = [lead]
@@ -61,7 +61,7 @@ extension KeyTable {
 }
 
 extension KeyKind {
-    /// The shape of the mappings it holds, if it holds mappings.
+    /// The shape of the mappings in the value, if there are any.
     var shape: KeyShape? {
         switch self {
         case .mapping(let shape), .list(let shape): shape

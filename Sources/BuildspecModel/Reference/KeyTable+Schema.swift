@@ -1,8 +1,8 @@
 extension KeyTable {
-    /// The JSON Schema of a buildspec, for editors and validators.
+    /// Returns the JSON Schema of a buildspec, for editors and validators.
     ///
-    /// It is written in draft-07 with nothing in it that 2020-12 reads otherwise. Scalars that count
-    /// by their text may be strings, numbers or booleans, since an editor has typed them already.
+    /// The schema is valid in draft-07 and has the same meaning in 2020-12. A text can be a string, a number
+    /// or a boolean, because an editor converts scalars to types before the validation.
     public static func jsonSchema() -> String {
         let schema = JSONText.object(
             [
@@ -11,7 +11,7 @@ extension KeyTable {
                 (
                     "description",
                     .string(
-                        "A buildspec of version 0.1 or 0.2; made from the key table of 'buildspec'."
+                        "A buildspec of version 0.1 or 0.2; generated from the key table of 'buildspec'."
                     )
                 ),
             ] + members(of: root) + [("definitions", .object(definitions))]
@@ -25,7 +25,7 @@ extension KeyTable {
             .map { ($0.name, .object(members(of: $0))) }
     }
 
-    /// All shapes below a shape, in the order of the reference page.
+    /// Returns all shapes below a shape, in the order of the reference page.
     static func shapes(in shape: KeyShape) -> [KeyShape] {
         shape.rows.flatMap { shapes(in: $0.kind) }
     }
@@ -82,7 +82,7 @@ extension KeyTable {
                 ("minimum", .number("\(range.lowerBound)")),
                 ("maximum", .number("\(range.upperBound)")),
             ]
-        case .choice(let words, _, let isOpen): members(ofChoice: words, isOpen: isOpen)
+        case .choice(let values, _, let isOpen): members(ofChoice: values, isOpen: isOpen)
         case .pattern(_, let expression):
             [("type", .string("string")), ("pattern", .string(expression))]
         case .texts(let minimum, let maximum, let acceptsOne):
@@ -102,17 +102,17 @@ extension KeyTable {
         }
     }
 
-    /// `allOf` around the reference, because draft-07 ignores what stands beside `$ref`.
+    /// Returns a reference inside `allOf`, because draft-07 ignores other members next to `$ref`.
     private static func reference(to shape: KeyShape) -> (String, JSONText) {
         ("allOf", .array([.object([("$ref", .string("#/definitions/\(shape.name)"))])]))
     }
 
-    private static func members(ofChoice words: [String], isOpen: Bool) -> [(String, JSONText)] {
-        let numbers = words.allSatisfy { Double($0) != nil } ? words.map(JSONText.number) : []
-        let values = JSONText.array(numbers + words.map(JSONText.string))
+    private static func members(ofChoice texts: [String], isOpen: Bool) -> [(String, JSONText)] {
+        let numbers = texts.allSatisfy { Double($0) != nil } ? texts.map(JSONText.number) : []
+        let values = JSONText.array(numbers + texts.map(JSONText.string))
         guard isOpen else { return [("enum", values)] }
-        let anything = JSONText.object([("type", .string("string"))])
-        return [("anyOf", .array([.object([("enum", values)]), anything]))]
+        let anyText = JSONText.object([("type", .string("string"))])
+        return [("anyOf", .array([.object([("enum", values)]), anyText]))]
     }
 
     private static func members(
@@ -128,7 +128,7 @@ extension KeyTable {
 
     private static func members(ofNames name: NameKind, _ value: KeyKind) -> [(String, JSONText)] {
         let type: JSONText =
-            name.mayBeNothing ? .array([.string("object"), .string("null")]) : .string("object")
+            name.canBeNull ? .array([.string("object"), .string("null")]) : .string("object")
         var members: [(String, JSONText)] = [
             ("type", type), ("additionalProperties", .object(self.members(of: value))),
         ]

@@ -1,17 +1,17 @@
-/// Turns the node tree of a cache policy into its value and says what is wrong on the way.
+/// Reads a cache policy from its node tree, and reports problems.
 struct CachePolicyReader {
     private var reader: Reader
 
-    private static let top = [
+    private static let topLevelKeys = [
         "version", "require-signed", "max-age", "unsigned-scopes", "keys",
     ]
-    private static let ofKey = ["name", "key", "scopes", "not-after"]
+    private static let keysOfSigningKey = ["name", "key", "scopes", "not-after"]
 
     init(_ source: SourceText) {
         reader = Reader(source: source, options: ParseOptions())
     }
 
-    /// Everything found so far.
+    /// All findings so far.
     var diagnostics: [Diagnostic] { reader.diagnostics }
 
     mutating func read(_ root: Node) -> CachePolicyText {
@@ -20,7 +20,7 @@ struct CachePolicyReader {
             report(.wrongType, "a cache policy is a mapping, not \(root.kind)", at: root.range)
             return policy
         }
-        checkKeys(of: top, CachePolicyReader.top, in: "a cache policy")
+        checkKeys(of: top, CachePolicyReader.topLevelKeys, in: "a cache policy")
         readVersion(top, root)
         policy.requireSigned = flag(top.pair("require-signed"))
         policy.maximumAge = value(top.pair("max-age"))
@@ -75,7 +75,7 @@ struct CachePolicyReader {
             if others.contains(where: { $0.key.value == key.key.value }) {
                 report(
                     .badValue,
-                    "the same key stands here twice; give it all its scopes in one place",
+                    "the same key occurs twice; list all its scopes in one entry",
                     at: key.key.range
                 )
             }
@@ -92,7 +92,7 @@ struct CachePolicyReader {
             )
             return nil
         }
-        checkKeys(of: mapping, CachePolicyReader.ofKey, in: "a key")
+        checkKeys(of: mapping, CachePolicyReader.keysOfSigningKey, in: "a key")
         let name = value(mapping.pair("name"))
         let key = value(mapping.pair("key"))
         let scopes = texts(mapping.pair("scopes"))
@@ -106,7 +106,7 @@ struct CachePolicyReader {
 
     // MARK: Values
 
-    /// A text that must not be empty.
+    /// Reads a text that must not be empty.
     private mutating func value(_ pair: Mapping.Pair?) -> Located<String>? {
         guard let pair else { return nil }
         guard !pair.value.isNull, pair.value.scalar?.text != "" else {
@@ -116,7 +116,7 @@ struct CachePolicyReader {
         return reader.text(pair.value, pair.name)
     }
 
-    /// One text or a list of them, none empty.
+    /// Reads one text or a list of texts, which must not be empty.
     private mutating func texts(_ pair: Mapping.Pair?) -> [Located<String>] {
         guard let pair else { return [] }
         let texts = reader.texts(pair.value, pair.name, acceptsOne: true)
@@ -129,7 +129,7 @@ struct CachePolicyReader {
         return texts
     }
 
-    /// `true` or `false`; nothing else is guessed at.
+    /// Reads a flag, strictly: only `true`, `yes`, `false` and `no` are accepted.
     private mutating func flag(_ pair: Mapping.Pair?) -> Bool {
         guard let pair, let text = value(pair) else { return false }
         switch text.value {
@@ -145,14 +145,14 @@ struct CachePolicyReader {
         }
     }
 
-    private mutating func checkKeys(of mapping: Mapping, _ known: [String], in place: String) {
+    private mutating func checkKeys(of mapping: Mapping, _ known: [String], in section: String) {
         for pair in mapping.pairs where !known.contains(pair.name) {
             let remedy =
                 Suggestion.nearest(to: pair.name, in: known).map { "did you mean '\($0)'?" }
                 ?? "it can have \(known.listed)"
             report(
                 .unknownKey,
-                "unknown key '\(pair.name.clipped)' in \(place); \(remedy)",
+                "unknown key '\(pair.name.clipped)' in \(section); \(remedy)",
                 at: pair.keyRange
             )
         }

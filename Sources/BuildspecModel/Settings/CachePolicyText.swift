@@ -1,4 +1,4 @@
-/// A cache policy as it is written: whose cache entries a repository accepts.
+/// A cache policy as written: the signers whose cache entries a repository accepts.
 ///
 /// ```yaml
 /// version: 1
@@ -12,37 +12,36 @@
 ///     not-after: 2027-06-30
 /// ```
 ///
-/// Whether a key is one, a duration a duration and a day a day is for who uses the policy to say, at
-/// the places that are kept here.
+/// The values are texts with their positions. The code that uses the policy checks whether a key, a duration
+/// or a day is valid, and reports an error at the position.
 public struct CachePolicyText: Sendable, Equatable {
     /// A key whose signatures are accepted.
     public struct Key: Sendable, Equatable {
-        /// What people call it.
+        /// The name of the key.
         public var name: Located<String>
         /// The public key.
         public var key: Located<String>
-        /// The scopes that it may sign for: globs.
+        /// Globs of the scopes that the key can sign for.
         public var scopes: [Located<String>]
-        /// The last day on which it counts.
+        /// The last day on which signatures of the key are accepted.
         public var notAfter: Located<String>?
     }
 
     /// Whether unsigned entries are refused.
     public var requireSigned = false
-    /// The scopes of which unsigned entries are accepted nevertheless: globs.
+    /// Globs of the scopes whose unsigned entries are accepted nevertheless.
     public var unsignedScopes: [Located<String>] = []
-    /// How old a signed entry may be: a duration.
+    /// The largest age of a signed entry, a duration.
     public var maximumAge: Located<String>?
-    /// The keys.
+    /// The keys whose signatures are accepted.
     public var keys: [Key] = []
 
-    /// Reads a policy.
+    /// Parses a policy.
     ///
-    /// Reading never throws. What decides over trust is read strictly: whatever would be a warning in
-    /// a buildspec is an error here.
+    /// This never throws. A policy decides about trust, so a warning in a buildspec is an error here.
     ///
-    /// - Parameter text: the bytes of the file: UTF-8, or UTF-16 with a byte order mark.
-    /// - Returns: the policy, or `nil` with at least one diagnostic.
+    /// - Parameter text: The bytes of the file: UTF-8, or UTF-16 with a byte order mark.
+    /// - Returns: The policy, or `nil` with at least one diagnostic.
     public static func parse(
         _ text: [UInt8]
     ) -> (policy: CachePolicyText?, diagnostics: [Diagnostic]) {
@@ -54,20 +53,20 @@ public struct CachePolicyText: Sendable, Equatable {
         }
         let source = SourceText(text)
         let outcome = Composer.compose(text, source: source, limits: limits)
-        var found = outcome.diagnostics
+        var findings = outcome.diagnostics
         if let problem = outcome.problem {
-            found.append(SyntaxReport(problem, bytes: text, source: source).diagnostic)
+            findings.append(SyntaxReport(problem, bytes: text, source: source).diagnostic)
         }
         var policy: CachePolicyText?
         if let root = outcome.root, outcome.isComplete {
             var reader = CachePolicyReader(source)
             policy = reader.read(root)
-            found += reader.diagnostics
-        } else if found.isEmpty {
+            findings += reader.diagnostics
+        } else if findings.isEmpty {
             let message = "the cache policy is empty; begin with 'version: 1'"
-            found.append(CachePolicyReader.error(.emptyDocument, message, at: .start))
+            findings.append(CachePolicyReader.error(.emptyDocument, message, at: .start))
         }
-        let errors = found.map(\.strict).inTextOrder
+        let errors = findings.map(\.strict).inTextOrder
         return (errors.isEmpty ? policy : nil, errors)
     }
 }

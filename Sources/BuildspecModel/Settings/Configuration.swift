@@ -1,41 +1,42 @@
-/// What a user's file says of caches: places, limits, and how buckets are reached.
+/// A user's configuration of caches: locations, limits, and options of buckets.
 ///
-/// It is YAML as a buildspec is: no types, only texts.
+/// The file is YAML like a buildspec: values are texts without types.
 public struct Configuration: Sendable, Equatable {
-    /// Options of buckets: names and values, where each stands.
+    /// Options of a bucket: values with their positions, by name.
     public typealias BucketOptions = [String: Located<String>]
 
-    /// Where the cache is, as `--cache` takes it.
+    /// The location of the cache, as a value of `--cache`.
     public var cache: Located<String>?
-    /// The shared store behind it, as `--remote` takes it.
+    /// The shared store, as a value of `--remote`.
     public var remote: Located<String>?
-    /// How large the local store may become.
+    /// The largest size of the local store.
     public var maxSize: Located<String>?
-    /// How long an entry of the local store may be without use.
+    /// The longest time that the local store keeps an unused entry.
     public var maxAge: Located<String>?
-    /// Options of all buckets.
+    /// Options that apply to all buckets.
     public var s3: BucketOptions = [:]
-    /// Options of single buckets, by name.
+    /// Options of single buckets, by the name of the bucket.
     public var buckets: [String: BucketOptions] = [:]
 
-    /// An empty configuration.
+    /// Creates an empty configuration.
     public init() {}
 
-    /// Reads a file.
+    /// Parses a configuration file.
     ///
-    /// What would be a warning in a buildspec is an error here: a place that does not count, as under
-    /// a key that is there twice, must not be taken for one that does.
+    /// A warning in a buildspec is an error here, because a value without effect, such as one under a
+    /// duplicate key, must not look effective.
     ///
     /// - Parameters:
-    ///   - text: the bytes.
-    ///   - bucketOptions: the names of all options that a bucket can have.
-    /// - Returns: what it says, and all findings, which are errors; with one it is of no use.
+    ///   - text: The bytes of the file.
+    ///   - bucketOptions: The names of all options that a bucket can have.
+    /// - Returns: The configuration, and all findings. All findings are errors; with one, the configuration
+    ///   must not be used.
     public static func parse(
         _ text: [UInt8],
         bucketOptions: [String]
     ) -> (configuration: Configuration, diagnostics: [Diagnostic]) {
-        var reading = ConfigurationReading(bucketOptions: bucketOptions)
-        reading.read(text)
-        return (reading.configuration, reading.diagnostics.map(\.strict).inTextOrder)
+        var reader = ConfigurationReader(bucketOptions: bucketOptions)
+        reader.read(text)
+        return (reader.configuration, reader.diagnostics.map(\.strict).inTextOrder)
     }
 }

@@ -1,14 +1,14 @@
 /// Builds the node tree of a text from libyaml's events.
 ///
-/// This IS the YAML subset: one document of mappings, sequences and scalars; anchors and aliases
-/// within a limit; `<<` as an extension. Scalars stay text. Composing never throws: what is wrong
-/// becomes a diagnostic, and the tree that could be built is kept.
+/// The composer defines the YAML subset: one document of mappings, sequences and scalars; anchors and
+/// aliases within a limit; `<<` as an extension. Scalars stay text. Composing never throws: a problem
+/// becomes a diagnostic, and the tree before the problem is kept.
 struct Composer {
-    /// What composing gave.
+    /// The result of composing.
     struct Outcome {
-        /// The root; after a syntax error, what stood before it.
+        /// The root; after a syntax error, the tree before the error.
         var root: Node?
-        /// Everything found.
+        /// All findings.
         var diagnostics: [Diagnostic] = []
         /// The syntax error that ended the text early.
         var problem: YAMLProblem?
@@ -33,14 +33,14 @@ struct Composer {
         self.limits = limits
     }
 
-    /// Composes the first document of a text.
+    /// Composes the first document of a text, and returns the tree and the findings.
     static func compose(_ bytes: [UInt8], source: SourceText, limits: YAMLLimits) -> Outcome {
         let outcome = EventStream.withEvents(of: bytes) { events in
             var composer = Composer(source: source, limits: limits)
             composer.run(events)
             return composer.outcome
         }
-        return outcome ?? Outcome(problem: YAMLProblem(problem: "out of memory"))
+        return outcome ?? Outcome(problem: YAMLProblem(message: "out of memory"))
     }
 
     private mutating func run(_ events: borrowing EventStream) {
@@ -54,7 +54,7 @@ struct Composer {
         }
     }
 
-    /// Takes one event; `false` when there is nothing more to read.
+    /// Handles one event; returns `false` at the end of the input.
     private mutating func step(_ event: YAMLEvent) -> Bool {
         checkTag(of: event)
         switch event.kind {
@@ -103,7 +103,7 @@ struct Composer {
     private mutating func addScalar(_ scalar: Scalar, _ event: YAMLEvent) {
         let start = min(source.skippingProperties(from: event.range.start), event.range.end)
         let range = SourceRange(start: start, end: event.range.end)
-        reportEatenCharacters(scalar, from: event, contentStart: start)
+        reportDroppedTag(scalar, from: event, contentStart: start)
         reportNUL(in: scalar, at: range)
         add(Node(content: .scalar(scalar), range: range, anchor: event.anchor), at: start)
     }
@@ -127,14 +127,14 @@ struct Composer {
             return
         }
         outcome.usedAnchors.insert(name)
-        guard spend(node.size, at: range) else { return }
+        guard countAliasNodes(node.size, at: range) else { return }
         node.range = range
         node.isAlias = true
         node.anchor = nil
         add(node, at: range.start)
     }
 
-    /// Puts a finished node where it belongs: into the innermost open collection, or at the root.
+    /// Adds a finished node to the innermost open collection, or sets the root.
     private mutating func add(_ node: Node, at start: SourcePosition) {
         if let anchor = node.anchor { anchors[anchor] = node }
         guard var frame = frames.popLast() else {
@@ -143,9 +143,7 @@ struct Composer {
         }
         let findings = frame.add(node)
         outcome.diagnostics += findings
-        if let merged = frame.takeMerge() {
-            merge(merged, into: &frame)
-        }
+        if let merged = frame.popMerge() { merge(merged, into: &frame) }
         frames.append(frame)
     }
 
@@ -154,7 +152,7 @@ struct Composer {
             .mergeKey,
             "'<<' merges are an extension of this tool; write the keys out to be safe",
             at: pair.keyRange,
-            codeBuild: "not documented; CodeBuild may take '<<' for a key name"
+            codeBuild: "not documented; CodeBuild may read '<<' as the name of a key"
         )
         let sources = pair.value.items ?? [pair.value]
         for source in sources {
@@ -167,13 +165,14 @@ struct Composer {
                 )
                 continue
             }
-            // An alias in the list was counted when it was added, its copy is not.
-            guard spend(source.size, at: pair.keyRange) else { return }
+            // An alias in the list was counted when it was added, but its copy was not.
+            guard countAliasNodes(source.size, at: pair.keyRange) else { return }
             frame.merged.append(mapping)
         }
     }
 
-    private mutating func spend(_ nodes: Int, at range: SourceRange) -> Bool {
+    /// Counts nodes that aliases and merges add; returns `false` and reports an error above the limit.
+    private mutating func countAliasNodes(_ nodes: Int, at range: SourceRange) -> Bool {
         aliasNodes += nodes
         guard aliasNodes > limits.aliasNodes else { return true }
         outcome.isOverLimit = true
@@ -187,20 +186,20 @@ struct Composer {
 
     private mutating func checkTag(of event: YAMLEvent) {
         guard let tag = event.tag else { return }
-        let isBareMark = tag == "!"
-        if isBareMark, case .scalar = event.kind { return }
+        let isBareTag = tag == "!"
+        if isBareTag, case .scalar = event.kind { return }
         report(
             .tag,
-            isBareMark
+            isBareTag
                 ? "a '!' before a list or a mapping is a YAML tag; remove it"
-                : "'\(source.propertyText(at: event.range.start))' is a YAML tag, which cannot"
-                    + " stand here; quote the text if it begins with '!'",
+                : "'\(source.propertyText(at: event.range.start))' is a YAML tag, which is"
+                    + " not allowed here; quote the text if it begins with '!'",
             at: event.range
         )
     }
 
-    /// Warns where YAML takes the first word of a command for itself: `! grep` and `&name`.
-    private mutating func reportEatenCharacters(
+    /// Warns if YAML reads a `!` at the start of a command as a tag and drops it: `! grep`.
+    private mutating func reportDroppedTag(
         _ scalar: Scalar,
         from event: YAMLEvent,
         contentStart: SourcePosition
@@ -210,22 +209,22 @@ struct Composer {
         guard property.hasPrefix("!") else { return }
         report(
             .bangEaten,
-            "YAML takes the '!' for a tag and drops it: this reads '\(scalar.text.clipped)';"
+            "YAML reads the '!' as a tag and drops it: this reads '\(scalar.text.clipped)';"
                 + " quote the whole item or use a '|' block",
             at: SourceRange(start: event.range.start, end: contentStart),
             codeBuild: "runs the command without the negation"
         )
     }
 
-    /// Refuses a NUL: whatever takes the text would end it there, or leave the character out.
+    /// Rejects a NUL, because shells and system calls end the text there or leave the character out.
     private mutating func reportNUL(in scalar: Scalar, at range: SourceRange) {
         guard scalar.text.utf8.contains(0) else { return }
-        let place = source.nulEscape(in: range) ?? range
+        let location = source.nulEscape(in: range) ?? range
         report(
             .nulCharacter,
             "this text has a NUL character in it, which no command, variable or path can hold;"
-                + " remove the '\(source.text(in: place).clipped)'",
-            at: place
+                + " remove the '\(source.text(in: location).clipped)'",
+            at: location
         )
     }
 

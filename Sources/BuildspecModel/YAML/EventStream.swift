@@ -1,8 +1,8 @@
 private import CYAML
 
-/// One step of the parse, as libyaml reports it.
+/// One event of libyaml's parser.
 struct YAMLEvent {
-    /// What was found.
+    /// The kind of an event.
     enum Kind {
         case streamStart
         case streamEnd
@@ -16,30 +16,30 @@ struct YAMLEvent {
         case mappingEnd
     }
 
-    /// What was found.
+    /// The kind of the event.
     var kind: Kind
-    /// The node's anchor.
+    /// The anchor of the node.
     var anchor: String?
-    /// The node's tag, resolved; a lone `!` stays `!`.
+    /// The resolved tag of the node; a lone `!` stays `!`.
     var tag: String?
-    /// Where it begins, anchor and tag included, and where it ends.
+    /// The range of the event, with its anchor and tag.
     var range: SourceRange
 }
 
-/// Why libyaml cannot read on.
+/// A syntax error from libyaml.
 struct YAMLProblem: Error, Equatable {
-    /// libyaml's text, such as `did not find expected key`; CodeBuild prints it.
-    var problem: String
-    /// What libyaml was doing, such as `while parsing a block mapping`.
+    /// libyaml's message, such as `did not find expected key`, which CodeBuild prints.
+    var message: String
+    /// The activity of libyaml, such as `while parsing a block mapping`.
     var context: String?
-    /// Where it stopped; `nil` when the text is no valid UTF-8 or UTF-16.
+    /// The position where libyaml stopped; `nil` if the text is not valid UTF-8 or UTF-16.
     var position: SourcePosition?
-    /// Where what it was doing began.
+    /// The position where the activity began.
     var contextPosition: SourcePosition?
-    /// For text that is no valid UTF-8 or UTF-16, or holds a control character: the byte's offset.
+    /// The offset of the byte that is not valid UTF-8 or UTF-16, or that is a control character.
     var byteOffset: Int?
 
-    /// Where the token that could not be read began, if it was a token.
+    /// The first line of the token that could not be read, if the error is in a token.
     var scannerContextLine: Int? {
         context?.hasPrefix("while scanning") == true ? contextPosition?.line : nil
     }
@@ -55,7 +55,7 @@ struct YAMLProblem: Error, Equatable {
 @safe struct EventStream: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
 
-    /// Calls `body` with the events of a text; all C memory lives and dies inside the call.
+    /// Calls `body` with the events of a text; all C memory is freed before this returns.
     static func withEvents<Result>(
         of bytes: [UInt8],
         _ body: (borrowing EventStream) -> Result
@@ -72,7 +72,7 @@ struct YAMLProblem: Error, Equatable {
 
     /// Reads the next event.
     ///
-    /// - Throws: The reason when the text is not YAML; no further event can be read then.
+    /// - Throws: `YAMLProblem` when the text is not YAML; after that, no event can be read.
     func next() throws(YAMLProblem) -> YAMLEvent {
         var event = unsafe yaml_event_t()
         guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw problem() }
@@ -84,7 +84,7 @@ struct YAMLProblem: Error, Equatable {
         let state = unsafe parser.pointee
         let isReaderError = unsafe state.error == YAML_READER_ERROR
         return unsafe YAMLProblem(
-            problem: text(state.problem) ?? "out of memory",
+            message: text(state.problem) ?? "out of memory",
             context: text(state.context),
             position: isReaderError ? nil : SourcePosition(state.problem_mark),
             contextPosition: state.context == nil ? nil : SourcePosition(state.context_mark),

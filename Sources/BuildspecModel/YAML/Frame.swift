@@ -1,6 +1,6 @@
-/// A list or mapping that the composer has begun and not yet finished.
+/// A list or mapping that the composer has not finished yet.
 struct Frame {
-    /// What has been read of it.
+    /// The items or pairs so far.
     enum Content {
         case sequence([Node])
         case mapping([Mapping.Pair])
@@ -11,13 +11,13 @@ struct Frame {
     private var indexes: [String: Int] = [:]
     private var pendingMerge: Mapping.Pair?
     private var size = 1
-    /// Mappings that `<<` brings in, in order of precedence.
+    /// Mappings that `<<` merges, in order of precedence.
     var merged: [Mapping] = []
-    /// Where it begins, behind anchor and tag.
+    /// The start of the collection, after its anchor and tag.
     let start: SourcePosition
-    /// Whether it is written as `[…]` or `{…}`.
+    /// Whether the collection is written as `[…]` or `{…}`.
     let isFlow: Bool
-    /// The end of what it holds so far.
+    /// The end of the last child so far.
     private(set) var lastEnd: SourcePosition
     private let anchor: String?
 
@@ -29,29 +29,24 @@ struct Frame {
         lastEnd = start
     }
 
-    /// Whether it is a list.
-    var isSequence: Bool {
-        if case .sequence = content { true } else { false }
-    }
-
-    /// The node made of what was read up to now.
+    /// Returns the node with all children so far.
     func node(end: SourcePosition) -> Node {
         let node: Node.Content =
             switch content {
             case .sequence(let items): .sequence(items)
-            case .mapping(let pairs): .mapping(Mapping(pairs: pairs + mergedPairs(beside: pairs)))
+            case .mapping(let pairs): .mapping(Mapping(pairs: pairs + mergedPairs))
             }
         let range = SourceRange(start: start, end: max(start, end))
         return Node(content: node, range: range, isFlow: isFlow, anchor: anchor, size: size)
     }
 
-    /// Adds a finished child; returns what is wrong with it.
+    /// Adds a finished child, and returns the findings about it.
     mutating func add(_ node: Node) -> [Diagnostic] {
         lastEnd = max(lastEnd, node.range.end)
         size += node.size
         switch content {
         case .sequence(var items):
-            content = .sequence([])  // the only reference, so that appending does not copy
+            content = .sequence([])  // leaves one reference, so that appending does not copy
             items.append(node)
             content = .sequence(items)
             return []
@@ -67,8 +62,8 @@ struct Frame {
         }
     }
 
-    /// The `<<` pair that was just finished, once.
-    mutating func takeMerge() -> Mapping.Pair? {
+    /// Removes and returns the `<<` pair that was just finished.
+    mutating func popMerge() -> Mapping.Pair? {
         defer { pendingMerge = nil }
         return pendingMerge
     }
@@ -100,7 +95,7 @@ struct Frame {
         return [duplicate(pair, of: first)]
     }
 
-    private func mergedPairs(beside pairs: [Mapping.Pair]) -> [Mapping.Pair] {
+    private var mergedPairs: [Mapping.Pair] {
         var names = Set(indexes.keys)
         return merged.flatMap(\.pairs).filter { names.insert($0.name).inserted }
     }
@@ -119,10 +114,10 @@ struct Frame {
         return Diagnostic(
             .warning,
             FindingName.duplicateKey.rawValue,
-            "'\(pair.name.clipped)' is there twice, on \(lines); only the last one counts, what"
-                + " stands under the first is lost; rename or remove one",
+            "'\(pair.name.clipped)' occurs twice, on \(lines); only the last one counts, and what is"
+                + " under the first is lost; rename or remove one",
             at: pair.keyRange,
-            codeBuild: "takes the last one, as far as is known"
+            codeBuild: "uses the last one, as far as is known"
         )
     }
 }

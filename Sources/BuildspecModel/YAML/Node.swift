@@ -1,47 +1,47 @@
-/// A node of the YAML tree: a scalar, a sequence or a mapping, and where it stands.
+/// A node of the YAML tree: a scalar, a sequence or a mapping, with its range.
 struct Node: Sendable, Equatable {
-    /// What the node is.
+    /// The content of a node.
     enum Content: Sendable, Equatable {
         case scalar(Scalar)
         case sequence([Node])
         case mapping(Mapping)
     }
 
-    /// What the node is.
+    /// The content of the node.
     var content: Content
-    /// Where it stands, without its anchor and tag; of a block collection, up to its last child.
+    /// The range without the anchor and the tag; a block collection ends with its last child.
     var range: SourceRange
-    /// Whether it is written in flow style: `[…]` or `{…}`.
+    /// Whether the node is written in flow style: `[…]` or `{…}`.
     var isFlow = false
-    /// Its anchor's name.
+    /// The name of the anchor.
     var anchor: String?
-    /// Whether it stands there as an alias, `*name`; its children then stand elsewhere.
+    /// Whether the node is written as an alias, `*name`; the ranges of its children are elsewhere then.
     var isAlias = false
-    /// How many nodes it holds, itself and expanded aliases included.
+    /// The number of nodes in the tree, with this node and expanded aliases.
     var size = 1
 
-    /// The scalar, if it is one.
+    /// The scalar, if the node is one.
     var scalar: Scalar? {
         guard case .scalar(let scalar) = content else { return nil }
         return scalar
     }
 
-    /// The items, if it is a sequence.
+    /// The items, if the node is a sequence.
     var items: [Node]? {
         guard case .sequence(let items) = content else { return nil }
         return items
     }
 
-    /// The mapping, if it is one.
+    /// The mapping, if the node is one.
     var mapping: Mapping? {
         guard case .mapping(let mapping) = content else { return nil }
         return mapping
     }
 
-    /// Whether it is an absent value: nothing at all, `~` or `null`.
+    /// Whether the node is a null value: nothing, `~` or `null`.
     var isNull: Bool { scalar?.isNull ?? false }
 
-    /// What it is, in words for messages.
+    /// The kind of the node as text for messages.
     var kind: String {
         switch content {
         case .scalar(let scalar): scalar.isNull ? "nothing" : "text"
@@ -51,9 +51,9 @@ struct Node: Sendable, Equatable {
     }
 }
 
-/// A scalar: its text, never typed, and how it is written.
+/// A scalar: its text, which is never converted to a type, and its style.
 struct Scalar: Sendable, Equatable {
-    /// How a scalar is written.
+    /// The style in which a scalar is written.
     enum Style: Sendable, Equatable {
         case plain
         case singleQuoted
@@ -64,10 +64,10 @@ struct Scalar: Sendable, Equatable {
 
     /// The text after unquoting, unfolding and unescaping.
     var text: String
-    /// How it is written.
+    /// The style in which the scalar is written.
     var style: Style
 
-    /// Whether it is an absent value: an empty plain scalar, `~` or `null`.
+    /// Whether the scalar is a null value: an empty plain scalar, `~` or `null`.
     var isNull: Bool {
         guard style == .plain else { return false }
         switch text {
@@ -77,13 +77,13 @@ struct Scalar: Sendable, Equatable {
     }
 }
 
-/// A mapping's pairs in file order, each key once.
+/// A mapping: pairs in file order, without duplicate keys.
 struct Mapping: Sendable, Equatable {
     /// One key and its value.
     struct Pair: Sendable, Equatable {
         /// The key's text.
         var name: String
-        /// Where the key stands.
+        /// The range of the key.
         var keyRange: SourceRange
         /// The value.
         var value: Node
@@ -94,9 +94,9 @@ struct Mapping: Sendable, Equatable {
     /// The pairs in file order.
     var pairs: [Pair] = []
 
-    /// The pair with a key, if there is one.
+    /// Returns the pair with a key, if the mapping has the key.
     func pair(_ name: String) -> Pair? { pairs.first { $0.name == name } }
 
-    /// The value of a key, if there is one.
+    /// The value of a key, if the mapping has the key.
     subscript(name: String) -> Node? { pair(name)?.value }
 }

@@ -1,5 +1,5 @@
 extension SourceText {
-    /// The position of a node's own text when anchors (`&name`) and tags (`!name`) come first.
+    /// Returns the position of a node's text after its anchors (`&name`) and tags (`!name`).
     func skippingProperties(from start: SourcePosition) -> SourcePosition {
         var position = start
         while let scalar = scalar(at: position), scalar == "&" || scalar == "!" {
@@ -14,7 +14,7 @@ extension SourceText {
         return position
     }
 
-    /// The anchor or tag that stands at a position, or an empty text.
+    /// Returns the anchor or tag at a position, or an empty text.
     func propertyText(at position: SourcePosition) -> String {
         let rest = line(position.line).dropFirst(position.column - 1)
         guard rest.first == "&" || rest.first == "!" else { return "" }

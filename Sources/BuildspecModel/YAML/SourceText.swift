@@ -1,66 +1,67 @@
-/// The text of a buildspec by lines, for showing parts of it and for looking behind the parser.
+/// The text of a buildspec by lines, for messages and for checks of the text before the parser changes it.
 ///
-/// Lines end where libyaml ends them, so that its line numbers fit: at LF, CR, CR LF, NEL, and the
-/// Unicode line and paragraph separators. A byte order mark belongs to no line.
+/// Lines end at LF, CR, CR LF, NEL, and the Unicode line and paragraph separators, like libyaml's lines, so
+/// that libyaml's line numbers can be used. A byte order mark is not part of a line.
 public struct SourceText: Sendable {
-    /// The text's scalars without a byte order mark.
+    /// The scalars of the text without a byte order mark.
     let scalars: [Unicode.Scalar]
     private let lineStarts: [Int]
     private let lineEnds: [Int]
 
-    /// Reads the bytes of a file: UTF-8, or UTF-16 with a byte order mark.
+    /// Decodes the bytes of a file: UTF-8, or UTF-16 with a byte order mark.
     ///
-    /// Bytes that are no valid text become U+FFFD.
+    /// Invalid bytes become U+FFFD.
     public init(_ bytes: [UInt8]) {
         scalars = SourceText.decode(bytes)
         (lineStarts, lineEnds) = SourceText.lines(in: scalars)
     }
 
-    /// How many lines there are; a final line break begins a last, empty line.
+    /// The number of lines; a final line break begins a last, empty line.
     public var lineCount: Int { lineStarts.count }
 
-    /// The scalars of a line, counted from 1, without its line break; empty when there is no such line.
+    /// Returns the scalars of a line, counted from 1, without its line break; empty outside the text.
     func line(_ number: Int) -> ArraySlice<Unicode.Scalar> {
         guard number >= 1, number <= lineStarts.count else { return [] }
         return scalars[lineStarts[number - 1]..<lineEnds[number - 1]]
     }
 
-    /// The text of a line, counted from 1, without its line break.
+    /// Returns the text of a line, counted from 1, without its line break.
     func lineText(_ number: Int) -> String { String(line(number)) }
 
-    /// The scalar at a position, or `nil` at a line's end and outside the text.
+    /// Returns the scalar at a position, or `nil` at the end of a line and outside the text.
     func scalar(at position: SourcePosition) -> Unicode.Scalar? {
         let line = line(position.line)
         let index = line.startIndex + position.column - 1
         return line.indices.contains(index) ? line[index] : nil
     }
 
-    /// The position, or the end of the text for one behind it: libyaml counts the end of a text
-    /// without a final line break as a line of its own.
+    /// Returns the position, or the end of the text for a position after the end.
+    ///
+    /// libyaml counts the end of a text without a final line break as a separate line.
     func clamped(_ position: SourcePosition) -> SourcePosition {
         let end = SourcePosition(line: lineCount, column: line(lineCount).count + 1)
         return min(position, end)
     }
 
-    /// The number of spaces at the start of a line.
+    /// Returns the number of spaces at the start of a line.
     func indent(ofLine number: Int) -> Int {
         line(number).prefix { $0 == " " }.count
     }
 
-    /// The text of a range; line breaks inside it become LF.
+    /// Returns the text of a range; line breaks in the range become LF.
     func text(in range: SourceRange) -> String {
         guard range.start < range.end else { return "" }
-        var pieces: [String] = []
+        var lines: [String] = []
         for number in range.start.line...max(range.start.line, min(range.end.line, lineCount)) {
             var line = line(number)
             if number == range.end.line { line = line.prefix(max(0, range.end.column - 1)) }
             if number == range.start.line { line = line.dropFirst(range.start.column - 1) }
-            pieces.append(String(line))
+            lines.append(String(line))
         }
-        return pieces.joined(separator: "\n")
+        return lines.joined(separator: "\n")
     }
 
-    /// The position of the scalar that a byte offset into the original bytes falls into.
+    /// Returns the position of the scalar at a byte offset in the original bytes.
     static func position(ofByte offset: Int, in bytes: [UInt8]) -> SourcePosition {
         let before = SourceText(Array(bytes.prefix(max(0, offset))))
         let last = before.lineCount
@@ -110,7 +111,7 @@ public struct SourceText: Sendable {
 }
 
 extension String {
-    /// Joins scalars to a text.
+    /// Creates a text from scalars.
     init(_ scalars: ArraySlice<Unicode.Scalar>) {
         self.init(String.UnicodeScalarView(scalars))
     }

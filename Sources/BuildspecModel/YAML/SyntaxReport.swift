@@ -1,6 +1,6 @@
-/// A syntax error as a diagnostic, and what it leaves certain of the text before it.
+/// A syntax error as a diagnostic, with the line from which other findings are unreliable.
 struct SyntaxReport {
-    /// The error, with libyaml's own words first.
+    /// The error, with libyaml's message.
     let diagnostic: Diagnostic
     /// The first line that may have been misread because of the error.
     private let firstDoubtfulLine: Int
@@ -12,20 +12,20 @@ struct SyntaxReport {
             firstDoubtfulLine = start.line
             return
         }
-        let scene = SyntaxContext(problem: problem, position: position, source: source)
-        let cause = SyntaxCause.find(scene)
-        let parser = problem.context.map { "\($0), \(problem.problem)" } ?? problem.problem
-        let place = source.clamped(cause?.position ?? position)
+        let context = SyntaxContext(problem: problem, position: position, source: source)
+        let cause = SyntaxCause.find(context)
+        let parser = problem.context.map { "\($0), \(problem.message)" } ?? problem.message
+        let reported = source.clamped(cause?.position ?? position)
         let message = cause.map { "\($0.text) (YAML, line \(position.line): \(parser))" }
         diagnostic = Diagnostic(
             .error,
             FindingName.syntax.rawValue,
             message ?? parser,
-            at: SourceRange(start: place, end: place),
-            codeBuild: CodeBuildText.syntax(problem.problem, line: problem.zeroBasedLine)
+            at: SourceRange(start: reported, end: reported),
+            codeBuild: CodeBuildText.syntax(problem.message, line: problem.zeroBasedLine)
         )
-        // A block's context may begin far above; what was read of it before is not in doubt.
-        let doubtful = [position.line, place.line, problem.scannerContextLine ?? .max]
+        // The context of a block can begin far above, but its lines up to the error were read correctly.
+        let doubtful = [position.line, reported.line, problem.scannerContextLine ?? .max]
         firstDoubtfulLine = doubtful.min() ?? position.line
     }
 
@@ -36,15 +36,16 @@ struct SyntaxReport {
         Diagnostic(
             .error,
             FindingName.encoding.rawValue,
-            "\(problem.problem); save the file as UTF-8 without control characters",
+            "\(problem.message); save the file as UTF-8 without control characters",
             at: SourceRange(start: position, end: position),
-            codeBuild: "YAML_FILE_ERROR Message: \(problem.problem)"
+            codeBuild: "YAML_FILE_ERROR Message: \(problem.message)"
         )
     }
 
-    /// The findings that the error cannot have caused: those that end before its first line, and
-    /// that say what is there, not what is missing.
-    func certain(_ findings: [Diagnostic]) -> [Diagnostic] {
+    /// Returns the findings that the error cannot have caused.
+    ///
+    /// These end before the first doubtful line, and are not about something missing.
+    func reliable(_ findings: [Diagnostic]) -> [Diagnostic] {
         findings.filter {
             $0.range.end.line < firstDoubtfulLine && !SyntaxReport.absences.contains($0.name)
                 && $0 != diagnostic

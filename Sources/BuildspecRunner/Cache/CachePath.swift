@@ -37,7 +37,7 @@ struct CachePath: Sendable, Equatable {
             (obstacle, isRoot) = (reason, true)
         } else if CachePath.covers(text, root) {
             let reason =
-                "it takes in the source root whole; name what the build makes, such as "
+                "it includes the whole source root; name what the build makes, such as "
                 + "'node_modules/**/*'"
             (obstacle, isRoot) = (reason, true)
         } else {

@@ -41,7 +41,7 @@ package struct RetryEvaluation: Sendable, Equatable {
         let outcome = expression.search(message) { clock.now >= deadline || Task.isCancelled }
         return RetryEvaluation(
             isRetried: outcome == .found,
-            warning: outcome != .gaveUp || Task.isCancelled
+            warning: outcome != .limitReached || Task.isCancelled
                 ? nil
                 : "the pattern '\(pattern)' takes too long to look for, so it counts as not found; "
                     + "write it without a repetition inside of a repetition"

@@ -30,7 +30,7 @@ import Testing
     @Test func `a text begins with a quote that closes early`() {
         check(
             inCommands("- make\n- 1️⃣\"echo \"x\" y\""),
-            "the text begins with a quote that already closes in column 15, with more behind it"
+            "the text begins with a quote that already closes in column 15, with more text after it"
         )
         check(
             inCommands("- 1️⃣\"$DIR/tool\" --x"),
@@ -83,7 +83,7 @@ import Testing
     @Test func `a key stands among list items`() {
         check(
             inCommands("- make\n1️⃣post_build:"),
-            "'post_build:' stands in the column of the list's items (from line 5)"
+            "'post_build:' is in the column of the list's items (from line 5)"
         )
     }
 
@@ -187,6 +187,6 @@ import Testing
     }
 
     @Test func `an escape is unknown`() {
-        check(inCommands("- \"sed 's/1️⃣\\./x/' f\""), "in double quotes YAML takes a backslash")
+        check(inCommands("- \"sed 's/1️⃣\\./x/' f\""), "in double quotes YAML reads a backslash")
     }
 }

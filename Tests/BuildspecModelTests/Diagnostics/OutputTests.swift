@@ -14,7 +14,8 @@ import Testing
             [
                 "1️⃣ error missing-key: 'artifacts' needs 'files'",
                 "2️⃣ error missing-key: 'artifacts.secondary-artifacts.a-b' needs 'files'",
-                "2️⃣ warning unusual-value: 'a-b' is no artifact identifier; use letters, digits and '_'",
+                "2️⃣ warning unusual-value: 'a-b' is not an artifact identifier; use letters, digits and"
+                    + " '_'",
             ]
         )
     }
@@ -27,7 +28,7 @@ import Testing
             artifacts: {files: a, discard-paths: 2️⃣no | yes, 3️⃣type: zip}
             """,
             [
-                "1️⃣ warning template-text: 'ABORT | CONTINUE' is no value of"
+                "1️⃣ warning template-text: 'ABORT | CONTINUE' is not a value of"
                     + " 'phases.build.on-failure'; write ABORT, CONTINUE, or RETRY with '-<count>' and"
                     + " '-<regex>' if wanted",
                 "2️⃣ warning template-text: 'artifacts.discard-paths' must be yes or no, not 'no |"
@@ -52,8 +53,8 @@ import Testing
                 "1️⃣ warning tilde-path: '~' is not replaced in a cache path; write '$HOME/.m2/**/*'",
                 "2️⃣ warning fallback-keys: 'fallback-keys' has no effect without 'key'",
                 "3️⃣ warning too-many: there are 6 fallback keys; the first five count; CodeBuild"
-                    + " takes at most 5",
-                "4️⃣ error bad-value: 'Restore' is no value of 'cache.action' that CodeBuild names;"
+                    + " allows at most 5",
+                "4️⃣ error bad-value: 'Restore' is not a value of 'cache.action' that CodeBuild names;"
                     + " did you mean 'restore'?",
             ]
         )
@@ -76,7 +77,7 @@ import Testing
             """,
             [
                 "1️⃣ error missing-key: 'reports.unit' needs 'files'",
-                "2️⃣ warning unusual-value: 'JUNIT' is no value of 'reports.unit.file-format' that"
+                "2️⃣ warning unusual-value: 'JUNIT' is not a value of 'reports.unit.file-format' that"
                     + " CodeBuild names; it can be 'JUNITXML', 'CUCUMBERJSON', 'NUNITXML', 'NUNIT3XML',"
                     + " 'TESTNGXML', 'VISUALSTUDIOTRX', 'CLOVERXML', 'COBERTURAXML', 'JACOCOXML' or"
                     + " 'SIMPLECOV'",
@@ -112,11 +113,11 @@ import Testing
     }
 
     @Test(arguments: ["..", "../**/*", "/**/*"])
-    func `a cache path that takes in the source root whole keeps nothing`(path: String) {
+    func `a cache path that includes the whole source root keeps nothing`(path: String) {
         check(
             "version: 0.2\nphases: {}\ncache: {paths: [target, 1️⃣'\(path)', './x']}",
             [
-                "1️⃣ warning root-path: '\(path)' takes in the source root whole, so nothing is kept"
+                "1️⃣ warning root-path: '\(path)' includes the whole source root, so nothing is kept"
                     + " for it; name what the build makes, such as 'node_modules/**/*'"
             ]
         )
@@ -128,12 +129,12 @@ import Testing
         "${CODEBUILD_SRC_DIR}/*",
         "[!x]*", "*.*",
     ])
-    func `a cache path that takes in the sources is a warning`(path: String) {
+    func `a cache path that includes the sources is a warning`(path: String) {
         check(
             "version: 0.2\nphases: {}\ncache: {paths: [target, 1️⃣'\(path)']}",
             [
-                "1️⃣ warning sources-cached: '\(path)' takes in the sources; '.git' and what git"
-                    + " tracks are left out. Name what the build makes, such as 'node_modules/**/*'"
+                "1️⃣ warning sources-cached: '\(path)' includes the sources; '.git' and the files"
+                    + " that git tracks are left out. Name what the build makes, such as 'node_modules/**/*'"
             ]
         )
     }
@@ -188,7 +189,7 @@ import Testing
         for shell in ["/bin/bash", "/usr/bin/bash", "/usr/bin/env bash", "/usr/local/bin/bash"] {
             #expect(
                 message(shell)
-                    == "'\(shell)' is no value of 'env.shell' that CodeBuild names; write 'bash'"
+                    == "'\(shell)' is not a value of 'env.shell' that CodeBuild names; write 'bash'"
             )
         }
         #expect(message("bash") == nil)

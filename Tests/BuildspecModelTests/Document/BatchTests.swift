@@ -123,8 +123,8 @@ import Testing
         check(
             "version: 0.2\nbatch: {build-list: [{identifier: a}], 1️⃣build-fanout: {parallelism: 2️⃣0}}",
             [
-                "1️⃣ error batch-kind: 'build-fanout' stands beside 'build-list'; a batch has exactly"
-                    + " one of them"
+                "1️⃣ error batch-kind: 'build-fanout' and 'build-list' exclude each other; a batch"
+                    + " has exactly one of them"
             ]
         )
     }

@@ -45,9 +45,9 @@ import Testing
               2️⃣secrets: {A: b}
             """,
             [
-                "1️⃣ warning misplaced-key: 'TAG_NAME' stands directly in 'env'; indent it under"
+                "1️⃣ warning misplaced-key: 'TAG_NAME' is directly in 'env'; indent it under"
                     + " 'variables:'",
-                "2️⃣ warning misplaced-key: 'secrets' stands directly in 'env'; indent it under"
+                "2️⃣ warning misplaced-key: 'secrets' is directly in 'env'; indent it under"
                     + " 'variables:'",
             ]
         )

@@ -141,7 +141,7 @@ import Testing
     ])
     func `a cache path that is the root, or takes it in whole, keeps nothing`(path: String) {
         #expect(CacheSection.isRoot(path))
-        #expect(!CacheSection.takesSources(path))
+        #expect(!CacheSection.includesSources(path))
     }
 
     @Test(arguments: [
@@ -150,7 +150,7 @@ import Testing
         "${PWD}/*", "\\.git",
     ])
     func `a cache path that takes in sources is seen in every spelling`(path: String) {
-        #expect(CacheSection.takesSources(path))
+        #expect(CacheSection.includesSources(path))
         #expect(!CacheSection.isRoot(path))
     }
 
@@ -159,7 +159,7 @@ import Testing
         "foo/..x",
     ])
     func `a cache path that names something is none of the sources'`(path: String) {
-        #expect(!CacheSection.takesSources(path) && !CacheSection.isRoot(path))
+        #expect(!CacheSection.includesSources(path) && !CacheSection.isRoot(path))
     }
 
     @Test(arguments: [

@@ -154,7 +154,7 @@ import Testing
         check(
             "version: 0.2\nphases:\n1️⃣build:\n  commands: [make]\n",
             [
-                "1️⃣ error phases-at-top: 'phases' is empty and 'build' stands at the top level;"
+                "1️⃣ error phases-at-top: 'phases' is empty and 'build' is at the top level;"
                     + " indent under 'phases:'"
             ]
         )
@@ -184,7 +184,7 @@ import Testing
     @Test func `the order in the file is not the order of the build`() {
         check(
             "version: 0.2\nphases:\n  build: {commands: [b]}\n  1️⃣install: {commands: [a]}\n",
-            ["1️⃣ warning phase-order: 'install' stands after 'build' but runs before it"]
+            ["1️⃣ warning phase-order: 'install' comes after 'build' but runs before it"]
         )
     }
 
@@ -200,8 +200,8 @@ import Testing
             """,
             [
                 "1️⃣ error wrong-type: the runtime 'ruby' has no version; write a version or 'latest'",
-                "2️⃣ error wrong-type: 'commands' stands under 'runtime-versions'; indent it less,"
-                    + " beside 'runtime-versions'",
+                "2️⃣ error wrong-type: 'commands' is under 'runtime-versions'; indent it less,"
+                    + " like 'runtime-versions'",
             ]
         )
         check(
@@ -219,7 +219,7 @@ import Testing
             "version: 1️⃣\(text)\nphases: {}",
             [
                 "1️⃣ error version: there is no buildspec version '\(text)'; write 0.2, or 0.1 for the"
-                    + " old way"
+                    + " old behaviour"
             ]
         )
     }

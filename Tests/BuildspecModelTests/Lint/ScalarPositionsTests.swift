@@ -19,19 +19,19 @@ import Testing
         let nodes = scalars(root)
         for node in nodes {
             guard let scalar = node.scalar, !scalar.text.isEmpty else { continue }
-            let places = ScalarPositions(
+            let found = ScalarPositions(
                 of: scalar.text,
                 style: scalar.style,
                 range: node.range,
                 in: source
             )
-            #expect(places != nil, "\(String(decoding: text, as: UTF8.self).debugDescription)")
-            guard let places else { continue }
-            #expect(places.places.count == scalar.text.unicodeScalars.count + 1)
-            #expect(zip(places.places, places.places.dropFirst()).allSatisfy { $0 <= $1 })
-            for (scalar, place) in zip(scalar.text.unicodeScalars, places.places)
+            #expect(found != nil, "\(String(decoding: text, as: UTF8.self).debugDescription)")
+            guard let found else { continue }
+            #expect(found.positions.count == scalar.text.unicodeScalars.count + 1)
+            #expect(zip(found.positions, found.positions.dropFirst()).allSatisfy { $0 <= $1 })
+            for (scalar, position) in zip(scalar.text.unicodeScalars, found.positions)
             where scalar.properties.isAlphabetic {
-                let written = source.scalar(at: place)
+                let written = source.scalar(at: position)
                 #expect(written == scalar || written == "\\")
             }
         }

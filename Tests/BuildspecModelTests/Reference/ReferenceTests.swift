@@ -5,32 +5,32 @@ import Testing
 @testable import BuildspecModel
 
 @Suite struct `One table drives everything` {
-    @Test(arguments: KeyTable.places.map(\.path))
+    @Test(arguments: KeyTable.locations.map(\.path))
     func `every key of the table is read into the model`(path: String) throws {
-        let place = try #require(KeyTable.place(at: path))
+        let location = try #require(KeyTable.location(at: path))
         let options = ParseOptions(startsBatch: true)
-        let with = Buildspec.parse(Array(place.exampleDocument.utf8), options: options)
+        let with = Buildspec.parse(Array(location.exampleDocument.utf8), options: options)
         let without = Buildspec.parse(
-            Array(place.document(isKeyIncluded: false).utf8),
+            Array(location.document(isKeyIncluded: false).utf8),
             options: options
         )
         let known: Set<String> = ["unknown-key", "misplaced-key", "recased-key"]
-        #expect(with.buildspec != nil, "\(place.exampleDocument)\(with.diagnostics)")
+        #expect(with.buildspec != nil, "\(location.exampleDocument)\(with.diagnostics)")
         #expect(!with.diagnostics.contains { known.contains($0.name) })
-        if place.row.name == "type", path.contains("artifacts") {
+        if location.row.name == "type", path.contains("artifacts") {
             #expect(with.diagnostics.map(\.name).contains("deprecated-key"))
         } else {
-            #expect(with.buildspec != without.buildspec, "\(place.exampleDocument)")
+            #expect(with.buildspec != without.buildspec, "\(location.exampleDocument)")
         }
     }
 
-    @Test(arguments: KeyTable.places.map(\.path))
+    @Test(arguments: KeyTable.locations.map(\.path))
     func `every key is explained, and its mistakes lead to it`(path: String) throws {
-        let place = try #require(KeyTable.place(at: path))
+        let location = try #require(KeyTable.location(at: path))
         let explanation = try #require(KeyTable.explanation(of: path))
-        #expect(explanation.contains(place.row.summary.prefix(30)))
+        #expect(explanation.contains(location.row.summary.prefix(30)))
         for line in explanation.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
-        for mistake in place.row.mistakes {
+        for mistake in location.row.mistakes {
             #expect(!KeyTable.suggestions(for: mistake).isEmpty)
         }
     }
@@ -86,7 +86,7 @@ import Testing
     @Test func `the reference page is up to date`() throws {
         let page = KeyTable.referencePage()
         try check("buildspec-reference.md", page)
-        for place in KeyTable.places { #expect(page.contains("### `\(place.path)`")) }
+        for location in KeyTable.locations { #expect(page.contains("### `\(location.path)`")) }
         for name in FindingName.allCases { #expect(page.contains("| `\(name.rawValue)` |")) }
     }
 
@@ -113,7 +113,7 @@ import Testing
 )
 struct `The schema` {
     @Test func `is valid in draft-07 and 2020-12, and both accept what we accept`() async throws {
-        let documents = KeyTable.places.map(\.exampleDocument)
+        let documents = KeyTable.locations.map(\.exampleDocument)
         let verdicts = try await SchemaValidator.verdicts(on: documents)
         for (document, verdict) in zip(documents, verdicts) {
             #expect(verdict == "", "\(document)\(verdict)")

@@ -82,7 +82,7 @@ import Testing
         ),
         (
             "version: 1\nkeys:\n  - {name: a, key: b, scopes: m}\n  - {name: c, key: b, scopes: m}\n",
-            "4:20: error: the same key stands here twice; give it all its scopes in one place"
+            "4:20: error: the same key occurs twice; list all its scopes in one entry"
         ),
         ("version: 1\nmax-age: [1d]\n", "2:10: error: 'max-age' must be text, not a list"),
         ("version: 1\nkeys: [\n", "error: "), ("version: 1\n---\nversion: 1\n", "error: "),

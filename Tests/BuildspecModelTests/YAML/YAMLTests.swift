@@ -99,8 +99,8 @@ import Testing
         check(
             text,
             [
-                "1️⃣ warning duplicate-key: 'A' is there twice, on lines 4 and 5; only the last one"
-                    + " counts, what stands under the first is lost; rename or remove one"
+                "1️⃣ warning duplicate-key: 'A' occurs twice, on lines 4 and 5; only the last one"
+                    + " counts, and what is under the first is lost; rename or remove one"
             ]
         )
         let buildspec = try parsed(MarkedText(text).text)
@@ -120,10 +120,10 @@ import Testing
                 : c
             """,
             [
-                "1️⃣ error tag: '!!str' is a YAML tag, which cannot stand here; quote the text"
+                "1️⃣ error tag: '!!str' is a YAML tag, which is not allowed here; quote the text"
                     + " if it begins with '!'",
-                "2️⃣ error tag: '!Ref' is a YAML tag, which cannot stand here; quote the text if"
-                    + " it begins with '!'",
+                "2️⃣ error tag: '!Ref' is a YAML tag, which is not allowed here; quote the text"
+                    + " if it begins with '!'",
                 "3️⃣ error complex-key: a key must be text, this one is a list",
             ]
         )

@@ -65,9 +65,9 @@ struct RootPathTests {
         #expect(outcome.status == 0 && outcome.output.contains("saved 1 file"), "\(outcome)")
         for path in declared {
             #expect(
-                outcome.error.contains("'\(path)' takes in the source root whole")
+                outcome.error.contains("'\(path)' includes the whole source root")
                     || outcome.error.contains(
-                        "'\(path)' is left out: it takes in the source root whole"
+                        "'\(path)' is left out: it includes the whole source root"
                     ),
                 "\(path): \(outcome.error)"
             )

@@ -183,7 +183,7 @@ struct ContainerTests {
         #expect(first.status == 0, "\(first)")
         #expect(lines(first) == [".from-image ", "s 1777"])
         #expect(
-            first.error.contains("warning: '/*' takes in the source root whole, so nothing"),
+            first.error.contains("warning: '/*' includes the whole source root, so nothing"),
             "\(first)"
         )
         _ = try await shell("rm -r '\(directory.path)/sub'")

@@ -1,11 +1,11 @@
-/// A `|` or `>` block as a simple look over the lines finds it, also in a text that is not YAML.
+/// A `|` or `>` block that is found by a simple scan of the lines, also in text that is not valid YAML.
 struct BlockScalar: Equatable {
     /// The line that ends with `|` or `>`.
     var header: Int
-    /// The last line of its body.
+    /// The last line of the block's body.
     var end: Int
 
-    /// The block that begins on a line, if one does.
+    /// Finds the block that begins on a line; `nil` if none begins there.
     init?(in source: SourceText, header: Int) {
         let line = source.lineText(header).trimmed
         guard let last = line.split(separator: " ").last, let sign = last.first,
@@ -23,7 +23,7 @@ struct BlockScalar: Equatable {
         }
     }
 
-    /// All blocks of a text.
+    /// Returns all blocks of a text.
     static func all(in source: SourceText) -> [BlockScalar] {
         var blocks: [BlockScalar] = []
         var number = 1

@@ -1,16 +1,16 @@
 extension SyntaxCause {
-    /// A tab where only spaces may be.
-    static func tab(_ scene: SyntaxContext) -> SyntaxCause? {
-        let isTab = scene.source.scalar(at: scene.position) == "\t"
-        let line = scene.source.line(scene.position.line)
+    /// Finds a tab where only spaces are allowed.
+    static func tab(_ context: SyntaxContext) -> SyntaxCause? {
+        let isTab = context.source.scalar(at: context.position) == "\t"
+        let line = context.source.line(context.position.line)
         let blanks = line.prefix { $0 == " " || $0 == "\t" }
-        guard scene.problem.problem.contains("tab") || isTab || blanks.contains("\t") else {
+        guard context.problem.message.contains("tab") || isTab || blanks.contains("\t") else {
             return nil
         }
         let column = blanks.firstIndex(of: "\t").map { $0 - line.startIndex + 1 }
         let position = SourcePosition(
-            line: scene.position.line,
-            column: column ?? scene.position.column
+            line: context.position.line,
+            column: column ?? context.position.column
         )
         return SyntaxCause(
             position: position,
@@ -18,32 +18,32 @@ extension SyntaxCause {
         )
     }
 
-    /// A no-break space, as it comes with text copied from a web page.
-    static func unbreakableSpace(_ scene: SyntaxContext) -> SyntaxCause? {
-        let lines = [scene.position.line, scene.contentLine(above: scene.position.line)]
+    /// Finds a no-break space, which text copied from a web page can contain.
+    static func unbreakableSpace(_ context: SyntaxContext) -> SyntaxCause? {
+        let lines = [context.position.line, context.contentLine(above: context.position.line)]
         for number in lines.compactMap(\.self) {
-            let line = Array(scene.source.line(number))
+            let line = Array(context.source.line(number))
             guard let index = line.firstIndex(where: { $0 == "\u{A0}" || $0 == "\u{3000}" }) else {
                 continue
             }
             return SyntaxCause(
                 position: SourcePosition(line: number, column: index + 1),
                 text: "the space in column \(index + 1) is not an ordinary one (a no-break space,"
-                    + " perhaps from a web page); type it anew"
+                    + " perhaps from a web page); type it again"
             )
         }
         return nil
     }
 
-    /// A text that begins with a character that means something to YAML.
-    static func eatenStart(_ scene: SyntaxContext) -> SyntaxCause? {
-        eatenStart(scene, onLine: scene.position.line)
+    /// Finds a text that begins with a character that has a meaning in YAML.
+    static func specialStart(_ context: SyntaxContext) -> SyntaxCause? {
+        specialStart(context, onLine: context.position.line)
     }
 
-    /// The same for another line than the one where libyaml noticed.
-    static func eatenStart(_ scene: SyntaxContext, onLine number: Int) -> SyntaxCause? {
-        guard let value = scene.value(onLine: number),
-            value.start <= scene.position, let first = value.text.first
+    /// Finds a text on the given line that begins with a character that has a meaning in YAML.
+    static func specialStart(_ context: SyntaxContext, onLine number: Int) -> SyntaxCause? {
+        guard let value = context.value(onLine: number),
+            value.start <= context.position, let first = value.text.first
         else { return nil }
         let rest = value.text.dropFirst()
         let meaning: String
@@ -54,13 +54,13 @@ extension SyntaxCause {
         case "&": meaning = "an anchor"
         case "!": meaning = "a tag"
         case "|", ">":
-            guard !rest.trimmed.isEmpty, scene.problem.problem.contains("comment or line break")
+            guard !rest.trimmed.isEmpty, context.problem.message.contains("comment or line break")
             else {
                 return nil
             }
             meaning = "a block"
         case "@", "`", "%":
-            guard value.start == scene.position else { return nil }
+            guard value.start == context.position else { return nil }
             meaning = "a reserved character"
         default: return nil
         }
@@ -72,38 +72,40 @@ extension SyntaxCause {
         )
     }
 
-    /// A file whose line breaks were lost on the way.
-    static func lostLineBreaks(_ scene: SyntaxContext) -> SyntaxCause? {
-        let line = scene.line
-        guard scene.source.lineCount <= 2, line.contains("version:"), line.contains("phases:")
+    /// Finds a file that has lost its line breaks.
+    static func lostLineBreaks(_ context: SyntaxContext) -> SyntaxCause? {
+        let line = context.line
+        guard context.source.lineCount <= 2, line.contains("version:"), line.contains("phases:")
         else {
             return nil
         }
         return SyntaxCause(
             position: SourcePosition(line: 1, column: 1),
-            text: "the whole buildspec is on one line; its line breaks were lost, or stand there as"
+            text: "the whole buildspec is on one line; its line breaks were lost, or are written as"
                 + " '\\n'"
         )
     }
 
-    /// `KEY:value`, `version 0.1` or `NAME = value`: no colon followed by a space.
-    static func missingSpace(_ scene: SyntaxContext) -> SyntaxCause? {
+    /// Finds a key without a colon and a space: `KEY:value`, `version 0.1` or `NAME = value`.
+    static func missingSpace(_ context: SyntaxContext) -> SyntaxCause? {
         guard
-            scene.problem.problem.contains("':'")
-                || scene.problem.problem.contains("mapping values")
+            context.problem.message.contains("':'")
+                || context.problem.message.contains("mapping values")
         else { return nil }
-        let slip = scene.problem.contextPosition?.line ?? scene.position.line
-        let lines =
-            [slip, scene.contentLine(above: slip)] + [scene.contentLine(above: scene.position.line)]
-        for number in lines.compactMap(\.self) where number <= scene.position.line {
-            if let cause = missingSpace(onLine: number, scene) { return cause }
+        let start = context.problem.contextPosition?.line ?? context.position.line
+        let lines = [
+            start, context.contentLine(above: start),
+            context.contentLine(above: context.position.line),
+        ]
+        for number in lines.compactMap(\.self) where number <= context.position.line {
+            if let cause = missingSpace(onLine: number, context) { return cause }
         }
         return nil
     }
 
-    private static func missingSpace(onLine number: Int, _ scene: SyntaxContext) -> SyntaxCause? {
-        let text = scene.source.lineText(number).trimmed
-        let start = scene.start(ofLine: number)
+    private static func missingSpace(onLine number: Int, _ context: SyntaxContext) -> SyntaxCause? {
+        let text = context.source.lineText(number).trimmed
+        let start = context.start(ofLine: number)
         if let colon = text.firstIndex(of: ":"), text[..<colon].isPlainKey {
             let tail = text[text.index(after: colon)...]
             guard let next = tail.first, next != " ", !tail.hasPrefix("//"), !tail.contains(": ")
@@ -123,7 +125,7 @@ extension SyntaxCause {
                 text: "a key and its value are joined by ': ', not by '='; write '\(words[0]): …'"
             )
         }
-        let isKey = KeyTable.places.contains { $0.row.name == words[0] }
+        let isKey = KeyTable.locations.contains { $0.row.name == words[0] }
         guard isKey, words[1].count <= 20 else { return nil }
         return SyntaxCause(
             position: start,

@@ -1,42 +1,42 @@
 extension SyntaxCause {
-    /// A line that belongs to nothing: an editor's `~`, a shell command, a merge conflict.
-    static func pasted(_ scene: SyntaxContext) -> SyntaxCause? {
-        let slip = scene.problem.contextPosition?.line ?? scene.position.line
+    /// Finds a line that was pasted by accident: an editor's `~`, a shell command, a merge conflict.
+    static func pastedLine(_ context: SyntaxContext) -> SyntaxCause? {
+        let start = context.problem.contextPosition?.line ?? context.position.line
         guard
-            let number = [slip, scene.contentLine(above: slip), scene.position.line]
-                .compactMap(\.self).first(where: { looksPasted(scene.source.lineText($0)) })
+            let number = [start, context.contentLine(above: start), context.position.line]
+                .compactMap(\.self).first(where: { looksPasted(context.source.lineText($0)) })
         else { return nil }
-        let text = scene.source.lineText(number).trimmed
+        let text = context.source.lineText(number).trimmed
         let isConflict = ["<<<<<<<", "=======", ">>>>>>>"].contains { text.hasPrefix($0) }
         return SyntaxCause(
-            position: scene.start(ofLine: number),
+            position: context.start(ofLine: number),
             text: isConflict
-                ? "this is the mark of a merge conflict; resolve it"
+                ? "this is the marker of a merge conflict; resolve it"
                 : "'\(text.clipped)' looks pasted by accident; remove the line"
         )
     }
 
     private static func looksPasted(_ line: String) -> Bool {
-        let marks = [
+        let markers = [
             "<<<<<<<", "=======", ">>>>>>>", "~", "-e ", "git ", "$ ", "```", "@@ ", "+++ ",
         ]
-        return marks.contains { line.hasPrefix($0) } || line.trimmed == "~"
+        return markers.contains { line.hasPrefix($0) } || line.trimmed == "~"
     }
 
-    /// A line of a script that is not indented enough to belong to the `|` block above it.
-    static func blockEnd(_ scene: SyntaxContext) -> SyntaxCause? {
-        let slip = min(scene.problem.contextPosition?.line ?? .max, scene.position.line)
-        let lines = slip...max(slip, scene.position.line)
-        let blocks = BlockScalar.all(in: scene.source)
-        for number in lines where scene.isContent(number) {
+    /// Finds a line of a script that is not indented enough to belong to the `|` block above.
+    static func blockEnd(_ context: SyntaxContext) -> SyntaxCause? {
+        let start = min(context.problem.contextPosition?.line ?? .max, context.position.line)
+        let lines = start...max(start, context.position.line)
+        let blocks = BlockScalar.all(in: context.source)
+        for number in lines where context.isContent(number) {
             guard let block = blocks.last(where: { $0.end == number - 1 }) else { continue }
-            let text = scene.source.lineText(number).trimmed
+            let text = context.source.lineText(number).trimmed
             guard !text.hasPrefix("- "), !isKey(text) else { continue }
             return SyntaxCause(
-                position: scene.start(ofLine: number),
+                position: context.start(ofLine: number),
                 text:
                     "the block that begins on line \(block.header) ends above this line; indent it by"
-                    + " \(scene.bodyIndent(of: block)) spaces if it belongs to it"
+                    + " \(context.bodyIndent(of: block)) spaces if it belongs to it"
             )
         }
         return nil
@@ -48,12 +48,13 @@ extension SyntaxCause {
         return text[..<colon].isPlainKey && (tail.isEmpty || tail.hasPrefix(" "))
     }
 
-    /// `- curl -H "Content-Type: x"`: colon and space in a text without quotes around it.
-    static func colonInCommand(_ scene: SyntaxContext) -> SyntaxCause? {
-        let isMapping = scene.context == "while parsing a block mapping"
-        guard scene.problem.problem.contains("mapping values") || isMapping,
-            let value = scene.value(onLine: scene.position.line), value.start < scene.position,
-            scene.line.trimmed.hasPrefix("- "), let colon = value.text.range(of: ": "),
+    /// Finds a colon and a space in an unquoted command: `- curl -H "Content-Type: x"`.
+    static func colonInCommand(_ context: SyntaxContext) -> SyntaxCause? {
+        let isMapping = context.parserActivity == "while parsing a block mapping"
+        guard context.problem.message.contains("mapping values") || isMapping,
+            let value = context.value(onLine: context.position.line),
+            value.start < context.position,
+            context.line.trimmed.hasPrefix("- "), let colon = value.text.range(of: ": "),
             !value.text[..<colon.lowerBound].isPlainKey
         else { return nil }
         let offset = value.text[..<colon.lowerBound].unicodeScalars.count
@@ -65,103 +66,104 @@ extension SyntaxCause {
         )
     }
 
-    /// `KEY: my: value`, or a value that ends with a colon.
-    static func colonInValue(_ scene: SyntaxContext) -> SyntaxCause? {
-        guard scene.problem.problem.contains("mapping values"), isKey(scene.line.trimmed),
-            let value = scene.value(onLine: scene.position.line), value.start < scene.position,
+    /// Finds a value with a colon before a space or at its end: `KEY: my: value`.
+    static func colonInValue(_ context: SyntaxContext) -> SyntaxCause? {
+        guard context.problem.message.contains("mapping values"), isKey(context.line.trimmed),
+            let value = context.value(onLine: context.position.line),
+            value.start < context.position,
             value.text.range(of: ": ") != nil || value.text.trimmed.hasSuffix(":")
         else { return nil }
         return SyntaxCause(
             position: value.start,
             text:
-                "this value holds a ':' before a space or at its end, which makes a mapping of it;"
+                "this value contains a ':' before a space or at its end, which makes it a mapping;"
                 + " quote the value"
         )
     }
 
-    /// `version: 0.2` with an indented `phases:` under it.
-    static func underPlainValue(_ scene: SyntaxContext) -> SyntaxCause? {
-        guard scene.problem.problem.contains("mapping values"),
-            let above = scene.contentLine(above: scene.position.line)
+    /// Finds a key that is indented under a plain value: `phases:` under `version: 0.2`.
+    static func underPlainValue(_ context: SyntaxContext) -> SyntaxCause? {
+        guard context.problem.message.contains("mapping values"),
+            let above = context.contentLine(above: context.position.line)
         else { return nil }
-        let indent = scene.source.indent(ofLine: scene.position.line)
-        let aboveText = scene.source.lineText(above).trimmed
-        guard indent > scene.source.indent(ofLine: above), isKey(scene.line.trimmed),
+        let indent = context.source.indent(ofLine: context.position.line)
+        let aboveText = context.source.lineText(above).trimmed
+        guard indent > context.source.indent(ofLine: above), isKey(context.line.trimmed),
             !aboveText.hasSuffix(":")
         else { return nil }
         return SyntaxCause(
-            position: scene.start(ofLine: scene.position.line),
+            position: context.start(ofLine: context.position.line),
             text: "this line is indented under '\(aboveText.clipped)' on line \(above), which has a"
-                + " value already; indent it by \(scene.source.indent(ofLine: above)) spaces"
+                + " value already; indent it by \(context.source.indent(ofLine: above)) spaces"
         )
     }
 
-    /// A line that is neither a key nor an item.
-    static func stray(_ scene: SyntaxContext) -> SyntaxCause? {
-        guard scene.context == "while scanning a simple key",
-            let number = scene.problem.contextPosition?.line, scene.isContent(number)
+    /// Finds a line that is neither a key nor an item.
+    static func strayLine(_ context: SyntaxContext) -> SyntaxCause? {
+        guard context.parserActivity == "while scanning a simple key",
+            let number = context.problem.contextPosition?.line, context.isContent(number)
         else { return nil }
-        let text = scene.source.lineText(number).trimmed
+        let text = context.source.lineText(number).trimmed
         guard !text.hasPrefix("-"), !isKey(text) else { return nil }
         return SyntaxCause(
-            position: scene.start(ofLine: number),
+            position: context.start(ofLine: number),
             text:
                 "this line is neither a key ('name: …') nor an item ('- …'); remove it, or write the"
                 + " command that it belongs to as a '|' block"
         )
     }
 
-    /// A key in the column of a list's items.
-    static func keyAmongItems(_ scene: SyntaxContext) -> SyntaxCause? {
-        guard scene.context == "while parsing a block collection", isKey(scene.line.trimmed),
-            scene.start(ofLine: scene.position.line) == scene.position,
-            let list = scene.problem.contextPosition
+    /// Finds a key in the column of a list's items.
+    static func keyAmongItems(_ context: SyntaxContext) -> SyntaxCause? {
+        guard context.parserActivity == "while parsing a block collection",
+            isKey(context.line.trimmed),
+            context.start(ofLine: context.position.line) == context.position,
+            let list = context.problem.contextPosition
         else { return nil }
         return SyntaxCause(
-            position: scene.position,
+            position: context.position,
             text:
-                "'\(scene.line.trimmed.clipped)' stands in the column of the list's items (from line"
+                "'\(context.line.trimmed.clipped)' is in the column of the list's items (from line"
                 + " \(list.line)); indent it like the key it goes with"
         )
     }
 
-    /// An item in the column of keys, or between columns.
-    static func itemAmongKeys(_ scene: SyntaxContext) -> SyntaxCause? {
-        let number = scene.position.line
-        guard scene.context == "while parsing a block mapping", scene.line.trimmed.hasPrefix("- ")
-        else {
-            return nil
-        }
-        let indent = scene.source.indent(ofLine: number)
+    /// Finds a list item in the column of keys, or in a column of no other item.
+    static func itemAmongKeys(_ context: SyntaxContext) -> SyntaxCause? {
+        let number = context.position.line
+        guard context.parserActivity == "while parsing a block mapping",
+            context.line.trimmed.hasPrefix("- ")
+        else { return nil }
+        let indent = context.source.indent(ofLine: number)
         let sibling = stride(from: number - 1, to: 0, by: -1).first {
-            scene.isContent($0) && scene.source.lineText($0).trimmed.hasPrefix("- ")
+            context.isContent($0) && context.source.lineText($0).trimmed.hasPrefix("- ")
         }
         let remedy = sibling.map {
-            "the items above (line \($0)) are indented by \(scene.source.indent(ofLine: $0)) spaces,"
+            "the items above (line \($0)) are indented by \(context.source.indent(ofLine: $0)) spaces,"
                 + " this one by \(indent)"
         }
         return SyntaxCause(
-            position: scene.start(ofLine: number),
+            position: context.start(ofLine: number),
             text: remedy
-                ?? "a list item stands where a key is expected; a '- ' is missing above, or"
+                ?? "there is a list item where a key is expected; a '- ' is missing above, or"
                 + " the key of the list"
         )
     }
 
-    /// A line one column beside its siblings.
-    static func offColumn(_ scene: SyntaxContext) -> SyntaxCause? {
-        let indent = scene.source.indent(ofLine: scene.position.line)
-        guard scene.start(ofLine: scene.position.line) == scene.position,
-            scene.problem.problem.hasPrefix("did not find expected"),
-            let start = scene.problem.contextPosition, start.column - 1 != indent
+    /// Finds a line that is one column off from its siblings.
+    static func offColumn(_ context: SyntaxContext) -> SyntaxCause? {
+        let indent = context.source.indent(ofLine: context.position.line)
+        guard context.start(ofLine: context.position.line) == context.position,
+            context.problem.message.hasPrefix("did not find expected"),
+            let start = context.problem.contextPosition, start.column - 1 != indent
         else { return nil }
-        let near = stride(from: scene.position.line - 1, to: 0, by: -1).first {
-            scene.isContent($0) && abs(scene.source.indent(ofLine: $0) - indent) == 1
+        let neighbour = stride(from: context.position.line - 1, to: 0, by: -1).first {
+            context.isContent($0) && abs(context.source.indent(ofLine: $0) - indent) == 1
         }
-        let sibling = near ?? start.line
-        let wanted = near.map { scene.source.indent(ofLine: $0) } ?? (start.column - 1)
+        let sibling = neighbour ?? start.line
+        let wanted = neighbour.map { context.source.indent(ofLine: $0) } ?? (start.column - 1)
         return SyntaxCause(
-            position: scene.position,
+            position: context.position,
             text: "this line is indented by \(indent.spaces), its siblings (line \(sibling)) by"
                 + " \(wanted)"
         )
@@ -169,6 +171,6 @@ extension SyntaxCause {
 }
 
 extension Int {
-    /// The number with 'space' or 'spaces' behind it.
+    /// The number, followed by 'space' or 'spaces'.
     fileprivate var spaces: String { self == 1 ? "1 space" : "\(self) spaces" }
 }

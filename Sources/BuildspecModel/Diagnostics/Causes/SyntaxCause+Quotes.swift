@@ -1,17 +1,17 @@
 extension SyntaxCause {
-    /// A quote that is opened and not closed; a later quote, meant to open, closes it.
-    static func neverClosedQuote(_ scene: SyntaxContext) -> SyntaxCause? {
-        if scene.context == "while scanning a quoted scalar" {
-            guard let start = scene.problem.contextPosition,
-                scene.problem.problem.contains("end of stream")
-                    || scene.problem.problem.contains("document indicator")
+    /// Finds a quote that is not closed, or that is closed by the opening quote of a later text.
+    static func unclosedQuote(_ context: SyntaxContext) -> SyntaxCause? {
+        if context.parserActivity == "while scanning a quoted scalar" {
+            guard let start = context.problem.contextPosition,
+                context.problem.message.contains("end of stream")
+                    || context.problem.message.contains("document indicator")
             else { return nil }
-            if let cause = eatenStart(scene, onLine: start.line) { return cause }
+            if let cause = specialStart(context, onLine: start.line) { return cause }
             return SyntaxCause(position: start, text: "the quote opened here is never closed")
         }
-        let before = QuotedScalar.all(in: scene.source).last { $0.end <= scene.position }
+        let before = QuotedScalar.all(in: context.source).last { $0.end <= context.position }
         guard let quoted = before, quoted.start.line < quoted.end.line,
-            quoted.end.line >= scene.position.line - 1
+            quoted.end.line >= context.position.line - 1
         else { return nil }
         return SyntaxCause(
             position: quoted.start,
@@ -20,44 +20,44 @@ extension SyntaxCause {
         )
     }
 
-    /// A text that begins with a quote which closes before the text's end: `- "echo "x" "`.
-    static func closedEarly(_ scene: SyntaxContext) -> SyntaxCause? {
-        let onLine = QuotedScalar.all(in: scene.source)
-            .last { $0.start.line == scene.position.line && $0.end <= scene.position }
+    /// Finds a text whose opening quote is closed before the end of the text: `- "echo "x" "`.
+    static func quoteClosedEarly(_ context: SyntaxContext) -> SyntaxCause? {
+        let onLine = QuotedScalar.all(in: context.source)
+            .last { $0.start.line == context.position.line && $0.end <= context.position }
         guard let quoted = onLine, quoted.end.line == quoted.start.line else { return nil }
-        let rest = scene.source.line(quoted.end.line).dropFirst(quoted.end.column - 1)
+        let rest = context.source.line(quoted.end.line).dropFirst(quoted.end.column - 1)
         let tail = String(rest).trimmed
         guard !tail.isEmpty, !tail.hasPrefix("#"), !tail.hasPrefix(":"), !tail.hasPrefix(","),
-            let value = scene.value(onLine: quoted.start.line), value.start == quoted.start
+            let value = context.value(onLine: quoted.start.line), value.start == quoted.start
         else { return nil }
         return SyntaxCause(
             position: quoted.start,
             text: "the text begins with a quote that already closes in column"
-                + " \(quoted.end.column - 1), with more behind it; write it as a '|' block, or quote"
+                + " \(quoted.end.column - 1), with more text after it; write it as a '|' block, or quote"
                 + " the whole"
         )
     }
 
-    /// A backslash in double quotes that YAML wants to understand.
-    static func escape(_ scene: SyntaxContext) -> SyntaxCause? {
-        guard scene.problem.problem.contains("escape") else { return nil }
+    /// Finds a backslash in double quotes that is not a YAML escape.
+    static func invalidEscape(_ context: SyntaxContext) -> SyntaxCause? {
+        guard context.problem.message.contains("escape") else { return nil }
         return SyntaxCause(
-            position: scene.position,
+            position: context.position,
             text:
-                "in double quotes YAML takes a backslash for an escape and does not know this one;"
+                "in double quotes YAML reads a backslash as an escape and does not know this one;"
                 + " use single quotes, or '\\\\'"
         )
     }
 }
 
-/// A quoted scalar as a simple look over the lines finds it, also in a text that is not YAML.
+/// A quoted scalar that is found by a simple scan of the lines, also in text that is not valid YAML.
 struct QuotedScalar: Equatable {
-    /// The opening quote.
+    /// The position of the opening quote.
     var start: SourcePosition
-    /// The place behind the closing quote.
+    /// The position after the closing quote.
     var end: SourcePosition
 
-    /// All quoted scalars that begin an item or a value in block style.
+    /// Returns all quoted scalars at the start of an item or a value in block style.
     static func all(in source: SourceText) -> [QuotedScalar] {
         var result: [QuotedScalar] = []
         var number = 1

@@ -1,25 +1,23 @@
-/// What a person did that libyaml cannot read, and where.
+/// The mistake that caused a syntax error, and its position.
 ///
-/// libyaml names the place where it noticed, often lines below the slip. A cause names the slip.
+/// libyaml reports the position where it noticed the error, often lines below the mistake.
 struct SyntaxCause {
-    /// The place to mend.
+    /// The position of the mistake.
     var position: SourcePosition
-    /// What is wrong there and the remedy.
+    /// The mistake and the remedy, as a message.
     var text: String
 
-    /// Finds the cause of a syntax error, or `nil` when nothing known fits.
+    /// Finds the cause of a syntax error, or `nil` if none of the known mistakes matches.
     ///
-    /// The finders are asked in order, the surest first.
-    static func find(_ scene: SyntaxContext) -> SyntaxCause? {
+    /// The finders run in order, the most specific first.
+    static func find(_ context: SyntaxContext) -> SyntaxCause? {
         let finders: [(SyntaxContext) -> SyntaxCause?] = [
-            tab, neverClosedQuote, lostLineBreaks, unbreakableSpace, escape, eatenStart,
-            closedEarly,
-            missingSpace, pasted, blockEnd, colonInCommand, colonInValue, underPlainValue,
-            keyAmongItems,
-            itemAmongKeys, offColumn, stray,
+            tab, unclosedQuote, lostLineBreaks, unbreakableSpace, invalidEscape, specialStart,
+            quoteClosedEarly, missingSpace, pastedLine, blockEnd, colonInCommand, colonInValue,
+            underPlainValue, keyAmongItems, itemAmongKeys, offColumn, strayLine,
         ]
         for finder in finders {
-            if let cause = finder(scene) { return cause }
+            if let cause = finder(context) { return cause }
         }
         return nil
     }
@@ -27,44 +25,44 @@ struct SyntaxCause {
 
 /// A syntax error and the lines around it.
 struct SyntaxContext {
-    /// libyaml's words.
+    /// The error as libyaml reports it.
     let problem: YAMLProblem
-    /// Where libyaml noticed.
+    /// The position where libyaml noticed the error.
     let position: SourcePosition
-    /// The text.
+    /// The text of the file.
     let source: SourceText
 
-    /// The text of the line where libyaml noticed.
+    /// The text of the line where libyaml noticed the error.
     var line: String { source.lineText(position.line) }
 
-    /// What libyaml was doing, such as `while parsing a block mapping`.
-    var context: String { problem.context ?? "" }
+    /// The activity of libyaml at the error, such as `while parsing a block mapping`.
+    var parserActivity: String { problem.context ?? "" }
 
-    /// The last line above a line that has more on it than a comment.
+    /// Returns the nearest line above a line that is not empty and not only a comment.
     func contentLine(above number: Int) -> Int? {
         stride(from: min(number, source.lineCount + 1) - 1, to: 0, by: -1)
             .first { isContent($0) }
     }
 
-    /// Whether a line has more on it than blanks and a comment.
+    /// Returns whether a line is not empty and not only a comment.
     func isContent(_ number: Int) -> Bool {
         let text = source.lineText(number).trimmed
         return !text.isEmpty && !text.hasPrefix("#")
     }
 
-    /// The position of a line's first character that is no blank.
+    /// Returns the position of the first character of a line that is not a blank.
     func start(ofLine number: Int) -> SourcePosition {
         let blanks = source.line(number).prefix { $0 == " " || $0 == "\t" }.count
         return SourcePosition(line: number, column: blanks + 1)
     }
 
-    /// How far the lines of a block are indented, or must be.
+    /// Returns the indentation of the lines of a block; for an empty block, the required one.
     func bodyIndent(of block: BlockScalar) -> Int {
         block.end > block.header
             ? source.indent(ofLine: block.header + 1) : source.indent(ofLine: block.header) + 2
     }
 
-    /// The text of an item behind its `- `, or of a key's value, and where it begins.
+    /// Returns the text of an item after its `- `, or of a key's value, with its start.
     func value(onLine number: Int) -> (text: String, start: SourcePosition)? {
         var start = start(ofLine: number)
         var rest = String(source.line(number).dropFirst(start.column - 1))
@@ -85,12 +83,12 @@ struct SyntaxContext {
 }
 
 extension StringProtocol {
-    /// Whether it looks like a key: one word of letters, digits, `_`, `-`, `.` and `/`.
+    /// Whether the text looks like a key: letters, digits, `_`, `-`, `.`, `/` and `$` only.
     var isPlainKey: Bool {
         !isEmpty && allSatisfy { $0.isLetter || $0.isNumber || "_-./$".contains($0) }
     }
 
-    /// The first place of a text in it; both are compared by their bytes.
+    /// Returns the first range of `text` in this text, compared by bytes.
     func range(of text: String) -> Range<Index>? {
         let wanted = Array(text.utf8)
         guard let first = wanted.first else { return nil }

@@ -1,12 +1,12 @@
-/// One text on its way to the model: the tree, the value, and what was found.
-struct Reading {
+/// The text of a buildspec with its tree, its value and its findings.
+struct ParsedText {
     /// The text by lines.
     private(set) var source = SourceText([])
-    /// The tree; after a syntax error, what stood before it.
+    /// The tree; after a syntax error, the tree before the error.
     private(set) var root: Node?
-    /// The value; present even when there are errors in it, but not when the text is cut short.
+    /// The value; present even if the text has errors, except for a syntax error or an exceeded limit.
     private(set) var buildspec: Buildspec?
-    /// Everything found, not yet sorted.
+    /// All findings of parsing, not sorted.
     private(set) var diagnostics: [Diagnostic] = []
     /// Whether the whole text was read.
     private(set) var isComplete = false
@@ -15,7 +15,7 @@ struct Reading {
 
     init(_ bytes: [UInt8], options: ParseOptions) {
         guard bytes.count <= options.limits.bytes else {
-            diagnostics = [Reading.tooLarge(bytes.count, options.limits)]
+            diagnostics = [ParsedText.tooLarge(bytes.count, options.limits)]
             return
         }
         source = SourceText(bytes)
@@ -24,10 +24,10 @@ struct Reading {
         isComplete = outcome.isComplete
         usedAnchors = outcome.usedAnchors
         diagnostics = outcome.diagnostics
-        if let root, !Reading.isNothing(root) {
+        if let root, !ParsedText.isEmpty(root) {
             read(root, options)
         } else if outcome.isComplete {
-            diagnostics.append(Reading.empty)
+            diagnostics.append(ParsedText.emptyDocument)
         }
         guard let problem = outcome.problem else {
             if outcome.isOverLimit { diagnostics = outcome.diagnostics }
@@ -35,13 +35,13 @@ struct Reading {
         }
         let report = SyntaxReport(problem, bytes: bytes, source: source)
         self.problem = report
-        diagnostics = report.certain(diagnostics) + [report.diagnostic]
+        diagnostics = report.reliable(diagnostics) + [report.diagnostic]
     }
 
-    /// The commands as they stand in the text.
+    /// The commands with their positions in the text.
     var commandSites: [CommandSite] { root.map { CommandSite.all(in: $0, source) } ?? [] }
 
-    /// What the rules find; before a syntax error, what is certain of it.
+    /// The findings of the lint rules; after a syntax error, the reliable ones only.
     var lintFindings: [Diagnostic] {
         guard isComplete || problem != nil else { return [] }
         let findings = LintRule.findings(
@@ -49,10 +49,10 @@ struct Reading {
             env: buildspec?.env ?? EnvSection(),
             usedAnchors: usedAnchors
         )
-        return problem?.certain(findings) ?? findings
+        return problem?.reliable(findings) ?? findings
     }
 
-    /// Reads the tree into the value.
+    /// Reads the value and its findings from the tree.
     private mutating func read(_ root: Node, _ options: ParseOptions) {
         var reader = Reader(source: source, options: options)
         let value = reader.readDocument(root)
@@ -60,11 +60,11 @@ struct Reading {
         diagnostics += reader.diagnostics
     }
 
-    private static func isNothing(_ root: Node) -> Bool {
+    private static func isEmpty(_ root: Node) -> Bool {
         root.scalar.map { $0.isNull && $0.text.isEmpty } ?? false
     }
 
-    private static let empty = Diagnostic(
+    private static let emptyDocument = Diagnostic(
         .error,
         FindingName.emptyDocument.rawValue,
         "the buildspec is empty; begin with 'version: 0.2'",
@@ -84,7 +84,7 @@ struct Reading {
 }
 
 extension SourceRange {
-    /// The place before the first character.
+    /// The empty range before the first character.
     static let start = SourceRange(
         start: SourcePosition(line: 1, column: 1),
         end: SourcePosition(line: 1, column: 1)

@@ -1,5 +1,5 @@
-/// A configuration on its way from text to value.
-struct ConfigurationReading {
+/// Reads a configuration from its text, and reports problems.
+struct ConfigurationReader {
     private(set) var configuration = Configuration()
     private(set) var diagnostics: [Diagnostic] = []
     private let bucketOptions: [String]
@@ -8,7 +8,7 @@ struct ConfigurationReading {
         self.bucketOptions = bucketOptions
     }
 
-    /// Reads a whole file; an empty one says nothing.
+    /// Reads a whole file; an empty file gives an empty configuration.
     mutating func read(_ text: [UInt8]) {
         let limits = YAMLLimits()
         guard text.count <= limits.bytes else {
@@ -58,9 +58,9 @@ struct ConfigurationReading {
                 continue
             }
             for bucket in mapping(pair.value, "'s3.buckets'")?.pairs ?? [] {
-                let place = "s3.buckets.\(bucket.name.clipped)"
-                for pair in mapping(bucket.value, "'\(place)'")?.pairs ?? [] {
-                    readOption(pair, place, known: bucketOptions) {
+                let keyPath = "s3.buckets.\(bucket.name.clipped)"
+                for pair in mapping(bucket.value, "'\(keyPath)'")?.pairs ?? [] {
+                    readOption(pair, keyPath, known: bucketOptions) {
                         $0.buckets[bucket.name, default: [:]][pair.name] = $1
                     }
                 }
@@ -70,31 +70,31 @@ struct ConfigurationReading {
 
     private mutating func readOption(
         _ pair: Mapping.Pair,
-        _ place: String,
+        _ keyPath: String,
         known: [String],
-        _ take: (inout Configuration, Located<String>) -> Void
+        _ set: (inout Configuration, Located<String>) -> Void
     ) {
         guard bucketOptions.contains(pair.name) else {
-            return reportUnknown(pair, among: known, in: "in '\(place)'")
+            return reportUnknown(pair, among: known, in: "in '\(keyPath)'")
         }
-        guard let value = text(pair.value, "\(place).\(pair.name)") else { return }
-        take(&configuration, value)
+        guard let value = text(pair.value, "\(keyPath).\(pair.name)") else { return }
+        set(&configuration, value)
     }
 
-    /// The text of a scalar; nothing and anything else is reported.
-    private mutating func text(_ node: Node, _ place: String) -> Located<String>? {
+    /// Returns the text of a scalar; reports a null value, a list and a mapping.
+    private mutating func text(_ node: Node, _ keyPath: String) -> Located<String>? {
         guard let scalar = node.scalar, !scalar.isNull, !scalar.text.isEmpty else {
-            let what = node.isNull || node.scalar != nil ? "nothing" : node.kind
-            report(.wrongType, "'\(place)' must be text, not \(what)", at: node.range)
+            let kind = node.isNull || node.scalar != nil ? "nothing" : node.kind
+            report(.wrongType, "'\(keyPath)' must be text, not \(kind)", at: node.range)
             return nil
         }
         return Located(scalar.text, at: node.range)
     }
 
-    private mutating func mapping(_ node: Node, _ place: String) -> Mapping? {
+    private mutating func mapping(_ node: Node, _ section: String) -> Mapping? {
         if node.isNull { return nil }
         if node.mapping == nil {
-            report(.wrongType, "\(place) must be a mapping, not \(node.kind)", at: node.range)
+            report(.wrongType, "\(section) must be a mapping, not \(node.kind)", at: node.range)
         }
         return node.mapping
     }
@@ -102,15 +102,15 @@ struct ConfigurationReading {
     private mutating func reportUnknown(
         _ pair: Mapping.Pair,
         among known: [String],
-        in place: String
+        in section: String
     ) {
         let nearest = Suggestion.nearest(to: pair.name, in: known)
         let remedy = nearest.map { "did you mean '\($0)'?" } ?? "it can have \(known.listed)"
-        let message = "unknown key '\(pair.name.clipped)' \(place); \(remedy)"
+        let message = "unknown key '\(pair.name.clipped)' \(section); \(remedy)"
         report(.unknownKey, message, at: pair.keyRange)
     }
 
-    /// Everything is an error here: a file that says something else than it does is no help.
+    /// Adds a finding; all findings are errors, because a value without effect must not look effective.
     private mutating func report(_ name: FindingName, _ message: String, at range: SourceRange) {
         diagnostics.append(Diagnostic(.error, name.rawValue, message, at: range))
     }

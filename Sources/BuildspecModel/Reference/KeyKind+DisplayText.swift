@@ -1,6 +1,6 @@
 extension KeyKind {
-    /// What the value may be, in words.
-    public var words: String {
+    /// The kind of the value as text for the reference page.
+    public var displayText: String {
         switch self {
         case .text: "text"
         case .flag: "yes or no"
@@ -14,7 +14,7 @@ extension KeyKind {
                 + (acceptsOne ? ", or one text" : "")
         case .commands: "a list of commands"
         case .names(let name, let value):
-            "a mapping from \(name.label) names to \(value.shortWords)"
+            "a mapping from \(name.label) names to \(value.pluralText)"
                 + (name.maximum.map { ", at most \($0)" } ?? "")
         case .mapping(let shape): "a mapping with \(shape.rows.map(\.name).joined(separator: ", "))"
         case .list(let shape):
@@ -22,7 +22,8 @@ extension KeyKind {
         }
     }
 
-    private var shortWords: String {
+    /// The kind of several values as text.
+    private var pluralText: String {
         switch self {
         case .mapping(let shape): "mappings with \(shape.rows.map(\.name).joined(separator: ", "))"
         case .texts: "lists of texts"
@@ -33,9 +34,9 @@ extension KeyKind {
 
 extension KeyRelation {
     /// The relation as a sentence.
-    var words: String {
+    var sentence: String {
         switch self {
-        case .exactlyOne(let names): "Exactly one of \(names.listed) must be there."
+        case .exactlyOne(let names): "Exactly one of \(names.listed) is required."
         case .excludes(let one, let other): "'\(one)' and '\(other)' exclude each other."
         case .needs(let one, let other): "'\(one)' has no effect without '\(other)'."
         }
