@@ -25,7 +25,7 @@ enum PruneOutput {
         if report.markedObjects > 0 {
             lines.append(
                 "\(isDry ? "would mark" : "marked")"
-                    + " \(objects(report.markedObjects, "unreferenced", report.markedBytes));"
+                    + " \(objects(report.markedObjects, report.markedBytes, "unreferenced"));"
                     + " a prune after the grace period deletes them"
             )
         }
@@ -33,7 +33,7 @@ enum PruneOutput {
             let kind = report.isShared ? "marked" : "unreferenced"
             let wait = report.pendingObjects == 1 ? "waits" : "wait"
             lines.append(
-                "\(objects(report.pendingObjects, kind, report.pendingBytes)) \(wait) for the end of"
+                "\(objects(report.pendingObjects, report.pendingBytes, kind)) \(wait) for the end of"
                     + " the grace period"
             )
         }
@@ -110,7 +110,7 @@ enum PruneOutput {
         S3Prices.monthly([report.removedBytes, report.markedBytes, report.pendingBytes].clampedSum)
     }
 
-    private static func objects(_ count: Int, _ kind: String? = nil, _ bytes: UInt64) -> String {
+    private static func objects(_ count: Int, _ bytes: UInt64, _ kind: String? = nil) -> String {
         let noun = kind.map { "\($0) object" } ?? "object"
         return "\(Quantity.count(count, noun)) (\(Quantity.size(bytes)))"
     }

@@ -5,69 +5,6 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// The options of all cache commands that choose the store.
-struct StoreOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Use this store: a directory, or a bucket such as s3://bucket/prefix. (default: "
-                + "$BUILDSPEC_CACHE, else the configuration file's, else ~/.cache/buildspec)",
-            valueName: "dir"
-        )
-    )
-    var cache: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Use this shared store after the local one: a bucket such as s3://bucket/prefix, a "
-                + "directory, or 'none'. (default: $BUILDSPEC_REMOTE, else the configuration "
-                + "file's, else none)",
-            valueName: "dir"
-        )
-    )
-    var remote: String?
-
-    @OptionGroup var newStore: NewStoreOptions
-
-    @OptionGroup var readOnly: ReadOnlyOptions
-
-    @OptionGroup var configOptions: ConfigOptions
-
-    func validate() throws {
-        _ = try CacheLocations(cache: cache, remote: remote, configOptions.read(), newStore)
-    }
-
-    /// Makes the cache of the stores, with this machine's stat index.
-    ///
-    /// - Parameters:
-    ///   - codec: How new objects are compressed.
-    ///   - policy: The policy that entries must satisfy; `nil` accepts all entries.
-    ///   - root: The directory that has the policy.
-    ///   - signing: The key that signs saved entries; `nil` for commands that save nothing.
-    ///   - usesConfiguredRemote: Whether to use a shared store that no option names.
-    /// - Returns: The cache, before any store is opened.
-    /// - Throws: An error if a location is invalid, or a named policy or key cannot be read.
-    func open(
-        codec: Codec = .zstd,
-        policy: PolicyOptions? = nil,
-        root: FilePath = ".",
-        signing: SigningOptions? = nil,
-        usesConfiguredRemote: Bool = true
-    ) throws -> BuildCache {
-        let config = try configOptions.read()
-        let shared = usesConfiguredRemote ? remote : remote ?? "none"
-        let locations = try CacheLocations(cache: cache, remote: shared, config, newStore)
-        let cache = locations.open(codec: codec, config)
-        let environment = config.environment
-        return try CacheTrust(
-            policy?.policy(root: root, environment, failing: .cacheFailed),
-            signing?.key(environment),
-            readOnly,
-            environment
-        )
-        .applied(to: cache)
-    }
-}
-
 /// The options that identify an entry, to save or restore it.
 struct IdentityOptions: ParsableArguments {
     @Option(
@@ -195,45 +132,4 @@ enum PathNotes {
         return "--path: '$' in '\(path)' is not expanded; write the path, or let the shell expand "
             + "it between double quotes"
     }
-}
-
-/// Runs a cache command's work, which a signal stops; an error is one line and exit status 3.
-///
-/// A second signal ends the process at once. The next command removes the temporary files that are left.
-func reportingCacheErrors<Value: Sendable>(
-    _ work: @escaping @Sendable () async throws -> Value
-) async throws -> Value {
-    try await reportingErrors {
-        try await Signals.stopping(work, onSecondSignal: Signals.exitAtOnce)
-    }
-}
-
-/// Runs work with a cache; an error is one line and exit status 3.
-func reportingErrors<Value>(_ work: () async throws -> Value) async throws -> Value {
-    do {
-        return try await work()
-    } catch is CancellationError {
-        StandardStream.error.write("error: stopped\n")
-        throw ExitStatus.stopped.exitCode
-    } catch let error as CacheError {
-        StandardStream.error.write("error: \("\(error)".oneLine)\n")
-        throw ExitStatus.cacheFailed.exitCode
-    }
-}
-
-/// Runs work that inspects a cache, and prints the notes of its store and errors.
-func inspecting<Value: Sendable>(
-    _ cache: BuildCache,
-    _ work: @escaping @Sendable (BuildCache) async throws -> Value
-) async throws -> Value {
-    try await reportingCacheErrors {
-        let cache = cache.inspecting()
-        defer { printNotes(cache.drainNotes()) }
-        return try await work(cache)
-    }
-}
-
-/// Prints notes as warnings, a line each.
-func printNotes(_ notes: [String]) {
-    for note in notes { StandardStream.error.write("warning: cache: \(note.oneLine)\n") }
 }

@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import BuildspecCache
+
+/// `buildspec cache push`.
+struct CachePush: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "push",
+        abstract: "Copy entries from the local store to the shared store.",
+        discussion: """
+            \(TransferOutput.help)
+
+            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
+            """
+    )
+
+    @OptionGroup var options: TransferOptions
+
+    func run() async throws { try await options.run([.push]) }
+}
+
+/// `buildspec cache pull`.
+struct CachePull: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pull",
+        abstract: "Copy entries from the shared store to the local store.",
+        discussion: """
+            \(TransferOutput.help)
+
+            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
+            """
+    )
+
+    @OptionGroup var options: TransferOptions
+
+    func run() async throws { try await options.run([.pull]) }
+}
+
+/// `buildspec cache sync`.
+struct CacheSync: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync",
+        abstract: "Copy entries in both directions, so that both stores have all of them.",
+        discussion: """
+            \(TransferOutput.help)
+
+            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
+            """
+    )
+
+    @OptionGroup var options: TransferOptions
+
+    func run() async throws { try await options.run([.push, .pull]) }
+}
