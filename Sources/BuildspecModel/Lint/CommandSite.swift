@@ -1,56 +1,57 @@
-/// One command of the buildspec, with how it is written and where.
+/// One command of the buildspec, with its YAML style and its position.
 struct CommandSite {
-    /// The phase it belongs to.
+    /// The phase of the command.
     var phase: PhaseName
-    /// The command's text.
+    /// The text of the command.
     var text: String
-    /// How the text is written in YAML.
+    /// The YAML style of the text.
     var style: Scalar.Style
-    /// Where it stands.
+    /// The range in the file.
     var range: SourceRange
-    /// The lines of the file that it stands on, from its first character on; not for aliases.
+    /// The lines of the file, from the first character of the command; empty for an alias.
     var rawLines: [String]
-    /// Whether it is the last of its list.
+    /// Whether the command is the last one of its list.
     var isLast: Bool
     /// The text of the file.
     var source: SourceText
 
-    /// Whether YAML joined several lines of the file to one.
+    /// Whether YAML joins several lines of the file into one.
     var isFolded: Bool { rawLines.count > 1 && style != .literal }
 
-    /// The text for a message, without the line ends of a block.
-    var shown: String {
+    /// The text for a message, without trailing line breaks.
+    var displayText: String {
         String(text.reversed().drop(while: \.isWhitespace).reversed()).clipped
     }
 
-    /// Where each character of the text stands; `nil` for aliases.
-    var places: ScalarPositions? {
+    /// The position of each character of the text; `nil` for an alias.
+    var positions: ScalarPositions? {
         guard !rawLines.isEmpty else { return nil }
         return ScalarPositions(of: text, style: style, range: range, in: source)
     }
 
-    /// The lines of the file, counted from 0 at the command's first, whose break became a space.
+    /// The lines whose line break YAML replaces by a space, counted from 0 at the first line.
     ///
-    /// In a folded block a break stays where one of its two lines is indented more, and in every
-    /// style where a blank line follows.
+    /// A line break before an empty line stays in every style. In a folded block, a line break before or
+    /// after a line that is indented more also stays.
     var joinedLines: [Int] {
-        guard isFolded, let places else { return [] }
-        return places.joinedLines.map { $0 - range.start.line }.sorted()
+        guard isFolded, let positions else { return [] }
+        return positions.joinedLines.map { $0 - range.start.line }.sorted()
     }
 
-    /// How far a line of the file, counted from 0 at the command's first, is indented; the first
-    /// one's text begins behind its `- `.
+    /// Returns the indentation of a line, counted from 0 at the first line.
+    ///
+    /// The indentation of the first line includes its `- `.
     func indent(ofRawLine index: Int) -> Int {
         index == 0
             ? range.start.column - 1 : source.indent(ofLine: range.start.line + index)
     }
 
-    /// The place of a part of the text, or the whole command where it is not known.
+    /// Returns the range in the file of a part of the text, or of the whole command if it is unknown.
     func range(ofPart part: Range<Int>) -> SourceRange {
-        places?.range(part) ?? range
+        positions?.range(part) ?? range
     }
 
-    /// The place of a line of the text, counted from 0, as exactly as the style allows.
+    /// Returns the position of a line of the text, counted from 0, or the range of the whole command.
     func range(ofTextLine index: Int) -> SourceRange {
         guard style == .literal, index > 0 || rawLines.count > 1 else { return range }
         let line = range.start.line + 1 + index
@@ -60,7 +61,7 @@ struct CommandSite {
         return SourceRange(start: start, end: start)
     }
 
-    /// The place of a line of the file, counted from 0 at the command's first.
+    /// Returns the position of a line of the file, counted from 0 at the first line of the command.
     func range(ofRawLine index: Int) -> SourceRange {
         guard index > 0, index < rawLines.count else { return range }
         let blanks = rawLines[index].prefix { $0 == " " || $0 == "\t" }.count
@@ -70,7 +71,7 @@ struct CommandSite {
 }
 
 extension CommandSite {
-    /// All commands of a buildspec's tree that are texts.
+    /// Returns all commands in a buildspec's tree that are texts.
     static func all(in root: Node, _ source: SourceText) -> [CommandSite] {
         guard let phases = root.mapping?["phases"]?.mapping else { return [] }
         return phases.pairs.flatMap { pair -> [CommandSite] in

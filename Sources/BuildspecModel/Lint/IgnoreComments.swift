@@ -1,48 +1,49 @@
 /// The comments of a file that turn warnings off: `# buildspec: ignore NAME, NAME`.
 ///
-/// Behind something on a line, it holds for that line; alone on a line, for the next line that is
-/// no comment; above everything else in the file, for the whole file. What holds for the line on
-/// which a command begins holds for all lines of the command.
+/// After other text on a line, a comment applies to that line. Alone on a line, it applies to the next line
+/// that is not a comment. Above everything else, it applies to the whole file. A comment that applies to the
+/// first line of a command applies to all its lines.
 struct IgnoreComments {
-    /// Names that hold for the whole file.
-    private(set) var everywhere: Set<String> = []
-    /// Names by the line they hold for.
+    /// The names that are ignored in the whole file.
+    private(set) var fileWide: Set<String> = []
+    /// The names that are ignored on a line, by the line's number.
     private(set) var byLine: [Int: Set<String>] = [:]
-    /// What is wrong with the comments.
+    /// The findings about the comments.
     private(set) var diagnostics: [Diagnostic] = []
 
-    private static let mark = "# buildspec: ignore "
+    private static let prefix = "# buildspec: ignore "
 
     init(in source: SourceText) {
-        // Most files have no such comment, and looking for '#' is cheap.
-        let isAsked = (1...source.lineCount).contains { number in
+        // Most files have no such comment, and a search for '#' is cheap.
+        let hasComment = (1...source.lineCount).contains { number in
             source.line(number).contains("#")
-                && source.lineText(number).range(of: IgnoreComments.mark) != nil
+                && source.lineText(number).range(of: IgnoreComments.prefix) != nil
         }
-        guard isAsked else { return }
-        var isAboveAll = true
-        // Names of comments that stand alone, until the line that they hold for.
-        var waiting: Set<String> = []
+        guard hasComment else { return }
+        var isBeforeContent = true
+        // The names of comments that are alone on a line, until the line that they apply to.
+        var pending: Set<String> = []
         for number in 1...source.lineCount {
             let text = source.lineText(number)
             let isBlank = text.trimmed.isEmpty
             let isComment = text.trimmed.hasPrefix("#")
             let names = self.names(in: text, line: number)
-            if isComment, isAboveAll {
-                everywhere.formUnion(names)
+            if isComment, isBeforeContent {
+                fileWide.formUnion(names)
             } else if isComment {
-                waiting.formUnion(names)
+                pending.formUnion(names)
             } else if !isBlank {
-                let all = waiting.union(names)
+                let all = pending.union(names)
                 if !all.isEmpty { byLine[number] = all }
-                waiting = []
-                isAboveAll = false
+                pending = []
+                isBeforeContent = false
             }
         }
     }
 
     private mutating func names(in text: String, line number: Int) -> [String] {
-        guard text.utf8.contains(UInt8(ascii: "#")), let range = text.range(of: IgnoreComments.mark)
+        guard text.utf8.contains(UInt8(ascii: "#")),
+            let range = text.range(of: IgnoreComments.prefix)
         else { return [] }
         let names = text[range.upperBound...]
             .split { $0 == "," || $0 == " " || $0 == "\t" }.map(String.init)
@@ -51,22 +52,22 @@ struct IgnoreComments {
         return names
     }
 
-    /// Lets what holds for the first line of a command hold for all of it.
+    /// Applies the names of a command's first line to all lines of the command.
     mutating func extend(over commands: [SourceRange]) {
         guard !byLine.isEmpty else { return }
         for range in commands {
             guard let names = byLine[range.start.line] else { continue }
-            // A block's range ends before the first character of the line behind it.
+            // The range of a block ends before the first character of the next line.
             let last = range.end.column > 1 ? range.end.line : range.end.line - 1
             guard last > range.start.line else { continue }
             for line in (range.start.line + 1)...last { byLine[line, default: []].formUnion(names) }
         }
     }
 
-    /// Whether a finding is turned off; errors of ours never are.
+    /// Returns whether a finding is turned off; errors of `validate` never are.
     func covers(_ finding: Diagnostic) -> Bool {
         guard finding.canBeIgnored else { return false }
-        return everywhere.contains(finding.name)
+        return fileWide.contains(finding.name)
             || byLine[finding.range.start.line]?.contains(finding.name) ?? false
     }
 

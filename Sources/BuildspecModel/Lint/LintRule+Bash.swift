@@ -1,16 +1,16 @@
 extension LintRule {
-    /// Rules about what `/bin/sh` does not know.
+    /// Rules about bash syntax that `/bin/sh` does not support.
     static let bashRules = [
         LintRule(name: .bashSyntax, check: bashSyntax),
         LintRule(name: .sourceCommand, check: sourceCommand),
     ]
 
-    /// `[[`, `<<<`, arrays and the like, which dash does not know.
+    /// Finds `[[`, `<<<`, arrays and other syntax that dash does not support.
     private static func bashSyntax(_ context: RuleContext) -> [Finding] {
         guard !context.isBash, !context.isWindows else { return [] }
-        let given = givenVariables(context)
+        let variables = declaredVariables(context)
         return context.sites.flatMap { site in
-            Bashism.all(in: site.text, given: given).map { bashism in
+            Bashism.all(in: site.text, variables: variables).map { bashism in
                 Finding(
                     range: site.range(ofPart: bashism.range),
                     message: message(of: bashism),
@@ -22,8 +22,8 @@ extension LintRule {
         }
     }
 
-    /// The variables that the file sets, whatever bash says of them.
-    private static func givenVariables(_ context: RuleContext) -> Set<String> {
+    /// Returns the variables that the file sets, which can have the name of one of bash's variables.
+    private static func declaredVariables(_ context: RuleContext) -> Set<String> {
         let env = context.env
         return context.sites.reduce(
             into: Set((env.variables + env.parameterStore + env.secretsManager).map(\.name))
@@ -36,15 +36,15 @@ extension LintRule {
         let effect =
             switch bashism.effect {
             case .fails: ""
-            case .differs(let words): " and \(words)"
+            case .differs(let behaviour): " and \(behaviour)"
             }
-        let remedy = bashism.instead.map { "\($0), or " } ?? ""
+        let remedy = bashism.replacement.map { "\($0), or " } ?? ""
         return
-            "\(bashism.what) is bash, and commands run in /bin/sh, which is dash on Ubuntu images"
+            "\(bashism.construct) is bash, and commands run in /bin/sh, which is dash on Ubuntu images"
             + "\(effect); write \(remedy)'shell: bash' under 'env:'"
     }
 
-    /// `source file`, which dash does not know.
+    /// Finds `source file`, which dash does not support.
     private static func sourceCommand(_ context: RuleContext) -> [Finding] {
         guard !context.isBash, !context.isWindows else { return [] }
         return context.sites.compactMap { site in

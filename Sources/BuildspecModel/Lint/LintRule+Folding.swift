@@ -1,5 +1,5 @@
 extension LintRule {
-    /// Rules about lines that YAML joins to one.
+    /// Rules about lines that YAML joins.
     static let foldingRules = [
         LintRule(name: .backslashFold, check: backslashFold),
         LintRule(name: .foldedItem, check: foldedItem),
@@ -9,7 +9,7 @@ extension LintRule {
         LintRule(name: .trailingBackslash, check: trailingBackslash),
     ]
 
-    /// A `\` at a line's end that YAML joins to the next: the fold leaves `\ `, an escaped space.
+    /// Finds a `\` at the end of a line that YAML joins to the next: the result is `\ `, an escaped space.
     private static func backslashFold(_ context: RuleContext) -> [Finding] {
         context.sites.compactMap { site in
             guard site.style != .doubleQuoted else { return nil }
@@ -18,15 +18,14 @@ extension LintRule {
             return Finding(
                 range: site.range(ofRawLine: index),
                 message:
-                    "YAML joins the lines of this command, so the '\\' at the end stands before a"
-                    + " space and the next word begins with that space; write the command as a '- |'"
-                    + " block",
+                    "YAML joins the lines of this command, so the '\\' at the end escapes a space and"
+                    + " the next word begins with that space; write the command as a '- |' block",
                 codeBuild: "passes '\\ ' to the shell, an escaped space"
             )
         }
     }
 
-    /// A `- ` at the start of a continuation line: the item belongs to the command above.
+    /// Finds a `- ` at the start of a continuation line: the item belongs to the command above.
     private static func foldedItem(_ context: RuleContext) -> [Finding] {
         context.sites.flatMap { site -> [Finding] in
             guard site.isFolded, site.style == .plain else { return [] }
@@ -43,7 +42,7 @@ extension LintRule {
         }
     }
 
-    /// A heredoc whose lines YAML joins: its end is never found.
+    /// Finds a heredoc whose lines YAML joins, so that its end is never found.
     private static func foldedHeredoc(_ context: RuleContext) -> [Finding] {
         context.commands.compactMap { site, scan in
             guard site.isFolded, let heredoc = openHeredoc(in: site, scan) else { return nil }
@@ -56,7 +55,7 @@ extension LintRule {
         }
     }
 
-    /// Statements on lines of their own in a text that YAML joins to one line.
+    /// Finds statements on separate lines in a text that YAML joins into one line.
     private static func foldedScript(_ context: RuleContext) -> [Finding] {
         context.commands.compactMap { site, scan in
             guard site.isFolded, scan.heredocs.isEmpty else { return nil }
@@ -79,7 +78,7 @@ extension LintRule {
         }
     }
 
-    /// Words that begin a statement and are hardly ever arguments.
+    /// Words that begin a statement and are rarely arguments.
     private static let starters: Set<Substring> = [
         "cd", "export", "if", "for", "while", "until", "fi", "done", "echo", "mkdir", "set",
         "source",
@@ -93,58 +92,58 @@ extension LintRule {
             !words.contains(where: { end == $0 || end.hasSuffix(" " + $0) }),
             let first = below.trimmed.split(separator: " ").first
         else { return false }
-        return starters.contains(first) || isWholeChange(of: end) && !goesOn(first)
+        return starters.contains(first) || isCompleteChange(end) && !continuesCommand(first)
     }
 
-    /// Whether a line ends with `cd directory`, which has no room for another word.
-    private static func isWholeChange(of line: String) -> Bool {
+    /// Returns whether a line ends with `cd directory`, which takes no further argument.
+    private static func isCompleteChange(_ line: String) -> Bool {
         guard let last = ShellScan(line).commands.last, last.words.count == 2, last.words[0] == "cd"
         else { return false }
         return !last.words[1].hasPrefix("-") && !last.words[1].contains { "(`".contains($0) }
     }
 
-    /// Whether a word goes on with the command before it: an operator, a redirection, a comment.
-    private static func goesOn(_ word: Substring) -> Bool {
+    /// Returns whether a word continues the command before: an operator, a redirection, a comment.
+    private static func continuesCommand(_ word: Substring) -> Bool {
         let rest = word.drop { ("0"..."9").contains($0) }
         return rest.first.map { "&|;<>()}#".contains($0) } ?? false
     }
 
-    /// A heredoc whose end does not stand alone on a line.
+    /// Finds a heredoc whose end is not alone on a line.
     private static func openHeredoc(_ context: RuleContext) -> [Finding] {
         context.commands.compactMap { site, scan in
             guard !site.isFolded, let open = openHeredoc(in: site, scan) else { return nil }
             return Finding(
                 range: site.range(ofTextLine: open.line),
                 message:
-                    "the end '\(open.delimiter.clipped)' of this heredoc does not stand alone on a"
-                    + " line; what follows becomes part of the heredoc",
+                    "the end '\(open.delimiter.clipped)' of this heredoc is not alone on a line;"
+                    + " the lines after it become part of the heredoc",
                 codeBuild: "reports success but loses the directory and variables that the item set"
             )
         }
     }
 
-    /// The first heredoc of a command whose end does not stand alone on a line of its text.
+    /// Returns the first heredoc of a command whose end is not alone on a line of the text.
     private static func openHeredoc(
         in site: CommandSite,
         _ scan: ShellScan
     ) -> (delimiter: String, line: Int)? {
         guard !scan.heredocs.isEmpty else { return nil }
-        // The last line on which each delimiter stands alone.
+        // The last line that consists of each delimiter only.
         var ends: [Substring: Int] = [:]
         let lines = site.text.split(separator: "\n", omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() { ends[line.drop { $0 == "\t" }] = index }
         return scan.heredocs.first { ends[Substring($0.delimiter)] ?? -1 <= $0.line }
     }
 
-    /// A `\` at the very end: it joins the line that saves the state of the shell.
+    /// Finds a `\` at the end of a command, which joins the line that saves the state of the shell.
     private static func trailingBackslash(_ context: RuleContext) -> [Finding] {
         context.sites.compactMap { site in
             guard site.text.endsInBackslash else { return nil }
             let last = site.rawLines.lastIndex { !$0.trimmed.isEmpty } ?? 0
             return Finding(
                 range: site.range(ofRawLine: last),
-                message: "the command ends with '\\', which joins it to what comes after it; remove"
-                    + " the '\\'",
+                message:
+                    "the command ends with '\\', which joins it to the next line; remove the '\\'",
                 codeBuild: "joins its own next line to the command"
             )
         }
@@ -152,7 +151,7 @@ extension LintRule {
 }
 
 extension String {
-    /// Whether it ends, line breaks aside, in a backslash that is not itself escaped.
+    /// Whether the text ends, apart from line breaks, with a backslash that is not escaped.
     var endsInBackslash: Bool {
         var bytes = utf8[...]
         while bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
@@ -163,8 +162,7 @@ extension String {
 }
 
 extension CommandSite {
-    /// The lines of the file that the command stands on, without the quotes around a scalar and without
-    /// YAML's escapes of a quote.
+    /// The lines of the command in the file, without the quotes around a scalar and YAML's escapes of quotes.
     fileprivate var linesWithoutQuotes: [String] {
         guard style == .singleQuoted || style == .doubleQuoted else { return rawLines }
         let quote = style == .singleQuoted ? "'" : "\""

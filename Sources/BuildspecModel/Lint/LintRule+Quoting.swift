@@ -1,5 +1,5 @@
 extension LintRule {
-    /// Rules about characters that YAML takes for itself, and quotes.
+    /// Rules about quotes, and about characters with a meaning in YAML.
     static let quotingRules = [
         LintRule(name: .commentCut, check: commentCut),
         LintRule(name: .anchorEaten, check: anchorEaten),
@@ -7,21 +7,22 @@ extension LintRule {
         LintRule(name: .typographicCharacter, check: typographicCharacter),
     ]
 
-    /// A ` #` that cuts a text short, where it does not look like a comment.
+    /// Finds a ` #` that cuts a text and does not look like a comment.
     ///
-    /// In real files a `# ` behind a command is nearly always meant as a comment, so that only what
-    /// follows `#` directly, or leaves a quote or bracket open, is reported.
+    /// In real files, a `# ` after a command is nearly always a comment. So a finding is reported only if text
+    /// follows the `#` directly, or if a quote or bracket before the `#` is open.
     private static func commentCut(_ context: RuleContext) -> [Finding] {
         var findings = context.commands.compactMap { site, scan -> Finding? in
-            guard site.style == .plain, let comment = comment(behind: site.range, context.source)
+            guard site.style == .plain, let comment = comment(after: site.range, context.source)
             else {
                 return nil
             }
-            let isCut = scan.openQuote != nil || site.text.hasOpenBracket || comment.isGlued
+            let isCut = scan.openQuote != nil || site.text.hasOpenBracket || comment.isAttached
             return isCut ? cut(comment, kept: site.text) : nil
         }
         for variable in plainVariables(context.root) where variable.value.scalar?.style == .plain {
-            guard let comment = comment(behind: variable.value.range, context.source), comment.isGlued
+            guard let comment = comment(after: variable.value.range, context.source),
+                comment.isAttached
             else { continue }
             findings.append(cut(comment, kept: variable.value.scalar?.text ?? ""))
         }
@@ -31,7 +32,7 @@ extension LintRule {
     private static func cut(_ comment: Comment, kept: String) -> Finding {
         Finding(
             range: comment.range,
-            message: "YAML takes '\(comment.text.clipped)' for a comment, so only"
+            message: "YAML reads '\(comment.text.clipped)' as a comment, so only"
                 + " '\(kept.clipped)' is left; quote the whole text if the '#' belongs to it",
             codeBuild: "reads the text up to the ' #'"
         )
@@ -41,14 +42,14 @@ extension LintRule {
         var text: String
         var range: SourceRange
 
-        /// Whether the text goes on directly behind `#`, as in `#channel`.
-        var isGlued: Bool {
+        /// Whether text follows the `#` directly, as in `#channel`.
+        var isAttached: Bool {
             guard let next = text.dropFirst().first else { return false }
             return next != " " && next != "#" && next != "!" && next != "\t"
         }
     }
 
-    private static func comment(behind range: SourceRange, _ source: SourceText) -> Comment? {
+    private static func comment(after range: SourceRange, _ source: SourceText) -> Comment? {
         let line = source.line(range.end.line).dropFirst(range.end.column - 1)
         let blanks = line.prefix { $0 == " " || $0 == "\t" }.count
         guard line.dropFirst(blanks).first == "#" else { return nil }
@@ -63,30 +64,31 @@ extension LintRule {
         root.mapping?["env"]?.mapping?["variables"]?.mapping?.pairs ?? []
     }
 
-    /// An `&name` in front of a command that no alias uses: YAML drops it.
+    /// Finds an `&name` before a command that no alias uses, which YAML drops.
     private static func anchorEaten(_ context: RuleContext) -> [Finding] {
         let phases = context.root.mapping?["phases"]?.mapping?.pairs ?? []
         let lists = phases.flatMap { phase in
             ["commands", "finally"].compactMap { phase.value.mapping?[$0]?.items }
         }
         return lists.joined().compactMap { item in
-            guard let anchor = item.anchor, item.scalar != nil, !context.usedAnchors.contains(anchor)
+            guard let anchor = item.anchor, item.scalar != nil,
+                !context.usedAnchors.contains(anchor)
             else { return nil }
             return Finding(
                 range: item.range,
-                message: "YAML takes '&\(anchor.clipped)' for an anchor and drops it: this reads"
+                message: "YAML reads '&\(anchor.clipped)' as an anchor and drops it: this reads"
                     + " '\((item.scalar?.text ?? "").clipped)'; quote the whole item",
                 codeBuild: "runs the command without its first word"
             )
         }
     }
 
-    /// A quote that a shell would not find closed.
+    /// Finds a quote that a shell would not find closed.
     private static func unbalancedQuote(_ context: RuleContext) -> [Finding] {
         guard !context.isWindows else { return [] }
         return context.commands.compactMap { site, scan in
             guard let open = scan.openQuote, scan.heredocs.isEmpty,
-                comment(behind: site.range, context.source) == nil
+                comment(after: site.range, context.source) == nil
             else { return nil }
             return Finding(
                 range: site.range(ofTextLine: open.line),
@@ -96,7 +98,7 @@ extension LintRule {
         }
     }
 
-    /// Quotes, dashes and spaces as word processors and web pages make them.
+    /// Finds typographic quotes, dashes and spaces, as word processors and web pages make them.
     private static func typographicCharacter(_ context: RuleContext) -> [Finding] {
         let suspects: [Character: String] = [
             "“": "\"", "”": "\"", "‘": "'", "’": "'", "–": "-", "—": "--", "\u{A0}": "a space",
@@ -115,7 +117,7 @@ extension LintRule {
             return Finding(
                 range: site.range(ofTextLine: code.offset),
                 message:
-                    "this command holds '\(sign)' (U+\(String(scalar, radix: 16, uppercase: true))),"
+                    "this command contains '\(sign)' (U+\(String(scalar, radix: 16, uppercase: true))),"
                     + " perhaps from a web page, where a shell wants \(suspects[sign] ?? "")"
             )
         }
@@ -123,9 +125,9 @@ extension LintRule {
 }
 
 extension StringProtocol {
-    /// Whether a typographic sign stands where a shell would read it: at a word's edge.
+    /// Returns whether a typographic character is where a shell would read it: at the edge of a word.
     fileprivate func hasTypographicSign(among suspects: [Character: String]) -> Bool {
-        // Inside quoted text such signs are prose; only what could be syntax counts.
+        // In quoted text, such characters are prose; only those that could be syntax count.
         let words = split(separator: " ")
         return words.contains { word in
             guard let first = word.first else { return false }

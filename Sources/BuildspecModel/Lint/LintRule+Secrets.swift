@@ -5,7 +5,7 @@ extension LintRule {
         LintRule(name: .plaintextSecret, check: plaintextSecret),
     ]
 
-    /// A secret that a command writes into the log.
+    /// Finds a command that writes a secret into the log.
     private static func secretEcho(_ context: RuleContext) -> [Finding] {
         let secrets = context.env.secretsManager + context.env.parameterStore
         let names = Set(secrets.map(\.name))
@@ -35,7 +35,7 @@ extension LintRule {
         }
     }
 
-    /// An AWS access key as a plain variable.
+    /// Finds an AWS access key in a plain variable.
     private static func plaintextSecret(_ context: RuleContext) -> [Finding] {
         context.env.variables.compactMap { variable in
             let value = variable.value.value
@@ -57,8 +57,9 @@ extension LintRule {
 }
 
 extension String {
-    /// Whether a shell replaces a variable in it: `$NAME` or `${NAME}`, but not in single quotes and
-    /// not only its length or a default.
+    /// Returns whether a shell inserts the value of a variable: `$NAME` or `${NAME}`.
+    ///
+    /// Text in single quotes, the length of a variable and defaults do not count.
     fileprivate func expands(_ name: String) -> Bool {
         guard !hasPrefix("'") else { return false }
         return ranges(of: "$" + name).contains { range in

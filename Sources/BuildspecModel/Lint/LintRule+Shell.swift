@@ -1,19 +1,19 @@
 extension LintRule {
-    /// Rules about what each item's own shell does.
+    /// Rules about effects that do not outlive an item, because each item runs in a separate shell.
     static let shellRules = [
         LintRule(name: .shellOption, check: shellOption),
         LintRule(name: .exitItem, check: exitItem),
         LintRule(name: .functionLost, check: functionLost),
     ]
 
-    /// `set -e` as an item of its own: it holds only inside that item.
+    /// Finds `set -e` as a separate item, where it applies only to that item.
     private static func shellOption(_ context: RuleContext) -> [Finding] {
         context.commands.compactMap { site, scan in
             guard !scan.commands.isEmpty, scan.commands.allSatisfy(setsOption) else { return nil }
             return Finding(
                 range: site.range,
                 message:
-                    "'\(site.shown)' holds only in this item, each command has a shell of"
+                    "'\(site.displayText)' holds only in this item, each command has a shell of"
                     + " its own; put it into the items that need it, in a '- |' block",
                 codeBuild: "runs the next items without it"
             )
@@ -29,7 +29,7 @@ extension LintRule {
                 && option != "--"
     }
 
-    /// `exit` as an item of its own: the list goes on.
+    /// Finds `exit` as a separate item, after which the list continues.
     private static func exitItem(_ context: RuleContext) -> [Finding] {
         context.commands.compactMap { site, scan in
             guard !site.isLast, scan.commands.count == 1,
@@ -38,21 +38,21 @@ extension LintRule {
             return Finding(
                 range: site.range,
                 message:
-                    "'\(site.shown)' ends only this item; the next item runs all the same",
+                    "'\(site.displayText)' ends only this item; the next item runs all the same",
                 codeBuild: "goes on with the next item"
             )
         }
     }
 
-    /// A function that a later item calls: functions do not outlive their item.
+    /// Finds a call of a function from an earlier item, because functions do not outlive their item.
     private static func functionLost(_ context: RuleContext) -> [Finding] {
         var definitions: [String: Int] = [:]
         return context.commands.compactMap { site, scan in
-            let own = Set(scan.commands.compactMap(definedName))
-            defer { for name in own { definitions[name] = site.range.start.line } }
+            let defined = Set(scan.commands.compactMap(definedName))
+            defer { for name in defined { definitions[name] = site.range.start.line } }
             let call = scan.commands.first { command in
                 guard let name = command.words.first else { return false }
-                return definitions[name] != nil && !own.contains(name)
+                return definitions[name] != nil && !defined.contains(name)
             }
             guard let call, let name = call.words.first, let line = definitions[name] else {
                 return nil
@@ -67,7 +67,7 @@ extension LintRule {
         }
     }
 
-    /// The name in `name() {`, `function name` or `alias name=…`.
+    /// Returns the name in `name() {`, `function name` or `alias name=…`.
     private static func definedName(_ command: ShellScan.SimpleCommand) -> String? {
         guard let first = command.words.first else { return nil }
         if first.hasSuffix("()"), first.count > 2 { return String(first.dropLast(2)) }

@@ -1,50 +1,50 @@
-/// A rule that looks for what CodeBuild accepts and reads otherwise than it looks.
+/// A rule that finds text which CodeBuild accepts but reads differently than it looks.
 ///
-/// All rules give warnings; each has a stable name of its own.
+/// All rules give warnings; each rule has a stable name.
 struct LintRule: Sendable {
-    /// What a rule may look at.
+    /// The input of a rule.
     struct RuleContext {
-        /// The text.
+        /// The text of the file.
         let source: SourceText
-        /// The tree.
+        /// The root of the tree.
         let root: Node
-        /// The commands.
+        /// The commands of the file.
         let sites: [CommandSite]
-        /// Their words.
+        /// The scans of the commands, in the same order.
         let scans: [ShellScan]
-        /// Names of anchors that an alias uses.
+        /// The names of anchors that an alias uses.
         let usedAnchors: Set<String>
-        /// What the file says about its shell and variables.
+        /// The `env` section of the file.
         let env: EnvSection
 
-        /// The commands with their words.
+        /// The commands with their scans.
         var commands: Zip2Sequence<[CommandSite], [ShellScan]> { zip(sites, scans) }
 
-        /// Whether the commands are for PowerShell or cmd, which these rules do not know.
+        /// Whether the commands are for PowerShell or cmd, which these rules do not support.
         var isWindows: Bool {
             let shell = env.shell?.value.lowercased() ?? ""
             return shell.contains("powershell") || shell.contains("cmd") || shell.contains("pwsh")
         }
 
-        /// Whether the file asks for bash or a shell that knows as much.
+        /// Whether the file selects bash, or zsh, which has the same features.
         var isBash: Bool {
             let shell = env.shell?.value.lowercased() ?? ""
             return shell.hasSuffix("bash") || shell.hasSuffix("zsh")
         }
     }
 
-    /// The name of what it finds.
+    /// The name of the rule's findings.
     let name: FindingName
-    /// Looks at a buildspec.
+    /// Applies the rule to a buildspec.
     let check: @Sendable (RuleContext) -> [Finding]
 
-    /// A place and what is wrong there.
+    /// A finding of a rule.
     struct Finding {
-        /// The place.
+        /// The range in the file.
         var range: SourceRange
-        /// What is wrong and the remedy.
+        /// The problem and the remedy.
         var message: String
-        /// What CodeBuild does with it.
+        /// CodeBuild's behaviour.
         var codeBuild: String?
     }
 
@@ -52,16 +52,16 @@ struct LintRule: Sendable {
     static let all: [LintRule] =
         foldingRules + quotingRules + shellRules + bashRules + secretRules
 
-    /// Applies all rules.
+    /// Applies all rules to a text, and returns the findings.
     static func findings(
-        in reading: ParsedText,
+        in text: ParsedText,
         env: EnvSection,
         usedAnchors: Set<String>
     ) -> [Diagnostic] {
-        guard let root = reading.root else { return [] }
-        let sites = CommandSite.all(in: root, reading.source)
+        guard let root = text.root else { return [] }
+        let sites = CommandSite.all(in: root, text.source)
         let context = RuleContext(
-            source: reading.source,
+            source: text.source,
             root: root,
             sites: sites,
             scans: sites.map { ShellScan($0.text) },

@@ -1,18 +1,18 @@
-/// Something in a path or pattern that means another thing than it seems to.
+/// A finding about a path or pattern that means something else than it seems to.
 public struct PathOddity: Sendable, Equatable {
-    /// Where the path stands.
+    /// The use of a path.
     public enum Use: Sendable {
-        /// What a cache keeps.
+        /// A path that a cache keeps.
         case cache
-        /// What artifacts and reports take, and where they begin.
+        /// A path or base directory of artifacts or reports.
         case output
-        /// What artifacts leave out.
+        /// A path that artifacts exclude.
         case exclusion
     }
 
-    /// The finding's name.
+    /// The name of the finding.
     public var name: FindingName
-    /// What is odd, and what to write.
+    /// The problem and the remedy.
     public var message: String
 
     private init(_ name: FindingName, _ message: String) {
@@ -20,15 +20,15 @@ public struct PathOddity: Sendable, Equatable {
         self.message = message
     }
 
-    /// Looks at a path.
+    /// Checks a path.
     ///
-    /// The rules are those of `docs/patterns.md`: no shell reads a path, so quotes, blanks, `$(…)`,
-    /// `~` and `!` are parts of names.
+    /// The rules are those of `docs/patterns.md`: no shell evaluates a path, so quotes, blanks, `$(…)`, `~`
+    /// and `!` are parts of names.
     ///
     /// - Parameters:
-    ///   - path: the path, as it is written or with its variables put in.
-    ///   - use: where it stands.
-    /// - Returns: what is odd, most often nothing.
+    ///   - path: The path, as written or with its variables replaced.
+    ///   - use: The use of the path.
+    /// - Returns: The findings, usually none.
     public static func all(in path: String, _ use: Use) -> [PathOddity] {
         [
             quotes(path), blanks(path, use), command(path, use), expansion(path), backslash(path),
@@ -37,13 +37,13 @@ public struct PathOddity: Sendable, Equatable {
         .compactMap(\.self)
     }
 
-    /// Quotes by the one that opens them; programs that write texts make round ones.
+    /// The closing quotes for each opening quote; word processors make typographic ones.
     private static let closing: [Character: String] = [
         "\"": "\"", "'": "'", "\u{201C}": "\u{201D}", "\u{201E}": "\u{201C}\u{201D}",
         "\u{2018}": "\u{2019}",
     ]
 
-    /// The text without the quotes around it; `nil` if there are none.
+    /// Returns the text without the quotes around it; `nil` if it has none.
     private static func unquoted(_ text: Substring) -> Substring? {
         guard let first = text.first, let last = text.last, text.count > 1,
             closing[first]?.contains(last) ?? false
@@ -66,7 +66,7 @@ public struct PathOddity: Sendable, Equatable {
     }
 
     private static func blanks(_ path: String, _ use: Use) -> PathOddity? {
-        // An empty path of a cache is the root, of which reading tells.
+        // An empty path of a cache is the root, which the reader reports.
         if path.isBlank, !path.isEmpty || use == .exclusion {
             return PathOddity(.blankPath, "the path '\(path.clipped)' names no file; leave it out")
         }
@@ -74,10 +74,10 @@ public struct PathOddity: Sendable, Equatable {
         let inner = path.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
         let trimmed = String(inner)
         guard trimmed != path, !trimmed.isEmpty, !trimmed.hasSuffix("\\") else { return nil }
-        let place = path.first.map(isBlank) ?? false ? "before" : "behind"
+        let side = path.first.map(isBlank) ?? false ? "before" : "after"
         return PathOddity(
             .blankPath,
-            "the blank \(place) '\(trimmed.clipped)' is part of the name; write '\(trimmed.clipped)'"
+            "the blank \(side) '\(trimmed.clipped)' is part of the name; write '\(trimmed.clipped)'"
         )
     }
 
@@ -107,7 +107,7 @@ public struct PathOddity: Sendable, Equatable {
             guard !name.isEmpty, rest.dropFirst(name.count).first == "}" else {
                 return PathOddity(
                     .pathExpansion,
-                    "in the path '\(path.clipped)' only '$NAME' and '${NAME}' are put in; give the"
+                    "in the path '\(path.clipped)' only '$NAME' and '${NAME}' are replaced; give the"
                         + " variable its value under 'env' and write '${NAME}'"
                 )
             }
@@ -121,13 +121,13 @@ public struct PathOddity: Sendable, Equatable {
             && ["\\", "/"].contains(path.dropFirst(2).first)
         var rest = path[...]
         var isOdd = isDrive
-        while let place = rest.firstIndex(of: "\\") {
-            let next = rest[rest.index(after: place)...]
+        while let index = rest.firstIndex(of: "\\") {
+            let next = rest[rest.index(after: index)...]
             let isName = next.first.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? true
-            // Behind a name, `\**` and `\*\` are wildcards of somebody who writes slashes so.
-            let isBehindName = rest[..<place].last.map { $0.isLetter || $0.isNumber } ?? false
+            // After a name, `\**` and `\*\` are wildcards in a path with backslashes as separators.
+            let isAfterName = rest[..<index].last.map { $0.isLetter || $0.isNumber } ?? false
             let isWild = next.hasPrefix("**") || next.hasPrefix("*\\")
-            if isName || isBehindName && isWild { isOdd = true }
+            if isName || isAfterName && isWild { isOdd = true }
             rest = next.dropFirst()
         }
         guard isOdd else { return nil }
@@ -135,8 +135,8 @@ public struct PathOddity: Sendable, Equatable {
         let written = start.replacing("\\", with: "/")
         let reason =
             isDrive
-            ? "'\(path.prefix(2))' is no drive here and '\\' no slash"
-            : "a '\\' makes the next character a plain one and is no slash"
+            ? "'\(path.prefix(2))' is not a drive here and '\\' is not a slash"
+            : "a '\\' makes the next character literal and is not a slash"
         return PathOddity(
             .backslashPath,
             "in the path '\(path.clipped)' \(reason); write '\(written.clipped)'"
@@ -154,23 +154,24 @@ public struct PathOddity: Sendable, Equatable {
             }
         return PathOddity(
             .negatedPath,
-            "'\(path.clipped)' takes nothing away, it is a name that begins with '!'; \(remedy)"
+            "'\(path.clipped)' excludes nothing, because it is a name that begins with '!'; \(remedy)"
         )
     }
 
     private static func tilde(_ path: String, _ use: Use) -> PathOddity? {
         guard path.hasPrefix("~") else { return nil }
         let name = path.prefix { $0 != "/" }
-        let place = use == .cache ? "a cache path" : "a path"
+        let kind = use == .cache ? "a cache path" : "a path"
         let rest = path.dropFirst().description.clipped
         let message =
             name == "~"
-            ? "'~' is not replaced in \(place); write '$HOME\(rest)'"
-            : "'\(name.description.clipped)' is not replaced in \(place); write the home directory's own path"
+            ? "'~' is not replaced in \(kind); write '$HOME\(rest)'"
+            : "'\(name.description.clipped)' is not replaced in \(kind); write the path of the home"
+                + " directory"
         return PathOddity(.tildePath, message)
     }
 
-    /// Directories that nobody means a file by.
+    /// Names that are always meant as directories.
     private static let knownDirectories: Set<Substring> = [
         "node_modules", "bower_components", ".git", ".github", ".idea", ".vscode", ".venv", "venv",
         "__pycache__", ".pytest_cache", ".tox", ".terraform", ".gradle", ".m2", ".cache", ".next",
@@ -193,7 +194,7 @@ public struct PathOddity: Sendable, Equatable {
 }
 
 extension Reader {
-    /// Reports what is odd about paths.
+    /// Reports the findings about paths.
     mutating func checkPaths(_ paths: [Located<String>], _ use: PathOddity.Use) {
         for path in paths {
             for oddity in PathOddity.all(in: path.value, use) {

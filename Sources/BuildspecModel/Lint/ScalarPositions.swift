@@ -1,18 +1,18 @@
-/// Where in the file each character of a scalar's text stands.
+/// The position in the file of each character of a scalar's text.
 ///
-/// It reads the scalar a second time by YAML's rules and holds the result against the text that
-/// libyaml gave, so that it can say nothing wrong: where the two differ there are no places.
+/// The scalar is read a second time by YAML's rules. The result is compared with libyaml's text, so that
+/// wrong positions are impossible: if the texts differ, there are no positions.
 ///
 /// Source: YAML 1.1, "Scalar Styles"; libyaml's `scanner.c` for what is folded.
 struct ScalarPositions {
-    /// The place of each Unicode scalar of the text, and of the end behind the last one.
-    private(set) var places: [SourcePosition] = []
-    /// Lines of the file whose break became a space.
+    /// The position of each Unicode scalar of the text, and of the end after the last one.
+    private(set) var positions: [SourcePosition] = []
+    /// The lines of the file whose line break became a space.
     private(set) var joinedLines: Set<Int> = []
 
     private var text: [Unicode.Scalar] = []
 
-    /// Finds the places; `nil` when they are not known, as for an alias.
+    /// Finds the positions of a text; `nil` if they are unknown.
     init?(of text: String, style: Scalar.Style, range: SourceRange, in source: SourceText) {
         let wanted = Array(text.unicodeScalars)
         switch style {
@@ -30,31 +30,32 @@ struct ScalarPositions {
             }
             guard fits else { return nil }
         }
-        places.append(places.isEmpty ? range.start : range.end)
-        if let last = places.dropLast().last, style == .literal || style == .folded {
-            places[places.count - 1] = SourcePosition(line: last.line, column: last.column + 1)
+        positions.append(positions.isEmpty ? range.start : range.end)
+        if let last = positions.dropLast().last, style == .literal || style == .folded {
+            let end = SourcePosition(line: last.line, column: last.column + 1)
+            positions[positions.count - 1] = end
         }
     }
 
     fileprivate init() {}
 
-    /// The range of a part of the text.
+    /// Returns the range in the file of a part of the text.
     func range(_ part: Range<Int>) -> SourceRange {
-        let start = places[min(max(0, part.lowerBound), places.count - 1)]
+        let start = positions[min(max(0, part.lowerBound), positions.count - 1)]
         guard part.upperBound > part.lowerBound else {
             return SourceRange(start: start, end: start)
         }
-        let last = places[min(max(0, part.upperBound - 1), places.count - 1)]
+        let last = positions[min(max(0, part.upperBound - 1), positions.count - 1)]
         let end = SourcePosition(line: last.line, column: last.column + 1)
         return SourceRange(start: start, end: max(start, end))
     }
 
-    fileprivate mutating func add(_ scalar: Unicode.Scalar, at place: SourcePosition) {
+    fileprivate mutating func add(_ scalar: Unicode.Scalar, at position: SourcePosition) {
         text.append(scalar)
-        places.append(place)
+        positions.append(position)
     }
 
-    /// Adds what stands between two lines: a space, or the breaks that are kept.
+    /// Adds the text between two lines: a space, or the line breaks that YAML keeps.
     fileprivate mutating func addBreaks(
         _ first: SourcePosition?,
         _ more: [SourcePosition],
@@ -68,17 +69,17 @@ struct ScalarPositions {
                 joinedLines.insert(first.line)
             }
         }
-        for place in more { add("\n", at: place) }
+        for position in more { add("\n", at: position) }
     }
 }
 
-/// Reads `|` and `>` scalars.
+/// A reader for `|` and `>` scalars.
 private struct BlockScalarReader {
     private let source: SourceText
     private let range: SourceRange
     private let isFolded: Bool
     private let chomping: Unicode.Scalar?
-    /// How far the text may be indented, the likeliest first.
+    /// The possible indentations of the text, the likeliest first.
     let indents: [Int]
 
     init?(_ source: SourceText, _ range: SourceRange, _ style: Scalar.Style) {
@@ -89,7 +90,7 @@ private struct BlockScalarReader {
             .prefix { "+-123456789".unicodeScalars.contains($0) }
         chomping = header.first { $0 == "+" || $0 == "-" }
         if header.contains(where: { ("1"..."9").contains($0) }) {
-            // Counted from the parent's indentation, which is not known here.
+            // The number counts from the indentation of the parent, which is unknown here.
             indents = Array(1...64)
         } else {
             let last = max(range.start.line, min(range.end.line, source.lineCount))
@@ -101,7 +102,7 @@ private struct BlockScalarReader {
         }
     }
 
-    func read(into places: inout ScalarPositions, indent: Int) {
+    func read(into positions: inout ScalarPositions, indent: Int) {
         var pending: SourcePosition?
         var blanks: [SourcePosition] = []
         var wasIndentedMore = false
@@ -119,7 +120,7 @@ private struct BlockScalarReader {
             guard blank >= indent else { break }
             let content = line.dropFirst(indent)
             let isIndentedMore = content.first == " " || content.first == "\t"
-            places.addBreaks(
+            positions.addBreaks(
                 pending,
                 blanks,
                 isFolded: isFolded && !wasIndentedMore && !isIndentedMore
@@ -127,19 +128,19 @@ private struct BlockScalarReader {
             blanks = []
             wasIndentedMore = isIndentedMore
             for (offset, scalar) in content.enumerated() {
-                places.add(scalar, at: SourcePosition(line: number, column: indent + offset + 1))
+                positions.add(scalar, at: SourcePosition(line: number, column: indent + offset + 1))
             }
             pending = number < source.lineCount ? end : nil
             number += 1
         }
-        if chomping != "-", let pending { places.add("\n", at: pending) }
-        if chomping == "+" { for place in blanks { places.add("\n", at: place) } }
+        if chomping != "-", let pending { positions.add("\n", at: pending) }
+        if chomping == "+" { for position in blanks { positions.add("\n", at: position) } }
     }
 }
 
-/// Reads plain scalars and those in quotes.
+/// A reader for plain and quoted scalars.
 private struct FlowScalarReader {
-    private let text: [(scalar: Unicode.Scalar, place: SourcePosition)]
+    private let text: [(scalar: Unicode.Scalar, position: SourcePosition)]
     private let style: Scalar.Style
     private var index = 0
 
@@ -150,8 +151,8 @@ private struct FlowScalarReader {
         for number in range.start.line...last {
             let line = source.line(number)
             for (offset, scalar) in line.enumerated() {
-                let place = SourcePosition(line: number, column: offset + 1)
-                if range.start <= place, place < range.end { text.append((scalar, place)) }
+                let position = SourcePosition(line: number, column: offset + 1)
+                if range.start <= position, position < range.end { text.append((scalar, position)) }
             }
             let end = SourcePosition(line: number, column: line.count + 1)
             if number < last { text.append(("\n", end)) }
@@ -159,22 +160,22 @@ private struct FlowScalarReader {
         self.text = text
     }
 
-    mutating func read(into places: inout ScalarPositions) {
+    mutating func read(into positions: inout ScalarPositions) {
         let quote: Unicode.Scalar? =
             style == .singleQuoted ? "'" : style == .doubleQuoted ? "\"" : nil
         if quote != nil { index = 1 }
         while index < text.count {
-            let (scalar, place) = text[index]
+            let (scalar, position) = text[index]
             if scalar == quote {
                 guard style == .singleQuoted, next == "'" else { return }
-                places.add("'", at: place)
+                positions.add("'", at: position)
                 index += 2
             } else if style == .doubleQuoted, scalar == "\\" {
-                readEscape(into: &places)
+                readEscape(into: &positions)
             } else if scalar == " " || scalar == "\t" || scalar == "\n" {
-                readSpace(into: &places, isBehindBreak: false)
+                readSpace(into: &positions, isAfterBreak: false)
             } else {
-                places.add(scalar, at: place)
+                positions.add(scalar, at: position)
                 index += 1
             }
         }
@@ -182,43 +183,43 @@ private struct FlowScalarReader {
 
     private var next: Unicode.Scalar? { index + 1 < text.count ? text[index + 1].scalar : nil }
 
-    /// Blanks and breaks between two words: blanks at a line's edges are no part of the text.
-    private mutating func readSpace(into places: inout ScalarPositions, isBehindBreak: Bool) {
-        var blanks: [(scalar: Unicode.Scalar, place: SourcePosition)] = []
+    /// Reads blanks and line breaks between two words; blanks at the edges of a line are dropped.
+    private mutating func readSpace(into positions: inout ScalarPositions, isAfterBreak: Bool) {
+        var blanks: [(scalar: Unicode.Scalar, position: SourcePosition)] = []
         var first: SourcePosition?
         var more: [SourcePosition] = []
         while index < text.count {
-            let (scalar, place) = text[index]
+            let (scalar, position) = text[index]
             if scalar == "\n" {
-                if first == nil, !isBehindBreak { first = place } else { more.append(place) }
+                if first == nil, !isAfterBreak { first = position } else { more.append(position) }
             } else if scalar == " " || scalar == "\t" {
-                blanks.append((scalar, place))
+                blanks.append((scalar, position))
             } else {
                 break
             }
             index += 1
         }
-        if first != nil || isBehindBreak {
-            places.addBreaks(first, more, isFolded: true)
+        if first != nil || isAfterBreak {
+            positions.addBreaks(first, more, isFolded: true)
         } else {
-            for blank in blanks { places.add(blank.scalar, at: blank.place) }
+            for blank in blanks { positions.add(blank.scalar, at: blank.position) }
         }
     }
 
-    private mutating func readEscape(into places: inout ScalarPositions) {
-        let place = text[index].place
+    private mutating func readEscape(into positions: inout ScalarPositions) {
+        let position = text[index].position
         index += 1
         guard index < text.count else { return }
         let letter = text[index].scalar
         index += 1
-        if letter == "\n" { return readSpace(into: &places, isBehindBreak: true) }
+        if letter == "\n" { return readSpace(into: &positions, isAfterBreak: true) }
         guard let count = ["x": 2, "u": 4, "U": 8][letter] else {
-            return places.add(FlowScalarReader.escapes[letter] ?? letter, at: place)
+            return positions.add(FlowScalarReader.escapes[letter] ?? letter, at: position)
         }
         let digits = text[index..<min(index + count, text.count)].map(\.scalar)
         index += digits.count
         let value = UInt32(String(String.UnicodeScalarView(digits)), radix: 16)
-        places.add(value.flatMap(Unicode.Scalar.init) ?? "\u{FFFD}", at: place)
+        positions.add(value.flatMap(Unicode.Scalar.init) ?? "\u{FFFD}", at: position)
     }
 
     private static let escapes: [Unicode.Scalar: Unicode.Scalar] = [

@@ -1,25 +1,25 @@
-/// A look at a command as a POSIX shell would split it: enough to tell words from quotes, no more.
+/// A simple scan of a command that splits the text into words like a POSIX shell.
 ///
-/// It knows quotes, escapes, comments, `$(…)`, backquotes and the operators between commands. Where
-/// it is in doubt (heredocs, `case` patterns) it says less rather than something wrong.
+/// The scan handles quotes, escapes, comments, `$(…)`, backquotes and the operators between commands. For
+/// heredocs and `case` patterns, it reports less rather than something wrong.
 struct ShellScan {
-    /// A simple command: its words as written, the place of its first one, and what ends it.
+    /// A simple command: its words, its first line and its terminator.
     struct SimpleCommand: Equatable {
         /// The words as written, quotes included.
         var words: [String] = []
-        /// The line of the text, counted from 0, on which it begins.
+        /// The line of the text, counted from 0, on which the command begins.
         var line = 0
-        /// The operator behind it: `|`, `;`, `&&`, …, or an empty text.
+        /// The operator after the command: `|`, `;`, `&&`, …, or an empty text.
         var terminator = ""
-        /// Whether its output is redirected.
+        /// Whether the output of the command is redirected.
         var isRedirected = false
     }
 
-    /// The simple commands, also those inside `$(…)` at their own level.
+    /// The simple commands of the text.
     private(set) var commands: [SimpleCommand] = []
-    /// The quote that is not closed, if any, and the line on which it opens.
+    /// The quote that is not closed, if there is one, and the line on which it opens.
     private(set) var openQuote: (quote: Unicode.Scalar, line: Int)?
-    /// Delimiters of heredocs, with the line on which each begins.
+    /// The delimiters of heredocs, with the line on which each heredoc begins.
     private(set) var heredocs: [(delimiter: String, line: Int)] = []
 
     private let text: [Unicode.Scalar]
@@ -41,10 +41,10 @@ struct ShellScan {
         let character = text[index]
         switch character {
         case "\\":
-            if next == "\n" { line += 1 } else { take(character) }
-            if let next, next != "\n" { take(next) }
+            if next == "\n" { line += 1 } else { append(character) }
+            if let next, next != "\n" { append(next) }
             index += 2
-        case "'", "\"": takeQuoted(character)
+        case "'", "\"": readQuoted(character)
         case "#" where word.isEmpty: skipComment()
         case " ", "\t":
             endWord()
@@ -54,16 +54,16 @@ struct ShellScan {
             line += 1
             index += 1
             skipHeredocs()
-        case ";", "&", "|", "(", ")": takeOperator(character)
-        case ">", "<": takeRedirection(character)
-        case "$" where next == "(" || next == "{": takeExpansion()
+        case ";", "&", "|", "(", ")": readOperator(character)
+        case ">", "<": readRedirection(character)
+        case "$" where next == "(" || next == "{": readExpansion()
         default:
-            take(character)
+            append(character)
             index += 1
         }
     }
 
-    private mutating func take(_ character: Unicode.Scalar) {
+    private mutating func append(_ character: Unicode.Scalar) {
         if word.isEmpty, current.words.isEmpty { current.line = line }
         word.unicodeScalars.append(character)
     }
@@ -81,9 +81,9 @@ struct ShellScan {
         current = SimpleCommand(line: line)
     }
 
-    private mutating func takeQuoted(_ quote: Unicode.Scalar) {
+    private mutating func readQuoted(_ quote: Unicode.Scalar) {
         let openLine = line
-        take(quote)
+        append(quote)
         index += 1
         while index < text.count, text[index] != quote {
             if quote == "\"", text[index] == "\\", let next {
@@ -94,7 +94,7 @@ struct ShellScan {
                 continue
             }
             if quote == "\"", text[index] == "$", next == "(" || next == "{" {
-                takeExpansion()
+                readExpansion()
                 continue
             }
             if text[index] == "\n" { line += 1 }
@@ -109,11 +109,11 @@ struct ShellScan {
         }
     }
 
-    /// Takes `$(…)` or `${…}` as part of a word, with the quotes inside it.
-    private mutating func takeExpansion() {
-        // Deeper nesting than any person writes is not followed, so that no text can use up the stack.
+    /// Reads `$(…)` or `${…}` as part of a word, with nested quotes.
+    private mutating func readExpansion() {
+        // The depth is limited, so that a text cannot exhaust the stack.
         guard nesting < 32 else {
-            take("$")
+            append("$")
             index += 1
             return
         }
@@ -121,7 +121,7 @@ struct ShellScan {
         defer { nesting -= 1 }
         let close: Unicode.Scalar = next == "(" ? ")" : "}"
         let open: Unicode.Scalar = next == "(" ? "(" : "{"
-        take("$")
+        append("$")
         word.unicodeScalars.append(open)
         index += 2
         var depth = 1
@@ -134,7 +134,7 @@ struct ShellScan {
                 index += 2
                 continue
             case "'" where close == ")", "\"":
-                takeQuoted(character)
+                readQuoted(character)
                 continue
             case open: depth += 1
             case close: depth -= 1
@@ -150,7 +150,7 @@ struct ShellScan {
         while index < text.count, text[index] != "\n" { index += 1 }
     }
 
-    private mutating func takeOperator(_ character: Unicode.Scalar) {
+    private mutating func readOperator(_ character: Unicode.Scalar) {
         let isDouble = next == character && character != "(" && character != ")"
         let operation = String(repeating: String(character), count: isDouble ? 2 : 1)
         // 2>&1, >& and &> are redirections, not the end of a command.
@@ -159,20 +159,20 @@ struct ShellScan {
             index += 1
             return
         }
-        // An array, `name=(…)`: keep the parenthesis in the word, so that it can be told.
+        // Keep the parenthesis of an array, `name=(…)`, in the word, so that rules can detect it.
         if character == "(", word.hasSuffix("=") { word.unicodeScalars.append("(") }
         if character == "(", next == ")", !word.isEmpty { word += "()" }
         endCommand(operation)
         index += isDouble ? 2 : 1
     }
 
-    private mutating func takeRedirection(_ character: Unicode.Scalar) {
+    private mutating func readRedirection(_ character: Unicode.Scalar) {
         if character == "<", next == "<" {
-            takeHeredoc()
+            readHeredocStart()
             return
         }
         if next == "(" {
-            take(character)
+            append(character)
             word.unicodeScalars.append("(")
             endWord()
             index += 2
@@ -184,7 +184,7 @@ struct ShellScan {
         current.words.append(String(character))
     }
 
-    private mutating func takeHeredoc() {
+    private mutating func readHeredocStart() {
         endWord()
         index += 2
         if index < text.count, text[index] == "<" {
@@ -205,13 +205,13 @@ struct ShellScan {
         if !delimiter.isEmpty { heredocs.append((delimiter, line)) }
     }
 
-    private var heredocsRead = 0
+    private var skippedHeredocs = 0
 
-    /// Jumps over the bodies of the heredocs that the line just ended began.
+    /// Skips the bodies of the heredocs that the previous line began.
     private mutating func skipHeredocs() {
-        while heredocsRead < heredocs.count {
-            let delimiter = heredocs[heredocsRead].delimiter
-            heredocsRead += 1
+        while skippedHeredocs < heredocs.count {
+            let delimiter = heredocs[skippedHeredocs].delimiter
+            skippedHeredocs += 1
             while index < text.count {
                 let end = text[index...].firstIndex(of: "\n") ?? text.count
                 let content = String(text[index..<end])

@@ -11,10 +11,10 @@ import Testing
         ("'a'", "quoted-path", "the quotes are part of the name 'a'; write 'a'"),
         (
             "nm/**/* ", "blank-path",
-            "the blank behind 'nm/**/*' is part of the name; write 'nm/**/*'"
+            "the blank after 'nm/**/*' is part of the name; write 'nm/**/*'"
         ),
         ("\ta", "blank-path", "the blank before 'a' is part of the name; write 'a'"),
-        ("a\n", "blank-path", "the blank behind 'a' is part of the name; write 'a'"),
+        ("a\n", "blank-path", "the blank after 'a' is part of the name; write 'a'"),
         (
             "$(pwd)/x", "path-expansion",
             "no command runs in the path '$(pwd)/x'; paths start at the source root, so write 'x'"
@@ -29,22 +29,22 @@ import Testing
         ),
         (
             "${A:-b}/x", "path-expansion",
-            "in the path '${A:-b}/x' only '$NAME' and '${NAME}' are put in; give the variable its"
+            "in the path '${A:-b}/x' only '$NAME' and '${NAME}' are replaced; give the variable its"
                 + " value under 'env' and write '${NAME}'"
         ),
         (
             "C:\\x", "backslash-path",
-            "in the path 'C:\\x' 'C:' is no drive here and '\\' no slash; write 'x'"
+            "in the path 'C:\\x' 'C:' is not a drive here and '\\' is not a slash; write 'x'"
         ),
         (
             "dir\\sub\\*.o", "backslash-path",
-            "in the path 'dir\\sub\\*.o' a '\\' makes the next character a plain one and is no slash;"
+            "in the path 'dir\\sub\\*.o' a '\\' makes the next character literal and is not a slash;"
                 + " write 'dir/sub/*.o'"
         ),
         ("~/x", "tilde-path", "'~' is not replaced in a path; write '$HOME/x'"),
         (
             "~root/x", "tilde-path",
-            "'~root' is not replaced in a path; write the home directory's own path"
+            "'~root' is not replaced in a path; write the path of the home directory"
         ),
         (
             "\"nm\"/**/*", "quoted-path",
@@ -57,17 +57,17 @@ import Testing
         ("  ", "blank-path", "the path '  ' names no file; leave it out"),
         (
             "nm\\**\\*", "backslash-path",
-            "in the path 'nm\\**\\*' a '\\' makes the next character a plain one and is no slash; write"
+            "in the path 'nm\\**\\*' a '\\' makes the next character literal and is not a slash; write"
                 + " 'nm/**/*'"
         ),
         (
             "custom\\**", "backslash-path",
-            "in the path 'custom\\**' a '\\' makes the next character a plain one and is no slash; write"
+            "in the path 'custom\\**' a '\\' makes the next character literal and is not a slash; write"
                 + " 'custom/**'"
         ),
         (
             "!x", "negated-path",
-            "'!x' takes nothing away, it is a name that begins with '!'; write 'x' under"
+            "'!x' excludes nothing, because it is a name that begins with '!'; write 'x' under"
                 + " 'exclude-paths'"
         ),
     ])

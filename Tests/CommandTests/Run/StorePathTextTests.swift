@@ -45,8 +45,8 @@ struct StorePathTextTests {
 
     @Test(arguments: [
         ("\"st\"", "the quotes are part of the name \"st\"; write 'st'"),
-        ("st ", "the blank behind 'st' is part of the name; write 'st'"),
-        ("C:\\st", "no drive here"), ("$(pwd)/st", "'$' in '$(pwd)/st' is not expanded"),
+        ("st ", "the blank after 'st' is part of the name; write 'st'"),
+        ("C:\\st", "not a drive here"), ("$(pwd)/st", "'$' in '$(pwd)/st' is not expanded"),
         ("$HOME/st", "'$' in '$HOME/st' is not expanded"),
         ("${HOME:-x}/st", "is not expanded"),
     ])

@@ -1,12 +1,12 @@
 extension Bashism {
-    /// A command's name and what stands behind it.
+    /// Finds a bashism in a command: its name, or its options and arguments.
     static func inCommand(_ words: [ShellWord], _ names: ShellNames) -> Bashism? {
         guard let name = words.first?.text, !names.functions.contains(name) else { return nil }
         if let known = commands[name] { return known }
         return inBuiltin(name, words, names)
     }
 
-    /// What stands behind `command`, which looks for no keyword and no function.
+    /// Finds a bashism after `command`, which runs no keyword and no function.
     private static func inPlainCommand(
         _ words: ArraySlice<ShellWord>,
         _ names: ShellNames
@@ -47,17 +47,17 @@ extension Bashism {
         }
     }
 
-    /// The first option of a command that dash does not have.
+    /// Finds the first option of a command that dash does not have.
     private static func inOptions(
         _ name: String,
         _ words: [String],
         _ letters: String,
-        _ instead: String? = nil
+        _ replacement: String? = nil
     ) -> Bashism? {
         guard let option = words.first, option.hasPrefix("-"),
             let letter = option.dropFirst().first, letters.contains(letter)
         else { return nil }
-        return Bashism("'\(name) -\(letter)'", instead)
+        return Bashism("'\(name) -\(letter)'", replacement)
     }
 
     private static func inKill(_ words: [String]) -> Bashism? {
@@ -70,7 +70,7 @@ extension Bashism {
         return Bashism("'kill -s \(words[1])'", "'kill -s \(words[1].dropFirst(3))'")
     }
 
-    /// The text of an `eval`, where it is one quoted word in which nothing is expanded.
+    /// Finds a bashism in the text of `eval`, if it is one quoted word without expansions.
     private static func inEval(_ words: [String], _ names: ShellNames) -> Bashism? {
         guard words.count == 1, let word = words.first, word.count > 2, let quote = word.first,
             quote == word.last, quote == "'" || quote == "\""
@@ -79,12 +79,12 @@ extension Bashism {
         guard !text.contains(quote),
             quote == "'" || !text.contains(where: { "$`\\".contains($0) })
         else { return nil }
-        return all(in: String(text), given: names.variables).first
+        return all(in: String(text), variables: names.variables).first
     }
 
-    /// A function's name that is no name of a variable.
+    /// Finds a function name that is not a valid name in dash.
     static func inFunctionName(_ word: ShellWord) -> Bashism? {
-        guard !word.bare.unicodeScalars.contains(ShellWord.mark),
+        guard !word.bare.unicodeScalars.contains(ShellWord.placeholder),
             !word.bare.unicodeScalars.allSatisfy(\.isNamePart)
         else { return nil }
         return Bashism("the function name '\(word.text.clipped)'", "letters, digits and '_'")
@@ -127,17 +127,17 @@ extension Bashism {
         )
     }
 
-    /// dash knows `-p` and `-r`.
+    /// Finds an option of `read` other than `-p` and `-r`, which dash supports.
     private static func inRead(_ words: [String]) -> Bashism? {
         var index = 0
         while index < words.count {
             let word = words[index]
             index += 1
             guard word.hasPrefix("-"), word.count > 1, word != "--" else { return nil }
-            for (place, letter) in word.dropFirst().enumerated() where letter != "r" {
+            for (offset, letter) in word.dropFirst().enumerated() where letter != "r" {
                 if letter == "p" {
-                    // What is asked is the rest of the word, or the next one.
-                    if place + 2 == word.count { index += 1 }
+                    // The prompt is the rest of the word, or the next word.
+                    if offset + 2 == word.count { index += 1 }
                     break
                 }
                 guard "adeinNstu".contains(letter) else { return nil }
@@ -153,7 +153,7 @@ extension Bashism {
             if ["ERR", "DEBUG", "RETURN"].contains(name) {
                 return Bashism(
                     "'trap … \(signal)'",
-                    name == "ERR" ? "'trap … EXIT' and look at '$?'" : nil,
+                    name == "ERR" ? "'trap … EXIT' and check '$?'" : nil,
                     .differs("sets no trap")
                 )
             }
@@ -223,7 +223,7 @@ extension Bashism {
         return nil
     }
 
-    /// `name+=…` and `name[…]=…`.
+    /// Finds `name+=…` and `name[…]=…`.
     static func inAssignment(_ word: ShellWord) -> Bashism? {
         guard let left = word.assignedName else { return nil }
         if left.hasSuffix("+") {

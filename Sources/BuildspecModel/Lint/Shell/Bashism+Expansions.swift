@@ -1,22 +1,22 @@
 extension Bashism {
-    /// `{a,b}` and `{1..3}` outside of quotes.
+    /// Finds `{a,b}` and `{1..3}` outside of quotes.
     static func inWord(_ word: ShellWord) -> Bashism? {
         let bare = Array(word.bare.unicodeScalars)
         guard bare.count < 1_000 else { return nil }
         var index = 0
         while let open = bare[index...].firstIndex(of: "{") {
             index = open + 1
-            // Text of templates, `{{.Name}}`, and what stands behind a '$' is no brace expansion.
+            // `{{.Name}}` of templates and braces after a '$' are not brace expansions.
             if open + 1 < bare.count, bare[open + 1] == "{" { return nil }
             if open > 0, bare[open - 1] == "$" { continue }
             guard let close = matching(open, in: bare) else { return nil }
             let inner = bare[(open + 1)..<close]
             let before = open > 0 ? bare[open - 1] : " "
             if isSequence(inner) {
-                return Bashism("'{1..3}'", "the words out", .differs("leaves it as it stands"))
+                return Bashism("'{1..3}'", "the words out", .differs("leaves it unchanged"))
             }
-            if hasOwnComma(inner), !isRepeat(inner, behind: before), !word.text.isJSONLike {
-                return Bashism("'{a,b}'", "the words out", .differs("leaves it as it stands"))
+            if hasTopLevelComma(inner), !isRepeat(inner, after: before), !word.text.isJSONLike {
+                return Bashism("'{a,b}'", "the words out", .differs("leaves it unchanged"))
             }
         }
         return nil
@@ -32,7 +32,7 @@ extension Bashism {
         return nil
     }
 
-    private static func hasOwnComma(_ inner: ArraySlice<Unicode.Scalar>) -> Bool {
+    private static func hasTopLevelComma(_ inner: ArraySlice<Unicode.Scalar>) -> Bool {
         var depth = 0
         for scalar in inner {
             if scalar == "{" { depth += 1 }
@@ -42,13 +42,14 @@ extension Bashism {
         return false
     }
 
-    /// Whether it is the `{1,3}` of a regular expression, as in `[0-9]{1,3}`.
+    /// Returns whether braces are the `{1,3}` of a regular expression, as in `[0-9]{1,3}`.
     private static func isRepeat(
         _ inner: ArraySlice<Unicode.Scalar>,
-        behind before: Unicode.Scalar
+        after before: Unicode.Scalar
     ) -> Bool {
         let isNumbers = inner.allSatisfy { ("0"..."9").contains($0) || $0 == "," }
-        return isNumbers && ("])}.*".unicodeScalars.contains(before) || before == ShellWord.mark)
+        return isNumbers
+            && ("])}.*".unicodeScalars.contains(before) || before == ShellWord.placeholder)
     }
 
     private static func isSequence(_ inner: ArraySlice<Unicode.Scalar>) -> Bool {
@@ -66,7 +67,7 @@ extension Bashism {
 }
 
 extension Bashism {
-    /// `${…}` beyond what POSIX has.
+    /// Finds a form of `${…}` that is not in POSIX.
     static func inParameter(_ body: String, _ names: ShellNames) -> Bashism? {
         var rest = Array(body.unicodeScalars)[...]
         if rest.first == "!" {
@@ -102,8 +103,9 @@ extension Bashism {
         }
     }
 
-    /// Whether what stands behind the `:` counts characters; `:-`, `:=`, `:?` and `:+` do not, and
-    /// neither do the names of other systems' templates, such as `${AWS::Region}`.
+    /// Returns whether the text after the `:` is an offset of a substring.
+    ///
+    /// `:-`, `:=`, `:?` and `:+` are not offsets, nor are templates of other systems, such as `${AWS::Region}`.
     private static func isOffset(_ next: Unicode.Scalar, _ rest: String) -> Bool {
         switch next {
         case "0"..."9", "$", "(": true
@@ -114,8 +116,9 @@ extension Bashism {
         }
     }
 
-    /// Whether the rest counts characters by a variable, as in `${NAME:n:2}`; texts of templates such as
-    /// `${opt:stage}` look alike.
+    /// Returns whether the rest is an offset with a variable, as in `${NAME:n:2}`.
+    ///
+    /// Templates such as `${opt:stage}` look similar and are excluded.
     private static func isNamedOffset(
         _ rest: ArraySlice<Unicode.Scalar>,
         _ name: ArraySlice<Unicode.Scalar>
@@ -132,7 +135,7 @@ extension Bashism {
         }
     }
 
-    /// What to write for the variables that only bash sets.
+    /// The replacements of the variables that only bash sets.
     private static let variables: [String: String?] = [
         "BASHPID": nil, "BASH_SOURCE": nil, "BASH_VERSION": nil, "DIRSTACK": nil,
         "EPOCHREALTIME": "'$(date +%s.%N)'", "EPOCHSECONDS": "'$(date +%s)'",
@@ -141,13 +144,15 @@ extension Bashism {
         "SRANDOM": nil, "UID": "'$(id -u)'",
     ]
 
-    /// Variables that only bash sets; an image may set `HOSTNAME`.
+    /// Finds a variable that only bash sets; `HOSTNAME` is not one, because an image can set it.
     static func inVariable(_ name: String, _ names: ShellNames) -> Bashism? {
-        guard let instead = variables[name], !names.variables.contains(name) else { return nil }
-        return Bashism("'$\(name)'", instead, .differs("has no such variable"))
+        guard let replacement = variables[name], !names.variables.contains(name) else {
+            return nil
+        }
+        return Bashism("'$\(name)'", replacement, .differs("has no such variable"))
     }
 
-    /// Other bases, `,`, `**`, `++` and `--`.
+    /// Finds other bases, `,`, `**`, `++` and `--` in arithmetic.
     static func inArithmetic(_ body: String) -> Bashism? {
         let text = withoutExpansions(Array(body.unicodeScalars))
         for index in text.indices {
@@ -165,12 +170,12 @@ extension Bashism {
             guard sign == "+" || sign == "-" else { continue }
             let before = text[..<(index - 1)].last { $0 != " " }
             let after = text[(index + 1)...].first { $0 != " " }
-            let isBehind = before.map { $0.isNamePart } ?? false
-            let isBefore = after.map { $0.isNameStart } ?? false
+            let isPostfix = before.map { $0.isNamePart } ?? false
+            let isPrefix = after.map { $0.isNameStart } ?? false
             // `a--b` is a difference; `a--` and `--a` are not.
-            guard isBehind != isBefore else { continue }
-            // dash takes the second sign for the number's own: `i + (+2)`, `+(+i)`.
-            let isSign = isBefore || after == "+" || after == "-"
+            guard isPostfix != isPrefix else { continue }
+            // dash reads the second character as the sign of the operand: `i + (+2)`, `+(+i)`.
+            let isSign = isPrefix || after == "+" || after == "-"
             return Bashism(
                 "'\(sign)\(sign)' in '$((…))'",
                 "'name=$((name \(sign) 1))'",
@@ -180,18 +185,18 @@ extension Bashism {
         return nil
     }
 
-    /// The text with a mark for each `$(…)`, `${…}` and backquotes in it.
+    /// Returns the text with a placeholder for each `$(…)` and `${…}`; empty if it has backquotes.
     private static func withoutExpansions(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
         var result: [Unicode.Scalar] = []
         var depth = 0
         for (index, scalar) in text.enumerated() {
-            let isBehindDollar = index > 0 && text[index - 1] == "$"
+            let isAfterDollar = index > 0 && text[index - 1] == "$"
             if depth > 0 {
                 if scalar == "(" || scalar == "{" { depth += 1 }
                 if scalar == ")" || scalar == "}" { depth -= 1 }
-            } else if isBehindDollar, scalar == "(" || scalar == "{" {
+            } else if isAfterDollar, scalar == "(" || scalar == "{" {
                 depth = 1
-                result.append(ShellWord.mark)
+                result.append(ShellWord.placeholder)
             } else if scalar == "`" {
                 return []
             } else {
@@ -203,7 +208,7 @@ extension Bashism {
 }
 
 extension String {
-    /// Whether it looks like JSON whose quotes are missing or in the wrong place.
+    /// Whether the text looks like JSON with missing or misplaced quotes.
     fileprivate var isJSONLike: Bool {
         contains("\":") || contains("':") || contains("\\\":")
     }

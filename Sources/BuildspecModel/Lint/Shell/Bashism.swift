@@ -1,43 +1,44 @@
-/// Something that bash knows and dash, the `/bin/sh` of Debian and Ubuntu, does not.
+/// A construct that bash supports and that dash, the `/bin/sh` of Debian and Ubuntu, does not.
 ///
-/// What dash does with each was tried with dash 0.5.12; `BashTests` tries it again.
+/// The behaviour of dash was observed with dash 0.5.12; `BashTests` checks it again.
 struct Bashism: Equatable {
-    /// What dash does with it.
+    /// The effect of a construct in dash.
     enum Effect: Equatable {
         /// The command fails, or the whole text is refused.
         case fails
-        /// dash goes on and does something else; the words say what, after "which".
+        /// dash continues and does something else; the text says what, after "and".
         case differs(String)
     }
 
-    /// How it looks, in quotes where it is text.
-    var what: String
-    /// What to write for it, after "write"; `nil` where only another shell helps.
-    var instead: String?
-    /// What dash does.
+    /// The construct, in quotes if it is literal text.
+    var construct: String
+    /// The replacement, for a message after "write"; `nil` if only another shell helps.
+    var replacement: String?
+    /// The effect in dash.
     var effect = Effect.fails
-    /// Where it stands in the command's text.
+    /// The range in the text of the command.
     var range = 0..<0
 
-    init(_ what: String, _ instead: String? = nil, _ effect: Effect = .fails) {
-        self.what = what
-        self.instead = instead
+    init(_ construct: String, _ replacement: String? = nil, _ effect: Effect = .fails) {
+        self.construct = construct
+        self.replacement = replacement
         self.effect = effect
     }
 
-    /// The bashisms of a text: of each kind the first.
+    /// Finds the first bashism of each kind in a text.
     ///
     /// - Parameters:
-    ///   - text: the text.
-    ///   - given: variables that something else in the file sets.
-    /// - Returns: what was found, in the order of the text.
-    static func all(in text: String, given: Set<String> = []) -> [Bashism] {
+    ///   - text: The text of a command.
+    ///   - variables: The variables that other parts of the file set.
+    /// - Returns: The bashisms in the order of the text.
+    static func all(in text: String, variables: Set<String> = []) -> [Bashism] {
         var found: [Bashism] = []
         var seen: Set<String> = []
         let features = ShellReader.features(of: text)
-        let names = ShellNames(features, given: given)
+        let names = ShellNames(features, variables: variables)
         for feature in features {
-            guard var bashism = Bashism(feature.kind, names), seen.insert(bashism.what).inserted
+            guard var bashism = Bashism(feature.kind, names),
+                seen.insert(bashism.construct).inserted
             else { continue }
             bashism.range = feature.range
             found.append(bashism)
@@ -65,7 +66,7 @@ struct Bashism: Equatable {
                 Bashism("$'…'", "\"$(printf '…')\"", .differs("leaves the '$' and the '\\n' in"))
             case .localeQuote: Bashism("$\"…\"", "\"…\"", .differs("leaves the '$' in"))
             case .oldArithmetic:
-                Bashism("'$[…]'", "'$((…))'", .differs("leaves it as it stands"))
+                Bashism("'$[…]'", "'$((…))'", .differs("leaves it unchanged"))
             case .fileSubstitution:
                 Bashism("'$(< file)'", "'$(cat file)'", .differs("makes an empty text of it"))
             case .arithmeticCommand: Bashism("'((…))'", "'[ \"$((…))\" -ne 0 ]'")

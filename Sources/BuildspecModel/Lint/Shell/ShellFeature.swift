@@ -1,15 +1,14 @@
-/// Something in a shell's text that a rule may want to know of.
+/// A construct in the text of a command that rules can check.
 struct ShellFeature: Equatable {
-    /// What it is.
+    /// The kind of a feature.
     enum Kind: Equatable {
-        /// A simple command, without the keywords in front of it: its words, with what is an
-        /// assignment or an option of the first one.
+        /// A simple command without the keywords before it: its words, including options and arguments.
         case command([ShellWord])
         /// `name=value`, `name+=value` or `name[…]=value` before or instead of a command.
         case assignment(ShellWord)
-        /// A word that the shell takes as a name or value: an argument, or what a `for` lists.
+        /// An argument of a command, or a word in the list of a `for`.
         case word(ShellWord)
-        /// `${…}`: what stands between the braces.
+        /// `${…}`: the text between the braces.
         case parameter(String)
         /// `$NAME`.
         case variable(String)
@@ -17,7 +16,7 @@ struct ShellFeature: Equatable {
         case ansiQuote
         /// `$"…"`.
         case localeQuote
-        /// `$((…))`: what stands between the parentheses.
+        /// `$((…))`: the text between the parentheses.
         case arithmetic(String)
         /// `$[…]`.
         case oldArithmetic
@@ -31,7 +30,7 @@ struct ShellFeature: Equatable {
         case array
         /// `<<<`, `<(…)`, `>(…)`, `&>`, `&>>`, `{fd}>`, or a file of `/dev/tcp`.
         case redirection(String)
-        /// `>&` or `1>&`, and what stands behind it.
+        /// `>&` or `1>&`, and the word after it.
         case duplication(ShellWord)
         /// The name of a function, before its `()`.
         case function(ShellWord)
@@ -45,9 +44,9 @@ struct ShellFeature: Equatable {
         case fallThrough(String)
     }
 
-    /// What it is.
+    /// The kind of the feature.
     var kind: Kind
-    /// Where it stands in the text, in Unicode scalars.
+    /// The range in the text, in Unicode scalars.
     var range: Range<Int>
 }
 
@@ -55,11 +54,11 @@ struct ShellFeature: Equatable {
 struct ShellWord: Equatable {
     /// The word as written, quotes included.
     var text: String
-    /// The word with a mark for all that is quoted, escaped or put in by the shell.
+    /// The word with a placeholder for each part that is quoted, escaped or expanded by the shell.
     var bare: String
-    /// Where it stands in the text, in Unicode scalars.
+    /// The range in the text, in Unicode scalars.
     var range: Range<Int>
 
-    /// What `bare` has for a character that is no syntax.
-    static let mark: Unicode.Scalar = "\u{FFFC}"
+    /// The character in `bare` for a part that is not syntax.
+    static let placeholder: Unicode.Scalar = "\u{FFFC}"
 }

@@ -1,30 +1,30 @@
-/// The names to which a text gives a meaning of its own: what bash says of them does not count then.
+/// The functions and variables that a text defines, which override the meaning of the names in bash.
 struct ShellNames {
-    /// The functions that it defines.
+    /// The functions that the text defines.
     private(set) var functions: Set<String> = []
-    /// The variables that it sets, and those that are given.
+    /// The variables that the text sets, and those that other parts of the file set.
     private(set) var variables: Set<String>
-    /// Variables that it sets to a number, or to the number of an open file.
+    /// The variables that the text sets to a number, or to the number of an open file.
     private var numbers: Set<String> = []
-    /// Variables that it sets to some other plain text.
+    /// The variables that the text sets to another literal text.
     private var texts: Set<String> = []
 
-    /// Collects them.
+    /// Collects the names in a text.
     ///
     /// - Parameters:
-    ///   - features: what is in the text.
-    ///   - given: variables that something else sets.
-    init(_ features: [ShellFeature], given: Set<String> = []) {
-        variables = given
+    ///   - features: The features of the text.
+    ///   - variables: The variables that other parts of the file set.
+    init(_ features: [ShellFeature], variables: Set<String> = []) {
+        self.variables = variables
         for feature in features {
             switch feature.kind {
             case .function(let word): functions.insert(word.text)
-            case .assignment(let word): take(word)
+            case .assignment(let word): addAssignment(word)
             case .command(let words):
                 let rest = words.dropFirst()
                 switch words[0].text {
-                case "export", "readonly", "local": for word in rest { take(word) }
-                case "read", "for": variables.formUnion(rest.map(\.text))
+                case "export", "readonly", "local": for word in rest { addAssignment(word) }
+                case "read", "for": self.variables.formUnion(rest.map(\.text))
                 default: break
                 }
             default: break
@@ -32,7 +32,7 @@ struct ShellNames {
         }
     }
 
-    private mutating func take(_ word: ShellWord) {
+    private mutating func addAssignment(_ word: ShellWord) {
         guard let left = word.assignedName else { return }
         let name = String(left.prefix { $0 != "+" && $0 != "[" })
         variables.insert(name)
@@ -41,9 +41,9 @@ struct ShellNames {
         if value.allSatisfy(\.isNumber) { numbers.insert(name) } else { texts.insert(name) }
     }
 
-    /// Whether what stands behind `>&` may be the number of an open file, or nothing.
+    /// Returns whether the word after `>&` can be the number of an open file, or empty.
     ///
-    /// A variable alone is a file where the text sets it to one, or where its name says so.
+    /// A single variable is a file if the text sets the variable to a file, or if its name says so.
     func isNumber(_ word: ShellWord) -> Bool {
         let text = word.text.filter { $0 != "\"" && $0 != "'" }
         guard text.contains("$") || text.contains("`") else {
@@ -59,7 +59,7 @@ struct ShellNames {
         let rest = text.dropFirst(name.count + (isBraced ? 2 : 1)).drop { isBraced && $0 == "}" }
         guard rest.isEmpty else { return rest.first != "/" && rest.first != "." }
         if numbers.contains(String(name)) || name.lowercased().contains("fd") { return true }
-        let saysFile = ["LOG", "FILE", "PATH", "DIR"].contains { name.uppercased().contains($0) }
-        return !saysFile && !texts.contains(String(name))
+        let hasFileName = ["LOG", "FILE", "PATH", "DIR"].contains { name.uppercased().contains($0) }
+        return !hasFileName && !texts.contains(String(name))
     }
 }

@@ -1,5 +1,5 @@
 extension ShellReader {
-    /// Reads one word, with all that is nested in it.
+    /// Reads one word with all nested expansions.
     mutating func readWord() -> ShellWord {
         let start = index
         var bare = String.UnicodeScalarView()
@@ -11,24 +11,24 @@ extension ShellReader {
                 guard ShellWord(text: "", bare: String(bare), range: 0..<0).isOpenArray else {
                     return word(from: start, bare)
                 }
-                bare.append(ShellWord.mark)
+                bare.append(ShellWord.placeholder)
                 readArray(from: start)
             case "`" where isInBackquotes: return word(from: start, bare)
             case "\\":
-                if peek(1) != "\n" { bare.append(ShellWord.mark) }
+                if peek(1) != "\n" { bare.append(ShellWord.placeholder) }
                 index = min(index + 2, text.count)
             case "'":
-                bare.append(ShellWord.mark)
+                bare.append(ShellWord.placeholder)
                 skipSingleQuotes()
             case "\"":
-                bare.append(ShellWord.mark)
+                bare.append(ShellWord.placeholder)
                 index += 1
                 readDoubleQuotes()
             case "`":
-                bare.append(ShellWord.mark)
+                bare.append(ShellWord.placeholder)
                 readBackquotes()
             case "$":
-                bare.append(readExpansion(isQuoted: false) ? ShellWord.mark : scalar)
+                bare.append(readExpansion(isQuoted: false) ? ShellWord.placeholder : scalar)
             default:
                 bare.append(scalar)
                 index += 1
@@ -65,7 +65,7 @@ extension ShellReader {
         index = min(index + 1, text.count)
     }
 
-    /// Reads up to and with the closing `"`.
+    /// Reads text in double quotes, including the closing quote.
     private mutating func readDoubleQuotes() {
         while let scalar = peek() {
             switch scalar {
@@ -94,7 +94,7 @@ extension ShellReader {
         if readsFile, !hasCommand(since: found) { add(.fileSubstitution, from: start) }
     }
 
-    /// Reads what begins with `$`; `false` if it is only a `$`.
+    /// Reads an expansion that begins with `$`; returns `false` if it is only a `$`.
     mutating func readExpansion(isQuoted: Bool) -> Bool {
         let start = index
         index += 1
@@ -147,10 +147,10 @@ extension ShellReader {
 
     /// Whether a substitution begins with `< file`.
     private var readsFile: Bool {
-        var place = index
-        while place < text.count, text[place] == " " { place += 1 }
-        return place < text.count && text[place] == "<"
-            && (place + 1 == text.count || !"<(&>".unicodeScalars.contains(text[place + 1]))
+        var next = index
+        while next < text.count, text[next] == " " { next += 1 }
+        return next < text.count && text[next] == "<"
+            && (next + 1 == text.count || !"<(&>".unicodeScalars.contains(text[next + 1]))
     }
 
     private func hasCommand(since count: Int) -> Bool {
@@ -180,7 +180,7 @@ extension ShellReader {
         add(.parameter(string(body..<end)), from: start)
     }
 
-    /// A quote in `${…}`: it hides a `}` only where it is closed before the next one.
+    /// Skips text in single quotes in `${…}`, if the quote is closed on the same line.
     private mutating func skipSingleQuotesInParameter() {
         let stop = text[(index + 1)...].firstIndex { $0 == "'" || $0 == "\n" }
         index = stop.flatMap { text[$0] == "'" ? $0 + 1 : nil } ?? index + 1
@@ -188,26 +188,26 @@ extension ShellReader {
 }
 
 extension ShellReader {
-    /// Where the `))` stands that ends an arithmetic expression; `nil` if it is no such expression.
+    /// Returns the index of the `))` that ends an arithmetic expression; `nil` if it is not one.
     func closeOfArithmetic(from start: Int) -> Int? {
         var open = 0
-        var place = start
-        // No person writes a longer one, and brackets that are never closed must not take long.
+        var position = start
+        // The limit keeps a text with many unclosed brackets from taking long.
         let end = min(text.count, start + 500)
-        while place < end {
-            switch text[place] {
+        while position < end {
+            switch text[position] {
             case "(": open += 1
             case ")" where open > 0: open -= 1
-            case ")": return place + 1 < text.count && text[place + 1] == ")" ? place : nil
-            case "\\": place += 1
+            case ")": return position + 1 < text.count && text[position + 1] == ")" ? position : nil
+            case "\\": position += 1
             default: break
             }
-            place += 1
+            position += 1
         }
         return nil
     }
 
-    /// Reads the expansions in an arithmetic expression up to and with its `))`.
+    /// Reads the expansions in an arithmetic expression, including its `))`.
     mutating func readArithmetic(to close: Int) {
         index += 2
         while index < close {
@@ -224,10 +224,10 @@ extension ShellReader {
         index = min(index, text.count)
     }
 
-    /// Reads a redirection and the word behind it.
+    /// Reads a redirection and the word after it.
     mutating func readRedirection() {
         let start = index
-        noteVariableBefore(start)
+        addVariable(before: start)
         if follows("<(") || follows(">(") {
             index += 2
             if depth < ShellReader.maximumDepth { readList(until: ")") }
@@ -253,8 +253,8 @@ extension ShellReader {
         }
     }
 
-    /// Notes a `{name}` right before a redirection.
-    private mutating func noteVariableBefore(_ sign: Int) {
+    /// Adds a feature for a `{name}` directly before a redirection.
+    private mutating func addVariable(before sign: Int) {
         guard sign > 2, text[sign - 1] == "}",
             let open = text[max(0, sign - 64)..<sign].lastIndex(of: "{"),
             open == 0 || " \t\n;&|".unicodeScalars.contains(text[open - 1]),
@@ -267,7 +267,7 @@ extension ShellReader {
         while let scalar = peek(), scalar == " " || scalar == "\t" { index += 1 }
     }
 
-    /// Reads what stands behind `>&`: a number, `-`, or in bash a file.
+    /// Reads the word after `>&`: a number, `-`, or in bash a file.
     private mutating func readDuplication(from start: Int) {
         skipBlanks()
         let word = readWord()
@@ -294,11 +294,11 @@ extension ShellReader {
         )
     }
 
-    /// Reads the bodies of the heredocs of the line that has just ended.
+    /// Reads the bodies of the heredocs that the previous line began.
     mutating func readHeredocs() {
-        let waiting = heredocs
+        let pending = heredocs
         heredocs = []
-        for heredoc in waiting {
+        for heredoc in pending {
             while index < text.count {
                 let end = text[index...].firstIndex(of: "\n") ?? text.count
                 var line = text[index..<end]
@@ -329,7 +329,7 @@ extension ShellReader {
 }
 
 extension ShellWord {
-    /// Whether a `(` behind it begins an array.
+    /// Whether a `(` after the word begins an array.
     var isOpenArray: Bool {
         guard bare.hasSuffix("="), let name = assignedName else { return false }
         return name.utf8.count + 1 == bare.utf8.count
@@ -337,11 +337,11 @@ extension ShellWord {
 }
 
 extension Unicode.Scalar {
-    /// Whether a variable's name may begin with it.
+    /// Whether the name of a variable can begin with the character.
     var isNameStart: Bool {
         self == "_" || ("a"..."z").contains(self) || ("A"..."Z").contains(self)
     }
 
-    /// Whether a variable's name may have it.
+    /// Whether the name of a variable can contain the character.
     var isNamePart: Bool { isNameStart || ("0"..."9").contains(self) }
 }

@@ -1,22 +1,21 @@
-/// Reads a text as bash would, for what is in it: commands, expansions, redirections.
+/// Parses a text as bash would, and collects its features: commands, expansions, redirections.
 ///
-/// It follows quotes, escapes, comments, heredocs, `case` patterns, `[[ … ]]` and everything that
-/// nests: `$(…)`, backquotes, `(…)`, `${…}`, text in double quotes. It is no judge: text that no
-/// shell would take gives what can be told, and never too much.
+/// The reader handles quotes, escapes, comments, heredocs, `case` patterns, `[[ … ]]`, and nested text:
+/// `$(…)`, backquotes, `(…)`, `${…}`, double quotes. It does not validate: invalid text gives the features
+/// that are certain.
 ///
-/// Source: POSIX.1-2024, "Shell Command Language"; the bash manual for what is bash's own.
+/// Source: POSIX.1-2024, "Shell Command Language"; the bash manual for bash's extensions.
 struct ShellReader {
-    /// What was found, in the order of the text as far as it does not nest.
+    /// The features so far, in the order of the text except for nested ones.
     private(set) var features: [ShellFeature] = []
 
     let text: [Unicode.Scalar]
     var index = 0
-    /// How deep in nested substitutions the reader is; deeper than anybody writes is not followed, so
-    /// that no text can use up the stack.
+    /// The depth of nested substitutions, which is limited so that a text cannot exhaust the stack.
     var depth = 0
-    /// Whether a backquote ends what is being read.
+    /// Whether a backquote ends the current list.
     var isInBackquotes = false
-    /// Heredocs whose bodies begin behind the next line break.
+    /// The heredocs whose bodies begin after the next line break.
     var heredocs: [Heredoc] = []
 
     static let maximumDepth = 32
@@ -27,12 +26,12 @@ struct ShellReader {
         var stripsTabs: Bool
     }
 
-    /// Reads a whole text.
+    /// Parses a text, and returns its features.
     static func features(of text: String) -> [ShellFeature] {
         var reader = ShellReader(text: Array(text.unicodeScalars))
         while reader.index < reader.text.count {
             reader.readList(until: nil)
-            // A ')' or the like that closes nothing.
+            // Skip a closing character without an opening one, such as ')'.
             reader.index += 1
         }
         return reader.features
@@ -60,23 +59,23 @@ struct ShellReader {
 }
 
 extension ShellReader {
-    /// What is being put together while a list of commands is read.
+    /// The state of the reader in a list of commands.
     private struct ListState {
         var words: [ShellWord] = []
-        /// The open `case`s, and whether each waits for a pattern.
+        /// For each open `case`, whether a pattern comes next.
         var cases: [Bool] = []
-        var waitsForPattern: Bool { cases.last ?? false }
+        var expectsPattern: Bool { cases.last ?? false }
         /// Whether the words of a `for` have just ended.
-        var isBehindFor = false
+        var isAfterFor = false
     }
 
-    /// Reads commands up to a `)` or backquote that closes them, which is left to be read.
+    /// Reads commands up to the `)` or backquote that closes the list, which is not consumed.
     mutating func readList(until closer: Unicode.Scalar?) {
         var state = ListState()
         depth += 1
         defer { depth -= 1 }
         while let scalar = peek() {
-            if state.waitsForPattern, state.words.isEmpty, readPattern(&state, closer) { continue }
+            if state.expectsPattern, state.words.isEmpty, readPattern(&state, closer) { continue }
             switch scalar {
             case " ", "\t", "\r": index += 1
             case "\\" where peek(1) == "\n": index += 2
@@ -101,12 +100,12 @@ extension ShellReader {
         while let scalar = peek(), scalar != "\n" { index += 1 }
     }
 
-    /// Hands on the command that has been read.
+    /// Adds a feature for the command that was read.
     private mutating func end(_ state: inout ListState) {
         let words = state.words
         state.words = []
         guard let first = words.first, let last = words.last else { return }
-        state.isBehindFor = first.text == "for"
+        state.isAfterFor = first.text == "for"
         features.append(
             ShellFeature(
                 kind: .command(words),
@@ -140,11 +139,11 @@ extension ShellReader {
         }
     }
 
-    /// A subshell, a function's `()`, `((…))`, or a bracket in a place where no shell wants one.
+    /// Reads a subshell, the `()` of a function, `((…))`, or an unexpected parenthesis.
     private mutating func readParenthesis(_ state: inout ListState) {
         let start = index
         if state.words.count == 1, let close = closeOfEmptyPair() {
-            // A function's name; its body is what comes next.
+            // The name of a function; its body follows.
             let name = state.words[0]
             state.words = []
             index = close
@@ -164,11 +163,11 @@ extension ShellReader {
         }
     }
 
-    /// Behind `( )` with nothing in it, if that is what comes.
+    /// Returns the index after an empty `( )`, if one comes next.
     private func closeOfEmptyPair() -> Int? {
-        var place = index + 1
-        while place < text.count, text[place] == " " || text[place] == "\t" { place += 1 }
-        return place < text.count && text[place] == ")" ? place + 1 : nil
+        var next = index + 1
+        while next < text.count, text[next] == " " || text[next] == "\t" { next += 1 }
+        return next < text.count && text[next] == ")" ? next + 1 : nil
     }
 
     private mutating func readCommandWord(_ state: inout ListState) {
@@ -179,9 +178,9 @@ extension ShellReader {
             return
         }
         if state.words.isEmpty {
-            let isBehindFor = state.isBehindFor
-            state.isBehindFor = false
-            if isBehindFor, word.text == "{" { add(.forBrace, from: start) }
+            let isAfterFor = state.isAfterFor
+            state.isAfterFor = false
+            if isAfterFor, word.text == "{" { add(.forBrace, from: start) }
             if word.text == "time", isBeforeGroup { add(.timeGroup, from: start) }
             if ShellReader.keywords.contains(word.text) { return }
             if word.text == "[[" { return readCondition(word) }
@@ -201,19 +200,19 @@ extension ShellReader {
 
     /// Whether a `{ …; }` or `( … )` comes next.
     private var isBeforeGroup: Bool {
-        var place = index
-        while place < text.count, text[place] == " " || text[place] == "\t" { place += 1 }
-        guard place > index, place < text.count else { return false }
-        if text[place] == "(" { return true }
-        return text[place] == "{" && place + 1 < text.count
-            && " \t\n".unicodeScalars.contains(text[place + 1])
+        var next = index
+        while next < text.count, text[next] == " " || text[next] == "\t" { next += 1 }
+        guard next > index, next < text.count else { return false }
+        if text[next] == "(" { return true }
+        return text[next] == "{" && next + 1 < text.count
+            && " \t\n".unicodeScalars.contains(text[next + 1])
     }
 
     private static let keywords: Set<String> = [
         "if", "then", "elif", "else", "fi", "do", "done", "while", "until", "!", "{", "}", "time",
     ]
 
-    /// Reads the patterns of a `case` up to their `)`; `false` if there are none.
+    /// Reads a part of the patterns of a `case`; returns `false` at the end of the list of commands.
     private mutating func readPattern(_ state: inout ListState, _ closer: Unicode.Scalar?) -> Bool {
         guard let scalar = peek() else { return false }
         switch scalar {
@@ -239,7 +238,7 @@ extension ShellReader {
         return true
     }
 
-    /// Reads `[[ … ]]`, in which brackets and signs are no operators.
+    /// Reads `[[ … ]]`, in which parentheses and `<`, `>`, `&`, `|` are not operators of the shell.
     private mutating func readCondition(_ word: ShellWord) {
         features.append(ShellFeature(kind: .command([word]), range: word.range))
         while let scalar = peek() {
@@ -255,10 +254,10 @@ extension ShellReader {
 }
 
 extension ShellWord {
-    /// Whether it is `name=…`, `name+=…` or `name[…]=…`.
+    /// Whether the word is `name=…`, `name+=…` or `name[…]=…`.
     var isAssignment: Bool { assignedName != nil }
 
-    /// The name in an assignment, with what stands between it and the `=`.
+    /// The text before the `=` of an assignment: the name, with a `+` or an index.
     var assignedName: Substring? {
         guard let equals = bare.firstIndex(of: "=") else { return nil }
         var left = bare[..<equals]
