@@ -27,13 +27,6 @@ extension Sequence where Element: FixedWidthInteger {
     package var clampedSum: Element { reduce(0) { $0.addingClamped($1) } }
 }
 
-extension FileTime {
-    /// Nanoseconds since 1970, clamped to the years 1677 to 2262.
-    package var nanosecondsSinceEpoch: Int64 {
-        seconds.multipliedClamped(by: 1_000_000_000).addingClamped(Int64(nanoseconds))
-    }
-}
-
 extension Duration {
     /// The duration in nanoseconds, clamped to 292 years.
     package var nanoseconds: Int64 {

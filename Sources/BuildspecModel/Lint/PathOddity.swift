@@ -148,7 +148,7 @@ public struct PathOddity: Sendable, Equatable {
         let rest = String(path.dropFirst()).clipped
         let remedy =
             switch use {
-            case .cache: "name what is to be kept"
+            case .cache: "name the files to keep"
             case .output: "write '\(rest)' under 'exclude-paths'"
             case .exclusion: "write '\(rest)', or leave it out to keep the file"
             }
