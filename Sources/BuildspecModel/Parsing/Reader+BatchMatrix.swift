@@ -26,7 +26,9 @@ extension Reader {
         guard let node, let part = mapping(node, keyPath) else { return }
         checkKeys(of: part, KeyTable.matrixStaticShape, in: keyPath)
         matrix.ignoreFailure = flag(part["ignore-failure"], "\(keyPath).ignore-failure")
-        guard let node = part["env"], let env = mapping(node, "\(keyPath).env") else { return }
+        guard let envNode = part["env"],
+            let env = mapping(envNode, "\(keyPath).env")
+        else { return }
         checkKeys(of: env, KeyTable.matrixStaticEnvShape, in: "\(keyPath).env")
         matrix.privilegedMode = env["privileged-mode"]
             .map { flag($0, "\(keyPath).env.privileged-mode") }
@@ -41,7 +43,9 @@ extension Reader {
         guard let node, let part = mapping(node, keyPath) else { return }
         checkKeys(of: part, KeyTable.matrixDynamicShape, in: keyPath)
         matrix.buildspecs = values(part.pair("buildspec"), keyPath)
-        guard let node = part["env"], let env = mapping(node, "\(keyPath).env") else { return }
+        guard let envNode = part["env"],
+            let env = mapping(envNode, "\(keyPath).env")
+        else { return }
         checkKeys(of: env, KeyTable.matrixDynamicEnvShape, in: "\(keyPath).env")
         matrix.computeTypes = values(env.pair("compute-type"), "\(keyPath).env")
         matrix.images = values(env.pair("image"), "\(keyPath).env")

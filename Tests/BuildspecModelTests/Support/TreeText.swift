@@ -20,8 +20,8 @@ func treeText(of bytes: [UInt8]) -> String {
         limits: YAMLLimits(bytes: .max, depth: .max, aliasNodes: .max)
     )
     if let problem = outcome.problem {
-        guard let position = problem.position else { return "error \(problem.problem)" }
-        return "error \(problem.problem) at \(position.line - 1)"
+        guard let position = problem.position else { return "error \(problem.message)" }
+        return "error \(problem.message) at \(position.line - 1)"
     }
     let fatal: Set<FindingName> = [.secondDocument, .undefinedAlias, .complexKey]
     let names = outcome.diagnostics.compactMap { FindingName(rawValue: $0.name) }
