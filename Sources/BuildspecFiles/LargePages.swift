@@ -7,8 +7,8 @@
 extension [UInt8] {
     /// Reserves capacity for many bytes, in large pages if the system has them.
     ///
-    /// The first write to a page of new memory causes a page fault. With pages of 4 KB, the faults cost
-    /// more than the writes.
+    /// The first write to a page of new memory causes a page fault. With pages of 4 KB, the faults
+    /// cost more than the writes.
     ///
     /// - Parameter count: The number of bytes that the array will have.
     package mutating func reserveLargePages(_ count: Int) {
@@ -22,7 +22,8 @@ extension [UInt8] {
                 let first = (address + UInt(page) - 1) / UInt(page) * UInt(page)
                 let length = (Int(address) + count - Int(first)) / page * page
                 let pages = unsafe UnsafeMutableRawPointer(bitPattern: first)
-                // Only whole large pages within the array. A system without large pages ignores the hint.
+                // Only whole large pages within the array. A system without large pages ignores the
+                // hint.
                 _ = unsafe madvise(pages, length, MADV_HUGEPAGE)
             }
         #endif

@@ -27,8 +27,8 @@ package enum Machine {
 
     /// The name of the namespace in which a process number identifies a process.
     ///
-    /// On Linux, the name consists of the boot ID and of the number of the PID namespace, which differs in
-    /// a container. Where these cannot be read, it is the machine's name.
+    /// On Linux, the name consists of the boot ID and of the number of the PID namespace, which
+    /// differs in a container. Where these cannot be read, it is the machine's name.
     package static var processNamespace: String {
         var boot: [UInt8] = []
         guard let file = try? OpenFile.reading(PathBytes("/proc/sys/kernel/random/boot_id")),

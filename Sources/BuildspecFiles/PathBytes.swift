@@ -1,7 +1,7 @@
 /// A path, or one name of a path, as the bytes that the file system stores.
 ///
-/// The bytes are never decoded, so a name that is not UTF-8 keeps its bytes. Paths are ordered component
-/// by component: a directory comes right before its contents.
+/// The bytes are never decoded, so a name that is not UTF-8 keeps its bytes. Paths are ordered
+/// component by component: a directory comes right before its contents.
 package struct PathBytes: Sendable, Hashable, Comparable {
     package var bytes: [UInt8]
 
@@ -21,10 +21,12 @@ package struct PathBytes: Sendable, Hashable, Comparable {
     /// The names between the slashes, without empty ones.
     package var components: [ArraySlice<UInt8>] { bytes.split(separator: slash) }
 
-    /// Returns the path of `name` in this directory; to the empty path, the name is appended without a slash.
+    /// Returns the path of `name` in this directory; to the empty path, the name is appended
+    /// without a slash.
     package func appending(_ name: some Collection<UInt8>) -> PathBytes { joined(name) }
 
-    /// Returns the path of `name` in this directory, without the cost of a generic call across modules.
+    /// Returns the path of `name` in this directory, without the cost of a generic call across
+    /// modules.
     package func appending(_ name: ArraySlice<UInt8>) -> PathBytes { joined(name) }
 
     private func joined(_ name: some Collection<UInt8>) -> PathBytes {
@@ -36,7 +38,8 @@ package struct PathBytes: Sendable, Hashable, Comparable {
         return PathBytes(joined)
     }
 
-    /// The directory part and the name; the former is `""` for a bare name and `/` for a name in the root.
+    /// The directory part and the name; the former is `""` for a bare name and `/` for a name in
+    /// the root.
     package var split: (directory: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
         guard let last = bytes.lastIndex(of: slash) else { return (bytes[..<0], bytes[...]) }
         return (bytes[..<max(last, 1)], bytes[(last + 1)...])

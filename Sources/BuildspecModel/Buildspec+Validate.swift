@@ -52,13 +52,13 @@ public struct ValidationResult: Sendable {
 }
 
 extension Buildspec {
-    /// Validates a buildspec: parses the text, and applies the rules about text that CodeBuild accepts but
-    /// reads differently than it looks.
+    /// Validates a buildspec: parses the text, and applies the rules about text that CodeBuild
+    /// accepts but reads differently than it looks.
     ///
     /// This runs nothing and reads nothing outside the text. A warning is turned off by its name in
-    /// `options`, or by a comment in the text, `# buildspec: ignore NAME`. A comment applies to its line
-    /// after other text, to the next line if it is alone, and to the file above everything else. A comment
-    /// that applies to the first line of a command applies to the whole command.
+    /// `options`, or by a comment in the text, `# buildspec: ignore NAME`. A comment applies to its
+    /// line after other text, to the next line if it is alone, and to the file above everything
+    /// else. A comment that applies to the first line of a command applies to the whole command.
     ///
     /// - Parameters:
     ///   - text: The bytes of the file.

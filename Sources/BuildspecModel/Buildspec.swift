@@ -54,7 +54,8 @@ public struct Buildspec: Sendable, Equatable {
         self.batch = batch
     }
 
-    /// Whether a phase has a command, in `commands` or `finally`, that is more than blanks and comments.
+    /// Whether a phase has a command, in `commands` or `finally`, that is more than blanks and
+    /// comments.
     public var hasCommands: Bool {
         phases.values.contains { phase in
             (phase.commands + phase.finally).contains { command in

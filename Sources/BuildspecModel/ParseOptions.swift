@@ -6,7 +6,8 @@ public struct ParseOptions: Sendable, Equatable {
     public var isLenient: Bool
     /// Whether the file will be started as a batch.
     ///
-    /// If not, problems in `batch` are only warnings, because CodeBuild ignores `batch` in a single build.
+    /// If not, problems in `batch` are only warnings, because CodeBuild ignores `batch` in a single
+    /// build.
     public var startsBatch: Bool
     /// The limits on the size of the text and its tree.
     public var limits: YAMLLimits

@@ -81,8 +81,8 @@ extension DirectoryHandle {
 
     /// Renames a file within this directory, unless the new name exists.
     ///
-    /// If the file system has no hard links, a file that another process creates at the same moment can
-    /// be replaced.
+    /// If the file system has no hard links, a file that another process creates at the same moment
+    /// can be replaced.
     ///
     /// - Returns: Whether the file was renamed.
     func renameIfAbsent(

@@ -8,8 +8,8 @@
 
 /// An open directory, through which its files are reached without following links.
 ///
-/// The `*at` system calls do not depend on the path above the directory, so a link that another process
-/// creates on that path cannot lead out of the tree.
+/// The `*at` system calls do not depend on the path above the directory, so a link that another
+/// process creates on that path cannot lead out of the tree.
 package final class DirectoryHandle: Sendable {
     package let descriptor: CInt
     /// The path that the directory was opened by, for messages.
@@ -148,7 +148,8 @@ package final class DirectoryHandle: Sendable {
         return unsafe Array(UnsafeBufferPointer(start: name, count: length))
     }
 
-    /// Returns an error with `errno` for an action on a name; an empty name means the directory itself.
+    /// Returns an error with `errno` for an action on a name; an empty name means the directory
+    /// itself.
     func failure(_ action: String, _ name: some Collection<UInt8>) -> FileError {
         let number = errno
         let full = name.isEmpty ? path : path.appending(name)

@@ -93,8 +93,8 @@ extension FileStatus {
 
     /// Returns whether a later change can leave this status as it is.
     ///
-    /// That can happen while the clock that file systems take their times from has not ticked since the
-    /// last change.
+    /// That can happen while the clock that file systems take their times from has not ticked since
+    /// the last change.
     package func mayHideChanges(at now: FileTime = .now()) -> Bool {
         // No arithmetic on a time that can be any number, as on some file systems.
         guard changed.seconds == now.seconds || changed.seconds == now.seconds - 1 else {

@@ -22,8 +22,8 @@ package enum SpareDescriptors {
         }
     }
 
-    /// The number of descriptors that starting a process needs: pipes, directories, the null device, the
-    /// process itself, and two event queues for the first process.
+    /// The number of descriptors that starting a process needs: pipes, directories, the null
+    /// device, the process itself, and two event queues for the first process.
     private static let forProcess = 14
 
     /// Checks that a process can be started.

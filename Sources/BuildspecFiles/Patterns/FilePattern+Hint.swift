@@ -1,5 +1,6 @@
 extension FilePattern {
-    /// Returns a warning for a pattern whose braces have more alternatives than the limit, else `nil`.
+    /// Returns a warning for a pattern whose braces have more alternatives than the limit, else
+    /// `nil`.
     package static func alternativesWarning(for text: String) -> String? {
         guard BraceExpansion.expanded(Array(text.utf8)).isTruncated else { return nil }
         return
@@ -9,8 +10,8 @@ extension FilePattern {
 
     /// Returns a hint for a pattern that is also the literal path of an existing file.
     ///
-    /// An example is `pages/[slug]/page.js` if a directory `[slug]` exists: in a pattern, `[slug]` matches
-    /// one of four letters.
+    /// An example is `pages/[slug]/page.js` if a directory `[slug]` exists: in a pattern, `[slug]`
+    /// matches one of four letters.
     ///
     /// - Parameters:
     ///   - text: The pattern.

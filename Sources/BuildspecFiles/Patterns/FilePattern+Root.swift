@@ -1,12 +1,12 @@
 extension FilePattern {
     /// Returns the pattern relative to a directory, if it leads into the directory in any spelling.
     ///
-    /// `..` can leave the directory and enter it again, and literal names can lead to it through symbolic
-    /// links. The names of the directory count as literal even if they contain `*` or `[`.
+    /// `..` can leave the directory and enter it again, and literal names can lead to it through
+    /// symbolic links. The names of the directory count as literal even if they contain `*` or `[`.
     ///
     /// - Parameter root: The absolute path of the directory, without links.
-    /// - Returns: The relative pattern, which `isRoot` for the directory itself; an absolute pattern if it
-    ///   leads elsewhere.
+    /// - Returns: The relative pattern, which `isRoot` for the directory itself; an absolute
+    ///   pattern if it leads elsewhere.
     package func resolved(at root: PathBytes) -> FilePattern {
         let declared = resolvingParents(from: root).relativized(to: root)
         guard declared.isAbsolute else { return declared }

@@ -1,12 +1,14 @@
 /// A glob over whole paths, such as `build/**/*.jar`.
 ///
-/// Cache paths, artifacts, reports and hashes use this one syntax. They treat matching directories and
-/// links differently: `TreeWalk` includes a directory with its contents and keeps links, `FileSearch`
-/// includes a directory with its contents and follows links, and the artifacts' walk includes only files.
+/// Cache paths, artifacts, reports and hashes use this one syntax. They treat matching directories
+/// and links differently: `TreeWalk` includes a directory with its contents and keeps links,
+/// `FileSearch` includes a directory with its contents and follows links, and the artifacts' walk
+/// includes only files.
 ///
 /// `*`, `?` and sets match within one component. `**` as a whole component matches any number of
-/// directories, also none. Braces list alternatives, and a slash at the end matches directories only. A
-/// backslash makes the next character literal everywhere.
+/// directories, also none. Braces list alternatives, and a slash at the end matches directories
+/// only. A backslash makes the next character literal everywhere.
+///
 /// Source: CodeBuild user guide, "build-spec-ref", artifacts/files, exclude-paths and cache/paths.
 package struct FilePattern: Sendable, Hashable {
     enum Component: Sendable, Hashable {
@@ -117,8 +119,8 @@ package struct FilePattern: Sendable, Hashable {
 extension FilePattern {
     /// Returns the relative pattern, if the pattern is absolute and below a directory.
     ///
-    /// The names of the directory count as literal even if they contain `*` or `[`, because the value of a
-    /// variable can contain them.
+    /// The names of the directory count as literal even if they contain `*` or `[`, because the
+    /// value of a variable can contain them.
     ///
     /// - Parameter directory: An absolute path.
     /// - Returns: The pattern relative to the directory, or the same pattern if it leads elsewhere.

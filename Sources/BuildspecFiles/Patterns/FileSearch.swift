@@ -1,8 +1,10 @@
-/// A search for the files that a pattern matches, and for those in matching directories; links are followed.
+/// A search for the files that a pattern matches, and for those in matching directories; links are
+/// followed.
 ///
 /// Use it to read contents: a link to a file counts as the file, and a link to a directory as the
-/// directory. A walk visits directories first without links and then through links. It visits a directory
-/// once for each position in the pattern, so links that lead to each other do not make it endless.
+/// directory. A walk visits directories first without links and then through links. It visits a
+/// directory once for each position in the pattern, so links that lead to each other do not make it
+/// endless.
 package struct FileSearch {
     /// A file that the pattern matches.
     package struct Match: Sendable {
@@ -51,12 +53,12 @@ package struct FileSearch {
     /// - Parameters:
     ///   - text: The pattern, relative to the root or absolute.
     ///   - root: The absolute path of a directory, without links.
-    ///   - isConfined: Whether links can only lead to files below the root, because a user other than the
-    ///     one of this process can have created them.
+    ///   - isConfined: Whether links can only lead to files below the root, because a user other
+    ///     than the one of this process can have created them.
     ///   - limit: The largest number of names to visit through links.
-    /// - Throws: `LinkFailure` when a matching link leads to nothing, in a circle, to too many files, or out
-    ///   of the root if confined; `FileError` when a matching file or a directory on the way to one cannot
-    ///   be read; `CancellationError`.
+    /// - Throws: `LinkFailure` when a matching link leads to nothing, in a circle, to too many
+    ///   files, or out of the root if confined; `FileError` when a matching file or a directory on
+    ///   the way to one cannot be read; `CancellationError`.
     package init(
         _ text: String,
         in root: PathBytes,
@@ -153,7 +155,8 @@ package struct FileSearch {
             guard cursor.fits(isDirectory: false) else { return }
             notes.append(TreeWalk.specialFileNote(path))
         case .directory:
-            // A directory that cannot be read is an error, because its files must not silently be missing.
+            // A directory that cannot be read is an error, because its files must not silently be
+            // missing.
             guard let child = try directory.handle.directoryIfExists(name) else { return }
             try walk(Directory(handle: child, path: path, location: location), cursor)
         }

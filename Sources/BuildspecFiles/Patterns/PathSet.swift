@@ -1,14 +1,15 @@
 /// The declared paths of a cache entry, which can be below a root or elsewhere.
 ///
-/// A path that a pattern matches belongs to the set with everything below, so `a`, `a/**` and `a/**/*` all
-/// mean a whole directory `a`. Relative patterns start at the root. Absolute patterns below the root are
-/// made relative, so that the set means the same in every checkout.
+/// A path that a pattern matches belongs to the set with everything below, so `a`, `a/**` and
+/// `a/**/*` all mean a whole directory `a`. Relative patterns start at the root. Absolute patterns
+/// below the root are made relative, so that the set means the same in every checkout.
 package struct PathSet: Sendable {
     /// The patterns in canonical form, sorted and without duplicates; equal sets have equal texts.
     package let canonicalTexts: [String]
     /// The texts that earlier versions of this program wrote, if they differ.
     ///
-    /// These versions replaced `a*/**/*` by `a*`, so that the set also contained the files matching `a*`.
+    /// These versions replaced `a*/**/*` by `a*`, so that the set also contained the files matching
+    /// `a*`.
     package let formerTexts: [String]?
 
     /// The patterns of the topmost relative paths.
@@ -46,8 +47,8 @@ package struct PathSet: Sendable {
 
     /// Returns whether a path is in the set, by its name or by a directory above.
     ///
-    /// It matters whether the path is a directory: `a*/**/*` contains directories `a…` with their contents,
-    /// but not files with such names.
+    /// It matters whether the path is a directory: `a*/**/*` contains directories `a…` with their
+    /// contents, but not files with such names.
     package func contains(_ path: PathBytes, isDirectory: Bool) -> Bool {
         let names = path.components
         return (path.isAbsolute ? absolute : relative).contains { pattern in
@@ -94,8 +95,8 @@ extension FilePattern {
 
     /// The text of a topmost pattern, with `/**` after a wildcard that matches only directories.
     ///
-    /// A literal name gets no `/**`: it is either a file or a directory, and the keys of existing entries
-    /// contain it without.
+    /// A literal name gets no `/**`: it is either a file or a directory, and the keys of existing
+    /// entries contain it without.
     fileprivate var canonicalText: String {
         guard isForDirectories, let last = components.last, last.literal == nil else {
             return plainText

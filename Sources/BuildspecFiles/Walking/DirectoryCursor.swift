@@ -9,7 +9,8 @@ package struct DirectoryCursor {
     private struct Level {
         var name: [UInt8]
         var handle: DirectoryHandle
-        /// Whether the cursor made the directory, so that its subdirectories most likely do not exist.
+        /// Whether the cursor made the directory, so that its subdirectories most likely do not
+        /// exist.
         var isNew = false
     }
 

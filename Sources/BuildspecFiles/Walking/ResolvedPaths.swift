@@ -20,12 +20,14 @@ package struct ResolvedPaths: Sendable {
     ///
     /// - Parameter path: The absolute path of the file, without links.
     /// - Returns: The open file.
-    /// - Throws: `FileError` when the file cannot be opened, or a link has replaced a part of the path.
+    /// - Throws: `FileError` when the file cannot be opened, or a link has replaced a part of the
+    ///   path.
     package func file(_ path: PathBytes) throws(FileError) -> OpenFile {
         try OpenFile.reading(path.split.name, in: directory(path.parent))
     }
 
-    /// Opens a directory; below the root, a link that has replaced a part of the path is not followed.
+    /// Opens a directory; below the root, a link that has replaced a part of the path is not
+    /// followed.
     func directory(_ path: PathBytes) throws(FileError) -> DirectoryHandle {
         if path == root { return handle }
         let isFileSystemRoot = root == PathBytes("/")

@@ -7,7 +7,8 @@ package enum AtomicFile {
     ///   - limit: The largest accepted size in bytes.
     ///   - followsLink: Whether the file can be a link; the directories above it always can.
     /// - Returns: The bytes of the file, or `nil` if it does not exist.
-    /// - Throws: `FileError` when the file cannot be read, is not a regular file or is larger than `limit`.
+    /// - Throws: `FileError` when the file cannot be read, is not a regular file or is larger than
+    ///   `limit`.
     package static func read(
         _ path: PathBytes,
         limit: UInt64,
@@ -34,9 +35,9 @@ package enum AtomicFile {
 
     /// Creates or replaces the file at `path`, and makes its missing directories.
     ///
-    /// The bytes are written to a temporary file in the same directory, which is then renamed, so a reader
-    /// sees the old content or the new. The file is not synced to the disk; a reader that must detect a
-    /// loss of power has to verify the content.
+    /// The bytes are written to a temporary file in the same directory, which is then renamed, so a
+    /// reader sees the old content or the new. The file is not synced to the disk; a reader that
+    /// must detect a loss of power has to verify the content.
     ///
     /// - Parameters:
     ///   - bytes: The content of the file.

@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// A writer for a file that is written in parts and gets its name last, so a reader sees the whole file.
+/// A writer for a file that is written in parts and gets its name last, so a reader sees the whole
+/// file.
 package final class FileWriter: Sendable {
     private struct State {
         var size: UInt64 = 0
@@ -16,8 +17,8 @@ package final class FileWriter: Sendable {
     /// Creates a file with a temporary name.
     ///
     /// - Parameters:
-    ///   - directory: The trusted path of a directory on the file system of the final path; it is made with
-    ///     missing ones above it.
+    ///   - directory: The trusted path of a directory on the file system of the final path; it is
+    ///     made with missing ones above it.
     ///   - access: Who can use the file and the new directories.
     /// - Throws: `FileError` when the file cannot be created.
     package init(in directory: PathBytes, access: FileAccess) throws(FileError) {

@@ -1,15 +1,16 @@
 /// Removes temporary files that killed processes have left.
 ///
-/// Only files with a name from `TemporaryName` are removed, and only if their process has ended, so the
-/// files of a running process stay. The directory keeps its modification time, because its other
-/// contents do not change.
+/// Only files with a name from `TemporaryName` are removed, and only if their process has ended, so
+/// the files of a running process stay. The directory keeps its modification time, because its
+/// other contents do not change.
 package enum Leftovers {
     /// Removes the leftovers at some paths.
     ///
     /// - Parameters:
     ///   - paths: Paths whose last names are temporary names.
     ///   - directory: Opens the parent directory of a path.
-    /// - Returns: The number of removed leftovers; one that cannot be removed stays until the next call.
+    /// - Returns: The number of removed leftovers; one that cannot be removed stays until the next
+    ///   call.
     package static func remove(
         _ paths: some Sequence<PathBytes>,
         in directory: (PathBytes) throws(FileError) -> DirectoryHandle

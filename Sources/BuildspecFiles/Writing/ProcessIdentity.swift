@@ -49,7 +49,8 @@ struct ProcessIdentity: Sendable, Equatable {
         return now == start
     }
 
-    /// A hash of the boot and of this process's namespace of process numbers; `nil` if they are unknown.
+    /// A hash of the boot and of this process's namespace of process numbers; `nil` if they are
+    /// unknown.
     private static let thisMachine: UInt64? = {
         // A /proc of another namespace would list other processes than those that `kill` reaches.
         guard linkTarget("/proc/self") == Array("\(getpid())".utf8),

@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Names for files that are still being written; a walk never treats such a file as content.
 ///
-/// A name identifies its process, so that the files of a killed process can be distinguished from those
-/// of a running one: `.buildspec-partial-PID-START-MACHINE-NUMBER`.
+/// A name identifies its process, so that the files of a killed process can be distinguished from
+/// those of a running one: `.buildspec-partial-PID-START-MACHINE-NUMBER`.
 package enum TemporaryName {
     /// The prefix of every temporary name.
     package static let prefix: [UInt8] = Array(".buildspec-partial-".utf8)
@@ -30,7 +30,8 @@ package enum TemporaryName {
 
     /// Returns whether this program generates such names; a file with another name is never removed.
     ///
-    /// The prefix is followed by `PID-START-MACHINE-NUMBER`, or by `PID-TOKEN-NUMBER` of an older version.
+    /// The prefix is followed by `PID-START-MACHINE-NUMBER`, or by `PID-TOKEN-NUMBER` of an older
+    /// version.
     static func isGenerated(_ name: some Collection<UInt8>) -> Bool {
         guard matches(name) else { return false }
         let parts = name.dropFirst(prefix.count)

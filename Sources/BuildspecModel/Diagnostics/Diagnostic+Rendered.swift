@@ -1,6 +1,6 @@
 extension Diagnostic {
-    /// Returns the finding as text: position and message, the source line with a caret, and CodeBuild's
-    /// behaviour, without colours and without a final line break.
+    /// Returns the finding as text: position and message, the source line with a caret, and
+    /// CodeBuild's behaviour, without colours and without a final line break.
     ///
     /// ```
     /// buildspec.yml:14:3: error: unknown phase 'pre-build'; did you mean 'pre_build'?

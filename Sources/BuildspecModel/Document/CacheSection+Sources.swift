@@ -14,8 +14,8 @@ extension CacheSection {
     /// The reader warns about such a path.
     ///
     /// - Parameter path: The path as written, with variables.
-    /// - Returns: `true` for example for `**/*`, `.*` and `.git`; `false` for a path with a specific name, and
-    ///   for a path that `isRoot`.
+    /// - Returns: `true` for example for `**/*`, `.*` and `.git`; `false` for a path with a
+    ///   specific name, and for a path that `isRoot`.
     public static func includesSources(_ path: String) -> Bool {
         !isRoot(path)
             && alternatives(of: plain(path)).map(NormalizedPath.init)

@@ -1,9 +1,10 @@
 private import CPCRE2
 
-/// A regular expression of `on-failure: RETRY-<regex>`, in Perl's syntax as PCRE2 reads it, for Unicode text.
+/// A regular expression of `on-failure: RETRY-<regex>`, in Perl's syntax as PCRE2 reads it, for
+/// Unicode text.
 ///
-/// Nested repetitions can take a very long time, so the memory of a search is limited, and the caller can
-/// stop a search.
+/// Nested repetitions can take a very long time, so the memory of a search is limited, and the
+/// caller can stop a search.
 @safe package struct RetryPattern: ~Copyable {
     /// The error that a text is not a regular expression.
     package struct Problem: Error, Equatable {
@@ -37,7 +38,8 @@ private import CPCRE2
     /// - Parameter text: The pattern.
     /// - Throws: `Problem` when the text is not a regular expression.
     package init(_ text: String) throws(Problem) {
-        // `\C` could split a character. The callouts before each item call the caller's stop condition.
+        // `\C` could split a character. The callouts before each item call the caller's stop
+        // condition.
         let options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT
         let bytes = Array(text.utf8)
         var number: CInt = 0

@@ -1,7 +1,7 @@
 /// One key of a buildspec: its meaning, its value, and common mistakes.
 ///
-/// The rows of ``KeyTable`` are the source of the reader's "did you mean", the reference page, the JSON
-/// Schema and `buildspec explain`, so that these cannot disagree.
+/// The rows of ``KeyTable`` are the source of the reader's "did you mean", the reference page, the
+/// JSON Schema and `buildspec explain`, so that these cannot disagree.
 public struct KeyRow: Sendable {
     /// The key as it must be written.
     public var name: String
@@ -76,7 +76,8 @@ public indirect enum KeyKind: Sendable {
     case choice([String], ignoringCase: Bool = false, isOpen: Bool = false)
     /// A text of a certain form: the forms for the page, and a regular expression for the schema.
     case pattern(forms: [String], expression: String)
-    /// A list of scalars, with a minimum and perhaps a maximum count; with `acceptsOne`, also one scalar.
+    /// A list of scalars, with a minimum and perhaps a maximum count; with `acceptsOne`, also one
+    /// scalar.
     case texts(minimum: Int = 0, maximum: Int? = nil, acceptsOne: Bool = false)
     /// A list of shell commands.
     case commands

@@ -1,7 +1,8 @@
 extension KeyTable {
     /// A key with its path.
     public struct Location: Sendable {
-        /// The path from the top level, such as `batch.build-list[].env.image` or `reports.<report group>`.
+        /// The path from the top level, such as `batch.build-list[].env.image` or
+        /// `reports.<report group>`.
         public var path: String
         /// The key.
         public var row: KeyRow
@@ -29,7 +30,8 @@ extension KeyTable {
         }
     }
 
-    /// Finds a key by its path; `[]` can be left out, and names that the user chooses can be any name.
+    /// Finds a key by its path; `[]` can be left out, and names that the user chooses can be any
+    /// name.
     ///
     /// - Parameter path: A path such as `phases.build.on-failure` or `reports.unit.files`.
     /// - Returns: The key with its path in the table, or `nil` if the key does not exist.

@@ -7,8 +7,8 @@ struct SectionsAbove {
 
     /// Returns the path, of several possible paths of a key, whose section the file has.
     ///
-    /// This is the last section that begins above the key, else the first one below. Names that the user
-    /// chooses, such as the name of a report group, are replaced by those in the file.
+    /// This is the last section that begins above the key, else the first one below. Names that the
+    /// user chooses, such as the name of a report group, are replaced by those in the file.
     func nearest(of paths: [String]) -> String? {
         let present = paths.compactMap(resolve)
         let above = present.filter { $0.start < position }

@@ -31,8 +31,8 @@ struct CommandSite {
 
     /// The lines whose line break YAML replaces by a space, counted from 0 at the first line.
     ///
-    /// A line break before an empty line stays in every style. In a folded block, a line break before or
-    /// after a line that is indented more also stays.
+    /// A line break before an empty line stays in every style. In a folded block, a line break
+    /// before or after a line that is indented more also stays.
     var joinedLines: [Int] {
         guard isFolded, let positions else { return [] }
         return positions.joinedLines.map { $0 - range.start.line }.sorted()

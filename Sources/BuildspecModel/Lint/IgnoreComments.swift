@@ -1,8 +1,8 @@
 /// The comments of a file that turn warnings off: `# buildspec: ignore NAME, NAME`.
 ///
-/// After other text on a line, a comment applies to that line. Alone on a line, it applies to the next line
-/// that is not a comment. Above everything else, it applies to the whole file. A comment that applies to the
-/// first line of a command applies to all its lines.
+/// After other text on a line, a comment applies to that line. Alone on a line, it applies to the
+/// next line that is not a comment. Above everything else, it applies to the whole file. A comment
+/// that applies to the first line of a command applies to all its lines.
 struct IgnoreComments {
     /// The names that are ignored in the whole file.
     private(set) var fileWide: Set<String> = []

@@ -9,7 +9,8 @@ extension LintRule {
         LintRule(name: .trailingBackslash, check: trailingBackslash),
     ]
 
-    /// Finds a `\` at the end of a line that YAML joins to the next: the result is `\ `, an escaped space.
+    /// Finds a `\` at the end of a line that YAML joins to the next: the result is `\ `, an escaped
+    /// space.
     private static func backslashFold(_ context: RuleContext) -> [Finding] {
         context.sites.compactMap { site in
             guard site.style != .doubleQuoted else { return nil }
@@ -162,7 +163,8 @@ extension String {
 }
 
 extension CommandSite {
-    /// The lines of the command in the file, without the quotes around a scalar and YAML's escapes of quotes.
+    /// The lines of the command in the file, without the quotes around a scalar and YAML's escapes
+    /// of quotes.
     fileprivate var linesWithoutQuotes: [String] {
         guard style == .singleQuoted || style == .doubleQuoted else { return rawLines }
         let quote = style == .singleQuoted ? "'" : "\""

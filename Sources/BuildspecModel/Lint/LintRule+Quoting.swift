@@ -9,8 +9,8 @@ extension LintRule {
 
     /// Finds a ` #` that cuts a text and does not look like a comment.
     ///
-    /// In real files, a `# ` after a command is nearly always a comment. So a finding is reported only if text
-    /// follows the `#` directly, or if a quote or bracket before the `#` is open.
+    /// In real files, a `# ` after a command is nearly always a comment. So a finding is reported
+    /// only if text follows the `#` directly, or if a quote or bracket before the `#` is open.
     private static func commentCut(_ context: RuleContext) -> [Finding] {
         var findings = context.commands.compactMap { site, scan -> Finding? in
             guard site.style == .plain, let comment = comment(after: site.range, context.source)

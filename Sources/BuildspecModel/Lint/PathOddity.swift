@@ -22,8 +22,8 @@ public struct PathOddity: Sendable, Equatable {
 
     /// Checks a path.
     ///
-    /// The rules are those of `docs/patterns.md`: no shell evaluates a path, so quotes, blanks, `$(…)`, `~`
-    /// and `!` are parts of names.
+    /// The rules are those of `docs/patterns.md`: no shell evaluates a path, so quotes, blanks,
+    /// `$(…)`, `~` and `!` are parts of names.
     ///
     /// - Parameters:
     ///   - path: The path, as written or with its variables replaced.

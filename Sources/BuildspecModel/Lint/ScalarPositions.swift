@@ -1,7 +1,7 @@
 /// The position in the file of each character of a scalar's text.
 ///
-/// The scalar is read a second time by YAML's rules. The result is compared with libyaml's text, so that
-/// wrong positions are impossible: if the texts differ, there are no positions.
+/// The scalar is read a second time by YAML's rules. The result is compared with libyaml's text, so
+/// that wrong positions are impossible: if the texts differ, there are no positions.
 ///
 /// Source: YAML 1.1, "Scalar Styles"; libyaml's `scanner.c` for what is folded.
 struct ScalarPositions {

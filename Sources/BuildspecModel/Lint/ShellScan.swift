@@ -1,7 +1,7 @@
 /// A simple scan of a command that splits the text into words like a POSIX shell.
 ///
-/// The scan handles quotes, escapes, comments, `$(…)`, backquotes and the operators between commands. For
-/// heredocs and `case` patterns, it reports less rather than something wrong.
+/// The scan handles quotes, escapes, comments, `$(…)`, backquotes and the operators between
+/// commands. For heredocs and `case` patterns, it reports less rather than something wrong.
 struct ShellScan {
     /// A simple command: its words, its first line and its terminator.
     struct SimpleCommand: Equatable {

@@ -4,7 +4,8 @@ struct ParsedText {
     private(set) var source = SourceText([])
     /// The tree; after a syntax error, the tree before the error.
     private(set) var root: Node?
-    /// The value; present even if the text has errors, except for a syntax error or an exceeded limit.
+    /// The value; present even if the text has errors, except for a syntax error or an exceeded
+    /// limit.
     private(set) var buildspec: Buildspec?
     /// All findings of parsing, not sorted.
     private(set) var diagnostics: [Diagnostic] = []

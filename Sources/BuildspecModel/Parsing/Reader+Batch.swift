@@ -1,7 +1,8 @@
 extension Reader {
     /// Reads `batch`; source: CodeBuild guide, "Batch build buildspec reference".
     ///
-    /// A single build ignores the section, so its problems are errors only if a batch will be started.
+    /// A single build ignores the section, so its problems are errors only if a batch will be
+    /// started.
     mutating func readBatch(_ pair: Mapping.Pair?) -> BatchSection? {
         guard let pair else { return nil }
         let before = diagnostics.count
@@ -13,7 +14,8 @@ extension Reader {
         return section
     }
 
-    /// Reads the section; even an invalid section gives a value, because it marks the file as a batch.
+    /// Reads the section; even an invalid section gives a value, because it marks the file as a
+    /// batch.
     private mutating func readSection(_ pair: Mapping.Pair) -> BatchSection {
         reportNull(pair, "batch")
         guard let batch = mapping(pair.value, "batch") else {

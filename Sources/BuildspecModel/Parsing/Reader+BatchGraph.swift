@@ -47,7 +47,8 @@ extension Reader {
         reportCycle(builds)
     }
 
-    /// Reports a cycle: removes the builds that can start until none can; the rest waits for each other.
+    /// Reports a cycle: removes the builds that can start until none can; the rest waits for each
+    /// other.
     private mutating func reportCycle(_ builds: [BatchBuild]) {
         let known = Set(builds.map(\.identifier.value))
         var unmet = builds.map { build in

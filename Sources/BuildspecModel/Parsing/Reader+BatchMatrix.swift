@@ -57,7 +57,8 @@ extension Reader {
         }
     }
 
-    /// Reads one list of values; an empty list is reported, because it leaves no combination to build.
+    /// Reads one list of values; an empty list is reported, because it leaves no combination to
+    /// build.
     private mutating func values(_ pair: Mapping.Pair?, _ parent: String) -> [Located<String>] {
         guard let pair else { return [] }
         let keyPath = "\(parent).\(pair.name.clipped)"

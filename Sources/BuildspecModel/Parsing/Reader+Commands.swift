@@ -1,8 +1,9 @@
 extension Reader {
     /// Reads a list of commands.
     ///
-    /// Source: CodeBuild guide, build-spec-ref: phases/commands. Observed: a missing value is an empty list,
-    /// an empty item is an empty command, and one text instead of the list is one command.
+    /// Source: CodeBuild guide, build-spec-ref: phases/commands. Observed: a missing value is an
+    /// empty list, an empty item is an empty command, and one text instead of the list is one
+    /// command.
     mutating func readCommands(_ pair: Mapping.Pair?, _ keyPath: String) -> [Located<String>] {
         guard let pair, !pair.value.isNull else { return [] }
         switch pair.value.content {

@@ -1,8 +1,8 @@
 extension Reader {
     /// Reports the unknown keys of a mapping, each with a suggestion.
     ///
-    /// As far as is known, CodeBuild silently ignores unknown keys. It is unknown whether CodeBuild accepts
-    /// a key with different capitals.
+    /// As far as is known, CodeBuild silently ignores unknown keys. It is unknown whether CodeBuild
+    /// accepts a key with different capitals.
     mutating func checkKeys(of mapping: Mapping, _ shape: KeyShape, in keyPath: String) {
         for pair in mapping.pairs where shape.row(pair.name) == nil {
             reportUnknown(pair, shape, in: keyPath)

@@ -1,5 +1,6 @@
 extension Reader {
-    /// Reads `on-failure`, with the keyword in any case, because the guide writes `RETRY` and `Retry`.
+    /// Reads `on-failure`, with the keyword in any case, because the guide writes `RETRY` and
+    /// `Retry`.
     ///
     /// Source: CodeBuild guide, build-spec-ref: phases/on-failure.
     mutating func readOnFailure(_ node: Node?, _ keyPath: String) -> OnFailure? {
@@ -30,8 +31,8 @@ extension Reader {
         )
     }
 
-    /// Parses the text after `RETRY`: `-<digits>` before the end or a `-` is the count, the rest is the
-    /// regular expression.
+    /// Parses the text after `RETRY`: `-<digits>` before the end or a `-` is the count, the rest is
+    /// the regular expression.
     private mutating func retry(_ rest: Substring, at range: SourceRange) -> OnFailure {
         let parameters = rest.dropFirst()
         let digits = parameters.prefix { $0.isASCII && $0.isNumber }

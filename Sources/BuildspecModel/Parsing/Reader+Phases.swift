@@ -34,7 +34,8 @@ extension Reader {
         )
     }
 
-    /// Reports an unknown phase as an error, because its commands would not run, even if CodeBuild accepts it.
+    /// Reports an unknown phase as an error, because its commands would not run, even if CodeBuild
+    /// accepts it.
     private mutating func reportUnknownPhase(_ pair: Mapping.Pair) {
         let phases = KeyTable.phasesShape
         let remedy: String

@@ -9,7 +9,8 @@ struct Reader {
     let options: ParseOptions
     /// The version that the file declares.
     var version = Buildspec.Version.v02
-    /// How many more unknown keys get a suggestion, so that a file with many of them does not take long.
+    /// How many more unknown keys get a suggestion, so that a file with many of them does not take
+    /// long.
     var suggestionsLeft = 200
     /// The top-level mapping, for messages about where a key belongs.
     var root = Mapping()

@@ -1,8 +1,8 @@
 extension KeyTable {
     /// Returns the JSON Schema of a buildspec, for editors and validators.
     ///
-    /// The schema is valid in draft-07 and has the same meaning in 2020-12. A text can be a string, a number
-    /// or a boolean, because an editor converts scalars to types before the validation.
+    /// The schema is valid in draft-07 and has the same meaning in 2020-12. A text can be a string,
+    /// a number or a boolean, because an editor converts scalars to types before the validation.
     public static func jsonSchema() -> String {
         let schema = JSONText.object(
             [

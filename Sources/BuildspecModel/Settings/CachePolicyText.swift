@@ -12,8 +12,8 @@
 ///     not-after: 2027-06-30
 /// ```
 ///
-/// The values are texts with their positions. The code that uses the policy checks whether a key, a duration
-/// or a day is valid, and reports an error at the position.
+/// The values are texts with their positions. The code that uses the policy checks whether a key, a
+/// duration or a day is valid, and reports an error at the position.
 public struct CachePolicyText: Sendable, Equatable {
     /// A key whose signatures are accepted.
     public struct Key: Sendable, Equatable {

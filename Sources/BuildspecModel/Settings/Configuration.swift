@@ -29,8 +29,8 @@ public struct Configuration: Sendable, Equatable {
     /// - Parameters:
     ///   - text: The bytes of the file.
     ///   - bucketOptions: The names of all options that a bucket can have.
-    /// - Returns: The configuration, and all findings. All findings are errors; with one, the configuration
-    ///   must not be used.
+    /// - Returns: The configuration, and all findings. All findings are errors; with one, the
+    ///   configuration must not be used.
     public static func parse(
         _ text: [UInt8],
         bucketOptions: [String]

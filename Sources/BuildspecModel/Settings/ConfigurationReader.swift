@@ -110,7 +110,8 @@ struct ConfigurationReader {
         report(.unknownKey, message, at: pair.keyRange)
     }
 
-    /// Adds a finding; all findings are errors, because a value without effect must not look effective.
+    /// Adds a finding; all findings are errors, because a value without effect must not look
+    /// effective.
     private mutating func report(_ name: FindingName, _ message: String, at range: SourceRange) {
         diagnostics.append(Diagnostic(.error, name.rawValue, message, at: range))
     }

@@ -171,7 +171,8 @@ struct Composer {
         }
     }
 
-    /// Counts nodes that aliases and merges add; returns `false` and reports an error above the limit.
+    /// Counts nodes that aliases and merges add; returns `false` and reports an error above the
+    /// limit.
     private mutating func countAliasNodes(_ nodes: Int, at range: SourceRange) -> Bool {
         aliasNodes += nodes
         guard aliasNodes > limits.aliasNodes else { return true }

@@ -15,7 +15,8 @@ struct Node: Sendable, Equatable {
     var isFlow = false
     /// The name of the anchor.
     var anchor: String?
-    /// Whether the node is written as an alias, `*name`; the ranges of its children are elsewhere then.
+    /// Whether the node is written as an alias, `*name`; the ranges of its children are elsewhere
+    /// then.
     var isAlias = false
     /// The number of nodes in the tree, with this node and expanded aliases.
     var size = 1

@@ -1,5 +1,6 @@
 extension SourceText {
-    /// Returns the range of the first escape for NUL in a text in double quotes, such as `\0` or `\x00`.
+    /// Returns the range of the first escape for NUL in a text in double quotes, such as `\0` or
+    /// `\x00`.
     func nulEscape(in range: SourceRange) -> SourceRange? {
         for number in range.start.line...max(range.start.line, min(range.end.line, lineCount)) {
             let line = Array(line(number))

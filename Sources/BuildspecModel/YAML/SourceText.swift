@@ -1,7 +1,8 @@
-/// The text of a buildspec by lines, for messages and for checks of the text before the parser changes it.
+/// The text of a buildspec by lines, for messages and for checks of the text before the parser
+/// changes it.
 ///
-/// Lines end at LF, CR, CR LF, NEL, and the Unicode line and paragraph separators, like libyaml's lines, so
-/// that libyaml's line numbers can be used. A byte order mark is not part of a line.
+/// Lines end at LF, CR, CR LF, NEL, and the Unicode line and paragraph separators, like libyaml's
+/// lines, so that libyaml's line numbers can be used. A byte order mark is not part of a line.
 public struct SourceText: Sendable {
     /// The scalars of the text without a byte order mark.
     let scalars: [Unicode.Scalar]

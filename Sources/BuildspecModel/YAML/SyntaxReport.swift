@@ -24,7 +24,8 @@ struct SyntaxReport {
             at: SourceRange(start: reported, end: reported),
             codeBuild: CodeBuildText.syntax(problem.message, line: problem.zeroBasedLine)
         )
-        // The context of a block can begin far above, but its lines up to the error were read correctly.
+        // The context of a block can begin far above, but its lines up to the error were read
+        // correctly.
         let doubtful = [position.line, reported.line, problem.scannerContextLine ?? .max]
         firstDoubtfulLine = doubtful.min() ?? position.line
     }

@@ -1,4 +1,5 @@
-/// Limits on the size of a buildspec; above a limit, parsing stops with an error instead of taking long.
+/// Limits on the size of a buildspec; above a limit, parsing stops with an error instead of taking
+/// long.
 ///
 /// Real buildspecs are far smaller: the largest of 800 public ones has 20 KB and is 9 levels deep.
 public struct YAMLLimits: Sendable, Equatable {

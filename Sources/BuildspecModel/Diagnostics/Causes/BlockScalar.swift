@@ -1,4 +1,5 @@
-/// A `|` or `>` block that is found by a simple scan of the lines, also in text that is not valid YAML.
+/// A `|` or `>` block that is found by a simple scan of the lines, also in text that is not valid
+/// YAML.
 struct BlockScalar: Equatable {
     /// The line that ends with `|` or `>`.
     var header: Int

@@ -105,7 +105,8 @@ extension Bashism {
 
     /// Returns whether the text after the `:` is an offset of a substring.
     ///
-    /// `:-`, `:=`, `:?` and `:+` are not offsets, nor are templates of other systems, such as `${AWS::Region}`.
+    /// `:-`, `:=`, `:?` and `:+` are not offsets, nor are templates of other systems, such as
+    /// `${AWS::Region}`.
     private static func isOffset(_ next: Unicode.Scalar, _ rest: String) -> Bool {
         switch next {
         case "0"..."9", "$", "(": true

@@ -2,7 +2,8 @@
 struct ShellFeature: Equatable {
     /// The kind of a feature.
     enum Kind: Equatable {
-        /// A simple command without the keywords before it: its words, including options and arguments.
+        /// A simple command without the keywords before it: its words, including options and
+        /// arguments.
         case command([ShellWord])
         /// `name=value`, `name+=value` or `name[…]=value` before or instead of a command.
         case assignment(ShellWord)

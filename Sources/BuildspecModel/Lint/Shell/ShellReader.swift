@@ -1,8 +1,8 @@
 /// Parses a text as bash would, and collects its features: commands, expansions, redirections.
 ///
-/// The reader handles quotes, escapes, comments, heredocs, `case` patterns, `[[ … ]]`, and nested text:
-/// `$(…)`, backquotes, `(…)`, `${…}`, double quotes. It does not validate: invalid text gives the features
-/// that are certain.
+/// The reader handles quotes, escapes, comments, heredocs, `case` patterns, `[[ … ]]`, and nested
+/// text: `$(…)`, backquotes, `(…)`, `${…}`, double quotes. It does not validate: invalid text gives
+/// the features that are certain.
 ///
 /// Source: POSIX.1-2024, "Shell Command Language"; the bash manual for bash's extensions.
 struct ShellReader {
