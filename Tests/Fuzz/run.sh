@@ -37,7 +37,7 @@ compile_cache() {
     rm -rf "$work/sources"
     mkdir -p "$work/sources"
     for part in BuildspecFiles BuildspecCache buildspec/Report/Cache buildspec/Log/Text \
-        BuildspecRunner/Cache/History BuildspecModel/Reference/JSONText.swift; do
+        BuildspecRunner/Cache/Records BuildspecModel/Reference/JSONText.swift; do
         find "$root/Sources/$part" -name '*.swift'
     done | while read -r file; do
         sed '/^[a-z]* import \(Buildspec[A-Z][a-zA-Z]*\|Crypto\|SystemPackage\)$/d' "$file" \
