@@ -107,7 +107,7 @@ import Testing
         #expect(try outside.handle.names().isEmpty)
     }
 
-    /// The same, where the second entry has a directory with the name of the link.
+    /// GNU tar's CVE-2025-45582 with a directory of the link's name in the second entry.
     @Test func `a restore replaces a planted link by the directory of a later entry`() async throws
     {
         let fixture = try CacheFixture()

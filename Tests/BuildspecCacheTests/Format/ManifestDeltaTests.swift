@@ -34,7 +34,7 @@ private let name = ContentDigest(of: [1])
         #expect(try ManifestDelta.apply(delta, to: text(base), named: name) == text(lines))
     }
 
-    @Test func `a manifest of which most is new is written whole`() {
+    @Test func `a mostly new manifest is written whole`() {
         let base = (0..<100).map { "./\($0) type=dir" }
         let other = text(base.map { $0 + "x" })
         #expect(ManifestDelta.encode(other, base: text(base), named: name) == nil)

@@ -129,7 +129,7 @@ import Testing
         #expect(kept.removedEntries.map { $0.scope + ($0.key ?? "") } == ["pa", "qa", "pb"])
     }
 
-    @Test func `a dry run changes nothing, and reports what the prune does afterwards`()
+    @Test func `a dry run changes nothing, and reports the result of the prune`()
         async throws
     {
         for number in 0..<5 { try await save("k\(number)", "content \(number)") }

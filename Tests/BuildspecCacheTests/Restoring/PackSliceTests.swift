@@ -49,7 +49,7 @@ import Testing
         let position = try slice.move(to: wanted)
         #expect(slice.bytes[position] == content[wanted])
         #expect(slice.bytes.count == 9_000)
-        // A frame of which nearly all is wanted is decompressed as a whole.
+        // A frame that is wanted nearly to its end is decompressed as a whole.
         let most = second.lowerBound..<second.upperBound - 9_000
         #expect(ZstandardCodec.needed(for: [most], of: frames)[1] == frames[1])
     }

@@ -97,7 +97,7 @@ struct TrustFixture {
         try KeyRecord.decode(await bytes(identity))
     }
 
-    /// Writes `bytes` as the key record of an entry, as an attacker does who can write to the stores.
+    /// Writes `bytes` as the key record of an entry, as an attacker can.
     func plant(_ bytes: [UInt8], as identity: CacheIdentity) async throws {
         try await shared.write(name(identity), bytes)
         if stores == .tiers { try DirectoryStore(local.path).write(name(identity), bytes) }

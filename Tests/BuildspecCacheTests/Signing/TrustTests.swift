@@ -4,7 +4,7 @@ import Testing
 
 @testable import BuildspecCache
 
-/// Attacks of a person who can write to the store and has no trusted key.
+/// Attacks with write access to the store and without a trusted key.
 enum Attack: String, CaseIterable {
     case unsigned
     case stripped
@@ -246,7 +246,7 @@ enum Attack: String, CaseIterable {
         for index in manifest.entries.indices {
             guard case .file(let size, var blobs) = manifest.entries[index].kind else { continue }
             blobs[0].digest = ContentDigest(of: Array("good 0".utf8))
-            // A save does not refer to a pack of which it seems to use nothing.
+            // A save does not refer to a pack that seems to be unused.
             let tree = try fixture.source.handle.directory("tree".utf8)
             let status = try #require(try tree.status("0".utf8))
             manifest.entries[index].modified = status.modified

@@ -82,10 +82,10 @@ import Testing
         let ahead = plan([source("a", at: 10, .changed(recorded: nil))], now: 90)
         #expect(try #require(ahead.times[0]) > time(100))
         #expect(ahead.notes.isEmpty)
-        let far = plan([source("a", at: 10, .changed(recorded: time(1 << 40)))])
+        let future = plan([source("a", at: 10, .changed(recorded: time(1 << 40)))])
         let day: Int64 = 24 * 60
-        #expect(try #require(far.times[0]) < time(200 + day + 1))
-        #expect(far.notes.count == 1)
+        #expect(try #require(future.times[0]) < time(200 + day + 1))
+        #expect(future.notes.count == 1)
     }
 
     @Test(arguments: [(40, true), (50, false), (100, false), (150, false), (151, true)])

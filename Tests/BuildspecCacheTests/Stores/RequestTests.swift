@@ -132,7 +132,7 @@ private final class CountingStore: CacheStore {
     }
 
     @Test(arguments: ["packs/", "manifests/"], [nil, "key"])
-    func `a save writes again what a local store has lost`(
+    func `a save writes the lost objects of a local store again`(
         kind: String,
         key: String?
     ) async throws {

@@ -55,7 +55,7 @@ import Testing
         #expect(try await found(fixture, identity) == "main/k-2")
     }
 
-    @Test func `the default entry of a scope comes before those of its read scopes`() async throws {
+    @Test func `the default entry of a scope precedes the ones of its read scopes`() async throws {
         let fixture = try TrustFixture()
         let identity = fixture.identity(nil, scope: "own", read: ["first", "second"])
         for scope in ["second", "first", "own"] {
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func `a read scope does not stand for a scope whose name begins with it`() async throws {
+    @Test func `a read scope does not include a scope whose name begins with it`() async throws {
         let fixture = try TrustFixture()
         try await save(fixture, "main2", "k-1")
         let identity = fixture.identity("k-1", scope: "own", read: ["main"], fallback: ["k-", ""])

@@ -13,7 +13,7 @@ struct CacheFixture {
     let state: TemporaryDirectory
     /// The cache of a machine without a state directory.
     let cache: BuildCache
-    /// The same store, used by a machine that keeps a stat index and verified digests in `state`.
+    /// The cache of a machine with the same store that keeps a stat index and verified packs in `state`.
     let indexedCache: BuildCache
 
     init(codec: Codec = .zstd) throws {

@@ -30,7 +30,7 @@ package final class TimedStore: CacheStore {
     /// Advances the clock.
     package func advance(hours: Int64) { state.withLock { $0.clock += hours * 3_600 } }
 
-    /// Sets the store's clock this far ahead of the machine's.
+    /// Sets the store's clock ahead of the machine's clock.
     package func setAhead(hours: Int64) { state.withLock { $0.difference = hours * 3_600 } }
 
     package func clockDifference() async -> Int64 { state.withLock(\.difference) }

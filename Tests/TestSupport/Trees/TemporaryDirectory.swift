@@ -7,7 +7,7 @@ package import SystemPackage
     internal import Darwin
 #endif
 
-/// A new directory that is removed with its contents when the last reference to it goes.
+/// A new directory that is removed with its contents when its last reference is released.
 package final class TemporaryDirectory: Sendable {
     package let path: FilePath
     package let handle: DirectoryHandle
