@@ -26,7 +26,7 @@ import Testing
 
     private static let directory = URL(filePath: PackageFiles.path("examples"))
 
-    @Test func `every directory in 'examples' is listed here and complete`() throws {
+    @Test func `every directory in 'examples' is tested and complete`() throws {
         let files = FileManager.default
         let names = try files.contentsOfDirectory(atPath: Self.directory.path).sorted()
         #expect(names == Self.examples.map(\.name).sorted())
@@ -39,14 +39,14 @@ import Testing
     }
 
     @Test(arguments: examples)
-    func `an example's buildspec has no mistake and nothing misleading`(example: Example) throws {
+    func `the buildspec of an example has no findings`(example: Example) throws {
         let path = Self.directory.appending(path: example.name).appending(path: "buildspec.yml")
         let result = Buildspec.validate([UInt8](try Data(contentsOf: path)))
         #expect(result.diagnostics.map { "\($0.range.start.line): \($0.message)" } == [])
     }
 
     @Test(.timeLimit(.minutes(10)), arguments: examples)
-    func `an example prints what its transcript says`(example: Example) async throws {
+    func `an example prints the output in its transcript`(example: Example) async throws {
         let source = Self.directory.appending(path: example.name)
         let text = try String(contentsOf: source.appending(path: "expected.txt"), encoding: .utf8)
         let session = try Session(copying: source)

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 @Suite struct TranscriptTests {
-    @Test func `a transcript is commands with their status and output`() {
+    @Test func `a transcript is parsed into commands with their status and output`() {
         let text = """
             Two commands.
 
@@ -25,13 +25,13 @@ import Testing
         )
     }
 
-    @Test func `a question mark further down is output`() {
+    @Test func `a question mark after the first line of output is output`() {
         let steps = Transcript(parsing: "$ ask\nwell\n? 3\n").steps
         #expect(steps.first?.status == 0)
         #expect(steps.first?.output.lines == ["well", "? 3"])
     }
 
-    @Test func `text without a command has no steps`() {
+    @Test func `a text without a command has no steps`() {
         #expect(Transcript(parsing: "only words\n").steps == [])
     }
 
@@ -53,7 +53,7 @@ import Testing
         (["[..]ab[..]b"], "abab\n"),
         (["a", "", "b"], "a\n\nb\n"),
     ])
-    func `output that fits`(pattern: [String], output: String) {
+    func `a pattern matches output that fits it`(pattern: [String], output: String) {
         #expect(TranscriptPattern(pattern).mismatch(in: output) == nil)
     }
 
@@ -70,7 +70,7 @@ import Testing
         (["ab[..]ba"], "aba\n", 1, "expected 'ab[..]ba', found 'aba'"),
         ([" a"], "a\n", 1, "expected ' a', found 'a'"),
     ])
-    func `output that does not fit`(
+    func `a mismatch of output has its line and a description`(
         pattern: [String],
         output: String,
         line: Int,

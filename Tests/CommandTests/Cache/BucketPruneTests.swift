@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Processes that save, restore and prune one bucket at the same time.
-@Suite(.timeLimit(.minutes(6))) struct `Agents that share a bucket` {
+@Suite(.timeLimit(.minutes(6))) struct `Bucket pruning` {
     private typealias Variables = [Environment.Key: String]
     private static let store = "s3://shared/ci"
 
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func `miss nothing beside prunes that wait for the grace period`() async throws {
+    @Test func `agents miss no entry while prunes wait for the grace period`() async throws {
         try await MotoServer.run { server in
             try await makeBucket(server)
             let variables = variables(server)
@@ -107,7 +107,8 @@ import Testing
     }
 
     /// What `--grace 0` is not made for: then there may be misses, and never wrong bytes.
-    @Test func `end with whole entries, even beside prunes that do not wait`() async throws {
+    @Test func `agents restore complete entries during prunes without a grace period`() async throws
+    {
         try await MotoServer.run { server in
             try await makeBucket(server)
             let variables = variables(server)
@@ -129,9 +130,7 @@ import Testing
         }
     }
 
-    @Test func `are told what a prune would do, which store it is about, and what it costs`()
-        async throws
-    {
+    @Test func `a prune of a bucket reports the store, the effect and the cost`() async throws {
         try await MotoServer.run { server in
             try await makeBucket(server)
             let variables = variables(server)

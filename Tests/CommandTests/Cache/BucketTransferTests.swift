@@ -10,8 +10,8 @@ import Testing
 #endif
 
 /// `cache push`, `pull` and `sync` with a real server.
-@Suite(.timeLimit(.minutes(5))) struct `Stores in a directory and in a bucket` {
-    @Test func `are byte for byte the same after a push, and a pull makes a third`() async throws {
+@Suite(.timeLimit(.minutes(5))) struct `Bucket transfers` {
+    @Test func `a push and a pull make stores with the same bytes`() async throws {
         try await SeaweedServer.run { server in
             let aws = [
                 "AWS_ENDPOINT_URL_S3": server.url, "AWS_REGION": "us-east-1",
@@ -93,9 +93,7 @@ import Testing
         }
     }
 
-    @Test func `are whole at any time while a push is killed, and the same after the last`()
-        async throws
-    {
+    @Test func `a killed push leaves a sound store, and the next one completes it`() async throws {
         let place = try TemporaryDirectory()
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix64(seed: seed)
@@ -133,7 +131,7 @@ import Testing
         #expect(near == far, "seed \(seed)")
     }
 
-    @Test func `say what is not there to be moved`() async throws {
+    @Test func `a transfer reports a missing store and a missing entry`() async throws {
         let place = try TemporaryDirectory()
         try place.write("x", to: "tree/x")
         func cache(_ arguments: String...) async throws -> BuildspecProcess.Outcome {
@@ -164,7 +162,7 @@ import Testing
         #expect(pruned.output.contains("; 1 entry (") && pruned.output.hasSuffix(") stays\n"))
     }
 
-    @Test func `need a shared store, which is said`() async throws {
+    @Test func `a push without a shared store is an error`() async throws {
         let place = try TemporaryDirectory()
         let outcome = try await BuildspecProcess.run(["cache", "push"], in: place)
         #expect(outcome.status == 3)

@@ -6,7 +6,7 @@ import Testing
 
 /// Who opens a pull request from a fork decides what its build runs, so it must not write main's cache.
 @Suite(.timeLimit(.minutes(5)))
-struct `The scope of a pull request` {
+struct `Scopes of CI builds` {
     /// A repository that is a clone of `team/shop`, with a cached file and a buildspec.
     private struct Place {
         let directory: TemporaryDirectory
@@ -87,7 +87,7 @@ struct `The scope of a pull request` {
             + #""base": {"repo": {"full_name": "team/shop"}}}}"#
     }
 
-    @Test func `from a fork is its own for each command, and main's is read`() async throws {
+    @Test func `a pull request from a fork has a separate scope and reads main's`() async throws {
         let place = try Place()
         #expect(try await place.cache("save", [:]).status == 0)
         #expect(try await place.scopes() == [Self.main])
@@ -110,7 +110,7 @@ struct `The scope of a pull request` {
         #expect(miss.status == 1, "\(miss)")
     }
 
-    @Test func `is what the options say, where they say it`() async throws {
+    @Test func `an option or variable sets the scope of a pull request`() async throws {
         let place = try Place()
         let fork = try place.event(Self.event(#"{"full_name": "fork/shop"}"#))
         let saved = try await place.cache("save", fork, ["--scope", "mine"])
@@ -125,7 +125,8 @@ struct `The scope of a pull request` {
     @Test(arguments: [
         #"{"full_name": "Team/Shop", "fork": true}"#, #"{"full_name": "team/shop"}"#,
     ])
-    func `from the repository itself is main's`(head: String) async throws {
+    func `a pull request from the same repository has the scope of main`(head: String) async throws
+    {
         let place = try Place()
         for name in ["pull_request", "pull_request_target"] {
             let saved = try await place.cache("save", place.event(Self.event(head), name))
@@ -141,7 +142,7 @@ struct `The scope of a pull request` {
         String(repeating: "[", count: 100_000), "\u{0}",
         Self.event(#"{"full_name": "x\u001b[31m\ny"}"#, number: #""../../main""#),
     ])
-    func `whose event is anything else is untrusted, and no words of it are believed`(
+    func `a pull request with any other event has a separate scope`(
         text: String
     ) async throws {
         let place = try Place()
@@ -367,7 +368,7 @@ struct `The scope of a pull request` {
         Build(nil, ["BITBUCKET_PR_ID": "8", "BITBUCKET_PR_DESTINATION_BRANCH": "main"]),
         Build(nil, [:]),
     ])
-    func `is what each CI system says of it`(build: Build) async throws {
+    func `the variables of a CI system decide the scope`(build: Build) async throws {
         let place = try Place()
         let saved = try await place.cache("save", build.variables)
         let expected = Self.main + (build.name.map { "#\($0)" } ?? "")
@@ -382,9 +383,7 @@ struct `The scope of a pull request` {
         #expect((isKnown || isGuess) == (build.name != nil), "\(saved)")
     }
 
-    @Test func `that was saved by an earlier version is read by repository and directory`()
-        async throws
-    {
+    @Test func `an entry of an earlier version is found by repository or directory`() async throws {
         for origin in ["git@github.com:team/shop.git", ""] {
             let place = try Place(origin: origin)
             let old = origin.isEmpty ? place.directory.path.lastComponent?.string ?? "" : "shop"

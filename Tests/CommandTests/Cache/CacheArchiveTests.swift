@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Entries as files, and what the command tells of entries.
-@Suite struct `An entry, by the command,` {
+@Suite struct `Entry commands` {
     private func cache(
         _ arguments: String...,
         in directory: TemporaryDirectory
@@ -39,7 +39,9 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)), arguments: ["x.tar.zst", "x.tar.gz", "x.tar"])
-    func `exports what GNU tar restores, to the nanosecond`(name: String) async throws {
+    func `GNU tar restores an exported entry with times to the nanosecond`(
+        name: String
+    ) async throws {
         let place = try filled(seed: 21)
         _ = try await cache("save", "--key", "k", "--path", "tree", in: place)
         let exported = try await cache("export", "k", "-o", name, in: place)
@@ -56,7 +58,10 @@ import Testing
         arguments: ["gnu", "pax"],
         ["cat", "gzip -1", "zstd -3 --long=27"]
     )
-    func `is imported from what GNU tar writes`(format: String, filter: String) async throws {
+    func `an archive of GNU tar is imported as an entry`(
+        format: String,
+        filter: String
+    ) async throws {
         let place = try filled(seed: 22)
         try await shell("echo x > tree/old; touch -d 1969-07-20 tree/old", in: place)
         try await shell("tar --format=\(format) -cf - ./tree | \(filter) > x", in: place)
@@ -78,7 +83,10 @@ import Testing
         #expect(before.difference(from: after) == nil)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `is shown and compared`() async throws {
+    @Test(.timeLimit(.minutes(2)))
+    func `'show' prints an entry, and 'diff' compares it with a tree or another entry`()
+        async throws
+    {
         let place = try TemporaryDirectory()
         try place.write("one", to: "tree/same")
         try place.write("two", to: "tree/changed")
@@ -120,7 +128,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)), arguments: ["packs", "manifests"], [true, false])
-    func `that is broken is made a miss by a repair, and the next save heals it`(
+    func `a repair makes a broken entry a miss, and the next save stores it again`(
         part: String,
         isMissing: Bool
     ) async throws {
@@ -145,7 +153,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)))
-    func `is compared by contents under each of its names`() async throws {
+    func `'diff' compares the content of a hard-linked file under each name`() async throws {
         let place = try TemporaryDirectory()
         try place.write("one", to: "tree/a")
         try await shell("ln tree/a tree/b", in: place)
@@ -157,7 +165,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)))
-    func `beside a foreign file has nothing to repair`() async throws {
+    func `'verify --repair' leaves a file that does not belong to the store`() async throws {
         let place = try TemporaryDirectory()
         try place.write("mine", to: "store/v1/packs/aa/file")
         let repair = ["cache", "verify", "--repair", "--cache", "store"]
@@ -174,7 +182,9 @@ import Testing
         #expect(try place.read("store/v1/packs/aa/file") == "mine")
     }
 
-    @Test func `is verified and repaired for programs too`() async throws {
+    @Test func `'verify --json' reports the problems and the objects that a repair deleted`()
+        async throws
+    {
         let place = try filled(seed: 24)
         _ = try await cache("save", "--key", "k", "--path", "tree", in: place)
         let sound = try await cache("verify", "--json", in: place)

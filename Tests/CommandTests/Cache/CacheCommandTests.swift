@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `buildspec cache` as a CI agent uses it.
-@Suite struct `The cache command` {
+@Suite struct `Cache commands` {
     private func shell(_ script: String, in directory: TemporaryDirectory) async throws -> String {
         let result = try await Subprocess.run(
             .path("/bin/sh"),
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)), arguments: ["zstd", "gzip", "none"])
-    func `saves and restores, and every object's name is the digest of its bytes`(
+    func `a saved entry is restored, and the name of each object is the digest of its bytes`(
         codec: String
     ) async throws {
         let place = try filled()
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)), arguments: ["gzip", "none"])
-    func `keeps packs that tar unpacks to the files`(codec: String) async throws {
+    func `tar unpacks the packs of a store to the saved files`(codec: String) async throws {
         let place = try filled()
         let long = "vendor/" + String(repeating: "a long directory name/", count: 12) + "file"
         try place.write("at the end of a long path", to: long)
@@ -99,7 +99,9 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)), arguments: ["save", "restore"])
-    func `says that a quoted tilde is a name`(verb: String) async throws {
+    func `a quoted tilde in a cache path causes a warning unless a file has the name`(
+        verb: String
+    ) async throws {
         let place = try filled()
         let home = try await cache(verb, "--path", "~/.m2/**/*", "--path", "~me/x", in: place)
         #expect(
@@ -114,7 +116,8 @@ import Testing
         #expect(try await cache(verb, "--path", "~/.m2/**/*", in: place).error.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `tells a miss, an error and a wrong command line apart`()
+    @Test(.timeLimit(.minutes(2)))
+    func `a miss, an error and an invalid command line have different statuses`()
         async throws
     {
         let place = try filled()
@@ -154,7 +157,9 @@ import Testing
         #expect(size.error.contains("'lots' is not a size; write one like '500MB' or '10GB'"))
     }
 
-    @Test(.timeLimit(.minutes(2))) func `lists and prunes`() async throws {
+    @Test(.timeLimit(.minutes(2))) func `'list' prints the entries, and 'prune' deletes them`()
+        async throws
+    {
         let place = try filled()
         for key in ["a", "b"] {
             _ = try await cache("save", "--key", key, "--scope", "s", "--path", "vendor", in: place)
@@ -181,7 +186,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)))
-    func `hashes files the same wherever they are`() async throws {
+    func `files have the same hash in every directory`() async throws {
         var hashes: Set<String> = []
         for _ in 0..<2 {
             let place = try filled()

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Why a build's cache hits or misses, and what it costs, as the command tells it.
-@Suite struct `The command explains` {
+@Suite struct `Cache explanations` {
     private let buildspec = """
         version: 0.2
         phases:
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)))
-    func `a hit, and by which file a miss differs from the nearest entry`() async throws {
+    func `'explain' reports a hit, and the changed files of a miss`() async throws {
         let place = try await built()
         let hit = try await explain(in: place)
         #expect(hit.status == 0, "\(hit.error)")
@@ -74,7 +74,10 @@ import Testing
         #expect(show.output.contains("\"scope\": \"p\""))
     }
 
-    @Test(.timeLimit(.minutes(2))) func `a key by itself, its paths and its scope`() async throws {
+    @Test(.timeLimit(.minutes(2)))
+    func `'explain' compares a given key with the keys, paths and scopes of the store`()
+        async throws
+    {
         let place = try await built()
         let none = try await explain("v2-x", "--path", "vendor/**/*", in: place)
         #expect(none.output.hasPrefix("miss: key 'v2-x' is not stored\n"))
@@ -99,7 +102,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)))
-    func `that a key without a buildspec needs its paths, and an entry that is damaged`()
+    func `'explain' asks for paths without a buildspec, and reports a damaged entry`()
         async throws
     {
         let place = try TemporaryDirectory()
@@ -122,7 +125,8 @@ import Testing
         #expect(damaged.output.hasSuffix("\nthe store has no other entry\n"))
     }
 
-    @Test(.timeLimit(.minutes(2))) func `what the cache has cost and saved`() async throws {
+    @Test(.timeLimit(.minutes(2)))
+    func `'stats' reports the builds, hits and saved time of a project`() async throws {
         let place = try await built()
         let first = try await buildspec("cache", "stats", "--project", "p", in: place)
         #expect(first.output.contains("1 build, 0 with something restored\n"))
@@ -135,7 +139,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)), arguments: ["--cache-max-size", "--cache-max-age"])
-    func `limits that make no sense`(option: String) async throws {
+    func `an invalid cache limit is an error`(option: String) async throws {
         let place = try TemporaryDirectory()
         try place.write(buildspec, to: "buildspec.yml")
         #expect(try await buildspec("run", option, "lots", in: place).status == 64)
@@ -152,7 +156,9 @@ import Testing
     }
 
     /// Saves that reuse each other's packs, restores and prunes, as processes, all at once.
-    @Test(.timeLimit(.minutes(3))) func `nothing wrong after pruning beside builds`() async throws {
+    @Test(.timeLimit(.minutes(3))) func `a store stays sound while builds save and prunes run`()
+        async throws
+    {
         let place = try await built()
         var random = SplitMix64(seed: 12)
         for number in 0..<12 {

@@ -47,7 +47,7 @@ struct CacheStopTests {
     }
 
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
-    func `a signal stops a save and leaves nothing in the store`(signal: Int32) async throws {
+    func `a signal stops a save, which leaves nothing in the store`(signal: Int32) async throws {
         let outcome = try await BuildspecProcess.run(saving, in: directory) { process in
             try await waitForPart()
             kill(process.value, signal)
@@ -100,7 +100,7 @@ struct CacheStopTests {
         private static let signal = FaultyCalls.Fault.command("kill -TERM $PPID")
 
         @Test(.timeLimit(.minutes(10)), arguments: ["save", "restore"])
-        func `a signal in any call leaves the store sound and the tree whole`(
+        func `a signal in any call leaves a sound store and a complete tree`(
             verb: String
         ) async throws {
             let bench = try CrashBench()

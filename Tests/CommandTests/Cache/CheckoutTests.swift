@@ -5,7 +5,7 @@ import Testing
 
 /// Sources in a git work tree, a store beside them, and builds that cache too much.
 @Suite(.timeLimit(.minutes(3)))
-struct `A cache path that covers the sources` {
+struct `Cached checkouts` {
     let place: TemporaryDirectory
 
     init() throws {
@@ -96,7 +96,10 @@ struct `A cache path that covers the sources` {
     func read(_ name: String) throws -> String? { try place.read("work/\(name)") }
 
     @Test(arguments: ["**/*", "*", ".*", "{a,.git}", "lib/**/*"], ["key: k, ", ""])
-    func `leaves commits and edits as they are`(path: String, key: String) async throws {
+    func `a build with a cached checkout keeps commits and edits`(
+        path: String,
+        key: String
+    ) async throws {
         try await makeWork(path, key: key)
         _ = try await run()
         try await shell("echo two > a.txt; echo two > lib/version.txt; git commit -qam two")
@@ -113,7 +116,7 @@ struct `A cache path that covers the sources` {
         }
     }
 
-    @Test func `keeps what the build makes beside tracked files`() async throws {
+    @Test func `a restore brings back build outputs among tracked files`() async throws {
         try await makeWork("lib/**/*")
         _ = try await run()
         try await shell("rm lib/out; echo two > lib/version.txt")
@@ -129,7 +132,7 @@ struct `A cache path that covers the sources` {
         #expect(try read("lib/version.txt") == "two\n")
     }
 
-    @Test func `takes no old sources from an entry that has them`() async throws {
+    @Test func `a restore brings back no source files from an old entry`() async throws {
         // Outside of git nobody knows that they are sources.
         for name in ["a.txt", "lib/version.txt", "gone.txt", "staged.txt", "lib/out"] {
             try place.write("old\n", to: "work/\(name)")
@@ -151,7 +154,7 @@ struct `A cache path that covers the sources` {
         #expect(!difference.output.contains("a.txt"), "\(difference.output)")
     }
 
-    @Test func `leaves submodules and other work trees alone, in however deep a place`()
+    @Test func `a restore leaves submodules and nested work trees at any depth unchanged`()
         async throws
     {
         for name in ["inner", "outer"] { try await makeWork("**/*", at: name) }
@@ -182,7 +185,9 @@ struct `A cache path that covers the sources` {
         #expect(try read("dep/.git/HEAD") != nil, "a dependency's is kept")
     }
 
-    @Test func `leaves a work tree alone whose repository is elsewhere`() async throws {
+    @Test func `a restore leaves a work tree with a repository in another directory unchanged`()
+        async throws
+    {
         try await makeWork("**/*", at: "main")
         try await shell(
             "git worktree add -q ../work; git worktree add -q ../work/nested",
@@ -198,7 +203,9 @@ struct `A cache path that covers the sources` {
         #expect(try read("a.txt") == "two\n" && read("nested/a.txt") == "two\n")
     }
 
-    @Test func `leaves a source root alone that is a part of a work tree`() async throws {
+    @Test func `a restore leaves tracked files in a source root below the work tree unchanged`()
+        async throws
+    {
         try await makeWork("**/*", at: "tree")
         try await shell(
             "mkdir work; echo one > work/b.txt; git add .; git commit -qm b",
@@ -218,7 +225,7 @@ struct `A cache path that covers the sources` {
         }
     }
 
-    @Test func `is said where git is missing, and replaces nothing`() async throws {
+    @Test func `a restore without git replaces no file and causes a warning`() async throws {
         try await makeWork("**/*")
         try await shell("mkdir bin; ln -s \"$(command -v sh)\" bin/sh", in: ".")
         let path: [Environment.Key: String] = ["PATH": place.file("bin").string]
@@ -234,7 +241,8 @@ struct `A cache path that covers the sources` {
         #expect(try await shell("git log --format=%s; git status --porcelain") == "two\none\n")
     }
 
-    @Test func `is not misled by the variables of a git hook, or by an unborn branch`() async throws
+    @Test func `variables of a git hook and an unborn branch do not mislead a restore`()
+        async throws
     {
         try await makeWork("**/*", at: "other")
         try place.write("one\n", to: "work/b.txt")
@@ -252,7 +260,7 @@ struct `A cache path that covers the sources` {
         #expect(try read("b.txt") == "three\n")
     }
 
-    @Test func `holds for source files whose times are kept`() async throws {
+    @Test func `a restore sets the recorded times of tracked files in cached paths`() async throws {
         try await makeWork("lib/**/*")
         try await shell("touch -d 2020-01-01 a.txt lib/version.txt; echo made > lib/out")
         _ = try await cache("save", "lib/**/*", "--key", "k", "--retime")
@@ -264,7 +272,7 @@ struct `A cache path that covers the sources` {
     }
 
     @Test(arguments: ["**/*", "lib/**/*"], ["restore", "run"])
-    func `leaves a new file as it is that git neither tracks nor ignores`(
+    func `a restore leaves a new file unchanged that git neither tracks nor ignores`(
         path: String,
         verb: String
     ) async throws {
@@ -293,9 +301,7 @@ struct `A cache path that covers the sources` {
         #expect(found == "two\nmade\ntwo\ntwo\n", "\(names)")
     }
 
-    @Test func `replaces what git does not ignore in a directory that has nothing tracked`()
-        async throws
-    {
+    @Test func `a restore replaces files in a directory without tracked files`() async throws {
         try await makeWork("made/**/*")
         try place.write("one", to: "work/made/x")
         _ = try await cache("save", "made/**/*", "--key", "k")

@@ -27,7 +27,7 @@ struct HashFilesTests {
     }
 
     @Test(arguments: ["lock", "l*k", "**/*", "locks/a.lock", "*/a.lock", "**/a.lock", "locks"])
-    func `a linked file counts with what it leads to`(glob: String) async throws {
+    func `a hash covers the content that a link leads to`(glob: String) async throws {
         try place.write("one", to: "outside/a.lock")
         try place.write("x", to: "src/other")
         try link("lock", to: "../outside/a.lock")
@@ -41,7 +41,7 @@ struct HashFilesTests {
         #expect(try await hash(glob).output == first.output)
     }
 
-    @Test func `a linked file has the hash of a file at its place`() async throws {
+    @Test func `a linked file has the same hash as a regular file`() async throws {
         try place.write("one", to: "src/real")
         try link("lock", to: "real")
         let linked = try await hash("lock")
@@ -51,7 +51,7 @@ struct HashFilesTests {
     }
 
     @Test(arguments: ["lock", "lo*", "**/*", "{lock,other}", "dir/../lock", "lock/x"])
-    func `a link to nowhere is an error that says so`(glob: String) async throws {
+    func `a link to a missing file is an error that names the target`(glob: String) async throws {
         try place.write("x", to: "src/other")
         try link("lock", to: "../gone")
         let outcome = try await hash(glob)
@@ -65,7 +65,7 @@ struct HashFilesTests {
     }
 
     @Test(arguments: ["lock", "*", "lock/x"])
-    func `a link that leads in a circle is an error that says so`(glob: String) async throws {
+    func `a link that leads in a circle is an error`(glob: String) async throws {
         try place.write("x", to: "src/other")
         try link("lock", to: "key")
         try link("key", to: "lock")
@@ -75,7 +75,7 @@ struct HashFilesTests {
         #expect(outcome.error.hasSuffix("' is a symbolic link that leads in a circle\n"))
     }
 
-    @Test func `a link that no pattern means is no error`() async throws {
+    @Test func `a broken link that no pattern matches is not an error`() async throws {
         try place.write("x", to: "src/a.lock")
         try link("gone", to: "nowhere")
         try link("circle", to: "circle")
@@ -84,7 +84,7 @@ struct HashFilesTests {
     }
 
     @Test(arguments: ["**/*.lock", "**/*", "a/**/*.lock", "*/to*/*.lock"])
-    func `directories that link to one another are read once`(glob: String) async throws {
+    func `directories that link to each other are hashed once`(glob: String) async throws {
         for name in ["a", "b"] { try place.write(name, to: "src/\(name)/\(name).lock") }
         try link("a/up", to: "..")
         try link("a/to-b", to: "../b")
@@ -95,14 +95,14 @@ struct HashFilesTests {
         #expect(try await hash(glob).output != first.output)
     }
 
-    @Test func `links into the tree leave the hash of a search in it as it is`() async throws {
+    @Test func `a link between directories of the tree does not change the hash`() async throws {
         for name in ["a", "b"] { try place.write(name, to: "src/\(name)/\(name).lock") }
         let plain = try await hash("**/*.lock")
         try link("a/to-b", to: "../b")
         #expect(try await hash("**/*.lock").output == plain.output)
     }
 
-    @Test func `without any file there is no hash and an error status`() async throws {
+    @Test func `patterns without any file give no hash and status 3`() async throws {
         try place.write("x", to: "src/other")
         let none = try await hash("*.lock", "gone/**")
         #expect(none.status == 3)
@@ -123,7 +123,7 @@ struct HashFilesTests {
         ("pages/[slug]/**/*", "pages/[slug]", "pages/\\[slug\\]/**/*"),
         ("{a,b}/x", "{a,b}", "\\{a\\,b\\}/x"),
     ])
-    func `a path that is there and that a pattern does not mean is a hint`(
+    func `a pattern with the text of a path that it does not match causes a warning`(
         glob: String,
         path: String,
         written: String
@@ -145,7 +145,7 @@ struct HashFilesTests {
 
     // 65534 is the number of `nobody`, which cannot read root's directory.
     @Test(.enabled(if: geteuid() == 0), arguments: ["src/lib/x", "src/lib"])
-    func `a directory that cannot be read is an error`(closed: String) async throws {
+    func `a hash of a directory that cannot be read is an error`(closed: String) async throws {
         for name in ["src/lib/f", "src/lib/x/g", "home/x"] { try place.write(name, to: name) }
         for name in ["", "src", "src/lib", "src/lib/x", "home"] {
             _ = unsafe chmod(place.file(name).string, name == closed ? 0o700 : 0o777)
@@ -161,7 +161,7 @@ struct HashFilesTests {
         #expect(outcome.error.hasSuffix(" '\(path)': permission denied\n"), "\(outcome)")
     }
 
-    @Test func `a file has one hash however its path leads into the root`() async throws {
+    @Test func `a file has one hash whichever path leads to it`() async throws {
         try place.write("x", to: "src/dir[1]/f")
         try place.handle.makeLink("l".utf8, to: Array("src".utf8))
         try place.handle.makeLink("top".utf8, to: Array(".".utf8))
@@ -194,7 +194,9 @@ struct HashFilesTests {
         #expect(outputs.count == 1)
     }
 
-    @Test func `the names of the root are plain, and no hint is given for them`() async throws {
+    @Test func `pattern characters in the path of the root are plain and cause no warning`()
+        async throws
+    {
         try place.write("x", to: "s p[1]/z")
         let root = place.file("s p[1]").string
         let outcome = try await BuildspecProcess.run(
@@ -205,7 +207,7 @@ struct HashFilesTests {
     }
 
     @Test(arguments: [(1_024, 0 as Int32), (1_025, 3)])
-    func `braces that stand for too many paths are an error`(
+    func `braces that expand to more than 1024 paths are an error`(
         count: Int,
         status: Int32
     ) async throws {
@@ -223,7 +225,7 @@ struct HashFilesTests {
         ("k-$(codebuild-hash-files gone || echo none)", false),
         ("k-$(codebuild-hash-files lock | cut -c1-8)", false),
     ])
-    func `a key in which a hash failed is not used, though a pipe hides it`(
+    func `a key is not used if a hash in it failed, even in a pipe`(
         key: String,
         isRefused: Bool
     ) async throws {
@@ -251,9 +253,7 @@ struct HashFilesTests {
         #expect(!explained.error.contains("the build cannot start"))
     }
 
-    @Test func `in a key a missing file keeps the cache from being used, with the reason`()
-        async throws
-    {
+    @Test func `a missing file in a key keeps the cache from being used`() async throws {
         try place.write(
             """
             version: 0.2

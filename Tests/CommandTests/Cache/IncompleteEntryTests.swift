@@ -14,9 +14,7 @@ import Testing
 struct IncompleteEntryTests {
     // 65534 is the number of `nobody`, which cannot read root's file.
     @Test(.enabled(if: geteuid() == 0))
-    func `a file that cannot be read fails a strict build and does not stay left out`()
-        async throws
-    {
+    func `an unreadable file fails a strict build, and the next save includes it`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             """
@@ -45,7 +43,7 @@ struct IncompleteEntryTests {
     }
 
     @Test(.enabled(if: geteuid() == 0))
-    func `files that can all not be read fail a strict build`() async throws {
+    func `a strict build fails if it can read no file of its cache paths`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             """
@@ -69,7 +67,7 @@ struct IncompleteEntryTests {
     }
 
     @Test(.enabled(if: geteuid() == 0))
-    func `an entry that is incomplete is shown as one, and is not said to stay empty`()
+    func `an incomplete entry is shown as incomplete, and the next save replaces it`()
         async throws
     {
         let directory = try TemporaryDirectory()
@@ -99,9 +97,7 @@ struct IncompleteEntryTests {
         #expect(list.output.contains("0, incomplete"), "\(list)")
     }
 
-    @Test func `every entry without a file is a warning, also of a tree that is known`()
-        async throws
-    {
+    @Test func `every save of an entry without a file causes a warning`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("x", to: "e/f")
         try directory.handle.directory("e".utf8).removeFile("f".utf8)
@@ -117,7 +113,7 @@ struct IncompleteEntryTests {
         }
     }
 
-    @Test func `a long key does not spread a listing, and --json has all of it`() async throws {
+    @Test func `a long key is shortened in a listing and complete with '--json'`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("x", to: "a/f")
         let key = "deps-" + String(repeating: "0123456789", count: 40)
@@ -142,7 +138,9 @@ struct IncompleteEntryTests {
         #expect(json.output.contains(key))
     }
 
-    @Test func `a path above the sources is told to be one place`() async throws {
+    @Test func `a relative path out of the source root causes a warning with the full path`()
+        async throws
+    {
         let directory = try TemporaryDirectory()
         try directory.write("x", to: "one/p/q/f")
         try directory.write("x", to: "one/modules/f")
@@ -158,7 +156,7 @@ struct IncompleteEntryTests {
         )
     }
 
-    @Test func `a file '.git' that leads nowhere is a warning`() async throws {
+    @Test func `a '.git' file whose target is missing causes a warning`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("gitdir: /nowhere/.git/worktrees/x\n", to: ".git")
         try directory.write(
@@ -175,7 +173,7 @@ struct IncompleteEntryTests {
 
     // MARK: Misses
 
-    @Test func `a miss is named in the log and explained after the build has saved`() async throws {
+    @Test func `a miss is logged, and is explained after the build has saved`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             """
@@ -206,8 +204,7 @@ struct IncompleteEntryTests {
         #expect(json.output.contains("\"lastMiss\""))
     }
 
-    @Test func `a key that a fallback key stands in for is named and kept as a miss`() async throws
-    {
+    @Test func `a fallback hit is logged and kept as a miss of its key`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             """
@@ -238,7 +235,7 @@ struct IncompleteEntryTests {
         }
     }
 
-    @Test func `what is near is shown once when the last build has failed`() async throws {
+    @Test func `'explain' shows the nearest entry once if the last build failed`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             """

@@ -7,9 +7,7 @@ import Testing
 /// A work directory that a shell came into through a link, and a cache directory that is one.
 @Suite(.timeLimit(.minutes(1)))
 struct LinkedPathTests {
-    @Test func `a root reached through a link makes the same entry by '$PWD' as by a name`()
-        async throws
-    {
+    @Test func `'$PWD' in a linked root names the same entry as a relative path`() async throws {
         let place = try TemporaryDirectory()
         try place.write("kept", to: "real/x/file")
         try place.handle.makeLink("link".utf8, to: Array("real".utf8))
@@ -38,7 +36,7 @@ struct LinkedPathTests {
         #expect(lines[2].hasPrefix("cache: restored 1 file"))
     }
 
-    @Test func `a build whose cache directory is a link says what to write, and succeeds`()
+    @Test func `a build whose cache path is a link succeeds and warns with the path to write`()
         async throws
     {
         let place = try TemporaryDirectory()

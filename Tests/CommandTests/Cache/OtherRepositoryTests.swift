@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Repositories other than the sources' own, and those that are broken.
-extension `A cache path that covers the sources` {
+extension `Cached checkouts` {
     /// What somebody does in a clone, and whether a restore then leaves the clone alone.
     private static let works: [(script: String, line: String?)] = [
         ("true", nil),
@@ -20,7 +20,8 @@ extension `A cache path that covers the sources` {
     ]
 
     @Test(arguments: works.indices)
-    func `leaves another repository as it is if it holds work`(number: Int) async throws {
+    func `a restore leaves another repository with unsaved work unchanged`(number: Int) async throws
+    {
         let (script, line) = Self.works[number]
         try await makeWork("**/*", at: "origin")
         try place.write("", to: "work/file")
@@ -57,8 +58,9 @@ extension `A cache path that covers the sources` {
     }
 
     @Test(arguments: ["deps/*/lib/**/*", "**/version.txt", "dep?/a/lib/*"])
-    func `leaves a repository with work alone that a wildcard leads into`(path: String) async throws
-    {
+    func `a restore leaves a repository with unsaved work that a wildcard leads into`(
+        path: String
+    ) async throws {
         try await makeWork("**/*", at: "work/deps/a")
         try await shell("git init -q; echo deps > .gitignore; git add .; git commit -qm one")
         _ = try await cache("save", path, "--key", "k")
@@ -68,7 +70,9 @@ extension `A cache path that covers the sources` {
         #expect(restored.contains("'deps/a' is a git repository with changed files"), "\(restored)")
     }
 
-    @Test func `leaves what another repository tracks, if a path begins in it`() async throws {
+    @Test func `a restore leaves tracked files of another repository in which a path begins`()
+        async throws
+    {
         try await makeWork("**/*", at: "beside")
         try place.write("", to: "work/file")
         try place.write("made", to: "beside/lib/out")
@@ -85,7 +89,7 @@ extension `A cache path that covers the sources` {
         "rm .git/HEAD", ": > .git/HEAD", "mv .git/objects .git/o", "rm -r .git; ln -s gone .git",
         "rm -r .git; mkdir .git", "rm .git/index", "git rm -q --cached lib/version.txt",
     ])
-    func `replaces nothing where the repository is broken`(damage: String) async throws {
+    func `a restore replaces nothing in a broken repository`(damage: String) async throws {
         try place.write("old\n", to: "work/lib/version.txt")
         _ = try await cache("save", "lib/**/*", "--key", "k")
         try await makeWork("lib/**/*")
@@ -103,7 +107,7 @@ extension `A cache path that covers the sources` {
         }
     }
 
-    @Test func `fills no submodule that is not there yet`() async throws {
+    @Test func `a restore does not fill a submodule that is not checked out`() async throws {
         try place.write("old\n", to: "work/sub/file")
         _ = try await cache("save", "sub/**/*", "--key", "k")
         try await makeWork("**/*", at: "other")
@@ -118,7 +122,7 @@ extension `A cache path that covers the sources` {
         #expect(try await shell("ls sub") == "")
     }
 
-    @Test func `says names on one line, whatever is in them`() async throws {
+    @Test func `a file name with a line break is reported on one line`() async throws {
         try await makeWork("lib/**/*")
         try await shell(
             "f=\"$(printf 'lib/a\\nwarning: b')\"; echo > \"$f\"; git add .; git commit -qm n"

@@ -97,7 +97,7 @@ struct RemoteFaultTests {
     }
 
     @Test(arguments: Place.allCases, [FaultyProxy.Fault.reset, .truncate, .busy])
-    func `what fails now and then is not noticed`(
+    func `an occasional network fault does not affect a build`(
         place: Place,
         fault: FaultyProxy.Fault
     ) async throws {
@@ -112,7 +112,7 @@ struct RemoteFaultTests {
     }
 
     @Test(arguments: [FaultyProxy.Fault.reset, .truncate, .busy, .stall])
-    func `a bucket that never answers well costs one line, and the directory goes on`(
+    func `a failing bucket causes one warning, and the build uses its local store`(
         fault: FaultyProxy.Fault
     ) async throws {
         try await withBucket { server in
@@ -130,7 +130,7 @@ struct RemoteFaultTests {
     }
 
     @Test(arguments: [FaultyProxy.Fault.reset, .truncate, .busy])
-    func `a bucket alone that never answers well is a build without a cache`(
+    func `a build whose only store is a failing bucket runs without a cache`(
         fault: FaultyProxy.Fault
     ) async throws {
         try await withBucket { server in
@@ -142,7 +142,10 @@ struct RemoteFaultTests {
     }
 
     @Test(arguments: Place.allCases, [1, 3])
-    func `wrong bytes are a miss, in one line`(place: Place, period: Int) async throws {
+    func `wrong bytes from a bucket are a miss with a warning`(
+        place: Place,
+        period: Int
+    ) async throws {
         try await withBucket { server in
             try await FaultyProxy.run(server.url, .corrupt, period: period, method: "GET") {
                 let built = try await build(place, in: machine(), over: $0.url)
@@ -153,7 +156,7 @@ struct RemoteFaultTests {
     }
 
     @Test(arguments: Place.allCases)
-    func `a clock that is two hours off is not noticed`(place: Place) async throws {
+    func `a clock that is two hours off does not affect a build`(place: Place) async throws {
         try await withBucket { server in
             try await FaultyProxy.run(server.url, .skew) { proxy in
                 let built = try await build(place, in: machine(), over: proxy.url)
@@ -163,7 +166,7 @@ struct RemoteFaultTests {
     }
 
     @Test(arguments: Place.allCases)
-    func `a build that changes nothing asks at most three times`(place: Place) async throws {
+    func `'run' without changes makes at most three requests`(place: Place) async throws {
         try await withBucket { server in
             let machine = try machine()
             _ = try await build(place, in: machine, over: server.url)

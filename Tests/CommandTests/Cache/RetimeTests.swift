@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a restored build directory is worth: real build tools, on checkouts that are new each time.
-@Suite struct `With --retime a build in a new checkout` {
+@Suite struct `Incremental builds` {
     /// A repository, checkouts of it at one place, and a store.
     private struct Bench {
         let place: TemporaryDirectory
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: await BuildTool.installed())
-    func `compiles what changed, all of it and nothing else`(tool: BuildTool) async throws {
+    func `a restored build compiles exactly what changed`(tool: BuildTool) async throws {
         let bench = try await Bench(tool)
         try await bench.checkOut()
         #expect(try await bench.build().hasSuffix(" 42"))
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)), arguments: [BuildTool.make, .ninja])
-    func `compiles what includes a header that changed`(tool: BuildTool) async throws {
+    func `a restored build compiles what includes a changed header`(tool: BuildTool) async throws {
         let bench = try await Bench(tool)
         try await bench.checkOut()
         #expect(try await bench.build() == "main one ten two 42")
@@ -106,7 +106,9 @@ import Testing
         #expect(try await bench.build() == "one 82")
     }
 
-    @Test(.timeLimit(.minutes(2))) func `would compile everything without it`() async throws {
+    @Test(.timeLimit(.minutes(2))) func `a restored build compiles everything without '--retime'`()
+        async throws
+    {
         let bench = try await Bench(.make)
         try await bench.checkOut()
         _ = try await bench.build()
@@ -117,7 +119,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)))
-    func `does not take an output that is not cached for up to date`() async throws {
+    func `an output that is not cached is built again after a restore`() async throws {
         let bench = try await Bench(.make)
         try await bench.checkOut()
         _ = try await bench.build()
@@ -139,7 +141,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)), arguments: [false, true])
-    func `run does it for its own cache`(withGit: Bool) async throws {
+    func `'run --retime' compiles nothing in an unchanged checkout`(withGit: Bool) async throws {
         let bench = try await Bench(.make)
         let buildspec = """
             version: 0.2

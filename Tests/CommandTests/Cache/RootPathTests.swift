@@ -29,7 +29,7 @@ struct RootPathTests {
         ]
     }
 
-    @Test func `it is refused on the command line`() async throws {
+    @Test func `a '--path' that contains the source root is refused`() async throws {
         for command in ["save", "restore"] {
             for path in whole {
                 let outcome = try await BuildspecProcess.run(
@@ -48,7 +48,9 @@ struct RootPathTests {
         }
     }
 
-    @Test func `it is left out of a build, which says so`() async throws {
+    @Test func `a cache path that contains the source root is left out with a warning`()
+        async throws
+    {
         let declared = whole + ["$CODEBUILD_SRC_DIR", "$CODEBUILD_SRC_DIR/", "$PWD/.", "$TOP/c*"]
         let paths = declared.map { "'\($0)'" }.joined(separator: ", ")
         try place.write(
@@ -77,7 +79,9 @@ struct RootPathTests {
         #expect(try place.read("top/co/file") == "edited")
     }
 
-    @Test func `a path that only leads through it is the same as the plain one`() async throws {
+    @Test func `a path that leads through the source root is the same as the plain path`()
+        async throws
+    {
         for path in ["nm/**/*", "../co/nm/**/*", "../l/nm/**/*", "\(place.file("top"))/l/nm/**/*"] {
             let outcome = try await BuildspecProcess.run(
                 [

@@ -5,7 +5,7 @@ import Testing
 
 /// What commands in a container cannot make the runner do, which is outside.
 extension ContainerTests {
-    @Test func `a build cannot put links in place of the runner's own directories`() async throws {
+    @Test func `a build cannot replace the runner's directories with links`() async throws {
         let outside = try precious()
         let store = try TemporaryDirectory()
         let outcome = try await run(
@@ -26,7 +26,7 @@ extension ContainerTests {
         #expect(try outside.handle.names() == [Array("precious".utf8)])
     }
 
-    @Test func `artifacts take nothing that is not in the sources`() async throws {
+    @Test func `artifacts of a container include only files of the sources`() async throws {
         let outside = try precious()
         let name = outside.path.lastComponent?.string ?? ""
         let outcome = try await run(
@@ -41,7 +41,8 @@ extension ContainerTests {
         #expect(outcome.error.split(separator: "is left out: it is '").count == 3, "\(outcome)")
     }
 
-    @Test func `a glob that climbs out of the sources cannot be hashed`() async throws {
+    @Test func `a pattern that leads out of the sources is not hashed in a container`() async throws
+    {
         let outcome = try await run(
             building(
                 "codebuild-hash-files ../x; codebuild-hash-files $CODEBUILD_SRC_DIR/a/../../x"
@@ -50,7 +51,7 @@ extension ContainerTests {
         #expect(outcome.output.split(separator: "is not in the sources, and only").count == 3)
     }
 
-    @Test func `a link out of the sources is not hashed, and an escaped dot is a dot`()
+    @Test func `a link or escaped path out of the sources is not hashed in a container`()
         async throws
     {
         let outside = try precious()

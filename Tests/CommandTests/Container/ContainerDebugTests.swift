@@ -68,7 +68,7 @@ extension ContainerTests {
         }
 
         @Test(arguments: [Podman.tools, Podman.busybox])
-        func `a shell opens in the container, in the state of the command`(
+        func `a debug shell opens in the container, in the state of the command`(
             image: String
         ) async throws {
             let status = try await run(image: image, ["--debug", "--break-on-failure"]) {
@@ -88,7 +88,9 @@ extension ContainerTests {
             #expect(try directory.read("inner/made") == "", "files are the build's own")
         }
 
-        @Test func `Ctrl-C in the shell ends what runs in it, not the build`() async throws {
+        @Test func `Ctrl-C in a container's debug shell ends its program, not the build`()
+            async throws
+        {
             let status = try await run(["--debug"]) { terminal, _ in
                 try await terminal.expect("$ ")
                 try terminal.type("echo up; sleep 600\n")
@@ -102,7 +104,7 @@ extension ContainerTests {
             #expect(status == 1)
         }
 
-        @Test func `a signal ends the shell, the build and the container`() async throws {
+        @Test func `a signal ends the debug shell, the build and the container`() async throws {
             let status = try await run(["--debug"]) { terminal, process in
                 try await terminal.expect("$ ")
                 kill(process, SIGTERM)

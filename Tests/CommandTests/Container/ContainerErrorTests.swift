@@ -36,9 +36,7 @@ extension ContainerTests {
         try await podman.run("rm", other)
     }
 
-    @Test func `a container that ends under the build is a failed command, not a hang`()
-        async throws
-    {
+    @Test func `a container that ends during the build fails the command`() async throws {
         let podman = try await Podman.ready()
         let outcome = try await run(building("touch started; sleep 600")) { [directory] process in
             try await waitForFile("started", in: directory)
@@ -92,7 +90,7 @@ extension ContainerTests {
     ]
 
     @Test(.timeLimit(.minutes(2)), arguments: errors.indices)
-    func `what keeps a container from starting is one clear error`(index: Int) async throws {
+    func `a container that cannot start is one error with the reason`(index: Int) async throws {
         let row = ContainerTests.errors[index]
         try directory.write(building("touch never", top: row.top), to: "buildspec.yml")
         let podman = try await Podman.ready()
@@ -109,9 +107,7 @@ extension ContainerTests {
         #expect(try directory.read("never") == nil)
     }
 
-    @Test func `docker is given what podman is given, and nothing that it does not know`()
-        async throws
-    {
+    @Test func `docker gets only options that it knows`() async throws {
         let engine = directory.file("tools, \"x\"/docker")
         try directory.write(
             "#!/bin/sh\nfor word; do printf '%s\\n' \"$word\"; done >> '\(directory.path)/said'\n"

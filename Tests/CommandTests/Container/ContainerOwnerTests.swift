@@ -53,7 +53,7 @@ extension ContainerTests {
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: End.allCases)
-    func `what users of the container leave is the user's own, whatever ended the build`(
+    func `files of container users belong to the host user however the build ends`(
         end: End
     ) async throws {
         let podman = try await Podman.ready()
@@ -110,7 +110,7 @@ extension ContainerTests {
         }
     }
 
-    @Test func `git takes the sources of another user for safe`() async throws {
+    @Test func `git in a container accepts the sources of another user`() async throws {
         _ = try await shell(
             "cd '\(directory.path)'; git init -q; git -c user.name=t -c user.email=t@t commit -qm one "
                 + "--allow-empty; chown -R \(Self.user) ."
@@ -139,7 +139,7 @@ extension ContainerTests {
         #expect(try main.read(".git/x") == nil)
     }
 
-    @Test func `a part of a repository is told to be one in a container`() async throws {
+    @Test func `a source root below its repository causes a warning in a container`() async throws {
         let outcome = try await run(building("true"), while: { _ in })
         #expect(!outcome.error.contains("git"))
         _ = try await shell("git init -q '\(directory.path)'; mkdir '\(directory.path)/sub'")
@@ -159,7 +159,7 @@ extension ContainerTests {
         )
     }
 
-    @Test func `the time that a container takes to start has a line`() async throws {
+    @Test func `the start time of a container is logged`() async throws {
         let outcome = try await run(building("true"))
         let line = outcome.output.split(separator: "\n").first { $0.hasPrefix("container: ") }
         let end = try #require(line?.split(separator: " ").suffix(2).first)

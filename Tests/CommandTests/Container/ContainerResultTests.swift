@@ -20,7 +20,7 @@ extension ContainerTests {
     ]
 
     @Test(arguments: [Podman.tools, Podman.busybox])
-    func `a command cannot say that it has succeeded`(image: String) async throws {
+    func `a command cannot forge its success`(image: String) async throws {
         let claims = Self.marks.map { mark in
             """
             mark_=\(mark)
@@ -40,7 +40,7 @@ extension ContainerTests {
     }
 
     @Test(arguments: [Podman.tools, Podman.busybox])
-    func `a command that reads what the listener says cannot turn a failure into a success`(
+    func `a command that reads the results cannot turn a failure into a success`(
         image: String
     ) async throws {
         // One that stays in the background takes lines off the stream, and writes them again changed.
@@ -64,7 +64,7 @@ extension ContainerTests {
     }
 
     @Test(arguments: [Podman.tools, Podman.busybox])
-    func `a command that kills its parent has failed at once`(image: String) async throws {
+    func `a command that kills its parent fails at once`(image: String) async throws {
         let start = ContinuousClock.now
         let outcome = try await run(
             building("kill -9 $PPID; sleep 300", "touch on") + "\n    finally: [touch finally]",
@@ -88,14 +88,14 @@ extension ContainerTests {
         "kill -9 -1", "kill -9 0",
         "for process in /proc/[0-9]*; do kill -9 \"${process#/proc/}\" 2>/dev/null; done",
     ])
-    func `a command that kills all others has failed at once`(command: String) async throws {
+    func `a command that kills all other processes fails at once`(command: String) async throws {
         let outcome = try await run(building("\(command); exit 0", "touch on"), "--timeout", "10m")
         #expect(outcome.status == 1, "\(outcome)")
         #expect(outcome.error.contains("error: exit status 126\n"), "\(outcome)")
         #expect(try directory.read("on") == nil)
     }
 
-    @Test func `a command of another user that kills its parent has failed at once`() async throws {
+    @Test func `a command of another user that kills its parent fails at once`() async throws {
         let outcome = try await run(
             building("kill -9 $PPID; sleep 300", "touch on", top: "run-as: app"),
             "--timeout",
@@ -112,7 +112,7 @@ extension ContainerTests {
     }
 
     @Test(.timeLimit(.minutes(3)))
-    func `a stopped command in a container ends with the build`() async throws {
+    func `a suspended command in a container ends with the build`() async throws {
         let outcome = try await run(
             building("trap 'touch ended; exit 1' TERM; touch started; kill -STOP $$; sleep 300")
         ) { [directory] process in

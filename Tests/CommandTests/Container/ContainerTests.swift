@@ -71,7 +71,9 @@ struct ContainerTests {
     }
 
     @Test(arguments: [Podman.tools, Podman.busybox])
-    func `commands carry their state and run as CodeBuild's do`(image: String) async throws {
+    func `commands in a container share their state and run as in CodeBuild`(
+        image: String
+    ) async throws {
         let outcome = try await run(
             building(
                 "echo \"> $(pwd) $(id -u) $HOME $A $CODEBUILD_SRC_DIR\"",
@@ -95,7 +97,7 @@ struct ContainerTests {
         #expect(try directory.read("made") == "written\n")
     }
 
-    @Test func `on-failure and finally are what they are elsewhere`() async throws {
+    @Test func `on-failure and finally work in a container`() async throws {
         let outcome = try await run(
             """
             version: 0.2
@@ -113,7 +115,7 @@ struct ContainerTests {
         #expect(outcome.output.contains("PRE_BUILD         FAILED"))
     }
 
-    @Test func `a user of the image runs the commands, with its groups and home`() async throws {
+    @Test func `commands run as a user of the image, with its groups and home`() async throws {
         let outcome = try await run(
             """
             version: 0.2
@@ -137,7 +139,9 @@ struct ContainerTests {
         )
     }
 
-    @Test func `values of the environment are in no argument and no inspection`() async throws {
+    @Test func `values of variables are not in arguments or in the inspection of a container`()
+        async throws
+    {
         let podman = try await Podman.ready()
         try directory.write("TOKEN=sesame-open\n", to: "secrets.env")
         let outcome = try await run(
@@ -163,7 +167,7 @@ struct ContainerTests {
         #expect(lines(outcome) == ["11"])
     }
 
-    @Test func `a cached path of the container's comes back, and hides nothing of the image`()
+    @Test func `a cached path of a container is restored and hides no file of the image`()
         async throws
     {
         let buildspec = """
@@ -194,7 +198,7 @@ struct ContainerTests {
         #expect(try directory.read("sub/s") == nil)
     }
 
-    @Test func `files outside of the sources cannot be hashed`() async throws {
+    @Test func `a file outside of the sources is not hashed in a container`() async throws {
         let outcome = try await run(
             building("codebuild-hash-files none; codebuild-hash-files /etc/passwd; echo \"> $?\"")
         )
@@ -208,9 +212,7 @@ struct ContainerTests {
         #expect(lines(outcome) == ["3"])
     }
 
-    @Test func `a copy of the sources leaves them as they are and gives its artifacts`()
-        async throws
-    {
+    @Test func `a source copy leaves the sources unchanged and gives its artifacts`() async throws {
         try directory.write("old", to: "old")
         let outcome = try await run(
             building("rm old; mkdir out; echo made > out/made; cp buildspec.yml out")
@@ -226,7 +228,7 @@ struct ContainerTests {
         #expect(try directory.read("out/made") == nil)
     }
 
-    @Test func `network and privileges are what is asked for`() async throws {
+    @Test func `a container has the network and the privileges of the options`() async throws {
         let buildspec = building(
             "echo \"> $(ls /sys/class/net | tr '\\n' ' ')\"; grep CapEff /proc/self/status"
         )
@@ -241,7 +243,9 @@ struct ContainerTests {
         #expect(rights(none) != rights(host))
     }
 
-    @Test func `what runs in the background is heard, and ends with the build`() async throws {
+    @Test func `a background process in a container is logged and ends with the build`()
+        async throws
+    {
         let clock = ContinuousClock()
         let start = clock.now
         let outcome = try await run(
@@ -256,7 +260,7 @@ struct ContainerTests {
     }
 
     @Test(arguments: [1, 2])
-    func `a stop reaches what runs inside`(signals: Int) async throws {
+    func `a signal stops a command in a container`(signals: Int) async throws {
         let command = "trap 'touch asked' TERM; touch started; while :; do sleep 0.02; done"
         let outcome = try await run(
             building(signals == 1 ? "touch started; sleep 600" : command)
@@ -272,7 +276,7 @@ struct ContainerTests {
         #expect(ContinuousClock.now - outcome.bodyEnd < .seconds(8))
     }
 
-    @Test func `a build that is killed takes its container along`() async throws {
+    @Test func `a killed build leaves no container`() async throws {
         let podman = try await Podman.ready()
         let outcome = try await run(building("touch started; sleep 600")) { [directory] process in
             try await waitForFile("started", in: directory)

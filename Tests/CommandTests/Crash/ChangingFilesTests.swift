@@ -8,7 +8,7 @@
 
     /// Files that somebody changes while a save reads them: each is stored as it was at one moment, or
     /// left out and said.
-    @Suite struct `A file that changes during a save` {
+    @Suite struct `Files that change during a save` {
         /// What the shell does to the tree, with nothing between its steps that was not there before and
         /// is not there after: other threads of the save go on meanwhile, and may store that too.
         private static let changes = [
@@ -37,7 +37,9 @@
 
         /// At every call in which a save looks at the tree, one of the changes is made.
         @Test(.timeLimit(.minutes(10)), arguments: changes)
-        func `is stored as it was before or after`(change: String) async throws {
+        func `a file that changes during a save is stored as it was before or after`(
+            change: String
+        ) async throws {
             let calls = try await FaultyCalls()
             let home = try TemporaryDirectory()
             let run = { @Sendable (call: Int) async throws in
@@ -97,7 +99,7 @@
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `all the time is stored as it was at one moment, or not at all`() async throws {
+        func `a file that never stops changing is stored consistently or left out`() async throws {
             let place = try TemporaryDirectory()
             let store = try TemporaryDirectory()
             try place.write("still", to: "tree/still")

@@ -10,7 +10,7 @@
     ///
     /// `BUILDSPEC_TEST_CRASHES=1` tries every call; else every third is tried with each fault, and
     /// every call with one of them.
-    @Suite(.serialized) struct `Whatever happens in a call` {
+    @Suite(.serialized) struct `Crashes and disk faults` {
         struct Case: Sendable {
             var call: Int
             var fault: FaultyCalls.Fault
@@ -93,7 +93,7 @@
         }
 
         @Test(.timeLimit(.minutes(30)))
-        func `a save leaves a sound store with the entries it had, and can be repeated`()
+        func `an interrupted save leaves a sound store with its entries and can be repeated`()
             async throws
         {
             let bench = try CrashBench()
@@ -112,7 +112,7 @@
         }
 
         @Test(.timeLimit(.minutes(30)))
-        func `a restore leaves the workspace as it was or exactly restored, and can be repeated`()
+        func `an interrupted restore leaves old or restored files and can be repeated`()
             async throws
         {
             let bench = try CrashBench()
@@ -147,9 +147,7 @@
         }
 
         @Test(.timeLimit(.minutes(30)))
-        func `a prune leaves a sound store with what it was to keep, and can be repeated`()
-            async throws
-        {
+        func `an interrupted prune leaves a sound store with the kept entries`() async throws {
             let bench = try CrashBench()
             try await meet("prune", bench, ["--grace", "0"]) {
                 let store = try await bench.store(withNew: true)

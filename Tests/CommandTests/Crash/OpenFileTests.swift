@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct OpenFileTests {
     @Test(arguments: 3...40)
-    func `a limit of open files never hangs or crashes a build`(limit: Int) async throws {
+    func `a build never hangs or crashes at a limit of open files`(limit: Int) async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             """

@@ -12,9 +12,9 @@ import Testing
 #endif
 
 /// Processes killed at random moments, and crowds of them over one store.
-@Suite struct `Processes over one store` {
+@Suite struct `Concurrent processes` {
     @Test(.timeLimit(.minutes(5)))
-    func `may be killed at any moment, two hundred times`() async throws {
+    func `a store stays sound when 200 processes are killed at random moments`() async throws {
         let bench = try CrashBench()
         let store = try await bench.store(withNew: false)
         let seed = UInt64.random(in: 0...UInt64.max)
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5)))
-    func `may be sixteen, saving and restoring beside a prune`() async throws {
+    func `sixteen processes save and restore correctly while a prune runs`() async throws {
         let store = try TemporaryDirectory()
         let trees = try (0..<16).map(tree)
         let snapshots = try trees.map { try TreeSnapshot($0.path) }

@@ -5,7 +5,7 @@ import Testing
 /// A file that says which builds a batch starts, in commands that know single builds only.
 ///
 /// CodeBuild guide, "Batch build buildspec reference".
-@Suite(.timeLimit(.minutes(1))) struct `A batch in the file` {
+@Suite(.timeLimit(.minutes(1))) struct `Batch buildspecs` {
     private static let batch = """
         version: 0.2
         batch:
@@ -32,7 +32,9 @@ import Testing
     @Test(arguments: [
         "", "phases:\n", "phases: {}\n", "phases: {install: {runtime-versions: {java: 17}}}\n",
     ])
-    func `a batch without commands is refused by run, with what to run`(rest: String) async throws {
+    func `'run' refuses a batch without commands and names the buildspecs to run`(
+        rest: String
+    ) async throws {
         let directory = try place(Self.batch + rest)
         let outcome = try await BuildspecProcess.run(["run", "--cache", "none"], in: directory)
         #expect(outcome.status == 2)
@@ -58,7 +60,7 @@ import Testing
         "batch: {build-list: [{identifier: a}]}\nphases: {build: {commands: ['# nothing', '']}}\n",
         "batch:\nphases: {build: {commands: [''], finally: [\"# a\\n # b\"]}}\n",
     ])
-    func `a batch that holds nothing, and commands that do nothing, are refused alike`(
+    func `'run' refuses a batch that is empty or has only commands that do nothing`(
         rest: String
     ) async throws {
         let directory = try place("version: 0.2\n" + rest)
@@ -68,7 +70,8 @@ import Testing
         #expect(outcome.error.contains("and no commands of its own"))
     }
 
-    @Test func `the phases beside a batch run, and one line says that the batch does not`()
+    @Test
+    func `'run' runs the phases of a batch buildspec and reports that the batch does not run`()
         async throws
     {
         let directory = try place(Self.batch + "phases: {build: {commands: [echo ran me]}}\n")
@@ -82,7 +85,9 @@ import Testing
         )
     }
 
-    @Test func `plan and validate say what the file is, and take it`() async throws {
+    @Test func `'plan' and 'validate' accept a batch buildspec and report that it is one`()
+        async throws
+    {
         let directory = try place(Self.batch)
         let plan = try await BuildspecProcess.run(["plan"], in: directory)
         #expect(plan.status == 0, "\(plan.error)")
@@ -95,7 +100,9 @@ import Testing
         #expect(json.output.contains("\"isOnlyBatch\": true"))
     }
 
-    @Test func `the buildspecs that a batch names must be there`() async throws {
+    @Test func `a buildspec that a batch names and that does not exist causes a warning`()
+        async throws
+    {
         let directory = try place(
             Self.batch.replacing("ci/two.yml", with: "two.yml")
                 + "    - identifier: three\n      buildspec: arn:aws:s3:::bucket/three.yml\n"
@@ -115,7 +122,9 @@ import Testing
         #expect(ignored.status == 0)
     }
 
-    @Test func `a batch's path counts from the work tree, not from the file`() async throws {
+    @Test func `a path in a batch starts at the work tree, not at the directory of the file`()
+        async throws
+    {
         let directory = try place("version: 0.2\n")
         try directory.write("", to: ".git/HEAD")
         try directory.write(Self.batch.replacing("ci/two", with: "two"), to: "ci/batch.yml")
@@ -130,7 +139,7 @@ import Testing
         ("''", "this build's 'buildspec' is empty; name a file"),
         ("../outside.yml", "there is no '../outside.yml' in the source root '"),
     ])
-    func `a batch names files of the sources, and nothing else`(
+    func `a path in a batch that is not a file of the sources causes a warning`(
         name: String,
         said: String
     )
@@ -150,9 +159,7 @@ import Testing
         #expect(outcome.output.contains("[batch-buildspec]"))
     }
 
-    @Test func `a file of the current directory counts only where the sources hold it`()
-        async throws
-    {
+    @Test func `a path in a batch does not name a file of the current directory`() async throws {
         let directory = try place("")
         let text = "version: 0.2\nbatch: {build-list: [{identifier: a, buildspec: ci/one.yml}]}\n"
         try directory.write(text, to: "app/buildspec.yml")

@@ -4,7 +4,7 @@ import Testing
 
 /// `--buildspec`: CodeBuild guide, "Buildspec file name and storage location": a path relative to the
 /// source directory.
-@Suite(.timeLimit(.minutes(1))) struct `The path of the buildspec` {
+@Suite(.timeLimit(.minutes(1))) struct `Buildspec path` {
     private static let text = "version: 0.2\nphases: {build: {commands: [pwd]}}\n"
 
     private func place() throws -> TemporaryDirectory {
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(arguments: [["run", "--cache", "none"], ["plan"]])
-    func `it counts from the source root`(command: [String]) async throws {
+    func `a relative buildspec path starts at the source root`(command: [String]) async throws {
         let outcome = try await BuildspecProcess.run(
             command + ["--source", "app", "--buildspec", "ci/release.yml"],
             in: try place()
@@ -22,7 +22,7 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.error)")
     }
 
-    @Test func `an absolute path stays`() async throws {
+    @Test func `an absolute buildspec path is used as it is`() async throws {
         let directory = try place()
         try directory.write(Self.text, to: "other.yml")
         let outcome = try await BuildspecProcess.run(
@@ -35,7 +35,9 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.error)")
     }
 
-    @Test func `a file of the current directory only is named with its path`() async throws {
+    @Test func `a buildspec that is only in the current directory is named in the error`()
+        async throws
+    {
         let directory = try place()
         try directory.write(Self.text, to: "other.yml")
         let outcome = try await BuildspecProcess.run(

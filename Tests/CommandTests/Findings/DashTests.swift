@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What `validate` says of bash under `/bin/sh`, held against the two shells themselves.
-@Suite(.timeLimit(.minutes(2))) struct `What dash and bash make of a text` {
+@Suite(.timeLimit(.minutes(2))) struct `Bash constructs in dash` {
     /// What a shell does with a text in an empty directory.
     private func result(_ shell: String, _ text: String) async throws -> String {
         let directory = try TemporaryDirectory()
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: BashSamples.bash + BashSamples.moreBash)
-    func `a construct that is warned of gives something else in dash`(
+    func `a construct with a warning has a different result in dash`(
         sample: BashSamples.Sample
     ) async throws {
         let dash = try await result("dash", sample.text)
@@ -34,7 +34,8 @@ import Testing
     }
 
     @Test(arguments: BashSamples.portable + BashSamples.morePortable)
-    func `a text without a warning gives the same in both`(text: String) async throws {
+    func `a text without a warning has the same result in dash and bash`(text: String) async throws
+    {
         #expect(try await result("dash", text) == result("bash", text))
     }
 }

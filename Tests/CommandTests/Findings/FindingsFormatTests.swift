@@ -4,7 +4,7 @@ import Testing
 
 @testable import buildspec
 
-@Suite struct `Findings for programs` {
+@Suite struct `Finding formats` {
     private let text =
         "version: 0.2\nphases:\n  build:\n    commands:\n      - set -e\n      - \"100%\": a\n"
 
@@ -19,7 +19,7 @@ import Testing
         try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     }
 
-    @Test func `text counts what was found`() {
+    @Test func `the text format ends with the number of findings`() {
         let clean = FileFindings(
             file: "buildspec.yml",
             result: Buildspec.validate(Array("version: 0.2\nphases: {}\n".utf8))
@@ -31,7 +31,7 @@ import Testing
         #expect(lines.contains("none.yml:1:1: error: cannot read the file: gone"))
     }
 
-    @Test func `JSON has each finding with its place`() throws {
+    @Test func `the JSON format has each finding with its position`() throws {
         let output = try object(FindingsFormat.json.print(files))
         #expect(output["version"] as? Int == 1)
         let list = try #require(output["files"] as? [[String: Any]])
@@ -45,7 +45,7 @@ import Testing
         #expect(findings.allSatisfy { ($0["codeBuild"] as? String)?.isEmpty == false })
     }
 
-    @Test func `SARIF has rules, and results that point at them`() throws {
+    @Test func `the SARIF format has rules, and results that refer to them`() throws {
         let log = try object(FindingsFormat.sarif.print(files))
         #expect(log["version"] as? String == "2.1.0")
         let run = try #require((log["runs"] as? [[String: Any]])?.first)
@@ -65,7 +65,7 @@ import Testing
         #expect((place["region"] as? [String: Any])?["startLine"] as? Int == 5)
     }
 
-    @Test func `GitHub gets a line for each finding, with its own escapes`() {
+    @Test func `the GitHub format has an escaped line for each finding`() {
         let lines = FindingsFormat.github.print(files).split(separator: "\n")
         #expect(lines.count == 3)
         #expect(

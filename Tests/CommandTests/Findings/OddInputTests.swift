@@ -43,7 +43,7 @@ struct OddInputTests {
             ),
         ] as [([UInt8], String)]
     )
-    func `a file of values that no variable can have is an error`(
+    func `a file with values that no variable can hold is an error`(
         bytes: [UInt8],
         reason: String
     ) async throws {
@@ -55,9 +55,7 @@ struct OddInputTests {
         }
     }
 
-    @Test func `arguments that are not UTF-8 are an error, so that no two keys are one`()
-        async throws
-    {
+    @Test func `an argument that is not UTF-8 is an error`() async throws {
         let script = """
             "$0" cache save --cache store --path up --key "$(printf 'k\\377')"
             """
@@ -74,7 +72,7 @@ struct OddInputTests {
         #expect(result.standardError.contains("argument 8, 'k\u{FFFD}', is not UTF-8"))
     }
 
-    @Test func `a byte order mark is not part of a file of variables`() async throws {
+    @Test func `a byte order mark is not part of a variable in a file`() async throws {
         try write([0xEF, 0xBB, 0xBF] + Array("A=1\n".utf8), to: "values")
         let outcome = try await run(["--env-file", "values"])
         #expect(outcome.status == 0)
@@ -125,7 +123,9 @@ struct OddInputTests {
         #expect(outcome.error.contains("--source: '.' has no path; it was removed"))
     }
 
-    @Test func `a closed output is not taken for the next file that is opened`() async throws {
+    @Test func `a closed standard output is an error, not the next file that is opened`()
+        async throws
+    {
         let outcome = try await shell(
             "cd up/source; exec \(BuildspecProcess.path) run --cache none >&-"
         )

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `validate --shellcheck` with the real program; `./dev` installs it.
-@Suite(.timeLimit(.minutes(2))) struct `ShellCheck over the commands` {
+@Suite(.timeLimit(.minutes(2))) struct `ShellCheck findings` {
     private struct Finding: Decodable {
         var name: String
         var severity: String
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func `its findings stand at their places in every style of text`() async throws {
+    @Test func `a ShellCheck finding has its position in every YAML style`() async throws {
         let text = """
             version: 0.2
             phases:
@@ -76,7 +76,7 @@ import Testing
         )
     }
 
-    @Test func `the shell of the build decides`() async throws {
+    @Test func `ShellCheck applies the rules of the shell of the build`() async throws {
         func text(_ shell: String?) -> String {
             "version: 0.2\n" + (shell.map { "env: {shell: \($0)}\n" } ?? "")
                 + "phases: {build: {commands: ['[[ -n x ]]']}}\n"
@@ -89,7 +89,9 @@ import Testing
         #expect(other.error.contains("ShellCheck does not support the shell 'powershell.exe'"))
     }
 
-    @Test func `what a build sets and carries is no finding`() async throws {
+    @Test func `state that a build carries to the next command is not a ShellCheck finding`()
+        async throws
+    {
         let text = """
             version: 0.2
             phases:
@@ -107,9 +109,7 @@ import Testing
         #expect(try await findings(text) == [])
     }
 
-    @Test func `an error of its own is an error, and all can be turned off by their codes`()
-        async throws
-    {
+    @Test func `a ShellCheck error is an error, and every code can be ignored`() async throws {
         let text =
             "version: 0.2\nphases:\n  build:\n    commands:\n      - for x in $@; do rm $x; done\n"
         let outcome = try await validate(text)
@@ -140,7 +140,7 @@ import Testing
     }
 
     @Test(arguments: ["text", "json", "sarif", "github"])
-    func `every format has its findings`(format: String) async throws {
+    func `every output format has the ShellCheck findings`(format: String) async throws {
         let text = "version: 0.2\nphases: {build: {commands: ['rm $A']}}\n"
         let outcome = try await validate(text, ["--format", format])
         #expect(outcome.status == 0)
@@ -152,7 +152,7 @@ import Testing
         }
     }
 
-    @Test func `nothing of the commands is run, and an odd program is an error`() async throws {
+    @Test func `a missing or broken ShellCheck is an error, and no command runs`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             "version: 0.2\nphases: {build: {commands: ['touch ran; rm $A']}}\n",

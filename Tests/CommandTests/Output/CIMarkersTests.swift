@@ -65,7 +65,10 @@ struct CIMarkersTests {
             """
         ),
     ])
-    func `phases are groups, errors are annotations`(variable: String, log: String) async throws {
+    func `the log in a CI system has phases as groups and errors as annotations`(
+        variable: String,
+        log: String
+    ) async throws {
         let directory = try TemporaryDirectory()
         try directory.write(Self.buildspec, to: "buildspec.yml")
         let outcome = try await BuildspecProcess.run(

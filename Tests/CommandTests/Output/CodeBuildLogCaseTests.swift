@@ -7,7 +7,7 @@ import Testing
 /// The lines are those of published build logs of 2021 and later.
 @Suite(.timeLimit(.minutes(2)))
 struct CodeBuildLogCaseTests {
-    @Test func `a buildspec without phases runs four empty ones`() async throws {
+    @Test func `a buildspec without phases runs four empty phases`() async throws {
         let log = try await log("version: 0.2\nartifacts: {files: [a]}\n")
         #expect(log.status == 0)
         #expect(log.lines.contains("[C] Phases found in YAML: 0"))
@@ -20,7 +20,9 @@ struct CodeBuildLogCaseTests {
         )
     }
 
-    @Test func `runtimes alone are a phase of no commands, and are skipped`() async throws {
+    @Test func `a phase with only runtimes has no commands, and its runtimes are skipped`()
+        async throws
+    {
         let log = try await log(
             "version: 0.2\nphases: {install: {runtime-versions: {cobol: latest}}}\n"
         )
@@ -35,7 +37,7 @@ struct CodeBuildLogCaseTests {
     }
 
     @Test(arguments: ["install", "pre_build"])
-    func `the log ends with the phase behind which nothing runs`(phase: String) async throws {
+    func `the log ends with the failed phase after which nothing runs`(phase: String) async throws {
         let log = try await log(
             """
             version: 0.2
@@ -62,7 +64,7 @@ struct CodeBuildLogCaseTests {
         ("files: [none]", "no matching artifact paths found"),
         ("files: ['*'], base-directory: dist", "no matching base directory path found for dist"),
     ])
-    func `artifacts that cannot be had fail UPLOAD_ARTIFACTS`(
+    func `artifacts that do not exist fail UPLOAD_ARTIFACTS`(
         keys: String,
         message: String
     )
@@ -121,7 +123,7 @@ struct CodeBuildLogCaseTests {
         ("secrets-manager: {S: none}", "Secrets Manager Error", "cannot read 'S' from 'none'"),
         ("shell: nosuch", "", "cannot run commands with the shell 'nosuch'"),
     ])
-    func `what a build cannot start without fails DOWNLOAD_SOURCE`(
+    func `a missing parameter, secret or shell fails DOWNLOAD_SOURCE`(
         env: String,
         code: String,
         message: String
@@ -148,7 +150,7 @@ struct CodeBuildLogCaseTests {
         )
     }
 
-    @Test func `reading parameters and expanding cache paths are said`() async throws {
+    @Test func `the log has lines for parameters and cache paths`() async throws {
         let log = try await log(
             """
             version: 0.2
@@ -169,7 +171,7 @@ struct CodeBuildLogCaseTests {
         #expect(!log.lines.contains("[C] Cache is not defined in the buildspec"))
     }
 
-    @Test func `a build whose time is up ends its phase as TIMED_OUT`() async throws {
+    @Test func `a build that times out ends its phase as TIMED_OUT`() async throws {
         let log = try await log(
             "version: 0.2\nphases: {build: {commands: [sleep 600], finally: [echo never]}}\n",
             "--timeout",
@@ -180,7 +182,9 @@ struct CodeBuildLogCaseTests {
         #expect(!log.lines.contains("[C] Entering phase POST_BUILD"))
     }
 
-    @Test func `a command's lines have no prefix, and an unfinished one is ended`() async throws {
+    @Test func `the output of a command has no prefix, and its last line is completed`()
+        async throws
+    {
         let log = try await log(
             "version: 0.2\nphases: {build: {commands: ['printf \"a\\nb\"', 'true']}}\n"
         )

@@ -5,7 +5,7 @@ import Testing
 /// `run --log-format codebuild`: the lines of published build logs, golden.
 @Suite(.timeLimit(.minutes(2)))
 struct CodeBuildLogTests {
-    @Test func `the log has CodeBuild's lines`() async throws {
+    @Test func `the 'codebuild' log has the lines of CodeBuild`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             """

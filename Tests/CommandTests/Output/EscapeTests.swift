@@ -43,7 +43,7 @@ struct EscapeTests {
         #expect(outcome.output.contains("owned"))
     }
 
-    @Test func `the summary on a terminal is without them too`() async throws {
+    @Test func `the summary on a terminal is shown without escape sequences`() async throws {
         let terminal = try PseudoTerminal(columns: 100, rows: 24)
         var variables = BuildspecProcess.environment(in: directory)
         variables["TERM"] = "xterm-256color"
@@ -64,7 +64,7 @@ struct EscapeTests {
         #expect(written.contains("exit status 1 from 'false # "))
     }
 
-    @Test func `keys, scopes and names of a store are shown without them`() async throws {
+    @Test func `keys, scopes and file names are shown without escape sequences`() async throws {
         let store = try TemporaryDirectory()
         let key = "k\u{1B}]0;owned\u{7}"
         try directory.write("x", to: "tree/n\u{1B}]0;owned\u{7}")
@@ -108,7 +108,7 @@ struct EscapeTests {
         try await run("audit")
     }
 
-    @Test func `findings and plans are without them`() async throws {
+    @Test func `findings and plans are shown without escape sequences`() async throws {
         for arguments in [["validate"], ["plan"], ["run", "--phase", "owned\u{1B}[2J"]] {
             let outcome = try await BuildspecProcess.run(arguments, in: directory)
             expectText(outcome.output, "\(arguments)")

@@ -45,7 +45,8 @@ struct EventsTests {
         #expect(outcome.error.contains("build FAILED in"), "the log is on standard error")
     }
 
-    @Test func `a file of events leaves the log where it was, and every line is JSON`() async throws
+    @Test func `an events file has lines of JSON, and the log stays on standard output`()
+        async throws
     {
         let directory = try TemporaryDirectory()
         try directory.write(
@@ -86,7 +87,10 @@ struct EventsTests {
         ("printf '\\303'", "\"text\":\"\u{FFFD}\",\"base64\":\"ww==\"}"),
         ("printf '\\033[1m\\t\\0'", "\"text\":\"\\u001b[1m\\t\\u0000\"}"),
     ])
-    func `output that is no text comes with its bytes`(command: String, line: String) async throws {
+    func `an output event has the text, and the bytes if they are not UTF-8`(
+        command: String,
+        line: String
+    ) async throws {
         let outcome = try await Self.run(
             "version: 0.2\nphases:\n  build:\n    commands:\n      - |\n        \(command)\n",
             ["--events", "-"]
@@ -94,7 +98,7 @@ struct EventsTests {
         #expect(outcome.output.contains("\"event\":\"output\"," + line))
     }
 
-    @Test func `a build that cannot start is one line`() async throws {
+    @Test func `a build that cannot start is one event`() async throws {
         let outcome = try await Self.run(
             "version: 0.2\nenv: { shell: nosuch }\nphases: { build: { commands: ['true'] } }\n",
             ["--events", "-"]
@@ -106,7 +110,9 @@ struct EventsTests {
         #expect(line.hasSuffix("\"line\":2,\"column\":15}]}\n"))
     }
 
-    @Test func `events that cannot be written are a wrong command line`() async throws {
+    @Test func `an events file that cannot be written is an error of the command line`()
+        async throws
+    {
         let outcome = try await Self.run(Self.buildspec, ["--events", "none/such"])
         #expect(outcome.status == 64)
         #expect(outcome.error.contains("--events: cannot write 'none/such': No such file"))

@@ -20,7 +20,7 @@ struct ExportsTests {
             "{\n  \"PLAIN\": \"v1.2/x\",\n  \"ODD\": \"a \\\"b\\\" $c\",\n  \"LINES\": \"1 2\"\n}\n"
         ),
     ])
-    func `the name of the file decides its format, a failed build exports too`(
+    func `the file name decides the format of exports, also of a failed build`(
         file: String,
         text: String
     ) async throws {
@@ -37,7 +37,7 @@ struct ExportsTests {
         #expect(events.contains("\"exportedVariables\":[{\"name\":\"PLAIN\",\"value\":\"***\"}"))
     }
 
-    @Test func `an environment file takes what was exported, whatever the values`() async throws {
+    @Test func `'--env-file' reads what '--exports' wrote, whatever the values are`() async throws {
         let directory = try TemporaryDirectory()
         let names = "[A, B, C, D]"
         let show = "printf '<%s>' \"$A\" \"$B\" \"$C\" \"$D\" >"
@@ -76,7 +76,9 @@ struct ExportsTests {
         #expect(try directory.read("second") == written)
     }
 
-    @Test func `a file that cannot be written stops the build before it starts`() async throws {
+    @Test func `an exports file that cannot be written stops the build before it starts`()
+        async throws
+    {
         let outcome = try await BuildspecProcess.run(
             buildspec: Self.buildspec,
             "--exports",

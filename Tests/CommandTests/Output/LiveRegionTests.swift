@@ -16,11 +16,11 @@ import Testing
         ("a\u{7}\u{0}b\u{7F}\u{9B}c", "abc"), ("x\u{202E}y", "xy"), ("cut \u{1B}[3", "cut "),
         ("\u{1B}[?1049hx", "x"), ("\u{1B}P1;2q###\u{1B}\\x", "x"), ("1\r\u{1B}[K2", "2"),
     ])
-    func `control sequences have no place in a line`(written: String, shown: String) {
+    func `a line of output is shown without control sequences`(written: String, shown: String) {
         #expect(OutputLine.text(written.utf8) == shown)
     }
 
-    @Test func `colours can stay, nothing else`() {
+    @Test func `colours can be kept in a line, and no other sequence`() {
         let text = OutputLine.text("\u{1B}[1;31mred\u{1B}[2A".utf8, keepingColours: true)
         #expect(text == "\u{1B}[1;31mred\u{1B}[0m")
         #expect(OutputLine.text([0xFF, 0x41]) == "\u{FFFD}A")
@@ -30,7 +30,7 @@ import Testing
         ("abc", 3), ("é", 1), ("e\u{301}", 1), ("日本", 4), ("한글", 4), ("🎉", 2), ("→", 1),
         ("ｆ", 2), ("a\u{200B}b", 2),
     ])
-    func `a text takes the columns that terminals give it`(text: String, columns: Int) {
+    func `the width of a text is its number of columns on a terminal`(text: String, columns: Int) {
         #expect(TerminalText.width(of: text) == columns)
     }
 
@@ -38,11 +38,15 @@ import Testing
         ("abcdef", 6, "abcdef"), ("abcdefg", 6, "abcde…"), ("日本語", 5, "日本…"),
         ("日本語", 4, "日…"), ("ee\u{301}e", 2, "e…"), ("abc", 1, "…"), ("abc", 0, ""),
     ])
-    func `a line that is too long is cut`(text: String, columns: Int, shown: String) {
+    func `a line that is too long is cut with an ellipsis`(
+        text: String,
+        columns: Int,
+        shown: String
+    ) {
         #expect(TerminalText.cut(text, to: columns) == shown)
     }
 
-    @Test func `the tail is what the whole would end with, however it comes`() {
+    @Test func `the tail has the last lines however the output is split`() {
         let text = (1...40).map { "line \($0)" }.joined(separator: "\n") + "\nopen"
         let bytes = Array(text.utf8)
         for size in 1...60 {
@@ -57,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func `a line without an end stays small, and a progress bar shows its last state`() {
+    @Test func `a line without an end is limited, and a progress bar shows its last state`() {
         var tail = OutputTail(limit: 3)
         for number in 1...5_000 { tail.append(Array("\rat \(number) of 5000".utf8)) }
         #expect(tail.lines.count == 1)
@@ -67,7 +71,7 @@ import Testing
         #expect(tail.lines[0].count <= 4_096)
     }
 
-    @Test func `frames leave nothing behind, whatever they are and wherever the screen ends`() {
+    @Test func `a frame of any size leaves no trace on a screen of any size`() {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SplitMix64(seed: seed)
         for _ in 0..<200 {
@@ -98,7 +102,7 @@ import Testing
         }
     }
 
-    @Test func `output is shown when the file that keeps it is lost`() {
+    @Test func `output is shown if the log file cannot be written`() {
         let log = LogFileFallback()
         let output = RunEvent.output(Array("one\n\u{1B}[2Jtwo".utf8))
         #expect(log.text(before: output, "/full") == nil)
@@ -108,7 +112,7 @@ import Testing
         #expect(log.text(before: output, "/full") == "one\r\ntwo\r\n", "said once")
     }
 
-    @Test func `the last logs are kept, and a phase is read from its beginning`() throws {
+    @Test func `the newest logs are kept, and a phase is read from its beginning`() throws {
         let directory = try TemporaryDirectory()
         let place = directory.path.appending("state").appending("logs")
         _ = try LogFile(in: place)
@@ -130,7 +134,7 @@ import Testing
         #expect(!file.lines(from: offset, limit: 1 << 22).areAll, "at most a megabyte is read")
     }
 
-    @Test func `nothing is written when nothing has changed`() {
+    @Test func `an unchanged frame writes nothing`() {
         var region = LiveRegion()
         let lines = [LiveRegion.Line(text: "a", width: 1)]
         let size = LiveRegion.Size(columns: 80, rows: 24)
@@ -139,7 +143,7 @@ import Testing
         #expect(!region.show(lines, in: LiveRegion.Size(columns: 79, rows: 24)).isEmpty)
     }
 
-    @Test func `a terminal that got narrower has wrapped what was shown`() {
+    @Test func `a frame on a narrower terminal counts the wrapped lines`() {
         var region = LiveRegion()
         let lines = [LiveRegion.Line(text: "0123456789", width: 10)]
         _ = region.show(lines, in: LiveRegion.Size(columns: 20, rows: 24))
@@ -148,7 +152,9 @@ import Testing
     }
 
     @Test(arguments: [80, 30])
-    func `the view shows phase, time, command and the last lines`(columns: Int) throws {
+    func `the live view shows the phase, the time, the command and the last lines`(
+        columns: Int
+    ) throws {
         let start = ContinuousClock.now
         let command = PhaseCommand(
             phase: .build,

@@ -7,7 +7,7 @@ import Testing
 #if os(Linux)
     /// Files that cannot be written any more.
     struct LostOutputTests {
-        @Test func `a log that cannot be written says why and stops the build`() async throws {
+        @Test func `a log that cannot be written stops the build with the reason`() async throws {
             let directory = try TemporaryDirectory()
             let file = try FileDescriptor.open(
                 directory.file("err"),
@@ -33,7 +33,9 @@ import Testing
             )
         }
 
-        @Test func `exports that cannot be written fail a build that succeeded`() async throws {
+        @Test func `exported variables that cannot be written fail a successful build`()
+            async throws
+        {
             let directory = try TemporaryDirectory()
             try directory.write(
                 """

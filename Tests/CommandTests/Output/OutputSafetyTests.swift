@@ -43,7 +43,10 @@ struct OutputSafetyTests {
         ],
         ["--events", "--exports"]
     )
-    func `an output is never an input of the build`(file: String, option: String) async throws {
+    func `an output that is an input of the build is refused`(
+        file: String,
+        option: String
+    ) async throws {
         let directory = try directory()
         let before = try TreeSnapshot(directory.path)
         let outcome = try await BuildspecProcess.run(
@@ -56,7 +59,7 @@ struct OutputSafetyTests {
         #expect(try TreeSnapshot(directory.path) == before)
     }
 
-    @Test func `a source that git tracks is no output`() async throws {
+    @Test func `an output does not replace a file that git tracks`() async throws {
         let directory = try directory()
         try directory.write("int main;", to: "main.c")
         try directory.write(
@@ -74,7 +77,7 @@ struct OutputSafetyTests {
         #expect(try directory.read("main.c") == "int main;")
     }
 
-    @Test func `two outputs are two files`() async throws {
+    @Test func `two outputs with the same file are refused`() async throws {
         let directory = try directory()
         let outcome = try await BuildspecProcess.run(
             ["run", "--cache", "none", "--exports", "o", "--events", "./o"],
@@ -85,7 +88,8 @@ struct OutputSafetyTests {
         #expect(try directory.read("o") == nil)
     }
 
-    @Test func `a file with another name keeps its content there`() async throws {
+    @Test func `an output replaces one hard link and keeps the content of the other`() async throws
+    {
         let directory = try directory()
         try directory.write("A=old\n", to: "other")
         try directory.handle.makeHardLink("o".utf8, to: "other".utf8, in: directory.handle)
@@ -98,7 +102,7 @@ struct OutputSafetyTests {
         #expect(try directory.read("other") == "A=old\n")
     }
 
-    @Test func `an archive is not exported into the store or onto the policy`() async throws {
+    @Test func `an export into the store or over the policy is refused`() async throws {
         let directory = try directory()
         try directory.write("x", to: "a/f")
         let save = ["cache", "save", "--cache", "st", "--scope", "s", "--key", "k", "--path", "a"]
@@ -126,7 +130,7 @@ struct OutputSafetyTests {
     // MARK: Keys and policies
 
     @Test(arguments: ["--sign-key", "BUILDSPEC_CACHE_SIGN_KEY_FILE", "BUILDSPEC_CACHE_SIGN_KEY"])
-    func `a signing key is hidden although no cache uses it`(source: String) async throws {
+    func `a signing key is masked even if no cache uses it`(source: String) async throws {
         let directory = try directory()
         let key = SigningKey()
         try directory.write(key.text, to: "main.key")
@@ -152,7 +156,7 @@ struct OutputSafetyTests {
     }
 
     @Test(arguments: [0o640, 0o604, 0o644, 0o660])
-    func `a signing key that others may read is refused`(mode: Int) async throws {
+    func `a signing key that other users can read is refused`(mode: Int) async throws {
         let directory = try directory()
         try directory.write(SigningKey().text, to: "main.key")
         try directory.write("x", to: "a/f")
@@ -165,7 +169,7 @@ struct OutputSafetyTests {
         #expect(try await BuildspecProcess.run(save, in: directory).status == 0)
     }
 
-    @Test func `a private key in place of the policy is not printed`() async throws {
+    @Test func `a private key instead of a policy is not printed`() async throws {
         let directory = try directory()
         let key = SigningKey()
         for text in [
@@ -189,7 +193,7 @@ struct OutputSafetyTests {
     }
 
     @Test(arguments: ["a link", "a directory", "another name"])
-    func `a policy that is there and cannot be read ends the command`(kind: String) async throws {
+    func `a policy that exists and cannot be read ends the command`(kind: String) async throws {
         let directory = try directory()
         let name = ".buildspec-cache-policy.yml"
         switch kind {
@@ -207,7 +211,7 @@ struct OutputSafetyTests {
         #expect(restore.status == 3)
     }
 
-    @Test func `a configuration that leads nowhere ends the command`() async throws {
+    @Test func `a configuration that is a broken link ends the command`() async throws {
         let directory = try directory()
         try directory.write("", to: "home/.config/buildspec/x")
         let place = try DirectoryHandle.open(

@@ -66,7 +66,7 @@ struct OutputSourceTests {
         }
     }
 
-    @Test func `an output replaces a file where git cannot tell only if it has written it`()
+    @Test func `an output does not replace a file if git cannot tell whether it is tracked`()
         async throws
     {
         let directory = try await directory(git: "git add main.c")
@@ -86,7 +86,7 @@ struct OutputSourceTests {
     }
 
     @Test(arguments: ["e", "e.json"])
-    func `an output replaces that of an earlier build`(exports: String) async throws {
+    func `an output replaces the output of an earlier build`(exports: String) async throws {
         let directory = try await directory()
         for _ in 0..<2 {
             let outcome = try await BuildspecProcess.run(
@@ -104,7 +104,7 @@ struct OutputSourceTests {
             ("lib/t", "which git tracks"), ("sub/t", "which git tracks"),
         ] as [(String, String)]
     )
-    func `no output is made in '.git' or in place of a tracked file that is gone`(
+    func `an output is refused in '.git' and instead of a deleted tracked file`(
         file: String,
         reason: String
     ) async throws {
@@ -122,9 +122,7 @@ struct OutputSourceTests {
 
     // 65534 is the number of `nobody`.
     @Test(.enabled(if: geteuid() == 0))
-    func `exported variables do not go into another user's file that others may read`()
-        async throws
-    {
+    func `exported variables are not written to another user's file`() async throws {
         let directory = try await directory()
         try directory.write("A=old\n", to: "e.env")
         try directory.write("", to: "home/x")
@@ -140,9 +138,7 @@ struct OutputSourceTests {
         #expect(try directory.read("e.env") == "A=old\n")
     }
 
-    @Test func `a new archive is for its user alone, one that is there keeps its mode`()
-        async throws
-    {
+    @Test func `a new archive is private, and an existing one keeps its mode`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("x", to: "a/f")
         let save = ["cache", "save", "--cache", "st", "--scope", "s", "--key", "k", "--path", "a"]

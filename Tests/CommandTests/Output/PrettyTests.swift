@@ -63,7 +63,7 @@ struct PrettyTests {
           build: { commands: ['for i in 1 2 3 4 5 6 7 8 9; do echo line $i; sleep 0.03; done', 'true'] }
         """
 
-    @Test func `what went well is a line for each phase, and the file has the rest`() async throws {
+    @Test func `a successful phase is one line, and the log file has its output`() async throws {
         let outcome = try await run(Self.passing, columns: 160)
         #expect(outcome.status == 0)
         #expect(
@@ -84,7 +84,7 @@ struct PrettyTests {
         #expect(log.contains("build SUCCEEDED in"))
     }
 
-    @Test func `a phase that failed shows all that it wrote`() async throws {
+    @Test func `a failed phase shows all of its output`() async throws {
         let outcome = try await run(
             """
             version: 0.2
@@ -118,7 +118,7 @@ struct PrettyTests {
     }
 
     @Test(arguments: [(["NO_COLOR": "1"], false), (["CLICOLOR": "0"], false), ([:], true)])
-    func `colours are for those who want them`(
+    func `the pretty log is coloured unless a variable disables it`(
         variables: [Environment.Key: String],
         isColoured: Bool
     ) async throws {
@@ -135,7 +135,7 @@ struct PrettyTests {
             ([:], [], ">log"),
         ] as [([Environment.Key: String], [String], String)]
     )
-    func `elsewhere the log is plain as ever`(
+    func `the log is plain in CI, on a simple terminal, in a file and on request`(
         variables: [Environment.Key: String],
         arguments: [String],
         redirection: String
@@ -158,7 +158,7 @@ struct PrettyTests {
         ("dumb", "", "the terminal cannot move the cursor (TERM is 'dumb')"),
         ("xterm", ">out", "standard output is not a terminal"),
     ])
-    func `who asks for it where it cannot be is told why`(
+    func `'--log-format pretty' where it cannot work is an error with the reason`(
         type: String,
         redirection: String,
         reason: String
@@ -174,7 +174,7 @@ struct PrettyTests {
         #expect(outcome.lines.first == "Error: --log-format pretty: \(reason); use 'plain'")
     }
 
-    @Test func `Ctrl-C leaves the terminal as it was`() async throws {
+    @Test func `Ctrl-C restores the terminal`() async throws {
         let outcome = try await run(
             """
             version: 0.2
@@ -191,7 +191,7 @@ struct PrettyTests {
         #expect(outcome.lines.contains("begun"))
     }
 
-    @Test func `even one that is killed leaves the terminal as it was`() async throws {
+    @Test func `a killed build restores the terminal`() async throws {
         let outcome = try await run(
             """
             version: 0.2
@@ -206,7 +206,7 @@ struct PrettyTests {
         #expect(outcome.screen.column == 0)
     }
 
-    @Test func `another width is seen at once`() async throws {
+    @Test func `the pretty log adapts to a new width of the terminal`() async throws {
         let outcome = try await run(
             """
             version: 0.2
@@ -223,7 +223,7 @@ struct PrettyTests {
         #expect(outcome.status == 0)
     }
 
-    @Test func `a breakpoint has the terminal for itself`() async throws {
+    @Test func `the pretty log writes nothing while a debug shell is open`() async throws {
         let outcome = try await run(
             """
             version: 0.2

@@ -8,7 +8,7 @@ import Testing
 
 /// Numbers, durations and sentences.
 @Suite struct WordingTests {
-    @Test func `a repair that removes nothing says what becomes of the damage`() async throws {
+    @Test func `a repair that deletes nothing reports what happens to the damage`() async throws {
         let cache = BuildCache(store: DirectoryStore(try TemporaryDirectory().path))
         var found = try await cache.verify()
         var done = try await cache.repair(found)
@@ -37,7 +37,7 @@ import Testing
         (99_949, "99.9 s"), (99_950, "1 min 39 s"), (725_000, "12 min 05 s"),
         (3_725_000, "1 h 02 min"),
     ])
-    func `times are short`(milliseconds: Int, text: String) {
+    func `a time is printed in a short form`(milliseconds: Int, text: String) {
         #expect(Quantity.time(.milliseconds(milliseconds)) == text)
     }
 
@@ -48,7 +48,7 @@ import Testing
             (.max, "292277026596-12-04 15:30 UTC"), (.min, "-292277022657-01-27 08:29 UTC"),
         ] as [(Int64, String)]
     )
-    func `every time that there is has a text`(seconds: Int64, text: String) {
+    func `every possible time has a text`(seconds: Int64, text: String) {
         #expect(UTCTime.text(seconds) == text)
         #expect(!Quantity.time(.seconds(seconds)).isEmpty)
     }
@@ -61,7 +61,7 @@ import Testing
             (2_000_000_000_000_000_000, "2000000000.0 GB"), (.max, "18446744073.7 GB"),
         ] as [(UInt64, String)]
     )
-    func `sizes are short`(bytes: UInt64, text: String) {
+    func `a size is printed in a short form`(bytes: UInt64, text: String) {
         #expect(Quantity.size(bytes) == text)
     }
 
@@ -69,14 +69,14 @@ import Testing
         (0, "0 files"), (1, "1 file"), (999, "999 files"), (1_204, "1,204 files"),
         (1_234_567, "1,234,567 files"),
     ])
-    func `counts have separators and a plural`(number: Int, text: String) {
+    func `a count is printed with separators and a plural`(number: Int, text: String) {
         #expect(Quantity.count(number, "file") == text)
     }
 
     @Test(arguments: [
         ("90s", 90), ("45m", 2_700), ("1h30m", 5_400), ("2h", 7_200), ("1h0m5s", 3_605),
     ])
-    func `durations are read`(text: String, seconds: Int) {
+    func `a duration is parsed`(text: String, seconds: Int) {
         #expect(DurationText.parse(text) == .success(.seconds(seconds)))
     }
 
@@ -86,11 +86,11 @@ import Testing
         ("-5s", .malformed("-5s")), ("0s", .zero("0s")),
         ("99999999999999999999s", .malformed("99999999999999999999s")),
     ])
-    func `what is no duration is refused`(text: String, problem: DurationText.Problem) {
+    func `a text that is not a duration is refused`(text: String, problem: DurationText.Problem) {
         #expect(DurationText.parse(text) == .failure(problem))
     }
 
-    @Test func `a restore is told in one line`() {
+    @Test func `a restore is reported in one line`() {
         func text(_ outcome: RestoreReport.Outcome, files: Int = 0, unchanged: Int = 0) -> String {
             CacheText.restored(
                 RestoreReport(
@@ -113,14 +113,14 @@ import Testing
         )
     }
 
-    @Test func `nothing in a table moves a terminal's cursor`() {
+    @Test func `a table contains no control characters`() {
         var table = TextTable(["KEY", "FILES"])
         table.add(["a\nb\u{1B}[31m", "1"])
         table.add(["é", "22"])
         #expect(table.text == "KEY        FILES\na\\nb\u{FFFD}[31m  1\né          22\n")
     }
 
-    @Test func `a prune of this machine's store says what waits`() {
+    @Test func `a prune reports the objects that wait for the grace period`() {
         var report = PruneReport()
         report.keptEntries = 1
         report.keptBytes = 3_000_000
@@ -139,7 +139,7 @@ import Testing
         )
     }
 
-    @Test func `a save is told in one line`() {
+    @Test func `a save is reported in one line`() {
         func text(_ outcome: SaveReport.Outcome, stored: UInt64 = 0, reused: UInt64 = 0) -> String {
             CacheText.saved(
                 SaveReport(outcome: outcome, files: 3, bytesStored: stored, bytesReused: reused)
@@ -164,7 +164,7 @@ import Testing
         #expect(CacheText.saved(pruned).hasSuffix("; 2 old entries deleted (5.0 MB)"))
     }
 
-    @Test func `colours are for terminals that want them`() {
+    @Test func `output is coloured only on a terminal that supports it`() {
         #expect(TextStyle.forOutput(isTerminal: true, [:]).isColoured)
         #expect(!TextStyle.forOutput(isTerminal: false, [:]).isColoured)
         #expect(!TextStyle.forOutput(isTerminal: true, ["NO_COLOR": "1"]).isColoured)
@@ -174,7 +174,7 @@ import Testing
         #expect(TextStyle.plain.good("x") == "x")
     }
 
-    @Test func `the command says its version`() async throws {
+    @Test func `'--version' prints the version`() async throws {
         let outcome = try await BuildspecProcess.run(["--version"], in: TemporaryDirectory())
         #expect(outcome.status == 0 && outcome.output == "0.1.0\n")
     }
@@ -196,7 +196,7 @@ import Testing
         (["cache", "import"], "  3    the archive is refused, "),
         (["hash-files"], "  0    success\n  3    no file matches, or one could not be read\n"),
     ])
-    func `help has each command's own exit statuses`(
+    func `the help of a command lists its exit statuses`(
         command: [String],
         lines: String
     ) async throws {
@@ -209,7 +209,8 @@ import Testing
     }
 
     @Test(arguments: [["run", "--help"], ["cache", "--help"]])
-    func `help ends its discussion with the exit statuses`(arguments: [String]) async throws {
+    func `the discussion in the help ends with the exit statuses`(arguments: [String]) async throws
+    {
         let outcome = try await BuildspecProcess.run(arguments, in: TemporaryDirectory())
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("\nEXIT STATUS:\n  0    success"))

@@ -7,7 +7,7 @@ import Testing
 /// The user's file, the variables and the options, and which of them wins.
 ///
 /// Whom a command asks is seen by the port that it cannot connect to.
-@Suite(.timeLimit(.minutes(3))) struct `Configuration of the cache` {
+@Suite(.timeLimit(.minutes(3))) struct `Cache configuration` {
     private static let bucket = "bucket"
     /// Ports of this machine at which nobody answers.
     private static let ports = ["option": 11, "address": 12, "variable": 13, "file": 14, "aws": 15]
@@ -42,7 +42,9 @@ import Testing
         return outcome.error
     }
 
-    @Test func `an option beats the address, then variable, file, and AWS's own`() async throws {
+    @Test func `an endpoint comes from the option, then address, variable, file and AWS variable`()
+        async throws
+    {
         var sources = ["option", "address", "variable", "file", "aws"]
         while let best = sources.first {
             let error = try await list(Set(sources))
@@ -53,7 +55,7 @@ import Testing
         #expect(error.contains(url("file")), "what is said of one bucket beats the rest: \(error)")
     }
 
-    @Test func `places and limits come from the file, and a variable or an option beats it`()
+    @Test func `stores come from the configuration file unless a variable or an option names them`()
         async throws
     {
         let place = try TemporaryDirectory()
@@ -100,7 +102,7 @@ import Testing
     }
 
     @Test(arguments: ["gs://bucket/x", "s3:bucket/x", "s3://bucket?addressing=host"])
-    func `a place that is neither a directory nor a bucket is an error`(text: String) async throws {
+    func `a store that is neither a directory nor a bucket is an error`(text: String) async throws {
         let place = try TemporaryDirectory()
         for options in [["--cache", text], ["--remote", text]] {
             let list = try await BuildspecProcess.run(["cache", "list"] + options, in: place)
@@ -108,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func `what is found wrong when a command is under way is said without a usage`()
+    @Test func `an error after the parsing of the command line is reported without the usage`()
         async throws
     {
         let place = try TemporaryDirectory()
@@ -119,7 +121,9 @@ import Testing
         #expect(saved.status == 64 && saved.error == "Error: --sign-key: there is no file 'gone'\n")
     }
 
-    @Test func `a mistake in the file is named with its line and column`() async throws {
+    @Test func `a mistake in the configuration file is reported with its line and column`()
+        async throws
+    {
         let place = try TemporaryDirectory()
         try place.write(
             "cache:\n  palce: /x\n  max-age: 3\ns3:\n  buckets:\n    b:\n      addressing: host\n",
@@ -148,7 +152,7 @@ import Testing
         #expect(run.status == 64 && run.error.contains("my.yml:2:3"))
     }
 
-    @Test func `mistakes come in the order of the file, and a key that is there twice is one`()
+    @Test func `mistakes come in the order of the configuration file, repeated keys among them`()
         async throws
     {
         let place = try TemporaryDirectory()
@@ -173,7 +177,7 @@ import Testing
     }
 
     @Test(arguments: ["option", "variable", "file"])
-    func `no cache is for 'run' only, which then asks for no key and no policy`(
+    func `only 'run' accepts the store 'none', and then reads no key and no policy`(
         how: String
     )
         async throws
@@ -217,7 +221,7 @@ import Testing
         (try? place.handle.status(name.utf8))?.mode != nil
     }
 
-    @Test func `a file in the repository is not read`() async throws {
+    @Test func `a configuration file in the repository is not read`() async throws {
         let place = try TemporaryDirectory()
         for name in ["config.yml", ".config/buildspec/config.yml", "buildspec/config.yml"] {
             try place.write("this is: [no configuration", to: name)

@@ -71,7 +71,7 @@ struct DebugTests {
         #expect(try directory.read("inner/made") == "", "files do")
     }
 
-    @Test func `Ctrl-C in the shell ends what runs in it, not the build`() async throws {
+    @Test func `Ctrl-C in a debug shell ends its program, not the build`() async throws {
         let status = try await run(Self.buildspec("codebuild-breakpoint"), ["--debug"]) {
             terminal,
             _ in
@@ -88,7 +88,7 @@ struct DebugTests {
         #expect(terminal.text.contains("build SUCCEEDED in"))
     }
 
-    @Test func `Ctrl-C outside of the shell stops the build as ever`() async throws {
+    @Test func `Ctrl-C outside of the debug shell stops the build`() async throws {
         let buildspec = Self.buildspec("codebuild-breakpoint; echo on; sleep 600")
         let status = try await run(buildspec, ["--debug"]) { terminal, _ in
             try await terminal.expect("$ ")
@@ -100,7 +100,7 @@ struct DebugTests {
         #expect(terminal.text.contains("build STOPPED in"))
     }
 
-    @Test func `a signal ends the shell and the build`() async throws {
+    @Test func `a signal ends the debug shell and the build`() async throws {
         let status = try await run(Self.buildspec("codebuild-breakpoint"), ["--debug"]) {
             terminal,
             process in
@@ -112,7 +112,9 @@ struct DebugTests {
     }
 
     @Test(arguments: ["exit 7", "set -e; sh -c 'exit 7'; echo never", "(exit 7)"])
-    func `a failing command pauses in its last state, before finally`(end: String) async throws {
+    func `'--break-on-failure' pauses before finally, in the state of the failed command`(
+        end: String
+    ) async throws {
         let buildspec = Self.buildspec("mkdir inner; cd inner; X=1; \(end)")
         let status = try await run(buildspec, ["--break-on-failure"]) { terminal, _ in
             try await terminal.expect("exit status 7\r\n")
@@ -126,7 +128,7 @@ struct DebugTests {
         #expect(terminal.text.contains("finally in"))
     }
 
-    @Test func `the time does not run while the build is paused`() async throws {
+    @Test func `the timeout does not count the time that a build is paused`() async throws {
         let buildspec = Self.buildspec("codebuild-breakpoint; echo over")
         let status = try await run(buildspec, ["--debug", "--timeout", "3s"]) { terminal, _ in
             try await terminal.expect("$ ")
@@ -137,7 +139,7 @@ struct DebugTests {
         #expect(status == 0)
     }
 
-    @Test func `codebuild-resume works from a program inside of the shell`() async throws {
+    @Test func `codebuild-resume works from a program in the debug shell`() async throws {
         let status = try await run(Self.buildspec("codebuild-breakpoint"), ["--debug"]) {
             terminal,
             _ in
@@ -147,7 +149,9 @@ struct DebugTests {
         #expect(status == 0)
     }
 
-    @Test func `output goes where it should and the shell to the terminal`() async throws {
+    @Test func `a debug shell uses the terminal, and the output goes to its redirection`()
+        async throws
+    {
         let buildspec = Self.buildspec("printf begun; codebuild-breakpoint; echo ' over'")
         let status = try await run(
             buildspec,
@@ -173,7 +177,7 @@ struct DebugTests {
         #expect(events.contains("\"event\":\"resumed\""))
     }
 
-    @Test func `secrets stay hidden in the build's output`() async throws {
+    @Test func `secrets stay masked in the output after a breakpoint`() async throws {
         let buildspec = Self.buildspec("codebuild-breakpoint; echo key $COLOUR")
         let status = try await run(buildspec, ["--debug", "--mask", "COLOUR"]) { terminal, _ in
             try await terminal.expect("$ ")
@@ -183,7 +187,7 @@ struct DebugTests {
         #expect(terminal.text.contains("key ***"))
     }
 
-    @Test(.enabled(if: geteuid() == 0)) func `the shell is the user's that runs the command`()
+    @Test(.enabled(if: geteuid() == 0)) func `the debug shell runs as the user of the command`()
         async throws
     {
         let buildspec = """
@@ -199,7 +203,7 @@ struct DebugTests {
         #expect(status == 0)
     }
 
-    @Test func `without --debug both commands say that they do nothing`() async throws {
+    @Test func `both debug commands report that they do nothing without '--debug'`() async throws {
         let outcome = try await BuildspecProcess.run(
             buildspec: Self.buildspec("codebuild-breakpoint; codebuild-resume")
         )
@@ -215,7 +219,9 @@ struct DebugTests {
     }
 
     @Test(arguments: ["--debug", "--break-on-failure"])
-    func `without a terminal nothing is run`(option: String) async throws {
+    func `a debug option without a terminal is an error, and no command runs`(
+        option: String
+    ) async throws {
         let directory = try TemporaryDirectory()
         try directory.write(Self.buildspec("touch ran"), to: "buildspec.yml")
         // A session of its own, so that not even the tests' terminal is there.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import buildspec
 
-@Suite(.timeLimit(.minutes(1))) struct `A plan` {
+@Suite(.timeLimit(.minutes(1))) struct `Build plans` {
     private static let text = """
         version: 0.2
         env:
@@ -54,28 +54,28 @@ import Testing
         return (plan, buildspec, left)
     }
 
-    @Test func `runs nothing and leaves nothing behind`() async throws {
+    @Test func `a plan runs no command and leaves no file`() async throws {
         let (plan, _, left) = try await plan(evaluatingKeys: true)
         #expect(left == ["kept"])
         #expect(plan.phases.map(\.name) == PhaseName.allCases)
         #expect(plan.phases.filter(\.isSelected).count == 4)
     }
 
-    @Test func `has the cache with what belongs to it now`() async throws {
+    @Test func `a plan counts the files that each cache path matches`() async throws {
         let cache = try #require(try await plan().plan.cache)
         #expect(cache.paths.map(\.expanded) == ["kept/**/*", nil])
         #expect(cache.paths.map(\.matchCount) == [2, 0])
         #expect(cache.evaluatedKeys == nil)
     }
 
-    @Test func `evaluates keys when asked, and hides secrets in them`() async throws {
+    @Test func `a plan with evaluated keys hides the secrets in them`() async throws {
         let (plan, _, _) = try await plan(evaluatingKeys: true) {
             $0.overrides = [BuildRequest.Override(name: "PASS", value: "hush")]
         }
         #expect(plan.cache?.evaluatedKeys == ["k-release-***", "k-"])
     }
 
-    @Test func `never shows a secret's value`() async throws {
+    @Test func `a plan never shows the value of a secret`() async throws {
         let (plan, buildspec, _) = try await plan(evaluatingKeys: true) {
             $0.overrides = [
                 BuildRequest.Override(name: "PASS", value: "hush"),
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func `reads well as text`() async throws {
+    @Test func `a plan as text has the phases, commands, variables and artifacts`() async throws {
         let (plan, buildspec, _) = try await plan { $0.selectedPhases = [.build] }
         let lines = PlanText.print(plan, buildspec).split(separator: "\n").map(String.init)
         #expect(lines.contains("  PASS=*** (secrets-manager: prod/db:password)"))
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(arguments: ["env: {shell: powershell.exe}", "run-as: no-such-user"])
-    func `shows what it can of a build that would not start here, with a warning`(
+    func `a plan of a build that cannot start here has a warning and the rest`(
         key: String
     ) async throws {
         let text =
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func `is an object as JSON`() async throws {
+    @Test func `a plan as JSON is one object of version 1`() async throws {
         let (plan, buildspec, _) = try await plan()
         let text = PlanJSON.print(plan, buildspec)
         let object = try #require(

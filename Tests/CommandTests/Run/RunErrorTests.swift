@@ -20,7 +20,7 @@ struct RunErrorTests {
         return try await BuildspecProcess.run(["run"] + arguments, in: directory)
     }
 
-    @Test func `no buildspec is an error with a place`() async throws {
+    @Test func `a run without a buildspec is an error that names the missing file`() async throws {
         let outcome = try await run()
         #expect(outcome.status == 2)
         #expect(outcome.output == "")
@@ -31,7 +31,7 @@ struct RunErrorTests {
         )
     }
 
-    @Test func `a buildspec with the wrong ending is named`() async throws {
+    @Test func `a buildspec that ends in '.yaml' is named in the error`() async throws {
         let outcome = try await run(files: ["buildspec.yaml": "version: 0.2"])
         #expect(outcome.status == 2)
         #expect(
@@ -41,7 +41,7 @@ struct RunErrorTests {
         )
     }
 
-    @Test func `a pattern that is no regular expression ends the build before it begins`()
+    @Test func `a retry pattern that is not a regular expression is an error before any command`()
         async throws
     {
         let text = """
@@ -62,7 +62,7 @@ struct RunErrorTests {
         )
     }
 
-    @Test func `a directory is no buildspec`() async throws {
+    @Test func `a directory instead of a buildspec is an error`() async throws {
         let outcome = try await run(["--buildspec", "d"], files: ["d/x": ""])
         #expect(outcome.status == 2)
         #expect(outcome.error == "d:1:1: error: cannot be read: Is a directory\n")
@@ -72,14 +72,15 @@ struct RunErrorTests {
         "version: 0.3\nphases: {}\n", "phases: [\n", "", "\t\n",
         "version: 0.2\nphases:\n  build: 3\n",
     ])
-    func `what is not a buildspec is an error with its place`(text: String) async throws {
+    func `a file that is not a buildspec is an error with its position`(text: String) async throws {
         let outcome = try await run(files: ["buildspec.yml": text])
         #expect(outcome.status == 2)
         #expect(outcome.output == "")
         #expect(outcome.error.firstMatch(of: #/(?m)^buildspec\.yml:\d+:\d+: error: /#) != nil)
     }
 
-    @Test func `a missing secret is named with its remedy and nothing runs`() async throws {
+    @Test func `a missing secret is an error with its position, and no command runs`() async throws
+    {
         let text = """
             version: 0.2
             env:
@@ -100,7 +101,7 @@ struct RunErrorTests {
 
     // CodeBuild user guide, build-spec-ref: run-as. 65534 is the number of `nobody`.
     @Test(.enabled(if: getuid() == 0), arguments: [[], ["--sandbox"]])
-    func `only root can run commands as somebody else`(options: [String]) async throws {
+    func `only root can run commands as another user`(options: [String]) async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             """
@@ -127,7 +128,7 @@ struct RunErrorTests {
     }
 
     @Test(.enabled(if: getuid() == 0))
-    func `a repository of somebody else's has a warning with its remedy`() async throws {
+    func `a repository of another user causes a warning with its remedy`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             "version: 0.2\nphases: {build: {commands: ['git init -q']}}\n",
@@ -173,7 +174,10 @@ struct RunErrorTests {
         (["--project", ""], "Error: --project: the name is empty"),
         (["--no-such"], "Error: Unknown option '--no-such'"),
     ])
-    func `a wrong command line is status 64`(arguments: [String], message: String) async throws {
+    func `an invalid command line ends with status 64`(
+        arguments: [String],
+        message: String
+    ) async throws {
         let outcome = try await run(
             arguments,
             files: ["buildspec.yml": "version: 0.2\nphases: {}\n", "bad.env": "A=1\noops\n"]

@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(3)))
 struct RunOutputTests {
     #if os(Linux)
-        @Test func `200 MB pass whole and without growing memory`() async throws {
+        @Test func `200 MB of output pass completely, and memory does not grow`() async throws {
             let directory = try TemporaryDirectory()
             try directory.write(
                 """

@@ -10,7 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct RunPhasesTests {
     @Test(arguments: PhaseRow.all)
-    func `the failure table holds with real shells`(row: PhaseRow) async throws {
+    func `a build with real shells follows the failure table`(row: PhaseRow) async throws {
         let directory = try TemporaryDirectory()
         try directory.write(row.yaml, to: "buildspec.yml")
         let outcome = try await BuildspecProcess.run(
@@ -27,7 +27,7 @@ struct RunPhasesTests {
     @Test(arguments: [
         "'RETRY-2-(\\w+\\s?)+timeout'", #""RETRY-((\\w+\\s?)+)+timeout""#,
     ])
-    func `a pattern that takes too long does not hold up the build`(rule: String) async throws {
+    func `a retry pattern that takes too long does not delay the build`(rule: String) async throws {
         let directory = try TemporaryDirectory()
         let words = String(repeating: "word ", count: 40)
         try directory.write(

@@ -39,7 +39,9 @@ struct RunStopTests {
     }
 
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
-    func `a signal ends the command's whole group, status 130`(signal: Int32) async throws {
+    func `a signal ends the process group of the command, and the status is 130`(
+        signal: Int32
+    ) async throws {
         let directory = try TemporaryDirectory()
         let outcome = try await run(RunStopTests.sleeping, signals: [signal], in: directory)
         #expect(outcome.status == 130)
@@ -56,7 +58,7 @@ struct RunStopTests {
         "trap '' TERM; echo $$ > pid; touch started; while :; do sleep 0.05; done",
         "echo $$ > pid; touch started; kill -STOP $$; sleep 600",
     ])
-    func `a build that is killed leaves no command`(command: String) async throws {
+    func `a killed build leaves no running command`(command: String) async throws {
         let directory = try TemporaryDirectory()
         let buildspec = """
             version: 0.2
@@ -73,7 +75,7 @@ struct RunStopTests {
         while try isAlive(pid) { try await Task.sleep(for: .milliseconds(20)) }
     }
 
-    @Test func `a command that is stopped ends as one that runs`() async throws {
+    @Test func `a suspended command ends like a running one when the build stops`() async throws {
         let stopped = """
             version: 0.2
             phases:
@@ -88,7 +90,7 @@ struct RunStopTests {
         #expect(!outcome.error.contains("does not end"), "\(outcome)")
     }
 
-    @Test func `a second signal does not wait for a stubborn command`() async throws {
+    @Test func `a second signal kills a command that ignores the first`() async throws {
         let stubborn = """
             version: 0.2
             phases:
@@ -105,7 +107,7 @@ struct RunStopTests {
         #expect(try !isAlive(directory.read("pid")))
     }
 
-    @Test func `a command that goes on although it is to stop is told`() async throws {
+    @Test func `a command that does not end after a signal causes a warning`() async throws {
         let slow = """
             version: 0.2
             phases:
@@ -122,7 +124,7 @@ struct RunStopTests {
         )
     }
 
-    @Test func `a timeout is status 124`() async throws {
+    @Test func `a build that times out ends with status 124`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(RunStopTests.sleeping, to: "buildspec.yml")
         let outcome = try await BuildspecProcess.run(
@@ -136,7 +138,7 @@ struct RunStopTests {
         #expect(try !isAlive(directory.read("pid")))
     }
 
-    @Test func `a daemon of a session of its own ends with the build`() async throws {
+    @Test func `a daemon in another session ends with the build`() async throws {
         let directory = try TemporaryDirectory()
         let buildspec = """
             version: 0.2
@@ -152,7 +154,7 @@ struct RunStopTests {
         #expect(try !isAlive(directory.read("pid")))
     }
 
-    @Test func `a reader that goes away stops the build`() async throws {
+    @Test func `a build stops when the reader of its output closes the pipe`() async throws {
         let directory = try TemporaryDirectory()
         let buildspec = """
             version: 0.2

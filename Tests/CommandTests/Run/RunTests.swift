@@ -52,7 +52,7 @@ struct RunTests {
         )
     }
 
-    @Test func `a failed build says which command, why and where`() async throws {
+    @Test func `a failed build reports the command, its position and the reason`() async throws {
         let outcome = try await BuildspecProcess.run(
             buildspec: """
                 version: 0.2
@@ -82,7 +82,7 @@ struct RunTests {
         )
     }
 
-    @Test func `a retry is told`() async throws {
+    @Test func `a retry is reported`() async throws {
         let outcome = try await BuildspecProcess.run(
             buildspec: """
                 version: 0.2
@@ -100,7 +100,7 @@ struct RunTests {
         #expect(outcome.error == "buildspec.yml:6:9: error: exit status 4\n")
     }
 
-    @Test func `a git tree without git is a warning`() async throws {
+    @Test func `a git repository without git on the PATH causes a warning`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("", to: ".git/HEAD")
         try directory.write(
@@ -123,7 +123,7 @@ struct RunTests {
         )
     }
 
-    @Test func `commands are printed as written, variables not put in`() async throws {
+    @Test func `commands are printed as written, without the values of variables`() async throws {
         let outcome = try await BuildspecProcess.run(
             buildspec: """
                 version: 0.2
@@ -135,7 +135,9 @@ struct RunTests {
         #expect(!outcome.output.contains("hidden"))
     }
 
-    @Test func `variables of the command line beat files beat the buildspec`() async throws {
+    @Test func `variables come from the command line, then from files, then from the buildspec`()
+        async throws
+    {
         let directory = try TemporaryDirectory()
         try directory.write(
             """
@@ -153,7 +155,9 @@ struct RunTests {
         #expect(outcome.output.contains("\nbuildspec file line\n"))
     }
 
-    @Test func `only the selected phases run, the cache is not saved`() async throws {
+    @Test func `a build of selected phases runs only these and does not save its cache`()
+        async throws
+    {
         let directory = try TemporaryDirectory()
         try directory.write(
             """
@@ -172,7 +176,9 @@ struct RunTests {
         #expect(outcome.output.contains("cache             not saved: not all phases ran\n"))
     }
 
-    @Test func `a second build finds its cache, a failed one saves none`() async throws {
+    @Test func `a second build restores the cache of the first, and a failed build saves none`()
+        async throws
+    {
         let directory = try TemporaryDirectory()
         let text = """
             version: 0.2
@@ -215,7 +221,7 @@ struct RunTests {
         return directory
     }
 
-    @Test func `a cache that cannot be used is one warning, with strict-cache status 3`()
+    @Test func `an unusable cache causes one warning, or status 3 with '--strict-cache'`()
         async throws
     {
         let directory = try keepingDirectory()
@@ -236,7 +242,7 @@ struct RunTests {
         #expect(strict.output.contains("build FAILED in "))
     }
 
-    @Test func `a remote cache that fails is one warning, with strict-cache nothing runs`()
+    @Test func `a failing remote cache causes a warning, and stops a '--strict-cache' build`()
         async throws
     {
         let directory = try keepingDirectory()
@@ -262,7 +268,8 @@ struct RunTests {
         #expect(!strict.output.contains("\nran\n"))
     }
 
-    @Test func `a key that cannot be evaluated is one warning, with strict-cache nothing runs`()
+    @Test
+    func `a key that cannot be evaluated causes a warning, and stops a '--strict-cache' build`()
         async throws
     {
         let directory = try TemporaryDirectory()
@@ -290,7 +297,7 @@ struct RunTests {
         #expect(outcome.error == "warning: cache not used: \(reason)\n")
     }
 
-    @Test func `artifacts are collected where the user says`() async throws {
+    @Test func `artifacts are collected in the directory that '--artifacts' names`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             """

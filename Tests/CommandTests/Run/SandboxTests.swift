@@ -36,7 +36,7 @@
         }
 
         @Test(.enabled { await isAllowed() }, arguments: [nil, 65_534] as [UInt32?])
-        func `whoever runs it, a build has its sandbox`(user: UInt32?) async throws {
+        func `a build of any user runs in its sandbox`(user: UInt32?) async throws {
             guard user == nil || geteuid() == 0 else { return }
             let outcome = try await run(
                 [
@@ -60,7 +60,8 @@
             #expect(try directory.read("made") == "made\n")
         }
 
-        @Test(.enabled { await isAllowed() }) func `a file of the machine can be shown`()
+        @Test(.enabled { await isAllowed() })
+        func `'--sandbox-read' shows a directory of the host to a build`()
             async throws
         {
             try directory.write("x", to: "home/tools/x")
@@ -112,7 +113,7 @@
                 ),
             ]
         )
-        func `options that do not go together are an error`(
+        func `a network or sandbox option that cannot work is an error`(
             arguments: [String],
             message: String
         )

@@ -30,7 +30,9 @@ struct StorePathTextTests {
     }
 
     @Test(arguments: ["file", "no file", "none"])
-    func `the home directory is put into the variables of stores`(config: String) async throws {
+    func `a tilde in a variable of a store is expanded to the home directory`(
+        config: String
+    ) async throws {
         if config == "file" { try place.write("{}\n", to: "home/.config/buildspec/config.yml") }
         var environment: [Environment.Key: String] = [
             "BUILDSPEC_CACHE": "~/st", "BUILDSPEC_REMOTE": "~/rem",
@@ -50,7 +52,7 @@ struct StorePathTextTests {
         ("$HOME/st", "'$' in '$HOME/st' is not expanded"),
         ("${HOME:-x}/st", "is not expanded"),
     ])
-    func `a store of an odd name is refused, with what to write`(
+    func `a store whose name looks like a mistake is refused with the text to write`(
         text: String,
         message: String
     ) async throws {
@@ -64,7 +66,7 @@ struct StorePathTextTests {
         #expect(try names() == before)
     }
 
-    @Test func `a store of an odd name that is there is used`() async throws {
+    @Test func `an existing store whose name looks like a mistake is used`() async throws {
         try place.write("", to: "$x/.keep")
         try place.handle.directory("$x".utf8).removeFile(".keep".utf8)
         #expect(try await save("--path", "a", "--cache", "$x").status == 0)
@@ -76,7 +78,7 @@ struct StorePathTextTests {
         (["run", "--sandbox", "--sandbox-read", "~/x"], "--sandbox-read"),
         (["hash-files", "--root=~/x", "f"], "--root"),
     ])
-    func `a home directory that no shell has put in is a warning`(
+    func `a tilde that no shell has expanded causes a warning`(
         arguments: [String],
         option: String
     ) async throws {
@@ -89,7 +91,7 @@ struct StorePathTextTests {
         )
     }
 
-    @Test func `so it is in a variable, before the path is not found`() async throws {
+    @Test func `a tilde in BUILDSPEC_CONFIG causes a warning before the error`() async throws {
         let outcome = try await save("--path", "a", environment: ["BUILDSPEC_CONFIG": "~/c"])
         #expect(outcome.status == 64)
         #expect(outcome.error.contains("warning: BUILDSPEC_CONFIG: '~' in '~/c'"), "\(outcome)")
@@ -106,7 +108,7 @@ struct StorePathTextTests {
         ("~root/x", "--path: '~root' in '~root/x' is not a home directory but a name in the root"),
         ("nm\\**", "write 'nm/**'"), ("  ", "names no file; leave it out"),
     ])
-    func `a path of the command line that is meant otherwise is a warning`(
+    func `a '--path' that looks like a mistake causes a warning`(
         path: String,
         message: String
     ) async throws {
@@ -119,7 +121,7 @@ struct StorePathTextTests {
         ["--key", ""], ["--key", " "], ["--key", "k", "--fallback-key", ""],
         ["--key", "k", "--fallback-key", "  "],
     ])
-    func `a blank key is no key on the command line`(arguments: [String]) async throws {
+    func `a blank key on the command line is an error`(arguments: [String]) async throws {
         let outcome = try await BuildspecProcess.run(
             ["cache", "restore", "--cache", "st", "--scope", "s", "--path", "a"] + arguments,
             in: place

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Which commands read a cache policy, and what they say of one that cannot be used.
-@Suite(.timeLimit(.minutes(3))) struct `The file of a cache policy` {
+@Suite(.timeLimit(.minutes(3))) struct `Cache policy files` {
     @Test(arguments: [
         (
             "version: 1\nkeys:\n  - name: a\n    key: nonsense\n    scopes: x\n",
@@ -25,7 +25,7 @@ import Testing
         ("version: [\n", "policy.yml:"),
         (nil, "error: there is no cache policy 'policy.yml'\n"),
     ])
-    func `a policy that cannot be used ends it, with the place of the mistake`(
+    func `an invalid policy ends the command with the position of the mistake`(
         text: String?,
         message: String
     ) async throws {
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: [nil, "version: 1\n", "link"])
-    func `a policy with the other ending is never passed over`(other: String?) async throws {
+    func `a policy that ends in '.yaml' is an error`(other: String?) async throws {
         let directory = try TemporaryDirectory()
         let name = ".buildspec-cache-policy.yaml"
         if other == "link" {
@@ -84,7 +84,7 @@ import Testing
         #expect(try await restore(["--cache-policy", "policy.yml"], in: directory).status == 0)
     }
 
-    @Test func `what is no file is said to be none, once`() async throws {
+    @Test func `a policy or key that is not a regular file is one error`() async throws {
         let directory = try TemporaryDirectory()
         let policy = try await restore(["--cache-policy", "/dev/null"], in: directory)
         #expect(
@@ -115,7 +115,7 @@ import Testing
     ]
 
     @Test(arguments: namesOfFiles)
-    func `a key in the place of a file's name is refused and not shown`(
+    func `a key instead of a file name is refused and not shown`(
         command: [String]
     ) async throws {
         let directory = try TemporaryDirectory()
@@ -142,7 +142,7 @@ import Testing
     }
 
     @Test(arguments: ["--sign-key", "--cache-policy"])
-    func `the secret of a key alone is not shown either, and is a key of the cache elsewhere`(
+    func `a bare key is not shown as a file name, and can be a cache key`(
         option: String
     ) async throws {
         let directory = try TemporaryDirectory()
@@ -161,7 +161,7 @@ import Testing
         "BUILDSPEC_CACHE_SIGN_KEY_FILE", "BUILDSPEC_CACHE_POLICY", "BUILDSPEC_CONFIG",
         "BUILDSPEC_CACHE", "BUILDSPEC_REMOTE",
     ])
-    func `a key in a variable that names a file is not shown`(variable: String) async throws {
+    func `a key in a variable for a file name is not shown`(variable: String) async throws {
         let directory = try TemporaryDirectory()
         try directory.write(
             "version: 0.2\nphases: {build: {commands: [env]}}\n",
@@ -186,7 +186,7 @@ import Testing
         }
     }
 
-    @Test func `signatures cannot be demanded without a policy`() async throws {
+    @Test func `'--require-signed' without a policy is an error`() async throws {
         let directory = try TemporaryDirectory()
         let outcome = try await BuildspecProcess.run(
             ["cache", "restore", "--cache", "store", "--path", "x", "--require-signed"],
@@ -210,7 +210,7 @@ import Testing
     }
 
     @Test(arguments: ["push", "pull", "sync", "prune", "verify"])
-    func `what takes entries as they are has no options of a policy`(
+    func `commands that do not check entries accept no policy options`(
         command: String
     ) async throws {
         let directory = try TemporaryDirectory()

@@ -6,7 +6,7 @@ import Testing
 
 /// Scopes, signatures and policies, by the built command.
 @Suite(.timeLimit(.minutes(5)))
-struct `The cache command's trust` {
+struct `Trust in cache commands` {
     /// A directory with a store, a key that the policy trusts for main, and files to keep.
     private struct Place {
         let directory: TemporaryDirectory
@@ -77,7 +77,7 @@ struct `The cache command's trust` {
         }
     }
 
-    @Test func `a signed save says that its key is a stranger's, and how to take it back`()
+    @Test func `a signed save warns of an entry that it did not sign, with the remedy`()
         async throws
     {
         let place = try await Place()
@@ -105,7 +105,7 @@ struct `The cache command's trust` {
         #expect(try await place.restore().output.contains("signed by 'main-ci'"))
     }
 
-    @Test func `keygen writes a private file once, and never over another`() async throws {
+    @Test func `'keygen' writes a private file and never overwrites one`() async throws {
         let directory = try TemporaryDirectory()
         let made = try await BuildspecProcess.run(["cache", "keygen", "-o", "k"], in: directory)
         #expect(made.status == 0)
@@ -120,7 +120,7 @@ struct `The cache command's trust` {
         #expect(!made.output.contains(text) && !made.error.contains(text))
     }
 
-    @Test func `a signed entry is restored, and said to be`() async throws {
+    @Test func `a signed entry is restored, listed and shown with its signer`() async throws {
         let place = try await Place()
         #expect(try await place.saveSigned().status == 0)
         let restored = try await place.restore()
@@ -137,7 +137,7 @@ struct `The cache command's trust` {
     }
 
     @Test(arguments: ["stripped", "forged", "copied"])
-    func `a record that was tampered with is refused, in one line`(how: String) async throws {
+    func `a changed key record is refused with one line`(how: String) async throws {
         let place = try await Place()
         _ = try await place.saveSigned()
         let record = """
@@ -184,9 +184,7 @@ struct `The cache command's trust` {
         #expect(try place.directory.read("x.tar") == nil)
     }
 
-    @Test func `a pull request reads main, saves its own, and main is none the worse`()
-        async throws
-    {
+    @Test func `a pull request reads the entry of main and does not change it`() async throws {
         let place = try await Place()
         _ = try await place.saveSigned()
         let policy = try #require(try place.directory.read(".buildspec-cache-policy.yml"))
@@ -214,7 +212,7 @@ struct `The cache command's trust` {
         #expect(try place.directory.read("vendor/lib") == "evil")
     }
 
-    @Test func `a refusal is explained, and so is where an entry was found`() async throws {
+    @Test func `'explain' reports a refusal, and the scope of an entry`() async throws {
         let place = try await Place()
         try place.directory.write("version: 1\n", to: "none.yml")
         _ = try await place.save(["--scope", "main", "--cache-policy", "none.yml"])
@@ -239,7 +237,7 @@ struct `The cache command's trust` {
         #expect(found.output.contains("\nread      main\n"))
     }
 
-    @Test func `what the policy would refuse is not saved`() async throws {
+    @Test func `an entry that the policy would refuse is not saved`() async throws {
         let place = try await Place()
         let unsigned = try await place.save(["--scope", "main"])
         #expect(unsigned.status == 0)
@@ -251,7 +249,7 @@ struct `The cache command's trust` {
         #expect(try place.directory.read("store/upkeep") == nil)
     }
 
-    @Test func `a key that is none, or not there, ends it before anything is done`() async throws {
+    @Test func `an invalid or missing signing key ends a save before it writes`() async throws {
         let place = try await Place()
         try place.directory.write("ed25519-secret:AAAA", to: "bad.key")
         for (environment, words) in [
@@ -274,7 +272,7 @@ struct `The cache command's trust` {
         #expect(saved.output.hasPrefix("cache: saved 1 file"), "\(saved)")
     }
 
-    @Test func `what is refused can be compared, and is said to be refused`() async throws {
+    @Test func `a refused entry can be compared, and is reported as refused`() async throws {
         let place = try await Place()
         try place.directory.write("version: 1\n", to: "none.yml")
         _ = try await place.save(["--scope", "main", "--cache-policy", "none.yml"])
@@ -291,7 +289,7 @@ struct `The cache command's trust` {
         #expect(shown.output.contains("trust      refused: it is not signed\n"), "\(shown)")
     }
 
-    @Test func `the switch is stricter than the policy`() async throws {
+    @Test func `'--require-signed' is stricter than the policy`() async throws {
         let place = try await Place()
         let policy = try #require(try place.directory.read(".buildspec-cache-policy.yml"))
         try place.directory.write(policy + "unsigned-scopes: ['*']\n", to: "lax.yml")
@@ -307,7 +305,7 @@ struct `The cache command's trust` {
         #expect(strict.output == "cache: nothing restored: refused by the policy\n")
     }
 
-    @Test func `a read-only cache saves nothing and is pruned by nobody`() async throws {
+    @Test func `a read-only cache is neither saved nor pruned`() async throws {
         let place = try await Place()
         _ = try await place.saveSigned()
         let saved = try await place.save(

@@ -17,7 +17,7 @@ struct MaskTests {
         ("export -p | grep TOKEN=", "TOKEN='***'"),
         ("echo AKIAIOSFODNN7EXAMPLE", "***"),
     ])
-    func `a secret is hidden in output, in every form`(command: String, seen: String) async throws {
+    func `a secret is masked in output in every form`(command: String, seen: String) async throws {
         let outcome = try await Self.run(commands: ["true", command])
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("\n" + seen + "\n") || outcome.output.contains(seen + "\n"))
@@ -26,7 +26,7 @@ struct MaskTests {
         #expect(!outcome.output.contains("czNjcjN0"))
     }
 
-    @Test func `each line of a secret of several lines is hidden`() async throws {
+    @Test func `each line of a secret of several lines is masked`() async throws {
         let outcome = try await Self.run(
             commands: ["echo \"$KEY\" | tail -1", "echo \"$KEY\""],
             arguments: ["--env", "KEY=first line\nsecond line", "--mask", "KEY"]
@@ -36,7 +36,7 @@ struct MaskTests {
         Self.expectNothing(of: "second line", in: outcome)
     }
 
-    @Test func `a secret in a command's text is hidden where it is echoed, failed and summed up`()
+    @Test func `a secret in a command is masked in the echo, the error and the summary`()
         async throws
     {
         let outcome = try await Self.run(commands: ["false \(Self.secret)"])
@@ -46,7 +46,7 @@ struct MaskTests {
         Self.expectNothing(of: Self.secret, in: outcome)
     }
 
-    @Test func `a secret in a warning and in an error is hidden`() async throws {
+    @Test func `a secret in a warning or an error is masked`() async throws {
         let text = """
             version: 0.2
             env: { shell: \(Self.secret) }
@@ -63,13 +63,12 @@ struct MaskTests {
         Self.expectNothing(of: Self.secret, in: outcome)
     }
 
-    @Test func `the beginning of a secret comes out when the build's end decides it`() async throws
-    {
+    @Test func `the beginning of a secret at the end of a command is printed`() async throws {
         let outcome = try await Self.run(commands: ["printf s3cr3t", "printf '%s' -of-tess"])
         #expect(outcome.output.contains("s3cr3t\n$ printf"))
     }
 
-    @Test func `a name without a value and a value that is too short are warnings`() async throws {
+    @Test func `'--mask' of an unset or too short variable causes a warning`() async throws {
         let outcome = try await Self.run(
             commands: ["true"],
             arguments: ["--mask", "NOBODY", "--env", "TINY=on", "--mask", "TINY"]
@@ -85,7 +84,7 @@ struct MaskTests {
     }
 
     @Test(arguments: ["host", "buildspec"])
-    func `a masked value may come from anywhere`(source: String) async throws {
+    func `a masked value can come from the host or the buildspec`(source: String) async throws {
         let directory = try TemporaryDirectory()
         let declared =
             source == "buildspec" ? "env: { variables: { TOKEN: \(Self.secret) } }\n" : ""

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Who may read what the command leaves: its user, unless a store is shared on purpose.
-@Suite(.timeLimit(.minutes(2))) struct `What the command leaves` {
+@Suite(.timeLimit(.minutes(2))) struct `File permissions` {
     private static let buildspec = """
         version: 0.2
         env: { exported-variables: [TOKEN] }
@@ -47,7 +47,9 @@ import Testing
     }
 
     @Test(arguments: ["000", "022", "077"])
-    func `is for its user alone, whatever the umask`(umask: String) async throws {
+    func `caches, state and exported variables are private under every umask`(
+        umask: String
+    ) async throws {
         let place = try TemporaryDirectory()
         try place.write(Self.buildspec, to: "buildspec.yml")
         // An older version left the file for everybody to read.
@@ -66,7 +68,7 @@ import Testing
     }
 
     @Test(arguments: ["000", "077"])
-    func `is for the whole group in a shared store`(umask: String) async throws {
+    func `a shared store is writable for its group under every umask`(umask: String) async throws {
         let place = try TemporaryDirectory()
         try place.write("x", to: "nm/x")
         try place.handle.makeDirectory("there".utf8)
@@ -80,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `has the modes of a store that was there`() async throws {
+    @Test func `new objects have the modes of an existing store`() async throws {
         let place = try TemporaryDirectory()
         try place.write("x", to: "nm/x")
         _ = try await run("cache save --path 'nm/**' --cache st", umask: "022", in: place)
@@ -93,7 +95,7 @@ import Testing
         #expect(modes.values.contains(0o644), "new objects are for those who read the old ones")
     }
 
-    @Test func `is restored with the modes that were saved`() async throws {
+    @Test func `files are restored with the modes that were saved`() async throws {
         let place = try TemporaryDirectory()
         try place.write("x", to: "nm/x")
         try place.handle.directory("nm".utf8).setMode("x".utf8, 0o664)

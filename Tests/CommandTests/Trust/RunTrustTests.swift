@@ -5,7 +5,7 @@ import Testing
 
 /// What `run` accepts from its cache, keeps for an audit, and hides from its commands.
 @Suite(.timeLimit(.minutes(5)))
-struct `A run's trust` {
+struct `Trust in builds` {
     private struct Place {
         let directory: TemporaryDirectory
         let secret: String
@@ -70,7 +70,7 @@ struct `A run's trust` {
         }
     }
 
-    @Test func `hides the key from the commands and from the log`() async throws {
+    @Test func `a signing key is hidden from the commands and from the log`() async throws {
         let place = try await Place()
         let run = try await place.run(["--scope", "main"])
         #expect(run.status == 0, "\(run)")
@@ -79,7 +79,9 @@ struct `A run's trust` {
         #expect(!run.output.contains(place.secret) && !run.error.contains(place.secret))
     }
 
-    @Test func `restores from main in a scope of its own, and writes none of it`() async throws {
+    @Test func `a read-only build in another scope restores from main and saves nothing`()
+        async throws
+    {
         let place = try await Place()
         _ = try await place.run(["--scope", "main"])
         let run = try await place.run(
@@ -97,7 +99,9 @@ struct `A run's trust` {
         #expect(list.output.contains(#""scope": "main""#) && !list.output.contains("pr-7"))
     }
 
-    @Test func `without a key for its scope saves nothing and says why`() async throws {
+    @Test func `a build without a key for its scope saves nothing and reports the reason`()
+        async throws
+    {
         let place = try await Place()
         let run = try await place.run(["--scope", "pr-7"])
         #expect(
@@ -109,7 +113,9 @@ struct `A run's trust` {
         #expect(run.status == 0)
     }
 
-    @Test func `is audited, against the policy of then and of now`() async throws {
+    @Test func `'audit' checks restored entries against the earlier and the present policy`()
+        async throws
+    {
         let place = try await Place()
         let none = try await place.audit()
         #expect(none.output == "no build of 'p' has restored a cache entry on this machine yet\n")
@@ -151,7 +157,7 @@ struct `A run's trust` {
         )
     }
 
-    @Test func `keeps what 'cache restore' restored too`() async throws {
+    @Test func `'audit' includes entries of 'cache restore'`() async throws {
         let place = try await Place()
         _ = try await place.run(["--scope", "p"])
         try place.directory.write("version: 1\nunsigned-scopes: ['*']\n", to: "policy.yml")

@@ -41,7 +41,7 @@ struct SecretsTests {
         return directory
     }
 
-    @Test func `values come from AWS before the first command and are masked`() async throws {
+    @Test func `secrets come from AWS before the first command and are masked`() async throws {
         try await MotoServer.run { server in
             _ = try await Python.run(Self.filling, [server.url], input: "")
             let directory = try place()
@@ -60,7 +60,7 @@ struct SecretsTests {
         }
     }
 
-    @Test func `a file supplies them where there is no AWS`() async throws {
+    @Test func `a secrets file provides secrets without AWS`() async throws {
         let directory = try place()
         try directory.write(
             "# for my laptop\n/app/password=from=file\n\nTOKEN=by name\n",
@@ -75,9 +75,7 @@ struct SecretsTests {
         #expect(outcome.output.contains("the password is ***"))
     }
 
-    @Test func `what nothing refers to in the file is said, without a part of a secret`()
-        async throws
-    {
+    @Test func `an unused line of a secrets file is reported without its value`() async throws {
         let directory = try place()
         try directory.write(
             "/app/password=x1\nTOKEN=x2\nTOKNE=x3\n# c\napp/keys:tokne=x4\nMIIEvQIBADANBg\nkqhkiG9w0B==\n",
@@ -98,7 +96,7 @@ struct SecretsTests {
         for part in ["MIIE", "kqhk", "x3", "x4"] { #expect(!all.contains(part)) }
     }
 
-    @Test func `what nobody supplies keeps every command from running`() async throws {
+    @Test func `a parameter without a value stops the build before any command`() async throws {
         let directory = try place()
         let outcome = try await BuildspecProcess.run(
             ["run", "--cache", "none", "--env", "TOKEN=given"],

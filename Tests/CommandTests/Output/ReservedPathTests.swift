@@ -6,7 +6,7 @@ import Testing
 
 /// What `run` writes for itself is in no cache and in no artifact, and neither is written over.
 @Suite(.timeLimit(.minutes(3)))
-struct OwnPlacesTests {
+struct ReservedPathTests {
     private func directory(
         _ paths: String,
         artifacts: String = "[f]"
@@ -39,7 +39,7 @@ struct OwnPlacesTests {
     }
 
     @Test(arguments: ["['out/**/*']", "['**/*']", "[out]"])
-    func `a restore replaces no output of the run`(paths: String) async throws {
+    func `a restore does not replace the outputs of the run`(paths: String) async throws {
         let directory = try directory(paths)
         try directory.write("A=old\n", to: "src/out/e.env")
         try directory.write("", to: "src/out/ev.json")
@@ -62,7 +62,7 @@ struct OwnPlacesTests {
         }
     }
 
-    @Test func `no entry has the outputs, the state or a store of the run`() async throws {
+    @Test func `an entry contains no output, state or store of the run`() async throws {
         let directory = try directory("['**/*']")
         try directory.write("", to: "src/out/.keep")
         let outcome = try await run(
@@ -91,7 +91,7 @@ struct OwnPlacesTests {
     }
 
     @Test(arguments: ["--cache", "--remote"])
-    func `nothing is written into a directory that is a store`(option: String) async throws {
+    func `a run does not write outputs into a store`(option: String) async throws {
         let directory = try directory("[lib]")
         try directory.write("", to: "rem/.gitkeep")
         let store = option == "--cache" ? ["--cache", "rem"] : ["--remote", "rem"]
@@ -104,7 +104,7 @@ struct OwnPlacesTests {
     }
 
     @Test(arguments: ["buildspec.yml", "vars.env", "secrets", "main.key"])
-    func `no artifact replaces a file that the run reads`(name: String) async throws {
+    func `an artifact does not replace a file that the run reads`(name: String) async throws {
         let directory = try directory("[lib]", artifacts: "['**/*']")
         for file in ["vars.env", "secrets"] { try directory.write("B=2\n", to: "ci/\(file)") }
         let keygen = ["cache", "keygen", "-o", "ci/main.key"]
@@ -126,7 +126,7 @@ struct OwnPlacesTests {
         #expect(try TreeSnapshot(directory.file("ci")) == before)
     }
 
-    @Test func `a directory that is no store is told once`() async throws {
+    @Test func `a cache directory that is not a store is reported once`() async throws {
         let directory = try directory("[lib]")
         try directory.write("x", to: "st/mine")
         let outcome = try await run(directory, [])

@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// An engine whose server accepts connections and never answers.
-@Suite(.timeLimit(.minutes(1))) struct `An engine that does not answer` {
+@Suite(.timeLimit(.minutes(1))) struct `Engine timeouts` {
     private let directory: TemporaryDirectory
 
     init() throws {
@@ -31,7 +31,9 @@ import Testing
 
     /// The second engine answers `image inspect` and nothing else.
     @Test(arguments: ["exec sleep 50", "[ \"$1 $2\" = 'image inspect' ] || exec sleep 50"])
-    func `a timeout counts while the execution environment is prepared`(script: String) async throws {
+    func `the timeout counts while the execution environment is prepared`(
+        script: String
+    ) async throws {
         let start = ContinuousClock.now
         let outcome = try await BuildspecProcess.run(
             [
