@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// RFC 8259.
-struct `A JSON text` {
+struct `JSON values` {
     private func read(_ text: String) -> JSONValue? { JSONValue(Array(text.utf8)) }
 
     @Test(
@@ -19,7 +19,7 @@ struct `A JSON text` {
             (#"{"a":1,"b":{},"a":2}"#, .object(["a": .number("2"), "b": .object([:])])),
         ] as [(String, JSONValue)]
     )
-    func `is read`(text: String, value: JSONValue) {
+    func `a JSON text is read as its value`(text: String, value: JSONValue) {
         #expect(read(text) == value)
     }
 
@@ -28,11 +28,11 @@ struct `A JSON text` {
         "\"\t\"", "[1,]", "[1 2]", "[", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}", "1 2", "]",
         "NaN", "'a'", "/**/1",
     ])
-    func `is refused`(text: String) {
+    func `an invalid JSON text is refused`(text: String) {
         #expect(read(text) == nil)
     }
 
-    @Test func `that is no UTF-8 or nested too deep is refused`() {
+    @Test func `a JSON text that is not UTF-8, or is nested too deep, is refused`() {
         #expect(JSONValue([0x22, 0xFF, 0x22]) == nil)
         #expect(read(String(repeating: "[", count: 100_000)) == nil)
         let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
@@ -40,7 +40,9 @@ struct `A JSON text` {
     }
 
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
-    func `of random pieces is JSON if Foundation says so, and comes back`(seed: UInt64) throws {
+    func `a random text is JSON if Foundation reads it, and its value is written back`(
+        seed: UInt64
+    ) throws {
         var random = SplitMix64(seed: seed)
         let pieces = [
             "{", "}", "[", "]", ":", ",", "\"a\"", "\"\\u00e9\"", "1", "-2.5", "true", "null", " ",

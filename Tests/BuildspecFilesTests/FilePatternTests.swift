@@ -1,7 +1,7 @@
 import BuildspecFiles
 import Testing
 
-@Suite struct `A pattern matches paths` {
+@Suite struct `File patterns` {
     @Test(arguments: [
         ("name", "name", true), ("name", "names", false), ("name", "dir/name", false),
         ("*", "a", true), ("*", ".hidden", true), ("*", "a/b", false),
@@ -24,18 +24,22 @@ import Testing
         ("./dir//a", "dir/a", true), ("dir/../other", "other", true), ("/abs/*", "/abs/x", true),
         ("/abs/*", "abs/x", false), ("a**", "ab", true), ("**.*", "x.y", true),
     ])
-    func `or not`(pattern: String, path: String, matches: Bool) {
+    func `a pattern matches the expected paths and no others`(
+        pattern: String,
+        path: String,
+        matches: Bool
+    ) {
         let found = FilePattern.parse(pattern).contains { $0.matches(PathBytes(path)) }
         #expect(found == matches)
     }
 
-    @Test func `bytes that are not UTF-8 are one character each`() {
+    @Test func `a byte that is not UTF-8 counts as one character`() {
         let name = PathBytes([0xFF, UInt8(ascii: "a")])
         #expect(FilePattern.parse("?a").contains { $0.matches(name) })
         #expect(!FilePattern.parse("a").contains { $0.matches(name) })
     }
 
-    @Test func `a pattern that would take for ever takes no time`() {
+    @Test func `a pattern with many wildcards is matched in little time`() {
         let pattern = String(repeating: "*a", count: 40) + "b"
         let path = PathBytes(String(repeating: "a", count: 2_000))
         #expect(!FilePattern.parse(pattern)[0].matches(path))
@@ -44,13 +48,13 @@ import Testing
         #expect(!FilePattern.parse(stars)[0].matches(deep))
     }
 
-    @Test func `braces beyond reason are cut off`() {
+    @Test func `nested braces expand to at most 1024 patterns`() {
         let bomb = String(repeating: "{a,b}", count: 40)
         #expect(FilePattern.parse(bomb).count <= 1_024)
     }
 }
 
-@Suite struct `A path set` {
+@Suite struct `Path sets` {
     private let root = PathBytes("/src/project")
 
     @Test(arguments: [
@@ -61,7 +65,11 @@ import Testing
         (["/src/project/a/**/*"], "a/x", true), (["../other/*"], "/src/other/x", true),
         (["a", "b"], "c", false), ([], "a", false), ([""], "a", false),
     ])
-    func `knows what it contains`(patterns: [String], path: String, contains: Bool) {
+    func `a path set contains the paths that its patterns match`(
+        patterns: [String],
+        path: String,
+        contains: Bool
+    ) {
         let set = PathSet(patterns, root: root)
         #expect(set.contains(PathBytes(path), isDirectory: true) == contains)
     }
@@ -70,7 +78,7 @@ import Testing
         (["a", "b"], ["b", "a"]), (["a"], ["a/**/*"]), (["a/"], ["./a/**"]),
         (["a"], ["/src/project/a"]), (["a", "a"], ["a"]), (["{a,b}"], ["a", "b"]),
     ])
-    func `is the same however it is written`(left: [String], right: [String]) {
+    func `equivalent patterns make equal path sets`(left: [String], right: [String]) {
         let left = PathSet(left, root: root).canonicalTexts
         #expect(left == PathSet(right, root: root).canonicalTexts)
     }
@@ -79,7 +87,7 @@ import Testing
         ("", true), (".", true), ("./", true), ("a/..", true), ("{.,}", true), ("/", false),
         ("..", false), ("**", false), ("{.,a}", false),
     ])
-    func `names no file where it is the root itself`(pattern: String, namesNothing: Bool) {
+    func `a pattern that is the root itself is recognized`(pattern: String, namesNothing: Bool) {
         #expect(FilePattern.parse(pattern).allSatisfy(\.isRoot) == namesNothing)
     }
 
@@ -94,7 +102,7 @@ import Testing
     ]
 
     @Test(arguments: formerTexts)
-    func `has its former text only where that meant something else`(
+    func `a path set has a former text only if that meant something else`(
         patterns: [String],
         canonical: [String],
         former: [String]?
@@ -104,7 +112,7 @@ import Testing
         #expect(set.formerTexts == former)
     }
 
-    @Test func `differs when the paths differ`() {
+    @Test func `different patterns make different path sets`() {
         let left = PathSet(["a/*"], root: root).canonicalTexts
         #expect(left != PathSet(["a"], root: root).canonicalTexts)
     }

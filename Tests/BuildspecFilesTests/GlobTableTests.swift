@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The walks of BuildspecFiles against the table of patterns.
-@Suite struct `A pattern means the same` {
+@Suite struct `Pattern table` {
     private let place: TemporaryDirectory
     private let root: PathBytes
 
@@ -20,7 +20,7 @@ import Testing
         [pattern, "\(root.text)/\(pattern)", "../my \\[r\\]oot\\*/\(pattern)"]
     }
 
-    @Test(arguments: GlobCase.all) func `to a path`(glob: GlobCase) {
+    @Test(arguments: GlobCase.all) func `a pattern matches the paths of the table`(glob: GlobCase) {
         for text in [glob.pattern, "\(root.text)/\(glob.pattern)"] {
             let patterns = FilePattern.parse(text).map { $0.relativized(to: root) }
             let fitting = GlobCase.tree.filter { path in
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test(arguments: GlobCase.all) func `to a cache's set of paths and to its walk`(
+    @Test(arguments: GlobCase.all) func `a path set and its walk have the files of the table`(
         glob: GlobCase
     ) throws {
         for text in spellings(glob.pattern) {
@@ -49,14 +49,16 @@ import Testing
         }
     }
 
-    @Test(arguments: GlobCase.all) func `to a search for files`(glob: GlobCase) throws {
+    @Test(arguments: GlobCase.all) func `a file search finds the files of the table`(
+        glob: GlobCase
+    ) throws {
         for text in spellings(glob.pattern) {
             let files = try FileSearch(text, in: root).files.map(\.path.text)
             #expect(files.sorted() == glob.covered, "\(text)")
         }
     }
 
-    @Test func `links that lead to more than anybody means are an error`() throws {
+    @Test func `a file search whose links lead to too many files is an error`() throws {
         try place.write("x", to: "far/1/x")
         try place.write("x", to: "far/2/x")
         try place.write("x", to: "near/x")

@@ -2,9 +2,10 @@ import BuildspecFiles
 import Testing
 
 @Suite
-struct `Room in large pages` {
+struct `Large pages` {
     @Test(arguments: [0, 1, 4 << 20, (4 << 20) + 1, (9 << 20) - 7])
-    func `is there for every byte, and keeps what there was`(count: Int) {
+    func `a reservation of large pages has space for every byte and keeps the contents`(count: Int)
+    {
         var bytes: [UInt8] = [7]
         bytes.reserveLargePages(count)
         #expect(bytes == [7])
@@ -15,7 +16,7 @@ struct `Room in large pages` {
     }
 
     @Test
-    func `is not taken from a copy`() {
+    func `a reservation of large pages does not affect a copy`() {
         let before: [UInt8] = [1, 2, 3]
         var after = before
         after.reserveLargePages(8 << 20)

@@ -10,7 +10,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite struct `A leftover` {
+@Suite struct `Leftover files` {
     private func remove(_ mark: ProcessIdentity, in place: TemporaryDirectory) throws -> Int {
         let name = TemporaryName.next(of: mark)
         try place.handle.makeDirectory(name)
@@ -18,14 +18,15 @@ import Testing
         return Leftovers.removeAll(in: place.handle)
     }
 
-    @Test func `of this process stays`() throws {
+    @Test func `a leftover of this process stays`() throws {
         let place = try TemporaryDirectory()
         #expect(try remove(.current, in: place) == 0)
         #expect(try place.handle.names().count == 1)
     }
 
     #if os(Linux)
-        @Test func `of a process that is gone is removed, and the directory keeps its time`() throws
+        @Test func `a leftover of an ended process is removed, and the directory keeps its time`()
+            throws
         {
             let place = try TemporaryDirectory()
             let time = FileTime(seconds: 1, nanoseconds: 2)
@@ -41,7 +42,8 @@ import Testing
             #expect(try place.handle.status().modified == time)
         }
 
-        @Test func `of a process whose number another one has by now is removed`() throws {
+        @Test func `a leftover whose process number belongs to a newer process is removed`() throws
+        {
             let place = try TemporaryDirectory()
             var mark = ProcessIdentity.current
             mark.start -= 1
@@ -49,7 +51,7 @@ import Testing
         }
     #endif
 
-    @Test func `of another machine stays for a day`() throws {
+    @Test func `a leftover of another machine stays for a day`() throws {
         let place = try TemporaryDirectory()
         var mark = ProcessIdentity.current
         mark.machine &+= 1
@@ -63,7 +65,7 @@ import Testing
     }
 
     @Test(arguments: ["", "1", "1-2-3", "x-1-1-1", "0-1-1-1", "1-1-1-1-1", "-5-1-1-1"])
-    func `whose name tells no process stays for a day`(rest: String) {
+    func `a leftover without a process in its name stays for a day`(rest: String) {
         let name = TemporaryName.prefix + Array(rest.utf8)
         #expect(TemporaryName.matches(name))
         #expect(!TemporaryName.isAbandoned(name, changed: .now()))
@@ -73,7 +75,9 @@ import Testing
         }
     }
 
-    @Test func `is found where a walk was and on the way to it`() throws {
+    @Test func `a walk lists the leftovers in its directories and the directories above them`()
+        throws
+    {
         let place = try TemporaryDirectory()
         let partial = String(decoding: TemporaryName.next(), as: UTF8.self)
         try place.write("", to: "a/b/\(partial)")
@@ -87,7 +91,7 @@ import Testing
         #expect(walk.traversed.map(\.text) == ["", "a"])
     }
 
-    @Test func `may be nested as deep as a path goes`() throws {
+    @Test func `a tree of 1500 nested directories is removed`() throws {
         let place = try TemporaryDirectory()
         var directory = place.handle
         for _ in 0..<1_500 {

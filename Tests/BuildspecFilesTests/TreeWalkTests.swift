@@ -3,13 +3,13 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite struct `A walk` {
+@Suite struct `Tree walks` {
     private func walk(_ patterns: [String], in place: TemporaryDirectory) throws -> TreeWalk {
         let set = PathSet(patterns, root: PathBytes(place.path.string))
         return try TreeWalk(set, root: place.handle)
     }
 
-    @Test func `finds what is declared, in path order`() throws {
+    @Test func `a walk finds the declared files in path order`() throws {
         let place = try TemporaryDirectory()
         for name in ["a/x", "a/b/y", "a-b/z", "a.txt", "c/w"] { try place.write("", to: name) }
         let found = try walk(["a/**/*", "a-b/*", "*.txt"], in: place)
@@ -18,7 +18,7 @@ import Testing
     }
 
     /// Several workers look at parts of a directory of so many names.
-    @Test func `finds everything in large directories, in path order`() async throws {
+    @Test func `a walk finds all files of large directories in path order`() async throws {
         let place = try TemporaryDirectory()
         var names: [String] = []
         for number in 0..<1_300 {
@@ -48,7 +48,8 @@ import Testing
     }
 
     /// All workers look into the directory that was listed, wherever it is meanwhile.
-    @Test func `finds all of a large directory that is moved away and back, or none`() async throws
+    @Test func `a walk finds all files of a large directory that is being moved, or none`()
+        async throws
     {
         let place = try TemporaryDirectory()
         for number in 0..<1_300 { try place.write("", to: "large/\(number)") }
@@ -75,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func `follows no link and says so when a pattern leads through one`() throws {
+    @Test func `a walk follows no link and notes one that a wildcard matches`() throws {
         let place = try TemporaryDirectory()
         try place.write("", to: "real/x")
         try place.handle.makeLink("link".utf8, to: Array("real".utf8))
@@ -88,13 +89,13 @@ import Testing
         #expect(found.notes == ["'link' is a symbolic link and was not followed"])
     }
 
-    @Test func `leaves out pipes and files that are still being written`() throws {
+    @Test func `a walk leaves out temporary files`() throws {
         let place = try TemporaryDirectory()
         try place.write("", to: "a/" + String(decoding: TemporaryName.next(), as: UTF8.self))
         #expect(try walk(["a"], in: place).entries.map(\.path.text) == ["a"])
     }
 
-    @Test func `reaches absolute paths`() throws {
+    @Test func `a walk finds files at absolute paths`() throws {
         let place = try TemporaryDirectory()
         let other = try TemporaryDirectory()
         try other.write("", to: "x/y")

@@ -12,12 +12,15 @@ struct WholeTreeTests {
         ("node_modules/**/?", "node_modules", false),
         ("node_modules/**/a/**/*", "node_modules", false), ("node_modules", "node_modules", false),
         ("a/**/b/**/*", "a/b", true), ("a/*", "a", false),
-    ]) func `a pattern fits a whole tree`(pattern: String, directory: String, isWhole: Bool) throws
-    {
+    ]) func `a pattern that matches a whole tree is recognized`(
+        pattern: String,
+        directory: String,
+        isWhole: Bool
+    ) throws {
         #expect(try cursor(pattern, in: directory).matchesAllBelow == isWhole)
     }
 
-    @Test func `what is below a tree that fits as a whole fits`() throws {
+    @Test func `a pattern that matches a whole tree matches every path below it`() throws {
         var generator = SystemRandomNumberGenerator()
         let parts = ["a", "b", "*", "**", "a*", "?", ".git"]
         var wholes = 0

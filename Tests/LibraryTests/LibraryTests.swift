@@ -62,7 +62,8 @@ import Testing
         }
     }
 
-    @Test func `a bucket that does not answer is a line and no failed build`() async throws {
+    @Test func `a bucket that does not answer is one warning, and the build succeeds`() async throws
+    {
         try await withAgent { agent in
             var agent = agent
             // Nobody listens there.
@@ -73,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `a buildspec with a mistake is told and not run`() async throws {
+    @Test func `a buildspec file with a mistake is reported and not run`() async throws {
         try await withAgent { agent in
             let build = try await build("version: 0.2\nphases: 1\n", by: agent)
             #expect(build.result == nil)
@@ -81,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `the guide shows the agent that is tested here`() throws {
+    @Test func `the library guide shows the agent that is tested`() throws {
         let here = URL(filePath: #filePath).deletingLastPathComponent()
         let code = try String(contentsOf: here.appending(path: "Agent.swift"), encoding: .utf8)
         let guide = try String(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BuildspecAWS
 
-struct `The credential cache` {
+struct `Credential cache` {
     /// A source of credentials that counts, and may fail or wait.
     private final class Source: Sendable {
         let count = Mutex(0)
@@ -37,14 +37,16 @@ struct `The credential cache` {
 
     private let source = Source()
 
-    @Test func `fetches once what does not expire`() async throws {
+    @Test func `a credential cache fetches credentials that do not expire once`() async throws {
         let cache = source.cache(lasting: nil)
         for _ in 0..<3 { #expect(try await cache.credentials().accessKeyID == "AKIA1") }
         source.pass(1_000_000)
         #expect(try await cache.credentials().accessKeyID == "AKIA1")
     }
 
-    @Test func `fetches anew five minutes before the end`() async throws {
+    @Test func `a credential cache fetches again five minutes before the credentials expire`()
+        async throws
+    {
         let cache = source.cache(lasting: 3600)
         #expect(try await cache.credentials().accessKeyID == "AKIA1")
         source.pass(3299)
@@ -53,7 +55,8 @@ struct `The credential cache` {
         #expect(try await cache.credentials().accessKeyID == "AKIA2")
     }
 
-    @Test func `goes on with old ones while they are good and new ones cannot be had`() async throws
+    @Test func `a credential cache keeps valid credentials while new ones are unavailable`()
+        async throws
     {
         let cache = source.cache(lasting: 3600)
         _ = try await cache.credentials()
@@ -66,7 +69,9 @@ struct `The credential cache` {
         #expect(try await cache.credentials().accessKeyID == "AKIA2")
     }
 
-    @Test func `fetches anew what a service called expired, once`() async throws {
+    @Test func `a credential cache fetches again once for credentials that a service rejects`()
+        async throws
+    {
         let cache = source.cache(lasting: nil)
         let first = try await cache.credentials()
         await cache.forget(first)
@@ -77,7 +82,7 @@ struct `The credential cache` {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `fetches once for many that ask at the same time`() async {
+    func `a credential cache fetches once for concurrent requests`() async {
         let (gate, opener) = AsyncStream<Void>.makeStream()
         let source = source
         let cache = CredentialCache { () async throws(AWSError) in

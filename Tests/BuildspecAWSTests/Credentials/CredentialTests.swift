@@ -3,12 +3,12 @@ import Testing
 @testable import BuildspecAWS
 
 /// AWS SDKs and tools reference guide, "Environment variables" and "Access keys".
-struct `Credentials of the environment` {
+struct `Environment credentials` {
     private func lookUp(_ variables: [String: String]) async throws(AWSError) -> CredentialLookup {
         try await EnvironmentCredentials(Settings(variables)).lookUp()
     }
 
-    @Test func `are the two keys and the token`() async throws {
+    @Test func `environment credentials have the two keys and the token`() async throws {
         let found = try await lookUp([
             "AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t",
         ])
@@ -21,13 +21,15 @@ struct `Credentials of the environment` {
         #expect(found == .found(expected))
     }
 
-    @Test func `are absent when nothing is set, or only empty values`() async throws {
+    @Test func `environment credentials are absent if their variables are unset or empty`()
+        async throws
+    {
         #expect(try await lookUp([:]) == .absent("AWS_ACCESS_KEY_ID is not set"))
         let empty = ["AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""]
         #expect(try await lookUp(empty) == .absent("AWS_ACCESS_KEY_ID is not set"))
     }
 
-    @Test func `are an error when one key is missing`() async {
+    @Test func `environment credentials without one of the keys are an error`() async {
         await #expect(
             throws: AWSError(
                 .badCredentials,
@@ -42,7 +44,7 @@ struct `Credentials of the environment` {
         ) { try await lookUp(["AWS_SECRET_ACCESS_KEY": "s"]) }
     }
 
-    @Test func `are an error that hides them when they are badly pasted`() async {
+    @Test func `environment credentials with a line break are an error that hides them`() async {
         await #expect(
             throws: AWSError(
                 .badCredentials,
@@ -56,7 +58,7 @@ struct `Credentials of the environment` {
         }
     }
 
-    @Test func `that would come by web identity are an error, not the next place's`() async {
+    @Test func `web identity variables are an error, and no later source is tried`() async {
         await #expect(
             throws: AWSError(
                 .unsupported,
@@ -67,7 +69,7 @@ struct `Credentials of the environment` {
         ) { try await lookUp(["AWS_WEB_IDENTITY_TOKEN_FILE": "/t", "AWS_ROLE_ARN": "arn:x"]) }
     }
 
-    @Test func `never show their secret`() {
+    @Test func `credentials never show their secret`() {
         let credentials = Credentials(
             accessKeyID: "AKIA1",
             secretAccessKey: "topsecret",
@@ -83,7 +85,7 @@ struct `Credentials of the environment` {
     }
 }
 
-struct `The chain` {
+struct `Credential chain` {
     private func credentials(
         _ variables: [String: String],
         _ transport: ScriptedTransport = .dead,
@@ -99,7 +101,7 @@ struct `The chain` {
         ]).credentials()
     }
 
-    @Test func `says where it looked and what to do`() async {
+    @Test func `a credential chain without credentials names its sources and a remedy`() async {
         await #expect(
             throws: AWSError(
                 .noCredentials,
@@ -114,7 +116,7 @@ struct `The chain` {
         ) { try await credentials(["HOME": "/h"]) }
     }
 
-    @Test func `takes the environment before a profile`() async throws {
+    @Test func `a credential chain uses the environment before a profile`() async throws {
         let files = [
             "/h/.aws/credentials":
                 "[default]\naws_access_key_id=AKIAP\naws_secret_access_key=p\n"
@@ -126,7 +128,7 @@ struct `The chain` {
         #expect(try await credentials(["HOME": "/h"], files: files).accessKeyID == "AKIAP")
     }
 
-    @Test func `stops at a place that is meant and does not work`() async {
+    @Test func `a credential chain stops at a configured source that fails`() async {
         let transport = ScriptedTransport { request, _ throws(HTTPError) in
             if request.endpoint.host == "169.254.170.2" { return HTTPResponse(status: 500) }
             throw HTTPError(.other, request.endpoint, "nobody else is asked")
@@ -145,7 +147,7 @@ struct `The chain` {
         }
     }
 
-    @Test func `asks nobody on the network when metadata is switched off`() async throws {
+    @Test func `a credential chain sends no request if metadata is disabled`() async throws {
         let transport = ScriptedTransport.forbidden
         await #expect {
             try await credentials(

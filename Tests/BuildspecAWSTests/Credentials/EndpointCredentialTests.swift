@@ -10,7 +10,7 @@ private let answer = #"""
     """#
 
 /// AWS SDKs and tools reference guide, "Container credential provider".
-struct `Credentials of a container` {
+struct `Container credentials` {
     private func lookUp(
         _ variables: [String: String],
         _ transport: ScriptedTransport
@@ -20,7 +20,7 @@ struct `Credentials of a container` {
 
     private let willing = ScriptedTransport { _, _ throws(HTTPError) in .text(answer) }
 
-    @Test func `come from the agent's address and a path`() async throws {
+    @Test func `container credentials come from the agent's address and a path`() async throws {
         let found = try await lookUp(
             ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/1?id=a"],
             willing
@@ -37,7 +37,9 @@ struct `Credentials of a container` {
         #expect(willing.asked[0].header("Authorization") == nil)
     }
 
-    @Test func `come with the token of the environment or, before it, of a file`() async throws {
+    @Test func `container credentials are requested with the token of a file or variable`()
+        async throws
+    {
         let directory = try TemporaryDirectory()
         try directory.write("from-file", to: "token")
         var variables = [
@@ -54,7 +56,7 @@ struct `Credentials of a container` {
         "http://127.0.0.1:5000/x", "http://localhost/x", "http://[::1]/x", "https://example.com/x",
         "http://[fd00:ec2::23]/x",
     ])
-    func `may come from this machine, AWS's agents, and anywhere with TLS`(
+    func `container credentials can come from this machine, AWS's agents and any TLS server`(
         url: String
     ) async throws {
         _ = try await lookUp(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], willing)
@@ -65,7 +67,7 @@ struct `Credentials of a container` {
         "http://example.com/x", "http://10.0.0.1/x", "http://127.0.0.1.example.com/x",
         "http://127.example.com/x", "ftp://127.0.0.1/", "127.0.0.1", "http://u@127.0.0.1/",
     ])
-    func `are not asked for elsewhere`(url: String) async {
+    func `container credentials are not requested from other addresses`(url: String) async {
         await #expect {
             try await lookUp(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], willing)
         } throws: {
@@ -75,7 +77,9 @@ struct `Credentials of a container` {
     }
 
     @Test(arguments: ["a\nHost: evil", "ä"])
-    func `are not asked for with a token that breaks the request`(token: String) async {
+    func `container credentials with a token that breaks the request are an error`(
+        token: String
+    ) async {
         await #expect {
             try await lookUp(
                 [
@@ -93,7 +97,9 @@ struct `Credentials of a container` {
         "", "[]", "{}", #"{"AccessKeyId":"a"}"#, #"{"AccessKeyId":"a","SecretAccessKey":""}"#,
         #"{"AccessKeyId":"a","SecretAccessKey":"TOPSECRET","Expiration":"soon"}"#,
     ])
-    func `are an error that hides the answer when it is malformed`(body: String) async {
+    func `a malformed response for container credentials is an error that hides it`(
+        body: String
+    ) async {
         let transport = ScriptedTransport { _, _ throws(HTTPError) in .text(body) }
         await #expect {
             try await lookUp(
@@ -107,7 +113,7 @@ struct `Credentials of a container` {
 }
 
 /// Amazon EC2 user guide, "Use the Instance Metadata Service to access instance metadata".
-struct `Credentials of an instance` {
+struct `Instance credentials` {
     private func lookUp(
         _ transport: ScriptedTransport,
         _ variables: [String: String] = [:]
@@ -139,7 +145,7 @@ struct `Credentials of an instance` {
         }
     }
 
-    @Test func `come by token, role and path`() async throws {
+    @Test func `instance credentials are read with a token by the role's name`() async throws {
         guard case .found(let credentials) = try await lookUp(Self.service()) else {
             Issue.record("there are no credentials")
             return
@@ -150,7 +156,7 @@ struct `Credentials of an instance` {
         #expect(credentials.source == "the instance's role 'builder'")
     }
 
-    @Test func `are asked for with a short timeout, once`() async throws {
+    @Test func `instance credentials are requested once, with a short timeout`() async throws {
         let transport = ScriptedTransport.dead
         let found = try await lookUp(transport)
         #expect(
@@ -162,14 +168,16 @@ struct `Credentials of an instance` {
         #expect(transport.asked.map(\.timeout) == [.seconds(1)])
     }
 
-    @Test func `are absent without a role`() async throws {
+    @Test func `instance credentials are absent without a role`() async throws {
         #expect(
             try await lookUp(Self.service(role: nil)) == .absent("the instance has no role")
         )
     }
 
     @Test(arguments: [403, 404, 405])
-    func `are absent where there is no version 2`(status: Int) async throws {
+    func `instance credentials are absent without version 2 of the metadata service`(
+        status: Int
+    ) async throws {
         let transport = ScriptedTransport { _, _ throws(HTTPError) in
             HTTPResponse(status: status)
         }
@@ -184,7 +192,7 @@ struct `Credentials of an instance` {
         #expect(transport.asked.count == 1)
     }
 
-    @Test func `are an error when the role is broken`() async {
+    @Test func `instance credentials of a broken role are an error`() async {
         let transport = Self.service(credentials: #"{"Code":"AssumeRoleUnauthorizedAccess"}"#)
         await #expect(
             throws: AWSError(
@@ -195,7 +203,7 @@ struct `Credentials of an instance` {
         ) { try await lookUp(transport) }
     }
 
-    @Test func `come from another address when the environment says so`() async throws {
+    @Test func `instance credentials come from the address that the variables name`() async throws {
         let transport = ScriptedTransport.dead
         _ = try await lookUp(
             transport,
@@ -210,7 +218,7 @@ struct `Credentials of an instance` {
         )
     }
 
-    @Test func `and the region as well`() async throws {
+    @Test func `the region comes from the instance metadata service`() async throws {
         let region = try await Region.resolve(
             Settings([:]),
             profiles: ProfileFiles(Settings([:])),

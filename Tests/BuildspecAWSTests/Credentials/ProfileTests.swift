@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// AWS SDKs and tools reference guide, "Shared config and credentials files: format".
-struct `A profile file` {
+struct `Profile files` {
     private func config(_ text: String) throws -> [String: ProfileFile.Section] {
         try ProfileFile.parse(text, .config).profiles
     }
@@ -14,7 +14,7 @@ struct `A profile file` {
         try ProfileFile.parse(text, .credentials).profiles
     }
 
-    @Test func `has sections and properties`() throws {
+    @Test func `a profile file has sections and properties`() throws {
         let profiles = try config(
             """
             # a comment
@@ -41,18 +41,18 @@ struct `A profile file` {
         #expect(profiles["two words"]?.values == ["x": "a#b;c", "y": "a", "z": ""])
     }
 
-    @Test func `marks profiles by a word in config only`() throws {
+    @Test func `a profile's section begins with 'profile' in the config file only`() throws {
         let text = "[ci]\na=1\n[profile ci]\na=2\n[sso-session s]\na=3\n[profile default]\na=4\n"
         #expect(try config(text).mapValues(\.values) == ["ci": ["a": "2"], "default": ["a": "4"]])
         #expect(try credentials("[ci]\na=1\n").mapValues(\.values) == ["ci": ["a": "1"]])
     }
 
-    @Test func `may have a section twice, and the last value counts`() throws {
+    @Test func `a section can occur twice in a profile file, and its last values count`() throws {
         let profiles = try credentials("[a]\nx=1\ny=1\n[b]\nx=2\n[a]\nx=3\n")
         #expect(profiles["a"]?.values == ["x": "3", "y": "1"])
     }
 
-    @Test func `nests properties below one without a value`() throws {
+    @Test func `properties are nested below a property without a value`() throws {
         let file = try ProfileFile.parse(
             "[services local]\nssm =\n  endpoint_url = http://127.0.0.1:1\n  b = 2\ns3 =\n x = 1\n",
             .config
@@ -64,7 +64,7 @@ struct `A profile file` {
         )
     }
 
-    @Test func `may have any line ends and a byte order mark`() throws {
+    @Test func `a profile file can have any line ends and a byte order mark`() throws {
         for end in ["\n", "\r\n", "\r"] {
             let text = "\u{FEFF}[a]\(end)x = 1\(end)\(end)  \(end)y=2"
             #expect(
@@ -83,7 +83,7 @@ struct `A profile file` {
         ("[a]\n\nSECRET\n", 3, "a line is neither '[section]' nor 'name = value'"),
         ("[a]\n= SECRET\n", 2, "a value has no name before '='"),
     ])
-    func `is refused with the line's number and never its text`(
+    func `a mistake in a profile file is an error with the line's number, but not its text`(
         text: String,
         line: Int,
         fault: String
@@ -94,7 +94,7 @@ struct `A profile file` {
     }
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
-    func `comes back as it was written, whatever is in it`(seed: UInt64) throws {
+    func `a written profile file is read back with the same values`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let letters = Array("abcXYZ019_-./+=é [](){}%$\\\"'")
         func word(_ count: ClosedRange<Int>) -> String {
@@ -122,7 +122,7 @@ struct `A profile file` {
     }
 
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
-    func `of random bytes is read or refused at a line that it has`(seed: UInt64) {
+    func `a random profile file is read, or refused at one of its lines`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let pieces = [
             "[", "]", "=", "\n", "\r\n", " ", "#", ";", "profile ", "a", "\t", "\"", "\0",
@@ -146,7 +146,7 @@ struct `A profile file` {
     }
 }
 
-struct `A profile's credentials` {
+struct `Profile credentials` {
     private func lookUp(
         _ files: [String: String],
         _ variables: [String: String] = [:]
@@ -158,7 +158,9 @@ struct `A profile's credentials` {
 
     private let keys = "aws_access_key_id = AKIA1\naws_secret_access_key = s/+\n"
 
-    @Test func `come from the credentials file, or else from the config file`() async throws {
+    @Test func `profile credentials come from the credentials file, or else the config file`()
+        async throws
+    {
         let config = "[default]\naws_access_key_id=AKIAC\naws_secret_access_key=c\n"
         let expected = Credentials(
             accessKeyID: "AKIA1",
@@ -175,7 +177,9 @@ struct `A profile's credentials` {
         #expect(try await lookUp(["/h/.aws/config": config]) == .found(other))
     }
 
-    @Test func `come from the profile and the files that the environment names`() async throws {
+    @Test func `profile credentials come from the profile and files that the variables name`()
+        async throws
+    {
         let files = ["/h/x": "[ci]\n" + keys + "aws_session_token = t\n"]
         let found = try await lookUp(
             files,
@@ -190,7 +194,7 @@ struct `A profile's credentials` {
         #expect(found == .found(expected))
     }
 
-    @Test func `are an error when the profile that somebody named is not there`() async {
+    @Test func `credentials of a named profile that does not exist are an error`() async {
         await #expect(
             throws: AWSError(
                 .badConfiguration,
@@ -205,7 +209,7 @@ struct `A profile's credentials` {
         "sso_start_url = https://x",
         "credential_process = /bin/x", "login_session = x",
     ])
-    func `are an error that names what is not supported`(lines: String) async {
+    func `credentials by an unsupported property are an error that names it`(lines: String) async {
         let property = lines.prefix { $0 != " " }
         await #expect(
             throws: AWSError(
@@ -219,7 +223,7 @@ struct `A profile's credentials` {
         }
     }
 
-    @Test func `are an error when one key is missing`() async {
+    @Test func `profile credentials without one of the keys are an error`() async {
         await #expect {
             try await lookUp(["/h/.aws/credentials": "[default]\naws_access_key_id = AKIA1\n"])
         } throws: {
@@ -227,7 +231,7 @@ struct `A profile's credentials` {
         }
     }
 
-    @Test func `are an error at the line that cannot be read`() async {
+    @Test func `a line of a profile file that cannot be read is an error at its position`() async {
         await #expect(
             throws: AWSError(
                 .badConfiguration,
@@ -237,7 +241,8 @@ struct `A profile's credentials` {
         ) { try await lookUp(["/h/.aws/credentials": "[default]\nSECRET\n"]) }
     }
 
-    @Test func `are read from real files, and a folder in their place is an error`() async throws {
+    @Test func `profile credentials are read from files, and a directory is an error`() async throws
+    {
         let directory = try TemporaryDirectory()
         try directory.write("[default]\n" + keys, to: ".aws/credentials")
         let settings = Settings(["HOME": directory.path.string])

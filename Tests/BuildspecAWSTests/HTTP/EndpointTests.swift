@@ -2,7 +2,7 @@ import Testing
 
 @testable import BuildspecAWS
 
-struct `An endpoint` {
+struct `Endpoints` {
     @Test(arguments: [
         ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
         ("HTTPS://Example.COM:443/", "https://example.com"),
@@ -10,7 +10,7 @@ struct `An endpoint` {
         ("http://[::1]:80/a//b/", "http://[::1]/a/b"),
         ("https://x.example/base", "https://x.example/base"),
     ])
-    func `is read from a URL`(text: String, expected: String) {
+    func `an endpoint is read from a URL`(text: String, expected: String) {
         #expect(Endpoint(text)?.description == expected)
     }
 
@@ -19,13 +19,13 @@ struct `An endpoint` {
         "http://x:", "http://x:y", "http://u:p@x", "http://x?a=b", "http://x#a", "http://x y",
         "http://x\n", "http://[::1", "http://[]", "http://ä", "http://x/%41",
     ])
-    func `is nothing else`(text: String) {
+    func `a text that is not an endpoint's URL is refused`(text: String) {
         #expect(Endpoint(text) == nil)
     }
 }
 
 /// AWS SDKs and tools reference guide, "Service-specific endpoints" and "AWS Region".
-struct `A service's endpoint` {
+struct `Service endpoints` {
     private func endpoint(
         _ service: AWSService = .parameterStore,
         _ variables: [String: String] = [:],
@@ -46,11 +46,14 @@ struct `A service's endpoint` {
         ("us-iso-east-1", "https://ssm.us-iso-east-1.c2s.ic.gov"),
         ("us-isob-east-1", "https://ssm.us-isob-east-1.sc2s.sgov.gov"),
     ])
-    func `is in the region's partition`(region: String, expected: String) throws {
+    func `a service's endpoint is in the partition of its region`(
+        region: String,
+        expected: String
+    ) throws {
         #expect(try endpoint(region: region) == expected)
     }
 
-    @Test func `may be the one of FIPS or of both protocols`() throws {
+    @Test func `a service's endpoint can be the FIPS and dual-stack one`() throws {
         let flags = ["AWS_USE_FIPS_ENDPOINT": "true", "AWS_USE_DUALSTACK_ENDPOINT": "true"]
         #expect(
             try endpoint(.secretsManager, flags)
@@ -58,7 +61,9 @@ struct `A service's endpoint` {
         )
     }
 
-    @Test func `is the service's variable, then the general one, then the profile's`() throws {
+    @Test func `a service's endpoint is its variable's, the general variable's, or the profile's`()
+        throws
+    {
         let config = """
             [default]
             services = local
@@ -78,7 +83,7 @@ struct `A service's endpoint` {
         #expect(try endpoint(.secretsManager, config: config) == "http://127.0.0.1:4")
     }
 
-    @Test func `is AWS's when configured ones are to be ignored`() throws {
+    @Test func `a service's endpoint is AWS's if configured endpoints are ignored`() throws {
         let variables = [
             "AWS_ENDPOINT_URL": "http://127.0.0.1:2",
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
@@ -88,7 +93,7 @@ struct `A service's endpoint` {
         )
     }
 
-    @Test func `is an error when a variable is no URL`() {
+    @Test func `an endpoint variable that is not a URL is an error`() {
         #expect(
             throws: AWSError(
                 .badConfiguration,
@@ -98,7 +103,7 @@ struct `A service's endpoint` {
     }
 }
 
-struct `The region` {
+struct `Regions` {
     private func region(
         _ variables: [String: String],
         config: String = ""
@@ -114,7 +119,7 @@ struct `The region` {
         )
     }
 
-    @Test func `is the environment's, else the profile's`() async throws {
+    @Test func `the region is the environment's, or else the profile's`() async throws {
         let config = "[profile ci]\nregion = eu-west-1\n"
         var variables = [
             "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-2", "AWS_PROFILE": "ci",
@@ -126,7 +131,7 @@ struct `The region` {
         #expect(try await region(variables, config: config) == "eu-west-1")
     }
 
-    @Test func `is an error that says where it was looked for`() async {
+    @Test func `a missing region is an error that names the sources`() async {
         await #expect(
             throws: AWSError(
                 .noRegion,
@@ -137,7 +142,7 @@ struct `The region` {
         ) { try await region([:]) }
     }
 
-    @Test func `is not guessed when the profile that somebody named is not there`() async {
+    @Test func `the region of a named profile that does not exist is an error`() async {
         await #expect {
             try await region(["AWS_PROFILE": "ci"])
         } throws: {
@@ -146,7 +151,7 @@ struct `The region` {
     }
 
     @Test(arguments: ["x.evil.example/", "EU-WEST-1", "-a", "a b", "é"])
-    func `is never a text that leads to another host`(text: String) async {
+    func `a region that leads to another host is an error`(text: String) async {
         await #expect {
             try await region(["AWS_REGION": text])
         } throws: {
@@ -155,7 +160,7 @@ struct `The region` {
     }
 }
 
-struct `A timestamp` {
+struct `Timestamps` {
     @Test(
         arguments: [
             (0, "19700101T000000Z"), (1_440_938_160, "20150830T123600Z"),
@@ -163,7 +168,7 @@ struct `A timestamp` {
             (4_107_542_400, "21000301T000000Z"), (-1, "19691231T235959Z"),
         ] as [(Int64, String)]
     )
-    func `is written in the basic form`(seconds: Int64, text: String) {
+    func `a timestamp is written in the basic form`(seconds: Int64, text: String) {
         #expect(Timestamp(seconds: seconds).basic == text)
         #expect(Timestamp(seconds: seconds).day == text.prefix(8))
     }
@@ -172,7 +177,7 @@ struct `A timestamp` {
         "2015-08-30T12:36:00Z", "2015-08-30T12:36:00.123Z", "2015-08-30T12:36:00+00:00",
         "2015-08-30 12:36:00Z",
     ])
-    func `is read from the extended form`(text: String) {
+    func `a timestamp is read from the extended form`(text: String) {
         #expect(Timestamp(extended: text)?.seconds == 1_440_938_160)
     }
 
@@ -181,16 +186,16 @@ struct `A timestamp` {
         "2015-13-30T12:36:00Z", "2015-08-30T24:36:00Z", "2015-08-30T12:36:00Zx",
         "2015/08/30T12:36:00Z", "éééé-08-30T12:36:00Z",
     ])
-    func `is nothing else`(text: String) {
+    func `a text that is not an extended timestamp is refused`(text: String) {
         #expect(Timestamp(extended: text) == nil)
     }
 
-    @Test func `is read from a header`() {
+    @Test func `a timestamp is read from a header`() {
         #expect(Timestamp(header: "Sun, 30 Aug 2015 12:36:00 GMT")?.seconds == 1_440_938_160)
         #expect(Timestamp(header: "Sun, 30 Aug 2015 12:36 GMT") == nil)
     }
 
-    @Test func `comes back from both forms, day by day`() throws {
+    @Test func `a timestamp of any day is read back from its form`() throws {
         for day in stride(from: Int64(0), to: 80_000, by: 17) {
             let basic = Timestamp(seconds: day * 86400 + 3661).basic
             let digits = Array(basic)

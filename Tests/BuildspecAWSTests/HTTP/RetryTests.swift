@@ -3,7 +3,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// AWS SDKs and tools reference guide, "Retry behavior".
-struct `A request is tried again` {
+struct `Request retries` {
     private let clock = InstantClock()
     private let request = HTTPRequest(.get, Endpoint(.http, "127.0.0.1"))
 
@@ -16,7 +16,7 @@ struct `A request is tried again` {
     }
 
     @Test(arguments: [429, 500, 502, 503, 504])
-    func `on a status that may pass`(status: Int) async throws {
+    func `a request is retried after a temporary status`(status: Int) async throws {
         let base = ScriptedTransport { _, count throws(HTTPError) in
             HTTPResponse(status: count < 2 ? status : 200)
         }
@@ -30,7 +30,7 @@ struct `A request is tried again` {
         "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown",
         "RequestTimeout", "InternalServerError",
     ])
-    func `on an error type that may pass`(code: String) async throws {
+    func `a request is retried after a temporary error type`(code: String) async throws {
         let base = ScriptedTransport { _, count throws(HTTPError) in
             count < 1 ? .fault(code) : HTTPResponse(status: 200)
         }
@@ -41,7 +41,7 @@ struct `A request is tried again` {
     @Test(
         arguments: [.connectionLost, .cannotConnect, .timedOut, .unknownHost] as [HTTPError.Code]
     )
-    func `on a connection that breaks`(code: HTTPError.Code) async throws {
+    func `a request is retried after a connection error`(code: HTTPError.Code) async throws {
         let base = ScriptedTransport { request, count throws(HTTPError) in
             if count < 1 { throw HTTPError(code, request.endpoint) }
             return HTTPResponse(status: 200)
@@ -50,7 +50,7 @@ struct `A request is tried again` {
     }
 
     @Test(arguments: [.insecure, .tooLarge, .cancelled, .other] as [HTTPError.Code])
-    func `but not on what stays as it is`(code: HTTPError.Code) async {
+    func `a request is not retried after a permanent error`(code: HTTPError.Code) async {
         let base = ScriptedTransport { request, _ throws(HTTPError) in
             throw HTTPError(code, request.endpoint)
         }
@@ -61,13 +61,14 @@ struct `A request is tried again` {
     }
 
     @Test(arguments: [200, 304, 400, 403, 404, 412, 501])
-    func `but not on another status`(status: Int) async throws {
+    func `a request is not retried after another status`(status: Int) async throws {
         let base = ScriptedTransport { _, _ throws(HTTPError) in HTTPResponse(status: status) }
         #expect(try await transport(around: base).send(request).status == status)
         #expect(base.asked.count == 1)
     }
 
-    @Test func `but no more often than the policy says, and the last answer is given`() async throws
+    @Test func `a request is retried up to the policy's limit, and the last response is returned`()
+        async throws
     {
         let base = ScriptedTransport { _, _ throws(HTTPError) in HTTPResponse(status: 503) }
         let response = try await transport(RetryPolicy(attempts: 3), around: base).send(request)
@@ -75,7 +76,7 @@ struct `A request is tried again` {
         #expect(base.asked.count == 3)
     }
 
-    @Test func `after waits that double up to a bound`() async throws {
+    @Test func `the waits between retries double up to a limit`() async throws {
         let policy = RetryPolicy(
             attempts: 6,
             firstWait: .seconds(1),
@@ -87,7 +88,7 @@ struct `A request is tried again` {
         #expect(clock.sleeps == [1, 2, 4, 5, 5].map { Duration.seconds($0) })
     }
 
-    @Test func `after the wait that the service asks for`() async throws {
+    @Test func `a retry waits as long as the service asks for, up to a limit`() async throws {
         let base = ScriptedTransport { _, count throws(HTTPError) in
             HTTPResponse(
                 status: count < 2 ? 503 : 200,
@@ -98,7 +99,7 @@ struct `A request is tried again` {
         #expect(clock.sleeps == [.seconds(3), .seconds(10)])
     }
 
-    @Test func `but not beyond the deadline`() async throws {
+    @Test func `a request is not retried after the deadline`() async throws {
         let policy = RetryPolicy(
             attempts: 100,
             firstWait: .seconds(2),
@@ -114,7 +115,7 @@ struct `A request is tried again` {
         #expect(clock.now.offset == .seconds(7))
     }
 
-    @Test func `with no more time than is left`() async throws {
+    @Test func `a retry has at most the remaining time as its timeout`() async throws {
         let policy = RetryPolicy(attempts: 2, firstWait: .seconds(2), deadline: .seconds(10))
         let base = ScriptedTransport { [clock] _, _ throws(HTTPError) in
             clock.pass(.seconds(5))
@@ -124,7 +125,7 @@ struct `A request is tried again` {
         #expect(base.asked.map(\.timeout) == [.seconds(10), .seconds(3)])
     }
 
-    @Test func `and a random part of the bound is waited`() async throws {
+    @Test func `the wait before a retry is a random part of its limit`() async throws {
         let base = ScriptedTransport { _, _ throws(HTTPError) in HTTPResponse(status: 503) }
         let transport = RetryingTransport(base, clock: clock)
         for _ in 0..<20 { _ = try await transport.send(request) }

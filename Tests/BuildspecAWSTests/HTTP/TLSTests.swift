@@ -11,7 +11,7 @@ import Testing
     },
     .timeLimit(.minutes(2))
 )
-struct `Over TLS` {
+struct `TLS certificates` {
     private func serve(_ body: (Endpoint, String) async throws -> Void) async throws {
         let directory = try TemporaryDirectory()
         let (key, certificate) = (directory.file("key").string, directory.file("crt").string)
@@ -29,8 +29,7 @@ struct `Over TLS` {
         }
     }
 
-    @Test func `a certificate that nobody trusts is refused, and is not tried again`() async throws
-    {
+    @Test func `an untrusted certificate is refused`() async throws {
         try await serve { endpoint, _ in
             let transport = RetryingTransport(CurlTransport())
             await #expect {
@@ -41,7 +40,7 @@ struct `Over TLS` {
         }
     }
 
-    @Test func `a certificate of the named bundle is trusted, for its own host`() async throws {
+    @Test func `a certificate of the named bundle is trusted for its host only`() async throws {
         try await serve { endpoint, certificate in
             let transport = CurlTransport(caBundle: certificate)
             let response = try await transport.send(HTTPRequest(.get, endpoint))

@@ -17,7 +17,7 @@ enum TransportKind: String, CaseIterable, Sendable {
 
 /// RFC 9112, and what a signature asks of a transport.
 @Suite(.timeLimit(.minutes(2)))
-struct `A transport` {
+struct `Transports` {
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
     private func endpoint(_ server: LocalServer) -> Endpoint {
@@ -25,7 +25,7 @@ struct `A transport` {
     }
 
     @Test(arguments: TransportKind.allCases)
-    func `sends what is signed, byte by byte`(kind: TransportKind) async throws {
+    func `a transport sends a request exactly as it is signed`(kind: TransportKind) async throws {
         let server = try LocalServer { _, _ in .answer(Self.ok) }
         let request = HTTPRequest(
             .put,
@@ -54,7 +54,7 @@ struct `A transport` {
     }
 
     @Test(arguments: [0, 5, 5_000_000])
-    func `hashes a body while it comes, if that is wanted`(size: Int) async throws {
+    func `a transport hashes the body of a response on request`(size: Int) async throws {
         let body = String((0..<size).map { Character(UnicodeScalar(UInt8(97 + $0 * 7 % 26))) })
         let head = "HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n"
         let server = try LocalServer { _, _ in .answer(head + body) }
@@ -69,7 +69,9 @@ struct `A transport` {
     }
 
     @Test(arguments: TransportKind.allCases)
-    func `gives status, headers and body of any answer`(kind: TransportKind) async throws {
+    func `a transport returns status, headers and body of any response`(
+        kind: TransportKind
+    ) async throws {
         let server = try LocalServer { request, _ in
             let body = request.hasPrefix("HEAD") ? "" : "{}"
             return .answer(
@@ -87,7 +89,7 @@ struct `A transport` {
     }
 
     @Test(arguments: TransportKind.allCases)
-    func `keeps a connection for the next request`(kind: TransportKind) async throws {
+    func `a transport keeps a connection for the next request`(kind: TransportKind) async throws {
         let server = try LocalServer { _, _ in .answer(Self.ok) }
         let transport = kind.transport
         for _ in 0..<5 { _ = try await transport.send(HTTPRequest(.get, endpoint(server))) }
@@ -95,7 +97,7 @@ struct `A transport` {
     }
 
     @Test(arguments: TransportKind.allCases)
-    func `does not follow a redirect`(kind: TransportKind) async throws {
+    func `a transport does not follow a redirect`(kind: TransportKind) async throws {
         let server = try LocalServer { _, _ in
             .answer("HTTP/1.1 301 Moved\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n")
         }
@@ -105,7 +107,10 @@ struct `A transport` {
     }
 
     @Test(arguments: TransportKind.allCases, [true, false])
-    func `takes no more than the limit`(kind: TransportKind, isAnnounced: Bool) async throws {
+    func `a transport refuses a response over the limit`(
+        kind: TransportKind,
+        isAnnounced: Bool
+    ) async throws {
         let body = String(repeating: "x", count: 100_000)
         let head = isAnnounced ? "Content-Length: 100000\r\n" : ""
         let server = try LocalServer { _, _ in
@@ -123,7 +128,7 @@ struct `A transport` {
     }
 
     @Test(arguments: TransportKind.allCases)
-    func `gives up in time`(kind: TransportKind) async throws {
+    func `a transport ends a request after its timeout`(kind: TransportKind) async throws {
         let server = try LocalServer { _, _ in .stall }
         var request = HTTPRequest(.get, endpoint(server))
         request.timeout = .milliseconds(300)
@@ -134,7 +139,7 @@ struct `A transport` {
     }
 
     @Test(arguments: TransportKind.allCases)
-    func `says that it took too long`(kind: TransportKind) async throws {
+    func `a transport reports a request that timed out`(kind: TransportKind) async throws {
         let server = try LocalServer { _, _ in .stall }
         var request = HTTPRequest(.get, endpoint(server))
         request.timeout = .milliseconds(100)
@@ -146,7 +151,7 @@ struct `A transport` {
     }
 
     @Test(arguments: TransportKind.allCases)
-    func `ends when its task does`(kind: TransportKind) async throws {
+    func `a transport ends a request with its task`(kind: TransportKind) async throws {
         let (arrived, arrival) = AsyncStream<Void>.makeStream()
         let server = try LocalServer { _, _ in
             arrival.finish()
@@ -170,7 +175,9 @@ struct `A transport` {
     }
 
     @Test(arguments: TransportKind.allCases)
-    func `says that nobody listens`(kind: TransportKind) async throws {
+    func `a transport reports a refused connection with the address`(
+        kind: TransportKind
+    ) async throws {
         let port = try LocalServer.refusingPort()
         let dead = Endpoint(.http, "127.0.0.1", port: port)
         let start = ContinuousClock.now
@@ -184,7 +191,7 @@ struct `A transport` {
     }
 
     @Test(arguments: TransportKind.allCases)
-    func `says that a host is unknown`(kind: TransportKind) async throws {
+    func `a transport reports an unknown host`(kind: TransportKind) async throws {
         await #expect {
             try await kind.transport.send(HTTPRequest(.get, Endpoint(.http, "x.invalid")))
         } throws: {
@@ -199,7 +206,7 @@ struct `A transport` {
             .answerAndClose("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"),
         ]
     )
-    func `says that a connection broke`(
+    func `a transport reports a broken connection`(
         kind: TransportKind,
         action: LocalServer.Action
     ) async throws {
@@ -211,7 +218,7 @@ struct `A transport` {
         }
     }
 
-    @Test func `tells a service that speaks no TLS from a connection that broke`() async throws {
+    @Test func `a transport reports a service without TLS as a failed handshake`() async throws {
         let plain = """
             import socket, sys, threading
             server = socket.create_server(("127.0.0.1", 0))
@@ -242,7 +249,9 @@ struct `A transport` {
     }
 
     @Test(arguments: TransportKind.allCases)
-    func `with retries gets through to a flaky server`(kind: TransportKind) async throws {
+    func `a transport with retries gets a response from an unreliable server`(
+        kind: TransportKind
+    ) async throws {
         let server = try LocalServer { _, number in
             switch number % 4 {
             case 0: .close
@@ -258,7 +267,7 @@ struct `A transport` {
     }
 
     @Test(arguments: TransportKind.allCases)
-    func `serves many at once`(kind: TransportKind) async throws {
+    func `a transport serves 60 requests at the same time`(kind: TransportKind) async throws {
         let server = try LocalServer { _, _ in .answer(Self.ok) }
         let transport = kind.transport
         let request = HTTPRequest(.get, endpoint(server))

@@ -24,8 +24,9 @@ private let wanted = S3Service.wanted(
 struct BigServerTests {
     private let identity = CacheIdentity(scope: "p", key: "k", paths: ["**/*"])
 
-    @Test(arguments: wanted) func `keep every promise of a store`(_ service: S3Service) async throws
-    {
+    @Test(arguments: wanted) func `a large server passes the checks of every store`(
+        _ service: S3Service
+    ) async throws {
         try await service.run { environment in
             try await TestBucket.make("promises", environment)
             let store = S3Store(try S3Location("s3://promises/ci"), environment: environment)

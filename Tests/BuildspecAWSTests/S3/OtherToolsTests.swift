@@ -7,7 +7,7 @@ import Testing
 
 /// What AWS's own tools make of our objects, and we of theirs, over SeaweedFS.
 @Suite(.seaweed, .timeLimit(.minutes(10)))
-struct `AWS's tools and this store` {
+struct `AWS tools and stores` {
     private let environment: [String: String]
     private let identity = CacheIdentity(scope: "p", key: "k", paths: ["**/*"])
 
@@ -26,12 +26,12 @@ struct `AWS's tools and this store` {
         S3Store(try S3Location(address), environment: environment)
     }
 
-    @Test func `boto3 reads what we wrote, and we read what it wrote`() async throws {
+    @Test func `boto3 and buildspec read each other's objects`() async throws {
         try await TestBucket.make("both", environment)
         try await TestBucket.expectBoto3("both", environment)
     }
 
-    @Test func `the aws command copies a store out of a bucket`() async throws {
+    @Test func `a store copied from a bucket by the aws command restores the tree`() async throws {
         try await TestBucket.make("out", environment)
         let source = try tree()
         let saving = BuildCache(store: try store("s3://out/ci"))
@@ -46,7 +46,7 @@ struct `AWS's tools and this store` {
         #expect(try TreeSnapshot(target.path) == TreeSnapshot(source.path))
     }
 
-    @Test func `the aws command copies a store into a bucket`() async throws {
+    @Test func `a store copied into a bucket by the aws command restores the tree`() async throws {
         try await TestBucket.make("into", environment)
         let source = try tree()
         let directory = try TemporaryDirectory()

@@ -8,7 +8,7 @@ import Testing
 
 /// A cache over a network that fails: nothing wrong reaches a workspace, and what can be had is had.
 @Suite(.moto, .timeLimit(.minutes(10)))
-struct `A cache over a bad network` {
+struct `Network faults` {
     private let server: MotoServer
     private let source: TemporaryDirectory
     private let identity = CacheIdentity(scope: "p", key: "k", paths: ["tree/**/*"])
@@ -55,7 +55,9 @@ struct `A cache over a bad network` {
     }
 
     @Test(arguments: [FaultyProxy.Fault.reset, .truncate, .busy])
-    func `what fails now and then is tried again`(fault: FaultyProxy.Fault) async throws {
+    func `a save and a restore retry requests that sometimes fail`(
+        fault: FaultyProxy.Fault
+    ) async throws {
         let bucket = "again-\(fault.rawValue)"
         try await makeBucket(bucket)
         try await FaultyProxy.run(server.url, fault, period: 3) { proxy in
@@ -69,7 +71,7 @@ struct `A cache over a bad network` {
         #expect(try await cache(server.url, bucket).verify().problems == [])
     }
 
-    @Test func `a server that stands still now and then is asked again`() async throws {
+    @Test func `a save retries requests to a server that sometimes stalls`() async throws {
         try await makeBucket("still")
         try await FaultyProxy.run(server.url, .stall, period: 6) { proxy in
             let saved = try await cache(proxy.url, "still").save(identity, from: source.path)
@@ -78,7 +80,8 @@ struct `A cache over a bad network` {
         #expect(try await cache(server.url, "still").verify().problems == [])
     }
 
-    @Test func `wrong bytes are a miss, and the tree stays as it was`() async throws {
+    @Test func `wrong bytes from the network are a miss and leave the tree unchanged`() async throws
+    {
         try await makeBucket("wrong")
         _ = try await cache(server.url, "wrong").save(identity, from: source.path)
         try await FaultyProxy.run(server.url, .corrupt, period: 3, method: "GET") { proxy in
@@ -94,7 +97,9 @@ struct `A cache over a bad network` {
         }
     }
 
-    @Test func `a clock that is two hours off is set by the service's`() async throws {
+    @Test func `a cache works with a clock that differs by two hours from the service's`()
+        async throws
+    {
         try await makeBucket("skew")
         try await FaultyProxy.run(server.url, .skew) { proxy in
             let saved = try await cache(proxy.url, "skew").save(identity, from: source.path)
@@ -106,7 +111,7 @@ struct `A cache over a bad network` {
         }
     }
 
-    @Test func `a connection that breaks costs the object that was under way`() async throws {
+    @Test func `a broken connection repeats only the transfer of one object`() async throws {
         try await makeBucket("once")
         try await FaultyProxy.run(server.url, .reset, period: 5, method: "PUT") { proxy in
             _ = try await cache(proxy.url, "once").save(identity, from: source.path)
@@ -116,7 +121,7 @@ struct `A cache over a bad network` {
     }
 
     @Test(arguments: FaultyProxy.Fault.allCases.filter { $0 != .skew })
-    func `a network that never works is an error or a miss in good time`(
+    func `a network that never works is an error or a miss within 30 seconds`(
         fault: FaultyProxy.Fault
     ) async throws {
         let bucket = "never-\(fault.rawValue)"

@@ -7,7 +7,7 @@ import Testing
 
 /// Servers that answer everything and are no bucket, and those that never answer.
 @Suite(.timeLimit(.minutes(2)))
-struct `What is no bucket` {
+struct `False buckets` {
     private func store(_ server: LocalServer, timeout: Duration = .seconds(20)) throws -> S3Store {
         S3Store(
             try S3Location("s3://bucket/ci"),
@@ -31,7 +31,7 @@ struct `What is no bucket` {
         ("<html>hello</html>", "Content-Type: text/html; charset=utf-8\r\nETag: \"x\"\r\n"),
         ("{}", "Content-Type: application/json\r\n"), ("", ""), ("ok", "ETag: \"x\"\r\n"),
     ])
-    func `a server that answers 200 to everything has saved nothing`(
+    func `a save to a server that answers 200 to everything fails`(
         body: String,
         head: String
     ) async throws {
@@ -46,7 +46,7 @@ struct `What is no bucket` {
     }
 
     @Test(arguments: [["same"], ["one", "two"]])
-    func `a listing that goes round in circles is an error`(tokens: [String]) async throws {
+    func `a listing that repeats its pages is an error`(tokens: [String]) async throws {
         let server = try LocalServer { _, number in
             let token = tokens[number % tokens.count]
             let xml = """
@@ -77,7 +77,7 @@ struct `What is no bucket` {
             (0..<100).map { "other/\(page)/\($0)" }
         },
     ])
-    func `a listing that never ends is an error, whatever its tokens`(
+    func `a listing that never ends is an error`(
         listing: Endless
     ) async throws {
         let server = try LocalServer { _, number in
@@ -90,7 +90,7 @@ struct `What is no bucket` {
         #expect(server.received.count <= 20)
     }
 
-    @Test func `a long listing in any order, with empty pages, is read to its end`() async throws {
+    @Test func `a long unsorted listing with empty pages is read to its end`() async throws {
         let server = try LocalServer { _, number in
             let keys = number.isMultiple(of: 3) ? [] : (0..<50).map { "ci/v1/\(99 - number)/\($0)" }
             return Self.listing(keys, token: number < 60 ? "t\(number)" : nil)
@@ -112,7 +112,7 @@ struct `What is no bucket` {
         )
     }
 
-    @Test func `a service that never answers costs what the option says, in all`() async throws {
+    @Test func `requests to a service that never answers take the timeout in total`() async throws {
         let server = try LocalServer { _, _ in .stall }
         let start = ContinuousClock.now
         let store = try store(server, timeout: .seconds(4))

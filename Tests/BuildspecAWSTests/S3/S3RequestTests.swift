@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// What is sent to a bucket, and what its answers mean.
-@Suite struct `Requests to a bucket` {
+@Suite struct `Bucket requests` {
     private let keys = [
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -69,7 +69,7 @@ import Testing
             ),
         ] as [(String, [String: String], String)]
     )
-    func `an object's URL follows address, variables and AWS`(
+    func `an object's URL comes from the bucket's address and the variables`(
         address: String,
         variables: [String: String],
         url: String
@@ -86,7 +86,7 @@ import Testing
             ([400, 204], true, ["\"one\"", nil]),
         ] as [([Int], Bool, [String?])]
     )
-    func `what was seen is removed on the condition that it is what was seen`(
+    func `a conditional deletion has the tag of the listed object`(
         answers: [Int],
         isGone: Bool,
         conditions: [String?]
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: ["ExpiredToken", "InvalidRequest", "BadDigest"])
-    func `a removal is without the condition only where the server does not know it`(
+    func `a deletion is repeated without its condition only if the server does not support it`(
         code: String
     ) async throws {
         let transport = ScriptedTransport { request, _ throws(HTTPError) in
@@ -126,7 +126,7 @@ import Testing
         #expect(removals.count == (code == "BadDigest" ? 1 : 2))
     }
 
-    @Test func `what answers say of the time is known`() async throws {
+    @Test func `the clock difference comes from the dates of responses`() async throws {
         let transport = ScriptedTransport { _, number throws(HTTPError) in
             let date = HTTPRequest.Header("Date", "Mon, 23 Nov 2015 08:32:00 GMT")
             return HTTPResponse(status: 404, headers: number == 0 ? [] : [date])
@@ -140,7 +140,7 @@ import Testing
         #expect(abs(await store.clockDifference() + difference) < 60)
     }
 
-    @Test func `a write is signed with the digest of its body, which the server checks too`()
+    @Test func `a write is signed with the digest of its body and has a checksum`()
         async throws
     {
         let transport = accepting()
@@ -158,7 +158,7 @@ import Testing
         #expect(request.headers.filter { $0.name == "X-Amz-Content-Sha256" }.count == 1)
     }
 
-    @Test func `encryption and storage class go with every write`() async throws {
+    @Test func `a write has the encryption and the storage class of the options`() async throws {
         let transport = accepting()
         let store = try store(
             "s3://bucket?encryption=aws:kms&kms-key=alias/ci",
@@ -184,7 +184,8 @@ import Testing
     }
 
     @Test(arguments: ["1", "true", "yes"])
-    func `a refusal of an anonymous store says that nobody signs`(word: String) async throws {
+    func `a denied request of an anonymous store is reported as unsigned`(word: String) async throws
+    {
         let transport = ScriptedTransport { _, _ throws(HTTPError) in
             .text("<Error><Code>AccessDenied</Code><Message>no</Message></Error>", status: 403)
         }
@@ -203,7 +204,7 @@ import Testing
         )
     }
 
-    @Test func `a bucket in another region is found there, and stays found`() async throws {
+    @Test func `a bucket in another region is found, and the region is remembered`() async throws {
         let transport = ScriptedTransport { request, _ throws(HTTPError) in
             if request.endpoint.host.contains("eu-central-1") { return HTTPResponse(status: 200) }
             return HTTPResponse(
@@ -223,7 +224,7 @@ import Testing
         #expect(transport.asked.last?.header("Authorization")?.contains("eu-central-1") == true)
     }
 
-    @Test func `a region that only the error's body tells is taken`() async throws {
+    @Test func `the region in the body of an error is used`() async throws {
         let transport = ScriptedTransport { request, count throws(HTTPError) in
             if count > 0 { return HTTPResponse(status: 200) }
             return .text(
@@ -237,7 +238,7 @@ import Testing
         #expect(transport.asked.last?.header("Authorization")?.contains("eu-west-3") == true)
     }
 
-    @Test func `two servers that send each other on are an error, not a loop`() async throws {
+    @Test func `a second redirect to another region is an error`() async throws {
         let transport = ScriptedTransport { _, count throws(HTTPError) in
             HTTPResponse(status: 301, headers: [.init("x-amz-bucket-region", "eu-west-\(count)")])
         }
@@ -247,7 +248,10 @@ import Testing
     }
 
     @Test(arguments: [(200, true), (412, false)])
-    func `a conditional write tells who was first`(status: Int, isWritten: Bool) async throws {
+    func `a conditional write reports whether it created the object`(
+        status: Int,
+        isWritten: Bool
+    ) async throws {
         let transport = ScriptedTransport { _, _ throws(HTTPError) in HTTPResponse(status: status) }
         let created = try await store("s3://bucket", [:], transport).create("v1/x", [1])
         #expect(created == isWritten)
@@ -255,7 +259,9 @@ import Testing
     }
 
     @Test(arguments: [409, 501])
-    func `a server that cannot tell is given the object`(status: Int) async throws {
+    func `a server without conditional writes gets the object without a condition`(
+        status: Int
+    ) async throws {
         let transport = ScriptedTransport { request, _ throws(HTTPError) in
             HTTPResponse(status: request.header("If-None-Match") == nil ? 200 : status)
         }
@@ -263,7 +269,9 @@ import Testing
         #expect(transport.asked.count == 2)
     }
 
-    @Test func `a refusal names the permission, and a missing object is none`() async throws {
+    @Test func `a denied request names the permission, and a missing object reads as nil`()
+        async throws
+    {
         let transport = ScriptedTransport { request, _ throws(HTTPError) in
             request.method == .head
                 ? HTTPResponse(status: 403)
@@ -293,13 +301,13 @@ import Testing
             ("s3://bucket?anonymous=maybe", "'anonymous' must be 'true' or 'false', not 'maybe'"),
         ]
     )
-    func `an impossible address is an error that says why`(address: String, reason: String) {
+    func `an invalid bucket address is an error with the reason`(address: String, reason: String) {
         let error = #expect(throws: AWSError.self) { try S3Location(address) }
         #expect(error?.message.contains(reason) == true, "\(String(describing: error))")
     }
 
     @Test(arguments: S3Location.Option.allCases.filter { $0.problem(with: "?") != nil })
-    func `an impossible variable is an error that names it before anything is sent`(
+    func `an invalid bucket variable is an error with its name before any request`(
         option: S3Location.Option
     ) async throws {
         let store = try store("s3://bucket", [option.variable: "?"], .forbidden)
@@ -308,18 +316,18 @@ import Testing
     }
 
     @Test(arguments: ["gs://bucket/x", "S3://bucket/x", "s3:bucket/x", "file:///x", "ssh+x://y"])
-    func `what is no address of a bucket is no directory either`(text: String) {
+    func `an address with another scheme is neither a bucket nor a directory`(text: String) {
         #expect(S3Location.isForeignAddress(text) && !S3Location.isAddress(text))
     }
 
     @Test(arguments: ["s3://bucket", "/a/b", "a:b", "s3", "a/b://c", ":x", "C:/cache"])
-    func `a directory may have a colon in its name`(text: String) {
+    func `a directory can have a colon in its name`(text: String) {
         #expect(!S3Location.isForeignAddress(text))
     }
 }
 
 /// The listings of buckets, which come from a server that need not be a good one.
-@Suite struct `A bucket's listing` {
+@Suite struct `Bucket listings` {
     private static let page = """
         <?xml version="1.0" encoding="UTF-8"?>
         <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name>
@@ -330,7 +338,7 @@ import Testing
         </Contents><CommonPrefixes><Prefix>q/</Prefix></CommonPrefixes></ListBucketResult>
         """
 
-    @Test func `a page gives its objects and the way on`() throws {
+    @Test func `a page of a listing has its objects and the continuation token`() throws {
         let listing = try #require(S3Listing(Array(Self.page.utf8)))
         #expect(listing.objects.map(\.key) == ["p/v1/a&b", "p/v1/c"])
         #expect(listing.objects.map(\.size) == [12, 0])
@@ -347,11 +355,11 @@ import Testing
             String(repeating: "<a>", count: 100) + String(repeating: "</a>", count: 100),
         ]
     )
-    func `what is no listing is none`(text: String) {
+    func `a response that is not a listing is refused`(text: String) {
         #expect(S3Listing(Array(text.utf8)) == nil)
     }
 
-    @Test func `an entity that grows is refused at once`() {
+    @Test func `a listing with an entity that grows exponentially is refused`() {
         var text = "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>"
         for level in 1..<12 {
             let name = UnicodeScalar(UInt8(97 + level))
@@ -363,7 +371,7 @@ import Testing
         #expect(S3Listing(Array(text.utf8)) == nil)
     }
 
-    @Test func `a damaged page is read or refused, and nothing else`() {
+    @Test func `a damaged page of a listing is read or refused`() {
         var random = SplitMix64(seed: 20_261_123)
         for _ in 0..<3_000 {
             var bytes = Array(Self.page.utf8)

@@ -7,7 +7,7 @@ import Testing
 
 /// The store's promises, kept by a bucket of moto's server.
 @Suite(.moto, .timeLimit(.minutes(10)))
-struct `A store in moto's bucket` {
+struct `Moto buckets` {
     private let buckets: MotoBucket
 
     init() throws { buckets = try MotoBucket() }
@@ -16,27 +16,30 @@ struct `A store in moto's bucket` {
         StoreChecks(try await buckets.newStore(bucket), prefix: "v1")
     }
 
-    @Test func `what is written is read, replaced, looked at and removed`() async throws {
+    @Test func `objects in a moto bucket are written, read, replaced, described and deleted`()
+        async throws
+    {
         try await checks("life").checkReadingAndWriting()
         try await checks("seen").checkConditionalDeletion()
         try await checks("empty").checkEmptyObjects()
         try await checks("large").checkSizeLimit()
     }
 
-    @Test func `names keep their letters, and prefixes find them`() async throws {
+    @Test func `names in a moto bucket keep their characters, and prefixes find them`() async throws
+    {
         try await checks("letters").checkNames()
         try await checks("prefixes").checkPrefixes()
     }
 
-    @Test func `a listing goes on behind a thousand objects`() async throws {
+    @Test func `a listing of a moto bucket has more than a thousand objects`() async throws {
         try await checks("many").checkLongListing(1_003)
     }
 
-    @Test func `one of many writers creates an object`() async throws {
+    @Test func `one of several writers creates an object in a moto bucket`() async throws {
         try await checks("once").checkCreation(isExact: true)
     }
 
-    @Test func `a bucket that is not there is an error, not an empty store`() async throws {
+    @Test func `a bucket that does not exist is an error, not an empty store`() async throws {
         let store = try buckets.store(at: "s3://nowhere/x")
         for call in [
             { _ = try await store.read("v1/a", limit: 9) },

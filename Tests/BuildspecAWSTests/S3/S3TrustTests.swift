@@ -6,7 +6,7 @@ import Testing
 
 /// A bucket that trusted and untrusted runs share, of moto's server.
 @Suite(.moto, .timeLimit(.minutes(10)))
-struct `A bucket that pull requests write to` {
+struct `Trust in a shared bucket` {
     private let buckets: MotoBucket
     private let key = SigningKey()
 
@@ -24,7 +24,10 @@ struct `A bucket that pull requests write to` {
         )
     }
 
-    @Test(arguments: [false, true]) func `gives main what main saved`(isTiered: Bool) async throws {
+    @Test(arguments: [false, true])
+    func `main restores its entry from a bucket that pull requests write to`(
+        isTiered: Bool
+    ) async throws {
         let store = try await buckets.newStore(isTiered ? "trust-tiered" : "trust")
         func cache() throws -> BuildCache {
             guard isTiered else { return BuildCache(store: store).trusting(policy) }
@@ -61,7 +64,7 @@ struct `A bucket that pull requests write to` {
         #expect(try await restored(identity("main")).1 == "good")
     }
 
-    @Test func `stays as it was under a read-only cache`() async throws {
+    @Test func `a read-only cache does not change a bucket`() async throws {
         let store = try await buckets.newStore("read-only")
         let tree = try TemporaryDirectory()
         try tree.write("good", to: "tree/file")

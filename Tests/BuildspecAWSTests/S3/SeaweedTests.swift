@@ -29,7 +29,7 @@ extension Trait where Self == SeaweedTrait {
 
 /// The store's promises, kept by a server that checks who asks.
 @Suite(.seaweed, .timeLimit(.minutes(10)))
-struct `A store in SeaweedFS` {
+struct `SeaweedFS buckets` {
     private let environment: [String: String]
     private let transport = CurlTransport()
 
@@ -49,7 +49,9 @@ struct `A store in SeaweedFS` {
         )
     }
 
-    @Test func `what is written is read, replaced, looked at and removed`() async throws {
+    @Test func `objects in a SeaweedFS bucket are written, read, replaced, described and deleted`()
+        async throws
+    {
         let checks = StoreChecks(try await store("life"), prefix: "v1")
         try await checks.checkReadingAndWriting()
         try await checks.checkConditionalDeletion()
@@ -57,21 +59,23 @@ struct `A store in SeaweedFS` {
         try await checks.checkSizeLimit()
     }
 
-    @Test func `names keep their letters, and prefixes find them`() async throws {
+    @Test func `names in a SeaweedFS bucket keep their characters, and prefixes find them`()
+        async throws
+    {
         let checks = StoreChecks(try await store("names"), prefix: "v1")
         try await checks.checkNames()
         try await checks.checkPrefixes()
     }
 
-    @Test func `a listing goes on behind a thousand objects`() async throws {
+    @Test func `a listing of a SeaweedFS bucket has more than a thousand objects`() async throws {
         try await StoreChecks(try await store("many"), prefix: "v1").checkLongListing(1_003)
     }
 
-    @Test func `one of many writers creates an object`() async throws {
+    @Test func `one of several writers creates an object in a SeaweedFS bucket`() async throws {
         try await StoreChecks(try await store("once"), prefix: "v1").checkCreation(isExact: true)
     }
 
-    @Test func `a signature with another secret is refused and said`() async throws {
+    @Test func `a request signed with a wrong secret is denied with an explanation`() async throws {
         let store = try await store("locked", ["AWS_SECRET_ACCESS_KEY": "wrong"])
         let error = await #expect(throws: StoreError.self) {
             try await store.read("v1/x", limit: 9)
@@ -83,7 +87,7 @@ struct `A store in SeaweedFS` {
         )
     }
 
-    @Test func `who may only read reads, and is told what a write needs`() async throws {
+    @Test func `a reader can read, and a write names the missing permission`() async throws {
         let writer = try await store("shared")
         try await writer.write("v1/x", [1, 2])
         let reader = try await store(
@@ -96,16 +100,18 @@ struct `A store in SeaweedFS` {
         #expect(error?.description.contains("s3:PutObject") == true)
     }
 
-    @Test func `a clock that is two hours off is set by the server's`() async throws {
+    @Test func `a request with a clock two hours late is repeated with the server's time`()
+        async throws
+    {
         try await TestBucket.make("late", environment)
         try await TestBucket.expectClockIsSet("late", environment)
     }
 
-    @Test func `bytes that are not what their name says are refused`() async throws {
+    @Test func `an object whose bytes do not match its name is refused`() async throws {
         try await TestBucket.expectProof(try await store("proof"))
     }
 
-    @Test func `whoever signs nothing reads a public bucket`() async throws {
+    @Test func `an anonymous store reads a public bucket and cannot write to it`() async throws {
         let writer = try await store("public")
         try await writer.write("v1/x", [1, 2])
         let reader = S3Store(
@@ -120,7 +126,7 @@ struct `A store in SeaweedFS` {
     }
 
     /// An entry written through the store, restored by another machine, over the real server.
-    @Test func `a tree goes through the bucket and comes back as it was`() async throws {
+    @Test func `a tree saved to a bucket is restored unchanged on another machine`() async throws {
         let store = try await store("trees")
         let source = try TemporaryDirectory()
         var tree = RandomTree(seed: 66)

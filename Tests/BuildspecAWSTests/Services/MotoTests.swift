@@ -28,7 +28,7 @@ extension Trait where Self == MotoTrait {
 
 /// What a build gets, from an environment to values, against moto's server.
 @Suite(.moto, .timeLimit(.minutes(10)))
-struct `Values from moto's server` {
+struct `Values from moto` {
     private let environment: [String: String]
     private let transport = CurlTransport()
     private let home: TemporaryDirectory
@@ -102,7 +102,7 @@ struct `Values from moto's server` {
         "00000000-0000-4000-8000-00000000000\(number)"
     }
 
-    @Test func `are those of all three types of parameters`() async throws {
+    @Test func `parameters of all three types are resolved from moto`() async throws {
         try await put("/types/text", "String", "a \"b\" ü\nc")
         try await put("/types/list", "StringList", "a,b,c")
         try await put("/types/secure", "SecureString", "s3cret")
@@ -112,7 +112,7 @@ struct `Values from moto's server` {
         #expect(values == ["TEXT": "a \"b\" ü\nc", "LIST": "a,b,c", "SECURE": "s3cret"])
     }
 
-    @Test func `are those of more than ten parameters`() async throws {
+    @Test func `more than ten parameters are resolved from moto`() async throws {
         for number in 0..<23 { try await put("/many/\(number)", "String", "v\(number)") }
         let wanted = Dictionary(uniqueKeysWithValues: (0..<23).map { ("N\($0)", "/many/\($0)") })
         let values = try await resolve(parameters: wanted)
@@ -120,7 +120,7 @@ struct `Values from moto's server` {
         #expect(values == expected)
     }
 
-    @Test func `are those of a version of a parameter`() async throws {
+    @Test func `a version of a parameter is resolved from moto`() async throws {
         try await put("/versioned", "String", "one")
         try await call(
             .parameterStore,
@@ -131,7 +131,7 @@ struct `Values from moto's server` {
         #expect(values == ["OLD": "one", "NEW": "two"])
     }
 
-    @Test func `that are missing are named, each`() async throws {
+    @Test func `each parameter and secret that moto does not have is named`() async throws {
         try await put("/there", "String", "x")
         await #expect {
             try await resolve(
@@ -145,7 +145,7 @@ struct `Values from moto's server` {
         }
     }
 
-    @Test func `are those of a secret by name, ARN and ARN without suffix`() async throws {
+    @Test func `a secret is resolved from moto by name, ARN and ARN without suffix`() async throws {
         let created = try await create("prod/db", #"{"user":"u","port":5432,"tls":true}"#)
         let arn = try #require(created["ARN"]?.string)
         let bare = String(arn.dropLast(7))
@@ -161,7 +161,7 @@ struct `Values from moto's server` {
         )
     }
 
-    @Test func `are those of a secret's stages and versions`() async throws {
+    @Test func `the stages and versions of a secret are resolved from moto`() async throws {
         _ = try await create("staged", #"{"k":"one"}"#)
         try await call(
             .secretsManager,
@@ -178,7 +178,7 @@ struct `Values from moto's server` {
         #expect(values == ["CURRENT": "two", "STAGE": "two", "PREVIOUS": "one", "ID": "one"])
     }
 
-    @Test func `are base64 for a binary secret`() async throws {
+    @Test func `a binary secret is resolved from moto as base64`() async throws {
         try await call(
             .secretsManager,
             "secretsmanager.CreateSecret",
@@ -187,7 +187,9 @@ struct `Values from moto's server` {
         #expect(try await resolve(secrets: ["B": "binary"]) == ["B": "AAEC/w=="])
     }
 
-    @Test func `come with credentials and region of a profile`() async throws {
+    @Test func `a parameter is resolved from moto with the credentials and region of a profile`()
+        async throws
+    {
         try await put("/profiled", "String", "yes")
         try home.write(
             "[ci]\naws_access_key_id = testing\naws_secret_access_key = testing\n",
@@ -204,7 +206,7 @@ struct `Values from moto's server` {
         #expect(values == ["A": "yes"])
     }
 
-    @Test func `need credentials of the right shape`() async {
+    @Test func `credentials with a space in a key are an error`() async {
         await #expect {
             try await resolve(parameters: ["A": "/a"], ["AWS_SECRET_ACCESS_KEY": "a b"])
         } throws: {
@@ -212,7 +214,7 @@ struct `Values from moto's server` {
         }
     }
 
-    @Test func `do not come from a dead endpoint, which is said at once`() async throws {
+    @Test func `an unreachable endpoint is an error within 10 seconds`() async throws {
         let port = try LocalServer.refusingPort()
         let start = ContinuousClock.now
         await #expect {

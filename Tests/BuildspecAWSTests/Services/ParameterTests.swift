@@ -3,8 +3,8 @@ import Testing
 @testable import BuildspecAWS
 
 /// AWS Systems Manager API reference, GetParameters.
-struct `Parameters` {
-    @Test func `are asked for with decryption, by a signed request`() async throws {
+struct `Parameter Store` {
+    @Test func `parameters are requested with decryption by a signed request`() async throws {
         let transport = ScriptedTransport { _, _ throws(HTTPError) in
             parametersAnswer([parameter("/a", "1")])
         }
@@ -20,7 +20,7 @@ struct `Parameters` {
         #expect(request.header("Authorization")?.hasPrefix(prefix) == true)
     }
 
-    @Test func `go in batches of ten, are matched by name, and each is asked for once`()
+    @Test func `parameters are requested once each, in batches of ten`()
         async throws
     {
         let transport = ScriptedTransport { request, _ throws(HTTPError) in
@@ -34,7 +34,7 @@ struct `Parameters` {
         #expect(transport.asked.map { askedNames($0).count }.sorted() == [5, 10, 10])
     }
 
-    @Test func `may have a version or be an ARN`() async throws {
+    @Test func `a parameter reference can have a version or be an ARN`() async throws {
         let arn = "arn:aws:ssm:eu-central-1:1:parameter/shared"
         let transport = ScriptedTransport { request, _ throws(HTTPError) in
             parametersAnswer(
@@ -56,7 +56,7 @@ struct `Parameters` {
         #expect(transport.asked.count == 2)
     }
 
-    @Test func `that are missing are named in one error`() async {
+    @Test func `missing parameters are named in one error`() async {
         let transport = ScriptedTransport { request, _ throws(HTTPError) in
             parametersAnswer(
                 [parameter("/b", "1")],
@@ -83,7 +83,7 @@ struct `Parameters` {
         }
     }
 
-    @Test func `that are missing are told by the names of their variables`() async throws {
+    @Test func `the error for missing parameters has the names of their variables`() async throws {
         let transport = ScriptedTransport { request, _ throws(HTTPError) in
             parametersAnswer([parameter("/b", "1")], invalid: ["/a"])
         }
@@ -101,7 +101,7 @@ struct `Parameters` {
         #expect(error?.error.code == .notFound)
     }
 
-    @Test func `that are denied name the permission`() async {
+    @Test func `the error for a denied parameter names the permission`() async {
         let said =
             "User: arn:aws:iam::1:user/x is not authorized to perform: ssm:GetParameters on "
             + "resource: arn:aws:ssm:eu-central-1:1:parameter/a"
@@ -119,7 +119,7 @@ struct `Parameters` {
     }
 
     @Test(arguments: ["[]", "", "<html>", #"{"Parameters":[{"Name":"/a"}]}"#, "{}"])
-    func `in an answer that makes no sense are an error`(body: String) async {
+    func `an invalid response for parameters is an error`(body: String) async {
         let transport = ScriptedTransport { _, _ throws(HTTPError) in .text(body) }
         await #expect {
             try await resolve(transport, parameters: ["A": "/a"])
@@ -128,7 +128,8 @@ struct `Parameters` {
         }
     }
 
-    @Test func `without a name, and secrets that cannot be read, reach nobody`() async {
+    @Test func `a parameter without a name and an invalid secret reference send no request`() async
+    {
         await #expect(
             throws: AWSError(
                 .badReference,

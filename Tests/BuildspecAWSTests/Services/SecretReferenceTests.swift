@@ -4,7 +4,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// CodeBuild user guide, "Build specification reference": env/secrets-manager.
-struct `A secret reference` {
+struct `Secret references` {
     private static let arn =
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db-AbCdEf"
 
@@ -24,7 +24,7 @@ struct `A secret reference` {
             ("arnold:key", "arnold", "key", .stage("AWSCURRENT")),
         ] as [(String, String, String?, SecretReference.Version)]
     )
-    func `is read`(
+    func `a secret reference is read as an ID, a key and a version`(
         text: String,
         id: String,
         key: String?,
@@ -53,14 +53,14 @@ struct `A secret reference` {
             arn + ":a:b:c:d", "has too many ':'; the form is 'id:json-key:version-stage:version-id'"
         ),
     ])
-    func `is refused`(text: String, fault: String) {
+    func `an invalid secret reference is refused with a reason`(text: String, fault: String) {
         #expect(throws: AWSError(.badReference, "the secret reference '\(text)' \(fault)")) {
             try SecretReference(text)
         }
     }
 
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
-    func `says the same when it is written out in full`(seed: UInt64) throws {
+    func `a secret reference and its full form are equal`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let pieces = [":", ":", "a", "arn:", "é", " ", "AWSCURRENT", "arn:aws:s:r:1:secret:n", ""]
         var count = 0

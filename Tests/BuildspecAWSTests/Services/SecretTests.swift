@@ -3,7 +3,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// CodeBuild user guide, "Build specification reference": env/secrets-manager.
-struct `Secrets` {
+struct `Secrets Manager` {
     private static func secret(_ text: String) -> HTTPResponse {
         .text(JSONValue.object(["SecretString": .string(text)]).text)
     }
@@ -20,7 +20,7 @@ struct `Secrets` {
         }
     }
 
-    @Test func `are texts, keys and versions`() async throws {
+    @Test func `a secret resolves to its text, or a key or version of it`() async throws {
         let values = try await resolve(
             transport,
             secrets: [
@@ -36,7 +36,7 @@ struct `Secrets` {
         )
     }
 
-    @Test func `are asked for once for each version`() async throws {
+    @Test func `a secret is requested once for each version`() async throws {
         _ = try await resolve(
             transport,
             secrets: [
@@ -72,7 +72,7 @@ struct `Secrets` {
                 + "whole text"
         ),
     ])
-    func `without the key are an error that shows nothing of them`(
+    func `a key that a secret cannot give is an error that shows no value`(
         reference: String,
         message: String
     ) async {
@@ -81,7 +81,9 @@ struct `Secrets` {
         }
     }
 
-    @Test func `that are binary are base64, and their keys are those of the bytes`() async throws {
+    @Test func `a binary secret resolves to base64, and its keys to those of the decoded bytes`()
+        async throws
+    {
         let transport = ScriptedTransport { _, _ throws(HTTPError) in
             .text(#"{"SecretBinary":"eyJrIjoidiJ9"}"#)
         }
@@ -128,7 +130,7 @@ struct `Secrets` {
     ]
 
     @Test(arguments: refusals)
-    func `that are refused are an error with its remedy`(
+    func `a refused secret is an error with a remedy`(
         fault: String,
         said: String,
         code: AWSError.Code,
@@ -146,7 +148,7 @@ struct `Secrets` {
         }
     }
 
-    @Test func `that a proxy answers for are an error`() async {
+    @Test func `a proxy's response instead of a secret is an error`() async {
         let transport = ScriptedTransport { _, _ throws(HTTPError) in
             .text("<html>login</html>", status: 407)
         }
@@ -159,7 +161,7 @@ struct `Secrets` {
         ) { try await resolve(transport, secrets: ["A": "db"]) }
     }
 
-    @Test func `and parameters fail in one error`() async {
+    @Test func `failures of parameters and secrets are one error`() async {
         let transport = ScriptedTransport { request, _ throws(HTTPError) in
             throw HTTPError(.cannotConnect, request.endpoint)
         }

@@ -2,8 +2,8 @@ import Testing
 
 @testable import BuildspecAWS
 
-struct `A call` {
-    @Test func `is made again with new credentials when they have expired`() async throws {
+struct `Service calls` {
+    @Test func `a call with expired credentials is repeated with new ones`() async throws {
         let transport = ScriptedTransport { request, _ throws(HTTPError) in
             request.header("Authorization")?.contains("=AKIA1/") == true
                 ? .fault("ExpiredTokenException")
@@ -34,7 +34,7 @@ struct `A call` {
         #expect(transport.asked.count == 2)
     }
 
-    @Test func `is not made when there is nothing to resolve`() async throws {
+    @Test func `a resolution without references makes no call`() async throws {
         let references = SecretReferences { () async throws(AWSError) in
             throw AWSError(.other, "nobody may connect")
         }
@@ -43,27 +43,27 @@ struct `A call` {
 }
 
 /// Smithy, "AWS JSON 1.1 protocol": operation error serialization; Amazon S3, "Error responses".
-struct `An error of a service` {
+struct `Service errors` {
     @Test(arguments: [
         (#"{"__type":"X","message":"m"}"#, "X", "m"),
         (#"{"__type":"com.amazonaws.ssm#X:http://x/","Message":"m"}"#, "X", "m"),
         (#"{"code":"X"}"#, "X", ""),
         ("<Error><Code>X</Code><Message>m</Message></Error>", "X", "m"),
     ])
-    func `is read from its body`(body: String, code: String, message: String) {
+    func `a service's error is read from the body`(body: String, code: String, message: String) {
         let fault = ServiceFault(.text(body, status: 400))
         #expect(fault?.code == code)
         #expect(fault?.message == message)
     }
 
-    @Test func `is read from its header`() {
+    @Test func `a service's error is read from the header`() {
         var response = HTTPResponse(status: 400)
         response.headers = [.init("x-amzn-errortype", "X:http://internal.amazon.com/coral/")]
         #expect(ServiceFault(response)?.code == "X")
     }
 
     @Test(arguments: ["", "{}", "<html></html>", "<Code>", #"{"__type":""}"#])
-    func `is not seen in other bodies`(body: String) {
+    func `a body without an error code is not a service's error`(body: String) {
         #expect(ServiceFault(.text(body, status: 500)) == nil)
     }
 }

@@ -10,19 +10,19 @@ import Testing
     },
     .timeLimit(.minutes(3))
 )
-struct `The same signatures as botocore` {
+struct `Comparison with botocore` {
     @Test(arguments: [1, 2, 3] as [UInt64])
-    func `for services`(seed: UInt64) async throws {
+    func `signatures for AWS services equal botocore's`(seed: UInt64) async throws {
         try await compare(seed: seed, style: .standard, way: "headers")
     }
 
     @Test(arguments: [4, 5, 6] as [UInt64])
-    func `for S3`(seed: UInt64) async throws {
+    func `signatures for S3 equal botocore's`(seed: UInt64) async throws {
         try await compare(seed: seed, style: .verbatim, way: "headers")
     }
 
     @Test(arguments: [7, 8, 9] as [UInt64])
-    func `for presigned URLs of S3`(seed: UInt64) async throws {
+    func `signatures of presigned S3 URLs equal botocore's`(seed: UInt64) async throws {
         try await compare(seed: seed, style: .verbatim, way: "query")
     }
 

@@ -3,7 +3,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// AWS's published signature test suite ("aws-sig-v4-test-suite") and the examples of the S3 guide.
-struct `Signatures are the published ones` {
+struct `Signature test suite of AWS` {
     /// One case of the suite: a request and the signature that the suite gives for it.
     struct Vector: Sendable, CustomTestStringConvertible {
         var name: String
@@ -142,7 +142,7 @@ struct `Signatures are the published ones` {
     }
 
     @Test(arguments: vectors)
-    func `of the suite`(vector: Vector) {
+    func `signatures equal those of AWS's test suite`(vector: Vector) {
         let signer = Self.signer(vector.style)
         let request = HTTPRequest(
             vector.method,
@@ -162,7 +162,7 @@ struct `Signatures are the published ones` {
         #expect(signer.signature(of: signer.stringToSign(canonical)) == vector.signature)
     }
 
-    @Test func `in all three stages of get-vanilla`() {
+    @Test func `the canonical request and the string to sign equal those of get-vanilla`() {
         let signer = Self.signer(.standard)
         let request = HTTPRequest(
             .get,
@@ -197,7 +197,9 @@ struct `Signatures are the published ones` {
         )
     }
 
-    @Test func `in the headers of a whole request`() throws {
+    @Test func `a signed request has the date and the authorization header of AWS's test suite`()
+        throws
+    {
         let request = HTTPRequest(.get, Endpoint(.https, "example.amazonaws.com"))
         let signed = Self.signer(.standard).signed(request)
         #expect(signed.headers.first == .init("X-Amz-Date", "20150830T123600Z"))
@@ -213,7 +215,7 @@ struct `Signatures are the published ones` {
         )
     }
 
-    @Test func `and a session's token is signed with the rest`() {
+    @Test func `a session token is signed with the other headers`() {
         let request = HTTPRequest(.get, Endpoint(.https, "example.amazonaws.com"))
         let signed = Self.signer(.standard, token: "TOKEN").signed(request)
         #expect(signed.headers.contains(.init("X-Amz-Security-Token", "TOKEN")))
@@ -223,7 +225,7 @@ struct `Signatures are the published ones` {
 }
 
 /// Amazon S3 API reference, "Signature Calculations for the Authorization Header": examples.
-struct `Signatures for S3 are those of its guide` {
+struct `Signature examples of S3` {
     private let signer = SigV4(
         credentials: Credentials(
             accessKeyID: "AKIAIOSFODNN7EXAMPLE",
@@ -242,7 +244,7 @@ struct `Signatures for S3 are those of its guide` {
         return String(authorization.suffix(64))
     }
 
-    @Test func `for a part of an object`() {
+    @Test func `the signature for a part of an object equals the S3 guide's`() {
         let request = HTTPRequest(
             .get,
             bucket,
@@ -255,7 +257,7 @@ struct `Signatures for S3 are those of its guide` {
         )
     }
 
-    @Test func `for an object that is written`() {
+    @Test func `the signature for a written object equals the S3 guide's`() {
         let request = HTTPRequest(
             .put,
             bucket,
@@ -272,14 +274,14 @@ struct `Signatures for S3 are those of its guide` {
         )
     }
 
-    @Test func `for a query without values`() {
+    @Test func `the signature for a query without values equals the S3 guide's`() {
         #expect(
             signature(HTTPRequest(.get, bucket, query: [.init("lifecycle")]))
                 == "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"
         )
     }
 
-    @Test func `for a list`() {
+    @Test func `the signature for a listing equals the S3 guide's`() {
         let query = [HTTPRequest.QueryItem("max-keys", "2"), .init("prefix", "J")]
         #expect(
             signature(HTTPRequest(.get, bucket, query: query))
@@ -287,7 +289,7 @@ struct `Signatures for S3 are those of its guide` {
         )
     }
 
-    @Test func `for a presigned URL`() {
+    @Test func `a presigned URL equals the S3 guide's`() {
         let request = signer.presigned(
             HTTPRequest(.get, bucket, path: ["test.txt"]),
             expiresIn: 86400
@@ -301,7 +303,7 @@ struct `Signatures for S3 are those of its guide` {
         )
     }
 
-    @Test func `and nothing in a name is normalised`() {
+    @Test func `an object's name is not normalized in the URL`() {
         let request = HTTPRequest(.get, bucket, path: ["a", "", "..", "b c+é", ""])
         #expect(request.url == "https://examplebucket.s3.amazonaws.com/a//../b%20c%2B%C3%A9/")
     }

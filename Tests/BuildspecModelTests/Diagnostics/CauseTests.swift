@@ -1,7 +1,7 @@
 import BuildspecModel
 import Testing
 
-@Suite struct `The human cause of a syntax error` {
+@Suite struct `Causes of syntax errors` {
     /// Checks the place and the beginning of the message of the only syntax error.
     private func check(
         _ marked: String,
@@ -27,7 +27,7 @@ import Testing
             .map { "      \($0)\n" }.joined()
     }
 
-    @Test func `a text begins with a quote that closes early`() {
+    @Test func `a quote that closes too early is the cause of a syntax error`() {
         check(
             inCommands("- make\n- 1️⃣\"echo \"x\" y\""),
             "the text begins with a quote that already closes in column 15, with more text after it"
@@ -38,7 +38,7 @@ import Testing
         )
     }
 
-    @Test func `a quote is never closed`() {
+    @Test func `a quote that is never closed is the cause of a syntax error`() {
         check(
             inCommands("- 1️⃣\"apt install git\n- \"which aws\""),
             "the quote opened here is not closed on its line, so that a quote on line 6 ends it"
@@ -46,7 +46,7 @@ import Testing
         check(inCommands("- 1️⃣\"echo a\n- make"), "the quote opened here is never closed")
     }
 
-    @Test func `a quote opened far above swallows a glob`() {
+    @Test func `a quote that ends at a pattern far below is the cause of a syntax error`() {
         check(
             """
             version: 0.2
@@ -62,7 +62,7 @@ import Testing
         )
     }
 
-    @Test func `an item is one column off`() {
+    @Test func `a list item in the wrong column is the cause of a syntax error`() {
         check(
             inCommands("- make\n 1️⃣- \"make test\"").replacing("- make\n", with: "- \"make\"\n"),
             "this line is indented by 7 spaces, its siblings (line 5) by 6"
@@ -73,21 +73,21 @@ import Testing
         )
     }
 
-    @Test func `a key is one column off`() {
+    @Test func `a key in the wrong column is the cause of a syntax error`() {
         check(
             "version: 0.2\nphases:\n  build:\n    commands: [a]\n 1️⃣post_build:\n    commands: [b]\n",
             "this line is indented by 1 space, its siblings (line 3) by 2"
         )
     }
 
-    @Test func `a key stands among list items`() {
+    @Test func `a key among list items is the cause of a syntax error`() {
         check(
             inCommands("- make\n1️⃣post_build:"),
             "'post_build:' is in the column of the list's items (from line 5)"
         )
     }
 
-    @Test func `the body of a block is not indented`() {
+    @Test func `a block without indentation is the cause of a syntax error`() {
         check(
             inCommands("- |\n1️⃣if [ -f x ]; then\n  make\nfi"),
             "the block that begins on line 5 ends above this line; indent it by 8 spaces"
@@ -101,19 +101,23 @@ import Testing
     @Test(arguments: [
         "[ -f x ] && make", "[[ -f x ]] || exit 1", "*.txt", "| echo a", "> out.txt echo",
     ])
-    func `a command begins with a sign that YAML knows`(command: String) {
+    func `a command that begins with a YAML indicator is the cause of a syntax error`(
+        command: String
+    ) {
         check(inCommands("- 1️⃣\(command)"), "the text begins with '\(command.prefix(1))'")
     }
 
     @Test(arguments: ["`date`", "@x", "%x"])
-    func `a command begins with a reserved sign`(command: String) {
+    func `a command that begins with a reserved character is the cause of a syntax error`(
+        command: String
+    ) {
         check(
             inCommands("- 1️⃣\(command)"),
             "the text begins with '\(command.prefix(1))', which is a reserved character to YAML"
         )
     }
 
-    @Test func `a tab indents`() {
+    @Test func `a tab as indentation is the cause of a syntax error`() {
         check(
             "version: 0.2\nphases:\n1️⃣\tbuild:\n",
             "there is a tab in column 1; indent with spaces"
@@ -127,7 +131,7 @@ import Testing
         )
     }
 
-    @Test func `a command has a colon and a space`() {
+    @Test func `a colon and a space in a command are the cause of a syntax error`() {
         check(
             inCommands("- curl -H \"Content-Type1️⃣: x\" -H \"A: b\""),
             "the ': ' in column 30 makes a mapping of this command"
@@ -135,14 +139,14 @@ import Testing
     }
 
     @Test(arguments: ["my: KEY", "arn:aws:secretsmanager:r:1:secret:n:KEY::"])
-    func `a value has a colon that makes a mapping`(value: String) {
+    func `a colon that makes a mapping of a value is the cause of a syntax error`(value: String) {
         check(
             "version: 0.2\nenv:\n  secrets-manager:\n    S: 1️⃣\(value)\n",
             "this value holds a ':' before a space or at its end"
         )
     }
 
-    @Test func `a space or a colon is missing`() {
+    @Test func `a missing space or colon is the cause of a syntax error`() {
         check(
             "version: 0.2\nenv:\n  variables:\n    A: b\n    KEY1️⃣:value\n    C: d\n",
             "a space is missing after the ':'; write 'KEY: …'"
@@ -157,7 +161,7 @@ import Testing
         )
     }
 
-    @Test func `something was pasted`() {
+    @Test func `a text pasted by accident is the cause of a syntax error`() {
         check(inCommands("- make") + "1️⃣~\n~\n", "'~' looks pasted by accident; remove the line")
         check(
             inCommands("- make") + "1️⃣git push -u origin main\n",
@@ -170,7 +174,7 @@ import Testing
         )
     }
 
-    @Test func `children are indented under a plain value`() {
+    @Test func `a mapping under a plain value is the cause of a syntax error`() {
         check(
             "version: 0.2\n  1️⃣phases:\n    build: {}\n",
             "this line is indented under 'version: 0.2' on line 1, which has a value already; indent it"
@@ -178,7 +182,7 @@ import Testing
         )
     }
 
-    @Test func `line breaks were lost, or a space is none`() {
+    @Test func `missing line breaks and unusual spaces are causes of syntax errors`() {
         check("1️⃣version: 0.2 phases: build: commands: - make", "the whole buildspec is on one line")
         check(
             "version:1️⃣\u{A0}0.2\nphases:\n  build: {}\n",
@@ -186,7 +190,7 @@ import Testing
         )
     }
 
-    @Test func `an escape is unknown`() {
+    @Test func `an unknown escape is the cause of a syntax error`() {
         check(inCommands("- \"sed 's/1️⃣\\./x/' f\""), "in double quotes YAML reads a backslash")
     }
 }

@@ -2,7 +2,7 @@ import BuildspecModel
 import Testing
 
 @Suite struct `Mistakes in outputs and cache` {
-    @Test func `artifacts need files, secondary ones too (build-spec-ref: artifacts)`() {
+    @Test func `artifacts without files are an error (build-spec-ref: artifacts)`() {
         check(
             """
             version: 0.2
@@ -20,7 +20,7 @@ import Testing
         )
     }
 
-    @Test func `what the guide's template leaves in a file is a warning`() {
+    @Test func `text that is left from the guide's template is a warning`() {
         check(
             """
             version: 0.2
@@ -39,7 +39,7 @@ import Testing
         )
     }
 
-    @Test func `a cache without paths, with '~' or without a key says so`() {
+    @Test func `mistakes in a cache section are reported`() {
         check(
             """
             version: 0.2
@@ -66,7 +66,7 @@ import Testing
         )
     }
 
-    @Test func `a report group needs files and a known format`() {
+    @Test func `a report group without files or with an unknown format is reported`() {
         check(
             """
             version: 0.2
@@ -87,14 +87,15 @@ import Testing
         )
     }
 
-    @Test func `a report group of no files is one without files (build-spec-ref: reports)`() {
+    @Test func `a report group with an empty list of files is an error (build-spec-ref: reports)`()
+    {
         check(
             "version: 0.2\nphases: {}\nreports: {unit: {1️⃣files: []}}",
             ["1️⃣ error missing-key: 'reports.unit' needs 'files'"]
         )
     }
 
-    @Test func `a cache of no paths keeps nothing`() {
+    @Test func `a cache with an empty list of paths is a warning`() {
         check(
             "version: 0.2\nphases: {}\ncache: {1️⃣paths: []}",
             ["1️⃣ warning null-section: 'cache.paths' is empty, so nothing is kept"]
@@ -102,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: [".", "./", "././", "", "/"])
-    func `a cache path that is the source root itself keeps nothing`(path: String) {
+    func `a cache path that is the source root itself is a warning`(path: String) {
         check(
             "version: 0.2\nphases: {}\ncache: {paths: [target, 1️⃣'\(path)', './x']}",
             [
@@ -113,7 +114,7 @@ import Testing
     }
 
     @Test(arguments: ["..", "../**/*", "/**/*"])
-    func `a cache path that includes the whole source root keeps nothing`(path: String) {
+    func `a cache path that includes the whole source root is a warning`(path: String) {
         check(
             "version: 0.2\nphases: {}\ncache: {paths: [target, 1️⃣'\(path)', './x']}",
             [
@@ -144,12 +145,12 @@ import Testing
         "../cache/**/*", "/root/.m2/**/*", "$HOME/**/*", "${HOME}/.cache", ".gitlab-cache/**",
         "{a,b}/**/*", ".github", "/.git", "a{b", "{,}}{",
     ])
-    func `a cache path that names what it means is no warning`(path: String) {
+    func `a cache path that does not include the sources has no warning`(path: String) {
         check("version: 0.2\nphases: {}\ncache: {paths: ['\(path)']}", [])
     }
 }
 
-@Suite struct `Where a key belongs` {
+@Suite struct `Misplaced keys` {
     private func homes(_ text: String) -> [String] {
         Buildspec.parse(Array("version: 0.2\nphases: {build: {commands: [make]}}\n\(text)".utf8))
             .diagnostics.filter { $0.name == "misplaced-key" }
@@ -177,11 +178,14 @@ import Testing
         ),
         ("batch: {build-list: [{identifier: a, image: b}]}\n", "batch.build-list[].env"),
     ])
-    func `a misplaced key's home is the section that the file has`(text: String, home: String) {
+    func `the finding for a misplaced key names a section that the file has`(
+        text: String,
+        home: String
+    ) {
         #expect(homes(text) == ["it belongs under '\(home)', check the indentation"])
     }
 
-    @Test func `a shell's path is told to be written as its name`() {
+    @Test func `the finding for a shell's path suggests the shell's name`() {
         func message(_ shell: String) -> String? {
             let text = "version: 0.2\nphases: {build: {commands: [make]}}\nenv: {shell: \(shell)}\n"
             return Buildspec.parse(Array(text.utf8)).diagnostics.first?.message

@@ -1,14 +1,14 @@
 import BuildspecModel
 import Testing
 
-@Suite struct `A finding for people` {
+@Suite struct `Rendered findings` {
     private func rendered(_ text: String) -> [String] {
         let source = SourceText(Array(text.utf8))
         return Buildspec.parse(Array(text.utf8)).diagnostics
             .map { $0.rendered(file: "buildspec.yml", source: source) }
     }
 
-    @Test func `names the place, shows the line, and says what CodeBuild does`() {
+    @Test func `a rendered finding has its position, the line and what CodeBuild does`() {
         let text = "version: 0.2\nphases:\n  pre-build:\n    commands: [make]\n"
         #expect(
             rendered(text) == [
@@ -22,7 +22,7 @@ import Testing
         )
     }
 
-    @Test func `ends a warning with the name that turns it off`() {
+    @Test func `a rendered warning ends with the name that turns it off`() {
         let text = "version: 0.2\nphases:\n  build:\n    commands:\n      -\n      - make\n"
         #expect(
             rendered(text) == [
@@ -36,21 +36,21 @@ import Testing
         )
     }
 
-    @Test func `keeps tabs, so that the caret stands under its column`() {
+    @Test func `a rendered finding keeps tabs, so that the caret is below its column`() {
         let text = "version: 0.2\nphases:\n  build:\n\t\tcommands: []\n"
         let lines = rendered(text).first?.split(separator: "\n").map(String.init)
         #expect(lines?[1] == "    4 | \t\tcommands: []")
         #expect(lines?[2].hasPrefix("      | ") == true)
     }
 
-    @Test func `shows a window of a long line`() throws {
+    @Test func `a rendered finding shows only a part of a long line`() throws {
         let long = String(repeating: "x", count: 500)
         let text = "version: 0.2\nphases: {}\nrun-as: {\(long): 1}\n"
         let lines = try #require(rendered(text).first).split(separator: "\n")
         #expect(lines.allSatisfy { $0.count < 200 })
     }
 
-    @Test func `lets nothing in a file move the cursor of a terminal`() {
+    @Test func `a rendered finding has no control characters of the file`() {
         let text = "version: 0.2\nphases: {}\n\u{202E}evil: 1\n\"\\e[2J\": 2\n"
         for line in rendered(text) {
             #expect(!line.unicodeScalars.contains("\u{202E}"))

@@ -2,7 +2,7 @@ import BuildspecModel
 import Testing
 
 @Suite struct `Batches` {
-    @Test func `a graph is read (batch build buildspec reference)`() throws {
+    @Test func `a build graph is read (batch build buildspec reference)`() throws {
         let buildspec = try parsed(
             """
             version: 0.2
@@ -36,7 +36,7 @@ import Testing
         #expect(builds[1].environment.variables.map(\.value.value) == ["1"])
     }
 
-    @Test func `a matrix and a fan-out are read`() throws {
+    @Test func `a build matrix and a build fan-out are read`() throws {
         let matrix = try parsed(
             """
             version: 0.2
@@ -75,7 +75,7 @@ import Testing
             - 6️⃣buildspec: x
         """
 
-    @Test func `a batch that cannot start says why`() {
+    @Test func `the mistakes that keep a batch from starting are errors`() {
         check(
             broken,
             [
@@ -89,7 +89,7 @@ import Testing
         )
     }
 
-    @Test func `a cycle is named`() {
+    @Test func `a cycle of builds is an error that names them`() {
         check(
             """
             version: 0.2
@@ -106,13 +106,13 @@ import Testing
         )
     }
 
-    @Test func `a single build ignores the section, so its mistakes are warnings`() {
+    @Test func `a single build starts with mistakes in the batch section`() {
         let result = Buildspec.parse(Array(MarkedText(broken).text.utf8))
         #expect(result.buildspec != nil)
         #expect(result.diagnostics.count == 5)
     }
 
-    @Test func `a batch has exactly one kind`() {
+    @Test func `a batch without a kind or with two kinds is reported`() {
         check(
             "version: 0.2\n1️⃣batch: {fast-fail: true}",
             [
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(arguments: ["build-list", "build-graph"], ["", " []", " [~]"])
-    func `a list of no builds has nothing to start`(kind: String, value: String) {
+    func `an empty list of builds is an error in a batch`(kind: String, value: String) {
         let text = MarkedText("version: 0.2\nbatch:\n  1️⃣\(kind):\(value)\n")
         let finding =
             "1️⃣ error batch-kind: 'batch.\(kind)' lists no builds, so there is nothing to start; add"
@@ -146,7 +146,7 @@ import Testing
         ("env.compute-type", "{env: {1️⃣compute-type: [ ], image: [i]}}"),
         ("env.variables.V", "{env: {variables: {W: [1], 1️⃣V: []}}}"),
     ])
-    func `a matrix with an empty list has no combination`(place: String, dynamic: String) {
+    func `an empty list in a build matrix is an error`(place: String, dynamic: String) {
         let text = MarkedText("version: 0.2\nbatch: {build-matrix: {dynamic: \(dynamic)}}\n")
         #expect(
             found(text) == [
@@ -157,7 +157,7 @@ import Testing
         #expect(found(text, isLenient: true).first?.contains("warning") == true)
     }
 
-    @Test func `a matrix of nothing and lists with nothing under them are warnings`() {
+    @Test func `a build matrix without values and a key without a list in it are warnings`() {
         check(
             "version: 0.2\nbatch: {1️⃣build-matrix: {static: {ignore-failure: true}}}",
             [

@@ -2,7 +2,7 @@ import BuildspecModel
 import Testing
 
 @Suite struct `Mistakes in the environment` {
-    @Test func `values that look replaced are literal (build-spec-ref: env/variables)`() {
+    @Test func `a variable in a value is reported as literal (build-spec-ref: env/variables)`() {
         check(
             """
             version: 0.2
@@ -34,7 +34,7 @@ import Testing
         )
     }
 
-    @Test func `stray names beside empty variables are not set`() {
+    @Test func `names outside of an empty 'variables' mapping are reported as misplaced`() {
         check(
             """
             version: 0.2
@@ -53,7 +53,7 @@ import Testing
         )
     }
 
-    @Test func `the names of version 0_1 are honoured in 0_2 with a warning`() throws {
+    @Test func `the key names of version 0·1 are read in version 0·2 with a warning`() throws {
         let text = "version: 0.2\nphases: {}\n1️⃣environment_variables: {plaintext: {A: b}}\n"
         check(
             text,
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(arguments: ["a:b:c:d:e", "arn:aws:x", ":key", "id:key:AWSCURRENT:v1"])
-    func `a secret's reference has the form of the guide (env: secrets-manager)`(text: String) {
+    func `an invalid secret reference in a file is reported (env: secrets-manager)`(text: String) {
         let names = Buildspec.parse(
             Array("version: 0.2\nphases: {}\nenv: {secrets-manager: {S: '\(text)'}}".utf8)
         ).diagnostics.map(\.name)
@@ -76,7 +76,7 @@ import Testing
     @Test(arguments: [
         "name", "name:key", "name:key::v1", "arn:aws:secretsmanager:r:1:secret:n-AbC:KEY::",
     ])
-    func `the forms of the guide are accepted`(text: String) {
+    func `the forms of secret references in the guide have no finding`(text: String) {
         check("version: 0.2\nphases: {}\nenv: {secrets-manager: {S: '\(text)'}}", [])
     }
 }

@@ -1,8 +1,8 @@
 import BuildspecModel
 import Testing
 
-@Suite struct `What a buildspec says` {
-    @Test func `every section is read`() throws {
+@Suite struct `Buildspec model` {
+    @Test func `every section of a buildspec file is read`() throws {
         let buildspec = try parsed(
             """
             version: 0.2
@@ -83,7 +83,7 @@ import Testing
         #expect(artifacts.secondary.map(\.identifier) == ["docs"])
     }
 
-    @Test func `values know where they stand`() throws {
+    @Test func `commands have their positions in the file`() throws {
         let buildspec = try parsed(
             """
             version: 0.2
@@ -113,7 +113,7 @@ import Testing
         ("Retry-5-exit status 2", .retry(count: 5, pattern: "exit status 2")),
         ("RETRY-5x", .retry(count: 3, pattern: "5x")),
     ])
-    func `on-failure takes the forms of the guide (build-spec-ref: on-failure)`(
+    func `on-failure has the forms of the guide (build-spec-ref: on-failure)`(
         text: String,
         expected: OnFailure
     ) throws {
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test(arguments: ["yes", "Yes", "TRUE", "on", "'yes'", "\"true\""])
-    func `a flag is set by the usual words in any case`(word: String) throws {
+    func `a flag is true for 'yes', 'true' and 'on' in any case`(word: String) throws {
         let buildspec = try parsed(
             "version: 0.2\nartifacts: {files: [a], discard-paths: \(word)}\nphases: {}"
         )
@@ -132,18 +132,18 @@ import Testing
     }
 
     @Test(arguments: ["no", "NO", "false", "Off", "''", "~"])
-    func `a flag is not set by the others`(word: String) throws {
+    func `a flag is false for 'no', 'false', 'off' and empty values`(word: String) throws {
         let text = "version: 0.2\nartifacts: {files: [a], discard-paths: \(word)}\nphases: {}"
         let result = Buildspec.parse(Array(text.utf8), options: ParseOptions(isLenient: true))
         #expect(result.buildspec?.artifacts?.primary.discardPaths == false)
     }
 
     @Test(arguments: ["0.1", "0.2", "'0.2'", "\"0.1\""])
-    func `the version may be quoted`(text: String) throws {
+    func `the version can be quoted`(text: String) throws {
         _ = try parsed("version: \(text)\nphases: {}")
     }
 
-    @Test func `version 0_1 has environment_variables with plaintext`() throws {
+    @Test func `version 0·1 has environment_variables with plaintext`() throws {
         let text = """
             version: 0.1
             environment_variables:
@@ -158,14 +158,14 @@ import Testing
         #expect(buildspec.env.parameterStore.map(\.name) == ["C"])
     }
 
-    @Test func `a buildspec may be JSON`() throws {
+    @Test func `a buildspec file can be JSON`() throws {
         let buildspec = try parsed(
             #"{"version": "0.2", "phases": {"build": {"commands": ["echo \"a: b\""]}}}"#
         )
         #expect(buildspec.phases[.build]?.commands.map(\.value) == [#"echo "a: b""#])
     }
 
-    @Test func `reports and proxy are read`() throws {
+    @Test func `the reports and proxy sections are read`() throws {
         let buildspec = try parsed(
             """
             version: 0.2

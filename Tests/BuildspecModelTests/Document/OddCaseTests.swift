@@ -35,7 +35,7 @@ struct OddCase: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite struct `Odd things that people write` {
+@Suite struct `Odd cases` {
     private func check(_ oddCase: OddCase) {
         let bytes = Array(oddCase.text.utf8)
         #expect(Buildspec.validate(bytes).diagnostics.map(\.name) == oddCase.findings)
@@ -88,7 +88,7 @@ struct OddCase: Sendable, CustomTestStringConvertible {
         .commands("- echo \"a", ["unbalanced-quote"], reads: "echo \"a"),
         .commands("- \"echo a", ["yaml-syntax"]),
     ])
-    func `in commands`(oddCase: OddCase) { check(oddCase) }
+    func `odd commands have the expected findings`(oddCase: OddCase) { check(oddCase) }
 
     @Test(arguments: [
         OddCase(text: "version: 0.2.0\nphases: {}", findings: ["version"]),
@@ -127,7 +127,7 @@ struct OddCase: Sendable, CustomTestStringConvertible {
         OddCase(text: "- version: 0.2", findings: ["wrong-type"]),
         OddCase(text: "make all", findings: ["wrong-type"]),
     ])
-    func `in documents`(oddCase: OddCase) { check(oddCase) }
+    func `odd documents have the expected findings`(oddCase: OddCase) { check(oddCase) }
 
     @Test(arguments: [
         OddCase.file(
@@ -152,7 +152,7 @@ struct OddCase: Sendable, CustomTestStringConvertible {
         .file("reports: {u: {files: [x], file-format: cucumberjson, discard-paths: false}}"),
         .file("artifacts: {files: [a], discard-paths: \"yes\"}"),
     ])
-    func `in scalars`(oddCase: OddCase) { check(oddCase) }
+    func `odd scalars have the expected findings`(oddCase: OddCase) { check(oddCase) }
 
     @Test(arguments: [
         OddCase.file("artifacts: {secondary-artifacts: {a: {files: [b]}}}", ["missing-key"]),
@@ -173,5 +173,5 @@ struct OddCase: Sendable, CustomTestStringConvertible {
         .file("environment_variables: {plaintext: {A: b}}", ["old-syntax"]),
         .file("proxy: {logs: maybe}", ["bad-value"]),
     ])
-    func `in sections`(oddCase: OddCase) { check(oddCase) }
+    func `odd sections have the expected findings`(oddCase: OddCase) { check(oddCase) }
 }

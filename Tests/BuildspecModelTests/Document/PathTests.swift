@@ -71,7 +71,7 @@ import Testing
                 + " 'exclude-paths'"
         ),
     ])
-    func `a path that a shell would read otherwise is a warning that says what to write`(
+    func `a path that a shell would read otherwise is a warning with a correction`(
         path: String,
         name: String,
         message: String
@@ -103,14 +103,14 @@ import Testing
         "a\\ ", "x!", "a~b", "/root/.m2/**/*", "it's", "\"a\"b\"c", "*\\**", "a\\?", "a\\*",
         "l'\u{E9}t\u{2019}s", "${A}${B}",
     ])
-    func `a path that means what it seems to is no warning`(path: String) {
+    func `a path that means what it seems to mean has no warning`(path: String) {
         #expect(PathOddity.all(in: path, .cache).isEmpty)
         // The name of a directory alone excludes nothing; a test of its own has those.
         let excluded = PathOddity.all(in: path, .exclusion).filter { $0.name != .excludedDirectory }
         #expect(excluded.isEmpty)
     }
 
-    @Test func `what is proposed for a cache path is no path that takes in the sources`() {
+    @Test func `the correction of a cache path does not include the sources`() {
         for (path, message) in [
             (
                 "$(pwd)/**/*",
@@ -139,7 +139,9 @@ import Testing
         "foo/..",
         "/", "/**/*", "/*", "../**", "../*", "/codebuild/output/src/src", "{.,..}", "{a,b}/..",
     ])
-    func `a cache path that is the root, or takes it in whole, keeps nothing`(path: String) {
+    func `a cache path that is the source root, or a directory above it, is recognized`(
+        path: String
+    ) {
         #expect(CacheSection.isRoot(path))
         #expect(!CacheSection.includesSources(path))
     }
@@ -149,7 +151,7 @@ import Testing
         "{src,lib}/../**/*", "/codebuild/output/src/src/**/*", "$CODEBUILD_SRC_DIR/**/*", "?git/x",
         "${PWD}/*", "\\.git",
     ])
-    func `a cache path that takes in sources is seen in every spelling`(path: String) {
+    func `a cache path that includes sources is recognized in every spelling`(path: String) {
         #expect(CacheSection.includesSources(path))
         #expect(!CacheSection.isRoot(path))
     }
@@ -158,7 +160,7 @@ import Testing
         "nm/**/*", "[.]gitx", "../r1/x", "*/nm/**", "$HOME/**/*x", "/root/.m2", "[ab]git",
         "foo/..x",
     ])
-    func `a cache path that names something is none of the sources'`(path: String) {
+    func `a cache path to another directory does not include the sources`(path: String) {
         #expect(!CacheSection.includesSources(path) && !CacheSection.isRoot(path))
     }
 
@@ -166,7 +168,7 @@ import Testing
         ("node_modules", "node_modules"), ("node_modules/", "node_modules"), (".git", ".git"),
         ("**/node_modules", "**/node_modules"), ("my-dir/", "my-dir"),
     ])
-    func `an excluded directory is a warning`(path: String, written: String) {
+    func `an excluded directory without a pattern is a warning`(path: String, written: String) {
         #expect(
             PathOddity.all(in: path, .exclusion).map(\.message) == [
                 "'\(path)' leaves out no file in a directory of that name; write '\(written)/**/*'"
@@ -176,7 +178,7 @@ import Testing
         #expect(PathOddity.all(in: path + "/**/*", .exclusion).isEmpty)
     }
 
-    @Test func `an empty cache key is an error, an empty fallback key a warning`() {
+    @Test func `an empty cache key is an error, and an empty fallback key is a warning`() {
         let text =
             "version: 0.2\nphases: {}\ncache: {key: ' ', fallback-keys: [a, '', ' '], paths: [x]}\n"
         let found = Buildspec.parse(Array(text.utf8)).diagnostics

@@ -2,7 +2,8 @@ import BuildspecModel
 import Testing
 
 @Suite struct `Mistakes in phases and commands` {
-    @Test func `a command that reads as a mapping is shown re-quoted (build-spec-ref: commands)`() {
+    @Test func `a command that reads as a mapping is shown with quotes (build-spec-ref: commands)`()
+    {
         let text = """
             version: 0.2
             phases:
@@ -33,7 +34,7 @@ import Testing
         )
     }
 
-    @Test func `a list in a list is not flattened`() {
+    @Test func `a list in a list of commands is an error`() {
         check(
             """
             version: 0.2
@@ -52,7 +53,8 @@ import Testing
         )
     }
 
-    @Test func `nothing, an empty item and one text are accepted as CodeBuild does`() throws {
+    @Test func `commands can be empty, have an empty item or be one text, as on CodeBuild`() throws
+    {
         let text = """
             version: 0.2
             phases:
@@ -79,7 +81,7 @@ import Testing
         #expect(phases[.build]?.commands.map(\.value) == ["make all; make test"])
     }
 
-    @Test func `a scalar command is its source text`() throws {
+    @Test func `a number, boolean or date as a command is its source text`() throws {
         let buildspec = try parsed(
             "version: 0.2\nphases: {build: {commands: [1.10, true, 0x1F, 2020-01-01]}}"
         )
@@ -90,7 +92,7 @@ import Testing
         )
     }
 
-    @Test func `unknown phases are refused with what was meant`() {
+    @Test func `an unknown phase is an error that suggests a known one`() {
         check(
             """
             version: 0.2
@@ -115,13 +117,13 @@ import Testing
         )
     }
 
-    @Test func `lenient reading goes on as if an unknown phase were ignored`() throws {
+    @Test func `a lenient parse ignores an unknown phase`() throws {
         let text = "version: 0.2\nphases:\n  deploy:\n    commands: [make]\n"
         let buildspec = try parsed(text, options: ParseOptions(isLenient: true))
         #expect(buildspec.phases.isEmpty)
     }
 
-    @Test func `unknown keys of a phase say what was meant`() {
+    @Test func `an unknown key of a phase is reported with a suggestion`() {
         check(
             """
             version: 0.2
@@ -150,7 +152,7 @@ import Testing
         )
     }
 
-    @Test func `phases at the top level are an error, since nothing would run`() {
+    @Test func `phases at the top level are an error`() {
         check(
             "version: 0.2\nphases:\n1️⃣build:\n  commands: [make]\n",
             [
@@ -160,7 +162,7 @@ import Testing
         )
     }
 
-    @Test func `a phase that is no mapping says what is missing`() {
+    @Test func `a phase that is not a mapping is reported with the missing key`() {
         check(
             """
             version: 0.2
@@ -181,14 +183,14 @@ import Testing
         )
     }
 
-    @Test func `the order in the file is not the order of the build`() {
+    @Test func `phases that are listed in another order than they run are a warning`() {
         check(
             "version: 0.2\nphases:\n  build: {commands: [b]}\n  1️⃣install: {commands: [a]}\n",
             ["1️⃣ warning phase-order: 'install' comes after 'build' but runs before it"]
         )
     }
 
-    @Test func `runtime versions are a mapping with versions`() {
+    @Test func `runtime versions that are not a mapping of names to versions are an error`() {
         check(
             """
             version: 0.2
@@ -214,7 +216,7 @@ import Testing
     }
 
     @Test(arguments: ["0.3", "1.0", "0.20", "2", "latest"])
-    func `other versions are refused (build-spec-ref: version)`(text: String) {
+    func `an unknown buildspec version is an error (build-spec-ref: version)`(text: String) {
         check(
             "version: 1️⃣\(text)\nphases: {}",
             [
@@ -224,7 +226,7 @@ import Testing
         )
     }
 
-    @Test func `a missing version is refused`() {
+    @Test func `a buildspec file without a version is an error`() {
         check(
             "1️⃣phases: {build: {commands: [a]}}",
             ["1️⃣ error missing-key: 'version' is missing; begin with 'version: 0.2'"]

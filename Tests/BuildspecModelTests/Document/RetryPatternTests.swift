@@ -15,7 +15,10 @@ struct RetryPatternTests {
         (#"\p{L}{2}é"#, false),
         (#"n\p{L}m\z"#, false), (#"\QReason:\E"#, true), ("", true),
     ])
-    func `a pattern is read as Go, Java and Perl read it`(pattern: String, isFound: Bool) throws {
+    func `a retry pattern is read as Go, Java and Perl read it`(
+        pattern: String,
+        isFound: Bool
+    ) throws {
         let message = "Error while executing command: npm install\né. Reason: exit status 7"
         let outcome = try RetryPattern(pattern).search(message) { false }
         #expect(outcome == (isFound ? .found : .notFound))
@@ -27,7 +30,7 @@ struct RetryPatternTests {
         ("*a", "quantifier does not follow a repeatable item, at its character 1"),
         ("(((a{1000}){1000}){1000})", "regular expression is too large, at its character 26"),
     ])
-    func `a text that is no pattern is an error at its place`(pattern: String, reason: String) {
+    func `an invalid retry pattern is an error at its position`(pattern: String, reason: String) {
         let text =
             "version: 0.2\nphases: {build: {on-failure: 'RETRY-2-\(pattern)', commands: [a]}}"
         let result = Buildspec.validate(Array(text.utf8))
@@ -45,7 +48,7 @@ struct RetryPatternTests {
         "(a|b|ab)*x",
         "(?:(a)|b)*x", #"\p{L}+\p{Lu}"#, "(?=(a+))\\1{3}b", "(*NO_START_OPT)(a+)+b", "(?R)?a",
     ])
-    func `a search asks whether to go on, whatever the pattern`(pattern: String) throws {
+    func `a search asks whether to continue, with every retry pattern`(pattern: String) throws {
         let text = String(repeating: "a", count: 1_000_000) + "! timeou t b x A"
         var questions = 0
         let outcome = try RetryPattern(pattern).search(text) {

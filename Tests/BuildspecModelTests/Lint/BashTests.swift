@@ -7,7 +7,7 @@ import Testing
 ///
 /// `CommandTests/Findings/DashTests.swift` holds the same texts against
 /// dash and bash themselves.
-@Suite struct `Bash under sh` {
+@Suite struct `Bash constructs` {
     private func found(_ command: String, shell: String? = nil) -> [String] {
         let lines = command.split(separator: "\n", omittingEmptySubsequences: false)
             .map { "        \($0)\n" }.joined()
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: BashSamples.bash + BashSamples.moreBash)
-    func `each construct that dash does not know is named, with what to write`(
+    func `each bash construct that dash does not know is named in a finding`(
         sample: BashSamples.Sample
     ) {
         #expect(found(sample.text) == ["\(sample.name) is bash"])
@@ -28,16 +28,16 @@ import Testing
     }
 
     @Test(arguments: BashSamples.portable + BashSamples.morePortable)
-    func `text that dash and bash read alike has no warning`(text: String) {
+    func `a text that dash and bash read alike has no warning`(text: String) {
         #expect(found(text).isEmpty)
     }
 
     @Test(arguments: BashSamples.elsewhere)
-    func `bash for another program has no warning`(text: String) {
+    func `a bash text for another program has no warning`(text: String) {
         #expect(found(text).isEmpty)
     }
 
-    @Test func `a variable that the file sets is no variable of bash's`() {
+    @Test func `a variable that the file sets is not reported as bash's`() {
         let text =
             "version: 0.2\nenv: {variables: {UID: '5'}}\nphases:\n  build:\n    commands:\n"
             + "      - export OSTYPE=x\n      - 1️⃣echo $UID $OSTYPE $SECONDS\n"
@@ -47,14 +47,14 @@ import Testing
         )
     }
 
-    @Test func `dash goes on where it takes a second sign for the number's own`() {
+    @Test func `an increment that dash reads as two signs does not fail in dash`() {
         let effects = ["$((i++ + 2))", "$((++i))", "$((i++))", "$((i-- * 2))"].map { text in
             Bashism.all(in: "echo \(text)").map { $0.effect == .fails }
         }
         #expect(effects == [[false], [false], [true], [true]])
     }
 
-    @Test func `constructs are found wherever commands stand`() {
+    @Test func `bash constructs are found in every position of a command`() {
         #expect(found("if true; then pushd x; fi") == ["'pushd' is bash"])
         #expect(found("x=$(pushd x)") == ["'pushd' is bash"])
         #expect(found("echo \"a $(echo -e b) `let x=1`\"").count == 2)
@@ -66,7 +66,7 @@ import Testing
         #expect(found("[ a == b ] && [ c == d ]").count == 1)
     }
 
-    @Test func `each finding stands at its own place, whatever the style of the text`() {
+    @Test func `a bash finding has the position of its construct in every YAML style`() {
         checkNames(
             """
             version: 0.2
@@ -89,7 +89,7 @@ import Testing
         )
     }
 
-    @Test func `a comment above a command turns warnings off in all of it`() {
+    @Test func `an ignore comment above a command turns warnings off in all its lines`() {
         let text = """
             version: 0.2
             phases:
@@ -107,7 +107,7 @@ import Testing
     @Test(arguments: [
         "$(", "`", "\"$(", "${", "((", "$((", "[[ ", "case a in ", "<(", "a=(", "f()",
     ])
-    func `no text is too deep or too broken to be read`(piece: String) {
+    func `a deeply nested or broken shell text is read to its end`(piece: String) {
         let text = String(repeating: piece, count: 20_000)
         #expect(ShellReader.features(of: text).count <= 60_000)
     }

@@ -2,7 +2,7 @@ import BuildspecModel
 import TestSupport
 import Testing
 
-@Suite struct `What CodeBuild accepts and misreads` {
+@Suite struct `Lint rules` {
     private func check(
         _ lines: String,
         _ expected: [String],
@@ -18,7 +18,7 @@ import Testing
         )
     }
 
-    @Test func `a comment that cuts a command short`() {
+    @Test func `a comment that cuts off a part of a command is reported`() {
         check("- echo a 1️⃣#b c", ["1️⃣ comment-cut"])
         check("- echo \"a 1️⃣# b\"", ["1️⃣ comment-cut"])
         check("- x=$(cat f 1️⃣# b)", ["1️⃣ comment-cut"])
@@ -30,7 +30,7 @@ import Testing
         )
     }
 
-    @Test func `a backslash at a line's end, without a block`() {
+    @Test func `a backslash at the end of a folded line is reported`() {
         check("- 1️⃣aws s3 cp \\\n    a b", ["1️⃣ backslash-fold"])
         check(
             "- >\n  1️⃣aws s3 cp \\\n  a b",
@@ -40,42 +40,42 @@ import Testing
         check("- \"aws \\\n   s3\"", [])
     }
 
-    @Test func `a backslash at the end of all`() {
+    @Test func `a backslash at the end of a command is reported`() {
         check("- 1️⃣echo start \\", ["1️⃣ trailing-backslash"])
         check("- echo start \\\\", [])
     }
 
-    @Test func `an item that is indented too deep`() {
+    @Test func `a list item with too much indentation is reported`() {
         check("- make\n  1️⃣- make test\n- make install", ["1️⃣ folded-item"])
         check("- tar xf -\n    -C x", [])
     }
 
-    @Test func `heredocs that never end`() {
+    @Test func `a here-document that never ends is reported`() {
         check("- 1️⃣cat << EOF > run.sh\n  echo a\n  EOF", ["1️⃣ folded-heredoc"])
         check("- |\n  1️⃣cat <<EOF\n  a\n   EOF", ["1️⃣ open-heredoc"])
         check("- |\n  cat <<-'EOF'\n  it's\n  EOF\n  make", [])
     }
 
-    @Test func `statements that YAML joins`() {
+    @Test func `statements that YAML joins are reported`() {
         check("- >\n  make\n  1️⃣cd build", ["1️⃣ folded-script"])
         check("- >\n  make &&\n  cd build", [])
         check("- if [ -f x ]; then\n    echo a;\n  fi", [])
     }
 
-    @Test func `quotes that a shell would not find closed`() {
+    @Test func `quotes that a shell would find open are reported`() {
         check("- 1️⃣echo \"a", ["1️⃣ unbalanced-quote"])
         check("- 1️⃣x=$(y \"a)", ["1️⃣ unbalanced-quote"])
         check("- echo \"$(echo \"it's\")\" 'a\"b' \\' # don't", [])
         check("- |\n  echo '\n  a' \"b\n  c\"\n  # don't", [])
     }
 
-    @Test func `a lost negation and a lost first word`() {
+    @Test func `a negation or a first word that YAML removes is reported`() {
         check("- 1️⃣! grep x y", ["1️⃣ bang-eaten"])
         check("- &foo 1️⃣echo x", ["1️⃣ anchor-eaten"])
         check("- &foo echo x\n- *foo", [])
     }
 
-    @Test func `options, exits and functions that do not outlive their item`() {
+    @Test func `options, exits and functions that end with their item are reported`() {
         check(
             "- 1️⃣set -e\n- 2️⃣set -o pipefail; set -u",
             ["1️⃣ shell-option", "2️⃣ bash-syntax", "2️⃣ shell-option"]
@@ -86,7 +86,7 @@ import Testing
         check("- |\n  f() { make; }\n  f", [])
     }
 
-    @Test func `bash where dash runs, unless the file asks for bash`() {
+    @Test func `bash constructs are reported unless the file selects bash`() {
         let lines = """
             - if 1️⃣[[ -f x ]]; then make; fi
             - 2️⃣source venv/bin/activate
@@ -107,7 +107,7 @@ import Testing
         )
     }
 
-    @Test func `secrets in the log, and in the file`() {
+    @Test func `secrets in commands' output and in the file are reported`() {
         let env = "env:\n  secrets-manager: {PASS: a:b}\n"
         check("- 1️⃣echo $PASS\n- 2️⃣echo \"x ${PASS}\"", ["1️⃣ secret-echo", "2️⃣ secret-echo"], env: env)
         check(
@@ -121,20 +121,20 @@ import Testing
         )
     }
 
-    @Test func `a message shows a block without its last line end`() {
+    @Test func `a message shows a command block without its last line break`() {
         let text =
             "version: 0.2\nphases:\n  build:\n    commands:\n      - |\n        set -x\n"
         let message = Buildspec.validate(Array(text.utf8)).diagnostics.first?.message ?? ""
         #expect(message.hasPrefix("'set -x' holds only in this item"))
     }
 
-    @Test func `signs from a word processor`() {
+    @Test func `typographic characters in a command are reported`() {
         check("- 1️⃣docker login –u x", ["1️⃣ typographic-character"])
         check("- echo “hello”\n- make # “x”", [])
     }
 }
 
-@Suite struct `Turning warnings off` {
+@Suite struct `Ignored warnings` {
     private let text = """
         version: 0.2
         phases:
@@ -145,7 +145,7 @@ import Testing
               - 3️⃣set -u
         """
 
-    @Test func `by name in the options`() {
+    @Test func `an option turns warnings off by name`() {
         checkNames(text, ["1️⃣ shell-option", "2️⃣ source-command", "3️⃣ shell-option"])
         checkNames(
             text,
@@ -154,7 +154,7 @@ import Testing
         )
     }
 
-    @Test func `by a comment for its line, the next line, or the file`() {
+    @Test func `a comment turns warnings off for its line, the next line or the file`() {
         checkNames(
             text.replacing("set -e", with: "set -e # buildspec: ignore shell-option"),
             ["2️⃣ source-command", "3️⃣ shell-option"]
@@ -178,7 +178,7 @@ import Testing
         )
     }
 
-    @Test func `but not errors, and not names that do not exist`() {
+    @Test func `an ignore comment with an unknown name or an error's name is reported`() {
         checkNames(
             "1️⃣# buildspec: ignore shell-optoin, version\nversion: 2️⃣0.3\nphases: {}\n",
             ["1️⃣ ignore-comment", "1️⃣ ignore-comment", "2️⃣ version"]
@@ -190,16 +190,16 @@ import Testing
         #expect(result.count(.error) == 1)
     }
 
-    @Test func `strict checking fails a file for a warning`() {
+    @Test func `strict validation fails a file with a warning`() {
         let bytes = Array(MarkedText(text).text.utf8)
         #expect(Buildspec.validate(bytes).passes)
         #expect(!Buildspec.validate(bytes, options: ValidationOptions(isStrict: true)).passes)
     }
 }
 
-@Suite struct `Speed` {
+@Suite struct `Lint speed` {
     /// The limit is for a release build; a debug build is given ten times as long.
-    @Test func `200 lines are read and checked in a few milliseconds`() {
+    @Test func `a file of 200 lines is validated in less than 50 ms`() {
         var text = "version: 0.2\nphases:\n  build:\n    commands:\n"
         for index in 0..<196 { text += "      - echo \"line $\(index)\" && make target-\(index)\n" }
         let bytes = Array(text.utf8)
@@ -209,7 +209,7 @@ import Testing
 }
 
 /// YAML 1.1, "Folded Style": lines that are indented more, and empty lines, keep their breaks.
-@Suite struct `Lines that YAML does not join` {
+@Suite struct `Folded lines` {
     private func names(_ command: String) -> [String] {
         let lines = command.split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0.isEmpty ? "\n" : "      \($0)\n" }.joined()
@@ -235,7 +235,7 @@ import Testing
         "- 'echo \"a\n  b\n  echo c\"'",
         "- 'echo it''s\n  echo x''s'",
     ])
-    func `lines indented more and lines behind an empty one have no report`(command: String) {
+    func `lines that YAML does not join have no finding`(command: String) {
         #expect(names(command).filter { $0.contains("fold") } == [])
     }
 
@@ -253,7 +253,7 @@ import Testing
         ("- make && cd a\n  npm ci", "folded-script"),
         ("- >\n  cat <<EOF >x\n  a\n  EOF\n", "folded-heredoc"),
     ])
-    func `lines that are joined are reported`(command: String, name: String) {
+    func `lines that YAML joins are reported in every style`(command: String, name: String) {
         #expect(names(command).contains(name))
     }
 }

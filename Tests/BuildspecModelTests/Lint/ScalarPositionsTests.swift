@@ -3,7 +3,7 @@ import Testing
 @testable import BuildspecModel
 
 /// Where each character of a text stands, held against libyaml's own reading of it.
-@Suite struct `The place of every character` {
+@Suite struct `Scalar positions` {
     private func scalars(_ node: Node) -> [Node] {
         if node.isAlias { return [] }
         if let items = node.items { return items.flatMap(scalars) }
@@ -38,12 +38,12 @@ import Testing
         return nodes.count
     }
 
-    @Test func `is known in the seeds`() {
+    @Test func `every character of the seeds has a position`() {
         #expect(Seeds.all.map { check(Array($0.utf8)) }.reduce(0, +) > 50)
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64])
-    func `is known in generated texts`(seed: UInt64) {
+    func `every character of generated texts has a position`(seed: UInt64) {
         var generator = YAMLGenerator(seed: seed)
         let count = (0..<300).map { _ in
             check(Array(generator.print(generator.node(depth: 4)).utf8))
@@ -60,7 +60,7 @@ import Testing
         "- \"a  \n\t b\"", "- |\n    a\n  # no\n", "- >\n  a\n \n  b", "- !!str |\n  a\n",
         "- &x 'a'\n",
     ])
-    func `is known in every style`(text: String) {
+    func `every character of a scalar has a position in every style`(text: String) {
         #expect(check(Array(text.utf8)) == 1)
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import BuildspecModel
 
-@Suite struct `One table drives everything` {
+@Suite struct `Key table` {
     @Test(arguments: KeyTable.locations.map(\.path))
     func `every key of the table is read into the model`(path: String) throws {
         let location = try #require(KeyTable.location(at: path))
@@ -25,7 +25,9 @@ import Testing
     }
 
     @Test(arguments: KeyTable.locations.map(\.path))
-    func `every key is explained, and its mistakes lead to it`(path: String) throws {
+    func `every key has an explanation, and its usual mistakes have suggestions`(
+        path: String
+    ) throws {
         let location = try #require(KeyTable.location(at: path))
         let explanation = try #require(KeyTable.explanation(of: path))
         #expect(explanation.contains(location.row.summary.prefix(30)))
@@ -35,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func `mistakes are no keys of the same mapping, and no other key's either`() {
+    @Test func `a usual mistake is not a key of its mapping and belongs to one key only`() {
         for shape in [KeyTable.root] + KeyTable.shapes(in: KeyTable.root) {
             let mistakes = shape.rows.flatMap(\.mistakes)
             let names = Set(shape.rows.map(\.name))
@@ -45,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `free names are explained by what holds them`() {
+    @Test func `a name that the user chooses is explained by its section`() {
         #expect(KeyTable.explanation(of: "env.variables.HOME")?.contains("plain text") == true)
         #expect(KeyTable.explanation(of: "reports.unit.files")?.contains("report files") == true)
         #expect(KeyTable.explanation(of: "phases.deploy") == nil)
@@ -54,7 +56,7 @@ import Testing
         )
     }
 
-    @Test func `every finding has a name of its own and a meaning`() {
+    @Test func `every finding has a distinct name and an explanation`() {
         for name in FindingName.allCases {
             #expect(name.rawValue.allSatisfy { $0.isLowercase || $0 == "-" })
             #expect(name == .ignoreComment || name.summary != FindingName.ignoreComment.summary)
@@ -90,7 +92,7 @@ import Testing
         for name in FindingName.allCases { #expect(page.contains("| `\(name.rawValue)` |")) }
     }
 
-    @Test func `the schema is up to date and has every key`() throws {
+    @Test func `the JSON Schema is up to date and has every key`() throws {
         let text = KeyTable.jsonSchema()
         try check("buildspec.schema.json", text)
         let schema = try #require(
@@ -111,8 +113,10 @@ import Testing
     ),
     .timeLimit(.minutes(1))
 )
-struct `The schema` {
-    @Test func `is valid in draft-07 and 2020-12, and both accept what we accept`() async throws {
+struct `JSON Schema` {
+    @Test func `the JSON Schema accepts the same files in draft-07 and 2020-12 as buildspec`()
+        async throws
+    {
         let documents = KeyTable.locations.map(\.exampleDocument)
         let verdicts = try await SchemaValidator.verdicts(on: documents)
         for (document, verdict) in zip(documents, verdicts) {
@@ -134,7 +138,7 @@ struct `The schema` {
         "version: 0.2\ncache: {fallback-keys: [a], paths: [b]}",
         "version: 0.2\nenv: {variables: {A: [b]}}", "version: 0.2\nreports: {unit: {}}",
     ])
-    func `refuses what we refuse`(document: String) async throws {
+    func `the JSON Schema refuses files that buildspec refuses`(document: String) async throws {
         let verdicts = try await SchemaValidator.verdicts(on: [document])
         #expect(verdicts.first?.isEmpty == false)
         #expect(!Buildspec.validate(Array(document.utf8)).diagnostics.isEmpty)

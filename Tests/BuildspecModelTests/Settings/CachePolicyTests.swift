@@ -4,7 +4,7 @@ import Testing
 @testable import BuildspecModel
 
 /// A cache policy decides over trust, so it is read strictly.
-@Suite struct `A cache policy` {
+@Suite struct `Cache policy text` {
     static let whole = """
         version: 1
         require-signed: true
@@ -25,7 +25,7 @@ import Testing
         CachePolicyText.parse(Array(text.utf8))
     }
 
-    @Test func `is read with its places`() throws {
+    @Test func `a cache policy is read with the positions of its values`() throws {
         let (policy, diagnostics) = parse(Self.whole)
         #expect(diagnostics == [])
         let read = try #require(policy)
@@ -39,7 +39,7 @@ import Testing
         #expect(read.keys[1].key.range.start == SourcePosition(line: 11, column: 10))
     }
 
-    @Test func `may say nothing at all`() {
+    @Test func `a cache policy can consist of its version alone`() {
         let (policy, diagnostics) = parse("version: 1\n")
         #expect(diagnostics == [])
         #expect(policy == CachePolicyText())
@@ -88,7 +88,10 @@ import Testing
         ("version: 1\nkeys: [\n", "error: "), ("version: 1\n---\nversion: 1\n", "error: "),
         ("a: &a {x: 1}\n<<: *a\nversion: 1\n", "error: "),
     ])
-    func `with a mistake has no value, and the mistake a place`(text: String, message: String) {
+    func `a cache policy with a mistake has no value and an error with a position`(
+        text: String,
+        message: String
+    ) {
         let (policy, diagnostics) = parse(text)
         #expect(policy == nil)
         let lines = diagnostics.map { $0.rendered(file: "p", source: Array(text.utf8)) }
@@ -97,7 +100,7 @@ import Testing
     }
 
     @Test(arguments: 0..<60 as Range<UInt64>)
-    func `with random changes has a value or an error, and never both or none`(seed: UInt64) {
+    func `a randomly changed cache policy has either a value or an error`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         for _ in 0..<40 {
             var bytes = Array(Self.whole.utf8)

@@ -2,7 +2,7 @@ import BuildspecModel
 import TestSupport
 import Testing
 
-@Suite struct `A configuration` {
+@Suite struct `Configuration files` {
     private static let options = ["endpoint", "region", "anonymous", "kms-key"]
 
     private func findings(_ text: String) -> [String] {
@@ -11,7 +11,7 @@ import Testing
         }
     }
 
-    @Test func `is read with all that it says`() {
+    @Test func `a configuration file is read with all its values`() {
         let text = """
             cache:
               place: /var/cache/ci   # a comment
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: ["", "# nothing\n", "cache:\n", "cache: {}\ns3:\n  buckets:\n"])
-    func `may say nothing`(text: String) {
+    func `a configuration file can be empty`(text: String) {
         #expect(findings(text) == [])
     }
 
@@ -70,11 +70,14 @@ import Testing
         ("cache:\n  place:", "2:9 error: 'cache.place' must be text, not nothing"),
         ("s3:\n  buckets: x", "2:12 error: 's3.buckets' must be a mapping, not text"),
     ])
-    func `that says something wrong is refused where it does`(text: String, finding: String) {
+    func `a mistake in a configuration file is an error at its position`(
+        text: String,
+        finding: String
+    ) {
         #expect(findings(text) == [finding])
     }
 
-    @Test func `is never spoken of as a buildspec`() {
+    @Test func `an error in a configuration file does not mention a buildspec`() {
         let texts = ["a: 1\n---\nb: 2\n", "cache: !x {}\n", "cache: [", "cache:\n\tplace: x\n"]
         for text in texts {
             let found = findings(text)
@@ -83,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func `survives whatever it is given`() {
+    @Test func `a randomly changed configuration file does not crash the reader`() {
         var random = SplitMix64(seed: 71)
         let seed = Array("cache:\n  place: /x\ns3:\n  buckets:\n    b: {region: y}\n".utf8)
         for _ in 0..<2_000 {

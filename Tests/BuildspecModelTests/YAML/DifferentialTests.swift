@@ -8,7 +8,7 @@ import Testing
     .enabled(if: PyYAML.isInstalled, "python3 with PyYAML and libyaml is not on this machine"),
     .timeLimit(.minutes(2))
 )
-struct `The same tree as PyYAML` {
+struct `Comparison with PyYAML` {
     private func compare(_ texts: [[UInt8]], _ what: [String] = []) async throws {
         let expected = try await PyYAML.trees(of: texts)
         try #require(expected.count == texts.count)
@@ -21,12 +21,12 @@ struct `The same tree as PyYAML` {
         }
     }
 
-    @Test func `of the seeds`() async throws {
+    @Test func `the seeds have the same trees as in PyYAML`() async throws {
         try await compare(Seeds.all.map { Array($0.utf8) })
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64])
-    func `of generated texts`(seed: UInt64) async throws {
+    func `generated texts have the same trees as in PyYAML`(seed: UInt64) async throws {
         var generator = YAMLGenerator(seed: seed)
         try await compare(
             (0..<300).map { _ in Array(generator.print(generator.node(depth: 4)).utf8) }
@@ -34,7 +34,9 @@ struct `The same tree as PyYAML` {
     }
 
     @Test(arguments: [4, 5, 6] as [UInt64])
-    func `of seeds with random changes, errors included`(seed: UInt64) async throws {
+    func `randomly changed seeds have the same trees and errors as in PyYAML`(
+        seed: UInt64
+    ) async throws {
         var random = SeededRandom(seed: seed)
         try await compare(
             (0..<500).map { _ in Array(random.pick(Seeds.all).utf8).mutated(using: &random) }
@@ -49,7 +51,7 @@ struct `The same tree as PyYAML` {
             "BUILDSPEC_CORPUS names no folder"
         )
     )
-    func `of the files of a folder`() async throws {
+    func `the files of a directory have the same trees as in PyYAML`() async throws {
         let path = try #require(ProcessInfo.processInfo.environment["BUILDSPEC_CORPUS"])
         let folder = URL(filePath: path)
         let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()

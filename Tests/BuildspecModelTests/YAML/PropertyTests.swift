@@ -2,9 +2,9 @@ import Testing
 
 @testable import BuildspecModel
 
-@Suite struct `Reading what was printed` {
+@Suite struct `YAML round trips` {
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `gives the same tree in every style`(seed: UInt64) {
+    func `a printed tree is read back the same in every style`(seed: UInt64) {
         var generator = YAMLGenerator(seed: seed)
         for _ in 0..<50 {
             let node = generator.node(depth: 4)
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(arguments: 100..<120 as Range<UInt64>)
-    func `never crashes, and every finding stands in the text`(seed: UInt64) {
+    func `every finding in a randomly changed file is within the text`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         for _ in 0..<50 {
             let bytes = Array(random.pick(Seeds.all).utf8).mutated(using: &random)

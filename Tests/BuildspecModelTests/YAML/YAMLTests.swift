@@ -2,8 +2,8 @@ import BuildspecModel
 import TestSupport
 import Testing
 
-@Suite struct `YAML as libyaml reads it` {
-    @Test func `a syntax error keeps libyaml's words and CodeBuild's line, counted from 0`() {
+@Suite struct `YAML reading` {
+    @Test func `a syntax error has libyaml's message and CodeBuild's line, counted from 0`() {
         let text = "version: 0.2\n\nphases:\n\tbuild:\n"
         let finding = Buildspec.parse(Array(text.utf8)).diagnostics.first
         #expect(finding?.name == "yaml-syntax")
@@ -15,7 +15,7 @@ import Testing
         )
     }
 
-    @Test func `what stands before a syntax error is still reported`() {
+    @Test func `findings before a syntax error are reported`() {
         let text = """
             version: 0.2
             phases:
@@ -46,7 +46,7 @@ import Testing
         + " path can hold; remove the"
 
     @Test(arguments: [#"\0"#, #"\x00"#, #"\u0000"#, #"\U00000000"#])
-    func `a NUL character is refused where it is written`(escape: String) {
+    func `a NUL character is an error at its position`(escape: String) {
         check(
             """
             version: 0.2
@@ -56,7 +56,7 @@ import Testing
         )
     }
 
-    @Test func `a NUL character is refused in keys and values of every section, once each`() {
+    @Test func `a NUL character in a key or value of any section is one error`() {
         let text = #"""
             version: 0.2
             env: {variables: {"A1️⃣\0": b, C: &c "d2️⃣\0\0"}, exported-variables: [*c]}
@@ -77,7 +77,7 @@ import Testing
         #expect(places == ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣"])
     }
 
-    @Test func `a second document is an error where it begins`() {
+    @Test func `a second document is an error at its first line`() {
         check(
             "---\nversion: 0.2\nphases: {}\n1️⃣---\nversion: 0.2\n",
             [
@@ -87,7 +87,7 @@ import Testing
         )
     }
 
-    @Test func `a duplicate key is named with both lines, and the last value counts`() throws {
+    @Test func `a duplicate key is reported with both lines, and the last value counts`() throws {
         let text = """
             version: 0.2
             env:
@@ -107,7 +107,7 @@ import Testing
         #expect(buildspec.env.variables.map(\.value.value) == ["last"])
     }
 
-    @Test func `tags and complex keys are errors where they stand`() {
+    @Test func `tags and complex keys are errors at their positions`() {
         check(
             """
             version: 0.2
@@ -129,7 +129,7 @@ import Testing
         )
     }
 
-    @Test func `anchors and aliases stand for any node`() throws {
+    @Test func `an alias stands for any node with an anchor`() throws {
         let buildspec = try parsed(
             """
             version: 0.2
@@ -152,7 +152,7 @@ import Testing
         )
     }
 
-    @Test func `a merge is an extension, and explicit keys beat it`() throws {
+    @Test func `a merge key is reported, and explicit keys override merged ones`() throws {
         let text = """
             version: 0.2
             env:
@@ -176,7 +176,7 @@ import Testing
         #expect(names == ["merge-key"])
     }
 
-    @Test func `CR LF, a byte order mark and UTF-16 change nothing`() throws {
+    @Test func `a file with CR LF, a byte order mark or in UTF-16 is read as usual`() throws {
         let text =
             "version: 0.2\r\nphases:\r\n  build:\r\n    commands:\r\n      - |\r\n        a\r\n        b\r\n"
         let utf16 = text.utf16.reduce(into: [UInt8]([0xFF, 0xFE])) { bytes, unit in
@@ -193,21 +193,21 @@ import Testing
         }
     }
 
-    @Test func `bytes that are no text are named with their place`() {
+    @Test func `bytes that are not UTF-8 are an error at their position`() {
         let bytes = Array("version: 0.2\nphases: é".utf8) + [0xFF, 0x0A]
         let finding = Buildspec.parse(bytes).diagnostics.first
         #expect(finding?.name == "encoding")
         #expect(finding?.range.start == SourcePosition(line: 2, column: 10))
     }
 
-    @Test func `a tab after a command is accepted, as libyaml does`() throws {
+    @Test func `a tab after a command is accepted`() throws {
         let buildspec = try parsed("version: 0.2\nphases:\n  build:\n    commands:\n      - a \t\n")
         #expect(buildspec.phases[.build]?.commands.map(\.value) == ["a"])
     }
 }
 
-@Suite struct `Limits` {
-    @Test func `a huge file ends at once`() {
+@Suite struct `YAML limits` {
+    @Test func `a file of 10 MB is refused in less than a second`() {
         let bytes = Array(repeating: UInt8(ascii: "a"), count: 10_000_000)
         let time = processorTime {
             #expect(Buildspec.parse(bytes).diagnostics.map(\.name) == ["too-large"])
@@ -216,14 +216,14 @@ import Testing
     }
 
     @Test(arguments: ["[", "- ", "? ", "{a: "])
-    func `deep nesting ends with an error`(opener: String) {
+    func `deep nesting is an error`(opener: String) {
         let bytes = Array(String(repeating: opener, count: 100_000).utf8)
         let result = Buildspec.parse(bytes)
         #expect(result.buildspec == nil)
         #expect(result.diagnostics.contains { $0.severity == .error })
     }
 
-    @Test func `a billion laughs end with an error`() {
+    @Test func `aliases that multiply exponentially are an error in less than a second`() {
         var text = "version: 0.2\na0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
         for level in 1...9 {
             let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
@@ -235,7 +235,7 @@ import Testing
         #expect(time < .seconds(1))
     }
 
-    @Test func `merges count against the limit too`() {
+    @Test func `merge keys count against the limit of aliases`() {
         let keys = (0..<200).map { "k\($0): v" }.joined(separator: ", ")
         var text = "version: 0.2\nbase: &base {\(keys)}\n"
         for index in 0..<200 { text += "m\(index): {<<: *base}\n" }

@@ -9,7 +9,7 @@ import Testing
 
 /// What artifacts never have in them, and what they never replace.
 @Suite(.timeLimit(.minutes(2)))
-struct ArtifactKeepTests {
+struct `Artifact bounds` {
     private func build(
         _ files: [String],
         base: String? = nil,
@@ -35,7 +35,7 @@ struct ArtifactKeepTests {
             (["**/*"], "deep"), (["**/*"], "link"), (["*"], "%/store/v1/packs"),
         ] as [([String], String?)]
     )
-    func `a store is in no artifact, wherever a pattern begins`(
+    func `artifacts of a store are refused, wherever the pattern begins`(
         files: [String],
         base: String?
     ) async throws {
@@ -57,7 +57,10 @@ struct ArtifactKeepTests {
         #expect(try target.handle.names().isEmpty)
     }
 
-    @Test func `a directory that holds the sources is not closed, one in them is`() throws {
+    @Test
+    func `artifact bounds close a reserved directory in the sources, but not one around them`()
+        throws
+    {
         let scratch = try TemporaryDirectory()
         try scratch.write("", to: "src/store/x")
         let root = PathBytes(scratch.file("src").string)
@@ -72,7 +75,7 @@ struct ArtifactKeepTests {
     }
 
     @Test(arguments: ["true", "git init -q ."])
-    func `a file in the sources is replaced only if an earlier build collected it`(
+    func `an artifact replaces a file in the sources only if an earlier build collected it`(
         git: String
     ) async throws {
         var build = try build(
@@ -107,7 +110,7 @@ struct ArtifactKeepTests {
         #expect(again?.contains("'b' would be replaced") == true, "\(again ?? "")")
     }
 
-    @Test func `a directory that an earlier build filled is filled again, unremembered too`()
+    @Test func `a build without the earlier state replaces the artifacts of an earlier build`()
         async throws
     {
         for git in ["true", "git init -q .; echo out > .gitignore; touch out/other"] {
@@ -125,7 +128,7 @@ struct ArtifactKeepTests {
     }
 
     @Test(arguments: [false, true])
-    func `a whole checkout is collected again and again, into no other repository`(
+    func `a whole checkout is collected repeatedly, but never into another repository`(
         isInside: Bool
     ) async throws {
         let git = "test -d .git || { git init -q; echo one > a; git add a; }"

@@ -8,7 +8,7 @@ import Testing
 
 /// Artifacts from directories with links to one another, as package managers make them.
 @Suite(.timeLimit(.minutes(1)))
-struct ArtifactMazeTests {
+struct `Artifacts with links` {
     /// Ten directories, each with links to all: millions of paths.
     private static let maze =
         "mkdir m; cd m; for i in 0 1 2 3 4 5 6 7 8 9; do mkdir $i; touch $i/f; "
@@ -19,7 +19,7 @@ struct ArtifactMazeTests {
         var build = try TestBuild(
             Buildspec(
                 version: .v02,
-                phases: [.build: Phase(commands: located([ArtifactMazeTests.maze]))],
+                phases: [.build: Phase(commands: located([Self.maze]))],
                 artifacts: ArtifactsSection(primary: set)
             )
         )
@@ -28,7 +28,7 @@ struct ArtifactMazeTests {
     }
 
     // CodeBuild user guide, build-spec-ref: artifacts/enable-symlinks.
-    @Test func `inner links to directories stay links where that is wanted`() async throws {
+    @Test func `enable-symlinks keeps inner links to directories as links`() async throws {
         let build = try build(enableSymlinks: true)
         #expect(try await build.run().state == .succeeded)
         let out = try DirectoryHandle.open(PathBytes(build.scratch.file("out/m/3").string))
@@ -37,7 +37,7 @@ struct ArtifactMazeTests {
         #expect(try out.linkTarget("to4".utf8) == Array("../4".utf8))
     }
 
-    @Test func `a build can be stopped while it looks for artifacts`() async throws {
+    @Test func `a timeout ends a build during the search for artifacts`() async throws {
         var build = try build(enableSymlinks: false)
         build.request.timeout = .seconds(1)
         let start = ContinuousClock.now
@@ -45,8 +45,8 @@ struct ArtifactMazeTests {
         #expect(.now - start < .seconds(10))
     }
 
-    @Test func `links that lead to more than anybody means are an error`() async throws {
-        let build = try TestBuild(build: [ArtifactMazeTests.maze])
+    @Test func `artifact links that lead to too many files are an error`() async throws {
+        let build = try TestBuild(build: [Self.maze])
         #expect(try await build.run().state == .succeeded)
         let root = PathBytes(build.scratch.path.string)
         let pattern = try #require(ArtifactPattern.parse("m/**/*", base: root).first)
@@ -61,7 +61,9 @@ struct ArtifactMazeTests {
     }
 
     @Test(arguments: ["m/**/*", "m/**", "**/m/**/*", "{x,m}/**/*"])
-    func `a tree that is excluded as a whole is not gone through`(exclude: String) async throws {
+    func `the search for artifacts skips a tree that is excluded as a whole`(
+        exclude: String
+    ) async throws {
         var build = try build(enableSymlinks: false)
         build.buildspec.artifacts?.primary.files = located(["**/*"])
         build.buildspec.artifacts?.primary.excludePaths = located([exclude])
@@ -71,8 +73,7 @@ struct ArtifactMazeTests {
         #expect(try build.scratch.read("out/a") == "a")
     }
 
-    @Test func `a file that is named in an excluded tree is excluded without a word`() async throws
-    {
+    @Test func `a named file in an excluded tree is left out without a warning`() async throws {
         var build = try TestBuild(build: ["mkdir m; touch m/f a"])
         build.buildspec.artifacts = ArtifactsSection(
             primary: ArtifactSet(

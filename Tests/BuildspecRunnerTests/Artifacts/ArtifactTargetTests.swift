@@ -47,7 +47,7 @@ struct ArtifactTargetTests {
     }
 
     @Test(arguments: ["", "./", "src/..", "none/..", "src/../../%", "src/deep/../.."])
-    func `artifacts do not go into the source root, however it is spelled`(
+    func `every spelling of the source root is refused as the artifact directory`(
         spelling: String
     ) async throws {
         var build = try build(["**/*"])
@@ -57,7 +57,7 @@ struct ArtifactTargetTests {
         try await expectRefused(build, "it is the source root")
     }
 
-    @Test func `artifacts do not go into the source root through a link`() async throws {
+    @Test func `a link to the source root is refused as the artifact directory`() async throws {
         var build = try build(["**/*"])
         let other = try TemporaryDirectory()
         try other.handle.makeLink("l".utf8, to: Array(build.scratch.path.string.utf8))
@@ -65,7 +65,7 @@ struct ArtifactTargetTests {
         try await expectRefused(build, "it is the source root")
     }
 
-    @Test func `a secondary artifact does not go into the source root`() async throws {
+    @Test func `a secondary artifact whose directory is the source root is refused`() async throws {
         var build = try build(["a.txt"])
         let name = build.scratch.path.lastComponent?.string ?? ""
         build.buildspec.artifacts?.secondary = [
@@ -92,7 +92,7 @@ struct ArtifactTargetTests {
             (["*"], nil, "a.txt/x", "is not a directory"),
         ] as [([String], String?, String, String)]
     )
-    func `artifacts do not go into a directory that they come from, nor onto a file`(
+    func `an artifact directory that has the artifacts' files, or is a file, is refused`(
         files: [String],
         base: String?,
         target: String,
@@ -103,7 +103,7 @@ struct ArtifactTargetTests {
         try await expectRefused(build, reason)
     }
 
-    @Test func `a directory of artifacts alone may be filled again`() async throws {
+    @Test func `a second build replaces the artifacts of the first`() async throws {
         var build = try build(["**/*"])
         build.request.artifactsDirectory = build.scratch.file("out")
         #expect(try await build.run().artifacts.failure == nil)
@@ -112,7 +112,7 @@ struct ArtifactTargetTests {
         #expect(try build.scratch.read("out/out/src/main.c") == nil)
     }
 
-    @Test func `artifacts above the sources are not written into them`() async throws {
+    @Test func `artifacts in a directory above the sources do not replace sources`() async throws {
         var build = try build(["**/*"], base: "%/..")
         let name = build.scratch.path.lastComponent?.string ?? ""
         build.buildspec.artifacts?.primary = ArtifactSet(files: located(["\(name)/*"]))
@@ -125,7 +125,7 @@ struct ArtifactTargetTests {
         #expect(try build.scratch.read("a.txt") == "the source a.txt")
     }
 
-    @Test func `a source that git tracks is never replaced`() async throws {
+    @Test func `an artifact never replaces a source file that git tracks`() async throws {
         var build = try build(
             ["a.txt"],
             commands: ["git init -q . && git add src/a.txt && echo new > a.txt"]
@@ -136,7 +136,9 @@ struct ArtifactTargetTests {
         #expect(try build.scratch.read("src/a.txt") == "the source src/a.txt")
     }
 
-    @Test func `the store, the state and the own files are in no artifact`() async throws {
+    @Test func `artifacts leave out the store, the state directory and buildspec's log`()
+        async throws
+    {
         var build = try build(["**/*"])
         try build.scratch.write("x", to: "store/v1/packs/x")
         try build.scratch.write("x", to: "state/x")
@@ -153,7 +155,8 @@ struct ArtifactTargetTests {
         #expect(warnings.count == 3, "\(build.sink.warnings)")
     }
 
-    @Test func `two artifacts do not take one place`() async throws {
+    @Test func `a secondary artifact does not replace a file of the primary artifact`() async throws
+    {
         let other = ArtifactsSection.Secondary(
             identifier: "src",
             set: ArtifactSet(files: located(["dist/app.js", "main.c"]))
@@ -171,7 +174,7 @@ struct ArtifactTargetTests {
         #expect(try target.read("src/dist/app.js") == nil)
     }
 
-    @Test func `a link in place of a secondary artifact is not followed`() async throws {
+    @Test func `a link instead of a secondary artifact's directory is not followed`() async throws {
         let other = ArtifactsSection.Secondary(
             identifier: "more",
             set: ArtifactSet(files: located(["a.txt"]))
@@ -191,7 +194,8 @@ struct ArtifactTargetTests {
     }
 
     @Test(arguments: [true, false])
-    func `a link that leads nowhere is kept as a link, or told`(isKept: Bool) async throws {
+    func `a dangling link is kept as a link, or left out with a warning`(isKept: Bool) async throws
+    {
         var build = try build(["*"], commands: ["ln -s later.txt soon"])
         build.buildspec.artifacts?.primary.enableSymlinks = isKept
         let target = try TemporaryDirectory()

@@ -50,7 +50,7 @@ struct ArtifactTests {
         (["a.txt", "a.*"], ["a.txt"]), (["./a.txt"], ["a.txt"]),
         (["$CODEBUILD_SRC_DIR/src/main.c"], ["src/main.c"]), (["$NAME.txt"], ["a.txt"]),
     ])
-    func `globs choose files`(files: [String], expected: [String]) async throws {
+    func `artifact patterns select files`(files: [String], expected: [String]) async throws {
         let set = ArtifactSet(files: located(files))
         let outcome = try await collect(set, commands: ["NAME=a"])
         #expect(outcome.failure == nil)
@@ -58,12 +58,14 @@ struct ArtifactTests {
         #expect(outcome.warnings == [])
     }
 
-    @Test func `the matched base directories are dropped and their contents merged`() async throws {
+    @Test func `a base directory with a pattern merges the contents of all its matches`()
+        async throws
+    {
         let set = ArtifactSet(files: located(["**/*"]), baseDirectory: Located(text: "out-*"))
         #expect(try await collect(set).names == ["a.txt", "r.bin", "s.bin"])
     }
 
-    @Test func `excluded paths are left out`() async throws {
+    @Test func `artifacts leave out the excluded paths`() async throws {
         let excludes = located(["**/.*", "src/deep/**/*", "*.log"])
         let set = ArtifactSet(
             files: located(["**/*"]),
@@ -77,7 +79,7 @@ struct ArtifactTests {
         )
     }
 
-    @Test func `discarded paths leave base names, the last of a name wins with a warning`()
+    @Test func `discard-paths keeps base names, and the last file of a name wins with a warning`()
         async throws
     {
         let set = ArtifactSet(files: located(["a.txt", "out-2/*"]), discardPaths: true)
@@ -87,7 +89,7 @@ struct ArtifactTests {
         #expect(outcome.warnings.first?.contains("out-2/a.txt' replaces '") == true)
     }
 
-    @Test func `nothing matched fails the build`() async throws {
+    @Test func `artifact patterns that match nothing fail the build`() async throws {
         let outcome = try await collect(ArtifactSet(files: located(["no/such", "*.nope"])))
         #expect(outcome.failure == "no matching artifact paths found")
     }
@@ -99,18 +101,18 @@ struct ArtifactTests {
         )
     }
 
-    @Test func `a missing file beside others is a warning`() async throws {
+    @Test func `a missing artifact file is a warning if other files exist`() async throws {
         let outcome = try await collect(ArtifactSet(files: located(["x.json", "a.txt", "*.nope"])))
         #expect(outcome.names == ["a.txt"])
         #expect(outcome.warnings == ["Skipping invalid file path x.json"])
     }
 
-    @Test func `a bare directory is not recursed into`() async throws {
+    @Test func `a directory's name alone collects none of its files`() async throws {
         let outcome = try await collect(ArtifactSet(files: located(["src"])))
         #expect(outcome.failure == "no matching artifact paths found")
     }
 
-    @Test func `secondary artifacts go into directories of their identifiers`() async throws {
+    @Test func `a secondary artifact goes into the directory of its identifier`() async throws {
         let secondary = [
             ArtifactsSection.Secondary(
                 identifier: "bins",
@@ -124,7 +126,7 @@ struct ArtifactTests {
         #expect(outcome.names == ["a.txt", "bins/r.bin", "bins/s.bin"])
     }
 
-    @Test func `links are followed, and a link to a directory above is not`() async throws {
+    @Test func `artifacts follow links, but not a link to a directory above`() async throws {
         let set = ArtifactSet(files: located(["links/**/*"]))
         let outcome = try await collect(
             set,
@@ -135,7 +137,7 @@ struct ArtifactTests {
         #expect(outcome.names == ["links/d/deep/x.h", "links/d/main.c", "links/f"])
     }
 
-    @Test func `inner links stay links where that is wanted`() async throws {
+    @Test func `enable-symlinks keeps inner links to files as links`() async throws {
         var build = try TestBuild(
             Buildspec(
                 version: .v02,
@@ -156,7 +158,7 @@ struct ArtifactTests {
         #expect(try target.handle.status("out".utf8)?.kind == .regular)
     }
 
-    @Test func `a link in the target directory is never written through`() async throws {
+    @Test func `a build never writes through a link in the artifact directory`() async throws {
         let outside = try TemporaryDirectory()
         let target = try TemporaryDirectory()
         try target.handle.makeLink("src".utf8, to: Array(outside.path.string.utf8))
@@ -173,7 +175,7 @@ struct ArtifactTests {
     }
 
     @Test(arguments: ["../beside", "", ".", "..", "a/b", "/a"])
-    func `an identifier that is no name of a directory is a failure`(
+    func `an identifier that cannot name a directory fails the secondary artifact`(
         identifier: String
     )
         async throws
@@ -192,7 +194,7 @@ struct ArtifactTests {
     }
 
     @Test(arguments: ["..", "src/../.."])
-    func `a base directory may be the directory above`(base: String) async throws {
+    func `a base directory can be the directory above the source root`(base: String) async throws {
         let set = ArtifactSet(
             files: located(["$NAME/a.txt"]),
             baseDirectory: Located(text: base)
@@ -203,7 +205,7 @@ struct ArtifactTests {
         #expect(outcome.names.first?.hasSuffix("/a.txt") == true)
     }
 
-    @Test func `files elsewhere go in by their names`() async throws {
+    @Test func `files outside of the source root are collected by their base names`() async throws {
         let outcome = try await collect(
             ArtifactSet(files: located(["/etc/hostname", "../*/a.txt"]))
         )
@@ -224,7 +226,7 @@ struct ArtifactTests {
         #expect(try target.read("f") == "x\n")
     }
 
-    @Test func `without a directory nothing is looked at`() async throws {
+    @Test func `a build without an artifact directory collects nothing`() async throws {
         let build = try TestBuild(
             Buildspec(
                 version: .v02,
@@ -236,7 +238,7 @@ struct ArtifactTests {
         #expect(result.artifacts == .notAsked)
     }
 
-    @Test func `the name is evaluated by the shell at the end of the build`() async throws {
+    @Test func `the shell evaluates an artifact's name at the end of the build`() async throws {
         var build = try TestBuild(
             Buildspec(
                 version: .v02,

@@ -26,7 +26,9 @@
             return build
         }
 
-        @Test func `a link to what the sandbox hides is left out`() async throws {
+        @Test func `an artifact link to a file that the sandbox hides is left out with a warning`()
+            async throws
+        {
             try home.write("secret", to: "key")
             let build = try build(
                 [
@@ -51,7 +53,9 @@
             }
         }
 
-        @Test func `what the sandbox has of its own is collected`() async throws {
+        @Test func `artifacts can come from absolute paths and links in the sandbox's home`()
+            async throws
+        {
             let build = try build(
                 ["echo t > /tmp/t; echo h > ~/h; cd; ln -s h l"],
                 ["/tmp/t", "\(home.path)/h", "\(home.path)/l"]
@@ -62,7 +66,9 @@
             #expect(try target.read("l") == "h\n")
         }
 
-        @Test func `artifacts do not go where a link of the build leads`() async throws {
+        @Test func `a link that the build makes is not followed to the artifact directory`()
+            async throws
+        {
             var build = try build(["echo a > a; ln -s \(target.path) out"], ["a"])
             build.request.artifactsDirectory = build.scratch.path.appending("out")
             let result = try await build.run()
@@ -74,7 +80,9 @@
             #expect(try target.handle.names().isEmpty)
         }
 
-        @Test func `a link that was there before the build is followed`() async throws {
+        @Test func `a link from before the build is followed to the artifact directory`()
+            async throws
+        {
             var build = try build(["echo a > a"], ["a"])
             try build.scratch.handle.makeLink("out".utf8, to: Array(target.path.string.utf8))
             build.request.artifactsDirectory = build.scratch.path.appending("out/new")

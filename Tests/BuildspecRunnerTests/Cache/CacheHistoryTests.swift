@@ -4,7 +4,7 @@ import Testing
 
 @testable import BuildspecRunner
 
-@Suite struct `The cache's history` {
+@Suite struct `Cache history` {
     private func run(
         _ outcome: CacheRun.Outcome,
         cost: Int,
@@ -23,7 +23,7 @@ import Testing
         )
     }
 
-    @Test func `names a cache that costs more than it saves, and no other`() {
+    @Test func `a cache history warns only of a cache that costs more than it saves`() {
         let miss = run(.miss, cost: 100, phases: 10_000)
         let good = run(.exact, cost: 2_000, phases: 3_000)
         let bad = run(.fallback, cost: 5_000, phases: 9_000)
@@ -44,7 +44,7 @@ import Testing
         #expect(CacheHistory(runs: never).warning?.contains("never restored") == true)
     }
 
-    @Test func `sums up what was spent and saved`() {
+    @Test func `a cache history sums up the time that was spent and saved`() {
         let history = CacheHistory(runs: [
             run(.miss, cost: 100, phases: 10_000), run(.exact, cost: 200, phases: 4_000),
             run(.fallback, cost: 300, phases: 7_000),
@@ -55,7 +55,9 @@ import Testing
         #expect(CacheHistory(runs: []).savedMilliseconds == nil)
     }
 
-    @Test func `keeps its last 200 runs, also of builds that end at the same time`() async throws {
+    @Test func `a cache history keeps the last 200 runs of builds that end at the same time`()
+        async throws
+    {
         let place = try TemporaryDirectory()
         let path = place.path
         await withTaskGroup(of: Void.self) { tasks in
@@ -82,7 +84,10 @@ import Testing
             ("$(codebuild-hash-files )", []), ("plain", []),
         ] as [(String, [[String]])]
     )
-    func `of a key knows the calls that need no shell`(text: String, calls: [[String]]) {
+    func `hash calls in a cache key are found if they need no shell`(
+        text: String,
+        calls: [[String]]
+    ) {
         #expect(CacheKeyInputs.hashCalls(in: text) == calls)
     }
 }

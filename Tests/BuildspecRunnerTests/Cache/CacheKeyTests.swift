@@ -60,7 +60,7 @@ struct CacheKeyTests {
         ("$(echo `echo ')'`; false)-$(echo x)", "$(echo `echo ')'`; false)", 1),
         ("$(true # )\nfalse)-$(echo x)", "$(true # )\nfalse)", 1),
     ])
-    func `a command in a key that fails is named, and the key is not used`(
+    func `a failing command in a cache key is named, and the key is not used`(
         key: String,
         command: String?,
         status: Int
@@ -92,7 +92,7 @@ struct CacheKeyTests {
         ("k-$(echo ${NAME#v})${#NAME}", "k-alue5"), ("k\" touch pwned \"", "k\" touch pwned \""),
         ("k-${NAME}$(echo '$(false)')", "k-value$(false)"), ("k-$(echo 'it'\\''s')", "k-it's"),
     ])
-    func `a key is what the shell makes of it`(key: String, value: String) async throws {
+    func `the shell evaluates a cache key`(key: String, value: String) async throws {
         for shell in Shells.all {
             let build = try build(key: key, shell: shell)
             #expect(try await build.run().state == .succeeded)
@@ -108,7 +108,7 @@ struct CacheKeyTests {
         ("k-$(echo 'a#b')-$NEVER", "k-a#b-", "'NEVER' is"),
         ("k-$(case a in a) echo c;; esac)-$NEVER", "k-c-", "'NEVER' is"),
     ])
-    func `a variable in a key that is not set is named`(
+    func `an unset variable in a cache key is named in a warning`(
         key: String,
         value: String,
         names: String
@@ -123,7 +123,7 @@ struct CacheKeyTests {
         #expect(try await keys(build) == [value])
     }
 
-    @Test func `bash's way to read a file in a key is a command too`() async throws {
+    @Test func `a file that bash reads in a cache key counts as a command`() async throws {
         guard let bash = Shells.all.first(where: { $0.hasSuffix("bash") }) else { return }
         let failing = try build(key: "$(<gone)-$(echo x)", shell: bash)
         _ = try await failing.run()
@@ -139,7 +139,7 @@ struct CacheKeyTests {
         #expect(try await keys(reading) == ["1.2-x"])
     }
 
-    @Test func `variables of the shell itself and empty ones are set`() async throws {
+    @Test func `shell variables and empty variables in a cache key count as set`() async throws {
         let build = try build(key: "k-$PWD$EMPTY")
         _ = try await build.run()
         #expect(build.sink.warnings == [])
@@ -149,7 +149,10 @@ struct CacheKeyTests {
         ("$NEVER", "is empty: 'NEVER' is not set before INSTALL"), ("$EMPTY", "is empty"),
         ("$(true)", "is empty"), ("", "is empty"), ("  ", "is empty"), ("$EMPTY ", "is empty"),
     ])
-    func `an empty key is no key`(key: String, reason: String) async throws {
+    func `a build with an empty cache key does not use the cache`(
+        key: String,
+        reason: String
+    ) async throws {
         var build = try build(key: key)
         _ = try await build.run()
         #expect(build.sink.warnings == ["cache not used: the cache key '\(key)' \(reason)"])
@@ -187,7 +190,7 @@ struct CacheKeyTests {
         "$EMPTY/**/*", "${EMPTY}/x", "kept/$EMPTY/**/*", "$EMPTY", "$EMPTY**/*", "{$EMPTY,a}/x",
         "$EMPTY*/x",
     ])
-    func `a path that an empty variable makes another one is left out`(path: String) async throws {
+    func `a cache path that an empty variable would change is left out`(path: String) async throws {
         let build = try build(key: "k", paths: [path, "kept"])
         _ = try await build.run()
         #expect(
@@ -200,13 +203,15 @@ struct CacheKeyTests {
         #expect(entry.paths == ["./kept"])
     }
 
-    @Test func `a part of a name may be empty`() async throws {
+    @Test func `a cache path can have an empty variable as a part of a name`() async throws {
         let build = try build(key: "k", paths: ["kept$EMPTY"])
         _ = try await build.run()
         #expect(build.sink.warnings == [])
     }
 
-    @Test func `artifacts of a path that an empty variable makes another one fail`() async throws {
+    @Test func `an artifact path that an empty variable would change fails the artifacts`()
+        async throws
+    {
         for (base, files) in [(nil, "$EMPTY/**/*"), (nil, "$NEVER/**/*"), ("$EMPTY", "x")] {
             var build = try build(key: "k")
             build.buildspec.artifacts = ArtifactsSection(

@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 /// Whose entries are saved and read, where nobody says otherwise.
-@Suite struct `The default scope` {
+@Suite struct `Default scopes` {
     private func scopes(
         _ url: String?,
         project: String? = nil,
@@ -37,7 +37,7 @@ import Testing
         "git+ssh://me@github.com/team/shop.git", "git://github.com/team/shop.git",
         "ssh://git@ssh.github.com:443/team/shop.git",
     ])
-    func `is host, owner and name of the repository, however it is reached`(url: String) {
+    func `every URL of a repository gives a default scope of host, owner and name`(url: String) {
         let found = scopes(url)
         #expect(found.own == "github.com/team/shop", "\(url)")
         #expect(found.readable == ["shop"], "\(url)")
@@ -45,7 +45,7 @@ import Testing
         #expect(found.note == nil)
     }
 
-    @Test func `differs for a fork, another host, an account and a subgroup`() {
+    @Test func `a fork, another host, an account and a subgroup have different default scopes`() {
         let urls = [
             "https://github.com/team/shop", "https://github.com/fork/shop",
             "https://gitlab.com/team/shop", "https://gitlab.com/team/sub/shop",
@@ -62,7 +62,7 @@ import Testing
         ("file://host/srv/shop.git", "git:box/srv/shop"), ("./a:b", "git:box/home/me/app/a:b"),
         ("C:/x", "git:box/home/me/app/C:/x"),
     ])
-    func `of a repository on this machine names the machine and the place`(
+    func `the scope of a repository on this machine has the machine's name and the path`(
         url: String,
         expected: String
     ) {
@@ -92,7 +92,7 @@ import Testing
         ("https://[fe80::1]/t/shop", "[fe80::1]/t/shop"),
         ("https://[::2]:80/t/shop", "[::2]/t/shop"),
     ])
-    func `of a server on this machine names the machine and the port`(
+    func `the scope of a server on this machine has the machine's name and the port`(
         url: String,
         expected: String
     ) {
@@ -105,7 +105,7 @@ import Testing
         ("git@host:shop", "host/shop"), ("host:/srv/shop", "host/srv/shop"),
         ("ssh://host/srv/shop", "host/srv/shop"), ("gitlab.com:t/shop", "gitlab.com/t/shop"),
     ])
-    func `in a home directory of a host is the user's, named or not`(
+    func `the scope of a repository in a home directory has the user's name`(
         url: String,
         expected: String
     ) {
@@ -121,7 +121,10 @@ import Testing
         ("codecommit::eu-west-1", "dir:box/home/me/app"),
         ("ext::ssh host shop", "dir:box/home/me/app"),
     ])
-    func `of a repository that a helper of git gets is its name`(url: String, expected: String) {
+    func `the scope of a CodeCommit URL is the repository, and of other helpers the directory`(
+        url: String,
+        expected: String
+    ) {
         #expect(scopes(url).own == expected)
     }
 
@@ -130,13 +133,13 @@ import Testing
         "https://github.com:x@y/team/shop:z\n", "https://github.com/", "git@github.com:",
         "https://h/" + String(repeating: "x", count: 2_000),
     ])
-    func `without an origin that tells a place is the directory on this machine`(url: String?) {
+    func `the scope without a usable origin is the directory on this machine`(url: String?) {
         let found = scopes(url)
         #expect(found.own == "dir:box/home/me/app", "\(url ?? "none")")
         #expect(scopes(url, in: "/home/you/app").own != found.own)
     }
 
-    @Test func `reads what earlier versions saved behind everything else, and never saves it`() {
+    @Test func `the scope of earlier versions is read last and never saved`() {
         let url = "git@github.com:team/shop.git"
         #expect(scopes(url, reading: ["x", "shop"]).readable == ["x", "shop"])
         #expect(scopes(url, reading: ["x"]).readable == ["x", "shop"])
@@ -145,7 +148,7 @@ import Testing
         #expect(scopes(url, scope: "s", reading: ["x"]).readable == ["x"])
     }
 
-    @Test func `is the project's name where that is given, and the scope's where that is`() {
+    @Test func `a given project replaces the default scope, and a given scope replaces both`() {
         let change = UntrustedChange(name: "pr-7", reporter: "X")
         #expect(scopes("https://h/o/r", project: "p").own == "p")
         #expect(scopes("https://h/o/r", project: "p", change: change).own == "p#pr-7")
@@ -154,7 +157,9 @@ import Testing
     }
 
     @Test(arguments: ["https://github.com/team/shop", "https://github.com/fork/shop.git", nil])
-    func `of a fork's request reads main's scope, and is its own`(origin: String?) throws {
+    func `a fork's pull request has a separate scope and reads the repository's`(
+        origin: String?
+    ) throws {
         let change = UntrustedChange(
             name: "pr-7",
             reporter: "GitHub Actions",
@@ -170,14 +175,14 @@ import Testing
         #expect(note.contains("reads entries of '\(main)'") && note.contains("'\(main)#pr-7'"))
     }
 
-    @Test func `of a request that may be the repository's own says no more than that`() throws {
+    @Test func `a pull request of unknown origin is noted as possibly from a fork`() throws {
         let change = UntrustedChange(name: "pr-7", reporter: "Drone", isKnownFork: false)
         let note = try #require(scopes("https://h/t/shop", change: change).note)
         #expect(note.hasPrefix("Drone reports a pull request that may come from a fork: "))
     }
 
     @Test
-    func `of a request that builds another repository is that repository's and the request's`() {
+    func `the scope of a request that builds another repository names both`() {
         let change = UntrustedChange(
             name: "pr-7",
             reporter: "X",

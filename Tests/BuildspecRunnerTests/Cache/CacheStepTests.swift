@@ -58,7 +58,7 @@ struct CacheStepTests {
         #expect(try await build.lines().last == "from post_build")
     }
 
-    @Test func `a first build has no entry, which is no failure and no warning`() async throws {
+    @Test func `a first build without an entry succeeds without a warning`() async throws {
         let build = try build("key: k, paths: [kept/**/*]", post: "mkdir kept; touch kept/x")
         let result = try await build.run()
         #expect(result.state == .succeeded)
@@ -69,7 +69,7 @@ struct CacheStepTests {
         #expect(build.sink.warnings == [])
     }
 
-    @Test func `a key is evaluated once, before INSTALL, in the source root`() async throws {
+    @Test func `a cache key is evaluated once, before INSTALL, in the source root`() async throws {
         let build = try build(
             "key: 'k-$(cat lock; echo + >> count)', paths: [kept/**/*]",
             install:
@@ -83,7 +83,7 @@ struct CacheStepTests {
         #expect(try outcome(try await build.run()) == .exact(key: "k-one"))
     }
 
-    @Test func `a fallback key restores, and the build still saves under its own`() async throws {
+    @Test func `a build that restores by a fallback key saves under its key`() async throws {
         var build = try build(
             "key: 'k-$N', fallback-keys: ['other-', 'k-'], paths: [kept/**/*]",
             post: "mkdir -p kept; echo $N > kept/x"
@@ -99,7 +99,9 @@ struct CacheStepTests {
         }
     }
 
-    @Test func `an action does one half only`() async throws {
+    @Test func `the cache action 'restore' saves nothing, and 'save' restores nothing`()
+        async throws
+    {
         let restoring = try build("key: k, paths: [f], action: restore", post: "touch f")
         #expect(try await restoring.run().saved == .skipped("action is 'restore'"))
         let saving = try build("key: k, paths: [f], action: save", post: "touch f")
@@ -108,7 +110,7 @@ struct CacheStepTests {
         #expect(isSaved(result))
     }
 
-    @Test func `variables are put into paths, a tilde is a name`() async throws {
+    @Test func `variables in cache paths are replaced, but a tilde is not`() async throws {
         let build = try build(
             "paths: ['${PLACE}/x', '~/y', '$NEVER/z']",
             post: "mkdir -p kept \"~\"; touch kept/x \"~/y\" z"
@@ -126,7 +128,7 @@ struct CacheStepTests {
         )
     }
 
-    @Test func `the source root itself is no cache path, which is a warning`() async throws {
+    @Test func `a cache path that is the source root is left out with a warning`() async throws {
         let build = try build(
             "paths: [kept, './', '$PLACE/..']",
             post: "mkdir kept; touch kept/x y"
@@ -146,7 +148,7 @@ struct CacheStepTests {
         )
     }
 
-    @Test func `without paths nothing is cached, which is a warning`() async throws {
+    @Test func `a cache without paths saves nothing, with a warning`() async throws {
         let build = try build("key: k", post: "mkdir -p node_modules; touch node_modules/x")
         let result = try await build.run()
         #expect(result.state == .succeeded)

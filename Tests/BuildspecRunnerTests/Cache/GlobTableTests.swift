@@ -7,7 +7,7 @@ import Testing
 @testable import BuildspecRunner
 
 /// What artifacts take and leave out, against the table of patterns.
-@Suite struct GlobTableTests {
+@Suite struct `Artifact patterns` {
     private func selected(
         _ files: [String],
         excluding excluded: [String] = [],
@@ -34,7 +34,8 @@ import Testing
     }
 
     @Test(arguments: GlobCase.all)
-    func `a glob means the same to artifacts and to what they leave out`(glob: GlobCase) throws {
+    func `a pattern means the same in an artifact's files and exclude-paths`(glob: GlobCase) throws
+    {
         let place = try TemporaryDirectory()
         try GlobCase.makeTree(in: place, below: "my [r]oot*")
         for text in [glob.pattern, "\(place.file("my [r]oot*"))/\(glob.pattern)"] {

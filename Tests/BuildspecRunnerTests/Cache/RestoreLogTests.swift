@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecRunner
 
 /// What is kept of restored entries for an audit.
-@Suite struct `The log of restored entries` {
+@Suite struct `Restore log` {
     private func entry(_ number: Int, _ trust: EntryTrust = .unchecked) -> RestoredEntry {
         RestoredEntry(
             time: Int64(number),
@@ -25,7 +25,7 @@ import Testing
         )
     }
 
-    @Test func `is read as it was written, the oldest first`() throws {
+    @Test func `a restore log is read as it was written, the oldest entry first`() throws {
         let state = try TemporaryDirectory()
         let entries = [
             entry(1), entry(2, .unsigned), entry(3, .verified(key: "main ci")),
@@ -38,7 +38,7 @@ import Testing
         #expect(RestoreLog.read(of: "other", in: state.path) == [])
     }
 
-    @Test func `keeps the last 500`() throws {
+    @Test func `a restore log keeps the last 500 entries`() throws {
         let state = try TemporaryDirectory()
         let lines = (0..<600).map { entry($0).line + "\n" }.joined()
         try state.write(lines, to: "projects/p/cache-restores")
@@ -49,7 +49,7 @@ import Testing
 
     /// Nothing is forced to the disk, so a power cut may tear the file.
     @Test(arguments: [0, 1, 40])
-    func `keeps what comes behind a line that was torn`(missing: Int) throws {
+    func `a restore log keeps the entries after a torn line`(missing: Int) throws {
         let state = try TemporaryDirectory()
         let torn = (entry(1).line + "\n" + entry(2).line).dropLast(missing)
         try state.write(String(torn), to: "projects/p/cache-restores")
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(arguments: 0..<20 as Range<UInt64>)
-    func `passes over lines that make no sense`(seed: UInt64) throws {
+    func `a restore log skips damaged lines`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let line = Array(entry(1, .verified(key: "k")).line.utf8)
         for _ in 0..<50 {

@@ -8,7 +8,7 @@ import Testing
 @testable import BuildspecRunner
 
 /// The parts of a container environment that need no container.
-struct ContainerPartTests {
+struct `Container parts` {
     private func parts(_ pieces: [[UInt8]]) -> [ContainerStream.Part] {
         var stream = ContainerStream(marker: "m4rk")
         var parts = pieces.flatMap { stream.parse($0) }
@@ -34,7 +34,10 @@ struct ContainerPartTests {
             ("OCI permission denied", "try it by hand with 'true run --rm IMAGE true'"),
         ]
     )
-    func `what an engine says has its remedy`(said: String, remedy: String) throws {
+    func `an error of a container engine is reported with a remedy`(
+        said: String,
+        remedy: String
+    ) throws {
         let engine = try ContainerEngine("/bin/true", [:])
         let problem = try #require(ContainerImage.failure("start", engine, said).problems.first)
         #expect(problem.message.hasPrefix("cannot start: true says '\(said)'; \(remedy)"))
@@ -61,7 +64,7 @@ struct ContainerPartTests {
             ("Cannot connect to the Docker daemon at unix:///x", [:], "start its server, or"),
         ] as [(String, [String: String], String)]
     )
-    func `a closed tunnel device and a dead server have their remedy`(
+    func `a closed tunnel device and an unreachable server are reported with a remedy`(
         said: String,
         environment: [String: String],
         remedy: String
@@ -74,7 +77,7 @@ struct ContainerPartTests {
         #expect(problem.message.contains("docker says '\(said)'; \(remedy)"), "\(problem)")
     }
 
-    @Test func `output and words are told apart wherever the stream is cut`() {
+    @Test func `output and messages of a container are separated at every cut of the stream`() {
         let text =
             "one\u{1E}\u{1E}m4rk done 1 0\ntwo\u{1E}m4r k\n\u{1E}m4rk ask 7\ta b\n\u{1E}m4rk here\n\u{1E}m4"
         let bytes = Array(text.utf8)
@@ -95,7 +98,7 @@ struct ContainerPartTests {
         }
     }
 
-    @Test func `a line without an end is output`() {
+    @Test func `an endless line after a container's marker is output`() {
         let long = Array("\u{1E}m4rk ".utf8) + [UInt8](repeating: 0x61, count: 1 << 17)
         #expect(parts([long]) == [.output(long)])
     }
@@ -107,11 +110,14 @@ struct ContainerPartTests {
             ("/opt/\\[a\\]/x*", "/opt/[a]"),
         ]
     )
-    func `what is copied for a pattern is its literal beginning`(pattern: String, path: String) {
+    func `a cache path in a container is copied from its literal beginning`(
+        pattern: String,
+        path: String
+    ) {
         #expect(FilePattern.parse(pattern).map(ContainerCache.literalPrefix) == [path])
     }
 
-    @Test func `no place is copied twice, and the sources and the root never`() {
+    @Test func `a container cache copies no directory twice, and never the sources or the root`() {
         #expect(FilePattern.parse("/*/x").map(ContainerCache.literalPrefix) == [nil])
         #expect(
             ContainerCache.literalPrefixes(
@@ -126,7 +132,7 @@ struct ContainerPartTests {
             ("/a,\"b", "type=bind,\"source=/a,\"\"b\",target=/t"),
         ]
     )
-    func `a mount's fields are quoted where they must be`(path: String, text: String) {
+    func `a mount's field is quoted if it has a comma or a quote`(path: String, text: String) {
         #expect(ContainerArguments.mount(FilePath(path), "/t") == text)
     }
 
@@ -147,11 +153,11 @@ struct ContainerPartTests {
             ("", "nothing"),
         ]
     )
-    func `an engine's reason is one line of what it says`(text: String, reason: String) {
+    func `the reason of an engine's error is one line of its output`(text: String, reason: String) {
         #expect(ContainerEngine.reason(in: text) == reason)
     }
 
-    @Test func `the users of an image are read from its own list`() {
+    @Test func `the users of an image are read from its passwd file`() {
         let text = "root:x:0:0::/root:/bin/sh\n# no\napp:x:1000:1001::/home/app:\nbad:x:y:1::/:\n"
         let accounts = UserAccount.list(passwd: Array(text.utf8))
         #expect(accounts.map(\.name) == ["root", "app"])
@@ -160,7 +166,7 @@ struct ContainerPartTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `a server that never answers is named when the time for an answer is over`() async throws {
+    func `a container server that does not answer in time is named in the error`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("#!/bin/sh\nexec sleep 50\n", to: "docker")
         let engine = directory.file("docker")

@@ -26,7 +26,9 @@
             return build
         }
 
-        @Test func `a cache with absolute paths inside fits the next checkout`() async throws {
+        @Test func `absolute paths in cached files are valid in the next checkout's sandbox`()
+            async throws
+        {
             let paths = ["out/**/*"]
             let first = try build(paths, ["mkdir out; pwd > out/where"])
             #expect(try await first.run().state == .succeeded)
@@ -37,7 +39,9 @@
         }
 
         @Test(arguments: [["out"], ["$CODEBUILD_SRC_DIR/out/**/*"], ["$HOME/.m2/**/*"]])
-        func `a path of each kind is saved and restored`(paths: [String]) async throws {
+        func `a sandboxed build saves and restores each kind of cache path`(
+            paths: [String]
+        ) async throws {
             let place = paths[0].replacing("/**/*", with: "")
             let first = try build(paths, ["mkdir -p \(place); echo a > \(place)/a"])
             #expect(try await first.run().isSaved)
@@ -56,7 +60,7 @@
                 ("$HOME/.m2/file", "a cache outside of the sources: Not a directory"),
             ]
         )
-        func `a path that a sandbox cannot share is left out`(
+        func `a cache path that a sandbox cannot share is left out with a warning`(
             path: String,
             reason: String
         )
@@ -72,7 +76,7 @@
             #expect(build.sink.warnings.count == 1)
         }
 
-        @Test func `a path that cannot be shared fails a strict build`() async throws {
+        @Test func `a cache path that a sandbox cannot share fails a strict build`() async throws {
             var build = try build(["../x"], ["echo never"])
             build.request.strictCache = true
             let result = try await build.run()
@@ -80,7 +84,7 @@
             #expect(build.sink.commands.isEmpty)
         }
 
-        @Test func `the key is evaluated in the sandbox`() async throws {
+        @Test func `a sandboxed build evaluates the cache key in the sandbox`() async throws {
             var build = try build(["out"], ["mkdir out; echo a > out/a"])
             build.buildspec.cache?.key = Located(text: "k-$(pwd)-$(ls -A ~ | wc -l)")
             build.request.buildspec = build.buildspec

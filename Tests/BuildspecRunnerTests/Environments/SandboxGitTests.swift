@@ -42,7 +42,9 @@
             "touch \"$(git rev-parse --git-common-dir)/x\" 2> /dev/null || echo read-only",
         ]
 
-        @Test func `git finds the repository of a worktree, and cannot write to it`() async throws {
+        @Test func `git in a sandbox finds the repository of a worktree, but cannot write to it`()
+            async throws
+        {
             try await makeRepository()
             let build = try build(Self.questions)
             let tree = build.scratch.path.appending("tree")
@@ -54,7 +56,8 @@
             #expect(try home.read("main/.git/x") == nil)
         }
 
-        @Test func `a '.git' file shows no repository that does not know the sources`() async throws
+        @Test func `a '.git' file does not show a repository without a worktree at the sources`()
+            async throws
         {
             try await makeRepository()
             let other = try TemporaryDirectory()
@@ -72,7 +75,10 @@
             )
         }
 
-        @Test func `a part of a repository is told to be one`() async throws {
+        @Test
+        func `sources that are a part of a repository get a warning that git does not find it`()
+            async throws
+        {
             try await makeRepository()
             var build = try build(["git log --oneline 2> /dev/null || echo none"])
             build.request.sourceDirectory = home.path.appending("main/sub")
@@ -86,7 +92,7 @@
         }
 
         @Test(.enabled(if: geteuid() == 0))
-        func `git takes the sources for safe although somebody else owns them`() async throws {
+        func `git in a sandbox accepts sources that another user owns`() async throws {
             try await makeRepository()
             var build = try build(["git log --oneline | wc -l", "git config first.key"])
             build.request.sourceDirectory = home.path.appending("main")

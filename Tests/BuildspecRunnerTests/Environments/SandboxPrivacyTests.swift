@@ -30,7 +30,7 @@
 
             """
 
-        @Test func `the kernel's keyrings are out of reach`() async throws {
+        @Test func `sandboxed commands cannot use the kernel's keyrings`() async throws {
             let name = "buildspec-test-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
             // In the user's keyring, which is not the session's.
             let number = try await Python.run(
@@ -65,7 +65,7 @@
             #expect(lines == ["-38 -38 -38 b'' -38 -38", "0"])
         }
 
-        @Test func `terminals are the sandbox's own`() async throws {
+        @Test func `sandboxed commands see no terminal of the machine`() async throws {
             let terminal = try PseudoTerminal()
             let found = try await lines([
                 "ls /dev/pts; ls /dev | grep -E '^(tty[0-9S]|vcs|hvc)' ; true",
@@ -77,7 +77,7 @@
             #expect(words.filter { $0 != "ptmx" && $0 != "none" } == ["/dev/pts/0"])
         }
 
-        @Test func `nothing can be typed into a terminal`() async throws {
+        @Test func `sandboxed commands cannot type into a terminal`() async throws {
             let program = """
                 import fcntl, os, pty, struct
                 pid, terminal = pty.fork()
@@ -105,7 +105,7 @@
             #expect(lines == ["[b'1', b'1', b'1']"])
         }
 
-        @Test func `shared memory is the sandbox's own`() async throws {
+        @Test func `sandboxed commands see no shared memory of the machine`() async throws {
             let file = "/dev/shm/buildspec-test-\(getpid())"
             _ = FileManager.default.createFile(atPath: file, contents: Data("secret".utf8))
             defer { _ = unsafe unlink(file) }

@@ -20,7 +20,7 @@
             "nsenter -t 1 -m true", "nsenter --mount=/proc/$PPID/ns/mnt true", "unshare -m true",
             "ls /proc/1/root/", "mknod x b 8 0", "chroot /proc/1/root true", "cat /proc/1/environ",
         ])
-        func `a command cannot get out`(command: String) async throws {
+        func `a command of root cannot leave the sandbox`(command: String) async throws {
             let build = try TestBuild.sandboxed(
                 home: home,
                 [.build: ["\(command) 2> /dev/null && echo out; echo tried"]]
@@ -28,7 +28,9 @@
             #expect(try await build.lines() == ["tried"])
         }
 
-        @Test(.enabled(if: isRoot)) func `root keeps the rights that builds use`() async throws {
+        @Test(.enabled(if: isRoot)) func `root in a sandbox keeps the rights that builds use`()
+            async throws
+        {
             let build = try TestBuild.sandboxed(
                 home: home,
                 [
@@ -42,7 +44,8 @@
             #expect(try await build.lines() == ["x", "65534", "00000000a00425fb"])
         }
 
-        @Test(.enabled(if: isRoot)) func `a phase of another user runs as that user`() async throws
+        @Test(.enabled(if: isRoot)) func `a sandboxed phase with run-as runs as that user`()
+            async throws
         {
             var build = try TestBuild.sandboxed(
                 cached: ["out"],
@@ -68,7 +71,7 @@
             #expect(try !isAlive(build.pid("out/pid")))
         }
 
-        @Test(.enabled(if: isRoot)) func `sources that a user cannot read are an error`()
+        @Test(.enabled(if: isRoot)) func `sources that a sandboxed user cannot read are an error`()
             async throws
         {
             var build = try TestBuild.sandboxed(home: home, [.build: ["true"]])

@@ -20,7 +20,7 @@
             try await TestBuild.sandboxed(home: home, [.build: commands]).lines()
         }
 
-        @Test func `sources lie at the same path, wherever they are`() async throws {
+        @Test func `the sources of every build have the same path in a sandbox`() async throws {
             for _ in 1...2 {
                 #expect(
                     try await lines(["pwd; echo $CODEBUILD_SRC_DIR; echo `pwd`"])
@@ -29,13 +29,15 @@
             }
         }
 
-        @Test func `what commands make in the sources is there after the build`() async throws {
+        @Test func `files that sandboxed commands make in the sources stay after the build`()
+            async throws
+        {
             let build = try TestBuild.sandboxed(home: home, [.build: ["mkdir a; echo b > a/b"]])
             #expect(try await build.run().state == .succeeded)
             #expect(try build.scratch.read("a/b") == "b\n")
         }
 
-        @Test func `the machine cannot be written to`() async throws {
+        @Test func `sandboxed commands cannot write to directories of the machine`() async throws {
             let places = ["/", "/usr", "/etc", "/var", "/codebuild", "/codebuild/output", "/sys"]
             let commands = places.map { "touch \($0)/buildspec-x 2>/dev/null && echo \($0); true" }
             #expect(
@@ -44,7 +46,7 @@
             for place in places { #expect(unsafe access("\(place)/buildspec-x", F_OK) != 0) }
         }
 
-        @Test func `settings of the kernel cannot be written to`() async throws {
+        @Test func `sandboxed commands cannot change settings of the kernel`() async throws {
             let file = "/proc/sys/kernel/domainname"
             #expect(
                 try await lines(["sh -c 'cat \(file) > \(file)' 2> /dev/null || echo refused"])
@@ -52,7 +54,7 @@
             )
         }
 
-        @Test func `temporary files are the build's own`() async throws {
+        @Test func `a sandbox has private directories for temporary files`() async throws {
             let outside = try TemporaryDirectory()
             try outside.write("x", to: "x")
             let name = "/tmp/buildspec-left-\(getpid())"
@@ -70,7 +72,9 @@
             #expect(unsafe access(name, F_OK) != 0)
         }
 
-        @Test func `the home is empty, can be written to and goes with the build`() async throws {
+        @Test func `a sandbox has an empty, writable home that does not outlive the build`()
+            async throws
+        {
             try home.write("secret", to: ".netrc")
             #expect(
                 try await lines([
@@ -81,7 +85,9 @@
             #expect(try home.handle.names() == [Array(".netrc".utf8)])
         }
 
-        @Test func `what is to be read is shown in a hidden place too`() async throws {
+        @Test func `a readable directory appears, read-only, in the sandbox's empty home`()
+            async throws
+        {
             try home.write("tool", to: "tools/bin/t")
             var build = try TestBuild.sandboxed(
                 home: home,
@@ -97,7 +103,9 @@
             #expect(try await build.lines() == ["tooltools", "refused"])
         }
 
-        @Test func `directory and variables carry over`() async throws {
+        @Test func `the directory and variables of a sandboxed command are carried to the next`()
+            async throws
+        {
             let build = try TestBuild.sandboxed(
                 home: home,
                 [
@@ -132,7 +140,9 @@
             #expect(without.last != "0")
         }
 
-        @Test func `commands without a network reach each other`() async throws {
+        @Test func `the commands of a sandbox without a network share one network namespace`()
+            async throws
+        {
             let build = try TestBuild.sandboxed(
                 network: .none,
                 home: home,
@@ -146,7 +156,7 @@
             #expect(lines.first == lines.last)
         }
 
-        @Test func `what commands leave in the background ends with the build`() async throws {
+        @Test func `background processes in a sandbox end with the build`() async throws {
             let build = try TestBuild.sandboxed(
                 home: home,
                 [
@@ -159,7 +169,7 @@
             for name in ["a", "b"] { #expect(try !isAlive(build.pid(name))) }
         }
 
-        @Test func `a build whose time is over ends its processes`() async throws {
+        @Test func `a sandboxed build that times out ends its processes`() async throws {
             var build = try TestBuild.sandboxed(
                 home: home,
                 [.build: ["sleep 600 & echo $! > a; sleep 600", "echo never"]]
@@ -170,7 +180,7 @@
             #expect(try !isAlive(build.pid("a")))
         }
 
-        @Test func `a command that kills what it finds does not end the sandbox`() async throws {
+        @Test func `a command that kills its shell does not end the sandbox`() async throws {
             let build = try TestBuild.sandboxed(
                 home: home,
                 [.install: ["pwd"], .build: ["kill -9 $$", "never"], .postBuild: ["pwd"]]
@@ -178,7 +188,7 @@
             #expect(try await build.lines() == [root, root])
         }
 
-        @Test func `nothing is left in the temporary directory`() async throws {
+        @Test func `a sandboxed build leaves nothing in the temporary directory`() async throws {
             let temporary = try TemporaryDirectory()
             var build = try TestBuild.sandboxed(
                 home: home,
@@ -193,7 +203,10 @@
             #expect(try temporary.handle.names() == [])
         }
 
-        @Test func `artifacts come from where commands put them`() async throws {
+        @Test
+        func `artifacts can come from the sources, the home and temporary files of a sandbox`()
+            async throws
+        {
             let target = try TemporaryDirectory()
             var build = try TestBuild.sandboxed(
                 home: home,
@@ -229,7 +242,7 @@
             #expect(build.sink.events.isEmpty)
         }
 
-        @Test func `an nsenter that knows no '--wdns' does too`() async throws {
+        @Test func `a sandbox works with an nsenter that does not have '--wdns'`() async throws {
             let tools = try TemporaryDirectory()
             let script = """
                 #!/bin/sh
@@ -245,7 +258,7 @@
             #expect(try await build.lines() == [root])
         }
 
-        @Test func `something to be read that does not exist is an error`() async throws {
+        @Test func `a readable path that does not exist is an error`() async throws {
             var build = try TestBuild.sandboxed(home: home, [.build: ["true"]])
             var options = SandboxOptions()
             options.readable = ["/no/such"]

@@ -47,7 +47,7 @@
         ]
 
         @Test(arguments: refused)
-        func `a cache path outside of the usual directories opens nothing, and one line says so`(
+        func `a cache path outside of the usual directories is left out with one warning`(
             path: String
         ) async throws {
             try home.handle.directory(".cache".utf8).makeLink(
@@ -76,7 +76,9 @@
             #expect(try home.read(".aws/buildspec-evil") == nil)
         }
 
-        @Test func `the warning names the option and the directory`() async throws {
+        @Test func `the warning about a closed cache path names the option and the directory`()
+            async throws
+        {
             let target = try Machine.absolute(outside.path).text + "/cron.d"
             let build = try build(["\(outside.path)/cron.d/*", "out"], ["mkdir out; touch out/x"])
             _ = try await build.run()
@@ -89,15 +91,16 @@
             )
         }
 
-        @Test func `a path that is not open fails a strict build before any command`() async throws
-        {
+        @Test func `a closed cache path fails a strict build before any command`() async throws {
             var build = try build(["\(outside.path)/cron.d/*"], ["echo never"])
             build.request.strictCache = true
             #expect(try await build.run().state == .failed)
             #expect(build.sink.commands.isEmpty)
         }
 
-        @Test func `a usual cache directory is open, and the log tells it`() async throws {
+        @Test func `a usual cache directory is writable in a sandbox, and the log reports it`()
+            async throws
+        {
             let build = try build(
                 ["$HOME/.cache/tool/**/*", "$HOME/.m2/**/*"],
                 ["cat ~/.cache/tool/a; echo b > ~/.cache/tool/b; echo c > ~/.m2/c"]
@@ -114,7 +117,7 @@
             #expect(try home.read(".m2/c") == "c\n")
         }
 
-        @Test func `a directory that the user names is open, and those beside it are not`()
+        @Test func `a directory that the user names is writable, and its siblings are hidden`()
             async throws
         {
             let place = outside.path.appending("a/b")
@@ -129,7 +132,7 @@
             #expect(build.sink.notes.count == 2)
         }
 
-        @Test func `a cached directory that is a link is open where the user names its target`()
+        @Test func `a cached directory that is a link is writable if the user names its target`()
             async throws
         {
             try home.handle.makeLink(".m2".utf8, to: Array(outside.path.string.utf8))
@@ -146,7 +149,7 @@
             #expect(try outside.read("a") == "a\n")
         }
 
-        @Test func `a directory that covers the home cannot be named`() async throws {
+        @Test func `a writable directory that contains the home is refused`() async throws {
             for path: FilePath in ["/", home.path, "/tmp"] {
                 let build = try build([], ["true"], writing: [path])
                 do {
@@ -159,7 +162,7 @@
             }
         }
 
-        @Test func `a buildspec that sets HOME does not show the user's home`() async throws {
+        @Test func `a buildspec file that sets HOME does not show the user's home`() async throws {
             var build = try build(
                 [],
                 ["cat '\(home.path)/.aws/credentials' 2> /dev/null; echo $HOME"]
@@ -170,7 +173,7 @@
             #expect(try await build.lines() == ["/var/empty"])
         }
 
-        @Test func `credentials among the usual caches are not shown, unless they are asked for`()
+        @Test func `credentials in usual cache directories are hidden unless the user names them`()
             async throws
         {
             try home.write("password", to: ".m2/settings.xml")
@@ -191,7 +194,7 @@
             ".hex/hex.config", ".sbt/1.0/credentials.sbt", ".sbt/sonatype_credentials",
             ".gradle/gradle.properties", ".gem/credentials",
         ])
-        func `every file of keys among the usual caches is empty in the sandbox`(
+        func `every credentials file in a usual cache directory is empty in a sandbox`(
             name: String
         ) async throws {
             try home.write("password", to: name)
@@ -201,7 +204,7 @@
         }
 
         @Test(arguments: [true, false])
-        func `commands cannot leave programs that gradle would run later`(
+        func `sandboxed commands cannot write scripts that gradle would run later`(
             isThere: Bool
         ) async throws {
             if isThere { try home.write("own", to: ".gradle/init.d/a.gradle") }

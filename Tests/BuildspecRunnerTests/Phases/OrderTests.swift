@@ -8,8 +8,8 @@ import Testing
 ///
 /// CodeBuild guide, build-spec-ref: phases, and view-build-details: build phase transitions.
 @Suite(.timeLimit(.minutes(1)))
-struct OrderTests {
-    @Test func `phases run in CodeBuild's order, whatever the file's`() async throws {
+struct `Phase order` {
+    @Test func `phases run in CodeBuild's order, not in the file's`() async throws {
         let build = try TestBuild(
             yaml: """
                 version: 0.2
@@ -36,7 +36,7 @@ struct OrderTests {
         #expect(try await build.lines() == ["install"])
     }
 
-    @Test func `after CONTINUE the build goes on and knows that it has failed`() async throws {
+    @Test func `a build continues after CONTINUE and knows that it has failed`() async throws {
         let build = try TestBuild(
             yaml: """
                 version: 0.2
@@ -51,7 +51,7 @@ struct OrderTests {
         #expect(build.sink.output == "0\n")
     }
 
-    @Test func `a retry knows of no failure`() async throws {
+    @Test func `a retry does not know of the failure before it`() async throws {
         let build = try TestBuild(
             yaml: """
                 version: 0.2
@@ -67,7 +67,7 @@ struct OrderTests {
         #expect(try await build.lines() == ["1", "1", "1"])
     }
 
-    @Test func `artifacts that are missing fail a build whose phases succeeded`() async throws {
+    @Test func `missing artifacts fail a build whose phases succeeded`() async throws {
         var build = try TestBuild(
             yaml: """
                 version: 0.2
@@ -81,7 +81,7 @@ struct OrderTests {
         #expect(result.state == .failed)
     }
 
-    @Test func `globs start from the source root, wherever commands have gone`() async throws {
+    @Test func `artifact and cache patterns start at the source root after a 'cd'`() async throws {
         var build = try TestBuild(
             yaml: """
                 version: 0.2

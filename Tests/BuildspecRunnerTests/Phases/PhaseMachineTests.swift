@@ -7,7 +7,7 @@ import Testing
 /// transitions".
 @Suite struct PhaseMachineTests {
     @Test(arguments: PhaseRow.all)
-    func `the failure table holds`(row: PhaseRow) {
+    func `a phase machine follows the failure table`(row: PhaseRow) {
         let trace = Trace(row.phases, failing: row.failing)
         #expect(trace.commands == row.expectedCommands)
         #expect(trace.states == row.expectedStates)
@@ -15,7 +15,7 @@ import Testing
         #expect(trace.collectsArtifacts == row.expectsArtifacts)
     }
 
-    @Test func `nothing ends as FAULT`() {
+    @Test func `neither a phase nor a build has the state FAULT`() {
         #expect(PhaseState(rawValue: "STOPPED") == .stopped)
         #expect(PhaseState(rawValue: "FAULT") == nil && BuildState(rawValue: "FAULT") == nil)
     }
@@ -27,7 +27,7 @@ import Testing
         #expect(trace.collectsArtifacts)
     }
 
-    @Test func `commands stop at the first failure and so does finally`() {
+    @Test func `commands stop at the first failure, and so does finally`() {
         let phase = Phase(
             commands: located(["a", "b", "c"]),
             finally: located(["x", "y", "z"])
@@ -36,7 +36,7 @@ import Testing
         #expect(trace.commands == ["a", "b", "x", "y"])
     }
 
-    @Test func `the first failure of a phase is its reason`() {
+    @Test func `the reason of a failed phase is its first failure`() {
         let phase = Phase(commands: located(["a"]), finally: located(["x"]))
         let trace = Trace([.build: phase], failing: ["a", "x"])
         #expect(trace.failures.map(\.command.text.value) == ["a"])
@@ -47,7 +47,7 @@ import Testing
         )
     }
 
-    @Test func `a failure is known to the finally of its own phase`() {
+    @Test func `the finally of a failed phase knows that the build fails`() {
         let phase = Phase(commands: located(["a"]), finally: located(["x"]))
         let trace = Trace(
             [.build: phase, .postBuild: Phase(commands: located(["p"]))],
@@ -56,7 +56,7 @@ import Testing
         #expect(trace.succeeding == ["a": true, "x": false, "p": false])
     }
 
-    @Test func `a retry runs the phase's commands again, finally comes once`() {
+    @Test func `a retry runs the phase's commands again, and finally runs once`() {
         let phase = Phase(
             commands: located(["a", "b"]),
             finally: located(["x"]),
@@ -68,7 +68,7 @@ import Testing
         #expect(trace.state == .failed)
     }
 
-    @Test func `a retry that succeeds leaves no trace of failure`() {
+    @Test func `a retry that succeeds leaves a phase and a build that succeeded`() {
         let phase = Phase(commands: located(["a"]), onFailure: .retry(count: 3, pattern: ".*"))
         let trace = Trace([.install: phase], failing: ["a"], times: 2)
         #expect(trace.commands == ["a", "a", "a"])
@@ -80,7 +80,7 @@ import Testing
         (".*", 3), ("exit status 7", 3), ("status [0-9]$", 3), ("^exit", 0), ("timeout", 0),
         ("(", 0),
     ])
-    func `only a matching error message is retried`(pattern: String, retries: Int) {
+    func `a phase is retried only if its error message matches`(pattern: String, retries: Int) {
         let phase = Phase(commands: located(["a"]), onFailure: .retry(count: 3, pattern: pattern))
         let trace = Trace([.build: phase], failing: ["a"])
         #expect(trace.retries.count == retries)
@@ -95,7 +95,7 @@ import Testing
         #expect(Trace([.build: phase], failing: ["x"]).commands == ["a", "x"])
     }
 
-    @Test func `phases that are not selected are passed over`() {
+    @Test func `phases that are not selected are skipped`() {
         let phases: [PhaseName: Phase] = [
             .install: Phase(commands: located(["i"])), .build: Phase(commands: located(["b"])),
         ]
@@ -109,7 +109,7 @@ import Testing
         (StopReason.stopped, PhaseState.stopped, BuildState.stopped),
         (.timedOut, .timedOut, .timedOut),
     ])
-    func `a stop ends the phase and everything after it`(
+    func `a stop ends the phase and skips the later ones`(
         reason: StopReason,
         phase: PhaseState,
         build: BuildState

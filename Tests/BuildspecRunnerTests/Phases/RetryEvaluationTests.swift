@@ -11,13 +11,14 @@ struct RetryEvaluationTests {
         "Error while executing command: \(String(repeating: "word ", count: 40))! timeou t"
 
     @Test(arguments: [#"(\w+\s?)+timeout"#, #"((\w+\s?)+)+timeout"#])
-    func `a pattern that takes too long counts as not found and is told`(pattern: String) {
+    func `a retry pattern that takes too long counts as not found, with a warning`(pattern: String)
+    {
         let evaluation = RetryEvaluation.evaluate(pattern, Self.message)
         #expect(!evaluation.isRetried)
         #expect(evaluation.warning?.contains("'\(pattern)' takes too long to look for") == true)
     }
 
-    @Test func `a search ends with its task`() async throws {
+    @Test func `a search for a retry pattern ends with its task`() async throws {
         let evaluation = await withTaskGroup(of: RetryEvaluation.self) { group in
             group.cancelAll()
             group.addTask { RetryEvaluation.evaluate(#"(\w+\s?)+timeout"#, Self.message) }
@@ -26,7 +27,7 @@ struct RetryEvaluationTests {
         #expect(evaluation == RetryEvaluation(isRetried: false))
     }
 
-    @Test func `a phase that the library made with no pattern is told`() {
+    @Test func `an invalid retry pattern in a phase of the library is a warning`() {
         let phase = Phase(commands: located(["a"]), onFailure: .retry(count: 3, pattern: "("))
         var machine = PhaseMachine(phases: [.install: phase])
         _ = machine.next()
@@ -37,7 +38,7 @@ struct RetryEvaluationTests {
         )
     }
 
-    @Test func `a version number is found in one pass`() {
+    @Test func `a version number is found in the output of a runtime`() {
         #expect(InstalledRuntime.version(in: "openjdk 1.8.0_392 and 17.0.1") == "1.8.0_392")
         #expect(InstalledRuntime.version(in: "v12 1. 3.12.7_x") == "3.12.7")
         #expect(InstalledRuntime.version(in: "go1.22.5 linux") == "1.22.5")

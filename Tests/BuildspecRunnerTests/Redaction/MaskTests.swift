@@ -6,7 +6,7 @@ import Testing
 /// What passes through the redactor on its way to the sink.
 @Suite(.timeLimit(.minutes(2)))
 struct MaskTests {
-    @Test func `a prompt that begins like a secret comes out while its command waits`() async throws
+    @Test func `a prompt that begins like a secret is shown while its command waits`() async throws
     {
         let scratch = try TemporaryDirectory()
         let sink = RecordingSink { event in
@@ -27,8 +27,10 @@ struct MaskTests {
     }
 
     @Test(arguments: [("dash", "echo"), ("dash", "printf %b"), ("bash", "echo -e")])
-    func `a secret is hidden however a shell prints it`(shell: String, printer: String) async throws
-    {
+    func `a secret is masked in every form that a shell prints`(
+        shell: String,
+        printer: String
+    ) async throws {
         let secret = #"{"key":"-----BEGIN\nMIIEabcdefgh\n-----END\n","id":"a\\b\u00fc\0101"}"#
         var build = try TestBuild(build: ["\(printer) \"$KEY\""], shell: shell)
         build.request.overrides = [.init(name: "KEY", value: secret)]
@@ -37,7 +39,9 @@ struct MaskTests {
     }
 
     /// Not on CodeBuild, where these variables are not set; here they are often the user's own.
-    @Test func `secret keys of the environment are hidden, stand-ins are not`() async throws {
+    @Test func `secret keys of the host environment are masked, but placeholders are not`()
+        async throws
+    {
         var build = try TestBuild(build: ["echo $AWS_SECRET_ACCESS_KEY $AWS_SESSION_TOKEN"])
         build.request.hostEnvironment["AWS_SECRET_ACCESS_KEY"] = "wJalrXUtnFEMI/K7MDENG/bPxRfiCY"
         build.request.hostEnvironment["AWS_SESSION_TOKEN"] = "test"
@@ -45,7 +49,8 @@ struct MaskTests {
         #expect(build.sink.warnings == [])
     }
 
-    @Test func `the result of a build is not masked, its event is`() async throws {
+    @Test func `the event at a build's end is masked, but the build's result is not`() async throws
+    {
         var build = try TestBuild(build: ["exit 3 # s3cr3t-of-tess"])
         build.request.masks = ["s3cr3t-of-tess"]
         let result = try await build.run()

@@ -13,7 +13,7 @@ import Testing
         ("Credential%3DAKIAIOSFODNN7EXAMPLE%2F20130524", "Credential%3D***%2F20130524"),
         ("AKIAAKIAIOSFODNN7EXA", "***"), ("AKIAIOSFODNN0189MPLE", "***"),
     ])
-    func `an access key id is hidden`(input: String, output: String) {
+    func `an access key ID is masked`(input: String, output: String) {
         // CodeBuild guide, data-protection: AWS access key IDs are hidden in logs.
         expect(input, output)
     }
@@ -24,21 +24,21 @@ import Testing
         "akiaIOSFODNN7EXAMPLE", "AKIA", "AKI", "AKIA-IOSFODNN7EXAMPLE",
         "AIDAIOSFODNN7EXAMPLE", "AROAIOSFODNN7EXAMPLE:session", "AKIAAKIAAKIAAKIAAKIAAKIA",
     ])
-    func `what only looks like an id is left`(text: String) {
+    func `a text that only resembles an access key ID is not masked`(text: String) {
         expect(text, text)
     }
 
-    @Test func `ids are left when nobody asks for them to be hidden`() {
+    @Test func `access key IDs are not masked if the option is off`() {
         #expect(Redactor("password", hidesAccessKeyIDs: false).redacting(Self.id) == Self.id)
     }
 
-    @Test func `an id that is a secret, or begins one, is hidden`() {
+    @Test func `an access key ID that is a secret, or begins one, is masked`() {
         let secret = Self.id + ":wJalrXUtnFEMI/K7MDENG"
         #expect(Redactor(Self.id, hidesAccessKeyIDs: false).redacting(Self.id) == "***")
         #expect(Redactor(secret).redacting("<\(secret)> <\(Self.id)>") == "<***> <***>")
     }
 
-    @Test func `an id at the end of the output is held back and hidden on demand`() {
+    @Test func `an access key ID at the end of the output is held back and masked by a flush`() {
         var redactor = Redactor()
         #expect(redactor.redact([UInt8](("id " + Self.id).utf8)) == [UInt8]("id ".utf8))
         #expect(redactor.flush() == [42, 42, 42])

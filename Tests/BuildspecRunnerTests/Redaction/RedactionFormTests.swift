@@ -13,7 +13,7 @@ import Testing
             ("line\nnext", "line%0Anext"),
         ]
     )
-    func `percent encoding is hidden`(secret: String, form: String) {
+    func `a percent-encoded secret is masked`(secret: String, form: String) {
         expectHidden(secret, form)
     }
 
@@ -28,7 +28,7 @@ import Testing
             ("a+b'c\"d", #"a\u002Bb\u0027c\u0022d"#),
         ]
     )
-    func `JSON strings are hidden`(secret: String, form: String) {
+    func `a secret in a JSON string is masked`(secret: String, form: String) {
         expectHidden(secret, form)
     }
 
@@ -39,7 +39,7 @@ import Testing
             ("schlüssel\u{1}", #"schl\303\274ssel\001"#),
         ]
     )
-    func `what shells print is hidden`(secret: String, form: String) {
+    func `a secret with a shell's quotes or escapes is masked`(secret: String, form: String) {
         expectHidden(secret, form)
     }
 
@@ -53,7 +53,7 @@ import Testing
             (#"pass\u00fc\U0001f511"#, #"pass\u00FC\U0001F511"#), (#"pass\u0041"#, "passA"),
         ]
     )
-    func `what echo makes of backslashes is hidden`(secret: String, form: String) {
+    func `a secret whose backslashes 'echo' replaces is masked`(secret: String, form: String) {
         expectHidden(secret, form)
     }
 
@@ -65,7 +65,7 @@ import Testing
             ("true", "dHJ1ZQ=="),
         ]
     )
-    func `base64 of a whole value is hidden`(secret: String, form: String) {
+    func `base64 of a whole secret is masked`(secret: String, form: String) {
         expectHidden(secret, form)
     }
 
@@ -82,7 +82,7 @@ import Testing
             ("dTpwYXNzd29yZA", "dTp***"),
         ]
     )
-    func `base64 of a text that holds a value hides all digits that are its own`(
+    func `base64 of a longer text is masked where its digits encode only the secret`(
         input: String,
         output: String
     ) {
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test(arguments: [76, 64])
-    func `base64 that is broken into lines is hidden`(width: Int) {
+    func `base64 of a secret is masked across line breaks`(width: Int) {
         let secret = String(repeating: "0123456789abcdefghijklmnopqrstuvwxyz", count: 4)
         let unit = "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6"
         let digits = [Character](String(repeating: unit, count: 4))
@@ -112,26 +112,29 @@ import Testing
             ("    second line\r\n\r\nab\n", "    ***\r\n\r\nab\n"),
         ]
     )
-    func `a value of several lines is hidden whole and by line`(input: String, output: String) {
+    func `a secret of several lines is masked as a whole and line by line`(
+        input: String,
+        output: String
+    ) {
         let value = "first line\nab\n  second line\n"
         #expect(Redactor(value).redacting(input) == output)
         #expect(Redactor(value.replacing("\n", with: "\r\n")).redacting(input) == output)
     }
 
     @Test(arguments: ["password\n", "password\r\n", " password", "\tpassword \n\n"])
-    func `white space around a value does not matter`(value: String) {
+    func `a secret is masked without the white space around it`(value: String) {
         let redactor = Redactor(value)
         #expect(redactor.redacting("password") == "***")
         #expect(redactor.redacting("<password>\n") == "<***>\n")
     }
 
-    @Test func `values that are too short are left and listed`() {
+    @Test func `secrets that are too short are listed and not masked`() {
         let redactor = Redactor("", "abc", "abcd", " ab\n", "     ", "x", "ü¡")
         #expect(redactor.ignored == [1, 3, 4, 5])
         #expect(redactor.redacting("abc ab x abcd     ü¡") == "abc ab x ***     ***")
     }
 
-    @Test func `other writings are not hidden`() {
+    @Test func `other encodings of a secret are not masked`() {
         let redactor = Redactor("password")
         for text in ["PASSWORD", "drowssap", "70617373776f7264", "pass word", "pass\nword"] {
             #expect(redactor.redacting(text) == text)

@@ -21,8 +21,11 @@ import Testing
             ([], "nothing to hide", "nothing to hide"),
         ] as [([String], String, String)]
     )
-    func `all bytes of all occurrences are hidden`(secrets: [String], input: String, output: String)
-    {
+    func `all bytes of all occurrences of secrets are masked`(
+        secrets: [String],
+        input: String,
+        output: String
+    ) {
         let redactor = Redactor(secrets: secrets.map { [UInt8]($0.utf8) })
         #expect(redactor.redacting(input) == output)
         let bytes = [UInt8](input.utf8)
@@ -34,7 +37,7 @@ import Testing
 
     /// Secrets and texts over two letters: full of prefixes, overlaps and near misses.
     @Test(arguments: 0..<60)
-    func `the output is the same for all cuts and as the plain definition says`(seed: UInt64) {
+    func `redacted output equals the naive redaction at every cut`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let letters: [UInt8] = seed % 3 == 0 ? [97, 98] : [97, 98, 10]
         func word(_ length: ClosedRange<Int>) -> [UInt8] {
@@ -60,7 +63,7 @@ import Testing
     }
 
     @Test(arguments: 0..<20)
-    func `real secrets between any bytes are found at every cut`(seed: UInt64) {
+    func `random secrets between random bytes are masked at every cut`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let secrets = (0..<5).map { _ in random.bytes(Int.random(in: 4...40, using: &random)) }
         let patterns = secrets.flatMap { SecretForms.all(of: $0) }
@@ -78,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func `hundreds of secrets are found in a long text`() {
+    @Test func `hundreds of secrets are masked in a long text`() {
         var random = SplitMix64(seed: 11)
         let letters = [UInt8](97...122)
         func word(_ length: ClosedRange<Int>) -> [UInt8] {
@@ -97,7 +100,7 @@ import Testing
         #expect(Redactor(secrets: secrets).streaming([input[...]]) == expected)
     }
 
-    @Test func `bytes that are no text pass as they are`() {
+    @Test func `bytes that are not UTF-8 pass unchanged`() {
         let bytes = [UInt8](0...255) + [0xC3, 0x28, 0xFF, 0xFE, 0, 0, 0x1B, 0x5B]
         let redactor = Redactor("password", "p\u{E4}ssw\u{F6}rt")
         #expect(redactor.streaming([bytes[...]]) == bytes)
@@ -105,13 +108,13 @@ import Testing
         #expect(redactor.redacting("ein p\u{E4}ssw\u{F6}rt, \u{1F511}") == "ein ***, \u{1F511}")
     }
 
-    @Test func `a value of bytes that are no text is hidden too`() {
+    @Test func `a secret that is not UTF-8 is masked`() {
         let redactor = Redactor(secrets: [[0xFF, 0x00, 0xC3, 0x28, 0x0A, 0xFE, 0xFF, 0x80, 0x81]])
         let input: [UInt8] = [1, 0xFF, 0x00, 0xC3, 0x28, 0x0A, 0xFE, 0xFF, 0x80, 0x81, 2]
         #expect(redactor.streaming([input[...]]) == [1, 42, 42, 42, 2])
     }
 
-    @Test func `only what may begin a secret is held back`() {
+    @Test func `a redactor holds back only bytes that can begin a secret`() {
         var redactor = Redactor("password")
         #expect(text(redactor.redact([UInt8]("Enter pass".utf8))) == "Enter ")
         #expect(redactor.redact([UInt8]("w".utf8)) == [])
@@ -119,7 +122,7 @@ import Testing
         #expect(redactor.flush() == [])
     }
 
-    @Test func `what is held back comes out on demand, and the rest of the secret does not`() {
+    @Test func `a flush releases the bytes held back, and the rest of the secret is masked`() {
         var redactor = Redactor("password")
         #expect(redactor.redact([UInt8]("pass".utf8)) == [])
         #expect(text(redactor.flush()) == "pass")
@@ -130,7 +133,7 @@ import Testing
         #expect(text(redactor.redact([UInt8]("word password!".utf8))) == "word ***!")
     }
 
-    @Test func `a secret that goes on after a demand makes its replacement longer`() {
+    @Test func `the rest of a longer secret after a flush belongs to the same replacement`() {
         var redactor = Redactor("abcdefgh", "cdef")
         #expect(redactor.redact([UInt8]("abcdef".utf8)) == [])
         #expect(text(redactor.flush()) == "ab***")
@@ -139,7 +142,7 @@ import Testing
     }
 
     @Test(arguments: 0..<10)
-    func `fewer bytes are held back than the longest form has`(seed: UInt64) {
+    func `a redactor holds back fewer bytes than the longest form of a secret has`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let secret = (0..<40).map { _ in UInt8.random(in: 97...98, using: &random) }
         let longest = SecretForms.all(of: secret).map(\.count).max() ?? 0
@@ -157,7 +160,7 @@ import Testing
         }
     }
 
-    @Test func `events are looked at apart from the stream`() {
+    @Test func `the texts of events are redacted apart from the stream`() {
         var redactor = Redactor("password")
         #expect(redactor.redact([UInt8]("pass".utf8)) == [])
         #expect(redactor.redacting("word and password") == "word and ***")

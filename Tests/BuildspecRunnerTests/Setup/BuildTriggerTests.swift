@@ -2,7 +2,7 @@ import BuildspecRunner
 import Testing
 
 /// CodeBuild guide, "Environment variables in build environments": `CODEBUILD_WEBHOOK_TRIGGER`.
-@Suite struct `What a build is of` {
+@Suite struct `Build triggers` {
     private static let git = SourceVersion(commit: "c0ffee", branch: "local")
 
     @Test(
@@ -56,17 +56,20 @@ import Testing
             ([:], "branch/local"),
         ] as [([String: String], String?)]
     )
-    func `the CI system says it, else git`(variables: [String: String], expected: String?) {
+    func `the trigger of a build comes from the CI system, or else from git`(
+        variables: [String: String],
+        expected: String?
+    ) {
         #expect(BuildTrigger(variables, Self.git).text == expected)
     }
 
-    @Test func `git's tag counts where no branch is checked out`() {
+    @Test func `git's tag is the trigger if no branch is checked out`() {
         #expect(BuildTrigger([:], SourceVersion(commit: "c", tag: "v1")).text == "tag/v1")
         #expect(BuildTrigger([:], SourceVersion(commit: "c")).text == nil)
         #expect(BuildTrigger([:], SourceVersion()).text == nil)
     }
 
-    @Test func `a pull request has its number as the source version, and both branches`() {
+    @Test func `the variables of a pull request have its number and both branches`() {
         let trigger = BuildTrigger(.pullRequest("7", head: "x", base: "main"))
         let variables = BuildEnvironment.serviceVariables(
             BuildIdentity(project: "p", number: 1, startTime: 0, region: nil),

@@ -31,7 +31,7 @@ struct CloudVariableTests {
         }
     }
 
-    @Test func `a build number that cannot be followed is followed by the first`() async throws {
+    @Test func `the build number after the largest integer is 1`() async throws {
         var build = try TestBuild(build: ["echo $CODEBUILD_BUILD_NUMBER"])
         build.request.project = "p"
         try build.state.write("\(Int.max)\n", to: "projects/p/build-number")
@@ -44,7 +44,7 @@ struct CloudVariableTests {
             ("S", "there-s", "Secrets Manager Error"),
         ]
     )
-    func `only what cannot be read is named, in its place`(
+    func `a reference that cannot be read is the only one in the error, with its position`(
         name: String,
         reference: String,
         code: String
@@ -80,7 +80,7 @@ struct CloudVariableTests {
         ) async throws -> [String: String] { values }
     }
 
-    @Test func `a value with a NUL character, which no variable can hold, is refused`()
+    @Test func `a parameter with a NUL character is refused`()
         async throws
     {
         var build = try TestBuild(
@@ -113,7 +113,7 @@ struct CloudVariableTests {
         }
     }
 
-    @Test func `a build may be stopped while its values are read`() async throws {
+    @Test func `a build can be stopped while its parameters are read`() async throws {
         var build = try TestBuild(yaml: "{version: 0.2, env: {parameter-store: {P: /p}}}")
         build.request.secretResolver = Hanging()
         await withThrowingTaskGroup(of: Void.self) { [build] group in
@@ -123,7 +123,7 @@ struct CloudVariableTests {
         }
     }
 
-    @Test func `a parameter may be exported, and is hidden in the events`()
+    @Test func `a parameter can be exported and is masked in the events`()
         async throws
     {
         var build = try TestBuild(
@@ -138,7 +138,7 @@ struct CloudVariableTests {
         #expect(!"\(build.sink.events)".contains("value of /p/long"))
     }
 
-    @Test func `PATH ends with CodeBuild's own commands`() async throws {
+    @Test func `PATH ends with the directory of CodeBuild's commands`() async throws {
         var build = try TestBuild(build: ["ls ${PATH##*:}; echo ${PATH%:*}"])
         build.request.helperExecutable = "/bin/true"
         #expect(
@@ -150,7 +150,7 @@ struct CloudVariableTests {
     }
 
     @Test(arguments: Shells.all)
-    func `a command comes from an empty directory outside of the sources`(
+    func `the OLDPWD of a command is an empty directory outside of the sources`(
         shell: String
     )
         async throws
@@ -161,7 +161,7 @@ struct CloudVariableTests {
         #expect(lines.first?.hasPrefix("/tmp/buildspec-") == true)
     }
 
-    @Test func `what only the service knows is not set`() async throws {
+    @Test func `variables that only the CodeBuild service knows are not set`() async throws {
         let names = [
             "CODEBUILD_BATCH_BUILD_IDENTIFIER", "CODEBUILD_KMS_KEY_ID", "CODEBUILD_LOG_PATH",
             "CODEBUILD_PUBLIC_BUILD_URL", "CODEBUILD_BUILD_URL", "CODEBUILD_WEBHOOK_TRIGGER",
@@ -178,7 +178,7 @@ struct CloudVariableTests {
         #expect(try await build.lines() == names.map { "\($0)=unset" })
     }
 
-    @Test func `a parameter or secret beats a plain value, one given at the start beats it`()
+    @Test func `a secret overrides a plain value, and a value given at the start overrides both`()
         async throws
     {
         var build = try TestBuild(
@@ -203,7 +203,7 @@ struct CloudVariableTests {
         #expect(build.sink.statuses == [0, 0])
     }
 
-    @Test func `plain values are not hidden`() async throws {
+    @Test func `plain values of variables are not masked`() async throws {
         let build = try TestBuild(
             yaml: """
                 version: 0.2
@@ -214,7 +214,7 @@ struct CloudVariableTests {
         #expect(try await build.lines() == ["shown-all-the-same"])
     }
 
-    @Test func `the shell is sh unless the buildspec names one`() async throws {
+    @Test func `the shell is sh unless the buildspec file names another one`() async throws {
         let command = "test /proc/$$/exe -ef \"$(command -v $NAME)\" && echo same"
         for shell in [nil, "bash", "dash"] {
             var build = try TestBuild(build: [command], shell: shell)
@@ -224,7 +224,7 @@ struct CloudVariableTests {
     }
 
     /// Observed in both shells: dash takes it for the end of the script, bash for a mistake.
-    @Test func `a return ends the command in dash and fails it in bash`() async throws {
+    @Test func `'return' ends a command in dash and fails it in bash`() async throws {
         for (shell, status) in [("dash", Int32(0)), ("bash", 2)] {
             let build = try TestBuild(build: ["A=1; return 0"], shell: shell)
             _ = try await build.run()
@@ -232,7 +232,7 @@ struct CloudVariableTests {
         }
     }
 
-    @Test func `a build may take an hour`() throws {
+    @Test func `the default timeout of a build is one hour`() throws {
         #expect(try TestBuild().request.timeout == .seconds(3_600))
     }
 }

@@ -22,7 +22,7 @@ struct SetupTests {
         }
     }
 
-    @Test func `a shell that is not installed is named`() async throws {
+    @Test func `a shell that is not installed is named in the error`() async throws {
         let env = EnvSection(shell: Located(text: "no-such-shell"))
         #expect(
             try await problems(Buildspec(version: .v02, env: env)) == [
@@ -32,7 +32,7 @@ struct SetupTests {
         )
     }
 
-    @Test func `a source directory that is missing, no directory or relative is an error`()
+    @Test func `a source directory that is missing, relative or a file is an error`()
         async throws
     {
         func problems(_ change: (inout BuildRequest) -> Void) async throws -> [String] {
@@ -76,7 +76,7 @@ struct SetupTests {
         )
     }
 
-    @Test func `a batch without commands does not start, in the library too`() async throws {
+    @Test func `a batch without commands does not start`() async throws {
         let build = try TestBuild(
             yaml: "version: 0.2\nbatch:\n  build-fanout: {parallelism: 3}\nphases: {}\n"
         )
@@ -102,7 +102,7 @@ struct SetupTests {
         ),
         ("sh -c 'exit 3'; sudo amazon-linux-extras install x", "'amazon-linux-extras' on this"),
     ])
-    func `a program of an image that is not found gets a hint`(
+    func `a missing program of CodeBuild's images gets a hint`(
         command: String,
         hint: String
     ) async throws {
@@ -118,7 +118,7 @@ struct SetupTests {
     }
 
     @Test(arguments: ["no-such-program", "exit 127", "echo yum; exit 3", "true || yum x; exit 127"])
-    func `other failures get no hint`(command: String) async throws {
+    func `a failure without a missing program gets no hint`(command: String) async throws {
         var build = try TestBuild(build: [command])
         // Found here, so that it is not what is missing.
         let tools = try TemporaryDirectory()
@@ -129,7 +129,7 @@ struct SetupTests {
         #expect(!build.sink.warnings.contains { $0.hasPrefix("there is no ") })
     }
 
-    @Test func `parameters and secrets must be given`() async throws {
+    @Test func `a parameter or secret without a value is an error`() async throws {
         var env = EnvSection()
         env.parameterStore = [EnvVariable(name: "P", value: Located(text: "/app/p"))]
         env.secretsManager = [EnvVariable(name: "S", value: Located(text: "db:password"))]
@@ -146,7 +146,7 @@ struct SetupTests {
         #expect(try await problems(buildspec, given) == [])
     }
 
-    @Test func `runtime versions are skipped with CodeBuild's warning, once`() async throws {
+    @Test func `runtime versions of a phase are skipped with one warning`() async throws {
         let runtimes = ["python", "nodejs"].map {
             RuntimeVersion(name: $0, version: Located(text: "latest"))
         }
@@ -161,12 +161,12 @@ struct SetupTests {
         )
     }
 
-    @Test func `breakpoints do nothing`() async throws {
+    @Test func `the breakpoint commands of CodeBuild do nothing`() async throws {
         let build = try TestBuild(build: ["codebuild-breakpoint", "codebuild-resume"])
         #expect(try await build.run().state == .succeeded)
     }
 
-    @Test func `a failure is known to the rest of the build`() async throws {
+    @Test func `the rest of a build knows that a command has failed`() async throws {
         let say = "echo $CODEBUILD_BUILD_SUCCEEDING"
         let phases: [PhaseName: Phase] = [
             .install: Phase(commands: located([say])),
@@ -179,7 +179,7 @@ struct SetupTests {
         }
     }
 
-    @Test func `git says which version is built`() async throws {
+    @Test func `git gives the source version and the repository`() async throws {
         var build = try TestBuild(build: [
             "git init -q -b main . && git config user.name t && git config user.email t@t",
             "touch f && git add f && git commit -q -m m && git rev-parse HEAD",
@@ -198,7 +198,7 @@ struct SetupTests {
         )
     }
 
-    @Test func `sources may be anywhere`() async throws {
+    @Test func `the source directory can have any path`() async throws {
         let parent = try TemporaryDirectory()
         var build = try TestBuild(build: ["pwd", "cd sub; pwd", "pwd"])
         let root = parent.path.appending("it's a \"dir\" $HOME ü")
@@ -208,7 +208,7 @@ struct SetupTests {
         #expect(try await build.lines() == ["\(root)", "\(root)/sub", "\(root)/sub"])
     }
 
-    @Test func `a temporary directory that is not there keeps the build from starting`()
+    @Test func `a missing temporary directory keeps the build from starting`()
         async throws
     {
         var build = try TestBuild(build: ["echo never"])

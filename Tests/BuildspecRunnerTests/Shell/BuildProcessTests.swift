@@ -10,19 +10,20 @@ import Testing
 /// Output, stopping, timeouts and processes in the background, with real shells.
 @Suite(.timeLimit(.minutes(1)))
 struct BuildProcessTests {
-    @Test func `a shell that a signal ends has status 128 and the signal's number`() async throws {
+    @Test func `a shell that a signal ends has status 128 plus the signal's number`() async throws {
         let build = try TestBuild(install: ["A=1", "A=2; kill -9 $$"])
         #expect(try await build.run().state == .failed)
         #expect(build.sink.statuses == [0, 137])
     }
 
-    @Test func `standard output and standard error are merged in order`() async throws {
+    @Test func `standard output and standard error of a command are merged in order`() async throws
+    {
         let commands = ["for i in 1 2 3; do echo out $i; echo err $i >&2; done"]
         let lines = try await TestBuild(build: commands).lines()
         #expect(lines == ["out 1", "err 1", "out 2", "err 2", "out 3", "err 3"])
     }
 
-    @Test func `a command's output comes before its end and after its start`() async throws {
+    @Test func `the output of a command comes between its start and its end`() async throws {
         let build = try TestBuild(build: ["echo one", "echo two"])
         _ = try await build.run()
         let order = build.sink.events.compactMap { event -> String? in
@@ -36,7 +37,7 @@ struct BuildProcessTests {
         #expect(order == ["begin 0", "one\n", "end 0 0", "begin 1", "two\n", "end 1 0"])
     }
 
-    @Test func `output is passed on while the command runs`() async throws {
+    @Test func `the output of a command is passed on while it runs`() async throws {
         let build = try TestBuild()
         let marker = build.scratch.path.appending("seen").string
         let sink = RecordingSink { event in
@@ -53,7 +54,7 @@ struct BuildProcessTests {
     }
 
     @Test(arguments: ["", "> /dev/null 2>&1"])
-    func `a background process survives into later commands and ends with the build`(
+    func `a background process runs during later commands and ends with the build`(
         redirection: String
     ) async throws {
         let build = try TestBuild(
@@ -82,7 +83,7 @@ struct BuildProcessTests {
         )
     }
 
-    @Test func `a background process that keeps the pipe open does not hold the build up`()
+    @Test func `a background process that keeps the pipe open does not delay the build`()
         async throws
     {
         let build = try TestBuild(build: ["sleep 600 & echo started", "echo next"])
@@ -91,7 +92,7 @@ struct BuildProcessTests {
         #expect(ContinuousClock.now - start < .seconds(300))
     }
 
-    @Test func `a cancelled build ends the process group and the build`() async throws {
+    @Test func `a cancelled build ends its processes and runs no further command`() async throws {
         let started = AsyncStream.makeStream(of: Void.self)
         let sink = RecordingSink { event in
             if case .output = event { started.continuation.yield() }
@@ -112,7 +113,7 @@ struct BuildProcessTests {
         #expect(try !isAlive(build.pid("pid")))
     }
 
-    @Test func `a build leaves nothing behind in the temporary directory`() async throws {
+    @Test func `a build leaves nothing in the temporary directory`() async throws {
         let temporary = try TemporaryDirectory()
         var build = try TestBuild(build: ["cd -; touch left; mkdir -p a/b", "exit 3"])
         build.request.hostEnvironment["TMPDIR"] = temporary.path.string
@@ -127,7 +128,7 @@ struct BuildProcessTests {
         #expect(try await build.lines() == ["700"])
     }
 
-    @Test func `commands have no controlling terminal and a process group of their own`()
+    @Test func `a command has no controlling terminal and leads a process group`()
         async throws
     {
         let build = try TestBuild(build: [

@@ -29,7 +29,7 @@ struct ShellStateTests {
     }
 
     @Test(arguments: Shells.all)
-    func `the directory is carried to the next command and the next phase`(
+    func `the directory is carried to the next command and to the next phase`(
         shell: String
     ) async throws {
         let build = try TestBuild(
@@ -43,7 +43,10 @@ struct ShellStateTests {
 
     /// Names as `printf` writes them; the last two are no UTF-8, and end in a newline.
     @Test(arguments: Shells.all, ["it\\47s \\44HOME ü", "two\\nlines", "\\377", "end\\n"])
-    func `a directory of any name is carried`(shell: String, name: String) async throws {
+    func `a directory with any name is carried to the next command`(
+        shell: String,
+        name: String
+    ) async throws {
         let commands = [
             "D=$(printf '\(name).'); mkdir \"${D%.}\"; cd \"${D%.}\"; touch here; unset D", "ls",
         ]
@@ -51,13 +54,15 @@ struct ShellStateTests {
     }
 
     @Test(arguments: Shells.all)
-    func `a plain assignment is carried and exported`(shell: String) async throws {
+    func `an assignment is carried to the next command and exported`(shell: String) async throws {
         let lines = try await lines(shell, ["FOO=bar", "echo $FOO", "env | grep ^FOO="])
         #expect(lines == ["bar", "FOO=bar"])
     }
 
     @Test(arguments: Shells.all)
-    func `exported variables, quotes and newlines are carried`(shell: String) async throws {
+    func `exported variables are carried with their quotes and line breaks`(
+        shell: String
+    ) async throws {
         let lines = try await lines(
             shell,
             [
@@ -69,7 +74,9 @@ struct ShellStateTests {
     }
 
     @Test(arguments: Shells.all)
-    func `an unset variable stays unset, a host variable too`(shell: String) async throws {
+    func `an unset variable stays unset in later commands, also one of the host`(
+        shell: String
+    ) async throws {
         let lines = try await lines(
             shell,
             [
@@ -81,7 +88,7 @@ struct ShellStateTests {
     }
 
     @Test(arguments: Shells.all)
-    func `a changed PATH is carried`(shell: String) async throws {
+    func `a changed PATH is carried to the next command`(shell: String) async throws {
         let lines = try await lines(
             shell,
             [
@@ -93,7 +100,7 @@ struct ShellStateTests {
     }
 
     @Test(arguments: Shells.all)
-    func `cd minus goes back across commands`(shell: String) async throws {
+    func `'cd -' returns to the directory of an earlier command`(shell: String) async throws {
         let build = try TestBuild(
             build: ["mkdir a", "cd a", "cd - > /dev/null", "pwd"],
             shell: shell
@@ -102,12 +109,12 @@ struct ShellStateTests {
     }
 
     @Test(arguments: Shells.all)
-    func `functions are not carried`(shell: String) async throws {
+    func `functions are not carried to the next command`(shell: String) async throws {
         #expect(try await statuses(shell, ["f() { echo hi; }", "f"]) == [0, 127])
     }
 
     @Test(arguments: Shells.all)
-    func `set minus e has no effect on later commands`(shell: String) async throws {
+    func `'set -e' has no effect on later commands`(shell: String) async throws {
         #expect(try await lines(shell, ["set -e", "false; echo on"]) == ["on"])
     }
 
@@ -116,12 +123,12 @@ struct ShellStateTests {
     }
 
     @Test(arguments: Shells.all)
-    func `traps fire at the end of their command`(shell: String) async throws {
+    func `a trap runs at the end of its command`(shell: String) async throws {
         #expect(try await lines(shell, ["trap 'echo bye' EXIT", "echo next"]) == ["bye", "next"])
     }
 
     @Test(arguments: Shells.all)
-    func `a umask is not carried`(shell: String) async throws {
+    func `a umask is not carried to the next command`(shell: String) async throws {
         let lines = try await lines(shell, ["umask 077; umask", "umask"])
         #expect(lines.first == "0077")
         #expect(lines.last != "0077")
@@ -129,19 +136,21 @@ struct ShellStateTests {
 
     /// Observed here: bash writes `declare -rx` into the saved environment, dash and bash as `sh`
     /// write a plain `export`.
-    @Test func `readonly is carried by bash and not by dash`() async throws {
+    @Test func `bash carries the readonly attribute of a variable, and dash does not`() async throws
+    {
         let commands = ["readonly R=1", "R=2", "echo $R"]
         #expect(try await lines("dash", commands) == ["2"])
         #expect(try await statuses("bash", commands) == [0, 1])
     }
 
-    @Test func `arrays and aliases are not carried`() async throws {
+    @Test func `arrays and aliases are not carried to the next command`() async throws {
         let commands = ["A=(1 2)", "echo ${A[1]-none}", "alias hi='echo hi'", "hi || echo none"]
         #expect(try await lines("bash", commands).filter { $0 == "none" } == ["none", "none"])
     }
 
     @Test(arguments: Shells.all)
-    func `exit 0 ends its command only and loses its state`(shell: String) async throws {
+    func `'exit 0' ends only its command and loses that command's state`(shell: String) async throws
+    {
         let lines = try await lines(
             shell,
             ["A=old", "A=new; mkdir d; cd d; exit 0", "echo $A ${PWD##*/}"]
@@ -151,7 +160,7 @@ struct ShellStateTests {
     }
 
     @Test(arguments: Shells.all)
-    func `set minus e in a command fails it and loses its state`(shell: String) async throws {
+    func `a command that 'set -e' ends fails and loses its state`(shell: String) async throws {
         let build = try TestBuild(
             Buildspec(
                 version: .v02,
@@ -187,7 +196,9 @@ struct ShellStateTests {
     }
 
     @Test(arguments: Shells.all)
-    func `a syntax error is status 2 and names line 4`(shell: String) async throws {
+    func `a command with a syntax error has status 2 and names the script`(
+        shell: String
+    ) async throws {
         let build = try TestBuild(build: ["echo \"a"], shell: shell)
         _ = try await build.run()
         #expect(build.sink.statuses == [2])
@@ -209,21 +220,21 @@ struct ShellStateTests {
         )
     }
 
-    @Test func `double brackets and source are not in dash`() async throws {
+    @Test func `dash does not know double brackets and 'source'`() async throws {
         #expect(try await statuses("dash", ["[[ a == a ]]"]) == [127])
         #expect(try await statuses("dash", ["source /dev/null"]) == [127])
         #expect(try await statuses("bash", ["[[ a == a ]]", "source /dev/null"]) == [0, 0])
     }
 
     @Test(arguments: Shells.all)
-    func `only a command's last status counts`(shell: String) async throws {
+    func `only the last status in a command counts`(shell: String) async throws {
         let commands = ["false | true", "false; true", "false\ntrue\n", "export A=$(false)"]
         #expect(try await statuses(shell, commands) == [0, 0, 0, 0])
         #expect(try await statuses(shell, ["A=$(false)"]) == [1])
     }
 
     @Test(arguments: Shells.all)
-    func `the status is 0 at the start of a command`(shell: String) async throws {
+    func `the exit status is 0 at the start of a command`(shell: String) async throws {
         #expect(try await lines(shell, ["(exit 3) || true", "echo $?"]) == ["0"])
     }
 
@@ -233,7 +244,8 @@ struct ShellStateTests {
     }
 
     @Test(arguments: Shells.all)
-    func `an unterminated here-document swallows the saving`(shell: String) async throws {
+    func `a command with an unterminated here-document loses its state`(shell: String) async throws
+    {
         let build = try TestBuild(
             build: ["A=old", "A=new; cat > /dev/null <<EOF\nx", "echo $A"],
             shell: shell
@@ -244,7 +256,7 @@ struct ShellStateTests {
     }
 
     @Test(arguments: Shells.all)
-    func `empty commands and comments succeed`(shell: String) async throws {
+    func `an empty command and a comment succeed`(shell: String) async throws {
         #expect(try await statuses(shell, ["", "# nothing", "#!/bin/sh"]) == [0, 0, 0])
     }
 
@@ -256,19 +268,21 @@ struct ShellStateTests {
     }
 
     @Test(arguments: Shells.all)
-    func `the jobs of an earlier command cannot be waited for`(shell: String) async throws {
+    func `a command cannot wait for a job of an earlier command`(shell: String) async throws {
         #expect(try await statuses(shell, ["sleep 0 & PID=$!", "wait $PID"]) == [0, 127])
     }
 
     @Test(arguments: Shells.all)
-    func `a removed directory leaves the command outside the sources`(shell: String) async throws {
+    func `a command whose directory was removed runs outside of the sources`(
+        shell: String
+    ) async throws {
         let build = try TestBuild(build: ["mkdir d", "cd d", "rmdir ../d", "pwd"], shell: shell)
         let lines = try await build.lines()
         #expect(lines.last?.hasPrefix(build.scratch.path.string) == false)
     }
 
     @Test(arguments: Shells.all)
-    func `in version 0·1 nothing is carried`(shell: String) async throws {
+    func `version 0·1 carries no state to the next command`(shell: String) async throws {
         let build = try TestBuild(
             build: ["A=1; cd /", "echo \"${A-unset}\"; pwd"],
             shell: shell,

@@ -7,7 +7,7 @@ import Testing
         ("a/b.c", "a/b.c"), ("", "''"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("$x", "'$x'"),
         ("ü", "'ü'"),
     ])
-    func `a word is quoted where it has to be`(text: String, quoted: String) {
+    func `a shell argument is quoted if it has to be`(text: String, quoted: String) {
         #expect(ShellText.quoted(text) == quoted)
     }
 
@@ -18,13 +18,17 @@ import Testing
             ("${B}/${C}", "/", ["B", "C"]), ("$1A", "$1A", []), ("plain", "plain", []),
         ] as [(String, String, [String])]
     )
-    func `variables are put into paths`(text: String, expanded: String, unset: [String]) {
+    func `variables in a path are replaced by their values`(
+        text: String,
+        expanded: String,
+        unset: [String]
+    ) {
         let expansion = VariableText.expand(text) { $0 == "A" ? "1" : nil }
         #expect(expansion.text == expanded)
         #expect(expansion.unset == unset)
     }
 
-    @Test func `the command begins on line 4 of its script`() {
+    @Test func `a command begins on line 4 of its script`() {
         let text = CommandScript.text(
             running: "make\nmake test",
             from: StateFiles(in: "/p"),

@@ -14,10 +14,10 @@ import Testing
 
 /// What becomes of a build's state when the disk is full, and when a build is killed.
 @Suite(.timeLimit(.minutes(2)))
-struct StateDamageTests {
+struct `Damaged shell state` {
     /// A limit of the size of files does what a full disk does: the shell complains and goes on.
     @Test(arguments: Shells.all)
-    func `a state that cannot be saved fails its command and is not taken`(
+    func `a command whose state cannot be saved fails, and the state is not used`(
         shell: String
     ) async throws {
         let buildspec = Buildspec(
@@ -48,7 +48,7 @@ struct StateDamageTests {
     }
 
     /// The saved environment has secrets in it.
-    @Test func `directories of killed builds are removed by the next, and nothing else is`()
+    @Test func `a build removes the directories of killed builds and nothing else`()
         async throws
     {
         let parent = try TemporaryDirectory()
@@ -80,7 +80,7 @@ struct StateDamageTests {
 
     // In a container the directory is the container's root's, and a link leads the runner elsewhere.
     @Test(arguments: ["env.sh", "next-\(geteuid())"])
-    func `a link in place of state is not followed`(name: String) async throws {
+    func `a link instead of a saved state is not followed`(name: String) async throws {
         let outside = try TemporaryDirectory()
         try outside.write("export STOLEN=1\n", to: "env.sh")
         let link = name == "env.sh" ? "\(outside.path)/env.sh" : "\(outside.path)"

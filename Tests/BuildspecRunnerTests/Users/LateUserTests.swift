@@ -8,7 +8,7 @@ import Testing
 ///
 /// One after the other, because the tools that make users hold a lock.
 @Suite(.serialized, .timeLimit(.minutes(1)))
-struct LateUserTests {
+struct `Users that a build creates` {
     private func build(
         top: String? = nil,
         _ phases: [PhaseName: Phase]
@@ -51,7 +51,7 @@ struct LateUserTests {
     }
 
     @Test(.enabled(if: isRoot), arguments: [true, false])
-    func `a user that a phase before makes runs the phases behind it`(isTop: Bool) async throws {
+    func `a user that one phase creates runs the later phases`(isTop: Bool) async throws {
         let user = newUser()
         let build = try build(
             top: isTop ? user.name : nil,
@@ -70,7 +70,7 @@ struct LateUserTests {
     }
 
     @Test(.enabled(if: isRoot))
-    func `a user whom no phase has made fails the phase, not the ones before`()
+    func `a user that no phase creates fails the phase, but not the earlier ones`()
         async throws
     {
         let build = try build([
@@ -87,7 +87,7 @@ struct LateUserTests {
     }
 
     @Test(.enabled(if: isRoot))
-    func `a user whom nobody can make before is an error before any command`()
+    func `a user that no earlier phase can create is an error before any command`()
         async throws
     {
         let first = try build([.install: phase("no-such-user", ["true"])])

@@ -45,7 +45,8 @@ struct RunAsTests {
         }
     }
 
-    @Test(.enabled(if: isRoot)) func `a phase's user beats the one at the top`() async throws {
+    @Test(.enabled(if: isRoot)) func `a phase's run-as overrides the one at the top`() async throws
+    {
         let build = try build(
             top: "nobody",
             [
@@ -60,7 +61,7 @@ struct RunAsTests {
         )
     }
 
-    @Test(.enabled(if: isRoot)) func `variables and directory carry over from user to user`()
+    @Test(.enabled(if: isRoot)) func `variables and the directory are carried from user to user`()
         async throws
     {
         let build = try build([
@@ -78,7 +79,7 @@ struct RunAsTests {
     }
 
     @Test(.enabled(if: isRoot), arguments: ["", "root"])
-    func `a restored cache belongs to the user that runs the commands`(install: String) async throws
+    func `a restored cache belongs to the user who runs the commands`(install: String) async throws
     {
         let store = try TemporaryDirectory()
         for round in 1...2 {
@@ -115,7 +116,9 @@ struct RunAsTests {
         }
     }
 
-    @Test(.enabled(if: isRoot)) func `every user has its own home and name`() async throws {
+    @Test(.enabled(if: isRoot)) func `a phase with run-as has its user's home and name`()
+        async throws
+    {
         let say = "echo $HOME $USER $LOGNAME"
         let build = try build([
             .install: phase(nil, ["echo $HOME $USER ${LOGNAME-none}"]),
@@ -129,13 +132,15 @@ struct RunAsTests {
         )
     }
 
-    @Test(.enabled(if: isRoot)) func `a home that the build sets stays`() async throws {
+    @Test(.enabled(if: isRoot)) func `a HOME that the build sets stays in a phase with run-as`()
+        async throws
+    {
         var build = try build(top: "daemon", [.build: phase(nil, ["echo $HOME $USER"])])
         build.request.overrides = [BuildRequest.Override(name: "HOME", value: "/given")]
         #expect(try await build.lines() == ["/given daemon"])
     }
 
-    @Test(.enabled(if: isRoot)) func `a retry begins with the user's own home again`() async throws
+    @Test(.enabled(if: isRoot)) func `a retry begins again with the home of its user`() async throws
     {
         let again = phase(
             "daemon",
@@ -145,7 +150,7 @@ struct RunAsTests {
         #expect(try await build([.build: again]).lines() == ["/usr/sbin", "/usr/sbin"])
     }
 
-    @Test(.enabled(if: isRoot)) func `the state is closed to other users`() async throws {
+    @Test(.enabled(if: isRoot)) func `the shell state is closed to other users`() async throws {
         let temporary = try TemporaryDirectory()
         func refused(_ commands: [String]) -> [String] {
             commands.map { "(\($0)) 2> /dev/null || echo refused" }
@@ -180,7 +185,9 @@ struct RunAsTests {
             "cp /etc/passwd $N/a && ln $N/a $N/env.sh",
         ]
     )
-    func `a state that is not a plain file of the user is not read`(trick: String) async throws {
+    func `a saved state that is not a regular file of its user is not read`(
+        trick: String
+    ) async throws {
         let temporary = try TemporaryDirectory()
         var build = try build([
             .install: phase(nil, ["P=$(ls -d $TMPDIR/buildspec-*)"]),
@@ -197,12 +204,14 @@ struct RunAsTests {
         )
     }
 
-    @Test(.enabled(if: isRoot)) func `the standard streams can be opened by name`() async throws {
+    @Test(.enabled(if: isRoot)) func `a command with run-as can open the standard streams by name`()
+        async throws
+    {
         let build = try build(top: "nobody", [.build: phase(nil, ["echo a > /dev/stderr"])])
         #expect(try await build.lines() == ["a"])
     }
 
-    @Test(.enabled(if: isRoot)) func `what a user left in the background ends with the build`()
+    @Test(.enabled(if: isRoot)) func `background processes of another user end with the build`()
         async throws
     {
         let build = try build([
@@ -216,7 +225,8 @@ struct RunAsTests {
         for name in ["d/a", "d/b"] { #expect(try !isAlive(build.pid(name))) }
     }
 
-    @Test(.enabled(if: isRoot)) func `artifacts take nothing that a user's link leads to outside`()
+    @Test(.enabled(if: isRoot))
+    func `an artifact link of another user to a file outside is left out`()
         async throws
     {
         let target = try TemporaryDirectory()
@@ -238,7 +248,9 @@ struct RunAsTests {
     }
 
     @Test(.enabled(if: isRoot), arguments: ["nobody", "root"])
-    func `a base directory outside is reached by root's links alone`(owner: String) async throws {
+    func `a base directory outside of the sources is reached by root's links only`(
+        owner: String
+    ) async throws {
         let (target, outside) = (try TemporaryDirectory(), try TemporaryDirectory())
         var build = try build([
             .install: phase(
@@ -271,8 +283,8 @@ struct RunAsTests {
         }
     }
 
-    @Test(.enabled(if: isRoot)) func `artifacts do not go where a user's link leads`() async throws
-    {
+    @Test(.enabled(if: isRoot))
+    func `a link of another user is not followed to the artifact directory`() async throws {
         let outside = try TemporaryDirectory()
         var build = try build([
             .install: phase(nil, ["install -d -o nobody d"]),
@@ -287,7 +299,7 @@ struct RunAsTests {
         #expect(try outside.handle.names().isEmpty)
     }
 
-    @Test(.enabled(if: isRoot)) func `artifacts may have names that are not UTF-8`() async throws {
+    @Test(.enabled(if: isRoot)) func `artifacts can have names that are not UTF-8`() async throws {
         let target = try TemporaryDirectory()
         var build = try build([
             .build: phase("nobody", []), .postBuild: phase(nil, ["echo a > $(printf 'a\\351')"]),
@@ -300,7 +312,7 @@ struct RunAsTests {
         #expect(try target.handle.names() == [[UInt8(ascii: "a"), 0xE9]])
     }
 
-    @Test(.enabled(if: isRoot)) func `a user that there is not is an error before any command`()
+    @Test(.enabled(if: isRoot)) func `a user that does not exist is an error before any command`()
         async throws
     {
         let message =
@@ -313,7 +325,8 @@ struct RunAsTests {
         )
     }
 
-    @Test(.enabled(if: isRoot)) func `sources that the user cannot read are an error`() async throws
+    @Test(.enabled(if: isRoot)) func `sources that the user of run-as cannot read are an error`()
+        async throws
     {
         let build = try build([.build: phase("nobody", ["true"])])
         unsafe chmod(build.scratch.path.string, 0o700)
@@ -327,7 +340,7 @@ struct RunAsTests {
     }
 
     @Test(.enabled(if: isRoot))
-    func `a temporary directory that the user cannot enter is an error`()
+    func `a temporary directory that the user of run-as cannot enter is an error`()
         async throws
     {
         let temporary = try TemporaryDirectory()
@@ -341,7 +354,7 @@ struct RunAsTests {
         )
     }
 
-    @Test func `the user that runs the build may be named`() async throws {
+    @Test func `run-as can name the user who runs the build`() async throws {
         let own = try #require(try await TestBuild(build: ["id -un"]).lines().first)
         #expect(try await build(top: own, [.build: phase(own, ["id -un"])]).lines() == [own])
     }

@@ -4,7 +4,7 @@ import Testing
 
 /// Files of variables: `--env-file`, and what `--exports` writes.
 @Suite struct EnvironmentFileTests {
-    @Test func `comments and empty lines are left out, quotes around a value are no part of it`()
+    @Test func `an environment file can have comments, empty lines and quotes around values`()
         throws
     {
         let text =
@@ -14,25 +14,27 @@ import Testing
         #expect(values.map(\.value) == ["1", "two $words\\n", "", "a=b", "q", "x", "a\n\"b"])
     }
 
-    @Test func `quotes inside of a value and around a part of it stay`() throws {
+    @Test func `quotes inside of a value, or around a part of it, stay in the value`() throws {
         let values = try EnvironmentFile.parse(
             "A={\"a\": 1}\nB=it's\nC=\"a\" b\nD=\"a\",\"b\"\nE=''\n"
         )
         #expect(values.map(\.value) == ["{\"a\": 1}", "it's", "\"a\" b", "\"a\",\"b\"", ""])
     }
 
-    @Test func `a value in quotes goes on over line breaks`() throws {
+    @Test func `a quoted value continues over line breaks`() throws {
         let values = try EnvironmentFile.parse("A=\"1\n# 2\n\n3\"\nB='4\r\n5'\nC=6")
         #expect(values.map(\.value) == ["1\n# 2\n\n3", "4\r\n5", "6"])
     }
 
-    @Test func `a value holds what ends no line and what joins the equals sign`() throws {
+    @Test func `a value can have Unicode line separators and a combining character at its start`()
+        throws
+    {
         let values = try EnvironmentFile.parse("A=a\u{2028}b\u{0B}c\nB=\u{301}x\n")
         #expect(values.map(\.value) == ["a\u{2028}b\u{0B}c", "\u{301}x"])
     }
 
     @Test(arguments: ["A", "=1", "export A", "A B=1", "1A=2", "a-b=1", "export =1"])
-    func `a line that is no assignment is named`(line: String) {
+    func `a line that is not an assignment is an error with its number`(line: String) {
         let error = #expect(throws: EnvironmentFile.LineError.self) {
             try EnvironmentFile.parse("OK=\"1\n2\"\n\(line)\n")
         }
@@ -41,7 +43,7 @@ import Testing
     }
 
     @Test(arguments: ["A=\"b", "A='b", "A=\"b\nC=\"d"])
-    func `a quote that is not closed is an error`(text: String) {
+    func `an unclosed quote in an environment file is an error`(text: String) {
         let error = #expect(throws: EnvironmentFile.LineError.self) {
             try EnvironmentFile.parse("OK=1\n\(text)\n")
         }
@@ -50,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64])
-    func `what is written is read back, whatever the values`(seed: UInt64) throws {
+    func `a written environment file is read back with the same values`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let pieces: [Unicode.Scalar] = [
             "a", "Z", "0", " ", "\t", "\n", "\r", "\"", "'", "\\", "$", "`", "#", "=", "\u{301}",

@@ -12,7 +12,7 @@ import Testing
             .map { EnvVariable(name: $0.key, value: Located(text: $0.value)) }
     }
 
-    @Test func `a later layer beats an earlier one`() {
+    @Test func `a later layer of the environment overrides an earlier one`() {
         var environment = BuildEnvironment(host: ["A": "host", "B": "host", "C": "host"])
         environment.add(declared: declared(["B": "buildspec", "C": "buildspec"]))
         environment.add(overrides: [BuildRequest.Override(name: "C", value: "start")])
@@ -21,7 +21,7 @@ import Testing
         #expect(environment.variables["C"] == "start")
     }
 
-    @Test func `values of the buildspec are literal`() async throws {
+    @Test func `values of a buildspec file's variables are literal`() async throws {
         var buildspec = Buildspec(
             version: .v02,
             env: EnvSection(variables: declared(["A": "$HOME '\"`date`\" \\", "B": "one\ntwo"])),
@@ -32,7 +32,7 @@ import Testing
         #expect(lines == ["$HOME '\"`date`\" \\", "one", "two"])
     }
 
-    @Test func `a PATH of the buildspec replaces the host's`() async throws {
+    @Test func `a PATH in the buildspec file replaces the host's`() async throws {
         let buildspec = Buildspec(
             version: .v02,
             env: EnvSection(variables: declared(["PATH": "$PATH:/opt/x"])),
@@ -43,8 +43,8 @@ import Testing
         #expect(build.sink.statuses == [127])
     }
 
-    @Test func `names that belong to CodeBuild are ignored with a warning, its two knobs are not`()
-    {
+    @Test
+    func `a variable with a reserved name is ignored with a warning, except for two settings`() {
         var environment = BuildEnvironment(host: [:])
         environment.add(
             declared: declared([
@@ -59,7 +59,7 @@ import Testing
         #expect(environment.warnings.contains { $0.hasPrefix("'not-a-name'") })
     }
 
-    @Test func `what a shell cannot hold and what belongs to the outer build is left out`() {
+    @Test func `host variables that a shell cannot have, or of an outer build, are left out`() {
         let environment = BuildEnvironment(host: [
             "BASH_FUNC_x%%": "() { :; }", "a.b": "1", "PWD": "/x", "SHLVL": "3", "UID": "5",
             "CODEBUILD_BUILD_NUMBER": "7", "OK": "yes",
@@ -73,7 +73,7 @@ import Testing
         (["AWS_REGION": "a", "AWS_DEFAULT_REGION": "b"], "a", "b"),
         ([:], nil, nil),
     ])
-    func `the region is the host's or none`(
+    func `the region variables have the host's region, or are unset`(
         host: [String: String],
         region: String?,
         standard: String?
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `what is given at the start beats CodeBuild's own`() async throws {
+    func `a variable given at the start overrides CodeBuild's`() async throws {
         var build = try TestBuild(build: ["echo $CODEBUILD_WEBHOOK_TRIGGER $CODEBUILD_INITIATOR"])
         build.request.overrides = [
             BuildRequest.Override(name: "CODEBUILD_WEBHOOK_TRIGGER", value: "pr/1"),
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `builds of a project are counted, of another project apart`() async throws {
+    func `the builds of each project are counted separately`() async throws {
         var build = try TestBuild(build: ["echo $CODEBUILD_BUILD_NUMBER"])
         build.request.project = "a/b c"
         _ = try await build.lines()
@@ -129,7 +129,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `builds at the same time get different numbers`() async throws {
+    func `concurrent builds of a project get different numbers`() async throws {
         let sink = RecordingSink()
         var build = try TestBuild(build: ["echo $CODEBUILD_BUILD_NUMBER"], sink: sink)
         build.request.project = "busy"
@@ -152,7 +152,7 @@ import Testing
         #expect(build.sink.warnings.first?.contains("'/dev/null/state'") == true)
     }
 
-    @Test func `the project is called like the repository, else like the directory`() {
+    @Test func `the project's name is the repository's, or else the directory's`() {
         let directory = FilePath("/home/tess/tree")
         func name(_ url: String?) -> String {
             SourceVersion(repositoryURL: url).projectName(for: directory)
@@ -170,7 +170,7 @@ import Testing
         ("ssh://git@example.com/a", "ssh://git@example.com/a"),
         ("git@example.com:a/b", "git@example.com:a/b"),
     ])
-    func `credentials are taken out of a repository's URL`(url: String, clean: String) {
+    func `credentials are removed from a repository's URL`(url: String, clean: String) {
         #expect(SourceVersion.withoutCredentials(url) == clean)
     }
 }

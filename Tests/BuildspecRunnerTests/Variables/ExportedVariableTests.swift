@@ -9,7 +9,7 @@ import Testing
 struct ExportedVariableTests {
     /// CodeBuild guide, build-spec-ref: env/exported-variables.
     @Test(arguments: Shells.all)
-    func `a variable is exported as it was after the last phase`(shell: String) async throws {
+    func `a variable is exported with its value after the last phase`(shell: String) async throws {
         var env = EnvSection(
             exportedVariables: ["A", "B", "LINES", "A", "EMPTY"].map { Located(text: $0) }
         )
@@ -35,7 +35,9 @@ struct ExportedVariableTests {
         #expect(build.sink.warnings == [])
     }
 
-    @Test func `what is unset or AWS's own is not exported and said`() async throws {
+    @Test func `an unset variable or a name that begins with AWS_ is a warning and not exported`()
+        async throws
+    {
         let env = EnvSection(
             exportedVariables: ["NEVER", "AWS_TOKEN", "GONE", "HERE"].map { Located(text: $0) }
         )
@@ -58,7 +60,7 @@ struct ExportedVariableTests {
         )
     }
 
-    @Test func `what is no text is not exported and said`() async throws {
+    @Test func `a value that is not UTF-8 is a warning and not exported`() async throws {
         var env = EnvSection(exportedVariables: ["BYTES"].map { Located(text: $0) })
         env.shell = Located(text: "dash")
         let buildspec = Buildspec(
@@ -71,7 +73,7 @@ struct ExportedVariableTests {
         #expect(build.sink.warnings == ["'BYTES' is not exported: its value is not UTF-8"])
     }
 
-    @Test func `keys that mean nothing here are said once`() async throws {
+    @Test func `keys that have no effect on this machine are one warning`() async throws {
         let buildspec = Buildspec(
             version: .v02,
             env: EnvSection(gitCredentialHelper: true),
@@ -92,11 +94,15 @@ struct ExportedVariableTests {
         ("17.0.9", "corretto17", true), ("1.8.0_392", "corretto8", true),
         ("17.0.9", "openjdk11", false), ("3.11.2", "latest", true),
     ])
-    func `a version is compared as far as it is wanted`(found: String, wanted: String, same: Bool) {
+    func `a runtime's version is compared in the parts that are wanted`(
+        found: String,
+        wanted: String,
+        same: Bool
+    ) {
         #expect(InstalledRuntime.matches(found, wanted: wanted) == same)
     }
 
-    @Test func `a runtime that is absent or in another version is a warning that says so`()
+    @Test func `a runtime that is absent or has another version is a warning`()
         async throws
     {
         let tools = try TemporaryDirectory()
