@@ -52,7 +52,7 @@ struct `JSON values` {
             let text = (0..<Int.random(in: 1...7, using: &random)).map { _ in
                 pieces[Int.random(in: 0..<pieces.count, using: &random)]
             }.joined()
-            // Foundation lets a comma stand at the end.
+            // Foundation accepts a comma at the end.
             let dense = text.filter { $0 != " " }
             if dense.contains(",]") || dense.contains(",}") { continue }
             let theirs = try? JSONSerialization.jsonObject(

@@ -3,19 +3,19 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// The walks of BuildspecFiles against the table of patterns.
+/// Matches, walks and searches of BuildspecFiles against the table of patterns.
 @Suite struct `Pattern table` {
-    private let place: TemporaryDirectory
+    private let directory: TemporaryDirectory
     private let root: PathBytes
 
     init() throws {
-        place = try TemporaryDirectory()
-        // A root whose name is itself a pattern.
-        try GlobCase.makeTree(in: place, below: "my [r]oot*")
-        root = PathBytes(place.file("my [r]oot*").string)
+        directory = try TemporaryDirectory()
+        // The name of the root is a pattern.
+        try GlobCase.makeTree(in: directory, below: "my [r]oot*")
+        root = PathBytes(directory.file("my [r]oot*").string)
     }
 
-    /// The pattern as it is, and from `/` as a variable puts it in.
+    /// Returns the pattern, with an absolute path, and through the directory above the root.
     private func spellings(_ pattern: String) -> [String] {
         [pattern, "\(root.text)/\(pattern)", "../my \\[r\\]oot\\*/\(pattern)"]
     }
@@ -42,7 +42,7 @@ import Testing
             let walk = try TreeWalk(set, root: DirectoryHandle.open(root))
             let files = walk.entries.filter { $0.status.kind == .regular }.map(\.path.text)
             #expect(files.sorted() == glob.covered, "\(text)")
-            // The root's own text names no file where it is declared.
+            // The text of the root names no file if it is declared.
             let again = set.canonicalTexts.map { $0 == "./" ? "**" : $0 }
             #expect(set.canonicalTexts == PathSet(again, root: root).canonicalTexts)
             #expect(set.canonicalTexts == PathSet([glob.pattern], root: root).canonicalTexts)
@@ -59,11 +59,11 @@ import Testing
     }
 
     @Test func `a file search whose links lead to too many files is an error`() throws {
-        try place.write("x", to: "far/1/x")
-        try place.write("x", to: "far/2/x")
-        try place.write("x", to: "near/x")
-        try place.handle.directory("near".utf8).makeLink("far".utf8, to: Array("../far".utf8))
-        let near = PathBytes(place.file("near").string)
+        try directory.write("x", to: "far/1/x")
+        try directory.write("x", to: "far/2/x")
+        try directory.write("x", to: "near/x")
+        try directory.handle.directory("near".utf8).makeLink("far".utf8, to: Array("../far".utf8))
+        let near = PathBytes(directory.file("near").string)
         #expect(try FileSearch("**/x", in: near, limit: 4).files.count == 3)
         let failure = #expect(throws: LinkFailure.self) {
             try FileSearch("**/x", in: near, limit: 3)

@@ -10,7 +10,7 @@ struct `Large pages` {
         bytes.reserveLargePages(count)
         #expect(bytes == [7])
         #expect(bytes.capacity >= count)
-        for place in 1..<max(1, count) { bytes.append(UInt8(truncatingIfNeeded: place)) }
+        for number in 1..<max(1, count) { bytes.append(UInt8(truncatingIfNeeded: number)) }
         #expect(bytes.count == max(1, count))
         #expect(bytes.indices.dropFirst().allSatisfy { bytes[$0] == UInt8(truncatingIfNeeded: $0) })
     }

@@ -11,51 +11,51 @@ import Testing
 #endif
 
 @Suite struct `Leftover files` {
-    private func remove(_ mark: ProcessIdentity, in place: TemporaryDirectory) throws -> Int {
+    private func remove(_ mark: ProcessIdentity, in directory: TemporaryDirectory) throws -> Int {
         let name = TemporaryName.next(of: mark)
-        try place.handle.makeDirectory(name)
-        try place.handle.directory(name).makeLink("link".utf8, to: Array("/etc".utf8))
-        return Leftovers.removeAll(in: place.handle)
+        try directory.handle.makeDirectory(name)
+        try directory.handle.directory(name).makeLink("link".utf8, to: Array("/etc".utf8))
+        return Leftovers.removeAll(in: directory.handle)
     }
 
     @Test func `a leftover of this process stays`() throws {
-        let place = try TemporaryDirectory()
-        #expect(try remove(.current, in: place) == 0)
-        #expect(try place.handle.names().count == 1)
+        let directory = try TemporaryDirectory()
+        #expect(try remove(.current, in: directory) == 0)
+        #expect(try directory.handle.names().count == 1)
     }
 
     #if os(Linux)
         @Test func `a leftover of an ended process is removed, and the directory keeps its time`()
             throws
         {
-            let place = try TemporaryDirectory()
+            let directory = try TemporaryDirectory()
             let time = FileTime(seconds: 1, nanoseconds: 2)
             var mark = ProcessIdentity.current
-            // Such a number is never given.
+            // No process has this number.
             mark.process = pid_t.max
-            try place.handle.makeDirectory(TemporaryName.next(of: mark))
-            try place.handle.setModified(".".utf8, time)
-            #expect(Leftovers.removeAll(in: place.handle, dryRun: true) == 1)
-            #expect(try place.handle.names().count == 1)
-            #expect(Leftovers.removeAll(in: place.handle) == 1)
-            #expect(try place.handle.names().isEmpty)
-            #expect(try place.handle.status().modified == time)
+            try directory.handle.makeDirectory(TemporaryName.next(of: mark))
+            try directory.handle.setModified(".".utf8, time)
+            #expect(Leftovers.removeAll(in: directory.handle, dryRun: true) == 1)
+            #expect(try directory.handle.names().count == 1)
+            #expect(Leftovers.removeAll(in: directory.handle) == 1)
+            #expect(try directory.handle.names().isEmpty)
+            #expect(try directory.handle.status().modified == time)
         }
 
         @Test func `a leftover whose process number belongs to a newer process is removed`() throws
         {
-            let place = try TemporaryDirectory()
+            let directory = try TemporaryDirectory()
             var mark = ProcessIdentity.current
             mark.start -= 1
-            #expect(try remove(mark, in: place) == 1)
+            #expect(try remove(mark, in: directory) == 1)
         }
     #endif
 
     @Test func `a leftover of another machine stays for a day`() throws {
-        let place = try TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         var mark = ProcessIdentity.current
         mark.machine &+= 1
-        #expect(try remove(mark, in: place) == 0)
+        #expect(try remove(mark, in: directory) == 0)
         let name = TemporaryName.next(of: mark)
         let now = FileTime(seconds: 1_000_000, nanoseconds: 0)
         let day = FileTime(seconds: 1_000_000 - 86_401, nanoseconds: 0)
@@ -78,12 +78,12 @@ import Testing
     @Test func `a walk lists the leftovers in its directories and the directories above them`()
         throws
     {
-        let place = try TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         let partial = String(decoding: TemporaryName.next(), as: UTF8.self)
-        try place.write("", to: "a/b/\(partial)")
-        try place.write("", to: "a/b/c/\(partial)")
-        let set = PathSet(["a/b/**", "x/y"], root: PathBytes(place.path.string))
-        let walk = try TreeWalk(set, root: place.handle)
+        try directory.write("", to: "a/b/\(partial)")
+        try directory.write("", to: "a/b/c/\(partial)")
+        let set = PathSet(["a/b/**", "x/y"], root: PathBytes(directory.path.string))
+        let walk = try TreeWalk(set, root: directory.handle)
         #expect(
             walk.temporaries.map(\.text).sorted()
                 == ["a/b/\(partial)", "a/b/c/\(partial)"].sorted()
@@ -92,13 +92,13 @@ import Testing
     }
 
     @Test func `a tree of 1500 nested directories is removed`() throws {
-        let place = try TemporaryDirectory()
-        var directory = place.handle
+        let scratch = try TemporaryDirectory()
+        var directory = scratch.handle
         for _ in 0..<1_500 {
             try directory.makeDirectory("d".utf8)
             directory = try directory.directory("d".utf8)
         }
-        try place.handle.removeTree("d".utf8)
-        #expect(try place.handle.names().isEmpty)
+        try scratch.handle.removeTree("d".utf8)
+        #expect(try scratch.handle.names().isEmpty)
     }
 }

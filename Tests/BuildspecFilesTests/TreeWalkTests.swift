@@ -4,40 +4,40 @@ import TestSupport
 import Testing
 
 @Suite struct `Tree walks` {
-    private func walk(_ patterns: [String], in place: TemporaryDirectory) throws -> TreeWalk {
-        let set = PathSet(patterns, root: PathBytes(place.path.string))
-        return try TreeWalk(set, root: place.handle)
+    private func walk(_ patterns: [String], in directory: TemporaryDirectory) throws -> TreeWalk {
+        let set = PathSet(patterns, root: PathBytes(directory.path.string))
+        return try TreeWalk(set, root: directory.handle)
     }
 
     @Test func `a walk finds the declared files in path order`() throws {
-        let place = try TemporaryDirectory()
-        for name in ["a/x", "a/b/y", "a-b/z", "a.txt", "c/w"] { try place.write("", to: name) }
-        let found = try walk(["a/**/*", "a-b/*", "*.txt"], in: place)
+        let directory = try TemporaryDirectory()
+        for name in ["a/x", "a/b/y", "a-b/z", "a.txt", "c/w"] { try directory.write("", to: name) }
+        let found = try walk(["a/**/*", "a-b/*", "*.txt"], in: directory)
         #expect(found.entries.map(\.path.text) == ["a", "a/b", "a/b/y", "a/x", "a-b/z", "a.txt"])
         #expect(found.notes.isEmpty)
     }
 
-    /// Several workers look at parts of a directory of so many names.
+    /// Several workers read parts of a directory with many names.
     @Test func `a walk finds all files of large directories in path order`() async throws {
-        let place = try TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         var names: [String] = []
         for number in 0..<1_300 {
             let name = "large/\(number)"
             if number % 100 == 57 {
                 names += [name, name + "/a", name + "/z"]
-                try place.write("", to: name + "/a")
-                try place.write("", to: name + "/z")
+                try directory.write("", to: name + "/a")
+                try directory.write("", to: name + "/z")
             } else {
                 names.append(name)
-                try place.write("", to: name)
+                try directory.write("", to: name)
             }
         }
-        let set = PathSet(["large"], root: PathBytes(place.path.string))
+        let set = PathSet(["large"], root: PathBytes(directory.path.string))
         for width in [1, 4] {
             let found = await TreeWalk(
                 set,
-                root: place.handle,
-                top: place.handle,
+                root: directory.handle,
+                top: directory.handle,
                 excluding: [],
                 width: width
             )
@@ -47,25 +47,25 @@ import Testing
         }
     }
 
-    /// All workers look into the directory that was listed, wherever it is meanwhile.
+    /// All workers read the directory that was listed, even if it was moved since.
     @Test func `a walk finds all files of a large directory that is being moved, or none`()
         async throws
     {
-        let place = try TemporaryDirectory()
-        for number in 0..<1_300 { try place.write("", to: "large/\(number)") }
-        let set = PathSet(["large"], root: PathBytes(place.path.string))
+        let directory = try TemporaryDirectory()
+        for number in 0..<1_300 { try directory.write("", to: "large/\(number)") }
+        let set = PathSet(["large"], root: PathBytes(directory.path.string))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 while !Task.isCancelled {
-                    try place.handle.rename("large".utf8, to: "away".utf8)
-                    try place.handle.rename("away".utf8, to: "large".utf8)
+                    try directory.handle.rename("large".utf8, to: "away".utf8)
+                    try directory.handle.rename("away".utf8, to: "large".utf8)
                 }
             }
             for _ in 0..<60 {
                 let found = await TreeWalk(
                     set,
-                    root: place.handle,
-                    top: place.handle,
+                    root: directory.handle,
+                    top: directory.handle,
                     excluding: [],
                     width: 2
                 )
@@ -77,29 +77,29 @@ import Testing
     }
 
     @Test func `a walk follows no link and notes one that a wildcard matches`() throws {
-        let place = try TemporaryDirectory()
-        try place.write("", to: "real/x")
-        try place.handle.makeLink("link".utf8, to: Array("real".utf8))
-        #expect(try walk(["link"], in: place).entries.map(\.path.text) == ["link"])
-        let through = try walk(["link/*"], in: place)
+        let directory = try TemporaryDirectory()
+        try directory.write("", to: "real/x")
+        try directory.handle.makeLink("link".utf8, to: Array("real".utf8))
+        #expect(try walk(["link"], in: directory).entries.map(\.path.text) == ["link"])
+        let through = try walk(["link/*"], in: directory)
         #expect(through.entries.isEmpty && through.notes.isEmpty)
         #expect(through.links == [PathBytes("link")], "a link that a pattern spells is told apart")
-        let found = try walk(["l*/*"], in: place)
+        let found = try walk(["l*/*"], in: directory)
         #expect(found.entries.isEmpty && found.links.isEmpty)
         #expect(found.notes == ["'link' is a symbolic link and was not followed"])
     }
 
     @Test func `a walk leaves out temporary files`() throws {
-        let place = try TemporaryDirectory()
-        try place.write("", to: "a/" + String(decoding: TemporaryName.next(), as: UTF8.self))
-        #expect(try walk(["a"], in: place).entries.map(\.path.text) == ["a"])
+        let directory = try TemporaryDirectory()
+        try directory.write("", to: "a/" + String(decoding: TemporaryName.next(), as: UTF8.self))
+        #expect(try walk(["a"], in: directory).entries.map(\.path.text) == ["a"])
     }
 
     @Test func `a walk finds files at absolute paths`() throws {
-        let place = try TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         let other = try TemporaryDirectory()
         try other.write("", to: "x/y")
-        let found = try walk(["\(other.path.string)/x/**/*"], in: place)
+        let found = try walk(["\(other.path.string)/x/**/*"], in: directory)
         #expect(found.entries.last?.path.text == other.file("x/y").string)
     }
 }

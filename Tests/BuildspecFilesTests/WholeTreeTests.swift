@@ -1,7 +1,7 @@
 import BuildspecFiles
 import Testing
 
-/// When a pattern fits everything below a directory, whatever it is called.
+/// Patterns that match everything below a directory.
 struct WholeTreeTests {
     @Test(arguments: [
         ("node_modules/**/*", "node_modules", true), ("node_modules/**", "node_modules", true),

@@ -5,7 +5,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
-/// The libraries as another package sees them: this target has no access to what is only the package's.
+/// The libraries as another package sees them: this target has no access to package symbols.
 @Suite(.timeLimit(.minutes(2))) struct LibraryTests {
     private static let buildspec = """
         version: 0.2
@@ -15,7 +15,9 @@ import Testing
         cache: { paths: [deps] }
         """
 
-    /// A build in a new directory of sources.
+    /// Runs a build in a new source directory.
+    ///
+    /// - Returns: The result, which is `nil` for a file with mistakes, and the log.
     private func build(
         _ text: String,
         by agent: Agent
@@ -33,13 +35,13 @@ import Testing
     }
 
     private func withAgent(_ body: (Agent) async throws -> Void) async throws {
-        let place = FileManager.default.temporaryDirectory.appending(path: "agent-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: place) }
+        let directory = FileManager.default.temporaryDirectory.appending(path: "agent-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: directory) }
         try await body(
             Agent(
-                state: FilePath(place.path),
+                state: FilePath(directory.path),
                 environment: [
-                    "PATH": "/usr/bin:/bin", "HOME": place.path,
+                    "PATH": "/usr/bin:/bin", "HOME": directory.path,
                     "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret",
                 ]
             )
@@ -66,7 +68,7 @@ import Testing
     {
         try await withAgent { agent in
             var agent = agent
-            // Nobody listens there.
+            // No server listens on this port.
             agent.bucket = "s3://bucket/ci?region=eu-west-1&endpoint=http://127.0.0.1:1"
             let build = try await build(Self.buildspec, by: agent)
             #expect(build.result?.state == .succeeded)

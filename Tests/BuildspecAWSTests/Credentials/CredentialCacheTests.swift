@@ -4,7 +4,7 @@ import Testing
 @testable import BuildspecAWS
 
 struct `Credential cache` {
-    /// A source of credentials that counts, and may fail or wait.
+    /// A source of credentials that counts its calls and can fail.
     private final class Source: Sendable {
         let count = Mutex(0)
         let time = Mutex(Timestamp(seconds: 1_000_000))

@@ -121,7 +121,7 @@ struct `Instance credentials` {
         try await InstanceCredentials(Settings(variables), transport: transport).lookUp()
     }
 
-    /// The service with a role, as EC2 has it.
+    /// Creates the metadata service of an EC2 instance.
     private static func service(
         role: String? = "builder",
         credentials: String = answer

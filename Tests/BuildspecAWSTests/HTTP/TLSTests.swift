@@ -4,7 +4,7 @@ import Testing
 
 @testable import BuildspecAWS
 
-/// A server with a certificate that only its own file vouches for.
+/// Requests to a server with a self-signed certificate.
 @Suite(
     .enabled("python3 and openssl are not both on this machine") {
         (try? await Python.run(openSSL, ["version"], input: "")) != nil

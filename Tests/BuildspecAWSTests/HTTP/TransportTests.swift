@@ -4,7 +4,7 @@ import Testing
 @testable import BuildspecAWS
 @testable import BuildspecCache
 
-/// The transports that are real, and that must not be told apart.
+/// The real transports, which must all behave the same.
 enum TransportKind: String, CaseIterable, Sendable {
     case curl
 
@@ -15,7 +15,7 @@ enum TransportKind: String, CaseIterable, Sendable {
     }
 }
 
-/// RFC 9112, and what a signature asks of a transport.
+/// RFC 9112, and the bytes that a signature covers.
 @Suite(.timeLimit(.minutes(2)))
 struct `Transports` {
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

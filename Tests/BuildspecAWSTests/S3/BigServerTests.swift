@@ -17,7 +17,7 @@ private let wanted = S3Service.wanted(
     unsafe getenv("BUILDSPEC_TEST_SERVERS").map { unsafe String(cString: $0) }
 )
 
-/// The store over servers that are big installations; `docs/remote-cache.md` has what came of it.
+/// A store on large servers; `docs/remote-cache.md` has the results.
 ///
 /// `BUILDSPEC_TEST_SERVERS=ceph-rgw,openstack-swift swift test --filter BigServerTests`
 @Suite(.enabled(if: !wanted.isEmpty), .serialized, .timeLimit(.minutes(10)))
@@ -33,7 +33,7 @@ struct BigServerTests {
             let checks = StoreChecks(store, prefix: "v1")
             try await checks.checkAll(isConditional: service.isConditional)
             if !service.isConditional {
-                // 501 says that there are no conditions; the object is written as if there was none.
+                // The server answers 501 to a condition, so the object is written without one.
                 #expect(try await store.create("v1/again", [1]))
                 #expect(try await store.create("v1/again", [2]))
                 #expect(try await store.read("v1/again", limit: 9) == [2])
@@ -59,16 +59,16 @@ struct BigServerTests {
         #expect(try await BuildCache(store: store).verify().problems == [])
     }
 
-    /// A wrong secret is refused, a wrong clock and a wrong region are found out.
+    /// Checks that a wrong secret is refused, and a wrong clock and a wrong region are corrected.
     private func expectSignatures(_ environment: [String: String]) async throws {
-        let place = try S3Location("s3://promises/ci")
+        let location = try S3Location("s3://promises/ci")
         let wrong = environment.merging(["AWS_SECRET_ACCESS_KEY": "wrong"]) { $1 }
         let error = await #expect(throws: StoreError.self) {
-            try await S3Store(place, environment: wrong).read("v1/x", limit: 9)
+            try await S3Store(location, environment: wrong).read("v1/x", limit: 9)
         }
         #expect(error?.code == .denied)
         let elsewhere = environment.merging(["AWS_REGION": "eu-west-1"]) { $1 }
-        #expect(try await S3Store(place, environment: elsewhere).read("v1/x", limit: 9) == nil)
+        #expect(try await S3Store(location, environment: elsewhere).read("v1/x", limit: 9) == nil)
         try await TestBucket.expectClockIsSet("promises", environment)
     }
 }

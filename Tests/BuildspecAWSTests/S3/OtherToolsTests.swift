@@ -5,7 +5,7 @@ import Testing
 
 @testable import BuildspecAWS
 
-/// What AWS's own tools make of our objects, and we of theirs, over SeaweedFS.
+/// Objects that buildspec and AWS's tools exchange through SeaweedFS.
 @Suite(.seaweed, .timeLimit(.minutes(10)))
 struct `AWS tools and stores` {
     private let environment: [String: String]

@@ -6,7 +6,7 @@ import Testing
 
 @testable import BuildspecAWS
 
-/// A cache over a network that fails: nothing wrong reaches a workspace, and what can be had is had.
+/// A cache over a failing network: no wrong byte reaches a tree, and intact entries are restored.
 @Suite(.moto, .timeLimit(.minutes(10)))
 struct `Network faults` {
     private let server: MotoServer
@@ -23,14 +23,14 @@ struct `Network faults` {
         }
     }
 
-    /// What `mine` leaves in a target: nothing may come to it, nothing may be lost.
+    /// Checks that a target has only the file that the test wrote.
     private func expectUntouched(_ target: TemporaryDirectory) throws {
         let tree = try target.handle.directory(Array("tree".utf8))
         #expect(try tree.names().map { String(decoding: $0, as: UTF8.self) } == ["file0"])
         #expect(try target.read("tree/file0") == "mine")
     }
 
-    /// A machine that has nothing yet, behind an address.
+    /// Creates the cache of a new machine, over the server at a URL.
     private func cache(_ url: String, _ bucket: String) throws -> BuildCache {
         BuildCache(
             store: S3Store(

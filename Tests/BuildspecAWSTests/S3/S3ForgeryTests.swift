@@ -5,7 +5,7 @@ import Testing
 
 @testable import BuildspecAWS
 
-/// Servers that answer everything and are no bucket, and those that never answer.
+/// Servers that answer every request but are not buckets, and servers that never answer.
 @Suite(.timeLimit(.minutes(2)))
 struct `False buckets` {
     private func store(_ server: LocalServer, timeout: Duration = .seconds(20)) throws -> S3Store {
@@ -62,7 +62,7 @@ struct `False buckets` {
         #expect(server.received.count <= tokens.count + 1)
     }
 
-    /// What a listing that never ends has on a page, by the page's number.
+    /// An endless listing: the keys of each page by its number.
     struct Endless: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var keys: @Sendable (Int) -> [String]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import BuildspecAWS
 
-/// What is sent to a bucket, and what its answers mean.
+/// Requests to a bucket, and the meaning of its responses.
 @Suite struct `Bucket requests` {
     private let keys = [
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
@@ -23,7 +23,7 @@ import Testing
         )
     }
 
-    /// The head of an object of three bytes.
+    /// The name of a pack, and the head of an object of three bytes.
     private static let pack = "v1/packs/00/\(String(repeating: "0", count: 64)).tar.zst"
     private static let head = HTTPResponse(
         status: 200,
@@ -33,7 +33,7 @@ import Testing
         ]
     )
 
-    /// Answers everything with success.
+    /// Creates a transport on which every request succeeds.
     private func accepting() -> ScriptedTransport {
         ScriptedTransport { _, _ throws(HTTPError) in HTTPResponse(status: 200) }
     }
@@ -122,7 +122,7 @@ import Testing
         #expect(isGone == (code == "InvalidRequest" ? true : nil))
         let removals = transport.asked.filter { $0.method == .delete }
         #expect(removals.contains { $0.header("If-Match") == nil } == (isGone == true))
-        // Credentials that have expired are asked for again.
+        // Expired credentials are requested again.
         #expect(removals.count == (code == "BadDigest" ? 1 : 2))
     }
 
@@ -326,7 +326,7 @@ import Testing
     }
 }
 
-/// The listings of buckets, which come from a server that need not be a good one.
+/// Listings of buckets, which can come from a hostile server.
 @Suite struct `Bucket listings` {
     private static let page = """
         <?xml version="1.0" encoding="UTF-8"?>
@@ -376,11 +376,11 @@ import Testing
         for _ in 0..<3_000 {
             var bytes = Array(Self.page.utf8)
             for _ in 0..<Int.random(in: 1...4, using: &random) {
-                let place = Int.random(in: 0..<bytes.count, using: &random)
+                let index = Int.random(in: 0..<bytes.count, using: &random)
                 switch Int.random(in: 0..<3, using: &random) {
-                case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
-                case 1: bytes.remove(at: place)
-                default: bytes.removeSubrange(place...)
+                case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
+                case 1: bytes.remove(at: index)
+                default: bytes.removeSubrange(index...)
                 }
                 if bytes.isEmpty { break }
             }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BuildspecAWS
 
-/// The store's promises, kept by a bucket of moto's server.
+/// The checks of every store, for a bucket of moto's server.
 @Suite(.moto, .timeLimit(.minutes(10)))
 struct `Moto buckets` {
     private let buckets: MotoBucket

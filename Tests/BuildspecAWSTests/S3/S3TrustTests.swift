@@ -4,7 +4,7 @@ import Testing
 
 @testable import BuildspecAWS
 
-/// A bucket that trusted and untrusted runs share, of moto's server.
+/// A moto bucket that trusted and untrusted builds share.
 @Suite(.moto, .timeLimit(.minutes(10)))
 struct `Trust in a shared bucket` {
     private let buckets: MotoBucket
@@ -53,7 +53,7 @@ struct `Trust in a shared bucket` {
         #expect(other.1 == "good" && other.0.origin?.scope == "main")
         #expect(other.0.origin?.trust == .verified(key: "main-ci"))
 
-        // The run that may write to all of the bucket puts its record where main's is.
+        // The pull request's build can write to the whole bucket, and replaces main's record.
         let records = try await store.list(prefix: "v1/keys/").map(\.name).sorted()
         #expect(records.count == 2)
         let planted = try #require(try await store.read(records[1], limit: 1 << 20))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BuildspecAWS
 
-/// A suite that has one SeaweedFS for all its tests.
+/// A trait that runs one SeaweedFS for all tests of a suite.
 struct SeaweedTrait: SuiteTrait, TestScoping {
     @TaskLocal static var server: SeaweedServer?
 
@@ -23,11 +23,11 @@ struct SeaweedTrait: SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == SeaweedTrait {
-    /// Runs the suite with SeaweedFS beside it.
+    /// Runs SeaweedFS during the tests of the suite.
     static var seaweed: Self { SeaweedTrait() }
 }
 
-/// The store's promises, kept by a server that checks who asks.
+/// The checks of every store, for a server that checks signatures and permissions.
 @Suite(.seaweed, .timeLimit(.minutes(10)))
 struct `SeaweedFS buckets` {
     private let environment: [String: String]
@@ -125,7 +125,6 @@ struct `SeaweedFS buckets` {
         #expect(error?.code == .denied)
     }
 
-    /// An entry written through the store, restored by another machine, over the real server.
     @Test func `a tree saved to a bucket is restored unchanged on another machine`() async throws {
         let store = try await store("trees")
         let source = try TemporaryDirectory()

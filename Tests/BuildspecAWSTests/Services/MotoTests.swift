@@ -4,7 +4,7 @@ import Testing
 
 @testable import BuildspecAWS
 
-/// A suite that has one server of AWS's interfaces for all its tests.
+/// A trait that runs one moto server for all tests of a suite.
 struct MotoTrait: SuiteTrait, TestScoping {
     @TaskLocal static var server: MotoServer?
 
@@ -22,11 +22,11 @@ struct MotoTrait: SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == MotoTrait {
-    /// Runs the suite with moto's server beside it.
+    /// Runs moto's server during the tests of the suite.
     static var moto: Self { MotoTrait() }
 }
 
-/// What a build gets, from an environment to values, against moto's server.
+/// The resolution of references by moto's server, from the environment to the values.
 @Suite(.moto, .timeLimit(.minutes(10)))
 struct `Values from moto` {
     private let environment: [String: String]
@@ -61,7 +61,7 @@ struct `Values from moto` {
         }
     }
 
-    /// Calls an action that fills the server.
+    /// Calls an action that creates values on the server.
     @discardableResult
     private func call(
         _ service: AWSService,

@@ -91,7 +91,7 @@ struct `Secrets Manager` {
         #expect(values == ["A": "eyJrIjoidiJ9", "K": "v"])
     }
 
-    /// What each refusal of a service means for people.
+    /// Errors of the service, each with its code and the message for the user.
     static let refusals: [(String, String, AWSError.Code, String)] = [
         (
             "ResourceNotFoundException", "Secrets Manager can't find the specified secret.",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BuildspecAWS
 
-/// Our signatures against botocore's, for random requests.
+/// Signatures of random requests by buildspec and by botocore.
 @Suite(
     .enabled("python3 with botocore is not on this machine") {
         await Python.canImport("botocore.auth, botocore.awsrequest")
@@ -35,7 +35,7 @@ struct `Comparison with botocore` {
             var request = request(&random)
             let signer = signer(&random, service: service, style: style)
             if way == "query" {
-                // botocore would move what such a body says into the query.
+                // botocore would move such a body into the query.
                 request.headers.removeLast()
                 request.body = []
                 let presigned = signer.presigned(request, expiresIn: 900)

@@ -2,9 +2,9 @@ import Testing
 
 @testable import BuildspecAWS
 
-/// AWS's published signature test suite ("aws-sig-v4-test-suite") and the examples of the S3 guide.
+/// AWS's published signature test suite ("aws-sig-v4-test-suite").
 struct `Signature test suite of AWS` {
-    /// One case of the suite: a request and the signature that the suite gives for it.
+    /// A case of the suite: a request and its signature.
     struct Vector: Sendable, CustomTestStringConvertible {
         var name: String
         var method = HTTPRequest.Method.get

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// A clock on which every sleep is over at once, and that remembers the sleeps.
+/// A clock on which every sleep ends at once, and which records the sleeps.
 final class InstantClock: Clock {
-    /// A moment: the time since the clock was made.
+    /// The time since the clock was created.
     struct Instant: InstantProtocol {
         var offset: Duration
 
@@ -23,10 +23,10 @@ final class InstantClock: Clock {
     var now: Instant { state.withLock(\.now) }
     let minimumResolution = Duration.nanoseconds(1)
 
-    /// How long each sleep was.
+    /// The durations of the sleeps.
     var sleeps: [Duration] { state.withLock(\.sleeps) }
 
-    /// Lets time go by without a sleep.
+    /// Advances the clock without a sleep.
     func pass(_ duration: Duration) {
         state.withLock { $0.now = $0.now.advanced(by: duration) }
     }

@@ -7,18 +7,17 @@ import Synchronization
     import Darwin
 #endif
 
-/// A server of HTTP/1.1 on a free port of this machine that misbehaves as it is told.
+/// An HTTP/1.1 server on a free port of this machine, which misbehaves on request.
 ///
-/// It reads each request whole and answers it with the bytes of a function; `nil` breaks the
-/// connection without an answer. A request that says so is left without any answer.
+/// It reads each request completely, and then performs the action that a function returns for it.
 final class LocalServer: Sendable {
-    /// What it does with a request.
+    /// A response to a request.
     enum Action: Sendable {
         case answer(String)
-        /// The same, and then the connection is closed.
+        /// Answers and closes the connection.
         case answerAndClose(String)
         case close
-        /// Neither answers nor closes until the server goes.
+        /// Neither answers nor closes the connection until the server ends.
         case stall
     }
 
@@ -28,7 +27,7 @@ final class LocalServer: Sendable {
     private let connections = Mutex<[Int32]>([])
 
     init(_ action: @escaping @Sendable (String, Int) -> Action) throws {
-        // A client that has gone must not end the test run.
+        // A write to a closed connection must not end the test run.
         _ = signal(SIGPIPE, SIG_IGN)
         let (listener, port) = try LocalServer.bound()
         guard listen(listener, 64) == 0 else { throw CocoaError(.fileReadUnknown) }
@@ -44,13 +43,13 @@ final class LocalServer: Sendable {
         }
     }
 
-    /// A port that refuses everybody, and that nobody else gets while the tests run: it is bound,
-    /// and nobody listens.
+    /// Returns a port that refuses connections: it is bound, so no other process gets it, and
+    /// nothing listens on it.
     static func refusingPort() throws -> Int {
         try bound().port
     }
 
-    /// A socket that has a free port of this machine.
+    /// Binds a socket to a free port of this machine.
     private static func bound() throws -> (socket: Int32, port: Int) {
         let number = socket(AF_INET, stream, 0)
         var address = sockaddr_in()
@@ -67,17 +66,17 @@ final class LocalServer: Sendable {
         return (number, Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    /// Breaks everything off.
+    /// Closes all connections.
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
         for connection in connections.withLock(\.self) { shutdown(connection, Int32(SHUT_RDWR)) }
     }
 
-    /// The requests so far, each a text.
+    /// The requests so far as texts.
     var received: [String] { requests.withLock(\.self) }
 
-    /// How many connections were made.
+    /// The number of connections so far.
     var connectionCount: Int { connections.withLock(\.count) }
 
     private func serve(_ connection: Int32, _ action: @Sendable (String, Int) -> Action) {
@@ -102,7 +101,7 @@ final class LocalServer: Sendable {
         shutdown(connection, Int32(SHUT_RDWR))
     }
 
-    /// One request: head and as much body as it announces.
+    /// Reads one request: the head, and the body of the announced length.
     private func read(_ connection: Int32) -> String? {
         var bytes: [UInt8] = []
         while true {

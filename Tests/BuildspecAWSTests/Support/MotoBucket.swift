@@ -6,7 +6,7 @@ import Testing
 
 /// Buckets of the moto server that the suite's tests share.
 struct MotoBucket {
-    /// What AWS's tools would be told to reach it.
+    /// The variables that configure AWS's tools for the server.
     let environment: [String: String]
     private let transport = CurlTransport()
 
@@ -19,12 +19,12 @@ struct MotoBucket {
         ]
     }
 
-    /// A store in a bucket that need not be there.
+    /// Creates a store in a bucket, which need not exist.
     func store(at address: String) throws -> S3Store {
         S3Store(try S3Location(address), environment: environment, transport: transport)
     }
 
-    /// A store below a prefix of a new bucket.
+    /// Creates a bucket and a store below a prefix of it.
     func newStore(_ bucket: String) async throws -> S3Store {
         try await TestBucket.make(bucket, environment)
         return try store(at: "s3://\(bucket)/ci/cache")

@@ -1,6 +1,6 @@
 @testable import BuildspecAWS
 
-/// A client with a scripted transport, a fixed clock and fixed credentials.
+/// Creates a client with a scripted transport, a fixed clock and fixed credentials.
 func scriptedClient(_ transport: ScriptedTransport) -> JSONClient {
     JSONClient(
         region: "eu-central-1",
@@ -16,7 +16,7 @@ func scriptedClient(_ transport: ScriptedTransport) -> JSONClient {
     )
 }
 
-/// Resolves names and references with a scripted service.
+/// Resolves references with a scripted transport.
 func resolve(
     _ transport: ScriptedTransport,
     parameters: [String: String] = [:],
@@ -36,12 +36,12 @@ func resolve(
     }
 }
 
-/// A parameter in an answer.
+/// Returns a parameter of a response.
 func parameter(_ name: String, _ value: String) -> JSONValue {
     .object(["Name": .string(name), "Value": .string(value)])
 }
 
-/// An answer of GetParameters.
+/// Returns a response of GetParameters.
 func parametersAnswer(_ parameters: [JSONValue], invalid: [String] = []) -> HTTPResponse {
     .text(
         JSONValue.object([
@@ -51,7 +51,7 @@ func parametersAnswer(_ parameters: [JSONValue], invalid: [String] = []) -> HTTP
     )
 }
 
-/// The names that a request of GetParameters asks for.
+/// Returns the names in a request of GetParameters.
 func askedNames(_ request: HTTPRequest) -> [String] {
     (JSONValue(request.body)?["Names"]?.array ?? []).compactMap(\.string)
 }

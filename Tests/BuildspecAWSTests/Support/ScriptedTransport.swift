@@ -1,19 +1,19 @@
 import BuildspecAWS
 import Synchronization
 
-/// A transport that answers by a function and remembers what it was asked.
+/// A transport that answers by a function and records its requests.
 final class ScriptedTransport: HTTPTransport {
     private let requests = Mutex<[HTTPRequest]>([])
     private let answer: @Sendable (HTTPRequest, Int) throws(HTTPError) -> HTTPResponse
 
-    /// Makes a transport.
+    /// Creates a transport.
     ///
-    /// - Parameter answer: is handed the request and how many came before it.
+    /// - Parameter answer: The function, which gets the request and the number of earlier requests.
     init(_ answer: @escaping @Sendable (HTTPRequest, Int) throws(HTTPError) -> HTTPResponse) {
         self.answer = answer
     }
 
-    /// What was asked so far.
+    /// The requests so far.
     var asked: [HTTPRequest] { requests.withLock(\.self) }
 
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
@@ -24,12 +24,12 @@ final class ScriptedTransport: HTTPTransport {
         return try answer(request, count)
     }
 
-    /// A transport that nobody may use.
+    /// A transport whose use is an error.
     static let forbidden = ScriptedTransport { request, _ throws(HTTPError) in
         throw HTTPError(.other, request.endpoint, "this test must not use the network")
     }
 
-    /// A network in which nobody answers.
+    /// A transport on which every request times out.
     static var dead: ScriptedTransport {
         ScriptedTransport { request, _ throws(HTTPError) in
             throw HTTPError(.timedOut, request.endpoint)
@@ -38,22 +38,22 @@ final class ScriptedTransport: HTTPTransport {
 }
 
 extension HTTPRequest {
-    /// The path as one text, without the endpoint's.
+    /// The path without that of the endpoint, as a text.
     var pathText: String { "/" + path.joined(separator: "/") }
 
-    /// The first header of a name.
+    /// Returns the value of the first header with a name.
     func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 }
 
 extension HTTPResponse {
-    /// A response with a text.
+    /// Returns a response with a text as its body.
     static func text(_ text: String, status: Int = 200) -> HTTPResponse {
         HTTPResponse(status: status, body: Array(text.utf8))
     }
 
-    /// A refusal in AWS's JSON form.
+    /// Returns an error response in AWS's JSON form.
     static func fault(_ code: String, _ message: String = "", status: Int = 400) -> HTTPResponse {
         text(#"{"__type":"com.amazon.coral#\#(code)","message":"\#(message)"}"#, status: status)
     }

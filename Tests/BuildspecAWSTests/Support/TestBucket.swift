@@ -4,14 +4,14 @@ import Testing
 
 @testable import BuildspecAWS
 
-/// Buckets for tests, made as the environment's credentials.
+/// Buckets for tests, with the credentials of the environment.
 enum TestBucket {
-    /// Makes a bucket if there is none.
+    /// Creates a bucket if it does not exist.
     ///
     /// - Parameters:
-    ///   - name: the bucket.
-    ///   - environment: the variables that configure AWS's tools.
-    /// - Throws: when there is none.
+    ///   - name: The name of the bucket.
+    ///   - environment: The variables that configure AWS's tools.
+    /// - Throws: An error if the bucket cannot be created.
     static func make(_ name: String, _ environment: [String: String]) async throws {
         _ = try await client(name, environment).send(
             .init(method: .put, key: nil, action: "make the bucket", permission: ""),
@@ -19,7 +19,7 @@ enum TestBucket {
         )
     }
 
-    /// A client of a bucket.
+    /// Creates a client of a bucket.
     static func client(
         _ name: String,
         _ environment: [String: String],
@@ -44,7 +44,7 @@ enum TestBucket {
         )
     }
 
-    /// A clock that is two hours late is set by the service's answer.
+    /// Checks that a request with a clock two hours late is repeated with the server's time.
     static func expectClockIsSet(_ name: String, _ environment: [String: String]) async throws {
         let late = try client(name, environment) {
             Timestamp(seconds: Timestamp.now().seconds - 7_200)
@@ -56,7 +56,7 @@ enum TestBucket {
         #expect(answer.status == 404)
     }
 
-    /// boto3 reads what we wrote, and we read what it wrote.
+    /// Checks that boto3 and buildspec read each other's objects.
     static func expectBoto3(_ name: String, _ environment: [String: String]) async throws {
         let store = S3Store(try S3Location("s3://\(name)/ci"), environment: environment)
         let bytes = Array(0...255).map { UInt8($0) } + [0, 10, 13]
@@ -76,7 +76,7 @@ enum TestBucket {
         #expect(theirs == bytes + [UInt8(ascii: "!")])
     }
 
-    /// Bytes that are not what their name promises are refused.
+    /// Checks that an object whose bytes do not match its name is refused.
     static func expectProof(_ store: S3Store) async throws {
         let name = "v1/packs/00/" + String(repeating: "0", count: 64) + ".tar.zst"
         await #expect(throws: StoreError.self) { try await store.write(name, [1, 2, 3]) }

@@ -2,7 +2,7 @@ import BuildspecModel
 import Testing
 
 @Suite struct `Causes of syntax errors` {
-    /// Checks the place and the beginning of the message of the only syntax error.
+    /// Checks the position and the beginning of the message of the only syntax error.
     private func check(
         _ marked: String,
         _ expected: String,

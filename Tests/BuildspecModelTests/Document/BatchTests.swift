@@ -146,11 +146,11 @@ import Testing
         ("env.compute-type", "{env: {1️⃣compute-type: [ ], image: [i]}}"),
         ("env.variables.V", "{env: {variables: {W: [1], 1️⃣V: []}}}"),
     ])
-    func `an empty list in a build matrix is an error`(place: String, dynamic: String) {
+    func `an empty list in a build matrix is an error`(key: String, dynamic: String) {
         let text = MarkedText("version: 0.2\nbatch: {build-matrix: {dynamic: \(dynamic)}}\n")
         #expect(
             found(text) == [
-                "1️⃣ error batch-kind: 'batch.build-matrix.dynamic.\(place)' is an empty list, so"
+                "1️⃣ error batch-kind: 'batch.build-matrix.dynamic.\(key)' is an empty list, so"
                     + " there is no combination to build; add a value, or remove the key"
             ]
         )

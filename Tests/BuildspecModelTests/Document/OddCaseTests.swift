@@ -1,16 +1,16 @@
 import BuildspecModel
 import Testing
 
-/// One odd thing that people write, and what is found in it, in order.
+/// An odd text that people write, and its findings in order.
 struct OddCase: Sendable, CustomTestStringConvertible {
     var text: String
     var findings: [String]
-    /// What the first command reads as, if the file is usable.
+    /// The text of the first command, if the file is usable.
     var command: String?
 
     var testDescription: String { text }
 
-    /// A file whose build has these lines as its commands.
+    /// Creates a case whose lines are the commands of a build.
     static func commands(
         _ lines: String,
         _ findings: [String] = [],
@@ -25,7 +25,7 @@ struct OddCase: Sendable, CustomTestStringConvertible {
         )
     }
 
-    /// A file with phases and these further lines.
+    /// Creates a case with phases and further lines.
     static func file(_ lines: String, _ findings: [String] = []) -> OddCase {
         OddCase(
             text: "version: 0.2\nphases: {build: {commands: [make]}}\n\(lines)\n",

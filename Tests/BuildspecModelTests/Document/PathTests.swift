@@ -1,7 +1,7 @@
 import BuildspecModel
 import Testing
 
-/// Paths that mean something else than they seem; docs/patterns.md.
+/// Paths that mean something else than they seem to mean; see docs/patterns.md.
 @Suite struct PathTests {
     @Test(arguments: [
         (
@@ -105,7 +105,7 @@ import Testing
     ])
     func `a path that means what it seems to mean has no warning`(path: String) {
         #expect(PathOddity.all(in: path, .cache).isEmpty)
-        // The name of a directory alone excludes nothing; a test of its own has those.
+        // Another test has names of directories, which exclude nothing.
         let excluded = PathOddity.all(in: path, .exclusion).filter { $0.name != .excludedDirectory }
         #expect(excluded.isEmpty)
     }

@@ -4,7 +4,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct `Large files` {
     private static let head = "version: 0.2\nphases:\n  build:\n    commands:\n"
 
-    /// Texts that once took, or could take, time that grows with the square of their size.
+    /// Texts whose time grew, or could grow, with the square of their size.
     private static let texts: [String: String] = [
         "unknown keys": "version: 0.2\n" + (0..<40_000).map { "k\($0): b\n" }.joined(),
         "duplicate keys": "version: 0.2\nenv:\n  variables:\n"
@@ -26,7 +26,7 @@ import Testing
         let text = try #require(Self.texts[name])
         let clock = ContinuousClock()
         let time = clock.measure { _ = Buildspec.validate(Array(text.utf8)) }
-        // Generous for a debug build on a busy machine; what is quadratic takes minutes.
+        // The limit allows for a debug build on a busy machine; quadratic time takes minutes.
         #expect(time < .seconds(25))
     }
 }

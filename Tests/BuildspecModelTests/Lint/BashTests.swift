@@ -3,10 +3,9 @@ import Testing
 
 @testable import BuildspecModel
 
-/// Bash in commands that `/bin/sh` runs.
+/// Bash constructs in commands that `/bin/sh` runs.
 ///
-/// `CommandTests/Findings/DashTests.swift` holds the same texts against
-/// dash and bash themselves.
+/// `CommandTests/Findings/DashTests.swift` runs the same texts in dash and bash.
 @Suite struct `Bash constructs` {
     private func found(_ command: String, shell: String? = nil) -> [String] {
         let lines = command.split(separator: "\n", omittingEmptySubsequences: false)

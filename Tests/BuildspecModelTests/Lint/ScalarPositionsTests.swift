@@ -2,7 +2,7 @@ import Testing
 
 @testable import BuildspecModel
 
-/// Where each character of a text stands, held against libyaml's own reading of it.
+/// The positions of a scalar's characters, compared with the text that libyaml reads.
 @Suite struct `Scalar positions` {
     private func scalars(_ node: Node) -> [Node] {
         if node.isAlias { return [] }
@@ -11,7 +11,9 @@ import Testing
         return [node]
     }
 
-    /// Checks all scalars of a text; says how many there were.
+    /// Checks all scalars of a text.
+    ///
+    /// - Returns: The number of scalars.
     private func check(_ text: [UInt8]) -> Int {
         let source = SourceText(text)
         let outcome = Composer.compose(text, source: source, limits: YAMLLimits())

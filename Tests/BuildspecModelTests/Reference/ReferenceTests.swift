@@ -68,7 +68,7 @@ import Testing
 @Suite struct `Generated files` {
     private static let docs = URL(filePath: PackageFiles.path("docs"))
 
-    /// Compares a file with what it is made from; with BUILDSPEC_WRITE_DOCS set, writes it.
+    /// Compares a file with the generated text; if BUILDSPEC_WRITE_DOCS is set, writes it before.
     private func check(_ name: String, _ text: String) throws {
         let file = Self.docs.appending(path: name)
         if ProcessInfo.processInfo.environment["BUILDSPEC_WRITE_DOCS"] != nil {

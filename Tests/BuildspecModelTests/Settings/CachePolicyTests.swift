@@ -3,7 +3,7 @@ import Testing
 
 @testable import BuildspecModel
 
-/// A cache policy decides over trust, so it is read strictly.
+/// The file of a cache policy, which is read strictly because it decides on trust.
 @Suite struct `Cache policy text` {
     static let whole = """
         version: 1
@@ -105,11 +105,11 @@ import Testing
         for _ in 0..<40 {
             var bytes = Array(Self.whole.utf8)
             for _ in 0...random.next() % 4 {
-                let place = Int(random.next() % UInt64(bytes.count))
+                let index = Int(random.next() % UInt64(bytes.count))
                 switch random.next() % 4 {
-                case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
-                case 1: bytes.remove(at: place)
-                case 2: bytes.insert(Array(":-#[]{}&*!|>'\"\n ".utf8)[place % 16], at: place)
+                case 0: bytes[index] = UInt8(truncatingIfNeeded: random.next())
+                case 1: bytes.remove(at: index)
+                case 2: bytes.insert(Array(":-#[]{}&*!|>'\"\n ".utf8)[index % 16], at: index)
                 default: bytes.removeLast(min(bytes.count - 1, Int(random.next() % 40)))
                 }
             }

@@ -1,18 +1,18 @@
 import BuildspecModel
 import Testing
 
-/// A text with marks such as 1️⃣ in it, taken apart into the text and the places of the marks.
+/// A text with marks such as 1️⃣, separated into the text and the positions of the marks.
 struct MarkedText {
     /// The text without the marks.
     private(set) var text = ""
-    /// The place of each mark's number.
-    private(set) var places: [Int: SourcePosition] = [:]
+    /// The position of each mark by its number.
+    private(set) var positions: [Int: SourcePosition] = [:]
 
     init(_ marked: String) {
         var position = SourcePosition(line: 1, column: 1)
         for character in marked {
             if let number = MarkedText.number(character) {
-                places[number] = position
+                positions[number] = position
                 continue
             }
             text.append(character)
@@ -24,9 +24,9 @@ struct MarkedText {
         }
     }
 
-    /// The mark at a place, or the place itself.
+    /// Returns the mark at a position, or the position as a text.
     func mark(at position: SourcePosition) -> String {
-        places.first { $0.value == position }.map { "\($0.key)\u{FE0F}\u{20E3}" }
+        positions.first { $0.value == position }.map { "\($0.key)\u{FE0F}\u{20E3}" }
             ?? "\(position.line):\(position.column)"
     }
 
@@ -37,13 +37,13 @@ struct MarkedText {
     }
 }
 
-/// Checks everything that reading a marked text finds, in order, to the word.
+/// Checks all findings of reading a marked text, in order and with their whole messages.
 ///
 /// - Parameters:
-///   - marked: The buildspec, with marks where findings begin.
+///   - marked: The buildspec file, with marks at the beginnings of findings.
 ///   - expected: The findings, as `1️⃣ error unknown-phase: the message`.
-///   - options: How strictly to read.
-///   - sourceLocation: Where the expectation stands.
+///   - options: The options of reading.
+///   - sourceLocation: The location of the expectation.
 func check(
     _ marked: String,
     _ expected: [String],
@@ -58,13 +58,13 @@ func check(
     #expect(found == expected, sourceLocation: sourceLocation)
 }
 
-/// Checks what the rules find in commands, by name and place only.
+/// Checks the names and positions of all findings of a validation.
 ///
 /// - Parameters:
-///   - marked: The buildspec, with marks where findings begin.
+///   - marked: The buildspec file, with marks at the beginnings of findings.
 ///   - expected: The findings, as `1️⃣ name`.
-///   - options: How strictly to check.
-///   - sourceLocation: Where the expectation stands.
+///   - options: The options of the validation.
+///   - sourceLocation: The location of the expectation.
 func checkNames(
     _ marked: String,
     _ expected: [String],
@@ -78,7 +78,7 @@ func checkNames(
     #expect(found == expected, sourceLocation: sourceLocation)
 }
 
-/// Reads a text that must have no errors.
+/// Parses a text that must have no errors.
 func parsed(
     _ text: String,
     options: ParseOptions = ParseOptions(startsBatch: true),

@@ -1,11 +1,13 @@
 import Foundation
 
-/// PyYAML's CBaseLoader, which is libyaml with every scalar left a text: the reference for our tree.
+/// PyYAML's CBaseLoader: libyaml with every scalar as a text.
 enum PyYAML {
     /// Whether python3 with PyYAML and libyaml is on this machine.
     static let isInstalled = PythonScript.canImport("yaml._yaml")
 
-    /// Loads texts and gives the tree of each, in the form of `treeText(of:)`.
+    /// Loads texts.
+    ///
+    /// - Returns: The tree of each text, in the form of `treeText(of:)`.
     static func trees(of texts: [[UInt8]]) async throws -> [String] {
         let input = try JSONEncoder().encode(texts.map { Data($0).base64EncodedString() })
         return try JSONDecoder().decode(

@@ -2,12 +2,14 @@ import Foundation
 
 @testable import BuildspecModel
 
-/// Python's jsonschema, for holding documents against our schema.
+/// Python's jsonschema, which checks documents against the JSON Schema.
 enum SchemaValidator {
     /// Whether it is on this machine; nothing is installed for a test.
     static let isInstalled = PythonScript.canImport("jsonschema, yaml")
 
-    /// What is wrong with each document, by draft-07 and by 2020-12; empty when nothing is.
+    /// Checks documents by draft-07 and by 2020-12.
+    ///
+    /// - Returns: The errors of each document, or an empty text.
     static func verdicts(on documents: [String]) async throws -> [String] {
         let input = ["schema": [KeyTable.jsonSchema()], "documents": documents]
         let output = try await PythonScript.run(script, input: JSONEncoder().encode(input))

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// Texts that together use every part of the language and of YAML, for tests that vary texts.
+/// Texts that together use every part of the language and of YAML.
 ///
 /// The same files are the seeds of the fuzzer.
 enum Seeds {

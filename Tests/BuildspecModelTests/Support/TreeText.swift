@@ -1,7 +1,7 @@
 @testable import BuildspecModel
 
 extension Node {
-    /// The tree as a text that says nothing of styles and places, for comparing trees.
+    /// The tree as a text without styles and positions, to compare trees.
     var treeText: String {
         switch content {
         case .scalar(let scalar): "\(scalar.text.unicodeScalars.count):\(scalar.text)"
@@ -12,7 +12,7 @@ extension Node {
     }
 }
 
-/// The tree of a text, or why there is none, in the form that the reference gives too.
+/// Returns the tree of a text, or its error, in the form of `PyYAML.trees(of:)`.
 func treeText(of bytes: [UInt8]) -> String {
     let outcome = Composer.compose(
         bytes,

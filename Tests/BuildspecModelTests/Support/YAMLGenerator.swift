@@ -1,6 +1,6 @@
 @testable import BuildspecModel
 
-/// Makes random trees, and prints trees as YAML in random styles.
+/// A generator of random trees, which prints trees as YAML in random styles.
 struct YAMLGenerator {
     var random: SeededRandom
 
@@ -15,7 +15,7 @@ struct YAMLGenerator {
         "\u{85}",
     ]
 
-    /// A tree of at most so many levels; its ranges mean nothing.
+    /// Generates a tree of at most `depth` levels, whose ranges have no meaning.
     mutating func node(depth: Int) -> Node {
         let choice = depth == 0 ? 0 : Int.random(in: 0..<4, using: &random)
         switch choice {
@@ -38,10 +38,10 @@ struct YAMLGenerator {
         }
     }
 
-    /// The tree as YAML.
+    /// Prints a tree as YAML.
     mutating func print(_ node: Node) -> String { block(node, indent: 0) + "\n" }
 
-    /// The node behind `key:` or `-`, or at the top.
+    /// Prints a node after `key:` or `-`, or at the top.
     private mutating func block(_ node: Node, indent: Int) -> String {
         let lead = String(repeating: " ", count: indent)
         switch node.content {
@@ -114,7 +114,7 @@ struct YAMLGenerator {
 }
 
 extension Array where Element == UInt8 {
-    /// The bytes with a few random changes, as a careless editor makes them.
+    /// Returns the bytes with a few random changes.
     func mutated(using random: inout SeededRandom) -> [UInt8] {
         var bytes = self
         let signs = [UInt8](" \n\t:-#'\"[]{}&*!|>%@`,?\\a0\r".utf8)

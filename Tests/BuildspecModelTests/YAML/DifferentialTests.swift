@@ -3,7 +3,7 @@ import Testing
 
 @testable import BuildspecModel
 
-/// Our tree against the tree of PyYAML's CBaseLoader, which also stands on libyaml.
+/// Trees of buildspec against those of PyYAML's CBaseLoader, which also uses libyaml.
 @Suite(
     .enabled(if: PyYAML.isInstalled, "python3 with PyYAML and libyaml is not on this machine"),
     .timeLimit(.minutes(2))
@@ -15,7 +15,7 @@ struct `Comparison with PyYAML` {
         for (index, text) in texts.enumerated() where expected[index] != "duplicate anchor" {
             let name = what.isEmpty ? String(decoding: text, as: UTF8.self) : what[index]
             let tree = treeText(of: text)
-            // PyYAML composes while it parses, so that an undefined alias hides what comes later.
+            // PyYAML composes while it parses, so an undefined alias hides later errors.
             let isHidden = expected[index] == "error of composition" && tree.hasPrefix("error")
             #expect(isHidden || tree == expected[index], "\(index): \(name)")
         }
@@ -43,8 +43,9 @@ struct `Comparison with PyYAML` {
         )
     }
 
-    /// Every file below the folder that BUILDSPEC_CORPUS names; duplicate keys keep the last value
-    /// in both.
+    /// The files of the directory that BUILDSPEC_CORPUS names.
+    ///
+    /// Both parsers keep the last value of a duplicate key.
     @Test(
         .enabled(
             if: ProcessInfo.processInfo.environment["BUILDSPEC_CORPUS"] != nil,

@@ -71,10 +71,10 @@ import Testing
         let marked = MarkedText(text)
         let result = Buildspec.parse(Array(marked.text.utf8))
         #expect(result.buildspec == nil)
-        let places = result.diagnostics.filter { $0.name == "nul-character" }.map {
+        let marks = result.diagnostics.filter { $0.name == "nul-character" }.map {
             marked.mark(at: $0.range.start)
         }
-        #expect(places == ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣"])
+        #expect(marks == ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣"])
     }
 
     @Test func `a second document is an error at its first line`() {

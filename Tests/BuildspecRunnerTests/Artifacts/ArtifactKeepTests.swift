@@ -7,7 +7,7 @@ import Testing
 
 @testable import BuildspecRunner
 
-/// What artifacts never have in them, and what they never replace.
+/// Files that artifacts never contain and never replace.
 @Suite(.timeLimit(.minutes(2)))
 struct `Artifact bounds` {
     private func build(
@@ -102,7 +102,7 @@ struct `Artifact bounds` {
             #expect(try await build.run().artifacts.failure == nil)
             build.buildspec.phases[.build] = Phase(commands: located(["date +%N > made/b"]))
         }
-        // Of the same name, but not what was collected: the directory is another one.
+        // The file has the same name, but is not the collected one, because the directory is new.
         build.buildspec.phases[.build] = Phase(
             commands: located(["mv src old; mkdir src; echo mine > src/b; echo mine > src/c"])
         )

@@ -9,7 +9,7 @@ import Testing
 /// Artifacts from directories with links to one another, as package managers make them.
 @Suite(.timeLimit(.minutes(1)))
 struct `Artifacts with links` {
-    /// Ten directories, each with links to all: millions of paths.
+    /// A command that makes ten directories, each with links to all: millions of paths.
     private static let maze =
         "mkdir m; cd m; for i in 0 1 2 3 4 5 6 7 8 9; do mkdir $i; touch $i/f; "
         + "for j in 0 1 2 3 4 5 6 7 8 9; do ln -s ../$j $i/to$j; done; done"
@@ -32,7 +32,7 @@ struct `Artifacts with links` {
         let build = try build(enableSymlinks: true)
         #expect(try await build.run().state == .succeeded)
         let out = try DirectoryHandle.open(PathBytes(build.scratch.file("out/m/3").string))
-        // The link to the directory itself is one to a directory above.
+        // The link to the directory itself counts as one to a directory above.
         #expect(try out.names().count == 10)
         #expect(try out.linkTarget("to4".utf8) == Array("../4".utf8))
     }

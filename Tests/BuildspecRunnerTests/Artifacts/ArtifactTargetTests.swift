@@ -7,7 +7,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Where artifacts may be collected to: nothing of the sources changes by it.
+/// Artifact directories: collecting never changes the sources.
 @Suite(.timeLimit(.minutes(2)))
 struct ArtifactTargetTests {
     private func build(
@@ -37,7 +37,7 @@ struct ArtifactTargetTests {
         return build
     }
 
-    /// Expects an error before the first command, with the sources as they were.
+    /// Checks for an error before the first command, with unchanged sources.
     private func expectRefused(_ build: TestBuild, _ reason: String) async throws {
         let before = try TreeSnapshot(build.scratch.path)
         let error = await #expect(throws: SetupError.self) { try await build.run() }

@@ -14,7 +14,9 @@ struct ArtifactTests {
         "out-2/a.txt",
     ]
 
-    /// Collects from the tree and gives the collected names, the message if it failed, the warnings.
+    /// Collects artifacts from the tree.
+    ///
+    /// - Returns: The collected names, the message if collecting failed, and the warnings.
     private func collect(
         _ set: ArtifactSet,
         secondary: [ArtifactsSection.Secondary] = [],

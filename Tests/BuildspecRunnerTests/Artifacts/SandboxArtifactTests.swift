@@ -6,7 +6,7 @@
     import TestSupport
     import Testing
 
-    /// Artifacts of a build that sees less of the machine than the runner that collects them.
+    /// Artifacts of a sandboxed build, which sees less of the machine than the runner does.
     @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
     struct SandboxArtifactTests {
         private let home: TemporaryDirectory

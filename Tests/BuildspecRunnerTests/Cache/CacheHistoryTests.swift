@@ -58,8 +58,8 @@ import Testing
     @Test func `a cache history keeps the last 200 runs of builds that end at the same time`()
         async throws
     {
-        let place = try TemporaryDirectory()
-        let path = place.path
+        let state = try TemporaryDirectory()
+        let path = state.path
         await withTaskGroup(of: Void.self) { tasks in
             for number in 0..<230 {
                 let run = run(.exact, cost: number, phases: 1, key: "k \(number)\nx")

@@ -7,7 +7,7 @@ import Testing
 
 @testable import BuildspecRunner
 
-/// What the shell makes of keys, and what the user hears of keys that are not what they seem.
+/// Evaluation of cache keys and paths, and warnings about them.
 ///
 /// CodeBuild guide, "Cache builds in Amazon S3": key, fallback-keys.
 @Suite(.timeLimit(.minutes(1)))
@@ -179,7 +179,7 @@ struct CacheKeyTests {
             Issue.record("restored: \(result.restored)")
             return
         }
-        // Reading the buildspec tells of those that are written empty.
+        // An empty text in the file is reported when the file is read.
         let warnings =
             reason.map { ["cache fallback key '\(fallback)' is skipped: it \($0)"] } ?? []
         #expect(build.sink.warnings == warnings)

@@ -2,7 +2,7 @@ import BuildspecRunner
 import SystemPackage
 import Testing
 
-/// Whose entries are saved and read, where nobody says otherwise.
+/// The scopes that a build saves and reads by default.
 @Suite struct `Default scopes` {
     private func scopes(
         _ url: String?,
@@ -86,7 +86,7 @@ import Testing
         ("https://[::ffff:127.0.0.1]/t/shop", "git:box/[::ffff:127.0.0.1]/t/shop"),
         ("http://0.0.0.0:3000/t/shop", "git:box/0.0.0.0:3000/t/shop"),
         ("http://host.docker.internal:3000/t/shop", "git:box/host.docker.internal:3000/t/shop"),
-        // Those are other machines.
+        // These are other machines.
         ("https://localhosts.org/t/shop", "localhosts.org/t/shop"),
         ("https://127.example.org/t/shop", "127.example.org/t/shop"),
         ("https://[fe80::1]/t/shop", "[fe80::1]/t/shop"),

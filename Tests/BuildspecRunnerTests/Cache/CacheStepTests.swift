@@ -5,12 +5,12 @@ import BuildspecRunner
 import TestSupport
 import Testing
 
-/// When a build restores and saves its cache, and under which key.
+/// The steps of a build that restore and save the cache.
 ///
 /// CodeBuild guide, caching-s3 ("Cache builds in Amazon S3") and build-spec-ref: cache.
 @Suite(.timeLimit(.minutes(1)))
 struct CacheStepTests {
-    /// A build with a store beside its sources.
+    /// Creates a build with a local store.
     private func build(
         _ cache: String,
         install: String = "true",
@@ -139,7 +139,7 @@ struct CacheStepTests {
             return
         }
         #expect(report.files == 1)
-        // Reading the buildspec warns of './'.
+        // The warning about './' is given when the file is read.
         #expect(
             build.sink.warnings == [
                 "cache path '$PLACE/..' is left out: it names no file; name what the build makes,"

@@ -6,16 +6,16 @@ import Testing
 
 @testable import BuildspecRunner
 
-/// What artifacts take and leave out, against the table of patterns.
+/// The `files` and `exclude-paths` of artifacts against the table of patterns.
 @Suite struct `Artifact patterns` {
     private func selected(
         _ files: [String],
         excluding excluded: [String] = [],
-        in place: TemporaryDirectory
+        in directory: TemporaryDirectory
     ) throws -> [String] {
         let set = ArtifactSet(files: located(files), excludePaths: located(excluded))
         do {
-            let root = PathBytes(place.file("my [r]oot*").string)
+            let root = PathBytes(directory.file("my [r]oot*").string)
             return try ArtifactSelection(
                 set,
                 root: root,
@@ -36,12 +36,12 @@ import Testing
     @Test(arguments: GlobCase.all)
     func `a pattern means the same in an artifact's files and exclude-paths`(glob: GlobCase) throws
     {
-        let place = try TemporaryDirectory()
-        try GlobCase.makeTree(in: place, below: "my [r]oot*")
-        for text in [glob.pattern, "\(place.file("my [r]oot*"))/\(glob.pattern)"] {
-            #expect(try selected([text], in: place) == glob.fitting, "\(text)")
+        let directory = try TemporaryDirectory()
+        try GlobCase.makeTree(in: directory, below: "my [r]oot*")
+        for text in [glob.pattern, "\(directory.file("my [r]oot*"))/\(glob.pattern)"] {
+            #expect(try selected([text], in: directory) == glob.fitting, "\(text)")
             let rest = Set(GlobCase.tree).subtracting(glob.fitting).sorted()
-            #expect(try selected(["**/*"], excluding: [text], in: place) == rest, "\(text)")
+            #expect(try selected(["**/*"], excluding: [text], in: directory) == rest, "\(text)")
         }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BuildspecRunner
 
-/// What is kept of restored entries for an audit.
+/// The record of restored entries for an audit.
 @Suite struct `Restore log` {
     private func entry(_ number: Int, _ trust: EntryTrust = .unchecked) -> RestoredEntry {
         RestoredEntry(
@@ -47,7 +47,7 @@ import Testing
         #expect(read.count == 500 && read.last == entry(600) && read.first == entry(101))
     }
 
-    /// Nothing is forced to the disk, so a power cut may tear the file.
+    /// The log is not synchronized to the disk, so a power failure can tear its last line.
     @Test(arguments: [0, 1, 40])
     func `a restore log keeps the entries after a torn line`(missing: Int) throws {
         let state = try TemporaryDirectory()
@@ -65,8 +65,8 @@ import Testing
         for _ in 0..<50 {
             var bytes = line
             for _ in 0...random.next() % 3 {
-                let place = Int(random.next() % UInt64(bytes.count))
-                bytes[place] = UInt8(truncatingIfNeeded: random.next())
+                let index = Int(random.next() % UInt64(bytes.count))
+                bytes[index] = UInt8(truncatingIfNeeded: random.next())
             }
             let text = String(decoding: bytes, as: UTF8.self)
             if let read = RestoredEntry(line: text[...]) {

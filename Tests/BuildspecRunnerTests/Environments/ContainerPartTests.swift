@@ -7,14 +7,14 @@ import Testing
 
 @testable import BuildspecRunner
 
-/// The parts of a container environment that need no container.
+/// Parts of the container environment that can be tested without a container.
 struct `Container parts` {
     private func parts(_ pieces: [[UInt8]]) -> [ContainerStream.Part] {
         var stream = ContainerStream(marker: "m4rk")
         var parts = pieces.flatMap { stream.parse($0) }
         let rest = stream.finish()
         if !rest.isEmpty { parts.append(.output(rest)) }
-        // Output that is only cut in other places is the same output.
+        // Adjacent pieces of output are joined, because the cuts do not matter.
         return parts.reduce(into: []) { all, part in
             if case .output(let more) = part, case .output(let before)? = all.last {
                 all[all.count - 1] = .output(before + more)

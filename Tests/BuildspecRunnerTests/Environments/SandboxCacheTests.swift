@@ -19,7 +19,7 @@
             store = try TemporaryDirectory()
         }
 
-        /// A build of another checkout with the same cache.
+        /// Creates a build of another checkout with the same cache.
         private func build(_ paths: [String], _ commands: [String]) throws -> TestBuild {
             var build = try TestBuild.sandboxed(cached: paths, home: home, [.build: commands])
             build.request.cache = BuildCache(directory: store.path)
@@ -42,12 +42,12 @@
         func `a sandboxed build saves and restores each kind of cache path`(
             paths: [String]
         ) async throws {
-            let place = paths[0].replacing("/**/*", with: "")
-            let first = try build(paths, ["mkdir -p \(place); echo a > \(place)/a"])
+            let directory = paths[0].replacing("/**/*", with: "")
+            let first = try build(paths, ["mkdir -p \(directory); echo a > \(directory)/a"])
             #expect(try await first.run().isSaved)
             #expect(first.sink.warnings == [])
             try home.handle.removeTree(".m2".utf8)
-            let second = try build(paths, ["cat \(place)/a"])
+            let second = try build(paths, ["cat \(directory)/a"])
             #expect(try await second.lines() == ["a"])
             #expect(second.sink.warnings == [])
         }

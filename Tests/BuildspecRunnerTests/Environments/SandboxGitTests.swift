@@ -7,7 +7,7 @@
     import TestSupport
     import Testing
 
-    /// What git finds in a sandbox.
+    /// Repositories that git finds in a sandbox.
     @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
     struct SandboxGitTests {
         private let home: TemporaryDirectory
@@ -18,7 +18,7 @@
             try TestBuild.sandboxed(home: home, [.build: commands])
         }
 
-        /// A repository with one commit in the home.
+        /// Makes a repository with one commit in the home directory.
         private func makeRepository() async throws {
             try home.write("a", to: "main/a")
             try home.write("b", to: "main/sub/b")

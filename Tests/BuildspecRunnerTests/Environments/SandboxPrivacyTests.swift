@@ -7,7 +7,7 @@
     import TestSupport
     import Testing
 
-    /// What of the user's session commands in a sandbox must not reach.
+    /// Parts of the user's session that sandboxed commands must not reach.
     @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
     struct SandboxPrivacyTests {
         private let home: TemporaryDirectory
@@ -18,7 +18,7 @@
             try await TestBuild.sandboxed(home: home, [.build: commands]).lines()
         }
 
-        /// A program that calls the kernel: `call(NAME, ARGUMENTS...)` is the result or minus the error.
+        /// A program that calls the kernel: `call(NAME, ARGUMENTS...)` returns the result or `-errno`.
         private static let python = """
             import ctypes, os, platform, sys
             numbers = {'x86_64': (248, 249, 250), 'aarch64': (217, 218, 219)}[platform.machine()]
@@ -32,7 +32,7 @@
 
         @Test func `sandboxed commands cannot use the kernel's keyrings`() async throws {
             let name = "buildspec-test-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-            // In the user's keyring, which is not the session's.
+            // The key is in the user's keyring, not in the session's.
             let number = try await Python.run(
                 Self.python
                     + "print(call('add_key', b'user', sys.argv[1].encode(), b'secret', 6, -4))",
@@ -72,7 +72,7 @@
                 "(echo injected > \(terminal.path)) 2> /dev/null && echo written; true",
                 "script -qc 'tty' /dev/null 2> /dev/null || echo none",
             ])
-            // A terminal ends a line with a carriage return too.
+            // A terminal adds a carriage return to the end of a line.
             let words = found.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
             #expect(words.filter { $0 != "ptmx" && $0 != "none" } == ["/dev/pts/0"])
         }

@@ -8,7 +8,7 @@
 
     private let isRoot = geteuid() == 0
 
-    /// What root's commands must not be able to do in a sandbox, and who else can run them.
+    /// Rights of root and of other users in a sandbox.
     @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
     struct SandboxRightsTests {
         private let home: TemporaryDirectory

@@ -8,7 +8,7 @@
     import TestSupport
     import Testing
 
-    /// What a buildspec's cache paths may open in a sandbox.
+    /// Directories of the machine that cache paths make writable in a sandbox.
     @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
     struct SandboxWriteTests {
         private let home: TemporaryDirectory
@@ -37,7 +37,7 @@
             return build
         }
 
-        /// Paths that a buildspec must not open; `OUT` stands for a directory of the machine.
+        /// Cache paths that must stay closed; `OUT` stands for a directory of the machine.
         static let refused = [
             "OUT/cron.d/*", "OUT/cron.d/**/*", "OUT/cron.d", "OUT/*", "OUT/{cron.d,x}/*",
             "$HOME/.aws/*",
@@ -120,10 +120,10 @@
         @Test func `a directory that the user names is writable, and its siblings are hidden`()
             async throws
         {
-            let place = outside.path.appending("a/b")
+            let directory = outside.path.appending("a/b")
             let build = try build(
-                ["\(place)/**/*"],
-                ["echo x > \(place)/x", "ls -A \(outside.path); ls -A ~"],
+                ["\(directory)/**/*"],
+                ["echo x > \(directory)/x", "ls -A \(outside.path); ls -A ~"],
                 writing: [outside.path.appending("a")]
             )
             #expect(try await build.lines() == ["a"])

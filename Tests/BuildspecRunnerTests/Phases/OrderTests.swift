@@ -4,7 +4,7 @@ import BuildspecRunner
 import TestSupport
 import Testing
 
-/// What comes before what, and what a failure leaves out.
+/// The order of phases and steps, and the ones that a failure leaves out.
 ///
 /// CodeBuild guide, build-spec-ref: phases, and view-build-details: build phase transitions.
 @Suite(.timeLimit(.minutes(1)))

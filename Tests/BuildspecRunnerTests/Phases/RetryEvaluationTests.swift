@@ -4,7 +4,7 @@ import Testing
 
 @testable import BuildspecRunner
 
-/// Whether a failure is tried again, for patterns that cannot be looked for to the end.
+/// Decisions on retries, and limits of the search for a pattern.
 @Suite(.timeLimit(.minutes(1)))
 struct RetryEvaluationTests {
     private static let message =

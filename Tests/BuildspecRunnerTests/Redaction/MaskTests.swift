@@ -3,7 +3,7 @@ import BuildspecRunner
 import TestSupport
 import Testing
 
-/// What passes through the redactor on its way to the sink.
+/// Masking of output, results and events of a build.
 @Suite(.timeLimit(.minutes(2)))
 struct MaskTests {
     @Test func `a prompt that begins like a secret is shown while its command waits`() async throws
@@ -38,7 +38,7 @@ struct MaskTests {
         #expect(try await build.lines() == ["***"])
     }
 
-    /// Not on CodeBuild, where these variables are not set; here they are often the user's own.
+    /// CodeBuild does not set these variables; on this machine they are often the user's.
     @Test func `secret keys of the host environment are masked, but placeholders are not`()
         async throws
     {

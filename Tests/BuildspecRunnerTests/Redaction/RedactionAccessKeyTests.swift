@@ -45,12 +45,12 @@ import Testing
         #expect(redactor.redact([10]) == [10])
     }
 
-    /// With secrets and without, for which the search differs.
+    /// Checks a redaction with and without secrets, because the searches differ.
     private func expect(_ input: String, _ output: String) {
         for redactor in [Redactor("password"), Redactor()] { expect(redactor, input, output) }
     }
 
-    /// Alone, behind other bytes, and at every cut.
+    /// Checks a redaction of the text alone, after other bytes, and at every cut.
     private func expect(_ redactor: Redactor, _ input: String, _ output: String) {
         #expect(redactor.redacting(input) == output)
         let bytes = [UInt8]("some text, \(input)\n".utf8)
@@ -59,7 +59,7 @@ import Testing
             #expect(redactor.streaming([bytes[..<cut], bytes[cut...]]) == expected)
         }
         #expect(redactor.streaming(bytes.indices.map { bytes[$0...$0] }) == expected)
-        // Many places that look like a prefix from far.
+        // The text has many near misses of the prefix.
         let near = [UInt8](String(repeating: "A AxxA AKIIA", count: 9).utf8)
         for count in 0..<near.count {
             let whole = redactor.redacting(

@@ -69,7 +69,7 @@ import Testing
         expectHidden(secret, form)
     }
 
-    /// `user:password`, `us:password`, `u:password:` and the like; from Python's base64.
+    /// Texts such as `user:password`, `us:password` and `u:password:`, encoded by Python's base64.
     @Test(
         arguments: [
             ("dXNlcjpwYXNzd29yZA==", "dXNlcjp***"),

@@ -10,7 +10,7 @@ import Testing
     import Darwin
 #endif
 
-/// Run by hand, in a release build:
+/// The speed of the redactor, measured on request in a release build:
 /// `BUILDSPEC_MEASURE=1 swift test -c release -Xswiftc -enable-testing --filter RedactionSpeed`.
 @Suite(.enabled(if: unsafe getenv("BUILDSPEC_MEASURE") != nil), .timeLimit(.minutes(1)))
 struct RedactionSpeedTests {

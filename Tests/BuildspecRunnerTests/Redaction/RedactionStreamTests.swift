@@ -35,7 +35,7 @@ import Testing
         #expect(text(redactor.streaming(bytes.indices.map { bytes[$0...$0] })) == output)
     }
 
-    /// Secrets and texts over two letters: full of prefixes, overlaps and near misses.
+    /// Secrets and texts of two letters have many prefixes, overlaps and near misses.
     @Test(arguments: 0..<60)
     func `redacted output equals the naive redaction at every cut`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
@@ -149,7 +149,7 @@ import Testing
         var redactor = Redactor(secrets: [secret])
         var (given, taken) = (0, 0)
         for _ in 0..<200 {
-            // Never the whole secret, so that nothing is replaced and counts can be compared.
+            // A part of the secret is never replaced, so the counts can be compared.
             let piece = secret[..<Int.random(in: 1...39, using: &random)] + [99]
             for byte in piece {
                 given += 1

@@ -4,12 +4,12 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// The environment as CodeBuild's guide and published environment dumps have it.
+/// The environment that CodeBuild's guide and published environment dumps describe.
 ///
 /// CodeBuild guide, build-env-ref-env-vars and build-spec-ref: env.
 @Suite(.timeLimit(.minutes(1)))
 struct CloudVariableTests {
-    /// Answers with the reference itself, and notes what it was asked for.
+    /// A resolver whose values contain the references.
     private struct Echo: SecretResolver {
         func resolve(
             parameters: [ReferencedVariable],
@@ -19,7 +19,7 @@ struct CloudVariableTests {
         }
     }
 
-    /// Fails for one of the names.
+    /// A resolver that fails for one name.
     private struct Unread: SecretResolver {
         let name: String
 
@@ -70,7 +70,7 @@ struct CloudVariableTests {
         #expect(problem.range?.start.line == (name == "P" ? 3 : 4))
     }
 
-    /// Gives values, whatever is asked for.
+    /// A resolver with fixed values.
     private struct Given: SecretResolver {
         let values: [String: String]
 
@@ -102,7 +102,7 @@ struct CloudVariableTests {
         #expect(problem.range?.start.line == 3)
     }
 
-    /// Does not answer before the build is stopped.
+    /// A resolver that does not answer before the build is stopped.
     private struct Hanging: SecretResolver {
         func resolve(
             parameters: [ReferencedVariable],
@@ -198,7 +198,7 @@ struct CloudVariableTests {
         build.request.secretResolver = Echo()
         build.request.overrides = [BuildRequest.Override(name: "D", value: "given")]
         _ = try await build.run()
-        // What comes from a store is hidden, and so is what is given in its place.
+        // A value from a store is masked, and so is one that is given instead of it.
         #expect(build.sink.output == "***\n***\nplain\n***\n")
         #expect(build.sink.statuses == [0, 0])
     }
@@ -223,7 +223,7 @@ struct CloudVariableTests {
         }
     }
 
-    /// Observed in both shells: dash takes it for the end of the script, bash for a mistake.
+    /// Observed in both shells: for dash it is the end of the script, for bash an error.
     @Test func `'return' ends a command in dash and fails it in bash`() async throws {
         for (shell, status) in [("dash", Int32(0)), ("bash", 2)] {
             let build = try TestBuild(build: ["A=1; return 0"], shell: shell)

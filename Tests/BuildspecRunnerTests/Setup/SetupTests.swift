@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What keeps a build from starting: CodeBuild fails such a build in DOWNLOAD_SOURCE.
+/// The setup of a build, and errors in it, which CodeBuild reports in DOWNLOAD_SOURCE.
 @Suite(.timeLimit(.minutes(1)))
 struct SetupTests {
     private func problems(
@@ -120,7 +120,7 @@ struct SetupTests {
     @Test(arguments: ["no-such-program", "exit 127", "echo yum; exit 3", "true || yum x; exit 127"])
     func `a failure without a missing program gets no hint`(command: String) async throws {
         var build = try TestBuild(build: [command])
-        // Found here, so that it is not what is missing.
+        // This machine has the program, so it is not the missing one.
         let tools = try TemporaryDirectory()
         try tools.write("#!/bin/sh\n", to: "yum")
         _ = try await TestBuild(build: ["chmod 755 \(tools.path)/yum"]).run()

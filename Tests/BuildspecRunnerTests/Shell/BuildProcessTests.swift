@@ -7,7 +7,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Output, stopping, timeouts and processes in the background, with real shells.
+/// Output, stops, timeouts and background processes, with real shells.
 @Suite(.timeLimit(.minutes(1)))
 struct BuildProcessTests {
     @Test func `a shell that a signal ends has status 128 plus the signal's number`() async throws {
@@ -140,14 +140,14 @@ struct BuildProcessTests {
 }
 
 extension TestBuild {
-    /// The process number that a command wrote into a file.
+    /// Returns the process ID that a command wrote to a file.
     func pid(_ file: String) throws -> pid_t {
         let text = try #require(try scratch.read(file))
         return try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
 }
 
-/// Whether a process runs; one that has ended and waits to be collected does not.
+/// Whether a process runs; a zombie process does not.
 func isAlive(_ pid: pid_t) -> Bool {
     guard kill(pid, 0) == 0 else { return false }
     let status = FileManager.default.contents(atPath: "/proc/\(pid)/stat") ?? Data()

@@ -4,10 +4,10 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What is carried from command to command.
+/// Shell state from command to command.
 ///
 /// CodeBuild user guide, "Shells and commands in build environments" and "Build specification
-/// versions"; what is not in the guide is as observed in published logs and environment dumps.
+/// versions". Behaviour that the guide does not have was observed in published logs and dumps.
 @Suite(.timeLimit(.minutes(1)))
 struct ShellStateTests {
     private func lines(_ shell: String, _ commands: [String]) async throws -> [String] {
@@ -41,7 +41,7 @@ struct ShellStateTests {
         #expect(try await build.lines() == ["\(root)/app", "\(root)/app/sub"])
     }
 
-    /// Names as `printf` writes them; the last two are no UTF-8, and end in a newline.
+    /// The names are arguments of `printf`; the last two are not UTF-8 and end with a line break.
     @Test(arguments: Shells.all, ["it\\47s \\44HOME ü", "two\\nlines", "\\377", "end\\n"])
     func `a directory with any name is carried to the next command`(
         shell: String,
@@ -134,7 +134,7 @@ struct ShellStateTests {
         #expect(lines.last != "0077")
     }
 
-    /// Observed here: bash writes `declare -rx` into the saved environment, dash and bash as `sh`
+    /// Observed: bash writes `declare -rx` into the saved environment, and dash and bash as `sh`
     /// write a plain `export`.
     @Test func `bash carries the readonly attribute of a variable, and dash does not`() async throws
     {

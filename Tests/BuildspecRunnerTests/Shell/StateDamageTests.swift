@@ -12,10 +12,10 @@ import Testing
     import Darwin
 #endif
 
-/// What becomes of a build's state when the disk is full, and when a build is killed.
+/// The shell state of a build on a full disk, and of a killed build.
 @Suite(.timeLimit(.minutes(2)))
 struct `Damaged shell state` {
-    /// A limit of the size of files does what a full disk does: the shell complains and goes on.
+    /// A limit on file sizes acts like a full disk: the shell reports an error and continues.
     @Test(arguments: Shells.all)
     func `a command whose state cannot be saved fails, and the state is not used`(
         shell: String
@@ -47,7 +47,7 @@ struct `Damaged shell state` {
         )
     }
 
-    /// The saved environment has secrets in it.
+    /// The directories must be removed, because the saved environment contains secrets.
     @Test func `a build removes the directories of killed builds and nothing else`()
         async throws
     {
@@ -78,7 +78,7 @@ struct `Damaged shell state` {
         withExtendedLifetime(living) {}
     }
 
-    // In a container the directory is the container's root's, and a link leads the runner elsewhere.
+    // In a container, root owns the directory, and a link could lead the runner to another file.
     @Test(arguments: ["env.sh", "next-\(geteuid())"])
     func `a link instead of a saved state is not followed`(name: String) async throws {
         let outside = try TemporaryDirectory()

@@ -3,7 +3,7 @@ import BuildspecRunner
 import SystemPackage
 import TestSupport
 
-/// A build in a scratch directory of its own.
+/// A build in a new directory.
 struct TestBuild {
     let scratch: TemporaryDirectory
     let state: TemporaryDirectory
@@ -11,7 +11,7 @@ struct TestBuild {
     var request: BuildRequest
     let sink: RecordingSink
 
-    /// A build whose phases have these commands.
+    /// Creates a build with commands in two phases.
     init(
         install: [String] = [],
         build: [String] = [],
@@ -32,7 +32,7 @@ struct TestBuild {
         try self.init(buildspec, sink: sink)
     }
 
-    /// A build of a buildspec.
+    /// Creates a build of a buildspec.
     init(_ buildspec: Buildspec, sink: RecordingSink = RecordingSink()) throws {
         scratch = try TemporaryDirectory()
         state = try TemporaryDirectory()
@@ -55,14 +55,16 @@ struct TestBuild {
         return try await BuildRunner(request).run(into: sink)
     }
 
-    /// Runs it and gives the output's lines.
+    /// Runs the build.
+    ///
+    /// - Returns: The lines of the output.
     func lines() async throws -> [String] {
         _ = try await run()
         return sink.output.split(separator: "\n").map(String.init)
     }
 }
 
-/// The shells that the contract names; both are on every machine that runs these tests.
+/// The shells of CodeBuild, which every machine that runs these tests must have.
 enum Shells {
     static let all = ["dash", "bash"]
 }

@@ -2,7 +2,7 @@ import BuildspecModel
 import BuildspecRunner
 import Synchronization
 
-/// Keeps all events of a build.
+/// A sink that records all events of a build.
 final class RecordingSink: EventSink {
     private let recorded = Mutex<[RunEvent]>([])
     private let hook: @Sendable (RunEvent) -> Void
@@ -29,7 +29,7 @@ final class RecordingSink: EventSink {
         events.compactMap { if case .warning(let message) = $0 { message } else { nil } }
     }
 
-    /// What the log tells besides.
+    /// The notes of the log.
     var notes: [String] {
         events.compactMap { if case .note(let message) = $0 { message } else { nil } }
     }

@@ -7,8 +7,9 @@ import TestSupport
 
 /// Builds in a sandbox.
 enum Sandboxes {
-    /// Whether this machine lets bubblewrap work; where it is not installed at all, the tests run and
-    /// fail.
+    /// Whether bubblewrap works on this machine.
+    ///
+    /// It is also true if bubblewrap is not installed, so that the tests fail.
     static func areAllowed() async -> Bool {
         let result = try? await Subprocess.run(
             .name("bwrap"),
@@ -22,7 +23,15 @@ enum Sandboxes {
 }
 
 extension TestBuild {
-    /// A build in a sandbox whose home is a directory of the test; `cached` are the cache's paths.
+    /// Creates a build in a sandbox.
+    ///
+    /// - Parameters:
+    ///   - cached: The cache paths.
+    ///   - network: The network of the sandbox.
+    ///   - home: The home directory on the host.
+    ///   - phases: The commands of each phase.
+    /// - Returns: The build.
+    /// - Throws: An error if its directories cannot be created.
     static func sandboxed(
         cached: [String] = [],
         network: SandboxOptions.Network = .host,

@@ -1,7 +1,7 @@
 import BuildspecModel
 import BuildspecRunner
 
-/// What a `PhaseMachine` asks for when some commands fail.
+/// The steps of a `PhaseMachine` if some commands fail.
 struct Trace {
     var commands: [String] = []
     var states: [PhaseState] = []

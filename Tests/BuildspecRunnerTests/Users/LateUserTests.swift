@@ -4,9 +4,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// CodeBuild user guide, build-spec-ref: run-as, for a user that the build itself makes.
+/// CodeBuild user guide, build-spec-ref: run-as, with a user that the build creates.
 ///
-/// One after the other, because the tools that make users hold a lock.
+/// The tests are serialized, because the tools that create users hold a lock.
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct `Users that a build creates` {
     private func build(
@@ -40,7 +40,9 @@ struct `Users that a build creates` {
         }
     }
 
-    /// A user's name that is not on this machine, and what makes that user and takes it away again.
+    /// Chooses a user name that this machine does not have.
+    ///
+    /// - Returns: The name, and the commands that create and remove the user.
     private func newUser() -> (name: String, make: String, remove: String) {
         let name = "bs\(UInt32.random(in: 0...UInt32.max))"
         return (

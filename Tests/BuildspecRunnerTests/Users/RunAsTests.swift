@@ -9,7 +9,7 @@ import Testing
 
 /// CodeBuild user guide, build-spec-ref: run-as, at the top and in a phase.
 ///
-/// The tests of other users need root, as a build with another user does.
+/// Tests with other users need root, like builds with other users.
 @Suite(.timeLimit(.minutes(1)))
 struct RunAsTests {
     private func build(
@@ -83,7 +83,7 @@ struct RunAsTests {
     {
         let store = try TemporaryDirectory()
         for round in 1...2 {
-            // At the top, or in one phase only.
+            // The user is set at the top or in one phase.
             var build = try build(
                 top: install.isEmpty ? "nobody" : nil,
                 [
@@ -363,7 +363,7 @@ struct RunAsTests {
 private let isRoot = geteuid() == 0
 
 private enum UserGroups {
-    /// The number of a user's own group.
+    /// Returns the ID of a user's primary group.
     static func of(_ name: String) -> gid_t? {
         unsafe getpwnam(name).map { unsafe $0.pointee.pw_gid }
     }

@@ -2,7 +2,7 @@ import BuildspecRunner
 import TestSupport
 import Testing
 
-/// Files of variables: `--env-file`, and what `--exports` writes.
+/// Files of variables, which `--env-file` reads and `--exports` writes.
 @Suite struct EnvironmentFileTests {
     @Test func `an environment file can have comments, empty lines and quotes around values`()
         throws

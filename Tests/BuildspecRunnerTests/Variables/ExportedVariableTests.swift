@@ -4,7 +4,7 @@ import Testing
 
 @testable import BuildspecRunner
 
-/// What a build hands on, and which runtimes it is told of.
+/// Exported variables, keys without an effect, and runtime versions.
 @Suite(.timeLimit(.minutes(2)))
 struct ExportedVariableTests {
     /// CodeBuild guide, build-spec-ref: env/exported-variables.
