@@ -17,13 +17,7 @@ struct `Artifact bounds` {
     ) throws -> TestBuild {
         var set = ArtifactSet(files: located(files))
         set.baseDirectory = base.map { Located(text: $0) }
-        return try TestBuild(
-            Buildspec(
-                version: .v02,
-                phases: [.build: Phase(commands: located(commands))],
-                artifacts: ArtifactsSection(primary: set, secondary: [])
-            )
-        )
+        return try TestBuild(collecting: set, commands: commands)
     }
 
     @Test(

@@ -16,13 +16,7 @@ struct `Artifacts with links` {
 
     private func build(enableSymlinks: Bool) throws -> TestBuild {
         let set = ArtifactSet(files: located(["m/**/*"]), enableSymlinks: enableSymlinks)
-        var build = try TestBuild(
-            Buildspec(
-                version: .v02,
-                phases: [.build: Phase(commands: located([Self.maze]))],
-                artifacts: ArtifactsSection(primary: set)
-            )
-        )
+        var build = try TestBuild(collecting: set, commands: [Self.maze])
         build.request.artifactsDirectory = build.scratch.path.appending("out")
         return build
     }

@@ -18,13 +18,7 @@ struct ArtifactTargetTests {
     ) throws -> TestBuild {
         var set = ArtifactSet(files: located(files))
         set.baseDirectory = base.map { Located(text: $0) }
-        let build = try TestBuild(
-            Buildspec(
-                version: .v02,
-                phases: [.build: Phase(commands: located(commands))],
-                artifacts: ArtifactsSection(primary: set, secondary: secondary)
-            )
-        )
+        let build = try TestBuild(collecting: set, secondary: secondary, commands: commands)
         for name in ["a.txt", "src/main.c", "src/a.txt", "dist/app.js"] {
             try build.scratch.write("the source \(name)", to: name)
         }

@@ -22,13 +22,7 @@ struct ArtifactTests {
         secondary: [ArtifactsSection.Secondary] = [],
         commands: [String] = []
     ) async throws -> (names: [String], failure: String?, warnings: [String]) {
-        var build = try TestBuild(
-            Buildspec(
-                version: .v02,
-                phases: [.build: Phase(commands: located(commands))],
-                artifacts: ArtifactsSection(primary: set, secondary: secondary)
-            )
-        )
+        var build = try TestBuild(collecting: set, secondary: secondary, commands: commands)
         for name in ArtifactTests.tree { try build.scratch.write("content of \(name)", to: name) }
         let target = build.scratch.path.appending("target/artifacts")
         build.request.artifactsDirectory = target
@@ -141,17 +135,8 @@ struct ArtifactTests {
 
     @Test func `enable-symlinks keeps inner links to files as links`() async throws {
         var build = try TestBuild(
-            Buildspec(
-                version: .v02,
-                phases: [
-                    .build: Phase(
-                        commands: located(["echo x > f; ln -s f in; ln -s /bin/sh out"])
-                    )
-                ],
-                artifacts: ArtifactsSection(
-                    primary: ArtifactSet(files: located(["*"]), enableSymlinks: true)
-                )
-            )
+            collecting: ArtifactSet(files: located(["*"]), enableSymlinks: true),
+            commands: ["echo x > f; ln -s f in; ln -s /bin/sh out"]
         )
         let target = try TemporaryDirectory()
         build.request.artifactsDirectory = target.path
@@ -216,11 +201,8 @@ struct ArtifactTests {
 
     @Test func `artifacts are collected after a failed build`() async throws {
         var build = try TestBuild(
-            Buildspec(
-                version: .v02,
-                phases: [.build: Phase(commands: located(["echo x > f", "false"]))],
-                artifacts: ArtifactsSection(primary: ArtifactSet(files: located(["f"])))
-            )
+            collecting: ArtifactSet(files: located(["f"])),
+            commands: ["echo x > f", "false"]
         )
         let target = try TemporaryDirectory()
         build.request.artifactsDirectory = target.path
@@ -242,16 +224,11 @@ struct ArtifactTests {
 
     @Test func `the shell evaluates an artifact's name at the end of the build`() async throws {
         var build = try TestBuild(
-            Buildspec(
-                version: .v02,
-                phases: [.build: Phase(commands: located(["V=1.2; echo x > f"]))],
-                artifacts: ArtifactsSection(
-                    primary: ArtifactSet(
-                        files: located(["f"]),
-                        name: Located(text: "shop-$V-$(echo z)")
-                    )
-                )
-            )
+            collecting: ArtifactSet(
+                files: located(["f"]),
+                name: Located(text: "shop-$V-$(echo z)")
+            ),
+            commands: ["V=1.2; echo x > f"]
         )
         build.request.artifactsDirectory = try TemporaryDirectory().path
         guard case .collected(let reports, _) = try await build.run().artifacts else {

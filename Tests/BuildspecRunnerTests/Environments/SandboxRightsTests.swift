@@ -6,8 +6,6 @@
     import TestSupport
     import Testing
 
-    private let isRoot = geteuid() == 0
-
     /// Rights of root and of other users in a sandbox.
     @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
     struct SandboxRightsTests {

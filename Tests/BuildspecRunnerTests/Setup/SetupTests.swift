@@ -13,13 +13,7 @@ struct SetupTests {
     ) async throws -> [String] {
         var build = try TestBuild(buildspec)
         build.request.overrides = overrides
-        do {
-            _ = try await build.run()
-            return []
-        } catch let error as SetupError {
-            #expect(build.sink.events.isEmpty)
-            return error.problems.map(\.message)
-        }
+        return try await build.setupProblems()
     }
 
     @Test func `a shell that is not installed is named in the error`() async throws {

@@ -9,37 +9,6 @@ import Testing
 /// The tests are serialized, because the tools that create users hold a lock.
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct `Users that a build creates` {
-    private func build(
-        top: String? = nil,
-        _ phases: [PhaseName: Phase]
-    ) throws -> TestBuild {
-        try TestBuild(
-            Buildspec(version: .v02, runAs: top.map { Located(text: $0) }, phases: phases)
-        )
-    }
-
-    private func phase(
-        _ user: String? = nil,
-        _ commands: [String],
-        finally: [String] = []
-    ) -> Phase {
-        Phase(
-            commands: located(commands),
-            finally: located(finally),
-            runAs: user.map { Located(text: $0) }
-        )
-    }
-
-    private func problems(_ build: TestBuild) async throws -> [String] {
-        do {
-            _ = try await build.run()
-            return []
-        } catch let error as SetupError {
-            #expect(build.sink.events.isEmpty)
-            return error.problems.map(\.message)
-        }
-    }
-
     /// Chooses a user name that this machine does not have.
     ///
     /// - Returns: The name, and the commands that create and remove the user.
@@ -55,13 +24,13 @@ struct `Users that a build creates` {
     @Test(.enabled(if: isRoot), arguments: [true, false])
     func `a user that one phase creates runs the later phases`(isTop: Bool) async throws {
         let user = newUser()
-        let build = try build(
-            top: isTop ? user.name : nil,
+        let build = try TestBuild(
+            runAs: isTop ? user.name : nil,
             [
-                .install: phase(isTop ? "root" : nil, [user.make]),
-                .preBuild: phase("root", ["chmod 755 ."]),
-                .build: phase(isTop ? nil : user.name, ["id -un; echo $HOME"]),
-                .postBuild: phase("root", ["id -un", user.remove]),
+                .install: Phase(as: isTop ? "root" : nil, [user.make]),
+                .preBuild: Phase(as: "root", ["chmod 755 ."]),
+                .build: Phase(as: isTop ? nil : user.name, ["id -un; echo $HOME"]),
+                .postBuild: Phase(as: "root", ["id -un", user.remove]),
             ]
         )
         #expect(
@@ -75,9 +44,9 @@ struct `Users that a build creates` {
     func `a user that no phase creates fails the phase, but not the earlier ones`()
         async throws
     {
-        let build = try build([
-            .install: phase(nil, ["echo first"]),
-            .build: phase("no-such-user", ["echo never"], finally: ["echo never"]),
+        let build = try TestBuild([
+            .install: Phase(as: nil, ["echo first"]),
+            .build: Phase(as: "no-such-user", ["echo never"], finally: ["echo never"]),
         ])
         #expect(try await build.run().state == .failed)
         #expect(build.sink.output == "first\n")
@@ -92,16 +61,14 @@ struct `Users that a build creates` {
     func `a user that no earlier phase can create is an error before any command`()
         async throws
     {
-        let first = try build([.install: phase("no-such-user", ["true"])])
-        #expect(try await problems(first).count == 1)
-        let top = try build(top: "no-such-user", [.build: phase(nil, ["true"])])
-        #expect(try await problems(top).count == 1)
-        var left = try build([
-            .install: phase(nil, ["true"]), .build: phase("no-such-user", ["true"]),
+        let first = try TestBuild([.install: Phase(as: "no-such-user", ["true"])])
+        #expect(try await first.setupProblems().count == 1)
+        let top = try TestBuild(runAs: "no-such-user", [.build: Phase(as: nil, ["true"])])
+        #expect(try await top.setupProblems().count == 1)
+        var left = try TestBuild([
+            .install: Phase(as: nil, ["true"]), .build: Phase(as: "no-such-user", ["true"]),
         ])
         left.request.selectedPhases = [.build]
-        #expect(try await problems(left).count == 1)
+        #expect(try await left.setupProblems().count == 1)
     }
 }
-
-private let isRoot = geteuid() == 0

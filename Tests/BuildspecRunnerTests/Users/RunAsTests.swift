@@ -12,47 +12,14 @@ import Testing
 /// Tests with other users need root, like builds with other users.
 @Suite(.timeLimit(.minutes(1)))
 struct RunAsTests {
-    private func build(
-        top: String? = nil,
-        _ phases: [PhaseName: Phase]
-    ) throws -> TestBuild {
-        try TestBuild(
-            Buildspec(version: .v02, runAs: top.map { Located(text: $0) }, phases: phases)
-        )
-    }
-
-    private func phase(
-        _ user: String? = nil,
-        _ commands: [String],
-        finally: [String] = [],
-        onFailure: OnFailure? = nil
-    ) -> Phase {
-        Phase(
-            commands: located(commands),
-            finally: located(finally),
-            onFailure: onFailure,
-            runAs: user.map { Located(text: $0) }
-        )
-    }
-
-    private func problems(_ build: TestBuild) async throws -> [String] {
-        do {
-            _ = try await build.run()
-            return []
-        } catch let error as SetupError {
-            #expect(build.sink.events.isEmpty)
-            return error.problems.map(\.message)
-        }
-    }
-
     @Test(.enabled(if: isRoot)) func `a phase's run-as overrides the one at the top`() async throws
     {
-        let build = try build(
-            top: "nobody",
+        let build = try TestBuild(
+            runAs: "nobody",
             [
-                .install: phase(nil, ["id -un; id -G"]),
-                .build: phase("root", ["id -un"], finally: ["id -un"]),
-                .postBuild: phase("daemon", ["id -un"]),
+                .install: Phase(as: nil, ["id -un; id -G"]),
+                .build: Phase(as: "root", ["id -un"], finally: ["id -un"]),
+                .postBuild: Phase(as: "daemon", ["id -un"]),
             ]
         )
         let groups = String(try #require(UserGroups.of("nobody")))
@@ -64,11 +31,11 @@ struct RunAsTests {
     @Test(.enabled(if: isRoot)) func `variables and the directory are carried from user to user`()
         async throws
     {
-        let build = try build([
-            .install: phase(nil, ["A='x\ny'; mkdir d; cd d"]),
-            .preBuild: phase("nobody", ["echo \"$A\"; pwd; B=2", "cd /; echo $B"]),
-            .build: phase("root", ["echo $B; pwd", "C=3"]),
-            .postBuild: phase("daemon", ["echo $C"]),
+        let build = try TestBuild([
+            .install: Phase(as: nil, ["A='x\ny'; mkdir d; cd d"]),
+            .preBuild: Phase(as: "nobody", ["echo \"$A\"; pwd; B=2", "cd /; echo $B"]),
+            .build: Phase(as: "root", ["echo $B; pwd", "C=3"]),
+            .postBuild: Phase(as: "daemon", ["echo $C"]),
         ])
         #expect(
             try await build.lines() == [
@@ -84,15 +51,15 @@ struct RunAsTests {
         let store = try TemporaryDirectory()
         for round in 1...2 {
             // The user is set at the top or in one phase.
-            var build = try build(
-                top: install.isEmpty ? "nobody" : nil,
+            var build = try TestBuild(
+                runAs: install.isEmpty ? "nobody" : nil,
                 [
-                    .install: phase(
-                        install.isEmpty ? "root" : nil,
+                    .install: Phase(
+                        as: install.isEmpty ? "root" : nil,
                         ["mkdir -p new; chown nobody new; touch other"]
                     ),
-                    .build: phase(
-                        install.isEmpty ? nil : "nobody",
+                    .build: Phase(
+                        as: install.isEmpty ? nil : "nobody",
                         [
                             "mkdir -p new/out/d; echo x >> new/out/d/f; ln -sf f new/out/d/l",
                             "stat -c '%U %n' new/out new/out/d new/out/d/f new/out/d/l other",
@@ -120,10 +87,10 @@ struct RunAsTests {
         async throws
     {
         let say = "echo $HOME $USER $LOGNAME"
-        let build = try build([
-            .install: phase(nil, ["echo $HOME $USER ${LOGNAME-none}"]),
-            .preBuild: phase("daemon", [say]),
-            .build: phase(nil, ["echo $HOME $USER ${LOGNAME-none}"]),
+        let build = try TestBuild([
+            .install: Phase(as: nil, ["echo $HOME $USER ${LOGNAME-none}"]),
+            .preBuild: Phase(as: "daemon", [say]),
+            .build: Phase(as: nil, ["echo $HOME $USER ${LOGNAME-none}"]),
         ])
         #expect(
             try await build.lines() == [
@@ -135,19 +102,19 @@ struct RunAsTests {
     @Test(.enabled(if: isRoot)) func `a HOME that the build sets stays in a phase with run-as`()
         async throws
     {
-        var build = try build(top: "daemon", [.build: phase(nil, ["echo $HOME $USER"])])
+        var build = try TestBuild(runAs: "daemon", [.build: Phase(as: nil, ["echo $HOME $USER"])])
         build.request.overrides = [BuildRequest.Override(name: "HOME", value: "/given")]
         #expect(try await build.lines() == ["/given daemon"])
     }
 
     @Test(.enabled(if: isRoot)) func `a retry begins again with the home of its user`() async throws
     {
-        let again = phase(
-            "daemon",
+        let again = Phase(
+            as: "daemon",
             ["echo $HOME; HOME=/changed; false"],
             onFailure: .retry(count: 1, pattern: ".*")
         )
-        #expect(try await build([.build: again]).lines() == ["/usr/sbin", "/usr/sbin"])
+        #expect(try await TestBuild([.build: again]).lines() == ["/usr/sbin", "/usr/sbin"])
     }
 
     @Test(.enabled(if: isRoot)) func `the shell state is closed to other users`() async throws {
@@ -155,18 +122,18 @@ struct RunAsTests {
         func refused(_ commands: [String]) -> [String] {
             commands.map { "(\($0)) 2> /dev/null || echo refused" }
         }
-        var build = try build([
-            .install: phase(nil, ["P=$(ls -d $TMPDIR/buildspec-*)"]),
-            .build: phase(
-                "nobody",
+        var build = try TestBuild([
+            .install: Phase(as: nil, ["P=$(ls -d $TMPDIR/buildspec-*)"]),
+            .build: Phase(
+                as: "nobody",
                 ["cd $P", "stat -c '%a %U' . env.sh dir.txt script.sh next-$(id -u) next-0 bin"]
                     + refused([
                         "ls", "cat next-0/env.sh", "touch x", "touch bin/x", "mv env.sh e",
                         "ln -s /etc/passwd next-0/env.sh",
                     ])
             ),
-            .postBuild: phase(
-                "daemon",
+            .postBuild: Phase(
+                as: "daemon",
                 refused(["ls next-$(id -u nobody)", "cat next-$(id -u nobody)/env.sh"])
             ),
         ])
@@ -189,9 +156,9 @@ struct RunAsTests {
         trick: String
     ) async throws {
         let temporary = try TemporaryDirectory()
-        var build = try build([
-            .install: phase(nil, ["P=$(ls -d $TMPDIR/buildspec-*)"]),
-            .build: phase("nobody", ["N=$P/next-65534; \(trick); exit 0"]),
+        var build = try TestBuild([
+            .install: Phase(as: nil, ["P=$(ls -d $TMPDIR/buildspec-*)"]),
+            .build: Phase(as: "nobody", ["N=$P/next-65534; \(trick); exit 0"]),
         ])
         build.request.hostEnvironment["TMPDIR"] = temporary.path.string
         #expect(try await build.run().state == .failed)
@@ -207,17 +174,20 @@ struct RunAsTests {
     @Test(.enabled(if: isRoot)) func `a command with run-as can open the standard streams by name`()
         async throws
     {
-        let build = try build(top: "nobody", [.build: phase(nil, ["echo a > /dev/stderr"])])
+        let build = try TestBuild(
+            runAs: "nobody",
+            [.build: Phase(as: nil, ["echo a > /dev/stderr"])]
+        )
         #expect(try await build.lines() == ["a"])
     }
 
     @Test(.enabled(if: isRoot)) func `background processes of another user end with the build`()
         async throws
     {
-        let build = try build([
-            .install: phase(nil, ["install -d -o nobody d"]),
-            .build: phase(
-                "nobody",
+        let build = try TestBuild([
+            .install: Phase(as: nil, ["install -d -o nobody d"]),
+            .build: Phase(
+                as: "nobody",
                 ["nohup sleep 600 > /dev/null & echo $! > d/a", "setsid sleep 600 & echo $! > d/b"]
             ),
         ])
@@ -231,10 +201,10 @@ struct RunAsTests {
     {
         let target = try TemporaryDirectory()
         let phases: [PhaseName: Phase] = [
-            .install: phase(nil, ["install -d -o nobody d"]),
-            .build: phase("nobody", ["cd d; echo a > a; ln -s a b; ln -s /etc/shadow c"]),
+            .install: Phase(as: nil, ["install -d -o nobody d"]),
+            .build: Phase(as: "nobody", ["cd d; echo a > a; ln -s a b; ln -s /etc/shadow c"]),
         ]
-        var build = try build(phases)
+        var build = try TestBuild(phases)
         build.buildspec.artifacts = ArtifactsSection(
             primary: ArtifactSet(files: located(["d/*"]))
         )
@@ -252,15 +222,15 @@ struct RunAsTests {
         owner: String
     ) async throws {
         let (target, outside) = (try TemporaryDirectory(), try TemporaryDirectory())
-        var build = try build([
-            .install: phase(
-                nil,
+        var build = try TestBuild([
+            .install: Phase(
+                as: nil,
                 [
                     "cd \(outside.path); chmod 755 .; mkdir secret; echo a > secret/a",
                     "ln -s secret out; ln -s out/../out way; chown -h \(owner) out",
                 ]
             ),
-            .build: phase("nobody", []),
+            .build: Phase(as: "nobody", []),
         ])
         build.buildspec.artifacts = ArtifactsSection(
             primary: ArtifactSet(
@@ -286,9 +256,9 @@ struct RunAsTests {
     @Test(.enabled(if: isRoot))
     func `a link of another user is not followed to the artifact directory`() async throws {
         let outside = try TemporaryDirectory()
-        var build = try build([
-            .install: phase(nil, ["install -d -o nobody d"]),
-            .build: phase("nobody", ["cd d; echo a > a; ln -s \(outside.path) out"]),
+        var build = try TestBuild([
+            .install: Phase(as: nil, ["install -d -o nobody d"]),
+            .build: Phase(as: "nobody", ["cd d; echo a > a; ln -s \(outside.path) out"]),
         ])
         build.buildspec.artifacts = ArtifactsSection(
             primary: ArtifactSet(files: located(["d/a"]))
@@ -301,8 +271,9 @@ struct RunAsTests {
 
     @Test(.enabled(if: isRoot)) func `artifacts can have names that are not UTF-8`() async throws {
         let target = try TemporaryDirectory()
-        var build = try build([
-            .build: phase("nobody", []), .postBuild: phase(nil, ["echo a > $(printf 'a\\351')"]),
+        var build = try TestBuild([
+            .build: Phase(as: "nobody", []),
+            .postBuild: Phase(as: nil, ["echo a > $(printf 'a\\351')"]),
         ])
         build.buildspec.artifacts = ArtifactsSection(
             primary: ArtifactSet(files: located(["a*"]))
@@ -317,20 +288,19 @@ struct RunAsTests {
     {
         let message =
             "run-as: there is no user 'no-such-user' on this machine; create it or change the key"
-        #expect(
-            try await problems(
-                build(top: "no-such-user", [.build: phase("no-such-user", ["true"])])
-            )
-                == [message, message]
+        let build = try TestBuild(
+            runAs: "no-such-user",
+            [.build: Phase(as: "no-such-user", ["true"])]
         )
+        #expect(try await build.setupProblems() == [message, message])
     }
 
     @Test(.enabled(if: isRoot)) func `sources that the user of run-as cannot read are an error`()
         async throws
     {
-        let build = try build([.build: phase("nobody", ["true"])])
+        let build = try TestBuild([.build: Phase(as: "nobody", ["true"])])
         unsafe chmod(build.scratch.path.string, 0o700)
-        let messages = try await problems(build)
+        let messages = try await build.setupProblems()
         #expect(messages.count == 1)
         #expect(
             messages.first?.hasPrefix(
@@ -345,9 +315,9 @@ struct RunAsTests {
     {
         let temporary = try TemporaryDirectory()
         unsafe chmod(temporary.path.string, 0o700)
-        var build = try build([.build: phase("nobody", ["true"])])
+        var build = try TestBuild([.build: Phase(as: "nobody", ["true"])])
         build.request.hostEnvironment["TMPDIR"] = temporary.path.string
-        let messages = try await problems(build)
+        let messages = try await build.setupProblems()
         #expect(messages.count == 1)
         #expect(
             messages.first?.hasPrefix("run-as: 'nobody' cannot enter '\(temporary.path)', ") == true
@@ -356,11 +326,11 @@ struct RunAsTests {
 
     @Test func `run-as can name the user who runs the build`() async throws {
         let own = try #require(try await TestBuild(build: ["id -un"]).lines().first)
-        #expect(try await build(top: own, [.build: phase(own, ["id -un"])]).lines() == [own])
+        #expect(
+            try await TestBuild(runAs: own, [.build: Phase(as: own, ["id -un"])]).lines() == [own]
+        )
     }
 }
-
-private let isRoot = geteuid() == 0
 
 private enum UserGroups {
     /// Returns the ID of a user's primary group.
