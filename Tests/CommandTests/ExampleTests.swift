@@ -5,13 +5,15 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Every directory in `examples/` is run as a reader would run it, and prints what it should.
+/// The directories in `examples/`, run as a reader runs them.
 @Suite(.serialized) struct ExampleTests {
-    /// A directory of `examples/` and what its second build must gain.
+    /// A directory of `examples/`, and the speedup of its second build.
     struct Example: Sendable, CustomTestStringConvertible {
         var name: String
-        /// How many times as fast the second `buildspec run` must be as the first: about half of
-        /// what was measured on an idle machine; `nil` where nothing is cached.
+        /// How many times as fast the second `buildspec run` must be as the first; `nil` without a
+        /// cache.
+        ///
+        /// It is about half of the value that was measured on an idle machine.
         var speedup: Double?
 
         var testDescription: String { name }
@@ -62,7 +64,7 @@ import Testing
                 "expected.txt:\(mismatch?.line ?? step.line):\n\(result.output)"
             )
             if step.command.hasPrefix("buildspec run") { builds.append(result.took) }
-            // What follows builds on this step.
+            // The next steps depend on this step.
             guard result.status == step.status else { return }
         }
         try #require(builds.count >= 2)
@@ -80,7 +82,7 @@ private struct Session {
         var took: Duration
     }
 
-    /// A new directory with the copy, and room for what the session leaves beside it.
+    /// A new directory for the copy and the caches of the session.
     let root: URL
     let project: URL
 
@@ -93,7 +95,7 @@ private struct Session {
         try removeOutputs()
     }
 
-    /// Removes what a build in the example's own directory may have left: what git ignores.
+    /// Removes the files that git ignores, which an earlier build in the example can have left.
     private func removeOutputs() throws {
         let ignored = try String(contentsOf: project.appending(path: ".gitignore"), encoding: .utf8)
         for name in ignored.split(separator: "\n") {

@@ -24,31 +24,33 @@ import Testing
         )
     }
 
-    /// Trees that share most of their files.
+    /// Makes a tree that shares most of its files with the others.
     private func tree(_ number: Int) throws -> TemporaryDirectory {
-        let place = try TemporaryDirectory()
-        for file in 0..<6 { try place.write("\(file)", to: "tree/\(file)") }
-        try place.write("\(number)", to: "tree/number")
-        return place
+        let directory = try TemporaryDirectory()
+        for file in 0..<6 { try directory.write("\(file)", to: "tree/\(file)") }
+        try directory.write("\(number)", to: "tree/number")
+        return directory
     }
 
     private func cache(
-        _ verb: String,
+        _ command: String,
         _ arguments: [String],
-        _ place: TemporaryDirectory,
+        _ directory: TemporaryDirectory,
         _ variables: Variables
     ) async throws -> BuildspecProcess.Outcome {
         let identity = ["--scope", "p", "--path", "tree/**/*"]
         return try await BuildspecProcess.run(
-            ["cache", verb, "--cache", Self.store] + (verb == "prune" ? [] : identity) + arguments,
-            in: place,
+            ["cache", command, "--cache", Self.store] + (command == "prune" ? [] : identity)
+                + arguments,
+            in: directory,
             environment: variables
         )
     }
 
-    /// One agent's rounds: what it restores is one of the trees or nothing.
+    /// Runs the rounds of one agent, which expects one of the trees or a miss.
     ///
-    /// - Returns: how often there was nothing.
+    /// - Returns: The number of misses.
+    /// - Throws: An error if a command cannot be started.
     private func work(_ number: Int, _ variables: Variables) async throws -> Int {
         var misses = 0
         for round in 0..<3 {
@@ -63,26 +65,29 @@ import Testing
                 misses += 1
                 continue
             }
-            // The keyless entry is everybody's.
+            // All agents save the default entry.
             if round != 1 { #expect(found == "\(number * 10 + round % 2)") }
             for file in 0..<6 { #expect(try target.read("tree/\(file)") == "\(file)") }
         }
         return misses
     }
 
-    /// Runs five agents beside prunes.
-    private func crowd(
+    /// Runs five agents and prunes at the same time.
+    ///
+    /// - Returns: The number of misses.
+    /// - Throws: An error if a command cannot be started.
+    private func runAgents(
         _ variables: Variables,
         pruning limits: [String]
     ) async throws -> Int {
-        let place = try TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         return try await withThrowingTaskGroup(of: Int.self) { tasks in
             for number in 0..<5 {
                 tasks.addTask { try await work(number, variables) }
             }
             tasks.addTask {
                 for _ in 0..<6 {
-                    let outcome = try await cache("prune", limits, place, variables)
+                    let outcome = try await cache("prune", limits, directory, variables)
                     #expect(outcome.status == 0, "\(outcome.error)")
                 }
                 return 0
@@ -95,26 +100,26 @@ import Testing
         try await MotoServer.run { server in
             try await makeBucket(server)
             let variables = variables(server)
-            #expect(try await crowd(variables, pruning: []) == 0)
-            let place = try TemporaryDirectory()
+            #expect(try await runAgents(variables, pruning: []) == 0)
+            let directory = try TemporaryDirectory()
             let verified = try await BuildspecProcess.run(
                 ["cache", "verify", "--cache", Self.store],
-                in: place,
+                in: directory,
                 environment: variables
             )
             #expect(verified.status == 0, "\(verified.error)")
         }
     }
 
-    /// What `--grace 0` is not made for: then there may be misses, and never wrong bytes.
+    /// Without a grace period, misses are allowed, and wrong bytes are not.
     @Test func `agents restore complete entries during prunes without a grace period`() async throws
     {
         try await MotoServer.run { server in
             try await makeBucket(server)
             let variables = variables(server)
-            _ = try await crowd(variables, pruning: ["--grace", "0", "--max-count", "4"])
-            let place = try TemporaryDirectory()
-            _ = try await cache("prune", ["--grace", "0"], place, variables)
+            _ = try await runAgents(variables, pruning: ["--grace", "0", "--max-count", "4"])
+            let directory = try TemporaryDirectory()
+            _ = try await cache("prune", ["--grace", "0"], directory, variables)
             let source = try tree(99)
             #expect(try await cache("save", ["--key", "last"], source, variables).status == 0)
             let target = try TemporaryDirectory()
@@ -123,7 +128,7 @@ import Testing
             #expect(try restored == TreeSnapshot(source.file("tree")))
             let verified = try await BuildspecProcess.run(
                 ["cache", "verify", "--cache", Self.store],
-                in: place,
+                in: directory,
                 environment: variables
             )
             #expect(verified.status == 0, "\(verified.error)")
@@ -138,11 +143,11 @@ import Testing
                 let source = try tree(number)
                 _ = try await cache("save", ["--key", "k\(number)"], source, variables)
             }
-            let place = try TemporaryDirectory()
+            let directory = try TemporaryDirectory()
             func prune(_ arguments: String...) async throws -> BuildspecProcess.Outcome {
                 try await BuildspecProcess.run(
                     ["cache", "prune", "--remote", Self.store] + arguments,
-                    in: place,
+                    in: directory,
                     environment: variables
                 )
             }
@@ -169,7 +174,7 @@ import Testing
             #expect(short.error.contains("for a shared store, less than 1h is too short"))
             let local = try await BuildspecProcess.run(
                 ["cache", "prune"],
-                in: place,
+                in: directory,
                 environment: variables.merging(["BUILDSPEC_REMOTE": Self.store]) { $1 }
             )
             #expect(local.output == "deleted 0 objects (0 B); 0 entries (0 B) stay\n")

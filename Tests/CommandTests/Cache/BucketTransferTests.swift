@@ -18,23 +18,19 @@ import Testing
                 "AWS_ACCESS_KEY_ID": SeaweedServer.accessKey,
                 "AWS_SECRET_ACCESS_KEY": SeaweedServer.secretKey,
             ]
-            var variables: [Environment.Key: String] = [:]
-            for (name, value) in aws {
-                if let key = Environment.Key(rawValue: name) { variables[key] = value }
-            }
             _ = try await Boto3.run("boto3.client('s3').create_bucket(Bucket='moved')\n", aws)
-            let place = try TemporaryDirectory()
+            let directory = try TemporaryDirectory()
             func cache(_ arguments: String...) async throws -> BuildspecProcess.Outcome {
                 try await BuildspecProcess.run(
                     ["cache"] + arguments,
-                    in: place,
-                    environment: variables
+                    in: directory,
+                    environment: .init(strings: aws)
                 )
             }
             var random = SplitMix64(seed: 12)
             for key in ["a", "b", "c"] {
                 let text = random.bytes(20_000).map { String($0, radix: 36) }.joined()
-                try place.write(text, to: "tree/\(key)")
+                try directory.write(text, to: "tree/\(key)")
                 let saved = try await cache(
                     "save",
                     "--cache",
@@ -68,21 +64,21 @@ import Testing
             #expect(pulled.output.contains("pulled 3 entries, "), "\(pulled.output)")
             let sync = try await cache("sync", "--cache", "near", "--remote", remote, "--json")
             #expect(sync.output.contains("\"direction\": \"pull\""))
-            #expect(!sync.output.contains("\"record\""), "nothing is moved twice: \(sync.output)")
+            #expect(!sync.output.contains("\"record\""), "nothing is copied twice: \(sync.output)")
             let compared = try await Boto3.run(
                 """
                 import pathlib
                 s3 = boto3.client("s3")
-                near = pathlib.Path("\(place.file("near").string)")
+                near = pathlib.Path("\(directory.file("near").string)")
                 there = {}
                 for page in s3.get_paginator("list_objects_v2").paginate(Bucket="moved"):
                     for item in page["Contents"]:
                         body = s3.get_object(Bucket="moved", Key=item["Key"])["Body"].read()
                         there[item["Key"].removeprefix("ci/")] = body
-                def files(place):
-                    return {str(p.relative_to(place)): p.read_bytes()
-                            for p in (place / "v1").rglob("*") if p.is_file()}
-                other = pathlib.Path("\(place.file("other").string)")
+                def files(store):
+                    return {str(p.relative_to(store)): p.read_bytes()
+                            for p in (store / "v1").rglob("*") if p.is_file()}
+                other = pathlib.Path("\(directory.file("other").string)")
                 print(files(near) == there, files(other) == there, len(there))
                 """,
                 aws
@@ -94,50 +90,50 @@ import Testing
     }
 
     @Test func `a killed push leaves a sound store, and the next one completes it`() async throws {
-        let place = try TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix64(seed: seed)
         for key in 0..<12 {
             let text = random.bytes(60_000).map { String($0, radix: 36) }.joined()
-            try place.write(text, to: "tree/\(key)")
+            try directory.write(text, to: "tree/\(key)")
             let identity = ["--scope", "s", "--key", "k\(key)", "--path", "tree"]
             let saved = try await BuildspecProcess.run(
                 ["cache", "save", "--cache", "near"] + identity,
-                in: place
+                in: directory
             )
             #expect(saved.status == 0)
         }
         let push = ["cache", "push", "--cache", "near", "--remote", "far"]
         for round in 0..<12 {
             let delay = Int(random.next() % 30_000)
-            _ = try await BuildspecProcess.run(push, in: place) { process in
-                // Not to wait for anything: the moment is what is random.
+            _ = try await BuildspecProcess.run(push, in: directory) { process in
+                // The delay makes the moment random; it waits for nothing.
                 try await Task.sleep(for: .microseconds(delay))
                 kill(process.value, SIGKILL)
             }
             let verified = try await BuildspecProcess.run(
                 ["cache", "verify", "--cache", "far"],
-                in: place
+                in: directory
             )
             #expect(verified.status == 0, "seed \(seed), round \(round): \(verified.error)")
         }
-        #expect(try await BuildspecProcess.run(push, in: place).status == 0)
-        // Without what the killed ones have left.
+        #expect(try await BuildspecProcess.run(push, in: directory).status == 0)
+        // A prune deletes the unfinished files of the killed processes.
         for store in ["near", "far"] {
-            _ = try await BuildspecProcess.run(["cache", "prune", "--cache", store], in: place)
+            _ = try await BuildspecProcess.run(["cache", "prune", "--cache", store], in: directory)
         }
-        let near = try TreeSnapshot(place.file("near/v1")).entries.mapValues(\.content)
-        let far = try TreeSnapshot(place.file("far/v1")).entries.mapValues(\.content)
+        let near = try TreeSnapshot(directory.file("near/v1")).entries.mapValues(\.content)
+        let far = try TreeSnapshot(directory.file("far/v1")).entries.mapValues(\.content)
         #expect(near == far, "seed \(seed)")
     }
 
     @Test func `a transfer reports a missing store and a missing entry`() async throws {
-        let place = try TemporaryDirectory()
-        try place.write("x", to: "tree/x")
+        let directory = try TemporaryDirectory()
+        try directory.write("x", to: "tree/x")
         func cache(_ arguments: String...) async throws -> BuildspecProcess.Outcome {
             try await BuildspecProcess.run(
                 ["cache"] + arguments + ["--cache", "near", "--remote", "far"],
-                in: place
+                in: directory
             )
         }
         let pulled = try await cache("pull")
@@ -146,7 +142,7 @@ import Testing
         #expect(pulled.error.hasSuffix("far' yet\n"), "\(pulled)")
         _ = try await BuildspecProcess.run(
             ["cache", "save", "--cache", "near", "--key", "k", "--path", "tree"],
-            in: place
+            in: directory
         )
         let none = try await cache("push", "nokey")
         #expect(none.status == 3 && none.output.isEmpty)
@@ -157,14 +153,14 @@ import Testing
         #expect(again.status == 0 && again.error.isEmpty, "\(again)")
         let pruned = try await BuildspecProcess.run(
             ["cache", "prune", "--cache", "near"],
-            in: place
+            in: directory
         )
         #expect(pruned.output.contains("; 1 entry (") && pruned.output.hasSuffix(") stays\n"))
     }
 
     @Test func `a push without a shared store is an error`() async throws {
-        let place = try TemporaryDirectory()
-        let outcome = try await BuildspecProcess.run(["cache", "push"], in: place)
+        let directory = try TemporaryDirectory()
+        let outcome = try await BuildspecProcess.run(["cache", "push"], in: directory)
         #expect(outcome.status == 3)
         #expect(
             outcome.error == "error: there is no shared store; name one with --remote\n",

@@ -4,11 +4,12 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Who opens a pull request from a fork decides what its build runs, so it must not write main's cache.
+/// The author of a pull request from a fork decides what its build runs, so the build must not
+/// write the cache of main.
 @Suite(.timeLimit(.minutes(5)))
 struct `Scopes of CI builds` {
-    /// A repository that is a clone of `team/shop`, with a cached file and a buildspec.
-    private struct Place {
+    /// A clone of `team/shop` with a cached file and a buildspec.
+    private struct CloneFixture {
         let directory: TemporaryDirectory
 
         init(origin: String = "https://user:secret@github.com/team/shop.git") throws {
@@ -40,9 +41,7 @@ struct `Scopes of CI builds` {
             try await BuildspecProcess.run(
                 arguments + ["--cache", "store"],
                 in: directory,
-                environment: environment.reduce(into: [:]) { all, variable in
-                    all[Environment.Key(stringLiteral: variable.key)] = variable.value
-                }
+                environment: .init(strings: environment)
             )
         }
 
@@ -58,7 +57,7 @@ struct `Scopes of CI builds` {
             )
         }
 
-        /// The scopes that have entries.
+        /// Lists the scopes that have entries.
         func scopes() async throws -> Set<String> {
             let lines = try await run(["cache", "list", "--json"]).output
             return Set(
@@ -67,7 +66,7 @@ struct `Scopes of CI builds` {
             )
         }
 
-        /// An event of GitHub.
+        /// Writes an event of GitHub Actions, and returns the variables of its build.
         func event(_ text: String, _ name: String = "pull_request") throws -> [String: String] {
             try directory.write(text, to: "event.json")
             return [
@@ -88,38 +87,38 @@ struct `Scopes of CI builds` {
     }
 
     @Test func `a pull request from a fork has a separate scope and reads main's`() async throws {
-        let place = try Place()
-        #expect(try await place.cache("save", [:]).status == 0)
-        #expect(try await place.scopes() == [Self.main])
-        let fork = try place.event(Self.event(#"{"full_name": "fork/shop"}"#))
-        let restored = try await place.cache("restore", fork)
+        let clone = try CloneFixture()
+        #expect(try await clone.cache("save", [:]).status == 0)
+        #expect(try await clone.scopes() == [Self.main])
+        let fork = try clone.event(Self.event(#"{"full_name": "fork/shop"}"#))
+        let restored = try await clone.cache("restore", fork)
         #expect(restored.output.contains("from scope '\(Self.main)'"), "\(restored)")
         #expect(restored.error.contains("GitHub Actions reports a pull request"))
-        let saved = try await place.cache("save", fork)
+        let saved = try await clone.cache("save", fork)
         #expect(saved.status == 0 && saved.error.contains("'\(Self.own)'"), "\(saved)")
-        #expect(try await place.scopes() == [Self.main, Self.own])
-        let explained = try await place.run(["cache", "explain"], fork)
+        #expect(try await clone.scopes() == [Self.main, Self.own])
+        let explained = try await clone.run(["cache", "explain"], fork)
         #expect(explained.output.contains("scope     \(Self.own)"), "\(explained)")
-        let run = try await place.run(["run"], fork)
+        let run = try await clone.run(["run"], fork)
         #expect(run.status == 0 && (run.output + run.error).contains("'\(Self.own)'"), "\(run)")
         #expect(!"\(restored)\(saved)\(explained)\(run)".contains("secret"))
-        // What the request saved is nothing that main restores.
-        try place.directory.write("evil", to: "vendor/lib")
-        #expect(try await place.cache("save", fork, key: "new").status == 0)
-        let miss = try await place.cache("restore", [:], key: "new", ["--fail-on-miss"])
+        // A build of main does not restore what the pull request saved.
+        try clone.directory.write("evil", to: "vendor/lib")
+        #expect(try await clone.cache("save", fork, key: "new").status == 0)
+        let miss = try await clone.cache("restore", [:], key: "new", ["--fail-on-miss"])
         #expect(miss.status == 1, "\(miss)")
     }
 
     @Test func `an option or variable sets the scope of a pull request`() async throws {
-        let place = try Place()
-        let fork = try place.event(Self.event(#"{"full_name": "fork/shop"}"#))
-        let saved = try await place.cache("save", fork, ["--scope", "mine"])
+        let clone = try CloneFixture()
+        let fork = try clone.event(Self.event(#"{"full_name": "fork/shop"}"#))
+        let saved = try await clone.cache("save", fork, ["--scope", "mine"])
         #expect(saved.error == "", "\(saved)")
         var environment = fork
         environment["BUILDSPEC_CACHE_SCOPE"] = "theirs"
-        _ = try await place.cache("save", environment)
-        #expect(try await place.run(["run", "--project", "p"], fork).status == 0)
-        #expect(try await place.scopes() == ["mine", "theirs", "p#pr-7"])
+        _ = try await clone.cache("save", environment)
+        #expect(try await clone.run(["run", "--project", "p"], fork).status == 0)
+        #expect(try await clone.scopes() == ["mine", "theirs", "p#pr-7"])
     }
 
     @Test(arguments: [
@@ -127,13 +126,13 @@ struct `Scopes of CI builds` {
     ])
     func `a pull request from the same repository has the scope of main`(head: String) async throws
     {
-        let place = try Place()
+        let clone = try CloneFixture()
         for name in ["pull_request", "pull_request_target"] {
-            let saved = try await place.cache("save", place.event(Self.event(head), name))
+            let saved = try await clone.cache("save", clone.event(Self.event(head), name))
             #expect(saved.error == "", "\(saved)")
         }
-        #expect(try await place.cache("save", place.event("{}", "push")).error == "")
-        #expect(try await place.scopes() == [Self.main])
+        #expect(try await clone.cache("save", clone.event("{}", "push")).error == "")
+        #expect(try await clone.scopes() == [Self.main])
     }
 
     @Test(arguments: [
@@ -145,18 +144,19 @@ struct `Scopes of CI builds` {
     func `a pull request with any other event has a separate scope`(
         text: String
     ) async throws {
-        let place = try Place()
+        let clone = try CloneFixture()
         for name in ["pull_request", "pull_request_target", "pull_request_review", "workflow_run"] {
-            let saved = try await place.cache("save", place.event(text, name), key: name)
+            let saved = try await clone.cache("save", clone.event(text, name), key: name)
             #expect(saved.status == 0, "\(saved)")
         }
-        #expect(try await place.scopes() == [Self.own])
-        var missing = try place.event(text)
+        #expect(try await clone.scopes() == [Self.own])
+        var missing = try clone.event(text)
         missing["GITHUB_EVENT_PATH"] = "/nowhere"
-        #expect(try await place.cache("save", missing).error.contains("'\(Self.own)'"))
+        #expect(try await clone.cache("save", missing).error.contains("'\(Self.own)'"))
     }
 
-    /// A CI system's variables, and the part of the scope behind main's; `nil` is main's.
+    /// The variables of a CI system, and the part of the scope after that of main; `nil` stands for
+    /// main.
     struct Build: Sendable {
         var variables: [String: String]
         var name: String?
@@ -369,12 +369,12 @@ struct `Scopes of CI builds` {
         Build(nil, [:]),
     ])
     func `the variables of a CI system decide the scope`(build: Build) async throws {
-        let place = try Place()
-        let saved = try await place.cache("save", build.variables)
+        let clone = try CloneFixture()
+        let saved = try await clone.cache("save", build.variables)
         let expected = Self.main + (build.name.map { "#\($0)" } ?? "")
-        #expect(try await place.scopes() == [expected], "\(build.variables): \(saved)")
+        #expect(try await clone.scopes() == [expected], "\(build.variables): \(saved)")
         #expect(saved.error.isEmpty == (build.name == nil), "\(saved)")
-        // Nobody is said to say more than he does.
+        // The warning does not claim more than the variables of the system say.
         let isKnown = saved.error.contains("reports a pull request from a fork:")
         let isGuess = saved.error.contains("reports a pull request that may come from a fork:")
         let asks = ["DRONE", "CODEBUILD_BUILD_ID", "CIRRUS_CI", "PROW_JOB_ID", "CI"]
@@ -385,14 +385,14 @@ struct `Scopes of CI builds` {
 
     @Test func `an entry of an earlier version is found by repository or directory`() async throws {
         for origin in ["git@github.com:team/shop.git", ""] {
-            let place = try Place(origin: origin)
-            let old = origin.isEmpty ? place.directory.path.lastComponent?.string ?? "" : "shop"
-            _ = try await place.cache("save", [:], ["--scope", old])
-            let restored = try await place.cache("restore", [:])
+            let clone = try CloneFixture(origin: origin)
+            let old = origin.isEmpty ? clone.directory.path.lastComponent?.string ?? "" : "shop"
+            _ = try await clone.cache("save", [:], ["--scope", old])
+            let restored = try await clone.cache("restore", [:])
             #expect(restored.output.contains("from scope '\(old)'"), "\(restored)")
-            _ = try await place.cache("save", [:])
-            #expect(try await place.scopes().count == 2)
-            #expect(!(try await place.cache("restore", [:]).output.contains("from scope")))
+            _ = try await clone.cache("save", [:])
+            #expect(try await clone.scopes().count == 2)
+            #expect(!(try await clone.cache("restore", [:]).output.contains("from scope")))
         }
     }
 }

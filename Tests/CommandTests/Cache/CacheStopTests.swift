@@ -11,7 +11,7 @@ import Testing
     import Darwin
 #endif
 
-/// Signals and timeouts while a cache is saved: of a file so large that nobody waits for its end here.
+/// Signals and timeouts during the save of a file that is too large to finish.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct CacheStopTests {
     private let directory: TemporaryDirectory
@@ -32,23 +32,23 @@ struct CacheStopTests {
         )
     }
 
-    private var saving: [String] { CrashBench.arguments("save", key: "k", store: store) }
+    private var saveArguments: [String] { CrashFixture.arguments("save", key: "k", store: store) }
 
     /// Waits until a save has begun to write.
     private func waitForPart() async throws {
-        while try CrashBench.leftovers(in: store).isEmpty {
+        while try CrashFixture.leftovers(in: store).isEmpty {
             try await Task.sleep(for: .milliseconds(20))
         }
     }
 
     private func expectNothing() throws {
-        #expect(try CrashBench.leftovers(in: store) == [])
+        #expect(try CrashFixture.leftovers(in: store) == [])
         #expect(try DirectoryStore(store.path).list(prefix: "v1/keys/").isEmpty)
     }
 
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
     func `a signal stops a save, which leaves nothing in the store`(signal: Int32) async throws {
-        let outcome = try await BuildspecProcess.run(saving, in: directory) { process in
+        let outcome = try await BuildspecProcess.run(saveArguments, in: directory) { process in
             try await waitForPart()
             kill(process.value, signal)
         }
@@ -59,7 +59,7 @@ struct CacheStopTests {
     }
 
     @Test func `a second signal ends a save at once`() async throws {
-        let outcome = try await BuildspecProcess.run(saving, in: directory) { process in
+        let outcome = try await BuildspecProcess.run(saveArguments, in: directory) { process in
             try await waitForPart()
             kill(process.value, SIGINT)
             kill(process.value, SIGTERM)
@@ -95,29 +95,29 @@ struct CacheStopTests {
 }
 
 #if os(Linux)
-    /// Signals that come in any of the calls by which files are changed.
+    /// Signals in each of the calls that change files.
     @Suite(.serialized) struct SignalInCallTests {
         private static let signal = FaultyCalls.Fault.command("kill -TERM $PPID")
 
         @Test(.timeLimit(.minutes(10)), arguments: ["save", "restore"])
         func `a signal in any call leaves a sound store and a complete tree`(
-            verb: String
+            command: String
         ) async throws {
-            let bench = try CrashBench()
+            let fixture = try CrashFixture()
             let calls = try await FaultyCalls()
-            let whole = try await bench.store(withNew: true)
-            let work = try await bench.workspace(whole)
+            let whole = try await fixture.store(withNew: true)
+            let work = try await fixture.workspace(whole)
             let before = try TreeSnapshot(work.path)
-            let identity = CrashBench.identity("new")
-            _ = try await bench.cache(whole).restore(identity, into: work.path)
+            let identity = CrashFixture.identity("new")
+            _ = try await fixture.cache(whole).restore(identity, into: work.path)
             let after = try TreeSnapshot(work.path)
             let run = { @Sendable (call: Int) async throws in
-                let store = try await bench.store(withNew: verb == "restore")
-                let place = verb == "save" ? bench.new : try await bench.workspace(store)
+                let store = try await fixture.store(withNew: command == "restore")
+                let directory = command == "save" ? fixture.new : try await fixture.workspace(store)
                 let outcome = try await BuildspecProcess.run(
-                    CrashBench.arguments(verb, key: "new", store: store),
-                    in: place,
-                    environment: bench.environment.merging(
+                    CrashFixture.arguments(command, key: "new", store: store),
+                    in: directory,
+                    environment: fixture.environment.merging(
                         calls.environment(
                             SignalInCallTests.signal,
                             at: call,
@@ -126,23 +126,23 @@ struct CacheStopTests {
                         )
                     ) { $1 }
                 )
-                return (store, place, outcome)
+                return (store, directory, outcome)
             }
             _ = try await run(0)
             let count = try calls.count("0")
             #expect(count > 5)
-            let step = CrashBench.isThorough ? 1 : 3
-            try await CrashBench.each(Array(stride(from: 1, through: count, by: step))) { call in
-                let (store, place, outcome) = try await run(call)
+            let step = CrashFixture.isThorough ? 1 : 3
+            try await CrashFixture.each(Array(stride(from: 1, through: count, by: step))) { call in
+                let (store, directory, outcome) = try await run(call)
                 let comment: Comment = "call \(call): \(outcome)"
-                // Before the command watches for signals, one ends it as the system does.
+                // Until the command watches for signals, one ends it directly.
                 #expect([0, 130, -SIGTERM].contains(outcome.status), comment)
-                #expect(try CrashBench.leftovers(in: store) == [], comment)
-                #expect(try CrashBench.leftovers(in: place) == [], comment)
-                try await bench.expectSound(store, "old", is: bench.oldTree, comment)
-                guard verb == "restore" else { return }
+                #expect(try CrashFixture.leftovers(in: store) == [], comment)
+                #expect(try CrashFixture.leftovers(in: directory) == [], comment)
+                try await fixture.expectSound(store, "old", is: fixture.oldTree, comment)
+                guard command == "restore" else { return }
                 let expected = outcome.status == 0 ? after : before
-                #expect(try expected.difference(from: TreeSnapshot(place.path)) == nil, comment)
+                #expect(try expected.difference(from: TreeSnapshot(directory.path)) == nil, comment)
             }
         }
     }

@@ -3,35 +3,26 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Sources in a git work tree, a store beside them, and builds that cache too much.
+/// A git work tree and a store in one directory, and cache paths that contain tracked files.
 @Suite(.timeLimit(.minutes(3)))
 struct `Cached checkouts` {
-    let place: TemporaryDirectory
+    let directory: TemporaryDirectory
 
     init() throws {
-        place = try TemporaryDirectory()
+        directory = try TemporaryDirectory()
     }
 
     @discardableResult
-    func shell(_ script: String, in directory: String = "work") async throws -> String {
+    func shell(_ script: String, in folder: String = "work") async throws -> String {
         let git = """
             export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.org
             export GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.org
 
             """
-        let result = try await Subprocess.run(
-            .path("/bin/sh"),
-            arguments: ["-ec", git + script],
-            workingDirectory: place.file(directory),
-            input: .none,
-            output: .string(limit: 1 << 20),
-            error: .combinedWithOutput
-        )
-        #expect(result.terminationStatus.isSuccess, "\(result.standardOutput)")
-        return result.standardOutput
+        return try await directory.shell(git + script, in: folder, environment: .inherit)
     }
 
-    /// A repository with a tracked file in `lib`, and a build that reads it.
+    /// Makes a repository with a tracked file in `lib`, and a buildspec that reads it.
     func makeWork(
         _ path: String,
         key: String = "key: k, ",
@@ -39,7 +30,7 @@ struct `Cached checkouts` {
     )
         async throws
     {
-        try place.write(
+        try directory.write(
             """
             version: 0.2
             phases:
@@ -50,8 +41,8 @@ struct `Cached checkouts` {
             """,
             to: "\(name)/buildspec.yml"
         )
-        try place.write("one\n", to: "\(name)/lib/version.txt")
-        try place.write("one\n", to: "\(name)/a.txt")
+        try directory.write("one\n", to: "\(name)/lib/version.txt")
+        try directory.write("one\n", to: "\(name)/a.txt")
         try await shell("git init -q; git add .; git commit -qm one", in: name)
     }
 
@@ -61,7 +52,7 @@ struct `Cached checkouts` {
     ) async throws -> BuildspecProcess.Outcome {
         let outcome = try await BuildspecProcess.run(
             ["run", "--source", "work", "--cache", "store", "--project", "s"] + arguments,
-            in: place,
+            in: directory,
             environment: environment
         )
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.error)")
@@ -69,31 +60,31 @@ struct `Cached checkouts` {
     }
 
     func cache(
-        _ verb: String,
+        _ command: String,
         _ path: String,
         _ arguments: String...,
         environment: [Environment.Key: String] = [:]
     ) async throws -> String {
-        try await cache(verb, [path] + arguments, environment: environment)
+        try await cache(command, [path] + arguments, environment: environment)
     }
 
-    /// Runs a command with a first path, and what follows it.
+    /// Runs a cache command with a path and the arguments after it.
     func cache(
-        _ verb: String,
+        _ command: String,
         _ arguments: [String],
         environment: [Environment.Key: String] = [:]
     ) async throws -> String {
         let outcome = try await BuildspecProcess.run(
-            ["cache", verb, "--root", "work", "--cache", "store", "--scope", "s"]
+            ["cache", command, "--root", "work", "--cache", "store", "--scope", "s"]
                 + ["--path"] + arguments,
-            in: place,
+            in: directory,
             environment: environment
         )
         #expect(outcome.status == 0, "\(outcome.error)")
         return outcome.error + outcome.output
     }
 
-    func read(_ name: String) throws -> String? { try place.read("work/\(name)") }
+    func read(_ name: String) throws -> String? { try directory.read("work/\(name)") }
 
     @Test(arguments: ["**/*", "*", ".*", "{a,.git}", "lib/**/*"], ["key: k, ", ""])
     func `a build with a cached checkout keeps commits and edits`(
@@ -111,8 +102,8 @@ struct `Cached checkouts` {
         #expect(second.output.contains("two\nthree\n"), "\(second.output)")
         #expect(try await shell("git status --porcelain -uno") == " M a.txt\n")
         if path.contains("**") {
-            let said = second.output + second.error
-            #expect(said.contains("that git tracks"), "\(said)")
+            let text = second.output + second.error
+            #expect(text.contains("that git tracks"), "\(text)")
         }
     }
 
@@ -133,9 +124,9 @@ struct `Cached checkouts` {
     }
 
     @Test func `a restore brings back no source files from an old entry`() async throws {
-        // Outside of git nobody knows that they are sources.
+        // Without a repository, a save does not know that these are source files.
         for name in ["a.txt", "lib/version.txt", "gone.txt", "staged.txt", "lib/out"] {
-            try place.write("old\n", to: "work/\(name)")
+            try directory.write("old\n", to: "work/\(name)")
         }
         _ = try await cache("save", "**/*", "--key", "k")
         try await shell("rm -r * .[!.]* 2>/dev/null || true")
@@ -149,7 +140,7 @@ struct `Cached checkouts` {
         #expect(try read("lib/out") == "old\n")
         let difference = try await BuildspecProcess.run(
             ["cache", "diff", "k", "--root", "work", "--cache", "store", "--scope", "s"],
-            in: place
+            in: directory
         )
         #expect(!difference.output.contains("a.txt"), "\(difference.output)")
     }
@@ -169,8 +160,8 @@ struct `Cached checkouts` {
             """
         )
         _ = try await cache("save", "**/*", "--key", "k")
-        let places = ["sub", "sub/in", ".trees/side"]
-        for name in places {
+        let trees = ["sub", "sub/in", ".trees/side"]
+        for name in trees {
             try await shell(
                 "echo two > a.txt; git commit -qam two; echo x > lib/out",
                 in: "work/\(name)"
@@ -179,10 +170,10 @@ struct `Cached checkouts` {
         try await shell("rm -r dep")
         let heads = try await shell("cat .git/modules/sub/HEAD; git worktree list")
         _ = try await cache("restore", "**/*", "--key", "k")
-        for name in places { #expect(try read("\(name)/a.txt") == "two\n", "\(name)") }
+        for name in trees { #expect(try read("\(name)/a.txt") == "two\n", "\(name)") }
         #expect(try await shell("cat .git/modules/sub/HEAD; git worktree list") == heads)
         #expect(try read("dep/file") == "dep\n")
-        #expect(try read("dep/.git/HEAD") != nil, "a dependency's is kept")
+        #expect(try read("dep/.git/HEAD") != nil, "the repository of a dependency is restored")
     }
 
     @Test func `a restore leaves a work tree with a repository in another directory unchanged`()
@@ -214,21 +205,21 @@ struct `Cached checkouts` {
         let root = ["cache", "save", "--root", "tree/work", "--cache", "store", "--scope", "s"]
         for path in ["**/*", "../*.txt"] {
             let rest = ["--key", path, "--path", path]
-            #expect(try await BuildspecProcess.run(root + rest, in: place).status == 0)
-            for name in ["tree/work/b.txt", "tree/a.txt"] { try place.write("two\n", to: name) }
+            #expect(try await BuildspecProcess.run(root + rest, in: directory).status == 0)
+            for name in ["tree/work/b.txt", "tree/a.txt"] { try directory.write("two\n", to: name) }
             try await shell("git commit -qam two --allow-empty", in: "tree")
             var restore = root + rest
             restore[1] = "restore"
-            #expect(try await BuildspecProcess.run(restore, in: place).status == 0)
+            #expect(try await BuildspecProcess.run(restore, in: directory).status == 0)
             #expect(try await shell("git status --porcelain -uno", in: "tree") == "")
-            #expect(try place.read("tree/work/b.txt") == "two\n")
+            #expect(try directory.read("tree/work/b.txt") == "two\n")
         }
     }
 
     @Test func `a restore without git replaces no file and causes a warning`() async throws {
         try await makeWork("**/*")
         try await shell("mkdir bin; ln -s \"$(command -v sh)\" bin/sh", in: ".")
-        let path: [Environment.Key: String] = ["PATH": place.file("bin").string]
+        let path: [Environment.Key: String] = ["PATH": directory.file("bin").string]
         let saved = try await cache("save", "**/*", "--key", "k", environment: path)
         #expect(
             saved.contains("source files are unknown") && saved.contains("git is not on the PATH")
@@ -245,17 +236,17 @@ struct `Cached checkouts` {
         async throws
     {
         try await makeWork("**/*", at: "other")
-        try place.write("one\n", to: "work/b.txt")
+        try directory.write("one\n", to: "work/b.txt")
         try await shell("git init -q; git add .")
         let hook: [Environment.Key: String] = [
-            "GIT_DIR": place.file("other/.git").string, "GIT_INDEX_FILE": "/nonexistent",
+            "GIT_DIR": directory.file("other/.git").string, "GIT_INDEX_FILE": "/nonexistent",
             "GIT_LITERAL_PATHSPECS": "1",
         ]
         _ = try await cache("save", "**/*", "--key", "k", environment: hook)
-        try place.write("made", to: "work/out")
-        try place.write("two\n", to: "work/b.txt")
+        try directory.write("made", to: "work/out")
+        try directory.write("two\n", to: "work/b.txt")
         _ = try await cache("save", "**/*", "--key", "l")
-        try place.write("three\n", to: "work/b.txt")
+        try directory.write("three\n", to: "work/b.txt")
         _ = try await cache("restore", "**/*", "--key", "l", environment: hook)
         #expect(try read("b.txt") == "three\n")
     }
@@ -274,7 +265,7 @@ struct `Cached checkouts` {
     @Test(arguments: ["**/*", "lib/**/*"], ["restore", "run"])
     func `a restore leaves a new file unchanged that git neither tracks nor ignores`(
         path: String,
-        verb: String
+        command: String
     ) async throws {
         try await makeWork(path)
         try await shell("echo out >> .gitignore; git add .; git commit -qm ignore")
@@ -284,7 +275,7 @@ struct `Cached checkouts` {
         )
         _ = try await run()
         try await shell("ln -sfn two lib/link; echo two | tee lib/new.c lib/out lib/sub/deep.c")
-        if verb == "run" {
+        if command == "run" {
             let second = try await run()
             #expect(second.error.contains("3 files stay, the first is 'lib/link'"), "\(second)")
         } else {
@@ -303,9 +294,9 @@ struct `Cached checkouts` {
 
     @Test func `a restore replaces files in a directory without tracked files`() async throws {
         try await makeWork("made/**/*")
-        try place.write("one", to: "work/made/x")
+        try directory.write("one", to: "work/made/x")
         _ = try await cache("save", "made/**/*", "--key", "k")
-        try place.write("two", to: "work/made/x")
+        try directory.write("two", to: "work/made/x")
         #expect(try await !cache("restore", "made/**/*", "--key", "k").contains("stay"))
         #expect(try read("made/x") == "one")
     }

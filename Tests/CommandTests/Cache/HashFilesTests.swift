@@ -9,55 +9,55 @@ import Testing
     import Darwin
 #endif
 
-/// What `hash-files` reads through links, and what it says of files that are not there.
+/// `hash-files` with links, missing files and unusual patterns.
 @Suite(.timeLimit(.minutes(2)))
 struct HashFilesTests {
-    private let place: TemporaryDirectory
+    private let directory: TemporaryDirectory
 
     init() throws {
-        place = try TemporaryDirectory()
+        directory = try TemporaryDirectory()
     }
 
     private func hash(_ globs: String...) async throws -> BuildspecProcess.Outcome {
-        try await BuildspecProcess.run(["hash-files", "--root", "src"] + globs, in: place)
+        try await BuildspecProcess.run(["hash-files", "--root", "src"] + globs, in: directory)
     }
 
     private func link(_ name: String, to target: String) throws {
-        try place.handle.directory("src".utf8).makeLink(name.utf8, to: Array(target.utf8))
+        try directory.handle.directory("src".utf8).makeLink(name.utf8, to: Array(target.utf8))
     }
 
     @Test(arguments: ["lock", "l*k", "**/*", "locks/a.lock", "*/a.lock", "**/a.lock", "locks"])
     func `a hash covers the content that a link leads to`(glob: String) async throws {
-        try place.write("one", to: "outside/a.lock")
-        try place.write("x", to: "src/other")
+        try directory.write("one", to: "outside/a.lock")
+        try directory.write("x", to: "src/other")
         try link("lock", to: "../outside/a.lock")
         try link("locks", to: "../outside")
         let first = try await hash(glob)
         #expect(first.status == 0 && first.error.isEmpty, "\(first)")
-        try place.write("two", to: "outside/a.lock")
+        try directory.write("two", to: "outside/a.lock")
         let second = try await hash(glob)
         #expect(second.status == 0 && second.output != first.output)
-        try place.write("one", to: "outside/a.lock")
+        try directory.write("one", to: "outside/a.lock")
         #expect(try await hash(glob).output == first.output)
     }
 
     @Test func `a linked file has the same hash as a regular file`() async throws {
-        try place.write("one", to: "src/real")
+        try directory.write("one", to: "src/real")
         try link("lock", to: "real")
         let linked = try await hash("lock")
-        try place.handle.directory("src".utf8).removeFile("lock".utf8)
-        try place.write("one", to: "src/lock")
+        try directory.handle.directory("src".utf8).removeFile("lock".utf8)
+        try directory.write("one", to: "src/lock")
         #expect(try await hash("lock").output == linked.output)
     }
 
     @Test(arguments: ["lock", "lo*", "**/*", "{lock,other}", "dir/../lock", "lock/x"])
     func `a link to a missing file is an error that names the target`(glob: String) async throws {
-        try place.write("x", to: "src/other")
+        try directory.write("x", to: "src/other")
         try link("lock", to: "../gone")
         let outcome = try await hash(glob)
         #expect(outcome.status == 3)
         #expect(outcome.output.isEmpty)
-        let path = place.file("src/lock").string
+        let path = directory.file("src/lock").string
         #expect(
             outcome.error
                 == "error: '\(path)' is a symbolic link to '../gone', which does not exist\n"
@@ -66,7 +66,7 @@ struct HashFilesTests {
 
     @Test(arguments: ["lock", "*", "lock/x"])
     func `a link that leads in a circle is an error`(glob: String) async throws {
-        try place.write("x", to: "src/other")
+        try directory.write("x", to: "src/other")
         try link("lock", to: "key")
         try link("key", to: "lock")
         let outcome = try await hash(glob)
@@ -76,7 +76,7 @@ struct HashFilesTests {
     }
 
     @Test func `a broken link that no pattern matches is not an error`() async throws {
-        try place.write("x", to: "src/a.lock")
+        try directory.write("x", to: "src/a.lock")
         try link("gone", to: "nowhere")
         try link("circle", to: "circle")
         let outcome = try await hash("**/*.lock")
@@ -85,25 +85,25 @@ struct HashFilesTests {
 
     @Test(arguments: ["**/*.lock", "**/*", "a/**/*.lock", "*/to*/*.lock"])
     func `directories that link to each other are hashed once`(glob: String) async throws {
-        for name in ["a", "b"] { try place.write(name, to: "src/\(name)/\(name).lock") }
+        for name in ["a", "b"] { try directory.write(name, to: "src/\(name)/\(name).lock") }
         try link("a/up", to: "..")
         try link("a/to-b", to: "../b")
         try link("b/to-a", to: "../a")
         let first = try await hash(glob)
         #expect(first.status == 0 && first.error.isEmpty, "\(first)")
-        try place.write("changed", to: "src/b/b.lock")
+        try directory.write("changed", to: "src/b/b.lock")
         #expect(try await hash(glob).output != first.output)
     }
 
     @Test func `a link between directories of the tree does not change the hash`() async throws {
-        for name in ["a", "b"] { try place.write(name, to: "src/\(name)/\(name).lock") }
+        for name in ["a", "b"] { try directory.write(name, to: "src/\(name)/\(name).lock") }
         let plain = try await hash("**/*.lock")
         try link("a/to-b", to: "../b")
         #expect(try await hash("**/*.lock").output == plain.output)
     }
 
     @Test func `patterns without any file give no hash and status 3`() async throws {
-        try place.write("x", to: "src/other")
+        try directory.write("x", to: "src/other")
         let none = try await hash("*.lock", "gone/**")
         #expect(none.status == 3)
         #expect(none.output.isEmpty)
@@ -129,7 +129,7 @@ struct HashFilesTests {
         written: String
     ) async throws {
         for name in ["pages/[slug]/page.js", "pages/s/page.js", "{a,b}/x", "a/x"] {
-            try place.write(name, to: "src/" + name)
+            try directory.write(name, to: "src/" + name)
         }
         let outcome = try await hash(glob)
         #expect(outcome.status == 0)
@@ -146,28 +146,28 @@ struct HashFilesTests {
     // 65534 is the number of `nobody`, which cannot read root's directory.
     @Test(.enabled(if: geteuid() == 0), arguments: ["src/lib/x", "src/lib"])
     func `a hash of a directory that cannot be read is an error`(closed: String) async throws {
-        for name in ["src/lib/f", "src/lib/x/g", "home/x"] { try place.write(name, to: name) }
+        for name in ["src/lib/f", "src/lib/x/g", "home/x"] { try directory.write(name, to: name) }
         for name in ["", "src", "src/lib", "src/lib/x", "home"] {
-            _ = unsafe chmod(place.file(name).string, name == closed ? 0o700 : 0o777)
+            _ = unsafe chmod(directory.file(name).string, name == closed ? 0o700 : 0o777)
         }
         let outcome = try await BuildspecProcess.run(
             ["hash-files", "--root", "src", "lib/**/*", "src/*"],
-            in: place,
+            in: directory,
             user: 65_534
         )
         #expect(outcome.status == 3 && outcome.output.isEmpty, "\(outcome)")
-        let path = place.file(closed).string
+        let path = directory.file(closed).string
         #expect(outcome.error.hasPrefix("error: cannot "), "\(outcome)")
         #expect(outcome.error.hasSuffix(" '\(path)': permission denied\n"), "\(outcome)")
     }
 
     @Test func `a file has one hash whichever path leads to it`() async throws {
-        try place.write("x", to: "src/dir[1]/f")
-        try place.handle.makeLink("l".utf8, to: Array("src".utf8))
-        try place.handle.makeLink("top".utf8, to: Array(".".utf8))
+        try directory.write("x", to: "src/dir[1]/f")
+        try directory.handle.makeLink("l".utf8, to: Array("src".utf8))
+        try directory.handle.makeLink("top".utf8, to: Array(".".utf8))
         let wanted = try await hash("dir\\[1\\]/f")
         #expect(wanted.status == 0)
-        let top = place.path.string
+        let top = directory.path.string
         for glob in [
             "\(top)/l/dir\\[1]/f", "\(top)/top/l/./dir\\[1]/f", "{\(top)/l,x}/dir\\[1]/f",
             "../src/dir\\[1]/f", "../l/dir\\[1]/f", "\(top)/x/../l/*/f", "../l/**/*",
@@ -180,12 +180,12 @@ struct HashFilesTests {
     @Test func `a file above the root has one hash in every checkout`() async throws {
         var outputs: Set<String> = []
         for top in ["a", "b/c"] {
-            try place.write("x", to: "\(top)/lock")
-            try place.write("x", to: "\(top)/root/f")
+            try directory.write("x", to: "\(top)/lock")
+            try directory.write("x", to: "\(top)/root/f")
             for glob in ["../lock", "../l*k", "../../\(top.suffix(1))/lock"] {
                 let outcome = try await BuildspecProcess.run(
                     ["hash-files", "--root", "\(top)/root", glob],
-                    in: place
+                    in: directory
                 )
                 #expect(outcome.status == 0, "\(outcome)")
                 if glob.hasPrefix("../l") { outputs.insert(outcome.output) }
@@ -197,11 +197,11 @@ struct HashFilesTests {
     @Test func `pattern characters in the path of the root are plain and cause no warning`()
         async throws
     {
-        try place.write("x", to: "s p[1]/z")
-        let root = place.file("s p[1]").string
+        try directory.write("x", to: "s p[1]/z")
+        let root = directory.file("s p[1]").string
         let outcome = try await BuildspecProcess.run(
             ["hash-files", "--root", root, root + "/z"],
-            in: place
+            in: directory
         )
         #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome)")
     }
@@ -211,7 +211,7 @@ struct HashFilesTests {
         count: Int,
         status: Int32
     ) async throws {
-        try place.write("x", to: "src/1")
+        try directory.write("x", to: "src/1")
         let outcome = try await hash(
             "{" + (1...count).map(String.init).joined(separator: ",") + "}"
         )
@@ -229,8 +229,8 @@ struct HashFilesTests {
         key: String,
         isRefused: Bool
     ) async throws {
-        try place.write("x", to: "src/lock")
-        try place.write(
+        try directory.write("x", to: "src/lock")
+        try directory.write(
             """
             version: 0.2
             phases: {build: {commands: ['touch kept']}}
@@ -239,7 +239,7 @@ struct HashFilesTests {
             to: "src/buildspec.yml"
         )
         let options = ["--source", "src", "--cache", "store", "--project", "p"]
-        let run = try await BuildspecProcess.run(["run"] + options, in: place)
+        let run = try await BuildspecProcess.run(["run"] + options, in: directory)
         let reason = "no file matches 'gone', so the key would never change"
         #expect(run.status == 0)
         #expect(run.error.contains("cache not used: ") == isRefused, "\(run)")
@@ -248,13 +248,16 @@ struct HashFilesTests {
                 && run.error.contains("': \(reason)") == isRefused,
             "\(run)"
         )
-        let explained = try await BuildspecProcess.run(["cache", "explain"] + options, in: place)
+        let explained = try await BuildspecProcess.run(
+            ["cache", "explain"] + options,
+            in: directory
+        )
         #expect(explained.error.contains(reason) == isRefused, "\(explained)")
         #expect(!explained.error.contains("the build cannot start"))
     }
 
     @Test func `a missing file in a key keeps the cache from being used`() async throws {
-        try place.write(
+        try directory.write(
             """
             version: 0.2
             phases: {build: {commands: ['touch kept']}}
@@ -263,7 +266,7 @@ struct HashFilesTests {
             to: "src/buildspec.yml"
         )
         let arguments = ["run", "--source", "src", "--cache", "store", "--project", "p"]
-        let missing = try await BuildspecProcess.run(arguments, in: place)
+        let missing = try await BuildspecProcess.run(arguments, in: directory)
         #expect(missing.status == 0)
         #expect(missing.output.contains("no file matches 'lock'"))
         #expect(
@@ -272,15 +275,15 @@ struct HashFilesTests {
                     + "evaluated: '$(codebuild-hash-files lock)' ended with status 3"
             )
         )
-        let strict = try await BuildspecProcess.run(arguments + ["--strict-cache"], in: place)
+        let strict = try await BuildspecProcess.run(arguments + ["--strict-cache"], in: directory)
         #expect(strict.status == 3)
-        try place.write("one", to: "src/real")
+        try directory.write("one", to: "src/real")
         try link("lock", to: "real")
-        #expect(try await BuildspecProcess.run(arguments, in: place).status == 0)
-        try place.write("two", to: "src/real")
+        #expect(try await BuildspecProcess.run(arguments, in: directory).status == 0)
+        try directory.write("two", to: "src/real")
         let explained = try await BuildspecProcess.run(
             ["cache", "explain", "--source", "src", "--cache", "store", "--scope", "p"],
-            in: place
+            in: directory
         )
         #expect(explained.output.contains("  input: 'lock' changed\n"), "\(explained)")
     }

@@ -9,7 +9,7 @@ import Testing
     import Darwin
 #endif
 
-/// What a build or a listing says of entries that are not what one expects.
+/// Reports of builds and listings about incomplete or unusual entries, and about misses.
 @Suite(.timeLimit(.minutes(3)))
 struct IncompleteEntryTests {
     // 65534 is the number of `nobody`, which cannot read root's file.
@@ -149,9 +149,9 @@ struct IncompleteEntryTests {
             in: directory
         )
         #expect(outcome.status == 0)
-        let place = directory.file("one/modules").string
+        let path = directory.file("one/modules").string
         #expect(
-            outcome.error.contains("leads out of the source root and counts as '\(place)'"),
+            outcome.error.contains("leads out of the source root and counts as '\(path)'"),
             "\(outcome)"
         )
     }
@@ -226,7 +226,7 @@ struct IncompleteEntryTests {
         )
         let hit = try await BuildspecProcess.run(run + ["KEY=two"], in: directory)
         #expect(!hit.output.contains("looked for"), "\(hit)")
-        // A project's name is its scope, as for 'run'.
+        // Like 'run', 'explain' takes the project for the scope.
         let explain = ["cache", "explain", "--cache", "st", "--project", "p"]
         for arguments in [["--env", "KEY=two"], ["d-two"]] {
             let text = try await BuildspecProcess.run(explain + arguments, in: directory)

@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-/// Repositories other than the sources' own, and those that are broken.
+/// Repositories other than that of the sources, and broken repositories.
 extension `Cached checkouts` {
-    /// What somebody does in a clone, and whether a restore then leaves the clone alone.
-    private static let works: [(script: String, line: String?)] = [
+    /// Shell changes of a clone, with the warning of a restore that then leaves the clone unchanged.
+    private static let changes: [(script: String, line: String?)] = [
         ("true", nil),
         ("git commit -q --allow-empty -m two", "with commits that no remote branch has"),
         ("git stash -q 2>/dev/null || true", nil),
@@ -19,12 +19,12 @@ extension `Cached checkouts` {
         ("rm .git/HEAD", "that git cannot read"),
     ]
 
-    @Test(arguments: works.indices)
+    @Test(arguments: changes.indices)
     func `a restore leaves another repository with unsaved work unchanged`(number: Int) async throws
     {
-        let (script, line) = Self.works[number]
+        let (script, line) = Self.changes[number]
         try await makeWork("**/*", at: "origin")
-        try place.write("", to: "work/file")
+        try directory.write("", to: "work/file")
         for clone in ["work/app", "beside"] {
             try await shell("git clone -q origin \(clone)", in: ".")
         }
@@ -64,7 +64,7 @@ extension `Cached checkouts` {
         try await makeWork("**/*", at: "work/deps/a")
         try await shell("git init -q; echo deps > .gitignore; git add .; git commit -qm one")
         _ = try await cache("save", path, "--key", "k")
-        try place.write("two\n", to: "work/deps/a/lib/version.txt")
+        try directory.write("two\n", to: "work/deps/a/lib/version.txt")
         let restored = try await cache("restore", path, "--key", "k")
         #expect(try read("deps/a/lib/version.txt") == "two\n")
         #expect(restored.contains("'deps/a' is a git repository with changed files"), "\(restored)")
@@ -74,15 +74,15 @@ extension `Cached checkouts` {
         async throws
     {
         try await makeWork("**/*", at: "beside")
-        try place.write("", to: "work/file")
-        try place.write("made", to: "beside/lib/out")
+        try directory.write("", to: "work/file")
+        try directory.write("made", to: "beside/lib/out")
         _ = try await cache("save", "../beside/lib/**/*", "--key", "k")
-        try place.write("two\n", to: "beside/lib/version.txt")
+        try directory.write("two\n", to: "beside/lib/version.txt")
         try await shell("rm lib/out", in: "beside")
         let restored = try await cache("restore", "../beside/lib/**/*", "--key", "k")
         #expect(restored.contains("1 file that git tracks lies"), "\(restored)")
-        #expect(try place.read("beside/lib/version.txt") == "two\n")
-        #expect(try place.read("beside/lib/out") == "made")
+        #expect(try directory.read("beside/lib/version.txt") == "two\n")
+        #expect(try directory.read("beside/lib/out") == "made")
     }
 
     @Test(arguments: [
@@ -90,17 +90,17 @@ extension `Cached checkouts` {
         "rm -r .git; mkdir .git", "rm .git/index", "git rm -q --cached lib/version.txt",
     ])
     func `a restore replaces nothing in a broken repository`(damage: String) async throws {
-        try place.write("old\n", to: "work/lib/version.txt")
+        try directory.write("old\n", to: "work/lib/version.txt")
         _ = try await cache("save", "lib/**/*", "--key", "k")
         try await makeWork("lib/**/*")
         try await shell(damage)
-        try place.write("", to: "work/beside/file")
+        try directory.write("", to: "work/beside/file")
         for root in ["work", "work/beside"] {
             let path = root == "work" ? "lib/**/*" : "../lib/**/*"
             let outcome = try await BuildspecProcess.run(
                 ["cache", "restore", "--root", root, "--cache", "store", "--scope", "s"]
                     + ["--path", path, "--key", "k"],
-                in: place
+                in: directory
             )
             #expect(outcome.error.contains("cache: "), "\(outcome)")
             #expect(try read("lib/version.txt") == "one\n", "\(outcome)")
@@ -108,7 +108,7 @@ extension `Cached checkouts` {
     }
 
     @Test func `a restore does not fill a submodule that is not checked out`() async throws {
-        try place.write("old\n", to: "work/sub/file")
+        try directory.write("old\n", to: "work/sub/file")
         _ = try await cache("save", "sub/**/*", "--key", "k")
         try await makeWork("**/*", at: "other")
         try await makeWork("sub/**/*")

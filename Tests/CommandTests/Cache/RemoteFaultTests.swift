@@ -3,11 +3,10 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// A build whose cache is in a bucket over a network that fails, through the built command: no build
-/// fails, and no wrong byte reaches a workspace.
+/// Builds with a bucket over a network that fails, which neither fail nor restore a wrong byte.
 @Suite(.timeLimit(.minutes(10)))
 struct RemoteFaultTests {
-    /// The build looks at every byte that the cache gave it, and fails on a wrong one.
+    /// A build that compares every restored byte, and fails on a wrong one.
     private static let buildspec = """
         version: 0.2
         phases:
@@ -25,20 +24,20 @@ struct RemoteFaultTests {
             - out/**/*
         """
 
-    /// Where a machine keeps what.
-    enum Place: String, CaseIterable {
+    /// The stores of a machine.
+    enum Stores: String, CaseIterable {
         case bucket
-        case directoryInFront
+        case directoryAndBucket
 
         var options: [String] {
             switch self {
             case .bucket: ["--cache", "s3://builds/ci"]
-            case .directoryInFront: ["--cache", "near", "--remote", "s3://builds/ci"]
+            case .directoryAndBucket: ["--cache", "near", "--remote", "s3://builds/ci"]
             }
         }
     }
 
-    /// How a build went.
+    /// The result of a build.
     private struct Build {
         var isFound: Bool
         var isMade: Bool
@@ -52,17 +51,17 @@ struct RemoteFaultTests {
     }
 
     private func build(
-        _ place: Place,
+        _ stores: Stores,
         in directory: TemporaryDirectory,
         over url: String
     ) async throws -> Build {
         let outcome = try await BuildspecProcess.run(
-            ["run", "--log-format", "plain", "--project", "p"] + place.options,
+            ["run", "--log-format", "plain", "--project", "p"] + stores.options,
             in: directory,
             environment: [
                 "AWS_ENDPOINT_URL_S3": url, "AWS_REGION": "us-east-1",
                 "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
-            ].reduce(into: [:]) { $0[.init(stringLiteral: $1.key)] = $1.value }
+            ]
         )
         let text = outcome.output + outcome.error
         #expect(outcome.status == 0, "\(text)")
@@ -74,7 +73,7 @@ struct RemoteFaultTests {
         )
     }
 
-    /// Runs with a bucket that another machine has saved the entry to.
+    /// Calls `body` with a bucket, to which another machine has saved the entry if `isFilled`.
     private func withBucket(
         isFilled: Bool = true,
         _ body: (MotoServer) async throws -> Void
@@ -96,16 +95,16 @@ struct RemoteFaultTests {
         }
     }
 
-    @Test(arguments: Place.allCases, [FaultyProxy.Fault.reset, .truncate, .busy])
+    @Test(arguments: Stores.allCases, [FaultyProxy.Fault.reset, .truncate, .busy])
     func `an occasional network fault does not affect a build`(
-        place: Place,
+        stores: Stores,
         fault: FaultyProxy.Fault
     ) async throws {
         try await withBucket(isFilled: false) { server in
             try await FaultyProxy.run(server.url, fault, period: 3) { proxy in
-                let saved = try await build(place, in: machine(), over: proxy.url)
+                let saved = try await build(stores, in: machine(), over: proxy.url)
                 #expect(saved.isMade && saved.warnings.isEmpty, "\(saved)")
-                let restored = try await build(place, in: machine(), over: proxy.url)
+                let restored = try await build(stores, in: machine(), over: proxy.url)
                 #expect(restored.isFound && restored.warnings.isEmpty, "\(restored)")
             }
         }
@@ -118,12 +117,12 @@ struct RemoteFaultTests {
         try await withBucket { server in
             try await FaultyProxy.run(server.url, fault) { proxy in
                 let machine = try machine()
-                let first = try await build(.directoryInFront, in: machine, over: proxy.url)
+                let first = try await build(.directoryAndBucket, in: machine, over: proxy.url)
                 #expect(first.isMade && first.warnings.count == 1, "\(first)")
                 #expect(first.warnings.first?.contains("going on with") == true, "\(first)")
                 if fault == .stall { return }
                 try machine.handle.removeTree(Array("out".utf8))
-                let second = try await build(.directoryInFront, in: machine, over: proxy.url)
+                let second = try await build(.directoryAndBucket, in: machine, over: proxy.url)
                 #expect(second.isFound && second.warnings.count == 1, "\(second)")
             }
         }
@@ -141,37 +140,37 @@ struct RemoteFaultTests {
         }
     }
 
-    @Test(arguments: Place.allCases, [1, 3])
+    @Test(arguments: Stores.allCases, [1, 3])
     func `wrong bytes from a bucket are a miss with a warning`(
-        place: Place,
+        stores: Stores,
         period: Int
     ) async throws {
         try await withBucket { server in
             try await FaultyProxy.run(server.url, .corrupt, period: period, method: "GET") {
-                let built = try await build(place, in: machine(), over: $0.url)
+                let built = try await build(stores, in: machine(), over: $0.url)
                 #expect(built.isMade && !built.isFound, "\(built)")
                 #expect(built.warnings.contains { $0.contains("damaged") }, "\(built)")
             }
         }
     }
 
-    @Test(arguments: Place.allCases)
-    func `a clock that is two hours off does not affect a build`(place: Place) async throws {
+    @Test(arguments: Stores.allCases)
+    func `a clock that is two hours off does not affect a build`(stores: Stores) async throws {
         try await withBucket { server in
             try await FaultyProxy.run(server.url, .skew) { proxy in
-                let built = try await build(place, in: machine(), over: proxy.url)
+                let built = try await build(stores, in: machine(), over: proxy.url)
                 #expect(built.isFound && built.warnings.isEmpty, "\(built)")
             }
         }
     }
 
-    @Test(arguments: Place.allCases)
-    func `'run' without changes makes at most three requests`(place: Place) async throws {
+    @Test(arguments: Stores.allCases)
+    func `'run' without changes makes at most three requests`(stores: Stores) async throws {
         try await withBucket { server in
             let machine = try machine()
-            _ = try await build(place, in: machine, over: server.url)
+            _ = try await build(stores, in: machine, over: server.url)
             try await FaultyProxy.run(server.url, nil) { proxy in
-                let built = try await build(place, in: machine, over: proxy.url)
+                let built = try await build(stores, in: machine, over: proxy.url)
                 #expect(built.isFound)
                 let requests = try proxy.requests()
                 #expect((1...3).contains(requests.count), "\(requests)")

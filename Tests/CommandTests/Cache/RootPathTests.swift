@@ -3,29 +3,29 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// A cache path that is the source root by whatever spelling: the user's own files are in it.
+/// Cache paths that contain the source root, and so the user's files, in different spellings.
 @Suite(.timeLimit(.minutes(3)))
 struct RootPathTests {
-    private let place: TemporaryDirectory
+    private let directory: TemporaryDirectory
 
     init() throws {
-        place = try TemporaryDirectory()
-        try place.write("mine", to: "top/co/file")
-        try place.write("made", to: "top/co/nm/x")
-        try place.write("other", to: "top/beside/x")
-        let top = try place.handle.directory("top".utf8)
+        directory = try TemporaryDirectory()
+        try directory.write("mine", to: "top/co/file")
+        try directory.write("made", to: "top/co/nm/x")
+        try directory.write("other", to: "top/beside/x")
+        let top = try directory.handle.directory("top".utf8)
         try top.makeLink("l".utf8, to: Array("co".utf8))
-        try place.handle.makeLink("up".utf8, to: Array("top".utf8))
+        try directory.handle.makeLink("up".utf8, to: Array("top".utf8))
     }
 
     private var whole: [String] {
-        let top = place.file("top").string
+        let top = directory.file("top").string
         return [
             "\(top)/co", "\(top)/co/.", "\(top)/co/", "\(top)/c*", "\(top)/l", "\(top)", "../co",
             "../l",
             "../c*", "..", "../*", "../**/*", "\(top)/**", "x/../..", "{..,../co}",
             "\(top)/l/nm/..",
-            "\(place.path)/up/c*", "\(place.path)/up/**/*", "../../top/*",
+            "\(directory.path)/up/c*", "\(directory.path)/up/**/*", "../../top/*",
         ]
     }
 
@@ -37,7 +37,7 @@ struct RootPathTests {
                         "cache", command, "--cache", "st", "--scope", "s", "--root", "top/co",
                         "--path", path,
                     ],
-                    in: place
+                    in: directory
                 )
                 #expect(outcome.status == 64, "\(path): \(outcome)")
                 #expect(
@@ -53,17 +53,17 @@ struct RootPathTests {
     {
         let declared = whole + ["$CODEBUILD_SRC_DIR", "$CODEBUILD_SRC_DIR/", "$PWD/.", "$TOP/c*"]
         let paths = declared.map { "'\($0)'" }.joined(separator: ", ")
-        try place.write(
+        try directory.write(
             """
             version: 0.2
-            env: { variables: { TOP: '\(place.file("top"))' } }
+            env: { variables: { TOP: '\(directory.file("top"))' } }
             phases: { build: { commands: ['true'] } }
             cache: { key: k, paths: [\(paths), 'nm/**/*'] }
             """,
             to: "top/co/buildspec.yml"
         )
         let run = ["run", "--source", "top/co", "--cache", "st", "--project", "p"]
-        let outcome = try await BuildspecProcess.run(run, in: place)
+        let outcome = try await BuildspecProcess.run(run, in: directory)
         #expect(outcome.status == 0 && outcome.output.contains("saved 1 file"), "\(outcome)")
         for path in declared {
             #expect(
@@ -74,27 +74,29 @@ struct RootPathTests {
                 "\(path): \(outcome.error)"
             )
         }
-        try place.write("edited", to: "top/co/file")
-        _ = try await BuildspecProcess.run(run, in: place)
-        #expect(try place.read("top/co/file") == "edited")
+        try directory.write("edited", to: "top/co/file")
+        _ = try await BuildspecProcess.run(run, in: directory)
+        #expect(try directory.read("top/co/file") == "edited")
     }
 
     @Test func `a path that leads through the source root is the same as the plain path`()
         async throws
     {
-        for path in ["nm/**/*", "../co/nm/**/*", "../l/nm/**/*", "\(place.file("top"))/l/nm/**/*"] {
+        for path in [
+            "nm/**/*", "../co/nm/**/*", "../l/nm/**/*", "\(directory.file("top"))/l/nm/**/*",
+        ] {
             let outcome = try await BuildspecProcess.run(
                 [
                     "cache", "save", "--cache", "st", "--scope", "s", "--root", "top/co", "--path",
                     path,
                 ],
-                in: place
+                in: directory
             )
             #expect(outcome.status == 0, "\(path): \(outcome)")
         }
         let list = try await BuildspecProcess.run(
             ["cache", "list", "--cache", "st", "--json"],
-            in: place
+            in: directory
         )
         #expect(list.output.ranges(of: "\"record\"").count == 1, "\(list)")
         #expect(list.output.contains("\"./nm\""))

@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What commands in a container cannot make the runner do, which is outside.
+/// Commands in a container, which must not make the runner use files outside of the sources.
 extension ContainerTests {
     @Test func `a build cannot replace the runner's directories with links`() async throws {
         let outside = try precious()
@@ -66,7 +66,7 @@ extension ContainerTests {
         #expect(outcome.output.split(separator: "leads out of the sources\n").count == 4)
     }
 
-    /// A directory of this machine with a file that is no business of a build.
+    /// Makes a directory of the host with a file that a build must not touch.
     private func precious() throws -> TemporaryDirectory {
         let outside = try TemporaryDirectory()
         try outside.write("mine", to: "precious")

@@ -11,7 +11,7 @@ import Testing
 extension ContainerTests {
     /// `--debug` and `--break-on-failure` of builds in real containers, on a terminal.
     ///
-    /// A part of the other suite, so that no build of one removes what a build of the other has left.
+    /// It is a part of `ContainerTests`, because builds remove the containers of ended builds.
     @Suite(.timeLimit(.minutes(5))) struct Debugging {
         private let directory: TemporaryDirectory
         private let terminal: PseudoTerminal
@@ -21,7 +21,7 @@ extension ContainerTests {
             terminal = try PseudoTerminal(columns: 120, rows: 40)
         }
 
-        /// Runs a build in a container while `body` types, and makes sure that no container is left.
+        /// Runs a build in a container while `body` types, and expects that no container is left.
         private func run(
             image: String = Podman.tools,
             _ arguments: [String],
@@ -85,7 +85,10 @@ extension ContainerTests {
                 try terminal.type("exit\n")
             }
             #expect(status == 1)
-            #expect(try directory.read("inner/made") == "", "files are the build's own")
+            #expect(
+                try directory.read("inner/made") == "",
+                "the shell writes the files of the build"
+            )
         }
 
         @Test func `Ctrl-C in a container's debug shell ends its program, not the build`()

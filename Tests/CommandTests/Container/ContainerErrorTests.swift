@@ -9,7 +9,7 @@ import Testing
     import Darwin
 #endif
 
-/// Containers that cannot be had, that end too early, and that were left; engines that differ.
+/// Containers that cannot start, that end too early, or that an earlier build left; and docker.
 extension ContainerTests {
     @Test(.timeLimit(.minutes(5)))
     func `a container that an earlier build left is removed and named`() async throws {
@@ -31,7 +31,7 @@ extension ContainerTests {
             outcome.error == "warning: removed the container '\(name)' of an earlier build\n"
         )
         #expect(try await !podman.containers().contains(name))
-        // Of an agent that counts its processes by itself: what has its number may be alive there.
+        // In another process namespace, the process with this number can be alive.
         #expect(try await podman.containers().contains(other))
         try await podman.run("rm", other)
     }
@@ -39,7 +39,7 @@ extension ContainerTests {
     @Test func `a container that ends during the build fails the command`() async throws {
         let podman = try await Podman.ready()
         let outcome = try await run(building("touch started; sleep 600")) { [directory] process in
-            try await waitForFile("started", in: directory)
+            try await directory.waitForFile("started")
             for name in try await podman.containers()
             where name.hasPrefix("buildspec-\(process.value)-") {
                 try await podman.run("kill", name)
@@ -53,7 +53,7 @@ extension ContainerTests {
         )
     }
 
-    /// What is wrong before any command, and the message.
+    /// The arguments and the top of the buildspec for errors before any command, and the messages.
     static let errors: [(arguments: [String], top: String, message: String)] = [
         (
             ["--image", "localhost/buildspec-no-such-image:1"], "",
@@ -110,7 +110,7 @@ extension ContainerTests {
     @Test func `docker gets only options that it knows`() async throws {
         let engine = directory.file("tools, \"x\"/docker")
         try directory.write(
-            "#!/bin/sh\nfor word; do printf '%s\\n' \"$word\"; done >> '\(directory.path)/said'\n"
+            "#!/bin/sh\nfor word; do printf '%s\\n' \"$word\"; done >> '\(directory.path)/arguments'\n"
                 + "exec podman \"$@\"\n",
             to: "tools, \"x\"/docker"
         )
@@ -124,9 +124,12 @@ extension ContainerTests {
             "host"
         )
         #expect(lines(outcome) == ["/codebuild/output/src/src"], "\(outcome)")
-        let words = try #require(try directory.read("said")).split(separator: "\n").map(String.init)
-        let start = try #require(words.firstIndex(of: "run"))
-        let options = words[start...].prefix { $0 != Podman.tools }.filter { $0.hasPrefix("--") }
+        let arguments = try #require(try directory.read("arguments")).split(separator: "\n")
+            .map(String.init)
+        let start = try #require(arguments.firstIndex(of: "run"))
+        let options = arguments[start...].prefix { $0 != Podman.tools }.filter {
+            $0.hasPrefix("--")
+        }
         #expect(
             options == [
                 "--rm", "--interactive", "--name", "--label", "--log-driver", "--stop-timeout",

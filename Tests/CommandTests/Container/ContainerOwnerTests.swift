@@ -9,19 +9,19 @@ import Testing
     import Darwin
 #endif
 
-/// Whose the files are that a container's users leave, and what git makes of owners and worktrees.
+/// Owners of the files that container users write, and git with other owners and worktrees.
 extension ContainerTests {
-    /// The number of a user that talks to a server which root runs, as with docker.
+    /// The number of a user whose engine is a server of root, as with docker.
     private static let user: UInt32 = 12_345
 
-    /// How a build ends whose files are looked at.
+    /// The end of a build whose files are checked.
     enum End: CaseIterable, Sendable {
         case success
         case killed
         case withoutContainer
     }
 
-    /// Runs a build as a user without rights, with root's podman as its server.
+    /// Runs a build as a user without privileges, with the podman of root as a server.
     private func runAsUser(
         _ buildspec: String,
         _ arguments: String...,
@@ -44,7 +44,7 @@ extension ContainerTests {
                 ["run", "--project", "p", "--image", Podman.tools, "--network", "none"]
                     + ["--engine", directory.file("podman").string] + arguments,
                 in: directory,
-                // The settings of root's podman are root's to read, and its server knows them.
+                // Only root can read the settings of its podman, and the server knows them.
                 environment: ["HOME": directory.path.string, "TMPDIR": temporary.path.string],
                 user: Self.user,
                 while: body
@@ -104,7 +104,7 @@ extension ContainerTests {
         case .withoutContainer: #expect(outcome.status == 1)
         }
         if end != .killed {
-            // The copy of the sources is gone; podman's client has directories of its own.
+            // The source copy is removed; the podman client has directories with the user's number.
             let left = try await shell("ls '\(temporary.path)' | grep -v '\(Self.user)'")
             #expect(left == "x\n", "\(left)")
         }

@@ -8,9 +8,9 @@ import Testing
     import Darwin
 #endif
 
-/// A command's result comes from whoever waited for it, not from the command.
+/// Results of commands, which come from the waiting shell and which a command cannot forge.
 extension ContainerTests {
-    /// What could hold the listener's mark, in the order in which a command would look.
+    /// Shell texts with which a command can look for the mark of the agent script.
     private static let marks = [
         "$(tr '\\0' '\\n' </proc/1/cmdline | tail -n 1)",
         "$(cat /proc/[0-9]*/cmdline | tr '\\0' '\\n' | grep -E '^[0-9a-f-]{32,36}$' | tail -n 1)",
@@ -43,7 +43,7 @@ extension ContainerTests {
     func `a command that reads the results cannot turn a failure into a success`(
         image: String
     ) async throws {
-        // One that stays in the background takes lines off the stream, and writes them again changed.
+        // A background process takes lines from the stream, and writes them again with changes.
         let outcome = try await run(
             building(
                 """
@@ -116,9 +116,7 @@ extension ContainerTests {
         let outcome = try await run(
             building("trap 'touch ended; exit 1' TERM; touch started; kill -STOP $$; sleep 300")
         ) { [directory] process in
-            while try directory.read("started") == nil {
-                try await Task.sleep(for: .milliseconds(20))
-            }
+            try await directory.waitForFile("started")
             try await Task.sleep(for: .milliseconds(300))
             kill(process.value, SIGTERM)
         }

@@ -23,7 +23,7 @@ struct ContainerTests {
         directory = try TemporaryDirectory()
     }
 
-    /// Runs a buildspec in a container, and makes sure that none is left.
+    /// Runs a buildspec in a container, and expects that no container is left.
     func run(
         _ buildspec: String,
         _ arguments: String...,
@@ -51,7 +51,7 @@ struct ContainerTests {
         return outcome
     }
 
-    /// A buildspec with these commands in BUILD.
+    /// Returns a buildspec with commands in BUILD.
     func building(_ commands: String..., top: String = "") -> String {
         let list = commands.map { "      - |\n        " + $0.replacing("\n", with: "\n        ") }
         return """
@@ -64,7 +64,7 @@ struct ContainerTests {
             """
     }
 
-    /// What commands printed behind '> '.
+    /// Returns the output lines that begin with `> `, without it.
     func lines(_ outcome: BuildspecProcess.Outcome) -> [String] {
         outcome.output.split(separator: "\n").filter { $0.hasPrefix("> ") }
             .map { String($0.dropFirst(2)) }
@@ -151,7 +151,7 @@ struct ContainerTests {
             "--env-file",
             "secrets.env"
         ) { [directory] process in
-            try await waitForFile("started", in: directory)
+            try await directory.waitForFile("started")
             let name = try #require(
                 try await podman.containers().first {
                     $0.hasPrefix("buildspec-\(process.value)-")
@@ -265,10 +265,10 @@ struct ContainerTests {
         let outcome = try await run(
             building(signals == 1 ? "touch started; sleep 600" : command)
         ) { [directory] process in
-            try await waitForFile("started", in: directory)
+            try await directory.waitForFile("started")
             kill(process.value, SIGINT)
             guard signals == 2 else { return }
-            try await waitForFile("asked", in: directory)
+            try await directory.waitForFile("asked")
             kill(process.value, SIGINT)
         }
         #expect(outcome.status == 130)
@@ -279,7 +279,7 @@ struct ContainerTests {
     @Test func `a killed build leaves no container`() async throws {
         let podman = try await Podman.ready()
         let outcome = try await run(building("touch started; sleep 600")) { [directory] process in
-            try await waitForFile("started", in: directory)
+            try await directory.waitForFile("started")
             kill(process.value, SIGKILL)
             while try await podman.containers().contains(where: {
                 $0.hasPrefix("buildspec-\(process.value)-")
@@ -291,12 +291,7 @@ struct ContainerTests {
     }
 }
 
-/// Looks for a file until it is there.
-func waitForFile(_ name: String, in directory: TemporaryDirectory) async throws {
-    while try directory.read(name) == nil { try await Task.sleep(for: .milliseconds(2)) }
-}
-
-/// What a line of shell prints.
+/// Returns the output of a shell command on the host, whatever its status is.
 func shell(_ line: String) async throws -> String {
     try await Subprocess.run(
         .path("/bin/sh"),

@@ -29,7 +29,7 @@ import Testing
         return path
     }
 
-    /// The second engine answers `image inspect` and nothing else.
+    /// The first engine never answers, and the second one answers only `image inspect`.
     @Test(arguments: ["exec sleep 50", "[ \"$1 $2\" = 'image inspect' ] || exec sleep 50"])
     func `the timeout counts while the execution environment is prepared`(
         script: String

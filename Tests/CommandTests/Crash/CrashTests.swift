@@ -6,10 +6,10 @@
     import TestSupport
     import Testing
 
-    /// A process that dies or meets a broken or full disk in any of the calls by which it changes files.
+    /// A process that is killed, or has a broken or full disk, in each call that changes files.
     ///
-    /// `BUILDSPEC_TEST_CRASHES=1` tries every call; else every third is tried with each fault, and
-    /// every call with one of them.
+    /// `BUILDSPEC_TEST_CRASHES=1` tries every call with every fault. Otherwise each call has one
+    /// fault.
     @Suite(.serialized) struct `Crashes and disk faults` {
         struct Case: Sendable {
             var call: Int
@@ -22,27 +22,27 @@
             let faults: [FaultyCalls.Fault] = [.kill, .brokenDisk, .fullDisk]
             return (1...max(1, count)).flatMap { call in
                 faults.indices
-                    .filter { CrashBench.isThorough || call % faults.count == $0 }
+                    .filter { CrashFixture.isThorough || call % faults.count == $0 }
                     .map { Case(call: call, fault: faults[$0]) }
             }
         }
 
-        /// Runs the command with every fault in every call.
+        /// Runs a cache command once for each case.
         ///
         /// - Parameters:
-        ///   - verb: what the cache command is to do.
-        ///   - bench: the trees.
-        ///   - more: further arguments.
-        ///   - prepare: makes the store and the directory of a run.
-        ///   - check: looks at what came of it.
-        /// - Throws: when nothing can be run.
-        private func meet(
-            _ verb: String,
-            _ bench: CrashBench,
+        ///   - command: The name of the command.
+        ///   - fixture: The trees.
+        ///   - more: Further arguments.
+        ///   - prepare: Makes the store and the directory of a run.
+        ///   - check: Checks the result of a run.
+        /// - Throws: An error if the command cannot be run.
+        private func runCases(
+            _ command: String,
+            _ fixture: CrashFixture,
             _ more: [String] = [],
             prepare:
                 @escaping @Sendable () async throws -> (
-                    store: TemporaryDirectory, place: TemporaryDirectory
+                    store: TemporaryDirectory, directory: TemporaryDirectory
                 ),
             check:
                 @escaping @Sendable (
@@ -51,15 +51,15 @@
         ) async throws {
             let calls = try await FaultyCalls()
             let run = { @Sendable (item: Case) async throws in
-                let (store, place) = try await prepare()
+                let (store, directory) = try await prepare()
                 let arguments =
-                    verb == "prune"
-                    ? ["cache", verb, "--cache", store.path.string] + more
-                    : CrashBench.arguments(verb, key: "new", store: store)
+                    command == "prune"
+                    ? ["cache", command, "--cache", store.path.string] + more
+                    : CrashFixture.arguments(command, key: "new", store: store)
                 let outcome = try await BuildspecProcess.run(
                     arguments,
-                    in: place,
-                    environment: bench.environment.merging(
+                    in: directory,
+                    environment: fixture.environment.merging(
                         calls.environment(
                             item.fault,
                             at: item.call,
@@ -68,18 +68,18 @@
                         )
                     ) { $1 }
                 )
-                return (store, place, outcome)
+                return (store, directory, outcome)
             }
             let counting = Case(call: 0, fault: .kill)
             let (_, _, outcome) = try await run(counting)
             #expect(outcome.status == 0, "\(outcome.error)")
             let count = try calls.count(counting.name)
             #expect(count > 5, "the library counts nothing")
-            try await CrashBench.each(cases(count)) { item in
-                let (store, place, outcome) = try await run(item)
+            try await CrashFixture.each(cases(count)) { item in
+                let (store, directory, outcome) = try await run(item)
                 switch item.fault {
                 case .kill:
-                    // Threads race for the same work, so one run may make fewer calls than another.
+                    // Threads race for the same work, so a run can make fewer calls than another.
                     let isOver = try calls.count(item.name) < item.call
                     #expect(outcome.status == (isOver ? 0 : -9), item.comment)
                 default:
@@ -88,7 +88,7 @@
                     #expect(lines <= 1, "\(item.name): \(outcome.error)")
                     #expect(outcome.status == 0 || lines == 1, item.comment)
                 }
-                try await check(item, store, place, outcome)
+                try await check(item, store, directory, outcome)
             }
         }
 
@@ -96,18 +96,18 @@
         func `an interrupted save leaves a sound store with its entries and can be repeated`()
             async throws
         {
-            let bench = try CrashBench()
-            try await meet("save", bench) {
-                (try await bench.store(withNew: false), bench.new)
+            let fixture = try CrashFixture()
+            try await runCases("save", fixture) {
+                (try await fixture.store(withNew: false), fixture.new)
             } check: { item, store, _, outcome in
-                try await bench.expectSound(store, "old", is: bench.oldTree, item.comment)
-                let again = try await bench.cache(store)
-                    .save(CrashBench.identity("new"), from: bench.new.path)
+                try await fixture.expectSound(store, "old", is: fixture.oldTree, item.comment)
+                let again = try await fixture.cache(store)
+                    .save(CrashFixture.identity("new"), from: fixture.new.path)
                 #expect(again.outcome != .nothingToSave, item.comment)
                 #expect(outcome.status != 0 || again.outcome == .alreadyStored, item.comment)
-                _ = try await bench.cache(store).prune(PruneLimits(gracePeriod: 0))
-                #expect(try CrashBench.leftovers(in: store) == [], item.comment)
-                try await bench.expectSound(store, "new", is: bench.newTree, item.comment)
+                _ = try await fixture.cache(store).prune(PruneLimits(gracePeriod: 0))
+                #expect(try CrashFixture.leftovers(in: store) == [], item.comment)
+                try await fixture.expectSound(store, "new", is: fixture.newTree, item.comment)
             }
         }
 
@@ -115,70 +115,70 @@
         func `an interrupted restore leaves old or restored files and can be repeated`()
             async throws
         {
-            let bench = try CrashBench()
-            let store = try await bench.store(withNew: true)
-            let place = try await bench.workspace(store)
-            let before = try TreeSnapshot(place.path)
-            let identity = CrashBench.identity("new")
-            _ = try await bench.cache(store).restore(identity, into: place.path)
-            let after = try TreeSnapshot(place.path)
-            try await meet("restore", bench) {
-                (store, try await bench.workspace(store))
-            } check: { item, store, place, outcome in
-                let found = try TreeSnapshot(place.path)
+            let fixture = try CrashFixture()
+            let store = try await fixture.store(withNew: true)
+            let directory = try await fixture.workspace(store)
+            let before = try TreeSnapshot(directory.path)
+            let identity = CrashFixture.identity("new")
+            _ = try await fixture.cache(store).restore(identity, into: directory.path)
+            let after = try TreeSnapshot(directory.path)
+            try await runCases("restore", fixture) {
+                (store, try await fixture.workspace(store))
+            } check: { item, store, directory, outcome in
+                let found = try TreeSnapshot(directory.path)
                 switch (item.fault, outcome.status) {
                 case (.kill, _):
                     expectEachWhole(found, before, after, item.comment)
                 case (_, 0) where outcome.error.isEmpty:
                     #expect(after.difference(from: found) == nil, item.comment)
                 case (_, 0):
-                    // The time of a directory could not be set, or what was replaced not be removed.
+                    // The time of a directory cannot be set, or a replaced file cannot be removed.
                     #expect(after.contents == found.contents, item.comment)
                 default:
                     #expect(before.difference(from: found) == nil, item.comment)
-                    #expect(try CrashBench.leftovers(in: place) == [], item.comment)
+                    #expect(try CrashFixture.leftovers(in: directory) == [], item.comment)
                 }
-                _ = try await bench.cache(store).restore(identity, into: place.path)
-                let again = try TreeSnapshot(place.path)
+                _ = try await fixture.cache(store).restore(identity, into: directory.path)
+                let again = try TreeSnapshot(directory.path)
                 #expect(after.difference(from: again) == nil, item.comment)
-                #expect(try CrashBench.leftovers(in: place) == [], item.comment)
+                #expect(try CrashFixture.leftovers(in: directory) == [], item.comment)
             }
-            #expect(try await bench.cache(store).verify().problems == [])
+            #expect(try await fixture.cache(store).verify().problems == [])
         }
 
         @Test(.timeLimit(.minutes(30)))
         func `an interrupted prune leaves a sound store with the kept entries`() async throws {
-            let bench = try CrashBench()
-            try await meet("prune", bench, ["--grace", "0"]) {
-                let store = try await bench.store(withNew: true)
-                let cache = bench.cache(store)
-                _ = try await cache.save(CrashBench.identity(nil), from: bench.old.path)
-                // Garbage of every kind: what only the keyless entry's first state needed.
-                _ = try await cache.save(CrashBench.identity(nil), from: bench.new.path)
+            let fixture = try CrashFixture()
+            try await runCases("prune", fixture, ["--grace", "0"]) {
+                let store = try await fixture.store(withNew: true)
+                let cache = fixture.cache(store)
+                _ = try await cache.save(CrashFixture.identity(nil), from: fixture.old.path)
+                // Unreferenced objects of every kind, from the first save of the default entry.
+                _ = try await cache.save(CrashFixture.identity(nil), from: fixture.new.path)
                 try store.write("torn", to: "v1/keys/s/torn/0")
                 try store.handle.directory("v1".utf8).directory("keys".utf8)
                     .directory("s".utf8).directory("torn".utf8)
                     .setModified("0".utf8, FileTime(seconds: 9, nanoseconds: 0))
-                return (store, bench.new)
+                return (store, fixture.new)
             } check: { item, store, _, _ in
                 for key in ["old", "new"] {
-                    let tree = key == "old" ? bench.oldTree : bench.newTree
-                    let place = try TemporaryDirectory()
-                    let restored = try await bench.cache(store)
-                        .restore(CrashBench.identity(key), into: place.path)
+                    let tree = key == "old" ? fixture.oldTree : fixture.newTree
+                    let directory = try TemporaryDirectory()
+                    let restored = try await fixture.cache(store)
+                        .restore(CrashFixture.identity(key), into: directory.path)
                     #expect(restored.outcome == .exact(key: key), item.comment)
                     #expect(
-                        try tree.difference(from: TreeSnapshot(place.path)) == nil,
+                        try tree.difference(from: TreeSnapshot(directory.path)) == nil,
                         item.comment
                     )
                 }
-                _ = try await bench.cache(store).prune(PruneLimits(gracePeriod: 0))
-                try await bench.expectSound(store, "old", is: bench.oldTree, item.comment)
-                try await bench.expectSound(store, "new", is: bench.newTree, item.comment)
+                _ = try await fixture.cache(store).prune(PruneLimits(gracePeriod: 0))
+                try await fixture.expectSound(store, "old", is: fixture.oldTree, item.comment)
+                try await fixture.expectSound(store, "new", is: fixture.newTree, item.comment)
             }
         }
 
-        /// Every file is the old one or the new one, and nothing that was there is missing.
+        /// Expects that every file is the old or the new one, and that no old file is missing.
         private func expectEachWhole(
             _ found: TreeSnapshot,
             _ before: TreeSnapshot,
@@ -194,7 +194,7 @@
     }
 
     extension TreeSnapshot {
-        /// What files and links hold and which names are directories, without times and modes.
+        /// The contents of files and links, and `nil` for directories, without times and modes.
         var contents: [String: [UInt8]?] {
             entries.mapValues { $0.kind == .directory ? nil : $0.content }
         }

@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Builds that may open only few files.
+/// Builds with a low limit of open files.
 @Suite(.timeLimit(.minutes(5)))
 struct OpenFileTests {
     @Test(arguments: 3...40)
@@ -19,7 +19,7 @@ struct OpenFileTests {
         let result = try await Subprocess.run(
             .path("/bin/sh"),
             arguments: [
-                // The shell itself has no room any more to redirect what is behind the limit.
+                // After 'ulimit', the shell itself cannot redirect a file.
                 "-c", "exec 2>&1; ulimit -n \(limit); exec \"$0\" run --cache none",
                 BuildspecProcess.path.string,
             ],
@@ -38,7 +38,7 @@ struct OpenFileTests {
             !output.contains("Backtrac") && !output.contains("Fatal error"),
             "\(limit): \(output)"
         )
-        // Whatever fails for it says what to do.
+        // Every error about the limit has the remedy.
         for line in output.split(separator: "\n") where line.contains("oo many open files") {
             #expect(line.contains("ulimit -n"), "\(limit): \(line)")
         }

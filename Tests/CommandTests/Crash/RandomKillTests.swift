@@ -11,60 +11,63 @@ import Testing
     import Darwin
 #endif
 
-/// Processes killed at random moments, and crowds of them over one store.
+/// Processes that share a store, and that are killed at random moments.
 @Suite struct `Concurrent processes` {
     @Test(.timeLimit(.minutes(5)))
     func `a store stays sound when 200 processes are killed at random moments`() async throws {
-        let bench = try CrashBench()
-        let store = try await bench.store(withNew: false)
+        let fixture = try CrashFixture()
+        let store = try await fixture.store(withNew: false)
         let seed = UInt64.random(in: 0...UInt64.max)
-        // Three lines of work, each with a workspace of its own, over the one store.
-        try await CrashBench.each(0..<3) { line in
-            var random = SplitMix64(seed: seed &+ UInt64(line))
-            let place = try await bench.workspace(store)
+        // Three workers share the store, and each has a separate workspace.
+        try await CrashFixture.each(0..<3) { worker in
+            var random = SplitMix64(seed: seed &+ UInt64(worker))
+            let workspace = try await fixture.workspace(store)
             for round in 0..<67 {
-                let comment: Comment = "seed \(seed), line \(line), round \(round)"
-                let verb = ["save", "restore", "prune"][Int(random.next() % 3)]
+                let comment: Comment = "seed \(seed), worker \(worker), round \(round)"
+                let command = ["save", "restore", "prune"][Int(random.next() % 3)]
                 let delay = Int(random.next() % 40_000)
                 let key = random.next() % 2 == 0 ? "old" : "new"
                 let arguments =
-                    verb == "prune"
-                    ? ["cache", verb, "--cache", store.path.string]
-                    : CrashBench.arguments(verb, key: key, store: store)
-                let source = key == "old" ? bench.old : bench.new
+                    command == "prune"
+                    ? ["cache", command, "--cache", store.path.string]
+                    : CrashFixture.arguments(command, key: key, store: store)
+                let source = key == "old" ? fixture.old : fixture.new
                 _ = try await BuildspecProcess.run(
                     arguments,
-                    in: verb == "save" ? source : place,
-                    environment: bench.environment
+                    in: command == "save" ? source : workspace,
+                    environment: fixture.environment
                 ) { process in
-                    // Not to wait for anything: the moment is what is random.
+                    // The delay makes the moment random; it waits for nothing.
                     try await Task.sleep(for: .microseconds(delay))
                     kill(process.value, SIGKILL)
                 }
                 if round % 3 == 0 {
-                    #expect(try await bench.cache(store).verify().problems == [], comment)
+                    #expect(try await fixture.cache(store).verify().problems == [], comment)
                 }
             }
-            let restored = try await bench.cache(store)
-                .restore(CrashBench.identity("old"), into: place.path)
+            let restored = try await fixture.cache(store)
+                .restore(CrashFixture.identity("old"), into: workspace.path)
             #expect(restored.outcome == .exact(key: "old"), "seed \(seed)")
-            #expect(try CrashBench.leftovers(in: place) == [], "seed \(seed)")
+            #expect(try CrashFixture.leftovers(in: workspace) == [], "seed \(seed)")
         }
-        _ = try await bench.cache(store).save(CrashBench.identity("new"), from: bench.new.path)
-        _ = try await bench.cache(store).prune(PruneLimits())
-        #expect(try CrashBench.leftovers(in: store) == [])
-        try await bench.expectSound(store, "old", is: bench.oldTree, "seed \(seed)")
-        try await bench.expectSound(store, "new", is: bench.newTree, "seed \(seed)")
+        _ = try await fixture.cache(store).save(
+            CrashFixture.identity("new"),
+            from: fixture.new.path
+        )
+        _ = try await fixture.cache(store).prune(PruneLimits())
+        #expect(try CrashFixture.leftovers(in: store) == [])
+        try await fixture.expectSound(store, "old", is: fixture.oldTree, "seed \(seed)")
+        try await fixture.expectSound(store, "new", is: fixture.newTree, "seed \(seed)")
     }
 
-    /// Trees that share most of their files, so that saves refer to each other's packs.
+    /// Makes a tree that shares most of its files with the others, so that saves share packs.
     private func tree(_ number: Int) throws -> TemporaryDirectory {
-        let place = try TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         for file in 0..<12 {
-            try place.write("\(file) of \(file % 4 == 0 ? number : -1)", to: "tree/\(file)")
+            try directory.write("\(file) of \(file % 4 == 0 ? number : -1)", to: "tree/\(file)")
         }
-        try place.write("\(number)", to: "tree/number")
-        return place
+        try directory.write("\(number)", to: "tree/number")
+        return directory
     }
 
     @Test(.timeLimit(.minutes(5)))
@@ -75,7 +78,8 @@ import Testing
         for round in 0..<3 {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for number in 0..<16 {
-                    // Half of them under one key, the others each under its own; all under none too.
+                    // Half of the processes share a key, and the others have different keys. All
+                    // save the default entry too.
                     let key = number % 2 == 0 ? "same \(round)" : "own \(number) of \(round)"
                     tasks.addTask {
                         try await work(key, trees[number], snapshots, number, round, store)
@@ -96,9 +100,9 @@ import Testing
         }
         let cache = BuildCache(directory: store.path)
         #expect(try await cache.verify().problems == [])
-        // One shared and eight of their own in each round, and the keyless one.
+        // One shared and eight other entries in each round, and the default entry.
         #expect(try await cache.entries().entries.count == 3 * 9 + 1)
-        #expect(try CrashBench.leftovers(in: store) == [])
+        #expect(try CrashFixture.leftovers(in: store) == [])
     }
 
     private func work(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A file that says which builds a batch starts, in commands that know single builds only.
+/// A buildspec with a `batch` section, in commands that run single builds only.
 ///
 /// CodeBuild guide, "Batch build buildspec reference".
 @Suite(.timeLimit(.minutes(1))) struct `Batch buildspecs` {
@@ -17,7 +17,7 @@ import Testing
 
         """
 
-    private func place(_ text: String) throws -> TemporaryDirectory {
+    private func project(_ text: String) throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
         try directory.write(text, to: "buildspec.yml")
         for name in ["one", "two"] {
@@ -35,7 +35,7 @@ import Testing
     func `'run' refuses a batch without commands and names the buildspecs to run`(
         rest: String
     ) async throws {
-        let directory = try place(Self.batch + rest)
+        let directory = try project(Self.batch + rest)
         let outcome = try await BuildspecProcess.run(["run", "--cache", "none"], in: directory)
         #expect(outcome.status == 2)
         #expect(
@@ -63,7 +63,7 @@ import Testing
     func `'run' refuses a batch that is empty or has only commands that do nothing`(
         rest: String
     ) async throws {
-        let directory = try place("version: 0.2\n" + rest)
+        let directory = try project("version: 0.2\n" + rest)
         let outcome = try await BuildspecProcess.run(["run", "--cache", "none"], in: directory)
         #expect(outcome.status == 2, "\(outcome)")
         #expect(outcome.error.contains("buildspec.yml:2:1: error: this buildspec has a batch"))
@@ -74,7 +74,7 @@ import Testing
     func `'run' runs the phases of a batch buildspec and reports that the batch does not run`()
         async throws
     {
-        let directory = try place(Self.batch + "phases: {build: {commands: [echo ran me]}}\n")
+        let directory = try project(Self.batch + "phases: {build: {commands: [echo ran me]}}\n")
         let outcome = try await BuildspecProcess.run(["run", "--cache", "none"], in: directory)
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("ran me"))
@@ -88,7 +88,7 @@ import Testing
     @Test func `'plan' and 'validate' accept a batch buildspec and report that it is one`()
         async throws
     {
-        let directory = try place(Self.batch)
+        let directory = try project(Self.batch)
         let plan = try await BuildspecProcess.run(["plan"], in: directory)
         #expect(plan.status == 0, "\(plan.error)")
         #expect(plan.error.contains("a batch of 2 builds and no commands of its own"))
@@ -103,7 +103,7 @@ import Testing
     @Test func `a buildspec that a batch names and that does not exist causes a warning`()
         async throws
     {
-        let directory = try place(
+        let directory = try project(
             Self.batch.replacing("ci/two.yml", with: "two.yml")
                 + "    - identifier: three\n      buildspec: arn:aws:s3:::bucket/three.yml\n"
                 + "    - identifier: four\n      buildspec: |\n        version: 0.2\n"
@@ -125,7 +125,7 @@ import Testing
     @Test func `a path in a batch starts at the work tree, not at the directory of the file`()
         async throws
     {
-        let directory = try place("version: 0.2\n")
+        let directory = try project("version: 0.2\n")
         try directory.write("", to: ".git/HEAD")
         try directory.write(Self.batch.replacing("ci/two", with: "two"), to: "ci/batch.yml")
         let outcome = try await BuildspecProcess.run(["validate", "ci/batch.yml"], in: directory)
@@ -141,11 +141,11 @@ import Testing
     ])
     func `a path in a batch that is not a file of the sources causes a warning`(
         name: String,
-        said: String
+        warning: String
     )
         async throws
     {
-        let directory = try place("")
+        let directory = try project("")
         let text = "version: 0.2\nbatch: {build-list: [{identifier: a, buildspec: \(name)}]}\n"
         try directory.write(text, to: "app/buildspec.yml")
         try directory.write(text, to: "app/ci/x")
@@ -155,12 +155,12 @@ import Testing
             ["validate", "app/buildspec.yml"],
             in: directory
         )
-        #expect(outcome.output.contains("warning: \(said)"), "\(outcome.output)")
+        #expect(outcome.output.contains("warning: \(warning)"), "\(outcome.output)")
         #expect(outcome.output.contains("[batch-buildspec]"))
     }
 
     @Test func `a path in a batch does not name a file of the current directory`() async throws {
-        let directory = try place("")
+        let directory = try project("")
         let text = "version: 0.2\nbatch: {build-list: [{identifier: a, buildspec: ci/one.yml}]}\n"
         try directory.write(text, to: "app/buildspec.yml")
         try directory.write("", to: "app/.git/HEAD")

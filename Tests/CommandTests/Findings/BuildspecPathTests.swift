@@ -2,12 +2,13 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// `--buildspec`: CodeBuild guide, "Buildspec file name and storage location": a path relative to the
-/// source directory.
+/// `--buildspec`, whose path is relative to the source root.
+///
+/// CodeBuild guide, "Buildspec file name and storage location".
 @Suite(.timeLimit(.minutes(1))) struct `Buildspec path` {
     private static let text = "version: 0.2\nphases: {build: {commands: [pwd]}}\n"
 
-    private func place() throws -> TemporaryDirectory {
+    private func project() throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
         try directory.write(Self.text, to: "app/ci/release.yml")
         return directory
@@ -17,13 +18,13 @@ import Testing
     func `a relative buildspec path starts at the source root`(command: [String]) async throws {
         let outcome = try await BuildspecProcess.run(
             command + ["--source", "app", "--buildspec", "ci/release.yml"],
-            in: try place()
+            in: try project()
         )
         #expect(outcome.status == 0, "\(outcome.error)")
     }
 
     @Test func `an absolute buildspec path is used as it is`() async throws {
-        let directory = try place()
+        let directory = try project()
         try directory.write(Self.text, to: "other.yml")
         let outcome = try await BuildspecProcess.run(
             [
@@ -38,7 +39,7 @@ import Testing
     @Test func `a buildspec that is only in the current directory is named in the error`()
         async throws
     {
-        let directory = try place()
+        let directory = try project()
         try directory.write(Self.text, to: "other.yml")
         let outcome = try await BuildspecProcess.run(
             ["run", "--cache", "none", "--source", "app", "--buildspec", "other.yml"],

@@ -4,9 +4,9 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What `validate` says of bash under `/bin/sh`, held against the two shells themselves.
+/// The warnings of `validate` about bash under `/bin/sh`, compared with the two shells.
 @Suite(.timeLimit(.minutes(2))) struct `Bash constructs in dash` {
-    /// What a shell does with a text in an empty directory.
+    /// Returns the status and the output of a shell that runs a text in an empty directory.
     private func result(_ shell: String, _ text: String) async throws -> String {
         let directory = try TemporaryDirectory()
         let result = try await Subprocess.run(
@@ -28,7 +28,7 @@ import Testing
         let dash = try await result("dash", sample.text)
         let bash = try await result("bash", sample.text)
         #expect(bash.hasPrefix("exited(0)"), "\(bash)")
-        // In the background, or into a file: the result is the same, the way to it is not.
+        // In dash these run the command in the background, and the result is the same.
         guard !["'&>'", "'&>>'"].contains(sample.name) else { return }
         #expect(dash != bash)
     }

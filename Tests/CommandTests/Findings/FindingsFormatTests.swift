@@ -59,10 +59,10 @@ import Testing
             #expect(rules[index]["id"] as? String == result["ruleId"] as? String)
         }
         let location = (results[0]["locations"] as? [[String: Any]])?.first
-        let place = try #require(location?["physicalLocation"] as? [String: Any])
-        let artifact = place["artifactLocation"] as? [String: Any]
+        let physical = try #require(location?["physicalLocation"] as? [String: Any])
+        let artifact = physical["artifactLocation"] as? [String: Any]
         #expect(artifact?["uri"] as? String == "ci/a%2C%20b.yml")
-        #expect((place["region"] as? [String: Any])?["startLine"] as? Int == 5)
+        #expect((physical["region"] as? [String: Any])?["startLine"] as? Int == 5)
     }
 
     @Test func `the GitHub format has an escaped line for each finding`() {

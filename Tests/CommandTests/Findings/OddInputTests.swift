@@ -5,7 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Places and files that look right and are not.
+/// Directories, files and arguments that look right and are not.
 @Suite(.timeLimit(.minutes(1)))
 struct OddInputTests {
     private let directory: TemporaryDirectory
@@ -79,7 +79,7 @@ struct OddInputTests {
         #expect(outcome.output.contains("\n1\n"))
     }
 
-    // Homes of shared machines are like that. 65534 is the number of `nobody`.
+    // Home directories of shared machines have such modes. 65534 is the number of `nobody`.
     @Test func `artifacts are collected below a directory that cannot be listed`() async throws {
         let isRoot = geteuid() == 0
         unsafe chmod(directory.path.string, 0o755)

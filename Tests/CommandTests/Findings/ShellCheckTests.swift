@@ -20,7 +20,7 @@ import Testing
     private func validate(
         _ text: String,
         _ arguments: [String] = [],
-        beside files: [String: String] = [:]
+        files: [String: String] = [:]
     ) async throws -> BuildspecProcess.Outcome {
         let directory = try TemporaryDirectory()
         try directory.write(text, to: "buildspec.yml")
@@ -134,7 +134,7 @@ import Testing
         let file = try await validate(
             text,
             ["--strict"],
-            beside: [".shellcheckrc": "disable=SC2068,SC2086\n"]
+            files: [".shellcheckrc": "disable=SC2068,SC2086\n"]
         )
         #expect(file.status == 0, "\(file.output)")
     }

@@ -15,8 +15,8 @@ struct CIMarkersTests {
             commands: ['exit 3']
         """
 
-    /// GitHub Docs, "Workflow commands"; GitLab Docs, "Custom collapsible sections"; Buildkite Docs,
-    /// "Managing log output".
+    /// GitHub Docs, "Workflow commands"; GitLab Docs, "Custom collapsible sections"; Buildkite
+    /// Docs, "Managing log output".
     @Test(arguments: [
         (
             "GITHUB_ACTIONS",

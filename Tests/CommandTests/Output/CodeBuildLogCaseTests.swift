@@ -206,7 +206,13 @@ extension CodeBuildLogCaseTests {
         var hasRun: Bool
     }
 
-    /// The log of a build, times and places left out; `nil` is no buildspec at all.
+    /// Runs a build, and returns its log with times and paths replaced.
+    ///
+    /// - Parameters:
+    ///   - text: The buildspec; `nil` stands for a missing file.
+    ///   - arguments: Further arguments.
+    /// - Returns: The log.
+    /// - Throws: An error if the build cannot be run.
     private func log(_ text: String?, _ arguments: String...) async throws -> Log {
         let directory = try TemporaryDirectory()
         if let text { try directory.write(text, to: "buildspec.yml") }

@@ -2,7 +2,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// `run --log-format codebuild`: the lines of published build logs, golden.
+/// `run --log-format codebuild`, compared with the lines of published build logs.
 @Suite(.timeLimit(.minutes(2)))
 struct CodeBuildLogTests {
     @Test func `the 'codebuild' log has the lines of CodeBuild`() async throws {

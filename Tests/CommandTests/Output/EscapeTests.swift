@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// A stranger's text does not reach the terminal as anything but text.
+/// Escape sequences in buildspecs and stores, which must not reach the terminal.
 @Suite(.timeLimit(.minutes(2)))
 struct EscapeTests {
     private static let evil = #"\e]0;owned\a\e[31337x\e[2J"#
@@ -68,15 +68,15 @@ struct EscapeTests {
         let store = try TemporaryDirectory()
         let key = "k\u{1B}]0;owned\u{7}"
         try directory.write("x", to: "tree/n\u{1B}]0;owned\u{7}")
-        func run(_ verb: String, _ arguments: String...) async throws {
-            let place = verb == "audit" ? [] : ["--cache", store.path.string]
+        func run(_ command: String, _ arguments: String...) async throws {
+            let options = command == "audit" ? [] : ["--cache", store.path.string]
             let outcome = try await BuildspecProcess.run(
-                ["cache", verb] + place + arguments,
+                ["cache", command] + options + arguments,
                 in: directory
             )
-            expectText(outcome.output, "\(verb): \(outcome)")
-            expectText(outcome.error, "\(verb): \(outcome)")
-            #expect([0, 1].contains(outcome.status), "\(verb): \(outcome)")
+            expectText(outcome.output, "\(command): \(outcome)")
+            expectText(outcome.error, "\(command): \(outcome)")
+            #expect([0, 1].contains(outcome.status), "\(command): \(outcome)")
         }
         let identity = ["--scope", key, "--key", key, "--path", "tree/**/*"]
         try await run(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `run --events`: the lines that `docs/events.md` promises.
+/// `run --events`, whose format `docs/events.md` describes.
 @Suite(.timeLimit(.minutes(2)))
 struct EventsTests {
     private static let buildspec = """
@@ -131,7 +131,7 @@ struct EventsTests {
         )
     }
 
-    /// The lines with what is different in every build left out.
+    /// Replaces the parts of the events that are different in every build.
     private static func masked(_ text: String) -> String {
         let failure =
             "{\"phase\":\"BUILD\",\"list\":\"commands\",\"index\":0,\"command\":\"exit 3\","

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// `run --exports`: the file that hands variables on.
+/// `run --exports`, which writes the exported variables into a file.
 @Suite(.timeLimit(.minutes(2)))
 struct ExportsTests {
     private static let buildspec = #"""

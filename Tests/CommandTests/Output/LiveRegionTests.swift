@@ -109,18 +109,18 @@ import Testing
         log.activate()
         let warning = "warning: cannot write '/full'; all output is shown instead\r\n"
         #expect(log.text(before: output, "/full") == warning + "one\r\ntwo\r\n")
-        #expect(log.text(before: output, "/full") == "one\r\ntwo\r\n", "said once")
+        #expect(log.text(before: output, "/full") == "one\r\ntwo\r\n", "the warning comes once")
     }
 
     @Test func `the newest logs are kept, and a phase is read from its beginning`() throws {
         let directory = try TemporaryDirectory()
-        let place = directory.path.appending("state").appending("logs")
-        _ = try LogFile(in: place)
+        let logs = directory.path.appending("state").appending("logs")
+        _ = try LogFile(in: logs)
         for number in 10..<40 {
             try directory.write("", to: "state/logs/200001\(number)T000000000-1.log")
         }
-        let file = try LogFile(in: place)
-        let names = try DirectoryHandle.open(PathBytes(place.string)).names()
+        let file = try LogFile(in: logs)
+        let names = try DirectoryHandle.open(PathBytes(logs.string)).names()
         #expect(names.count == LogFile.maxLogs)
         file.stream.write("before\n")
         let offset = file.size

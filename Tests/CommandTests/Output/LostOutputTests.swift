@@ -5,7 +5,7 @@ import Testing
 @testable import buildspec
 
 #if os(Linux)
-    /// Files that cannot be written any more.
+    /// Output files that cannot be written after the build has started.
     struct LostOutputTests {
         @Test func `a log that cannot be written stops the build with the reason`() async throws {
             let directory = try TemporaryDirectory()
@@ -15,7 +15,7 @@ import Testing
                 options: .create,
                 permissions: .ownerReadWrite
             )
-            // The kernel's full device: every write fails as on a full disk.
+            // Every write to this device fails as on a full disk.
             let full = try FileDescriptor.open(FilePath("/dev/full"), .writeOnly)
             await confirmation { stopped in
                 let log = LogWriter(StandardStream(full), StandardStream(file)) {

@@ -11,7 +11,7 @@ import Testing
     import Darwin
 #endif
 
-/// What the command writes never takes the place of what it reads, and never shows a key.
+/// Outputs that must not replace inputs, and keys that must not be printed.
 @Suite(.timeLimit(.minutes(3)))
 struct OutputSafetyTests {
     private static let buildspec = """
@@ -214,10 +214,10 @@ struct OutputSafetyTests {
     @Test func `a configuration that is a broken link ends the command`() async throws {
         let directory = try directory()
         try directory.write("", to: "home/.config/buildspec/x")
-        let place = try DirectoryHandle.open(
+        let folder = try DirectoryHandle.open(
             PathBytes(directory.file("home/.config/buildspec").string)
         )
-        try place.makeLink("config.yml".utf8, to: Array("none".utf8))
+        try folder.makeLink("config.yml".utf8, to: Array("none".utf8))
         let outcome = try await BuildspecProcess.run(["run", "--cache", "none"], in: directory)
         #expect(outcome.status == 64)
         #expect(outcome.error.contains("cannot read the configuration"), "\(outcome)")

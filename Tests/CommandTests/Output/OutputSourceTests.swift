@@ -10,7 +10,7 @@ import Testing
     import Darwin
 #endif
 
-/// What the command writes never takes the place of somebody's file among the sources.
+/// Outputs that must not replace source files.
 @Suite(.timeLimit(.minutes(3)))
 struct OutputSourceTests {
     private static let buildspec = """
@@ -35,7 +35,8 @@ struct OutputSourceTests {
         return directory
     }
 
-    private func refuses(
+    /// Expects that a command refuses its output and writes nothing.
+    private func expectRefusal(
         _ directory: TemporaryDirectory,
         _ arguments: [String],
         environment: [String: String] = [:],
@@ -45,9 +46,7 @@ struct OutputSourceTests {
         let outcome = try await BuildspecProcess.run(
             arguments,
             in: directory,
-            environment: .init(
-                uniqueKeysWithValues: environment.map { (.init(stringLiteral: $0), $1) }
-            )
+            environment: .init(strings: environment)
         )
         #expect(outcome.status == 64, "\(arguments): \(outcome)")
         #expect(outcome.error.contains(": cannot write '"), "\(outcome)")
@@ -71,7 +70,7 @@ struct OutputSourceTests {
     {
         let directory = try await directory(git: "git add main.c")
         for option in ["--events", "--exports"] {
-            try await refuses(
+            try await expectRefusal(
                 directory,
                 ["run", "--cache", "none", option, "main.c"],
                 environment: ["PATH": "/nowhere"],
@@ -82,7 +81,7 @@ struct OutputSourceTests {
         _ = unsafe chown(directory.path.string, 65_534, 65_534)
         _ = unsafe chown(directory.file(".git").string, 65_534, 65_534)
         let run = ["run", "--cache", "none", "--exports", "main.c"]
-        try await refuses(directory, run, because: "dubious ownership")
+        try await expectRefusal(directory, run, because: "dubious ownership")
     }
 
     @Test(arguments: ["e", "e.json"])
@@ -112,12 +111,16 @@ struct OutputSourceTests {
             git: "mkdir sub && cp main.c sub/t && git add lib sub && rm -r lib/t sub"
         )
         for option in ["--events", "--exports"] {
-            try await refuses(directory, ["run", "--cache", "none", option, file], because: reason)
+            try await expectRefusal(
+                directory,
+                ["run", "--cache", "none", option, file],
+                because: reason
+            )
         }
-        try await refuses(directory, ["cache", "keygen", "-o", file], because: reason)
+        try await expectRefusal(directory, ["cache", "keygen", "-o", file], because: reason)
         guard file.hasPrefix(".git") else { return }
         let export = ["cache", "export", "k", "--cache", "st", "-o", file + ".tar"]
-        try await refuses(directory, export, because: reason)
+        try await expectRefusal(directory, export, because: reason)
     }
 
     // 65534 is the number of `nobody`.

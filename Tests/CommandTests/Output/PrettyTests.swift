@@ -75,7 +75,7 @@ struct PrettyTests {
         )
         #expect(outcome.screen.isReset)
         #expect(outcome.screen.unknown == [])
-        #expect(outcome.written.contains("line 3"), "it was shown while it ran")
+        #expect(outcome.written.contains("line 3"), "a running command shows its output")
         #expect(outcome.written.contains("command 1 of 2"))
         let path = try #require(outcome.screen.lines.first { $0.hasPrefix("log ") }?.dropFirst(18))
         let log = try String(decoding: Host.read(FilePath(String(path))), as: UTF8.self)

@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What `run` writes for itself is in no cache and in no artifact, and neither is written over.
+/// Outputs, stores and inputs of `run`, which caches and artifacts neither contain nor replace.
 @Suite(.timeLimit(.minutes(3)))
 struct ReservedPathTests {
     private func directory(
@@ -43,7 +43,7 @@ struct ReservedPathTests {
         let directory = try directory(paths)
         try directory.write("A=old\n", to: "src/out/e.env")
         try directory.write("", to: "src/out/ev.json")
-        // As an entry of an older version has them.
+        // An entry of an older version can contain outputs.
         let save = [
             "cache", "save", "--cache", "st", "--scope", "s", "--root", "src", "--key", "k",
         ]
@@ -84,8 +84,8 @@ struct ReservedPathTests {
         )
         #expect(restore.status == 0, "\(restore)")
         for name in ["out/e.env", "out/ev.json", "state", "lib/near", "lib/far"] {
-            let place = PathBytes(restored.file(name).string)
-            #expect(try FileStatus.named(place) == nil, "\(name)")
+            let path = PathBytes(restored.file(name).string)
+            #expect(try FileStatus.named(path) == nil, "\(name)")
         }
         #expect(try restored.read("lib/f") == "x\n")
     }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import buildspec
 
-/// Numbers, durations and sentences.
+/// The texts of numbers, durations, reports and help.
 @Suite struct WordingTests {
     @Test func `a repair that deletes nothing reports what happens to the damage`() async throws {
         let cache = BuildCache(store: DirectoryStore(try TemporaryDirectory().path))
@@ -20,7 +20,7 @@ import Testing
         )
         done.problems = ["'v1/packs/x' is a directory that is not empty; remove it by hand"]
         #expect(VerifyOutput.text(done, of: found) == "nothing repaired\n")
-        // What is in the way keeps the next save from it.
+        // A directory instead of the object keeps the next save from writing it.
         done.removedEntries = ["v1/keys/x"]
         #expect(
             VerifyOutput.text(done, of: found)

@@ -4,27 +4,28 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// The user's file, the variables and the options, and which of them wins.
+/// The precedence of the user's configuration file, variables and options.
 ///
-/// Whom a command asks is seen by the port that it cannot connect to.
+/// The port to which a command cannot connect shows which endpoint it uses.
 @Suite(.timeLimit(.minutes(3))) struct `Cache configuration` {
     private static let bucket = "bucket"
-    /// Ports of this machine at which nobody answers.
+    /// Ports of this machine on which nothing listens.
     private static let ports = ["option": 11, "address": 12, "variable": 13, "file": 14, "aws": 15]
 
     private func url(_ source: String) -> String {
         "http://127.0.0.1:\(Self.ports[source] ?? 0)"
     }
 
-    private func list(_ sources: Set<String>, own: Bool = false) async throws -> String {
-        let place = try TemporaryDirectory()
+    /// Lists a bucket with endpoints in some of the sources, and returns the error.
+    private func list(_ sources: Set<String>, ofBucket: Bool = false) async throws -> String {
+        let directory = try TemporaryDirectory()
         if sources.contains("file") {
             let options =
-                own
+                ofBucket
                 ? "region: eu-west-1\n  endpoint: http://127.0.0.1:19\n  buckets:\n    bucket:\n"
                     + "      endpoint: \(url("file"))\n"
                 : "endpoint: \(url("file"))\n"
-            try place.write("s3:\n  \(options)", to: "home/.config/buildspec/config.yml")
+            try directory.write("s3:\n  \(options)", to: "home/.config/buildspec/config.yml")
         }
         let query = sources.contains("address") ? "?endpoint=\(url("address"))" : ""
         var environment: [Environment.Key: String] = [
@@ -35,7 +36,7 @@ import Testing
         let outcome = try await BuildspecProcess.run(
             ["cache", "list", "--cache", "s3://\(Self.bucket)/ci\(query)"]
                 + (sources.contains("option") ? ["--endpoint-url", url("option")] : []),
-            in: place,
+            in: directory,
             environment: environment
         )
         #expect(outcome.status == 3, "\(outcome.error)")
@@ -51,61 +52,68 @@ import Testing
             #expect(error.contains("127.0.0.1:\(Self.ports[best] ?? 0)"), "\(sources): \(error)")
             sources.removeFirst()
         }
-        let error = try await list(["file", "aws"], own: true)
-        #expect(error.contains(url("file")), "what is said of one bucket beats the rest: \(error)")
+        let error = try await list(["file", "aws"], ofBucket: true)
+        #expect(
+            error.contains(url("file")),
+            "the endpoint of the bucket takes precedence: \(error)"
+        )
     }
 
     @Test func `stores come from the configuration file unless a variable or an option names them`()
         async throws
     {
-        let place = try TemporaryDirectory()
-        try place.write("x", to: "tree/a")
-        let (first, second) = (place.file("first").string, place.file("second").string)
-        try place.write(
+        let directory = try TemporaryDirectory()
+        try directory.write("x", to: "tree/a")
+        let (first, second) = (directory.file("first").string, directory.file("second").string)
+        try directory.write(
             "cache:\n  place: \(first)\n  remote: \(second)\n  max-size: 1GB\n",
             to: "home/.config/buildspec/config.yml"
         )
         let save = ["cache", "save", "--scope", "s", "--key", "k", "--path", "tree"]
-        #expect(try await BuildspecProcess.run(save, in: place).status == 0)
+        #expect(try await BuildspecProcess.run(save, in: directory).status == 0)
         for store in [first, second] {
             let listed = try await BuildspecProcess.run(
                 ["cache", "list", "--cache", store, "--remote", "none"],
-                in: place
+                in: directory
             )
             #expect(listed.output.contains("s      k"), "\(listed)")
         }
-        try place.write(
+        try directory.write(
             "version: 0.2\nphases: {build: {commands: [echo x > made]}}\ncache: {paths: [made]}\n",
             to: "buildspec.yml"
         )
-        #expect(try await BuildspecProcess.run(["run", "--project", "q"], in: place).status == 0)
+        #expect(
+            try await BuildspecProcess.run(["run", "--project", "q"], in: directory).status == 0
+        )
         for store in [first, second] {
             let listed = try await BuildspecProcess.run(
                 ["cache", "list", "--cache", store, "--remote", "none"],
-                in: place
+                in: directory
             )
             #expect(listed.output.contains("q      -"), "\(listed)")
         }
         let third = try await BuildspecProcess.run(
             ["cache", "list"],
-            in: place,
+            in: directory,
             environment: [
-                "BUILDSPEC_CACHE": place.file("third").string, "BUILDSPEC_REMOTE": "none",
+                "BUILDSPEC_CACHE": directory.file("third").string, "BUILDSPEC_REMOTE": "none",
             ]
         )
-        #expect(third.output == "no entries in '\(place.file("third").string)'\n")
+        #expect(third.output == "no entries in '\(directory.file("third").string)'\n")
         let home = try await BuildspecProcess.run(
             ["cache", "list", "--config", "none"],
-            in: place
+            in: directory
         )
-        #expect(home.output == "no entries in '\(place.file("home/.cache/buildspec").string)'\n")
+        #expect(
+            home.output == "no entries in '\(directory.file("home/.cache/buildspec").string)'\n"
+        )
     }
 
     @Test(arguments: ["gs://bucket/x", "s3:bucket/x", "s3://bucket?addressing=host"])
     func `a store that is neither a directory nor a bucket is an error`(text: String) async throws {
-        let place = try TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         for options in [["--cache", text], ["--remote", text]] {
-            let list = try await BuildspecProcess.run(["cache", "list"] + options, in: place)
+            let list = try await BuildspecProcess.run(["cache", "list"] + options, in: directory)
             #expect(list.status == 64 && list.error.contains("Error: \(options[0]): '\(text)'"))
         }
     }
@@ -113,10 +121,10 @@ import Testing
     @Test func `an error after the parsing of the command line is reported without the usage`()
         async throws
     {
-        let place = try TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         let saved = try await BuildspecProcess.run(
             ["cache", "save", "--cache", "store", "--path", "x", "--sign-key", "gone"],
-            in: place
+            in: directory
         )
         #expect(saved.status == 64 && saved.error == "Error: --sign-key: there is no file 'gone'\n")
     }
@@ -124,14 +132,14 @@ import Testing
     @Test func `a mistake in the configuration file is reported with its line and column`()
         async throws
     {
-        let place = try TemporaryDirectory()
-        try place.write(
+        let directory = try TemporaryDirectory()
+        try directory.write(
             "cache:\n  palce: /x\n  max-age: 3\ns3:\n  buckets:\n    b:\n      addressing: host\n",
             to: "my.yml"
         )
         let wrong = try await BuildspecProcess.run(
             ["cache", "list"],
-            in: place,
+            in: directory,
             environment: ["BUILDSPEC_CONFIG": "my.yml"]
         )
         #expect(wrong.status == 64)
@@ -144,32 +152,32 @@ import Testing
         }
         let missing = try await BuildspecProcess.run(
             ["cache", "list", "--config", "gone.yml"],
-            in: place
+            in: directory
         )
         #expect(missing.status == 64)
         #expect(missing.error.contains("cannot read the configuration 'gone.yml'"))
-        let run = try await BuildspecProcess.run(["run", "--config", "my.yml"], in: place)
+        let run = try await BuildspecProcess.run(["run", "--config", "my.yml"], in: directory)
         #expect(run.status == 64 && run.error.contains("my.yml:2:3"))
     }
 
     @Test func `mistakes come in the order of the configuration file, repeated keys among them`()
         async throws
     {
-        let place = try TemporaryDirectory()
-        try place.write(
+        let directory = try TemporaryDirectory()
+        try directory.write(
             "cache:\n  max-age: 3\n  place: /a\n  place: /b\n  max-size: big\n  palce: /x\n",
             to: "my.yml"
         )
         let wrong = try await BuildspecProcess.run(
             ["cache", "list", "--config", "my.yml"],
-            in: place
+            in: directory
         )
         #expect(wrong.status == 64)
-        let places = wrong.error.split(separator: "\n").compactMap { line in
+        let positions = wrong.error.split(separator: "\n").compactMap { line in
             line.split(separator: " ").first { $0.hasPrefix("my.yml:") }
         }
         #expect(
-            places == ["my.yml:2:12:", "my.yml:4:3:", "my.yml:5:13:", "my.yml:6:3:"],
+            positions == ["my.yml:2:12:", "my.yml:4:3:", "my.yml:5:13:", "my.yml:6:3:"],
             "\(wrong.error)"
         )
         #expect(wrong.error.contains("my.yml:4:3: error: 'place' occurs twice"))
@@ -182,10 +190,10 @@ import Testing
     )
         async throws
     {
-        let place = try TemporaryDirectory()
-        try place.write("cache:\n  place: none\n", to: "none.yml")
-        try place.write("no policy: [", to: ".buildspec-cache-policy.yml")
-        try place.write(
+        let directory = try TemporaryDirectory()
+        try directory.write("cache:\n  place: none\n", to: "none.yml")
+        try directory.write("no policy: [", to: ".buildspec-cache-policy.yml")
+        try directory.write(
             "version: 0.2\nphases: {build: {commands: [echo x > made]}}\ncache: {paths: [made]}\n",
             to: "buildspec.yml"
         )
@@ -196,7 +204,7 @@ import Testing
         func run(_ arguments: String...) async throws -> BuildspecProcess.Outcome {
             try await BuildspecProcess.run(
                 arguments + options,
-                in: place,
+                in: directory,
                 environment: environment
             )
         }
@@ -211,22 +219,22 @@ import Testing
         }
         let built = try await run("run")
         #expect(built.status == 0, "\(built)")
-        let behind = try await run("run", "--remote", "far")
-        #expect(behind.status == 64)
-        #expect(behind.error.contains("--remote needs a local store"), "\(behind)")
-        #expect(!Self.exists("none", in: place) && !Self.exists("far", in: place))
+        let remote = try await run("run", "--remote", "far")
+        #expect(remote.status == 64)
+        #expect(remote.error.contains("--remote needs a local store"), "\(remote)")
+        #expect(!Self.exists("none", in: directory) && !Self.exists("far", in: directory))
     }
 
-    private static func exists(_ name: String, in place: TemporaryDirectory) -> Bool {
-        (try? place.handle.status(name.utf8))?.mode != nil
+    private static func exists(_ name: String, in directory: TemporaryDirectory) -> Bool {
+        (try? directory.handle.status(name.utf8))?.mode != nil
     }
 
     @Test func `a configuration file in the repository is not read`() async throws {
-        let place = try TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         for name in ["config.yml", ".config/buildspec/config.yml", "buildspec/config.yml"] {
-            try place.write("this is: [no configuration", to: name)
+            try directory.write("this is: [no configuration", to: name)
         }
-        let outcome = try await BuildspecProcess.run(["cache", "list"], in: place)
+        let outcome = try await BuildspecProcess.run(["cache", "list"], in: directory)
         #expect(outcome.status == 0, "\(outcome.error)")
     }
 }

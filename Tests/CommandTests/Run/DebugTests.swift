@@ -66,9 +66,9 @@ struct DebugTests {
             try terminal.type("codebuild-resume\n")
         }
         #expect(status == 0)
-        #expect(terminal.text.contains("went on with a  b"), "variables do not carry over")
+        #expect(terminal.text.contains("went on with a  b"), "the shell does not change variables")
         #expect(terminal.text.contains("6:9: resumed after "))
-        #expect(try directory.read("inner/made") == "", "files do")
+        #expect(try directory.read("inner/made") == "", "the shell writes files")
     }
 
     @Test func `Ctrl-C in a debug shell ends its program, not the build`() async throws {
@@ -76,7 +76,7 @@ struct DebugTests {
             terminal,
             _ in
             try await terminal.expect("$ ")
-            // It says so itself: before it has the terminal, Ctrl-C is the shell's.
+            // Until the program prints `up`, Ctrl-C goes to the shell.
             try terminal.type("sh -c 'echo up; exec sleep 600'\n")
             try await terminal.expect("up\r\n")
             try terminal.type("\u{3}")
@@ -224,7 +224,7 @@ struct DebugTests {
     ) async throws {
         let directory = try TemporaryDirectory()
         try directory.write(Self.buildspec("touch ran"), to: "buildspec.yml")
-        // A session of its own, so that not even the tests' terminal is there.
+        // A new session, so that not even the terminal of the tests exists.
         let result = try await Subprocess.run(
             .path(BuildspecProcess.path),
             arguments: ["run", option],

@@ -30,7 +30,13 @@ import Testing
         artifacts: {files: ['**/*'], base-directory: dist}
         """
 
-    /// Plans the build in a directory of its own that holds `kept/file`.
+    /// Plans the build in a new directory that has `kept/file`.
+    ///
+    /// - Parameters:
+    ///   - evaluatingKeys: Whether the plan evaluates the cache keys.
+    ///   - change: A change of the request.
+    /// - Returns: The plan, the buildspec, and the names in the directory after the planning.
+    /// - Throws: The error of the plan.
     private func plan(
         evaluatingKeys: Bool = false,
         _ change: (inout BuildRequest) -> Void = { _ in }

@@ -8,7 +8,7 @@ import Testing
     import Darwin
 #endif
 
-/// Bad input: one clear line, the right exit status, nothing run.
+/// Errors before a build, each with its exit status, and without a command that runs.
 @Suite(.timeLimit(.minutes(2)))
 struct RunErrorTests {
     private func run(

@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Much output through the built command.
+/// A large output of a command.
 @Suite(.timeLimit(.minutes(3)))
 struct RunOutputTests {
     #if os(Linux)
@@ -38,7 +38,7 @@ struct RunOutputTests {
             #expect(growth < 20_000)
         }
 
-        /// The number in a line such as `VmHWM:     17000 kB`.
+        /// Reads the number in a line such as `VmHWM:     17000 kB`.
         private func kilobytes(in file: String, _ directory: TemporaryDirectory) throws -> Int {
             let fields = try #require(try directory.read(file)).split { $0 == " " || $0 == "\t" }
             return try #require(Int(fields[1]))

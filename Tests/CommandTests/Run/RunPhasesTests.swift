@@ -3,7 +3,7 @@ import BuildspecRunner
 import TestSupport
 import Testing
 
-/// The failure table through the built command, with real shells.
+/// The failure table with the built command and real shells.
 ///
 /// CodeBuild user guide, "Build specification reference": phases, finally, on-failure; "Build phase
 /// transitions".

@@ -30,10 +30,10 @@ struct RunStopTests {
         try directory.write(buildspec, to: "buildspec.yml")
         return try await BuildspecProcess.run(["run", "--cache", "none"], in: directory) {
             process in
-            try await wait(for: "started", in: directory)
+            try await directory.waitForFile("started")
             for signal in signals {
                 kill(process.value, signal)
-                if signals.count > 1 { try await wait(for: "asked", in: directory) }
+                if signals.count > 1 { try await directory.waitForFile("asked") }
             }
         }
     }
@@ -71,7 +71,7 @@ struct RunStopTests {
         let outcome = try await run(buildspec, signals: [SIGKILL], in: directory)
         #expect(outcome.status == -9)
         let pid = try directory.read("pid")
-        // The guard gives two seconds before it kills.
+        // The guard process waits two seconds before it kills.
         while try isAlive(pid) { try await Task.sleep(for: .milliseconds(20)) }
     }
 
@@ -182,12 +182,7 @@ struct RunStopTests {
     }
 }
 
-/// Looks for a file until it is there.
-private func wait(for name: String, in directory: TemporaryDirectory) async throws {
-    while try directory.read(name) == nil { try await Task.sleep(for: .milliseconds(2)) }
-}
-
-/// Whether the process whose number a file holds runs.
+/// Whether the process with the number in `text` runs.
 private func isAlive(_ text: String?) throws -> Bool {
     let number = try #require(text?.split(separator: "\n").first.flatMap { pid_t($0) })
     guard kill(number, 0) == 0 else { return false }

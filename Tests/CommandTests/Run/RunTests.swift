@@ -3,7 +3,7 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// `buildspec run` as a user sees it.
+/// `buildspec run` with the built command.
 @Suite(.timeLimit(.minutes(2)))
 struct RunTests {
     @Test func `a build prints its commands, its output and a table`() async throws {
@@ -207,8 +207,8 @@ struct RunTests {
         #expect(second.output.contains("cache             not saved: the key is already stored\n"))
     }
 
-    /// A project whose build says `ran` and keeps a file in its cache.
-    private func keepingDirectory() throws -> TemporaryDirectory {
+    /// Makes a project whose build prints `ran` and caches a file.
+    private func cachingProject() throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
         try directory.write(
             """
@@ -224,7 +224,7 @@ struct RunTests {
     @Test func `an unusable cache causes one warning, or status 3 with '--strict-cache'`()
         async throws
     {
-        let directory = try keepingDirectory()
+        let directory = try cachingProject()
         try directory.write("", to: "file")
         let outcome = try await BuildspecProcess.run(
             ["run", "--cache", "file/store"],
@@ -245,8 +245,8 @@ struct RunTests {
     @Test func `a failing remote cache causes a warning, and stops a '--strict-cache' build`()
         async throws
     {
-        let directory = try keepingDirectory()
-        // Nobody listens there.
+        let directory = try cachingProject()
+        // Nothing listens on this port.
         let arguments = [
             "run", "--cache", "near", "--remote", "s3://bucket/p?region=eu-west-1",
             "--endpoint-url", "http://127.0.0.1:1",
@@ -258,7 +258,7 @@ struct RunTests {
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("\nran\n"))
         #expect(outcome.error.contains("; going on with '"), "\(outcome)")
-        // The directory has the entry now, but the build was to use the bucket.
+        // The local store has the entry now, but '--strict-cache' needs the bucket.
         let strict = try await BuildspecProcess.run(
             arguments + ["--strict-cache"],
             in: directory,
@@ -336,7 +336,7 @@ struct RunTests {
 }
 
 extension String {
-    /// The text with every time as `T` and one gap before it.
+    /// The text with every time replaced by `T`.
     var withoutTimes: String {
         replacing(#/ *[0-9]+\.[0-9] s/#) { match in
             match.output.hasPrefix("  ") ? "  T" : " T"

@@ -5,14 +5,14 @@
     import TestSupport
     import Testing
 
-    /// `buildspec run --sandbox` as a user sees it.
+    /// `buildspec run --sandbox` with the built command.
     @Suite(.timeLimit(.minutes(1)))
     struct SandboxTests {
         private let directory: TemporaryDirectory
 
         init() throws {
             directory = try TemporaryDirectory()
-            // Whoever runs the build.
+            // Every user that runs the build can write here.
             unsafe chmod(directory.path.string, 0o777)
             unsafe mkdir(directory.path.appending("home").string, 0o777)
             unsafe chmod(directory.path.appending("home").string, 0o777)
@@ -125,8 +125,7 @@
         }
     }
 
-    /// Whether this machine lets bubblewrap work; where it is not installed at all, the tests run and
-    /// fail.
+    /// Whether this machine allows bubblewrap; if it is not installed, the tests run and fail.
     private func isAllowed() async -> Bool {
         let result = try? await Subprocess.run(
             .name("bwrap"),

@@ -3,15 +3,15 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// Paths in options and variables that are meant otherwise than they are written.
+/// Paths in options and variables that look like mistakes.
 @Suite(.timeLimit(.minutes(3)))
 struct StorePathTextTests {
-    private let place: TemporaryDirectory
+    private let directory: TemporaryDirectory
 
     init() throws {
-        place = try TemporaryDirectory()
-        try place.write("x", to: "a/f")
-        try place.write("x", to: "home/f")
+        directory = try TemporaryDirectory()
+        try directory.write("x", to: "a/f")
+        try directory.write("x", to: "home/f")
     }
 
     private func save(
@@ -20,20 +20,20 @@ struct StorePathTextTests {
     ) async throws -> BuildspecProcess.Outcome {
         try await BuildspecProcess.run(
             ["cache", "save", "--scope", "s"] + arguments,
-            in: place,
+            in: directory,
             environment: environment
         )
     }
 
     private func names() throws -> Set<String> {
-        Set(try place.handle.names().map { String(decoding: $0, as: UTF8.self) })
+        Set(try directory.handle.names().map { String(decoding: $0, as: UTF8.self) })
     }
 
     @Test(arguments: ["file", "no file", "none"])
     func `a tilde in a variable of a store is expanded to the home directory`(
         config: String
     ) async throws {
-        if config == "file" { try place.write("{}\n", to: "home/.config/buildspec/config.yml") }
+        if config == "file" { try directory.write("{}\n", to: "home/.config/buildspec/config.yml") }
         var environment: [Environment.Key: String] = [
             "BUILDSPEC_CACHE": "~/st", "BUILDSPEC_REMOTE": "~/rem",
         ]
@@ -41,7 +41,7 @@ struct StorePathTextTests {
         let outcome = try await save("--path", "a", environment: environment)
         #expect(outcome.status == 0, "\(outcome)")
         #expect(try names().isSubset(of: ["a", "home"]))
-        let home = try place.handle.directory("home".utf8).names()
+        let home = try directory.handle.directory("home".utf8).names()
         #expect(home.contains(Array("st".utf8)) && home.contains(Array("rem".utf8)))
     }
 
@@ -67,8 +67,8 @@ struct StorePathTextTests {
     }
 
     @Test func `an existing store whose name looks like a mistake is used`() async throws {
-        try place.write("", to: "$x/.keep")
-        try place.handle.directory("$x".utf8).removeFile(".keep".utf8)
+        try directory.write("", to: "$x/.keep")
+        try directory.handle.directory("$x".utf8).removeFile(".keep".utf8)
         #expect(try await save("--path", "a", "--cache", "$x").status == 0)
     }
 
@@ -82,7 +82,7 @@ struct StorePathTextTests {
         arguments: [String],
         option: String
     ) async throws {
-        let outcome = try await BuildspecProcess.run(arguments, in: place)
+        let outcome = try await BuildspecProcess.run(arguments, in: directory)
         #expect(outcome.status != 0)
         let line = "warning: \(option): '~' in '~/"
         #expect(
@@ -124,7 +124,7 @@ struct StorePathTextTests {
     func `a blank key on the command line is an error`(arguments: [String]) async throws {
         let outcome = try await BuildspecProcess.run(
             ["cache", "restore", "--cache", "st", "--scope", "s", "--path", "a"] + arguments,
-            in: place
+            in: directory
         )
         #expect(outcome.status == 64 && outcome.error.contains("empty"), "\(outcome)")
     }

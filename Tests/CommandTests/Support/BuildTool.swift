@@ -1,9 +1,9 @@
 import Subprocess
 import Testing
 
-/// A real build tool with a small program of its kind that prints 42.
+/// A real build tool, and a small program in its language that prints 42.
 ///
-/// The program is the sum of `base`, `one` and `two`; each file is a line or two.
+/// The program prints the sum of a few functions, each in a file of one or two lines.
 enum BuildTool: String, Sendable, CaseIterable, CustomTestStringConvertible {
     case make
     case ninja
@@ -12,7 +12,7 @@ enum BuildTool: String, Sendable, CaseIterable, CustomTestStringConvertible {
 
     var testDescription: String { rawValue }
 
-    /// The tools of this machine.
+    /// Returns the tools that this machine has.
     static func installed() async -> [BuildTool] {
         var tools: [BuildTool] = []
         for tool in allCases where await tool.isInstalled { tools.append(tool) }
@@ -35,7 +35,7 @@ enum BuildTool: String, Sendable, CaseIterable, CustomTestStringConvertible {
         }
     }
 
-    /// The directory that holds everything that is built.
+    /// The directory of all build outputs.
     var output: String {
         switch self {
         case .make, .ninja: "build"
@@ -53,7 +53,7 @@ enum BuildTool: String, Sendable, CaseIterable, CustomTestStringConvertible {
         }
     }
 
-    /// Builds, then prints the names of the files that were compiled, in order of name.
+    /// A script that builds, and prints the sorted names of the compiled files.
     var build: String {
         let command =
             switch self {
@@ -74,10 +74,10 @@ enum BuildTool: String, Sendable, CaseIterable, CustomTestStringConvertible {
             + "sed -n '\(names)' ../log | sort"
     }
 
-    /// What is compiled when `two` changes.
-    var madeOfTwo: String { self == .cargo ? "app" : "two" }
+    /// The name that the tool prints when it compiles `two`.
+    var nameOfTwo: String { self == .cargo ? "app" : "two" }
 
-    /// The file of `two`, and a line for it.
+    /// Returns the file of `two`, and its text with a value.
     func two(_ value: Int) -> (file: String, text: String) {
         switch self {
         case .make, .ninja: ("src/two.c", "int two(void) { return \(value); }\n")

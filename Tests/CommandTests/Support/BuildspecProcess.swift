@@ -4,23 +4,23 @@ import TestSupport
 
 /// The built command, run as a user runs it.
 enum BuildspecProcess {
-    /// What came of it.
+    /// The result of a run.
     struct Outcome: Sendable {
-        /// The exit status; minus the signal's number when a signal ended it.
+        /// The exit status, or minus the number of the signal that ended the process.
         var status: Int32
         var output: String
         var error: String
-        /// When the work beside it was done.
+        /// The time at which the closure of the run returned.
         var bodyEnd = ContinuousClock.now
     }
 
-    /// The built program, which lies beside the test bundle.
+    /// The built program, which is in the directory of the test bundle.
     static var path: FilePath {
         let bundle = FilePath(CommandLine.arguments[0])
         return bundle.removingLastComponent().appending("buildspec")
     }
 
-    /// The environment of every run; nothing of the user's machine is touched.
+    /// Returns the environment of every run, whose home directory is `home` in `directory`.
     static func environment(in directory: TemporaryDirectory) -> [Environment.Key: String] {
         [
             "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -32,16 +32,16 @@ enum BuildspecProcess {
         ]
     }
 
-    /// Runs it to its end.
+    /// Runs the command to its end.
     ///
     /// - Parameters:
-    ///   - arguments: its arguments.
-    ///   - directory: where it runs; its home directory is `home` in it.
-    ///   - environment: further variables.
-    ///   - user: the number of the user that runs it, if it is another one.
-    ///   - body: what to do while it runs.
-    /// - Returns: what came of it.
-    /// - Throws: when it cannot be started.
+    ///   - arguments: The arguments.
+    ///   - directory: The working directory; the home directory is `home` in it.
+    ///   - environment: Further variables.
+    ///   - user: The number of another user that runs the command.
+    ///   - body: A closure that runs at the same time.
+    /// - Returns: The result.
+    /// - Throws: An error if the command cannot be started, or the error of `body`.
     static func run(
         _ arguments: [String],
         in directory: TemporaryDirectory,
@@ -78,13 +78,13 @@ enum BuildspecProcess {
         )
     }
 
-    /// Runs a buildspec in a directory of its own.
+    /// Runs a buildspec in a new directory, without a cache.
     ///
     /// - Parameters:
-    ///   - buildspec: the text of `buildspec.yml`.
-    ///   - arguments: arguments behind `run`.
-    /// - Returns: what came of it.
-    /// - Throws: when it cannot be started.
+    ///   - buildspec: The text of `buildspec.yml`.
+    ///   - arguments: The arguments after `run`.
+    /// - Returns: The result.
+    /// - Throws: An error if the command cannot be started.
     static func run(buildspec: String, _ arguments: String...) async throws -> Outcome {
         let directory = try TemporaryDirectory()
         try directory.write(buildspec, to: "buildspec.yml")
@@ -92,5 +92,12 @@ enum BuildspecProcess {
             ["run", "--cache", "none", "--project", "p"] + arguments,
             in: directory
         )
+    }
+}
+
+extension Dictionary where Key == Environment.Key, Value == String {
+    /// Creates the variables of a process from names and values.
+    init(strings: [String: String]) {
+        self = strings.reduce(into: [:]) { $0[Environment.Key(stringLiteral: $1.key)] = $1.value }
     }
 }

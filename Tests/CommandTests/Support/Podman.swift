@@ -8,50 +8,51 @@ import TestSupport
     import Darwin
 #endif
 
-/// A real rootful podman with storage of its own, and images made of this machine's programs.
+/// A real rootful podman with separate storage, and images made of this machine's programs.
 ///
 /// It needs root, and podman, runc, netavark, iptables and busybox-static, which `./dev` installs.
-/// Where one of them is missing a test fails and says so; it is not passed over.
+/// A test fails if one of them is missing; it is not skipped.
 struct Podman: Sendable {
-    /// Why there is none.
+    /// An error for a machine on which podman does not work.
     struct Unavailable: Error, CustomStringConvertible {
         let description: String
     }
 
-    /// bash and the usual programs; a user `app`; an entry point, a user and a directory that a build
-    /// must not care for.
+    /// An image with bash, the usual programs and a user `app`.
+    ///
+    /// A build must ignore the entry point, the user and the working directory of the image.
     static let tools = "localhost/buildspec-test-tools:2"
-    /// busybox alone.
+    /// An image with busybox only.
     static let busybox = "localhost/buildspec-test-busybox:1"
-    /// A file and no program at all.
+    /// An image without a program.
     static let empty = "localhost/buildspec-test-empty:1"
 
-    /// What a process needs in its environment to use it.
+    /// The variables of a process that uses this podman.
     let environment: [Environment.Key: String]
 
-    /// Whether it can be had by this user: what it does needs root.
+    /// Whether this user can run it, which needs root.
     static let isAllowed = geteuid() == 0
 
     private static let shared = Preparation()
 
-    /// The one of this test run.
+    /// Returns the podman of this test run, and prepares it if necessary.
     ///
-    /// - Throws: `Unavailable`.
+    /// - Throws: `Unavailable` if podman does not work on this machine.
     static func ready() async throws -> Podman { try await shared.podman() }
 
     /// Runs podman to its end.
     ///
-    /// - Returns: its standard output.
-    /// - Throws: `Unavailable` when it fails.
+    /// - Returns: The standard output.
+    /// - Throws: `Unavailable` if podman fails.
     @discardableResult
     func run(_ arguments: String...) async throws -> String {
         try await Podman.run(["podman"] + arguments, environment)
     }
 
-    /// Does something while this podman serves everybody at a socket.
+    /// Calls `body` while this podman serves all users at a socket.
     ///
-    /// - Returns: what `body` gives.
-    /// - Throws: what `body` throws, or when the server cannot be started.
+    /// - Returns: The result of `body`.
+    /// - Throws: The error of `body`, or an error if the server cannot be started.
     func serving<Value: Sendable>(
         at socket: FilePath,
         _ body: @escaping @Sendable () async throws -> Value
@@ -72,7 +73,7 @@ struct Podman: Sendable {
         }.closureResult
     }
 
-    /// The names of all containers.
+    /// Lists the names of all containers.
     func containers() async throws -> [String] {
         try await run("ps", "--all", "--format", "{{.Names}}").split(separator: "\n")
             .map(String.init)
@@ -90,26 +91,26 @@ struct Podman: Sendable {
 
     private static func prepare() async throws -> Podman {
         let home = unsafe getenv("HOME").map { unsafe String(cString: $0) } ?? "/root"
-        let place = "\(home)/.cache/buildspec-tests/podman-1"
+        let storage = "\(home)/.cache/buildspec-tests/podman-1"
         let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        _ = try await run(["sh", "-c", configuration, "sh", place], ["PATH": path])
+        _ = try await run(["sh", "-c", configuration, "sh", storage], ["PATH": path])
         let environment: [Environment.Key: String] = [
             "PATH": path,
             "HOME": home,
-            "CONTAINERS_CONF": "\(place)/containers.conf",
-            "CONTAINERS_STORAGE_CONF": "\(place)/storage.conf",
+            "CONTAINERS_CONF": "\(storage)/containers.conf",
+            "CONTAINERS_STORAGE_CONF": "\(storage)/storage.conf",
         ]
-        _ = try await run(["sh", "-c", images, "sh", place], environment)
+        _ = try await run(["sh", "-c", images, "sh", storage], environment)
         return Podman(environment: environment)
     }
 
     private static func run(
-        _ words: [String],
+        _ command: [String],
         _ environment: [Environment.Key: String]
     ) async throws -> String {
         let result = try await Subprocess.run(
             .path("/usr/bin/env"),
-            arguments: Arguments(words),
+            arguments: Arguments(command),
             environment: .custom(environment),
             input: .none,
             output: .string(limit: 1 << 22),
@@ -117,14 +118,14 @@ struct Podman: Sendable {
         )
         guard result.terminationStatus.isSuccess else {
             throw Unavailable(
-                description: "real podman is needed, and it does not do its work here: "
-                    + "\(words.prefix(2)): \(result.standardError)"
+                description: "real podman is needed, and it does not work here: "
+                    + "\(command.prefix(2)): \(result.standardError)"
             )
         }
         return result.standardOutput
     }
 
-    /// What podman needs where there is no systemd and no right to raise limits.
+    /// Configures podman for a machine without systemd and without the right to raise limits.
     private static let configuration = """
         set -eu
         for program in podman runc netavark iptables busybox; do

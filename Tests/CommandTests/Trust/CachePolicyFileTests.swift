@@ -5,7 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Which commands read a cache policy, and what they say of one that cannot be used.
+/// The commands that read a cache policy, and their errors for an invalid one.
 @Suite(.timeLimit(.minutes(3))) struct `Cache policy files` {
     @Test(arguments: [
         (
@@ -68,7 +68,7 @@ import Testing
         } else {
             try directory.write("version: 1\nrequire-signed: true\n", to: name)
         }
-        // Also beside one that is right.
+        // The file is an error even if a file with the right name exists.
         if other == "version: 1\n" {
             try directory.write("version: 1\n", to: ".buildspec-cache-policy.yml")
         }
@@ -79,7 +79,7 @@ import Testing
                 == "error: '\(directory.file(name))' does not have the name of a cache policy, "
                 + "'.buildspec-cache-policy.yml'; rename or remove the file\n"
         )
-        // Who names a policy has chosen.
+        // It is not an error if '--cache-policy' names a policy.
         try directory.write("version: 1\n", to: "policy.yml")
         #expect(try await restore(["--cache-policy", "policy.yml"], in: directory).status == 0)
     }
@@ -105,8 +105,8 @@ import Testing
         #expect(empty.status == 64 && empty.error.hasPrefix("Error: --sign-key: the name is empty"))
     }
 
-    /// What takes the name of a file.
-    private static let namesOfFiles = [
+    /// Commands whose last argument or option takes a file name.
+    private static let fileNameCommands = [
         ["cache", "save", "--path", "x", "--sign-key"], ["run", "--sign-key"],
         ["cache", "restore", "--path", "x", "--cache-policy"], ["run", "--cache-policy"],
         ["run", "--env-file"], ["run", "--secrets-file"], ["run", "--config"], ["run", "--source"],
@@ -114,7 +114,7 @@ import Testing
         ["run", "--artifacts"], ["cache", "keygen", "--output"], ["validate"],
     ]
 
-    @Test(arguments: namesOfFiles)
+    @Test(arguments: fileNameCommands)
     func `a key instead of a file name is refused and not shown`(
         command: [String]
     ) async throws {

@@ -4,11 +4,11 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Scopes, signatures and policies, by the built command.
+/// Scopes, signatures and policies with the built command.
 @Suite(.timeLimit(.minutes(5)))
 struct `Trust in cache commands` {
-    /// A directory with a store, a key that the policy trusts for main, and files to keep.
-    private struct Place {
+    /// A directory with a file to save, a signing key, and a policy that trusts the key for `main`.
+    private struct PolicyFixture {
         let directory: TemporaryDirectory
         let key: String
 
@@ -33,17 +33,6 @@ struct `Trust in cache commands` {
                 to: ".buildspec-cache-policy.yml"
             )
             try directory.write("good", to: "vendor/lib")
-        }
-
-        func cache(
-            _ arguments: String...,
-            environment: [Environment.Key: String] = [:]
-        ) async throws -> BuildspecProcess.Outcome {
-            try await BuildspecProcess.run(
-                ["cache", arguments[0], "--cache", "store"] + arguments.dropFirst(),
-                in: directory,
-                environment: environment
-            )
         }
 
         /// Saves `vendor`.
@@ -80,12 +69,12 @@ struct `Trust in cache commands` {
     @Test func `a signed save warns of an entry that it did not sign, with the remedy`()
         async throws
     {
-        let place = try await Place()
+        let fixture = try await PolicyFixture()
         let name = ".buildspec-cache-policy.yml"
-        let policy = try #require(try place.directory.read(name))
-        try place.directory.handle.removeFile(name.utf8)
-        _ = try await place.save(["--scope", "main"])
-        let signed = try await place.saveSigned()
+        let policy = try #require(try fixture.directory.read(name))
+        try fixture.directory.handle.removeFile(name.utf8)
+        _ = try await fixture.save(["--scope", "main"])
+        let signed = try await fixture.saveSigned()
         #expect(signed.status == 0)
         #expect(
             signed.error.hasSuffix(
@@ -95,14 +84,14 @@ struct `Trust in cache commands` {
             "\(signed)"
         )
         #expect(signed.error.split(separator: "\n").count == 1)
-        try place.directory.write(policy, to: name)
-        let replaced = try await place.save([
+        try fixture.directory.write(policy, to: name)
+        let replaced = try await fixture.save([
             "--scope", "main", "--sign-key", "main.key", "--require-signed",
         ])
         #expect(replaced.output.hasPrefix("cache: saved "), "\(replaced)")
-        let again = try await place.saveSigned()
+        let again = try await fixture.saveSigned()
         #expect(again.error == "" && again.status == 0, "\(again)")
-        #expect(try await place.restore().output.contains("signed by 'main-ci'"))
+        #expect(try await fixture.restore().output.contains("signed by 'main-ci'"))
     }
 
     @Test func `'keygen' writes a private file and never overwrites one`() async throws {
@@ -121,25 +110,25 @@ struct `Trust in cache commands` {
     }
 
     @Test func `a signed entry is restored, listed and shown with its signer`() async throws {
-        let place = try await Place()
-        #expect(try await place.saveSigned().status == 0)
-        let restored = try await place.restore()
+        let fixture = try await PolicyFixture()
+        #expect(try await fixture.saveSigned().status == 0)
+        let restored = try await fixture.restore()
         #expect(restored.error == "")
         #expect(
             restored.output
                 == "cache: restored 1 file, 4 B, 1 file unchanged, key 'k1', signed by 'main-ci'\n"
                 || restored.output.hasSuffix(", key 'k1', signed by 'main-ci'\n")
         )
-        let list = try await place.cache("list")
+        let list = try await fixture.directory.cache("list")
         #expect(list.output.contains("WRITER") && list.output.contains("main-ci"))
-        let shown = try await place.cache("show", "k1")
+        let shown = try await fixture.directory.cache("show", "k1")
         #expect(shown.output.contains("trust      accepted: signed by 'main-ci'\n"))
     }
 
     @Test(arguments: ["stripped", "forged", "copied"])
     func `a changed key record is refused with one line`(how: String) async throws {
-        let place = try await Place()
-        _ = try await place.saveSigned()
+        let fixture = try await PolicyFixture()
+        _ = try await fixture.saveSigned()
         let record = """
             import hashlib, os, shutil, sys
             top = "store/v1/keys/main/"
@@ -156,10 +145,10 @@ struct `Trust in cache commands` {
             end = b"end " + hashlib.sha256(body).hexdigest().encode() + b"\\n"
             open(path, "wb").write(body + end)
             """
-        try await python(record, how, in: place.directory)
-        try place.directory.handle.directory("vendor".utf8).removeFile("lib".utf8)
+        try await python(record, how, in: fixture.directory)
+        try fixture.directory.handle.directory("vendor".utf8).removeFile("lib".utf8)
         let key = how == "copied" ? "k2" : "k1"
-        let restored = try await place.cache(
+        let restored = try await fixture.directory.cache(
             "restore",
             "--path",
             "vendor",
@@ -178,19 +167,19 @@ struct `Trust in cache commands` {
             "copied": "the key record was written for another entry",
         ]
         #expect(restored.error.contains(reason[how] ?? "?"), "\(restored.error)")
-        #expect(try place.directory.read("vendor/lib") == nil)
-        let exported = try await place.cache("export", key, "-o", "x.tar")
+        #expect(try fixture.directory.read("vendor/lib") == nil)
+        let exported = try await fixture.directory.cache("export", key, "-o", "x.tar")
         #expect(exported.status == 3)
-        #expect(try place.directory.read("x.tar") == nil)
+        #expect(try fixture.directory.read("x.tar") == nil)
     }
 
     @Test func `a pull request reads the entry of main and does not change it`() async throws {
-        let place = try await Place()
-        _ = try await place.saveSigned()
-        let policy = try #require(try place.directory.read(".buildspec-cache-policy.yml"))
-        try place.directory.write(policy + "unsigned-scopes: [pr-*]\n", to: "pr.yml")
+        let fixture = try await PolicyFixture()
+        _ = try await fixture.saveSigned()
+        let policy = try #require(try fixture.directory.read(".buildspec-cache-policy.yml"))
+        try fixture.directory.write(policy + "unsigned-scopes: [pr-*]\n", to: "pr.yml")
         let pr = ["--cache-policy", "pr.yml"]
-        let first = try await place.restore(
+        let first = try await fixture.restore(
             "--read-scope",
             "main",
             pr[0],
@@ -198,28 +187,28 @@ struct `Trust in cache commands` {
             scope: "pr-7"
         )
         #expect(first.output.contains(", from scope 'main', signed by 'main-ci'\n"))
-        try place.directory.write("evil", to: "vendor/lib")
-        let saved = try await place.save(
+        try fixture.directory.write("evil", to: "vendor/lib")
+        let saved = try await fixture.save(
             ["--cache-policy", "pr.yml"],
             environment: [
                 "BUILDSPEC_CACHE_SCOPE": "pr-7", "BUILDSPEC_CACHE_READ_SCOPES": "main, other",
             ]
         )
         #expect(saved.output.hasPrefix("cache: saved 1 file"), "\(saved)")
-        _ = try await place.restore()
-        #expect(try place.directory.read("vendor/lib") == "good")
-        _ = try await place.restore("--read-scope", "main", pr[0], pr[1], scope: "pr-7")
-        #expect(try place.directory.read("vendor/lib") == "evil")
+        _ = try await fixture.restore()
+        #expect(try fixture.directory.read("vendor/lib") == "good")
+        _ = try await fixture.restore("--read-scope", "main", pr[0], pr[1], scope: "pr-7")
+        #expect(try fixture.directory.read("vendor/lib") == "evil")
     }
 
     @Test func `'explain' reports a refusal, and the scope of an entry`() async throws {
-        let place = try await Place()
-        try place.directory.write("version: 1\n", to: "none.yml")
-        _ = try await place.save(["--scope", "main", "--cache-policy", "none.yml"])
+        let fixture = try await PolicyFixture()
+        try fixture.directory.write("version: 1\n", to: "none.yml")
+        _ = try await fixture.save(["--scope", "main", "--cache-policy", "none.yml"])
         let explain = ["cache", "explain", "k1", "--cache", "store", "--path", "vendor"]
         let refused = try await BuildspecProcess.run(
             explain + ["--scope", "main"],
-            in: place.directory
+            in: fixture.directory
         )
         #expect(
             refused.output.hasPrefix(
@@ -228,44 +217,44 @@ struct `Trust in cache commands` {
             ),
             "\(refused)"
         )
-        _ = try await place.saveSigned()
+        _ = try await fixture.saveSigned()
         let found = try await BuildspecProcess.run(
             explain + ["--scope", "pr-7", "--read-scope", "main"],
-            in: place.directory
+            in: fixture.directory
         )
         #expect(found.output.hasPrefix("hit: key 'k1' is stored, in scope 'main'\n"), "\(found)")
         #expect(found.output.contains("\nread      main\n"))
     }
 
     @Test func `an entry that the policy would refuse is not saved`() async throws {
-        let place = try await Place()
-        let unsigned = try await place.save(["--scope", "main"])
+        let fixture = try await PolicyFixture()
+        let unsigned = try await fixture.save(["--scope", "main"])
         #expect(unsigned.status == 0)
         #expect(
             unsigned.output
                 == "cache: not saved: the policy requires signed entries for 'main', and there is "
                 + "no signing key\n"
         )
-        #expect(try place.directory.read("store/upkeep") == nil)
+        #expect(try fixture.directory.read("store/upkeep") == nil)
     }
 
     @Test func `an invalid or missing signing key ends a save before it writes`() async throws {
-        let place = try await Place()
-        try place.directory.write("ed25519-secret:AAAA", to: "bad.key")
-        for (environment, words) in [
+        let fixture = try await PolicyFixture()
+        try fixture.directory.write("ed25519-secret:AAAA", to: "bad.key")
+        for (variable, value) in [
             ("BUILDSPEC_CACHE_SIGN_KEY_FILE", "bad.key"), ("BUILDSPEC_CACHE_SIGN_KEY", "AAAA"),
             ("BUILDSPEC_CACHE_SIGN_KEY_FILE", "gone.key"),
             ("BUILDSPEC_CACHE_READ_ONLY", "perhaps"),
         ] {
-            let saved = try await place.save(
+            let saved = try await fixture.save(
                 ["--scope", "main"],
-                environment: [.init(rawValue: environment)!: words]
+                environment: [.init(stringLiteral: variable): value]
             )
-            #expect(saved.status == 64 && saved.error.contains(environment), "\(saved)")
+            #expect(saved.status == 64 && saved.error.contains(variable), "\(saved)")
             #expect(saved.output == "")
         }
-        let good = try #require(try place.directory.read("main.key"))
-        let saved = try await place.save(
+        let good = try #require(try fixture.directory.read("main.key"))
+        let saved = try await fixture.save(
             ["--scope", "main"],
             environment: ["BUILDSPEC_CACHE_SIGN_KEY": good]
         )
@@ -273,30 +262,30 @@ struct `Trust in cache commands` {
     }
 
     @Test func `a refused entry can be compared, and is reported as refused`() async throws {
-        let place = try await Place()
-        try place.directory.write("version: 1\n", to: "none.yml")
-        _ = try await place.save(["--scope", "main", "--cache-policy", "none.yml"])
-        try place.directory.write("better", to: "vendor/lib")
-        let compared = try await place.cache("diff", "k1", "--exit-code")
+        let fixture = try await PolicyFixture()
+        try fixture.directory.write("version: 1\n", to: "none.yml")
+        _ = try await fixture.save(["--scope", "main", "--cache-policy", "none.yml"])
+        try fixture.directory.write("better", to: "vendor/lib")
+        let compared = try await fixture.directory.cache("diff", "k1", "--exit-code")
         #expect(compared.status == 1 && compared.output.contains("vendor/lib"), "\(compared)")
         #expect(
             compared.error
                 == "warning: cache: key 'k1' of 'main' is refused by the policy: it is not signed\n"
         )
-        let listed = try await place.cache("list")
+        let listed = try await fixture.directory.cache("list")
         #expect(listed.output.contains(" refused\n"), "\(listed)")
-        let shown = try await place.cache("show", "k1")
+        let shown = try await fixture.directory.cache("show", "k1")
         #expect(shown.output.contains("trust      refused: it is not signed\n"), "\(shown)")
     }
 
     @Test func `'--require-signed' is stricter than the policy`() async throws {
-        let place = try await Place()
-        let policy = try #require(try place.directory.read(".buildspec-cache-policy.yml"))
-        try place.directory.write(policy + "unsigned-scopes: ['*']\n", to: "lax.yml")
-        _ = try await place.save(["--scope", "x", "--cache-policy", "lax.yml"])
-        let lax = try await place.restore("--cache-policy", "lax.yml", scope: "x")
+        let fixture = try await PolicyFixture()
+        let policy = try #require(try fixture.directory.read(".buildspec-cache-policy.yml"))
+        try fixture.directory.write(policy + "unsigned-scopes: ['*']\n", to: "lax.yml")
+        _ = try await fixture.save(["--scope", "x", "--cache-policy", "lax.yml"])
+        let lax = try await fixture.restore("--cache-policy", "lax.yml", scope: "x")
         #expect(lax.output.contains("key 'k1'\n"))
-        let strict = try await place.restore(
+        let strict = try await fixture.restore(
             "--cache-policy",
             "lax.yml",
             "--require-signed",
@@ -306,14 +295,14 @@ struct `Trust in cache commands` {
     }
 
     @Test func `a read-only cache is neither saved nor pruned`() async throws {
-        let place = try await Place()
-        _ = try await place.saveSigned()
-        let saved = try await place.save(
+        let fixture = try await PolicyFixture()
+        _ = try await fixture.saveSigned()
+        let saved = try await fixture.save(
             ["--scope", "main", "--sign-key", "main.key", "--cache-read-only"],
             key: "k2"
         )
         #expect(saved.output == "cache: not saved: the cache is read-only\n" && saved.status == 0)
-        let pruned = try await place.cache(
+        let pruned = try await fixture.directory.cache(
             "prune",
             "--max-size",
             "0",
@@ -328,7 +317,7 @@ struct `Trust in cache commands` {
                     + "'--cache-read-only' (or BUILDSPEC_CACHE_READ_ONLY)\n",
             "\(pruned)"
         )
-        #expect(try await place.restore().output.contains("key 'k1'"))
+        #expect(try await fixture.restore().output.contains("key 'k1'"))
     }
 
     private func python(

@@ -2,14 +2,14 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// `run --mask`: what must not be shown, as a user sees it.
+/// `run --mask` with the built command.
 ///
 /// Source: CodeBuild guide, data-protection: secrets and AWS access key ids are hidden in logs.
 @Suite(.timeLimit(.minutes(2)))
 struct MaskTests {
     private static let secret = "s3cr3t-of-tess"
 
-    /// The commands that must not give the secret away, and what is seen of their output.
+    /// Each command prints a secret in some form; the second text is the masked output.
     @Test(arguments: [
         ("printf 'a%sb\\n' \"$TOKEN\"", "a***b"),
         ("printf s3cr3t; sleep 0; printf -- '-of-tess\\n'", "***"),

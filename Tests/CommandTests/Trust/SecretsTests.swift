@@ -2,7 +2,7 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// `env/parameter-store` and `env/secrets-manager` through the built command, against moto's server.
+/// `env/parameter-store` and `env/secrets-manager` with the built command and moto's server.
 ///
 /// CodeBuild guide, build-spec-ref: env/parameter-store, env/secrets-manager.
 @Suite(.timeLimit(.minutes(10)))
@@ -35,7 +35,7 @@ struct SecretsTests {
              {"Name": "app/keys", "SecretString": json.dumps({"token": "battery staple"})})
         """
 
-    private func place() throws -> TemporaryDirectory {
+    private func project() throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
         try directory.write(Self.buildspec, to: "buildspec.yml")
         return directory
@@ -44,14 +44,14 @@ struct SecretsTests {
     @Test func `secrets come from AWS before the first command and are masked`() async throws {
         try await MotoServer.run { server in
             _ = try await Python.run(Self.filling, [server.url], input: "")
-            let directory = try place()
+            let directory = try project()
             let outcome = try await BuildspecProcess.run(
                 ["run", "--cache", "none"],
                 in: directory,
                 environment: [
                     "AWS_ENDPOINT_URL": server.url, "AWS_REGION": "us-east-1",
                     "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
-                ].reduce(into: [:]) { $0[.init(stringLiteral: $1.key)] = $1.value }
+                ]
             )
             #expect(outcome.status == 0, "\(outcome.error)")
             #expect(try directory.read("values") == "correct horse-battery staple")
@@ -61,7 +61,7 @@ struct SecretsTests {
     }
 
     @Test func `a secrets file provides secrets without AWS`() async throws {
-        let directory = try place()
+        let directory = try project()
         try directory.write(
             "# for my laptop\n/app/password=from=file\n\nTOKEN=by name\n",
             to: "secrets"
@@ -76,7 +76,7 @@ struct SecretsTests {
     }
 
     @Test func `an unused line of a secrets file is reported without its value`() async throws {
-        let directory = try place()
+        let directory = try project()
         try directory.write(
             "/app/password=x1\nTOKEN=x2\nTOKNE=x3\n# c\napp/keys:tokne=x4\nMIIEvQIBADANBg\nkqhkiG9w0B==\n",
             to: "secrets"
@@ -97,7 +97,7 @@ struct SecretsTests {
     }
 
     @Test func `a parameter without a value stops the build before any command`() async throws {
-        let directory = try place()
+        let directory = try project()
         let outcome = try await BuildspecProcess.run(
             ["run", "--cache", "none", "--env", "TOKEN=given"],
             in: directory
