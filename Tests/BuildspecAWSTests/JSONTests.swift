@@ -50,7 +50,7 @@ struct `JSON values` {
         ]
         for _ in 0..<5000 {
             let text = (0..<Int.random(in: 1...7, using: &random)).map { _ in
-                pieces[Int.random(in: 0..<pieces.count, using: &random)]
+                random.pick(pieces)
             }.joined()
             // Foundation accepts a comma at the end.
             let dense = text.filter { $0 != " " }

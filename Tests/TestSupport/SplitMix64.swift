@@ -14,6 +14,16 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
         return word ^ (word >> 31)
     }
 
+    /// Whether an event with a chance of one in `count` happens.
+    package mutating func oneIn(_ count: Int) -> Bool {
+        Int.random(in: 0..<count, using: &self) == 0
+    }
+
+    /// Returns one element of an array that is not empty.
+    package mutating func pick<Element>(_ elements: [Element]) -> Element {
+        elements[Int.random(in: 0..<elements.count, using: &self)]
+    }
+
     /// Returns random bytes; `compressible` ones repeat themselves.
     package mutating func bytes(_ count: Int, compressible: Bool = false) -> [UInt8] {
         var bytes: [UInt8] = []

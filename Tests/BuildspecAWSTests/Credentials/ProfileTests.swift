@@ -101,7 +101,7 @@ struct `Profile files` {
             let length = Int.random(in: count, using: &random)
             let text = String(
                 (0..<length).map { _ in
-                    letters[Int.random(in: 0..<letters.count, using: &random)]
+                    random.pick(letters)
                 }
             )
             return text.split(separator: " ").joined(separator: " ")
@@ -129,7 +129,7 @@ struct `Profile files` {
         ]
         for _ in 0..<2000 {
             let text = (0..<Int.random(in: 0...30, using: &random)).map { _ in
-                pieces[Int.random(in: 0..<pieces.count, using: &random)]
+                random.pick(pieces)
             }.joined()
             for kind in [ProfileFile.Kind.config, .credentials] {
                 do throws(ProfileFile.LineError) {

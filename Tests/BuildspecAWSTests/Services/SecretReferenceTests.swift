@@ -66,7 +66,7 @@ struct `Secret references` {
         var count = 0
         for _ in 0..<5000 {
             let text = (0..<Int.random(in: 0...9, using: &random)).map { _ in
-                pieces[Int.random(in: 0..<pieces.count, using: &random)]
+                random.pick(pieces)
             }.joined()
             guard let reference = try? SecretReference(text) else { continue }
             count += 1

@@ -58,9 +58,7 @@ struct `Comparison with botocore` {
             "a", "B", "é", "日本", "a b", "x+y", "1/2", "..", ".", "", "%41", "~t_i.l-de", "a=b&c",
             "\"q\"", "*", "'", "(x)", ",", ";", ":", "@", "$", "!", "#", "?",
         ]
-        func some<Value>(_ values: [Value]) -> Value {
-            values[Int.random(in: 0..<values.count, using: &random)]
-        }
+        func some<Value>(_ values: [Value]) -> Value { random.pick(values) }
         func count(_ limit: Int) -> Range<Int> { 0..<Int.random(in: 0...limit, using: &random) }
         let host = some([
             Endpoint(.https, "ssm.eu-central-1.amazonaws.com"),

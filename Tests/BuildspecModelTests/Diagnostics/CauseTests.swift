@@ -21,29 +21,26 @@ import Testing
         #expect(found.first?.contains("(YAML, line ") == true, sourceLocation: sourceLocation)
     }
 
-    private func inCommands(_ lines: String) -> String {
-        "version: 0.2\nphases:\n  build:\n    commands:\n"
-            + lines.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { "      \($0)\n" }.joined()
-    }
-
     @Test func `a quote that closes too early is the cause of a syntax error`() {
         check(
-            inCommands("- make\n- 1️⃣\"echo \"x\" y\""),
+            buildspecText(commands: "- make\n- 1️⃣\"echo \"x\" y\""),
             "the text begins with a quote that already closes in column 15, with more text after it"
         )
         check(
-            inCommands("- 1️⃣\"$DIR/tool\" --x"),
+            buildspecText(commands: "- 1️⃣\"$DIR/tool\" --x"),
             "the text begins with a quote that already closes"
         )
     }
 
     @Test func `a quote that is never closed is the cause of a syntax error`() {
         check(
-            inCommands("- 1️⃣\"apt install git\n- \"which aws\""),
+            buildspecText(commands: "- 1️⃣\"apt install git\n- \"which aws\""),
             "the quote opened here is not closed on its line, so that a quote on line 6 ends it"
         )
-        check(inCommands("- 1️⃣\"echo a\n- make"), "the quote opened here is never closed")
+        check(
+            buildspecText(commands: "- 1️⃣\"echo a\n- make"),
+            "the quote opened here is never closed"
+        )
     }
 
     @Test func `a quote that ends at a pattern far below is the cause of a syntax error`() {
@@ -64,7 +61,10 @@ import Testing
 
     @Test func `a list item in the wrong column is the cause of a syntax error`() {
         check(
-            inCommands("- make\n 1️⃣- \"make test\"").replacing("- make\n", with: "- \"make\"\n"),
+            buildspecText(commands: "- make\n 1️⃣- \"make test\"").replacing(
+                "- make\n",
+                with: "- \"make\"\n"
+            ),
             "this line is indented by 7 spaces, its siblings (line 5) by 6"
         )
         check(
@@ -82,18 +82,18 @@ import Testing
 
     @Test func `a key among list items is the cause of a syntax error`() {
         check(
-            inCommands("- make\n1️⃣post_build:"),
+            buildspecText(commands: "- make\n1️⃣post_build:"),
             "'post_build:' is in the column of the list's items (from line 5)"
         )
     }
 
     @Test func `a block without indentation is the cause of a syntax error`() {
         check(
-            inCommands("- |\n1️⃣if [ -f x ]; then\n  make\nfi"),
+            buildspecText(commands: "- |\n1️⃣if [ -f x ]; then\n  make\nfi"),
             "the block that begins on line 5 ends above this line; indent it by 8 spaces"
         )
         check(
-            inCommands("- |\n  if [ -f x ]; then\n    make\n1️⃣fi"),
+            buildspecText(commands: "- |\n  if [ -f x ]; then\n    make\n1️⃣fi"),
             "the block that begins on line 5 ends above this line; indent it by 8 spaces"
         )
     }
@@ -104,7 +104,10 @@ import Testing
     func `a command that begins with a YAML indicator is the cause of a syntax error`(
         command: String
     ) {
-        check(inCommands("- 1️⃣\(command)"), "the text begins with '\(command.prefix(1))'")
+        check(
+            buildspecText(commands: "- 1️⃣\(command)"),
+            "the text begins with '\(command.prefix(1))'"
+        )
     }
 
     @Test(arguments: ["`date`", "@x", "%x"])
@@ -112,7 +115,7 @@ import Testing
         command: String
     ) {
         check(
-            inCommands("- 1️⃣\(command)"),
+            buildspecText(commands: "- 1️⃣\(command)"),
             "the text begins with '\(command.prefix(1))', which is a reserved character to YAML"
         )
     }
@@ -123,7 +126,7 @@ import Testing
             "there is a tab in column 1; indent with spaces"
         )
         check(
-            inCommands("- |\n  a\n1️⃣").replacing("1️⃣", with: "\t1️⃣b").replacing(
+            buildspecText(commands: "- |\n  a\n1️⃣").replacing("1️⃣", with: "\t1️⃣b").replacing(
                 "      \t1️⃣b",
                 with: "1️⃣\tb"
             ),
@@ -133,7 +136,7 @@ import Testing
 
     @Test func `a colon and a space in a command are the cause of a syntax error`() {
         check(
-            inCommands("- curl -H \"Content-Type1️⃣: x\" -H \"A: b\""),
+            buildspecText(commands: "- curl -H \"Content-Type1️⃣: x\" -H \"A: b\""),
             "the ': ' in column 30 makes a mapping of this command"
         )
     }
@@ -162,14 +165,17 @@ import Testing
     }
 
     @Test func `a text pasted by accident is the cause of a syntax error`() {
-        check(inCommands("- make") + "1️⃣~\n~\n", "'~' looks pasted by accident; remove the line")
         check(
-            inCommands("- make") + "1️⃣git push -u origin main\n",
+            buildspecText(commands: "- make") + "1️⃣~\n~\n",
+            "'~' looks pasted by accident; remove the line"
+        )
+        check(
+            buildspecText(commands: "- make") + "1️⃣git push -u origin main\n",
             "'git push -u origin main' looks pasted by accident"
         )
         check("1️⃣<<<<<<< HEAD\nversion: 0.2\n", "this is the mark of a merge conflict; resolve it")
         check(
-            inCommands("- make") + "  1️⃣test\n",
+            buildspecText(commands: "- make") + "  1️⃣test\n",
             "this line is neither a key ('name: …') nor an item"
         )
     }
@@ -191,6 +197,9 @@ import Testing
     }
 
     @Test func `an unknown escape is the cause of a syntax error`() {
-        check(inCommands("- \"sed 's/1️⃣\\./x/' f\""), "in double quotes YAML reads a backslash")
+        check(
+            buildspecText(commands: "- \"sed 's/1️⃣\\./x/' f\""),
+            "in double quotes YAML reads a backslash"
+        )
     }
 }

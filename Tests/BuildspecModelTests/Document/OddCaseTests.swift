@@ -16,10 +16,8 @@ struct OddCase: Sendable, CustomTestStringConvertible {
         _ findings: [String] = [],
         reads command: String? = nil
     ) -> OddCase {
-        let indented = lines.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.isEmpty ? "\n" : "      \($0)\n" }.joined()
-        return OddCase(
-            text: "version: 0.2\nphases:\n  build:\n    commands:\n\(indented)",
+        OddCase(
+            text: buildspecText(commands: lines),
             findings: findings,
             command: command
         )

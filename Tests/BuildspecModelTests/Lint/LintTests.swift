@@ -9,10 +9,8 @@ import Testing
         env: String = "",
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
-        let commands = lines.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.isEmpty ? "\n" : "      \($0)\n" }.joined()
         checkNames(
-            "version: 0.2\n\(env)phases:\n  build:\n    commands:\n\(commands)",
+            buildspecText(commands: lines, env: env),
             expected,
             sourceLocation: sourceLocation
         )
@@ -97,9 +95,7 @@ import Testing
         let unmarked = MarkedText(lines).text
         check(unmarked, [], env: "env:\n  shell: bash\n")
         let found = ["bash-syntax", "source-command", "bash-syntax", "bash-syntax", "bash-syntax"]
-        let text =
-            "version: 0.2\nphases:\n  build:\n    commands:\n"
-            + unmarked.split(separator: "\n").map { "      \($0)\n" }.joined()
+        let text = buildspecText(commands: unmarked)
         #expect(Buildspec.validate(Array(text.utf8)).diagnostics.map(\.name) == found)
         check(
             "- . venv/bin/activate\n- \"[ -f x ]\"\n- echo '[[ a ]]'\n- grep -E '[[:space:]]' f",
@@ -122,8 +118,7 @@ import Testing
     }
 
     @Test func `a message shows a command block without its last line break`() {
-        let text =
-            "version: 0.2\nphases:\n  build:\n    commands:\n      - |\n        set -x\n"
+        let text = buildspecText(commands: "- |\n  set -x")
         let message = Buildspec.validate(Array(text.utf8)).diagnostics.first?.message ?? ""
         #expect(message.hasPrefix("'set -x' holds only in this item"))
     }
@@ -211,9 +206,7 @@ import Testing
 /// YAML 1.1, "Folded Style": lines that are indented more, and empty lines, keep their breaks.
 @Suite struct `Folded lines` {
     private func names(_ command: String) -> [String] {
-        let lines = command.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.isEmpty ? "\n" : "      \($0)\n" }.joined()
-        let text = "version: 0.2\nphases:\n  build:\n    commands:\n\(lines)"
+        let text = buildspecText(commands: command)
         return Buildspec.validate(Array(text.utf8)).diagnostics.map(\.name)
     }
 

@@ -37,6 +37,13 @@ struct MarkedText {
     }
 }
 
+/// Returns a buildspec file whose build has the lines as its list of commands.
+func buildspecText(commands lines: String, env: String = "") -> String {
+    let indented = lines.split(separator: "\n", omittingEmptySubsequences: false)
+        .map { $0.isEmpty ? "\n" : "      \($0)\n" }.joined()
+    return "version: 0.2\n\(env)phases:\n  build:\n    commands:\n\(indented)"
+}
+
 /// Checks all findings of reading a marked text, in order and with their whole messages.
 ///
 /// - Parameters:

@@ -1,19 +1,18 @@
 import Foundation
+import TestSupport
 
 /// PyYAML's CBaseLoader: libyaml with every scalar as a text.
 enum PyYAML {
     /// Whether python3 with PyYAML and libyaml is on this machine.
-    static let isInstalled = PythonScript.canImport("yaml._yaml")
+    static func isInstalled() async -> Bool { await Python.canImport("yaml._yaml") }
 
     /// Loads texts.
     ///
     /// - Returns: The tree of each text, in the form of `treeText(of:)`.
     static func trees(of texts: [[UInt8]]) async throws -> [String] {
         let input = try JSONEncoder().encode(texts.map { Data($0).base64EncodedString() })
-        return try JSONDecoder().decode(
-            [String].self,
-            from: await PythonScript.run(script, input: input)
-        )
+        let output = try await Python.run(script, input: String(decoding: input, as: UTF8.self))
+        return try JSONDecoder().decode([String].self, from: Data(output.utf8))
     }
 
     private static let script = """
@@ -42,6 +41,6 @@ enum PyYAML {
             except yaml.MarkedYAMLError as error:
                 return f"error {error.problem} at {error.problem_mark.line}"
 
-        print(json.dumps([load(text) for text in json.load(open(sys.argv[1]))]))
+        print(json.dumps([load(text) for text in json.load(sys.stdin)]))
         """
 }

@@ -1,10 +1,12 @@
+import TestSupport
+
 @testable import BuildspecModel
 
 /// A generator of random trees, which prints trees as YAML in random styles.
 struct YAMLGenerator {
-    var random: SeededRandom
+    var random: SplitMix64
 
-    init(seed: UInt64) { random = SeededRandom(seed: seed) }
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     private static let words = [
         "make", "echo \"a: b\"", "0.2", "3.10", "yes", "~", "", "null", "a #b", "- x", "'q'",
@@ -115,7 +117,7 @@ struct YAMLGenerator {
 
 extension Array where Element == UInt8 {
     /// Returns the bytes with a few random changes.
-    func mutated(using random: inout SeededRandom) -> [UInt8] {
+    func mutated(using random: inout SplitMix64) -> [UInt8] {
         var bytes = self
         let signs = [UInt8](" \n\t:-#'\"[]{}&*!|>%@`,?\\a0\r".utf8)
         for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import BuildspecModel
@@ -15,7 +16,7 @@ import Testing
 
     @Test(arguments: 100..<120 as Range<UInt64>)
     func `every finding in a randomly changed file is within the text`(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<50 {
             let bytes = Array(random.pick(Seeds.all).utf8).mutated(using: &random)
             let result = Buildspec.validate(bytes)

@@ -1,6 +1,5 @@
 import BuildspecModel
 import BuildspecRunner
-import Foundation
 import TestSupport
 import Testing
 

@@ -61,7 +61,7 @@ import Testing
         for _ in 0..<2_000 {
             let variables = (0..<Int.random(in: 0...4, using: &random)).map { number in
                 let scalars = (0..<Int.random(in: 0...8, using: &random)).map { _ in
-                    pieces[Int.random(in: 0..<pieces.count, using: &random)]
+                    random.pick(pieces)
                 }
                 return ExportedVariable(
                     name: "V\(number)",
