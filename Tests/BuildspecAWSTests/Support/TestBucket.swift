@@ -1,4 +1,5 @@
 import BuildspecCache
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -76,8 +77,23 @@ enum TestBucket {
         #expect(theirs == bytes + [UInt8(ascii: "!")])
     }
 
+    /// Checks that a random tree is saved to a store and restored from it unchanged.
+    static func expectRoundTrip(_ store: S3Store, seed: UInt64) async throws {
+        let identity = CacheIdentity(scope: "p", key: "k", paths: ["**/*"])
+        let source = try TemporaryDirectory()
+        var tree = RandomTree(seed: seed)
+        try tree.fill(source.handle)
+        let saved = try await BuildCache(store: store).save(identity, from: source.path)
+        #expect(saved.outcome == .saved)
+        let target = try TemporaryDirectory()
+        let restored = try await BuildCache(store: store).restore(identity, into: target.path)
+        #expect(restored.outcome == .exact(key: "k"))
+        #expect(try TreeSnapshot(target.path) == TreeSnapshot(source.path))
+        #expect(try await BuildCache(store: store).verify().problems == [])
+    }
+
     /// Checks that an object whose bytes do not match its name is refused.
-    static func expectProof(_ store: S3Store) async throws {
+    static func expectVerifiedNames(_ store: S3Store) async throws {
         let name = "v1/packs/00/" + String(repeating: "0", count: 64) + ".tar.zst"
         await #expect(throws: StoreError.self) { try await store.write(name, [1, 2, 3]) }
         #expect(try await store.read(name, limit: 9) == nil)
