@@ -22,7 +22,7 @@ package struct TimedTrait: SuiteTrait, TestTrait, TestScoping {
     package func provideScope(
         for test: Test,
         testCase: Test.Case?,
-        performing function: @Sendable () async throws -> Void
+        performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
         let start = ContinuousClock.now
         defer { TimedTrait.record(ContinuousClock.now - start, test) }
@@ -30,8 +30,8 @@ package struct TimedTrait: SuiteTrait, TestTrait, TestScoping {
     }
 
     private static let file = unsafe getenv("BUILDSPEC_TEST_TIMES").flatMap { path in
-        try? FileDescriptor.open(
-            String(cString: path),
+        unsafe try? FileDescriptor.open(
+            unsafe String(cString: path),
             .writeOnly,
             options: [.create, .append, .closeOnExec],
             permissions: [.ownerReadWrite, .groupRead, .otherRead]

@@ -71,7 +71,7 @@ struct RestorePlan: Sendable {
         known: [InodeStamp?] = []
     ) throws(FileError) {
         rules = tree.rules
-        obstacles = Set(tree.links.keys).union(tree.working.keys)
+        obstacles = Set(tree.links.keys).union(tree.unsavedWork.keys)
         spelledLinks = tree.walk.links
         checkout = CheckoutCursor(rules)
         cursor = TreeCursor(roots)

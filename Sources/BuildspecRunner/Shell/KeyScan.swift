@@ -60,7 +60,7 @@ struct KeyScan {
                 appendLiteral(1)
             case "}":
                 if braces.last == false { braces.removeLast() }
-                take(1)
+                appendLiteral(1)
             case "`":
                 guard readBackquoted() else { return false }
             case "$" where at(index + 1) == "$": appendLiteral(2)

@@ -138,7 +138,8 @@ private final class FaultyStore: CacheStore {
             }
         } _: { fixture, context, _ in
             #expect(try await fixture.restore("new").outcome == .exact(key: "new"), "\(context)")
-            #expect(try fixture.difference() == nil, "\(context)")
+            let difference = try fixture.difference()
+            #expect(difference == nil, "\(context)")
         }
     }
 

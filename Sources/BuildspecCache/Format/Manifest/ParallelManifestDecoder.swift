@@ -126,7 +126,10 @@ struct ParallelManifestDecoder: Sendable {
         reservingFor other: [Lines] = []
     ) -> ManifestDecoder? {
         var decoder = decoder
-        decoder.reserveEntries(ofBytes: (part + other).reduce(0) { $0 + $1.lines.count })
+        let all = part + other
+        let lines = all.reduce(0) { $0 + ManifestText.lineCount($1.text, in: $1.lines) }
+        guard lines <= decoder.maximumEntries else { return nil }
+        decoder.reserveEntries(ofLines: lines, bytes: all.reduce(0) { $0 + $1.lines.count })
         for (text, lines) in part {
             guard (try? decoder.read(text, lines: lines)) != nil else { return nil }
         }

@@ -110,9 +110,8 @@
         /// Root can read all homes, so its `HOME` may be another user's, as after `sudo -E`. System
         /// accounts name directories such as `/` or `/usr/sbin` as their home.
         private static func isHome(_ path: FilePath, of user: uid_t) -> Bool {
-            var status = stat()
-            guard unsafe path.withPlatformString({ unsafe stat($0, &status) }) == 0,
-                status.st_uid == user || user == 0, let first = path.components.first?.string
+            guard let owner = try? FileOwner.of(path), owner == user || user == 0,
+                let first = path.components.first?.string
             else { return false }
             let system: Set = [
                 "bin", "boot", "codebuild", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc",
