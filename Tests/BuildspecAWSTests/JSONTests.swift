@@ -55,13 +55,13 @@ struct `JSON values` {
             // Foundation accepts a comma at the end.
             let dense = text.filter { $0 != " " }
             if dense.contains(",]") || dense.contains(",}") { continue }
-            let theirs = try? JSONSerialization.jsonObject(
+            let reference = try? JSONSerialization.jsonObject(
                 with: Data(text.utf8),
                 options: .fragmentsAllowed
             )
-            let ours = read(text)
-            #expect((ours == nil) == (theirs == nil), "\(text)")
-            if let ours { #expect(read(ours.text) == ours, "\(text)") }
+            let value = read(text)
+            #expect((value == nil) == (reference == nil), "\(text)")
+            if let value { #expect(read(value.text) == value, "\(text)") }
         }
     }
 }

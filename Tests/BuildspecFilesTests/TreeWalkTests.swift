@@ -83,7 +83,10 @@ import Testing
         #expect(try walk(["link"], in: directory).entries.map(\.path.text) == ["link"])
         let through = try walk(["link/*"], in: directory)
         #expect(through.entries.isEmpty && through.notes.isEmpty)
-        #expect(through.links == [PathBytes("link")], "a link that a pattern spells is told apart")
+        #expect(
+            through.links == [PathBytes("link")],
+            "a link that a pattern names exactly is listed apart"
+        )
         let found = try walk(["l*/*"], in: directory)
         #expect(found.entries.isEmpty && found.links.isEmpty)
         #expect(found.notes == ["'link' is a symbolic link and was not followed"])

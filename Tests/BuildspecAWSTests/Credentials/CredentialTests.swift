@@ -131,7 +131,7 @@ struct `Credential chain` {
     @Test func `a credential chain stops at a configured source that fails`() async {
         let transport = ScriptedTransport { request, _ throws(HTTPError) in
             if request.endpoint.host == "169.254.170.2" { return HTTPResponse(status: 500) }
-            throw HTTPError(.other, request.endpoint, "nobody else is asked")
+            throw HTTPError(.other, request.endpoint, "no other source is asked")
         }
         await #expect(
             throws: AWSError(

@@ -102,7 +102,7 @@ import Testing
         #expect(removals.map { $0.header("If-Match") } == conditions)
         seen.tag = "other"
         #expect(try await store.delete(ifUnchanged: seen) == false)
-        #expect(transport.asked.last?.method == .head, "it is not removed")
+        #expect(transport.asked.last?.method == .head, "the object is not deleted")
     }
 
     @Test(arguments: ["ExpiredToken", "InvalidRequest", "BadDigest"])

@@ -31,8 +31,8 @@ struct `Trust in a shared bucket` {
         let store = try await buckets.newStore(isTiered ? "trust-tiered" : "trust")
         func cache() throws -> BuildCache {
             guard isTiered else { return BuildCache(store: store).trusting(policy) }
-            let near = DirectoryStore(try TemporaryDirectory().path)
-            return BuildCache(store: TieredStore(local: near, shared: store)).trusting(policy)
+            let local = DirectoryStore(try TemporaryDirectory().path)
+            return BuildCache(store: TieredStore(local: local, shared: store)).trusting(policy)
         }
         let good = try TemporaryDirectory()
         try good.write("good", to: "tree/file")

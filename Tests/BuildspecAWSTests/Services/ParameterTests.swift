@@ -102,16 +102,16 @@ struct `Parameter Store` {
     }
 
     @Test func `the error for a denied parameter names the permission`() async {
-        let said =
+        let detail =
             "User: arn:aws:iam::1:user/x is not authorized to perform: ssm:GetParameters on "
             + "resource: arn:aws:ssm:eu-central-1:1:parameter/a"
         let transport = ScriptedTransport { _, _ throws(HTTPError) in
-            .fault("AccessDeniedException", said)
+            .fault("AccessDeniedException", detail)
         }
         await #expect(
             throws: AWSError(
                 .denied,
-                "cannot read parameter '/a': access denied (\(said)); the credentials 'AKIA1' "
+                "cannot read parameter '/a': access denied (\(detail)); the credentials 'AKIA1' "
                     + "from profile 'ci' need 'ssm:GetParameters' on the parameter, and "
                     + "'kms:Decrypt' on the key of a SecureString with your own key"
             )

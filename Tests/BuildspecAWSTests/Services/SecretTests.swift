@@ -132,12 +132,12 @@ struct `Secrets Manager` {
     @Test(arguments: refusals)
     func `a refused secret is an error with a remedy`(
         fault: String,
-        said: String,
+        detail: String,
         code: AWSError.Code,
         message: String
     ) async {
         let transport = ScriptedTransport { _, _ throws(HTTPError) in
-            var response = HTTPResponse.fault(fault, said)
+            var response = HTTPResponse.fault(fault, detail)
             response.headers = [
                 .init("Date", "Sun, 30 Aug 2015 14:36:00 GMT"), .init("x-amzn-RequestId", "r-1"),
             ]

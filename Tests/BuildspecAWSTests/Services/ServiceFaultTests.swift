@@ -36,7 +36,7 @@ struct `Service calls` {
 
     @Test func `a resolution without references makes no call`() async throws {
         let references = SecretReferences { () async throws(AWSError) in
-            throw AWSError(.other, "nobody may connect")
+            throw AWSError(.other, "this test must not connect")
         }
         #expect(try await references.resolve(parameters: [], secrets: []) == [:])
     }

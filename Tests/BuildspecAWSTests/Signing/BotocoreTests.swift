@@ -29,7 +29,7 @@ struct `Comparison with botocore` {
     private func compare(seed: UInt64, style: SigV4.PathStyle, way: String) async throws {
         var random = SplitMix64(seed: seed)
         let service = style == .verbatim ? "s3" : "ssm"
-        var ours: [String] = []
+        var signatures: [String] = []
         var cases: [JSONValue] = []
         for _ in 0..<200 {
             var request = request(&random)
@@ -39,17 +39,17 @@ struct `Comparison with botocore` {
                 request.headers.removeLast()
                 request.body = []
                 let presigned = signer.presigned(request, expiresIn: 900)
-                ours.append(presigned.query.last?.value ?? "")
+                signatures.append(presigned.query.last?.value ?? "")
             } else {
-                ours.append(signer.signed(request).headers.last?.value ?? "")
+                signatures.append(signer.signed(request).headers.last?.value ?? "")
             }
             cases.append(describe(request, signer, way: way))
         }
         let output = try await Python.run(program, input: JSONValue.array(cases).text)
-        let theirs = output.split(separator: "\n").map(String.init)
-        try #require(theirs.count == ours.count)
-        for index in ours.indices {
-            #expect(ours[index] == theirs[index], "seed \(seed): \(cases[index].text)")
+        let expected = output.split(separator: "\n").map(String.init)
+        try #require(expected.count == signatures.count)
+        for index in signatures.indices {
+            #expect(signatures[index] == expected[index], "seed \(seed): \(cases[index].text)")
         }
     }
 

@@ -73,8 +73,8 @@ enum TestBucket {
             environment.merging(["TEST_BUCKET": name]) { $1 }
         )
         #expect(output == hexadecimal(bytes) + "\n")
-        let theirs = try await store.read("v1/packs/00/y", limit: 999)
-        #expect(theirs == bytes + [UInt8(ascii: "!")])
+        let written = try await store.read("v1/packs/00/y", limit: 999)
+        #expect(written == bytes + [UInt8(ascii: "!")])
     }
 
     /// Checks that a random tree is saved to a store and restored from it unchanged.

@@ -68,7 +68,10 @@ import Testing
         }
         let history = CacheHistory.read(of: "a/b", in: path)
         #expect(history.runs.count == 200)
-        #expect(Set(history.runs.map(\.restoringMilliseconds)).count == 200, "none is there twice")
+        #expect(
+            Set(history.runs.map(\.restoringMilliseconds)).count == 200,
+            "every run is kept once"
+        )
         #expect(history.runs.allSatisfy { $0.key == "k \($0.restoringMilliseconds)?x" })
     }
 

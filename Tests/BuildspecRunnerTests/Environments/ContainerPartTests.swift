@@ -35,12 +35,12 @@ struct `Container parts` {
         ]
     )
     func `an error of a container engine is reported with a remedy`(
-        said: String,
+        output: String,
         remedy: String
     ) throws {
         let engine = try ContainerEngine("/bin/true", [:])
-        let problem = try #require(ContainerImage.failure("start", engine, said).problems.first)
-        #expect(problem.message.hasPrefix("cannot start: true says '\(said)'; \(remedy)"))
+        let problem = try #require(ContainerImage.failure("start", engine, output).problems.first)
+        #expect(problem.message.hasPrefix("cannot start: true says '\(output)'; \(remedy)"))
     }
 
     @Test(
@@ -65,7 +65,7 @@ struct `Container parts` {
         ] as [(String, [String: String], String)]
     )
     func `a closed tunnel device and an unreachable server are reported with a remedy`(
-        said: String,
+        output: String,
         environment: [String: String],
         remedy: String
     ) throws {
@@ -73,8 +73,8 @@ struct `Container parts` {
         try directory.write("#!/bin/sh\n", to: "docker")
         _ = unsafe chmod(directory.file("docker").string, 0o755)
         let engine = try ContainerEngine(directory.file("docker").string, environment)
-        let problem = try #require(ContainerImage.failure("start", engine, said).problems.first)
-        #expect(problem.message.contains("docker says '\(said)'; \(remedy)"), "\(problem)")
+        let problem = try #require(ContainerImage.failure("start", engine, output).problems.first)
+        #expect(problem.message.contains("docker says '\(output)'; \(remedy)"), "\(problem)")
     }
 
     @Test func `output and messages of a container are separated at every cut of the stream`() {
