@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Stores that earlier versions wrote, with the scripts in `Fixtures`.
-@Suite struct `Golden stores` {
+@Suite(.timed) struct `Golden stores` {
     private static let fixtures = FilePath(#filePath)
         .removingLastComponent().appending("Fixtures")
 

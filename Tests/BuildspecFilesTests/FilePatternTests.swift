@@ -1,7 +1,8 @@
 import BuildspecFiles
+import TestSupport
 import Testing
 
-@Suite struct `File patterns` {
+@Suite(.timed) struct `File patterns` {
     @Test(arguments: [
         ("name", "name", true), ("name", "names", false), ("name", "dir/name", false),
         ("*", "a", true), ("*", ".hidden", true), ("*", "a/b", false),
@@ -54,7 +55,7 @@ import Testing
     }
 }
 
-@Suite struct `Path sets` {
+@Suite(.timed) struct `Path sets` {
     private let root = PathBytes("/src/project")
 
     @Test(arguments: [

@@ -2,7 +2,7 @@ import BuildspecFiles
 import TestSupport
 import Testing
 
-@Suite struct `File times` {
+@Suite(.timed) struct `File times` {
     private let now = FileTime(seconds: 1_000, nanoseconds: 1_000_000)
 
     @Test(arguments: [Int64.min, .max])

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Matches, walks and searches of BuildspecFiles against the table of patterns.
-@Suite struct `Pattern table` {
+@Suite(.timed) struct `Pattern table` {
     private let directory: TemporaryDirectory
     private let root: PathBytes
 

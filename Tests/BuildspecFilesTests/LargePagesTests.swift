@@ -1,7 +1,8 @@
 import BuildspecFiles
+import TestSupport
 import Testing
 
-@Suite
+@Suite(.timed)
 struct `Large pages` {
     @Test(arguments: [0, 1, 4 << 20, (4 << 20) + 1, (9 << 20) - 7])
     func `a reservation of large pages has space for every byte and keeps the contents`(count: Int)

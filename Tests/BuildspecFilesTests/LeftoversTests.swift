@@ -10,7 +10,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite struct `Leftover files` {
+@Suite(.timed) struct `Leftover files` {
     private func remove(_ mark: ProcessIdentity, in directory: TemporaryDirectory) throws -> Int {
         let name = TemporaryName.next(of: mark)
         try directory.handle.makeDirectory(name)

@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite struct `Tree walks` {
+@Suite(.timed) struct `Tree walks` {
     private func walk(_ patterns: [String], in directory: TemporaryDirectory) throws -> TreeWalk {
         let set = PathSet(patterns, root: PathBytes(directory.path.string))
         return try TreeWalk(set, root: directory.handle)

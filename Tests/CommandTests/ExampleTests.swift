@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The directories in `examples/`, run as a reader runs them.
-@Suite(.serialized) struct ExampleTests {
+@Suite(.timed, .serialized) struct ExampleTests {
     /// A directory of `examples/`, and the speedup of its second build.
     struct Example: Sendable, CustomTestStringConvertible {
         var name: String

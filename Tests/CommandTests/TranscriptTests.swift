@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct TranscriptTests {
+@Suite(.timed) struct TranscriptTests {
     @Test func `a transcript is parsed into commands with their status and output`() {
         let text = """
             Two commands.

@@ -6,6 +6,7 @@ import Testing
 
 /// Requests to a server with a self-signed certificate.
 @Suite(
+    .timed,
     .enabled("python3 and openssl are not both on this machine") {
         (try? await Python.run(openSSL, ["version"], input: "")) != nil
     },

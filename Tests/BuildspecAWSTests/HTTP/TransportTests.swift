@@ -16,7 +16,7 @@ enum TransportKind: String, CaseIterable, Sendable {
 }
 
 /// RFC 9112, and the bytes that a signature covers.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct `Transports` {
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 

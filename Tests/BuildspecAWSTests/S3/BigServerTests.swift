@@ -20,7 +20,7 @@ private let wanted = S3Service.wanted(
 /// A store on large servers; `docs/remote-cache.md` has the results.
 ///
 /// `BUILDSPEC_TEST_SERVERS=ceph-rgw,openstack-swift swift test --filter BigServerTests`
-@Suite(.enabled(if: !wanted.isEmpty), .serialized, .timeLimit(.minutes(10)))
+@Suite(.timed, .enabled(if: !wanted.isEmpty), .serialized, .timeLimit(.minutes(10)))
 struct BigServerTests {
     @Test(arguments: wanted) func `a large server passes the checks of every store`(
         _ service: S3Service

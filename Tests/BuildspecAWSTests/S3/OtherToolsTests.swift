@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// Objects that buildspec and AWS's tools exchange through SeaweedFS.
-@Suite(.seaweed, .timeLimit(.minutes(10)))
+@Suite(.timed, .seaweed, .timeLimit(.minutes(10)))
 struct `AWS tools and stores` {
     private let environment: [String: String]
     private let identity = CacheIdentity(scope: "p", key: "k", paths: ["**/*"])

@@ -7,7 +7,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// A cache over a failing network: no wrong byte reaches a tree, and intact entries are restored.
-@Suite(.moto, .timeLimit(.minutes(10)))
+@Suite(.timed, .moto, .timeLimit(.minutes(10)))
 struct `Network faults` {
     private let server: MotoServer
     private let source: TemporaryDirectory

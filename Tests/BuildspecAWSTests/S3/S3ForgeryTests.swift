@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// Servers that answer every request but are not buckets, and servers that never answer.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct `False buckets` {
     private func store(_ server: LocalServer, timeout: Duration = .seconds(20)) throws -> S3Store {
         S3Store(

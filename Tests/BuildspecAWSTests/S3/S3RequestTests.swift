@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// Requests to a bucket, and the meaning of its responses.
-@Suite struct `Bucket requests` {
+@Suite(.timed) struct `Bucket requests` {
     private let keys = [
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -327,7 +327,7 @@ import Testing
 }
 
 /// Listings of buckets, which can come from a hostile server.
-@Suite struct `Bucket listings` {
+@Suite(.timed) struct `Bucket listings` {
     private static let page = """
         <?xml version="1.0" encoding="UTF-8"?>
         <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name>

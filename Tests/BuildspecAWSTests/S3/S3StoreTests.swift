@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// The checks of every store, for a bucket of moto's server.
-@Suite(.moto, .timeLimit(.minutes(10)))
+@Suite(.timed, .moto, .timeLimit(.minutes(10)))
 struct `Moto buckets` {
     private let buckets: MotoBucket
 

@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// A moto bucket that trusted and untrusted builds share.
-@Suite(.moto, .timeLimit(.minutes(10)))
+@Suite(.timed, .moto, .timeLimit(.minutes(10)))
 struct `Trust in a shared bucket` {
     private let buckets: MotoBucket
     private let key = SigningKey()

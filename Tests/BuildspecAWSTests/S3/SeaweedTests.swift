@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// The checks of every store, for a server that checks signatures and permissions.
-@Suite(.seaweed, .timeLimit(.minutes(10)))
+@Suite(.timed, .seaweed, .timeLimit(.minutes(10)))
 struct `SeaweedFS buckets` {
     private let environment: [String: String]
     private let transport = CurlTransport()

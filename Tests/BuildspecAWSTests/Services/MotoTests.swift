@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecAWS
 
 /// The resolution of references by moto's server, from the environment to the values.
-@Suite(.moto, .timeLimit(.minutes(10)))
+@Suite(.timed, .moto, .timeLimit(.minutes(10)))
 struct `Values from moto` {
     private let environment: [String: String]
     private let transport = CurlTransport()

@@ -5,6 +5,7 @@ import Testing
 
 /// Signatures of random requests by buildspec and by botocore.
 @Suite(
+    .timed,
     .enabled("python3 with botocore is not on this machine") {
         await Python.canImport("botocore.auth, botocore.awsrequest")
     },

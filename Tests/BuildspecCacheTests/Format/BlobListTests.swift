@@ -4,7 +4,7 @@ import Testing
 @testable import BuildspecCache
 
 /// A blob list behaves like an array of blobs, and takes less memory.
-@Suite struct `Blob lists` {
+@Suite(.timed) struct `Blob lists` {
     private func blob(_ number: Int) -> Manifest.Blob {
         let digest = ContentDigest(of: [UInt8(number % 256)])
         return Manifest.Blob(digest: digest, pack: number, offset: 2 * number, size: 1 + number)

@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Numbers in records and listings that an attacker can choose.
-@Suite struct `Forged numbers` {
+@Suite(.timed) struct `Forged numbers` {
     private static func record(_ lines: String) -> [UInt8] {
         let head = "buildspec-key 1\nscope s\nkey k\npath ./tree\nmanifest "
         let body = Array((head + ContentDigest(of: []).hex + "\ncodec zstd\n" + lines).utf8)

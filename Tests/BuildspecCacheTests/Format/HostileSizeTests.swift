@@ -10,7 +10,7 @@ import Testing
 ///
 /// The built command restores each with 400 MB of address space, which is little more than it needs
 /// to start.
-@Suite struct `Hostile sizes` {
+@Suite(.timed) struct `Hostile sizes` {
     enum Bomb: CaseIterable, Sendable {
         case manifestFrameOfExabytes
         case manifestOfZeros

@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Entries that an attacker wrote, and that must not write outside of the declared paths.
-@Suite struct `Hostile entries` {
+@Suite(.timed) struct `Hostile entries` {
     /// Writes an entry whose manifest has `lines`, and one pack with the content `evil`.
     private func plant(_ fixture: CacheFixture, _ lines: [String]) async throws {
         let writer = ObjectWriter(store: DirectoryStore(fixture.store.path), codec: .zstd)

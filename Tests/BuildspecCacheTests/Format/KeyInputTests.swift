@@ -3,7 +3,7 @@ import Testing
 
 @testable import BuildspecCache
 
-@Suite struct `Key inputs` {
+@Suite(.timed) struct `Key inputs` {
     private func record(_ inputs: KeyInputs?) -> KeyRecord {
         var record = KeyRecord(
             scope: "s",

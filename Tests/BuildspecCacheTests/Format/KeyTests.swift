@@ -6,7 +6,7 @@ import Testing
 
 /// CodeBuild user guide, "Cache builds in Amazon S3": key, fallback-keys, and what identifies an
 /// entry.
-@Suite struct `Cache keys` {
+@Suite(.timed) struct `Cache keys` {
     @Test func `a key finds its entry exactly, and the entry is never changed`() async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("first", to: "tree/file")

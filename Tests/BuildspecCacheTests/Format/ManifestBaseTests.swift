@@ -5,7 +5,7 @@ import Testing
 
 @testable import BuildspecCache
 
-@Suite struct `Manifest heads` {
+@Suite(.timed) struct `Manifest heads` {
     private static let digest = ContentDigest(of: [7])
     private static let head =
         "#pack 0 sha256=\(digest.hex) codec=zstd stored=5 size=1024\n"
@@ -48,7 +48,7 @@ import Testing
     }
 }
 
-@Suite struct `Manifest bases` {
+@Suite(.timed) struct `Manifest bases` {
     /// Saves thirty files under the first key, and then one less under the others, as deltas.
     private func saveAll(
         _ fixture: CacheFixture,

@@ -10,7 +10,7 @@ private func text(_ lines: [String]) -> [UInt8] {
 
 private let name = ContentDigest(of: [1])
 
-@Suite struct `Manifest deltas` {
+@Suite(.timed) struct `Manifest deltas` {
     @Test(arguments: 0..<60 as Range<UInt64>)
     func `a delta and its base give the same manifest again`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
@@ -138,7 +138,7 @@ private let name = ContentDigest(of: [1])
     }
 }
 
-@Suite struct `Small saves` {
+@Suite(.timed) struct `Small saves` {
     /// Saves 600 files of text, and again after one percent of them changed.
     private func makeFixture() async throws -> (CacheFixture, SaveReport, changed: Int) {
         let fixture = try CacheFixture()

@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecCache
 
 /// The parser reads fields in large steps; these tests compare it with plain readers of the text.
-@Suite struct `Manifest fields` {
+@Suite(.timed) struct `Manifest fields` {
     /// Decodes a path field byte by byte; `nil` if it is invalid.
     private func path(_ field: [UInt8]) -> [UInt8]? {
         let isRelative = field.starts(with: "./".utf8)

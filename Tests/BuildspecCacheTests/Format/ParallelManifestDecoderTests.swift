@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecCache
 
 /// The two halves of a long manifest are decoded at once, and checked as one text.
-@Suite struct `Parallel manifest decoding` {
+@Suite(.timed) struct `Parallel manifest decoding` {
     private let time = FileTime(seconds: 5, nanoseconds: 7)
 
     private func file(_ number: Int) -> Manifest.Entry {

@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Readers of untrusted bytes return a value or throw an error, and never crash.
-@Suite struct `Damaged bytes` {
+@Suite(.timed) struct `Damaged bytes` {
     private func manifest(_ random: inout SplitMix64) -> Manifest {
         var manifest = Manifest()
         for _ in 0..<3 {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Hashes for a build that can read only one directory.
-@Suite struct `Confined hashes` {
+@Suite(.timed) struct `Confined hashes` {
     @Test(arguments: ["out/secret", "*/secret", "**/secret", "link", "out"])
     func `a confined hash reads nothing outside of the root through a link`(glob: String) throws {
         let outside = try TemporaryDirectory()

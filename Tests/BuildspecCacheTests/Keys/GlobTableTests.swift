@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The files that a cache keeps and a hash reads, compared with the table of patterns.
-@Suite struct `Patterns of caches and hashes` {
+@Suite(.timed) struct `Patterns of caches and hashes` {
     @Test(arguments: GlobCase.all) func `a save and a restore cover the files of the pattern table`(
         glob: GlobCase
     ) async throws {

@@ -13,7 +13,7 @@ import Testing
 ///
 /// Two parties take turns: the first does n operations, the second k, then the first ends, then the
 /// second; and the other way round. `BUILDSPEC_TEST_CRASHES=1` tries every k, else every second one.
-@Suite(.timeLimit(.minutes(5))) struct `Prune races` {
+@Suite(.timed, .timeLimit(.minutes(5))) struct `Prune races` {
     /// A shared store, and the directories of one machine.
     private struct SharedStoreFixture {
         let store = TimedStore()

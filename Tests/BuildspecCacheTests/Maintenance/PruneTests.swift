@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite struct `Pruning of a local store` {
+@Suite(.timed) struct `Pruning of a local store` {
     private func makeFixture() async throws -> CacheFixture {
         let fixture = try CacheFixture()
         var random = SplitMix64(seed: 1)

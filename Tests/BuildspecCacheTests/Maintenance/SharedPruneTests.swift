@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecCache
 
 /// A prune marks unreferenced objects of a shared store, and deletes them a grace period later.
-@Suite struct `Pruning of a shared store` {
+@Suite(.timed) struct `Pruning of a shared store` {
     private let store = TimedStore()
     private let tree: OneFileTree
 

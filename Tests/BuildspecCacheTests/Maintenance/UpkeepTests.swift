@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite struct `Automatic pruning` {
+@Suite(.timed) struct `Automatic pruning` {
     private func save(
         _ keys: [String],
         limits: StoreLimits,

@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecCache
 
 /// The files of a checkout, which no cache keeps; K-24 in `docs/conformance.md`.
-@Suite struct `Checkout files` {
+@Suite(.timed) struct `Checkout files` {
     /// Writes an entry as an older version saved it, with the sources that its paths match.
     private func plant(
         _ fixture: CacheFixture,

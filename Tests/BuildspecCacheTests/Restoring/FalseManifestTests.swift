@@ -8,7 +8,7 @@ import Testing
 /// A manifest that gives a content the digest of another one.
 ///
 /// Its objects are intact, so that only a reader of the pack finds the difference.
-@Suite struct `False manifests` {
+@Suite(.timed) struct `False manifests` {
     /// The signer of a record.
     enum Signer: CaseIterable {
         case nobody
@@ -216,7 +216,7 @@ import Testing
 
 /// Files with the size and time of an entry's file, and another content, which must not get into the
 /// next entry.
-@Suite struct `Files that look unchanged` {
+@Suite(.timed) struct `Files that look unchanged` {
     @Test(arguments: TrustFixture.Stores.allCases)
     func `a save keeps the content of a file that only looks unchanged`(
         stores: TrustFixture.Stores
@@ -284,7 +284,7 @@ import Testing
 }
 
 /// The list of manifests that this machine has compared with their packs.
-@Suite struct `Verified manifests` {
+@Suite(.timed) struct `Verified manifests` {
     private func digest(_ number: Int) -> ContentDigest {
         ContentDigest(of: Array("\(number)".utf8))
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Symbolic links in declared paths.
-@Suite struct `Linked cache paths` {
+@Suite(.timed) struct `Linked cache paths` {
     private func link(_ name: String, to target: String, in root: TemporaryDirectory) throws {
         let (directory, last) = PathBytes(name).split
         var cursor = DirectoryCursor(root: root.handle)

@@ -4,7 +4,7 @@ import Testing
 @testable import BuildspecCache
 
 /// A slice decompresses only the wanted parts of a pack.
-@Suite struct `Pack slices` {
+@Suite(.timed) struct `Pack slices` {
     private let content: [UInt8]
     private let stored: [UInt8]
     private let pack: Manifest.Pack

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import BuildspecCache
 
 /// The notes about the entries that a policy refuses.
-@Suite struct `Refused entries` {
+@Suite(.timed) struct `Refused entries` {
     @Test(arguments: [(4, 4), (5, 4), (200, 4)])
     func `each refused entry is reported once, the first ones by name and the rest by number`(
         count: Int,

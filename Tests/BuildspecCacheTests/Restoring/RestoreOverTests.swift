@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Restores into existing trees, which change nothing but the entry's files.
-@Suite struct `Restores over random trees` {
+@Suite(.timed) struct `Restores over random trees` {
     @Test(arguments: 0..<15 as Range<UInt64>, Codec.allCases)
     func `a restore over a random tree restores every entry that nothing blocks`(
         seed: UInt64,

@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite struct `Round trips` {
+@Suite(.timed) struct `Round trips` {
     private let identity = CacheIdentity(scope: "test", key: "k", paths: ["tree/**/*"])
 
     @Test(arguments: 0..<24 as Range<UInt64>, [Codec.zstd])

@@ -86,7 +86,7 @@ private final class StoppingStore: LocalCacheStore {
 }
 
 /// Saves, restores and transfers whose task is cancelled in one of the store's calls.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.timed, .serialized, .timeLimit(.minutes(5)))
 struct `Cancelled operations` {
     private static let identity = CacheIdentity(scope: "s", key: "k", paths: ["tree/**/*"])
     private static let fileCount = 10

@@ -42,7 +42,7 @@ private func chunks(_ bytes: [UInt8], _ chunker: Chunker) -> [ArraySlice<UInt8>]
 /// A file size of each class.
 private let sizes: [UInt64] = [9 << 20, 1 << 30]
 
-@Suite struct `Chunking` {
+@Suite(.timed) struct `Chunking` {
     @Test(arguments: 0..<12 as Range<UInt64>)
     func `the chunker cuts where a plain loop over all bytes cuts`(seed: UInt64) {
         var random = SplitMix64(seed: seed)

@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// First saves of a key, which must be complete because an entry with a key is never changed.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct `First saves` {
     private let identity = CacheIdentity(scope: "s", key: "k", paths: ["tree/**/*"])
 

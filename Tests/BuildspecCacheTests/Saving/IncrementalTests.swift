@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite struct `Incremental saves` {
+@Suite(.timed) struct `Incremental saves` {
     /// Expects that the save under the key `2` reused all files but one, and can be restored.
     private func expectOneNew(
         of count: UInt64,
@@ -158,7 +158,7 @@ import Testing
     }
 }
 
-@Suite struct `Restores over an existing tree` {
+@Suite(.timed) struct `Restores over an existing tree` {
     @Test func `a restore replaces different files and leaves everything else alone`() async throws
     {
         let fixture = try CacheFixture()

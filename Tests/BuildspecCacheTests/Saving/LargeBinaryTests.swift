@@ -9,7 +9,7 @@ private func code(_ count: Int, _ random: inout SplitMix64) -> [UInt8] {
     return unsafe numbers.withUnsafeBytes { unsafe Array($0) }
 }
 
-@Suite struct `Large binaries` {
+@Suite(.timed) struct `Large binaries` {
     /// The first size is just above the limit for chunks, and has smaller ones.
     @Test(arguments: [(size: 9 << 20, edits: 3), (size: 64 << 20, edits: 6)])
     func `a change of one percent adds at most five percent of the compressed size`(

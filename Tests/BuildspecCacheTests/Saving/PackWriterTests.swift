@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Packs that are written while their parts arrive, and that exist when they have their names.
-@Suite struct `Pack writing` {
+@Suite(.timed) struct `Pack writing` {
     private let directory: TemporaryDirectory
     private let store: DirectoryStore
     private let writer: ObjectWriter

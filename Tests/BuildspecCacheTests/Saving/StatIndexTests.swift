@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecCache
 
 /// The stat index, which saves reading files and must never make a save keep an old content.
-@Suite struct `Stat index` {
+@Suite(.timed) struct `Stat index` {
     /// Waits until the file system's clock has ticked, so that the index trusts the files.
     private func tick() async throws {
         try await Task.sleep(for: .milliseconds(80))

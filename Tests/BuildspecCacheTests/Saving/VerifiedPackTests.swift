@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Packs that this machine has verified; a restore reads only parts of them while they are unchanged.
-@Suite struct `Verified packs` {
+@Suite(.timed) struct `Verified packs` {
     private struct VerifiedPackFixture {
         let base: CacheFixture
         let cache: BuildCache

@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Keys as text, and the signatures that they make.
-@Suite struct `Signing keys` {
+@Suite(.timed) struct `Signing keys` {
     /// A vector of RFC 8032, section 7.1.
     struct Vector: Sendable {
         var secret: String
@@ -97,7 +97,7 @@ import Testing
 }
 
 /// The lines of a key record that have the signature.
-@Suite struct `Signed key records` {
+@Suite(.timed) struct `Signed key records` {
     private let key = SigningKey()
 
     private var record: KeyRecord {

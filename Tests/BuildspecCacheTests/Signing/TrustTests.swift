@@ -87,7 +87,7 @@ enum Attack: String, CaseIterable {
 }
 
 /// A machine that demands signatures, and a store with forged records.
-@Suite struct `Untrusted entries` {
+@Suite(.timed) struct `Untrusted entries` {
     /// Makes a fixture with a signed entry of main, and an unsigned one with evil content.
     private func makeFixture(
         _ stores: TrustFixture.Stores,
@@ -233,7 +233,7 @@ enum Attack: String, CaseIterable {
 }
 
 /// A manifest that gives an evil content the digest of the good one.
-@Suite struct `False parents` {
+@Suite(.timed) struct `False parents` {
     /// Writes an entry of main whose manifest gives the evil content the digest of the good one.
     private func plant(_ fixture: TrustFixture, signedBy key: SigningKey?) async throws {
         let evil = try TemporaryDirectory()
@@ -286,7 +286,7 @@ enum Attack: String, CaseIterable {
 }
 
 /// A policy that has keys and does not demand signatures.
-@Suite struct `Optional signatures` {
+@Suite(.timed) struct `Optional signatures` {
     @Test func `an unsigned entry is trusted, and a badly signed one is not`() async throws {
         let fixture = try TrustFixture()
         var policy = fixture.policy
@@ -337,7 +337,7 @@ enum Attack: String, CaseIterable {
 }
 
 /// Saves of entries that the policy of the same machine would refuse.
-@Suite struct `Saves without a trusted key` {
+@Suite(.timed) struct `Saves without a trusted key` {
     @Test func `a save without a trusted key is refused with the reason`() async throws {
         let fixture = try TrustFixture()
         let identity = fixture.identity("k1")

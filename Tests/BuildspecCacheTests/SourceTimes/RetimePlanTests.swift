@@ -1,10 +1,11 @@
 import BuildspecFiles
+import TestSupport
 import Testing
 
 @testable import BuildspecCache
 
 /// Plans with times in minutes; the entry was saved at 100, and the current time is 200.
-@Suite struct `Retime plans` {
+@Suite(.timed) struct `Retime plans` {
     /// Returns a source with its time and its state compared with the record.
     private func source(
         _ name: String,

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BuildspecCache
 
-@Suite struct `Source times` {
+@Suite(.timed) struct `Source times` {
     private let recorded = FileTime(seconds: 1_600_000_000, nanoseconds: 123_456_789)
     private let early = FileTime(seconds: 1_000_000_000, nanoseconds: 1)
 
@@ -237,7 +237,7 @@ import Testing
     }
 }
 
-@Suite struct `Source records` {
+@Suite(.timed) struct `Source records` {
     private let digest = ContentDigest(of: [1])
 
     @Test func `a source record is read as it was written, with any names`() throws {

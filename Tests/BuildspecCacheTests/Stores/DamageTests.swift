@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Damaged objects, which are misses with one note and which the next save repairs.
-@Suite struct `Damaged stores` {
+@Suite(.timed) struct `Damaged stores` {
     enum Part: String, CaseIterable, Sendable {
         case pack = "/packs/"
         case manifest = "/manifests/"

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The checks of every store, with a directory.
-@Suite struct `Directory stores` {
+@Suite(.timed) struct `Directory stores` {
     private func checks(_ directory: TemporaryDirectory) -> StoreChecks {
         StoreChecks(DirectoryStore(directory.path), prefix: "v1")
     }

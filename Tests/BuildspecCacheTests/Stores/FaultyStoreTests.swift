@@ -72,7 +72,7 @@ private final class FaultyStore: CacheStore {
 ///
 /// The key record is the only commit point, and a restore renames no file before it has all of them,
 /// so any operation can fail.
-@Suite struct `Store faults` {
+@Suite(.timed) struct `Store faults` {
     private func makeFixture() async throws -> CacheFixture {
         let fixture = try CacheFixture()
         for number in 0..<6 { try fixture.source.write("old \(number)", to: "tree/\(number)") }

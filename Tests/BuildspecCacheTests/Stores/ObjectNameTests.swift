@@ -4,7 +4,7 @@ import Testing
 @testable import BuildspecCache
 
 /// The names by which maintenance recognises the objects of a store.
-@Suite struct `Object names` {
+@Suite(.timed) struct `Object names` {
     private static let digits = String(repeating: "0a", count: 32)
 
     @Test func `every name that a store gives is an object name, with any scope and key`() {

@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// Objects that are not regular files or that take 40 GB, which are damaged until a repair or a save.
-@Suite(.timeLimit(.minutes(2))) struct `Irregular objects` {
+@Suite(.timed, .timeLimit(.minutes(2))) struct `Irregular objects` {
     enum Kind: CaseIterable, Sendable {
         case pipe
         case directory

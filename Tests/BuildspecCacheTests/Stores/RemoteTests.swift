@@ -34,7 +34,7 @@ private struct MachineFixture {
 }
 
 /// A shared store without a local store in front of it.
-@Suite struct `One shared store` {
+@Suite(.timed) struct `One shared store` {
     @Test func `a build without changes makes at most three requests`() async throws {
         let fixture = try MachineFixture()
         let state = try TemporaryDirectory()
@@ -118,7 +118,7 @@ private struct MachineFixture {
 }
 
 /// A local store in front of a shared one.
-@Suite struct `Local and shared stores` {
+@Suite(.timed) struct `Local and shared stores` {
     @Test func `a save writes the same objects to both stores`() async throws {
         let fixture = try MachineFixture()
         let local = try TemporaryDirectory()

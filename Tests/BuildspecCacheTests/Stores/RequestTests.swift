@@ -52,7 +52,7 @@ private final class CountingStore: CacheStore {
 }
 
 /// The requests of a machine whose stat index covers an unchanged tree.
-@Suite struct `Requests for an unchanged tree` {
+@Suite(.timed) struct `Requests for an unchanged tree` {
     private struct UnchangedTreeFixture {
         let base: CacheFixture
         let store: CountingStore

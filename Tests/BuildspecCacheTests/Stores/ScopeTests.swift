@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Entries that are found in other scopes.
-@Suite struct `Read scopes` {
+@Suite(.timed) struct `Read scopes` {
     /// Saves an entry whose only file names its scope and key.
     private func save(_ fixture: TrustFixture, _ scope: String, _ key: String?) async throws {
         let tree = try TemporaryDirectory()
@@ -117,7 +117,7 @@ import Testing
 }
 
 /// Saves of pull requests, which do not change what the main branch restores.
-@Suite struct `Pull request scopes` {
+@Suite(.timed) struct `Pull request scopes` {
     @Test(arguments: TrustFixture.Stores.allCases)
     func `a pull request changes nothing that the main branch restores`(
         stores: TrustFixture.Stores
@@ -151,7 +151,7 @@ import Testing
 }
 
 /// Caches that never write to the shared store.
-@Suite struct `Read-only caches` {
+@Suite(.timed) struct `Read-only caches` {
     @Test(arguments: TrustFixture.Stores.allCases)
     func `a read-only cache restores and does not change the shared store`(
         stores: TrustFixture.Stores

@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Directories with other files, which a store refuses or leaves alone.
-@Suite struct `Store markers` {
+@Suite(.timed) struct `Store markers` {
     private static let foreign = [
         "v1/keys/prod/server.pem", "v1/manifests/deploy.yml", "v1/packs/ab/notes.txt",
         "v1/keys/s/k/README", "v1/sweeps/todo", "v1/.buildspec-partial-mine", "src/main.c",

@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Reads from a local store and a shared one, which fails or is only inspected.
-@Suite struct `Reads from two stores` {
+@Suite(.timed) struct `Reads from two stores` {
     private let local: TemporaryDirectory
     private let source: TemporaryDirectory
     private let shared = SharedStoreDouble()

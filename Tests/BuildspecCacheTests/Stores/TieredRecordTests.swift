@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Key records of a local store and a shared one, which several saves and restores use concurrently.
-@Suite struct `Key records in two stores` {
+@Suite(.timed) struct `Key records in two stores` {
     private let local: TemporaryDirectory
     private let tree: OneFileTree
     private let shared = SharedStoreDouble()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BuildspecFiles
 
-@Suite struct `Archives` {
+@Suite(.timed) struct `Archives` {
     private func export(
         _ fixture: CacheFixture,
         _ key: String,

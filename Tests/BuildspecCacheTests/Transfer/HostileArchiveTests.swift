@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecCache
 
 /// Archives from security advisories of other tools; each one is refused as a whole.
-@Suite struct `Hostile archives` {
+@Suite(.timed) struct `Hostile archives` {
     /// One member: type, name, link target, content.
     struct Member: Sendable {
         var type: Character

@@ -56,7 +56,7 @@ private struct FailingStore: CacheStore {
 }
 
 /// `cache push`, `pull` and `sync` between a local and a shared store.
-@Suite struct `Transfers between stores` {
+@Suite(.timed) struct `Transfers between stores` {
     private let tree: OneFileTree
     private let directory: TemporaryDirectory
     private let shared = SharedStoreDouble()

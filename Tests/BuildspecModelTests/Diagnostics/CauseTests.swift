@@ -1,7 +1,8 @@
 import BuildspecModel
+import TestSupport
 import Testing
 
-@Suite struct `Causes of syntax errors` {
+@Suite(.timed) struct `Causes of syntax errors` {
     /// Checks the position and the beginning of the message of the only syntax error.
     private func check(
         _ marked: String,

@@ -1,7 +1,8 @@
 import BuildspecModel
+import TestSupport
 import Testing
 
-@Suite struct `Mistakes in outputs and cache` {
+@Suite(.timed) struct `Mistakes in outputs and cache` {
     @Test func `artifacts without files are an error (build-spec-ref: artifacts)`() {
         check(
             """
@@ -150,7 +151,7 @@ import Testing
     }
 }
 
-@Suite struct `Misplaced keys` {
+@Suite(.timed) struct `Misplaced keys` {
     private func homes(_ text: String) -> [String] {
         Buildspec.parse(Array("version: 0.2\nphases: {build: {commands: [make]}}\n\(text)".utf8))
             .diagnostics.filter { $0.name == "misplaced-key" }

@@ -1,7 +1,8 @@
 import BuildspecModel
+import TestSupport
 import Testing
 
-@Suite struct `Rendered findings` {
+@Suite(.timed) struct `Rendered findings` {
     private func rendered(_ text: String) -> [String] {
         let source = SourceText(Array(text.utf8))
         return Buildspec.parse(Array(text.utf8)).diagnostics

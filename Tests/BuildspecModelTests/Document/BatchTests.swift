@@ -1,7 +1,8 @@
 import BuildspecModel
+import TestSupport
 import Testing
 
-@Suite struct `Batches` {
+@Suite(.timed) struct `Batches` {
     @Test func `a build graph is read (batch build buildspec reference)`() throws {
         let buildspec = try parsed(
             """

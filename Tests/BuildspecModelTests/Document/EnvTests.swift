@@ -1,7 +1,8 @@
 import BuildspecModel
+import TestSupport
 import Testing
 
-@Suite struct `Mistakes in the environment` {
+@Suite(.timed) struct `Mistakes in the environment` {
     @Test func `a variable in a value is reported as literal (build-spec-ref: env/variables)`() {
         check(
             """

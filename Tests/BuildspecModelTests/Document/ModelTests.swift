@@ -1,7 +1,8 @@
 import BuildspecModel
+import TestSupport
 import Testing
 
-@Suite struct `Buildspec model` {
+@Suite(.timed) struct `Buildspec model` {
     @Test func `every section of a buildspec file is read`() throws {
         let buildspec = try parsed(
             """

@@ -1,4 +1,5 @@
 import BuildspecModel
+import TestSupport
 import Testing
 
 /// An odd text that people write, and its findings in order.
@@ -33,7 +34,7 @@ struct OddCase: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite struct `Odd cases` {
+@Suite(.timed) struct `Odd cases` {
     private func check(_ oddCase: OddCase) {
         let bytes = Array(oddCase.text.utf8)
         #expect(Buildspec.validate(bytes).diagnostics.map(\.name) == oddCase.findings)

@@ -1,8 +1,9 @@
 import BuildspecModel
+import TestSupport
 import Testing
 
 /// Paths that mean something else than they seem to mean; see docs/patterns.md.
-@Suite struct PathTests {
+@Suite(.timed) struct PathTests {
     @Test(arguments: [
         (
             "\"nm/**/*\"", "quoted-path",

@@ -1,7 +1,8 @@
 import BuildspecModel
+import TestSupport
 import Testing
 
-@Suite struct `Mistakes in phases and commands` {
+@Suite(.timed) struct `Mistakes in phases and commands` {
     @Test func `a command that reads as a mapping is shown with quotes (build-spec-ref: commands)`()
     {
         let text = """

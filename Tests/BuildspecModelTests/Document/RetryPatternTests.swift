@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The regular expressions of `on-failure: RETRY-<regex>`.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct RetryPatternTests {
     @Test(arguments: [
         ("status [0-9]+$", true), ("(?i)ERROR while", true), ("^Error", true),

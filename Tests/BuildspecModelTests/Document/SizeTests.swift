@@ -1,7 +1,8 @@
 import BuildspecModel
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Large files` {
+@Suite(.timed, .timeLimit(.minutes(1))) struct `Large files` {
     private static let head = "version: 0.2\nphases:\n  build:\n    commands:\n"
 
     /// Texts whose time grew, or could grow, with the square of their size.

@@ -6,7 +6,7 @@ import Testing
 /// Bash constructs in commands that `/bin/sh` runs.
 ///
 /// `CommandTests/Findings/DashTests.swift` runs the same texts in dash and bash.
-@Suite struct `Bash constructs` {
+@Suite(.timed) struct `Bash constructs` {
     private func found(_ command: String, shell: String? = nil) -> [String] {
         let lines = command.split(separator: "\n", omittingEmptySubsequences: false)
             .map { "        \($0)\n" }.joined()

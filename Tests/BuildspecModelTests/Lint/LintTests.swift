@@ -2,7 +2,7 @@ import BuildspecModel
 import TestSupport
 import Testing
 
-@Suite struct `Lint rules` {
+@Suite(.timed) struct `Lint rules` {
     private func check(
         _ lines: String,
         _ expected: [String],
@@ -129,7 +129,7 @@ import Testing
     }
 }
 
-@Suite struct `Ignored warnings` {
+@Suite(.timed) struct `Ignored warnings` {
     private let text = """
         version: 0.2
         phases:
@@ -192,7 +192,7 @@ import Testing
     }
 }
 
-@Suite struct `Lint speed` {
+@Suite(.timed) struct `Lint speed` {
     /// The limit is ten times the one of a release build.
     @Test func `a file of 200 lines is validated in less than 50 ms`() {
         var text = "version: 0.2\nphases:\n  build:\n    commands:\n"
@@ -204,7 +204,7 @@ import Testing
 }
 
 /// YAML 1.1, "Folded Style": lines that are indented more, and empty lines, keep their breaks.
-@Suite struct `Folded lines` {
+@Suite(.timed) struct `Folded lines` {
     private func names(_ command: String) -> [String] {
         let text = buildspecText(commands: command)
         return Buildspec.validate(Array(text.utf8)).diagnostics.map(\.name)

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import BuildspecModel
 
 /// The positions of a scalar's characters, compared with the text that libyaml reads.
-@Suite struct `Scalar positions` {
+@Suite(.timed) struct `Scalar positions` {
     private func scalars(_ node: Node) -> [Node] {
         if node.isAlias { return [] }
         if let items = node.items { return items.flatMap(scalars) }

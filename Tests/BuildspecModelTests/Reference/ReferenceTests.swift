@@ -4,7 +4,7 @@ import Testing
 
 @testable import BuildspecModel
 
-@Suite struct `Key table` {
+@Suite(.timed) struct `Key table` {
     @Test(arguments: KeyTable.locations.map(\.path))
     func `every key of the table is read into the model`(path: String) throws {
         let location = try #require(KeyTable.location(at: path))
@@ -65,7 +65,7 @@ import Testing
     }
 }
 
-@Suite struct `Generated files` {
+@Suite(.timed) struct `Generated files` {
     private static let docs = URL(filePath: PackageFiles.path("docs"))
 
     /// Compares a file with the generated text; if BUILDSPEC_WRITE_DOCS is set, writes it before.
@@ -107,6 +107,7 @@ import Testing
 }
 
 @Suite(
+    .timed,
     .enabled("python3 with jsonschema and yaml is not on this machine") {
         await SchemaValidator.isInstalled()
     },

@@ -4,7 +4,7 @@ import Testing
 @testable import BuildspecModel
 
 /// The file of a cache policy, which is read strictly because it decides on trust.
-@Suite struct `Cache policy text` {
+@Suite(.timed) struct `Cache policy text` {
     static let whole = """
         version: 1
         require-signed: true

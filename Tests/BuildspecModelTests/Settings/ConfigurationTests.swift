@@ -2,7 +2,7 @@ import BuildspecModel
 import TestSupport
 import Testing
 
-@Suite struct `Configuration files` {
+@Suite(.timed) struct `Configuration files` {
     private static let options = ["endpoint", "region", "anonymous", "kms-key"]
 
     private func findings(_ text: String) -> [String] {

@@ -6,6 +6,7 @@ import Testing
 
 /// Trees of buildspec against those of PyYAML's CBaseLoader, which also uses libyaml.
 @Suite(
+    .timed,
     .enabled("python3 with PyYAML and libyaml is not on this machine") {
         await PyYAML.isInstalled()
     },

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BuildspecModel
 
-@Suite struct `YAML round trips` {
+@Suite(.timed) struct `YAML round trips` {
     @Test(arguments: 0..<40 as Range<UInt64>)
     func `a printed tree is read back the same in every style`(seed: UInt64) {
         var generator = YAMLGenerator(seed: seed)

@@ -2,7 +2,7 @@ import BuildspecModel
 import TestSupport
 import Testing
 
-@Suite struct `YAML reading` {
+@Suite(.timed) struct `YAML reading` {
     @Test func `a syntax error has libyaml's message and CodeBuild's line, counted from 0`() {
         let text = "version: 0.2\n\nphases:\n\tbuild:\n"
         let finding = Buildspec.parse(Array(text.utf8)).diagnostics.first
@@ -206,7 +206,7 @@ import Testing
     }
 }
 
-@Suite struct `YAML limits` {
+@Suite(.timed) struct `YAML limits` {
     @Test func `a file of 10 MB is refused in less than a second`() {
         let bytes = Array(repeating: UInt8(ascii: "a"), count: 10_000_000)
         let time = processorTime {

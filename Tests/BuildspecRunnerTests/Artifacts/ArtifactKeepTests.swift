@@ -8,7 +8,7 @@ import Testing
 @testable import BuildspecRunner
 
 /// Files that artifacts never contain and never replace.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct `Artifact bounds` {
     private func build(
         _ files: [String],

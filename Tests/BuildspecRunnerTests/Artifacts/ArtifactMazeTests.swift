@@ -7,7 +7,7 @@ import Testing
 @testable import BuildspecRunner
 
 /// Artifacts from directories with links to one another, as package managers make them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct `Artifacts with links` {
     /// A command that makes ten directories, each with links to all: millions of paths.
     private static let maze =

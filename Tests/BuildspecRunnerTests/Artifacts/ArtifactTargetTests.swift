@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Artifact directories: collecting never changes the sources.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct ArtifactTargetTests {
     private func build(
         _ files: [String],

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// CodeBuild user guide, "Build specification reference": artifacts; messages as in published logs.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct ArtifactTests {
     private static let tree = [
         "a.txt", "b.log", ".hidden", "src/main.c", "src/deep/x.h", "out-1/r.bin", "out-2/s.bin",

@@ -7,7 +7,7 @@
     import Testing
 
     /// Artifacts of a sandboxed build, which sees less of the machine than the runner does.
-    @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
+    @Suite(.timed, .timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
     struct SandboxArtifactTests {
         private let home: TemporaryDirectory
         private let target: TemporaryDirectory

@@ -4,7 +4,7 @@ import Testing
 
 @testable import BuildspecRunner
 
-@Suite struct `Cache history` {
+@Suite(.timed) struct `Cache history` {
     private func run(
         _ outcome: CacheRun.Outcome,
         cost: Int,

@@ -10,7 +10,7 @@ import Testing
 /// Evaluation of cache keys and paths, and warnings about them.
 ///
 /// CodeBuild guide, "Cache builds in Amazon S3": key, fallback-keys.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct CacheKeyTests {
     private func build(
         key: String,

@@ -1,9 +1,10 @@
 import BuildspecRunner
 import SystemPackage
+import TestSupport
 import Testing
 
 /// The scopes that a build saves and reads by default.
-@Suite struct `Default scopes` {
+@Suite(.timed) struct `Default scopes` {
     private func scopes(
         _ url: String?,
         project: String? = nil,

@@ -8,7 +8,7 @@ import Testing
 /// The steps of a build that restore and save the cache.
 ///
 /// CodeBuild guide, caching-s3 ("Cache builds in Amazon S3") and build-spec-ref: cache.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct CacheStepTests {
     /// Creates a build with a local store.
     private func build(

@@ -7,7 +7,7 @@ import Testing
 @testable import BuildspecRunner
 
 /// The `files` and `exclude-paths` of artifacts against the table of patterns.
-@Suite struct `Artifact patterns` {
+@Suite(.timed) struct `Artifact patterns` {
     private func selected(
         _ files: [String],
         excluding excluded: [String] = [],

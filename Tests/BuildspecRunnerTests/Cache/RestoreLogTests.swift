@@ -6,7 +6,7 @@ import Testing
 @testable import BuildspecRunner
 
 /// The record of restored entries for an audit.
-@Suite struct `Restore log` {
+@Suite(.timed) struct `Restore log` {
     private func entry(_ number: Int, _ trust: EntryTrust = .unchecked) -> RestoredEntry {
         RestoredEntry(
             time: Int64(number),

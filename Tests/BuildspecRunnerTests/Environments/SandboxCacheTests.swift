@@ -9,7 +9,7 @@
     import Testing
 
     /// The cache of builds in a sandbox.
-    @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
+    @Suite(.timed, .timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
     struct SandboxCacheTests {
         private let home: TemporaryDirectory
         private let store: TemporaryDirectory

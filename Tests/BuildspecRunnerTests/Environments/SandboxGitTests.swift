@@ -8,7 +8,7 @@
     import Testing
 
     /// Repositories that git finds in a sandbox.
-    @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
+    @Suite(.timed, .timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
     struct SandboxGitTests {
         private let home: TemporaryDirectory
 

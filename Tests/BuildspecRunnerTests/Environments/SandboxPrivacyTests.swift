@@ -8,7 +8,7 @@
     import Testing
 
     /// Parts of the user's session that sandboxed commands must not reach.
-    @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
+    @Suite(.timed, .timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
     struct SandboxPrivacyTests {
         private let home: TemporaryDirectory
 

@@ -7,7 +7,7 @@
     import Testing
 
     /// Rights of root and of other users in a sandbox.
-    @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
+    @Suite(.timed, .timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
     struct SandboxRightsTests {
         private let home: TemporaryDirectory
 

@@ -10,7 +10,7 @@
     private let root = "/codebuild/output/src/src"
 
     /// Access of sandboxed commands to files, networks and processes.
-    @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
+    @Suite(.timed, .timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
     struct SandboxTests {
         private let home: TemporaryDirectory
 

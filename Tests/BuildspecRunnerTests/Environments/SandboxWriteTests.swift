@@ -9,7 +9,7 @@
     import Testing
 
     /// Directories of the machine that cache paths make writable in a sandbox.
-    @Suite(.timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
+    @Suite(.timed, .timeLimit(.minutes(1)), .enabled { await Sandboxes.areAllowed() })
     struct SandboxWriteTests {
         private let home: TemporaryDirectory
         private let outside: TemporaryDirectory

@@ -7,7 +7,7 @@ import Testing
 /// The order of phases and steps, and the ones that a failure leaves out.
 ///
 /// CodeBuild guide, build-spec-ref: phases, and view-build-details: build phase transitions.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct `Phase order` {
     @Test func `phases run in CodeBuild's order, not in the file's`() async throws {
         let build = try TestBuild(

@@ -5,7 +5,7 @@ import Testing
 
 /// CodeBuild user guide, "Build specification reference": phases, finally, on-failure; "Build phase
 /// transitions".
-@Suite struct PhaseMachineTests {
+@Suite(.timed) struct PhaseMachineTests {
     @Test(arguments: PhaseRow.all)
     func `a phase machine follows the failure table`(row: PhaseRow) {
         let trace = Trace(row.phases, failing: row.failing)

@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecRunner
 
 /// Decisions on retries, and limits of the search for a pattern.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct RetryEvaluationTests {
     private static let message =
         "Error while executing command: \(String(repeating: "word ", count: 40))! timeou t"

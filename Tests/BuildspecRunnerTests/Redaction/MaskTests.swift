@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Masking of output, results and events of a build.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct MaskTests {
     @Test func `a prompt that begins like a secret is shown while its command waits`() async throws
     {

@@ -1,7 +1,8 @@
 import BuildspecRunner
+import TestSupport
 import Testing
 
-@Suite struct RedactionAccessKeyTests {
+@Suite(.timed) struct RedactionAccessKeyTests {
     private static let id = "AKIAIOSFODNN7EXAMPLE"
 
     @Test(arguments: [

@@ -1,7 +1,8 @@
 import BuildspecRunner
+import TestSupport
 import Testing
 
-@Suite struct RedactionFormTests {
+@Suite(.timed) struct RedactionFormTests {
     @Test(
         arguments: [
             ("correct horse", "correct%20horse"), ("correct horse", "correct+horse"),

@@ -12,7 +12,7 @@ import Testing
 
 /// The speed of the redactor, measured on request in a release build:
 /// `BUILDSPEC_MEASURE=1 swift test -c release -Xswiftc -enable-testing --filter RedactionSpeed`.
-@Suite(.enabled(if: unsafe getenv("BUILDSPEC_MEASURE") != nil), .timeLimit(.minutes(1)))
+@Suite(.timed, .enabled(if: unsafe getenv("BUILDSPEC_MEASURE") != nil), .timeLimit(.minutes(1)))
 struct RedactionSpeedTests {
     private static let symbols = [UInt8](0x20...0x7E)
     private static let words = [

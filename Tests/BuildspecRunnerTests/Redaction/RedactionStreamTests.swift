@@ -3,7 +3,7 @@ import Testing
 
 @testable import BuildspecRunner
 
-@Suite struct RedactionStreamTests {
+@Suite(.timed) struct RedactionStreamTests {
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
     @Test(

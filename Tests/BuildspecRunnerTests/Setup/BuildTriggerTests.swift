@@ -1,8 +1,9 @@
 import BuildspecRunner
+import TestSupport
 import Testing
 
 /// CodeBuild guide, "Environment variables in build environments": `CODEBUILD_WEBHOOK_TRIGGER`.
-@Suite struct `Build triggers` {
+@Suite(.timed) struct `Build triggers` {
     private static let git = SourceVersion(commit: "c0ffee", branch: "local")
 
     @Test(

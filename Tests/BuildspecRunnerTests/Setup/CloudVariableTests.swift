@@ -7,7 +7,7 @@ import Testing
 /// The environment that CodeBuild's guide and published environment dumps describe.
 ///
 /// CodeBuild guide, build-env-ref-env-vars and build-spec-ref: env.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct CloudVariableTests {
     /// A resolver whose values contain the references.
     private struct Echo: SecretResolver {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The setup of a build, and errors in it, which CodeBuild reports in DOWNLOAD_SOURCE.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct SetupTests {
     private func problems(
         _ buildspec: Buildspec,

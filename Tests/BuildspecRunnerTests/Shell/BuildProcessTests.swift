@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Output, stops, timeouts and background processes, with real shells.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct BuildProcessTests {
     @Test func `a shell that a signal ends has status 128 plus the signal's number`() async throws {
         let build = try TestBuild(install: ["A=1", "A=2; kill -9 $$"])

@@ -8,7 +8,7 @@ import Testing
 ///
 /// CodeBuild user guide, "Shells and commands in build environments" and "Build specification
 /// versions". Behaviour that the guide does not have was observed in published logs and dumps.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct ShellStateTests {
     private func lines(_ shell: String, _ commands: [String]) async throws -> [String] {
         try await TestBuild(build: commands, shell: shell).lines()

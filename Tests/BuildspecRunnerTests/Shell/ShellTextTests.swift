@@ -1,8 +1,9 @@
 import BuildspecRunner
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite struct ShellTextTests {
+@Suite(.timed) struct ShellTextTests {
     @Test(arguments: [
         ("a/b.c", "a/b.c"), ("", "''"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("$x", "'$x'"),
         ("ü", "'ü'"),

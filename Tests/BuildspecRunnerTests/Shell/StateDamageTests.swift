@@ -13,7 +13,7 @@ import Testing
 #endif
 
 /// The shell state of a build on a full disk, and of a killed build.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct `Damaged shell state` {
     /// A limit on file sizes acts like a full disk: the shell reports an error and continues.
     @Test(arguments: Shells.all)

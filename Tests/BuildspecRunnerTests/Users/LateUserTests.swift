@@ -6,7 +6,7 @@ import Testing
 /// CodeBuild user guide, build-spec-ref: run-as, with a user that the build creates.
 ///
 /// The tests are serialized, because the tools that create users hold a lock.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.timed, .serialized, .timeLimit(.minutes(1)))
 struct `Users that a build creates` {
     /// Chooses a user name that this machine does not have.
     ///

@@ -10,7 +10,7 @@ import Testing
 /// CodeBuild user guide, build-spec-ref: run-as, at the top and in a phase.
 ///
 /// Tests with other users need root, like builds with other users.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct RunAsTests {
     @Test(.enabled(if: isRoot)) func `a phase's run-as overrides the one at the top`() async throws
     {

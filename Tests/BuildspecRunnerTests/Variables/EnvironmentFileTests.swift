@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Files of variables, which `--env-file` reads and `--exports` writes.
-@Suite struct EnvironmentFileTests {
+@Suite(.timed) struct EnvironmentFileTests {
     @Test func `an environment file can have comments, empty lines and quotes around values`()
         throws
     {

@@ -6,7 +6,7 @@ import Testing
 
 /// CodeBuild user guide, "Build specification reference": env, and "Environment variables in build
 /// environments".
-@Suite struct EnvironmentTests {
+@Suite(.timed) struct EnvironmentTests {
     private func declared(_ variables: [String: String]) -> [EnvVariable] {
         variables.sorted { $0.key < $1.key }
             .map { EnvVariable(name: $0.key, value: Located(text: $0.value)) }

@@ -5,7 +5,7 @@ import Testing
 @testable import BuildspecRunner
 
 /// Exported variables, keys without an effect, and runtime versions.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct ExportedVariableTests {
     /// CodeBuild guide, build-spec-ref: env/exported-variables.
     @Test(arguments: Shells.all)

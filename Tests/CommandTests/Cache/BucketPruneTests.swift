@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Processes that save, restore and prune one bucket at the same time.
-@Suite(.timeLimit(.minutes(6))) struct `Bucket pruning` {
+@Suite(.timed, .timeLimit(.minutes(6))) struct `Bucket pruning` {
     private typealias Variables = [Environment.Key: String]
     private static let store = "s3://shared/ci"
 

@@ -10,7 +10,7 @@ import Testing
 #endif
 
 /// `cache push`, `pull` and `sync` with a real server.
-@Suite(.timeLimit(.minutes(5))) struct `Bucket transfers` {
+@Suite(.timed, .timeLimit(.minutes(5))) struct `Bucket transfers` {
     @Test func `a push and a pull make stores with the same bytes`() async throws {
         try await SeaweedServer.run { server in
             let aws = [

@@ -6,7 +6,7 @@ import Testing
 
 /// The author of a pull request from a fork decides what its build runs, so the build must not
 /// write the cache of main.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct `Scopes of CI builds` {
     /// A clone of `team/shop` with a cached file and a buildspec.
     private struct CloneFixture {

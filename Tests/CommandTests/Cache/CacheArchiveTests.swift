@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Cache commands that export, import, show, compare, verify and repair entries.
-@Suite struct `Entry commands` {
+@Suite(.timed) struct `Entry commands` {
     private func filled(seed: UInt64) throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
         try directory.handle.makeDirectory("tree".utf8)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `buildspec cache` as a CI agent uses it.
-@Suite struct `Cache commands` {
+@Suite(.timed) struct `Cache commands` {
     private func filled() throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
         var random = SplitMix64(seed: 5)

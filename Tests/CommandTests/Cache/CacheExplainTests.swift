@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `cache explain` and `cache stats`, and the limits of a cache.
-@Suite struct `Cache explanations` {
+@Suite(.timed) struct `Cache explanations` {
     private let buildspec = """
         version: 0.2
         phases:

@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// Signals and timeouts during the save of a file that is too large to finish.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.timed, .serialized, .timeLimit(.minutes(5)))
 struct CacheStopTests {
     private let directory: TemporaryDirectory
     private let store: TemporaryDirectory
@@ -96,7 +96,7 @@ struct CacheStopTests {
 
 #if os(Linux)
     /// Signals in each of the calls that change files.
-    @Suite(.serialized) struct SignalInCallTests {
+    @Suite(.timed, .serialized) struct SignalInCallTests {
         private static let signal = FaultyCalls.Fault.command("kill -TERM $PPID")
 
         @Test(.timeLimit(.minutes(10)), arguments: ["save", "restore"])

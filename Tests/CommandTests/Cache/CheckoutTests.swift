@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A git work tree and a store in one directory, and cache paths that contain tracked files.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timed, .timeLimit(.minutes(3)))
 struct `Cached checkouts` {
     let directory: TemporaryDirectory
 

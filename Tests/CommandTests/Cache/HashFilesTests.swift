@@ -10,7 +10,7 @@ import Testing
 #endif
 
 /// `hash-files` with links, missing files and unusual patterns.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct HashFilesTests {
     private let directory: TemporaryDirectory
 

@@ -10,7 +10,7 @@ import Testing
 #endif
 
 /// Reports of builds and listings about incomplete or unusual entries, and about misses.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timed, .timeLimit(.minutes(3)))
 struct IncompleteEntryTests {
     // 65534 is the number of `nobody`, which cannot read root's file.
     @Test(.enabled(if: geteuid() == 0))

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A source root that a shell enters through a link, and a cache path that is a link.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct LinkedPathTests {
     @Test func `'$PWD' in a linked root names the same entry as a relative path`() async throws {
         let directory = try TemporaryDirectory()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Builds with a bucket over a network that fails, which neither fail nor restore a wrong byte.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timed, .timeLimit(.minutes(10)))
 struct RemoteFaultTests {
     /// A build that compares every restored byte, and fails on a wrong one.
     private static let buildspec = """

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Real build tools in a new checkout with a restored build directory.
-@Suite struct `Incremental builds` {
+@Suite(.timed) struct `Incremental builds` {
     /// A repository, a checkout of it that is made again for each build, and a store.
     private struct CheckoutFixture {
         let directory: TemporaryDirectory

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Cache paths that contain the source root, and so the user's files, in different spellings.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timed, .timeLimit(.minutes(3)))
 struct RootPathTests {
     private let directory: TemporaryDirectory
 

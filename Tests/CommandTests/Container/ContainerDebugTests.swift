@@ -12,7 +12,7 @@ extension ContainerTests {
     /// `--debug` and `--break-on-failure` of builds in real containers, on a terminal.
     ///
     /// It is a part of `ContainerTests`, because builds remove the containers of ended builds.
-    @Suite(.timeLimit(.minutes(5))) struct Debugging {
+    @Suite(.timed, .timeLimit(.minutes(5))) struct Debugging {
         private let directory: TemporaryDirectory
         private let terminal: PseudoTerminal
 

@@ -12,6 +12,7 @@ import Testing
 
 /// `buildspec run --image` with real containers.
 @Suite(
+    .timed,
     .serialized,
     .timeLimit(.minutes(5)),
     .enabled(if: Podman.isAllowed, "rootful podman needs root")

@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// An engine whose server accepts connections and never answers.
-@Suite(.timeLimit(.minutes(1))) struct `Engine timeouts` {
+@Suite(.timed, .timeLimit(.minutes(1))) struct `Engine timeouts` {
     private let directory: TemporaryDirectory
 
     init() throws {

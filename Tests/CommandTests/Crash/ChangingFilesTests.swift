@@ -9,7 +9,7 @@
     /// Files that change while a save reads them.
     ///
     /// The save stores a state that existed, or leaves the file out with a note.
-    @Suite struct `Files that change during a save` {
+    @Suite(.timed) struct `Files that change during a save` {
         /// Shell commands that change the tree.
         ///
         /// Between their steps there is no other state, because other threads can save it.

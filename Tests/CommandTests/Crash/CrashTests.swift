@@ -10,7 +10,7 @@
     ///
     /// `BUILDSPEC_TEST_CRASHES=1` tries every call with every fault. Otherwise each call has one
     /// fault.
-    @Suite(.serialized) struct `Crashes and disk faults` {
+    @Suite(.timed, .serialized) struct `Crashes and disk faults` {
         struct Case: Sendable {
             var call: Int
             var fault: FaultyCalls.Fault

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Builds with a low limit of open files.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct OpenFileTests {
     @Test(arguments: 3...40)
     func `a build never hangs or crashes at a limit of open files`(limit: Int) async throws {

@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// Processes that share a store, and that are killed at random moments.
-@Suite struct `Concurrent processes` {
+@Suite(.timed) struct `Concurrent processes` {
     @Test(.timeLimit(.minutes(5)))
     func `a store stays sound when 200 processes are killed at random moments`() async throws {
         let fixture = try CrashFixture()

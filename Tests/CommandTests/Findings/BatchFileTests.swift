@@ -5,7 +5,7 @@ import Testing
 /// A buildspec with a `batch` section, in commands that run single builds only.
 ///
 /// CodeBuild guide, "Batch build buildspec reference".
-@Suite(.timeLimit(.minutes(1))) struct `Batch buildspecs` {
+@Suite(.timed, .timeLimit(.minutes(1))) struct `Batch buildspecs` {
     private static let batch = """
         version: 0.2
         batch:

@@ -5,7 +5,7 @@ import Testing
 /// `--buildspec`, whose path is relative to the source root.
 ///
 /// CodeBuild guide, "Buildspec file name and storage location".
-@Suite(.timeLimit(.minutes(1))) struct `Buildspec path` {
+@Suite(.timed, .timeLimit(.minutes(1))) struct `Buildspec path` {
     private static let text = "version: 0.2\nphases: {build: {commands: [pwd]}}\n"
 
     private func project() throws -> TemporaryDirectory {

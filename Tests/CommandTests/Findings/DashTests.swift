@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The warnings of `validate` about bash under `/bin/sh`, compared with the two shells.
-@Suite(.timeLimit(.minutes(2))) struct `Bash constructs in dash` {
+@Suite(.timed, .timeLimit(.minutes(2))) struct `Bash constructs in dash` {
     /// Returns the status and the output of a shell that runs a text in an empty directory.
     private func result(_ shell: String, _ text: String) async throws -> String {
         let directory = try TemporaryDirectory()

@@ -1,10 +1,11 @@
 import BuildspecModel
 import Foundation
+import TestSupport
 import Testing
 
 @testable import buildspec
 
-@Suite struct `Finding formats` {
+@Suite(.timed) struct `Finding formats` {
     private let text =
         "version: 0.2\nphases:\n  build:\n    commands:\n      - set -e\n      - \"100%\": a\n"
 

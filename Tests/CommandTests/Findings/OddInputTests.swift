@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Directories, files and arguments that look right and are not.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timed, .timeLimit(.minutes(1)))
 struct OddInputTests {
     private let directory: TemporaryDirectory
 

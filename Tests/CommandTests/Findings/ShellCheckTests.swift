@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `validate --shellcheck` with the real program; `./dev` installs it.
-@Suite(.timeLimit(.minutes(2))) struct `ShellCheck findings` {
+@Suite(.timed, .timeLimit(.minutes(2))) struct `ShellCheck findings` {
     private struct Finding: Decodable {
         var name: String
         var severity: String

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The plain log in CI systems.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct CIMarkersTests {
     private static let buildspec = """
         version: 0.2

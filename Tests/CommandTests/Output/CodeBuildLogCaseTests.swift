@@ -5,7 +5,7 @@ import Testing
 /// `run --log-format codebuild` in cases that the golden log does not have.
 ///
 /// The lines are those of published build logs of 2021 and later.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct CodeBuildLogCaseTests {
     @Test func `a buildspec without phases runs four empty phases`() async throws {
         let log = try await log("version: 0.2\nartifacts: {files: [a]}\n")

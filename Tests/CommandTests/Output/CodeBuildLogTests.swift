@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `run --log-format codebuild`, compared with the lines of published build logs.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct CodeBuildLogTests {
     @Test func `the 'codebuild' log has the lines of CodeBuild`() async throws {
         let directory = try TemporaryDirectory()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Escape sequences in buildspecs and stores, which must not reach the terminal.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct EscapeTests {
     private static let evil = #"\e]0;owned\a\e[31337x\e[2J"#
     private let directory: TemporaryDirectory

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `run --events`, whose format `docs/events.md` describes.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct EventsTests {
     private static let buildspec = """
         version: 0.2

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// `run --exports`, which writes the exported variables into a file.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct ExportsTests {
     private static let buildspec = #"""
         version: 0.2

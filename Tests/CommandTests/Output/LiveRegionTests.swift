@@ -8,7 +8,7 @@ import Testing
 @testable import buildspec
 
 /// The parts of the pretty log that need no terminal.
-@Suite struct LiveRegionTests {
+@Suite(.timed) struct LiveRegionTests {
     @Test(arguments: [
         ("plain", "plain"), ("a\tb", "a       b"), ("10%\r20%", "20%"), ("done\r", "done"),
         ("ab\u{8}c", "ac"), ("\u{1B}[31mred\u{1B}[0m", "red"), ("\u{1B}]0;title\u{7}text", "text"),

@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// Outputs that must not replace inputs, and keys that must not be printed.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timed, .timeLimit(.minutes(3)))
 struct OutputSafetyTests {
     private static let buildspec = """
         version: 0.2

@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// Outputs that must not replace source files.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timed, .timeLimit(.minutes(3)))
 struct OutputSourceTests {
     private static let buildspec = """
         version: 0.2

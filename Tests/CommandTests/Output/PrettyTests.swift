@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// `--log-format pretty`, on a terminal.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct PrettyTests {
     private let directory: TemporaryDirectory
 

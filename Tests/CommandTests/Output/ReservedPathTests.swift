@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Outputs, stores and inputs of `run`, which caches and artifacts neither contain nor replace.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timed, .timeLimit(.minutes(3)))
 struct ReservedPathTests {
     private func directory(
         _ paths: String,

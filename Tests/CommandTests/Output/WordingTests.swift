@@ -7,7 +7,7 @@ import Testing
 @testable import buildspec
 
 /// The texts of numbers, durations, reports and help.
-@Suite struct WordingTests {
+@Suite(.timed) struct WordingTests {
     @Test func `a repair that deletes nothing reports what happens to the damage`() async throws {
         let cache = BuildCache(store: DirectoryStore(try TemporaryDirectory().path))
         var found = try await cache.verify()

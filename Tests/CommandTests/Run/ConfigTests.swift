@@ -7,7 +7,7 @@ import Testing
 /// The precedence of the user's configuration file, variables and options.
 ///
 /// The port to which a command cannot connect shows which endpoint it uses.
-@Suite(.timeLimit(.minutes(3))) struct `Cache configuration` {
+@Suite(.timed, .timeLimit(.minutes(3))) struct `Cache configuration` {
     private static let bucket = "bucket"
     /// Ports of this machine on which nothing listens.
     private static let ports = ["option": 11, "address": 12, "variable": 13, "file": 14, "aws": 15]

@@ -12,7 +12,7 @@ import Testing
 /// `codebuild-breakpoint`, `--debug` and `--break-on-failure`, on a terminal.
 ///
 /// Source: CodeBuild user guide, "Debug builds with Session Manager".
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct DebugTests {
     private let directory: TemporaryDirectory
     private let terminal: PseudoTerminal

@@ -2,11 +2,12 @@ import BuildspecModel
 import BuildspecRunner
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import buildspec
 
-@Suite(.timeLimit(.minutes(1))) struct `Build plans` {
+@Suite(.timed, .timeLimit(.minutes(1))) struct `Build plans` {
     private static let text = """
         version: 0.2
         env:

@@ -9,7 +9,7 @@ import Testing
 #endif
 
 /// Errors before a build, each with its exit status, and without a command that runs.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct RunErrorTests {
     private func run(
         _ arguments: [String] = [],

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A large output of a command.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timed, .timeLimit(.minutes(3)))
 struct RunOutputTests {
     #if os(Linux)
         @Test func `200 MB of output pass completely, and memory does not grow`() async throws {

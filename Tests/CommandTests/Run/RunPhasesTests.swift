@@ -7,7 +7,7 @@ import Testing
 ///
 /// CodeBuild user guide, "Build specification reference": phases, finally, on-failure; "Build phase
 /// transitions".
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct RunPhasesTests {
     @Test(arguments: PhaseRow.all)
     func `a build with real shells follows the failure table`(row: PhaseRow) async throws {

@@ -10,7 +10,7 @@ import Testing
 #endif
 
 /// Signals, timeouts and closed pipes with the built command.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct RunStopTests {
     private static let sleeping = """
         version: 0.2

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `buildspec run` with the built command.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct RunTests {
     @Test func `a build prints its commands, its output and a table`() async throws {
         let outcome = try await BuildspecProcess.run(

@@ -6,7 +6,7 @@
     import Testing
 
     /// `buildspec run --sandbox` with the built command.
-    @Suite(.timeLimit(.minutes(1)))
+    @Suite(.timed, .timeLimit(.minutes(1)))
     struct SandboxTests {
         private let directory: TemporaryDirectory
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Paths in options and variables that look like mistakes.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timed, .timeLimit(.minutes(3)))
 struct StorePathTextTests {
     private let directory: TemporaryDirectory
 

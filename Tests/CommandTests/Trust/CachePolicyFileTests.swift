@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The commands that read a cache policy, and their errors for an invalid one.
-@Suite(.timeLimit(.minutes(3))) struct `Cache policy files` {
+@Suite(.timed, .timeLimit(.minutes(3))) struct `Cache policy files` {
     @Test(arguments: [
         (
             "version: 1\nkeys:\n  - name: a\n    key: nonsense\n    scopes: x\n",

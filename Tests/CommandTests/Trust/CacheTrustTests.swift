@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Scopes, signatures and policies with the built command.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct `Trust in cache commands` {
     /// A directory with a file to save, a signing key, and a policy that trusts the key for `main`.
     private struct PolicyFixture {

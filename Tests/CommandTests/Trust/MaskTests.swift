@@ -5,7 +5,7 @@ import Testing
 /// `run --mask` with the built command.
 ///
 /// Source: CodeBuild guide, data-protection: secrets and AWS access key ids are hidden in logs.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timed, .timeLimit(.minutes(2)))
 struct MaskTests {
     private static let secret = "s3cr3t-of-tess"
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The modes of written files, which only the user can read unless a store is shared.
-@Suite(.timeLimit(.minutes(2))) struct `File permissions` {
+@Suite(.timed, .timeLimit(.minutes(2))) struct `File permissions` {
     private static let buildspec = """
         version: 0.2
         env: { exported-variables: [TOKEN] }

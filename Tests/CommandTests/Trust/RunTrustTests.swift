@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Entries that `run` trusts, the audit of them, and the signing key.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timed, .timeLimit(.minutes(5)))
 struct `Trust in builds` {
     /// A directory with a buildspec, a signing key, and a policy that trusts the key for `main`.
     private struct SignedBuildFixture {

@@ -5,7 +5,7 @@ import Testing
 /// `env/parameter-store` and `env/secrets-manager` with the built command and moto's server.
 ///
 /// CodeBuild guide, build-spec-ref: env/parameter-store, env/secrets-manager.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timed, .timeLimit(.minutes(10)))
 struct SecretsTests {
     private static let buildspec = """
         version: 0.2
