@@ -26,6 +26,9 @@ import Testing
         Example(name: "swift-package", speedup: 2),
     ]
 
+    /// The examples that run: the others take a minute each, and `./dev test --all` runs them.
+    private static let run = TestScope.isFull ? examples : Array(examples.prefix(2))
+
     private static let directory = URL(filePath: PackageFiles.path("examples"))
 
     @Test func `every directory in 'examples' is tested and complete`() throws {
@@ -47,7 +50,7 @@ import Testing
         #expect(result.diagnostics.map { "\($0.range.start.line): \($0.message)" } == [])
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: examples)
+    @Test(.timeLimit(.minutes(10)), arguments: run)
     func `an example prints the output in its transcript`(example: Example) async throws {
         let source = Self.directory.appending(path: example.name)
         let text = try String(contentsOf: source.appending(path: "expected.txt"), encoding: .utf8)

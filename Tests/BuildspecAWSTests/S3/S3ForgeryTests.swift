@@ -86,7 +86,7 @@ struct `False buckets` {
         let error = await #expect(throws: StoreError.self) {
             try await store(server).list(prefix: "v1/")
         }
-        #expect(error?.description.contains("never end") == true, "\(error as Any)")
+        #expect(error?.description.contains("do not end") == true, "\(error as Any)")
         #expect(server.received.count <= 20)
     }
 

@@ -12,7 +12,7 @@ import Testing
 /// Saves, restores and prunes of a shared store in every order of their operations.
 ///
 /// Two parties take turns: the first does n operations, the second k, then the first ends, then the
-/// second; and the other way round. `BUILDSPEC_TEST_CRASHES=1` tries every k, else every second one.
+/// second; and the other way round. `./dev test --all` tries every k, `./dev test` every fifth.
 @Suite(.timed, .timeLimit(.minutes(5))) struct `Prune races` {
     /// A shared store, and the directories of one machine.
     private struct SharedStoreFixture {
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    private static let step = unsafe getenv("BUILDSPEC_TEST_CRASHES") == nil ? 2 : 1
+    private static let step = TestScope.count(5, all: 1)
     private typealias Work = @Sendable (BuildCache) async throws -> Void
 
     /// Runs parties by a plan.

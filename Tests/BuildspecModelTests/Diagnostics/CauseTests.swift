@@ -146,7 +146,7 @@ import Testing
     func `a colon that makes a mapping of a value is the cause of a syntax error`(value: String) {
         check(
             "version: 0.2\nenv:\n  secrets-manager:\n    S: 1️⃣\(value)\n",
-            "this value holds a ':' before a space or at its end"
+            "this value contains a ':' before a space or at its end"
         )
     }
 
@@ -174,7 +174,7 @@ import Testing
             buildspecText(commands: "- make") + "1️⃣git push -u origin main\n",
             "'git push -u origin main' looks pasted by accident"
         )
-        check("1️⃣<<<<<<< HEAD\nversion: 0.2\n", "this is the mark of a merge conflict; resolve it")
+        check("1️⃣<<<<<<< HEAD\nversion: 0.2\n", "this is the marker of a merge conflict; resolve it")
         check(
             buildspecText(commands: "- make") + "  1️⃣test\n",
             "this line is neither a key ('name: …') nor an item"

@@ -48,7 +48,7 @@ import Testing
             try EnvironmentFile.parse("OK=1\n\(text)\n")
         }
         #expect(error?.line == 2)
-        #expect(error?.message.contains("value of 'A' begins is not closed") == true)
+        #expect(error?.message.contains("the value of 'A' is not closed") == true)
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64])

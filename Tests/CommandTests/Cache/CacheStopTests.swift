@@ -131,7 +131,7 @@ struct CacheStopTests {
             _ = try await run(0)
             let count = try calls.count("0")
             #expect(count > 5)
-            let step = CrashFixture.isThorough ? 1 : 3
+            let step = TestScope.count(9, all: 1)
             try await CrashFixture.each(Array(stride(from: 1, through: count, by: step))) { call in
                 let (store, directory, outcome) = try await run(call)
                 let comment: Comment = "call \(call): \(outcome)"

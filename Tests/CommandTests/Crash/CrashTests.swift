@@ -8,7 +8,7 @@
 
     /// A process that is killed, or has a broken or full disk, in each call that changes files.
     ///
-    /// `BUILDSPEC_TEST_CRASHES=1` tries every call with every fault. Otherwise each call has one
+    /// `./dev test --all` tries every call with every fault. Otherwise every second call has one
     /// fault.
     @Suite(.timed, .serialized) struct `Crashes and disk faults` {
         struct Case: Sendable {
@@ -22,7 +22,7 @@
             let faults: [FaultyCalls.Fault] = [.kill, .brokenDisk, .fullDisk]
             return (1...max(1, count)).flatMap { call in
                 faults.indices
-                    .filter { CrashFixture.isThorough || call % faults.count == $0 }
+                    .filter { TestScope.isFull || call % (2 * faults.count) == $0 }
                     .map { Case(call: call, fault: faults[$0]) }
             }
         }

@@ -22,9 +22,6 @@ struct CrashFixture: Sendable {
     let oldTree: TreeSnapshot
     let newTree: TreeSnapshot
 
-    /// Whether the tests try every call and larger trees.
-    static let isThorough = unsafe getenv("BUILDSPEC_TEST_CRASHES") != nil
-
     init() throws {
         old = try TemporaryDirectory()
         new = try TemporaryDirectory()
@@ -37,7 +34,7 @@ struct CrashFixture: Sendable {
         try new.write("a directory", to: "tree/kind/x")
         try new.write("a file", to: "tree/other kind")
         try new.write("y", to: "tree/fresh/deep/y")
-        if CrashFixture.isThorough {
+        if TestScope.isFull {
             var random = SplitMix64(seed: 4)
             let large = PathBytes(new.file("tree/large").string)
             try AtomicFile.write(random.bytes(9 << 20), to: large)
