@@ -11,20 +11,20 @@ public struct BuildCache: Sendable {
     /// The largest size and age of the local store; `nil` sets no limit.
     public var limits: StoreLimits?
 
-    /// Creates a cache that uses a store.
+    /// Creates a cache.
     ///
     /// - Parameters:
-    ///   - store: The store of the objects.
+    ///   - stores: The stores of the objects.
     ///   - codec: The compression of new objects; every codec can be read.
     ///   - indexDirectory: The directory in which this machine records how saved and restored files
     ///     look, so that a save reads only changed files; `nil` reads all files.
     public init(
-        store: any CacheStore,
+        stores: CacheStores,
         codec: Codec = .zstd,
         indexDirectory: FilePath? = nil
     ) {
         settings = CacheSettings(
-            store: store,
+            stores: stores,
             fileSystemRoot: PathBytes("/"),
             codec: codec,
             width: max(2, Machine.cores) + 1,
@@ -45,7 +45,7 @@ public struct BuildCache: Sendable {
         indexDirectory: FilePath? = nil
     ) {
         self.init(
-            store: DirectoryStore(directory),
+            stores: CacheStores(local: DirectoryStore(directory)),
             codec: codec,
             indexDirectory: indexDirectory
         )
@@ -78,10 +78,10 @@ public struct BuildCache: Sendable {
     }
 
     /// The location of the store, for messages.
-    public var location: String { settings.store.location }
+    public var location: String { settings.stores.location }
 
     /// The directories of the local store and of a shared store; buckets have none.
-    package var storeDirectories: [FilePath] { settings.storeDirectories }
+    package var storeDirectories: [FilePath] { settings.stores.directories }
 
     /// Restores the entry that `identity` finds into `root`.
     ///
@@ -121,7 +121,7 @@ public struct BuildCache: Sendable {
         operation.owner = owner
         return try await onBlockingThreads { [operation] in
             var report = try await operation.run()
-            report.sharedStoreFailure = (settings.store as? TieredStore)?.failure
+            report.sharedStoreFailure = settings.stores.pair?.failure
             return report
         }
     }

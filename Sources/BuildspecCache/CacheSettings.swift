@@ -3,7 +3,9 @@ internal import SystemPackage
 
 /// The settings that all operations of a cache share.
 struct CacheSettings: Sendable {
-    var store: any CacheStore
+    var stores: CacheStores
+    /// The store that operations read and write: one of the stores, or both combined.
+    var store: any CacheStore { stores.store }
     /// The directory where absolute paths start: `/`, or a directory that stands for `/`.
     var fileSystemRoot: PathBytes
     /// The codec of new objects.
@@ -26,12 +28,12 @@ struct CacheSettings: Sendable {
     /// The number of objects that are read or written at once; more for a remote store, which
     /// answers late.
     var concurrentTransfers: Int {
-        store.isOnThisMachine ? width : max(width, TieredStore.concurrentTransfers)
+        stores.isLocal ? width : max(width, StorePair.concurrentTransfers)
     }
 
     /// The log of damaged objects of a store that is not on this machine.
     var damage: DamageLog? {
-        store.isOnThisMachine ? nil : indexDirectory.map { DamageLog($0, store.location) }
+        stores.isLocal ? nil : indexDirectory.map { DamageLog($0, stores.location) }
     }
 
     /// This machine's list of verified manifests; `nil` without a directory for state.
@@ -43,7 +45,7 @@ struct CacheSettings: Sendable {
     /// - Returns: The reader.
     func reader(removesDamage: Bool = false) -> EntryReader {
         EntryReader(
-            store: store,
+            stores: stores,
             removesDamage: removesDamage,
             damage: damage,
             manifests: manifests,
@@ -74,7 +76,7 @@ struct CacheSettings: Sendable {
 
     /// Returns the notes of the policy and the store that have not been reported yet, and forgets
     /// them.
-    func drainNotes() -> [String] { (policyEnforcer?.drainNotes() ?? []) + store.drainNotes() }
+    func drainNotes() -> [String] { (policyEnforcer?.drainNotes() ?? []) + stores.drainNotes() }
 
     /// Describes the origin of a restored entry, from its record.
     func origin(_ record: KeyRecord, _ identity: CacheIdentity) -> EntryOrigin {
@@ -85,42 +87,30 @@ struct CacheSettings: Sendable {
     /// Creates a writer to the store.
     func objectWriter() -> ObjectWriter {
         ObjectWriter(
-            store: store,
+            stores: stores,
             codec: codec,
             damage: damage,
-            // A tiered store itself checks the pending deletions of its shared store.
-            pendingDeletions: store is TieredStore || store.isOnThisMachine
-                ? nil : PendingDeletions(store),
+            // A pair itself checks the pending deletions of its shared store.
+            pendingDeletions: stores.pair != nil || stores.isLocal ? nil : PendingDeletions(store),
             manifests: manifests
         )
     }
 
     /// This machine's copies of manifests that would otherwise be fetched again and again.
     var manifests: LocalManifestCache? {
-        localStore == nil && !store.isOnThisMachine
+        stores.local == nil && !stores.isLocal
             ? indexDirectory.map { LocalManifestCache($0) } : nil
-    }
-
-    /// The store, or the part of a tiered store, that is on this machine.
-    var localStore: (any LocalCacheStore)? {
-        (store as? TieredStore)?.local ?? store as? any LocalCacheStore
     }
 
     /// Whether only the local store has an entry, so that a save must send it to the shared store.
     func isLocalOnly(_ record: KeyRecord) -> Bool {
-        (store as? TieredStore)?.isMissingInSharedStore(record.name) ?? false
-    }
-
-    /// The directories of the local store and of a shared store that is a directory.
-    var storeDirectories: [FilePath] {
-        let stores = (store as? TieredStore).map { [$0.local, $0.shared] } ?? [store]
-        return stores.compactMap { ($0.underlying as? any LocalCacheStore)?.directory }
+        stores.pair?.isMissingInSharedStore(record.name) ?? false
     }
 
     /// The paths that the program writes for itself, links resolved: no save reads and no restore
     /// changes them.
     func excludedPaths() -> [PathBytes] {
-        storeDirectories.map { Machine.resolved(PathBytes($0.string)) } + programPaths
+        stores.directories.map { Machine.resolved(PathBytes($0.string)) } + programPaths
     }
 
     /// The existing directories among the excluded paths.

@@ -47,14 +47,17 @@ private final class ForgedStore: CacheStore {
         objects = [record.name: checksummed, record.manifestName: manifest]
     }
 
-    func read(_ name: String, limit: UInt64) -> [UInt8]? { objects[name] }
+    func read(_ name: String, limit: UInt64) -> StoredObject? {
+        objects[name].map { StoredObject($0) }
+    }
+
     func write(_ name: String, _ bytes: [UInt8]) {}
-    func delete(_ name: ObjectName) {}
+    func delete(_ name: ObjectName, ifUnchanged listed: ObjectInfo?) -> Bool { true }
     func info(_ name: String) -> ObjectInfo? {
         objects[name].map { _ in ObjectInfo(name: name, size: size, modified: modified, tag: "t") }
     }
-    func list(prefix: String) -> [ObjectInfo] {
-        objects.keys.filter { $0.hasPrefix(prefix) }.compactMap(info)
+    func list(prefix: String) -> ObjectListing {
+        ObjectListing(objects.keys.filter { $0.hasPrefix(prefix) }.compactMap(info))
     }
 }
 
@@ -68,7 +71,7 @@ private let tree: String = {
 }()
 
 private func runCommands(_ store: ForgedStore) async {
-    let cache = BuildCache(store: store)
+    let cache = BuildCache(stores: CacheStores(shared: store))
     let record = store.record
     if let (entries, _) = try? await cache.entries() {
         print(ListOutput.text(entries), EntryJSON.print(entries))
@@ -110,7 +113,7 @@ private func plan(_ store: ForgedStore, _ record: KeyRecord) async {
         let roots = try? TreeRoots(root: PathBytes(tree), fileSystemRoot: PathBytes("/"))
     else { return }
     let set = PathSet(record.paths, root: PathBytes(tree))
-    let settings = BuildCache(store: store).settings
+    let settings = BuildCache(stores: CacheStores(shared: store)).settings
     let all = PathSet(["**/*"], root: PathBytes(tree))
     guard let existing = try? await CacheTree(all, Checkout.unknown, roots, settings) else {
         return
@@ -149,24 +152,4 @@ private func audit(_ record: KeyRecord) {
 /// Checks the size of formatted texts without printing them.
 private func print(_ texts: String...) {
     for text in texts { precondition(text.utf8.count < 1 << 28, "the size is bounded") }
-}
-
-// MARK: Stubs of types that the sources name
-
-/// A path as text, without the functions of the real type.
-public struct FilePath: Sendable, Equatable, ExpressibleByStringLiteral {
-    /// The text.
-    public var string: String
-    /// Creates a path from a text.
-    public init(_ string: String) { self.string = string }
-    /// Creates a path from a literal.
-    public init(stringLiteral: String) { string = stringLiteral }
-}
-
-extension CacheEntryInfo {
-    var displayText: String { (key ?? "-") + " of '\(scope)'" }
-}
-
-enum S3Location {
-    static func isAddress(_ text: String) -> Bool { text.hasPrefix("s3://") }
 }

@@ -46,7 +46,7 @@ compile_cache() {
     swiftc -c -parse-as-library -sanitize=fuzzer,address -O -wmo -swift-version 6 -enable-testing \
         -module-name BuildspecFuzzed -package-name buildspec -emit-module \
         -emit-module-path "$work/BuildspecFuzzed.swiftmodule" -o "$work/cache.o" $libraries \
-        "$work"/sources/*.swift "$root/Tests/Fuzz/CryptoStubs.swift"
+        "$work"/sources/*.swift "$root/Tests/Fuzz/Stubs.swift"
     compile readers -I "$work" $libraries "$work/cache.o" "$root/Tests/Fuzz/FuzzArchives.swift" \
         "$root/Tests/Fuzz/FuzzCacheReaders.swift" -lz -lzstd
     compile records -I "$work" $libraries "$work/cache.o" "$root/Tests/Fuzz/FuzzRecords.swift" -lz -lzstd

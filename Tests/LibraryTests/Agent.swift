@@ -33,7 +33,7 @@ struct Agent {
             stateDirectory: state
         )
         request.project = project
-        request.cache = BuildCache(store: try store(), indexDirectory: state.appending("files"))
+        request.cache = BuildCache(stores: try stores(), indexDirectory: state.appending("files"))
         request.secretResolver = Secrets(aws: SecretReferences(environment: environment))
         request.timeout = .seconds(30 * 60)
         // To cancel the task ends the running command and all that it has started.
@@ -41,11 +41,11 @@ struct Agent {
     }
 
     /// The local store in a directory, combined with the bucket if there is one.
-    private func store() throws -> any CacheStore {
+    private func stores() throws -> CacheStores {
         let local = DirectoryStore(state.appending("cache"))
-        guard let bucket else { return local }
+        guard let bucket else { return CacheStores(local: local) }
         let shared = S3Store(try S3Location(bucket), environment: environment)
-        return TieredStore(local: local, shared: shared)
+        return CacheStores(local: local, shared: shared)
     }
 }
 

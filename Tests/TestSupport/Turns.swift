@@ -63,7 +63,7 @@ package struct TurnStore: CacheStore {
 
     package var location: String { inner.location }
 
-    package func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
+    package func read(_ name: String, limit: UInt64) async throws(StoreError) -> StoredObject? {
         try await turns.perform(party) { [inner] () throws(StoreError) in
             try inner.read(name, limit: limit)
         }
@@ -85,19 +85,18 @@ package struct TurnStore: CacheStore {
         try await turns.perform(party) { [inner] () throws(StoreError) in try inner.info(name) }
     }
 
-    package func list(prefix: String) async throws(StoreError) -> [ObjectInfo] {
+    package func list(prefix: String) async throws(StoreError) -> ObjectListing {
         try await turns.perform(party) { [inner] () throws(StoreError) in
             try inner.list(prefix: prefix)
         }
     }
 
-    package func delete(_ name: ObjectName) async throws(StoreError) {
-        try await turns.perform(party) { [inner] () throws(StoreError) in try inner.delete(name) }
-    }
-
-    package func delete(ifUnchanged seen: ObjectInfo) async throws(StoreError) -> Bool {
+    package func delete(
+        _ name: ObjectName,
+        ifUnchanged listed: ObjectInfo?
+    ) async throws(StoreError) -> Bool {
         try await turns.perform(party) { [inner] () throws(StoreError) in
-            try inner.delete(ifUnchanged: seen)
+            try inner.delete(name, ifUnchanged: listed)
         }
     }
 }

@@ -55,18 +55,10 @@ public struct S3Store: CacheStore {
         }
     }
 
-    /// Reads an object with one request.
-    public func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
-        try await get(name, limit: limit, isHashed: false)?.body
-    }
-
     /// Reads an object with one request, and hashes the bytes as they arrive.
-    public func readHashed(
-        _ name: String,
-        limit: UInt64
-    ) async throws(StoreError) -> HashedObject? {
-        guard let response = try await get(name, limit: limit, isHashed: true) else { return nil }
-        return HashedObject(response.body, sha256: response.bodySHA256)
+    public func read(_ name: String, limit: UInt64) async throws(StoreError) -> StoredObject? {
+        guard let response = try await get(name, limit: limit) else { return nil }
+        return StoredObject(response.body, sha256: response.bodySHA256)
     }
 
     /// Writes an object with one request; the service verifies the digest of the bytes.
@@ -126,7 +118,7 @@ public struct S3Store: CacheStore {
     }
 
     /// Lists the objects below a prefix, page by page.
-    public func list(prefix: String) async throws(StoreError) -> [ObjectInfo] {
+    public func list(prefix: String) async throws(StoreError) -> ObjectListing {
         do throws(AWSError) {
             let client = try await shared.client()
             let top = client.bucket.prefix.map { $0 + "/" }.joined()
@@ -151,38 +143,34 @@ public struct S3Store: CacheStore {
                     throw .badResponse("list '\(location)'", reason)
                 }
             } while continuation != nil
-            return found
+            return ObjectListing(found, clockDifference: client.clockDifference)
         } catch {
             throw StoreError(error)
         }
     }
 
-    /// Deletes an object.
-    public func delete(_ name: ObjectName) async throws(StoreError) {
-        _ = try await delete(name, [])
-    }
-
-    /// Deletes an object if it is still the one that was seen.
+    /// Deletes an object, or only one that is still as it was listed.
     ///
     /// A HEAD request checks that first, for servers that ignore the condition. A server that does not
     /// know the condition (400, 501) gets the request without it.
-    public func delete(ifUnchanged seen: ObjectInfo) async throws(StoreError) -> Bool {
-        guard let name = ObjectName(seen.name) else { return false }
-        guard let info = try await info(seen.name) else { return true }
-        guard info.tag == seen.tag, info.size == seen.size, info.modified == seen.modified else {
-            return false
+    public func delete(
+        _ name: ObjectName,
+        ifUnchanged listed: ObjectInfo?
+    ) async throws(StoreError) -> Bool {
+        guard let listed else {
+            _ = try await delete(name, [])
+            return true
         }
+        guard let info = try await info(listed.name) else { return true }
+        guard info == listed else { return false }
         let condition = info.tag.map { [HTTPRequest.Header("If-Match", "\"\($0)\"")] }
         switch try await delete(name, condition ?? []) {
         case 409, 412: return false
-        case 400, 501: try await delete(name)
+        case 400, 501: _ = try await delete(name, [])
         default: break
         }
         return true
     }
-
-    /// The seconds that the service's clock is ahead, from the service's responses so far.
-    public func clockDifference() async -> Int64 { await shared.clockDifference }
 
     /// Removes the quotes of an entity tag, which not all servers send.
     static func tag(_ text: String?) -> String? {
@@ -199,8 +187,7 @@ extension S3Store {
 
     private func get(
         _ name: String,
-        limit: UInt64,
-        isHashed: Bool
+        limit: UInt64
     ) async throws(StoreError) -> HTTPResponse? {
         do throws(AWSError) {
             let call = S3Client.Call(
@@ -208,7 +195,7 @@ extension S3Store {
                 key: key(name),
                 // The body of a refusal can be longer than the object may be.
                 limit: max(Int(clamping: limit), 1 << 16),
-                hashesResponse: isHashed,
+                hashesResponse: true,
                 action: "read '\(address(name))'",
                 permission: "s3:GetObject"
             )
@@ -346,8 +333,6 @@ private actor SharedClient {
     init(connect: @escaping @Sendable () async throws(AWSError) -> S3Client) {
         self.connect = connect
     }
-
-    var clockDifference: Int64 { cached?.clockDifference ?? 0 }
 
     func client() async throws(AWSError) -> S3Client {
         if let cached { return cached }

@@ -44,10 +44,3 @@ public struct ObjectName: Sendable, Hashable {
     /// The SHA-256 of the object's bytes; `nil` if the name does not give it.
     package var promisedSHA256: [UInt8]? { content?.digest.bytes }
 }
-
-extension CacheStore {
-    /// Lists the objects whose names begin with `prefix`, without files of other programs.
-    func listObjects(prefix: String) async throws(StoreError) -> [ObjectInfo] {
-        try await list(prefix: prefix).filter { ObjectName($0.name) != nil }
-    }
-}

@@ -9,7 +9,7 @@ extension BuildCache {
 
     /// Returns the notes about the store that have not been reported yet, one line each, and
     /// forgets them.
-    public func drainNotes() -> [String] { settings.store.drainNotes() }
+    public func drainNotes() -> [String] { settings.stores.drainNotes() }
 
     /// Lists the entries of the store, last used first.
     ///
@@ -17,31 +17,30 @@ extension BuildCache {
     /// - Throws: `CacheError` when the store cannot be read at all.
     public func entries() async throws -> (entries: [CacheEntryInfo], problems: [String]) {
         try await onBlockingThreads {
-            try await CacheCatalog(store: settings.store, policy: policy).entries()
+            try await CacheCatalog(stores: settings.stores, policy: policy).entries()
         }
     }
 }
 
 extension CacheSettings {
-    /// Changes the use of a tiered store; other stores have only one use.
-    mutating func use(_ use: TieredStore.Use) {
-        guard let tiered = store as? TieredStore else { return }
-        store = TieredStore(tiered, for: use)
+    /// Changes the use of two stores; one store has only one use.
+    mutating func use(_ use: StorePair.Use) {
+        stores.pair = stores.pair.map { StorePair($0, for: use) }
     }
 }
 
 /// The entries of a store, read from its key records.
 struct CacheCatalog {
-    let store: any CacheStore
+    let stores: CacheStores
     /// The policy that decides on each entry's trust; refused entries are listed too.
     var policy: CachePolicy?
 
     func entries() async throws -> (entries: [CacheEntryInfo], problems: [String]) {
         var entries: [CacheEntryInfo] = []
         var problems: [String] = []
-        for info in try await store.listObjects(prefix: StoreLayout.keys) {
+        for info in try await stores.store.listObjects(prefix: StoreLayout.keys) {
             do throws(CacheError) {
-                let reader = EntryReader(store: store)
+                let reader = EntryReader(stores: stores)
                 guard let record = try await reader.record(named: info.name) else { continue }
                 entries.append(CacheEntryInfo(record, info, policy))
             } catch {

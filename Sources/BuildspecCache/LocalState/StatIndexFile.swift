@@ -14,7 +14,7 @@ struct StatIndexFile: Sendable {
         suffix: String = ".stat"
     ) {
         guard let directory = settings.indexDirectory else { return nil }
-        let identity = [root.text, settings.store.location, scope, version.hex]
+        let identity = [root.text, settings.stores.location, scope, version.hex]
         let name = ContentDigest(of: Array(identity.joined(separator: "\0").utf8)).hex
         path = directory.appending((name + suffix).utf8)
     }

@@ -19,7 +19,7 @@ struct VerifiedPacks: Sendable, Equatable {
     /// Opens a pack's file, if it is the file that was verified.
     func open(
         _ pack: Manifest.Pack,
-        in store: any CacheStore
+        in store: (any LocalCacheStore)?
     ) -> (file: OpenFile, frames: [ZstandardCodec.Frame])? {
         guard let verified = packs[pack.digest],
             let (file, status) = VerifiedPacks.file(pack, in: store),
@@ -34,7 +34,7 @@ struct VerifiedPacks: Sendable, Equatable {
     ///
     /// - Returns: The stamp; `nil` if the store is not on this machine, or a change could be
     ///   unnoticed.
-    static func stamp(_ pack: Manifest.Pack, in store: any CacheStore) -> InodeStamp? {
+    static func stamp(_ pack: Manifest.Pack, in store: (any LocalCacheStore)?) -> InodeStamp? {
         guard pack.codec == .zstd, let (_, status) = file(pack, in: store),
             !status.mayHideChanges()
         else { return nil }
@@ -43,9 +43,9 @@ struct VerifiedPacks: Sendable, Equatable {
 
     private static func file(
         _ pack: Manifest.Pack,
-        in store: any CacheStore
+        in store: (any LocalCacheStore)?
     ) -> (file: OpenFile, status: FileStatus)? {
-        guard let store = store as? any LocalCacheStore else { return nil }
+        guard let store else { return nil }
         let path = PathBytes(store.directory.string).appending(pack.name.utf8)
         guard let file = try? OpenFile.reading(path, followsLink: false),
             let status = try? file.status(), status.kind == .regular, status.size == pack.storedSize

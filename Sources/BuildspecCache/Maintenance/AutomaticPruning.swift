@@ -96,7 +96,7 @@ struct AutomaticPruning {
             return nil
         }
         let report = try await PruneOperation(
-            store: store,
+            stores: CacheStores(local: store),
             limits: prune,
             dryRun: false,
             keptRecord: record
@@ -159,7 +159,7 @@ struct AutomaticPruning {
 extension BuildCache {
     /// Keeps the local store within its limits after a save; a failure is a note.
     func enforceLimits(_ report: SaveReport, record: String) async -> SaveReport {
-        guard let limits, let store = settings.localStore, report.outcome == .saved else {
+        guard let limits, let store = settings.stores.local, report.outcome == .saved else {
             return report
         }
         var report = report

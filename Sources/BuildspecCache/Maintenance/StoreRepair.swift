@@ -28,16 +28,17 @@ extension BuildCache {
     /// - Throws: `CacheError` when the store cannot be read or written.
     public func repair(_ report: VerifyReport) async throws -> RepairReport {
         try requireWritable()
-        let repair = StoreRepair(store: settings.store)
+        let repair = StoreRepair(stores: settings.stores)
         return try await onBlockingThreads { try await repair.run(report) }
     }
 }
 
 /// A repair: it deletes broken records first, then damaged objects, then unreferenced objects.
 struct StoreRepair {
-    let store: any CacheStore
+    let stores: CacheStores
 
-    private var reader: EntryReader { EntryReader(store: store) }
+    private var reader: EntryReader { EntryReader(stores: stores) }
+    private var store: any CacheStore { stores.store }
 
     func run(_ found: VerifyReport) async throws -> RepairReport {
         var report = RepairReport()
@@ -60,7 +61,7 @@ struct StoreRepair {
             report.removedObjects.append(name.text)
         }
         report.pruned = try await PruneOperation(
-            store: store,
+            stores: stores,
             limits: PruneLimits(),
             dryRun: false
         ).run()

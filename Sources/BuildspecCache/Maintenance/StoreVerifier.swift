@@ -27,17 +27,18 @@ extension BuildCache {
     public func verify() async throws -> VerifyReport {
         var settings = settings
         settings.use(.verifying)
-        let verifier = StoreVerifier(store: settings.store, width: settings.width)
+        let verifier = StoreVerifier(stores: settings.stores, width: settings.width)
         return try await onBlockingThreads { try await verifier.run() }
     }
 }
 
 /// A verification of a whole store: every record, manifest, pack and content.
 struct StoreVerifier: Sendable {
-    let store: any CacheStore
+    let stores: CacheStores
     let width: Int
 
-    private var reader: EntryReader { EntryReader(store: store) }
+    private var reader: EntryReader { EntryReader(stores: stores) }
+    private var store: any CacheStore { stores.store }
 
     func run() async throws -> VerifyReport {
         var report = VerifyReport()

@@ -1,6 +1,6 @@
 /// A reader of the key records and manifests of a store, each of which it verifies.
 struct EntryReader: Sendable {
-    let store: any CacheStore
+    let stores: CacheStores
     /// Whether a damaged object on this machine is deleted.
     ///
     /// The next save, which checks only names and sizes, then writes the object again. An object of
@@ -12,6 +12,8 @@ struct EntryReader: Sendable {
     var manifests: LocalManifestCache?
     /// The enforcer that refuses records by the policy; `nil` accepts all records.
     var policyEnforcer: PolicyEnforcer?
+
+    private var store: any CacheStore { stores.store }
 
     /// Reads the record of exactly this identity; `nil` if it does not exist.
     ///
@@ -68,7 +70,7 @@ struct EntryReader: Sendable {
     func record(named name: String) async throws(CacheError) -> KeyRecord? {
         let bytes: [UInt8]?
         do throws(StoreError) {
-            bytes = try await store.read(name, limit: Limits.record)
+            bytes = try await store.read(name, limit: Limits.record)?.bytes
         } catch {
             throw CacheError(error, reading: name)
         }
@@ -175,9 +177,9 @@ struct EntryReader: Sendable {
         _ digest: ContentDigest,
         limit: UInt64
     ) async throws(CacheError) -> [UInt8] {
-        let object: HashedObject?
+        let object: StoredObject?
         do throws(StoreError) {
-            object = try await store.readHashed(name, limit: limit)
+            object = try await store.read(name, limit: limit)
         } catch {
             if [.tooLarge, .notAFile].contains(error.code) { await remove(name) }
             throw CacheError(error, reading: name)
@@ -198,9 +200,7 @@ struct EntryReader: Sendable {
 
     /// Deletes a damaged object, so that the next save writes it again.
     private func remove(_ name: String) async {
-        guard removesDamage, store is any LocalCacheStore, let name = ObjectName(name) else {
-            return
-        }
+        guard removesDamage, stores.isLocal, let name = ObjectName(name) else { return }
         try? await store.delete(name)
     }
 
@@ -220,7 +220,7 @@ struct EntryReader: Sendable {
         _ packs: [Manifest.Pack],
         _ record: KeyRecord
     ) async throws(CacheError) -> Set<Int> {
-        if !store.isOnThisMachine, store.isShared(record.name) {
+        if !stores.isLocal, stores.isShared(record.name) {
             let damaged = damage?.names() ?? []
             return Set(packs.indices.filter { !damaged.contains(packs[$0].name) })
         }
@@ -239,7 +239,7 @@ struct EntryReader: Sendable {
 
     /// Whether the store has an object; a remote store is not asked, as for packs.
     func isPresent(_ name: String) async throws(CacheError) -> Bool {
-        guard store.isOnThisMachine else { return damage?.names().contains(name) != true }
+        guard stores.isLocal else { return damage?.names().contains(name) != true }
         do throws(StoreError) {
             return try await store.info(name)?.isWhole ?? false
         } catch {

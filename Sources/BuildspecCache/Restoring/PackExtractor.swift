@@ -74,7 +74,7 @@ struct PackExtractor: Sendable {
     func extract(_ pack: Manifest.Pack, _ writes: [Write]) async throws -> Extraction {
         let writes = writes.sorted { ($0.offset, $0.target) < ($1.offset, $1.target) }
         let ranges = writes.map(\.range)
-        if let (file, frames) = verified.open(pack, in: reader.store) {
+        if let (file, frames) = verified.open(pack, in: reader.stores.onlyLocal) {
             let needed = ZstandardCodec.needed(for: ranges, of: frames)
             let size = needed.reduce(0) { $1.content.isEmpty ? $0 : $0 + $1.stored.count }
             if size < Int(pack.storedSize) / 2 {
@@ -96,7 +96,7 @@ struct PackExtractor: Sendable {
                 }
             }
         }
-        let stamp = VerifiedPacks.stamp(pack, in: reader.store)
+        let stamp = VerifiedPacks.stamp(pack, in: reader.stores.onlyLocal)
         let stored = try await reader.readVerified(pack.name, pack.digest, limit: pack.storedSize)
         let source = try PackSource(stored, pack)
         var extraction = try await write(writes, from: source)

@@ -73,9 +73,9 @@ extension RestoreOperation {
     /// Reads the text of a manifest from this machine.
     private func localText(_ digest: ContentDigest, _ codec: Codec) async -> [UInt8]? {
         var stored = settings.manifests?.read(digest)
-        if stored == nil, let store = settings.localStore {
+        if stored == nil, let store = settings.stores.local {
             let name = StoreLayout.manifest(digest, codec)
-            let object = try? await store.readHashed(name, limit: Limits.manifestStored)
+            let object = try? await store.read(name, limit: Limits.manifestStored)
             if let object, object.digest == digest { stored = object.bytes }
         }
         guard let stored else { return nil }

@@ -148,7 +148,7 @@ struct RestoreOperation {
     ) async throws -> RestoreReport {
         let indexFile = indexFile(set)
         // Touched before anything is read, so that a prune at the same time keeps the entry.
-        try? settings.localStore?.touch(record.name)
+        try? settings.stores.local?.touch(record.name)
         let index = indexFile?.read()
         let whole = usableIndex(index, record)
         // The manifest is read while the tree is walked, unless it may not be needed.
@@ -176,7 +176,7 @@ struct RestoreOperation {
         try Task.checkCancellation()
         let (extraction, committed) = try await apply(plan, manifest, known, set, roots)
         // A prune deletes by last use.
-        try? settings.localStore?.touch(record.name)
+        try? settings.stores.local?.touch(record.name)
         let isUpToDate = leftovers == nil && plan.isUpToDate(with: manifest, existing.entries)
         // With their stamps, the next save need not read the files.
         indexFile?.write(
@@ -246,7 +246,7 @@ struct RestoreOperation {
         _ outcome: RestoreReport.Outcome,
         _ notes: [String]
     ) -> RestoreReport {
-        try? settings.localStore?.touch(record.name)
+        try? settings.stores.local?.touch(record.name)
         var report = report(record, outcome, entries: entries, notes)
         report.filesUnchanged = record.files
         return report

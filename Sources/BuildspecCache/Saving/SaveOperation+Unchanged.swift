@@ -64,7 +64,7 @@ extension SaveOperation {
         guard let index, let summary = index.summary, summary.isVerified, summary.tree == tree,
             summary.codec == settings.codec,
             let last = try? await settings.lookup(identity, set).parent(),
-            last.manifest == index.manifest, settings.store.isShared(last.name),
+            last.manifest == index.manifest, settings.stores.isShared(last.name),
             try await isWhole(last, summary)
         else { return nil }
         var record = record(index.manifest, summary, set)
@@ -119,7 +119,7 @@ extension SaveOperation {
         _ record: KeyRecord,
         _ summary: StatIndex.Summary
     ) async throws(CacheError) -> Bool {
-        if let store = settings.localStore {
+        if let store = settings.stores.local {
             for pack in summary.packs { try? store.touch(pack.name) }
             for name in record.manifestNames { try? store.touch(name) }
         }

@@ -229,14 +229,14 @@ struct SaveOperation {
             let whole = try await reader.text(of: record)
             let manifest = try await whole.manifest()
             var packs = try await reader.presentPacks(manifest.packs, record)
-            if let store = settings.store as? any LocalCacheStore {
+            if let store = settings.stores.onlyLocal {
                 // A pack that a prune has deleted in the meantime cannot be touched, and is not
                 // used.
                 packs = packs.filter { (try? store.touch(manifest.packs[$0].name)) != nil }
                 try store.touch(record.manifestName)
                 if let name = record.baseName { try store.touch(name) }
                 if let name = record.sourcesName { try? store.touch(name) }
-            } else if let localStore = settings.localStore {
+            } else if let localStore = settings.stores.local {
                 for pack in packs { try? localStore.touch(manifest.packs[pack].name) }
                 for name in record.manifestNames { try? localStore.touch(name) }
             }
@@ -248,7 +248,7 @@ struct SaveOperation {
                 sources: record.sources,
                 manifest: manifest,
                 packs: packs,
-                isShared: settings.store.isShared(record.name),
+                isShared: settings.stores.isShared(record.name),
                 title: record.title
             )
         } catch {

@@ -24,11 +24,7 @@ extension BuildCache {
     public func readOnly() -> BuildCache {
         changed { settings in
             settings.isReadOnly = true
-            if let tiered = settings.store as? TieredStore {
-                settings.store = tiered.withReadOnlySharedStore()
-            } else {
-                settings.store = ReadOnlyStore(inner: settings.store)
-            }
+            settings.stores = settings.stores.readOnly()
         }
     }
 

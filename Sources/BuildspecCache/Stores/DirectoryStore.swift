@@ -34,12 +34,12 @@ public struct DirectoryStore: LocalCacheStore {
     public var location: String { directory.string }
 
     /// Reads the file with the object's name; throws `notAFile` for anything but a regular file.
-    public func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
+    public func read(_ name: String, limit: UInt64) throws(StoreError) -> StoredObject? {
         try marker.check()
         let path = path(name)
         do throws(FileError) {
             if let bytes = try AtomicFile.read(path, limit: limit, followsLink: false) {
-                return bytes
+                return StoredObject(bytes)
             }
             // A store path that is a file is a mistake, not an empty store.
             _ = try StoreMarker.existing(PathBytes(directory.string))
@@ -113,19 +113,39 @@ public struct DirectoryStore: LocalCacheStore {
     /// Lists the directories that the prefix names.
     ///
     /// Anything but a regular file that has the name of an object is listed with size 0.
-    public func list(prefix: String) throws(StoreError) -> [ObjectInfo] {
+    public func list(prefix: String) throws(StoreError) -> ObjectListing {
         try marker.check()
         return try translating { () throws(FileError) in
             let start = prefix.lastIndex(of: "/").map { String(prefix[..<$0]) } ?? ""
             var found: [ObjectInfo] = []
-            guard let handle = try StoreMarker.existing(path(start)) else { return [] }
+            guard let handle = try StoreMarker.existing(path(start)) else {
+                return ObjectListing([])
+            }
             try collect(handle, start, prefix, &found)
-            return found
+            return ObjectListing(found)
         }
     }
 
     /// Deletes the file with the object's name, or an empty directory that has the name.
-    public func delete(_ name: ObjectName) throws(StoreError) {
+    ///
+    /// The lock prevents a touch between the check and the deletion.
+    public func delete(
+        _ name: ObjectName,
+        ifUnchanged listed: ObjectInfo?
+    ) throws(StoreError) -> Bool {
+        guard let listed else {
+            try delete(name)
+            return true
+        }
+        let lock = lock(.exclusive)
+        defer { withExtendedLifetime(lock) {} }
+        guard let info = try info(name.text) else { return true }
+        guard info.modified <= listed.modified, info.size == listed.size else { return false }
+        try delete(name)
+        return true
+    }
+
+    private func delete(_ name: ObjectName) throws(StoreError) {
         try marker.check()
         let (parent, file) = path(name.text).split
         do throws(FileError) {

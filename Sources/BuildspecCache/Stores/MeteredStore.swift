@@ -33,13 +33,13 @@ final class MeteredStore: CacheStore {
     var location: String { inner.location }
     var requests: StoreRequests { counts.withLock(\.self) }
 
-    func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
-        let bytes = try await inner.read(name, limit: limit)
+    func read(_ name: String, limit: UInt64) async throws(StoreError) -> StoredObject? {
+        let object = try await inner.read(name, limit: limit)
         counts.withLock {
             $0.reads += 1
-            $0.bytesRead += UInt64(bytes?.count ?? 0)
+            $0.bytesRead += UInt64(object?.bytes.count ?? 0)
         }
-        return bytes
+        return object
     }
 
     func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError) {
@@ -52,26 +52,20 @@ final class MeteredStore: CacheStore {
         return try await inner.info(name)
     }
 
-    func list(prefix: String) async throws(StoreError) -> [ObjectInfo] {
-        let infos = try await inner.list(prefix: prefix)
-        counts.withLock { $0.lists += max(1, (infos.count + 999) / 1_000) }
-        return infos
+    func list(prefix: String) async throws(StoreError) -> ObjectListing {
+        let listing = try await inner.list(prefix: prefix)
+        counts.withLock { $0.lists += max(1, (listing.objects.count + 999) / 1_000) }
+        return listing
     }
 
-    func delete(_ name: ObjectName) async throws(StoreError) {
-        counts.withLock { $0.deletions += 1 }
-        if !isDryRun { try await inner.delete(name) }
-    }
-
-    func delete(ifUnchanged listed: ObjectInfo) async throws(StoreError) -> Bool {
+    func delete(
+        _ name: ObjectName,
+        ifUnchanged listed: ObjectInfo?
+    ) async throws(StoreError) -> Bool {
         counts.withLock {
-            $0.metadataReads += 1
+            $0.metadataReads += listed == nil ? 0 : 1
             $0.deletions += 1
         }
-        return isDryRun ? true : try await inner.delete(ifUnchanged: listed)
+        return isDryRun ? true : try await inner.delete(name, ifUnchanged: listed)
     }
-
-    func isShared(_ record: String) -> Bool { inner.isShared(record) }
-    func clockDifference() async -> Int64 { await inner.clockDifference() }
-    func drainNotes() -> [String] { inner.drainNotes() }
 }

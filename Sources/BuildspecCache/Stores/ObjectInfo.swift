@@ -24,3 +24,18 @@ public struct ObjectInfo: Sendable, Equatable {
         self.tag = tag
     }
 }
+
+/// The objects of a store, and the store's clock.
+public struct ObjectListing: Sendable {
+    /// The objects, in any order.
+    public var objects: [ObjectInfo]
+    /// The seconds by which the clock of the objects' times is ahead of this machine's; 0 if the
+    /// clocks agree within a minute, or the store uses this machine's.
+    public var clockDifference: Int64
+
+    /// Creates a listing.
+    public init(_ objects: [ObjectInfo], clockDifference: Int64 = 0) {
+        self.objects = objects
+        self.clockDifference = clockDifference
+    }
+}

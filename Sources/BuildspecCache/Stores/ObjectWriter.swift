@@ -2,7 +2,7 @@ internal import BuildspecFiles
 
 /// A writer that compresses objects, names them by their digest and writes them to a store.
 struct ObjectWriter: Sendable {
-    let store: any CacheStore
+    let stores: CacheStores
     let codec: Codec
     /// The log of damaged objects of a store that is not on this machine.
     var damage: DamageLog?
@@ -11,6 +11,8 @@ struct ObjectWriter: Sendable {
     var pendingDeletions: PendingDeletions?
     /// This machine's copies of manifests of a store that is not on it.
     var manifests: LocalManifestCache?
+
+    private var store: any CacheStore { stores.store }
 
     /// Compresses a whole tar and writes it as a pack.
     func writePack(_ tar: [UInt8]) async throws(CacheError) -> WrittenPack {
@@ -49,7 +51,7 @@ struct ObjectWriter: Sendable {
     /// does not support that.
     func packWriter() throws(CacheError) -> PackWriter? {
         do throws(StoreError) {
-            return try (store as? any LocalCacheStore)?.beginUpload().map { PackWriter($0) }
+            return try stores.onlyLocal?.beginUpload().map { PackWriter($0) }
         } catch {
             throw CacheError(error)
         }
@@ -107,7 +109,7 @@ struct ObjectWriter: Sendable {
         let bytes = try await codec.encodeInBlocks(text).padded(to: minimumSize(of: text), codec)
         let digest = ContentDigest(of: bytes)
         let name = StoreLayout.manifest(digest, codec)
-        if digest == parent, !(store is any LocalCacheStore),
+        if digest == parent, stores.onlyLocal == nil,
             damage?.names().contains(name) != true
         {
             return (digest, 0)
@@ -143,7 +145,7 @@ struct ObjectWriter: Sendable {
     /// Writes an object unless the store has it, because equal names mean equal contents.
     private func write(_ name: String, _ bytes: [UInt8]) async throws(CacheError) -> UInt64 {
         do throws(StoreError) {
-            guard store is any LocalCacheStore else {
+            guard stores.onlyLocal != nil else {
                 return try await writeRemotely(name, bytes) ? UInt64(bytes.count) : 0
             }
             if try await touchIfPresent(name, size: UInt64(bytes.count)) { return 0 }
@@ -157,7 +159,7 @@ struct ObjectWriter: Sendable {
     /// Touches an object of a store on this machine; returns whether it is there with the given
     /// size.
     private func touchIfPresent(_ name: String, size: UInt64) async throws(StoreError) -> Bool {
-        guard let store = store as? any LocalCacheStore,
+        guard let store = stores.onlyLocal,
             let info = try await store.info(name), info.size == size
         else { return false }
         // A prune may have deleted the object meanwhile; then it is written again.

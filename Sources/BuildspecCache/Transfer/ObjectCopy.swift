@@ -3,6 +3,8 @@
 struct ObjectCopy: Sendable {
     let source: any CacheStore
     let target: any CacheStore
+    /// Whether the source is on this machine, where damaged bytes stay damaged.
+    let isLocal: Bool
 
     /// The result of a copy.
     enum Outcome: Sendable {
@@ -30,7 +32,7 @@ struct ObjectCopy: Sendable {
             bytes = try await verified(name)
         } catch {
             guard error.code == .damaged else { throw error }
-            let isLast = !retries || source is any LocalCacheStore
+            let isLast = !retries || isLocal
             return isLast
                 ? .damaged(error.description)
                 : try await run(name, replacing: exists, retries: false)
@@ -48,7 +50,7 @@ struct ObjectCopy: Sendable {
             throw .damaged("'\(name)' is not the name of a pack or manifest")
         }
         let isPack = name.hasPrefix(StoreLayout.packs)
-        return try await EntryReader(store: source).readVerified(
+        return try await EntryReader(stores: CacheStores(shared: source)).readVerified(
             name,
             content.digest,
             limit: isPack ? Limits.packStored : Limits.manifestStored

@@ -1,7 +1,8 @@
 /// The packs and manifests that the target of a transfer has and will keep.
 struct TargetObjects: Sendable {
     private let store: any CacheStore
-    private let isLocked: Bool
+    /// The target, if its objects are touched before an entry refers to them.
+    private let locked: (any LocalCacheStore)?
     private var listed: [String: UInt64] = [:]
     /// The objects that a prune is about to delete; a new entry must not refer to them.
     private let pendingDeletions: PendingDeletions
@@ -12,14 +13,14 @@ struct TargetObjects: Sendable {
     ///
     /// - Parameters:
     ///   - store: The target.
-    ///   - isLocked: Whether its objects are touched before an entry refers to them.
+    ///   - locked: The target, if its objects are touched before an entry refers to them.
     /// - Throws: When the store cannot be listed.
-    init(_ store: any CacheStore, isLocked: Bool) async throws {
+    init(_ store: any CacheStore, locked: (any LocalCacheStore)?) async throws {
         self.store = store
-        self.isLocked = isLocked
+        self.locked = locked
         pendingDeletions = PendingDeletions(store)
         // The sweep lists are read before the objects: an unmarked object then stays long enough.
-        if !isLocked { _ = try await pendingDeletions.contains("") }
+        if locked == nil { _ = try await pendingDeletions.contains("") }
         for prefix in [StoreLayout.packs, StoreLayout.manifests] {
             for info in try await store.listObjects(prefix: prefix) where info.isWhole {
                 listed[info.name] = info.size
@@ -44,7 +45,7 @@ struct TargetObjects: Sendable {
     /// - Throws: When the store cannot answer.
     func has(_ name: String, size: UInt64, dryRun: Bool) async throws -> Bool {
         guard let listedSize = listed[name], size == 0 || size == listedSize else { return false }
-        guard isLocked, let local = store as? any LocalCacheStore else {
+        guard let local = locked else {
             return try await !pendingDeletions.contains(name)
         }
         if dryRun { return true }

@@ -3,8 +3,8 @@
 struct Transfer: Sendable {
     let source: any CacheStore
     let target: any CacheStore
-    /// Whether users of the target touch objects there, under its lock.
-    let isLocked: Bool
+    /// The target, if its users touch objects there, under its lock.
+    let lockedTarget: (any LocalCacheStore)?
     let selection: TransferSelection
     let dryRun: Bool
 
@@ -36,7 +36,7 @@ struct Transfer: Sendable {
         // The newest come first: if the transfer is interrupted, they are worth most.
         let records = try await source.listObjects(prefix: prefix)
             .sorted { ($0.modified, $0.name) > ($1.modified, $1.name) }
-        var objects = try await TargetObjects(target, isLocked: isLocked)
+        var objects = try await TargetObjects(target, locked: lockedTarget)
         for start in stride(from: 0, to: records.count, by: Transfer.batchSize) {
             let batch = Array(records[start..<min(start + Transfer.batchSize, records.count)])
             let states = try await mapConcurrently(batch, width: Transfer.width) { [objects] info in
@@ -63,7 +63,7 @@ struct Transfer: Sendable {
         _ objects: TargetObjects
     ) async throws -> RecordState {
         do throws(CacheError) {
-            let reader = EntryReader(store: source)
+            let reader = EntryReader(stores: CacheStores(shared: source))
             guard let bytes = try await bytes(of: info.name, in: source) else {
                 return .notSelected
             }
@@ -99,15 +99,16 @@ struct Transfer: Sendable {
 
     /// Returns whether the target has all objects of an entry whose record it has.
     ///
-    /// The local part of a tiered store gets a record with every restore, but only the packs that
+    /// The local one of two stores gets a record with every restore, but only the packs that
     /// the restore needed. A shared store is not checked, because its records are written last.
     private func isWhole(
         _ record: KeyRecord,
         _ objects: TargetObjects
     ) async throws(CacheError) -> Bool {
-        guard isLocked else { return true }
+        guard lockedTarget != nil else { return true }
         do throws(CacheError) {
-            let packs = try await EntryReader(store: target).packs(of: record).map(\.name)
+            let reader = EntryReader(stores: CacheStores(shared: target))
+            let packs = try await reader.packs(of: record).map(\.name)
             return (packs + record.manifestNames).allSatisfy { objects.isListed($0) }
         } catch {
             guard error.code == .damaged else { throw error }
@@ -120,7 +121,7 @@ struct Transfer: Sendable {
         in store: any CacheStore
     ) async throws(CacheError) -> [UInt8]? {
         do throws(StoreError) {
-            return try await store.read(record, limit: Limits.record)
+            return try await store.read(record, limit: Limits.record)?.bytes
         } catch {
             throw CacheError(error, reading: record)
         }
@@ -176,8 +177,12 @@ struct Transfer: Sendable {
             if dryRun {
                 return .written(size > 0 ? size : try await source.info(name)?.size ?? 0)
             }
-            return try await ObjectCopy(source: source, target: target)
-                .run(name, replacing: state.isListed(name))
+            return try await ObjectCopy(
+                source: source,
+                target: target,
+                isLocal: lockedTarget == nil
+            )
+            .run(name, replacing: state.isListed(name))
         }
         for (name, result) in zip(names, results) {
             switch result {
@@ -197,7 +202,7 @@ struct Transfer: Sendable {
     private func write(_ entry: MissingEntry) async throws -> Bool {
         if dryRun { return true }
         let name = entry.record.name
-        if entry.record.key != nil, !isLocked {
+        if entry.record.key != nil, lockedTarget == nil {
             if try await target.create(name, entry.bytes) { return true }
         }
         if try await recordToKeep(insteadOf: entry.record) != nil { return false }

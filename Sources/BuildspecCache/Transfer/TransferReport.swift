@@ -68,21 +68,22 @@ extension BuildCache {
         _ selection: TransferSelection = TransferSelection(),
         dryRun: Bool = false
     ) async throws -> TransferReport {
-        guard let tiered = settings.store as? TieredStore else {
+        let stores = settings.stores
+        guard let local = stores.local, let shared = stores.shared else {
             throw CacheError(.request, "there is no shared store; name one with --remote")
         }
         let isPush = direction == .push
         if isPush, !dryRun { try requireWritable() }
         let transfer = Transfer(
-            source: isPush ? tiered.local : tiered.shared,
+            source: isPush ? local : shared,
+            target: isPush ? shared : local,
             // The users of a shared store do not lock it, even if it is a directory.
-            target: isPush ? tiered.shared : tiered.local,
-            isLocked: !isPush,
+            lockedTarget: isPush ? nil : local,
             selection: selection,
             dryRun: dryRun
         )
         return try await onBlockingThreads {
-            let directory = (transfer.source.underlying as? any LocalCacheStore)?.directory
+            let directory = (isPush ? local : stores.sharedDirectory)?.directory
             let isMissing =
                 directory.map { (try? DirectoryHandle.open(PathBytes($0.string))) == nil } ?? false
             var report = try await transfer.run(direction)

@@ -36,30 +36,6 @@ enum CacheLocation {
             self = .directory(Host.currentDirectory().pushing(FilePath(text)))
         }
     }
-
-    /// Makes the store at the location.
-    ///
-    /// - Parameters:
-    ///   - config: The configuration of buckets.
-    ///   - acceptsOtherFiles: Whether a directory with other files can become a store.
-    ///   - isShared: Whether a new store is usable by the group of its directory.
-    /// - Returns: The store, before it is opened.
-    func store(
-        _ config: ConfigFile,
-        acceptsOtherFiles: Bool,
-        isShared: Bool
-    ) -> any CacheStore {
-        switch self {
-        case .directory(let path):
-            DirectoryStore(path, takesAnyDirectory: acceptsOtherFiles, isShared: isShared)
-        case .bucket(let location):
-            S3Store(
-                config.resolved(location),
-                environment: config.environment(for: location),
-                timeout: config.bucketTimeout
-            )
-        }
-    }
 }
 
 /// The stores that the options name: a first store and an optional shared store.
@@ -118,33 +94,44 @@ struct CacheLocations {
     func open(codec: Codec = .zstd, _ config: ConfigFile) -> BuildCache {
         let state = StandardDirectories(config.environment).state
         return BuildCache(
-            store: store(config),
+            stores: stores(config),
             codec: codec,
             indexDirectory: BuildRequest.fileIndex(in: state)
         ).excluding([state])
     }
 
-    private func store(_ config: ConfigFile) -> any CacheStore {
-        guard case .directory(let path) = local else {
-            return local.store(config, acceptsOtherFiles: false, isShared: false)
+    private func stores(_ config: ConfigFile) -> CacheStores {
+        let path: FilePath
+        switch local {
+        case .bucket(let location): return CacheStores(shared: bucket(location, config))
+        case .directory(let directory): path = directory
         }
         // The standard directory belongs to this program by its name.
         let isStandard = path == StandardDirectories(config.environment).cache
-        var isSharedDirectory = false
-        if case .directory = shared { isSharedDirectory = true }
+        var sharedDirectory: DirectoryStore?
+        if case .directory(let path) = shared {
+            sharedDirectory = DirectoryStore(
+                path,
+                takesAnyDirectory: newStore.initStore,
+                isShared: newStore.sharedStore
+            )
+        }
         let directory = DirectoryStore(
             path,
             takesAnyDirectory: newStore.initStore || isStandard,
-            isShared: newStore.sharedStore && !isSharedDirectory
+            isShared: newStore.sharedStore && sharedDirectory == nil
         )
-        guard let shared else { return directory }
-        return TieredStore(
-            local: directory,
-            shared: shared.store(
-                config,
-                acceptsOtherFiles: newStore.initStore,
-                isShared: newStore.sharedStore
-            )
+        if let sharedDirectory { return CacheStores(local: directory, shared: sharedDirectory) }
+        guard case .bucket(let location) = shared else { return CacheStores(local: directory) }
+        return CacheStores(local: directory, shared: bucket(location, config))
+    }
+
+    /// Makes the store in a bucket, before it is opened.
+    private func bucket(_ location: S3Location, _ config: ConfigFile) -> S3Store {
+        S3Store(
+            config.resolved(location),
+            environment: config.environment(for: location),
+            timeout: config.bucketTimeout
         )
     }
 }

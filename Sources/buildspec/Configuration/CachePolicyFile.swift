@@ -129,7 +129,8 @@ struct CachePolicyFile {
     }
 
     /// Ends the command with an error that has no position in the file.
-    private func failWithoutLocation<Value>(_ message: String, _ status: ExitStatus) throws -> Value {
+    private func failWithoutLocation<Value>(_ message: String, _ status: ExitStatus) throws -> Value
+    {
         StandardStream.error.write("error: \(message)\n")
         throw status.exitCode
     }

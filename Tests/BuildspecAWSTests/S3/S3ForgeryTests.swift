@@ -56,7 +56,7 @@ struct `False buckets` {
             return Self.page(xml, "Content-Type: application/xml\r\n")
         }
         let error = await #expect(throws: StoreError.self) {
-            try await store(server).list(prefix: "v1/")
+            try await store(server).list(prefix: "v1/").objects
         }
         #expect(error?.description.contains("repeats a page") == true, "\(error as Any)")
         #expect(server.received.count <= tokens.count + 1)
@@ -84,7 +84,7 @@ struct `False buckets` {
             Self.listing(listing.keys(number), token: "t\(number)")
         }
         let error = await #expect(throws: StoreError.self) {
-            try await store(server).list(prefix: "v1/")
+            try await store(server).list(prefix: "v1/").objects
         }
         #expect(error?.description.contains("do not end") == true, "\(error as Any)")
         #expect(server.received.count <= 20)
@@ -95,7 +95,7 @@ struct `False buckets` {
             let keys = number.isMultiple(of: 3) ? [] : (0..<50).map { "ci/v1/\(99 - number)/\($0)" }
             return Self.listing(keys, token: number < 60 ? "t\(number)" : nil)
         }
-        let found = try await store(server).list(prefix: "v1/")
+        let found = try await store(server).list(prefix: "v1/").objects
         #expect(found.count == 40 * 50)
     }
 

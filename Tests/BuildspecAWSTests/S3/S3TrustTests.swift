@@ -32,7 +32,7 @@ struct `Trust in a shared bucket` {
         func cache() throws -> BuildCache {
             guard isTiered else { return BuildCache(store: store).trusting(policy) }
             let local = DirectoryStore(try TemporaryDirectory().path)
-            return BuildCache(store: TieredStore(local: local, shared: store)).trusting(policy)
+            return BuildCache(stores: CacheStores(local: local, shared: store)).trusting(policy)
         }
         let good = try TemporaryDirectory()
         try good.write("good", to: "tree/file")
@@ -54,9 +54,9 @@ struct `Trust in a shared bucket` {
         #expect(other.0.origin?.trust == .verified(key: "main-ci"))
 
         // The pull request's build can write to the whole bucket, and replaces main's record.
-        let records = try await store.list(prefix: "v1/keys/").map(\.name).sorted()
+        let records = try await store.list(prefix: "v1/keys/").objects.map(\.name).sorted()
         #expect(records.count == 2)
-        let planted = try #require(try await store.read(records[1], limit: 1 << 20))
+        let planted = try #require(try await store.read(records[1], limit: 1 << 20)).bytes
         try await store.write(records[0], planted)
         let copied = try await restored(identity("main"))
         #expect(copied.1 == nil && copied.0.notes.count == 1, "\(copied)")
@@ -69,13 +69,13 @@ struct `Trust in a shared bucket` {
         let tree = try TemporaryDirectory()
         try tree.write("good", to: "tree/file")
         _ = try await BuildCache(store: store).save(identity("main"), from: tree.path)
-        let before = try await store.list(prefix: "").map(\.name).sorted()
+        let before = try await store.list(prefix: "").objects.map(\.name).sorted()
         let cache = BuildCache(store: store).readOnly()
         let target = try TemporaryDirectory()
         _ = try await cache.restore(identity("main"), into: target.path)
         #expect(try target.read("tree/file") == "good")
         let saved = try await cache.save(identity("other"), from: tree.path)
         #expect(saved.outcome == .notAllowed("the cache is read-only"))
-        #expect(try await store.list(prefix: "").map(\.name).sorted() == before)
+        #expect(try await store.list(prefix: "").objects.map(\.name).sorted() == before)
     }
 }

@@ -73,7 +73,7 @@ enum TestBucket {
             environment.merging(["TEST_BUCKET": name]) { $1 }
         )
         #expect(output == hexadecimal(bytes) + "\n")
-        let written = try await store.read("v1/packs/00/y", limit: 999)
+        let written = try await store.read("v1/packs/00/y", limit: 999)?.bytes
         #expect(written == bytes + [UInt8(ascii: "!")])
     }
 

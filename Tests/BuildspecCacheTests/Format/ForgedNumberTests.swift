@@ -96,7 +96,7 @@ private final class ExtremeListingStore: CacheStore {
     private func extreme(_ info: ObjectInfo) -> ObjectInfo {
         ObjectInfo(name: info.name, size: .max, modified: .min, tag: info.tag)
     }
-    func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
+    func read(_ name: String, limit: UInt64) throws(StoreError) -> StoredObject? {
         try inner.read(name, limit: limit)
     }
     func write(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
@@ -105,8 +105,13 @@ private final class ExtremeListingStore: CacheStore {
     func info(_ name: String) throws(StoreError) -> ObjectInfo? {
         try inner.info(name).map(extreme)
     }
-    func list(prefix: String) throws(StoreError) -> [ObjectInfo] {
-        try inner.list(prefix: prefix).map(extreme)
+    func list(prefix: String) throws(StoreError) -> ObjectListing {
+        ObjectListing(try inner.list(prefix: prefix).objects.map(extreme))
     }
-    func delete(_ name: ObjectName) throws(StoreError) { try inner.delete(name) }
+    func delete(
+        _ name: ObjectName,
+        ifUnchanged listed: ObjectInfo?
+    ) throws(StoreError) -> Bool {
+        try inner.delete(name, ifUnchanged: nil)
+    }
 }

@@ -14,11 +14,11 @@ import Testing
     private var cache: BuildCache { BuildCache(store: store) }
 
     private func save(_ key: String?, _ content: String, scope: String = "p") async throws {
-        try await tree.save(key, content, scope: scope, to: store)
+        try await tree.save(key, content, scope: scope, to: CacheStores(shared: store))
     }
 
     private func restored(_ key: String?) async throws -> String? {
-        try await tree.restored(key, from: store)
+        try await tree.restored(key, from: CacheStores(shared: store))
     }
 
     @Test func `a prune marks objects, waits for the grace period, and then deletes them`()
@@ -78,9 +78,10 @@ import Testing
         hasLocalStore: Bool
     ) async throws {
         let local = try TemporaryDirectory()
-        let stores: any CacheStore =
+        let stores =
             hasLocalStore
-            ? TieredStore(local: DirectoryStore(local.path), shared: store) : store
+            ? CacheStores(local: DirectoryStore(local.path), shared: store)
+            : CacheStores(shared: store)
         try await save(nil, "one")
         let pack = try #require(store.names.first { $0.hasPrefix("v1/packs/") })
         store.advance(hours: 100)
@@ -122,7 +123,7 @@ import Testing
         #expect(report.keptEntries == 4)
         let old = PruneLimits(maximumAge: 9_000)
         #expect(try await cache.prune(old, dryRun: true).removedEntries.map(\.key) == ["a", "a"])
-        let sizes = try store.list(prefix: "v1/").filter { !$0.name.hasPrefix("v1/keys/") }
+        let sizes = try store.list(prefix: "v1/").objects.filter { !$0.name.hasPrefix("v1/keys/") }
         let one = sizes.reduce(0) { $0 + $1.size } / 5
         let size = PruneLimits(maximumSize: one * 3 / 2, isSizePerScope: true)
         let kept = try await cache.prune(size, dryRun: true)
@@ -200,7 +201,7 @@ import Testing
     {
         let (local, shared) = (try TemporaryDirectory(), try TemporaryDirectory())
         let tiered = BuildCache(
-            store: TieredStore(
+            stores: CacheStores(
                 local: DirectoryStore(local.path),
                 shared: DirectoryStore(shared.path)
             )

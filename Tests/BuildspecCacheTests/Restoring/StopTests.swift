@@ -44,7 +44,7 @@ private final class StoppingStore: LocalCacheStore {
         return try body()
     }
 
-    func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
+    func read(_ name: String, limit: UInt64) throws(StoreError) -> StoredObject? {
         try call { () throws(StoreError) in try base.read(name, limit: limit) }
     }
 
@@ -56,12 +56,15 @@ private final class StoppingStore: LocalCacheStore {
         try call { () throws(StoreError) in try base.info(name) }
     }
 
-    func list(prefix: String) throws(StoreError) -> [ObjectInfo] {
+    func list(prefix: String) throws(StoreError) -> ObjectListing {
         try call { () throws(StoreError) in try base.list(prefix: prefix) }
     }
 
-    func delete(_ name: ObjectName) throws(StoreError) {
-        try call { () throws(StoreError) in try base.delete(name) }
+    func delete(
+        _ name: ObjectName,
+        ifUnchanged listed: ObjectInfo?
+    ) throws(StoreError) -> Bool {
+        try call { () throws(StoreError) in try base.delete(name, ifUnchanged: listed) }
     }
 
     func touch(_ name: String) throws(StoreError) { try base.touch(name) }
@@ -161,7 +164,7 @@ struct `Cancelled operations` {
             let (isCancelled, calls) = try await run(stoppingAt: call, in: directory) {
                 _ = try await $0.save(Self.identity, from: tree.path)
             }
-            let records = try DirectoryStore(directory.path).list(prefix: StoreLayout.keys)
+            let records = try DirectoryStore(directory.path).list(prefix: StoreLayout.keys).objects
             #expect(records.isEmpty == isCancelled, "call \(call)")
             #expect(isCancelled || call >= whole.calls - 2, "call \(call)")
             #expect(calls < call + 30, "call \(call) of \(calls)")
@@ -199,7 +202,9 @@ struct `Cancelled operations` {
 
     @Test func `a cancelled export leaves no file, and a cancelled import no entry`() async throws {
         _ = try await BuildCache(directory: store.path).save(Self.identity, from: tree.path)
-        let record = try #require(DirectoryStore(store.path).list(prefix: StoreLayout.keys).first)
+        let record = try #require(
+            DirectoryStore(store.path).list(prefix: StoreLayout.keys).objects.first
+        )
         let directory = try TemporaryDirectory()
         let archive = directory.file("a.tar")
         let export = { @Sendable (cache: BuildCache) async throws in
@@ -222,7 +227,7 @@ struct `Cancelled operations` {
                 _ = try await $0.importArchive(archive, as: identity, root: "/tmp", limit: limit)
             }
             #expect(isCancelled, "call \(call)")
-            #expect(try DirectoryStore(other.path).list(prefix: StoreLayout.keys).isEmpty)
+            #expect(try DirectoryStore(other.path).list(prefix: StoreLayout.keys).objects.isEmpty)
             #expect(try leftovers(in: other) == [], "call \(call)")
         }
     }
@@ -253,11 +258,13 @@ struct `Cancelled operations` {
         for call in [1, 3, 6] {
             let (isCancelled, _) = try await run(stoppingAt: call, in: directory) { cache in
                 let shared = cache.settings.store
-                let tiered = BuildCache(store: TieredStore(local: local, shared: shared))
+                let tiered = BuildCache(stores: CacheStores(local: local, shared: shared))
                 _ = try await tiered.transfer(.push)
             }
             #expect(isCancelled, "call \(call)")
-            #expect(try DirectoryStore(directory.path).list(prefix: StoreLayout.keys).isEmpty)
+            #expect(
+                try DirectoryStore(directory.path).list(prefix: StoreLayout.keys).objects.isEmpty
+            )
             #expect(try leftovers(in: directory) == [])
         }
     }

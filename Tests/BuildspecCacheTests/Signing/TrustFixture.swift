@@ -48,10 +48,14 @@ struct TrustFixture {
 
     /// Returns a machine's cache without a policy.
     func cache(state: TemporaryDirectory? = nil) throws -> BuildCache {
-        let store: any CacheStore =
-            stores == .tiers
-            ? TieredStore(local: DirectoryStore(local.path), shared: shared) : shared
-        return BuildCache(store: store, indexDirectory: state?.path)
+        let directory = DirectoryStore(local.path)
+        let used =
+            switch stores {
+            case .directory: CacheStores(local: directory)
+            case .bucket: CacheStores(shared: shared)
+            case .tiers: CacheStores(local: directory, shared: shared)
+            }
+        return BuildCache(stores: used, indexDirectory: state?.path)
     }
 
     /// Returns a machine's cache with the policy, which signs with `key`, if there is one.
@@ -90,7 +94,7 @@ struct TrustFixture {
     }
 
     func bytes(_ identity: CacheIdentity) async throws -> [UInt8] {
-        try await shared.read(name(identity), limit: Limits.record) ?? []
+        try await shared.read(name(identity), limit: Limits.record)?.bytes ?? []
     }
 
     func record(_ identity: CacheIdentity) async throws -> KeyRecord {

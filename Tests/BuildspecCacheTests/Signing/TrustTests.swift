@@ -357,6 +357,6 @@ enum Attack: String, CaseIterable {
             try await reason(fixture.unknown)
                 == .notAllowed("the signing key \(id) is not in the policy")
         )
-        #expect(try await fixture.shared.list(prefix: "").isEmpty)
+        #expect(try await fixture.shared.list(prefix: "").objects.isEmpty)
     }
 }

@@ -47,7 +47,7 @@ private final class FaultyStore: CacheStore {
         throw StoreError(.unavailable, "the store does not answer")
     }
 
-    func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
+    func read(_ name: String, limit: UInt64) throws(StoreError) -> StoredObject? {
         try perform { () throws(StoreError) in try inner.read(name, limit: limit) }
     }
 
@@ -59,12 +59,17 @@ private final class FaultyStore: CacheStore {
         try perform { () throws(StoreError) in try inner.info(name) }
     }
 
-    func list(prefix: String) throws(StoreError) -> [ObjectInfo] {
+    func list(prefix: String) throws(StoreError) -> ObjectListing {
         try perform { () throws(StoreError) in try inner.list(prefix: prefix) }
     }
 
-    func delete(_ name: ObjectName) throws(StoreError) {
-        try perform(changing: true) { () throws(StoreError) in try inner.delete(name) }
+    func delete(
+        _ name: ObjectName,
+        ifUnchanged listed: ObjectInfo?
+    ) throws(StoreError) -> Bool {
+        try perform(changing: true) { () throws(StoreError) in
+            try inner.delete(name, ifUnchanged: listed)
+        }
     }
 }
 

@@ -27,7 +27,7 @@ private struct MachineFixture {
     /// Returns the cache of a machine with a local store in front of the shared one.
     func tiered(_ state: TemporaryDirectory, _ local: TemporaryDirectory) -> BuildCache {
         BuildCache(
-            store: TieredStore(local: DirectoryStore(local.path), shared: shared),
+            stores: CacheStores(local: DirectoryStore(local.path), shared: shared),
             indexDirectory: state.path
         )
     }
@@ -124,7 +124,7 @@ private struct MachineFixture {
         let local = try TemporaryDirectory()
         let cache = fixture.tiered(try TemporaryDirectory(), local)
         _ = try await cache.save(fixture.identity, from: fixture.source.path)
-        let names = try DirectoryStore(local.path).list(prefix: "").map(\.name).sorted()
+        let names = try DirectoryStore(local.path).list(prefix: "").objects.map(\.name).sorted()
         #expect(names == fixture.shared.names)
         #expect(names.count >= 3)
     }
@@ -242,7 +242,7 @@ private struct MachineFixture {
                 try await cache.save(fixture.identity, from: fixture.source.path)
             }
             let keys = DirectoryStore(local.path)
-            while try keys.list(prefix: "v1/keys/").isEmpty {
+            while try keys.list(prefix: "v1/keys/").objects.isEmpty {
                 try await Task.sleep(for: .milliseconds(5))
             }
             tasks.cancelAll()

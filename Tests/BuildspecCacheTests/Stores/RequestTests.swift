@@ -25,7 +25,7 @@ private final class CountingStore: CacheStore {
 
     private func note(_ request: String) { log.withLock { $0.append(request) } }
 
-    func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
+    func read(_ name: String, limit: UInt64) throws(StoreError) -> StoredObject? {
         note("read \(name)")
         return try store.read(name, limit: limit)
     }
@@ -40,14 +40,17 @@ private final class CountingStore: CacheStore {
         return try store.info(name)
     }
 
-    func list(prefix: String) throws(StoreError) -> [ObjectInfo] {
+    func list(prefix: String) throws(StoreError) -> ObjectListing {
         note("list \(prefix)")
         return try store.list(prefix: prefix)
     }
 
-    func delete(_ name: ObjectName) throws(StoreError) {
+    func delete(
+        _ name: ObjectName,
+        ifUnchanged listed: ObjectInfo?
+    ) throws(StoreError) -> Bool {
         note("delete \(name.text)")
-        try store.delete(name)
+        return try store.delete(name, ifUnchanged: listed)
     }
 }
 

@@ -109,8 +109,8 @@ import Testing
 
     private func objects(_ fixture: TrustFixture) async throws -> [String: [UInt8]] {
         var objects: [String: [UInt8]] = [:]
-        for info in try await fixture.shared.list(prefix: "v1/") {
-            objects[info.name] = try await fixture.shared.read(info.name, limit: 1 << 24)
+        for info in try await fixture.shared.list(prefix: "v1/").objects {
+            objects[info.name] = try await fixture.shared.read(info.name, limit: 1 << 24)?.bytes
         }
         return objects
     }
@@ -181,18 +181,18 @@ import Testing
         let identity = fixture.identity("k1")
         _ = try await fixture.cache().save(identity, from: fixture.source.path)
         let store = try #require(fixture.shared as? DirectoryStore)
-        let pack = try #require(try store.list(prefix: StoreLayout.packs).first).name
+        let pack = try #require(try store.list(prefix: StoreLayout.packs).objects.first).name
         try store.write(pack, [1, 2, 3])
         let handle = try DirectoryHandle.open(PathBytes(store.directory.string))
         let old = FileTime(seconds: 1_000, nanoseconds: 0)
-        for info in try store.list(prefix: "v1/") {
+        for info in try store.list(prefix: "v1/").objects {
             try store.directory.pushing(FilePath(info.name)).setModified(old)
         }
         let target = try TemporaryDirectory()
         let report = try await fixture.cache().readOnly().restore(identity, into: target.path)
         #expect(report.isMiss)
-        #expect(try store.list(prefix: "v1/").allSatisfy { $0.modified == 1_000 })
-        #expect(try store.read(pack, limit: 99) == [1, 2, 3])
+        #expect(try store.list(prefix: "v1/").objects.allSatisfy { $0.modified == 1_000 })
+        #expect(try store.read(pack, limit: 99)?.bytes == [1, 2, 3])
         #expect(try handle.names().count == 2, "the marker and the objects")
     }
 
@@ -204,7 +204,7 @@ import Testing
         let cache = try fixture.cache(state: state).readOnly()
         let pruned = try await cache.prune(PruneLimits(maximumCount: 0), dryRun: true)
         #expect(!pruned.isShared && pruned.removedEntries.count == 1)
-        for pack in try await fixture.shared.list(prefix: StoreLayout.packs) {
+        for pack in try await fixture.shared.list(prefix: StoreLayout.packs).objects {
             try await fixture.shared.remove(pack.name)
         }
         let explained = try await cache.explain(identity, root: fixture.source.path)
@@ -226,10 +226,10 @@ import Testing
         let identity = CacheIdentity(scope: "main", key: "k", paths: ["tree/**/*"])
         _ = try await BuildCache(store: shared).save(identity, from: source.path)
         let local = try TemporaryDirectory()
-        let tiers = TieredStore(local: DirectoryStore(local.path), shared: shared)
+        let tiers = CacheStores(local: DirectoryStore(local.path), shared: shared)
         let target = try TemporaryDirectory()
-        _ = try await BuildCache(store: tiers).readOnly().restore(identity, into: target.path)
-        let names = try DirectoryStore(local.path).list(prefix: "v1/").map(\.name)
+        _ = try await BuildCache(stores: tiers).readOnly().restore(identity, into: target.path)
+        let names = try DirectoryStore(local.path).list(prefix: "v1/").objects.map(\.name)
         #expect(names.sorted() == shared.names)
     }
 }

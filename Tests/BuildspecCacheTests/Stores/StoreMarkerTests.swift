@@ -72,7 +72,7 @@ import Testing
         let shared = try TemporaryDirectory()
         try plant(Self.foreign, in: shared)
         let cache = BuildCache(
-            store: TieredStore(
+            stores: CacheStores(
                 local: DirectoryStore(fixture.store.path),
                 shared: DirectoryStore(shared.path, takesAnyDirectory: true)
             )
@@ -98,7 +98,7 @@ import Testing
             for file in files { try directory.write("", to: "store/\(file)") }
         }
         let store = DirectoryStore(directory.file(name))
-        #expect(try store.list(prefix: "v1/").isEmpty)
+        #expect(try store.list(prefix: "v1/").objects.isEmpty)
         #expect(try directory.read("\(name)/buildspec-store") == nil, "a listing makes no store")
         try store.write("v1/keys/s/k/x", [1])
         #expect(try directory.read("\(name)/buildspec-store") == "buildspec-store 1\n")
@@ -193,7 +193,7 @@ import Testing
                 }
                 try await tasks.waitForAll()
             }
-            #expect(try DirectoryStore(path).list(prefix: "v1/").count == 8)
+            #expect(try DirectoryStore(path).list(prefix: "v1/").objects.count == 8)
         }
     }
 }

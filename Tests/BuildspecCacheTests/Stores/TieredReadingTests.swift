@@ -17,15 +17,15 @@ import Testing
         try source.write("one", to: "tree/a")
     }
 
-    private var tiers: TieredStore {
-        TieredStore(local: DirectoryStore(local.path), shared: shared)
+    private var tiers: CacheStores {
+        CacheStores(local: DirectoryStore(local.path), shared: shared)
     }
 
     private let identity = CacheIdentity(scope: "p", key: "k", paths: ["tree/**/*"])
 
     /// Lists the objects of the local store, with the times of their last use.
     private func localObjects() throws -> [ObjectInfo] {
-        try DirectoryStore(local.path).list(prefix: "v1/").sorted { $0.name < $1.name }
+        try DirectoryStore(local.path).list(prefix: "v1/").objects.sorted { $0.name < $1.name }
     }
 
     /// Makes a record of the local store look long unused.
@@ -40,7 +40,7 @@ import Testing
         _ = try await BuildCache(store: shared).save(identity, from: source.path)
         shared.fail(StoreError(.unavailable, "gone"), after: calls)
         let target = try TemporaryDirectory()
-        let report = try await BuildCache(store: tiers).restore(identity, into: target.path)
+        let report = try await BuildCache(stores: tiers).restore(identity, into: target.path)
         #expect(report.notes == ["gone; going on with '\(local.path)' alone"])
         let reason =
             calls == 0
@@ -51,7 +51,7 @@ import Testing
     @Test func `a save goes on if the manifest of its parent is unavailable`() async throws {
         _ = try await BuildCache(store: shared).save(identity, from: source.path)
         shared.fail(StoreError(.unavailable, "gone"), after: 1)
-        let saved = try await BuildCache(store: tiers).save(identity, from: source.path)
+        let saved = try await BuildCache(stores: tiers).save(identity, from: source.path)
         #expect(saved.outcome == .saved)
         #expect(saved.notes == ["gone; going on with '\(local.path)' alone"])
         let alone = try await BuildCache(directory: local.path).verify()
@@ -64,46 +64,46 @@ import Testing
         await withTaskGroup(of: Void.self) { tasks in
             tasks.cancelAll()
             shared.fail(StoreError(.unavailable, "cancelled"))
-            tasks.addTask { _ = try? await tiers.read("v1/sweeps/x", limit: 9) }
+            tasks.addTask { _ = try? await tiers.store.read("v1/sweeps/x", limit: 9) }
         }
         shared.fail(nil)
         #expect(tiers.drainNotes() == [])
-        #expect(try await tiers.read("v1/sweeps/x", limit: 9) == [1])
+        #expect(try await tiers.store.read("v1/sweeps/x", limit: 9)?.bytes == [1])
     }
 
     @Test func `an inspection of both stores leaves the local one unchanged`() async throws {
-        _ = try await BuildCache(store: tiers).save(identity, from: source.path)
+        _ = try await BuildCache(stores: tiers).save(identity, from: source.path)
         var other = identity
         other.key = "far"
         _ = try await BuildCache(store: shared).save(other, from: source.path)
         let old = try #require(localObjects().first { $0.name.hasPrefix(StoreLayout.keys) })
         try age(old.name)
         let before = try localObjects()
-        let cache = BuildCache(store: tiers).inspecting()
+        let cache = BuildCache(stores: tiers).inspecting()
         let entries = try await cache.entries().entries
         #expect(Set(entries.map(\.key)) == ["k", "far"])
         for entry in entries { _ = try await cache.contents(of: entry.recordName) }
-        _ = try await BuildCache(store: tiers).verify()
+        _ = try await BuildCache(stores: tiers).verify()
         #expect(try localObjects() == before)
         shared.fail(StoreError(.unavailable, "gone"))
-        #expect(try await BuildCache(store: tiers).inspecting().entries().entries.count == 1)
-        let cut = BuildCache(store: tiers).inspecting()
+        #expect(try await BuildCache(stores: tiers).inspecting().entries().entries.count == 1)
+        let cut = BuildCache(stores: tiers).inspecting()
         _ = try await cut.entries()
         #expect(cut.drainNotes() == ["gone; going on with '\(local.path)' alone"])
     }
 
     @Test func `a read of a record for its fallback key does not touch it`() async throws {
-        _ = try await BuildCache(store: tiers).save(identity, from: source.path)
+        _ = try await BuildCache(stores: tiers).save(identity, from: source.path)
         let record = try #require(localObjects().first { $0.name.hasPrefix(StoreLayout.keys) })
         try age(record.name)
-        _ = try await tiers.read(record.name, limit: Limits.record)
+        _ = try await tiers.store.read(record.name, limit: Limits.record)
         #expect(try DirectoryStore(local.path).info(record.name)?.modified == 1_700_000_000)
     }
 
     @Test func `verify fails if the shared store is unavailable`() async throws {
-        _ = try await BuildCache(store: tiers).save(identity, from: source.path)
+        _ = try await BuildCache(stores: tiers).save(identity, from: source.path)
         shared.fail(StoreError(.unavailable, "gone"))
-        let cache = BuildCache(store: tiers)
+        let cache = BuildCache(stores: tiers)
         await #expect(throws: CacheError(.store, "gone")) { try await cache.verify() }
     }
 }

@@ -15,8 +15,8 @@ import Testing
         tree = try OneFileTree()
     }
 
-    private var tiers: TieredStore {
-        TieredStore(local: DirectoryStore(local.path), shared: shared)
+    private var tiers: CacheStores {
+        CacheStores(local: DirectoryStore(local.path), shared: shared)
     }
 
     /// Saves a default entry to a new local store.
@@ -25,10 +25,11 @@ import Testing
     private func objects(_ content: String) async throws -> [(name: String, bytes: [UInt8])] {
         let directory = try TemporaryDirectory()
         let other = DirectoryStore(directory.path)
-        try await tree.save(nil, content, to: other)
+        try await tree.save(nil, content, to: CacheStores(local: other))
         var objects: [(String, [UInt8])] = []
-        for info in try other.list(prefix: "v1/") {
-            objects.append((info.name, try #require(try other.read(info.name, limit: .max))))
+        for info in try other.list(prefix: "v1/").objects {
+            let object = try #require(try other.read(info.name, limit: .max))
+            objects.append((info.name, object.bytes))
         }
         return objects.sorted { left, _ in !left.0.hasPrefix(StoreLayout.keys) }
     }
@@ -37,12 +38,13 @@ import Testing
     func `a save sends its record even if another one replaces it meanwhile`(
         isRestore: Bool
     ) async throws {
-        try await tree.save(nil, "old", to: shared)
+        try await tree.save(nil, "old", to: CacheStores(shared: shared))
         let own = try await objects("mine")
         let other = try await objects("other")
-        let (local, shared, tiers) = (local, shared, tiers)
+        let (local, shared) = (local, shared)
+        let pair = StorePair(local: DirectoryStore(local.path), shared: shared)
         shared.stall()
-        try await tiers.sendingInBackground { store in
+        try await pair.sendingInBackground { store in
             for (name, bytes) in own where !name.hasPrefix(StoreLayout.keys) {
                 _ = try await store.create(name, bytes)
             }
@@ -53,26 +55,26 @@ import Testing
             if isRestore {
                 try second.write(
                     record.name,
-                    try #require(try shared.read(record.name, limit: .max))
+                    try #require(try shared.read(record.name, limit: .max)).bytes
                 )
             } else {
                 try second.write(record.name, try #require(other.last).bytes)
             }
             shared.stall(false)
         }
-        #expect(try await tree.restored(nil, from: shared) == "mine")
+        #expect(try await tree.restored(nil, from: CacheStores(shared: shared)) == "mine")
     }
 
     @Test func `a restore keeps a local record that is not sent yet`() async throws {
         let name = try #require(try await objects("x").last).name
-        try await tree.save(nil, "old", to: shared)
-        try await tree.save(nil, "mine", to: DirectoryStore(local.path))
-        let mine = try DirectoryStore(local.path).read(name, limit: .max)
+        try await tree.save(nil, "old", to: CacheStores(shared: shared))
+        try await tree.save(nil, "mine", to: CacheStores(local: DirectoryStore(local.path)))
+        let mine = try DirectoryStore(local.path).read(name, limit: .max)?.bytes
         #expect(try await tree.restored(nil, from: tiers) == "old")
-        #expect(try DirectoryStore(local.path).read(name, limit: .max) == mine)
-        try await tree.save(nil, "later", to: shared)
+        #expect(try DirectoryStore(local.path).read(name, limit: .max)?.bytes == mine)
+        try await tree.save(nil, "later", to: CacheStores(shared: shared))
         #expect(try await tree.restored(nil, from: tiers) == "later")
-        #expect(try DirectoryStore(local.path).read(name, limit: .max) != mine)
+        #expect(try DirectoryStore(local.path).read(name, limit: .max)?.bytes != mine)
     }
 
     @Test func `the next save sends an entry whose record did not arrive`()
@@ -84,7 +86,7 @@ import Testing
         shared.lose(record)
         shared.lose(manifest)
         #expect(try await tree.save("k", "one", to: tiers).outcome == .saved)
-        #expect(try await tree.restored("k", from: shared) == "one")
+        #expect(try await tree.restored("k", from: CacheStores(shared: shared)) == "one")
         #expect(try await tree.save("k", "one", to: tiers).outcome == .alreadyStored)
         shared.lose(record)
         let cut = tiers
@@ -93,11 +95,11 @@ import Testing
     }
 
     @Test func `two concurrent saves to one store send their objects independently`() async throws {
-        let tiers = tiers
+        let pair = StorePair(local: DirectoryStore(local.path), shared: shared)
         let own = try await objects("mine")
         let record = try #require(own.last)
-        try await tiers.sendingInBackground { store in
-            _ = try await tiers.sendingInBackground { other in
+        try await pair.sendingInBackground { store in
+            _ = try await pair.sendingInBackground { other in
                 try await other.write("v1/keys/q/other", [1])
             }
             for (name, bytes) in own.dropLast() { _ = try await store.create(name, bytes) }
@@ -113,11 +115,11 @@ import Testing
     {
         try await tree.save("k", "one", to: tiers)
         let archive = tree.source.file("a.tar")
-        let cache = BuildCache(store: tiers)
+        let cache = BuildCache(stores: tiers)
         let record = try #require(shared.names.first { $0.hasPrefix(StoreLayout.keys) })
         _ = try await cache.export(record, to: archive, as: .plain)
         func imported(_ key: String) async throws -> SaveReport {
-            try await BuildCache(store: tiers).importArchive(
+            try await BuildCache(stores: tiers).importArchive(
                 archive,
                 as: tree.identity(key),
                 root: tree.source.path,
@@ -132,8 +134,8 @@ import Testing
         let bytes = list.encode()
         try shared.write(SweepList.name(0, bytes), bytes)
         #expect(try await imported("i").outcome == .saved)
-        #expect(try await tree.restored("i", from: shared) == "one")
-        #expect(try DirectoryStore(local.path).list(prefix: StoreLayout.sweeps).isEmpty)
+        #expect(try await tree.restored("i", from: CacheStores(shared: shared)) == "one")
+        #expect(try DirectoryStore(local.path).list(prefix: StoreLayout.sweeps).objects.isEmpty)
         shared.fail(StoreError(.unavailable, "gone"))
         let report = try await imported("j")
         #expect(report.outcome == .saved)

@@ -17,19 +17,19 @@ struct OneFileTree {
         _ key: String?,
         _ content: String,
         scope: String = "p",
-        to store: any CacheStore
+        to stores: CacheStores
     ) async throws -> SaveReport {
         try source.write(content, to: "tree/a")
-        return try await BuildCache(store: store)
+        return try await BuildCache(stores: stores)
             .save(identity(key, scope: scope), from: source.path)
     }
 
     /// Restores an entry into a new directory.
     ///
     /// - Returns: The content of the file; `nil` for a miss.
-    func restored(_ key: String?, from store: any CacheStore) async throws -> String? {
+    func restored(_ key: String?, from stores: CacheStores) async throws -> String? {
         let target = try TemporaryDirectory()
-        let report = try await BuildCache(store: store).restore(identity(key), into: target.path)
+        let report = try await BuildCache(stores: stores).restore(identity(key), into: target.path)
         guard case .exact = report.outcome else { return nil }
         return try target.read("tree/a")
     }

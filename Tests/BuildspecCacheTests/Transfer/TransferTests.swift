@@ -24,7 +24,7 @@ private struct FailingStore: CacheStore {
         if !isAvailable { throw StoreError(.unavailable, "the store is gone") }
     }
 
-    func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
+    func read(_ name: String, limit: UInt64) throws(StoreError) -> StoredObject? {
         try spend()
         return try inner.read(name, limit: limit)
     }
@@ -44,14 +44,17 @@ private struct FailingStore: CacheStore {
         return try inner.info(name)
     }
 
-    func list(prefix: String) throws(StoreError) -> [ObjectInfo] {
+    func list(prefix: String) throws(StoreError) -> ObjectListing {
         try spend()
         return try inner.list(prefix: prefix)
     }
 
-    func delete(_ name: ObjectName) throws(StoreError) {
+    func delete(
+        _ name: ObjectName,
+        ifUnchanged listed: ObjectInfo?
+    ) throws(StoreError) -> Bool {
         try spend()
-        try inner.delete(name)
+        return try inner.delete(name, ifUnchanged: listed)
     }
 }
 
@@ -70,21 +73,22 @@ private struct FailingStore: CacheStore {
 
     /// Returns a cache with the local store in front of a shared one.
     private func tiers(_ shared: any CacheStore) -> BuildCache {
-        BuildCache(store: TieredStore(local: local, shared: shared))
+        BuildCache(stores: CacheStores(local: local, shared: shared))
     }
 
     private func save(
         _ key: String?,
         _ content: String,
         scope: String = "p",
-        to store: (any CacheStore)? = nil
+        to store: SharedStoreDouble? = nil
     ) async throws {
         try tree.source.write("the same", to: "tree/b")
-        try await tree.save(key, content, scope: scope, to: store ?? local)
+        let stores = store.map { CacheStores(shared: $0) } ?? CacheStores(local: local)
+        try await tree.save(key, content, scope: scope, to: stores)
     }
 
     private func localNames() throws -> [String] {
-        try local.list(prefix: "v1/").map(\.name).sorted()
+        try local.list(prefix: "v1/").objects.map(\.name).sorted()
     }
 
     @Test func `a push makes both stores equal, and a second push copies nothing`()
@@ -99,8 +103,8 @@ private struct FailingStore: CacheStore {
         #expect(report.entries.count == 6 && report.skipped.isEmpty)
         #expect(try shared.names == localNames())
         for name in shared.names {
-            let bytes = try local.read(name, limit: 1 << 30)
-            #expect(try shared.read(name, limit: 1 << 30) == bytes)
+            let bytes = try local.read(name, limit: 1 << 30)?.bytes
+            #expect(try shared.read(name, limit: 1 << 30)?.bytes == bytes)
         }
         let again = try await tiers(shared).transfer(.push)
         #expect(again.entries.isEmpty && again.objects == 0 && again.entriesPresent == 6)
@@ -121,8 +125,8 @@ private struct FailingStore: CacheStore {
         let report = try await tiers(shared).transfer(.pull)
         #expect(report.entries.map(\.key) == ["theirs"])
         #expect(try shared.names == localNames())
-        #expect(try await tree.restored("theirs", from: local) == "their content")
-        #expect(try await tree.restored("ours", from: shared) == "our content")
+        #expect(try await tree.restored("theirs", from: CacheStores(local: local)) == "their content")
+        #expect(try await tree.restored("ours", from: CacheStores(shared: shared)) == "our content")
         #expect(try await BuildCache(store: local).verify().problems == [])
     }
 
@@ -135,9 +139,9 @@ private struct FailingStore: CacheStore {
         try await save("k", "far", to: shared)
         #expect(try await tiers(shared).transfer(.push).entries.isEmpty)
         #expect(try await tiers(shared).transfer(.pull).entries.map(\.key) == [nil])
-        #expect(try await tree.restored(nil, from: local) == "new")
-        #expect(try await tree.restored("k", from: local) == "near")
-        #expect(try await tree.restored("k", from: shared) == "far")
+        #expect(try await tree.restored(nil, from: CacheStores(local: local)) == "new")
+        #expect(try await tree.restored("k", from: CacheStores(local: local)) == "near")
+        #expect(try await tree.restored("k", from: CacheStores(shared: shared)) == "far")
     }
 
     @Test func `a scope and keys select the entries of a transfer`() async throws {
@@ -158,7 +162,7 @@ private struct FailingStore: CacheStore {
         try await save("good", "good content", scope: "q", to: shared)
         try shared.write("v1/keys/p/torn/\(String(repeating: "0", count: 64))", [1, 2])
         let record = try #require(shared.names.first { $0.hasPrefix("v1/keys/q/good/") })
-        let bytes = try #require(try shared.read(record, limit: 1 << 20))
+        let bytes = try #require(try shared.read(record, limit: 1 << 20)).bytes
         try shared.write(record.replacing("/good/", with: "/copied/"), bytes)
         let report = try await tiers(shared).transfer(.pull)
         #expect(report.entries.map(\.key) == ["good"])
@@ -200,7 +204,7 @@ private struct FailingStore: CacheStore {
         shared.advance(hours: 30)
         #expect(try await tiers(shared).transfer(.push).objects == 2)
         #expect(try await BuildCache(store: shared).prune(PruneLimits()).removedObjects == 0)
-        #expect(try await tree.restored("k", from: shared) == "content")
+        #expect(try await tree.restored("k", from: CacheStores(shared: shared)) == "content")
     }
 
     @Test func `a pull completes an incomplete entry of the local store`() async throws {
@@ -210,7 +214,7 @@ private struct FailingStore: CacheStore {
         try await local.remove(pack)
         let report = try await tiers(shared).transfer(.pull)
         #expect(report.objects == 1 && report.entriesPresent == 1 && report.entries.isEmpty)
-        #expect(try await tree.restored("k", from: local) == "content")
+        #expect(try await tree.restored("k", from: CacheStores(local: local)) == "content")
     }
 
     @Test func `a transfer with one store is refused`() async throws {

@@ -97,7 +97,7 @@ import Testing
         #expect(missing.error.hasPrefix("error: there is no entry 'c' in '"))
         _ = try await directory.cache("save", "--key", "a", "--scope", "t", "--path", "tree")
         let two = try await directory.cache("show", "a")
-        #expect(two.error.hasPrefix("error: there are 2 entries 'a'; say which with --scope"))
+        #expect(two.error.hasPrefix("error: there are 2 entries 'a'; select one with --scope"))
         #expect(try await directory.cache("show", "a", "--scope", "t").status == 0)
         let list = try await directory.cache("list", "--json")
         #expect(list.output.contains("\"key\": \"b\""))

@@ -43,7 +43,7 @@ struct CacheStopTests {
 
     private func expectNothing() throws {
         #expect(try CrashFixture.leftovers(in: store) == [])
-        #expect(try DirectoryStore(store.path).list(prefix: "v1/keys/").isEmpty)
+        #expect(try DirectoryStore(store.path).list(prefix: "v1/keys/").objects.isEmpty)
     }
 
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])

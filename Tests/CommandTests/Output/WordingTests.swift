@@ -183,7 +183,7 @@ import Testing
         (["run"], "  0    success: every phase succeeded\n  1    a phase failed, "),
         (
             ["cache", "diff"],
-            "  0    success\n  1    they differ, with --exit-code\n  3    there is no such "
+            "  0    success\n  1    the entries differ, with --exit-code\n  3    the entry does not "
         ),
         (
             ["cache", "restore"],
@@ -191,10 +191,10 @@ import Testing
         ),
         (
             ["cache", "verify"],
-            "  0    success\n  3    the store is not sound, or could not be read\n"
+            "  0    success\n  3    the store is damaged, or could not be read\n"
         ),
         (["cache", "import"], "  3    the archive is refused, "),
-        (["hash-files"], "  0    success\n  3    no file matches, or one could not be read\n"),
+        (["hash-files"], "  0    success\n  3    no file matches, or a file could not be read\n"),
     ])
     func `the help of a command lists its exit statuses`(
         command: [String],

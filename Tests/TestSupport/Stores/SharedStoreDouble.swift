@@ -62,12 +62,12 @@ package final class SharedStoreDouble: CacheStore {
         }
     }
 
-    package func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
+    package func read(_ name: String, limit: UInt64) throws(StoreError) -> StoredObject? {
         try call("read", name) { state throws(StoreError) in
             guard var bytes = state.objects[name] else { return nil }
             guard bytes.count <= limit else { throw StoreError(.tooLarge, "'\(name)' is large") }
             if state.damaged.contains(name), !bytes.isEmpty { bytes[bytes.count / 2] ^= 1 }
-            return bytes
+            return StoredObject(bytes)
         }
     }
 
@@ -98,15 +98,26 @@ package final class SharedStoreDouble: CacheStore {
         }
     }
 
-    package func list(prefix: String) throws(StoreError) -> [ObjectInfo] {
+    package func list(prefix: String) throws(StoreError) -> ObjectListing {
         try call("list", prefix) { state in
-            state.objects.filter { $0.key.hasPrefix(prefix) }.map {
-                ObjectInfo(name: $0.key, size: UInt64($0.value.count), modified: 1_800_000_000)
-            }
+            let objects = state.objects.filter { $0.key.hasPrefix(prefix) }
+            return ObjectListing(
+                objects.map {
+                    ObjectInfo(name: $0.key, size: UInt64($0.value.count), modified: 1_800_000_000)
+                }
+            )
         }
     }
 
-    package func delete(_ name: ObjectName) throws(StoreError) {
+    package func delete(
+        _ name: ObjectName,
+        ifUnchanged listed: ObjectInfo?
+    ) throws(StoreError) -> Bool {
+        if let listed {
+            guard let info = try info(name.text) else { return true }
+            guard info == listed else { return false }
+        }
         try call("delete", name.text) { $0.objects[name.text] = nil }
+        return true
     }
 }

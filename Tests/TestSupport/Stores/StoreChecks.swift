@@ -50,9 +50,9 @@ package struct StoreChecks: Sendable {
         #expect(try await store.info(name) == nil)
         try await store.remove(name)
         try await store.write(name, [1, 2, 3])
-        #expect(try await store.read(name, limit: 3) == [1, 2, 3])
+        #expect(try await store.read(name, limit: 3)?.bytes == [1, 2, 3])
         try await store.write(name, [4])
-        #expect(try await store.read(name, limit: 100) == [4])
+        #expect(try await store.read(name, limit: 100)?.bytes == [4])
         let info = try #require(try await store.info(name))
         #expect(info.name == name && info.size == 1 && info.modified > 1_700_000_000)
         try await store.remove(name)
@@ -64,11 +64,11 @@ package struct StoreChecks: Sendable {
     package func checkConditionalDeletion() async throws {
         let name = name("keys/s/k/5e\(String(repeating: "0", count: 62))")
         try await store.write(name, [1])
-        let seen = try #require(try await store.list(prefix: name).first)
+        let seen = try #require(try await store.list(prefix: name).objects.first)
         #expect(try await store.info(name) == seen, "both descriptions are equal")
         try await store.write(name, [2])
         #expect(try await store.delete(ifUnchanged: seen) == false)
-        #expect(try await store.read(name, limit: 9) == [2])
+        #expect(try await store.read(name, limit: 9)?.bytes == [2])
         let now = try #require(try await store.info(name))
         #expect(try await store.delete(ifUnchanged: now))
         #expect(try await store.read(name, limit: 9) == nil)
@@ -78,7 +78,7 @@ package struct StoreChecks: Sendable {
     /// Checks that an empty object exists.
     package func checkEmptyObjects() async throws {
         try await store.write(name("empty"), [])
-        #expect(try await store.read(name("empty"), limit: 0) == [])
+        #expect(try await store.read(name("empty"), limit: 0)?.bytes == [])
         #expect(try await store.info(name("empty"))?.size == 0)
     }
 
@@ -90,7 +90,7 @@ package struct StoreChecks: Sendable {
             try await store.read(name, limit: 99_999)
         }
         #expect(error?.code == .tooLarge, "\(String(describing: error))")
-        #expect(try await store.read(name, limit: 100_000)?.count == 100_000)
+        #expect(try await store.read(name, limit: 100_000)?.bytes.count == 100_000)
     }
 
     /// Checks that all characters of names are kept.
@@ -103,9 +103,9 @@ package struct StoreChecks: Sendable {
             try await store.write(name, [UInt8(index)])
         }
         for (index, name) in names.enumerated() {
-            #expect(try await store.read(name, limit: 9) == [UInt8(index)], "\(name)")
+            #expect(try await store.read(name, limit: 9)?.bytes == [UInt8(index)], "\(name)")
         }
-        let listed = try await store.list(prefix: name("keys/"))
+        let listed = try await store.list(prefix: name("keys/")).objects
         #expect(Set(listed.map(\.name)) == Set(names))
     }
 
@@ -115,12 +115,12 @@ package struct StoreChecks: Sendable {
             try await store.write(name(tail), [1, 2])
         }
         func names(_ prefix: String) async throws -> [String] {
-            try await store.list(prefix: name(prefix)).map(\.name).sorted()
+            try await store.list(prefix: name(prefix)).objects.map(\.name).sorted()
         }
         #expect(try await names("list/ab") == ["list/ab/1", "list/ab/2", "list/abc/3"].map(name))
         #expect(try await names("list/ab/") == ["list/ab/1", "list/ab/2"].map(name))
         #expect(try await names("list/x").isEmpty)
-        #expect(try await store.list(prefix: name("list/b")).map(\.size) == [2])
+        #expect(try await store.list(prefix: name("list/b")).objects.map(\.size) == [2])
     }
 
     /// Checks a listing of more than a thousand objects.
@@ -133,7 +133,7 @@ package struct StoreChecks: Sendable {
             }
             try await tasks.waitForAll()
         }
-        let listed = try await store.list(prefix: name("many/"))
+        let listed = try await store.list(prefix: name("many/")).objects
         #expect(listed.count == count && Set(listed.map(\.name)) == Set(names))
     }
 
@@ -152,9 +152,9 @@ package struct StoreChecks: Sendable {
             return try await tasks.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
         #expect(isExact ? winners == 1 : winners >= 1)
-        let bytes = try #require(try await store.read(name, limit: 5_000))
+        let bytes = try #require(try await store.read(name, limit: 5_000)).bytes
         #expect(bytes.count == 5_000 && Set(bytes).count == 1)
         #expect(try await store.create(name, [9]) == false)
-        #expect(try await store.read(name, limit: 5_000) == bytes)
+        #expect(try await store.read(name, limit: 5_000)?.bytes == bytes)
     }
 }

@@ -33,8 +33,6 @@ package final class TimedStore: CacheStore {
     /// Sets the store's clock ahead of the machine's clock.
     package func setAhead(hours: Int64) { state.withLock { $0.difference = hours * 3_600 } }
 
-    package func clockDifference() async -> Int64 { state.withLock(\.difference) }
-
     private func info(_ name: String, _ object: Object, _ state: State) -> ObjectInfo {
         ObjectInfo(
             name: name,
@@ -44,8 +42,8 @@ package final class TimedStore: CacheStore {
         )
     }
 
-    package func read(_ name: String, limit: UInt64) throws(StoreError) -> [UInt8]? {
-        state.withLock { $0.objects[name]?.bytes }
+    package func read(_ name: String, limit: UInt64) throws(StoreError) -> StoredObject? {
+        state.withLock { $0.objects[name].map { StoredObject($0.bytes) } }
     }
 
     package func write(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
@@ -69,22 +67,27 @@ package final class TimedStore: CacheStore {
         state.withLock { state in state.objects[name].map { info(name, $0, state) } }
     }
 
-    package func list(prefix: String) throws(StoreError) -> [ObjectInfo] {
+    package func list(prefix: String) throws(StoreError) -> ObjectListing {
         state.withLock { state in
-            state.objects.filter { $0.key.hasPrefix(prefix) }.map { info($0.key, $0.value, state) }
+            let objects = state.objects.filter { $0.key.hasPrefix(prefix) }
+            return ObjectListing(
+                objects.map { info($0.key, $0.value, state) },
+                clockDifference: state.difference
+            )
         }
     }
 
-    package func delete(_ name: ObjectName) throws(StoreError) {
-        state.withLock { $0.objects[name.text] = nil }
-    }
-
-    package func delete(ifUnchanged seen: ObjectInfo) throws(StoreError) -> Bool {
+    package func delete(
+        _ name: ObjectName,
+        ifUnchanged listed: ObjectInfo?
+    ) throws(StoreError) -> Bool {
         state.withLock { state in
-            if let object = state.objects[seen.name], "\(object.number)" != seen.tag {
+            if let listed, let object = state.objects[name.text],
+                "\(object.number)" != listed.tag
+            {
                 return false
             }
-            state.objects[seen.name] = nil
+            state.objects[name.text] = nil
             return true
         }
     }

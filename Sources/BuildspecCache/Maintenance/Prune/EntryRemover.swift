@@ -61,12 +61,10 @@ struct EntryRemover {
     ///
     /// - Returns: The names of the deleted records.
     private mutating func delete(_ records: [ObjectInfo]) async throws -> Set<String> {
-        let (store, isShared) = (store, isShared)
+        let store = store
         let results = try await mapConcurrently(records, width: isShared ? PruneOperation.width : 1)
         {
-            isShared
-                ? try await store.delete(ifUnchanged: $0)
-                : try await LocalStoreSweep.delete($0.name, ifUnusedSince: $0.modified, from: store)
+            try await store.delete(ifUnchanged: $0)
         }
         let deleted = zip(records, results).filter(\.1).map(\.0.name)
         names += deleted

@@ -19,27 +19,9 @@ struct LocalStoreSweep {
                 report.pendingBytes = report.pendingBytes.addingClamped(listed.size)
                 continue
             }
-            guard
-                try await LocalStoreSweep.delete(name, ifUnusedSince: info.modified, from: store)
-            else { continue }
+            guard try await store.delete(ifUnchanged: info) else { continue }
             report.removedObjects += 1
             report.removedBytes = report.removedBytes.addingClamped(listed.size)
         }
-    }
-
-    /// Deletes an object unless it was written or touched after the given second.
-    ///
-    /// On this machine, the lock prevents a touch between the check and the deletion.
-    static func delete(
-        _ name: String,
-        ifUnusedSince seconds: Int64,
-        from store: any CacheStore
-    ) async throws -> Bool {
-        let lock = (store as? any LocalCacheStore)?.lock(.exclusive)
-        defer { withExtendedLifetime(lock) {} }
-        guard let info = try await store.info(name) else { return true }
-        guard info.modified <= seconds, let object = ObjectName(name) else { return false }
-        try await store.delete(object)
-        return true
     }
 }

@@ -3,7 +3,7 @@ internal import BuildspecFiles
 extension BuildCache {
     /// Deletes entries by age, size and count, and objects that no entry refers to.
     ///
-    /// A tiered store prunes its shared store. There, objects are marked first; a prune after
+    /// Of two stores, the shared one is pruned. There, objects are marked first; a prune after
     /// the grace period deletes them.
     ///
     /// - Parameters:
@@ -14,11 +14,11 @@ extension BuildCache {
     public func prune(_ limits: PruneLimits, dryRun: Bool = false) async throws -> PruneReport {
         if !dryRun { try requireWritable() }
         let operation = PruneOperation(
-            store: settings.store,
+            stores: settings.stores,
             limits: limits,
             dryRun: dryRun,
             packIndex: settings.indexDirectory.map {
-                ManifestPackIndex($0, PruneOperation.target(of: settings.store).location)
+                ManifestPackIndex($0, settings.stores.pruned.location)
             }
         )
         return try await onBlockingThreads { try await operation.run() }
@@ -31,8 +31,8 @@ extension BuildCache {
 /// objects are deleted at once. A shared store has neither: there they are marked, and deleted by a
 /// prune after the grace period. `docs/cache-format.md` says why that is safe.
 struct PruneOperation: Sendable {
-    /// The store; of a tiered store, the shared one is pruned.
-    let store: any CacheStore
+    /// The stores; of two, the shared one is pruned.
+    let stores: CacheStores
     let limits: PruneLimits
     let dryRun: Bool
     /// The name of a record that stays, whatever the limits are.
@@ -43,34 +43,29 @@ struct PruneOperation: Sendable {
     /// The number of requests in flight.
     static let width = 8
 
-    private var isShared: Bool { store is TieredStore || !store.isOnThisMachine }
+    private var isShared: Bool { !stores.isLocal }
     private var grace: Int64 {
         limits.gracePeriod
             ?? (isShared ? PruneLimits.sharedGracePeriod : PruneLimits.localGracePeriod)
     }
 
-    /// Returns the store that a prune deletes from.
-    static func target(of store: any CacheStore) -> any CacheStore {
-        (store as? TieredStore)?.shared ?? store
-    }
-
     func run() async throws -> PruneReport {
         let start = FileTime.now().seconds
-        let target = PruneOperation.target(of: self.store)
+        let target = stores.pruned
         let metered = MeteredStore(target, isDryRun: dryRun)
-        // The lock of a local store needs the store itself.
         let store: any CacheStore = isShared || dryRun ? metered : target
         var report = PruneReport(location: target.location, isShared: isShared)
         var references = ReachabilityScan(
             store,
+            isLocal: !isShared,
             width: PruneOperation.width,
             packIndex: isShared ? packIndex?.read() ?? [:] : [:]
         )
         try await references.update()
-        // The server's clock sets the age of objects; the listing above has shown its difference.
-        let now = start + (isShared ? await store.clockDifference() : 0)
         // After the records: the objects that they refer to existed before them.
-        let objects = try await objects(in: store)
+        let (objects, clockDifference) = try await objects(in: store)
+        // The server's clock sets the age of objects.
+        let now = start + clockDifference
         let referredBefore = references.objects
         var removal = EntryRemover(store: store, isShared: isShared, now: now, grace: grace)
         try await removal.removeDamaged(references.damaged.values, limits.scope)
@@ -98,19 +93,26 @@ struct PruneOperation: Sendable {
         }
         report.keptBytes = report.keptBytes.subtractingClamped(report.removedBytes)
         if isShared, !dryRun { packIndex?.write(references.usedPackIndex) }
-        if let local = target.underlying as? any LocalCacheStore {
+        if let local = stores.sharedDirectory ?? stores.onlyLocal {
             report.removedLeftovers = try local.removeLeftovers(dryRun: dryRun)
         }
         if isShared { report.requests = metered.requests }
         return report
     }
 
-    private func objects(in store: any CacheStore) async throws -> [String: ObjectInfo] {
+    private func objects(
+        in store: any CacheStore
+    ) async throws -> (objects: [String: ObjectInfo], clockDifference: Int64) {
         var objects: [String: ObjectInfo] = [:]
+        var clockDifference: Int64 = 0
         for prefix in [StoreLayout.packs, StoreLayout.manifests] {
-            for info in try await store.listObjects(prefix: prefix) { objects[info.name] = info }
+            let listing = try await store.list(prefix: prefix)
+            clockDifference = listing.clockDifference
+            for info in listing.objects where ObjectName(info.name) != nil {
+                objects[info.name] = info
+            }
         }
-        return objects
+        return (objects, clockDifference)
     }
 }
 

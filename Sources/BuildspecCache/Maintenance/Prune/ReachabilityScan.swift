@@ -20,6 +20,8 @@ struct ReachabilityScan {
     }
 
     private let store: any CacheStore
+    /// Whether the store is on this machine, where damaged bytes stay damaged.
+    private let isLocal: Bool
     private let width: Int
     private var packIndex: [String: [String]]
     /// Records that count as deleted, in a dry run.
@@ -33,10 +35,17 @@ struct ReachabilityScan {
     ///
     /// - Parameters:
     ///   - store: The store.
+    ///   - isLocal: Whether it is on this machine.
     ///   - width: The number of records that are read at once.
     ///   - packIndex: The packs of manifests that were read earlier.
-    init(_ store: any CacheStore, width: Int, packIndex: [String: [String]] = [:]) {
+    init(
+        _ store: any CacheStore,
+        isLocal: Bool,
+        width: Int,
+        packIndex: [String: [String]] = [:]
+    ) {
         self.store = store
+        self.isLocal = isLocal
         self.width = width
         self.packIndex = packIndex
     }
@@ -73,9 +82,9 @@ struct ReachabilityScan {
         damaged = damaged.filter { names.contains($0.key) }
         let unread = listed.filter { entries[$0.name]?.listed != $0 && damaged[$0.name] != $0 }
         var read: [Entry] = []
-        let (store, packIndex) = (store, packIndex)
+        let (store, packIndex, retries) = (store, packIndex, !isLocal)
         let states = try await mapConcurrently(unread, width: width) { info in
-            (info, try await ReachabilityScan.state(of: info, in: store, packIndex))
+            (info, try await ReachabilityScan.state(of: info, in: store, packIndex, retries))
         }
         for (info, state) in states {
             entries[info.name] = nil
@@ -97,9 +106,9 @@ struct ReachabilityScan {
         of info: ObjectInfo,
         in store: any CacheStore,
         _ packIndex: [String: [String]],
-        retries: Bool = true
+        _ retries: Bool
     ) async throws -> RecordState {
-        let reader = EntryReader(store: store)
+        let reader = EntryReader(stores: CacheStores(shared: store))
         do throws(CacheError) {
             guard let record = try await reader.record(named: info.name) else { return .deleted }
             let manifests = record.manifestNames.joined(separator: ",")
@@ -115,8 +124,8 @@ struct ReachabilityScan {
             return .entry(entry)
         } catch {
             guard error.code == .damaged else { throw error }
-            guard retries, !(store is any LocalCacheStore) else { return .damaged }
+            guard retries else { return .damaged }
         }
-        return try await state(of: info, in: store, packIndex, retries: false)
+        return try await state(of: info, in: store, packIndex, false)
     }
 }

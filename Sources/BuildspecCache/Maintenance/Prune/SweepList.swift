@@ -31,8 +31,8 @@ struct SweepList: Sendable, Equatable {
         from store: any CacheStore
     ) async throws(StoreError) -> SweepList? {
         do throws(StoreError) {
-            guard let bytes = try await store.read(name, limit: Limits.sweep) else { return nil }
-            return try? decode(bytes)
+            guard let object = try await store.read(name, limit: Limits.sweep) else { return nil }
+            return try? decode(object.bytes)
         } catch {
             let damage: [StoreError.Code] = [.tooLarge, .notAFile, .blockedByDirectory]
             guard damage.contains(error.code) else { throw error }

@@ -8,7 +8,7 @@ internal import Synchronization
 /// replace them. Writes go to both stores; those of a save go to the shared store in the
 /// background, see `sendingInBackground`. If the shared store fails, the rest of the run uses the
 /// local store alone, with one note.
-public final class TieredStore: CacheStore {
+final class StorePair: CacheStore {
     let local: any LocalCacheStore
     let shared: any CacheStore
     /// The objects that a prune of the shared store is about to delete.
@@ -54,7 +54,7 @@ public final class TieredStore: CacheStore {
     /// - Parameters:
     ///   - local: The store on this machine.
     ///   - shared: The store that several machines use.
-    public init(local: any LocalCacheStore, shared: any CacheStore) {
+    init(local: any LocalCacheStore, shared: any CacheStore) {
         self.local = local
         self.shared = shared
         pendingDeletions = PendingDeletions(shared)
@@ -64,7 +64,7 @@ public final class TieredStore: CacheStore {
     }
 
     /// Creates a copy with the same two stores for another use.
-    init(_ stores: TieredStore, for use: Use) {
+    init(_ stores: StorePair, for use: Use) {
         local = stores.local
         shared = stores.shared
         pendingDeletions = stores.pendingDeletions
@@ -74,7 +74,7 @@ public final class TieredStore: CacheStore {
     }
 
     /// Creates a copy for one save, whose writes to the shared store go into a queue.
-    init(_ stores: TieredStore, sendingThrough queue: AsyncStream<OutgoingObject>.Continuation) {
+    init(_ stores: StorePair, sendingThrough queue: AsyncStream<OutgoingObject>.Continuation) {
         local = stores.local
         shared = stores.shared
         // The sweep lists are read once for each save: objects listed later are deleted after its
@@ -85,35 +85,19 @@ public final class TieredStore: CacheStore {
         self.queue = queue
     }
 
-    /// Returns a copy that only reads the shared store.
-    func withReadOnlySharedStore() -> TieredStore {
-        TieredStore(local: local, shared: ReadOnlyStore(inner: shared))
-    }
-
     /// The locations of both stores.
-    public var location: String { "\(local.location) and \(shared.location)" }
+    var location: String { "\(local.location) and \(shared.location)" }
 
     /// Reads a content from the local store if it is intact there, otherwise from the shared store.
-    public func read(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
+    func read(_ name: String, limit: UInt64) async throws(StoreError) -> StoredObject? {
         guard let digest = StoreLayout.content(ofName: name)?.digest else {
             return try await readRecord(name, limit: limit)
-        }
-        return try await readContent(name, digest, limit: limit)?.bytes
-    }
-
-    /// Reads an object as `read` does, and passes on the digest that the check computed.
-    public func readHashed(
-        _ name: String,
-        limit: UInt64
-    ) async throws(StoreError) -> HashedObject? {
-        guard let digest = StoreLayout.content(ofName: name)?.digest else {
-            return try await readRecord(name, limit: limit).map { HashedObject($0) }
         }
         return try await readContent(name, digest, limit: limit)
     }
 
     /// Writes to the local store and then to the shared one.
-    public func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError) {
+    func write(_ name: String, _ bytes: [UInt8]) async throws(StoreError) {
         try await local.write(name, bytes)
         // A content is only written here to repair a damaged one, which must not wait.
         if let queue, StoreLayout.content(ofName: name) == nil {
@@ -126,7 +110,7 @@ public final class TieredStore: CacheStore {
     /// Writes a content to both stores, and again if the shared store is about to delete it.
     ///
     /// - Returns: Whether the shared store did not have it; `true` if it is sent later.
-    public func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
+    func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         guard StoreLayout.content(ofName: name) != nil else {
             return try await createRecord(name, bytes)
         }
@@ -141,7 +125,7 @@ public final class TieredStore: CacheStore {
     }
 
     /// Reads an object's size and age from the shared store.
-    public func info(_ name: String) async throws(StoreError) -> ObjectInfo? {
+    func info(_ name: String) async throws(StoreError) -> ObjectInfo? {
         if hasFailed { return try await local.info(name) }
         do throws(StoreError) {
             return try await shared.info(name)
@@ -152,24 +136,30 @@ public final class TieredStore: CacheStore {
     }
 
     /// Lists the objects of both stores, with the shared store's sizes and ages where both have one.
-    public func list(prefix: String) async throws(StoreError) -> [ObjectInfo] {
+    func list(prefix: String) async throws(StoreError) -> ObjectListing {
         var found: [String: ObjectInfo] = [:]
-        for info in try await local.list(prefix: prefix) { found[info.name] = info }
+        for info in try await local.list(prefix: prefix).objects { found[info.name] = info }
         let listed = try await withShared { shared throws(StoreError) in
             try await shared.list(prefix: prefix)
         }
-        for info in listed ?? [] { found[info.name] = info }
-        return Array(found.values)
+        for info in listed?.objects ?? [] { found[info.name] = info }
+        return ObjectListing(Array(found.values))
     }
 
     /// Deletes from both stores.
-    public func delete(_ name: ObjectName) async throws(StoreError) {
-        try await local.delete(name)
-        try await withShared { shared throws(StoreError) in try await shared.delete(name) }
+    func delete(
+        _ name: ObjectName,
+        ifUnchanged listed: ObjectInfo?
+    ) async throws(StoreError) -> Bool {
+        let isGone = try await local.delete(name, ifUnchanged: listed)
+        let isGoneFromShared = try await withShared { shared throws(StoreError) in
+            try await shared.delete(name, ifUnchanged: listed)
+        }
+        return isGone && isGoneFromShared ?? true
     }
 
     /// Returns whether a record came from the shared store.
-    public func isShared(_ record: String) -> Bool {
+    func isShared(_ record: String) -> Bool {
         state.withLock { $0.failure == nil && !$0.localOnlyRecords.contains(record) }
     }
 
@@ -180,7 +170,7 @@ public final class TieredStore: CacheStore {
     }
 
     /// Returns why the shared store is no longer used, once.
-    public func drainNotes() -> [String] {
+    func drainNotes() -> [String] {
         state.withLock { state in
             let notes = state.notes
             state.notes = []
@@ -189,7 +179,7 @@ public final class TieredStore: CacheStore {
     }
 }
 
-extension TieredStore {
+extension StorePair {
     /// Adds an object to the queue.
     ///
     /// - Returns: Whether there is a queue.
@@ -212,13 +202,13 @@ extension TieredStore {
         _ name: String,
         _ digest: ContentDigest,
         limit: UInt64
-    ) async throws(StoreError) -> HashedObject? {
-        if let object = try? await local.readHashed(name, limit: limit) {
+    ) async throws(StoreError) -> StoredObject? {
+        if let object = try? await local.read(name, limit: limit) {
             if object.digest == digest { return object }
             if use == .building, let name = ObjectName(name) { try? await local.delete(name) }
         }
         let answer = try await withShared { shared throws(StoreError) in
-            try await shared.readHashed(name, limit: limit)
+            try await shared.read(name, limit: limit)
         }
         guard let object = answer else {
             throw StoreError(.unreachable, "'\(name)' is not in '\(local.location)'")
@@ -229,20 +219,23 @@ extension TieredStore {
         return object
     }
 
-    private func readRecord(_ name: String, limit: UInt64) async throws(StoreError) -> [UInt8]? {
-        let bytes: [UInt8]? =
+    private func readRecord(
+        _ name: String,
+        limit: UInt64
+    ) async throws(StoreError) -> StoredObject? {
+        let object: StoredObject? =
             try await withShared { shared throws(StoreError) in
                 try await shared.read(name, limit: limit)
             } ?? nil
-        if let bytes {
+        if let object {
             state.withLock { _ = $0.localOnlyRecords.remove(name) }
             // The record is kept so that the local store alone has whole entries.
             if use == .building, name.hasPrefix(StoreLayout.keys),
-                await !hasRecord(name, asNewAs: bytes)
+                await !hasRecord(name, asNewAs: object.bytes)
             {
-                try? await local.write(name, bytes)
+                try? await local.write(name, object.bytes)
             }
-            return bytes
+            return object
         }
         state.withLock { _ = $0.localOnlyRecords.insert(name) }
         return try await local.read(name, limit: limit)
@@ -253,7 +246,7 @@ extension TieredStore {
     /// Writing the same record again would make it look newly used. A later record belongs to a save
     /// that is about to send it, or could not.
     private func hasRecord(_ name: String, asNewAs bytes: [UInt8]) async -> Bool {
-        guard let localBytes = (try? await local.read(name, limit: Limits.record)) ?? nil else {
+        guard let localBytes = try? await local.read(name, limit: Limits.record)?.bytes else {
             return false
         }
         if localBytes == bytes { return true }

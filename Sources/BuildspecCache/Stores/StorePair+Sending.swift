@@ -1,5 +1,5 @@
 /// Writes to the shared store that happen while a save runs.
-extension TieredStore {
+extension StorePair {
     /// An object in the queue for the shared store.
     struct OutgoingObject: Sendable {
         var name: String
@@ -28,7 +28,7 @@ extension TieredStore {
         _ bytes: [UInt8]
     ) async throws(StoreError) -> Bool {
         if try await shared.create(name, bytes) { return true }
-        if let other = try await shared.read(name, limit: Limits.record), other != bytes {
+        if let other = try await shared.read(name, limit: Limits.record)?.bytes, other != bytes {
             try await local.write(name, other)
             addNote("another machine saved the key at the same time; its entry stays")
         }
@@ -45,10 +45,10 @@ extension TieredStore {
     /// - Returns: The result of the save, after all is sent or the shared store has failed.
     /// - Throws: The error of the save.
     func sendingInBackground<Value: Sendable>(
-        _ save: @Sendable (TieredStore) async throws -> Value
+        _ save: @Sendable (StorePair) async throws -> Value
     ) async throws -> Value {
         let (objects, queue) = AsyncStream.makeStream(of: OutgoingObject.self)
-        let store = TieredStore(self, sendingThrough: queue)
+        let store = StorePair(self, sendingThrough: queue)
         async let sent: Void = store.sendAll(objects)
         defer { queue.finish() }
         let value = try await save(store)
@@ -61,7 +61,7 @@ extension TieredStore {
         await withTaskGroup(of: Void.self) { tasks in
             var inFlight = 0
             for await object in objects {
-                while inFlight >= (object.record != nil ? 1 : TieredStore.concurrentTransfers) {
+                while inFlight >= (object.record != nil ? 1 : StorePair.concurrentTransfers) {
                     await tasks.next()
                     inFlight -= 1
                 }
@@ -84,7 +84,7 @@ extension TieredStore {
                 return
             }
             let limit = ObjectName(name)?.limit ?? Limits.packStored
-            guard let bytes = try await local.read(name, limit: limit) else {
+            guard let bytes = try await local.read(name, limit: limit)?.bytes else {
                 throw StoreError(.unavailable, "'\(name)' was deleted before it was sent")
             }
             _ = try await createOrRewrite(name, bytes)
@@ -101,7 +101,7 @@ extension TieredStore {
 }
 
 extension CacheSettings {
-    /// Runs a save; with a tiered store, both stores have been written when this returns.
+    /// Runs a save; with two stores, both have been written when this returns.
     ///
     /// - Parameter save: The save, which must use the settings that it is passed.
     /// - Returns: The save's report, with a failure of the shared store.
@@ -109,14 +109,14 @@ extension CacheSettings {
     func sendingInBackground(
         _ save: @Sendable (CacheSettings) async throws -> SaveReport
     ) async throws -> SaveReport {
-        guard let tiered = store as? TieredStore else { return try await save(self) }
-        var report = try await tiered.sendingInBackground { store in
+        guard let pair = stores.pair else { return try await save(self) }
+        var report = try await pair.sendingInBackground { pair in
             var settings = self
-            settings.store = store
+            settings.stores.pair = pair
             return try await save(settings)
         }
-        report.notes += tiered.drainNotes()
-        report.sharedStoreFailure = tiered.failure
+        report.notes += pair.drainNotes()
+        report.sharedStoreFailure = pair.failure
         return report
     }
 }
