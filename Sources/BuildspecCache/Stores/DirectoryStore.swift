@@ -140,7 +140,7 @@ public struct DirectoryStore: LocalCacheStore {
         let lock = lock(.exclusive)
         defer { withExtendedLifetime(lock) {} }
         guard let info = try info(name.text) else { return true }
-        guard info.modified <= listed.modified, info.size == listed.size else { return false }
+        guard info == listed else { return false }
         try delete(name)
         return true
     }

@@ -125,7 +125,9 @@ private struct FailingStore: CacheStore {
         let report = try await tiers(shared).transfer(.pull)
         #expect(report.entries.map(\.key) == ["theirs"])
         #expect(try shared.names == localNames())
-        #expect(try await tree.restored("theirs", from: CacheStores(local: local)) == "their content")
+        #expect(
+            try await tree.restored("theirs", from: CacheStores(local: local)) == "their content"
+        )
         #expect(try await tree.restored("ours", from: CacheStores(shared: shared)) == "our content")
         #expect(try await BuildCache(store: local).verify().problems == [])
     }
