@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -72,20 +74,8 @@ private let months: [Substring] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ]
 
-/// A day of the Gregorian calendar.
-private struct CivilDate {
-    var year: Int64
-    var month: Int64
-    var day: Int64
-
-    init?(year: Int64, month: Int64, day: Int64) {
-        guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else {
-            return nil
-        }
-        (self.year, self.month, self.day) = (year, month, day)
-    }
-
-    init?(extended bytes: ArraySlice<UInt8>) {
+extension CivilDate {
+    fileprivate init?(extended bytes: ArraySlice<UInt8>) {
         let start = bytes.startIndex
         guard let year = number(bytes[start..<start + 4]),
             let month = number(bytes[start + 5..<start + 7]),
@@ -95,31 +85,7 @@ private struct CivilDate {
         self.init(year: year, month: month, day: day)
     }
 
-    /// The day that is `days` after 1970-01-01, computed in eras of 400 years that begin in March.
-    init(days: Int64) {
-        let shifted = days + 719_468
-        let era = shifted.flooredDivision(by: 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra =
-            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    }
-
-    /// The days since 1970-01-01.
-    var days: Int64 {
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let era = shiftedYear.flooredDivision(by: 400)
-        let yearOfEra = shiftedYear - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
-    }
-
-    var basic: String { padded(year, 4) + padded(month, 2) + padded(day, 2) }
+    fileprivate var basic: String { padded(year, 4) + padded(month, 2) + padded(day, 2) }
 }
 
 private func number(_ digits: ArraySlice<UInt8>) -> Int64? {

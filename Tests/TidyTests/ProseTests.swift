@@ -20,7 +20,7 @@ import Testing
         Rule(word: "vouches", instead: "covers"),
         Rule(word: "made young", instead: "touched"),
         Rule(word: "told", instead: "reported"),
-        Rule(word: "beside", instead: "while, next to"),
+        Rule(word: "beside", instead: "while, next to", exceptions: ["--beside"]),
         Rule(word: "the like", instead: "(names of the things)"),
         Rule(word: "whoever", instead: "every user who"),
         Rule(word: "as ever", instead: "as before"),
@@ -28,7 +28,7 @@ import Testing
         Rule(
             word: "place",
             instead: "directory, location",
-            exceptions: ["in place", "`place`", "place:", "\"place\""]
+            exceptions: ["in place", "in-place", "`place`", "place:"]
         ),
         Rule(word: "gives back", instead: "returns"),
         Rule(word: "given back", instead: "returned"),
@@ -88,7 +88,9 @@ import Testing
                 }
                 guard line.contains("\"") else { return nil }
                 let parts = line.split(separator: "\"", omittingEmptySubsequences: false)
+                // A string of one word is a name and not a message.
                 let texts = parts.indices.filter { $0 % 2 == 1 }.map { parts[$0] }
+                    .filter { $0.contains(" ") }
                 return (file, index, texts.joined(separator: " ").lowercased())
             }
         }

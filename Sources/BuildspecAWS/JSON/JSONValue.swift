@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 /// A JSON value in which a number keeps its text.
 ///
 /// The value of a secret's key goes into an environment variable, so `1.10` must stay `1.10`, and a
@@ -65,7 +67,7 @@ package enum JSONValue: Sendable, Equatable {
             case "\"": quoted += "\\\""
             case "\\": quoted += "\\\\"
             case _ where scalar.value < 0x20:
-                quoted += "\\u00" + hexadecimal([UInt8(scalar.value)])
+                quoted += "\\u00" + Hex.encode([UInt8(scalar.value)])
             default: quoted.unicodeScalars.append(scalar)
             }
         }

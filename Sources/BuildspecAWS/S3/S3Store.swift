@@ -1,4 +1,5 @@
 public import BuildspecCache
+internal import BuildspecFiles
 internal import Crypto
 
 /// A store in a bucket, where each object of the store is an object of the same name below the prefix.
@@ -251,7 +252,7 @@ extension S3Store {
                 .init("X-Amz-Checksum-Sha256", Base64.encode(digest)),
             ],
             body: bytes,
-            digest: hexadecimal(digest),
+            digest: Hex.encode(digest),
             action: "write '\(address(name))'",
             permission: "s3:PutObject"
         )

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import Crypto
 
 /// Signature version 4: signs a request with headers or query items.
@@ -135,7 +136,7 @@ package struct SigV4: Sendable {
             SigV4.algorithm,
             time.basic,
             scope,
-            hexadecimal(SHA256.hash(data: Array(canonicalRequest.utf8))),
+            Hex.encode(SHA256.hash(data: Array(canonicalRequest.utf8))),
         ].joined(separator: "\n")
     }
 
@@ -146,7 +147,7 @@ package struct SigV4: Sendable {
             let code = HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key)
             key = SymmetricKey(data: Array(code))
         }
-        return hexadecimal(
+        return Hex.encode(
             HMAC<SHA256>.authenticationCode(for: Array(stringToSign.utf8), using: key)
         )
     }
@@ -157,7 +158,7 @@ package struct SigV4: Sendable {
 
     private func payloadHash(_ request: HTTPRequest, _ payload: Payload) -> String {
         switch payload {
-        case .signed: hexadecimal(SHA256.hash(data: request.body))
+        case .signed: Hex.encode(SHA256.hash(data: request.body))
         case .digest(let digest): digest
         case .unsigned: "UNSIGNED-PAYLOAD"
         }

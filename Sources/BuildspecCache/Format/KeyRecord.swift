@@ -91,7 +91,9 @@ struct KeyRecord: Sendable, Equatable {
         for bytes in body.split(separator: newline) {
             let line = String(decoding: bytes, as: UTF8.self)
             let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, let value = unescape(parts[1]) else { throw damaged }
+            guard parts.count == 2, let value = PercentEscape.decode(parts[1]) else {
+                throw damaged
+            }
             fields[parts[0], default: []].append(value)
         }
         guard fields["buildspec-key"] == ["1"] else {
@@ -168,30 +170,6 @@ struct KeyRecord: Sendable, Equatable {
 
     /// Escapes the characters that would end a line.
     private static func escape(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "") { result, scalar in
-            switch scalar {
-            case "%": result += "%25"
-            case "\n": result += "%0A"
-            case "\r": result += "%0D"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-    }
-
-    private static func unescape(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%") {
-                guard let digits = String(rest.prefix(2)), rest.count >= 2,
-                    let value = UInt8(digits, radix: 16)
-                else { return nil }
-                rest = rest.dropFirst(2)
-                bytes.append(value)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        PercentEscape.encode(text) { !"%\n\r".utf8.contains($0) }
     }
 }

@@ -172,14 +172,13 @@ enum StoreLayout {
 
     private static func escape(_ byte: UInt8, isFirst: Bool) -> String {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+        case UInt8(ascii: "-"), UInt8(ascii: "_"),
+            _ where PercentEscape.isAlphanumeric(byte):
             return String(Unicode.Scalar(byte))
         case UInt8(ascii: ".") where !isFirst:
             return "."
         default:
-            let hex = String(byte, radix: 16, uppercase: true)
-            return hex.utf8.count == 1 ? "%0\(hex)" : "%\(hex)"
+            return String(decoding: PercentEscape.escape(of: byte), as: UTF8.self)
         }
     }
 

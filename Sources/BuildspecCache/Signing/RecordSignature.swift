@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 /// The signature of a key record: the two lines before its last line.
 ///
 /// ```
@@ -30,7 +32,7 @@ struct RecordSignature: Sendable, Equatable {
     static func appended(to body: [UInt8], by key: SigningKey) throws(CacheError) -> [UInt8] {
         let signed = body + Array("signer \(key.publicKey.id)\n".utf8)
         let bytes = try key.sign(domain + signed)
-        return signed + keyword + hex(bytes) + [newline]
+        return signed + keyword + Array(Hex.encode(bytes).utf8) + [newline]
     }
 
     /// Finds the signature in a record's body.
@@ -49,9 +51,9 @@ struct RecordSignature: Sendable, Equatable {
         if signers.isEmpty, signatures.isEmpty { return nil }
         guard signers.count == 1, signatures.count == 1,
             let signer = ContentDigest(hex: signers[0].utf8),
-            let bytes = bytes(ofHex: signatures[0])
+            let bytes = Hex.decode(signatures[0]), bytes.count == size
         else { throw .damaged("the key record's signature is damaged") }
-        let line = keyword + hex(bytes) + [newline]
+        let line = keyword + Array(Hex.encode(bytes).utf8) + [newline]
         guard body.count > line.count, body.suffix(line.count).elementsEqual(line) else {
             throw .damaged("the key record's signature does not cover all of it")
         }
@@ -65,22 +67,5 @@ struct RecordSignature: Sendable, Equatable {
     /// Returns whether the signature was made with this key.
     func isValid(for key: PublicKey) -> Bool {
         key.digest == signer && key.isValid(bytes, of: RecordSignature.domain + signed)
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    }
-
-    private static func bytes(ofHex text: String) -> [UInt8]? {
-        let digits = Array(text.utf8)
-        guard digits.count == 2 * size else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            let pair = String(decoding: digits[index..<index + 2], as: UTF8.self)
-            guard let byte = UInt8(pair, radix: 16) else { return nil }
-            bytes.append(byte)
-        }
-        return hex(bytes) == digits ? bytes : nil
     }
 }

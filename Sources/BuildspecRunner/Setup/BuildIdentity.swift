@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 /// The names and numbers that identify a build.
 ///
 /// Source: CodeBuild user guide, "Environment variables in build environments".
@@ -44,12 +46,11 @@ public struct BuildIdentity: Sendable, Equatable {
         var bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
         bytes[6] = bytes[6] & 0x0f | 0x40
         bytes[8] = bytes[8] & 0x3f | 0x80
-        let digits = Array("0123456789abcdef")
+        let digits = Hex.encode(bytes)
         var text = ""
-        for (index, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(index) { text += "-" }
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+        for (index, digit) in digits.enumerated() {
+            if [8, 12, 16, 20].contains(index) { text += "-" }
+            text.append(digit)
         }
         return text
     }

@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import SystemPackage
 
 /// The directory in which this machine keeps the build number and the cache history of a project.
@@ -10,17 +11,9 @@ enum ProjectDirectory {
     /// The project's name as one file name: bytes other than letters, digits, `.`, `_` and `-` become
     /// `%` and two digits.
     private static func fileName(_ project: String) -> String {
-        var name = ""
-        for byte in project.utf8 {
-            let scalar = Unicode.Scalar(byte)
-            let isPlain =
-                scalar.properties.isAlphabetic && byte < 128 || "0123456789_-".utf8.contains(byte)
-            if isPlain || byte == UInt8(ascii: ".") && !name.isEmpty {
-                name.unicodeScalars.append(scalar)
-            } else {
-                name += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
+        let name = PercentEscape.encode(project) {
+            PercentEscape.isAlphanumeric($0) || "._-".utf8.contains($0)
         }
-        return name
+        return name.hasPrefix(".") ? "%2E" + name.dropFirst() : name
     }
 }

@@ -1,3 +1,4 @@
+import BuildspecFiles
 import TestSupport
 import Testing
 
@@ -104,7 +105,7 @@ struct `Comparison with botocore` {
             "headers": .array(
                 request.headers.map { .array([.string($0.name), .string($0.value)]) }
             ),
-            "body": .string(hexadecimal(request.body)),
+            "body": .string(Hex.encode(request.body)),
             "secret": .string(signer.credentials.secretAccessKey),
             "token": signer.credentials.sessionToken.map { .string($0) } ?? .null,
             "service": .string(signer.service),

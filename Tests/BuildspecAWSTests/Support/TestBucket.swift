@@ -1,4 +1,5 @@
 import BuildspecCache
+import BuildspecFiles
 import SystemPackage
 import TestSupport
 import Testing
@@ -72,7 +73,7 @@ enum TestBucket {
             """,
             environment.merging(["TEST_BUCKET": name]) { $1 }
         )
-        #expect(output == hexadecimal(bytes) + "\n")
+        #expect(output == Hex.encode(bytes) + "\n")
         let written = try await store.read("v1/packs/00/y", limit: 999)?.bytes
         #expect(written == bytes + [UInt8(ascii: "!")])
     }

@@ -4,16 +4,20 @@ import Testing
 @testable import BuildspecCache
 
 /// A slice decompresses only the wanted parts of a pack.
-@Suite(.timed) struct `Pack slices` {
+@Suite(.timed) struct PackSliceTests {
     private let content: [UInt8]
     private let stored: [UInt8]
     private let pack: Manifest.Pack
 
-    init() throws {
+    /// Four compressible frames, made once for all tests.
+    private static let frames = Result { () throws(CacheError) in
         var random = SplitMix64(seed: 1)
-        // Four compressible frames.
-        content = random.bytes(2_000_000).map { $0 & 0x1F }
-        stored = try Codec.zstd.encode(content)
+        let content = random.bytes(2_000_000).map { $0 & 0x1F }
+        return (content, try Codec.zstd.encode(content))
+    }
+
+    init() throws {
+        (content, stored) = try PackSliceTests.frames.get()
         pack = Manifest.Pack(
             digest: ContentDigest(of: stored),
             codec: .zstd,

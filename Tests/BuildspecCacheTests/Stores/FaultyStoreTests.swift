@@ -92,7 +92,8 @@ private final class FaultyStore: CacheStore {
         _ work: (CacheFixture, BuildCache) async throws -> Void,
         _ check: (CacheFixture, String, any Error) async throws -> Void
     ) async throws {
-        for number in stride(from: 1, to: 100, by: fault == .gone ? 3 : 1) {
+        for number in stride(from: 1, to: 100, by: TestScope.count(3, all: fault == .gone ? 3 : 1))
+        {
             let fixture = try await makeFixture()
             let store = FaultyStore(fixture.store.path, fault, at: number)
             var failure: (any Error)?

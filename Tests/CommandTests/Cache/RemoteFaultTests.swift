@@ -95,7 +95,10 @@ struct RemoteFaultTests {
         }
     }
 
-    @Test(arguments: Stores.allCases, [FaultyProxy.Fault.reset, .truncate, .busy])
+    @Test(
+        arguments: Stores.allCases,
+        TestScope.isFull ? [.reset, .truncate, .busy] : [FaultyProxy.Fault.reset]
+    )
     func `an occasional network fault does not affect a build`(
         stores: Stores,
         fault: FaultyProxy.Fault
@@ -110,7 +113,10 @@ struct RemoteFaultTests {
         }
     }
 
-    @Test(arguments: [FaultyProxy.Fault.reset, .truncate, .busy, .stall])
+    @Test(
+        arguments: TestScope.isFull
+            ? [.reset, .truncate, .busy, .stall] : [FaultyProxy.Fault.stall]
+    )
     func `a failing bucket causes one warning, and the build uses its local store`(
         fault: FaultyProxy.Fault
     ) async throws {
@@ -128,7 +134,7 @@ struct RemoteFaultTests {
         }
     }
 
-    @Test(arguments: [FaultyProxy.Fault.reset, .truncate, .busy])
+    @Test(arguments: TestScope.isFull ? [.reset, .truncate, .busy] : [FaultyProxy.Fault.truncate])
     func `a build whose only store is a failing bucket runs without a cache`(
         fault: FaultyProxy.Fault
     ) async throws {

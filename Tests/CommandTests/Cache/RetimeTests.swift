@@ -58,7 +58,10 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: await BuildTool.installed())
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: TestScope.isFull ? await BuildTool.installed() : [.make]
+    )
     func `a restored build compiles exactly what changed`(tool: BuildTool) async throws {
         let fixture = try await CheckoutFixture(tool)
         try await fixture.checkOut()

@@ -66,7 +66,7 @@
             let seed = UInt64.random(in: 0...UInt64.max)
             var random = SplitMix64(seed: seed)
             let chosen = (1...max(1, count))
-                .filter { _ in TestScope.isFull || random.next() % 12 == 0 }
+                .filter { _ in TestScope.isFull || random.next() % 40 == 0 }
             try await CrashFixture.each(chosen) { call in
                 let (directory, store, outcome) = try await run(call)
                 let comment: Comment = "call \(call) of \(count), seed \(seed)"

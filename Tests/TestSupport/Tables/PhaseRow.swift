@@ -36,6 +36,9 @@ package struct PhaseRow: Sendable, CustomStringConvertible {
         }
     }
 
+    /// A part of the rows in which each value of each column occurs.
+    package static let some = all.indices.filter { $0 % 8 == $0 / 8 % 8 }.map { all[$0] }
+
     package var description: String {
         "\(phase.rawValue) fails in \(failingPart), on-failure \(rule), "
             + (hasFinally ? "finally" : "no finally")

@@ -1,4 +1,5 @@
 public import BuildspecCache
+internal import BuildspecFiles
 
 /// A miss of a build on this machine.
 public struct MissedEntry: Sendable, Equatable {
@@ -63,31 +64,8 @@ public struct MissedEntry: Sendable, Equatable {
 /// The escapes of a text that is one field of a line: `%`, and all but printable ASCII, as `%XX`.
 enum TextField {
     static func escape(_ text: some StringProtocol) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            if (0x21...0x7E).contains(byte), byte != UInt8(ascii: "%") {
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            } else {
-                result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return result
+        PercentEscape.encode(text) { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "%") }
     }
 
-    static func unescape(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard rest.count >= 2, let digits = String(rest.prefix(2)),
-                let value = UInt8(digits, radix: 16)
-            else { return nil }
-            rest = rest.dropFirst(2)
-            bytes.append(value)
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    static func unescape(_ text: Substring) -> String? { PercentEscape.decode(text) }
 }

@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -14,8 +16,8 @@ enum UTCTime {
     /// - Returns: The text.
     static func text(_ seconds: Int64) -> String {
         let (day, time) = split(seconds)
-        let (year, month, dayOfMonth) = date(ofDay: day)
-        return "\(year)-\(twoDigits(month))-\(twoDigits(dayOfMonth))"
+        let date = CivilDate(days: day)
+        return "\(date.year)-\(twoDigits(date.month))-\(twoDigits(date.day))"
             + " \(twoDigits(time / 3_600)):\(twoDigits(time / 60 % 60)) UTC"
     }
 
@@ -49,26 +51,10 @@ enum UTCTime {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         let (number, seconds) = split(Int64(now.tv_sec))
-        let (year, month, day) = date(ofDay: number)
+        let date = CivilDate(days: number)
         let time = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map(twoDigits)
         let microseconds = String(Int(now.tv_nsec) / 1_000 + 1_000_000).dropFirst()
-        return (["\(year)", twoDigits(month), twoDigits(day)], time, microseconds)
-    }
-
-    /// Computes the date of a day, counted from 1970-01-01, in the Gregorian calendar.
-    ///
-    /// Years are counted from March, so that the leap day is the last day of a year.
-    private static func date(ofDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = day + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra =
-            (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+        return (["\(date.year)", twoDigits(date.month), twoDigits(date.day)], time, microseconds)
     }
 
     private static func twoDigits(_ number: Int64) -> String {

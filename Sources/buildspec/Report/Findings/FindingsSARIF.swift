@@ -1,3 +1,4 @@
+internal import BuildspecFiles
 internal import BuildspecModel
 
 /// Findings as SARIF 2.1.0, which code scanning services read.
@@ -75,14 +76,6 @@ enum FindingsSARIF {
 
     /// Encodes a path as a relative URI, in which only unreserved characters and `/` are not escaped.
     private static func uri(of path: String) -> String {
-        let unreserved = Set(
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/".utf8
-        )
-        let digits = Array("0123456789ABCDEF")
-        return path.utf8.map { byte in
-            unreserved.contains(byte)
-                ? String(UnicodeScalar(byte))
-                : "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-        }.joined()
+        PercentEscape.encode(path) { PercentEscape.isUnreserved($0) || $0 == UInt8(ascii: "/") }
     }
 }
