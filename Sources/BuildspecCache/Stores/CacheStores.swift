@@ -12,13 +12,14 @@ public struct CacheStores: Sendable {
     private var single: any CacheStore
     /// The directories of the stores; a bucket has none.
     let directories: [FilePath]
-    /// The shared store, if it is a directory.
-    private(set) var sharedDirectory: (any LocalCacheStore)?
+    /// The store that a prune deletes from, if it is a directory.
+    let prunedDirectory: (any LocalCacheStore)?
 
     /// Creates the stores of a cache that has one on this machine.
     public init(local: any LocalCacheStore) {
         self.local = local
         single = local
+        prunedDirectory = local
         directories = [local.directory]
     }
 
@@ -26,6 +27,7 @@ public struct CacheStores: Sendable {
     public init(shared: any CacheStore) {
         self.shared = shared
         single = shared
+        prunedDirectory = nil
         directories = []
     }
 
@@ -35,6 +37,7 @@ public struct CacheStores: Sendable {
         self.shared = shared
         single = shared
         pair = StorePair(local: local, shared: shared)
+        prunedDirectory = nil
         directories = [local.directory]
     }
 
@@ -44,9 +47,12 @@ public struct CacheStores: Sendable {
         self.shared = shared
         single = shared
         pair = StorePair(local: local, shared: shared)
-        sharedDirectory = shared
+        prunedDirectory = shared
         directories = [local.directory, shared.directory]
     }
+
+    /// The shared store, if it is a directory.
+    var sharedDirectory: (any LocalCacheStore)? { isLocal ? nil : prunedDirectory }
 
     /// The store that operations read and write.
     var store: any CacheStore { pair ?? single }
@@ -67,11 +73,12 @@ public struct CacheStores: Sendable {
     func readOnly() -> CacheStores {
         var copy = self
         if let local, let shared {
+            copy.shared = ReadOnlyStore(inner: shared)
             copy.pair = StorePair(local: local, shared: ReadOnlyStore(inner: shared))
         } else {
-            copy.single = ReadOnlyStore(inner: single)
             copy.local = nil
         }
+        copy.single = ReadOnlyStore(inner: single)
         return copy
     }
 

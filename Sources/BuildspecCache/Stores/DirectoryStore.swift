@@ -137,6 +137,7 @@ public struct DirectoryStore: LocalCacheStore {
             try delete(name)
             return true
         }
+        try marker.check()
         let lock = lock(.exclusive)
         defer { withExtendedLifetime(lock) {} }
         guard let info = try info(name.text) else { return true }

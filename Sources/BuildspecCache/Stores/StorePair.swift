@@ -146,16 +146,16 @@ final class StorePair: CacheStore {
         return ObjectListing(Array(found.values))
     }
 
-    /// Deletes from both stores.
+    /// Deletes from both stores, if the shared store's object has not changed.
     func delete(
         _ name: ObjectName,
         ifUnchanged listed: ObjectInfo?
     ) async throws(StoreError) -> Bool {
-        let isGone = try await local.delete(name, ifUnchanged: listed)
-        let isGoneFromShared = try await withShared { shared throws(StoreError) in
+        let isGone = try await withShared { shared throws(StoreError) in
             try await shared.delete(name, ifUnchanged: listed)
         }
-        return isGone && isGoneFromShared ?? true
+        if isGone == false { return false }
+        return try await local.delete(name, ifUnchanged: nil)
     }
 
     /// Returns whether a record came from the shared store.
@@ -204,7 +204,8 @@ extension StorePair {
         limit: UInt64
     ) async throws(StoreError) -> StoredObject? {
         if let object = try? await local.read(name, limit: limit) {
-            if object.digest == digest { return object }
+            // Hashed once: the reader asks for the digest again.
+            if object.digest == digest { return StoredObject(object.bytes, digest: digest) }
             if use == .building, let name = ObjectName(name) { try? await local.delete(name) }
         }
         let answer = try await withShared { shared throws(StoreError) in
@@ -213,10 +214,9 @@ extension StorePair {
         guard let object = answer else {
             throw StoreError(.unreachable, "'\(name)' is not in '\(local.location)'")
         }
-        if let object, object.digest == digest, use == .building {
-            try? await local.write(name, object.bytes)
-        }
-        return object
+        guard let object, object.digest == digest else { return object }
+        if use == .building { try? await local.write(name, object.bytes) }
+        return StoredObject(object.bytes, digest: digest)
     }
 
     private func readRecord(

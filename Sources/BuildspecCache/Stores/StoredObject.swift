@@ -20,6 +20,12 @@ public struct StoredObject: Sendable {
         known = sha256.flatMap { ContentDigest(bytes: $0) }
     }
 
+    /// Creates an object from bytes with a known digest.
+    init(_ bytes: [UInt8], digest: ContentDigest) {
+        self.bytes = bytes
+        known = digest
+    }
+
     /// The SHA-256 of `bytes`.
     var digest: ContentDigest { known ?? ContentDigest(of: bytes) }
 }

@@ -3,7 +3,7 @@
 struct ObjectCopy: Sendable {
     let source: any CacheStore
     let target: any CacheStore
-    /// Whether the source is on this machine, where damaged bytes stay damaged.
+    /// Whether the source is a directory, where damaged bytes stay damaged.
     let isLocal: Bool
 
     /// The result of a copy.

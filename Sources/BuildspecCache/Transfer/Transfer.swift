@@ -3,6 +3,8 @@
 struct Transfer: Sendable {
     let source: any CacheStore
     let target: any CacheStore
+    /// Whether the source is a directory, where damaged bytes stay damaged.
+    let isSourceDirectory: Bool
     /// The target, if its users touch objects there, under its lock.
     let lockedTarget: (any LocalCacheStore)?
     let selection: TransferSelection
@@ -180,7 +182,7 @@ struct Transfer: Sendable {
             return try await ObjectCopy(
                 source: source,
                 target: target,
-                isLocal: lockedTarget == nil
+                isLocal: isSourceDirectory
             )
             .run(name, replacing: state.isListed(name))
         }

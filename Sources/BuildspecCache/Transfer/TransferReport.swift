@@ -77,6 +77,7 @@ extension BuildCache {
         let transfer = Transfer(
             source: isPush ? local : shared,
             target: isPush ? shared : local,
+            isSourceDirectory: isPush || stores.sharedDirectory != nil,
             // The users of a shared store do not lock it, even if it is a directory.
             lockedTarget: isPush ? nil : local,
             selection: selection,

@@ -39,7 +39,7 @@ package struct CivilDate: Sendable, Equatable {
     /// The number of days since 1970-01-01.
     package var days: Int64 {
         let shifted = month > 2 ? year : year - 1
-        let era = shifted / 400
+        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         return era * CivilDate.era + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear

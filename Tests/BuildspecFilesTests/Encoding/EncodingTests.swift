@@ -30,7 +30,8 @@ import Testing
     @Test(
         arguments: [
             (0, [1970, 1, 1]), (-1, [1969, 12, 31]), (11_016, [2000, 2, 29]),
-            (20_787, [2026, 11, 30]), (-719_468, [0, 3, 1]), (2_932_896, [9999, 12, 31]),
+            (20_787, [2026, 11, 30]), (-719_468, [0, 3, 1]), (-719_469, [0, 2, 29]),
+            (2_932_896, [9999, 12, 31]),
         ] as [(Int64, [Int64])]
     )
     func `a number of days is a date`(days: Int64, date: [Int64]) {
@@ -44,6 +45,7 @@ import Testing
         #expect(CivilDate(year: 2028, month: 2, day: 29)?.day == 29)
         #expect(CivilDate(year: 1900, month: 2, day: 29) == nil)
         #expect(CivilDate(year: 2026, month: 4, day: 31) == nil)
+        #expect(CivilDate(year: 0, month: 1, day: 1) == nil)
         #expect(CivilDate(year: 2026, month: 13, day: 1) == nil)
     }
 }

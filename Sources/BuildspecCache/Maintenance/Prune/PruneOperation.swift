@@ -27,8 +27,8 @@ extension BuildCache {
 
 /// A prune: it deletes entries over the limits first, then unreferenced objects.
 ///
-/// A store on this machine has a lock, and every use of an object touches it, so old unreferenced
-/// objects are deleted at once. A shared store has neither: there they are marked, and deleted by a
+/// On this machine every use of an object touches it under a lock, so old unreferenced objects are
+/// deleted at once. The users of a shared store touch nothing: there they are marked, and deleted by a
 /// prune after the grace period. `docs/cache-format.md` says why that is safe.
 struct PruneOperation: Sendable {
     /// The stores; of two, the shared one is pruned.
@@ -93,8 +93,8 @@ struct PruneOperation: Sendable {
         }
         report.keptBytes = report.keptBytes.subtractingClamped(report.removedBytes)
         if isShared, !dryRun { packIndex?.write(references.usedPackIndex) }
-        if let local = stores.sharedDirectory ?? stores.onlyLocal {
-            report.removedLeftovers = try local.removeLeftovers(dryRun: dryRun)
+        if let directory = stores.prunedDirectory {
+            report.removedLeftovers = try directory.removeLeftovers(dryRun: dryRun)
         }
         if isShared { report.requests = metered.requests }
         return report

@@ -11,7 +11,7 @@ struct CacheDiff: AsyncParsableCommand {
         discussion: """
             '+' marks a path that only the second entry has, '-' a path that only the first has, and \
             '~' a path that differs. Without a second key, the entry is compared with the current \
-            files. Files of the same size and time count as the same.
+            files, whose contents are read.
 
             \(
                 ExitStatus.help(
