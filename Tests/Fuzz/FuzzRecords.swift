@@ -109,7 +109,10 @@ private func compare(_ cache: BuildCache, _ record: KeyRecord) async {
 
 /// Plans a restore, and checks the free space.
 private func plan(_ store: ForgedStore, _ record: KeyRecord) async {
-    guard let manifest = try? await EntryReader(store: store).manifest(of: record),
+    guard
+        let manifest = try? await EntryReader(stores: CacheStores(shared: store)).manifest(
+            of: record
+        ),
         let roots = try? TreeRoots(root: PathBytes(tree), fileSystemRoot: PathBytes("/"))
     else { return }
     let set = PathSet(record.paths, root: PathBytes(tree))
