@@ -77,7 +77,7 @@ public struct Checkout: Sendable, Equatable {
         /// - Parameters:
         ///   - checkout: Finds the files of the root that git tracks.
         ///   - unsavedWork: Describes the work in another repository, by its absolute path, that
-        ///     exists nowhere else, such as `with changed files`; `nil` if there is none. A restore
+        ///     exists nowhere else, such as `with changed files`; `nil` without such work. A restore
         ///     does not change a repository with unsaved work.
         public init(
             _ checkout: @escaping @Sendable (Request) async -> Checkout,

@@ -25,7 +25,7 @@ struct SkippedFiles: Sendable {
         paths.formUnion(other.paths)
     }
 
-    /// The note on the skipped files; `nil` if there are none.
+    /// The note on the skipped files; `nil` if no file was skipped.
     var note: String? {
         let gitName = git.map { "'\($0.text)'" }
         guard let first = paths.min() else {

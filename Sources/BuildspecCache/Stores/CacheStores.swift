@@ -2,9 +2,10 @@ internal import SystemPackage
 
 /// The stores of a cache: one on this machine, one that many machines share, or both.
 public struct CacheStores: Sendable {
-    /// The store on this machine; `nil` if there is none, or it is the only one and is read-only.
+    /// The store on this machine; `nil` if the cache has no local store, or only a read-only
+    /// one.
     private(set) var local: (any LocalCacheStore)?
-    /// The store that many machines share; `nil` if there is none.
+    /// The store that many machines share; `nil` if the cache has no shared store.
     private(set) var shared: (any CacheStore)?
     /// Both stores, combined; `nil` if there is one.
     var pair: StorePair?

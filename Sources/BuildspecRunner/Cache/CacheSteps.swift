@@ -252,7 +252,7 @@ extension CacheRestoreOutcome {
         if case .restored(let report) = self { report.notes } else { [] }
     }
 
-    /// The problem of the restore in one line; `nil` if there is none.
+    /// The problem of the restore in one line; `nil` without a problem.
     var problem: String? {
         switch self {
         case .failed(let reason): reason
@@ -268,7 +268,7 @@ extension CacheRestoreOutcome {
 }
 
 extension CacheSaveOutcome {
-    /// The problem of the save in one line; `nil` if there is none.
+    /// The problem of the save in one line; `nil` without a problem.
     var problem: String? {
         switch self {
         case .failed(let reason): reason

@@ -54,7 +54,7 @@ public struct ShellCheck: Sendable {
     /// - Parameters:
     ///   - scripts: The texts of the scripts.
     ///   - dialect: ShellCheck's name for the shell.
-    ///   - configuration: The contents of the project's `.shellcheckrc`; `nil` if there is none.
+    ///   - configuration: The contents of the project's `.shellcheckrc`; `nil` if it does not exist.
     ///   - timeout: The time limit of the check.
     /// - Returns: ShellCheck's findings in its format `json1`; the `file` of a finding is the index of
     ///   its script.

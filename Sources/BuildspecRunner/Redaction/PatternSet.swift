@@ -12,7 +12,7 @@ struct PatternSet: Sendable {
 
     /// The result of matching the patterns at one position of a text.
     struct Outcome: Equatable {
-        /// The length of the longest pattern at this position; 0 if there is none.
+        /// The length of the longest pattern at this position; 0 if it does not exist.
         var length = 0
         /// Whether the text ends before a pattern that could match here does.
         var isOpen = false
@@ -156,7 +156,7 @@ struct PatternSet: Sendable {
     }
 
     /// Returns the length of the pattern at `index`, or of its longest prefix in the set, that has at
-    /// most `common` bytes; 0 if there is none.
+    /// most `common` bytes; 0 if it does not exist.
     private func longest(from index: Int, in range: Range<Int>, within common: Int) -> Int {
         guard range.contains(index) else { return 0 }
         var candidate = Int32(index)

@@ -24,7 +24,7 @@ struct CommandReader {
     /// Finds the `)` that ends a command.
     ///
     /// - Parameter start: The position at which the command begins.
-    /// - Returns: The position of the `)`; `nil` if there is none.
+    /// - Returns: The position of the `)`; `nil` if it does not exist.
     func end(from start: Int) -> Int? {
         var position = start
         var state = CommandState()
@@ -110,7 +110,7 @@ struct CommandReader {
         return nil
     }
 
-    /// Finds the backquote that ends a command; `nil` if there is none.
+    /// Finds the backquote that ends a command; `nil` if it does not exist.
     func endOfBackquoted(from start: Int) -> Int? {
         var position = start
         while let scalar = at(position), scalar != "`" { position += scalar == "\\" ? 2 : 1 }

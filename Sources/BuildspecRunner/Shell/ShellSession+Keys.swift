@@ -39,7 +39,7 @@ struct EvaluatedKey: Sendable, Equatable {
         return unset.isEmpty ? "is empty" : "is empty: \(EvaluatedKey.notSet(unset))"
     }
 
-    /// The warning about a key that is used nevertheless; `nil` if there is none.
+    /// The warning about a key that is used nevertheless; `nil` without a warning.
     var warning: String? { unset.isEmpty ? nil : EvaluatedKey.notSet(unset) }
 
     private static func notSet(_ names: [String]) -> String {

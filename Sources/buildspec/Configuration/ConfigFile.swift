@@ -10,7 +10,7 @@ internal import SystemPackage
 struct ConfigFile {
     /// The process's variables, completed from the file.
     let environment: [String: String]
-    /// The file that was read; `nil` if there is none.
+    /// The file that was read; `nil` if it does not exist.
     let path: FilePath?
     /// How long a bucket's service can be silent in total.
     let bucketTimeout: Duration

@@ -5,6 +5,8 @@ struct ParallelManifestDecoder: Sendable {
     private typealias Lines = (text: [UInt8], lines: Range<Int>)
 
     private let parts: (first: [Lines], second: [Lines])
+    /// The numbers of lines of the parts, counted once.
+    private let lineCounts: (first: Int, second: Int)
     /// A decoder that has read the head.
     private let head: ManifestDecoder
 
@@ -104,7 +106,12 @@ struct ParallelManifestDecoder: Sendable {
         guard (try? decoder.read(first[0].text, lines: 0..<first[0].lines.lowerBound)) != nil else {
             return nil
         }
-        (parts, head) = ((first, second), decoder)
+        let counts = [first, second].map { part in
+            part.reduce(0) { $0 + ManifestText.lineCount($1.text, in: $1.lines) }
+        }
+        // Each of these lines is an entry, so the whole decoder names the line that is too many.
+        guard counts[0] + counts[1] <= maximumEntries else { return nil }
+        (parts, head, lineCounts) = ((first, second), decoder, (counts[0], counts[1]))
     }
 
     private func decode() async -> Manifest? {
@@ -112,24 +119,30 @@ struct ParallelManifestDecoder: Sendable {
         return join(decodeFirst(), await second)
     }
 
-    /// Decodes the first part; `nil` if it is damaged.
+    /// Decodes the first part, with space for both; `nil` if it is damaged.
     func decodeFirst() -> ManifestDecoder? {
-        read(parts.first, with: head, reservingFor: parts.second)
+        var decoder = head
+        decoder.reserveEntries(
+            ofLines: lineCounts.first + lineCounts.second,
+            bytes: byteCount(parts.first) + byteCount(parts.second)
+        )
+        return read(parts.first, with: decoder)
     }
 
     /// Decodes the second part without the first; `nil` if it is damaged.
-    func decodeSecond() -> ManifestDecoder? { read(parts.second, with: head.later()) }
+    func decodeSecond() -> ManifestDecoder? {
+        var decoder = head.later()
+        decoder.reserveEntries(ofLines: lineCounts.second, bytes: byteCount(parts.second))
+        return read(parts.second, with: decoder)
+    }
+
+    private func byteCount(_ part: [Lines]) -> Int { part.reduce(0) { $0 + $1.lines.count } }
 
     private func read(
         _ part: [Lines],
-        with decoder: consuming ManifestDecoder,
-        reservingFor other: [Lines] = []
+        with decoder: consuming ManifestDecoder
     ) -> ManifestDecoder? {
         var decoder = decoder
-        let all = part + other
-        let lines = all.reduce(0) { $0 + ManifestText.lineCount($1.text, in: $1.lines) }
-        guard lines <= decoder.maximumEntries else { return nil }
-        decoder.reserveEntries(ofLines: lines, bytes: all.reduce(0) { $0 + $1.lines.count })
         for (text, lines) in part {
             guard (try? decoder.read(text, lines: lines)) != nil else { return nil }
         }
