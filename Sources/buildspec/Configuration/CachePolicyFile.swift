@@ -20,9 +20,9 @@ struct CachePolicyFile {
     /// the source root.
     init(named path: String?, root: FilePath) {
         isNamed = path != nil
-        let path = path.map { FilePath($0) } ?? root.appending(CachePolicyFile.standardName)
-        name = path.string
-        self.path = Host.currentDirectory().pushing(path)
+        // A `FilePath` changes `//`, by which a private key is no longer recognised.
+        name = path ?? root.appending(CachePolicyFile.standardName).string
+        self.path = Host.currentDirectory().pushing(FilePath(name))
     }
 
     /// Reads the policy.

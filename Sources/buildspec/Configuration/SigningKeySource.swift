@@ -36,7 +36,13 @@ enum SigningKeySource {
 
     /// The files that can contain the key.
     static func files(_ path: String?, _ environment: [String: String]) -> [FilePath] {
-        [path, environment[file]].compactMap(\.self).filter { !$0.isEmpty }.map { FilePath($0) }
+        names(path, environment).map { FilePath($0) }
+    }
+
+    /// The values that name a file, unchanged: a `FilePath` changes `//`, by which a private key is
+    /// no longer recognised.
+    private static func names(_ path: String?, _ environment: [String: String]) -> [String] {
+        [path, environment[file]].compactMap(\.self).filter { !$0.isEmpty }
     }
 
     /// Finds the secret parts of all named keys, also of keys that are not used.
@@ -47,13 +53,13 @@ enum SigningKeySource {
     /// - Returns: The secret parts; of a text that is not a key, each line.
     static func secrets(_ path: String?, _ environments: [[String: String]]) -> [String] {
         var texts = environments.compactMap { $0[value] }
-        for file in environments.flatMap({ files(nil, $0) }) + files(path, [:]) {
-            if file.string.isPrivateKey || file.string.isBareKey {
-                texts.append(file.string)
+        for name in environments.flatMap({ names(nil, $0) }) + names(path, [:]) {
+            if name.isPrivateKey || name.isBareKey {
+                texts.append(name)
                 continue
             }
             // Problems of the file are reported where the key is used.
-            let full = PathBytes(Host.currentDirectory().pushing(file).string)
+            let full = PathBytes(Host.currentDirectory().pushing(FilePath(name)).string)
             let bytes = (try? AtomicFile.read(full, limit: 64 << 10)) ?? nil
             if let bytes { texts.append(String(decoding: bytes, as: UTF8.self)) }
         }

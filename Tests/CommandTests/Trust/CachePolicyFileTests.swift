@@ -141,13 +141,16 @@ import Testing
         }
     }
 
-    @Test(arguments: ["--sign-key", "--cache-policy"])
+    /// The secret of 32 bytes of 0xFF; a file path replaces `//` by `/`.
+    static let slashes = String(repeating: "/", count: 42) + "8="
+
+    @Test(arguments: ["--sign-key", "--cache-policy"], [SigningKey().secret, slashes])
     func `a bare key is not shown as a file name, and can be a cache key`(
-        option: String
+        option: String,
+        secret: String
     ) async throws {
         let directory = try TemporaryDirectory()
         try directory.write("x", to: "x")
-        let secret = SigningKey().secret
         let save = ["cache", "save", "--cache", "store", "--path", "x"]
         let refused = try await BuildspecProcess.run(save + [option, secret], in: directory)
         #expect(refused.status != 0 && refused.error.contains("not a file, and is not shown; "))
