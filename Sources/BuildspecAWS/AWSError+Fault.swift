@@ -12,7 +12,6 @@ struct Attempt {
     /// The machine's clock at the time of the request.
     var time: Timestamp
 
-    /// The sender of the request, for a sentence.
     var sender: String {
         credentials.map { "the credentials \($0)" } ?? "unsigned requests ('anonymous')"
     }
@@ -20,11 +19,6 @@ struct Attempt {
 
 extension AWSError {
     /// Makes the error for a refused request, with the service's text where it helps.
-    ///
-    /// - Parameters:
-    ///   - fault: The refusal.
-    ///   - attempt: The request.
-    /// - Returns: An error whose message has the object, the reason and the remedy.
     static func refused(_ fault: ServiceFault, _ attempt: Attempt) -> AWSError {
         let reason = fault.message.isEmpty ? fault.code : fault.message
         let head = "cannot \(attempt.action): "

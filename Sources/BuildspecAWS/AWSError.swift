@@ -50,13 +50,8 @@ public struct AWSError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The message.
     public var description: String { message }
 
-    /// Joins errors to one.
-    ///
-    /// - Parameters:
-    ///   - errors: At least one error.
-    ///   - summary: The first line of the message if there are several errors.
-    /// - Returns: The only error, or an error with a line for each different message.
-    package static func joined(_ errors: [AWSError], _ summary: String) -> AWSError {
+    /// Joins errors to one; several have a line for each different message after `summary`.
+    static func joined(_ errors: [AWSError], _ summary: String) -> AWSError {
         var lines: [String] = []
         for error in errors where !lines.contains(error.message) { lines.append(error.message) }
         let code = errors.first?.code ?? .other
@@ -95,7 +90,7 @@ extension AWSError {
     static func badResponse(_ action: String, _ detail: String) -> AWSError {
         AWSError(
             .badResponse,
-            "cannot \(action): \(detail); check that the endpoint belongs to AWS"
+            "cannot \(action): \(detail); check that the endpoint is the right service's"
         )
     }
 }

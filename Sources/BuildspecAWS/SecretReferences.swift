@@ -30,7 +30,7 @@ public struct SecretReferences: Sendable {
     private let connect: @Sendable () async throws(AWSError) -> JSONClient
 
     /// Creates a reader whose client `connect` makes when it is first needed.
-    package init(connect: @escaping @Sendable () async throws(AWSError) -> JSONClient) {
+    init(connect: @escaping @Sendable () async throws(AWSError) -> JSONClient) {
         self.connect = connect
     }
 
@@ -41,12 +41,8 @@ public struct SecretReferences: Sendable {
         self.init(environment: environment, transport: nil)
     }
 
-    /// Creates a reader over another transport.
-    ///
-    /// - Parameters:
-    ///   - environment: The variables that configure AWS's tools, and `HOME`.
-    ///   - transport: The transport of one request; `nil` is libcurl.
-    package init(environment: [String: String], transport: (any HTTPTransport)?) {
+    /// Creates a reader over another transport of one request; `nil` is libcurl.
+    init(environment: [String: String], transport: (any HTTPTransport)?) {
         let settings = Settings(environment)
         let transport = transport ?? CurlTransport(caBundle: settings["AWS_CA_BUNDLE"])
         self.init { () async throws(AWSError) in
@@ -76,7 +72,12 @@ public struct SecretReferences: Sendable {
             problems.append((entry.name, error))
         }
         if !problems.isEmpty { throw summary(problems) }
-        let client = try await connectedClient(for: (parameters + secrets).map(\.name))
+        let client: JSONClient
+        do throws(AWSError) {
+            client = try await connect()
+        } catch {
+            throw Unread(names: Set((parameters + secrets).map(\.name)), error: error)
+        }
         async let parameterValues = ParameterStore(client).values(
             of: distinct(parameters.map(\.reference))
         )
@@ -91,14 +92,6 @@ public struct SecretReferences: Sendable {
         }
         if !problems.isEmpty { throw summary(problems) }
         return values
-    }
-
-    private func connectedClient(for names: [String]) async throws(Unread) -> JSONClient {
-        do throws(AWSError) {
-            return try await connect()
-        } catch {
-            throw Unread(names: Set(names), error: error)
-        }
     }
 
     private func read(
@@ -126,9 +119,7 @@ public struct SecretReferences: Sendable {
         case .success(let value): values[name] = value
         case .failure(let error): problems.append((name, error))
         case nil:
-            problems.append(
-                (name, AWSError(.other, "nothing was read for variable '\(name)'"))
-            )
+            problems.append((name, AWSError(.cancelled, "variable '\(name)' was not read")))
         }
     }
 

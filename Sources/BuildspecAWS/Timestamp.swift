@@ -1,46 +1,36 @@
 internal import BuildspecFiles
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// A time in whole seconds, as AWS writes it in signatures and expiry times.
-package struct Timestamp: Sendable, Hashable, Comparable {
+struct Timestamp: Sendable, Hashable, Comparable {
     /// Seconds since 1970, UTC.
-    package var seconds: Int64
+    var seconds: Int64
 
-    package init(seconds: Int64) {
+    init(seconds: Int64) {
         self.seconds = seconds
     }
 
-    /// The time of the machine's clock.
-    package static func now() -> Timestamp {
-        Timestamp(seconds: Int64(time(nil)))
+    static func now() -> Timestamp {
+        Timestamp(seconds: FileTime.now().seconds)
     }
 
-    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+    static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.seconds < right.seconds
     }
 
     /// The form in signatures: `20150830T123600Z`.
-    package var basic: String {
-        let date = CivilDate(days: seconds.flooredDivision(by: 86400))
-        let second = seconds - seconds.flooredDivision(by: 86400) * 86400
+    var basic: String {
+        let (date, second) = CivilDate.split(seconds)
         let clock = [second / 3600, second / 60 % 60, second % 60]
         return date.basic + "T" + clock.map { padded($0, 2) }.joined() + "Z"
     }
 
     /// The day in signatures: `20150830`.
-    package var day: String { String(basic.prefix(8)) }
+    var day: String { String(basic.prefix(8)) }
 
     /// Parses `2026-11-23T09:50:00Z`, with or without a fraction, or with `+00:00`.
     ///
     /// Every credential endpoint of AWS answers in UTC, so any other offset is rejected.
-    package init?(extended text: String) {
+    init?(extended text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, let date = CivilDate(extended: bytes[..<10]),
             bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: " "),
@@ -54,7 +44,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     /// Parses the `Date` header of HTTP: `Mon, 23 Nov 2026 09:50:00 GMT`.
-    package init?(header text: String) {
+    init?(header text: String) {
         let fields = text.split(separator: " ")
         guard fields.count == 6, fields[5] == "GMT" || fields[5] == "UTC",
             let day = number(Array(fields[1].utf8)[...]),
@@ -106,11 +96,4 @@ private func isUTC(_ tail: ArraySlice<UInt8>) -> Bool {
         rest = rest.dropFirst().drop { (0x30...0x39).contains($0) }
     }
     return ["Z", "+00:00", "+0000"].contains(String(decoding: rest, as: UTF8.self))
-}
-
-extension Int64 {
-    fileprivate func flooredDivision(by divisor: Int64) -> Int64 {
-        let quotient = self / divisor
-        return self % divisor < 0 ? quotient - 1 : quotient
-    }
 }

@@ -7,14 +7,12 @@ extension FixedWidthInteger {
         return other < 0 ? .min : .max
     }
 
-    /// Returns the difference, or the nearest number of the type.
     package func subtractingClamped(_ other: Self) -> Self {
         let (difference, overflows) = subtractingReportingOverflow(other)
         guard overflows else { return difference }
         return other < 0 ? .max : .min
     }
 
-    /// Returns the product, or the nearest number of the type.
     package func multipliedClamped(by other: Self) -> Self {
         let (product, overflows) = multipliedReportingOverflow(by: other)
         guard overflows else { return product }

@@ -25,9 +25,7 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// The action as an infinitive: `open`, `rename`.
     package var action: String
-    /// The path that the action was applied to.
     package var path: String
-    /// The system's error number.
     package var number: CInt
 
     package init(_ action: String, _ path: String, number: CInt) {
@@ -41,7 +39,6 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
         self.init(action, path, number: ECANCELED)
     }
 
-    /// The reason as one of the codes.
     package var code: Code {
         switch number {
         case ENOENT: .notFound
@@ -61,15 +58,14 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// One line without a position: `cannot open 'a/b': permission denied`.
     package var description: String { "cannot \(action) '\(path)': \(reason)" }
 
-    /// The reason in English, without the path.
     package var reason: String {
         switch code {
         case .notFound: "there is no such file or directory"
         case .permissionDenied: "permission denied"
-        case .exists: "it is there already"
+        case .exists: "it is there already; if it is a link that leads nowhere, remove it"
         case .notDirectory: "a part of the path is not a directory"
         case .isDirectory: "it is a directory"
-        case .isLink: "it is a symbolic link, and links are not followed here"
+        case .isLink: "it is a symbolic link that is not followed here, or a loop of links"
         case .notEmpty: "the directory is not empty"
         case .noSpace: "the disk is full"
         case .readOnly: "the file system is read-only"
@@ -90,7 +86,6 @@ extension FileError {
     /// Returns the number for a path that must be a regular file and has another kind.
     static func notRegularFile(_ kind: FileKind) -> CInt { kind == .directory ? EISDIR : ENXIO }
 
-    /// Whether a file was refused because it is larger than the reader's limit.
     package var isTooLarge: Bool { number == FileError.fileTooLarge }
 
     /// Whether a pipe, a device, a directory or a link was refused because a file was expected.

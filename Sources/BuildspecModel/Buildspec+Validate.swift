@@ -32,14 +32,10 @@ public struct ValidationResult: Sendable {
     /// Whether the file passes: no errors, and in strict mode no warnings.
     public var passes: Bool
 
-    /// Returns the result for a file that cannot be read.
-    ///
-    /// - Parameter message: The reason.
-    /// - Returns: A result with one error, at the start of an empty text.
+    /// Returns the result for a file that cannot be read: one error, at the start of an empty text.
     public static func unreadable(_ message: String) -> ValidationResult {
-        let name = FindingName.unreadable.rawValue
-        return ValidationResult(
-            diagnostics: [Diagnostic(.error, name, message, at: .start)],
+        ValidationResult(
+            diagnostics: [Diagnostic(.unreadable, message, at: .start)],
             source: SourceText([]),
             passes: false
         )

@@ -3,11 +3,11 @@ internal import BuildspecFiles
 /// Credentials from the endpoint that ECS, EKS and CodeBuild give a container.
 ///
 /// Source: AWS SDKs and tools reference guide, "Container credential provider".
-package struct ContainerCredentials: CredentialProvider {
+struct ContainerCredentials: CredentialProvider {
     private let settings: Settings
     private let transport: any HTTPTransport
 
-    package init(_ settings: Settings, transport: any HTTPTransport) {
+    init(_ settings: Settings, transport: any HTTPTransport) {
         self.settings = settings
         self.transport = transport
     }
@@ -17,7 +17,7 @@ package struct ContainerCredentials: CredentialProvider {
     /// The addresses of the agents of ECS and EKS, which use no TLS.
     private static let agents: Set<String> = ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"]
 
-    package func lookUp() async throws(AWSError) -> CredentialLookup {
+    func lookUp() async throws(AWSError) -> CredentialLookup {
         guard var request = try request() else {
             return .absent("\(Self.relativeName) and \(Self.fullName) are not set")
         }

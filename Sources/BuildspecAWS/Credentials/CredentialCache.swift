@@ -1,7 +1,7 @@
 /// A cache that fetches credentials once, and again before they expire.
 ///
 /// If several tasks ask at the same time, one fetches and the others wait.
-package actor CredentialCache {
+actor CredentialCache {
     /// How many seconds before the expiry new credentials are fetched.
     private static let margin: Int64 = 300
 
@@ -11,12 +11,8 @@ package actor CredentialCache {
     private var isLoading = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
-    /// Creates an empty cache.
-    ///
-    /// - Parameters:
-    ///   - now: The wall clock.
-    ///   - load: Fetches credentials, and must end without being cancelled.
-    package init(
+    /// Creates an empty cache; `load` must end without being cancelled.
+    init(
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         load: @escaping @Sendable () async throws(AWSError) -> Credentials
     ) {
@@ -27,7 +23,7 @@ package actor CredentialCache {
     /// Returns credentials that are valid for some minutes, and fetches them if necessary.
     ///
     /// If the fetch fails and the old credentials are still valid, the result is the old ones.
-    package func credentials() async throws(AWSError) -> Credentials {
+    func credentials() async throws(AWSError) -> Credentials {
         while true {
             if let cached, !isDue(cached) { return cached }
             if !isLoading { return try await refresh() }
@@ -36,7 +32,7 @@ package actor CredentialCache {
     }
 
     /// Discards credentials that a service calls expired, unless the cache has newer ones.
-    package func forget(_ credentials: Credentials) {
+    func forget(_ credentials: Credentials) {
         if cached == credentials { cached = nil }
     }
 

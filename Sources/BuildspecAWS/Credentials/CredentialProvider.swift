@@ -1,15 +1,14 @@
 /// A source that may have credentials.
-package protocol CredentialProvider: Sendable {
+protocol CredentialProvider: Sendable {
     /// Looks up credentials in the source.
     ///
-    /// - Returns: The credentials, or the reason why the source has none.
-    /// - Throws: An error if the source is configured and fails. The search stops then, because the next
-    ///   source would sign with credentials that the user did not select.
+    /// It throws if the source is configured and fails. The search stops then, because the next
+    /// source would sign with credentials that the user did not select.
     func lookUp() async throws(AWSError) -> CredentialLookup
 }
 
 /// The result of looking up credentials in a source.
-package enum CredentialLookup: Sendable, Equatable {
+enum CredentialLookup: Sendable, Equatable {
     case found(Credentials)
     /// The source and why it has no credentials, for the error that lists all sources.
     case absent(String)
@@ -18,15 +17,15 @@ package enum CredentialLookup: Sendable, Equatable {
 /// The sources in AWS's order; the first one with credentials wins.
 ///
 /// Source: AWS SDKs and tools reference guide, "Standardized credential providers".
-package struct CredentialChain: CredentialProvider {
+struct CredentialChain: Sendable {
     private let providers: [any CredentialProvider]
 
-    package init(_ providers: [any CredentialProvider]) {
+    init(_ providers: [any CredentialProvider]) {
         self.providers = providers
     }
 
     /// Makes the chain of environment, profile, container and instance.
-    package static func standard(
+    static func standard(
         _ settings: Settings,
         profiles: ProfileFiles,
         transport: any HTTPTransport
@@ -40,28 +39,20 @@ package struct CredentialChain: CredentialProvider {
         ])
     }
 
-    package func lookUp() async throws(AWSError) -> CredentialLookup {
+    /// Looks up credentials, and throws an error that lists all sources if none has them.
+    func credentials() async throws(AWSError) -> Credentials {
         var reasons: [String] = []
         for provider in providers {
             switch try await provider.lookUp() {
-            case .found(let credentials): return .found(credentials)
+            case .found(let credentials): return credentials
             case .absent(let reason): reasons.append(reason)
             }
         }
-        return .absent(reasons.joined(separator: ", "))
-    }
-
-    /// Looks up credentials, and throws an error that lists all sources if none has them.
-    package func credentials() async throws(AWSError) -> Credentials {
-        switch try await lookUp() {
-        case .found(let credentials): return credentials
-        case .absent(let reasons):
-            throw AWSError(
-                .noCredentials,
-                "no AWS credentials were found: \(reasons); set AWS_ACCESS_KEY_ID and "
-                    + "AWS_SECRET_ACCESS_KEY, name a profile in AWS_PROFILE, or run where a role "
-                    + "is attached"
-            )
-        }
+        throw AWSError(
+            .noCredentials,
+            "no AWS credentials were found: \(reasons.joined(separator: ", ")); set "
+                + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile in AWS_PROFILE, or "
+                + "run where a role is attached"
+        )
     }
 }

@@ -2,48 +2,30 @@
 ///
 /// The description and the mirror show only the key's id, so that no log, no failed expectation and no
 /// dump can reveal the secret.
-package struct Credentials: Sendable, Hashable {
+struct Credentials: Sendable, Hashable {
     /// The public id of the key, such as `AKIA…`.
-    package var accessKeyID: String
-    package var secretAccessKey: String
-    package var sessionToken: String?
+    var accessKeyID: String
+    var secretAccessKey: String
+    var sessionToken: String?
     /// When the credentials expire; `nil` is never.
-    package var expiration: Timestamp?
+    var expiration: Timestamp?
     /// The source of the credentials, for messages: `the environment`, `profile 'ci'`.
-    package var source: String
-
-    package init(
-        accessKeyID: String,
-        secretAccessKey: String,
-        sessionToken: String? = nil,
-        expiration: Timestamp? = nil,
-        source: String
-    ) {
-        self.accessKeyID = accessKeyID
-        self.secretAccessKey = secretAccessKey
-        self.sessionToken = sessionToken
-        self.expiration = expiration
-        self.source = source
-    }
+    var source: String
 }
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    package var description: String { "'\(accessKeyID)' from \(source)" }
+    var description: String { "'\(accessKeyID)' from \(source)" }
 
-    package var debugDescription: String { description }
+    var debugDescription: String { description }
 
-    package var customMirror: Mirror { Mirror(self, children: []) }
+    var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension Credentials {
     /// Rejects values that cannot be credentials, for example with a line break from copying.
     ///
-    /// - Parameters:
-    ///   - name: The name of the key's id in the source.
-    ///   - secretName: The name of the secret key in the source.
-    /// - Returns: The unchanged credentials.
-    /// - Throws: An error that names the value and never shows it.
-    package func checked(_ name: String, _ secretName: String) throws(AWSError) -> Credentials {
+    /// The error has the names of the keys in the source, and never shows a value.
+    func checked(_ name: String, _ secretName: String) throws(AWSError) -> Credentials {
         let values = [
             (name, accessKeyID), (secretName, secretAccessKey),
             ("the session token", sessionToken ?? "-"),

@@ -1,12 +1,6 @@
 /// The JSON credentials of the container endpoint and the instance metadata service.
 enum EndpointCredentials {
-    /// Parses a response.
-    ///
-    /// - Parameters:
-    ///   - body: The JSON text, which no error shows, because it contains the secret.
-    ///   - source: The source of the response, for messages.
-    /// - Returns: The credentials.
-    /// - Throws: An error if the response has no credentials.
+    /// Parses a response, which no error shows, because it contains the secret.
     static func parse(_ body: [UInt8], source: String) throws(AWSError) -> Credentials {
         guard let json = JSONValue(body) else { throw malformed(source, "is not JSON") }
         if let code = json["Code"]?.string, code != "Success" {

@@ -1,12 +1,12 @@
 /// Credentials in environment variables.
-package struct EnvironmentCredentials: CredentialProvider {
+struct EnvironmentCredentials: CredentialProvider {
     private let settings: Settings
 
-    package init(_ settings: Settings) {
+    init(_ settings: Settings) {
         self.settings = settings
     }
 
-    package func lookUp() async throws(AWSError) -> CredentialLookup {
+    func lookUp() async throws(AWSError) -> CredentialLookup {
         let names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
         switch (settings[names.0], settings[names.1]) {
         case (let id?, let secret?):
@@ -33,10 +33,7 @@ package struct EnvironmentCredentials: CredentialProvider {
     }
 
     private func incomplete(_ present: String, _ missing: String) -> AWSError {
-        AWSError(
-            .badCredentials,
-            "\(present) is set and \(missing) is not; set both or neither"
-        )
+        AWSError(.badCredentials, "\(present) is set and \(missing) is not; set both or neither")
     }
 }
 

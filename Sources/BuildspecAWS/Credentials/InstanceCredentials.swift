@@ -1,12 +1,12 @@
 /// Credentials of the role of an EC2 instance.
-package struct InstanceCredentials: CredentialProvider {
+struct InstanceCredentials: CredentialProvider {
     private let metadata: InstanceMetadata
 
-    package init(_ settings: Settings, transport: any HTTPTransport) {
+    init(_ settings: Settings, transport: any HTTPTransport) {
         metadata = InstanceMetadata(settings, transport: transport)
     }
 
-    package func lookUp() async throws(AWSError) -> CredentialLookup {
+    func lookUp() async throws(AWSError) -> CredentialLookup {
         do throws(InstanceMetadata.Failure) {
             return .found(try await metadata.read(credentials))
         } catch {

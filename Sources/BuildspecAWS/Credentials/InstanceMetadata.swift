@@ -19,11 +19,7 @@ struct InstanceMetadata: Sendable {
         self.transport = transport
     }
 
-    /// Reads paths with one token.
-    ///
-    /// - Parameter body: Reads with a session.
-    /// - Returns: The result of `body`.
-    /// - Throws: The reason why there is no session, and the errors of `body`.
+    /// Reads paths with one token; fails if there is no session, or as `body` does.
     func read<Value: Sendable>(
         _ body: (Session) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {

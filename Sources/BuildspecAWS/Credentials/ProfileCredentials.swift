@@ -1,14 +1,14 @@
 /// Credentials in a profile of the shared files.
-package struct ProfileCredentials: CredentialProvider {
+struct ProfileCredentials: CredentialProvider {
     private let settings: Settings
     private let profiles: ProfileFiles
 
-    package init(_ settings: Settings, profiles: ProfileFiles) {
+    init(_ settings: Settings, profiles: ProfileFiles) {
         self.settings = settings
         self.profiles = profiles
     }
 
-    package func lookUp() async throws(AWSError) -> CredentialLookup {
+    func lookUp() async throws(AWSError) -> CredentialLookup {
         let name = settings.profile.name
         guard let profile = try profiles.current(settings) else {
             return .absent("profile '\(name)' is not in \(profiles.displayPaths)")

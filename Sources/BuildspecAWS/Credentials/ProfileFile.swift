@@ -31,13 +31,7 @@ struct ProfileFile: Sendable, Equatable {
     /// The `[services NAME]` sections of `config`: endpoints by service.
     private(set) var services: [String: Section] = [:]
 
-    /// Parses the text of a file.
-    ///
-    /// - Parameters:
-    ///   - text: The text.
-    ///   - kind: The kind of file.
-    /// - Returns: The sections of the file; the last value of a repeated property wins.
-    /// - Throws: The first line that is not a section, a property, a comment or empty.
+    /// Parses the text of a file; the last value of a repeated property wins.
     static func parse(_ text: String, _ kind: Kind) throws(LineError) -> ProfileFile {
         var reader = ProfileReader(kind)
         var number = 0

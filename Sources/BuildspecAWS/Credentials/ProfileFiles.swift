@@ -3,7 +3,7 @@ internal import BuildspecFiles
 /// The shared files of AWS's tools, `credentials` and `config`, read when they are first needed.
 ///
 /// Source: AWS SDKs and tools reference guide, "Shared config and credentials files: location".
-package struct ProfileFiles: Sendable {
+struct ProfileFiles: Sendable {
     /// The largest file in bytes that is read.
     private static let limit: UInt64 = 1 << 20
 
@@ -12,7 +12,7 @@ package struct ProfileFiles: Sendable {
     private let read: @Sendable (String) throws(AWSError) -> String?
 
     /// Finds the files by `AWS_SHARED_CREDENTIALS_FILE`, `AWS_CONFIG_FILE` and `HOME`.
-    package init(_ settings: Settings) {
+    init(_ settings: Settings) {
         self.init(settings, read: ProfileFiles.text(of:))
     }
 
@@ -28,11 +28,7 @@ package struct ProfileFiles: Sendable {
         self.read = read
     }
 
-    /// Reads a profile from both files; the credentials file wins.
-    ///
-    /// - Parameter name: The name of the profile.
-    /// - Returns: The properties of the profile, or `nil` if neither file has it.
-    /// - Throws: An error if a file cannot be read or has an invalid line.
+    /// Reads a profile from both files, where the credentials file wins; `nil` if neither has it.
     func profile(_ name: String) throws(AWSError) -> ProfileFile.Section? {
         let config = try file(configPath, .config)?.profiles[name]
         let credentials = try file(credentialsPath, .credentials)?.profiles[name]
@@ -41,11 +37,7 @@ package struct ProfileFiles: Sendable {
         return section
     }
 
-    /// Reads the profile that the environment names, or the default profile.
-    ///
-    /// - Parameter settings: The environment.
-    /// - Returns: The properties of the profile, or `nil` if no profile is named and no default exists.
-    /// - Throws: An error as `profile(_:)` does, and if neither file has the named profile.
+    /// Reads the profile that the environment names, or the default profile, which may not exist.
     func current(_ settings: Settings) throws(AWSError) -> ProfileFile.Section? {
         let (name, isExplicit) = settings.profile
         let section = try profile(name)

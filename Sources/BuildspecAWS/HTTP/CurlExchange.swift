@@ -52,9 +52,7 @@ final class CurlExchange: Sendable {
         cancelled.store(true, ordering: .relaxed)
     }
 
-    /// Appends a part of the body.
-    ///
-    /// - Returns: Whether the transfer continues.
+    /// Appends a part of the body, and returns whether the transfer continues.
     func appendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
         state.withLock { state in
             if state.body.count + bytes.count > limit { state.isTooLarge = true }
@@ -65,9 +63,9 @@ final class CurlExchange: Sendable {
         }
     }
 
-    /// Appends a header line; a status line discards the headers of an interim response.
+    /// Appends a header line, and returns whether the transfer continues.
     ///
-    /// - Returns: Whether the transfer continues.
+    /// A status line discards the headers of an interim response.
     func appendHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let line = unsafe String(decoding: bytes, as: UTF8.self)
         return state.withLock { state in

@@ -88,13 +88,7 @@ struct CurlHandle: Sendable {
         }
     }
 
-    /// Runs the transfer that the options describe, and waits until it ends.
-    ///
-    /// - Parameters:
-    ///   - headers: Header lines in libcurl's form.
-    ///   - body: The body to send; `nil` sends none.
-    ///   - exchange: The receiver of the response.
-    /// - Returns: The result code of libcurl; 0 is success.
+    /// Runs the transfer that the options describe, and returns libcurl's code; 0 is success.
     func perform(_ headers: [String], body: [UInt8]?, _ exchange: CurlExchange) -> CInt {
         unsafe withUnsafePointer(to: functions) { functions in
             var list: UInt = 0
@@ -125,7 +119,6 @@ struct CurlHandle: Sendable {
         }
     }
 
-    /// The status of the last response.
     var status: Int {
         unsafe withUnsafePointer(to: functions) { unsafe curl_status($0, number) }
     }

@@ -6,7 +6,7 @@ internal import Synchronization
 /// libcurl sends the path as it is signed; Foundation's URLSession removes `..` from the path. A
 /// program that makes no request does not load libcurl. Proxies are those of the process's
 /// environment (`https_proxy`, `no_proxy`), as libcurl reads them.
-package final class CurlTransport: HTTPTransport {
+final class CurlTransport: HTTPTransport {
     /// The number of idle handles that stay open for their connections.
     private static let maxIdleHandles = 16
     /// The size in bytes above which a body gets larger buffers than libcurl's default.
@@ -24,11 +24,8 @@ package final class CurlTransport: HTTPTransport {
     private let idle = Mutex<[CurlHandle]>([])
     private let queue = DispatchQueue(label: "buildspec.curl", attributes: .concurrent)
 
-    /// Creates a transport.
-    ///
-    /// - Parameter caBundle: The file of certificates to trust instead of the system's, as
-    ///   `AWS_CA_BUNDLE` names it.
-    package init(caBundle: String? = nil) {
+    /// Creates a transport that trusts the certificates in `caBundle` instead of the system's.
+    init(caBundle: String? = nil) {
         self.caBundle = caBundle
     }
 
@@ -36,12 +33,9 @@ package final class CurlTransport: HTTPTransport {
         for handle in idle.withLock(\.self) { handle.close() }
     }
 
-    package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         if Task.isCancelled { throw HTTPError(.cancelled, request.endpoint) }
-        let exchange = CurlExchange(
-            limit: request.responseLimit,
-            isHashing: request.hashesResponse
-        )
+        let exchange = CurlExchange(limit: request.responseLimit, isHashing: request.hashesResponse)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 queue.async {

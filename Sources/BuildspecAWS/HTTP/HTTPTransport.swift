@@ -6,15 +6,14 @@
 /// - The limit of the body is checked while the body arrives, not afterwards.
 /// - Cancelling the task ends the exchange.
 /// - A transport does not retry; `RetryingTransport` does.
-package protocol HTTPTransport: Sendable {
-    /// Sends a request and waits for the response.
+protocol HTTPTransport: Sendable {
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse
 }
 
 /// The reason why a request has no response.
-package struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
+struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The reasons that callers distinguish.
-    package enum Code: Sendable {
+    enum Code: Sendable {
         /// The name cannot be resolved.
         case unknownHost
         /// Nothing listens at the address, or nothing answers the attempt to connect.
@@ -33,27 +32,27 @@ package struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
         case other
     }
 
-    package var code: Code
+    var code: Code
     /// The address without the query, which can contain a signature.
-    package var endpoint: Endpoint
+    var endpoint: Endpoint
     /// The text of the system or of libcurl.
-    package var detail: String
+    var detail: String
 
-    package init(_ code: Code, _ endpoint: Endpoint, _ detail: String = "") {
+    init(_ code: Code, _ endpoint: Endpoint, _ detail: String = "") {
         self.code = code
         self.endpoint = endpoint
         self.detail = detail
     }
 
     /// Whether the next attempt may succeed.
-    package var isTransient: Bool {
+    var isTransient: Bool {
         switch code {
         case .unknownHost, .cannotConnect, .connectionLost, .handshake, .timedOut: true
         case .insecure, .tooLarge, .cancelled, .other: false
         }
     }
 
-    package var description: String {
+    var description: String {
         let tail = detail.isEmpty ? "" : " (\(detail))"
         return switch code {
         case .unknownHost: "the host '\(endpoint.host)' cannot be found" + tail

@@ -2,20 +2,14 @@
 ///
 /// A request is sent again unchanged; services accept its signature for minutes. Only requests that
 /// can be repeated may be sent, as all requests of this package can.
-package struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Duration {
+struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Duration {
     private let base: any HTTPTransport
     private let policy: RetryPolicy
     private let clock: C
     private let jitter: @Sendable () -> Double
 
-    /// Adds retries to a transport.
-    ///
-    /// - Parameters:
-    ///   - base: The transport that sends.
-    ///   - policy: The rules for retries.
-    ///   - clock: The clock that waits.
-    ///   - jitter: A source of random numbers from 0 up to 1, one for each wait.
-    package init(
+    /// Adds retries; `jitter` makes a random number from 0 up to 1 for each wait.
+    init(
         _ base: any HTTPTransport,
         policy: RetryPolicy = RetryPolicy(),
         clock: C = ContinuousClock(),
@@ -27,7 +21,7 @@ package struct RetryingTransport<C: Clock>: HTTPTransport where C.Duration == Du
         self.jitter = jitter
     }
 
-    package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let start = clock.now
         var attempt = 1
         while true {

@@ -3,14 +3,11 @@ actor ConcurrencyLimiter {
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    /// Creates a limiter.
-    ///
-    /// - Parameter limit: How many requests can run at once.
+    /// Creates a limiter for at most `limit` requests at once.
     init(limit: Int) {
         free = limit
     }
 
-    /// Runs work as soon as the limit allows.
     func run<Value: Sendable>(
         _ work: @Sendable () async throws(AWSError) -> Value
     ) async throws(AWSError) -> Value {

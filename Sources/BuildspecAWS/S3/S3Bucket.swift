@@ -6,9 +6,7 @@ struct S3Bucket: Sendable, Equatable {
         case virtual
     }
 
-    /// The bucket's name.
     var name: String
-    /// The prefix of all keys.
     var prefix: [String]
     /// The endpoint of the service, without the bucket.
     var endpoint: Endpoint
@@ -40,13 +38,6 @@ extension S3Bucket {
     ///
     /// An option of the address beats its variable, which beats AWS's variables, which beat the
     /// profile.
-    ///
-    /// - Parameters:
-    ///   - location: The address.
-    ///   - settings: The environment.
-    ///   - profiles: AWS's shared files.
-    /// - Returns: The bucket with all settings.
-    /// - Throws: An error if a setting is invalid.
     static func resolve(
         _ location: S3Location,
         _ settings: Settings,

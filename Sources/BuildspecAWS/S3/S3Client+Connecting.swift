@@ -18,17 +18,15 @@ extension S3Client {
         let policy = RetryPolicy(attempts: 5, unansweredAttempts: 2, deadline: .seconds(900))
         let retrying = RetryingTransport(transport, policy: policy)
         let anonymous = S3Location.Option.anonymous
-        let isAnonymous = location.options[anonymous] ?? settings[anonymous.variable]
-        if isAnonymous.flatMap(SwitchText.isOn) == true {
-            return S3Client(
-                bucket,
-                credentials: nil,
-                transport: retrying,
-                stallTimeout: stallTimeout
-            )
-        }
+        let value = location.options[anonymous] ?? settings[anonymous.variable]
+        let isAnonymous = value.flatMap(SwitchText.isOn) == true
         let chain = CredentialChain.standard(settings, profiles: profiles, transport: transport)
         let cache = CredentialCache { () async throws(AWSError) in try await chain.credentials() }
-        return S3Client(bucket, credentials: cache, transport: retrying, stallTimeout: stallTimeout)
+        return S3Client(
+            bucket,
+            credentials: isAnonymous ? nil : cache,
+            transport: retrying,
+            stallTimeout: stallTimeout
+        )
     }
 }

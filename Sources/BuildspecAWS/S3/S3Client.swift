@@ -33,7 +33,6 @@ final class S3Client: Sendable {
     private static let outagePause = Duration.seconds(60)
     /// How long the first request after an outage can stall.
     private static let probeTimeout = Duration.seconds(2)
-    /// The most requests that run at once.
     private static let concurrentRequests = 8
 
     let bucket: S3Bucket
@@ -55,14 +54,9 @@ final class S3Client: Sendable {
         var end: ContinuousClock.Instant
     }
 
-    /// Creates a client.
+    /// Creates a client; without `credentials`, it sends unsigned requests.
     ///
-    /// - Parameters:
-    ///   - bucket: The bucket.
-    ///   - credentials: The credentials that sign; `nil` sends unsigned requests.
-    ///   - transport: The transport, which retries.
-    ///   - stallTimeout: How long an exchange can stall, in whole seconds.
-    ///   - now: The wall clock.
+    /// The transport retries. `stallTimeout`, in whole seconds, is how long an exchange can stall.
     init(
         _ bucket: S3Bucket,
         credentials: CredentialCache?,
@@ -78,13 +72,10 @@ final class S3Client: Sendable {
         region = Mutex(bucket.region)
     }
 
-    /// Sends a call, and again in the right region, with new credentials or with the service's time.
+    /// Sends a call, and again in the right region, with new credentials or with the service's
+    /// time.
     ///
-    /// - Parameters:
-    ///   - call: The call.
-    ///   - accepted: The statuses, other than success, that are a response and not an error.
-    /// - Returns: The response.
-    /// - Throws: An error if there is no response or the service refuses.
+    /// The statuses in `accepted` are a response and not an error, as success is.
     func send(
         _ call: Call,
         accepting accepted: Set<Int> = []
@@ -106,10 +97,7 @@ final class S3Client: Sendable {
             let region = region.withLock(\.self)
             let response = try await response(call, region, signer)
             if response.isWebPage(for: call.method) {
-                throw .badResponse(
-                    call.action,
-                    "the response is a web page, not a bucket's"
-                )
+                throw .badResponse(call.action, "the response is a web page, not a bucket's")
             }
             if response.isSuccess { return response }
             if !hasChangedRegion, let right = self.region(in: response), right != region {
@@ -150,14 +138,12 @@ final class S3Client: Sendable {
             let signature = SigV4(
                 credentials: signer,
                 region: region,
-                service: AWSService.s3.signingName,
+                service: AWSService.s3.name,
                 time: serviceTime,
                 pathStyle: .verbatim
             )
             let payload = call.digest.map { SigV4.Payload.digest($0) } ?? .signed
-            return record(
-                try await transport.send(signature.signed(request, payload: payload))
-            )
+            return record(try await transport.send(signature.signed(request, payload: payload)))
         } catch {
             if error.isTransient {
                 let end = ContinuousClock.now + S3Client.outagePause

@@ -80,15 +80,10 @@ struct ListingProgress {
     private var names: Set<String> = []
     private var tokens: Set<String> = []
 
-    /// Records a name.
-    ///
-    /// - Returns: Whether the name is new in the listing.
+    /// Records a name, and returns whether it is new in the listing.
     mutating func insert(_ name: String) -> Bool { names.insert(name).inserted }
 
-    /// Records the end of a page that announces another page.
-    ///
-    /// - Parameter token: The token of the next page.
-    /// - Returns: The reason not to ask for the next page, or `nil`.
+    /// Records the end of a page, and returns a reason not to ask for the next one, or `nil`.
     mutating func reasonToStop(before token: String) -> String? {
         guard tokens.insert(token).inserted else { return "the service repeats a page" }
         let allowed = ListingProgress.emptyPages + names.count / ListingProgress.namesPerPage

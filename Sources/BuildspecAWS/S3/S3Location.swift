@@ -24,10 +24,7 @@ public struct S3Location: Sendable, Equatable {
             "BUILDSPEC_S3_" + rawValue.uppercased().replacing("-", with: "_")
         }
 
-        /// Checks a value of the option.
-        ///
-        /// - Parameter value: The value in the address, a variable or the configuration file.
-        /// - Returns: What is wrong with the value, in one line; `nil` for a valid value.
+        /// Returns what is wrong with a value of the option, in one line; `nil` for a valid value.
         package func problem(with value: String) -> String? {
             switch self {
             case .endpoint where Endpoint(value) == nil:
@@ -101,7 +98,6 @@ public struct S3Location: Sendable, Equatable {
         }
     }
 
-    /// Whether a text begins like the address of a bucket.
     package static func isAddress(_ text: String) -> Bool { text.hasPrefix("s3://") }
 
     /// Whether a text looks like an address that is neither a directory nor `s3://…`, such as `gs://x`,

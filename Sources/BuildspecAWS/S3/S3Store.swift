@@ -32,14 +32,10 @@ public struct S3Store: CacheStore {
     /// The default of how long a service can be silent in total: 20 seconds.
     public static let defaultTimeout = Duration.seconds(20)
 
-    /// Creates a store over another transport.
+    /// Creates a store over another transport of one request; `nil` is libcurl.
     ///
-    /// - Parameters:
-    ///   - location: The address.
-    ///   - environment: The variables, as for the public initializer.
-    ///   - transport: The transport of one request; `nil` is libcurl.
-    ///   - stall: How long an exchange can stall; `nil` is 10 seconds.
-    package init(
+    /// `stall` is how long an exchange can stall; `nil` is 10 seconds.
+    init(
         _ location: S3Location,
         environment: [String: String],
         transport: (any HTTPTransport)?,
@@ -186,10 +182,7 @@ extension S3Store {
 
     private func address(_ name: String) -> String { location + "/" + name }
 
-    private func get(
-        _ name: String,
-        limit: UInt64
-    ) async throws(StoreError) -> HTTPResponse? {
+    private func get(_ name: String, limit: UInt64) async throws(StoreError) -> HTTPResponse? {
         do throws(AWSError) {
             let call = S3Client.Call(
                 method: .get,
@@ -282,10 +275,7 @@ extension S3Store {
         // Credentials that may only write cannot verify the object.
         if response.status == 403 { return }
         guard response.isSuccess, response.body == bytes else {
-            throw .badResponse(
-                action,
-                "the service reports success and does not have the object"
-            )
+            throw .badResponse(action, "the service reports success and does not have the object")
         }
     }
 

@@ -18,15 +18,10 @@ struct XMLReader {
         }
     }
 
-    /// Reads a document.
+    /// Reads a document, and returns whether it is well-formed and within the limits.
     ///
-    /// A document with a DOCTYPE is rejected, because the DOCTYPE can define entities.
-    ///
-    /// - Parameters:
-    ///   - bytes: The document.
-    ///   - onElement: Receives the names from the root to each element, and the text directly in the
-    ///     element.
-    /// - Returns: Whether the document is well-formed and within the limits.
+    /// A document with a DOCTYPE is rejected, because the DOCTYPE can define entities. `onElement`
+    /// receives the names from the root to each element, and the text directly in the element.
     static func read(
         _ bytes: [UInt8],
         _ onElement: @escaping (_ path: [String], _ text: String) -> Void

@@ -1,25 +1,17 @@
 /// A service of AWS with its names in signatures, hosts, variables and profiles.
-package struct AWSService: Sendable, Hashable {
-    /// The name in the scope of a signature.
-    package var signingName: String
-    /// The first label of the service's hosts.
-    package var hostPrefix: String
+struct AWSService: Sendable, Hashable {
+    /// The name in the scope of a signature, and the first label of the service's hosts.
+    var name: String
     /// The end of `AWS_ENDPOINT_URL_…`; in lower case, the name in a `[services]` section.
-    package var variableSuffix: String
+    var variableSuffix: String
 
-    package static let parameterStore = AWSService("ssm", variableSuffix: "SSM")
-    package static let secretsManager = AWSService(
-        "secretsmanager",
+    static let parameterStore = AWSService(name: "ssm", variableSuffix: "SSM")
+    static let secretsManager = AWSService(
+        name: "secretsmanager",
         variableSuffix: "SECRETS_MANAGER"
     )
 
-    package static let s3 = AWSService("s3", variableSuffix: "S3")
-
-    package init(_ name: String, variableSuffix: String) {
-        signingName = name
-        hostPrefix = name
-        self.variableSuffix = variableSuffix
-    }
+    static let s3 = AWSService(name: "s3", variableSuffix: "S3")
 
     /// Resolves the endpoint of the service.
     ///
@@ -27,14 +19,7 @@ package struct AWSService: Sendable, Hashable {
     /// `services` section, the profile's `endpoint_url`, the endpoint of AWS.
     ///
     /// Source: AWS SDKs and tools reference guide, "Service-specific endpoints".
-    ///
-    /// - Parameters:
-    ///   - region: The region.
-    ///   - settings: The environment.
-    ///   - profiles: The shared files.
-    /// - Returns: The endpoint.
-    /// - Throws: An error if a setting is not a URL, or a file cannot be read.
-    package func endpoint(
+    func endpoint(
         region: String,
         _ settings: Settings,
         profiles: ProfileFiles
@@ -77,7 +62,7 @@ package struct AWSService: Sendable, Hashable {
 
     private func standard(region: String, _ settings: Settings) throws(AWSError) -> Endpoint {
         let partition = Partition(region: region)
-        let prefix = try settings.flag("AWS_USE_FIPS_ENDPOINT") ? hostPrefix + "-fips" : hostPrefix
+        let prefix = try settings.flag("AWS_USE_FIPS_ENDPOINT") ? name + "-fips" : name
         let suffix =
             try settings.flag("AWS_USE_DUALSTACK_ENDPOINT")
             ? partition.dualStackSuffix : partition.suffix

@@ -1,5 +1,5 @@
 /// A client for services with the protocol AWS JSON 1.1.
-package struct JSONClient: Sendable {
+struct JSONClient: Sendable {
     /// The response of a service.
     enum Answer: Sendable {
         case value(JSONValue)
@@ -8,43 +8,17 @@ package struct JSONClient: Sendable {
     }
 
     let region: String
-    /// The endpoint of each service.
+    /// The endpoint of each service that is called.
     let endpoints: [AWSService: Endpoint]
     let credentials: CredentialCache
+    /// The transport, which retries.
     let transport: any HTTPTransport
-    let now: @Sendable () -> Timestamp
-
-    /// Creates a client.
-    ///
-    /// - Parameters:
-    ///   - region: The region of all calls.
-    ///   - endpoints: The endpoint of each service that will be called.
-    ///   - credentials: The credentials that sign.
-    ///   - transport: The transport, which retries.
-    ///   - now: The wall clock.
-    package init(
-        region: String,
-        endpoints: [AWSService: Endpoint],
-        credentials: CredentialCache,
-        transport: any HTTPTransport,
-        now: @escaping @Sendable () -> Timestamp = Timestamp.now
-    ) {
-        self.region = region
-        self.endpoints = endpoints
-        self.credentials = credentials
-        self.transport = transport
-        self.now = now
-    }
+    var now: @Sendable () -> Timestamp = Timestamp.now
 
     /// Calls an action, and again with new credentials if the current ones have expired.
     ///
-    /// - Parameters:
-    ///   - service: The service.
-    ///   - target: The action after the name of the service's interface.
-    ///   - input: A JSON object.
-    ///   - action: The purpose as an infinitive, for errors.
-    /// - Returns: The response or the refusal.
-    /// - Throws: An error if there are no credentials or no response.
+    /// `target` is the action after the name of the service's interface, `input` a JSON object, and
+    /// `action` the purpose as an infinitive, for errors.
     func call(
         _ service: AWSService,
         _ target: String,
@@ -81,7 +55,7 @@ package struct JSONClient: Sendable {
         let signer = SigV4(
             credentials: credentials,
             region: region,
-            service: service.signingName,
+            service: service.name,
             time: now()
         )
         let response: HTTPResponse

@@ -1,3 +1,5 @@
+internal import BuildspecCache
+
 /// A reader of the Parameter Store of Systems Manager, which calls `GetParameters` with decryption.
 ///
 /// Source: AWS Systems Manager API reference, GetParameters.
@@ -11,20 +13,20 @@ struct ParameterStore: Sendable {
         self.client = client
     }
 
-    /// Reads the values of parameters.
+    /// Reads the values of distinct names, paths or ARNs, with or without `:VERSION` or `:LABEL`.
     ///
-    /// - Parameter names: Distinct names, paths or ARNs, with or without `:VERSION` or `:LABEL`.
-    /// - Returns: The value or the error of each name; a missing parameter is an error.
+    /// A missing parameter is an error; if the task is cancelled, names can have neither.
     func values(of names: [String]) async -> [String: Result<String, AWSError>] {
         let batches = ParameterStore.batches(names)
-        let parts = await mapConcurrently(batches, width: 4) { batch in
+        // A cancelled task has no results.
+        let parts = try? await mapConcurrently(batches, width: 4) { batch in
             do throws(AWSError) {
                 return try await values(inBatch: batch)
             } catch {
                 return Dictionary(uniqueKeysWithValues: batch.map { ($0, .failure(error)) })
             }
         }
-        return parts.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+        return (parts ?? []).reduce(into: [:]) { $0.merge($1) { first, _ in first } }
     }
 
     /// Divides names into calls.

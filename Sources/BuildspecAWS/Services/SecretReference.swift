@@ -1,29 +1,24 @@
 /// A reference to a secret in a buildspec: `id[:json-key[:stage[:version]]]`.
 ///
 /// Source: CodeBuild user guide, "Build specification reference": env/secrets-manager.
-package struct SecretReference: Sendable, Hashable {
+struct SecretReference: Sendable, Hashable {
     /// The version of a secret.
-    package enum Version: Sendable, Hashable {
+    enum Version: Sendable, Hashable {
         /// A staging label; `AWSCURRENT` if the reference names no version.
         case stage(String)
         case id(String)
     }
 
-    /// The secret's name or ARN.
-    package var id: String
+    var id: String
     /// The key in the secret's JSON object; `nil` means the whole text.
-    package var jsonKey: String?
-    package var version: Version
+    var jsonKey: String?
+    var version: Version
 
-    /// Parses a reference.
+    /// Parses a reference, which cannot have both a stage and a version.
     ///
-    /// The first seven fields of an ARN are the id. An empty field in the middle or at the end means
-    /// the same as a missing one.
-    ///
-    /// - Parameter text: The reference.
-    /// - Throws: An error for a reference without an id, with too many fields, or with both a stage
-    ///   and a version.
-    package init(_ text: String) throws(AWSError) {
+    /// The first seven fields of an ARN are the id. An empty field in the middle or at the end
+    /// means the same as a missing one.
+    init(_ text: String) throws(AWSError) {
         let fields = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         let isARN = fields[0] == "arn"
         let idCount = isARN ? 7 : 1

@@ -1,3 +1,5 @@
+internal import BuildspecCache
+
 #if canImport(FoundationEssentials)
     internal import FoundationEssentials
 #else
@@ -27,10 +29,7 @@ struct SecretsManager: Sendable {
         self.client = client
     }
 
-    /// Reads the values of references.
-    ///
-    /// - Parameter references: The references; those to the same version share one call.
-    /// - Returns: The value or the error of each reference.
+    /// Reads the value or the error of each reference; those to the same version share one call.
     func values(
         of references: [SecretReference]
     ) async -> [SecretReference: Result<String, AWSError>] {
@@ -39,14 +38,15 @@ struct SecretsManager: Sendable {
             let target = Target(id: reference.id, version: reference.version)
             if !targets.contains(target) { targets.append(target) }
         }
-        let contents = await mapConcurrently(targets, width: 4) { target in
+        // A cancelled task has no contents.
+        let contents = try? await mapConcurrently(targets, width: 4) { target in
             do throws(AWSError) {
                 return Result<Content, AWSError>.success(try await content(of: target))
             } catch {
                 return .failure(error)
             }
         }
-        let fetched = Dictionary(zip(targets, contents)) { first, _ in first }
+        let fetched = Dictionary(zip(targets, contents ?? [])) { first, _ in first }
         var values: [SecretReference: Result<String, AWSError>] = [:]
         for reference in references {
             let target = Target(id: reference.id, version: reference.version)

@@ -1,19 +1,19 @@
 /// A refusal of a service: the error body of AWS in JSON or XML.
-package struct ServiceFault: Sendable, Equatable {
-    package var status: Int
+struct ServiceFault: Sendable, Equatable {
+    var status: Int
     /// The error type without the namespace before `#` and the address after `:`.
-    package var code: String
+    var code: String
     /// The service's text, which can be empty.
-    package var message: String
-    package var requestID: String?
+    var message: String
+    var requestID: String?
     /// The service's clock, from the `Date` header.
-    package var date: Timestamp?
+    var date: Timestamp?
 
     /// Reads a failed response; `nil` if it names no error type.
     ///
     /// Source: Smithy, "AWS JSON 1.1 protocol": the type is in `X-Amzn-ErrorType`, `__type` or
     /// `code`, the first two possibly with a namespace or an address.
-    package init?(_ response: HTTPResponse) {
+    init?(_ response: HTTPResponse) {
         let json = JSONValue(response.body)
         let text = response.text
         let named =
@@ -31,7 +31,7 @@ package struct ServiceFault: Sendable, Equatable {
     }
 
     /// Creates the refusal of a HEAD request, whose response has no body.
-    package init(denied response: HTTPResponse) {
+    init(denied response: HTTPResponse) {
         status = response.status
         code = "AccessDenied"
         message = ""
@@ -39,18 +39,16 @@ package struct ServiceFault: Sendable, Equatable {
         date = response.header("Date").flatMap(Timestamp.init(header:))
     }
 
-    /// Whether the service limits requests.
-    package var isThrottling: Bool { ServiceFault.throttling.contains(code) }
+    var isThrottling: Bool { ServiceFault.throttling.contains(code) }
 
-    /// Whether the credentials have expired.
-    package var isExpiry: Bool {
+    var isExpiry: Bool {
         ["ExpiredToken", "ExpiredTokenException", "RequestExpired"].contains(code)
     }
 
     /// Whether a status that the caller accepts really is a response to a condition.
     ///
     /// A server that does not know a condition sends 400, but most 400 have another cause.
-    package var isAcceptable: Bool {
+    var isAcceptable: Bool {
         status != 400
             || ["InvalidArgument", "InvalidRequest", "NotImplemented", "NotSupported"].contains(
                 code
@@ -58,7 +56,7 @@ package struct ServiceFault: Sendable, Equatable {
     }
 
     /// Whether this machine's clock differs too much from the service's.
-    package var isClockSkew: Bool {
+    var isClockSkew: Bool {
         if ["RequestTimeTooSkewed", "RequestInTheFuture"].contains(code) { return true }
         let signature = ["InvalidSignatureException", "SignatureDoesNotMatch"].contains(code)
         return signature

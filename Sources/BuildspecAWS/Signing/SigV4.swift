@@ -8,9 +8,9 @@ internal import Crypto
 /// is parsed.
 ///
 /// Source: AWS IAM user guide, "Create a signed AWS API request".
-package struct SigV4: Sendable {
+struct SigV4: Sendable {
     /// How the path of a request is signed.
-    package enum PathStyle: Sendable {
+    enum PathStyle: Sendable {
         /// Normalised, and encoded once more than the sent path: every service except S3.
         case standard
         /// As the path is sent: S3, where `a//b` and `../a` are valid keys.
@@ -18,7 +18,7 @@ package struct SigV4: Sendable {
     }
 
     /// How the body of a request is signed.
-    package enum Payload: Sendable, Equatable {
+    enum Payload: Sendable, Equatable {
         /// By its SHA-256.
         case signed
         /// By a SHA-256 that the caller has computed, in hexadecimal.
@@ -27,38 +27,21 @@ package struct SigV4: Sendable {
         case unsigned
     }
 
-    package static let algorithm = "AWS4-HMAC-SHA256"
+    static let algorithm = "AWS4-HMAC-SHA256"
 
-    package var credentials: Credentials
-    package var region: String
-    package var service: String
-    package var time: Timestamp
-    package var pathStyle: PathStyle
-
-    package init(
-        credentials: Credentials,
-        region: String,
-        service: String,
-        time: Timestamp,
-        pathStyle: PathStyle = .standard
-    ) {
-        self.credentials = credentials
-        self.region = region
-        self.service = service
-        self.time = time
-        self.pathStyle = pathStyle
-    }
+    var credentials: Credentials
+    var region: String
+    var service: String
+    var time: Timestamp
+    var pathStyle = PathStyle.standard
 
     // MARK: Whole requests
 
-    /// Signs a request in its headers.
+    /// Signs a request with all its headers, by date, session token and `Authorization`.
     ///
-    /// - Parameters:
-    ///   - request: The request to send; all its headers are signed.
-    ///   - payload: How the body is signed. S3 needs this in `X-Amz-Content-Sha256`, so the verbatim
-    ///     style adds that header.
-    /// - Returns: The request with `X-Amz-Date`, the session token and `Authorization`.
-    package func signed(_ request: HTTPRequest, payload: Payload = .signed) -> HTTPRequest {
+    /// S3 needs the payload's hash in `X-Amz-Content-Sha256`, so the verbatim style adds that
+    /// header.
+    func signed(_ request: HTTPRequest, payload: Payload = .signed) -> HTTPRequest {
         var signed = request
         signed.headers.append(.init("X-Amz-Date", time.basic))
         let hash = payloadHash(request, payload)
@@ -79,14 +62,10 @@ package struct SigV4: Sendable {
         return signed
     }
 
-    /// Signs a request in its query, so that others can use its URL.
+    /// Signs a request in its query, so that others can use its URL for `seconds`, at most a week.
     ///
-    /// - Parameters:
-    ///   - request: The request; its headers are signed and must be sent too.
-    ///   - seconds: How long the signature is valid, at most a week.
-    ///   - payload: How the body is signed.
-    /// - Returns: The presigned request.
-    package func presigned(
+    /// The headers of the request are signed and must be sent too.
+    func presigned(
         _ request: HTTPRequest,
         expiresIn seconds: Int,
         payload: Payload = .unsigned

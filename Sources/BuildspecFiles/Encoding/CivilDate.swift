@@ -2,7 +2,6 @@
 ///
 /// The calculation counts years from March, so the leap day is the last day of a year.
 package struct CivilDate: Sendable, Equatable {
-    /// The year, such as 2026.
     package let year: Int64
     /// The month from 1 to 12.
     package let month: Int64
@@ -34,6 +33,13 @@ package struct CivilDate: Sendable, Equatable {
         month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
         day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    /// Divides a time in seconds since 1970 into its date in UTC, and the second of that day.
+    package static func split(_ seconds: Int64) -> (date: CivilDate, second: Int64) {
+        let (day, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
+        return second < 0
+            ? (CivilDate(days: day - 1), second + 86_400) : (CivilDate(days: day), second)
     }
 
     /// The number of days since 1970-01-01.

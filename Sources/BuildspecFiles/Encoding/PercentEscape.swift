@@ -4,14 +4,8 @@
 package enum PercentEscape {
     /// Returns a text in which each byte is escaped that is not plain.
     ///
-    /// - Parameters:
-    ///   - text: The text.
-    ///   - isPlain: Whether a byte stays as it is; `%` must not be plain if the text is decoded.
-    /// - Returns: The escaped text.
-    package static func encode(
-        _ text: some StringProtocol,
-        isPlain: (UInt8) -> Bool
-    ) -> String {
+    /// If the text is decoded again, `%` must not be plain.
+    package static func encode(_ text: some StringProtocol, isPlain: (UInt8) -> Bool) -> String {
         if text.utf8.allSatisfy(isPlain) { return String(text) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count * 2)

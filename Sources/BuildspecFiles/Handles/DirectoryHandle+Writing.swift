@@ -9,9 +9,9 @@ internal import CFiles
 #endif
 
 extension DirectoryHandle {
-    /// Makes a directory, unless it exists already; another kind of file with its name is an error.
+    /// Makes a directory, and returns whether it was made now.
     ///
-    /// - Returns: Whether the directory was made now.
+    /// A directory can exist already; another kind of file with its name is an error.
     @discardableResult
     package func makeDirectory(
         _ name: some Collection<UInt8>,
@@ -79,12 +79,10 @@ extension DirectoryHandle {
         if result != 0 { throw directory.failure("rename a file to", new) }
     }
 
-    /// Renames a file within this directory, unless the new name exists.
+    /// Renames a file within this directory unless the new name exists, and returns whether it did.
     ///
     /// If the file system has no hard links, a file that another process creates at the same moment
     /// can be replaced.
-    ///
-    /// - Returns: Whether the file was renamed.
     func renameIfAbsent(
         _ old: some Collection<UInt8>,
         to new: some Collection<UInt8>
@@ -103,7 +101,7 @@ extension DirectoryHandle {
 
     /// Exchanges two names of this directory atomically, whatever their kinds are.
     ///
-    /// - Returns: Whether the file system supports an exchange; if it does not, nothing is changed.
+    /// Returns `false`, and changes nothing, if the file system does not support an exchange.
     package func exchange(
         _ one: some Collection<UInt8>,
         _ other: some Collection<UInt8>
@@ -147,10 +145,7 @@ extension DirectoryHandle {
     }
 
     /// Sets the modification time of a file; of a link, the time of the link itself.
-    package func setModified(
-        _ name: some Collection<UInt8>,
-        _ time: FileTime
-    ) throws(FileError) {
+    package func setModified(_ name: some Collection<UInt8>, _ time: FileTime) throws(FileError) {
         let times = [time.systemTime, time.systemTime]
         let result = unsafe withCString(name) {
             unsafe utimensat(descriptor, $0, times, AT_SYMLINK_NOFOLLOW)
@@ -188,11 +183,7 @@ extension DirectoryHandle {
 extension DirectoryHandle {
     /// Opens a directory by a trusted path, after it makes the directory and missing ones above it.
     ///
-    /// - Parameters:
-    ///   - path: The directory.
-    ///   - access: Who can use the new directories; `nil` applies the process's umask.
-    /// - Returns: The open directory.
-    /// - Throws: `FileError` when the directory cannot be made or opened.
+    /// Without `access`, the process's umask applies to new directories.
     package static func creating(
         _ path: PathBytes,
         access: FileAccess? = nil

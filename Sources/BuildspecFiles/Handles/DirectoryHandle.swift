@@ -41,9 +41,7 @@ package final class DirectoryHandle: Sendable {
     }
 
     /// Opens a subdirectory, or returns `nil` if the name does not exist; a link is refused.
-    func directoryIfExists(
-        _ name: some Collection<UInt8>
-    ) throws(FileError) -> DirectoryHandle? {
+    func directoryIfExists(_ name: some Collection<UInt8>) throws(FileError) -> DirectoryHandle? {
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
         let descriptor = unsafe withCString(name) { unsafe openat(self.descriptor, $0, flags) }
         if descriptor >= 0 {
@@ -69,8 +67,10 @@ package final class DirectoryHandle: Sendable {
         case directory
         /// A file that is not a directory.
         case other
-        /// Nothing: the target does not exist, or the link leads to itself.
+        /// Nothing, because the target does not exist.
         case nothing
+        /// Nothing, because the link leads to itself.
+        case circle
     }
 
     /// Returns the kind of file that a link in this directory leads to.
@@ -81,7 +81,8 @@ package final class DirectoryHandle: Sendable {
         } catch {
             switch error.code {
             case .permissionDenied: return .directory
-            case .notFound, .isLink: return .nothing
+            case .notFound: return .nothing
+            case .isLink: return .circle
             default: return .other
             }
         }
@@ -98,7 +99,6 @@ package final class DirectoryHandle: Sendable {
         throw failure("read the status of", name)
     }
 
-    /// Returns the status of the directory itself.
     package func status() throws(FileError) -> FileStatus {
         var status = stat()
         if unsafe fstat(descriptor, &status) == 0 { return FileStatus(status) }

@@ -1,30 +1,21 @@
 /// The permission bits of new files and directories, which apply whatever the process's umask is.
 package struct FileAccess: Sendable, Hashable {
-    /// The permission bits of files.
     package var file: UInt32
-    /// The permission bits of directories.
     package var directory: UInt32
 
     /// Access for the user only.
     package static let owner = FileAccess(file: 0o600, directory: 0o700)
     /// Access for the user and the directory's group, which new files below inherit.
     package static let group = FileAccess(file: 0o660, directory: 0o2770)
+}
 
-    private init(file: UInt32, directory: UInt32) {
-        self.file = file
-        self.directory = directory
-    }
-
-    /// Creates the access that gives the contents of a directory to the users of the directory.
-    ///
-    /// - Parameter mode: The permission bits of the directory.
+extension FileAccess {
+    /// Creates the access that gives the contents of a directory to the directory's users.
     package init(ofDirectory mode: UInt32) {
         file = mode & 0o666 | 0o600
         directory = mode & 0o2777 | 0o700
     }
-}
 
-extension FileAccess {
     /// Creates and opens a file; a file system that does not store the bits is not an error.
     func createFile(
         _ name: ArraySlice<UInt8>,

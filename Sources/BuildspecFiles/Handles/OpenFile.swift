@@ -39,11 +39,7 @@ package final class OpenFile: Sendable {
 
     /// Opens a file for reading by a trusted path; a pipe does not block.
     ///
-    /// - Parameters:
-    ///   - path: The file.
-    ///   - followsLink: Whether the file can be a link; the directories above it always can.
-    /// - Returns: The open file.
-    /// - Throws: `FileError` when the file cannot be opened.
+    /// `followsLink` is about the file itself; the directories above it can always be links.
     package static func reading(
         _ path: PathBytes,
         followsLink: Bool = true
@@ -79,7 +75,6 @@ package final class OpenFile: Sendable {
         return OpenFile(descriptor: descriptor, .name(name, in: directory))
     }
 
-    /// Returns the status of the file.
     package func status() throws(FileError) -> FileStatus {
         var status = stat()
         if unsafe fstat(descriptor, &status) == 0 { return FileStatus(status) }
@@ -89,8 +84,7 @@ package final class OpenFile: Sendable {
     /// Returns the status of the file at a moment after which every change shows in the status.
     ///
     /// If the file was changed just now, the status is read again after the next tick of the clock.
-    ///
-    /// - Returns: The status, or `nil` for a file that is changed all the time.
+    /// The result is `nil` for a file that is changed all the time.
     package func stableStatus() throws(FileError) -> FileStatus? {
         for attempt in 0..<2 {
             let status = try status()
@@ -102,7 +96,7 @@ package final class OpenFile: Sendable {
 
     /// Reads at most `count` bytes from `offset` and appends them to `buffer`.
     ///
-    /// - Returns: The number of bytes; fewer than `count` only at the end of the file.
+    /// Returns their number, which is less than `count` only at the end of the file.
     package func read(
         _ count: Int,
         at offset: UInt64,
@@ -135,7 +129,6 @@ package final class OpenFile: Sendable {
         return done
     }
 
-    /// Writes all bytes at `offset`.
     package func write(_ bytes: Span<UInt8>, at offset: UInt64) throws(FileError) {
         var done = 0
         var failed = false
@@ -153,12 +146,10 @@ package final class OpenFile: Sendable {
         if failed { throw failure("write") }
     }
 
-    /// Sets the permission bits of the file.
     package func setMode(_ mode: UInt32) throws(FileError) {
         if fchmod(descriptor, mode_t(mode)) != 0 { throw failure("set the mode of") }
     }
 
-    /// Sets the modification time of the file.
     package func setModified(_ time: FileTime) throws(FileError) {
         let times = [time.systemTime, time.systemTime]
         if unsafe futimens(descriptor, times) != 0 { throw failure("set the time of") }

@@ -16,7 +16,6 @@ package enum SpareDescriptors {
         /// The number of files that this process can have open.
         package var limit: UInt64
 
-        /// One line with the remedy.
         package var description: String {
             "too many files are open: the limit is \(limit); raise it with 'ulimit -n'"
         }
@@ -26,14 +25,8 @@ package enum SpareDescriptors {
     /// device, the process itself, and two event queues for the first process.
     private static let forProcess = 14
 
-    /// Checks that a process can be started.
-    ///
-    /// - Throws: `Exhausted` when too many files are open.
     package static func requireForProcess() throws(Exhausted) { try require(forProcess) }
 
-    /// Checks that `count` files can be opened.
-    ///
-    /// - Throws: `Exhausted` when too many files are open.
     package static func require(_ count: Int) throws(Exhausted) {
         if areFree(count) { return }
         throw Exhausted(limit: limit)

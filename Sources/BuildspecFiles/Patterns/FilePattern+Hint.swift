@@ -28,20 +28,28 @@ extension FilePattern {
         let wild = Set("*?\\".utf8)
         let names = Array(text.utf8).split(separator: slash, omittingEmptySubsequences: false)
         let plain = names.prefix { !$0.contains(where: wild.contains) }
-        guard let last = plain.lastIndex(where: { $0.contains(where: special) }) else { return nil }
-        let spelled = PathBytes(Array(plain[...last].joined(separator: [slash])))
+        // The longest path may not exist, as in `pages/[slug]/{page,x}.js`.
+        for last in plain.indices.reversed() where plain[last].contains(where: special) {
+            let spelled = PathBytes(Array(plain[...last].joined(separator: [slash])))
+            guard isMissed(spelled, in: root) else { continue }
+            let rest = names[(last + 1)...].map { [slash] + $0 }.joined()
+            let literal = plain[...last].map(GlobComponent.escaped).joined(separator: [slash])
+            let written = PathBytes(Array(literal) + rest)
+            return
+                "'\(spelled.text)' is there, but '[' and '{' begin a choice; write "
+                + "'\(written.text)'"
+        }
+        return nil
+    }
+
+    /// Returns whether a path exists that its text, as a pattern, does not match.
+    private static func isMissed(_ spelled: PathBytes, in root: PathBytes) -> Bool {
         let path = spelled.isAbsolute ? spelled : root.appending(spelled.bytes)
         let (directory, name) = path.split
         guard let handle = try? DirectoryHandle.open(PathBytes(Array(directory))),
-            let status = try? handle.status(name), status.kind != .special,
-            !parse(spelled.text).contains(where: {
-                $0.relativized(to: root).matches(spelled, in: root)
-            })
-        else { return nil }
-        let rest = names[(last + 1)...].map { [slash] + $0 }.joined()
-        let literal = plain[...last].map { GlobComponent.escaped($0) }.joined(separator: [slash])
-        let written = PathBytes(Array(literal) + rest)
-        return "'\(spelled.text)' is there, but '[' and '{' begin a choice; write '\(written.text)'"
+            let status = try? handle.status(name), status.kind != .special
+        else { return false }
+        return !parse(spelled.text).contains { $0.relativized(to: root).matches(spelled, in: root) }
     }
 
     private func matches(_ path: PathBytes, in root: PathBytes) -> Bool {

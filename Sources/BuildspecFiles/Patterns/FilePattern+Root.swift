@@ -4,12 +4,13 @@ extension FilePattern {
     /// `..` can leave the directory and enter it again, and literal names can lead to it through
     /// symbolic links. The names of the directory count as literal even if they contain `*` or `[`.
     ///
-    /// - Parameter root: The absolute path of the directory, without links.
+    /// - Parameter root: The absolute path of the directory.
     /// - Returns: The relative pattern, which `isRoot` for the directory itself; an absolute
     ///   pattern if it leads elsewhere.
     package func resolved(at root: PathBytes) -> FilePattern {
         let declared = resolvingParents(from: root).relativized(to: root)
         guard declared.isAbsolute else { return declared }
+        let root = Machine.resolved(root)
         var path = PathBytes("/")
         for (index, component) in declared.components.enumerated() {
             guard case .name(let glob) = component else { break }

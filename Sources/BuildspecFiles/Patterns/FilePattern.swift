@@ -160,6 +160,22 @@ extension FilePattern {
         return pattern
     }
 
+    /// Returns the pattern with the path of a link that it names replaced by the link's target; `nil` if
+    /// it does not name the link.
+    func replacing(_ link: PathBytes, with target: PathBytes) -> FilePattern? {
+        let count = link.components.count
+        guard components.count >= count else { return nil }
+        var start = self
+        start.components = Array(components.prefix(count))
+        start.isForDirectories = false
+        guard start.components.last?.literal != nil, !start.components.contains(.anyDepth),
+            start.matches(link)
+        else { return nil }
+        var pattern = replacingFirst(count, with: target)
+        pattern.isAbsolute = target.isAbsolute
+        return pattern
+    }
+
     /// Returns the pattern without its first components.
     package func droppingFirst(_ count: Int) -> FilePattern {
         var pattern = self
@@ -184,10 +200,37 @@ extension FilePattern {
         return (directory, rest)
     }
 
+    /// Returns the patterns of the matches in a directory, which is an absolute path.
+    package func narrowed(to directory: PathBytes) -> [FilePattern] {
+        func rests(
+            _ components: ArraySlice<Component>,
+            _ names: ArraySlice<ArraySlice<UInt8>>
+        )
+            -> [ArraySlice<Component>]
+        {
+            guard let name = names.first, let component = components.first else {
+                return [components]
+            }
+            switch component {
+            case .name(let glob):
+                return glob.matches(name) ? rests(components.dropFirst(), names.dropFirst()) : []
+            case .anyDepth:
+                return rests(components.dropFirst(), names) + rests(components, names.dropFirst())
+            }
+        }
+        return rests(components[...], Array(directory.components)[...]).map { rest in
+            var pattern = self
+            pattern.components = directory.components.map { .name(.plain($0)) } + rest
+            return pattern
+        }
+    }
+
     /// The pattern of the topmost matching paths, for a use that includes the contents of matches.
     ///
     /// For `a/**/*` and `a/**`, it is the pattern of directories `a`.
     var topmost: FilePattern {
+        // `**/*/` matches directories, so it does not mean everything below.
+        guard !isForDirectories else { return self }
         var pattern = self
         let ends = components.suffix(2)
         if ends.count == 2, ends.first == .anyDepth, ends.last?.isAnyName ?? false {

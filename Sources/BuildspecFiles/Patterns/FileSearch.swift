@@ -68,9 +68,9 @@ package struct FileSearch {
         self.root = root
         self.limit = limit
         resolver = try ResolvedPaths(root: root, isConfined: isConfined)
-        for text in FilePattern.parse(text) {
+        // An empty text is probably a variable without a value, and not the root.
+        for text in text.isEmpty ? [] : FilePattern.parse(text) {
             let pattern = text.resolved(at: root)
-            guard !pattern.isRoot else { continue }
             let known = files.count
             try search(pattern.topmost)
             let parents = text.leadingParents
@@ -163,7 +163,8 @@ package struct FileSearch {
     }
 
     private mutating func follow(_ link: Link) throws {
-        let isWanted = link.cursor.fits(isDirectory: false)
+        // A link that leads nowhere could be meant as a directory.
+        let isWanted = link.cursor.fits(isDirectory: true)
         guard let location = try resolver.resolved(link.location, isWanted: isWanted) else {
             if resolver.leadsOutside(link.location) {
                 notes.append("'\(link.path.text)' leads out of the sources and was not followed")
@@ -178,13 +179,14 @@ package struct FileSearch {
         // The target is read by its resolved path and reported by the path of the link.
         let directory = try resolver.directory(location.parent)
         guard let status = try directory.status(location.split.name) else { return }
+        let takesFile = link.cursor.fits(isDirectory: false)
         switch status.kind {
         case .regular:
-            if isWanted { files.append(Match(path: link.path, location: location)) }
+            if takesFile { files.append(Match(path: link.path, location: location)) }
         case .directory:
             let child = try resolver.directory(location)
             try walk(Directory(handle: child, path: link.path, location: location), link.cursor)
-        case .special: if isWanted { notes.append(TreeWalk.specialFileNote(link.path)) }
+        case .special: if takesFile { notes.append(TreeWalk.specialFileNote(link.path)) }
         case .link: break
         }
     }

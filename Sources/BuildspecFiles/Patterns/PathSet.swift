@@ -12,6 +12,8 @@ package struct PathSet: Sendable {
     /// `a*`.
     package let formerTexts: [String]?
 
+    /// The declared patterns, without those that cover the root.
+    let declared: [FilePattern]
     /// The patterns of the topmost relative paths.
     let relative: [FilePattern]
     /// The patterns of the topmost absolute paths.
@@ -26,10 +28,12 @@ package struct PathSet: Sendable {
         var canonical: Set<String> = []
         var former: Set<String> = []
         var topmost: Set<FilePattern> = []
+        var declared: [FilePattern] = []
         for text in texts.flatMap(FilePattern.parse) {
             let pattern = text.resolvingParents(from: root).relativized(to: root)
             // A cache cannot contain the whole root or a directory above.
             guard !pattern.covers(root) else { continue }
+            declared.append(pattern)
             let top = pattern.topmost
             former.insert(top.plainText)
             canonical.insert(top.canonicalText)
@@ -37,6 +41,7 @@ package struct PathSet: Sendable {
         }
         canonicalTexts = PathSet.sorted(canonical)
         formerTexts = former == canonical ? nil : PathSet.sorted(former)
+        self.declared = declared
         absolute = topmost.filter(\.isAbsolute)
         relative = topmost.filter { !$0.isAbsolute }
     }

@@ -26,9 +26,9 @@ package struct PatternCursor: Sendable, Hashable {
     /// Whether the pattern matches every path below, whatever its names are.
     package var matchesAllBelow: Bool {
         positions.contains { position in
-            guard position < components.count, components[position] == .anyDepth else {
-                return false
-            }
+            guard !isForDirectories, position < components.count,
+                components[position] == .anyDepth
+            else { return false }
             let rest = components[position...]
             guard rest.dropLast().allSatisfy({ $0 == .anyDepth }) else { return false }
             if case .name(let glob) = components[components.count - 1] { return glob.matchesAll }

@@ -20,13 +20,7 @@ package struct DirectoryCursor {
         isFileSystemRoot = root.path == PathBytes("/")
     }
 
-    /// Opens the directory with the given names.
-    ///
-    /// - Parameters:
-    ///   - names: The names of the path, starting at the root.
-    ///   - making: Whether missing directories are made.
-    /// - Returns: The open directory.
-    /// - Throws: `FileError` when the directory cannot be opened, or a name is not a directory.
+    /// Opens the directory with the given names below the root, and makes missing ones if asked.
     package mutating func directory(
         _ names: ArraySlice<ArraySlice<UInt8>>,
         making: Bool = false

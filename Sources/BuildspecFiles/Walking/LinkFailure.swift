@@ -2,6 +2,7 @@
 package struct LinkFailure: Error, CustomStringConvertible {
     package enum Reason: Sendable, Equatable {
         case missingTarget(PathBytes)
+        case unreadable(PathBytes, why: String)
         case cycle
         case outsideRoot
         case tooManyNames(limit: Int)
@@ -14,6 +15,8 @@ package struct LinkFailure: Error, CustomStringConvertible {
         switch reason {
         case .missingTarget(let target):
             "'\(path.text)' is a symbolic link to '\(target.text)', which does not exist"
+        case .unreadable(let target, let why):
+            "'\(path.text)' is a symbolic link to '\(target.text)', which cannot be read: \(why)"
         case .cycle: "'\(path.text)' is a symbolic link that leads in a circle"
         case .outsideRoot: "'\(path.text)' leads out of the sources"
         case .tooManyNames(let limit):
@@ -43,8 +46,15 @@ package struct LinkFailure: Error, CustomStringConvertible {
                     self.init(path: prefix, reason: .cycle)
                     return
                 }
-                guard let target = try? directory.linkTarget(name) else { return nil }
-                self.init(path: prefix, reason: .missingTarget(PathBytes(target)))
+                guard let target = (try? directory.linkTarget(name)).map(PathBytes.init) else {
+                    return nil
+                }
+                let isMissing = error.code == .notFound || error.code == .notDirectory
+                self.init(
+                    path: prefix,
+                    reason: isMissing
+                        ? .missingTarget(target) : .unreadable(target, why: error.reason)
+                )
                 return
             }
         }

@@ -49,13 +49,11 @@ package struct ResolvedPaths: Sendable {
             let target = try Machine.absolute(path)
             guard isConfined, target != root, !target.isWithin(root) else { return target }
         } catch {
+            guard isWanted else { return nil }
+            if let failure = LinkFailure(on: path, error) { throw failure }
             switch error.code {
-            case .notFound, .notDirectory, .isLink:
-                if isWanted, let failure = LinkFailure(on: path, error) { throw failure }
-                return nil
-            default:
-                if isWanted { throw error }
-                return nil
+            case .notFound, .notDirectory, .isLink: return nil
+            default: throw error
             }
         }
         if isWanted { throw LinkFailure(path: path, reason: .outsideRoot) }

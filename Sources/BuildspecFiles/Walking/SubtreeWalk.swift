@@ -45,7 +45,6 @@ final class SubtreeWalk: Sendable {
         var count = 0
         var listings: [Int: Listing] = [:]
 
-        /// Adds a job and returns its number.
         mutating func push(_ job: Job) -> Int {
             count += 1
             stack.append(job)
@@ -65,9 +64,7 @@ final class SubtreeWalk: Sendable {
         self.excluded = excluded
     }
 
-    /// Adds a directory to walk.
-    ///
-    /// - Returns: The number of the directory's listing.
+    /// Adds a directory to walk, and returns the number of its listing.
     func add(_ name: [UInt8], in parent: DirectoryHandle, _ path: PathBytes) -> Int {
         state.withLock { state in
             state.push(Job(parent: parent, name: name, path: path))
@@ -75,8 +72,6 @@ final class SubtreeWalk: Sendable {
     }
 
     /// Lists directories until none is left; several threads can call this at the same time.
-    ///
-    /// - Parameter shouldStop: Whether to stop early; called before each directory.
     func work(unless shouldStop: () -> Bool = { false }) {
         while !shouldStop() {
             let (job, isDone) = state.withLock { state -> (Job?, Bool) in

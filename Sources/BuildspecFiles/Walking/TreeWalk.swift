@@ -23,19 +23,14 @@ package struct TreeWalk: Sendable {
     package private(set) var traversed: [PathBytes] = []
 
     private let excluded: Set<FileStatus.Identity>
-    /// Whether to stop early.
     private let shouldStop: @Sendable () -> Bool
     private let subtrees: SubtreeWalk
     /// The number of a directory's listing by the directory's index in `entries`.
     private var listingNumbers: [Int: Int] = [:]
 
-    /// Walks the tree on one thread.
+    /// Walks the tree on one thread, without the directories in `excluded`, such as the store.
     ///
-    /// - Parameters:
-    ///   - set: The path set to find.
-    ///   - root: The directory that relative paths start at.
-    ///   - excluded: Directories to leave out even if the set contains them, such as the store.
-    /// - Throws: `FileError` when `/` cannot be opened; other files that cannot be read give a note.
+    /// Throws if `/` cannot be opened; other files that cannot be read give a note.
     package init(
         _ set: PathSet,
         root: DirectoryHandle,
@@ -46,16 +41,9 @@ package struct TreeWalk: Sendable {
         mergeListings()
     }
 
-    /// Walks the tree on `width` threads of the task's executor.
+    /// Walks the tree on `width` threads of the task's executor; absolute paths start at `top`.
     ///
     /// If the task is cancelled, the walk ends soon with a part of the files.
-    ///
-    /// - Parameters:
-    ///   - set: The path set to find.
-    ///   - root: The directory that relative paths start at.
-    ///   - top: The directory that absolute paths start at.
-    ///   - excluded: Directories to leave out even if the set contains them, such as the store.
-    ///   - width: The number of threads.
     package init(
         _ set: PathSet,
         root: DirectoryHandle,
@@ -88,12 +76,8 @@ package struct TreeWalk: Sendable {
         walk(root, PathBytes(""), set.relative.map(PatternCursor.init))
     }
 
-    /// Removes the entries that match a condition.
-    ///
-    /// - Returns: The removed entries, in path order.
-    package mutating func removeEntries(
-        where isRemoved: (WalkedEntry) -> Bool
-    ) -> [WalkedEntry] {
+    /// Removes the entries that match a condition, and returns them in path order.
+    package mutating func removeEntries(where isRemoved: (WalkedEntry) -> Bool) -> [WalkedEntry] {
         var removed: [WalkedEntry] = []
         // Usually no entry matches, and nothing is copied.
         guard let first = entries.firstIndex(where: isRemoved) else { return removed }
@@ -211,7 +195,9 @@ package struct TreeWalk: Sendable {
                 notes.append("'\(path.text)' is a symbolic link and was not followed")
             case (.nothing, true):
                 notes.append("'\(path.text)' is a symbolic link that leads to nothing")
-            case (.nothing, false), (.other, _): break
+            case (.circle, true):
+                notes.append("'\(path.text)' is a symbolic link that leads in a circle")
+            case (.nothing, false), (.circle, false), (.other, _): break
             }
             return
         }
@@ -269,9 +255,7 @@ package struct TreeWalk: Sendable {
     }
 
     /// Runs `body`; an error becomes a note, because an unreadable file must not end the walk.
-    private mutating func reporting<Value>(
-        _ body: () throws(FileError) -> Value
-    ) -> Value? {
+    private mutating func reporting<Value>(_ body: () throws(FileError) -> Value) -> Value? {
         do throws(FileError) {
             return try body()
         } catch {

@@ -1,14 +1,8 @@
 /// Atomic reads and writes of small files: a reader sees a whole file or none.
 package enum AtomicFile {
-    /// Reads a whole file by a trusted path.
+    /// Reads a whole regular file of at most `limit` bytes by a trusted path; `nil` without one.
     ///
-    /// - Parameters:
-    ///   - path: The file.
-    ///   - limit: The largest accepted size in bytes.
-    ///   - followsLink: Whether the file can be a link; the directories above it always can.
-    /// - Returns: The bytes of the file, or `nil` if it does not exist.
-    /// - Throws: `FileError` when the file cannot be read, is not a regular file or is larger than
-    ///   `limit`.
+    /// `followsLink` is about the file itself; the directories above it can always be links.
     package static func read(
         _ path: PathBytes,
         limit: UInt64,
@@ -33,17 +27,11 @@ package enum AtomicFile {
         return bytes
     }
 
-    /// Creates or replaces the file at `path`, and makes its missing directories.
+    /// Creates or replaces the file at the trusted `path`, and makes its missing directories.
     ///
     /// The bytes are written to a temporary file in the same directory, which is then renamed, so a
     /// reader sees the old content or the new. The file is not synced to the disk; a reader that
     /// must detect a loss of power has to verify the content.
-    ///
-    /// - Parameters:
-    ///   - bytes: The content of the file.
-    ///   - path: The trusted path of the file.
-    ///   - access: Who can use the file and the new directories.
-    /// - Throws: `FileError` when the file cannot be written.
     package static func write(
         _ bytes: [UInt8],
         to path: PathBytes,
@@ -63,16 +51,9 @@ package enum AtomicFile {
         }
     }
 
-    /// Creates the file at `path` with its missing directories, unless the name exists.
+    /// Creates the file at the trusted `path` unless the name exists, and returns whether it did.
     ///
-    /// Of several calls at the same time, one creates the file.
-    ///
-    /// - Parameters:
-    ///   - bytes: The content of the file.
-    ///   - path: The trusted path of the file.
-    ///   - access: Who can use the file and the new directories.
-    /// - Returns: Whether the file was created.
-    /// - Throws: `FileError` when the file cannot be written.
+    /// Missing directories are made. Of several calls at the same time, one creates the file.
     package static func create(
         _ bytes: [UInt8],
         at path: PathBytes,

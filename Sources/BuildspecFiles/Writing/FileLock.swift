@@ -26,14 +26,10 @@ package final class FileLock: Sendable {
         close(descriptor)
     }
 
-    /// Acquires a lock on a file.
+    /// Acquires a lock on a file that exists only to be locked; `nil` if it cannot be locked.
     ///
-    /// - Parameters:
-    ///   - path: A file that exists only to be locked; a missing one is created, a link is refused.
-    ///   - kind: Whether others can hold a shared lock at the same time.
-    ///   - waits: Whether to wait until other locks are released.
-    ///   - access: Who can use the file, if it is created.
-    /// - Returns: The lock; `nil` when another process holds it, or the file cannot be locked.
+    /// A missing file is created for the users of `access`, and a link is refused. Unless the call
+    /// waits, the result is also `nil` while another process holds the lock.
     package static func acquire(
         _ path: PathBytes,
         _ kind: Kind,

@@ -14,20 +14,15 @@ package final class FileWriter: Sendable {
     private let file: OpenFile
     private let state = Mutex(State())
 
-    /// Creates a file with a temporary name.
+    /// Creates a file with a temporary name in a directory on the file system of the final path.
     ///
-    /// - Parameters:
-    ///   - directory: The trusted path of a directory on the file system of the final path; it is
-    ///     made with missing ones above it.
-    ///   - access: Who can use the file and the new directories.
-    /// - Throws: `FileError` when the file cannot be created.
+    /// The path of the directory is trusted. Missing directories are made.
     package init(in directory: PathBytes, access: FileAccess) throws(FileError) {
         self.directory = try DirectoryHandle.creating(directory, access: access)
         self.access = access
         file = try access.createFile(temporary[...], in: self.directory)
     }
 
-    /// Appends bytes to the file.
     package func append(_ bytes: [UInt8]) throws(FileError) {
         try state.withLock { state throws(FileError) in
             try file.write(bytes.span, at: state.size)
@@ -35,10 +30,7 @@ package final class FileWriter: Sendable {
         }
     }
 
-    /// Renames the file to its final path, replacing a file there.
-    ///
-    /// - Parameter path: The trusted path; its missing directories are made.
-    /// - Throws: `FileError` when the file cannot be renamed.
+    /// Renames the file to a trusted path, replacing a file there; missing directories are made.
     package func commit(to path: PathBytes) throws(FileError) {
         let (above, name) = path.split
         let parent = try DirectoryHandle.creating(PathBytes(Array(above)), access: access)

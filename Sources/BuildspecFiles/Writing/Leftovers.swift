@@ -4,13 +4,11 @@
 /// the files of a running process stay. The directory keeps its modification time, because its
 /// other contents do not change.
 package enum Leftovers {
-    /// Removes the leftovers at some paths.
+    /// Removes the leftovers at paths whose last names are temporary names, and returns their
+    /// number.
     ///
-    /// - Parameters:
-    ///   - paths: Paths whose last names are temporary names.
-    ///   - directory: Opens the parent directory of a path.
-    /// - Returns: The number of removed leftovers; one that cannot be removed stays until the next
-    ///   call.
+    /// One that cannot be removed stays until the next call. `directory` opens the parent of a
+    /// path.
     package static func remove(
         _ paths: some Sequence<PathBytes>,
         in directory: (PathBytes) throws(FileError) -> DirectoryHandle
@@ -23,12 +21,7 @@ package enum Leftovers {
         return removed
     }
 
-    /// Removes the leftovers directly in a directory.
-    ///
-    /// - Parameters:
-    ///   - directory: The directory.
-    ///   - dryRun: Whether to count the leftovers only.
-    /// - Returns: The number of removed leftovers.
+    /// Removes the leftovers directly in a directory, or only counts them; returns their number.
     package static func removeAll(in directory: DirectoryHandle, dryRun: Bool = false) -> Int {
         let names = (try? directory.names()) ?? []
         return names.count {
@@ -36,12 +29,7 @@ package enum Leftovers {
         }
     }
 
-    /// Removes the leftovers directly in a directory that are regular files.
-    ///
-    /// - Parameters:
-    ///   - directory: The directory.
-    ///   - dryRun: Whether to count the leftovers only.
-    /// - Returns: The number of removed leftovers.
+    /// Removes the leftovers directly in a directory that are regular files, as `removeAll` does.
     package static func removeFiles(in directory: DirectoryHandle, dryRun: Bool = false) -> Int {
         let names = (try? directory.names()) ?? []
         return names.count {

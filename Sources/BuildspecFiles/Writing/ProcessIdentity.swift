@@ -14,7 +14,6 @@ struct ProcessIdentity: Sendable, Equatable {
     /// A hash of the machine's boot and of the namespace of process numbers.
     var machine: UInt64
 
-    /// The identity of this process.
     static let current = ProcessIdentity(
         process: getpid(),
         start: startTime(of: "self") ?? 0,

@@ -51,12 +51,8 @@ package enum TemporaryName {
 
     /// Returns whether the process that created a file with a temporary name has ended.
     ///
-    /// - Parameters:
-    ///   - name: A name that matches.
-    ///   - changed: The time of the file's last status change, which programs cannot set back.
-    ///   - now: The current time.
-    /// - Returns: `true` if the process has ended, or if the process is unknown and the file has not
-    ///   changed for a day.
+    /// If the process is unknown, a file counts that has not changed for a day. Programs cannot set
+    /// the time `changed` of the last status change back.
     static func isAbandoned(
         _ name: some Collection<UInt8>,
         changed: FileTime,

@@ -40,3 +40,31 @@ public struct Diagnostic: Sendable, Equatable {
         self.codeBuild = codeBuild
     }
 }
+
+extension Diagnostic {
+    /// Creates a finding; `severity` overrides the severity of the name.
+    init(
+        _ name: FindingName,
+        _ message: String,
+        at range: SourceRange,
+        severity: Severity? = nil,
+        codeBuild: String? = nil
+    ) {
+        let severity = severity ?? name.severity
+        self.init(severity, name.rawValue, message, at: range, codeBuild: codeBuild)
+    }
+}
+
+extension String {
+    /// The text for a one-line message: without control characters, and cut after 60 characters.
+    var clipped: String {
+        let limit = 60
+        let visible = unicodeScalars.prefix(limit + 1).map { scalar -> Character in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: " "
+            default: Character(scalar)
+            }
+        }
+        return visible.count > limit ? String(visible.prefix(limit)) + "…" : String(visible)
+    }
+}

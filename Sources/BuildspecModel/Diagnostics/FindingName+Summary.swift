@@ -66,7 +66,8 @@ extension FindingName {
         case .emptyKey: "The cache key is an empty text."
         case .tildePath: "'~' in a path is not replaced."
         case .quotedPath: "A path has quotes, which are part of the name."
-        case .blankPath: "A path begins or ends with a blank, which is part of the name."
+        case .blankPath:
+            "A name in a path begins or ends with a blank, or a path ends with a comma."
         case .pathExpansion:
             "A path has '$(…)', backquotes or '${A:-b}'; only '$NAME' and '${NAME}' are replaced."
         case .backslashPath: "A path contains '\\' instead of '/', or begins with a drive."

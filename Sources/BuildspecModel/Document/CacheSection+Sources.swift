@@ -1,8 +1,6 @@
 extension CacheSection {
     /// Returns whether a path is the source root itself, or includes the whole source root.
     ///
-    /// The reader warns about such a path.
-    ///
     /// - Parameter path: The path as written, with variables.
     /// - Returns: `true` for example for `.`, an empty text, `$CODEBUILD_SRC_DIR`, `..` and `/**/*`.
     public static func isRoot(_ path: String) -> Bool {
@@ -10,8 +8,6 @@ extension CacheSection {
     }
 
     /// Returns whether a path includes the files directly in the source root, or its `.git`.
-    ///
-    /// The reader warns about such a path.
     ///
     /// - Parameter path: The path as written, with variables.
     /// - Returns: `true` for example for `**/*`, `.*` and `.git`; `false` for a path with a
@@ -62,7 +58,6 @@ extension CacheSection {
         }
     }
 
-    /// Variables with the source root as their value.
     private static let rootVariables: Set<Substring> = ["$CODEBUILD_SRC_DIR", "$PWD"]
 
     /// The source root in a container.
@@ -113,7 +108,6 @@ extension CacheSection {
         }
     }
 
-    /// Returns whether a name matches a pattern.
     private static func fits(_ pattern: Substring, _ name: Substring) -> Bool {
         guard let first = pattern.first else { return name.isEmpty }
         var rest = pattern.dropFirst()

@@ -55,11 +55,7 @@ extension Buildspec {
     /// Returns the names of the programs that a command runs, as far as the text shows them.
     ///
     /// This includes programs after `sudo` and similar commands, and in the text of `sh -c`.
-    package static func programs(in text: String) -> [String] {
-        programs(in: text, depth: 0)
-    }
-
-    private static func programs(in text: String, depth: Int) -> [String] {
+    package static func programs(in text: String, depth: Int = 0) -> [String] {
         let wrappers: Set<String> = ["sudo", "exec", "nohup", "command", "env", "time"]
         let shells: Set<String> = ["sh", "/bin/sh", "bash", "/bin/bash", "dash"]
         return ShellReader.features(of: text).flatMap { feature -> [String] in

@@ -1,14 +1,11 @@
 private import CPCRE2
 
-/// A regular expression of `on-failure: RETRY-<regex>`, in Perl's syntax as PCRE2 reads it, for
-/// Unicode text.
+/// A regular expression of `on-failure: RETRY-<regex>`, as PCRE2 reads it, for Unicode text.
 ///
-/// Nested repetitions can take a very long time, so the memory of a search is limited, and the
-/// caller can stop a search.
+/// Nested repetitions can take very long, so a search has a memory limit and can be stopped.
 @safe package struct RetryPattern: ~Copyable {
     /// The error that a text is not a regular expression.
     package struct Problem: Error, Equatable {
-        /// PCRE2's error message.
         package var reason: String
         /// The number of the character before which the error was noticed, counted from 1.
         package var column: Int
@@ -16,9 +13,7 @@ private import CPCRE2
 
     /// The result of a search.
     package enum Outcome: Sendable, Equatable {
-        /// The text contains a match.
         case found
-        /// The text contains no match.
         case notFound
         /// The search stopped at a limit, or because of the caller.
         case limitReached
@@ -33,24 +28,17 @@ private import CPCRE2
 
     private let code: OpaquePointer
 
-    /// Compiles a pattern.
-    ///
-    /// - Parameter text: The pattern.
-    /// - Throws: `Problem` when the text is not a regular expression.
+    /// Compiles a pattern, with callouts before each item for the caller's stop condition.
     package init(_ text: String) throws(Problem) {
-        // `\C` could split a character. The callouts before each item call the caller's stop
-        // condition.
+        // `\C` could split a character.
         let options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT
         let bytes = Array(text.utf8)
         var number: CInt = 0
         var offset = 0
         let code = unsafe pcre2_compile_8(bytes, bytes.count, options, &number, &offset, nil)
         guard let code = unsafe code else {
-            throw Problem(
-                reason: RetryPattern.reason(number),
-                column: String(decoding: bytes.prefix(offset), as: UTF8.self).unicodeScalars.count
-                    + 1
-            )
+            let before = String(decoding: bytes.prefix(offset), as: UTF8.self).unicodeScalars
+            throw Problem(reason: RetryPattern.reason(number), column: before.count + 1)
         }
         unsafe self.code = code
     }
@@ -59,12 +47,7 @@ private import CPCRE2
         unsafe pcre2_code_free_8(code)
     }
 
-    /// Searches for the pattern anywhere in a text.
-    ///
-    /// - Parameters:
-    ///   - text: The text.
-    ///   - shouldStop: Whether to stop the search; called repeatedly on the calling thread.
-    /// - Returns: Whether the pattern was found, or the search stopped.
+    /// Searches for the pattern anywhere in a text; calls `shouldStop` repeatedly on this thread.
     package func search(_ text: String, until shouldStop: @escaping () -> Bool) -> Outcome {
         let bytes = Array(text.utf8)
         var check = StopCheck(shouldStop: shouldStop)
@@ -101,8 +84,6 @@ private import CPCRE2
     private struct StopCheck {
         let shouldStop: () -> Bool
         var count = 0
-
-        init(shouldStop: @escaping () -> Bool) { self.shouldStop = shouldStop }
 
         mutating func calloutResult() -> CInt {
             count += 1

@@ -31,6 +31,14 @@ public struct SourceRange: Sendable, Hashable {
     }
 }
 
+extension SourceRange {
+    /// The empty range before the first character.
+    static let start = SourceRange(at: SourcePosition(line: 1, column: 1))
+
+    /// Creates the empty range at a position.
+    init(at position: SourcePosition) { self.init(start: position, end: position) }
+}
+
 /// A value with the range that it was read from.
 public struct Located<Value: Sendable & Equatable>: Sendable, Equatable {
     /// The value.

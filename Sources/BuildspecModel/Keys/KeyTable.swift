@@ -35,9 +35,7 @@ public enum KeyTable {
         default: "root",
         since: "0.2",
         mistakes: ["user", "runas"],
-        notes: [
-            "At the top level, it applies to all phases; a phase can override it."
-        ]
+        notes: ["At the top level, it applies to all phases; a phase can override it."]
     )
 
     private static let env = KeyRow(

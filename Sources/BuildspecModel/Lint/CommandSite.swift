@@ -1,18 +1,12 @@
 /// One command of the buildspec, with its YAML style and its position.
 struct CommandSite {
-    /// The phase of the command.
     var phase: PhaseName
-    /// The text of the command.
     var text: String
-    /// The YAML style of the text.
     var style: Scalar.Style
-    /// The range in the file.
     var range: SourceRange
     /// The lines of the file, from the first character of the command; empty for an alias.
     var rawLines: [String]
-    /// Whether the command is the last one of its list.
     var isLast: Bool
-    /// The text of the file.
     var source: SourceText
 
     /// Whether YAML joins several lines of the file into one.
@@ -30,20 +24,14 @@ struct CommandSite {
     }
 
     /// The lines whose line break YAML replaces by a space, counted from 0 at the first line.
-    ///
-    /// A line break before an empty line stays in every style. In a folded block, a line break
-    /// before or after a line that is indented more also stays.
     var joinedLines: [Int] {
         guard isFolded, let positions else { return [] }
         return positions.joinedLines.map { $0 - range.start.line }.sorted()
     }
 
-    /// Returns the indentation of a line, counted from 0 at the first line.
-    ///
-    /// The indentation of the first line includes its `- `.
+    /// Returns the indentation of a line, counted from 0; that of the first line includes its `- `.
     func indent(ofRawLine index: Int) -> Int {
-        index == 0
-            ? range.start.column - 1 : source.indent(ofLine: range.start.line + index)
+        index == 0 ? range.start.column - 1 : source.indent(ofLine: range.start.line + index)
     }
 
     /// Returns the range in the file of a part of the text, or of the whole command if it is unknown.
@@ -57,16 +45,14 @@ struct CommandSite {
         let line = range.start.line + 1 + index
         guard index + 1 < rawLines.count else { return range }
         let indent = rawLines[index + 1].prefix { $0 == " " }.count
-        let start = SourcePosition(line: line, column: indent + 1)
-        return SourceRange(start: start, end: start)
+        return SourceRange(at: SourcePosition(line: line, column: indent + 1))
     }
 
     /// Returns the position of a line of the file, counted from 0 at the first line of the command.
     func range(ofRawLine index: Int) -> SourceRange {
         guard index > 0, index < rawLines.count else { return range }
         let blanks = rawLines[index].prefix { $0 == " " || $0 == "\t" }.count
-        let start = SourcePosition(line: range.start.line + index, column: blanks + 1)
-        return SourceRange(start: start, end: start)
+        return SourceRange(at: SourcePosition(line: range.start.line + index, column: blanks + 1))
     }
 }
 
@@ -87,23 +73,17 @@ extension CommandSite {
         _ phase: PhaseName,
         _ source: SourceText
     ) -> [CommandSite] {
-        guard let node else { return [] }
-        let items = node.items ?? (node.scalar == nil ? [] : [node])
+        let items = node?.items ?? [node].compactMap(\.self)
         return items.enumerated().compactMap { index, item in
             guard let scalar = item.scalar, !scalar.isNull else { return nil }
-            let raw =
-                item.isAlias
-                ? []
-                : source.text(in: item.range).split(
-                    separator: "\n",
-                    omittingEmptySubsequences: false
-                ).map(String.init)
+            let lines = source.text(in: item.range)
+                .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
             return CommandSite(
                 phase: phase,
                 text: scalar.text,
                 style: scalar.style,
                 range: item.range,
-                rawLines: raw,
+                rawLines: item.isAlias ? [] : lines,
                 isLast: index == items.count - 1,
                 source: source
             )

@@ -4,11 +4,9 @@
 /// next line that is not a comment. Above everything else, it applies to the whole file. A comment
 /// that applies to the first line of a command applies to all its lines.
 struct IgnoreComments {
-    /// The names that are ignored in the whole file.
     private(set) var fileWide: Set<String> = []
-    /// The names that are ignored on a line, by the line's number.
+    /// The ignored names by the number of the line.
     private(set) var byLine: [Int: Set<String>] = [:]
-    /// The findings about the comments.
     private(set) var diagnostics: [Diagnostic] = []
 
     private static let prefix = "# buildspec: ignore "
@@ -79,16 +77,11 @@ struct IgnoreComments {
             let known = FindingName.allCases.filter { $0.severity == .warning }.map(\.rawValue)
             let remedy =
                 Suggestion.nearest(to: name, in: known).map { "; did you mean '\($0)'?" } ?? ""
-            diagnostics.append(
-                Diagnostic(
-                    .warning,
-                    FindingName.ignoreComment.rawValue,
-                    finding == nil
-                        ? "there is no warning '\(name.clipped)'\(remedy)"
-                        : "'\(name.clipped)' is an error and cannot be ignored",
-                    at: SourceRange(start: position, end: position)
-                )
-            )
+            let message =
+                finding == nil
+                ? "there is no warning '\(name.clipped)'\(remedy)"
+                : "'\(name.clipped)' is an error and cannot be ignored"
+            diagnostics.append(Diagnostic(.ignoreComment, message, at: SourceRange(at: position)))
         }
     }
 }

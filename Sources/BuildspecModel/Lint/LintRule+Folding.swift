@@ -9,13 +9,12 @@ extension LintRule {
         LintRule(name: .trailingBackslash, check: trailingBackslash),
     ]
 
-    /// Finds a `\` at the end of a line that YAML joins to the next: the result is `\ `, an escaped
-    /// space.
+    /// Finds a `\` at the end of a line that YAML joins to the next, which escapes a space.
     private static func backslashFold(_ context: RuleContext) -> [Finding] {
         context.sites.compactMap { site in
-            guard site.style != .doubleQuoted else { return nil }
-            let joined = site.joinedLines.first { site.rawLines[$0].endsInBackslash }
-            guard let index = joined else { return nil }
+            guard site.style != .doubleQuoted,
+                let index = site.joinedLines.first(where: { site.rawLines[$0].endsInBackslash })
+            else { return nil }
             return Finding(
                 range: site.range(ofRawLine: index),
                 message:
@@ -123,7 +122,6 @@ extension LintRule {
         }
     }
 
-    /// Returns the first heredoc of a command whose end is not alone on a line of the text.
     private static func openHeredoc(
         in site: CommandSite,
         _ scan: ShellScan
@@ -136,7 +134,7 @@ extension LintRule {
         return scan.heredocs.first { ends[Substring($0.delimiter)] ?? -1 <= $0.line }
     }
 
-    /// Finds a `\` at the end of a command, which joins the line that saves the state of the shell.
+    /// Finds a `\` at the end of a command, which joins the line that saves the shell's state.
     private static func trailingBackslash(_ context: RuleContext) -> [Finding] {
         context.sites.compactMap { site in
             guard site.text.endsInBackslash else { return nil }
@@ -163,8 +161,7 @@ extension String {
 }
 
 extension CommandSite {
-    /// The lines of the command in the file, without the quotes around a scalar and YAML's escapes
-    /// of quotes.
+    /// The lines in the file without the quotes around a scalar and YAML's escapes of quotes.
     fileprivate var linesWithoutQuotes: [String] {
         guard style == .singleQuoted || style == .doubleQuoted else { return rawLines }
         let quote = style == .singleQuoted ? "'" : "\""

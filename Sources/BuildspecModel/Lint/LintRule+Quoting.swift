@@ -7,20 +7,19 @@ extension LintRule {
         LintRule(name: .typographicCharacter, check: typographicCharacter),
     ]
 
-    /// Finds a ` #` that cuts a text and does not look like a comment.
+    /// Finds a ` #` that cuts a text: text follows the `#` directly, or a quote or bracket is open.
     ///
-    /// In real files, a `# ` after a command is nearly always a comment. So a finding is reported
-    /// only if text follows the `#` directly, or if a quote or bracket before the `#` is open.
+    /// In real files, other `# ` after a command are nearly always comments.
     private static func commentCut(_ context: RuleContext) -> [Finding] {
         var findings = context.commands.compactMap { site, scan -> Finding? in
             guard site.style == .plain, let comment = comment(after: site.range, context.source)
-            else {
-                return nil
-            }
+            else { return nil }
             let isCut = scan.openQuote != nil || site.text.hasOpenBracket || comment.isAttached
             return isCut ? cut(comment, kept: site.text) : nil
         }
-        for variable in plainVariables(context.root) where variable.value.scalar?.style == .plain {
+        let env = context.root.mapping?["env"]?.mapping
+        for variable in env?["variables"]?.mapping?.pairs ?? []
+        where variable.value.scalar?.style == .plain {
             guard let comment = comment(after: variable.value.range, context.source),
                 comment.isAttached
             else { continue }
@@ -54,14 +53,7 @@ extension LintRule {
         let blanks = line.prefix { $0 == " " || $0 == "\t" }.count
         guard line.dropFirst(blanks).first == "#" else { return nil }
         let start = SourcePosition(line: range.end.line, column: range.end.column + blanks)
-        return Comment(
-            text: String(line.dropFirst(blanks)).trimmed,
-            range: SourceRange(start: start, end: start)
-        )
-    }
-
-    private static func plainVariables(_ root: Node) -> [Mapping.Pair] {
-        root.mapping?["env"]?.mapping?["variables"]?.mapping?.pairs ?? []
+        return Comment(text: String(line.dropFirst(blanks)).trimmed, range: SourceRange(at: start))
     }
 
     /// Finds an `&name` before a command that no alias uses, which YAML drops.
@@ -110,9 +102,8 @@ extension LintRule {
                 !line.element.trimmed.hasPrefix("#")
                     && line.element.hasTypographicSign(among: suspects)
             }
-            guard let code, let sign = code.element.first(where: { suspects[$0] != nil }) else {
-                return nil
-            }
+            guard let code, let sign = code.element.first(where: { suspects[$0] != nil })
+            else { return nil }
             let scalar = sign.unicodeScalars.first?.value ?? 0
             return Finding(
                 range: site.range(ofTextLine: code.offset),
@@ -136,7 +127,6 @@ extension StringProtocol {
         } && !contains("echo") && !contains("printf")
     }
 
-    /// Whether more brackets open than close.
     fileprivate var hasOpenBracket: Bool {
         let opened = count { $0 == "(" || $0 == "{" }
         return opened > count { $0 == ")" || $0 == "}" }

@@ -42,9 +42,8 @@ extension LintRule {
             let isSecretName =
                 variable.name == "AWS_SECRET_ACCESS_KEY" || variable.name == "AWS_SESSION_TOKEN"
             let isKey = value.count == 20 && (value.hasPrefix("AKIA") || value.hasPrefix("ASIA"))
-            guard isKey || isSecretName && value.count >= 16 && value.expansionSign == nil else {
-                return nil
-            }
+            guard isKey || isSecretName && value.count >= 16 && value.expansionSign == nil
+            else { return nil }
             return Finding(
                 range: variable.value.range,
                 message:
@@ -57,9 +56,7 @@ extension LintRule {
 }
 
 extension String {
-    /// Returns whether a shell inserts the value of a variable: `$NAME` or `${NAME}`.
-    ///
-    /// Text in single quotes, the length of a variable and defaults do not count.
+    /// Returns whether a shell inserts the value of a variable, outside of single quotes.
     fileprivate func expands(_ name: String) -> Bool {
         guard !hasPrefix("'") else { return false }
         return ranges(of: "$" + name).contains { range in

@@ -21,9 +21,8 @@ extension LintRule {
     }
 
     private static func setsOption(_ command: ShellScan.SimpleCommand) -> Bool {
-        guard let name = command.words.first, let option = command.words.dropFirst().first else {
-            return false
-        }
+        guard let name = command.words.first, let option = command.words.dropFirst().first
+        else { return false }
         return name == "shopt"
             || name == "set" && (option.hasPrefix("-") || option.hasPrefix("+"))
                 && option != "--"
@@ -54,9 +53,8 @@ extension LintRule {
                 guard let name = command.words.first else { return false }
                 return definitions[name] != nil && !defined.contains(name)
             }
-            guard let call, let name = call.words.first, let line = definitions[name] else {
-                return nil
-            }
+            guard let call, let name = call.words.first, let line = definitions[name]
+            else { return nil }
             return Finding(
                 range: site.range(ofTextLine: call.line),
                 message:

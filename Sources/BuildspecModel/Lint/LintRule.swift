@@ -4,55 +4,38 @@
 struct LintRule: Sendable {
     /// The input of a rule.
     struct RuleContext {
-        /// The text of the file.
         let source: SourceText
-        /// The root of the tree.
         let root: Node
-        /// The commands of the file.
         let sites: [CommandSite]
-        /// The scans of the commands, in the same order.
+        /// The scans of `sites`, in the same order.
         let scans: [ShellScan]
-        /// The names of anchors that an alias uses.
         let usedAnchors: Set<String>
-        /// The `env` section of the file.
         let env: EnvSection
 
-        /// The commands with their scans.
         var commands: Zip2Sequence<[CommandSite], [ShellScan]> { zip(sites, scans) }
 
+        private var shell: String { env.shell?.value.lowercased() ?? "" }
+
         /// Whether the commands are for PowerShell or cmd, which these rules do not support.
-        var isWindows: Bool {
-            let shell = env.shell?.value.lowercased() ?? ""
-            return shell.contains("powershell") || shell.contains("cmd") || shell.contains("pwsh")
-        }
+        var isWindows: Bool { ["powershell", "cmd", "pwsh"].contains { shell.contains($0) } }
 
         /// Whether the file selects bash, or zsh, which has the same features.
-        var isBash: Bool {
-            let shell = env.shell?.value.lowercased() ?? ""
-            return shell.hasSuffix("bash") || shell.hasSuffix("zsh")
-        }
+        var isBash: Bool { shell.hasSuffix("bash") || shell.hasSuffix("zsh") }
     }
 
-    /// The name of the rule's findings.
     let name: FindingName
-    /// Applies the rule to a buildspec.
     let check: @Sendable (RuleContext) -> [Finding]
 
     /// A finding of a rule.
     struct Finding {
-        /// The range in the file.
         var range: SourceRange
-        /// The problem and the remedy.
         var message: String
-        /// CodeBuild's behaviour.
         var codeBuild: String?
     }
 
-    /// All rules.
-    static let all: [LintRule] =
-        foldingRules + quotingRules + shellRules + bashRules + secretRules
+    static let all = foldingRules + quotingRules + shellRules + bashRules + secretRules
 
-    /// Applies all rules to a text, and returns the findings.
+    /// Applies all rules to a text.
     static func findings(
         in text: ParsedText,
         env: EnvSection,
@@ -70,13 +53,7 @@ struct LintRule: Sendable {
         )
         return all.flatMap { rule in
             rule.check(context).map {
-                Diagnostic(
-                    .warning,
-                    rule.name.rawValue,
-                    $0.message,
-                    at: $0.range,
-                    codeBuild: $0.codeBuild
-                )
+                Diagnostic(rule.name, $0.message, at: $0.range, codeBuild: $0.codeBuild)
             }
         }
     }

@@ -4,8 +4,12 @@ public struct PathOddity: Sendable, Equatable {
     public enum Use: Sendable {
         /// A path that a cache keeps.
         case cache
-        /// A path or base directory of artifacts or reports.
+        /// A path of artifacts.
         case output
+        /// A path of reports.
+        case report
+        /// The base directory of artifacts or reports.
+        case base
         /// A path that artifacts exclude.
         case exclusion
     }
@@ -31,10 +35,36 @@ public struct PathOddity: Sendable, Equatable {
     /// - Returns: The findings, usually none.
     public static func all(in path: String, _ use: Use) -> [PathOddity] {
         [
-            quotes(path), blanks(path, use), command(path, use), expansion(path), backslash(path),
-            negation(path, use), tilde(path, use), directory(path, use),
+            quotes(path, use), blanks(path, use), command(path, use), expansion(path),
+            backslash(path), negation(path, use), tilde(path, use), directory(path, use),
         ]
         .compactMap(\.self)
+    }
+
+    /// Checks a path with its variables replaced; findings that its declaration has are left out.
+    package static func all(
+        in path: String,
+        declaredAs declared: String,
+        _ use: Use
+    ) -> [PathOddity] {
+        guard path != declared else { return [] }
+        let known = Set(all(in: declared, use).map(\.name))
+        return all(in: path, use).filter { !known.contains($0.name) }
+    }
+
+    /// Returns the path that is probably meant, without quotes, blanks and a comma at ends of names.
+    private static func meant(_ path: String, _ use: Use) -> String {
+        var (meant, before) = (path, "")
+        while meant != before {
+            before = meant
+            if endsWithComma(meant) { meant.removeLast() }
+            meant = withoutQuotes(names(of: meant).map(trimmed).joined(separator: "/"))
+        }
+        return use == .exclusion ? excludable(meant) : meant
+    }
+
+    private static func names(of path: String) -> [Substring] {
+        path.split(separator: "/", omittingEmptySubsequences: false)
     }
 
     /// The closing quotes for each opening quote; word processors make typographic ones.
@@ -42,8 +72,8 @@ public struct PathOddity: Sendable, Equatable {
         "\"": "\"", "'": "'", "\u{201C}": "\u{201D}", "\u{201E}": "\u{201C}\u{201D}",
         "\u{2018}": "\u{2019}",
     ]
+    private static let quoteMarks = Set(closing.keys).union(closing.values.joined())
 
-    /// Returns the text without the quotes around it; `nil` if it has none.
     private static func unquoted(_ text: Substring) -> Substring? {
         guard let first = text.first, let last = text.last, text.count > 1,
             closing[first]?.contains(last) ?? false
@@ -51,18 +81,41 @@ public struct PathOddity: Sendable, Equatable {
         return text.dropFirst().dropLast()
     }
 
-    private static func quotes(_ path: String) -> PathOddity? {
-        // Quotes around the path, or around one name in it.
-        let names = path.split(separator: "/", omittingEmptySubsequences: false)
-        let inner =
-            names.contains { unquoted($0) != nil }
-            ? names.map { unquoted($0) ?? $0 }.joined(separator: "/")
-            : unquoted(path[...]).map(String.init)
-        guard let inner else { return nil }
+    /// Returns the path without quotes around it or its names, or a single one at the end of a name.
+    private static func withoutQuotes(_ path: String) -> String {
+        let names = names(of: path)
+        guard names.allSatisfy({ unquoted($0) == nil }) else {
+            return names.map { unquoted($0) ?? $0 }.joined(separator: "/")
+        }
+        if let inner = unquoted(path[...]) { return String(inner) }
+        let ends = names.flatMap { [$0.first, $0.last] }.compactMap(\.self)
+        guard path.count(where: quoteMarks.contains) == 1, path.count > 1, !path.contains("\\"),
+            !quoteMarks.isDisjoint(with: ends)
+        else { return path }
+        return path.filter { !quoteMarks.contains($0) }
+    }
+
+    private static func quotes(_ path: String, _ use: Use) -> PathOddity? {
+        let inner = withoutQuotes(path)
+        guard inner != path else { return nil }
+        let subject = path.count - inner.count == 1 ? "the quote is" : "the quotes are"
         return PathOddity(
             .quotedPath,
-            "the quotes are part of the name \(path.clipped); write '\(inner.clipped)'"
+            "\(subject) part of the name \(path.clipped); write '\(meant(path, use).clipped)'"
         )
+    }
+
+    private static func endsWithComma(_ path: String) -> Bool {
+        path.hasSuffix(",") && path.count > 1 && !path.hasSuffix("\\,")
+    }
+
+    /// Returns the name without blanks at its ends; one after a backslash stays.
+    private static func trimmed(_ name: Substring) -> Substring {
+        var rest = name.drop(while: \.isWhitespace)
+        while rest.last?.isWhitespace ?? false, !rest.dropLast().hasSuffix("\\") {
+            rest.removeLast()
+        }
+        return rest
     }
 
     private static func blanks(_ path: String, _ use: Use) -> PathOddity? {
@@ -70,14 +123,20 @@ public struct PathOddity: Sendable, Equatable {
         if path.isBlank, !path.isEmpty || use == .exclusion {
             return PathOddity(.blankPath, "the path '\(path.clipped)' names no file; leave it out")
         }
-        let isBlank: (Character) -> Bool = \.isWhitespace
-        let inner = path.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
-        let trimmed = String(inner)
-        guard trimmed != path, !trimmed.isEmpty, !trimmed.hasSuffix("\\") else { return nil }
-        let side = path.first.map(isBlank) ?? false ? "before" : "after"
+        let names = names(of: path)
+        let trimmed = names.map(trimmed)
+        var fault = "comma after '\(String(path.dropLast()).clipped)'"
+        if let index = names.indices.first(where: { names[$0] != trimmed[$0] }) {
+            let isBefore = names[index].first?.isWhitespace ?? false && !trimmed[index].isEmpty
+            let rest = isBefore ? trimmed[index...] : trimmed[...index]
+            let side = isBefore ? "before" : "after"
+            fault = "blank \(side) '\(rest.joined(separator: "/").clipped)'"
+        } else if !endsWithComma(path) {
+            return nil
+        }
         return PathOddity(
             .blankPath,
-            "the blank \(side) '\(trimmed.clipped)' is part of the name; write '\(trimmed.clipped)'"
+            "the \(fault) is part of the name; write '\(meant(path, use).clipped)'"
         )
     }
 
@@ -88,10 +147,16 @@ public struct PathOddity: Sendable, Equatable {
         {
             let rest = String(path.dropFirst(start.count + 1))
             let isRoot = CacheSection.isRoot(rest) || CacheSection.includesSources(rest)
+            let origin =
+                use == .cache || use == .base
+                ? "the source root" : "'base-directory', or else at the source root"
             remedy =
-                use == .cache && isRoot
-                ? "name what the build makes, such as 'node_modules/**/*'"
-                : "paths start at the source root, so write '\(rest.clipped)'"
+                switch use {
+                case .cache where isRoot: "name what the build makes, such as 'node_modules/**/*'"
+                case .base where rest.isEmpty: "leave it out, because it is the source root"
+                case _ where rest.isEmpty: "name the files"
+                default: "paths start at \(origin), so write '\(rest.clipped)'"
+                }
         }
         return PathOddity(
             .pathExpansion,
@@ -145,10 +210,11 @@ public struct PathOddity: Sendable, Equatable {
 
     private static func negation(_ path: String, _ use: Use) -> PathOddity? {
         guard path.hasPrefix("!"), path.count > 1 else { return nil }
-        let rest = String(path.dropFirst()).clipped
+        let rest = meant(String(path.dropFirst()), .exclusion).clipped
         let remedy =
             switch use {
-            case .cache: "name the files to keep"
+            case .cache, .report: "name the files to keep"
+            case .base: "name the directory with the files"
             case .output: "write '\(rest)' under 'exclude-paths'"
             case .exclusion: "write '\(rest)', or leave it out to keep the file"
             }
@@ -171,40 +237,38 @@ public struct PathOddity: Sendable, Equatable {
         return PathOddity(.tildePath, message)
     }
 
-    /// Names that are always meant as directories.
     private static let knownDirectories: Set<Substring> = [
         "node_modules", "bower_components", ".git", ".github", ".idea", ".vscode", ".venv", "venv",
         "__pycache__", ".pytest_cache", ".tox", ".terraform", ".gradle", ".m2", ".cache", ".next",
         "target", "dist", "build", "vendor", "coverage", "test", "tests", "src", "docs", "tmp",
     ]
 
-    private static func directory(_ path: String, _ use: Use) -> PathOddity? {
-        guard use == .exclusion else { return nil }
+    /// Returns the pattern of the files in a directory, if the path is one, else the path.
+    private static func excludable(_ path: String) -> String {
         let name = path.split(separator: "/").last ?? ""
-        let isDirectory =
-            path.hasSuffix("/") && name != "**" || knownDirectories.contains(name)
-        guard isDirectory, !name.isEmpty else { return nil }
-        let directory = path.hasSuffix("/") ? String(path.dropLast()) : path
+        let isDirectory = path.hasSuffix("/") && name != "**" || knownDirectories.contains(name)
+        guard isDirectory, !name.isEmpty else { return path }
+        return (path.hasSuffix("/") ? String(path.dropLast()) : path) + "/**/*"
+    }
+
+    private static func directory(_ path: String, _ use: Use) -> PathOddity? {
+        let files = excludable(path)
+        guard use == .exclusion, files != path else { return nil }
         return PathOddity(
             .excludedDirectory,
             "'\(path.clipped)' leaves out no file in a directory of that name; write"
-                + " '\(directory.clipped)/**/*'"
+                + " '\(files.clipped)'"
         )
     }
 }
 
 extension Reader {
-    /// Reports the findings about paths.
     mutating func checkPaths(_ paths: [Located<String>], _ use: PathOddity.Use) {
         for path in paths {
             for oddity in PathOddity.all(in: path.value, use) {
                 let isTilde = oddity.name == .tildePath
-                report(
-                    oddity.name,
-                    oddity.message,
-                    at: path.range,
-                    codeBuild: isTilde ? "not documented; it looks for a directory named '~'" : nil
-                )
+                let behaviour = isTilde ? "not documented; it looks for a directory named '~'" : nil
+                report(oddity.name, oddity.message, at: path.range, codeBuild: behaviour)
             }
         }
     }

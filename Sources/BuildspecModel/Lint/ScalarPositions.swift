@@ -12,7 +12,6 @@ struct ScalarPositions {
 
     private var text: [Unicode.Scalar] = []
 
-    /// Finds the positions of a text; `nil` if they are unknown.
     init?(of text: String, style: Scalar.Style, range: SourceRange, in source: SourceText) {
         let wanted = Array(text.unicodeScalars)
         switch style {
@@ -39,12 +38,9 @@ struct ScalarPositions {
 
     fileprivate init() {}
 
-    /// Returns the range in the file of a part of the text.
     func range(_ part: Range<Int>) -> SourceRange {
         let start = positions[min(max(0, part.lowerBound), positions.count - 1)]
-        guard part.upperBound > part.lowerBound else {
-            return SourceRange(start: start, end: start)
-        }
+        guard part.upperBound > part.lowerBound else { return SourceRange(at: start) }
         let last = positions[min(max(0, part.upperBound - 1), positions.count - 1)]
         let end = SourcePosition(line: last.line, column: last.column + 1)
         return SourceRange(start: start, end: max(start, end))

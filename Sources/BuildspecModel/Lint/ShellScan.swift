@@ -3,23 +3,21 @@
 /// The scan handles quotes, escapes, comments, `$(…)`, backquotes and the operators between
 /// commands. For heredocs and `case` patterns, it reports less rather than something wrong.
 struct ShellScan {
-    /// A simple command: its words, its first line and its terminator.
+    /// A simple command with its words as written, quotes included.
     struct SimpleCommand: Equatable {
-        /// The words as written, quotes included.
         var words: [String] = []
-        /// The line of the text, counted from 0, on which the command begins.
+        /// The first line, counted from 0.
         var line = 0
         /// The operator after the command: `|`, `;`, `&&`, …, or an empty text.
         var terminator = ""
-        /// Whether the output of the command is redirected.
+        /// Whether standard output is redirected.
         var isRedirected = false
     }
 
-    /// The simple commands of the text.
     private(set) var commands: [SimpleCommand] = []
     /// The quote that is not closed, if there is one, and the line on which it opens.
     private(set) var openQuote: (quote: Unicode.Scalar, line: Int)?
-    /// The delimiters of heredocs, with the line on which each heredoc begins.
+    /// The heredocs, with the line on which each begins.
     private(set) var heredocs: [(delimiter: String, line: Int)] = []
 
     private let text: [Unicode.Scalar]
@@ -119,8 +117,7 @@ struct ShellScan {
         }
         nesting += 1
         defer { nesting -= 1 }
-        let close: Unicode.Scalar = next == "(" ? ")" : "}"
-        let open: Unicode.Scalar = next == "(" ? "(" : "{"
+        let (open, close): (Unicode.Scalar, Unicode.Scalar) = next == "(" ? ("(", ")") : ("{", "}")
         append("$")
         word.unicodeScalars.append(open)
         index += 2
@@ -167,10 +164,7 @@ struct ShellScan {
     }
 
     private mutating func readRedirection(_ character: Unicode.Scalar) {
-        if character == "<", next == "<" {
-            readHeredocStart()
-            return
-        }
+        if character == "<", next == "<" { return readHeredocStart() }
         if next == "(" {
             append(character)
             word.unicodeScalars.append("(")
@@ -207,7 +201,6 @@ struct ShellScan {
 
     private var skippedHeredocs = 0
 
-    /// Skips the bodies of the heredocs that the previous line began.
     private mutating func skipHeredocs() {
         while skippedHeredocs < heredocs.count {
             let delimiter = heredocs[skippedHeredocs].delimiter

@@ -1,8 +1,7 @@
 extension Reader {
     /// Reads `batch`; source: CodeBuild guide, "Batch build buildspec reference".
     ///
-    /// A single build ignores the section, so its problems are errors only if a batch will be
-    /// started.
+    /// A single build ignores the section, so its problems are then only warnings.
     mutating func readBatch(_ pair: Mapping.Pair?) -> BatchSection? {
         guard let pair else { return nil }
         let before = diagnostics.count
@@ -14,15 +13,12 @@ extension Reader {
         return section
     }
 
-    /// Reads the section; even an invalid section gives a value, because it marks the file as a
-    /// batch.
+    /// Reads the section; even an invalid one gives a value, because it marks the file as a batch.
     private mutating func readSection(_ pair: Mapping.Pair) -> BatchSection {
-        reportNull(pair, "batch")
-        guard let batch = mapping(pair.value, "batch") else {
-            return BatchSection(range: pair.keyRange)
-        }
-        checkKeys(of: batch, KeyTable.batchShape, in: "batch")
-        let kinds = batch.pairs.filter { $0.name.hasPrefix("build-") && isKind($0.name) }
+        let shape = KeyTable.batchShape
+        guard let batch = section(pair, "batch", shape)
+        else { return BatchSection(range: pair.keyRange) }
+        let kinds = batch.pairs.filter { $0.name.hasPrefix("build-") && shape.row($0.name) != nil }
         if kinds.isEmpty {
             report(
                 .batchKind,
@@ -47,8 +43,6 @@ extension Reader {
         )
     }
 
-    private func isKind(_ name: String) -> Bool { KeyTable.batchShape.row(name) != nil }
-
     private mutating func readKind(_ pair: Mapping.Pair) -> BatchSection.Kind? {
         let keyPath = "batch.\(pair.name)"
         switch pair.name {
@@ -68,11 +62,8 @@ extension Reader {
         _ shape: KeyShape
     ) -> [BatchBuild] {
         guard let items = pair.value.isNull ? [] : pair.value.items else {
-            report(
-                .wrongType,
-                "'\(keyPath)' must be a list; begin each build with '- identifier:'",
-                at: pair.value.range
-            )
+            let message = "'\(keyPath)' must be a list; begin each build with '- identifier:'"
+            report(.wrongType, message, at: pair.value.range)
             return []
         }
         if items.allSatisfy(\.isNull) {
@@ -95,9 +86,8 @@ extension Reader {
         _ shape: KeyShape
     ) -> BatchBuild? {
         guard let build = mapping(item, "a build of \(keyPath)") else {
-            if item.isNull {
-                report(.nullSection, "an item of '\(keyPath)' is empty", at: item.range)
-            }
+            guard item.isNull else { return nil }
+            report(.nullSection, "an item of '\(keyPath)' is empty", at: item.range)
             return nil
         }
         checkKeys(of: build, shape, in: keyPath)
@@ -119,14 +109,11 @@ extension Reader {
         _ pair: Mapping.Pair?,
         _ keyPath: String
     ) -> BatchEnvironment {
-        guard let pair, let env = mapping(pair.value, keyPath) else { return BatchEnvironment() }
-        checkKeys(of: env, KeyTable.itemEnvShape, in: keyPath)
+        guard let env = mapping(pair?.value, keyPath, KeyTable.itemEnvShape)
+        else { return BatchEnvironment() }
         if let compute = env.pair("compute-type"), env["fleet"] != nil {
-            report(
-                .badValue,
-                "'compute-type' and 'fleet' exclude each other; keep one",
-                at: compute.keyRange
-            )
+            let message = "'compute-type' and 'fleet' exclude each other; keep one"
+            report(.badValue, message, at: compute.keyRange)
         }
         return BatchEnvironment(
             computeType: text(env["compute-type"], "\(keyPath).compute-type"),
@@ -144,19 +131,14 @@ extension Reader {
     ) -> [Located<String>] {
         guard let pair, shape.row("depend-on") != nil else { return [] }
         if pair.value.isNull {
-            report(
-                .wrongType,
-                "'depend-on' has nothing under it; remove it, or list identifiers",
-                at: pair.keyRange
-            )
+            let message = "'depend-on' has nothing under it; remove it, or list identifiers"
+            report(.wrongType, message, at: pair.keyRange)
         }
         return texts(pair.value, "depend-on")
     }
 
     private mutating func readFanout(_ pair: Mapping.Pair, _ keyPath: String) -> BatchFanout? {
-        reportNull(pair, keyPath)
-        guard let fanout = mapping(pair.value, keyPath) else { return nil }
-        checkKeys(of: fanout, KeyTable.fanoutShape, in: keyPath)
+        guard let fanout = section(pair, keyPath, KeyTable.fanoutShape) else { return nil }
         guard let value = text(fanout["parallelism"], "\(keyPath).parallelism") else {
             reportMissing("parallelism", in: keyPath, at: pair.keyRange)
             return nil

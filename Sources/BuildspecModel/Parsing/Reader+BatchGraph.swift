@@ -47,8 +47,7 @@ extension Reader {
         reportCycle(builds)
     }
 
-    /// Reports a cycle: removes the builds that can start until none can; the rest waits for each
-    /// other.
+    /// Reports a cycle: the builds that are left when no other can start.
     private mutating func reportCycle(_ builds: [BatchBuild]) {
         let known = Set(builds.map(\.identifier.value))
         var unmet = builds.map { build in
@@ -73,11 +72,8 @@ extension Reader {
         let waiting = builds.filter { !started.contains($0.identifier.value) }
         guard let first = waiting.first else { return }
         let names = waiting.prefix(5).map { $0.identifier.value.clipped }.joined(separator: ", ")
-        report(
-            .batchDependency,
-            "these builds wait for one another and can never start: \(names)",
-            at: first.identifier.range
-        )
+        let message = "these builds wait for one another and can never start: \(names)"
+        report(.batchDependency, message, at: first.identifier.range)
     }
 }
 

@@ -1,14 +1,13 @@
 extension Reader {
     /// Reads `batch.build-matrix`; source: CodeBuild guide, batch/build-matrix.
     mutating func readMatrix(_ pair: Mapping.Pair, _ keyPath: String) -> BatchMatrix? {
-        reportNull(pair, keyPath)
-        guard let matrix = mapping(pair.value, keyPath) else { return nil }
-        checkKeys(of: matrix, KeyTable.matrixShape, in: keyPath)
+        guard let matrix = section(pair, keyPath, KeyTable.matrixShape) else { return nil }
         var result = BatchMatrix()
         readStatic(matrix["static"], "\(keyPath).static", into: &result)
         let before = diagnostics.count
         readDynamic(matrix["dynamic"], "\(keyPath).dynamic", into: &result)
-        if !result.hasValues, diagnostics.count == before {
+        let lists = [result.buildspecs, result.computeTypes, result.images]
+        if lists.joined().isEmpty, result.variables.isEmpty, diagnostics.count == before {
             report(
                 .batchKind,
                 "'\(keyPath)' has no values under 'dynamic', so there is nothing to combine",
@@ -23,13 +22,10 @@ extension Reader {
         _ keyPath: String,
         into matrix: inout BatchMatrix
     ) {
-        guard let node, let part = mapping(node, keyPath) else { return }
-        checkKeys(of: part, KeyTable.matrixStaticShape, in: keyPath)
+        guard let part = mapping(node, keyPath, KeyTable.matrixStaticShape) else { return }
         matrix.ignoreFailure = flag(part["ignore-failure"], "\(keyPath).ignore-failure")
-        guard let envNode = part["env"],
-            let env = mapping(envNode, "\(keyPath).env")
+        guard let env = mapping(part["env"], "\(keyPath).env", KeyTable.matrixStaticEnvShape)
         else { return }
-        checkKeys(of: env, KeyTable.matrixStaticEnvShape, in: "\(keyPath).env")
         matrix.privilegedMode = env["privileged-mode"]
             .map { flag($0, "\(keyPath).env.privileged-mode") }
         matrix.type = text(env["type"], "\(keyPath).env.type")
@@ -40,13 +36,10 @@ extension Reader {
         _ keyPath: String,
         into matrix: inout BatchMatrix
     ) {
-        guard let node, let part = mapping(node, keyPath) else { return }
-        checkKeys(of: part, KeyTable.matrixDynamicShape, in: keyPath)
+        guard let part = mapping(node, keyPath, KeyTable.matrixDynamicShape) else { return }
         matrix.buildspecs = values(part.pair("buildspec"), keyPath)
-        guard let envNode = part["env"],
-            let env = mapping(envNode, "\(keyPath).env")
+        guard let env = mapping(part["env"], "\(keyPath).env", KeyTable.matrixDynamicEnvShape)
         else { return }
-        checkKeys(of: env, KeyTable.matrixDynamicEnvShape, in: "\(keyPath).env")
         matrix.computeTypes = values(env.pair("compute-type"), "\(keyPath).env")
         matrix.images = values(env.pair("image"), "\(keyPath).env")
         guard let variables = env["variables"],
@@ -57,8 +50,7 @@ extension Reader {
         }
     }
 
-    /// Reads one list of values; an empty list is reported, because it leaves no combination to
-    /// build.
+    /// Reads one list of values; an empty list leaves no combination to build.
     private mutating func values(_ pair: Mapping.Pair?, _ parent: String) -> [Located<String>] {
         guard let pair else { return [] }
         let keyPath = "\(parent).\(pair.name.clipped)"
@@ -73,12 +65,5 @@ extension Reader {
             )
         }
         return texts(pair.value, keyPath)
-    }
-}
-
-extension BatchMatrix {
-    /// Whether the matrix has values to combine.
-    fileprivate var hasValues: Bool {
-        !buildspecs.isEmpty || !computeTypes.isEmpty || !images.isEmpty || !variables.isEmpty
     }
 }

@@ -1,11 +1,9 @@
 extension Reader {
     /// Reads `cache`; source: CodeBuild guide, build-spec-ref: cache, and "Amazon S3 caching".
     mutating func readCache(_ pair: Mapping.Pair?) -> CacheSection? {
-        guard let pair else { return nil }
-        reportNull(pair, "cache")
         let hint = "; write 'paths:' under 'cache:'"
-        guard let cache = mapping(pair.value, "cache", hint: hint) else { return nil }
-        checkKeys(of: cache, KeyTable.cacheShape, in: "cache")
+        guard let pair, let cache = section(pair, "cache", KeyTable.cacheShape, hint: hint)
+        else { return nil }
         if let paths = cache.pair("paths") {
             reportNull(paths, "cache.paths")
             if paths.value.items?.isEmpty ?? false {
@@ -39,13 +37,9 @@ extension Reader {
             paths: paths,
             key: key,
             fallbackKeys: fallbackKeys(cache.pair("fallback-keys"), key: key),
-            action: action(cache["action"])
+            action: choice(cache["action"], KeyTable.cacheShape.row("action"), "cache.action")
+                .flatMap { CacheSection.Action(rawValue: $0.value) }
         )
-    }
-
-    private mutating func action(_ node: Node?) -> CacheSection.Action? {
-        choice(node, KeyTable.cacheShape.row("action"), "cache.action")
-            .flatMap { CacheSection.Action(rawValue: $0.value) }
     }
 
     private mutating func fallbackKeys(

@@ -1,9 +1,7 @@
 extension Reader {
-    /// Reads a list of commands.
+    /// Reads a list of commands; source: CodeBuild guide, build-spec-ref: phases/commands.
     ///
-    /// Source: CodeBuild guide, build-spec-ref: phases/commands. Observed: a missing value is an
-    /// empty list, an empty item is an empty command, and one text instead of the list is one
-    /// command.
+    /// Observed: a missing value is an empty list, and one text instead of the list is one command.
     mutating func readCommands(_ pair: Mapping.Pair?, _ keyPath: String) -> [Located<String>] {
         guard let pair, !pair.value.isNull else { return [] }
         switch pair.value.content {
@@ -16,11 +14,8 @@ extension Reader {
             )
             return [Located(scalar.text, at: pair.value.range)]
         case .mapping:
-            report(
-                .wrongType,
-                "'\(keyPath)' must be a list; put '- ' before each command",
-                at: pair.value.range
-            )
+            let message = "'\(keyPath)' must be a list; put '- ' before each command"
+            report(.wrongType, message, at: pair.value.range)
             return []
         case .sequence(let items):
             return items.enumerated().compactMap { command($1, index: $0) }
@@ -81,8 +76,7 @@ extension Reader {
             range.start.line == range.end.line || item.mapping?.pairs.first?.value.isNull ?? false,
             !item.isAlias, text.count <= 100
         else { return "write it as a '- |' block, or quote the whole command" }
-        let escaped = text.replacing("'", with: "''")
-        return "quote the whole command: - '\(escaped)'"
+        return "quote the whole command: - '\(text.replacing("'", with: "''"))'"
     }
 }
 

@@ -1,12 +1,8 @@
 extension Reader {
-    /// Reads a whole buildspec.
     mutating func readDocument(_ root: Node) -> Buildspec? {
         guard let top = root.mapping else {
-            report(
-                .wrongType,
-                "a buildspec is a mapping with 'version' and 'phases', not \(root.kind)",
-                at: root.range
-            )
+            let message = "a buildspec is a mapping with 'version' and 'phases', not \(root.kind)"
+            report(.wrongType, message, at: root.range)
             return nil
         }
         self.root = top
@@ -27,10 +23,9 @@ extension Reader {
     /// Reads `version` as text; source: CodeBuild guide, build-spec-ref: version.
     private mutating func readVersion(_ top: Mapping, _ root: Node) -> Buildspec.Version? {
         guard let pair = top.pair("version") else {
-            guard !top.pairs.contains(where: { $0.name.lowercased() == "version" }) else {
-                return nil
-            }
-            let start = SourceRange(start: root.range.start, end: root.range.start)
+            guard !top.pairs.contains(where: { $0.name.lowercased() == "version" })
+            else { return nil }
+            let start = SourceRange(at: root.range.start)
             report(.missingKey, "'version' is missing; begin with 'version: 0.2'", at: start)
             return nil
         }
@@ -71,10 +66,7 @@ extension Reader {
 
     /// Reads `proxy`; source: CodeBuild guide, build-spec-ref: proxy.
     private mutating func readProxy(_ pair: Mapping.Pair?) -> ProxySection? {
-        guard let pair else { return nil }
-        reportNull(pair, "proxy")
-        guard let proxy = mapping(pair.value, "proxy") else { return nil }
-        checkKeys(of: proxy, KeyTable.proxyShape, in: "proxy")
+        guard let pair, let proxy = section(pair, "proxy", KeyTable.proxyShape) else { return nil }
         return ProxySection(
             uploadArtifacts: flag(proxy["upload-artifacts"], "proxy.upload-artifacts"),
             logs: flag(proxy["logs"], "proxy.logs")

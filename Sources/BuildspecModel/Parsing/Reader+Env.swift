@@ -24,10 +24,8 @@ extension Reader {
         for secret in section.secretsManager { checkSecret(secret) }
         section.exportedVariables = texts(env["exported-variables"], "env.exported-variables")
         for name in section.exportedVariables { checkExported(name) }
-        section.gitCredentialHelper = flag(
-            env["git-credential-helper"],
-            "env.git-credential-helper"
-        )
+        let helper = "git-credential-helper"
+        section.gitCredentialHelper = flag(env[helper], "env.\(helper)")
         return section
     }
 
@@ -41,8 +39,7 @@ extension Reader {
             )
         }
         let name = "environment_variables"
-        guard let old = mapping(pair.value, name) else { return }
-        checkKeys(of: old, KeyTable.oldEnvShape, in: name)
+        guard let old = mapping(pair.value, name, KeyTable.oldEnvShape) else { return }
         section.variables += variables(old.pair("plaintext"), "\(name).plaintext", arePlain: true)
         section.parameterStore += variables(old.pair("parameter-store"), "\(name).parameter-store")
     }
@@ -73,8 +70,7 @@ extension Reader {
         _ keyPath: String,
         arePlain: Bool = false
     ) -> [EnvVariable] {
-        guard let pair, !pair.value.isNull else { return [] }
-        guard let names = mapping(pair.value, keyPath) else { return [] }
+        guard let pair, let names = mapping(pair.value, keyPath) else { return [] }
         return names.pairs.compactMap { variable($0, keyPath, isPlain: arePlain) }
     }
 
@@ -176,8 +172,7 @@ extension Reader {
         let idFields = variable.value.value.hasPrefix("arn:") ? 7 : 1
         let rest = fields.dropFirst(idFields)
         let hasStageAndVersion = rest.dropFirst().prefix(2).filter { !$0.isEmpty }.count == 2
-        guard
-            rest.count > 3 || hasStageAndVersion || fields.count < idFields || fields[0].isEmpty
+        guard rest.count > 3 || hasStageAndVersion || fields.count < idFields || fields[0].isEmpty
         else { return }
         report(
             .secretReference,
@@ -193,11 +188,7 @@ extension Reader {
 extension String {
     /// Whether the text is a variable's name in a shell.
     var isVariableName: Bool {
-        guard let first = utf8.first, !(0x30...0x39).contains(first) else { return false }
-        return utf8.allSatisfy {
-            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-                || $0 == 0x5F
-        }
+        unicodeScalars.first?.isNameStart ?? false && unicodeScalars.allSatisfy(\.isNamePart)
     }
 
     /// The first `$NAME`, `${…}`, `${{…}}` or `$(…)`, which a shell or another system would replace.

@@ -25,33 +25,31 @@ extension Reader {
     }
 
     private mutating func reportNoPhases(_ top: Mapping, _ root: Node) {
-        let start = SourceRange(start: root.range.start, end: root.range.start)
         report(
             .noPhases,
             "there are no phases, so no command runs",
-            at: top.pair("phases")?.keyRange ?? start,
+            at: top.pair("phases")?.keyRange ?? SourceRange(at: root.range.start),
             codeBuild: "accepts it, runs nothing and reports success"
         )
     }
 
-    /// Reports an unknown phase as an error, because its commands would not run, even if CodeBuild
-    /// accepts it.
+    /// Reports an unknown phase as an error, because its commands would not run.
     private mutating func reportUnknownPhase(_ pair: Mapping.Pair) {
         let phases = KeyTable.phasesShape
-        let remedy: String
-        var isSection = false
+        let message: String
         switch suggestion(for: pair, in: phases, at: "phases") {
-        case .recased(let name), .misspelt(let name): remedy = "did you mean '\(name)'?"
+        case .recased(let name), .misspelt(let name):
+            message = "unknown phase '\(pair.name.clipped)'; did you mean '\(name)'?"
         case .misplaced(let path):
-            isSection = true
-            remedy = moveHint(for: pair.name, to: path, from: "phases")
-        case nil: remedy = "the phases are \(phases.rows.map(\.name).listed)"
+            let hint = moveHint(for: pair.name, to: path, from: "phases")
+            message = "'\(pair.name.clipped)' is not a phase; \(hint)"
+        case nil:
+            let known = phases.rows.map(\.name).listed
+            message = "unknown phase '\(pair.name.clipped)'; the phases are \(known)"
         }
         report(
             .unknownPhase,
-            isSection
-                ? "'\(pair.name.clipped)' is not a phase; \(remedy)"
-                : "unknown phase '\(pair.name.clipped)'; \(remedy)",
+            message,
             at: pair.keyRange,
             severity: unknownSeverity,
             codeBuild: "not known: it refuses the file, or ignores the phase and what it does"
@@ -74,17 +72,12 @@ extension Reader {
 
     private mutating func readPhase(_ name: PhaseName, _ pair: Mapping.Pair) -> Phase {
         let keyPath = "phases.\(name.rawValue)"
-        reportNull(pair, keyPath)
         let hint = "; write 'commands:' under '\(name.rawValue):'"
-        guard let phase = mapping(pair.value, keyPath, hint: hint) else { return Phase() }
         let shape = name == .install ? KeyTable.installShape : KeyTable.phaseShape
-        checkKeys(of: phase, shape, in: keyPath)
+        guard let phase = section(pair, keyPath, shape, hint: hint) else { return Phase() }
         if phase["commands"] == nil, phase["finally"] == nil, phase["runtime-versions"] == nil {
-            report(
-                .phaseWithoutCommands,
-                "'\(keyPath)' has no 'commands', so it does nothing",
-                at: pair.keyRange
-            )
+            let message = "'\(keyPath)' has no 'commands', so it does nothing"
+            report(.phaseWithoutCommands, message, at: pair.keyRange)
         }
         return Phase(
             commands: readCommands(phase.pair("commands"), "\(keyPath).commands"),
@@ -123,5 +116,66 @@ extension Reader {
             }
             return RuntimeVersion(name: entry.name, version: version)
         }
+    }
+
+    /// Reads `on-failure`, in any case, because the guide writes `RETRY` and `Retry`.
+    ///
+    /// Source: CodeBuild guide, build-spec-ref: phases/on-failure.
+    private mutating func readOnFailure(_ node: Node?, _ keyPath: String) -> OnFailure? {
+        guard let value = text(node, keyPath) else { return nil }
+        switch value.value.lowercased() {
+        case "abort": return .abort
+        case "continue": return .continue
+        case let word where word == "retry" || word.hasPrefix("retry-"):
+            return retry(value.value.dropFirst(5), at: value.range)
+        default:
+            reportOnFailure(value, keyPath)
+            return nil
+        }
+    }
+
+    private mutating func reportOnFailure(_ value: Located<String>, _ keyPath: String) {
+        let isTemplate = value.value.contains("|")
+        let keywords = ["ABORT", "CONTINUE", "RETRY"]
+        let remedy =
+            Suggestion.nearest(to: value.value, in: keywords).map { "did you mean '\($0)'?" }
+            ?? "write ABORT, CONTINUE, or RETRY with '-<count>' and '-<regex>' if wanted"
+        report(
+            isTemplate ? .templateText : .badValue,
+            "'\(value.value.clipped)' is not a value of '\(keyPath)'; \(remedy)",
+            at: value.range,
+            severity: isTemplate ? .warning : unknownSeverity,
+            codeBuild: "not known"
+        )
+    }
+
+    /// Parses the text after `RETRY`: `-<count>` before the end or a `-`, and the expression.
+    private mutating func retry(_ rest: Substring, at range: SourceRange) -> OnFailure {
+        let parameters = rest.dropFirst()
+        let digits = parameters.prefix { $0.isASCII && $0.isNumber }
+        let tail = parameters.dropFirst(digits.count)
+        guard !digits.isEmpty, tail.isEmpty || tail.first == "-" else {
+            return .retry(count: 3, pattern: pattern(parameters, at: range))
+        }
+        let count = Int(digits) ?? .max
+        if count > 100 {
+            report(.badValue, "a build is tried again at most 100 times, not \(digits)", at: range)
+        }
+        return .retry(count: min(count, 100), pattern: pattern(tail.dropFirst(), at: range))
+    }
+
+    private mutating func pattern(_ text: Substring, at range: SourceRange) -> String {
+        guard !text.isEmpty else { return ".*" }
+        do throws(RetryPattern.Problem) {
+            _ = try RetryPattern(String(text))
+        } catch {
+            report(
+                .badValue,
+                "'\(String(text).clipped)' is not a regular expression: \(error.reason), at its "
+                    + "character \(error.column)",
+                at: range
+            )
+        }
+        return String(text)
     }
 }

@@ -1,20 +1,34 @@
 extension Reader {
-    /// Returns the mapping of a section; reports a value that is not a mapping.
-    ///
-    /// - Parameters:
-    ///   - node: The section's value.
-    ///   - keyPath: The path of the section's key for messages, such as `env.variables`.
-    ///   - hint: The remedy, if the general one would not help.
-    /// - Returns: The mapping; `nil` for a null value, and for a value that is not a mapping.
+    /// Returns the mapping of a section; reports a null value, another kind and unknown keys.
+    mutating func section(
+        _ pair: Mapping.Pair,
+        _ keyPath: String,
+        _ shape: KeyShape,
+        hint: String? = nil
+    ) -> Mapping? {
+        reportNull(pair, keyPath)
+        return mapping(pair.value, keyPath, shape, hint: hint)
+    }
+
+    /// Returns the mapping, or `nil` for a null value; reports another kind and unknown keys.
+    mutating func mapping(
+        _ node: Node?,
+        _ keyPath: String,
+        _ shape: KeyShape,
+        hint: String? = nil
+    ) -> Mapping? {
+        guard let node, let mapping = mapping(node, keyPath, hint: hint) else { return nil }
+        checkKeys(of: mapping, shape, in: keyPath)
+        return mapping
+    }
+
+    /// Returns the mapping, or `nil` for a null value; reports another kind, with `hint` as remedy.
     mutating func mapping(_ node: Node, _ keyPath: String, hint: String? = nil) -> Mapping? {
         if let mapping = node.mapping { return mapping }
         guard !node.isNull else { return nil }
         let remedy = hint ?? wrongTypeRemedy(for: node)
-        report(
-            .wrongType,
-            "'\(keyPath)' must be a mapping, not \(node.kind)\(remedy)",
-            at: node.range
-        )
+        let message = "'\(keyPath)' must be a mapping, not \(node.kind)\(remedy)"
+        report(.wrongType, message, at: node.range)
         return nil
     }
 
@@ -46,12 +60,13 @@ extension Reader {
         case "yes", "true", "on", "y": return true
         case "no", "false", "off", "n": return false
         default:
+            let isTemplate = value.value.contains("|")
             let isVariable = value.value.hasPrefix("$")
             report(
-                value.value.contains("|") ? .templateText : isVariable ? .unusualValue : .badValue,
+                isTemplate ? .templateText : isVariable ? .unusualValue : .badValue,
                 "'\(keyPath)' must be yes or no, not '\(value.value.clipped)'; it counts as no",
                 at: value.range,
-                severity: value.value.contains("|") || isVariable ? .warning : unknownSeverity
+                severity: isTemplate || isVariable ? .warning : unknownSeverity
             )
             return false
         }
@@ -66,11 +81,8 @@ extension Reader {
         guard let node, !node.isNull else { return [] }
         if let scalar = node.scalar {
             if !acceptsOne {
-                report(
-                    .wrongType,
-                    "'\(keyPath)' must be a list; write '- \(scalar.text.clipped)' under it",
-                    at: node.range
-                )
+                let remedy = "write '- \(scalar.text.clipped)' under it"
+                report(.wrongType, "'\(keyPath)' must be a list; \(remedy)", at: node.range)
             }
             return [Located(scalar.text, at: node.range)]
         }
@@ -98,14 +110,15 @@ extension Reader {
         }
         if let match { return Located(match, at: value.range) }
         guard !value.value.contains("$") else { return value }
-        let program = value.value.split { $0 == "/" || $0 == " " }.last.map(String.init)
-        let isPathOfValue = value.value.contains("/") && program.map(values.contains) ?? false
-        let nearest =
-            isPathOfValue ? nil : Suggestion.nearest(to: value.value, in: values)
+        let program = value.value.split { $0 == "/" || $0 == " " }.last ?? ""
+        let shell = ["dash", "ash"].contains(program) ? "sh" : program
+        let same = values.first { $0.split(separator: "/").last == shell }
+        // The directories of two programs do not make them similar.
+        let typed = value.value.hasPrefix("/") ? String(program) : value.value
+        let nearest = Suggestion.nearest(to: typed, in: values)
         let remedy =
-            isPathOfValue
-            ? "write '\(program ?? "")'"
-            : nearest.map { "did you mean '\($0)'?" } ?? "it can be \(values.listed)"
+            same.map { "write '\($0)'" } ?? nearest.map { "did you mean '\($0)'?" }
+            ?? "it can be \(values.listed)"
         let isTemplate = value.value.contains("|")
         report(
             isTemplate ? .templateText : isOpen ? .unusualValue : .badValue,

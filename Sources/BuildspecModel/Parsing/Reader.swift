@@ -3,24 +3,15 @@
 /// Each section has an extension in a separate file. A reader does not stop at a problem: the problem
 /// becomes a diagnostic, and the value is read without the wrong part.
 struct Reader {
-    /// The text, for checks that need more than the tree.
     let source: SourceText
-    /// How strictly to parse.
     let options: ParseOptions
     /// The version that the file declares.
     var version = Buildspec.Version.v02
-    /// How many more unknown keys get a suggestion, so that a file with many of them does not take
-    /// long.
+    /// How many more unknown keys get a suggestion, so that many of them do not take long.
     var suggestionsLeft = 200
     /// The top-level mapping, for messages about where a key belongs.
     var root = Mapping()
-    /// All findings so far.
     var diagnostics: [Diagnostic] = []
-
-    init(source: SourceText, options: ParseOptions) {
-        self.source = source
-        self.options = options
-    }
 
     /// Adds a finding; `severity` overrides the severity of the name.
     mutating func report(
@@ -31,13 +22,7 @@ struct Reader {
         codeBuild: String? = nil
     ) {
         diagnostics.append(
-            Diagnostic(
-                severity ?? name.severity,
-                name.rawValue,
-                message,
-                at: range,
-                codeBuild: codeBuild
-            )
+            Diagnostic(name, message, at: range, severity: severity, codeBuild: codeBuild)
         )
     }
 

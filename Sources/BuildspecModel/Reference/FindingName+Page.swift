@@ -22,15 +22,13 @@ extension FindingName {
 
     /// The description of the finding for a terminal.
     public var explanation: String {
-        let lines =
-            ["\(rawValue) (\(severity.rawValue))"] + KeyTable.wrapped(summary, indent: 2)
-            + (severity == .warning
-                ? [
-                    "",
-                    "  Turn it off with '--ignore \(rawValue)', or in the file with the comment",
-                ]
-                    + ["  '# buildspec: ignore \(rawValue)'."]
-                : [])
+        var lines = ["\(rawValue) (\(severity.rawValue))"] + KeyTable.wrapped(summary, indent: 2)
+        if severity == .warning {
+            lines += [
+                "", "  Turn it off with '--ignore \(rawValue)', or in the file with the comment",
+                "  '# buildspec: ignore \(rawValue)'.",
+            ]
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 }

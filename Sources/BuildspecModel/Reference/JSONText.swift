@@ -62,20 +62,31 @@ package indirect enum JSONText: Sendable {
     }
 
     private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case "\u{0}"..<" ", "\u{7F}", "\u{2028}", "\u{2029}":
-                let hex = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: result.unicodeScalars.append(scalar)
+        var result: [UInt8] = []
+        appendQuoted(text.utf8, to: &result)
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Appends UTF-8 text as a JSON string; on bytes, because commands can write much output.
+    package static func appendQuoted(_ text: some Collection<UInt8>, to line: inout [UInt8]) {
+        line.reserveCapacity(line.count + text.count + text.count / 16 + 16)
+        line.append(UInt8(ascii: "\""))
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): line += [UInt8(ascii: "\\"), byte]
+            case UInt8(ascii: "\n"): line += "\\n".utf8
+            case UInt8(ascii: "\r"): line += "\\r".utf8
+            case UInt8(ascii: "\t"): line += "\\t".utf8
+            case 0..<0x20, 0x7F:
+                line += (byte < 0x10 ? "\\u000" : "\\u00").utf8
+                line += String(byte, radix: 16).utf8
+            // U+2028 and U+2029 end a line for some readers.
+            case _ where byte & 0xFE == 0xA8 && line.suffix(2) == [0xE2, 0x80]:
+                line.removeLast(2)
+                line += "\\u202\(byte - 0xA0)".utf8
+            default: line.append(byte)
             }
         }
-        return result + "\""
+        line.append(UInt8(ascii: "\""))
     }
 }

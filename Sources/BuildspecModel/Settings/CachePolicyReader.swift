@@ -11,7 +11,6 @@ struct CachePolicyReader {
         reader = Reader(source: source, options: ParseOptions())
     }
 
-    /// All findings so far.
     var diagnostics: [Diagnostic] { reader.diagnostics }
 
     mutating func read(_ root: Node) -> CachePolicyText {
@@ -40,44 +39,31 @@ struct CachePolicyReader {
 
     private mutating func readVersion(_ top: Mapping, _ root: Node) {
         guard let pair = top.pair("version") else {
-            let start = SourceRange(start: root.range.start, end: root.range.start)
-            report(.missingKey, "'version' is missing; begin with 'version: 1'", at: start)
-            return
+            let start = SourceRange(at: root.range.start)
+            return report(.missingKey, "'version' is missing; begin with 'version: 1'", at: start)
         }
         guard let version = value(pair), version.value != "1" else { return }
-        report(
-            .version,
-            "there is no cache policy version '\(version.value.clipped)'; write 1",
-            at: version.range
-        )
+        let message = "there is no cache policy version '\(version.value.clipped)'; write 1"
+        report(.version, message, at: version.range)
     }
 
     private mutating func readKeys(_ pair: Mapping.Pair?) -> [CachePolicyText.Key] {
         guard let pair else { return [] }
         guard let items = pair.value.items else {
-            report(
-                .wrongType,
-                "'keys' must be a list, not \(pair.value.kind)",
-                at: pair.value.isNull ? pair.keyRange : pair.value.range
-            )
+            let range = pair.value.isNull ? pair.keyRange : pair.value.range
+            report(.wrongType, "'keys' must be a list, not \(pair.value.kind)", at: range)
             return []
         }
         let keys = items.compactMap { readKey($0) }
         for (index, key) in keys.enumerated() {
             let others = keys[..<index]
             if others.contains(where: { $0.name.value == key.name.value }) {
-                report(
-                    .badValue,
-                    "two keys have the name '\(key.name.value.clipped)'",
-                    at: key.name.range
-                )
+                let message = "two keys have the name '\(key.name.value.clipped)'"
+                report(.badValue, message, at: key.name.range)
             }
             if others.contains(where: { $0.key.value == key.key.value }) {
-                report(
-                    .badValue,
-                    "the same key occurs twice; list all its scopes in one entry",
-                    at: key.key.range
-                )
+                let message = "the same key occurs twice; list all its scopes in one entry"
+                report(.badValue, message, at: key.key.range)
             }
         }
         return keys
@@ -85,11 +71,8 @@ struct CachePolicyReader {
 
     private mutating func readKey(_ node: Node) -> CachePolicyText.Key? {
         guard let mapping = node.mapping else {
-            report(
-                .wrongType,
-                "a key is a mapping with 'name', 'key' and 'scopes', not \(node.kind)",
-                at: node.range
-            )
+            let message = "a key is a mapping with 'name', 'key' and 'scopes', not \(node.kind)"
+            report(.wrongType, message, at: node.range)
             return nil
         }
         checkKeys(of: mapping, CachePolicyReader.keysOfSigningKey, in: "a key")
@@ -103,8 +86,6 @@ struct CachePolicyReader {
         guard let name, let key else { return nil }
         return CachePolicyText.Key(name: name, key: key, scopes: scopes, notAfter: notAfter)
     }
-
-    // MARK: Values
 
     /// Reads a text that must not be empty.
     private mutating func value(_ pair: Mapping.Pair?) -> Located<String>? {
@@ -136,39 +117,20 @@ struct CachePolicyReader {
         case "true", "yes": return true
         case "false", "no": return false
         default:
-            report(
-                .badValue,
-                "'\(pair.name)' must be true or false, not '\(text.value.clipped)'",
-                at: text.range
-            )
+            let message = "'\(pair.name)' must be true or false, not '\(text.value.clipped)'"
+            report(.badValue, message, at: text.range)
             return false
         }
     }
 
     private mutating func checkKeys(of mapping: Mapping, _ known: [String], in section: String) {
         for pair in mapping.pairs where !known.contains(pair.name) {
-            let remedy =
-                Suggestion.nearest(to: pair.name, in: known).map { "did you mean '\($0)'?" }
-                ?? "it can have \(known.listed)"
-            report(
-                .unknownKey,
-                "unknown key '\(pair.name.clipped)' in \(section); \(remedy)",
-                at: pair.keyRange
-            )
+            let message = Suggestion.unknownKey(pair.name, in: known, at: "in \(section)")
+            report(.unknownKey, message, at: pair.keyRange)
         }
     }
 
     private mutating func report(_ name: FindingName, _ message: String, at range: SourceRange) {
         reader.report(name, message, at: range, severity: .error)
-    }
-
-    // MARK: Findings
-
-    static func error(
-        _ name: FindingName,
-        _ message: String,
-        at range: SourceRange
-    ) -> Diagnostic {
-        Diagnostic(.error, name.rawValue, message, at: range)
     }
 }

@@ -49,7 +49,7 @@ public struct CachePolicyText: Sendable, Equatable {
         guard text.count <= limits.bytes else {
             let message =
                 "the file has \(text.count) bytes, more than the \(limits.bytes) of a cache policy"
-            return (nil, [CachePolicyReader.error(.tooLarge, message, at: .start)])
+            return (nil, [Diagnostic(.tooLarge, message, at: .start)])
         }
         let source = SourceText(text)
         let outcome = Composer.compose(text, source: source, limits: limits)
@@ -64,7 +64,7 @@ public struct CachePolicyText: Sendable, Equatable {
             findings += reader.diagnostics
         } else if findings.isEmpty {
             let message = "the cache policy is empty; begin with 'version: 1'"
-            findings.append(CachePolicyReader.error(.emptyDocument, message, at: .start))
+            findings.append(Diagnostic(.emptyDocument, message, at: .start))
         }
         let errors = findings.map(\.strict).inTextOrder
         return (errors.isEmpty ? policy : nil, errors)

@@ -2,19 +2,14 @@
 struct ConfigurationReader {
     private(set) var configuration = Configuration()
     private(set) var diagnostics: [Diagnostic] = []
-    private let bucketOptions: [String]
-
-    init(bucketOptions: [String]) {
-        self.bucketOptions = bucketOptions
-    }
+    let bucketOptions: [String]
 
     /// Reads a whole file; an empty file gives an empty configuration.
     mutating func read(_ text: [UInt8]) {
         let limits = YAMLLimits()
         guard text.count <= limits.bytes else {
             let message = "the file has more than \(limits.bytes) bytes; is it the right one?"
-            report(.tooLarge, message, at: .start)
-            return
+            return report(.tooLarge, message, at: .start)
         }
         let source = SourceText(text)
         let outcome = Composer.compose(text, source: source, limits: limits)
@@ -23,9 +18,7 @@ struct ConfigurationReader {
             diagnostics.append(SyntaxReport(problem, bytes: text, source: source).diagnostic)
             return
         }
-        guard let root = outcome.root, !root.isNull,
-            let top = mapping(root, "the file")
-        else { return }
+        guard let root = outcome.root, let top = mapping(root, "the file") else { return }
         for pair in top.pairs {
             switch pair.name {
             case "cache": readCache(pair.value)
@@ -104,15 +97,12 @@ struct ConfigurationReader {
         among known: [String],
         in section: String
     ) {
-        let nearest = Suggestion.nearest(to: pair.name, in: known)
-        let remedy = nearest.map { "did you mean '\($0)'?" } ?? "it can have \(known.listed)"
-        let message = "unknown key '\(pair.name.clipped)' \(section); \(remedy)"
+        let message = Suggestion.unknownKey(pair.name, in: known, at: section)
         report(.unknownKey, message, at: pair.keyRange)
     }
 
-    /// Adds a finding; all findings are errors, because a value without effect must not look
-    /// effective.
+    /// Adds a finding, which `Configuration.parse` makes an error.
     private mutating func report(_ name: FindingName, _ message: String, at range: SourceRange) {
-        diagnostics.append(Diagnostic(.error, name.rawValue, message, at: range))
+        diagnostics.append(Diagnostic(name, message, at: range))
     }
 }

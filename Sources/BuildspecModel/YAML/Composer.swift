@@ -8,32 +8,23 @@ struct Composer {
     struct Outcome {
         /// The root; after a syntax error, the tree before the error.
         var root: Node?
-        /// All findings.
         var diagnostics: [Diagnostic] = []
-        /// The syntax error that ended the text early.
         var problem: YAMLProblem?
         /// Whether a limit ended the text early.
         var isOverLimit = false
-        /// Names of anchors that an alias uses.
         var usedAnchors: Set<String> = []
 
-        /// Whether the whole text is in the tree.
         var isComplete: Bool { problem == nil && !isOverLimit }
     }
 
     private var frames: [Frame] = []
     private var anchors: [String: Node] = [:]
     private var aliasNodes = 0
-    private let limits: YAMLLimits
     private let source: SourceText
-    private(set) var outcome = Outcome()
+    private let limits: YAMLLimits
+    private var outcome = Outcome()
 
-    private init(source: SourceText, limits: YAMLLimits) {
-        self.source = source
-        self.limits = limits
-    }
-
-    /// Composes the first document of a text, and returns the tree and the findings.
+    /// Composes the first document of a text.
     static func compose(_ bytes: [UInt8], source: SourceText, limits: YAMLLimits) -> Outcome {
         let outcome = EventStream.withEvents(of: bytes) { events in
             var composer = Composer(source: source, limits: limits)
@@ -49,9 +40,7 @@ struct Composer {
         } catch {
             outcome.problem = error
         }
-        while let frame = frames.popLast() {
-            add(frame.node(end: frame.lastEnd), at: frame.start)
-        }
+        while let frame = frames.popLast() { add(frame.node(end: frame.lastEnd)) }
     }
 
     /// Handles one event; returns `false` at the end of the input.
@@ -81,23 +70,17 @@ struct Composer {
     private mutating func open(_ content: Frame.Content, isFlow: Bool, _ event: YAMLEvent) {
         guard frames.count < limits.depth else {
             outcome.isOverLimit = true
-            report(
-                .tooDeep,
-                "lists and mappings are nested more than \(limits.depth) levels deep",
-                at: event.range
-            )
+            let message = "lists and mappings are nested more than \(limits.depth) levels deep"
+            report(.tooDeep, message, at: event.range)
             return
         }
         let start = source.skippingProperties(from: event.range.start)
-        frames.append(
-            Frame(content: content, start: start, isFlow: isFlow, anchor: event.anchor)
-        )
+        frames.append(Frame(content: content, start: start, isFlow: isFlow, anchor: event.anchor))
     }
 
     private mutating func close(at range: SourceRange) {
         guard let frame = frames.popLast() else { return }
-        let node = frame.node(end: frame.isFlow ? range.end : frame.lastEnd)
-        add(node, at: frame.start)
+        add(frame.node(end: frame.isFlow ? range.end : frame.lastEnd))
     }
 
     private mutating func addScalar(_ scalar: Scalar, _ event: YAMLEvent) {
@@ -105,7 +88,7 @@ struct Composer {
         let range = SourceRange(start: start, end: event.range.end)
         reportDroppedTag(scalar, from: event, contentStart: start)
         reportNUL(in: scalar, at: range)
-        add(Node(content: .scalar(scalar), range: range, anchor: event.anchor), at: start)
+        add(Node(content: .scalar(scalar), range: range, anchor: event.anchor))
     }
 
     private mutating func addAlias(_ name: String, at range: SourceRange) {
@@ -117,32 +100,25 @@ struct Composer {
                 at: range,
                 codeBuild: CodeBuildText.syntax("found undefined alias", line: range.start.line - 1)
             )
-            add(
-                Node(
-                    content: .scalar(Scalar(text: "*\(name)", style: .singleQuoted)),
-                    range: range
-                ),
-                at: range.start
-            )
-            return
+            let text = Scalar(text: "*\(name)", style: .singleQuoted)
+            return add(Node(content: .scalar(text), range: range))
         }
         outcome.usedAnchors.insert(name)
         guard countAliasNodes(node.size, at: range) else { return }
         node.range = range
         node.isAlias = true
         node.anchor = nil
-        add(node, at: range.start)
+        add(node)
     }
 
     /// Adds a finished node to the innermost open collection, or sets the root.
-    private mutating func add(_ node: Node, at start: SourcePosition) {
+    private mutating func add(_ node: Node) {
         if let anchor = node.anchor { anchors[anchor] = node }
         guard var frame = frames.popLast() else {
             outcome.root = outcome.root ?? node
             return
         }
-        let findings = frame.add(node)
-        outcome.diagnostics += findings
+        outcome.diagnostics += frame.add(node)
         if let merged = frame.popMerge() { merge(merged, into: &frame) }
         frames.append(frame)
     }
@@ -171,17 +147,13 @@ struct Composer {
         }
     }
 
-    /// Counts nodes that aliases and merges add; returns `false` and reports an error above the
-    /// limit.
+    /// Counts nodes that aliases and merges add; reports an error above the limit.
     private mutating func countAliasNodes(_ nodes: Int, at range: SourceRange) -> Bool {
         aliasNodes += nodes
         guard aliasNodes > limits.aliasNodes else { return true }
         outcome.isOverLimit = true
-        report(
-            .aliasLimit,
-            "aliases expand to more than \(limits.aliasNodes) nodes; write the values out",
-            at: range
-        )
+        let message = "aliases expand to more than \(limits.aliasNodes) nodes; write the values out"
+        report(.aliasLimit, message, at: range)
         return false
     }
 
@@ -217,7 +189,7 @@ struct Composer {
         )
     }
 
-    /// Rejects a NUL, because shells and system calls end the text there or leave the character out.
+    /// Rejects a NUL, because shells and system calls end the text there or leave it out.
     private mutating func reportNUL(in scalar: Scalar, at range: SourceRange) {
         guard scalar.text.utf8.contains(0) else { return }
         let location = source.nulEscape(in: range) ?? range
@@ -237,13 +209,7 @@ struct Composer {
         codeBuild: String? = nil
     ) {
         outcome.diagnostics.append(
-            Diagnostic(
-                severity ?? name.severity,
-                name.rawValue,
-                message,
-                at: range,
-                codeBuild: codeBuild
-            )
+            Diagnostic(name, message, at: range, severity: severity, codeBuild: codeBuild)
         )
     }
 }

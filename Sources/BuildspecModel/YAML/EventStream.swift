@@ -16,13 +16,11 @@ struct YAMLEvent {
         case mappingEnd
     }
 
-    /// The kind of the event.
     var kind: Kind
-    /// The anchor of the node.
     var anchor: String?
     /// The resolved tag of the node; a lone `!` stays `!`.
     var tag: String?
-    /// The range of the event, with its anchor and tag.
+    /// The range, with the anchor and the tag.
     var range: SourceRange
 }
 
@@ -32,11 +30,11 @@ struct YAMLProblem: Error, Equatable {
     var message: String
     /// The activity of libyaml, such as `while parsing a block mapping`.
     var context: String?
-    /// The position where libyaml stopped; `nil` if the text is not valid UTF-8 or UTF-16.
+    /// Where libyaml stopped; `nil` if the text is not valid UTF-8 or UTF-16.
     var position: SourcePosition?
-    /// The position where the activity began.
+    /// Where the activity began.
     var contextPosition: SourcePosition?
-    /// The offset of the byte that is not valid UTF-8 or UTF-16, or that is a control character.
+    /// The byte that is not valid UTF-8 or UTF-16, or that is a control character.
     var byteOffset: Int?
 
     /// The first line of the token that could not be read, if the error is in a token.
@@ -48,10 +46,7 @@ struct YAMLProblem: Error, Equatable {
     var zeroBasedLine: Int { (position?.line ?? 1) - 1 }
 }
 
-/// libyaml's event API over bytes in memory.
-///
-/// The corresponding C functions are `yaml_parser_parse` and its relatives. An instance is usable
-/// only inside `withEvents`.
+/// libyaml's event API over bytes in memory, usable only inside `withEvents`.
 @safe struct EventStream: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
 
@@ -70,9 +65,7 @@ struct YAMLProblem: Error, Equatable {
         }
     }
 
-    /// Reads the next event.
-    ///
-    /// - Throws: `YAMLProblem` when the text is not YAML; after that, no event can be read.
+    /// Reads the next event; after an error, no event can be read.
     func next() throws(YAMLProblem) -> YAMLEvent {
         var event = unsafe yaml_event_t()
         guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw problem() }

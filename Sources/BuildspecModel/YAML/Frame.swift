@@ -29,7 +29,6 @@ struct Frame {
         lastEnd = start
     }
 
-    /// Returns the node with all children so far.
     func node(end: SourcePosition) -> Node {
         let node: Node.Content =
             switch content {
@@ -73,15 +72,13 @@ struct Frame {
         _ value: Node,
         to pairs: inout [Mapping.Pair]
     ) -> [Diagnostic] {
-        guard let name = key.scalar else { return [nonScalarKey(key)] }
-        let isPlain = name.style == .plain
-        let pair = Mapping.Pair(
-            name: name.text,
-            keyRange: key.range,
-            value: value,
-            isPlain: isPlain
-        )
-        guard !(isPlain && name.text == "<<") else {
+        guard let name = key.scalar else {
+            let message = "a key must be text, this one is \(key.kind)"
+            return [Diagnostic(.complexKey, message, at: key.range)]
+        }
+        var pair = Mapping.Pair(name: name.text, keyRange: key.range, value: value)
+        pair.isPlain = name.style == .plain
+        guard !(pair.isPlain && name.text == "<<") else {
             pendingMerge = pair
             return []
         }
@@ -100,20 +97,10 @@ struct Frame {
         return merged.flatMap(\.pairs).filter { names.insert($0.name).inserted }
     }
 
-    private func nonScalarKey(_ key: Node) -> Diagnostic {
-        Diagnostic(
-            .error,
-            FindingName.complexKey.rawValue,
-            "a key must be text, this one is \(key.kind)",
-            at: key.range
-        )
-    }
-
     private func duplicate(_ pair: Mapping.Pair, of first: Mapping.Pair) -> Diagnostic {
         let lines = "lines \(first.keyRange.start.line) and \(pair.keyRange.start.line)"
         return Diagnostic(
-            .warning,
-            FindingName.duplicateKey.rawValue,
+            .duplicateKey,
             "'\(pair.name.clipped)' occurs twice, on \(lines); only the last one counts, and what is"
                 + " under the first is lost; rename or remove one",
             at: pair.keyRange,

@@ -1,8 +1,7 @@
-/// The text of a buildspec by lines, for messages and for checks of the text before the parser
-/// changes it.
+/// The text of a buildspec by lines, without a byte order mark.
 ///
 /// Lines end at LF, CR, CR LF, NEL, and the Unicode line and paragraph separators, like libyaml's
-/// lines, so that libyaml's line numbers can be used. A byte order mark is not part of a line.
+/// lines, so that libyaml's line numbers can be used.
 public struct SourceText: Sendable {
     /// The scalars of the text without a byte order mark.
     let scalars: [Unicode.Scalar]
@@ -26,7 +25,6 @@ public struct SourceText: Sendable {
         return scalars[lineStarts[number - 1]..<lineEnds[number - 1]]
     }
 
-    /// Returns the text of a line, counted from 1, without its line break.
     func lineText(_ number: Int) -> String { String(line(number)) }
 
     /// Returns the scalar at a position, or `nil` at the end of a line and outside the text.
@@ -40,14 +38,11 @@ public struct SourceText: Sendable {
     ///
     /// libyaml counts the end of a text without a final line break as a separate line.
     func clamped(_ position: SourcePosition) -> SourcePosition {
-        let end = SourcePosition(line: lineCount, column: line(lineCount).count + 1)
-        return min(position, end)
+        min(position, SourcePosition(line: lineCount, column: line(lineCount).count + 1))
     }
 
     /// Returns the number of spaces at the start of a line.
-    func indent(ofLine number: Int) -> Int {
-        line(number).prefix { $0 == " " }.count
-    }
+    func indent(ofLine number: Int) -> Int { line(number).prefix { $0 == " " }.count }
 
     /// Returns the text of a range; line breaks in the range become LF.
     func text(in range: SourceRange) -> String {
@@ -90,13 +85,10 @@ public struct SourceText: Sendable {
         var index = 0
         while index < scalars.count {
             let scalar = scalars[index]
-            guard isBreak(scalar) else {
-                index += 1
-                continue
-            }
-            ends.append(index)
-            let isPair = scalar == "\r" && index + 1 < scalars.count && scalars[index + 1] == "\n"
-            index += isPair ? 2 : 1
+            index += 1
+            guard isBreak(scalar) else { continue }
+            ends.append(index - 1)
+            if scalar == "\r", index < scalars.count, scalars[index] == "\n" { index += 1 }
             starts.append(index)
         }
         ends.append(scalars.count)

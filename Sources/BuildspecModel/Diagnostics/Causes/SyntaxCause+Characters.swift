@@ -4,9 +4,8 @@ extension SyntaxCause {
         let isTab = context.source.scalar(at: context.position) == "\t"
         let line = context.source.line(context.position.line)
         let blanks = line.prefix { $0 == " " || $0 == "\t" }
-        guard context.problem.message.contains("tab") || isTab || blanks.contains("\t") else {
-            return nil
-        }
+        guard context.problem.message.contains("tab") || isTab || blanks.contains("\t")
+        else { return nil }
         let column = blanks.firstIndex(of: "\t").map { $0 - line.startIndex + 1 }
         let position = SourcePosition(
             line: context.position.line,
@@ -23,9 +22,8 @@ extension SyntaxCause {
         let lines = [context.position.line, context.contentLine(above: context.position.line)]
         for number in lines.compactMap(\.self) {
             let line = Array(context.source.line(number))
-            guard let index = line.firstIndex(where: { $0 == "\u{A0}" || $0 == "\u{3000}" }) else {
-                continue
-            }
+            guard let index = line.firstIndex(where: { $0 == "\u{A0}" || $0 == "\u{3000}" })
+            else { continue }
             return SyntaxCause(
                 position: SourcePosition(line: number, column: index + 1),
                 text: "the space in column \(index + 1) is not an ordinary one (a no-break space,"
@@ -35,12 +33,11 @@ extension SyntaxCause {
         return nil
     }
 
-    /// Finds a text that begins with a character that has a meaning in YAML.
     static func specialStart(_ context: SyntaxContext) -> SyntaxCause? {
         specialStart(context, onLine: context.position.line)
     }
 
-    /// Finds a text on the given line that begins with a character that has a meaning in YAML.
+    /// Finds a text that begins with a character that has a meaning in YAML.
     static func specialStart(_ context: SyntaxContext, onLine number: Int) -> SyntaxCause? {
         guard let value = context.value(onLine: number),
             value.start <= context.position, let first = value.text.first
@@ -55,9 +52,7 @@ extension SyntaxCause {
         case "!": meaning = "a tag"
         case "|", ">":
             guard !rest.trimmed.isEmpty, context.problem.message.contains("comment or line break")
-            else {
-                return nil
-            }
+            else { return nil }
             meaning = "a block"
         case "@", "`", "%":
             guard value.start == context.position else { return nil }
@@ -76,9 +71,7 @@ extension SyntaxCause {
     static func lostLineBreaks(_ context: SyntaxContext) -> SyntaxCause? {
         let line = context.line
         guard context.source.lineCount <= 2, line.contains("version:"), line.contains("phases:")
-        else {
-            return nil
-        }
+        else { return nil }
         return SyntaxCause(
             position: SourcePosition(line: 1, column: 1),
             text: "the whole buildspec is on one line; its line breaks were lost, or are written as"
@@ -88,10 +81,8 @@ extension SyntaxCause {
 
     /// Finds a key without a colon and a space: `KEY:value`, `version 0.1` or `NAME = value`.
     static func missingSpace(_ context: SyntaxContext) -> SyntaxCause? {
-        guard
-            context.problem.message.contains("':'")
-                || context.problem.message.contains("mapping values")
-        else { return nil }
+        let problem = context.problem.message
+        guard problem.contains("':'") || problem.contains("mapping values") else { return nil }
         let start = context.problem.contextPosition?.line ?? context.position.line
         let lines = [
             start, context.contentLine(above: start),
@@ -109,9 +100,7 @@ extension SyntaxCause {
         if let colon = text.firstIndex(of: ":"), text[..<colon].isPlainKey {
             let tail = text[text.index(after: colon)...]
             guard let next = tail.first, next != " ", !tail.hasPrefix("//"), !tail.contains(": ")
-            else {
-                return nil
-            }
+            else { return nil }
             return SyntaxCause(
                 position: SourcePosition(line: number, column: start.column + text[..<colon].count),
                 text: "a space is missing after the ':'; write '\(text[..<colon]): …'"

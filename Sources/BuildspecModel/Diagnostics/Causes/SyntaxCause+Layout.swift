@@ -162,15 +162,10 @@ extension SyntaxCause {
         }
         let sibling = neighbour ?? start.line
         let wanted = neighbour.map { context.source.indent(ofLine: $0) } ?? (start.column - 1)
+        let spaces = indent == 1 ? "1 space" : "\(indent) spaces"
         return SyntaxCause(
             position: context.position,
-            text: "this line is indented by \(indent.spaces), its siblings (line \(sibling)) by"
-                + " \(wanted)"
+            text: "this line is indented by \(spaces), its siblings (line \(sibling)) by \(wanted)"
         )
     }
-}
-
-extension Int {
-    /// The number, followed by 'space' or 'spaces'.
-    fileprivate var spaces: String { self == 1 ? "1 space" : "\(self) spaces" }
 }

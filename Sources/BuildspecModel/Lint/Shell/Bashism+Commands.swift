@@ -2,8 +2,21 @@ extension Bashism {
     /// Finds a bashism in a command: its name, or its options and arguments.
     static func inCommand(_ words: [ShellWord], _ names: ShellNames) -> Bashism? {
         guard let name = words.first?.text, !names.functions.contains(name) else { return nil }
-        if let known = commands[name] { return known }
-        return inBuiltin(name, words, names)
+        return inName(name) ?? inBuiltin(name, words, names)
+    }
+
+    /// The commands and keywords that only bash has, with their replacements.
+    private static let commands: [String: String?] = [
+        "[[": "'['", "bind": nil, "builtin": "'command'", "caller": nil, "compgen": nil,
+        "complete": nil, "compopt": nil, "coproc": nil, "declare": "'name=value'", "dirs": "'pwd'",
+        "disown": "'nohup'", "enable": nil, "function": "'name() {'", "history": nil,
+        "let": "'name=$((…))'", "mapfile": "'while read -r line'", "popd": "'cd'",
+        "pushd": "'cd', or '(cd dir && …)'", "readarray": "'while read -r line'",
+        "select": "'case'", "shopt": nil, "typeset": "'name=value'",
+    ]
+
+    private static func inName(_ name: String) -> Bashism? {
+        commands[name].map { Bashism("'\(name)'", $0) }
     }
 
     /// Finds a bashism after `command`, which runs no keyword and no function.
@@ -14,7 +27,7 @@ extension Bashism {
         let words = words.drop { $0.text == "-p" || $0.text == "--" }
         guard let name = words.first?.text, !["[[", "function", "select", "coproc"].contains(name)
         else { return nil }
-        return commands[name] ?? inBuiltin(name, Array(words), names)
+        return inName(name) ?? inBuiltin(name, Array(words), names)
     }
 
     private static func inBuiltin(
@@ -33,10 +46,14 @@ extension Bashism {
         case "printf": return inPrintf(rest)
         case "set": return inSet(rest)
         case "type":
-            guard let option = rest.first, ["-P", "-p", "-t", "-a"].contains(option) else {
-                return nil
-            }
-            return Bashism("'type \(option)'", "'command -v'")
+            guard let option = rest.first, option.hasPrefix("-"), option.count > 1,
+                option.dropFirst().allSatisfy({ "afptP".contains($0) })
+            else { return nil }
+            return Bashism("'type \(option.clipped)'", "'command -v'")
+        case "exit", "return":
+            guard let text = rest.first, text.hasPrefix("-"), let status = Int(text)
+            else { return nil }
+            return Bashism("'\(name) \(text.clipped)'", "'\(name) \(status & 255)'")
         case "export", "readonly", "local", "unset":
             return inDeclaration(name, words.dropFirst())
         case "wait": return inOptions(name, rest, "nfp", "'wait' with a process id")
@@ -93,25 +110,34 @@ extension Bashism {
     private static func inTest(_ name: String, _ words: [String]) -> Bashism? {
         let words = name == "[" && words.last == "]" ? words.dropLast() : words[...]
         let close = name == "[" ? " ]" : ""
-        if words.contains("==") {
+        if comparesTexts(words) {
             let shown = name == "[" ? "[ … == … ]" : "test … == …"
             return Bashism("'\(shown)'", "'='")
         }
-        for (index, word) in words.enumerated() where ["-v", "-N", "-a", "-o"].contains(word) {
+        let operators: [String: (operand: String, replacement: String?)] = [
+            "-v": ("NAME", "'\(name) -n \"${NAME+x}\"\(close)'"), "-R": ("NAME", nil),
+            "-a": ("FILE", "'\(name) -e FILE\(close)'"), "-N": ("FILE", nil),
+            "-o": ("OPTION", "'case $- in …'"),
+        ]
+        for (index, word) in words.enumerated() {
             let before = index == 0 ? "!" : words[index - 1]
             let isUnary = ["!", "-a", "-o", "\\(", "'('", "\"(\""].contains(before)
-            guard isUnary, index + 1 < words.count,
+            guard isUnary, let known = operators[word], index + 1 < words.count,
                 !["=", "!=", "-a", "-o", "-eq", "-ne", "\\)"].contains(words[index + 1])
             else { continue }
-            switch word {
-            case "-v":
-                return Bashism("'\(name) -v NAME\(close)'", "'\(name) -n \"${NAME+x}\"\(close)'")
-            case "-a": return Bashism("'\(name) -a FILE\(close)'", "'\(name) -e FILE\(close)'")
-            case "-o": return Bashism("'\(name) -o OPTION\(close)'", "'case $- in …'")
-            default: return Bashism("'\(name) -N FILE\(close)'")
-            }
+            return Bashism("'\(name) \(word) \(known.operand)\(close)'", known.replacement)
         }
         return nil
+    }
+
+    /// Returns whether `==` is an operator; in quotes, it can also be a text that is compared.
+    private static func comparesTexts(_ words: ArraySlice<String>) -> Bool {
+        words.contains("==")
+            || words.indices.dropFirst().dropLast().contains { index in
+                ["'=='", "\"==\""].contains(words[index])
+                    && !["=", "!=", "!", "\\("].contains(words[index - 1])
+                    && !words[index - 1].hasPrefix("-")
+            }
     }
 
     private static func inEcho(_ words: [String]) -> Bashism? {
@@ -127,7 +153,7 @@ extension Bashism {
         )
     }
 
-    /// Finds an option of `read` other than `-p` and `-r`, which dash supports.
+    /// Finds an option of `read` other than `-p` and `-r`, and a `read` without names.
     private static func inRead(_ words: [String]) -> Bashism? {
         var index = 0
         while index < words.count {
@@ -144,26 +170,20 @@ extension Bashism {
                 return Bashism("'read -\(letter)'", letter == "a" ? "'read' with names" : nil)
             }
         }
-        return nil
+        return Bashism("'read' without a name", "'read -r REPLY'")
     }
 
     private static func inTrap(_ words: [String]) -> Bashism? {
         for signal in words.dropFirst() {
             let name = signal.uppercased()
-            if ["ERR", "DEBUG", "RETURN"].contains(name) {
-                return Bashism(
-                    "'trap … \(signal)'",
-                    name == "ERR" ? "'trap … EXIT' and check '$?'" : nil,
-                    .differs("sets no trap")
-                )
-            }
-            if name.hasPrefix("SIG"), name.count > 3, name != "SIGEXIT" {
-                return Bashism(
-                    "'trap … \(signal)'",
-                    "'\(signal.dropFirst(3))'",
-                    .differs("sets no trap")
-                )
-            }
+            let isPrefixed = name.hasPrefix("SIG") && name.count > 3 && name != "SIGEXIT"
+            guard isPrefixed || ["ERR", "DEBUG", "RETURN"].contains(name) else { continue }
+            let remedy = name == "ERR" ? "'trap … EXIT' and check '$?'" : nil
+            return Bashism(
+                "'trap … \(signal)'",
+                isPrefixed ? "'\(signal.dropFirst(3))'" : remedy,
+                .differs("sets no trap")
+            )
         }
         return nil
     }
@@ -178,6 +198,25 @@ extension Bashism {
             if rest.first == "(", rest.contains(")T") {
                 return Bashism("'printf %(…)T'", "'date +…'")
             }
+        }
+        return inEscape(format ?? "")
+    }
+
+    /// Finds `\x…`, `\u…`, `\U…` and `\E` in a quoted format of `printf`.
+    private static func inEscape(_ format: String) -> Bashism? {
+        guard let quote = format.first, quote == "'" || quote == "\"" else { return nil }
+        // In double quotes, the shell makes one backslash of two.
+        var rest = Substring(quote == "'" ? format : format.replacing("\\\\", with: "\\"))
+        while let sign = rest.firstIndex(of: "\\") {
+            rest = rest[sign...].dropFirst()
+            guard let letter = rest.popFirst() else { return nil }
+            let isNumber = "xuU".contains(letter) && rest.first?.isHexDigit ?? false
+            guard isNumber || letter == "E" else { continue }
+            return Bashism(
+                "'printf \\\(letter)'",
+                "octal digits, such as '\\033'",
+                .differs("prints the '\\\(letter)' as it is")
+            )
         }
         return nil
     }
@@ -210,8 +249,7 @@ extension Bashism {
     ) -> Bashism? {
         for word in words {
             if word.text.hasPrefix("-"), word.text.count > 1 {
-                let known =
-                    ["export": "p", "readonly": "p", "unset": "vf", "local": ""][name] ?? ""
+                let known = ["export": "p", "readonly": "p", "unset": "vf"][name] ?? ""
                 let letters = word.text.dropFirst()
                 guard word.text != "--", letters.allSatisfy({ "aAfFgilnprtuvx".contains($0) }),
                     let letter = letters.first(where: { !known.contains($0) })

@@ -15,7 +15,7 @@ extension Bashism {
             if isSequence(inner) {
                 return Bashism("'{1..3}'", "the words out", .differs("leaves it unchanged"))
             }
-            if hasTopLevelComma(inner), !isRepeat(inner, after: before), !word.text.isJSONLike {
+            if hasTopLevelComma(inner), !isRepeat(inner, after: before), !isJSONLike(word.text) {
                 return Bashism("'{a,b}'", "the words out", .differs("leaves it unchanged"))
             }
         }
@@ -53,10 +53,7 @@ extension Bashism {
     }
 
     private static func isSequence(_ inner: ArraySlice<Unicode.Scalar>) -> Bool {
-        let parts = String(String.UnicodeScalarView(inner)).split(
-            separator: "..",
-            omittingEmptySubsequences: false
-        )
+        let parts = String(inner).split(separator: "..", omittingEmptySubsequences: false)
         guard (2...3).contains(parts.count) else { return false }
         let areNumbers = parts.allSatisfy { Int($0) != nil }
         let areLetters = parts.prefix(2).allSatisfy { part in
@@ -84,8 +81,7 @@ extension Bashism {
         guard let sign = rest.first else { return inVariable(String(name), names) }
         let next = rest.dropFirst().first
         switch sign {
-        case "[":
-            return Bashism("an array's '${NAME[…]}'")
+        case "[": return Bashism("an array's '${NAME[…]}'")
         case ":":
             guard let next,
                 isOffset(next, String(rest.dropFirst(2))) || isNamedOffset(rest.dropFirst(), name)
@@ -94,19 +90,16 @@ extension Bashism {
         case "^": return Bashism("'${NAME^^}'", "\"$(printf '%s' \"$NAME\" | tr a-z A-Z)\"")
         case ",": return Bashism("'${NAME,,}'", "\"$(printf '%s' \"$NAME\" | tr A-Z a-z)\"")
         case "/": return Bashism("'${NAME/a/b}'", "\"$(printf '%s' \"$NAME\" | sed 's/a/b/')\"")
+        case "~": return Bashism("'${NAME~}'")
         case "@":
-            guard rest.count == 2, let next, "QEPAaKkUuL".unicodeScalars.contains(next) else {
-                return nil
-            }
+            guard rest.count == 2, let next, "QEPAaKkUuL".unicodeScalars.contains(next)
+            else { return nil }
             return Bashism("'${NAME@\(next)}'")
         default: return nil
         }
     }
 
-    /// Returns whether the text after the `:` is an offset of a substring.
-    ///
-    /// `:-`, `:=`, `:?` and `:+` are not offsets, nor are templates of other systems, such as
-    /// `${AWS::Region}`.
+    /// Returns whether the text after the `:` is an offset, unlike in `:-` and `${AWS::Region}`.
     private static func isOffset(_ next: Unicode.Scalar, _ rest: String) -> Bool {
         switch next {
         case "0"..."9", "$", "(": true
@@ -117,9 +110,7 @@ extension Bashism {
         }
     }
 
-    /// Returns whether the rest is an offset with a variable, as in `${NAME:n:2}`.
-    ///
-    /// Templates such as `${opt:stage}` look similar and are excluded.
+    /// Returns whether the rest is an offset as in `${NAME:n:2}`, not a template as `${opt:stage}`.
     private static func isNamedOffset(
         _ rest: ArraySlice<Unicode.Scalar>,
         _ name: ArraySlice<Unicode.Scalar>
@@ -128,7 +119,7 @@ extension Bashism {
             "aws", "cf", "deps", "env", "file", "git", "opt", "param", "s3", "self", "sls", "ssm",
         ]
         guard let first = rest.first, first == "_" || ("a"..."z").contains(first),
-            !templates.contains(String(String.UnicodeScalarView(name)))
+            !templates.contains(String(name))
         else { return false }
         return rest.allSatisfy { scalar in
             scalar == "_" || ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar)
@@ -141,25 +132,22 @@ extension Bashism {
         "BASHPID": nil, "BASH_SOURCE": nil, "BASH_VERSION": nil, "DIRSTACK": nil,
         "EPOCHREALTIME": "'$(date +%s.%N)'", "EPOCHSECONDS": "'$(date +%s)'",
         "EUID": "'$(id -u)'", "FUNCNAME": nil, "MACHTYPE": nil, "OSTYPE": "'$(uname -s)'",
-        "PIPESTATUS": nil, "RANDOM": nil, "SECONDS": "'$(date +%s)'", "SHLVL": nil,
-        "SRANDOM": nil, "UID": "'$(id -u)'",
+        "PIPESTATUS": nil, "RANDOM": nil, "REPLY": "'read -r REPLY'", "SECONDS": "'$(date +%s)'",
+        "SHLVL": nil, "SRANDOM": nil, "UID": "'$(id -u)'",
     ]
 
     /// Finds a variable that only bash sets; `HOSTNAME` is not one, because an image can set it.
     static func inVariable(_ name: String, _ names: ShellNames) -> Bashism? {
-        guard let replacement = variables[name], !names.variables.contains(name) else {
-            return nil
-        }
+        guard let replacement = variables[name], !names.variables.contains(name)
+        else { return nil }
         return Bashism("'$\(name)'", replacement, .differs("has no such variable"))
     }
 
-    /// Finds other bases, `,`, `**`, `++` and `--` in arithmetic.
-    static func inArithmetic(_ body: String) -> Bashism? {
+    /// Finds other bases, `,`, `**`, `++`, `--` and variables of bash in arithmetic.
+    static func inArithmetic(_ body: String, _ names: ShellNames) -> Bashism? {
         let text = withoutExpansions(Array(body.unicodeScalars))
         for index in text.indices {
-            if text[index] == "," {
-                return Bashism("',' in '$((…))'", "each by itself")
-            }
+            if text[index] == "," { return Bashism("',' in '$((…))'", "each by itself") }
             if text[index] == "#", index > 0, ("0"..."9").contains(text[index - 1]) {
                 return Bashism("a base in '$((…))'", "decimal digits without a 0 before them")
             }
@@ -169,10 +157,9 @@ extension Bashism {
             guard sign == text[index - 1] else { continue }
             if sign == "*" { return Bashism("'**' in '$((…))'", "the product out") }
             guard sign == "+" || sign == "-" else { continue }
-            let before = text[..<(index - 1)].last { $0 != " " }
             let after = text[(index + 1)...].first { $0 != " " }
-            let isPostfix = before.map { $0.isNamePart } ?? false
-            let isPrefix = after.map { $0.isNameStart } ?? false
+            let isPostfix = text[..<(index - 1)].last { $0 != " " }?.isNamePart ?? false
+            let isPrefix = after?.isNameStart ?? false
             // `a--b` is a difference; `a--` and `--a` are not.
             guard isPostfix != isPrefix else { continue }
             // dash reads the second character as the sign of the operand: `i + (+2)`, `+(+i)`.
@@ -183,7 +170,7 @@ extension Bashism {
                 isSign ? .differs("leaves the variable as it is") : .fails
             )
         }
-        return nil
+        return text.split { !$0.isNamePart }.lazy.compactMap { inVariable(String($0), names) }.first
     }
 
     /// Returns the text with a placeholder for each `$(…)` and `${…}`; empty if it has backquotes.
@@ -206,11 +193,9 @@ extension Bashism {
         }
         return result
     }
-}
 
-extension String {
-    /// Whether the text looks like JSON with missing or misplaced quotes.
-    fileprivate var isJSONLike: Bool {
-        contains("\":") || contains("':") || contains("\\\":")
+    /// Returns whether the text looks like JSON with missing or misplaced quotes.
+    private static func isJSONLike(_ text: String) -> Bool {
+        text.contains("\":") || text.contains("':")
     }
 }

@@ -12,9 +12,8 @@ struct Bashism: Equatable {
 
     /// The construct, in quotes if it is literal text.
     var construct: String
-    /// The replacement, for a message after "write"; `nil` if only another shell helps.
+    /// The text after "write" in a message; `nil` if only another shell helps.
     var replacement: String?
-    /// The effect in dash.
     var effect = Effect.fails
     /// The range in the text of the command.
     var range = 0..<0
@@ -25,12 +24,7 @@ struct Bashism: Equatable {
         self.effect = effect
     }
 
-    /// Finds the first bashism of each kind in a text.
-    ///
-    /// - Parameters:
-    ///   - text: The text of a command.
-    ///   - variables: The variables that other parts of the file set.
-    /// - Returns: The bashisms in the order of the text.
+    /// Finds the first bashism of each kind; `variables` are those that other parts of the file set.
     static func all(in text: String, variables: Set<String> = []) -> [Bashism] {
         var found: [Bashism] = []
         var seen: Set<String> = []
@@ -55,30 +49,17 @@ struct Bashism: Equatable {
             case .word(let word): Bashism.inWord(word)
             case .parameter(let body): Bashism.inParameter(body, names)
             case .variable(let name): Bashism.inVariable(name, names)
-            case .arithmetic(let body): Bashism.inArithmetic(body)
-            case .redirection(let sign): Bashism.redirections[sign]
+            case .arithmetic(let body): Bashism.inArithmetic(body, names)
+            case .sign(let sign): Bashism.signs[sign]
             case .duplication(let word):
                 names.isNumber(word) ? nil : Bashism("'>& file'", "'> file 2>&1'")
-            case .forBrace: Bashism("'for … { …; }'", "'for …; do …; done'")
-            case .timeGroup: Bashism("'time' before '{' or '('", "\"time sh -c '…'\"")
-            case .fallThrough(let sign): Bashism("'\(sign)'", "';;' and repeat the commands")
-            case .ansiQuote:
-                Bashism("$'…'", "\"$(printf '…')\"", .differs("leaves the '$' and the '\\n' in"))
-            case .localeQuote: Bashism("$\"…\"", "\"…\"", .differs("leaves the '$' in"))
-            case .oldArithmetic:
-                Bashism("'$[…]'", "'$((…))'", .differs("leaves it unchanged"))
-            case .fileSubstitution:
-                Bashism("'$(< file)'", "'$(cat file)'", .differs("makes an empty text of it"))
-            case .arithmeticCommand: Bashism("'((…))'", "'[ \"$((…))\" -ne 0 ]'")
-            case .arithmeticFor: Bashism("'for ((…))'", "'for i in 1 2 3' or 'while'")
-            case .array: Bashism("an array")
-            case .pipeBoth: Bashism("'|&'", "'2>&1 |'")
             }
         guard let found else { return nil }
         self = found
     }
 
-    private static let redirections: [String: Bashism] = [
+    /// The bashisms that `ShellReader` recognizes by their syntax alone.
+    private static let signs: [String: Bashism] = [
         "<<<": Bashism("'<<<'", "\"printf '%s\\n' … |\" before the command"),
         "<(…)": Bashism("'<(…)'", "the output into a file first"),
         ">(…)": Bashism("'>(…)'", "a pipe"),
@@ -87,37 +68,20 @@ struct Bashism: Equatable {
             "'> file 2>&1'",
             .differs("runs the command in the background and empties the file")
         ),
-        "&>>": Bashism(
-            "'&>>'",
-            "'>> file 2>&1'",
-            .differs("runs the command in the background")
-        ),
+        "&>>": Bashism("'&>>'", "'>> file 2>&1'", .differs("runs the command in the background")),
         "{fd}>": Bashism("'{fd}>'", "a number, such as '3>'"),
         "/dev/tcp": Bashism("'/dev/tcp'", "'nc'"),
-    ]
-
-    static let commands: [String: Bashism] = [
-        "[[": Bashism("'[['", "'['"),
-        "function": Bashism("'function'", "'name() {'"),
-        "declare": Bashism("'declare'", "'name=value'"),
-        "typeset": Bashism("'typeset'", "'name=value'"),
-        "let": Bashism("'let'", "'name=$((…))'"),
-        "mapfile": Bashism("'mapfile'", "'while read -r line'"),
-        "readarray": Bashism("'readarray'", "'while read -r line'"),
-        "pushd": Bashism("'pushd'", "'cd', or '(cd dir && …)'"),
-        "popd": Bashism("'popd'", "'cd'"),
-        "dirs": Bashism("'dirs'", "'pwd'"),
-        "shopt": Bashism("'shopt'"),
-        "disown": Bashism("'disown'", "'nohup'"),
-        "builtin": Bashism("'builtin'", "'command'"),
-        "select": Bashism("'select'", "'case'"),
-        "coproc": Bashism("'coproc'"),
-        "compgen": Bashism("'compgen'"),
-        "caller": Bashism("'caller'"),
-        "complete": Bashism("'complete'"),
-        "compopt": Bashism("'compopt'"),
-        "enable": Bashism("'enable'"),
-        "bind": Bashism("'bind'"),
-        "history": Bashism("'history'"),
+        "|&": Bashism("'|&'", "'2>&1 |'"),
+        ";&": Bashism("';&'", "';;' and repeat the commands"),
+        ";;&": Bashism("';;&'", "';;' and repeat the commands"),
+        "for {": Bashism("'for … { …; }'", "'for …; do …; done'"),
+        "for ((": Bashism("'for ((…))'", "'for i in 1 2 3' or 'while'"),
+        "((": Bashism("'((…))'", "'[ \"$((…))\" -ne 0 ]'"),
+        "time {": Bashism("'time' before '{' or '('", "\"time sh -c '…'\""),
+        "=(": Bashism("an array"),
+        "$'": Bashism("$'…'", "\"$(printf '…')\"", .differs("leaves the '$' and the '\\n' in")),
+        "$\"": Bashism("$\"…\"", "\"…\"", .differs("leaves the '$' in")),
+        "$[": Bashism("'$[…]'", "'$((…))'", .differs("leaves it unchanged")),
+        "$(<": Bashism("'$(< file)'", "'$(cat file)'", .differs("makes an empty text of it")),
     ]
 }

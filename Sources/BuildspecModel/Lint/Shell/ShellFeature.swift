@@ -2,8 +2,7 @@
 struct ShellFeature: Equatable {
     /// The kind of a feature.
     enum Kind: Equatable {
-        /// A simple command without the keywords before it: its words, including options and
-        /// arguments.
+        /// The words of a simple command, without the keywords before it.
         case command([ShellWord])
         /// `name=value`, `name+=value` or `name[…]=value` before or instead of a command.
         case assignment(ShellWord)
@@ -13,39 +12,16 @@ struct ShellFeature: Equatable {
         case parameter(String)
         /// `$NAME`.
         case variable(String)
-        /// `$'…'`.
-        case ansiQuote
-        /// `$"…"`.
-        case localeQuote
         /// `$((…))`: the text between the parentheses.
         case arithmetic(String)
-        /// `$[…]`.
-        case oldArithmetic
-        /// `$(< file)`.
-        case fileSubstitution
-        /// `((…))` as a command.
-        case arithmeticCommand
-        /// `for ((…))`.
-        case arithmeticFor
-        /// `name=(…)`.
-        case array
-        /// `<<<`, `<(…)`, `>(…)`, `&>`, `&>>`, `{fd}>`, or a file of `/dev/tcp`.
-        case redirection(String)
+        /// Other syntax that only bash has: a key of `Bashism.signs`.
+        case sign(String)
         /// `>&` or `1>&`, and the word after it.
         case duplication(ShellWord)
         /// The name of a function, before its `()`.
         case function(ShellWord)
-        /// The `{` of a `for` that has no `do`.
-        case forBrace
-        /// `time` before a `{` or `(`.
-        case timeGroup
-        /// `|&`.
-        case pipeBoth
-        /// `;&` or `;;&` in a `case`.
-        case fallThrough(String)
     }
 
-    /// The kind of the feature.
     var kind: Kind
     /// The range in the text, in Unicode scalars.
     var range: Range<Int>

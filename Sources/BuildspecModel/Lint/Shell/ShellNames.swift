@@ -1,6 +1,5 @@
 /// The functions and variables that a text defines, which override the meaning of the names in bash.
 struct ShellNames {
-    /// The functions that the text defines.
     private(set) var functions: Set<String> = []
     /// The variables that the text sets, and those that other parts of the file set.
     private(set) var variables: Set<String>
@@ -9,11 +8,6 @@ struct ShellNames {
     /// The variables that the text sets to another literal text.
     private var texts: Set<String> = []
 
-    /// Collects the names in a text.
-    ///
-    /// - Parameters:
-    ///   - features: The features of the text.
-    ///   - variables: The variables that other parts of the file set.
     init(_ features: [ShellFeature], variables: Set<String> = []) {
         self.variables = variables
         for feature in features {

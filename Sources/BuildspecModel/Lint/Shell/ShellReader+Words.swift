@@ -43,13 +43,13 @@ extension ShellReader {
 
     private mutating func readArray(from start: Int) {
         index += 1
-        add(.array, from: start)
+        add(.sign("=("), from: start)
         guard depth < ShellReader.maximumDepth else { return }
         depth += 1
         defer { depth -= 1 }
         while let scalar = peek(), scalar != ")" {
             if scalar == "#" {
-                while let scalar = peek(), scalar != "\n" { index += 1 }
+                skip { $0 != "\n" }
                 continue
             }
             let before = index
@@ -61,7 +61,7 @@ extension ShellReader {
 
     private mutating func skipSingleQuotes() {
         index += 1
-        while let scalar = peek(), scalar != "'" { index += 1 }
+        skip { $0 != "'" }
         index = min(index + 1, text.count)
     }
 
@@ -91,7 +91,7 @@ extension ShellReader {
         readList(until: "`")
         isInBackquotes = false
         if peek() == "`" { index += 1 }
-        if readsFile, !hasCommand(since: found) { add(.fileSubstitution, from: start) }
+        if readsFile, !hasCommand(since: found) { add(.sign("$(<"), from: start) }
     }
 
     /// Reads an expansion that begins with `$`; returns `false` if it is only a `$`.
@@ -104,15 +104,15 @@ extension ShellReader {
         case "{": readParameter(from: start)
         case "[":
             index += 1
-            add(.oldArithmetic, from: start)
+            add(.sign("$["), from: start)
         case "'" where !isQuoted:
             index += 1
             while let scalar = peek(), scalar != "'" { index += scalar == "\\" ? 2 : 1 }
             index = min(index + 1, text.count)
-            add(.ansiQuote, from: start)
+            add(.sign("$'"), from: start)
         case "\"" where !isQuoted:
             index += 1
-            add(.localeQuote, from: start)
+            add(.sign("$\""), from: start)
             readDoubleQuotes()
         default:
             guard next.isNameStart || "0123456789@*#?$!-".unicodeScalars.contains(next) else {
@@ -120,7 +120,7 @@ extension ShellReader {
             }
             index += 1
             if next.isNameStart {
-                while let scalar = peek(), scalar.isNamePart { index += 1 }
+                skip(while: \.isNamePart)
                 add(.variable(string(start + 1..<index)), from: start)
             }
         }
@@ -142,15 +142,14 @@ extension ShellReader {
         readList(until: ")")
         isInBackquotes = wasInBackquotes
         if peek() == ")" { index += 1 }
-        if readsFile, !hasCommand(since: found) { add(.fileSubstitution, from: start) }
+        if readsFile, !hasCommand(since: found) { add(.sign("$(<"), from: start) }
     }
 
     /// Whether a substitution begins with `< file`.
     private var readsFile: Bool {
-        var next = index
-        while next < text.count, text[next] == " " { next += 1 }
-        return next < text.count && text[next] == "<"
-            && (next + 1 == text.count || !"<(&>".unicodeScalars.contains(text[next + 1]))
+        let rest = text[index...].drop { $0 == " " }
+        let next = rest.dropFirst().first
+        return rest.first == "<" && !(next.map { "<(&>".unicodeScalars.contains($0) } ?? false)
     }
 
     private func hasCommand(since count: Int) -> Bool {
@@ -220,8 +219,7 @@ extension ShellReader {
             default: index += 1
             }
         }
-        index = max(index, close + 2)
-        index = min(index, text.count)
+        index = min(max(index, close + 2), text.count)
     }
 
     /// Reads a redirection and the word after it.
@@ -232,11 +230,11 @@ extension ShellReader {
             index += 2
             if depth < ShellReader.maximumDepth { readList(until: ")") }
             if peek() == ")" { index += 1 }
-            return add(.redirection(string(start..<start + 1) + "(…)"), from: start)
+            return add(.sign(string(start..<start + 1) + "(…)"), from: start)
         }
         if follows("<<<") {
             index += 3
-            add(.redirection("<<<"), from: start)
+            add(.sign("<<<"), from: start)
         } else if follows("<<") {
             return readHeredocStart()
         } else if follows(">&") {
@@ -249,7 +247,7 @@ extension ShellReader {
         let word = readWord()
         let file = word.text.drop { $0 == "\"" || $0 == "'" }
         if file.hasPrefix("/dev/tcp/") || file.hasPrefix("/dev/udp/") {
-            add(.redirection("/dev/tcp"), from: start)
+            add(.sign("/dev/tcp"), from: start)
         }
     }
 
@@ -260,12 +258,10 @@ extension ShellReader {
             open == 0 || " \t\n;&|".unicodeScalars.contains(text[open - 1]),
             string(open + 1..<sign - 1).isVariableName
         else { return }
-        add(.redirection("{fd}>"), from: open)
+        add(.sign("{fd}>"), from: open)
     }
 
-    private mutating func skipBlanks() {
-        while let scalar = peek(), scalar == " " || scalar == "\t" { index += 1 }
-    }
+    private mutating func skipBlanks() { skip { $0 == " " || $0 == "\t" } }
 
     /// Reads the word after `>&`: a number, `-`, or in bash a file.
     private mutating func readDuplication(from start: Int) {
@@ -285,13 +281,8 @@ extension ShellReader {
         let word = readWord()
         let delimiter = word.text.filter { !"'\"\\".contains($0) }
         guard !delimiter.isEmpty else { return }
-        heredocs.append(
-            Heredoc(
-                delimiter: delimiter,
-                isQuoted: delimiter != word.text,
-                stripsTabs: stripsTabs
-            )
-        )
+        let isQuoted = delimiter != word.text
+        heredocs.append(Heredoc(delimiter: delimiter, isQuoted: isQuoted, stripsTabs: stripsTabs))
     }
 
     /// Reads the bodies of the heredocs that the previous line began.
@@ -337,7 +328,6 @@ extension ShellWord {
 }
 
 extension Unicode.Scalar {
-    /// Whether the name of a variable can begin with the character.
     var isNameStart: Bool {
         self == "_" || ("a"..."z").contains(self) || ("A"..."Z").contains(self)
     }

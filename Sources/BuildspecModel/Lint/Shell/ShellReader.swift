@@ -20,13 +20,13 @@ struct ShellReader {
 
     static let maximumDepth = 32
 
+    /// A heredoc whose `<<` was read.
     struct Heredoc {
         var delimiter: String
         var isQuoted: Bool
         var stripsTabs: Bool
     }
 
-    /// Parses a text, and returns its features.
     static func features(of text: String) -> [ShellFeature] {
         var reader = ShellReader(text: Array(text.unicodeScalars))
         while reader.index < reader.text.count {
@@ -36,8 +36,6 @@ struct ShellReader {
         }
         return reader.features
     }
-
-    private init(text: [Unicode.Scalar]) { self.text = text }
 
     func peek(_ offset: Int = 0) -> Unicode.Scalar? {
         index + offset < text.count ? text[index + offset] : nil
@@ -51,6 +49,10 @@ struct ShellReader {
 
     func string(_ range: Range<Int>) -> String {
         String(String.UnicodeScalarView(text[range]))
+    }
+
+    mutating func skip(while isSkipped: (Unicode.Scalar) -> Bool) {
+        while let scalar = peek(), isSkipped(scalar) { index += 1 }
     }
 
     mutating func add(_ kind: ShellFeature.Kind, from start: Int) {
@@ -79,7 +81,7 @@ extension ShellReader {
             switch scalar {
             case " ", "\t", "\r": index += 1
             case "\\" where peek(1) == "\n": index += 2
-            case "#": skipComment()
+            case "#": skip { $0 != "\n" }
             case "\n":
                 end(&state)
                 index += 1
@@ -96,36 +98,27 @@ extension ShellReader {
         end(&state)
     }
 
-    private mutating func skipComment() {
-        while let scalar = peek(), scalar != "\n" { index += 1 }
-    }
-
     /// Adds a feature for the command that was read.
     private mutating func end(_ state: inout ListState) {
         let words = state.words
         state.words = []
         guard let first = words.first, let last = words.last else { return }
         state.isAfterFor = first.text == "for"
-        features.append(
-            ShellFeature(
-                kind: .command(words),
-                range: first.range.lowerBound..<last.range.upperBound
-            )
-        )
+        let range = first.range.lowerBound..<last.range.upperBound
+        features.append(ShellFeature(kind: .command(words), range: range))
     }
 
     private mutating func readOperator(_ state: inout ListState) {
         let start = index
         if follows("&>") {
             index += follows("&>>") ? 3 : 2
-            add(.redirection(string(start..<index)), from: start)
-            return
+            return add(.sign(string(start..<index)), from: start)
         }
         end(&state)
         if follows(";;&") || follows(";&") {
             index += follows(";;&") ? 3 : 2
             if let last = state.cases.indices.last {
-                add(.fallThrough(string(start..<index)), from: start)
+                add(.sign(string(start..<index)), from: start)
                 state.cases[last] = true
             }
         } else if follows(";;") {
@@ -133,7 +126,7 @@ extension ShellReader {
             if let last = state.cases.indices.last { state.cases[last] = true }
         } else if follows("|&") {
             index += 2
-            add(.pipeBoth, from: start)
+            add(.sign("|&"), from: start)
         } else {
             index += follows("&&") || follows("||") ? 2 : 1
         }
@@ -154,7 +147,7 @@ extension ShellReader {
             let isFor = !state.words.isEmpty
             state.words = []
             readArithmetic(to: close)
-            add(isFor ? .arithmeticFor : .arithmeticCommand, from: start)
+            add(.sign(isFor ? "for ((" : "(("), from: start)
         } else {
             index += 1
             guard depth < ShellReader.maximumDepth else { return }
@@ -165,9 +158,8 @@ extension ShellReader {
 
     /// Returns the index after an empty `( )`, if one comes next.
     private func closeOfEmptyPair() -> Int? {
-        var next = index + 1
-        while next < text.count, text[next] == " " || text[next] == "\t" { next += 1 }
-        return next < text.count && text[next] == ")" ? next + 1 : nil
+        let next = text[(index + 1)...].firstIndex { $0 != " " && $0 != "\t" }
+        return next.flatMap { text[$0] == ")" ? $0 + 1 : nil }
     }
 
     private mutating func readCommandWord(_ state: inout ListState) {
@@ -180,8 +172,8 @@ extension ShellReader {
         if state.words.isEmpty {
             let isAfterFor = state.isAfterFor
             state.isAfterFor = false
-            if isAfterFor, word.text == "{" { add(.forBrace, from: start) }
-            if word.text == "time", isBeforeGroup { add(.timeGroup, from: start) }
+            if isAfterFor, word.text == "{" { add(.sign("for {"), from: start) }
+            if word.text == "time", isBeforeGroup { add(.sign("time {"), from: start) }
             if ShellReader.keywords.contains(word.text) { return }
             if word.text == "[[" { return readCondition(word) }
             if word.text == "esac", !state.cases.isEmpty {
@@ -217,16 +209,12 @@ extension ShellReader {
         guard let scalar = peek() else { return false }
         switch scalar {
         case " ", "\t", "\r", "\n", "|", "(":
-            if scalar == "\n" {
-                index += 1
-                readHeredocs()
-            } else {
-                index += 1
-            }
+            index += 1
+            if scalar == "\n" { readHeredocs() }
         case ")":
             index += 1
             state.cases[state.cases.count - 1] = false
-        case "#": skipComment()
+        case "#": skip { $0 != "\n" }
         case "\\" where peek(1) == "\n": index += 2
         case closer: return false
         default:
@@ -254,10 +242,9 @@ extension ShellReader {
 }
 
 extension ShellWord {
-    /// Whether the word is `name=…`, `name+=…` or `name[…]=…`.
     var isAssignment: Bool { assignedName != nil }
 
-    /// The text before the `=` of an assignment: the name, with a `+` or an index.
+    /// The text before the `=` of `name=…`, `name+=…` or `name[…]=…`.
     var assignedName: Substring? {
         guard let equals = bare.firstIndex(of: "=") else { return nil }
         var left = bare[..<equals]

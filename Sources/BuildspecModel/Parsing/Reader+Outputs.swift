@@ -1,23 +1,20 @@
 extension Reader {
     /// Reads `artifacts`; source: CodeBuild guide, build-spec-ref: artifacts.
     mutating func readArtifacts(_ pair: Mapping.Pair?) -> ArtifactsSection? {
-        guard let pair else { return nil }
-        reportNull(pair, "artifacts")
-        guard let artifacts = mapping(pair.value, "artifacts") else { return nil }
-        checkKeys(of: artifacts, KeyTable.artifactsShape, in: "artifacts")
+        guard let pair, let artifacts = section(pair, "artifacts", KeyTable.artifactsShape)
+        else { return nil }
         let primary = readArtifactSet(
             artifacts,
             "artifacts",
             at: pair.keyRange,
             missing: "CLIENT_ERROR Message: no definition for primary artifacts in buildspec"
         )
-        guard let secondary = artifacts.pair("secondary-artifacts") else {
-            return ArtifactsSection(primary: primary)
-        }
+        let secondary = artifacts.pair("secondary-artifacts")
         return ArtifactsSection(primary: primary, secondary: readSecondary(secondary))
     }
 
-    private mutating func readSecondary(_ pair: Mapping.Pair) -> [ArtifactsSection.Secondary] {
+    private mutating func readSecondary(_ pair: Mapping.Pair?) -> [ArtifactsSection.Secondary] {
+        guard let pair else { return [] }
         let keyPath = "artifacts.secondary-artifacts"
         reportNull(pair, keyPath)
         guard let sets = mapping(pair.value, keyPath) else { return [] }
@@ -25,9 +22,7 @@ extension Reader {
         return sets.pairs.compactMap { entry in
             checkArtifactIdentifier(entry)
             let keyPath = "\(keyPath).\(entry.name.clipped)"
-            reportNull(entry, keyPath)
-            guard let set = mapping(entry.value, keyPath) else { return nil }
-            checkKeys(of: set, KeyTable.artifactSetShape, in: keyPath)
+            guard let set = section(entry, keyPath, KeyTable.artifactSetShape) else { return nil }
             return ArtifactsSection.Secondary(
                 identifier: entry.name,
                 set: readArtifactSet(set, keyPath, at: entry.keyRange)
@@ -62,7 +57,8 @@ extension Reader {
         let excluded = texts(set["exclude-paths"], "\(keyPath).exclude-paths", acceptsOne: true)
         for pattern in files + excluded { checkDotSlash(pattern) }
         let base = text(set["base-directory"], "\(keyPath).base-directory")
-        checkPaths(files + [base].compactMap(\.self), .output)
+        checkPaths(files, .output)
+        checkPaths([base].compactMap(\.self), .base)
         checkPaths(excluded, .exclusion)
         return ArtifactSet(
             files: files,
@@ -72,6 +68,36 @@ extension Reader {
             excludePaths: excluded,
             enableSymlinks: flag(set["enable-symlinks"], "\(keyPath).enable-symlinks"),
             s3Prefix: text(set["s3-prefix"], "\(keyPath).s3-prefix")
+        )
+    }
+
+    /// Reads `reports`; source: CodeBuild guide, build-spec-ref: reports.
+    mutating func readReports(_ pair: Mapping.Pair?) -> [ReportGroup] {
+        guard let pair else { return [] }
+        reportNull(pair, "reports")
+        let hint = "; write the report group's name under 'reports:'"
+        guard let groups = mapping(pair.value, "reports", hint: hint) else { return [] }
+        reportTooMany(groups.pairs.map(\.keyRange), limit: 5, "report groups")
+        return groups.pairs.compactMap { readReport($0) }
+    }
+
+    private mutating func readReport(_ pair: Mapping.Pair) -> ReportGroup? {
+        let keyPath = "reports.\(pair.name.clipped)"
+        let shape = KeyTable.reportShape
+        let isDirectlyUnder = shape.row(pair.name) != nil
+        let hint = isDirectlyUnder ? "; a report group's name is missing above it" : nil
+        guard let group = section(pair, keyPath, shape, hint: hint) else { return nil }
+        let files = files(of: group, keyPath, at: pair.keyRange)
+        let base = text(group["base-directory"], "\(keyPath).base-directory")
+        checkPaths(files, .report)
+        checkPaths([base].compactMap(\.self), .base)
+        let format = shape.row("file-format")
+        return ReportGroup(
+            name: Located(pair.name, at: pair.keyRange),
+            files: files,
+            fileFormat: choice(group["file-format"], format, "\(keyPath).file-format"),
+            baseDirectory: base,
+            discardPaths: flag(group["discard-paths"], "\(keyPath).discard-paths")
         )
     }
 
@@ -107,21 +133,14 @@ extension Reader {
     /// Warns at the first entry above a documented maximum.
     mutating func reportTooMany(_ ranges: [SourceRange], limit: Int, _ what: String) {
         guard ranges.count > limit else { return }
-        report(
-            .tooMany,
-            "there are \(ranges.count) \(what); CodeBuild allows at most \(limit)",
-            at: ranges[limit]
-        )
+        let message = "there are \(ranges.count) \(what); CodeBuild allows at most \(limit)"
+        report(.tooMany, message, at: ranges[limit])
     }
 }
 
 extension String {
     /// Whether the text is a valid identifier of an artifact or of a batch build.
     var isIdentifier: Bool {
-        !isEmpty && utf8.count < 128
-            && utf8.allSatisfy {
-                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0)
-                    || (0x61...0x7A).contains($0) || $0 == 0x5F
-            }
+        !isEmpty && utf8.count < 128 && unicodeScalars.allSatisfy(\.isNamePart)
     }
 }

@@ -1,6 +1,44 @@
+/// A `|` or `>` block that a simple scan of the lines finds, also in text that is not YAML.
+struct BlockScalar: Equatable {
+    /// The line that ends with `|` or `>`.
+    var header: Int
+    /// The last line of the block's body.
+    var end: Int
+
+    /// Finds the block that begins on a line; `nil` if none begins there.
+    init?(in source: SourceText, header: Int) {
+        let line = source.lineText(header).trimmed
+        guard let last = line.split(separator: " ").last, let sign = last.first,
+            sign == "|" || sign == ">",
+            last.dropFirst().allSatisfy({ "+-0123456789".contains($0) }),
+            line.hasPrefix("- ") || line.contains(": ")
+        else { return nil }
+        let indent = source.indent(ofLine: header)
+        self.header = header
+        end = header
+        while end < source.lineCount {
+            let isBlank = source.lineText(end + 1).trimmed.isEmpty
+            guard isBlank || source.indent(ofLine: end + 1) > indent else { break }
+            end += 1
+        }
+    }
+
+    static func all(in source: SourceText) -> [BlockScalar] {
+        var blocks: [BlockScalar] = []
+        var number = 1
+        while number <= source.lineCount {
+            if let block = BlockScalar(in: source, header: number) {
+                blocks.append(block)
+                number = block.end
+            }
+            number += 1
+        }
+        return blocks
+    }
+}
+
 /// A quoted scalar that is found by a simple scan of the lines, also in text that is not valid YAML.
 struct QuotedScalar: Equatable {
-    /// The position of the opening quote.
     var start: SourcePosition
     /// The position after the closing quote.
     var end: SourcePosition
@@ -14,13 +52,12 @@ struct QuotedScalar: Equatable {
                 number = block.end + 1
                 continue
             }
-            guard let start = opening(in: source, line: number) else {
-                number += 1
-                continue
+            if let start = opening(in: source, line: number) {
+                let quoted = QuotedScalar(start: start, end: closing(in: source, from: start))
+                result.append(quoted)
+                number = quoted.end.line
             }
-            let quoted = QuotedScalar(start: start, end: closing(in: source, from: start))
-            result.append(quoted)
-            number = quoted.end.line + 1
+            number += 1
         }
         return result
     }
