@@ -18,11 +18,7 @@ public struct BuildCache: Sendable {
     ///   - codec: The compression of new objects; every codec can be read.
     ///   - indexDirectory: The directory in which this machine records how saved and restored files
     ///     look, so that a save reads only changed files; `nil` reads all files.
-    public init(
-        stores: CacheStores,
-        codec: Codec = .zstd,
-        indexDirectory: FilePath? = nil
-    ) {
+    public init(stores: CacheStores, codec: Codec = .zstd, indexDirectory: FilePath? = nil) {
         settings = CacheSettings(
             stores: stores,
             fileSystemRoot: PathBytes("/"),
@@ -33,37 +29,23 @@ public struct BuildCache: Sendable {
         )
     }
 
-    /// Creates a cache that uses a directory as its store; the directory need not exist yet.
+    /// Creates a cache that uses a directory, which need not exist yet, as its store.
     ///
-    /// - Parameters:
-    ///   - directory: The directory of the store.
-    ///   - codec: The compression of new objects; every codec can be read.
-    ///   - indexDirectory: See the other initializer.
-    public init(
-        directory: FilePath,
-        codec: Codec = .zstd,
-        indexDirectory: FilePath? = nil
-    ) {
-        self.init(
-            stores: CacheStores(local: DirectoryStore(directory)),
-            codec: codec,
-            indexDirectory: indexDirectory
-        )
+    /// The other initializer describes the other parameters.
+    public init(directory: FilePath, codec: Codec = .zstd, indexDirectory: FilePath? = nil) {
+        let stores = CacheStores(local: DirectoryStore(directory))
+        self.init(stores: stores, codec: codec, indexDirectory: indexDirectory)
     }
 
-    /// Returns a copy for a machine whose file system is visible below a directory, such as a
-    /// container.
+    /// Returns a copy for a machine, such as a container, whose files are below a directory.
     ///
-    /// - Parameter directory: The directory that stands for `/`, where absolute paths start.
-    /// - Returns: A cache whose entries have the paths of that machine.
+    /// The directory stands for `/` of absolute paths; entries have the paths of that machine.
     public func withFileSystemRoot(_ directory: FilePath) -> BuildCache {
         changed { $0.fileSystemRoot = PathBytes(directory.string) }
     }
 
-    /// Returns a copy that never saves or changes the given paths, beyond those of its stores.
-    ///
-    /// - Parameter paths: Files and directories, such as those that the program writes for itself.
-    /// - Returns: The cache.
+    /// Returns a copy that never saves or changes the given files and directories, such as those
+    /// that the program writes for itself, beyond those of its stores.
     public func excluding(_ paths: [FilePath]) -> BuildCache {
         changed { settings in
             settings.programPaths += paths.map { Machine.resolved(PathBytes($0.string)) }
@@ -110,19 +92,34 @@ public struct BuildCache: Sendable {
     ) async throws -> RestoreReport {
         let root = try Machine.absolute(root)
         try identity.checkKey()
-        var operation = RestoreOperation(
-            settings,
-            identity.resolved(at: root, settings.fileSystemRoot),
+        let operation = RestoreOperation(
+            settings: settings,
+            identity: identity.resolved(at: root, settings.fileSystemRoot),
             root: root,
             verify: verify,
-            checkout: checkout
+            checkout: checkout,
+            sources: sources,
+            owner: owner
         )
-        operation.sources = sources
-        operation.owner = owner
-        return try await onBlockingThreads { [operation] in
+        return try await onBlockingThreads {
             var report = try await operation.run()
             report.sharedStoreFailure = settings.stores.pair?.failure
             return report
+        }
+    }
+
+    /// Changes the owner of restored files; paths that do not exist any more are left out.
+    package func setOwner(
+        of report: RestoreReport,
+        to owner: TreeOwner,
+        in root: FilePath
+    ) throws {
+        let root = try Machine.absolute(root)
+        let roots = try TreeRoots(root: root, fileSystemRoot: settings.fileSystemRoot)
+        var cursor = TreeCursor(roots)
+        for path in report.newPaths {
+            guard let (directory, name) = try? cursor.parent(of: PathBytes(path)) else { continue }
+            try directory.setOwnerOfTree(name, user: owner.user, group: owner.group)
         }
     }
 
@@ -150,21 +147,16 @@ public struct BuildCache: Sendable {
         let root = try Machine.absolute(root)
         let identity = identity.resolved(at: root, settings.fileSystemRoot)
         return try await onBlockingThreads {
-            let paths = PathSet(identity.paths, root: root).canonicalTexts
-            let record = StoreLayout.record(
-                scope: identity.scope,
-                key: identity.key,
-                version: KeyRecord.version(ofPaths: paths)
-            )
+            let record = identity.recordName(PathSet(identity.paths, root: root))
             let report = try await settings.sendingInBackground { settings in
-                var operation = SaveOperation(
-                    settings,
-                    identity,
+                try await SaveOperation(
+                    settings: settings,
+                    identity: identity,
                     root: root,
-                    checkout: checkout
-                )
-                operation.sources = sources
-                return try await operation.run()
+                    checkout: checkout,
+                    sources: sources,
+                    writer: settings.objectWriter()
+                ).run()
             }
             return await enforceLimits(report, record: record)
         }
@@ -172,8 +164,7 @@ public struct BuildCache: Sendable {
 
     /// Runs work that waits for files on threads of its own, not on the cooperative threads.
     ///
-    /// - Throws: `CacheError`; or `CancellationError` when the task was cancelled, whatever error
-    ///   the work threw then.
+    /// - Throws: `CacheError`, or `CancellationError` in place of any error in a cancelled task.
     func onBlockingThreads<Value: Sendable>(
         _ work: @Sendable () async throws -> Value
     ) async throws -> Value {

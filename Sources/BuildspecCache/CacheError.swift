@@ -8,8 +8,7 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
         case refused
         /// The store cannot be read or written.
         case store
-        /// An object of the entry is only in the shared store, which failed earlier and was
-        /// reported.
+        /// An object of the entry is only in the shared store, whose failure was reported.
         case unreachable
         /// The tree that is saved or restored cannot be used.
         case tree
@@ -32,10 +31,7 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
 
     static var memory: CacheError { CacheError(.tree, "there is not enough memory to compress") }
 
-    /// Describes damage that causes a miss, for a note.
-    ///
-    /// - Parameter error: The damage.
-    /// - Returns: One line, which promises a repair unless only the user can make it.
+    /// Describes damage that causes a miss, and promises a repair unless only the user can make it.
     static func missNote(for error: any Error) -> String {
         let text = "\(error)"
         return text.hasSuffix(StoreError.manualRemovalHint)
@@ -45,8 +41,7 @@ public struct CacheError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether the error makes the entry a miss.
     var isMiss: Bool { [.damaged, .refused, .unreachable].contains(code) }
 
-    /// Classifies the error of a read: an object that cannot be valid is damaged, all else is a
-    /// store error.
+    /// Classifies the error of a read: an object that cannot be valid is damaged.
     init(_ error: StoreError, reading name: String) {
         let object = ObjectName(name)?.kind == .record ? "the key record" : "'\(name)'"
         switch error.code {

@@ -34,8 +34,6 @@ public struct CacheIdentity: Sendable, Equatable {
     }
 
     /// Refuses an empty key, because all builds with one would share a single entry.
-    ///
-    /// - Throws: `CacheError` for an empty key.
     func checkKey() throws(CacheError) {
         if key?.allSatisfy(\.isWhitespace) ?? false {
             throw CacheError(.request, "the key is empty")
@@ -48,18 +46,19 @@ extension CacheIdentity {
     ///
     /// A shell that entered a directory through a link has the link's path in `$PWD`; the root's
     /// path has no links. Both mean the same files, so they are the same entry. A path that covers
-    /// the root itself, or a directory above the root, becomes `.`, which names no file.
-    ///
-    /// - Parameters:
-    ///   - root: The root, without links.
-    ///   - fileSystemRoot: The directory where absolute paths start; if it is not `/`, links of
-    ///     this machine do not apply, and the paths stay as they are.
-    /// - Returns: The identity with the resolved paths.
+    /// the root itself, or a directory above the root, becomes `.`, which names no file. If
+    /// absolute paths do not start at `/`, links of this machine do not apply: nothing changes.
     func resolved(at root: PathBytes, _ fileSystemRoot: PathBytes) -> CacheIdentity {
         guard fileSystemRoot == PathBytes("/") else { return self }
         var identity = self
         identity.paths = paths.flatMap { CacheIdentity.resolved($0, root) }
         return identity
+    }
+
+    /// The name of the key record of this identity with a path set.
+    func recordName(_ set: PathSet) -> String {
+        let version = set.version
+        return StoreLayout.record(scope: scope, key: key, version: version)
     }
 
     private static func resolved(_ path: String, _ root: PathBytes) -> [String] {

@@ -24,13 +24,14 @@ public struct RestoreReport: Sendable, Equatable {
     public var bytesFetched: UInt64
     /// The origin of the restored entry; `nil` for a miss.
     public var origin: EntryOrigin?
-    /// The identity that was searched, with canonical paths, if the key had no entry; otherwise
-    /// `nil`.
+    /// The identity that was searched, with canonical paths; `nil` if the key had an entry.
     public var searched: CacheIdentity?
     /// The report on the times of source files; `nil` if they were not requested or not possible.
     public var retimed: RetimeReport?
     /// The error after which the restore went on with the local store alone; it is also a note.
     public var sharedStoreFailure: String?
+    /// The new files, links and directories, each with everything below.
+    package var newPaths: [[UInt8]] = []
     /// Lines for the user: damage that was found, files that were not changed.
     public var notes: [String]
 
@@ -80,8 +81,7 @@ public struct SaveReport: Sendable, Equatable {
     public var bytesStored: UInt64
     /// The content bytes that the store already had.
     public var bytesReused: UInt64
-    /// The number of files that are not in the entry, because they changed during the save or
-    /// cannot be read.
+    /// The number of files that are left out, because they changed or cannot be read.
     public var filesLeftOut: Int
     /// The number of old entries that were deleted to keep the store within its limits.
     public var entriesRemoved = 0

@@ -25,8 +25,7 @@ struct CacheSettings: Sendable {
     /// Whether nothing is ever written.
     var isReadOnly = false
 
-    /// The number of objects that are read or written at once; more for a remote store, which
-    /// answers late.
+    /// The number of objects in flight; more for a remote store, which answers late.
     var concurrentTransfers: Int {
         stores.isLocal ? width : max(width, StorePair.concurrentTransfers)
     }
@@ -39,10 +38,7 @@ struct CacheSettings: Sendable {
     /// This machine's list of verified manifests; `nil` without a directory for state.
     var verifiedManifests: VerifiedManifests? { indexDirectory.map { VerifiedManifests($0) } }
 
-    /// Creates a reader of the store.
-    ///
-    /// - Parameter removesDamage: Whether the reader deletes damaged objects on this machine.
-    /// - Returns: The reader.
+    /// Creates a reader of the store, which may delete damaged objects on this machine.
     func reader(removesDamage: Bool = false) -> EntryReader {
         EntryReader(
             stores: stores,
@@ -69,13 +65,12 @@ struct CacheSettings: Sendable {
         EntryLookup(
             reader: reader(removesDamage: removesDamage),
             identity: identity,
-            version: KeyRecord.version(ofPaths: set.canonicalTexts),
+            version: set.version,
             formerVersion: set.formerTexts.map { KeyRecord.version(ofPaths: $0) }
         )
     }
 
-    /// Returns the notes of the policy and the store that have not been reported yet, and forgets
-    /// them.
+    /// Returns and forgets the unreported notes of the policy and the store.
     func drainNotes() -> [String] { (policyEnforcer?.drainNotes() ?? []) + stores.drainNotes() }
 
     /// Describes the origin of a restored entry, from its record.
@@ -107,8 +102,7 @@ struct CacheSettings: Sendable {
         stores.pair?.isMissingInSharedStore(record.name) ?? false
     }
 
-    /// The paths that the program writes for itself, links resolved: no save reads and no restore
-    /// changes them.
+    /// The program's paths, links resolved, which no save reads and no restore changes.
     func excludedPaths() -> [PathBytes] {
         stores.directories.map { Machine.resolved(PathBytes($0.string)) } + programPaths
     }

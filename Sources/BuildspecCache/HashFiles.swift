@@ -11,13 +11,13 @@ public import SystemPackage
 /// Amazon S3", codebuild-hash-files.
 public struct HashFiles: Sendable, Equatable {
     /// The hash as 64 hexadecimal digits; without any file, that of the empty text.
-    public var hash: String
+    public var hash = ""
     /// The path and digest of every file, in path order.
-    public var files: [(path: String, hash: String)]
+    public var files: [(path: String, hash: String)] = []
     /// The patterns that match no file.
-    public var unmatched: [String]
+    public var unmatched: [String] = []
     /// Lines for the user: skipped files, and patterns that probably do not mean what was intended.
-    public var notes: [String]
+    public var notes: [String] = []
 
     /// Hashes the files that `patterns` match under `root`.
     ///
@@ -29,10 +29,6 @@ public struct HashFiles: Sendable, Equatable {
     /// - Throws: `CacheError` when the root is not a directory, a file or a directory that may
     ///   contain one cannot be read, or a link that matches a pattern is dangling or circular.
     public init(_ patterns: [String], in root: FilePath, isConfined: Bool = false) throws {
-        hash = ""
-        files = []
-        unmatched = []
-        notes = []
         do {
             try collect(patterns, Machine.absolute(root), isConfined)
         } catch let error as FileError {
@@ -78,7 +74,7 @@ public struct HashFiles: Sendable, Equatable {
             hash.update(bytes)
             offset += UInt64(count)
         }
-        return hash.hex
+        return hash.digest.hex
     }
 
     /// The error for hashes over no file at all, as such a key would never change; otherwise `nil`.

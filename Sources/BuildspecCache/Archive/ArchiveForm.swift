@@ -8,8 +8,6 @@ public enum ArchiveForm: Sendable, Equatable, CaseIterable {
     case plain
 
     /// Determines the form by a file's name: `.tar.zst`, `.tzst`, `.tar.gz`, `.tgz` or `.tar`.
-    ///
-    /// - Parameter name: The file's name.
     public init?(fileName name: String) {
         let endings: [(String, ArchiveForm)] = [
             (".tar.zst", .zstd), (".tzst", .zstd), (".tar.gz", .gzip), (".tgz", .gzip),
@@ -21,18 +19,11 @@ public enum ArchiveForm: Sendable, Equatable, CaseIterable {
 
     /// Determines the form by a file's first bytes.
     init(firstBytes bytes: ArraySlice<UInt8>) {
-        self =
-            if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
-                .zstd
-            } else if bytes.starts(with: [0x1F, 0x8B]) {
-                .gzip
-            } else {
-                .plain
-            }
+        let isZstandard = bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD])
+        self = isZstandard ? .zstd : bytes.starts(with: [0x1F, 0x8B]) ? .gzip : .plain
     }
 
-    /// Names an archive format that cannot be imported, by its first bytes; `nil` if no such format
-    /// is found.
+    /// Names an archive format that cannot be imported, by its first bytes; `nil` for any other.
     static func unreadable(firstBytes bytes: ArraySlice<UInt8>) -> String? {
         let others: [([UInt8], String)] = [
             (Array("BZh".utf8), "compressed with bzip2"),
@@ -42,8 +33,7 @@ public enum ArchiveForm: Sendable, Equatable, CaseIterable {
             ([0x1F, 0x9D], "compressed with compress"),
             (Array("PK".utf8) + [3, 4], "a zip file"),
         ]
-        // A tar begins with a file name, which may be any of these texts; the magic of its header
-        // is at byte 257.
+        // A tar begins with a file name, which may be any of these texts; its magic is at byte 257.
         guard bytes.count < 512 || !bytes.dropFirst(257).starts(with: "ustar".utf8) else {
             return nil
         }

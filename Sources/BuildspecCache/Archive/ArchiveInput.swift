@@ -32,12 +32,7 @@ struct ArchiveInput {
                     + "or compressed with gzip or zstd"
             )
         }
-        decompressor =
-            switch ArchiveForm(firstBytes: compressed) {
-            case .zstd: try ZstandardDecompressor()
-            case .gzip: try GzipDecompressor()
-            case .plain: PlainDecompressor()
-            }
+        decompressor = try ArchiveForm(firstBytes: compressed).codec.decompressor()
     }
 
     /// Reads the next `count` bytes; fewer only at the end.
@@ -60,33 +55,23 @@ struct ArchiveInput {
 
     static let truncated = CacheError.damaged("the archive is truncated")
 
-    /// Decompresses more content.
-    ///
-    /// - Returns: Whether there was more.
+    /// Decompresses more content; `false` at the end.
     private mutating func fill() throws -> Bool {
         try Task.checkCancellation()
         if start > ArchiveInput.partSize {
             buffer.removeFirst(start)
             start = 0
         }
-        let before = buffer.count
+        let (before, size) = (buffer.count, ArchiveInput.partSize)
         while buffer.count == before {
             if compressed.isEmpty {
                 var bytes: [UInt8] = []
-                let count = try file.read(
-                    ArchiveInput.partSize,
-                    at: fileOffset,
-                    appendingTo: &bytes
-                )
+                let count = try file.read(size, at: fileOffset, appendingTo: &bytes)
                 fileOffset += UInt64(count)
                 compressed = bytes[...]
             }
             let isLast = compressed.isEmpty
-            let used = try decompressor.decompress(
-                compressed,
-                appendingTo: &buffer,
-                limit: ArchiveInput.partSize
-            )
+            let used = try decompressor.decompress(compressed, appendingTo: &buffer, limit: size)
             compressed = compressed.dropFirst(used)
             guard buffer.count == before else { break }
             if isLast {

@@ -2,14 +2,10 @@ internal import BuildspecFiles
 public import SystemPackage
 
 extension BuildCache {
-    /// Writes an entry as a tar that any tar program unpacks, with names, links, modes and
-    /// nanosecond times.
+    /// Writes an entry, given by the name of its record, as a tar that any tar program unpacks.
     ///
-    /// - Parameters:
-    ///   - recordName: The name of the entry's record, from a listing.
-    ///   - file: The archive, which gets its name when it is complete.
-    ///   - form: The compression.
-    /// - Returns: A report of the export.
+    /// It has names, links, modes and nanosecond times. A complete file gets its name at the end.
+    ///
     /// - Throws: `CacheError` when the entry is damaged or the file cannot be written.
     public func export(
         _ recordName: String,
@@ -60,14 +56,13 @@ extension BuildCache {
         let identity = identity.resolved(at: root, settings.fileSystemRoot)
         return try await onBlockingThreads {
             try await settings.sendingInBackground { settings in
-                let operation = ImportOperation(
+                try await ImportOperation(
                     settings: settings,
                     identity: identity,
                     root: root,
                     archive: PathBytes(archive.string),
                     limit: limit
-                )
-                return try await operation.run()
+                ).run()
             }
         }
     }

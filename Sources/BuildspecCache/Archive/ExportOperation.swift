@@ -22,13 +22,11 @@ struct ExportOperation {
     func run() async throws -> ExportReport {
         let manifest = try await reader.manifest(of: record)
         let (directory, name) = output.split
-        let parent = try DirectoryHandle.open(
-            PathBytes(directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory))
-        )
+        let parentPath = directory.isEmpty ? PathBytes(".") : PathBytes(Array(directory))
+        let parent = try DirectoryHandle.open(parentPath)
         // Unfinished files of exports that were killed.
         _ = Leftovers.removeAll(in: parent)
-        // A cache may be private to its user, so the archive is too; an existing file keeps its
-        // mode.
+        // A cache may be private, so the archive is private too; an existing file keeps its mode.
         let existing = try parent.status(name)
         let mode = existing?.kind == .regular ? existing.map { $0.mode & 0o666 } : nil
         // The archive gets its name when it is complete.
@@ -56,7 +54,7 @@ struct ExportOperation {
         var packs = PackReader(reader, manifest.packs)
         for entry in manifest.entries {
             var blobs = BlobList()
-            let kind: PaxHeader.Kind
+            let kind: TarReader.Member.Kind
             switch entry.kind {
             case .directory: kind = .directory
             case .link(let target): kind = .link(target: target)
@@ -81,20 +79,15 @@ struct ExportOperation {
 
 /// An archive file that is compressed and written part by part.
 private struct ArchiveOutput {
-    private let file: OpenFile
-    private let codec: Codec
-    private var part: [UInt8] = []
+    let file: OpenFile
+    let codec: Codec
+    var part: [UInt8] = []
     /// The length of the tar so far.
-    private var length = 0
+    var length = 0
     /// The number of bytes written to the file.
     private(set) var written: UInt64 = 0
 
     private static let partSize = 4 << 20
-
-    init(file: OpenFile, codec: Codec) {
-        self.file = file
-        self.codec = codec
-    }
 
     mutating func append(_ bytes: ArraySlice<UInt8>) throws {
         part.append(contentsOf: bytes)

@@ -51,12 +51,8 @@ struct ImportOperation {
     private func isStored(_ set: PathSet) async throws -> Bool {
         guard let key = identity.key else { return false }
         do throws(CacheError) {
-            let version = KeyRecord.version(ofPaths: set.canonicalTexts)
-            let record = try await reader.record(
-                scope: identity.scope,
-                key: key,
-                version: version
-            )
+            let version = set.version
+            let record = try await reader.record(scope: identity.scope, key: key, version: version)
             guard let record, !settings.isLocalOnly(record), record.leftOut == 0,
                 settings.verifiedManifests?.verdict(on: record.manifest) != false
             else { return false }
@@ -73,14 +69,13 @@ struct ImportOperation {
         _ digest: ContentDigest,
         _ set: PathSet
     ) -> KeyRecord {
-        let now = FileTime.now()
-        return KeyRecord(
+        KeyRecord(
             scope: identity.scope,
             key: identity.key,
             paths: set.canonicalTexts,
             manifest: digest,
             codec: settings.codec,
-            saved: now.nanosecondsSinceEpoch,
+            saved: FileTime.now().nanosecondsSinceEpoch,
             files: manifest.fileCount,
             bytes: manifest.contentBytes,
             stored: manifest.packs.map(\.storedSize).clampedSum,

@@ -11,9 +11,7 @@ struct ImportPacks {
     private var tar: [UInt8] = []
     private var known: [ContentDigest: Manifest.Blob] = [:]
 
-    init(_ writer: ObjectWriter) {
-        self.writer = writer
-    }
+    init(_ writer: ObjectWriter) { self.writer = writer }
 
     /// Stores the content of the reader's current member.
     mutating func store(
@@ -35,9 +33,7 @@ struct ImportPacks {
             let wanted = Int(min(size - offset, UInt64(chunker.largest)))
             try ImportPacks.fill(&buffer, to: wanted, from: &reader)
             let end = chunker.end(of: buffer, from: 0)
-            let digits = String(offset)
-            let suffix = "#" + String(repeating: "0", count: 14 - digits.utf8.count) + digits
-            blobs.append(try await add(PathBytes(path.bytes + suffix.utf8), buffer[..<end]))
+            blobs.append(try await add(TarFormat.chunkName(path, at: offset), buffer[..<end]))
             buffer.removeFirst(end)
             offset += UInt64(end)
         }
@@ -71,14 +67,10 @@ struct ImportPacks {
         _ content: ArraySlice<UInt8>
     ) async throws -> Manifest.Blob {
         let digest = ContentDigest(of: Array(content))
-        if let blob = known[digest], blob.size == content.count { return blob }
+        let size = content.count
+        if let blob = known[digest], blob.size == size { return blob }
         let offset = TarFormat.append(name, content, to: &tar)
-        let blob = Manifest.Blob(
-            digest: digest,
-            pack: packs.count,
-            offset: offset,
-            size: content.count
-        )
+        let blob = Manifest.Blob(digest: digest, pack: packs.count, offset: offset, size: size)
         known[digest] = blob
         if tar.count >= Limits.packTarget { try await finish() }
         return blob

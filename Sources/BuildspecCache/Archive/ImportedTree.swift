@@ -19,9 +19,7 @@ struct ImportedTree {
     /// The largest accepted sum of the members' names, in bytes.
     private static let largestNames = Limits.manifestContent / 4
 
-    init(_ set: PathSet) {
-        self.set = set
-    }
+    init(_ set: PathSet) { self.set = set }
 
     /// The skipped members and the reasons, one line for each reason.
     var notes: [String] {
@@ -32,9 +30,7 @@ struct ImportedTree {
             ) + git.notes("the root's '.git' is never cached")
     }
 
-    /// Returns the path of a member in the tree; `nil` if the member is skipped.
-    ///
-    /// - Throws: For a name that leads out of the tree.
+    /// Returns the path of a member, or `nil` if it is skipped; throws if it leads out of the tree.
     mutating func path(of member: TarReader.Member) throws(CacheError) -> PathBytes? {
         guard let path = try path(member.name) else { return nil }
         if set.contains(path, isDirectory: member.kind == .directory) {
@@ -47,7 +43,7 @@ struct ImportedTree {
             return nil
         }
         guard !path.isAbsolute else {
-            throw ImportedTree.refused(
+            throw TarReader.refused(
                 "'\(path.text)' is an absolute name; declare it with '--path' to import it"
             )
         }
@@ -72,10 +68,10 @@ struct ImportedTree {
             mode = member.mode
         case .link(let target):
             guard !target.isEmpty else {
-                throw ImportedTree.refused("the link '\(path.text)' has an empty target")
+                throw TarReader.refused("the link '\(path.text)' has an empty target")
             }
             guard target.count <= Limits.path else {
-                throw ImportedTree.refused(
+                throw TarReader.refused(
                     "the target of the link '\(path.text)' has more than \(Limits.path) bytes"
                 )
             }
@@ -85,14 +81,10 @@ struct ImportedTree {
         case .hardLink(let target): kind = .hardLink(to: try file(target, for: path))
         }
         guard namesSize <= ImportedTree.largestNames else {
-            throw ImportedTree.refused("it has too many members")
+            throw TarReader.refused("it has too many members")
         }
-        entries[path] = Manifest.Entry(
-            path: path,
-            mode: mode,
-            modified: member.modified.within(Limits.time),
-            kind: kind
-        )
+        let modified = member.modified.within(Limits.time)
+        entries[path] = Manifest.Entry(path: path, mode: mode, modified: modified, kind: kind)
     }
 
     /// Returns all entries in path order, with the content of every file at the first of its names.
@@ -103,7 +95,7 @@ struct ImportedTree {
             while !above.isEmpty, above.count > 1 || above.first != slash {
                 let parent = PathBytes(Array(above))
                 if let kind = entries[parent]?.kind, kind != .directory {
-                    throw ImportedTree.refused(
+                    throw TarReader.refused(
                         "'\(path.text)' lies below '\(parent.text)', which is not a directory"
                     )
                 }
@@ -122,7 +114,7 @@ struct ImportedTree {
             case .directory, .link: break
             }
         }
-        throw ImportedTree.refused(
+        throw TarReader.refused(
             "'\(path.text)' is a hard link to something that is not a file of the archive"
         )
     }
@@ -135,7 +127,7 @@ struct ImportedTree {
         }
         for (file, links) in names {
             guard let entry = entries[file], case .file = entry.kind else {
-                throw ImportedTree.refused("'\(file.text)' is replaced after it was linked to")
+                throw TarReader.refused("'\(file.text)' is replaced after it was linked to")
             }
             let all = (links + [file]).sorted()
             for (index, path) in all.enumerated() {
@@ -160,7 +152,7 @@ struct ImportedTree {
             .split(separator: slash, omittingEmptySubsequences: false)
         for name in names {
             if let problem = ImportedTree.problem(name) {
-                throw ImportedTree.refused("'\(path.text)' \(problem)")
+                throw TarReader.refused("'\(path.text)' \(problem)")
             }
         }
         return path
@@ -172,10 +164,6 @@ struct ImportedTree {
         if name.isEmpty { return "has an empty part" }
         if name.elementsEqual(".".utf8) { return "has '.' as a part" }
         return name.count > 255 ? "has a part of more than 255 bytes" : nil
-    }
-
-    static func refused(_ reason: String) -> CacheError {
-        CacheError(.request, "the archive is refused: \(reason)")
     }
 }
 

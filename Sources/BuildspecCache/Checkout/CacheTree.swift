@@ -8,23 +8,19 @@ struct CacheTree: Sendable {
     let rules: CheckoutRules
     /// The files of the checkout in the declared paths.
     private(set) var skipped = SkippedFiles()
-    /// The links that declared paths lead through, and their targets.
-    private(set) var links: [PathBytes: PathBytes] = [:]
+    /// The links that declared paths lead through.
+    private(set) var links: [LinkObstacle] = []
     /// Other repositories in the declared paths with unsaved work, and what work it is.
     private(set) var unsavedWork: [PathBytes: String] = [:]
+
+    private static let git = Array(".git".utf8)
 
     /// The cache's entries in path order.
     var entries: [WalkedEntry] { walk.entries }
 
-    /// Walks the declared paths.
+    /// Walks the declared paths, while `checkout` finds the files of the checkout.
     ///
-    /// - Parameters:
-    ///   - set: The declared paths.
-    ///   - checkout: Finds the files of the checkout while the tree is walked.
-    ///   - roots: The directories in which paths begin.
-    ///   - settings: The settings of the cache.
-    /// - Throws: `CancellationError` in a cancelled task, so that a part of a tree is never taken
-    ///   for the whole.
+    /// - Throws: `CancellationError` in a cancelled task, so that no part is taken for the tree.
     init(
         _ set: PathSet,
         _ checkout: Checkout.Finder,
@@ -51,29 +47,13 @@ struct CacheTree: Sendable {
         if rules.affectsSet {
             for entry in walk.removeEntries(where: { cursor.owner(of: $0.path) != .cache })
             where entry.status.kind != .directory && !rules.isExcluded(entry.path) {
-                skipped.add(entry.path)
+                skipped.add(entry.path, in: rules.gitDirectory(of: entry.path))
             }
         }
         if git.contains(where: { $0.isDeclared }) { skipped.add(PathBytes(".git")) }
-        for link in walk.links {
-            if let target = CacheTree.target(of: link, roots),
-                !set.contains(target, isDirectory: true)
-            {
-                links[link] = target
-            }
-        }
-        let links = links
-        if !links.isEmpty { _ = walk.removeEntries { links[$0.path] != nil } }
-    }
-
-    /// The target of a link, as a declared path would name it; `nil` for a dangling link.
-    private static func target(of link: PathBytes, _ roots: TreeRoots) -> PathBytes? {
-        let root = roots.root.path
-        // The absolute paths of another machine mean nothing here.
-        guard !link.isAbsolute || roots.fileSystemRoot.path == PathBytes("/"),
-            let target = try? Machine.absolute(link.isAbsolute ? link : root.appending(link.bytes))
-        else { return nil }
-        return target.isWithin(root) ? PathBytes(Array(target.tail(below: root))) : target
+        links = walk.obstacles(in: set, root: roots.root.path, top: roots.fileSystemRoot.path)
+        let paths = Set(links.map(\.link))
+        if !paths.isEmpty { _ = walk.removeEntries { paths.contains($0.path) } }
     }
 
     /// Finds the unsaved work of each other repository that a restore could change.
@@ -90,17 +70,15 @@ struct CacheTree: Sendable {
         }
     }
 
-    /// The other repositories in the declared paths: those whose `.git` is in them, and those that
-    /// a wildcard leads into.
+    /// The other repositories whose `.git` is in the declared paths, or that a wildcard leads into.
     private func repositories(_ set: PathSet, _ roots: TreeRoots) -> [PathBytes] {
-        let git = Array(".git".utf8)
         let bases = set.bases
         var found: Set<PathBytes> = []
         var seen: Set<PathBytes> = []
         var top: PathBytes?
         for entry in entries {
             var path = entry.path
-            if path.split.name.elementsEqual(git) {
+            if path.split.name.elementsEqual(CacheTree.git) {
                 found.insert(PathBytes(Array(path.split.directory)))
             }
             if let top, path.isWithin(top) { continue }
@@ -112,14 +90,18 @@ struct CacheTree: Sendable {
                     bases.contains(where: { $0 == path || path.isBelow($0) })
                 else { break }
                 let directory = CacheTree.absolutePath(path, roots)
-                guard !rules.isGit(path.appending(git)),
-                    let handle = try? DirectoryHandle.open(directory),
-                    ((try? handle.status(git)) ?? nil) != nil
+                guard !rules.isGit(path.appending(CacheTree.git)),
+                    CacheTree.gitStatus(in: directory) != nil
                 else { continue }
                 found.insert(path)
             }
         }
         return found.sorted()
+    }
+
+    /// The status of the `.git` in a directory; `nil` if it does not exist or cannot be read.
+    private static func gitStatus(in directory: PathBytes) -> FileStatus? {
+        try? DirectoryHandle.open(directory).status(git)
     }
 
     /// The absolute path of an entry on this machine.
@@ -138,9 +120,7 @@ struct CacheTree: Sendable {
             while directory.bytes.count > 1 {
                 directory = directory.parent
                 if directory == root || root.isWithin(directory) { break }
-                guard let handle = try? DirectoryHandle.open(directory),
-                    (try? handle.status(Array(".git".utf8))) != nil
-                else { continue }
+                guard gitStatus(in: directory) != nil else { continue }
                 let isBelow = directory.isWithin(root)
                 found.insert(isBelow ? PathBytes(Array(directory.tail(below: root))) : directory)
                 break
@@ -150,27 +130,14 @@ struct CacheTree: Sendable {
     }
 
     /// The notes on the tree, one line each.
-    var notes: [String] {
-        [skipped.note, rules.sourcesNote()].compactMap(\.self) + obstacleNotes
-    }
+    var notes: [String] { [skipped.note, rules.sourcesNote()].compactMap(\.self) + obstacleNotes }
 
     /// The notes on links and repositories that a restore does not change, one line each.
     var obstacleNotes: [String] {
-        linkNotes
+        links.map(\.note)
             + unsavedWork.sorted { $0.key < $1.key }.map { path, work in
                 "'\(path.text)' is a git repository \(work), so it stays as it is"
             }
-    }
-
-    /// The notes on declared paths that lead through links, one line each.
-    ///
-    /// A cache entry can have made such a link, so the cache does not follow it: otherwise the
-    /// entry could decide what is saved and where a restore writes.
-    var linkNotes: [String] {
-        links.sorted { $0.key < $1.key }.map { link, target in
-            "'\(link.text)' is a symbolic link, and the cache does not follow links; write"
-                + " '\(target.text)' instead"
-        }
     }
 
     /// The first names of all paths that the declared paths can match; `nil` if they can match any.
@@ -179,13 +146,11 @@ struct CacheTree: Sendable {
         return set.firstNames?.map { String(decoding: $0, as: UTF8.self) }.sorted()
     }
 
-    /// The `.git` directories that are known without git: that of the root and, if absolute paths
-    /// are declared, those above it.
+    /// The `.git` directories of the root and, if absolute paths are declared, above the root.
     private static func gitDirectories(
         _ set: PathSet,
         _ roots: TreeRoots
     ) -> [(identity: FileStatus.Identity, isDeclared: Bool)] {
-        let git = Array(".git".utf8)
         var found: [(identity: FileStatus.Identity, isDeclared: Bool)] = []
         if let status = try? roots.root.status(git), status.kind == .directory {
             let isDeclared =
@@ -197,9 +162,7 @@ struct CacheTree: Sendable {
         for count in roots.root.path.components.indices {
             let names = roots.root.path.components[..<count]
             let directory = names.reduce(PathBytes("/")) { $0.appending($1) }
-            guard let status = try? DirectoryHandle.open(directory).status(git),
-                status.kind == .directory
-            else { continue }
+            guard let status = gitStatus(in: directory), status.kind == .directory else { continue }
             found.append((status.identity, false))
         }
         return found

@@ -32,8 +32,7 @@ public struct Checkout: Sendable, Equatable {
 
     /// The files that git neither tracks nor ignores, in the form of `files`.
     ///
-    /// Below a declared directory with tracked files they can be new sources, so a restore does not
-    /// replace them.
+    /// In a declared directory with tracked files they can be new sources, which a restore keeps.
     public var untracked: [UInt8]
 
     /// Creates a checkout; by default one of which only `.git` is known.

@@ -12,8 +12,7 @@ struct CheckoutRules: Sendable {
         case checkout
     }
 
-    /// The paths that belong to the checkout with all paths below them: tracked files, and each
-    /// `.git`.
+    /// The paths that belong to the checkout with all below them: tracked files, and each `.git`.
     fileprivate var owned: Set<PathBytes> = []
     /// The directories above the owned paths.
     fileprivate var parents: Set<PathBytes> = []
@@ -21,26 +20,17 @@ struct CheckoutRules: Sendable {
     private var excluded: Set<PathBytes> = []
     /// The root as absolute paths name it; `nil` if they cannot reach it.
     fileprivate let root: PathBytes?
+    /// The directories that git uses instead of a `.git`.
+    private var gitDirectories: [PathBytes] = []
     private var unlisted: [(path: PathBytes, reason: String)] = []
-    /// The files that git neither tracks nor ignores, below declared directories with tracked
-    /// files.
+    /// Files that git neither tracks nor ignores, in declared directories with tracked files.
     private var untracked: Set<PathBytes> = []
     /// Whether the declared paths can match a path of the checkout; usually they cannot.
     private(set) var affectsSet = true
 
-    /// Creates the rules.
-    ///
-    /// - Parameters:
-    ///   - checkout: The checkout.
-    ///   - set: The declared paths; files that they cannot match are skipped.
-    ///   - roots: The directories in which paths begin.
-    ///   - excluded: The paths that this program writes, with links resolved.
-    init(
-        _ checkout: Checkout,
-        _ set: PathSet,
-        _ roots: TreeRoots,
-        excluded: [PathBytes] = []
-    ) {
+    /// Creates the rules without files that the declared paths cannot match; `excluded` are the
+    /// paths that this program writes, with links resolved.
+    init(_ checkout: Checkout, _ set: PathSet, _ roots: TreeRoots, excluded: [PathBytes] = []) {
         root = roots.absoluteRoot
         let takesAbsolute = set.canonicalTexts.contains { $0.hasPrefix("/") }
         // Absolute paths can lead to the root from above.
@@ -54,7 +44,8 @@ struct CheckoutRules: Sendable {
             }
         }
         for path in [[]] + checkout.repositories { add(entryPath(path[...], roots).git) }
-        for path in checkout.excluded { add(entryPath(path[...], roots)) }
+        gitDirectories = checkout.excluded.map { entryPath($0[...], roots) }
+        for path in gitDirectories { add(path) }
         if takesAbsolute {
             if let root { parents.insert(root) }
             var directory = root?.above
@@ -92,8 +83,7 @@ struct CheckoutRules: Sendable {
             ? PathBytes(Array(path.tail(below: roots.root.path))) : path
     }
 
-    /// Excludes paths that this program writes; with another file system root they mean other
-    /// files.
+    /// Excludes paths of this program; with another file system root they mean other files.
     private mutating func exclude(_ paths: [PathBytes], _ roots: TreeRoots) {
         for path in paths
         where roots.fileSystemRoot.path == PathBytes("/") || path.isWithin(roots.root.path) {
@@ -101,6 +91,12 @@ struct CheckoutRules: Sendable {
             excluded.insert(path)
             add(path)
         }
+    }
+
+    /// The directory of git, not named `.git`, that has a path.
+    func gitDirectory(of path: PathBytes) -> PathBytes? {
+        let path = relative(path)
+        return gitDirectories.first { path == $0 || path.isWithin($0) }
     }
 
     /// Whether this program writes a path, which is never a source.
@@ -120,19 +116,12 @@ struct CheckoutRules: Sendable {
     /// Whether a path is a `.git` of the checkout.
     func isGit(_ path: PathBytes) -> Bool { owned.contains(relative(path)) }
 
-    /// The reason why the sources could not be listed; `nil` if they are known.
-    private var unlistedReason: String? { unlisted.first?.reason }
-
-    /// The note on files that can be sources.
-    ///
-    /// - Parameters:
-    ///   - count: The number of files that a restore did not replace for this reason.
-    ///   - first: The first of them.
-    /// - Returns: The note; `nil` if the sources are known and there are no such files.
+    /// The note on `count` files that can be sources, which a restore did not replace; `nil` if the
+    /// sources are known and there are no such files.
     func sourcesNote(_ count: Int = 0, first: PathBytes? = nil) -> String? {
         let stay = "\(count) \(count == 1 ? "file stays" : "files stay")"
         let left = first.map { "; \(stay), the first is '\($0.text)'" }
-        if let unlistedReason {
+        if let unlistedReason = unlisted.first?.reason {
             return "the source files are unknown, so a restore replaces no existing file: "
                 + unlistedReason + (left ?? "")
         }
@@ -170,9 +159,7 @@ struct CheckoutCursor {
     private var directory: [UInt8] = []
     private var owner = CheckoutRules.Owner.both
 
-    init(_ rules: CheckoutRules) {
-        self.rules = rules
-    }
+    init(_ rules: CheckoutRules) { self.rules = rules }
 
     /// The owner of a path.
     mutating func owner(of path: PathBytes) -> CheckoutRules.Owner {
@@ -182,9 +169,7 @@ struct CheckoutCursor {
             directory = Array(above)
             owner = owner(ofDirectory: directory)
         }
-        guard owner == .both else { return owner }
-        if rules.owned.contains(path) { return .checkout }
-        return rules.parents.contains(path) ? .both : .cache
+        return owner == .both ? owner(ofName: path) : owner
     }
 
     /// The owner of a directory; one that is not above an owned path has no file of the checkout.

@@ -2,13 +2,17 @@ internal import BuildspecFiles
 
 /// The files of the checkout in declared paths, which the cache skips, for a note on them.
 struct SkippedFiles: Sendable {
-    /// The first `.git` in the declared paths.
+    /// The first `.git`, or directory of git, in the declared paths.
     private(set) var git: PathBytes?
     /// The tracked files and links.
     private(set) var paths: Set<PathBytes> = []
 
-    /// Adds a path of the checkout.
-    mutating func add(_ path: PathBytes) {
+    /// Adds a path of the checkout, which may be in a directory of git.
+    mutating func add(_ path: PathBytes, in directory: PathBytes? = nil) {
+        if let directory {
+            git = git.map { min($0, directory) } ?? directory
+            return
+        }
         let names = path.components
         guard let end = names.firstIndex(where: { $0.elementsEqual(".git".utf8) }) else {
             paths.insert(path)

@@ -7,12 +7,7 @@ struct ChecksummedBinary {
 
     /// Begins to read a file after its head; fails for bytes with another head or digest.
     ///
-    /// The digest shows that this program wrote the bytes, so from there only their length is
-    /// checked.
-    ///
-    /// - Parameters:
-    ///   - bytes: The file.
-    ///   - head: The bytes that the file begins with.
+    /// The digest shows that this program wrote the bytes, so later only their length is checked.
     init?(_ bytes: [UInt8], head: [UInt8]) {
         end = bytes.count - 64
         guard end >= head.count, bytes.starts(with: head),
@@ -23,9 +18,7 @@ struct ChecksummedBinary {
     }
 
     /// Appends the digest of `bytes` to them.
-    static func sealed(_ bytes: [UInt8]) -> [UInt8] {
-        bytes + ContentDigest(of: bytes).hexBytes
-    }
+    static func sealed(_ bytes: [UInt8]) -> [UInt8] { bytes + ContentDigest(of: bytes).hexBytes }
 
     /// The number of bytes that are not read yet.
     var count: Int { end - offset }
@@ -36,9 +29,7 @@ struct ChecksummedBinary {
         guard count >= size else { return nil }
         defer { offset += size }
         return unsafe bytes.withUnsafeBytes { buffer in
-            unsafe Value(
-                littleEndian: buffer.loadUnaligned(fromByteOffset: offset, as: Value.self)
-            )
+            unsafe Value(littleEndian: buffer.loadUnaligned(fromByteOffset: offset, as: Value.self))
         }
     }
 

@@ -1,5 +1,4 @@
-/// Lines of text whose last line is the digest of the lines before it, so that truncated and
-/// foreign files are recognised.
+/// Lines of text that end with their digest, so that truncated and foreign files are recognised.
 enum ChecksummedText {
     private static let keyword = "end ".utf8
     /// The length of the last line: the keyword, 64 digits and the newline.

@@ -31,9 +31,7 @@ struct ContentDigest: Sendable, Hashable {
     }
 
     /// Creates a digest from its 64 lower-case hexadecimal digits.
-    init?(hex: some Collection<UInt8>) {
-        self.init(hex: Array(hex).span)
-    }
+    init?(hex: some Collection<UInt8>) { self.init(hex: Array(hex).span) }
 
     /// Creates a digest from its 64 lower-case hexadecimal digits.
     init?(hex: Span<UInt8>) {
@@ -112,8 +110,7 @@ struct ContentDigest: Sendable, Hashable {
         hasher.combine(words.3)
     }
 
-    /// Computes the value of the eight digits at `offset` at once; `invalid` becomes other than 0
-    /// if a byte is not a digit.
+    /// Computes the value of eight digits at once, and sets bits of `invalid` for other bytes.
     private static func value(
         ofDigits hex: Span<UInt8>,
         at offset: Int,
@@ -149,7 +146,4 @@ struct RunningDigest {
 
     /// The digest of all bytes so far.
     var digest: ContentDigest { ContentDigest(hash.finalize()) }
-
-    /// The digest of all bytes so far, as hexadecimal digits.
-    var hex: String { digest.hex }
 }

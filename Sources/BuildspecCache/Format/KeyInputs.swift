@@ -98,8 +98,7 @@ extension KeyInputs {
 
     /// Reads the inputs and skips invalid lines; `nil` if a record has no inputs.
     init?(_ fields: [Substring: [String]]) {
-        let declared = fields["declared"]?.first
-        self.init(declared: declared)
+        self.init(declared: fields["declared"]?.first)
         for (index, line) in (fields["hash"] ?? []).enumerated() {
             guard let (number, hash) = KeyInputs.numbered(line), number == index else { break }
             hashes.append(Hash(patterns: [], hash: String(hash), files: []))
@@ -114,12 +113,8 @@ extension KeyInputs {
             guard let (number, rest) = KeyInputs.numbered(line), hashes.indices.contains(number),
                 let space = rest.firstIndex(of: " ")
             else { continue }
-            hashes[number].files.append(
-                Hash.File(
-                    path: String(rest[rest.index(after: space)...]),
-                    digest: String(rest[..<space])
-                )
-            )
+            let path = String(rest[rest.index(after: space)...])
+            hashes[number].files.append(Hash.File(path: path, digest: String(rest[..<space])))
         }
         isTruncated = fields["cut"] == ["1"]
         if declared == nil, hashes.isEmpty { return nil }

@@ -25,8 +25,7 @@ struct KeyRecord: Sendable, Equatable {
     var bytes: UInt64
     /// The stored bytes of all packs that the entry refers to.
     var stored: UInt64
-    /// The number of files that the save could not read; the next save of the key replaces such an
-    /// entry.
+    /// The number of files that the save could not read; the key's next save replaces the entry.
     var leftOut = 0
     /// The program that wrote the record.
     var writer: String
@@ -37,9 +36,7 @@ struct KeyRecord: Sendable, Equatable {
 
     var manifestName: String { StoreLayout.manifest(manifest, codec) }
     /// The names of the manifest, its base and the record of source times.
-    var manifestNames: [String] {
-        [manifestName] + [baseName, sourcesName].compactMap { $0 }
-    }
+    var manifestNames: [String] { [manifestName] + [baseName, sourcesName].compactMap { $0 } }
     var baseName: String? { base.map { StoreLayout.manifest($0, codec) } }
     var sourcesName: String? { sources.map { StoreLayout.manifest($0, codec) } }
 
@@ -69,14 +66,10 @@ struct KeyRecord: Sendable, Equatable {
         var lines = ["buildspec-key 1", "scope \(KeyRecord.escape(scope))"]
         if let key { lines.append("key \(KeyRecord.escape(key))") }
         lines += paths.map { "path \(KeyRecord.escape($0))" }
-        lines.append("manifest \(manifest.hex)")
-        lines.append("codec \(codec.rawValue)")
+        lines += ["manifest \(manifest.hex)", "codec \(codec.rawValue)"]
         if let base { lines.append("base \(base.hex)") }
         if let sources { lines.append("sources \(sources.hex)") }
-        lines.append("saved \(saved)")
-        lines.append("files \(files)")
-        lines.append("bytes \(bytes)")
-        lines.append("stored \(stored)")
+        lines += ["saved \(saved)", "files \(files)", "bytes \(bytes)", "stored \(stored)"]
         if leftOut > 0 { lines.append("left-out \(leftOut)") }
         lines.append("writer \(KeyRecord.escape(writer))")
         lines += (inputs?.lines ?? []).map { "\($0.keyword) \(KeyRecord.escape($0.value))" }
@@ -108,6 +101,13 @@ struct KeyRecord: Sendable, Equatable {
         return record
     }
 
+    /// Escapes the characters that would end a line.
+    private static func escape(_ text: String) -> String {
+        PercentEscape.encode(text) { !"%\n\r".utf8.contains($0) }
+    }
+}
+
+extension KeyRecord {
     private init?(_ fields: [Substring: [String]]) {
         guard let scope = fields["scope"]?.first, let paths = fields["path"],
             let manifest = fields["manifest"]?.first.flatMap({ ContentDigest(hex: $0.utf8) }),
@@ -143,33 +143,9 @@ struct KeyRecord: Sendable, Equatable {
         guard let base = digest("base"), let sources = digest("sources") else { return nil }
         (self.base, self.sources) = (base, sources)
     }
+}
 
-    init(
-        scope: String,
-        key: String?,
-        paths: [String],
-        manifest: ContentDigest,
-        codec: Codec,
-        saved: Int64,
-        files: Int,
-        bytes: UInt64,
-        stored: UInt64,
-        writer: String
-    ) {
-        self.scope = scope
-        self.key = key
-        self.paths = paths
-        self.manifest = manifest
-        self.codec = codec
-        self.saved = saved
-        self.files = files
-        self.bytes = bytes
-        self.stored = stored
-        self.writer = writer
-    }
-
-    /// Escapes the characters that would end a line.
-    private static func escape(_ text: String) -> String {
-        PercentEscape.encode(text) { !"%\n\r".utf8.contains($0) }
-    }
+extension PathSet {
+    /// The digest of the declared paths, which identifies the set in names of records and indexes.
+    var version: ContentDigest { KeyRecord.version(ofPaths: canonicalTexts) }
 }

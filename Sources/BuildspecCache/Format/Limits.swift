@@ -18,8 +18,7 @@ enum Limits {
     static let manifestStored = UInt64(manifestContent)
     /// The largest head of a manifest; it can list more than a hundred thousand packs.
     static let manifestHead = 1 << 24
-    /// The largest text of a manifest with this stored size, so that a small object takes little
-    /// memory.
+    /// The largest text of a manifest of this stored size, so a small object takes little memory.
     ///
     /// Real trees shrink to a tenth, and trees of long names and empty files to a fiftieth. A
     /// writer pads an object that shrinks more.
@@ -30,8 +29,7 @@ enum Limits {
     static func manifestStored(ofContent content: Int) -> Int {
         max(0, content - (1 << 24) + 63) / 64
     }
-    /// The largest number of entries of a manifest with this stored size, because each takes
-    /// memory.
+    /// The largest number of entries of a manifest of this stored size, as each takes memory.
     ///
     /// A file with a digest takes more than forty bytes, an empty file with a distinct time eight.
     /// A writer pads an object whose entries take less.
@@ -44,8 +42,7 @@ enum Limits {
     }
     /// The shortest line of an entry, in bytes.
     static let manifestLine = 32
-    /// The largest numbers of files and of bytes in a key record: more than the largest manifest
-    /// can list.
+    /// The largest numbers of files and bytes in a key record: more than any manifest can list.
     static let entries = 1 << 24
     static let content: UInt64 = 1 << 50
     /// The farthest time of an entry, in seconds from 1970: as many digits as a reader accepts.

@@ -14,9 +14,7 @@ public struct ObjectName: Sendable, Hashable {
         case sweepList
     }
 
-    /// Parses a name; fails unless every byte is as this program writes it.
-    ///
-    /// - Parameter text: A name in a store.
+    /// Parses a name in a store; fails unless every byte is as this program writes it.
     public init?(_ text: String) {
         guard let kind = StoreLayout.kind(of: text) else { return nil }
         self.text = text

@@ -25,16 +25,14 @@ enum StoreLayout {
         ObjectName(name)?.content
     }
 
-    /// The kind of object that a name stands for; `nil` for a name that this program does not
-    /// write.
+    /// The kind of object that a name stands for; `nil` if this program does not write the name.
     ///
     /// Names are compared byte by byte, because Unicode texts that are equal can differ in bytes.
     static func kind(of name: String) -> ObjectName.Kind? {
         let parts = name.utf8.split(separator: slash, omittingEmptySubsequences: false)
         guard parts.count >= 3, parts[0].elementsEqual(top.utf8) else { return nil }
         switch (String(parts[1]) ?? "", parts.count) {
-        case ("packs", 4): return contentKind(of: name, parts[3])
-        case ("manifests", 4): return contentKind(of: name, parts[3])
+        case ("packs", 4), ("manifests", 4): return contentKind(of: name, parts[3])
         case ("keys", 5):
             return isEscaped(parts[2]) && isEscapedKey(parts[3])
                 && ContentDigest(hex: parts[4]) != nil ? .record : nil
@@ -83,11 +81,10 @@ enum StoreLayout {
         if name.elementsEqual("%".utf8) { return true }
         let parts = name.split(separator: UInt8(ascii: "~"), omittingEmptySubsequences: false)
         let isTruncated = parts.count == 2 && ContentDigest(hex: parts[1]) != nil
-        guard parts.count == 1 || isTruncated,
-            isTruncated
-                ? (truncatedLength - 2...truncatedLength).contains(parts[0].count)
-                : (1...longest).contains(parts[0].count)
-        else { return false }
+        let lengths = isTruncated ? truncatedLength - 2...truncatedLength : 1...longest
+        guard parts.count == 1 || isTruncated, lengths.contains(parts[0].count) else {
+            return false
+        }
         var isFirst = true
         var rest = parts[0]
         while let byte = rest.popFirst() {
@@ -95,8 +92,7 @@ enum StoreLayout {
                 let digits = rest.prefix(2)
                 guard let text = String(digits), let value = UInt8(text, radix: 16),
                     digits.count == 2,
-                    escape(value, isFirst: isFirst).utf8.dropFirst()
-                        .elementsEqual(digits)
+                    escape(value, isFirst: isFirst).utf8.dropFirst().elementsEqual(digits)
                 else { return false }
                 rest = rest.dropFirst(2)
             } else if escape(byte, isFirst: isFirst).utf8.count != 1 {
@@ -123,7 +119,7 @@ enum StoreLayout {
 
     /// The name of a key record.
     static func record(scope: String, key: String?, version: ContentDigest) -> String {
-        scopePrefix(scope) + escaped(key: key) + "/" + version.hex
+        scopePrefix(scope) + (key.map(escaped) ?? defaultEntry) + "/" + version.hex
     }
 
     /// The prefix of the names of all key records of a scope.
@@ -141,11 +137,6 @@ enum StoreLayout {
     private static let truncatedLength = 134
     /// The number of digits of a sweep list's digest in its name.
     private static let sweepDigits = 16
-
-    private static func escaped(key: String?) -> String {
-        guard let key else { return defaultEntry }
-        return escaped(key)
-    }
 
     /// A text as one file name: a long text is truncated and followed by its digest.
     private static func escaped(_ text: String) -> String {

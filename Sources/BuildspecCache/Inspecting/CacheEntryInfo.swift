@@ -22,8 +22,7 @@ public struct CacheEntryInfo: Sendable, Equatable {
     public var writer: String
     /// The id of the signing key that the record names; `nil` without a signature.
     public var signer: String?
-    /// The number of files that the save could not read; the next save of the key replaces such an
-    /// entry.
+    /// The number of files that the save could not read; the key's next save replaces the entry.
     public var filesLeftOut = 0
     /// The decision of the policy.
     public var trust = EntryTrust.unchecked
@@ -53,10 +52,49 @@ extension CacheEntryInfo {
 }
 
 extension KeyRecord {
-    /// Converts a record's paths to a form that can be declared.
+    /// Converts a record's paths to a form that can be declared, in which `./` names no file.
+    static func declarable(_ paths: [String]) -> [String] { paths.map { $0 == "./" ? "**/*" : $0 } }
+}
+
+extension BuildCache {
+    /// Returns a copy for commands that only show the cache.
     ///
-    /// A record names the whole root `./`, which names no file in a declaration.
-    static func declarable(_ paths: [String]) -> [String] {
-        paths.map { $0 == "./" ? "**/*" : $0 }
+    /// Such a copy does not fill the local store from the shared one, and no entry counts as used.
+    public func inspecting() -> BuildCache { changed { $0.use(.inspecting) } }
+
+    /// Returns and forgets the unreported notes about the store, one line each.
+    public func drainNotes() -> [String] { settings.stores.drainNotes() }
+
+    /// Lists the entries of the store, last used first.
+    ///
+    /// - Returns: The entries, and a line for every key record that cannot be read.
+    /// - Throws: `CacheError` when the store cannot be read at all.
+    public func entries() async throws -> (entries: [CacheEntryInfo], problems: [String]) {
+        try await onBlockingThreads {
+            // Refused entries are listed too.
+            let reader = EntryReader(stores: settings.stores)
+            var entries: [CacheEntryInfo] = []
+            var problems: [String] = []
+            for info in try await settings.store.listObjects(prefix: StoreLayout.keys) {
+                do throws(CacheError) {
+                    guard let record = try await reader.record(named: info.name) else { continue }
+                    entries.append(CacheEntryInfo(record, info, policy))
+                } catch {
+                    guard error.code == .damaged else { throw error }
+                    problems.append("'\(info.name)': \(error)")
+                }
+            }
+            entries.sort {
+                ($0.lastUsed, $0.saved, $0.recordName) > ($1.lastUsed, $1.saved, $1.recordName)
+            }
+            return (entries: entries, problems: problems)
+        }
+    }
+}
+
+extension CacheSettings {
+    /// Changes the use of two stores; one store has only one use.
+    mutating func use(_ use: StorePair.Use) {
+        stores.pair = stores.pair.map { StorePair($0, for: use) }
     }
 }

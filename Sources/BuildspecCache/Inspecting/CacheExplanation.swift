@@ -77,12 +77,7 @@ public struct CacheExplanation: Sendable, Equatable {
 }
 
 extension CacheExplanation.InputChange {
-    /// Compares the inputs of two keys.
-    ///
-    /// - Parameters:
-    ///   - current: The inputs of the requested key.
-    ///   - stored: The inputs of the entry's key.
-    /// - Returns: The differences; empty if the inputs are the same.
+    /// Compares the inputs of the requested key with those of a stored entry's key.
     static func between(
         _ current: KeyInputs,
         _ stored: KeyInputs

@@ -3,11 +3,11 @@ internal import BuildspecFiles
 /// A walked tree in the form of manifest entries, for the comparison with a manifest.
 struct ComparedTree {
     private let known: [PathBytes: Manifest.Entry]
-    private var cursor: TreeCursor
+    private var reader: TreeReader
 
     init(_ manifest: Manifest, _ roots: TreeRoots) {
         known = Dictionary(manifest.entries.map { ($0.path, $0) }) { first, _ in first }
-        cursor = TreeCursor(roots)
+        reader = TreeReader(roots)
     }
 
     /// Converts the entries of a walk; a file whose content differs from the manifest has no blobs.
@@ -18,7 +18,7 @@ struct ComparedTree {
             let entry = walk[index]
             var blobs = BlobList()
             if case .file(let size, let expected) = file(at: entry.path)?.kind,
-                size == entry.status.size, try isSame(entry, expected)
+                size == entry.status.size, try reader.open(entry).matches(expected)
             {
                 blobs = expected
             }
@@ -32,13 +32,5 @@ struct ComparedTree {
         guard let entry = known[path] else { return nil }
         if case .hardLink(let first) = entry.kind { return known[first] }
         return entry
-    }
-
-    private mutating func isSame(
-        _ entry: WalkedEntry,
-        _ blobs: BlobList
-    ) throws(FileError) -> Bool {
-        let (directory, name) = try cursor.parent(of: entry.path)
-        return try OpenFile.reading(name, in: directory).matches(blobs)
     }
 }

@@ -59,17 +59,16 @@ public struct EntryContents: Sendable, Equatable {
 }
 
 extension BuildCache {
-    /// Reads the complete description of an entry, but not the contents of its files.
+    /// Reads the complete description of an entry, which is given by the name of its record.
     ///
-    /// - Parameter recordName: The name of the entry's record, from a listing.
-    /// - Returns: The description.
     /// - Throws: `CacheError` when the entry is damaged or does not exist.
     public func contents(of recordName: String) async throws -> EntryContents {
         try await onBlockingThreads {
             let reader = settings.unrestrictedReader()
             let record = try await reader.existingRecord(named: recordName)
             let manifest = try await reader.manifest(of: record)
-            let info = try await settings.store.info(recordName)
+            let object = try await settings.store.info(recordName)
+            let info = object ?? ObjectInfo(name: recordName, size: 0, modified: 0)
             var packs: [EntryContents.Pack] = []
             for pack in manifest.packs {
                 let size = try await settings.store.info(pack.name)?.size
@@ -83,11 +82,7 @@ extension BuildCache {
                 )
             }
             return EntryContents(
-                info: CacheEntryInfo(
-                    record,
-                    info ?? ObjectInfo(name: recordName, size: 0, modified: 0),
-                    policy
-                ),
+                info: CacheEntryInfo(record, info, policy),
                 manifestName: record.manifestName,
                 baseName: record.baseName,
                 inputs: record.inputs,

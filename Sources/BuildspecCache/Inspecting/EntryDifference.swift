@@ -49,15 +49,11 @@ public struct EntryDifference: Sendable, Equatable {
 }
 
 extension BuildCache {
-    /// Compares the contents of two entries.
+    /// Compares the contents of two entries, which are given by the names of their records.
     ///
     /// Only packs in which the entries name equal contents at different positions are read, and
     /// none whose manifest this machine has already verified.
     ///
-    /// - Parameters:
-    ///   - first: The name of an entry's record, from a listing.
-    ///   - second: The name of another entry's record.
-    /// - Returns: The changes from the first entry to the second.
     /// - Throws: `CacheError` when an entry is damaged or does not exist, or its packs do not match
     ///   its manifest.
     public func difference(from first: String, to second: String) async throws -> EntryDifference {
@@ -74,17 +70,12 @@ extension BuildCache {
         }
     }
 
-    /// Compares an entry with a tree.
+    /// Compares an entry, given by the name of its record, with the tree in which relative paths
+    /// start from `root`.
     ///
     /// Files of the same size are read and compared. The entry's contents are verified, unless this
-    /// machine has already verified them. Files of the checkout are on neither side, because a
-    /// restore does not change them.
+    /// machine has already done so. Files of the checkout, which a restore keeps, are left out.
     ///
-    /// - Parameters:
-    ///   - recordName: The name of the entry's record, from a listing.
-    ///   - root: The directory that relative paths start from.
-    ///   - checkout: The search for files of the checkout.
-    /// - Returns: The changes from the entry to the tree.
     /// - Throws: `CacheError` when the entry is damaged or the tree cannot be read.
     public func difference(
         from recordName: String,
@@ -108,11 +99,8 @@ extension BuildCache {
             return EntryDifference(entries, present)
         }
     }
-}
 
-extension BuildCache {
-    /// Throws if the packs of an entry do not match its manifest, which makes a comparison
-    /// meaningless.
+    /// Throws if an entry's packs do not match its manifest: a comparison would be meaningless.
     private func verifyContents(
         _ record: KeyRecord,
         _ manifest: Manifest,
@@ -139,10 +127,8 @@ private struct SameContents {
                 case .file(_, let right)? = others[entry.path]
             else { continue }
             for (blob, other) in zip(left, right) where blob.digest == other.digest {
-                guard
-                    first.packs[blob.pack] != second.packs[other.pack]
-                        || blob.offset != other.offset
-                else { continue }
+                let isSamePack = first.packs[blob.pack] == second.packs[other.pack]
+                if isSamePack, blob.offset == other.offset { continue }
                 old.insert(blob.pack)
                 new.insert(other.pack)
             }
@@ -155,8 +141,7 @@ extension EntryDifference {
     init(_ old: [Manifest.Entry], _ new: [Manifest.Entry]) {
         var left = old[...]
         var right = new[...]
-        // A hard link comes after its file, so a change of the file is known when the link is
-        // compared.
+        // A hard link comes after its file, whose change is known when the link is compared.
         var rewritten: Set<PathBytes> = []
         while let first = left.first ?? right.first {
             if let old = left.first, let new = right.first, old.path == new.path {
@@ -164,9 +149,7 @@ extension EntryDifference {
                 left.removeFirst()
                 right.removeFirst()
             } else if let old = left.first, right.first.map({ old.path < $0.path }) ?? true {
-                changes.append(
-                    Change(path: old.path.text, kind: .removed, oldSize: old.fileSize)
-                )
+                changes.append(Change(path: old.path.text, kind: .removed, oldSize: old.fileSize))
                 left.removeFirst()
             } else {
                 let new = right.first ?? first
@@ -201,20 +184,12 @@ extension EntryDifference {
             same += 1
             return
         }
-        changes.append(
-            Change(
-                path: new.path.text,
-                kind: .changed,
-                aspects: aspects,
-                oldSize: old.fileSize,
-                newSize: new.fileSize
-            )
-        )
+        var change = Change(path: new.path.text, kind: .changed, aspects: aspects)
+        (change.oldSize, change.newSize) = (old.fileSize, new.fileSize)
+        changes.append(change)
     }
 }
 
 extension Manifest.Entry {
-    fileprivate var fileSize: UInt64? {
-        if case .file(let size, _) = kind { size } else { nil }
-    }
+    fileprivate var fileSize: UInt64? { if case .file(let size, _) = kind { size } else { nil } }
 }

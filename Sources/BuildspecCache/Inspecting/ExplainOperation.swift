@@ -4,14 +4,9 @@ public import SystemPackage
 extension BuildCache {
     /// Explains the result that a restore would have now.
     ///
-    /// It changes nothing, and fetches only key records and manifests.
+    /// It changes nothing, and fetches only key records and manifests. For an identity without
+    /// paths, every path set of the key counts as equal.
     ///
-    /// - Parameters:
-    ///   - identity: The scope, key and paths to look for; without paths, every path set of the key
-    ///     counts as equal.
-    ///   - root: The directory that relative paths start from.
-    ///   - checkout: The search for files of the checkout, which a restore does not change.
-    /// - Returns: The reason for a hit or a miss.
     /// - Throws: `CacheError` when the store or the tree cannot be used at all.
     public func explain(
         _ identity: CacheIdentity,
@@ -27,16 +22,10 @@ extension BuildCache {
         )
         return try await onBlockingThreads { try await operation.run() }
     }
-}
 
-extension BuildCache {
-    /// Explains an earlier miss, with those entries of that time that still exist.
+    /// Explains a miss at a time, in nanoseconds since 1970, with those entries of that time that
+    /// still exist.
     ///
-    /// - Parameters:
-    ///   - identity: The identity that was searched.
-    ///   - root: The directory that relative paths start from.
-    ///   - time: The time of the miss, in nanoseconds since 1970.
-    /// - Returns: The reason for the miss.
     /// - Throws: `CacheError` when the store cannot be used at all.
     public func explainMiss(
         of identity: CacheIdentity,
@@ -91,11 +80,7 @@ struct ExplainOperation {
             explanation.used = info.map { CacheEntryInfo(found, $0, policy) }
             explanation.transfer = try await transfer(found, set)
         }
-        let name = StoreLayout.record(
-            scope: requested.scope,
-            key: requested.key,
-            version: lookup.version
-        )
+        let name = requested.recordName(set)
         explanation.nearest = try await nearest(requested, recordName: name, used: found)
         return explanation
     }
@@ -104,12 +89,7 @@ struct ExplainOperation {
         let set = PathSet(identity.paths, root: root)
         var requested = identity
         requested.paths = set.canonicalTexts
-        let version = KeyRecord.version(ofPaths: set.canonicalTexts)
-        let name = StoreLayout.record(
-            scope: requested.scope,
-            key: requested.key,
-            version: version
-        )
+        let name = requested.recordName(set)
         // The build that missed may have saved the key's inputs with its entry since.
         let reader = settings.unrestrictedReader()
         let saved = (try? await reader.record(named: name)) ?? nil
@@ -157,13 +137,7 @@ struct ExplainOperation {
         guard let manifest = try? await reader.manifest(of: record) else { return nil }
         let roots = try TreeRoots(root: root, fileSystemRoot: settings.fileSystemRoot)
         let existing = try await CacheTree(set, checkout, roots, settings)
-        let plan = try RestorePlan(
-            manifest,
-            set,
-            existing,
-            roots,
-            verify: false
-        )
+        let plan = try RestorePlan(manifest, set, existing, roots, verify: false)
         return CacheExplanation.Transfer(
             packs: plan.writes.count,
             bytes: plan.writes.keys.map { manifest.packs[$0].storedSize }.clampedSum,

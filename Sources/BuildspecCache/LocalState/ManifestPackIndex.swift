@@ -1,7 +1,6 @@
 internal import BuildspecFiles
 
-/// The packs that the manifests of a shared store refer to, as far as this machine has read the
-/// manifests.
+/// The packs that the manifests of a shared store refer to, as far as this machine has read them.
 ///
 /// A manifest's name is its digest, so the packs never change, and the next prune need not fetch
 /// the manifest again.
@@ -16,8 +15,7 @@ struct ManifestPackIndex: Sendable {
         path = directory.appending((name + ".heads").utf8)
     }
 
-    /// Reads the names of the packs by the names of an entry's manifests; empty if the file is
-    /// damaged.
+    /// Reads the packs by the names of an entry's manifests; empty if the file is damaged.
     func read() -> [String: [String]] {
         guard let bytes = (try? AtomicFile.read(path, limit: ManifestPackIndex.largest)) ?? nil,
             let lines = ChecksummedText.decode(bytes),

@@ -7,8 +7,7 @@ internal import BuildspecFiles
 /// blobs: the size and time of an entry do not make a file's content that of the entry. The index
 /// stays on the machine and only saves work; if it is damaged, it counts as missing.
 struct StatIndex: Sendable, Equatable {
-    /// A summary of the stored entry, which shows that a tree is the same without reading the
-    /// manifest.
+    /// A summary of the entry, which shows that a tree is the same without reading the manifest.
     struct Summary: Sendable, Equatable {
         /// The fingerprint of the tree that was exactly what the manifest says.
         var tree: ContentDigest
@@ -17,9 +16,9 @@ struct StatIndex: Sendable, Equatable {
         /// The numbers of the key record.
         var files: Int
         var bytes: UInt64
-        /// Whether this machine knows the content of every file and has verified the manifest, so
-        /// that the entry can be saved again; else the tree only looks the same, by sizes and
-        /// times.
+        /// Whether every file's content is known and the manifest verified, for the next save.
+        ///
+        /// Otherwise the tree only looks the same, by sizes and times.
         var isVerified = false
     }
 
@@ -30,10 +29,8 @@ struct StatIndex: Sendable, Equatable {
     /// `nil` if the tree may differ from the manifest in any entry.
     var summary: Summary?
 
-    /// How long before the index is made a file must have changed last, in nanoseconds.
-    ///
-    /// A later change could be unnoticed, because file systems take the time from a clock that
-    /// ticks every few milliseconds.
+    /// How many nanoseconds before the index is made a file must have changed last, because the
+    /// clock of file systems ticks only every few milliseconds.
     private static let tick: Int32 = 50_000_000
 
     /// Removes the stamps that are not safe at the time `now`, and then the summary.
@@ -52,8 +49,7 @@ struct StatIndex: Sendable, Equatable {
         }
     }
 
-    /// Whether a file of a tree has changed since all known files, which shows without a
-    /// fingerprint that the tree is another one.
+    /// Whether a file of a tree has changed since all known files; then the tree is another one.
     func isOlder(than entries: [WalkedEntry]) -> Bool {
         guard let newest = stamps.lazy.compactMap({ $0?.changed }).max() else { return false }
         return entries.contains { $0.status.kind == .regular && $0.status.changed > newest }
@@ -63,12 +59,6 @@ struct StatIndex: Sendable, Equatable {
     func isSummary(of entries: [WalkedEntry]) async -> Bool {
         guard let summary, !isOlder(than: entries) else { return false }
         return await TreeFingerprint.of(entries) == summary.tree
-    }
-
-    init(manifest: ContentDigest, stamps: [InodeStamp?], summary: Summary? = nil) {
-        self.manifest = manifest
-        self.stamps = stamps
-        self.summary = summary
     }
 }
 
@@ -88,5 +78,21 @@ extension StatIndex.Summary {
             files: manifest.fileCount,
             bytes: manifest.contentBytes
         )
+    }
+}
+
+/// The inode, device and time of last status change of a file.
+///
+/// With the size, mode and time in a manifest, a stamp identifies the state of a file.
+struct InodeStamp: Sendable, Hashable {
+    var inode: UInt64
+    var device: UInt64
+    /// The time of last status change, which programs cannot set back.
+    var changed: FileTime
+}
+
+extension InodeStamp {
+    init(_ status: FileStatus) {
+        self.init(inode: status.inode, device: status.device, changed: status.changed)
     }
 }

@@ -4,16 +4,16 @@ internal import BuildspecFiles
 struct StatIndexFile: Sendable {
     let path: PathBytes
 
-    /// Names the file after everything that identifies the tree and the entry; `nil` without a
-    /// state directory.
+    /// Names the file after the tree and the entry; `nil` without a state directory.
     init?(
         _ settings: CacheSettings,
+        _ set: PathSet,
         root: PathBytes,
         scope: String,
-        version: ContentDigest,
         suffix: String = ".stat"
     ) {
         guard let directory = settings.indexDirectory else { return nil }
+        let version = set.version
         let identity = [root.text, settings.stores.location, scope, version.hex]
         let name = ContentDigest(of: Array(identity.joined(separator: "\0").utf8)).hex
         path = directory.appending((name + suffix).utf8)

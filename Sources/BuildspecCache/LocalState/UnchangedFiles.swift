@@ -12,14 +12,8 @@ struct UnchangedFiles {
         stored = Array(repeating: nil, count: entries.count)
     }
 
-    /// Compares a walk with the parent manifest; both are in path order.
-    ///
-    /// - Parameters:
-    ///   - entries: The walk.
-    ///   - files: The indices of the files to compare.
-    ///   - parent: The manifest that the stat index belongs to.
-    ///   - index: The stat index.
-    ///   - packs: The indices of the parent's packs that are in the store.
+    /// Compares files of a walk with the parent manifest, of which the store has some packs; both
+    /// are in path order.
     init(
         _ entries: [WalkedEntry],
         files: [Int],

@@ -4,9 +4,8 @@ internal import BuildspecFiles
 /// the pack and at the offset that it names.
 ///
 /// A manifest and its packs never change, because their names are digests. So a verdict holds for
-/// ever, in every scope and for every signature. A save that relies on a manifest must have
-/// verified it, or must find a verdict here. The list stays on the machine; if it is damaged, it
-/// counts as empty.
+/// ever, in every scope and for every signature. A save relies only on manifests that have a
+/// verdict here or that it has verified. A damaged list counts as empty.
 struct VerifiedManifests: Sendable {
     private let path: PathBytes
 

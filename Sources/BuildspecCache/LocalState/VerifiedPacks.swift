@@ -1,8 +1,7 @@
 internal import BuildspecFiles
 internal import SystemPackage
 
-/// The packs in a store on this machine that this machine has verified, with the positions of their
-/// frames.
+/// The packs in a local store that this machine has verified, with the positions of their frames.
 ///
 /// As long as the stamp shows that a pack's file has not changed, a restore of a few files reads
 /// only the frames that it needs, and compares each blob with its digest. If the list is damaged,
@@ -30,10 +29,7 @@ struct VerifiedPacks: Sendable, Equatable {
         return (file, verified.frames)
     }
 
-    /// The stamp of a pack's file, to be taken before the file is read and verified.
-    ///
-    /// - Returns: The stamp; `nil` if the store is not on this machine, or a change could be
-    ///   unnoticed.
+    /// The stamp of a pack's file before it is read; `nil` if a change could be unnoticed.
     static func stamp(_ pack: Manifest.Pack, in store: (any LocalCacheStore)?) -> InodeStamp? {
         guard pack.codec == .zstd, let (_, status) = file(pack, in: store),
             !status.mayHideChanges()
@@ -73,9 +69,7 @@ extension VerifiedPacks {
     }
 
     /// Writes the list to a file; ignores errors.
-    func write(to path: PathBytes) {
-        try? AtomicFile.write(encode(), to: path)
-    }
+    func write(to path: PathBytes) { try? AtomicFile.write(encode(), to: path) }
 
     func encode() -> [UInt8] {
         var bytes = VerifiedPacks.head

@@ -10,10 +10,7 @@ public struct StoreLimits: Sendable, Equatable {
     public var maximumSize: UInt64?
 
     /// The default: 30 days and 10 GB.
-    public static let standard = StoreLimits(
-        maximumAge: 30 * 86_400,
-        maximumSize: 10_000_000_000
-    )
+    public static let standard = StoreLimits(maximumAge: 30 * 86_400, maximumSize: 10_000_000_000)
 
     /// Creates limits.
     public init(maximumAge: Int64?, maximumSize: UInt64?) {
@@ -22,12 +19,10 @@ public struct StoreLimits: Sendable, Equatable {
     }
 }
 
-/// A prune that keeps a local store within its limits, without listing the whole store after every
-/// save.
+/// A prune that keeps a local store within its limits, without a listing after every save.
 ///
-/// A small file next to the objects has an estimate of the store's size, and the time when the
-/// store was last checked. The store is checked once a day, and when the estimate exceeds the
-/// limit.
+/// A small file next to the objects has an estimate of the store's size and the time of the last
+/// check. The store is checked once a day, and when the estimate exceeds the limit.
 struct AutomaticPruning {
     let store: any LocalCacheStore
     let limits: StoreLimits
@@ -45,14 +40,9 @@ struct AutomaticPruning {
     /// The seconds from one check to the next.
     private static let interval: Int64 = 86_400
 
-    /// Checks the store if necessary, and prunes it.
+    /// Checks the store if necessary, and prunes it after a save that has added some bytes.
     ///
-    /// - Parameters:
-    ///   - added: The bytes that a save has just added.
-    ///   - record: The name of the record that the save wrote, which stays even if its entry alone
-    ///     exceeds the limit.
-    /// - Returns: The report of the prune; `nil` if none was necessary.
-    /// - Throws: When the store cannot be read or written.
+    /// The record that the save wrote stays, even if its entry alone exceeds the limit.
     func run(afterAdding added: UInt64, record: String) async throws -> PruneReport? {
         guard limits.maximumAge != nil || limits.maximumSize != nil else { return nil }
         let directory = PathBytes(store.directory.string)
@@ -109,10 +99,7 @@ struct AutomaticPruning {
     }
 
     /// Returns the size of a store that is too small and too recently used for a prune to delete
-    /// anything.
-    ///
-    /// A store is in that state after its first saves. In any other state it returns `nil`, because
-    /// only a scan of all entries can tell what to delete.
+    /// anything, as after its first saves; otherwise `nil`.
     private func sizeIfNothingToDelete(
         _ limits: PruneLimits,
         _ now: Int64
@@ -127,8 +114,7 @@ struct AutomaticPruning {
         return size
     }
 
-    /// Returns whether the file with the estimate is missing or was written by this program, even
-    /// if a power cut has truncated it.
+    /// Returns whether the estimate's file is missing or of this program, even if it is truncated.
     static func canWriteState(
         _ directory: PathBytes,
         in handle: DirectoryHandle

@@ -50,11 +50,9 @@ struct StoreRepair {
         let damagedNames = Set(damaged.map(\.text))
         for name in found.brokenEntries.compactMap(ObjectName.init) {
             try Task.checkCancellation()
-            guard try await isBroken(name.text, damagedNames), try await remove(name, &report)
-            else {
-                continue
+            if try await isBroken(name.text, damagedNames), try await remove(name, &report) {
+                report.removedEntries.append(name.text)
             }
-            report.removedEntries.append(name.text)
         }
         for name in damaged.sorted(by: { $0.text < $1.text })
         where try await remove(name, &report) {
@@ -68,8 +66,7 @@ struct StoreRepair {
         return report
     }
 
-    /// Deletes an object; a directory that has its name stays, and is a problem, if it is not
-    /// empty.
+    /// Deletes an object; a directory with its name that is not empty stays, and is a problem.
     private func remove(
         _ name: ObjectName,
         _ report: inout RepairReport
@@ -118,7 +115,6 @@ struct StoreRepair {
         }
     }
 
-    /// Returns whether `check` finds damage.
     private func findsDamage(_ check: () async throws -> Void) async throws -> Bool {
         do {
             try await check()

@@ -85,9 +85,7 @@ struct StoreVerifier: Sendable {
         }
     }
 
-    /// Reads the packs.
-    ///
-    /// - Returns: The names of the packs that do not match the manifests.
+    /// Reads the packs; returns the names of those that do not match the manifests.
     private func check(
         _ packs: [Manifest.Pack: Set<Manifest.Blob>],
         _ report: inout VerifyReport
@@ -118,11 +116,8 @@ struct StoreVerifier: Sendable {
         _ blobs: Set<Manifest.Blob>
     ) async throws -> String? {
         do throws(CacheError) {
-            let stored = try await reader.readVerified(
-                pack.name,
-                pack.digest,
-                limit: Limits.packStored
-            )
+            let limit = Limits.packStored
+            let stored = try await reader.readVerified(pack.name, pack.digest, limit: limit)
             let tar = try pack.codec.decode(stored, limit: pack.contentSize)
             guard tar.count == pack.contentSize else {
                 return "'\(pack.name)' does not hold what the manifest says"
@@ -142,15 +137,7 @@ struct StoreVerifier: Sendable {
 
     /// Verifies the objects that the entries' verification did not find intact.
     ///
-    /// Unreferenced objects must match their names too.
-    ///
-    /// - Parameters:
-    ///   - prefix: The prefix of the objects' names.
-    ///   - counted: The objects that are in the report's counts.
-    ///   - read: The objects that were read; of these only the ones in `reported` are read again.
-    ///   - reported: The objects whose problems are in the report already.
-    ///   - report: The report, which gets the damaged objects.
-    /// - Throws: When the store cannot be read.
+    /// These are unreferenced, or have `reported` problems. The `counted` ones are in the counts.
     private func checkOthers(
         _ prefix: String,
         counted: Set<String>,

@@ -5,14 +5,12 @@ struct MismatchedContent: Error {
     /// The offset of the blob in the pack's tar.
     var offset: Int
 
-    /// The damage to report.
     var damage: CacheError {
         .damaged("'\(pack)' has other content at offset \(offset) than the manifest says")
     }
 }
 
-/// A verification that each blob of a manifest is in the pack and at the offset that the manifest
-/// says.
+/// A verification that each blob of a manifest is in its pack, at the offset in the manifest.
 ///
 /// The name of a pack only shows that its bytes are undamaged.
 struct ContentVerification: Sendable {
@@ -26,8 +24,7 @@ struct ContentVerification: Sendable {
         var verified: Set<Int> = []
         /// The first blob that is not in its pack.
         var mismatch: MismatchedContent?
-        /// The first other reason why a pack is not verified: it is damaged, missing or
-        /// unreachable.
+        /// The first other reason why a pack is not verified.
         var failure: CacheError?
 
         fileprivate mutating func add(_ result: (pack: Int, error: (any Error)?)) {
@@ -40,12 +37,7 @@ struct ContentVerification: Sendable {
         }
     }
 
-    /// Reads packs and compares each blob with its digest.
-    ///
-    /// - Parameters:
-    ///   - packs: The indices of the packs to read.
-    ///   - manifest: The manifest.
-    /// - Returns: The verified packs, and the first failure.
+    /// Reads the packs of these indices and compares each blob with its digest.
     func verify(_ packs: Set<Int>, of manifest: Manifest) async -> Outcome {
         let blobs = ContentVerification.blobs(of: manifest, in: packs)
         return await withTaskGroup(of: (Int, (any Error)?).self) { tasks in
@@ -71,10 +63,7 @@ struct ContentVerification: Sendable {
         }
     }
 
-    private static func blobs(
-        of manifest: Manifest,
-        in packs: Set<Int>
-    ) -> [Int: [Manifest.Blob]] {
+    private static func blobs(of manifest: Manifest, in packs: Set<Int>) -> [Int: [Manifest.Blob]] {
         var blobs: [Int: [Manifest.Blob]] = [:]
         for entry in manifest.entries {
             guard case .file(_, let contents) = entry.kind else { continue }
@@ -97,6 +86,40 @@ struct ContentVerification: Sendable {
                 throw MismatchedContent(pack: pack.name, offset: blob.offset)
             }
             last = blob
+        }
+    }
+}
+
+extension CacheSettings {
+    /// Creates the verification of entries' contents.
+    func verification(_ reader: EntryReader) -> ContentVerification {
+        ContentVerification(reader: reader, width: concurrentTransfers)
+    }
+
+    /// Verifies that packs of an entry (`nil` is all) match its manifest, unless that is known.
+    ///
+    /// Throws `MismatchedContent` if one does not match.
+    func verify(
+        _ record: KeyRecord,
+        _ manifest: Manifest,
+        packs: Set<Int>? = nil,
+        _ reader: EntryReader
+    ) async throws {
+        switch verifiedManifests?.verdict(on: record.manifest) {
+        case true?: return
+        case false?:
+            throw CacheError.damaged("the packs do not match '\(record.manifestName)'")
+        case nil:
+            let packs = packs ?? Set(manifest.packs.indices)
+            let outcome = await verification(reader).verify(packs, of: manifest)
+            if let mismatch = outcome.mismatch {
+                verifiedManifests?.add(record.manifest, isCorrect: false)
+                throw mismatch
+            }
+            if let failure = outcome.failure { throw failure }
+            if packs.count == manifest.packs.count {
+                verifiedManifests?.add(record.manifest, isCorrect: true)
+            }
         }
     }
 }

@@ -32,10 +32,7 @@ struct EntryLookup: Sendable {
         return ["an empty fallback key was skipped, because it matches every entry"]
     }
 
-    /// Finds the entry of exactly the key, or the default entry, in a scope.
-    ///
-    /// - Returns: The record; `nil` if it does not exist or is refused.
-    /// - Throws: `damaged` if the record exists and cannot be read.
+    /// Finds the entry of exactly the key, or the default entry; `nil` also if it is refused.
     func exact(in scope: String) async throws(CacheError) -> KeyRecord? {
         for version in versions {
             do throws(CacheError) {
@@ -61,8 +58,7 @@ struct EntryLookup: Sendable {
         return records
     }
 
-    /// Finds the parent of a save: the newest entry of this path set in the first scope that has
-    /// one.
+    /// Finds the parent of a save: the newest entry of this path set, in the first scope with one.
     func parent() async throws(CacheError) -> KeyRecord? {
         for scope in scopes {
             for version in versions {

@@ -1,10 +1,9 @@
 /// A reader of the key records and manifests of a store, each of which it verifies.
 struct EntryReader: Sendable {
     let stores: CacheStores
-    /// Whether a damaged object on this machine is deleted.
+    /// Whether a damaged object on this machine is deleted, so that the next save writes it again.
     ///
-    /// The next save, which checks only names and sizes, then writes the object again. An object of
-    /// a remote store stays, because it can have been damaged on the way.
+    /// An object of a remote store stays, because it can have been damaged on the way.
     var removesDamage = false
     /// The damaged objects that were found in a store that is not on this machine.
     var damage: DamageLog?
@@ -16,8 +15,6 @@ struct EntryReader: Sendable {
     private var store: any CacheStore { stores.store }
 
     /// Reads the record of exactly this identity; `nil` if it does not exist.
-    ///
-    /// - Throws: `damaged` if the record cannot be read, `refused` by the policy.
     func record(
         scope: String,
         key: String?,
@@ -63,10 +60,9 @@ struct EntryReader: Sendable {
         return nil
     }
 
-    /// Reads the record with an object name, which must be that of its scope, key and path set.
+    /// Reads the record with an object name.
     ///
-    /// - Throws: `damaged` if the record cannot be read or was copied to another name, `refused` by
-    ///   the policy.
+    /// Throws `damaged` if the record was copied to another name, and `refused` by the policy.
     func record(named name: String) async throws(CacheError) -> KeyRecord? {
         let bytes: [UInt8]?
         do throws(StoreError) {
@@ -91,9 +87,7 @@ struct EntryReader: Sendable {
         return try await ParallelManifestDecoder.decode(stored, record.codec)
     }
 
-    /// Reads a record's manifest and compares it with the numbers in the record.
-    ///
-    /// Only a verification of the store needs this, because a restore uses the manifest's numbers.
+    /// Reads a record's manifest, and compares it with the numbers in the record.
     func consistentManifest(of record: KeyRecord) async throws(CacheError) -> Manifest {
         let manifest = try await manifest(of: record)
         guard (manifest.fileCount, manifest.contentBytes) == (record.files, record.bytes) else {
@@ -102,8 +96,7 @@ struct EntryReader: Sendable {
         return manifest
     }
 
-    /// Reads the packs that a record's manifest refers to, without the rest of the manifest and its
-    /// base.
+    /// Reads the list of packs at the head of a record's manifest.
     func packs(of record: KeyRecord) async throws(CacheError) -> [Manifest.Pack] {
         let (name, limit) = (record.manifestName, Limits.manifestStored)
         let stored = try await manifest(name, record.manifest, limit: limit)
@@ -112,15 +105,12 @@ struct EntryReader: Sendable {
 
     /// Reads the whole text of a record's manifest, and the text of its base.
     func text(of record: KeyRecord) async throws(CacheError) -> WholeText {
-        let (text, entries) = try await self.text(
-            record.manifestName,
-            record.manifest,
-            record.codec
-        )
+        let codec = record.codec
+        let (text, entries) = try await self.text(record.manifestName, record.manifest, codec)
         guard let name = record.baseName, let digest = record.base else {
             return WholeText(text: text, base: text, maximumEntries: entries)
         }
-        let (base, more) = try await self.text(name, digest, record.codec)
+        let (base, more) = try await self.text(name, digest, codec)
         return WholeText(
             text: try ManifestDelta.apply(text, to: base, named: digest),
             base: base,
@@ -198,7 +188,6 @@ struct EntryReader: Sendable {
         return object.bytes
     }
 
-    /// Deletes a damaged object, so that the next save writes it again.
     private func remove(_ name: String) async {
         guard removesDamage, stores.isLocal, let name = ObjectName(name) else { return }
         try? await store.delete(name)

@@ -9,22 +9,15 @@ struct KnownBlobs: Sendable {
     /// Whether a correct manifest names the same blobs, by the index of the entry.
     var verified: [Bool] = []
 
-    /// Compares a manifest with the one that the stat index belongs to.
-    ///
-    /// - Parameters:
-    ///   - manifest: The manifest to restore.
-    ///   - statIndex: The stat index of the last save or restore of the tree.
-    ///   - earlier: The manifest that the stat index belongs to.
-    ///   - isCorrect: Whether that manifest is known to be correct.
+    /// Compares a manifest with the one of the stat index, which may be known to be correct.
     init(_ manifest: Manifest, _ statIndex: StatIndex, _ earlier: Manifest, isCorrect: Bool) {
         let count = manifest.entries.count
         stamps = Array(repeating: nil, count: count)
         verified = Array(repeating: false, count: count)
         guard statIndex.stamps.count == earlier.entries.count else { return }
         // The indices of the packs in the earlier manifest.
-        let earlierIndices = Dictionary(earlier.packs.enumerated().map { ($1, $0) }) { first, _ in
-            first
-        }
+        let indexed = earlier.packs.enumerated().map { ($1, $0) }
+        let earlierIndices = Dictionary(indexed) { first, _ in first }
         let packs = manifest.packs.map { earlierIndices[$0] }
         var next = 0
         for index in manifest.entries.indices {
@@ -35,9 +28,8 @@ struct KnownBlobs: Sendable {
             guard earlier.entries[next].path == manifest.entries[index].path,
                 case .file(let size, let blobs) = manifest.entries[index].kind,
                 case .file(size, let others) = earlier.entries[next].kind,
-                blobs.count == others.count
-            else { continue }
-            guard zip(blobs, others).allSatisfy({ ($0.digest, $0.size) == ($1.digest, $1.size) })
+                blobs.count == others.count,
+                zip(blobs, others).allSatisfy({ ($0.digest, $0.size) == ($1.digest, $1.size) })
             else { continue }
             stamps[index] = statIndex.stamps[next]
             verified[index] =
@@ -53,8 +45,7 @@ struct KnownBlobs: Sendable {
         self.stamps = stamps
     }
 
-    /// Whether the manifest is known to be correct after a restore has written, and so verified,
-    /// the files at some indices.
+    /// Whether the manifest is known to be correct after a restore has verified these files.
     func isCorrect(_ manifest: Manifest, writing indices: [Int]) -> Bool {
         if isCorrect { return true }
         var verified = verified

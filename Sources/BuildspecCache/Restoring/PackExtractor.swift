@@ -9,16 +9,12 @@ struct PackExtractor: Sendable {
         var digest: ContentDigest
         /// The index of the target.
         var target: Int
-        /// The offset in the target's file.
         var fileOffset: UInt64
 
         /// The range of the blob in the pack's tar.
         var range: Range<Int> { offset..<offset + size }
 
-        /// The duration of the write, in bytes that could be written in the same time.
-        ///
-        /// To make a file takes as long as to write this many bytes, and so does to find it in a
-        /// pack of which few files are needed.
+        /// The work of the write in bytes: to make a file takes as long as to write the added ones.
         var work: Int { size + (128 << 10) }
     }
 
@@ -37,9 +33,8 @@ struct PackExtractor: Sendable {
         var isChunked: Bool
     }
 
-    /// The number of slices of a pack that are written at the same time, and the least work in a
-    /// slice.
     private static let sliceCount = 4
+    /// The least work in a slice.
     private static let smallestSlice = 8 << 20
 
     let reader: EntryReader
@@ -50,13 +45,11 @@ struct PackExtractor: Sendable {
     /// Whether the manifest is known to be correct, so that an undamaged pack has all its blobs.
     var isManifestCorrect = false
 
-    /// The result of an extraction.
     struct Extraction: Sendable {
         /// The number of stored bytes that were fetched.
         var fetched: UInt64 = 0
         /// The stamps of the written files, with the indices of their entries.
         var stamps: [(entry: Int, stamp: InodeStamp)] = []
-        /// The packs that were verified.
         var verified: [ContentDigest: VerifiedPacks.Pack] = [:]
 
         mutating func add(_ other: Extraction?) {
@@ -67,10 +60,8 @@ struct PackExtractor: Sendable {
         }
     }
 
-    /// Extracts files from a pack.
-    ///
-    /// The whole pack is read and verified, unless it was verified before and little of it is
-    /// needed.
+    /// Extracts files from a pack, which is read and verified as a whole, unless it was verified
+    /// before and little of it is needed.
     func extract(_ pack: Manifest.Pack, _ writes: [Write]) async throws -> Extraction {
         let writes = writes.sorted { ($0.offset, $0.target) < ($1.offset, $1.target) }
         let ranges = writes.map(\.range)

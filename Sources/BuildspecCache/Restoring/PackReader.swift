@@ -39,9 +39,7 @@ struct PackReader {
         }
         let stored = try await reader.readVerified(pack.name, pack.digest, limit: pack.storedSize)
         let tar = try pack.codec.decode(stored, limit: pack.contentSize)
-        guard tar.count == pack.contentSize else {
-            throw PackSource.damage(pack.name)
-        }
+        guard tar.count == pack.contentSize else { throw PackSource.damage(pack.name) }
         tars.append((index, tar))
     }
 }

@@ -7,22 +7,14 @@ struct PackSource: Sendable {
     fileprivate let storage: Storage
     /// The whole tar of a pack that has no frames.
     fileprivate var tar: [UInt8] = []
-    /// The pack's name in the store.
     let name: String
 
     fileprivate enum Storage: Sendable {
-        /// The pack's stored bytes, which are verified.
         case bytes([UInt8])
-        /// A file that was verified before.
         case file(OpenFile)
     }
 
     /// Creates the source of a pack from its stored bytes, which are verified.
-    ///
-    /// - Parameters:
-    ///   - stored: The stored bytes.
-    ///   - pack: The pack in the manifest.
-    /// - Throws: `damaged` if the pack's content does not have the size in the manifest.
     init(_ stored: [UInt8], _ pack: Manifest.Pack) throws(CacheError) {
         storage = .bytes(stored)
         name = pack.name
@@ -37,11 +29,6 @@ struct PackSource: Sendable {
     }
 
     /// Creates the source of a zstd pack that was verified before.
-    ///
-    /// - Parameters:
-    ///   - file: The file of the pack.
-    ///   - frames: The frames of the pack.
-    ///   - pack: The pack in the manifest.
     init(_ file: OpenFile, _ frames: [ZstandardCodec.Frame], _ pack: Manifest.Pack) {
         storage = .file(file)
         self.frames = frames
@@ -58,32 +45,23 @@ struct PackSource: Sendable {
 
 /// A part of a pack's tar in memory, which moves from the start to the end.
 ///
-/// Of a zstd pack only the frames at the needed ranges are decompressed, each as far as it is
-/// needed.
+/// Of a zstd pack only the frames at the needed ranges are decompressed, as far as needed.
 struct PackSlice {
-    /// The bytes of the part.
     private(set) var bytes: [UInt8]
-
     /// The offset of the part in the tar.
     private var start = 0
     private let source: PackSource
     /// The frames after the part, with the needed content of each.
     private var frames: ArraySlice<ZstandardCodec.Frame>
 
-    /// Creates a slice at the start of the tar.
-    ///
-    /// - Parameters:
-    ///   - source: The pack.
-    ///   - ranges: The ranges that the slice will be moved to, in this order.
+    /// Creates a slice at the start of the tar, which will be moved to the ranges in this order.
     init(_ source: PackSource, wanting ranges: [Range<Int>]) {
         self.source = source
         bytes = source.tar
         frames = ZstandardCodec.needed(for: ranges, of: source.frames)[...]
     }
 
-    /// Moves the slice to a range of the tar, which begins no earlier than the last range.
-    ///
-    /// - Returns: The range in `bytes`.
+    /// Moves to a range of the tar, no earlier than the last one; returns the range in `bytes`.
     mutating func move(to range: Range<Int>) throws -> Range<Int> {
         var needed: [ZstandardCodec.Frame] = []
         while let frame = frames.first, frame.content.lowerBound < range.upperBound {

@@ -6,16 +6,6 @@ internal import BuildspecFiles
 /// whole; the old file is removed after all renames. If a file system cannot exchange names, the
 /// new file replaces the old one, and the old one cannot be restored.
 struct RenameTransaction {
-    /// A rename that is done.
-    private struct CompletedRename: Sendable {
-        var directory: PathBytes
-        var temporary: [UInt8]
-        var name: [UInt8]
-        var oldFile: OldFile
-
-        var path: PathBytes { directory.appending(name) }
-    }
-
     /// The state of the old file with the final name.
     private enum OldFile: Sendable {
         case none
@@ -24,27 +14,19 @@ struct RenameTransaction {
     }
 
     private var cursor: TreeCursor
-    private var completed: [CompletedRename] = []
+    private var completed: [(rename: RestorePlan.PlannedRename, oldFile: OldFile)] = []
 
-    init(_ roots: TreeRoots) {
-        cursor = TreeCursor(roots)
-    }
+    init(_ roots: TreeRoots) { cursor = TreeCursor(roots) }
 
     /// Closes the open directories, because their names have changed.
-    mutating func reset() {
-        cursor.reset()
-    }
+    mutating func reset() { cursor.reset() }
 
-    /// Renames a new file to its final name.
     mutating func apply(_ rename: RestorePlan.PlannedRename) throws(FileError) {
-        let path = rename.directory.appending(rename.temporary)
-        let (directory, _) = try cursor.parent(of: path)
+        let (directory, _) = try cursor.parent(of: rename.temporaryPath)
         try apply(rename, in: directory)
     }
 
-    /// Makes a hard link with its final name.
-    ///
-    /// - Returns: `false` if the linked file does not exist, because it was left out.
+    /// Makes a hard link with its final name; returns `false` if the linked file was left out.
     mutating func apply(
         _ link: RestorePlan.HardLink,
         _ roots: TreeRoots
@@ -92,33 +74,23 @@ struct RenameTransaction {
         } else {
             try directory.rename(temporary, to: name)
         }
-        completed.append(
-            CompletedRename(
-                directory: rename.directory,
-                temporary: temporary,
-                name: name,
-                oldFile: oldFile
-            )
-        )
+        completed.append((rename, oldFile))
     }
 
-    /// Undoes all renames, the last one first.
-    ///
-    /// - Returns: The number of old files that could not be restored.
+    /// Undoes all renames, the last one first; returns how many old files are not restored.
     mutating func undo() -> Int {
         // A renamed directory can be open under its old name.
         cursor.reset()
         var failures = 0
-        for item in completed.reversed() {
-            let path = item.directory.appending(item.temporary)
+        for (rename, oldFile) in completed.reversed() {
             do throws(FileError) {
-                let (directory, temporary) = try cursor.parent(of: path)
-                switch item.oldFile {
-                case .none: try directory.rename(item.name, to: temporary)
-                case .underTemporaryName: _ = try directory.exchange(temporary, item.name)
+                let (directory, temporary) = try cursor.parent(of: rename.temporaryPath)
+                switch oldFile {
+                case .none: try directory.rename(rename.name, to: temporary)
+                case .underTemporaryName: _ = try directory.exchange(temporary, rename.name)
                 case .lost: failures += 1
                 }
-                if item.oldFile != .lost { try? directory.removeTree(temporary) }
+                if oldFile != .lost { try? directory.removeTree(temporary) }
             } catch {
                 failures += 1
             }
@@ -126,19 +98,17 @@ struct RenameTransaction {
         return failures
     }
 
-    /// Removes the old files.
-    ///
-    /// - Returns: A line for each file that could not be removed.
+    /// Removes the old files; returns a line for each one that could not be removed.
     func removeOldFiles(_ roots: TreeRoots, _ width: Int) async throws -> [String] {
-        let replaced = completed.filter { $0.oldFile == .underTemporaryName }
-        return try await roots.forEach(replaced, width, mustEnd: true) { item, cursor in
+        let replaced = completed.filter { $0.oldFile == .underTemporaryName }.map(\.rename)
+        return try await roots.forEach(replaced, width, mustEnd: true) { rename, cursor in
             do throws(FileError) {
-                let path = item.directory.appending(item.temporary)
-                let (directory, temporary) = try cursor.parent(of: path)
+                let (directory, temporary) = try cursor.parent(of: rename.temporaryPath)
                 try RenameTransaction.remove(temporary, in: directory)
                 return nil
             } catch {
-                return "\(error); it is the old file of '\(item.path.text)'"
+                let path = rename.directory.appending(rename.name)
+                return "\(error); it is the old file of '\(path.text)'"
             }
         }
     }

@@ -2,8 +2,6 @@ internal import BuildspecFiles
 
 extension RestoreOperation {
     /// Finds the known contents of an entry; with `verify`, verifies all contents first.
-    ///
-    /// - Throws: `MismatchedContent` or `damaged` if the packs do not match the manifest.
     func knownBlobs(
         _ record: KeyRecord,
         _ manifest: Manifest,
@@ -15,15 +13,12 @@ extension RestoreOperation {
         if verdict == false {
             throw CacheError.damaged("the packs do not match '\(record.manifestName)'")
         }
-        if verify, verdict == nil {
-            try await settings.verify(record, manifest, reader)
-        }
+        if verify, verdict == nil { try await settings.verify(record, manifest, reader) }
         let isCorrect = verify || verdict == true
-        guard let index else { return KnownBlobs(isCorrect: isCorrect) }
-        if index.manifest == record.manifest {
+        if let index, index.manifest == record.manifest {
             return KnownBlobs(isCorrect: isCorrect, stamps: index.stamps)
         }
-        guard let earlier else { return KnownBlobs(isCorrect: isCorrect) }
+        guard let index, let earlier else { return KnownBlobs(isCorrect: isCorrect) }
         let isEarlierCorrect = verdicts?.isCorrect(index.manifest) == true
         var known = KnownBlobs(manifest, index, earlier, isCorrect: isEarlierCorrect)
         known.isCorrect = isCorrect
@@ -40,10 +35,7 @@ extension RestoreOperation {
         return mismatch.damage
     }
 
-    /// Stores the verdict that an entry's manifest is correct, if this restore has verified the
-    /// rest of it.
-    ///
-    /// - Returns: Whether the manifest is known to be correct.
+    /// Returns whether the manifest is known to be correct now, and stores a new verdict.
     func storeVerdict(
         _ record: KeyRecord,
         _ manifest: Manifest,
@@ -56,11 +48,11 @@ extension RestoreOperation {
         return true
     }
 
-    /// Reads the manifest that the stat index belongs to, if it is not the record's and on this
-    /// machine.
+    /// Reads the manifest of the stat index, if it is not the record's and is on this machine.
     func earlierManifest(_ index: StatIndex?, _ record: KeyRecord) async -> Manifest? {
-        guard let index, index.manifest != record.manifest else { return nil }
-        guard let text = await localText(index.manifest, record.codec) else { return nil }
+        guard let index, index.manifest != record.manifest,
+            let text = await localText(index.manifest, record.codec)
+        else { return nil }
         guard let base = ManifestDelta.base(of: text) else {
             return try? await ParallelManifestDecoder.decode(text)
         }

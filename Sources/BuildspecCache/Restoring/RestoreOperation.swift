@@ -9,28 +9,14 @@ struct RestoreOperation {
     /// Finds the files of the checkout.
     let checkout: Checkout.Finder
     /// The files whose times are restored.
-    var sources: SourceFiles?
+    let sources: SourceFiles?
     /// The owner of the new files; `nil` is the user of this process.
-    var owner: TreeOwner?
+    let owner: TreeOwner?
 
     var reader: EntryReader { settings.reader(removesDamage: true) }
 
     /// The number of entries that are tried for each fallback key, if the first ones are damaged.
     private static let fallbackTries = 3
-
-    init(
-        _ settings: CacheSettings,
-        _ identity: CacheIdentity,
-        root: PathBytes,
-        verify: Bool,
-        checkout: Checkout.Finder = Checkout.unknown
-    ) {
-        self.settings = settings
-        self.identity = identity
-        self.root = root
-        self.verify = verify
-        self.checkout = checkout
-    }
 
     func run() async throws -> RestoreReport {
         let set = PathSet(identity.paths, root: root)
@@ -130,16 +116,7 @@ struct RestoreOperation {
         }
     }
 
-    /// Restores one entry.
-    ///
-    /// - Parameters:
-    ///   - record: The entry.
-    ///   - set: The declared paths.
-    ///   - outcome: The outcome to report.
-    ///   - skippedNotes: The notes on entries that were skipped.
-    /// - Returns: The report.
-    /// - Throws: `MismatchedContent` or `damaged` if the entry is damaged; the tree is unchanged
-    ///   then.
+    /// Restores one entry; the tree is unchanged if the entry is damaged.
     private func restore(
         _ record: KeyRecord,
         _ set: PathSet,
@@ -193,11 +170,15 @@ struct RestoreOperation {
             skippedNotes + [leftovers].compactMap(\.self) + plan.notes(existing)
             + committed.notes + (times?.notes ?? [])
         var report = report(record, outcome, entries: manifest.entries.count, notes)
+        // The record's own numbers may be a stranger's.
+        report.files = manifest.fileCount
+        report.bytes = manifest.contentBytes
         report.files -= min(report.files, plan.leftOut.files + committed.hardLinksLeftOut)
         report.bytes -= min(report.bytes, plan.leftOut.bytes)
         report.filesUnchanged = plan.filesUnchanged
         report.bytesFetched = extraction.fetched
         report.retimed = times?.report
+        report.newPaths = plan.renames.map { $0.directory.appending($0.name).bytes }
         return report
     }
 
@@ -210,15 +191,7 @@ struct RestoreOperation {
         return index
     }
 
-    /// Makes the stat index of the restored tree.
-    ///
-    /// - Parameters:
-    ///   - record: The entry.
-    ///   - manifest: The manifest of the entry.
-    ///   - stamps: The stamps of the known files.
-    ///   - isCorrect: Whether the manifest is known to be correct.
-    ///   - tree: The tree, if it had all of the entry before the restore.
-    /// - Returns: The index.
+    /// Makes the stat index of the restored tree; `tree` is `nil` unless it was the entry before.
     private func statIndex(
         _ record: KeyRecord,
         _ manifest: Manifest,
@@ -252,7 +225,6 @@ struct RestoreOperation {
         return report
     }
 
-    /// Makes the report for a restored entry.
     private func report(
         _ record: KeyRecord,
         _ outcome: RestoreReport.Outcome,
@@ -270,8 +242,7 @@ struct RestoreOperation {
         return report
     }
 
-    /// Writes missing files under temporary names and renames them; undoes all changes after an
-    /// error.
+    /// Writes missing files under temporary names and renames them; an error undoes all changes.
     private func apply(
         _ plan: RestorePlan,
         _ manifest: Manifest,
@@ -357,12 +328,6 @@ struct RestoreOperation {
 
     /// The file of the stat index, or another file of this tree with another suffix.
     private func indexFile(_ set: PathSet, suffix: String = ".stat") -> StatIndexFile? {
-        StatIndexFile(
-            settings,
-            root: root,
-            scope: identity.scope,
-            version: KeyRecord.version(ofPaths: set.canonicalTexts),
-            suffix: suffix
-        )
+        StatIndexFile(settings, set, root: root, scope: identity.scope, suffix: suffix)
     }
 }

@@ -7,10 +7,7 @@ extension RestorePlan {
             && metadataUpdates.allSatisfy(\.isUpToDate) && existing.count == manifest.entries.count
     }
 
-    /// The notes for the user.
-    ///
-    /// - Parameter tree: The tree before the restore.
-    /// - Returns: The notes, one line each.
+    /// The notes for the user, with those on the tree before the restore.
     func notes(_ tree: CacheTree) -> [String] {
         var skipped = tree.skipped
         skipped.add(self.skipped)
@@ -20,11 +17,6 @@ extension RestorePlan {
 
     /// Makes links, empty files, files that several packs write to, and new directories without
     /// files of a pack; the other directories are made for their first file.
-    ///
-    /// - Parameters:
-    ///   - roots: The directories in which paths begin.
-    ///   - width: The number of threads.
-    /// - Throws: `FileError` if something cannot be made.
     func prepare(_ roots: TreeRoots, width: Int) async throws {
         var cursor = TreeCursor(roots)
         for path in lockedDirectories {
@@ -65,17 +57,14 @@ extension RestorePlan {
     /// Changes the owner of all new files, before they get their final names.
     func setOwner(to owner: TreeOwner, _ roots: TreeRoots, width: Int) async throws {
         try await roots.forEach(renames, width) { rename, cursor in
-            let path = rename.directory.appending(rename.temporary)
-            let (directory, name) = try cursor.parent(of: path)
+            let (directory, name) = try cursor.parent(of: rename.temporaryPath)
             try directory.setOwnerOfTree(name, user: owner.user, group: owner.group)
             return nil
         }
     }
 
     /// Refuses an entry that is larger than the free space, because a small manifest can declare
-    /// petabytes.
-    ///
-    /// A part of the free space stays free, because other programs need it while a restore runs.
+    /// petabytes; a part of the space stays for other programs.
     func checkFreeSpace(_ roots: TreeRoots) throws(CacheError) {
         guard let free = roots.root.freeBytes() else { return }
         let reserve = Limits.reserve(ofFree: free)
@@ -116,8 +105,8 @@ extension RestorePlan {
     func discard(_ roots: TreeRoots, _ before: [DirectoryState]) {
         var cursor = TreeCursor(roots)
         for rename in renames {
-            let path = rename.directory.appending(rename.temporary)
-            guard let (directory, name) = try? cursor.parent(of: path) else { continue }
+            guard let (directory, name) = try? cursor.parent(of: rename.temporaryPath)
+            else { continue }
             try? directory.removeTree(name)
         }
         for state in before {
@@ -131,11 +120,7 @@ extension RestorePlan {
     /// Renames all new files to their final names, then sets the modes and times of directories.
     ///
     /// The renames go on in a cancelled task, because to undo them takes as long as to complete
-    /// them.
-    ///
-    /// - Returns: A note for each file that is not complete, and the number of hard links that were
-    ///   left out.
-    /// - Throws: `CacheError` if a rename fails; all renames have been undone then.
+    /// them. If one fails, all are undone. The notes are on files that are not complete.
     func commit(
         _ roots: TreeRoots,
         width: Int
@@ -153,7 +138,8 @@ extension RestorePlan {
             }
         } catch {
             let failures = transaction.undo()
-            let rest = failures == 0 ? "" : "; \(failures) files could not be put back"
+            let files = failures == 1 ? "1 file" : "\(failures) files"
+            let rest = failures == 0 ? "" : "; \(files) could not be put back"
             throw CacheError(.tree, error.description + rest)
         }
         let hardLinksLeftOut = notes.count
@@ -161,9 +147,7 @@ extension RestorePlan {
         return (notes + (try await updateMetadata(roots, width)), hardLinksLeftOut)
     }
 
-    /// Sets the modes and times of directories and links.
-    ///
-    /// - Returns: A note for each one that could not be set.
+    /// Sets the modes and times of directories and links; returns a note for each failure.
     private func updateMetadata(_ roots: TreeRoots, _ width: Int) async throws -> [String] {
         let changed = changedDirectories
         let updates = metadataUpdates.filter { !$0.isUpToDate || changed.contains($0.path) }
@@ -180,14 +164,7 @@ extension RestorePlan {
         return notes
     }
 
-    /// Collects the stamps of the tree's files for the stat index; `nil` for a file that is not
-    /// known.
-    ///
-    /// - Parameters:
-    ///   - extracted: The stamps of the extracted files.
-    ///   - manifest: The manifest.
-    ///   - roots: The directories in which paths begin.
-    /// - Returns: A stamp for each of the manifest's entries.
+    /// Collects a stamp for each of the manifest's entries; `nil` for a file that is not known.
     func stamps(
         _ extracted: [(entry: Int, stamp: InodeStamp)],
         _ manifest: Manifest,
@@ -216,9 +193,7 @@ extension RestorePlan.MetadataUpdate {
     /// Whether the owner of the directory loses access to it.
     fileprivate var removesAccess: Bool { mode.map { $0 & 0o700 != 0o700 } ?? false }
 
-    /// Sets the mode and time.
-    ///
-    /// - Returns: The error; `nil` if the directory or link does not exist any more.
+    /// Sets the mode and time; returns an error, but not that the path does not exist any more.
     fileprivate func apply(_ cursor: inout TreeCursor) -> String? {
         do throws(FileError) {
             let (directory, name) = try cursor.parent(of: path)

@@ -27,6 +27,8 @@ extension RestorePlan {
         var name: [UInt8]
         /// Whether the old file must be removed first, because it is of another kind.
         var removesFirst: Bool
+
+        var temporaryPath: PathBytes { directory.appending(temporary) }
     }
 
     /// The mode and time of a directory or link, which are set after all renames.
@@ -60,10 +62,7 @@ extension RestorePlan {
 
 extension RestorePlan {
     /// Whether a file has the size, mode and time of an entry, and with `verify` also its content.
-    func isUnchanged(
-        _ entry: Manifest.Entry,
-        _ status: FileStatus
-    ) throws(FileError) -> Bool {
+    func isUnchanged(_ entry: Manifest.Entry, _ status: FileStatus) throws(FileError) -> Bool {
         guard status.modified == entry.modified, status.mode == entry.mode,
             case .file(let size, let blobs) = entry.kind, status.size == size
         else { return false }
@@ -71,5 +70,23 @@ extension RestorePlan {
         var cursor = TreeCursor(roots)
         let (directory, name) = try cursor.parent(of: entry.path)
         return try OpenFile.reading(name, in: directory).matches(blobs)
+    }
+}
+
+extension OpenFile {
+    /// Whether the file begins with these blobs, one after the other; also `false` in a cancelled
+    /// task, which the caller must check.
+    func matches(_ blobs: BlobList) throws(FileError) -> Bool {
+        var offset: UInt64 = 0
+        for blob in blobs {
+            if Task.isCancelled { return false }
+            var bytes: [UInt8] = []
+            let count = try read(blob.size, at: offset, appendingTo: &bytes)
+            guard count == blob.size, ContentDigest(of: bytes) == blob.digest else {
+                return false
+            }
+            offset += UInt64(count)
+        }
+        return true
     }
 }

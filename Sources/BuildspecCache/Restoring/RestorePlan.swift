@@ -41,8 +41,7 @@ struct RestorePlan: Sendable {
     let verify: Bool
     private let knownStamps: [InodeStamp?]
     private var cursor: TreeCursor
-    /// The new directories that have the current entry, the outermost first: their indices and
-    /// final paths.
+    /// The new directories above the current entry, the outermost first: indices and final paths.
     private var openDirectories: [(index: Int, path: PathBytes)] = []
     /// A path that cannot be used; the entries below it are left out without further notes.
     private var blockedPath: PathBytes?
@@ -51,17 +50,10 @@ struct RestorePlan: Sendable {
     /// The identities of unchanged files with several names.
     private var linked: [PathBytes: FileStatus.Identity] = [:]
 
-    /// Plans a restore.
+    /// Plans a restore of a manifest into a tree; no path outside of the set is changed.
     ///
-    /// - Parameters:
-    ///   - manifest: The entry to restore.
-    ///   - set: The declared paths; nothing else is changed.
-    ///   - tree: The existing tree, with the files of the checkout, which are neither replaced nor
-    ///     restored.
-    ///   - roots: The directories in which paths begin.
-    ///   - verify: Whether the contents of files that look unchanged are verified.
-    ///   - known: The stamps of files with known contents, by the index of their entries.
-    /// - Throws: `FileError` if an existing file cannot be read.
+    /// With `verify`, files that look unchanged are read. `known` has the stamps of files with
+    /// known contents, by the index of their entries.
     init(
         _ manifest: Manifest,
         _ set: PathSet,
@@ -71,7 +63,7 @@ struct RestorePlan: Sendable {
         known: [InodeStamp?] = []
     ) throws(FileError) {
         rules = tree.rules
-        obstacles = Set(tree.links.keys).union(tree.unsavedWork.keys)
+        obstacles = Set(tree.links.map(\.link)).union(tree.unsavedWork.keys)
         spelledLinks = tree.walk.links
         checkout = CheckoutCursor(rules)
         cursor = TreeCursor(roots)
@@ -108,17 +100,11 @@ struct RestorePlan: Sendable {
             guard existing[next].path < entry.path else { return try addMissing(entry, index) }
             next += 1
         }
-        if next < existing.count {
-            return try compare(entry, index, with: existing[next].status)
-        }
-        try addMissing(entry, index)
+        guard next < existing.count else { return try addMissing(entry, index) }
+        try compare(entry, index, with: existing[next].status)
     }
 
-    private mutating func isDeclared(
-        _ path: PathBytes,
-        isDirectory: Bool,
-        _ set: PathSet
-    ) -> Bool {
+    private mutating func isDeclared(_ path: PathBytes, isDirectory: Bool, _ set: PathSet) -> Bool {
         if let declared, path.isWithin(declared) { return true }
         guard set.contains(path, isDirectory: isDirectory) else { return false }
         declared = path
@@ -139,13 +125,14 @@ struct RestorePlan: Sendable {
         case .both, .checkout:
             blockedPath = entry.path
             leftOut.add(entry.kind)
-            if !rules.isExcluded(entry.path) { skipped.add(entry.path) }
+            if !rules.isExcluded(entry.path) {
+                skipped.add(entry.path, in: rules.gitDirectory(of: entry.path))
+            }
             return false
         }
     }
 
-    /// Whether an obstacle is in the path of an entry, which is left out then; the tree has the
-    /// note.
+    /// Whether an obstacle, on which the tree has the note, makes the plan leave an entry out.
     private mutating func isBlockedByObstacle(_ entry: borrowing Manifest.Entry) -> Bool {
         guard !obstacles.isEmpty else { return false }
         let path = entry.path
@@ -167,7 +154,6 @@ struct RestorePlan: Sendable {
 // MARK: Existing files
 
 extension RestorePlan {
-    /// Compares an entry with the existing file, link or directory.
     private mutating func compare(
         _ entry: borrowing Manifest.Entry,
         _ index: Int,
@@ -237,10 +223,7 @@ extension RestorePlan {
     }
 
     /// Adds an entry that does not exist, in a directory that may not exist either.
-    private mutating func addMissing(
-        _ entry: Manifest.Entry,
-        _ index: Int
-    ) throws(FileError) {
+    private mutating func addMissing(_ entry: Manifest.Entry, _ index: Int) throws(FileError) {
         do throws(FileError) {
             _ = try cursor.parent(of: entry.path)
             stage(entry, index, removesFirst: false)
@@ -271,9 +254,7 @@ extension RestorePlan {
         add(entry, index, in: directory, temporary[...], isRenamed: true)
     }
 
-    /// Adds a rename to a final name.
-    ///
-    /// - Returns: The temporary name.
+    /// Adds a rename to a final name; returns the temporary name.
     private mutating func stage(
         _ directory: PathBytes,
         _ name: [UInt8],
@@ -313,8 +294,7 @@ extension RestorePlan {
         stage(entry, index, removesFirst: false)
     }
 
-    /// Adds an entry below a new directory, after the directories between them that are not
-    /// entries.
+    /// Adds an entry below a new directory, after the missing directories between them.
     private mutating func addBelowNewDirectory(_ entry: Manifest.Entry, _ index: Int) {
         while let last = openDirectories.last, !entry.path.isWithin(last.path) { closeDirectory() }
         // Most entries are in the last open directory.
@@ -328,11 +308,7 @@ extension RestorePlan {
         add(entry, index, in: directories[last.index].path, name, isRenamed: false)
     }
 
-    /// Adds a directory and opens it for the next entries.
-    ///
-    /// - Parameters:
-    ///   - staged: The temporary path.
-    ///   - path: The final path.
+    /// Adds a directory with its temporary and its final path, and opens it for the next entries.
     private mutating func makeDirectory(_ staged: PathBytes, _ path: PathBytes) {
         openDirectories.append((directories.count, path))
         directories.append(NewDirectory(path: staged))
@@ -348,8 +324,7 @@ extension RestorePlan {
         directories[above].isFilled = true
     }
 
-    /// Adds an entry that does not exist yet, in the directory and with the name that it gets
-    /// first.
+    /// Adds an entry that does not exist yet, with the directory and name that it gets first.
     private mutating func add(
         _ entry: Manifest.Entry,
         _ index: Int,

@@ -28,9 +28,7 @@ struct ChunkReader: Sendable {
     /// The longest chunk fits, so every window before the end of the file has a chunk.
     private var windowSize: Int { max(TarPart.target, chunker.largest) }
 
-    /// Reads and splits the window that begins at an offset.
-    ///
-    /// A chunk whose end is not in the window belongs to the next window.
+    /// Reads and splits a window; a chunk whose end is not in it belongs to the next window.
     func window(from offset: UInt64) throws(FileError) -> Window {
         var bytes: [UInt8] = []
         let count = try file.read(windowSize, at: offset, appendingTo: &bytes)
@@ -56,15 +54,9 @@ struct ChunkReader: Sendable {
         }
         let last = window.parts.count - 1
         let head = window.parts[last].tar.count
-        let start = TarFormat.append(name(offset), chunk, to: &window.parts[last].tar)
+        let name = TarFormat.chunkName(path, at: offset)
+        let start = TarFormat.append(name, chunk, to: &window.parts[last].tar)
         let extent = head..<window.parts[last].tar.count
         window.parts[last].members.append((extent, start..<start + chunk.count))
-    }
-
-    /// The name of a chunk; the chunks sorted by name are the file.
-    private func name(_ offset: UInt64) -> PathBytes {
-        let digits = String(offset)
-        let suffix = "#" + String(repeating: "0", count: max(0, 14 - digits.utf8.count)) + digits
-        return PathBytes(path.bytes + Array(suffix.utf8))
     }
 }

@@ -1,12 +1,10 @@
-/// A splitter of bytes into chunks by their content (a gear hash), so that an edit moves few chunk
-/// ends.
+/// A splitter of bytes into chunks by their content (a gear hash): an edit moves few chunk ends.
 ///
 /// The sizes, the table and the mask decide where chunks end, and so what different saves share,
 /// but no reader depends on them.
 struct Chunker: Sendable {
     /// The smallest size of a chunk, except the last one.
     let smallest: Int
-    /// The largest size of a chunk.
     let largest: Int
     /// The bits of the hash that are all zero where a chunk ends.
     private let mask: UInt64
@@ -14,12 +12,10 @@ struct Chunker: Sendable {
     /// The size of the largest file that gets the smaller chunks.
     static let moderateFile: UInt64 = 32 << 20
 
-    /// Creates the chunker of a file.
+    /// Creates the chunker of a file of this size.
     ///
     /// An edit costs the chunks that it changes, and every chunk costs a digest in the manifest. So
-    /// the chunks of small files are small, and a few edits cost little of the file.
-    ///
-    /// - Parameter size: The file's size in bytes when it is read.
+    /// only small files have small chunks.
     init(forFileOf size: UInt64) {
         if size <= Chunker.moderateFile {
             self.init(smallest: 16 << 10, largest: 256 << 10, bits: 14)
@@ -36,12 +32,7 @@ struct Chunker: Sendable {
         mask = ~0 << (64 - bits)
     }
 
-    /// Finds the end of a chunk.
-    ///
-    /// - Parameters:
-    ///   - bytes: The content.
-    ///   - start: The start of the chunk.
-    /// - Returns: The end: at most `largest` bytes after the start, and at most the end of `bytes`.
+    /// Finds the end of the chunk that begins at `start`; at most the end of `bytes`.
     func end(of bytes: [UInt8], from start: Int) -> Int {
         let limit = min(bytes.count, start + largest)
         guard limit - start > smallest else { return limit }
@@ -57,8 +48,7 @@ struct Chunker: Sendable {
         }
     }
 
-    /// The number of last bytes that the rolling hash depends on, so a scan can start anywhere
-    /// after them.
+    /// The number of last bytes that the rolling hash depends on; a scan can start after them.
     fileprivate static let memory = 64
     /// The size of the block that is scanned at once, in four stretches.
     fileprivate static let block = 4 * stretch

@@ -2,10 +2,9 @@ internal import BuildspecFiles
 
 /// The pipeline that reads, hashes, packs and writes the contents of a walked tree.
 ///
-/// Contents travel in parts of about half a megabyte. A part is read and hashed, waits for its
-/// turn, goes through the assembler and is compressed, while it stays in the processor's caches.
-/// Reading, compressing and writing each run on all cores; the assembler gets the parts in path
-/// order. The number of parts in the pipeline is limited, which limits memory.
+/// A part of about half a megabyte is read and hashed, waits for its turn, is assembled and
+/// compressed, while it stays in the processor's caches. Each step runs on all cores; the assembler
+/// gets the parts in path order. The limit on parts in the pipeline limits memory.
 struct ContentPipeline {
     /// A file's status and the blobs of its content.
     struct Stored: Sendable {
@@ -42,7 +41,7 @@ struct ContentPipeline {
     private var changed: [Int] = []
 
     private struct OpenPack: Sendable {
-        /// The writer of the pack, if the store can write in parts.
+        /// `nil` if the store cannot write in parts.
         var writer: PackWriter?
         /// All parts in order: `nil` while a part is compressed, and empty if the writer has it.
         var parts: [[UInt8]?] = []
@@ -62,20 +61,19 @@ struct ContentPipeline {
 
     init(
         _ entries: [WalkedEntry],
-        stored: [Stored?],
-        roots: TreeRoots,
-        assembler: PackAssembler,
-        writer: ObjectWriter,
-        width: Int,
-        transfers: Int
+        _ unchanged: UnchangedFiles,
+        _ roots: TreeRoots,
+        _ parent: ParentEntry?,
+        _ writer: ObjectWriter,
+        _ settings: CacheSettings
     ) {
         self.entries = entries
-        self.stored = stored
+        stored = unchanged.stored
         self.roots = roots
-        self.assembler = assembler
+        assembler = PackAssembler(parent: parent)
         self.writer = writer
-        self.width = width
-        self.transfers = transfers
+        width = settings.width
+        transfers = settings.concurrentTransfers
     }
 
     /// Stores the contents of the given files.

@@ -14,8 +14,7 @@ struct FileBatch: Sendable {
         var notes: [String] = []
     }
 
-    /// Groups the files of a tree into batches, in order; a file above the limit has a batch for
-    /// itself.
+    /// Groups the files of a tree into batches, in order; a file above the limit is alone in one.
     static func plan(_ entries: [WalkedEntry], files: [Int]) -> [FileBatch] {
         var batches: [FileBatch] = []
         var open: [Int] = []

@@ -26,9 +26,7 @@ struct FileList {
         firstNames.isEmpty ? index : firstNames[index] ?? index
     }
 
-    /// Makes the stat index of the manifest that `manifestEntries` makes.
-    ///
-    /// - Returns: The index, and whether every file is stored with the status that the walk saw.
+    /// Makes the stat index of `manifestEntries`; exact if each file is stored as the walk saw it.
     func index(
         _ manifest: ContentDigest,
         _ entries: [WalkedEntry],
@@ -50,8 +48,7 @@ struct FileList {
         return (StatIndex(manifest: manifest, stamps: stamps), isExact)
     }
 
-    /// Makes the manifest's entries, without the files that could not be stored and their other
-    /// names.
+    /// Makes the manifest's entries, without any name of a file that could not be stored.
     func manifestEntries(
         _ entries: [WalkedEntry],
         _ stored: [ContentPipeline.Stored?]

@@ -2,8 +2,7 @@ internal import BuildspecFiles
 
 /// An assembler of packs from the contents that the store does not have yet.
 ///
-/// It gets the contents in path order and depends on that order alone, so equal trees give equal
-/// packs.
+/// It depends only on the contents in path order, so equal trees give equal packs.
 struct PackAssembler {
     /// The packs that blobs refer to: the parent's packs, then the new ones in order.
     private(set) var packs: [Manifest.Pack?]
@@ -24,10 +23,6 @@ struct PackAssembler {
         case closed(pack: Int, contentSize: Int)
     }
 
-    /// Creates an assembler.
-    ///
-    /// - Parameter parent: The entry whose blobs can be used again, as far as its packs are in the
-    ///   store.
     init(parent: ParentEntry?) {
         self.parent = parent
         packs = parent?.manifest.packs.map { $0 } ?? []
@@ -49,12 +44,9 @@ struct PackAssembler {
         return blobs
     }
 
-    /// Adds the contents of a part that are not known yet to the open pack.
+    /// Adds the contents of a part that are not known yet to the open pack, in path order.
     ///
-    /// - Parameters:
-    ///   - part: The contents, in path order.
-    ///   - found: Receives every member with the blob of its content.
-    /// - Returns: The parts and packs that are ready now, in order.
+    /// `found` receives every member with the blob of its content.
     mutating func add(
         _ part: consuming TarPart,
         _ found: (TarPart.Member, Manifest.Blob) -> Void
@@ -102,9 +94,7 @@ struct PackAssembler {
         return length >= Limits.packTarget ? outputs + close() : outputs
     }
 
-    /// Closes the open pack, unless it is empty.
-    ///
-    /// - Returns: The last part of the pack, and the complete pack.
+    /// Closes the open pack, unless it is empty; returns its last part and the complete pack.
     mutating func close() -> [Output] {
         guard length > 0 else { return [] }
         let start = open.count
@@ -122,9 +112,7 @@ struct PackAssembler {
     }
 
     /// Sets the pack that the store has for a closed pack.
-    mutating func finish(_ index: Int, _ pack: Manifest.Pack) {
-        packs[index] = pack
-    }
+    mutating func finish(_ index: Int, _ pack: Manifest.Pack) { packs[index] = pack }
 
     /// Makes the manifest of `entries`, with only the packs that they use.
     func manifest(of entries: [Manifest.Entry]) throws(CacheError) -> Manifest {

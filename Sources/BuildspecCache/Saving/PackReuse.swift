@@ -1,5 +1,26 @@
 internal import BuildspecFiles
 
+/// The entry whose blobs a save can use again.
+struct ParentEntry: Sendable {
+    /// The digest of the manifest's stored bytes.
+    var digest: ContentDigest
+    var codec: Codec
+    /// The digest of the manifest's base, if the manifest is stored as a delta.
+    var base: ContentDigest?
+    /// The whole text of the base, or of the manifest if it is stored whole.
+    var baseText: [UInt8]
+    /// The digest of the record of source times.
+    var sources: ContentDigest?
+    var manifest: Manifest
+    /// The indices of the manifest's packs that can be used again.
+    var packs: Set<Int>
+    /// Whether the manifest is in the shared store.
+    var isShared = true
+    /// The entry's name in messages.
+    var title = ""
+    var notes: [String] = []
+}
+
 /// The choice of the parent's packs that a save uses again.
 ///
 /// Packs never change. So packs that are mostly unused, and many small packs of earlier small
@@ -13,33 +34,22 @@ enum PackReuse {
     /// The largest number of small packs that are used again.
     private static let smallCount = 12
 
-    /// Removes the packs that are not worth reuse from a parent.
+    /// Removes the packs that are not worth reuse from a parent, by a walk in path order.
     ///
-    /// - Parameters:
-    ///   - parent: The parent entry.
-    ///   - entries: The walk, in path order. A file of the size in the parent counts as live,
-    ///     whatever its time: an installed or checked out file has a new time and often the old
-    ///     content. The next save corrects a wrong guess, because its parent has only the packs
-    ///     that were used.
-    /// - Returns: The parent with the other packs.
+    /// A file of the size in the parent counts as live, whatever its time: an installed or checked
+    /// out file has a new time and often the old content. The next save corrects a wrong guess,
+    /// because its parent has only the packs that were used.
     static func keepingReusablePacks(
         _ parent: ParentEntry,
         _ entries: [WalkedEntry]
     ) -> ParentEntry {
-        var parent = parent
-        parent.packs = reusablePacks(parent, entries)
-        return parent
-    }
-
-    private static func reusablePacks(
-        _ parent: ParentEntry,
-        _ entries: [WalkedEntry]
-    ) -> Set<Int> {
         let live = liveBytes(parent.manifest, entries)
         let packs = parent.manifest.packs
         let dense = parent.packs.filter { live[$0] * liveDivisor >= packs[$0].contentSize }
         let small = dense.filter { packs[$0].contentSize < smallSize }
-        return small.count > smallCount ? dense.subtracting(small) : dense
+        var parent = parent
+        parent.packs = small.count > smallCount ? dense.subtracting(small) : dense
+        return parent
     }
 
     private static func liveBytes(_ manifest: Manifest, _ entries: [WalkedEntry]) -> [Int] {

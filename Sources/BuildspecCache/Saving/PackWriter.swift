@@ -1,7 +1,6 @@
 internal import Synchronization
 
-/// A writer that hashes and writes the parts of a pack as they come, while they are in the
-/// processor's cache.
+/// A writer that hashes and writes the parts of a pack while they are in the processor's cache.
 ///
 /// Parts come from several threads, in any order. A part that comes too early is queued, and its
 /// thread does not wait: the thread that writes also writes the queued parts.
@@ -11,10 +10,7 @@ final class PackWriter: Sendable {
         var next = 0
         var isWriting = false
 
-        /// Queues a part.
-        ///
-        /// - Returns: Whether the caller must write, because no thread writes or too many parts are
-        ///   queued.
+        /// Queues a part; returns whether the caller must write: no thread does, or too many wait.
         mutating func add(_ part: Int, _ bytes: [UInt8]) -> Bool {
             waiting[part] = bytes
             if isWriting, waiting.count <= PackWriter.backlog { return false }
@@ -45,18 +41,9 @@ final class PackWriter: Sendable {
     private let queue = Mutex(Queue())
     private let output = Mutex(Output())
 
-    init(_ object: any ObjectUpload) {
-        self.object = object
-    }
+    init(_ object: any ObjectUpload) { self.object = object }
 
-    /// Adds a compressed part.
-    ///
-    /// When all calls have returned, all parts are written.
-    ///
-    /// - Parameters:
-    ///   - part: The number of the part; every number from 0 on comes once.
-    ///   - bytes: The part.
-    /// - Throws: `CacheError` if the store cannot write.
+    /// Adds a compressed part, numbered from 0; when all calls have returned, all are written.
     func add(_ part: Int, _ bytes: [UInt8]) throws(CacheError) {
         guard queue.withLock({ $0.add(part, bytes) }) else { return }
         do throws(StoreError) {
@@ -77,7 +64,5 @@ final class PackWriter: Sendable {
         output.withLock { ($0.digest.digest, $0.size) }
     }
 
-    func finish(as name: String) throws(StoreError) {
-        try object.finish(as: name)
-    }
+    func finish(as name: String) throws(StoreError) { try object.finish(as: name) }
 }

@@ -4,21 +4,14 @@ internal import BuildspecFiles
 extension SaveOperation {
     /// Makes the report for a key whose entry is complete already: entries with a key never change.
     ///
-    /// The manifest need not be read if the stat index is of the same manifest.
-    ///
-    /// - Returns: The report, and whether this save replaces an existing record, because that
-    ///   record is damaged, refused, incomplete, or not in the shared store.
+    /// A record that is damaged, refused, incomplete or not in the shared store is replaced.
     func existingEntry(
         _ version: ContentDigest,
         _ index: StatIndex?
     ) async throws -> (report: SaveReport?, isReplaced: Bool) {
         guard let key = identity.key else { return (nil, true) }
         do throws(CacheError) {
-            let record = try await reader.record(
-                scope: identity.scope,
-                key: key,
-                version: version
-            )
+            let record = try await reader.record(scope: identity.scope, key: key, version: version)
             guard let record else { return (nil, false) }
             guard !settings.isLocalOnly(record), record.leftOut == 0,
                 settings.verifiedManifests?.verdict(on: record.manifest) != false
@@ -85,10 +78,7 @@ extension SaveOperation {
         )
     }
 
-    /// Writes the key record; if several saves of a new key run at the same time, the first record
-    /// stays.
-    ///
-    /// - Returns: The size of the record; `nil` if the record of another save exists.
+    /// Writes the key record, and returns its size; `nil` if another save of the new key was first.
     func write(_ record: KeyRecord, replacing: Bool) async throws(CacheError) -> UInt64? {
         let bytes = try record.encode(signedBy: settings.signingKey)
         do throws(StoreError) {
@@ -113,8 +103,18 @@ extension SaveOperation {
         )
     }
 
-    /// Whether the store has a record's manifest and packs; they are touched first, so that a prune
-    /// that runs at the same time keeps them.
+    /// The note on an existing entry of the key that is not signed by the key of this save.
+    private func signatureNotes(_ record: KeyRecord) -> [String] {
+        guard let key = settings.signingKey, record.signature?.isValid(for: key.publicKey) != true
+        else { return [] }
+        if case .verified = settings.policyEnforcer?.policy.trust(in: record) { return [] }
+        return [
+            "\(record.title) is stored already and is not signed by this key; a save with "
+                + "'--require-signed' and a cache policy replaces it"
+        ]
+    }
+
+    /// Whether the store has a record's manifest and packs, touched so that a prune keeps them.
     private func isWhole(
         _ record: KeyRecord,
         _ summary: StatIndex.Summary

@@ -1,7 +1,6 @@
 internal import BuildspecFiles
 
-/// A save: it walks the tree, stores new contents, and writes the manifest and, last, the key
-/// record.
+/// A save: it walks the tree, stores new contents, and last writes the manifest and key record.
 struct SaveOperation {
     let settings: CacheSettings
     let identity: CacheIdentity
@@ -9,29 +8,16 @@ struct SaveOperation {
     /// Finds the files of the checkout.
     let checkout: Checkout.Finder
     /// The files whose times are recorded.
-    var sources: SourceFiles?
+    let sources: SourceFiles?
+    /// One writer for all objects, because it reads the pending deletions once.
+    let writer: ObjectWriter
 
     var reader: EntryReader { settings.reader() }
-    /// One writer for all objects, because it reads the pending deletions once.
-    private let writer: ObjectWriter
-
-    init(
-        _ settings: CacheSettings,
-        _ identity: CacheIdentity,
-        root: PathBytes,
-        checkout: Checkout.Finder = Checkout.unknown
-    ) {
-        self.settings = settings
-        self.identity = identity
-        self.root = root
-        self.checkout = checkout
-        writer = settings.objectWriter()
-    }
 
     func run() async throws -> SaveReport {
         let set = PathSet(identity.paths, root: root)
-        let version = KeyRecord.version(ofPaths: set.canonicalTexts)
-        let indexFile = StatIndexFile(settings, root: root, scope: identity.scope, version: version)
+        let version = set.version
+        let indexFile = StatIndexFile(settings, set, root: root, scope: identity.scope)
         let index = indexFile?.read()
         let (existing, replacing) = try await existingEntry(version, index)
         if let existing { return existing }
@@ -42,8 +28,10 @@ struct SaveOperation {
         async let earlyParent = isKnown ? nil : parent(set)
         let roots = try TreeRoots(root: root, fileSystemRoot: settings.fileSystemRoot)
         let walk = try await CacheTree(set, checkout, roots, settings)
-        // An entry with a key never changes, so it would never have the files after the link.
-        if let note = walk.linkNotes.first, identity.key != nil { throw CacheError(.tree, note) }
+        // An entry with a key never changes, so it would never have the files after the links.
+        if !walk.links.isEmpty, identity.key != nil {
+            throw CacheError(.tree, walk.links.map(\.note).joined(separator: "; "))
+        }
         let hints = identity.paths.compactMap { FilePattern.hint(for: $0, in: root) }
         let leftovers = [walk.walk.removeLeftovers(roots)].compactMap(\.self)
         let walkNotes = walk.walk.notes + hints + leftovers + walk.notes
@@ -61,7 +49,7 @@ struct SaveOperation {
         let parent = await verified(last.map { PackReuse.keepingReusablePacks($0, walk.entries) })
         let files = FileList(walk.entries)
         let unchanged = unchanged(walk.entries, files, parent, index)
-        var contents = pipeline(walk.entries, unchanged, roots, parent)
+        var contents = ContentPipeline(walk.entries, unchanged, roots, parent, writer, settings)
         try await contents.store(files: files.toRead.filter { unchanged.stored[$0] == nil })
 
         let entries = files.manifestEntries(walk.entries, contents.stored)
@@ -99,23 +87,6 @@ struct SaveOperation {
         SaveReport(outcome: .nothingToSave, filesLeftOut: leftOut, notes: notes)
     }
 
-    private func pipeline(
-        _ entries: [WalkedEntry],
-        _ unchanged: UnchangedFiles,
-        _ roots: TreeRoots,
-        _ parent: ParentEntry?
-    ) -> ContentPipeline {
-        ContentPipeline(
-            entries,
-            stored: unchanged.stored,
-            roots: roots,
-            assembler: PackAssembler(parent: parent),
-            writer: writer,
-            width: settings.width,
-            transfers: settings.concurrentTransfers
-        )
-    }
-
     /// Writes the stat index of the saved files, and the verdict that the manifest is correct.
     private func remember(
         _ saved: (index: StatIndex, isExact: Bool),
@@ -129,7 +100,6 @@ struct SaveOperation {
         file?.write(index)
     }
 
-    /// Records the source times, if the save has sources.
     private func saveSources(
         _ rules: CheckoutRules,
         _ roots: TreeRoots,
@@ -171,7 +141,6 @@ struct SaveOperation {
         return notes.prefix(3) + ["\(notes.count - 3) more files were left out for similar reasons"]
     }
 
-    /// The files that are unchanged by the parent and the stat index.
     private func unchanged(
         _ entries: [WalkedEntry],
         _ files: FileList,
@@ -190,11 +159,9 @@ struct SaveOperation {
         )
     }
 
-    /// Writes the manifest, unless the store has it as the parent's; as a delta, if little has
-    /// changed.
+    /// Writes the manifest, as a delta if little has changed, unless it is the parent's.
     ///
-    /// An object that a remote store sent damaged is not used, even if this machine has a copy of
-    /// it.
+    /// An object that a remote store sent damaged is not used, even if this machine has a copy.
     private func write(
         _ manifest: Manifest,
         unless parent: ParentEntry?
@@ -218,8 +185,7 @@ struct SaveOperation {
         return (digest, delta == nil ? nil : base, added)
     }
 
-    /// Reads the last entry of this path set, from the scope of the save or else one that it can
-    /// read.
+    /// Reads the last entry of this path set, from the scope of the save or one that it can read.
     ///
     /// A parent only saves work, so an entry with any fault counts as missing. Its packs are
     /// touched at once, so that a prune that runs at the same time keeps them.
@@ -256,7 +222,28 @@ struct SaveOperation {
         }
     }
 
-    /// Makes the key record of this save.
+    /// Removes the packs that do not hold what the parent's manifest says.
+    ///
+    /// A save that used an unverified blob would store the content of another writer under its own
+    /// name and signature. The signature of the parent's record does not count, because its signer
+    /// can have been deceived in the same way.
+    private func verified(_ parent: ParentEntry?) async -> ParentEntry? {
+        guard var parent, !parent.packs.isEmpty else { return parent }
+        let verdicts = settings.verifiedManifests
+        guard verdicts?.isCorrect(parent.digest) != true else { return parent }
+        let result = await settings.verification(reader).verify(parent.packs, of: parent.manifest)
+        if let mismatch = result.mismatch {
+            verdicts?.add(parent.digest, isCorrect: false)
+            parent.notes.append(
+                "this save does not use the wrong contents of \(parent.title): \(mismatch.damage)"
+            )
+        } else if result.verified.count == parent.manifest.packs.count {
+            verdicts?.add(parent.digest, isCorrect: true)
+        }
+        parent.packs = result.verified
+        return parent
+    }
+
     func record(
         _ manifest: ContentDigest,
         _ summary: StatIndex.Summary,

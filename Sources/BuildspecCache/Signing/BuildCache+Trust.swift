@@ -1,23 +1,15 @@
 internal import BuildspecFiles
 
 extension BuildCache {
-    /// Returns a copy that accepts only entries that a policy accepts.
+    /// Returns a copy that accepts only entries that `policy` accepts.
     ///
     /// A refused entry is a miss with a note in every restore and save, and an error in an export.
-    ///
-    /// - Parameter policy: The policy.
-    /// - Returns: The cache.
     public func trusting(_ policy: CachePolicy) -> BuildCache {
         changed { $0.policyEnforcer = PolicyEnforcer(policy) }
     }
 
-    /// Returns a copy that signs its entries.
-    ///
-    /// - Parameter key: The key that signs saved entries.
-    /// - Returns: The cache.
-    public func signing(with key: SigningKey) -> BuildCache {
-        changed { $0.signingKey = key }
-    }
+    /// Returns a copy that signs saved entries with `key`.
+    public func signing(with key: SigningKey) -> BuildCache { changed { $0.signingKey = key } }
 
     /// Returns a copy that never writes to its store; of two stores, the local one is still filled
     /// from the shared one.
@@ -44,13 +36,9 @@ extension BuildCache {
     /// The policy that accepts or refuses entries; `nil` accepts every entry.
     public var policy: CachePolicy? { settings.policyEnforcer?.policy }
 
-    /// Returns why this cache may not save an entry of a scope; `nil` if it may.
+    /// Returns in a few words why this cache may not save an entry of `scope`; `nil` if it may.
     ///
-    /// An entry that this cache would refuse to restore is not saved, because it would replace a
-    /// usable one.
-    ///
-    /// - Parameter scope: The scope.
-    /// - Returns: The reason in a few words.
+    /// An entry that this cache would refuse is not saved, because it would replace a usable one.
     public func reasonNotToSave(in scope: String) -> String? {
         if isReadOnly { return "the cache is read-only" }
         guard let policy else { return nil }

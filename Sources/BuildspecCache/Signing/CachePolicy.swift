@@ -54,15 +54,9 @@ public struct CachePolicy: Sendable, Equatable {
         !requiresSigned || CachePolicy.matches(unsignedScopes, scope)
     }
 
-    /// Returns why a key's signature is not accepted for an entry, before the signature itself is
-    /// checked; `nil` if it is.
+    /// Returns in a few words why a key may not sign an entry, with times in seconds since 1970.
     ///
-    /// - Parameters:
-    ///   - id: The key's id.
-    ///   - scope: The entry's scope.
-    ///   - saved: The time of the save that the entry gives, in seconds since 1970.
-    ///   - now: The time of the use, in seconds since 1970.
-    /// - Returns: The reason in a few words.
+    /// The signature itself is not checked; `nil` means that the key may sign.
     func objection(toSigner id: String, scope: String, saved: Int64, now: Int64) -> String? {
         guard let trusted = key(id: id) else {
             return "its key \(id.prefix(16)) is not in the policy"
@@ -70,9 +64,7 @@ public struct CachePolicy: Sendable, Equatable {
         guard CachePolicy.matches(trusted.scopes, scope) else {
             return "the key '\(trusted.name)' may not sign for the scope '\(scope)'"
         }
-        if let end = trusted.notAfter, now > end {
-            return "the key '\(trusted.name)' has expired"
-        }
+        if let end = trusted.notAfter, now > end { return "the key '\(trusted.name)' has expired" }
         guard let maximumAge else { return nil }
         if now.subtractingClamped(saved) > maximumAge {
             return "it is older than the policy allows"

@@ -91,24 +91,18 @@ extension CachePolicy {
         return .verified(key: trusted.name)
     }
 
-    /// Decides, by today's policy, on an entry that was used earlier.
+    /// Decides, by today's policy, on an entry that was used at a time, in seconds since 1970.
     ///
-    /// - Parameters:
-    ///   - origin: The origin that was recorded at that time.
-    ///   - time: The time of the use, in seconds since 1970.
-    /// - Returns: The decision; a signature that was not checked at that time is not accepted.
+    /// A signature that was not checked at that time is not accepted.
     public func trust(in origin: EntryOrigin, usedAt time: Int64) -> EntryTrust {
         guard let signer = origin.signer else {
             return acceptsUnsigned(in: origin.scope) ? .unsigned : .refused("it is not signed")
         }
         if keys.isEmpty, !requiresSigned { return .unchecked }
-        let objection = objection(
-            toSigner: signer,
-            scope: origin.scope,
-            saved: origin.saved,
-            now: time
-        )
-        if let objection { return .refused(objection) }
+        let (scope, saved) = (origin.scope, origin.saved)
+        if let objection = objection(toSigner: signer, scope: scope, saved: saved, now: time) {
+            return .refused(objection)
+        }
         guard case .verified = origin.trust, let trusted = key(id: signer) else {
             return .refused("its signature was not checked at that time")
         }

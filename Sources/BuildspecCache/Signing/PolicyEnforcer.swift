@@ -19,9 +19,7 @@ final class PolicyEnforcer: Sendable {
 
     init(_ policy: CachePolicy) { self.policy = policy }
 
-    /// Checks a record.
-    ///
-    /// - Throws: `refused` when the record must not be used.
+    /// Throws `refused` if a record must not be used.
     func check(_ record: KeyRecord) throws(CacheError) {
         guard case .refused(let reason) = policy.trust(in: record) else { return }
         let text = "\(record.title) is refused: \(reason)"

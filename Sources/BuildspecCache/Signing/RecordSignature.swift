@@ -22,26 +22,15 @@ struct RecordSignature: Sendable, Equatable {
     private static let keyword = Array("signature ".utf8)
     private static let size = 64
 
-    /// Signs the body of a record.
-    ///
-    /// - Parameters:
-    ///   - body: The record's lines without the last one.
-    ///   - key: The key that signs.
-    /// - Returns: The body with the lines of the signature.
-    /// - Throws: `CacheError` when signing fails.
+    /// Signs the body of a record, its lines without the last one, and appends the signature.
     static func appended(to body: [UInt8], by key: SigningKey) throws(CacheError) -> [UInt8] {
         let signed = body + Array("signer \(key.publicKey.id)\n".utf8)
         let bytes = try key.sign(domain + signed)
         return signed + keyword + Array(Hex.encode(bytes).utf8) + [newline]
     }
 
-    /// Finds the signature in a record's body.
+    /// Finds the signature by the values of the `signer` and `signature` lines; `nil` without them.
     ///
-    /// - Parameters:
-    ///   - body: The record's lines without the last one.
-    ///   - signers: The values of its `signer` lines.
-    ///   - signatures: The values of its `signature` lines.
-    /// - Returns: The signature; `nil` if the record has none.
     /// - Throws: `damaged` when the lines are not a valid signature, or do not cover all lines.
     static func find(
         in body: [UInt8],
@@ -57,11 +46,8 @@ struct RecordSignature: Sendable, Equatable {
         guard body.count > line.count, body.suffix(line.count).elementsEqual(line) else {
             throw .damaged("the key record's signature does not cover all of it")
         }
-        return RecordSignature(
-            signer: signer,
-            bytes: bytes,
-            signed: Array(body.dropLast(line.count))
-        )
+        let signed = Array(body.dropLast(line.count))
+        return RecordSignature(signer: signer, bytes: bytes, signed: signed)
     }
 
     /// Returns whether the signature was made with this key.

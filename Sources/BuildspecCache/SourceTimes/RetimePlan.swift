@@ -47,12 +47,8 @@ struct RetimePlan {
 
     /// Plans all times except older ones, which `backdate` adds.
     ///
-    /// - Parameters:
-    ///   - sources: The files.
-    ///   - saved: The newest time in the entry, or a later one.
-    ///   - now: The current time.
-    ///   - keepsOrder: Whether all files that are newer than a file that looks too old are renewed
-    ///     with it, because some of them can be made from others.
+    /// `saved` is the newest time in the entry, or a later one. With `keepsOrder`, all files newer
+    /// than one that looks too old are renewed with it, because some can be made from others.
     init(_ sources: [Source], saved: FileTime, now: FileTime, keepsOrder: Bool) {
         self.sources = sources
         self.saved = saved
@@ -139,8 +135,7 @@ struct RetimePlan {
         }
     }
 
-    /// The current time, or a moment after `newest`, if the clock of the save was ahead of this
-    /// one.
+    /// The current time, or a moment after `newest`, if the clock of the save was ahead.
     private mutating func start(after newest: FileTime, _ now: FileTime) -> FileTime {
         if newest < now { return now }
         let bound = FileTime(seconds: now.seconds + 86_400, nanoseconds: now.nanoseconds)
@@ -169,8 +164,7 @@ public struct RetimeReport: Sendable, Equatable {
 }
 
 extension [RetimePlan.Output] {
-    /// Finds the first output from one time to another by binary search; outputs are sorted by
-    /// time.
+    /// Finds the first output from one time to another; outputs are sorted by time.
     fileprivate func first(from start: FileTime, to end: FileTime) -> RetimePlan.Output? {
         var low = 0
         var high = count

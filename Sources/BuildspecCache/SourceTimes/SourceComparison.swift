@@ -6,8 +6,7 @@ struct SourceComparison {
     private(set) var sources: [RetimePlan.Source] = []
     /// The index in the tree of each source.
     private(set) var indices: [Int] = []
-    /// The indices in the tree of the files that must be read, because they can have the recorded
-    /// content.
+    /// The indices in the tree of the files to read, because they can have the recorded content.
     private(set) var candidates: [Int] = []
     /// A link with another target than in the record, or without a record.
     private(set) var changedLink: PathBytes?
@@ -32,11 +31,7 @@ struct SourceComparison {
         }
     }
 
-    private mutating func add(
-        _ entry: WalkedEntry,
-        _ index: Int,
-        _ recorded: SourceRecord.Kind?
-    ) {
+    private mutating func add(_ entry: WalkedEntry, _ index: Int, _ recorded: SourceRecord.Kind?) {
         var state = RetimePlan.State.changed(recorded: nil)
         if case .file(let size, let modified, let digest) = recorded {
             state = .changed(recorded: modified)
@@ -56,9 +51,7 @@ struct SourceComparison {
         )
     }
 
-    /// Finds the unchanged files.
-    ///
-    /// - Parameter files: The hashed files by their index in the tree.
+    /// Finds the unchanged files, by the hashed files and their index in the tree.
     mutating func compare(_ files: [Int: SourceDigests.HashedFile]) {
         for (index, digest) in digests {
             guard let file = files[indices[index]], file.digest == digest,

@@ -11,14 +11,9 @@ struct SourceDigests: Sendable {
     let roots: TreeRoots
     let width: Int
 
-    /// Hashes files, and leaves out those that cannot be read or keep changing.
+    /// Hashes the files of these indices, without those that cannot be read or keep changing.
     ///
     /// In a cancelled task the result has only some of the files.
-    ///
-    /// - Parameters:
-    ///   - entries: The tree.
-    ///   - indices: The indices of the files to read.
-    /// - Returns: The hashed files by their index.
     func read(_ entries: [WalkedEntry], _ indices: [Int]) async -> [Int: HashedFile] {
         await withTaskGroup(of: [(Int, HashedFile)].self) { tasks in
             var files: [Int: HashedFile] = [:]
@@ -51,18 +46,14 @@ struct SourceDigests: Sendable {
         return HashedFile(digest: digest, status: before)
     }
 
-    /// The digest of a file of this size; for a file of another size it is not the digest of its
-    /// content.
+    /// The digest of the file's first `size` bytes, or of fewer if it is shorter.
     private static func digest(of file: OpenFile, size: Int) throws(FileError) -> ContentDigest {
         var hash = RunningDigest()
         var offset = 0
         while offset < size {
             var bytes: [UInt8] = []
-            let count = try file.read(
-                min(step, size - offset),
-                at: UInt64(offset),
-                appendingTo: &bytes
-            )
+            let wanted = min(step, size - offset)
+            let count = try file.read(wanted, at: UInt64(offset), appendingTo: &bytes)
             if count == 0 || Task.isCancelled { break }
             hash.update(bytes)
             offset += count

@@ -2,16 +2,18 @@ internal import BuildspecFiles
 
 /// The contents of a tree's source files and their stamps, so that unchanged files are not read.
 ///
-/// The index stays on the machine and only saves work, like the stat index; if it is damaged, it
-/// counts as missing.
+/// It stays on the machine and only saves work; if it is damaged, it counts as missing.
 struct SourceIndex: Sendable {
-    private var record: SourceRecord
-    private var stamps: [InodeStamp?]
+    fileprivate var record = SourceRecord()
+    fileprivate var stamps: [InodeStamp?] = []
+
+    fileprivate init(record: SourceRecord, stamps: [InodeStamp?]) {
+        self.record = record
+        self.stamps = stamps
+    }
 
     /// Creates an index of hashed files, by the index of the tree's sources.
     init(_ sources: [WalkedEntry], _ files: [Int: SourceDigests.HashedFile]) {
-        record = SourceRecord()
-        stamps = []
         for (index, entry) in sources.enumerated() {
             guard let file = files[index] else { continue }
             let kind = SourceRecord.Kind.file(
@@ -24,7 +26,6 @@ struct SourceIndex: Sendable {
         }
     }
 
-    /// The number of files in the index.
     var count: Int { stamps.count }
 
     /// Finds the files that are unchanged by their status, by the index of the source.
@@ -50,14 +51,8 @@ struct SourceIndex: Sendable {
 struct SourceIndexFile: Sendable {
     private let statIndex: StatIndexFile
 
-    init?(_ settings: CacheSettings, root: PathBytes, scope: String, version: ContentDigest) {
-        let file = StatIndexFile(
-            settings,
-            root: root,
-            scope: scope,
-            version: version,
-            suffix: ".sources"
-        )
+    init?(_ settings: CacheSettings, _ set: PathSet, root: PathBytes, scope: String) {
+        let file = StatIndexFile(settings, set, root: root, scope: scope, suffix: ".sources")
         guard let file else { return nil }
         statIndex = file
     }
@@ -77,18 +72,8 @@ struct SourceIndexFile: Sendable {
 
     /// Writes the index; ignores errors.
     func write(_ index: SourceIndex) {
-        let text = index.encodedRecord
+        let text = index.record.encode()
         try? AtomicFile.write(text, to: recordPath)
-        statIndex.write(StatIndex(manifest: ContentDigest(of: text), stamps: index.allStamps))
+        statIndex.write(StatIndex(manifest: ContentDigest(of: text), stamps: index.stamps))
     }
-}
-
-extension SourceIndex {
-    fileprivate init(record: SourceRecord, stamps: [InodeStamp?]) {
-        self.record = record
-        self.stamps = stamps
-    }
-
-    fileprivate var encodedRecord: [UInt8] { record.encode() }
-    fileprivate var allStamps: [InodeStamp?] { stamps }
 }

@@ -53,9 +53,7 @@ struct SourceRecord: Sendable, Equatable {
 // MARK: Reading
 
 extension SourceRecord {
-    /// Decodes a record from bytes that need not be trusted.
-    ///
-    /// - Throws: `CacheError` of code `damaged` that names the line.
+    /// Decodes a record from untrusted bytes.
     static func decode(_ text: [UInt8]) throws(CacheError) -> SourceRecord {
         guard text.starts(with: head), text.last == newline else {
             throw .damaged("this program does not know the version of the source times")

@@ -2,11 +2,9 @@ internal import BuildspecFiles
 
 /// The part of a save that records the contents and times of source files.
 struct SourceRecorder {
-    /// The result of a recording.
     struct Outcome {
         /// The digest of the record's stored bytes; `nil` if there is no record.
         var digest: ContentDigest?
-        /// The number of files in the record.
         var files = 0
         /// The number of bytes that were added to the store.
         var added: UInt64 = 0
@@ -21,11 +19,7 @@ struct SourceRecorder {
     let checkout: CheckoutRules
     let writer: ObjectWriter
 
-    /// Records the source files.
-    ///
-    /// - Parameter parent: The record of the parent, which need not be sent to a store again.
-    /// - Returns: The record that was written.
-    /// - Throws: `CacheError` if the store cannot be written.
+    /// Records the source files; the record of the parent is not sent to a store again.
     func run(unless parent: ContentDigest?) async throws -> Outcome {
         let tree = await SourceTree(set, files, checkout, roots, settings)
         guard tree.sources.count <= Limits.sources else {
@@ -34,12 +28,8 @@ struct SourceRecorder {
                 + "and at most \(Limits.sources) are recorded"
             return Outcome(notes: [note])
         }
-        let indexFile = SourceIndexFile(
-            settings,
-            root: roots.root.path,
-            scope: identity.scope,
-            version: KeyRecord.version(ofPaths: set.canonicalTexts)
-        )
+        let root = roots.root.path
+        let indexFile = SourceIndexFile(settings, set, root: root, scope: identity.scope)
         let index = indexFile?.read()
         var hashed = index?.unchanged(tree.sources) ?? [:]
         let toRead = tree.sources.indices.filter {
@@ -49,10 +39,7 @@ struct SourceRecorder {
         hashed.merge(await digests.read(tree.sources, toRead)) { $1 }
         try Task.checkCancellation()
         let record = SourceRecorder.record(tree.sources, hashed)
-        let (digest, added) = try await writer.writeManifest(
-            record.encode(),
-            unless: parent
-        )
+        let (digest, added) = try await writer.writeManifest(record.encode(), unless: parent)
         if !toRead.isEmpty || hashed.count != index?.count {
             indexFile?.write(SourceIndex(tree.sources, hashed))
         }

@@ -1,11 +1,9 @@
 internal import BuildspecFiles
 
-/// The part of a restore that sets the times of source files: it reads the record, compares and
-/// plans.
+/// The part of a restore that sets the times of source files.
 ///
 /// No failure here fails the restore: the files look new then, and a note says why.
 struct SourceTimeRestorer {
-    /// The result of the part.
     struct Outcome {
         /// The changes; `nil` if no file was compared.
         var report: RetimeReport?
@@ -19,12 +17,7 @@ struct SourceTimeRestorer {
     let files: SourceFiles
     let checkout: CheckoutRules
 
-    /// Sets the times.
-    ///
-    /// - Parameters:
-    ///   - record: The restored entry.
-    ///   - manifest: The manifest of the entry, whose files are restored.
-    /// - Returns: The changes.
+    /// Sets the times of the sources of an entry whose files are restored.
     func run(_ record: KeyRecord, _ manifest: Manifest) async -> Outcome {
         do {
             let reader = settings.reader(removesDamage: true)
@@ -47,12 +40,8 @@ struct SourceTimeRestorer {
         _ manifest: Manifest
     ) async throws -> Outcome {
         let tree = await SourceTree(set, files, checkout, roots, settings)
-        let indexFile = SourceIndexFile(
-            settings,
-            root: roots.root.path,
-            scope: identity.scope,
-            version: KeyRecord.version(ofPaths: set.canonicalTexts)
-        )
+        let root = roots.root.path
+        let indexFile = SourceIndexFile(settings, set, root: root, scope: identity.scope)
         let index = indexFile?.read()
         let known = index?.unchanged(tree.sources) ?? [:]
         var comparison = SourceComparison(tree.sources, sources)
@@ -63,11 +52,18 @@ struct SourceTimeRestorer {
         try Task.checkCancellation()
         comparison.compare(hashed)
 
-        let saved = manifest.newest(and: record.savedTime)
+        let saved = manifest.entries.reduce(record.savedTime) { max($0, $1.modified) }
         // Without a list some "sources" can be outputs, if this tree was built in before.
         let mayHaveOutputs = !tree.isListed && !known.isEmpty
         let outputs = SourceTimeRestorer.outputs(tree.others, manifest)
-        let plan = plan(comparison, saved, outputs, mayHaveOutputs: mayHaveOutputs)
+        var plan = RetimePlan(
+            comparison.sources,
+            saved: saved,
+            now: .now(),
+            keepsOrder: mayHaveOutputs
+        )
+        let backdating = backdating(comparison.changedLink, mayHaveOutputs: mayHaveOutputs)
+        plan.backdate(plan.tooNew, backdating, outputs: outputs)
         let changes = plan.times.map { (index: comparison.indices[$0.key], time: $0.value) }
             .sorted { $0.index < $1.index }
         let setting = SourceTimeSetting(roots: roots, width: settings.width)
@@ -84,29 +80,10 @@ struct SourceTimeRestorer {
         return outcome
     }
 
-    /// Plans the new times.
-    private func plan(
-        _ comparison: SourceComparison,
-        _ saved: FileTime,
-        _ outputs: [RetimePlan.Output],
-        mayHaveOutputs: Bool
-    ) -> RetimePlan {
-        var plan = RetimePlan(
-            comparison.sources,
-            saved: saved,
-            now: .now(),
-            keepsOrder: mayHaveOutputs
-        )
-        let backdating = backdating(comparison.changedLink, mayHaveOutputs: mayHaveOutputs)
-        plan.backdate(plan.tooNew, backdating, outputs: outputs)
-        return plan
-    }
-
     private func backdating(_ link: PathBytes?, mayHaveOutputs: Bool) -> RetimePlan.Backdating {
         if let link {
-            return .refused(
-                because: "the link '\(link.text)' has changed and leads to other files now"
-            )
+            let reason = "the link '\(link.text)' has changed and leads to other files now"
+            return .refused(because: reason)
         }
         if mayHaveOutputs {
             return .refused(because: "this directory was built in before and is not in git")
@@ -133,13 +110,6 @@ struct SourceTimeRestorer {
             outputs.append(RetimePlan.Output(path: other.path, modified: other.status.modified))
         }
         return outputs
-    }
-}
-
-extension Manifest {
-    /// The newest time of all entries and `time`.
-    fileprivate func newest(and time: FileTime) -> FileTime {
-        entries.reduce(time) { max($0, $1.modified) }
     }
 }
 

@@ -1,7 +1,6 @@
 internal import BuildspecFiles
 
-/// A setter of the times of source files, which skips files that have changed since they were
-/// compared.
+/// A setter of the times of source files that have not changed since they were compared.
 struct SourceTimeSetting: Sendable {
     typealias Change = (index: Int, time: FileTime)
 
@@ -13,13 +12,7 @@ struct SourceTimeSetting: Sendable {
         var failures: [String] = []
     }
 
-    /// Sets the times.
-    ///
-    /// - Parameters:
-    ///   - changes: The new times, in the order of the index.
-    ///   - entries: The tree.
-    ///   - files: The compared files by their index; gets the new statuses.
-    /// - Returns: A line for each file whose time could not be set.
+    /// Sets the times and updates the statuses of `files`; returns a line for each failure.
     func apply(
         _ changes: [Change],
         _ entries: [WalkedEntry],

@@ -1,5 +1,25 @@
 internal import BuildspecFiles
 
+/// The source files of a tree: a build tool decides by their times what it must build again.
+public struct SourceFiles: Sendable, Equatable {
+    /// The paths relative to the root; `nil` is every file.
+    let listed: Set<PathBytes>?
+
+    /// Every file of the root except the cached files and `.git`; for trees without git.
+    public static let everything = SourceFiles(listed: nil)
+
+    private init(listed: Set<PathBytes>?) {
+        self.listed = listed
+    }
+
+    /// Creates the files of a list, as `git ls-files -z` prints it.
+    ///
+    /// - Parameter list: Paths relative to the root, each of which ends with a zero byte.
+    public init(nullSeparated list: [UInt8]) {
+        listed = Set(list.split(separator: 0).map { PathBytes(Array($0)) })
+    }
+}
+
 /// The source files below a root, and all other files.
 struct SourceTree: Sendable {
     /// The regular files and links that are sources, in path order.
@@ -9,14 +29,7 @@ struct SourceTree: Sendable {
     /// Whether the sources come from a list.
     let isListed: Bool
 
-    /// Walks a tree.
-    ///
-    /// - Parameters:
-    ///   - set: The cached paths, which are never sources.
-    ///   - files: The source files among all others.
-    ///   - checkout: The rules of the checkout, whose files are never cached.
-    ///   - roots: The directories in which paths begin.
-    ///   - settings: The settings of the cache.
+    /// Walks a tree; cached paths are never sources, unless the checkout has them.
     init(
         _ set: PathSet,
         _ files: SourceFiles,

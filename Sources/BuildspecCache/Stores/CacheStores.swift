@@ -2,24 +2,23 @@ internal import SystemPackage
 
 /// The stores of a cache: one on this machine, one that many machines share, or both.
 public struct CacheStores: Sendable {
-    /// The store on this machine; `nil` if the cache has no local store, or only a read-only
-    /// one.
+    /// The store on this machine; `nil` if there is none that can be written.
     private(set) var local: (any LocalCacheStore)?
-    /// The store that many machines share; `nil` if the cache has no shared store.
+    /// The store that many machines share.
     private(set) var shared: (any CacheStore)?
     /// Both stores, combined; `nil` if there is one.
     var pair: StorePair?
-    /// The only store; of two, the shared one.
-    private var single: any CacheStore
+    /// The store that a prune deletes from: of two, the shared one.
+    private(set) var pruned: any CacheStore
     /// The directories of the stores; a bucket has none.
-    let directories: [FilePath]
+    private(set) var directories: [FilePath]
     /// The store that a prune deletes from, if it is a directory.
-    let prunedDirectory: (any LocalCacheStore)?
+    private(set) var prunedDirectory: (any LocalCacheStore)?
 
     /// Creates the stores of a cache that has one on this machine.
     public init(local: any LocalCacheStore) {
         self.local = local
-        single = local
+        pruned = local
         prunedDirectory = local
         directories = [local.directory]
     }
@@ -27,8 +26,7 @@ public struct CacheStores: Sendable {
     /// Creates the stores of a cache that has one that many machines share.
     public init(shared: any CacheStore) {
         self.shared = shared
-        single = shared
-        prunedDirectory = nil
+        pruned = shared
         directories = []
     }
 
@@ -36,27 +34,23 @@ public struct CacheStores: Sendable {
     public init(local: any LocalCacheStore, shared: any CacheStore) {
         self.local = local
         self.shared = shared
-        single = shared
+        pruned = shared
         pair = StorePair(local: local, shared: shared)
-        prunedDirectory = nil
         directories = [local.directory]
     }
 
     /// Creates the stores of a cache whose shared store is a directory.
     public init(local: any LocalCacheStore, shared: any LocalCacheStore) {
-        self.local = local
-        self.shared = shared
-        single = shared
-        pair = StorePair(local: local, shared: shared)
+        self.init(local: local, shared: shared as any CacheStore)
         prunedDirectory = shared
-        directories = [local.directory, shared.directory]
+        directories.append(shared.directory)
     }
 
     /// The shared store, if it is a directory.
     var sharedDirectory: (any LocalCacheStore)? { isLocal ? nil : prunedDirectory }
 
     /// The store that operations read and write.
-    var store: any CacheStore { pair ?? single }
+    var store: any CacheStore { pair ?? pruned }
 
     /// The location of the stores, for messages.
     var location: String { store.location }
@@ -67,9 +61,6 @@ public struct CacheStores: Sendable {
     /// The local store, if it is the only one.
     var onlyLocal: (any LocalCacheStore)? { isLocal ? local : nil }
 
-    /// The store that a prune deletes from: of two, the shared one.
-    var pruned: any CacheStore { single }
-
     /// Returns a copy that refuses changes; of two stores, the local one is still filled.
     func readOnly() -> CacheStores {
         var copy = self
@@ -79,15 +70,13 @@ public struct CacheStores: Sendable {
         } else {
             copy.local = nil
         }
-        copy.single = ReadOnlyStore(inner: single)
+        copy.pruned = ReadOnlyStore(inner: pruned)
         return copy
     }
 
-    /// Returns the notes for the user that have not been reported yet, one line each, and forgets
-    /// them.
+    /// Returns the notes for the user, and forgets them.
     func drainNotes() -> [String] { pair?.drainNotes() ?? [] }
 
-    /// Returns whether all objects that a key record refers to are where its other readers find
-    /// them: not if only the local store has the record.
+    /// Returns whether other machines find a key record: not if only the local store has it.
     func isShared(_ record: String) -> Bool { pair?.isShared(record) ?? true }
 }

@@ -2,8 +2,7 @@ internal import BuildspecFiles
 
 /// The objects of a remote store that this machine found damaged or missing.
 ///
-/// The damage may have happened in transit, so the object is not deleted. It is recorded here, and
-/// the next save of this machine writes the object again.
+/// The damage may have happened in transit, so the object stays, and the next save writes it again.
 struct DamageLog: Sendable {
     private let path: PathBytes
     /// More damaged objects than this mean that the store itself is gone.

@@ -17,11 +17,7 @@ public struct DirectoryStore: LocalCacheStore {
     ///   - takesAnyDirectory: Whether a directory that has other files in it becomes a store too.
     ///   - isShared: Whether a new store is accessible to the whole group of its directory, not to
     ///     its owner alone. An existing store keeps its modes.
-    public init(
-        _ directory: FilePath,
-        takesAnyDirectory: Bool = false,
-        isShared: Bool = false
-    ) {
+    public init(_ directory: FilePath, takesAnyDirectory: Bool = false, isShared: Bool = false) {
         self.directory = directory
         marker = StoreMarker(
             PathBytes(directory.string),
@@ -118,10 +114,9 @@ public struct DirectoryStore: LocalCacheStore {
         return try translating { () throws(FileError) in
             let start = prefix.lastIndex(of: "/").map { String(prefix[..<$0]) } ?? ""
             var found: [ObjectInfo] = []
-            guard let handle = try StoreMarker.existing(path(start)) else {
-                return ObjectListing([])
+            if let handle = try StoreMarker.existing(path(start)) {
+                try collect(handle, start, prefix, &found)
             }
-            try collect(handle, start, prefix, &found)
             return ObjectListing(found)
         }
     }
@@ -223,11 +218,9 @@ public struct DirectoryStore: LocalCacheStore {
             if Task.isCancelled { throw FileError(cancelled: "list", directory.path.text) }
             let child = (name.isEmpty ? "" : name + "/") + String(decoding: bytes, as: UTF8.self)
             // A directory can be above the prefix or below it.
-            guard child != StoreMarker.name, child.hasPrefix(prefix) || prefix.hasPrefix(child)
-            else {
-                continue
-            }
-            guard let status = try directory.status(bytes) else { continue }
+            guard child != StoreMarker.name, child.hasPrefix(prefix) || prefix.hasPrefix(child),
+                let status = try directory.status(bytes)
+            else { continue }
             if status.kind == .directory, ObjectName(child) == nil {
                 try collect(directory.directory(bytes), child, prefix, &found)
             } else if child.hasPrefix(prefix) {

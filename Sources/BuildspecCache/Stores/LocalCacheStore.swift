@@ -47,9 +47,7 @@ extension LocalCacheStore {
     /// Acquires the lock that keeps touching and deleting an object apart.
     ///
     /// Hold it shared while touching; hold it exclusive while reading an object's age and deleting
-    /// the object.
-    ///
-    /// - Returns: The lock; `nil` where none is possible, such as on a read-only file system.
+    /// the object. It is `nil` where none is possible, such as on a read-only file system.
     func lock(_ kind: FileLock.Kind) -> FileLock? {
         let directory = PathBytes(directory.string)
         return FileLock.acquire(directory.appending("lock".utf8), kind, access: access)

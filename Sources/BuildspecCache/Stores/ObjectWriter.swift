@@ -6,8 +6,7 @@ struct ObjectWriter: Sendable {
     let codec: Codec
     /// The log of damaged objects of a store that is not on this machine.
     var damage: DamageLog?
-    /// The objects that a prune of a shared store is about to delete; `nil` if the store checks
-    /// them itself.
+    /// The objects that a prune is about to delete; `nil` if the store checks them itself.
     var pendingDeletions: PendingDeletions?
     /// This machine's copies of manifests of a store that is not on it.
     var manifests: LocalManifestCache?
@@ -29,11 +28,6 @@ struct ObjectWriter: Sendable {
     }
 
     /// Joins the compressed parts of a pack and computes its name.
-    ///
-    /// - Parameters:
-    ///   - parts: The compressed parts of the pack's tar, in order.
-    ///   - contentSize: The length of the tar.
-    /// - Returns: The pack with its bytes.
     func assemblePack(_ parts: [[UInt8]], contentSize: Int) -> EncodedPack {
         var bytes: [UInt8] = []
         bytes.reserveLargePages(parts.reduce(0) { $0 + $1.count })
@@ -47,8 +41,7 @@ struct ObjectWriter: Sendable {
         return EncodedPack(pack: pack, bytes: bytes)
     }
 
-    /// Starts a pack whose parts are written as soon as they are compressed; `nil` if the store
-    /// does not support that.
+    /// Starts a pack whose parts are written once compressed; `nil` if the store cannot do that.
     func packWriter() throws(CacheError) -> PackWriter? {
         do throws(StoreError) {
             return try stores.onlyLocal?.beginUpload().map { PackWriter($0) }
@@ -58,10 +51,7 @@ struct ObjectWriter: Sendable {
     }
 
     /// Names a pack whose parts are all written, unless the store already has it.
-    func finish(
-        _ writer: PackWriter,
-        contentSize: Int
-    ) async throws(CacheError) -> WrittenPack {
+    func finish(_ writer: PackWriter, contentSize: Int) async throws(CacheError) -> WrittenPack {
         let (digest, size) = writer.written
         let pack = Manifest.Pack(
             digest: digest,
@@ -78,15 +68,11 @@ struct ObjectWriter: Sendable {
         return (pack, size)
     }
 
-    /// Writes a pack.
     func write(_ encoded: EncodedPack) async throws(CacheError) -> WrittenPack {
         (encoded.pack, try await write(encoded.pack.name, encoded.bytes))
     }
 
-    /// Writes a manifest.
-    ///
-    /// - Returns: The digest of its stored bytes, and the number of bytes that were added to the
-    ///   store.
+    /// Writes a manifest; returns the digest of its stored bytes, and the bytes added to the store.
     func writeManifest(
         _ manifest: Manifest
     ) async throws(CacheError) -> (digest: ContentDigest, added: UInt64) {
@@ -95,13 +81,7 @@ struct ObjectWriter: Sendable {
 
     /// Writes a manifest that is already encoded as text.
     ///
-    /// - Parameters:
-    ///   - text: The manifest.
-    ///   - parent: The digest of a manifest that a remote store has; it is not written again unless
-    ///     it is known to be damaged.
-    /// - Returns: The digest of its stored bytes, and the number of bytes that were added to the
-    ///   store.
-    /// - Throws: `CacheError` when the store cannot be written.
+    /// One that a remote store has as `parent` is written again only if it is known to be damaged.
     func writeManifest(
         _ text: [UInt8],
         unless parent: ContentDigest? = nil
@@ -129,10 +109,7 @@ struct ObjectWriter: Sendable {
     }
 
     /// Writes an object with one request; replaces an object that is known to be damaged.
-    private func writeRemotely(
-        _ name: String,
-        _ bytes: [UInt8]
-    ) async throws(StoreError) -> Bool {
+    private func writeRemotely(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         guard damage?.names().contains(name) == true else {
             if try await store.create(name, bytes) { return true }
             return try await pendingDeletions?.rewriteIfPending(name, bytes) ?? false
@@ -156,8 +133,7 @@ struct ObjectWriter: Sendable {
         }
     }
 
-    /// Touches an object of a store on this machine; returns whether it is there with the given
-    /// size.
+    /// Touches an object of a store on this machine; returns whether it is there with this size.
     private func touchIfPresent(_ name: String, size: UInt64) async throws(StoreError) -> Bool {
         guard let store = stores.onlyLocal,
             let info = try await store.info(name), info.size == size

@@ -1,8 +1,7 @@
 internal import BuildspecFiles
 internal import Synchronization
 
-/// The check whether a directory is a store, before any other use, and the marker that makes it
-/// one.
+/// The check whether a directory is a store, and the marker that makes it one.
 ///
 /// A store has a file `buildspec-store` next to its objects. A directory without that file is a
 /// store if it is missing or empty, or has objects of an older version of this program. Any other
@@ -11,8 +10,7 @@ final class StoreMarker: Sendable {
     static let name = "buildspec-store"
 
     private static let text = Array("buildspec-store 1\n".utf8)
-    /// The files of a store that are not objects, and those that a new volume or repository may
-    /// have.
+    /// The files of a store that are not objects, and those of a new volume or repository.
     private static let expectedNames: Set<String> = [
         name, StoreLayout.top, AutomaticPruning.name, "lost+found", ".gitignore", ".gitkeep",
         "CACHEDIR.TAG",
@@ -32,31 +30,21 @@ final class StoreMarker: Sendable {
     private let state = Mutex(State.unknown)
 
     /// Creates the check; it reads nothing yet.
-    ///
-    /// - Parameters:
-    ///   - directory: The directory.
-    ///   - takesAnyDirectory: Whether a directory with other files becomes a store too.
-    ///   - access: The access rights of a new store.
     init(_ directory: PathBytes, takesAnyDirectory: Bool, access: FileAccess) {
         self.directory = directory
         self.takesAnyDirectory = takesAnyDirectory
         self.access = access
     }
 
-    /// Checks the directory once, before the first object is read or deleted.
-    ///
-    /// - Throws: An error that names a foreign file in the directory.
+    /// Checks the directory once, before its first use; the error names a foreign file.
     func check() throws(StoreError) {
         try state.withLock { state throws(StoreError) in try check(&state) }
     }
 
-    /// Makes the directory a store, before the first object is written.
+    /// Makes the directory a store, before the first write; returns the access of new objects.
     ///
-    /// The marker is written before the objects, so that of two processes that create a store at the
-    /// same time each finds the directory empty or marked.
-    ///
-    /// - Returns: The access rights of new objects: those of the directory of the objects.
-    /// - Throws: The errors of `check`, and an error when the directory cannot be created.
+    /// The marker is written before the objects, so that of two processes that create a store at
+    /// the same time each finds the directory empty or marked.
     func prepare() throws(StoreError) -> FileAccess {
         try state.withLock { state throws(StoreError) in
             if case .marked(let access) = state { return access }
@@ -95,8 +83,7 @@ final class StoreMarker: Sendable {
         return FileAccess(ofDirectory: try objectHandle.status().mode)
     }
 
-    /// Writes the marker; where that is forbidden or no space is left, the objects identify the
-    /// store.
+    /// Writes the marker; if it is forbidden or no space is left, the objects identify the store.
     private func writeMarker(_ access: FileAccess) throws(FileError) {
         do throws(FileError) {
             let path = directory.appending(StoreMarker.name.utf8)
@@ -124,7 +111,6 @@ extension StoreMarker {
     private enum Content: Equatable {
         /// The file does not exist, or a power cut has truncated it; then it is written again.
         case missing
-        /// The directory is a store.
         case current
         /// The directory is a store of another version of this program, with this line.
         case otherVersion(String)
@@ -172,8 +158,7 @@ extension StoreMarker {
             + "name another directory"
     }
 
-    /// Returns a file that does not belong to a store; `nil` if the directory is empty or an older
-    /// store.
+    /// Returns a file that does not belong to a store; `nil` for an empty directory or older store.
     private func unexpectedFile(in handle: DirectoryHandle) throws(FileError) -> String? {
         var found: String?
         for name in try handle.names() where !TemporaryName.matches(name) {
@@ -187,8 +172,7 @@ extension StoreMarker {
         return found
     }
 
-    /// Returns whether a store may have a file of the name next to its objects; its locks are empty
-    /// files.
+    /// Returns whether a store may have this file next to its objects; its locks are empty files.
     private func isExpected(
         _ name: [UInt8],
         _ text: String,

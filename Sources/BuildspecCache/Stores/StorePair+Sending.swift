@@ -3,10 +3,8 @@ extension StorePair {
     /// An object in the queue for the shared store.
     struct OutgoingObject: Sendable {
         var name: String
-        /// The bytes of a key record; contents are read from the local store when they are sent.
-        ///
-        /// By then another save or restore of this machine may have written another record of that
-        /// name.
+        /// The bytes of a key record, which the local store may have replaced when it is sent;
+        /// contents are read from the local store then.
         var record: [UInt8]?
         /// Whether the record is that of a new key, which another machine may have saved meanwhile.
         var isNew = false
@@ -21,8 +19,7 @@ extension StorePair {
         } ?? true
     }
 
-    /// Writes the record of a new key to the shared store; an existing one is copied to the local
-    /// store.
+    /// Writes a new key's record to the shared store; copies an existing one to the local store.
     private func createInSharedStore(
         _ name: String,
         _ bytes: [UInt8]
@@ -37,13 +34,9 @@ extension StorePair {
 
     /// Runs a save, and sends what it writes to the shared store meanwhile.
     ///
-    /// The save does not wait for the network before its end. The queue holds names of contents,
-    /// not their bytes. A key record is sent after all that this save wrote before it has arrived.
-    ///
-    /// - Parameter save: The save, which must use the store that it is passed; each write has
-    ///   reached the local store when it returns.
-    /// - Returns: The result of the save, after all is sent or the shared store has failed.
-    /// - Throws: The error of the save.
+    /// The save must use the store that it is passed. It does not wait for the network before its
+    /// end. The queue holds names of contents, not their bytes. A key record is sent after all that
+    /// this save wrote before it has arrived.
     func sendingInBackground<Value: Sendable>(
         _ save: @Sendable (StorePair) async throws -> Value
     ) async throws -> Value {
@@ -70,9 +63,7 @@ extension StorePair {
             }
         }
         // Cancelling also ends the queue, with objects still in it.
-        if Task.isCancelled {
-            try? abandonSharedStore(after: StoreError(.unavailable, "stopped"))
-        }
+        if Task.isCancelled { try? abandonSharedStore(after: StoreError(.unavailable, "stopped")) }
     }
 
     private func send(_ object: OutgoingObject) async {
@@ -91,9 +82,7 @@ extension StorePair {
         }
     }
 
-    /// Creates a content in the shared store, or writes it again if a prune is about to delete it.
-    ///
-    /// - Returns: Whether the shared store did not have it.
+    /// Writes a content that the shared store lacks or is about to delete; `true` if it lacked it.
     func createOrRewrite(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         if try await shared.create(name, bytes) { return true }
         return try await pendingDeletions.rewriteIfPending(name, bytes)
@@ -101,11 +90,8 @@ extension StorePair {
 }
 
 extension CacheSettings {
-    /// Runs a save; with two stores, both have been written when this returns.
-    ///
-    /// - Parameter save: The save, which must use the settings that it is passed.
-    /// - Returns: The save's report, with a failure of the shared store.
-    /// - Throws: The error of the save.
+    /// Runs a save, which must use the settings that it is passed; with two stores, both have been
+    /// written when this returns.
     func sendingInBackground(
         _ save: @Sendable (CacheSettings) async throws -> SaveReport
     ) async throws -> SaveReport {

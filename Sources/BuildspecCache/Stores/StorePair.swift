@@ -20,8 +20,7 @@ final class StorePair: CacheStore {
 
     /// The purpose of an operation on the stores.
     enum Use: Sendable {
-        /// The local store keeps what the shared one returns, and is used alone if the shared one
-        /// fails.
+        /// The local store keeps what the shared one returns, and is used alone if that fails.
         case building
         /// The local store is not changed, and is read alone if the shared one fails.
         case inspecting
@@ -35,8 +34,7 @@ final class StorePair: CacheStore {
     private struct State {
         var failure: StoreError?
         var notes: [String] = []
-        /// Records that only the local store had; the objects they refer to may not be in the
-        /// shared one.
+        /// Records that only the local store had; the shared one may lack their objects.
         var localOnlyRecords: Set<String> = []
     }
 
@@ -49,11 +47,6 @@ final class StorePair: CacheStore {
         }
     }
 
-    /// Combines two stores.
-    ///
-    /// - Parameters:
-    ///   - local: The store on this machine.
-    ///   - shared: The store that several machines use.
     init(local: any LocalCacheStore, shared: any CacheStore) {
         self.local = local
         self.shared = shared
@@ -77,15 +70,13 @@ final class StorePair: CacheStore {
     init(_ stores: StorePair, sendingThrough queue: AsyncStream<OutgoingObject>.Continuation) {
         local = stores.local
         shared = stores.shared
-        // The sweep lists are read once for each save: objects listed later are deleted after its
-        // end.
+        // Read once for each save: objects that are listed later are deleted after its end.
         pendingDeletions = PendingDeletions(stores.shared)
         state = stores.state
         use = .building
         self.queue = queue
     }
 
-    /// The locations of both stores.
     var location: String { "\(local.location) and \(shared.location)" }
 
     /// Reads a content from the local store if it is intact there, otherwise from the shared store.
@@ -109,7 +100,7 @@ final class StorePair: CacheStore {
 
     /// Writes a content to both stores, and again if the shared store is about to delete it.
     ///
-    /// - Returns: Whether the shared store did not have it; `true` if it is sent later.
+    /// Returns whether the shared store did not have it; `true` if it is sent later.
     func create(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         guard StoreLayout.content(ofName: name) != nil else {
             return try await createRecord(name, bytes)
@@ -126,13 +117,11 @@ final class StorePair: CacheStore {
 
     /// Reads an object's size and age from the shared store.
     func info(_ name: String) async throws(StoreError) -> ObjectInfo? {
-        if hasFailed { return try await local.info(name) }
-        do throws(StoreError) {
-            return try await shared.info(name)
-        } catch {
-            try abandonSharedStore(after: error)
-            return try await local.info(name)
+        let answer = try await withShared { shared throws(StoreError) in
+            try await shared.info(name)
         }
+        guard let info = answer else { return try await local.info(name) }
+        return info
     }
 
     /// Lists the objects of both stores, with the shared store's sizes and ages where both have one.
@@ -163,8 +152,7 @@ final class StorePair: CacheStore {
         state.withLock { $0.failure == nil && !$0.localOnlyRecords.contains(record) }
     }
 
-    /// Returns whether a working shared store lacks a record that the local store has; then a save
-    /// must not treat the entry as stored.
+    /// Returns whether a working shared store lacks a record that the local store has.
     func isMissingInSharedStore(_ record: String) -> Bool {
         state.withLock { $0.failure == nil && $0.localOnlyRecords.contains(record) }
     }
@@ -180,18 +168,13 @@ final class StorePair: CacheStore {
 }
 
 extension StorePair {
-    /// Adds an object to the queue.
-    ///
-    /// - Returns: Whether there is a queue.
+    /// Adds an object to the queue; returns whether there is one.
     func enqueue(_ object: OutgoingObject) -> Bool {
         queue?.yield(object)
         return queue != nil
     }
 
-    /// Keeps a line for `drainNotes`.
-    func addNote(_ note: String) {
-        state.withLock { $0.notes.append(note) }
-    }
+    func addNote(_ note: String) { state.withLock { $0.notes.append(note) } }
 
     var hasFailed: Bool { state.withLock { $0.failure != nil } }
 
@@ -243,8 +226,8 @@ extension StorePair {
 
     /// Returns whether the local store has this record or one that was saved later.
     ///
-    /// Writing the same record again would make it look newly used. A later record belongs to a save
-    /// that is about to send it, or could not.
+    /// To write the same record again would make it look newly used. A later record belongs to a
+    /// save that is about to send it, or could not.
     private func hasRecord(_ name: String, asNewAs bytes: [UInt8]) async -> Bool {
         guard let localBytes = try? await local.read(name, limit: Limits.record)?.bytes else {
             return false
@@ -253,13 +236,11 @@ extension StorePair {
         guard let localRecord = try? KeyRecord.decode(localBytes), localRecord.name == name,
             let sharedRecord = try? KeyRecord.decode(bytes)
         else { return false }
+        if localRecord.leftOut == 0, sharedRecord.leftOut > 0 { return true }
         return localRecord.saved > sharedRecord.saved
     }
 
-    /// Runs work on the shared store unless it failed earlier.
-    ///
-    /// After a failure nothing more is written, because a record must not reach a store without its
-    /// packs.
+    /// Runs work on the shared store unless it failed: no record must reach it without its packs.
     @discardableResult
     func withShared<Value: Sendable>(
         _ work: (any CacheStore) async throws(StoreError) -> Value

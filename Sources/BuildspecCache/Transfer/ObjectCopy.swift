@@ -1,12 +1,10 @@
-/// A copy of one pack or manifest from a store to another; bytes that do not match the name are not
-/// written.
+/// A copy of one pack or manifest to another store, unless its bytes do not match its name.
 struct ObjectCopy: Sendable {
     let source: any CacheStore
     let target: any CacheStore
     /// Whether the source is a directory, where damaged bytes stay damaged.
     let isLocal: Bool
 
-    /// The result of a copy.
     enum Outcome: Sendable {
         case present
         case written(UInt64)
@@ -14,28 +12,15 @@ struct ObjectCopy: Sendable {
     }
 
     /// Reads, verifies and writes an object; reads damaged bytes of a remote store once more.
-    ///
-    /// - Parameters:
-    ///   - name: The name of the object.
-    ///   - exists: Whether the target has an object of that name, which is replaced.
-    ///   - retries: Whether damaged bytes are read once more.
-    /// - Returns: The result.
-    /// - Throws: When a store cannot be read or written.
-    func run(
-        _ name: String,
-        replacing exists: Bool,
-        retries: Bool = true
-    ) async throws -> Outcome {
+    func run(_ name: String, replacing exists: Bool, retries: Bool = true) async throws -> Outcome {
         try Task.checkCancellation()
         let bytes: [UInt8]
         do throws(CacheError) {
             bytes = try await verified(name)
         } catch {
             guard error.code == .damaged else { throw error }
-            let isLast = !retries || isLocal
-            return isLast
-                ? .damaged(error.description)
-                : try await run(name, replacing: exists, retries: false)
+            guard retries, !isLocal else { return .damaged(error.description) }
+            return try await run(name, replacing: exists, retries: false)
         }
         if exists {
             try await target.write(name, bytes)

@@ -10,11 +10,6 @@ struct TargetObjects: Sendable {
     private var completed: Set<String> = []
 
     /// Lists the objects of the target.
-    ///
-    /// - Parameters:
-    ///   - store: The target.
-    ///   - locked: The target, if its objects are touched before an entry refers to them.
-    /// - Throws: When the store cannot be listed.
     init(_ store: any CacheStore, locked: (any LocalCacheStore)?) async throws {
         self.store = store
         self.locked = locked
@@ -28,32 +23,22 @@ struct TargetObjects: Sendable {
         }
     }
 
-    /// Returns whether the transfer has already found or copied an object.
     func isCompleted(_ name: String) -> Bool { completed.contains(name) }
 
     /// Returns whether the target had an object of the name.
     func isListed(_ name: String) -> Bool { listed[name] != nil }
 
-    /// Returns whether the target has an object that an entry may refer to; touches it in a locked
-    /// store.
+    /// Returns whether the target has an object for an entry to refer to; touches it if locked.
     ///
-    /// - Parameters:
-    ///   - name: The name of the object.
-    ///   - size: The size that the object must have; 0 if it is not known.
-    ///   - dryRun: Whether nothing may be changed.
-    /// - Returns: Whether an entry may refer to the object.
-    /// - Throws: When the store cannot answer.
+    /// The size is 0 if it is not known.
     func has(_ name: String, size: UInt64, dryRun: Bool) async throws -> Bool {
         guard let listedSize = listed[name], size == 0 || size == listedSize else { return false }
-        guard let local = locked else {
-            return try await !pendingDeletions.contains(name)
-        }
+        guard let local = locked else { return try await !pendingDeletions.contains(name) }
         if dryRun { return true }
         // A prune may have deleted the object since it was listed.
         guard (try? local.touch(name)) != nil else { return false }
         return try await local.info(name)?.isWhole ?? false
     }
 
-    /// Records that the target has an object.
     mutating func markCompleted(_ name: String) { completed.insert(name) }
 }

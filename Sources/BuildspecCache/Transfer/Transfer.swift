@@ -1,5 +1,4 @@
-/// A copy of entries from one store to another: a few at a time, packs first, then manifests, then
-/// records.
+/// A copy of entries to another store, a few at a time: packs first, then manifests, then records.
 struct Transfer: Sendable {
     let source: any CacheStore
     let target: any CacheStore
@@ -23,7 +22,6 @@ struct Transfer: Sendable {
         var packs: [Manifest.Pack] = []
     }
 
-    /// The state of a record of the source.
     private enum RecordState: Sendable {
         case missing(MissingEntry)
         case present
@@ -90,12 +88,12 @@ struct Transfer: Sendable {
     }
 
     /// Reads the target's record of an entry; `nil` if the given record replaces it.
-    private func recordToKeep(
-        insteadOf record: KeyRecord
-    ) async throws(CacheError) -> KeyRecord? {
+    private func recordToKeep(insteadOf record: KeyRecord) async throws(CacheError) -> KeyRecord? {
         guard let bytes = try await bytes(of: record.name, in: target),
             let other = try? KeyRecord.decode(bytes)
         else { return nil }
+        // A complete entry replaces one that lacks files, as a save does.
+        if other.leftOut > 0, record.leftOut == 0 { return nil }
         return record.key != nil || other.saved >= record.saved ? other : nil
     }
 
@@ -153,14 +151,8 @@ struct Transfer: Sendable {
         }
     }
 
-    /// Copies those objects that the target lacks.
-    ///
-    /// - Parameters:
-    ///   - wanted: The names of the objects, and their sizes where they are known.
-    ///   - objects: The objects of the target.
-    ///   - report: The report, which gets the counts.
-    ///   - damaged: The damaged objects of the source with the reason; new ones are added.
-    /// - Throws: When a store cannot be read or written.
+    /// Copies those objects that the target lacks, and adds the damaged ones with the reason; a
+    /// size is 0 if it is not known.
     private func copy(
         _ wanted: [(name: String, size: UInt64)],
         _ objects: inout TargetObjects,
@@ -179,12 +171,8 @@ struct Transfer: Sendable {
             if dryRun {
                 return .written(size > 0 ? size : try await source.info(name)?.size ?? 0)
             }
-            return try await ObjectCopy(
-                source: source,
-                target: target,
-                isLocal: isSourceDirectory
-            )
-            .run(name, replacing: state.isListed(name))
+            let copy = ObjectCopy(source: source, target: target, isLocal: isSourceDirectory)
+            return try await copy.run(name, replacing: state.isListed(name))
         }
         for (name, result) in zip(names, results) {
             switch result {

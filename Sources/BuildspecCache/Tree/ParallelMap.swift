@@ -1,12 +1,7 @@
 extension Array where Element: Sendable {
     /// Maps the blocks of this array in parallel, on the threads of the task's executor.
     ///
-    /// The positions of the blocks depend on their size alone.
-    ///
-    /// - Parameters:
-    ///   - size: The number of elements in a block; the last block can have fewer.
-    ///   - transform: Maps one block.
-    /// - Returns: The results in the order of the blocks.
+    /// The positions of the blocks depend on their size alone; the last block can be smaller.
     func mapBlocks<Value: Sendable>(
         of size: Int = 4096,
         _ transform: @escaping @Sendable (ArraySlice<Element>) -> Value
@@ -15,9 +10,7 @@ extension Array where Element: Sendable {
         return await withTaskGroup(of: (Int, Value).self) { tasks in
             let starts = stride(from: 0, to: count, by: size)
             for start in starts {
-                tasks.addTask {
-                    (start, transform(self[start..<Swift.min(start + size, count)]))
-                }
+                tasks.addTask { (start, transform(self[start..<Swift.min(start + size, count)])) }
             }
             var values: [Int: Value] = [:]
             for await (start, value) in tasks { values[start] = value }
@@ -26,15 +19,9 @@ extension Array where Element: Sendable {
     }
 }
 
-/// Maps items concurrently, until the first error or the end of the task.
-///
-/// - Parameters:
-///   - items: The items.
-///   - width: The largest number of items that are worked on at once, at least 1.
-///   - transform: Maps one item.
-/// - Returns: The results in the order of the items.
-/// - Throws: The first error of `transform`, or `CancellationError`.
-func mapConcurrently<Item: Sendable, Value: Sendable>(
+/// Maps at most `width` items at once, until the first error or the end of the task, and returns
+/// the results in the order of the items.
+package func mapConcurrently<Item: Sendable, Value: Sendable>(
     _ items: [Item],
     width: Int,
     _ transform: @escaping @Sendable (Item) async throws -> Value

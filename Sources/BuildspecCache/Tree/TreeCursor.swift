@@ -20,13 +20,7 @@ struct TreeCursor {
         absolute = DirectoryCursor(root: roots.fileSystemRoot)
     }
 
-    /// Opens the parent directory of an entry.
-    ///
-    /// - Parameters:
-    ///   - path: The path of the entry.
-    ///   - making: Whether missing directories are made.
-    /// - Returns: The handle of the directory, and the entry's name in it.
-    /// - Throws: `FileError` if the directory cannot be opened.
+    /// Opens the parent directory of an entry; `making` makes missing directories.
     mutating func parent(
         of path: PathBytes,
         making: Bool = false
@@ -36,13 +30,7 @@ struct TreeCursor {
         return (try directory(split.directory, making: making), split.name)
     }
 
-    /// Opens the directory of a path.
-    ///
-    /// - Parameters:
-    ///   - path: The path; empty for the root of relative paths.
-    ///   - making: Whether missing directories are made.
-    /// - Returns: The handle of the directory.
-    /// - Throws: `FileError` if the directory cannot be opened.
+    /// Opens the directory of a path, which is empty for the root of relative paths.
     mutating func directory(
         _ path: ArraySlice<UInt8>,
         making: Bool = false

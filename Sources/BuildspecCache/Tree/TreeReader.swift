@@ -4,9 +4,7 @@ internal import BuildspecFiles
 struct TreeReader {
     private var cursor: TreeCursor
 
-    init(_ roots: TreeRoots) {
-        cursor = TreeCursor(roots)
-    }
+    init(_ roots: TreeRoots) { cursor = TreeCursor(roots) }
 
     /// Opens an entry's file.
     mutating func open(_ entry: WalkedEntry) throws(FileError) -> OpenFile {
@@ -14,20 +12,14 @@ struct TreeReader {
         return try OpenFile.reading(name, in: directory)
     }
 
-    /// Appends a header and a file's content to `buffer`.
+    /// Appends a header and a file's content to `buffer`, and returns the file's status with this
+    /// content; `nil`, with nothing appended, if the file keeps changing.
     ///
-    /// - Parameters:
-    ///   - entry: The file.
-    ///   - buffer: The buffer.
-    ///   - head: Appends the header of a content of the given size.
-    /// - Returns: The status of the file with this content; `nil`, with nothing appended, if the
-    ///   file keeps changing.
-    /// - Throws: `FileError` if the file cannot be read; `buffer` can then have part of the
-    ///   content.
+    /// - Throws: `FileError`; `buffer` can then have part of the content.
     mutating func readWhole(
         _ entry: WalkedEntry,
         appendingTo buffer: inout [UInt8],
-        head: (_ size: Int, inout [UInt8]) -> Void = { _, _ in }
+        head: (_ size: Int, inout [UInt8]) -> Void
     ) throws(FileError) -> FileStatus? {
         let start = buffer.count
         for attempt in 0..<3 {

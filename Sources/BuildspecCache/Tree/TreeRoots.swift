@@ -14,17 +14,10 @@ struct TreeRoots: Sendable {
 }
 
 extension TreeRoots {
-    /// Runs `body` for every item, on several threads if there are many items.
+    /// Runs `body` for every item on up to `width` threads, and returns the notes in item order.
     ///
-    /// - Parameters:
-    ///   - items: The items; neighbours are best in the same directory.
-    ///   - width: The number of threads.
-    ///   - mustEnd: Whether the work goes on in a cancelled task, because it must not be left half
-    ///     done.
-    ///   - body: Does the work for one item, with the cursor of its thread, and returns a note if
-    ///     there is one.
-    /// - Returns: The notes in the order of the items.
-    /// - Throws: An error of `body`, or `CancellationError`.
+    /// Neighbours are best in the same directory, because each thread has one cursor. With
+    /// `mustEnd`, the work goes on in a cancelled task, because it must not be left half done.
     @discardableResult
     func forEach<Item: Sendable>(
         _ items: [Item],

@@ -1,12 +1,9 @@
 internal import BuildspecFiles
 
 extension TreeWalk {
-    /// Removes the temporary files of a killed restore from the walked directories.
+    /// Removes the temporary files of a killed restore, and returns a note if there were any.
     ///
-    /// A restore makes temporary files in existing directories: those that were walked, and those
-    /// on the way to them.
-    ///
-    /// - Returns: A note, if there were such files.
+    /// A restore makes them in existing directories: walked ones, and those on the way to them.
     func removeLeftovers(_ roots: TreeRoots) -> String? {
         var cursor = TreeCursor(roots)
         var removed = Leftovers.remove(temporaries) { path throws(FileError) in

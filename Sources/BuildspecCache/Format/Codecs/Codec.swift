@@ -35,13 +35,7 @@ public enum Codec: String, Sendable, CaseIterable {
         }
     }
 
-    /// Decompresses all of `bytes`.
-    ///
-    /// - Parameters:
-    ///   - bytes: The stored bytes; they need not be trusted.
-    ///   - limit: The largest result that is accepted, in bytes.
-    /// - Returns: The content.
-    /// - Throws: `damaged` if the bytes are not of this codec, or the result is too large.
+    /// Decompresses untrusted bytes; a result of more than `limit` bytes is damage too.
     func decode(_ bytes: [UInt8], limit: Int) throws(CacheError) -> [UInt8] {
         switch self {
         case .zstd: return try ZstandardCodec.decode(bytes, limit: limit)
@@ -51,27 +45,30 @@ public enum Codec: String, Sendable, CaseIterable {
             return bytes
         }
     }
+
+    /// Creates a decompressor of bytes that come in parts.
+    func decompressor() throws(CacheError) -> any Decompressor {
+        switch self {
+        case .zstd: try ZstandardDecompressor()
+        case .gzip: try GzipDecompressor()
+        case .none: PlainDecompressor()
+        }
+    }
 }
 
 extension [UInt8] {
-    /// Appends bytes that decode to nothing.
+    /// Appends bytes that decode to nothing, so that there are at least `size` bytes.
     ///
     /// A reader accepts a manifest's text only up to a multiple of its stored size, so that a small
     /// object takes little memory. The text of an odd tree, of thousands of long paths that differ
     /// in a number, shrinks more than that, so its object is made larger.
-    ///
-    /// - Parameters:
-    ///   - size: The smallest size of the result.
-    ///   - codec: The codec of the bytes.
-    /// - Returns: The padded bytes.
     func padded(to size: Int, _ codec: Codec) -> [UInt8] {
         guard count < size else { return self }
         let padding = [UInt8](repeating: 0x20, count: size - count)
         switch codec {
         case .none: return self
         case .zstd:
-            // A skippable frame: its magic number, its size and as many bytes. RFC 8878, section
-            // 3.1.2.
+            // A skippable frame: magic number, size and as many bytes. RFC 8878, section 3.1.2.
             var frame: [UInt8] = [0x50, 0x2A, 0x4D, 0x18]
             frame.append(littleEndian: UInt32(padding.count))
             return self + frame + padding

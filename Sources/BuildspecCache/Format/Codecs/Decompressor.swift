@@ -3,14 +3,8 @@ internal import CZstd
 
 /// A decompressor of a stream that comes in parts and need not be trusted.
 protocol Decompressor {
-    /// Decompresses some of `input`.
-    ///
-    /// - Parameters:
-    ///   - input: The next bytes of the stream; may be empty.
-    ///   - output: The array that at most `limit` bytes are appended to.
-    ///   - limit: The largest number of bytes to append.
-    /// - Returns: The number of bytes of `input` that were used.
-    /// - Throws: `damaged` for bytes that are not such a stream.
+    /// Decompresses the next bytes of the stream, appends at most `limit` bytes to `output`, and
+    /// returns the number of bytes of `input` that were used.
     mutating func decompress(
         _ input: ArraySlice<UInt8>,
         appendingTo output: inout [UInt8],
@@ -90,8 +84,7 @@ struct PlainDecompressor: Decompressor {
     }
 }
 
-/// A decompressor of Zstandard streams with any number of frames; it refuses a window above 128
-/// MiB.
+/// A decompressor of Zstandard streams with any number of frames and windows up to 128 MiB.
 @safe final class ZstandardDecompressor: Decompressor {
     private let context: OpaquePointer
     private(set) var isAtEnd = true

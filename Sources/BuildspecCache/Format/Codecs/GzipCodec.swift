@@ -9,7 +9,6 @@ enum GzipCodec {
 
     static func encode(_ bytes: [UInt8]) throws(CacheError) -> [UInt8] {
         var stream = unsafe z_stream()
-        let version = ZLIB_VERSION
         let size = unsafe CInt(MemoryLayout<z_stream>.size)
         guard
             unsafe deflateInit2_(
@@ -19,7 +18,7 @@ enum GzipCodec {
                 windowBits,
                 8,
                 Z_DEFAULT_STRATEGY,
-                version,
+                ZLIB_VERSION,
                 size
             ) == Z_OK
         else { throw .memory }
@@ -44,15 +43,18 @@ enum GzipCodec {
 
     static func decode(_ bytes: [UInt8], limit: Int) throws(CacheError) -> [UInt8] {
         var size = min(limit, bytes.count.multipliedClamped(by: largestRatio))
+        var result: [UInt8] = []
         // To reserve the limit could take more memory than the machine has, which ends the program.
         if size > largestReserved {
             size = 0
-            try inflate(bytes, limit: limit) { size += $0.count }
+            try decompress(bytes, limit: limit, into: &result) { part in
+                size += part.count
+                part.removeAll(keepingCapacity: true)
+            }
         }
-        var result: [UInt8] = []
         // Unused capacity costs nothing, and a result that moves while it grows costs twice.
         result.reserveCapacity(size.addingClamped(partSize))
-        try inflate(bytes, limit: limit) { result.append(contentsOf: $0) }
+        try decompress(bytes, limit: limit, into: &result) { _ in }
         return result
     }
 
@@ -62,60 +64,31 @@ enum GzipCodec {
     /// The largest number of bytes that deflate makes of one byte.
     private static let largestRatio = 1_032
 
-    /// Decompresses part by part, in little memory.
+    /// Decompresses part by part, and calls `afterPart` after each, which may empty the result.
     ///
-    /// - Parameters:
-    ///   - bytes: The members.
-    ///   - limit: The largest accepted number of bytes; one part more can be passed on before the
-    ///     error.
-    ///   - receive: Receives one part after the other.
-    /// - Throws: `damaged` if the bytes are not gzip members, or their content is too large.
-    private static func inflate(
+    /// Before the error for more than `limit` bytes, one part more can be appended.
+    private static func decompress(
         _ bytes: [UInt8],
         limit: Int,
-        _ receive: ([UInt8]) -> Void
+        into result: inout [UInt8],
+        afterPart: (inout [UInt8]) -> Void
     ) throws(CacheError) {
-        var stream = unsafe z_stream()
-        let size = unsafe CInt(MemoryLayout<z_stream>.size)
-        guard unsafe inflateInit2_(&stream, windowBits, ZLIB_VERSION, size) == Z_OK else {
-            throw .memory
-        }
-        defer { unsafe inflateEnd(&stream) }
-        var status = Z_OK
-        var count = 0
-        unsafe bytes.withUnsafeBytes { source in
-            unsafe stream.next_in = UnsafeMutablePointer(
-                mutating: source.assumingMemoryBound(to: UInt8.self).baseAddress
-            )
-            unsafe stream.avail_in = uInt(source.count)
-            while status == Z_OK, count <= limit {
-                let part = unsafe inflatePart(&stream, &status)
-                count += part.count
-                receive(part)
-                // Another member may follow.
-                if status == Z_STREAM_END, unsafe stream.avail_in > 0 {
-                    status = unsafe inflateReset(&stream)
-                }
+        let damaged = CacheError.damaged("its gzip stream is damaged or too large")
+        let decompressor = try GzipDecompressor()
+        var (used, count) = (0, 0)
+        while used < bytes.count || !decompressor.isAtEnd {
+            let rest = bytes[used...]
+            let before = result.count
+            do throws(CacheError) {
+                used += try decompressor.decompress(rest, appendingTo: &result, limit: partSize)
+            } catch {
+                throw damaged
             }
+            let added = result.count - before
+            count += added
+            // No progress means that the input ended in the middle.
+            guard added > 0 || used > rest.startIndex, count <= limit else { throw damaged }
+            afterPart(&result)
         }
-        guard status == Z_STREAM_END, unsafe stream.avail_in == 0, count <= limit else {
-            throw .damaged("its gzip stream is damaged or too large")
-        }
-    }
-
-    private static func inflatePart(
-        _ stream: inout z_stream,
-        _ status: inout CInt
-    ) -> [UInt8] {
-        let capacity = partSize
-        let part = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, length in
-            unsafe stream.next_out = buffer.baseAddress
-            unsafe stream.avail_out = uInt(capacity)
-            status = unsafe CZlib.inflate(&stream, Z_NO_FLUSH)
-            length = unsafe capacity - Int(stream.avail_out)
-        }
-        // No progress means that the input ended in the middle.
-        if part.isEmpty, status == Z_OK { status = Z_BUF_ERROR }
-        return part
     }
 }

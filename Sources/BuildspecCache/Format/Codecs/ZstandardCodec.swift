@@ -16,8 +16,7 @@ enum ZstandardCodec {
         (ZSTD_c_minMatch, 7),
     ]
 
-    /// Contexts for later frames, because to make a context costs more than to compress a small
-    /// frame.
+    /// Contexts for later frames, because to make one costs more than to compress a small frame.
     private static let idleCompressors = Mutex<[UInt]>([])
     private static let idleDecompressors = Mutex<[UInt]>([])
 
@@ -109,16 +108,10 @@ enum ZstandardCodec {
         var content: Range<Int>
     }
 
-    /// Shortens the content of frames to what some ranges of the content need.
-    ///
-    /// - Parameters:
-    ///   - ranges: The ranges, ordered by their start.
-    ///   - frames: Whole frames.
-    /// - Returns: The frames; the content of a frame that is not needed is empty.
+    /// Shortens the content of whole frames to what `ranges`, which are ordered by their start,
+    /// need; the content of a frame that is not needed becomes empty.
     static func needed(for ranges: [Range<Int>], of frames: [Frame]) -> [Frame] {
-        var needed = frames.map { frame in
-            Frame(stored: frame.stored, content: frame.content.prefix(0))
-        }
+        var needed = frames.map { Frame(stored: $0.stored, content: $0.content.prefix(0)) }
         // The frames between `next` and `reached` are needed whole already.
         var (next, reached) = (0, 0)
         for range in ranges {
@@ -146,8 +139,7 @@ enum ZstandardCodec {
 
     /// Finds the frames of an encoded object.
     ///
-    /// - Throws: `damaged` if the bytes are not frames that declare their sizes, or the sizes add
-    ///   up to more than `limit`.
+    /// - Throws: `damaged` if frames do not declare their sizes, or their sum is above `limit`.
     static func frames(of bytes: [UInt8], limit: Int) throws(CacheError) -> [Frame] {
         var frames: [Frame] = []
         var stored = 0
@@ -163,10 +155,7 @@ enum ZstandardCodec {
                 throw .damaged("its zstd frames are damaged or too large")
             }
             frames.append(
-                Frame(
-                    stored: stored..<stored + length,
-                    content: content..<content + Int(size)
-                )
+                Frame(stored: stored..<stored + length, content: content..<content + Int(size))
             )
             stored += length
             content += Int(size)
@@ -189,8 +178,7 @@ enum ZstandardCodec {
         return result
     }
 
-    /// Decompresses frames and appends their contents to `result`, each as far as its `content`
-    /// says.
+    /// Decompresses frames, each as far as its `content` says, and appends the results.
     static func decode(
         _ frames: some Sequence<Frame>,
         of bytes: [UInt8],
@@ -218,8 +206,7 @@ enum ZstandardCodec {
         if failed { throw .damaged("a zstd frame is damaged") }
     }
 
-    /// Decompresses the start of a frame that fills `target`; `false` if the frame is damaged or
-    /// too short.
+    /// Fills `target` with the start of a frame; `false` if the frame is damaged or too short.
     private static func decode(
         _ frame: UnsafeRawBufferPointer,
         into target: UnsafeMutableRawBufferPointer,

@@ -13,9 +13,7 @@ struct BlobList: Sendable, Hashable {
 
     init() {}
 
-    init(_ blob: Manifest.Blob) {
-        storage = .one(blob)
-    }
+    init(_ blob: Manifest.Blob) { storage = .one(blob) }
 }
 
 extension BlobList: RandomAccessCollection, MutableCollection, RangeReplaceableCollection {
@@ -61,10 +59,7 @@ extension BlobList: RandomAccessCollection, MutableCollection, RangeReplaceableC
         }
     }
 
-    mutating func replaceSubrange(
-        _ range: Range<Int>,
-        with new: some Collection<Manifest.Blob>
-    ) {
+    mutating func replaceSubrange(_ range: Range<Int>, with new: some Collection<Manifest.Blob>) {
         var blobs = Array(self)
         blobs.replaceSubrange(range, with: new)
         switch blobs.count {
@@ -76,7 +71,5 @@ extension BlobList: RandomAccessCollection, MutableCollection, RangeReplaceableC
 }
 
 extension BlobList: ExpressibleByArrayLiteral {
-    init(arrayLiteral blobs: Manifest.Blob...) {
-        self.init(blobs)
-    }
+    init(arrayLiteral blobs: Manifest.Blob...) { self.init(blobs) }
 }

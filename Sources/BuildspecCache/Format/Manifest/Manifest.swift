@@ -1,7 +1,6 @@
 internal import BuildspecFiles
 
-/// The contents of a cache entry: the files of a tree in path order, and the positions of their
-/// blobs.
+/// The contents of a cache entry: files in path order, and the positions of their blobs.
 struct Manifest: Sendable, Equatable {
     /// A pack; blobs refer to it by its index.
     struct Pack: Sendable, Hashable {
@@ -52,9 +51,7 @@ struct Manifest: Sendable, Equatable {
         /// Another name of a regular file that comes earlier in the manifest.
         case hardLink(to: PathBytes)
 
-        var isDirectory: Bool {
-            if case .directory = self { true } else { false }
-        }
+        var isDirectory: Bool { if case .directory = self { true } else { false } }
     }
 
     /// A file, link or directory.

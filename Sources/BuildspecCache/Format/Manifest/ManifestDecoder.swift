@@ -9,17 +9,10 @@ struct ManifestDecoder {
     private var line = 0
     /// The largest number of entries that is accepted.
     var maximumEntries = Limits.entries
-    /// The targets of hard links that no entry of this decoder has, if it decodes a later part of a
-    /// text.
+    /// The targets of hard links that are in an earlier part, if this decoder reads a later one.
     private var unresolvedLinks: [PathBytes]?
 
-    /// Decodes a manifest.
-    ///
-    /// - Parameters:
-    ///   - text: The whole text.
-    ///   - maximumEntries: The largest number of entries that is accepted.
-    /// - Returns: The manifest.
-    /// - Throws: `CacheError` of code `damaged` that names the line.
+    /// Decodes the whole text of a manifest; an error names the line.
     static func decode(
         _ text: [UInt8],
         maximumEntries: Int = Limits.entries
@@ -36,8 +29,7 @@ struct ManifestDecoder {
         return decoder.manifest
     }
 
-    /// Reserves space for the entries of so many lines, at once: an array that grows takes twice
-    /// its size for a moment.
+    /// Reserves space for all entries: an array that grows takes twice its size for a moment.
     mutating func reserveEntries(ofLines count: Int, bytes: Int) {
         // A text of short lines has no entries, and must not take memory for them.
         let most = min(bytes / Limits.manifestLine, maximumEntries)
@@ -57,8 +49,7 @@ struct ManifestDecoder {
         }
     }
 
-    /// A decoder for a later part of the text: it has the packs, but not the entries before that
-    /// part.
+    /// A decoder for a later part of the text: it has the packs, but not the earlier entries.
     func later() -> ManifestDecoder {
         var later = self
         later.manifest.entries = []
@@ -169,9 +160,7 @@ struct ManifestDecoder {
     private func link(_ fields: inout ManifestLineParser) throws(CacheError) -> Manifest.Kind {
         guard fields.skip("link="), let target = fields.unescaped(), !target.isEmpty,
             target.count <= Limits.path
-        else {
-            throw damaged("a link's target is damaged")
-        }
+        else { throw damaged("a link's target is damaged") }
         return .link(target: target)
     }
 
@@ -241,9 +230,7 @@ struct ManifestDecoder {
 
     private var brokenBlob: CacheError { damaged("a blob is not inside its pack") }
 
-    private var brokenLink: CacheError {
-        damaged("a hard link does not lead to a file before it")
-    }
+    private var brokenLink: CacheError { damaged("a hard link does not lead to a file before it") }
 
     private var misplacedPack: CacheError { damaged("a pack comes after an entry") }
 

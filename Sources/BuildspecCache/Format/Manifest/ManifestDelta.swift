@@ -4,23 +4,18 @@ internal import BuildspecFiles
 ///
 /// After a small change nearly all lines of a manifest are those of the manifest before, and a
 /// manifest is most of what such a save writes. A line `@base FIRST COUNT` stands for `COUNT` lines
-/// of the base's entries, the first one numbered 0. The resulting text is that of any other
-/// manifest.
+/// of the base's entries, the first one numbered 0. The result is the text of a whole manifest.
 ///
 /// The head names the base, so that the digest of a delta stands for one tree.
 enum ManifestDelta {
-    /// A delta must be this many times smaller than the whole text, because it costs readers
-    /// another object.
+    /// A delta, which costs readers another object, is this many times smaller than its text.
     private static let minimumRatio = 8
     private static let keyword: StaticString = "@base "
     /// The first lines of every manifest.
     private static let start = Array("#mtree\n#buildspec-manifest 1\n".utf8)
     private static let damaged = CacheError.damaged("the manifest's delta does not fit its base")
 
-    /// The first three lines of a delta.
-    ///
-    /// - Parameter base: The digest of the stored bytes of the base.
-    /// - Returns: The lines.
+    /// The first three lines of a delta; `base` is the digest of the base's stored bytes.
     static func head(naming base: ContentDigest) -> [UInt8] {
         start + Array("#base sha256=\(base.hex)\n".utf8)
     }
@@ -34,13 +29,7 @@ enum ManifestDelta {
         return base
     }
 
-    /// Encodes a manifest as a delta.
-    ///
-    /// - Parameters:
-    ///   - text: The manifest's whole text.
-    ///   - base: The whole text of the base.
-    ///   - digest: The digest of the base's stored bytes.
-    /// - Returns: The delta; `nil` if it is not much smaller than the text.
+    /// Encodes a whole text as a delta on another one; `nil` if the delta is not much smaller.
     static func encode(_ text: [UInt8], base: [UInt8], named digest: ContentDigest) -> [UInt8]? {
         guard text.starts(with: start), base.last == newline else { return nil }
         var baseLines = BaseMatcher(base)
@@ -74,14 +63,9 @@ enum ManifestDelta {
 
     /// Restores the whole text of a manifest; neither text need be trusted.
     ///
-    /// - Parameters:
-    ///   - delta: The delta.
-    ///   - base: The whole text of the base.
-    ///   - digest: The digest of the base's stored bytes.
-    ///   - limit: The largest text that is accepted, in bytes.
-    /// - Returns: The text.
-    /// - Throws: `damaged` if the delta names another base, or refers to a line that the base does
-    ///   not have, or twice to the same line. So the text is never larger than both texts together.
+    /// - Throws: `damaged` if the text has more than `limit` bytes, or the delta names another
+    ///   base, or refers to a line that the base does not have, or twice to the same line. So the
+    ///   text is never larger than both texts together.
     static func apply(
         _ delta: [UInt8],
         to base: [UInt8],
@@ -148,8 +132,7 @@ enum ManifestDelta {
             offset = ManifestText.endOfHead(text)
         }
 
-        /// Reads `count` lines from line `first` on; `nil` if the text does not have them after the
-        /// last ones.
+        /// Reads `count` lines from line `first` on; `nil` if they do not come after the last ones.
         mutating func read(_ count: Int, from first: Int) -> Range<Int>? {
             guard first >= line, advance(first - line) else { return nil }
             let start = offset
@@ -172,8 +155,7 @@ enum ManifestDelta {
 
     /// A search for the lines of a newer text in a base, both in path order.
     ///
-    /// Nearly always the next line of one text is the next line of the other, so lines are compared
-    /// before they are parsed.
+    /// Nearly always the next lines are equal, so lines are compared before they are parsed.
     private struct BaseMatcher {
         private let text: [UInt8]
         private var offset: Int

@@ -5,12 +5,7 @@ enum ManifestHead {
 
     /// Reads the packs that a manifest refers to, without decompressing its entries.
     ///
-    /// - Parameters:
-    ///   - stored: The stored bytes of the manifest; they need not be trusted.
-    ///   - codec: The codec of the bytes.
-    ///   - base: The digest of the base, if the manifest is a delta.
-    /// - Returns: The packs.
-    /// - Throws: `damaged` if the head is damaged or too large.
+    /// The stored bytes need not be trusted; `base` is given for a delta.
     static func packs(
         of stored: [UInt8],
         _ codec: Codec,
@@ -22,12 +17,7 @@ enum ManifestHead {
     }
 
     private static func read(_ stored: [UInt8], _ codec: Codec) throws(CacheError) -> [UInt8] {
-        var decompressor: any Decompressor =
-            switch codec {
-            case .zstd: try ZstandardDecompressor()
-            case .gzip: try GzipDecompressor()
-            case .none: PlainDecompressor()
-            }
+        var decompressor = try codec.decompressor()
         var text: [UInt8] = []
         var (used, searched) = (0, 0)
         var isAtStart = true
@@ -48,18 +38,10 @@ enum ManifestHead {
         }
     }
 
-    /// Finds the first line after the head.
+    /// Finds the first line after the head, from `start` on; `nil` if it is not decompressed yet.
     ///
-    /// - Parameters:
-    ///   - text: The text that is decompressed so far.
-    ///   - start: The offset at which the search begins.
-    ///   - isAtStart: Whether a line begins at `start`; afterwards, whether one begins at the end.
-    /// - Returns: The offset of the line; `nil` if it is not decompressed yet.
-    private static func end(
-        in text: [UInt8],
-        from start: Int,
-        _ isAtStart: inout Bool
-    ) -> Int? {
+    /// `isAtStart` is whether a line begins at `start`; afterwards, whether one begins at the end.
+    private static func end(in text: [UInt8], from start: Int, _ isAtStart: inout Bool) -> Int? {
         let bytes = text.span
         for offset in start..<bytes.count {
             if isAtStart, bytes[offset] != UInt8(ascii: "#") { return offset }

@@ -11,13 +11,8 @@ struct ManifestLineParser {
     /// The path of an earlier line, if nothing in it is escaped.
     private var lastPath = 0..<0
 
-    /// Creates a parser of a text that need not be trusted; `begin` selects the line.
-    init(_ text: [UInt8]) {
-        self.text = text
-    }
-
-    /// Creates a parser of a line.
-    init(_ text: [UInt8], _ line: Range<Int>) {
+    /// Creates a parser of a line of a text that need not be trusted; `begin` selects another line.
+    init(_ text: [UInt8], _ line: Range<Int> = 0..<0) {
         self.text = text
         begin(line)
     }
@@ -67,8 +62,7 @@ struct ManifestLineParser {
 
 // MARK: Values
 
-/// Each method returns `nil` if something else comes next; then the rest of the line must not be
-/// parsed.
+/// Each method returns `nil` if something else comes next; then the line is not parsed further.
 extension ManifestLineParser {
     /// Parses a path that stays below its start.
     mutating func path() -> PathBytes? {
@@ -105,8 +99,7 @@ extension ManifestLineParser {
         return Array(text[start..<position])
     }
 
-    /// The length of the directory that the path at `start` shares with the last path, with its
-    /// slash.
+    /// The length, with its slash, of the directory that this path shares with the last one.
     private func commonDirectory(_ start: Int) -> Int {
         let count = min(end - start, lastPath.count)
         var same = 0
@@ -210,8 +203,7 @@ extension ManifestLineParser {
         guard text & high == 0x3030_3030_3030_3030,
             (text &+ 0x0606_0606_0606_0606) & high == 0x3030_3030_3030_3030
         else { return nil }
-        // The first digit is in the lowest byte, so each digit is added to ten times the one below
-        // it.
+        // The first digit is in the lowest byte: each is added to ten times the one below it.
         var value = (text & 0x0F0F_0F0F_0F0F_0F0F) &* (10 << 8 | 1)
         value = (value >> 8 & 0x00FF_00FF_00FF_00FF) &* (100 << 16 | 1)
         value = (value >> 16 & 0x0000_FFFF_0000_FFFF) &* (10_000 << 32 | 1)

@@ -59,12 +59,10 @@ enum ManifestText {
         }
     }
 
-    /// The offset of the first entry's line in a text that ends with a newline.
-    static func endOfHead(_ text: [UInt8]) -> Int { endOfHead(text, text.count) }
-
     /// The offset of the first entry's line in `text`, or `end`, which must be directly after a
-    /// newline.
-    static func endOfHead(_ text: [UInt8], _ end: Int) -> Int {
+    /// newline; by default the end of the text.
+    static func endOfHead(_ text: [UInt8], _ end: Int? = nil) -> Int {
+        let end = end ?? text.count
         var offset = 0
         while offset < end, text[offset] == UInt8(ascii: "#") {
             offset = endOfLine(text, offset) + 1

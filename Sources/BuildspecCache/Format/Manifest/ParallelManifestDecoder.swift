@@ -14,8 +14,6 @@ struct ParallelManifestDecoder: Sendable {
     private static let longText = 256 << 10
 
     /// Decodes a whole manifest from its stored bytes, which need not be trusted.
-    ///
-    /// - Throws: `CacheError` of code `damaged` that names the line.
     static func decode(_ stored: [UInt8], _ codec: Codec) async throws(CacheError) -> Manifest {
         let (first, second) = try await texts(of: stored, codec)
         let maximum = Limits.manifestEntries(ofStored: stored.count)
@@ -33,8 +31,7 @@ struct ParallelManifestDecoder: Sendable {
         return first.isEmpty ? second : first + second
     }
 
-    /// Decompresses a manifest's text in two parts on two threads; a short text is all in the
-    /// second part.
+    /// Decompresses a manifest's text on two threads; a short text is all in the second part.
     private static func texts(
         of stored: [UInt8],
         _ codec: Codec
@@ -57,8 +54,6 @@ struct ParallelManifestDecoder: Sendable {
     }
 
     /// Decodes a manifest's text as `ManifestDecoder` does.
-    ///
-    /// - Throws: `CacheError` of code `damaged` that names the line.
     static func decode(
         _ text: [UInt8],
         maximumEntries: Int = Limits.entries
@@ -73,8 +68,7 @@ struct ParallelManifestDecoder: Sendable {
         return try ManifestDecoder.decode(text, maximumEntries: maximumEntries)
     }
 
-    /// Cuts a text with a head and entries into two parts and decodes the head; `nil` for any other
-    /// text.
+    /// Cuts a text with a head and entries into two parts, and decodes the head; else `nil`.
     init?(_ text: [UInt8], maximumEntries: Int = Limits.entries) {
         guard text.last == newline else { return nil }
         let start = ManifestText.endOfHead(text)
@@ -83,8 +77,7 @@ struct ParallelManifestDecoder: Sendable {
         self.init([(text, start..<middle)], [(text, middle..<text.count)], maximumEntries)
     }
 
-    /// Creates a decoder of a text in two parts, the first with the head and entries; `nil` for any
-    /// other.
+    /// Creates a decoder of two parts, the first of which has the head and entries; else `nil`.
     init?(_ first: [UInt8], _ second: [UInt8], maximumEntries: Int = Limits.entries) {
         guard second.last == newline, let last = first.lastIndex(of: newline) else { return nil }
         let start = ManifestText.endOfHead(first, last + 1)

@@ -17,8 +17,7 @@ enum TarBlocks {
         return sum
     }
 
-    /// Encodes a record of an extended header: the record's length in decimal, the keyword and the
-    /// value.
+    /// Encodes a record of an extended header: its length in decimal, the keyword and the value.
     ///
     /// Source: POSIX, pax, "pax Extended Header".
     static func paxRecord(_ keyword: String, _ value: some Collection<UInt8>) -> [UInt8] {

@@ -5,9 +5,7 @@ internal import BuildspecFiles
 /// Owner and time are zero and the mode is fixed, so a pack's bytes depend on names, contents and
 /// order alone; the manifest has the modes and times of files.
 enum TarFormat {
-    /// Appends a member.
-    ///
-    /// - Returns: The offset of the member's first content byte in `tar`.
+    /// Appends a member, and returns the offset of its first content byte in `tar`.
     static func append(
         _ name: PathBytes,
         _ content: ArraySlice<UInt8>,
@@ -20,6 +18,13 @@ enum TarFormat {
         return offset
     }
 
+    /// The name of the chunk at an offset of a file; the chunks sorted by name are the file.
+    static func chunkName(_ path: PathBytes, at offset: UInt64) -> PathBytes {
+        let digits = String(offset)
+        let suffix = "#" + String(repeating: "0", count: max(0, 14 - digits.utf8.count)) + digits
+        return PathBytes(path.bytes + Array(suffix.utf8))
+    }
+
     /// Appends the header of a content of `size` bytes.
     static func appendHead(_ name: PathBytes, _ size: Int, to tar: inout [UInt8]) {
         let name = memberName(name)
@@ -27,10 +32,10 @@ enum TarFormat {
             appendHeader(split.name, prefix: split.prefix, size, type: "0", to: &tar)
         } else {
             let record = TarBlocks.paxRecord("path", name)
-            appendHeader(Array("pax-path".utf8)[...], prefix: [], record.count, type: "x", to: &tar)
+            appendHeader(Array("pax-path".utf8)[...], record.count, type: "x", to: &tar)
             tar.append(contentsOf: record)
             TarBlocks.pad(&tar)
-            appendHeader(name.prefix(100), prefix: [], size, type: "0", to: &tar)
+            appendHeader(name.prefix(100), size, type: "0", to: &tar)
         }
     }
 
@@ -74,18 +79,25 @@ enum TarFormat {
         return header
     }()
 
-    private static func appendHeader(
+    /// Appends a header; each text and number must fit its field.
+    static func appendHeader(
         _ name: ArraySlice<UInt8>,
-        prefix: ArraySlice<UInt8>,
+        prefix: ArraySlice<UInt8> = [],
+        target: ArraySlice<UInt8> = [],
         _ size: Int,
         type: Unicode.Scalar,
+        mode: Int = 0o644,
+        seconds: Int = 0,
         to tar: inout [UInt8]
     ) {
         let start = tar.count
         tar.append(contentsOf: template)
         for (index, byte) in name.enumerated() { tar[start + index] = byte }
+        for (index, byte) in target.enumerated() { tar[start + 157 + index] = byte }
         for (index, byte) in prefix.enumerated() { tar[start + 345 + index] = byte }
+        if mode != 0o644 { putOctal(mode, digits: 7, in: &tar, at: start + 100) }
         putOctal(size, digits: 11, in: &tar, at: start + 124)
+        if seconds != 0 { putOctal(seconds, digits: 11, in: &tar, at: start + 136) }
         tar[start + 156] = UInt8(ascii: type)
         let sum = sum(of: tar.span.extracting(start...))
         putOctal(sum, digits: 6, in: &tar, at: start + 148)

@@ -19,10 +19,8 @@ struct TarPart: Sendable {
     /// compressing, large enough to compress well.
     static let target = 512 << 10
 
-    /// Reads a file and adds it.
-    ///
-    /// - Returns: The status of the file with this content; `nil`, with nothing added, if the file
-    ///   keeps changing.
+    /// Reads and adds a file, and returns its status with this content; `nil`, with nothing added,
+    /// if the file keeps changing.
     mutating func add(
         _ entry: WalkedEntry,
         _ index: Int,
@@ -33,7 +31,10 @@ struct TarPart: Sendable {
             let status = try reader.readWhole(entry, appendingTo: &bytes) { size, tar in
                 TarFormat.appendHead(entry.path, size, to: &tar)
             }
-            if let status { close(index, from: start, size: Int(status.size)) }
+            guard let status else { return nil }
+            let content = bytes.count - Int(status.size)..<bytes.count
+            TarBlocks.pad(&bytes)
+            if !content.isEmpty { add(index, start..<bytes.count, content) }
             return status
         } catch {
             bytes.removeLast(bytes.count - start)
@@ -49,21 +50,8 @@ struct TarPart: Sendable {
 
     init() {}
 
-    /// Pads and adds the member whose content has just been appended.
-    private mutating func close(_ index: Int, from start: Int, size: Int) {
-        let content = bytes.count - size..<bytes.count
-        TarBlocks.pad(&bytes)
-        if size > 0 { add(index, start..<bytes.count, content) }
-    }
-
     private mutating func add(_ index: Int, _ extent: Range<Int>, _ content: Range<Int>) {
-        members.append(
-            Member(
-                index: index,
-                extent: extent,
-                content: content,
-                digest: ContentDigest(of: bytes, content)
-            )
-        )
+        let digest = ContentDigest(of: bytes, content)
+        members.append(Member(index: index, extent: extent, content: content, digest: digest))
     }
 }

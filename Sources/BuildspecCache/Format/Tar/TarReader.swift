@@ -3,8 +3,7 @@ internal import BuildspecFiles
 /// A reader of tar archives that need not be trusted: ustar, pax and GNU long names.
 ///
 /// Every size is checked against a limit before it is used. The size in an extended header counts
-/// for the content and for the position of the next header, so that no two readers see different
-/// members.
+/// for the content and the next header's position, so that all readers see the same members.
 struct TarReader {
     /// A member; its content must be read before the next member.
     struct Member {
@@ -22,32 +21,27 @@ struct TarReader {
     }
 
     private var input: ArchiveInput
-    /// The number of content bytes of the current member that are not read yet, without its
-    /// padding.
+    /// The number of unread content bytes of the current member, without its padding.
     private var remaining: UInt64 = 0
     private var padding: UInt64 = 0
     private var isAtEnd = false
 
-    init(_ input: ArchiveInput) {
-        self.input = input
-    }
+    init(_ input: ArchiveInput) { self.input = input }
 
     /// Reads the next member; `nil` at the end.
     mutating func next() throws -> Member? {
         var extended = PaxRecords()
         while true {
             guard let header = try nextHeader() else {
-                guard extended.isEmpty else {
-                    throw damaged("an extended header describes nothing")
-                }
-                return nil
+                if extended.isEmpty { return nil }
+                throw damaged("an extended header describes nothing")
             }
             switch header.type {
-            case "x": try extended.add(try content(header, limit: TarReader.extendedLimit))
+            case "x": try extended.add(try content(header))
             // Headers for all members are comments in practice, so their values are ignored.
-            case "g": _ = try content(header, limit: TarReader.extendedLimit)
-            case "L": extended.path = cString(try content(header, limit: TarReader.extendedLimit))
-            case "K": extended.target = cString(try content(header, limit: TarReader.extendedLimit))
+            case "g": _ = try content(header)
+            case "L": extended.path = cString(try content(header))
+            case "K": extended.target = cString(try content(header))
             default: return try member(header, extended)
             }
         }
@@ -72,18 +66,13 @@ struct TarReader {
         padding = 0
         if isAtEnd { return nil }
         let block = try input.read(TarBlocks.size)
+        guard block.isEmpty || block.count == TarBlocks.size else { throw ArchiveInput.truncated }
         // An archive ends with an empty block; one that ends after any block is accepted too.
-        if block.isEmpty || block.allSatisfy({ $0 == 0 }) {
-            guard block.isEmpty || block.count == TarBlocks.size else {
-                throw ArchiveInput.truncated
-            }
+        if block.allSatisfy({ $0 == 0 }) {
             isAtEnd = true
             return nil
         }
-        guard block.count == TarBlocks.size else { throw ArchiveInput.truncated }
-        guard let header = TarHeader(block) else {
-            throw damaged("a header is not a tar header")
-        }
+        guard let header = TarHeader(block) else { throw damaged("a header is not a tar header") }
         return header
     }
 
@@ -95,8 +84,10 @@ struct TarReader {
     }
 
     /// Reads the whole content of an extended header.
-    private mutating func content(_ header: TarHeader, limit: UInt64) throws -> [UInt8] {
-        guard header.size <= limit else { throw damaged("an extended header is too large") }
+    private mutating func content(_ header: TarHeader) throws -> [UInt8] {
+        guard header.size <= TarReader.extendedLimit else {
+            throw damaged("an extended header is too large")
+        }
         try beginContent(header.size)
         var bytes: [UInt8] = []
         while remaining > 0 { bytes += try content(upTo: Int(remaining)) }
@@ -109,7 +100,9 @@ struct TarReader {
         let target = extended.target ?? header.target
         let displayName = String(decoding: name, as: UTF8.self)
         guard !extended.isSparse, header.type != "S" else {
-            throw refused("'\(displayName)' is a sparse file; make the archive without --sparse")
+            throw TarReader.refused(
+                "'\(displayName)' is a sparse file; make the archive without --sparse"
+            )
         }
         guard name.count <= TarReader.longestName, target.count <= TarReader.longestName,
             !name.contains(0), !target.contains(0)
@@ -120,32 +113,26 @@ struct TarReader {
         case "1": kind = .hardLink(target: target)
         case "2": kind = .link(target: target)
         case "5": kind = .directory
-        case "3", "4": throw refused("'\(displayName)' is a device")
-        case "6": throw refused("'\(displayName)' is a pipe")
-        default: throw refused("'\(displayName)' is of an unknown kind")
+        case "3", "4": throw TarReader.refused("'\(displayName)' is a device")
+        case "6": throw TarReader.refused("'\(displayName)' is a pipe")
+        default: throw TarReader.refused("'\(displayName)' is of an unknown kind")
         }
         if case .file = kind {
             try beginContent(size)
         } else if size > 0 {
-            throw refused("'\(displayName)' has content but is not a file")
+            throw TarReader.refused("'\(displayName)' has content but is not a file")
         }
-        return Member(
-            name: name,
-            mode: header.mode,
-            modified: extended.modified ?? header.modified,
-            kind: kind
-        )
+        let modified = extended.modified ?? header.modified
+        return Member(name: name, mode: header.mode, modified: modified, kind: kind)
     }
 
-    private func cString(_ bytes: [UInt8]) -> [UInt8] {
-        Array(bytes.prefix { $0 != 0 })
-    }
+    private func cString(_ bytes: [UInt8]) -> [UInt8] { Array(bytes.prefix { $0 != 0 }) }
 
     private func damaged(_ reason: String) -> CacheError {
         .damaged("the archive is damaged: \(reason)")
     }
 
-    private func refused(_ reason: String) -> CacheError {
+    static func refused(_ reason: String) -> CacheError {
         CacheError(.request, "the archive is refused: \(reason)")
     }
 }

@@ -13,13 +13,6 @@ struct EntryRemover {
     /// The names of all deleted records.
     private(set) var names: [String] = []
 
-    init(store: any CacheStore, isShared: Bool, now: Int64, grace: Int64) {
-        self.store = store
-        self.isShared = isShared
-        self.now = now
-        self.grace = grace
-    }
-
     /// Deletes entries, unless a restore has used them since they were listed.
     mutating func remove(_ chosen: [ReachabilityScan.Entry]) async throws {
         let deleted = try await delete(chosen.map(\.listed))
@@ -38,10 +31,7 @@ struct EntryRemover {
 
     /// Deletes entries with missing objects, so that the next save of the key writes a new entry.
     ///
-    /// - Parameters:
-    ///   - entries: The entries.
-    ///   - objects: The objects of the store, listed after the entries.
-    /// - Throws: When the store cannot answer.
+    /// The objects must be listed after the entries.
     mutating func removeBroken(
         _ entries: some Collection<ReachabilityScan.Entry>,
         _ objects: [String: ObjectInfo]
@@ -57,13 +47,9 @@ struct EntryRemover {
         }
     }
 
-    /// Deletes records.
-    ///
-    /// - Returns: The names of the deleted records.
     private mutating func delete(_ records: [ObjectInfo]) async throws -> Set<String> {
-        let store = store
-        let results = try await mapConcurrently(records, width: isShared ? PruneOperation.width : 1)
-        {
+        let (store, width) = (store, isShared ? PruneOperation.width : 1)
+        let results = try await mapConcurrently(records, width: width) {
             try await store.delete(ifUnchanged: $0)
         }
         let deleted = zip(records, results).filter(\.1).map(\.0.name)

@@ -10,15 +10,9 @@ final class PendingDeletions: Sendable {
     private let known = Mutex<Set<String>?>(nil)
 
     /// Creates the set; it reads nothing yet.
-    init(_ store: any CacheStore) {
-        self.store = store
-    }
+    init(_ store: any CacheStore) { self.store = store }
 
     /// Returns whether an object is on a list, or the store does not allow reading its lists.
-    ///
-    /// - Parameter name: The name of the object.
-    /// - Returns: Whether the object must be written again before something new refers to it.
-    /// - Throws: When the store cannot answer.
     func contains(_ name: String) async throws(StoreError) -> Bool {
         if let known = known.withLock(\.self) { return known.contains(name) }
         do throws(StoreError) {
@@ -34,16 +28,11 @@ final class PendingDeletions: Sendable {
         }
     }
 
-    /// Writes an object again if a prune is about to delete it, or has just deleted it.
+    /// Writes an object again if a prune is about to delete it, or has just deleted it; returns
+    /// whether it no longer existed.
     ///
     /// The object is checked after the lists, because a prune that has deleted its list has deleted
     /// the objects before.
-    ///
-    /// - Parameters:
-    ///   - name: The name of the object.
-    ///   - bytes: The object's bytes.
-    /// - Returns: Whether the object no longer existed.
-    /// - Throws: When the store cannot answer or be written.
     func rewriteIfPending(_ name: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         let isPending = try await contains(name)
         let exists = isPending ? true : try await store.info(name) != nil

@@ -31,19 +31,8 @@ struct ReachabilityScan {
     /// The unreadable records by name.
     private(set) var damaged: [String: ObjectInfo] = [:]
 
-    /// Creates a scan; it reads nothing yet.
-    ///
-    /// - Parameters:
-    ///   - store: The store.
-    ///   - isLocal: Whether it is on this machine.
-    ///   - width: The number of records that are read at once.
-    ///   - packIndex: The packs of manifests that were read earlier.
-    init(
-        _ store: any CacheStore,
-        isLocal: Bool,
-        width: Int,
-        packIndex: [String: [String]] = [:]
-    ) {
+    /// Creates a scan of `width` records at once, with the packs of manifests read earlier.
+    init(_ store: any CacheStore, isLocal: Bool, width: Int, packIndex: [String: [String]]) {
         self.store = store
         self.isLocal = isLocal
         self.width = width
@@ -67,12 +56,7 @@ struct ReachabilityScan {
         for name in names { entries[name] = nil }
     }
 
-    /// Lists the records, reads the new and changed ones, and forgets deleted ones.
-    ///
-    /// A damaged record is kept in `damaged`; it is not an error.
-    ///
-    /// - Returns: The entries that were read.
-    /// - Throws: When the store cannot be read.
+    /// Lists the records and returns the new and changed ones; damaged ones are kept in `damaged`.
     @discardableResult
     mutating func update() async throws -> [Entry] {
         let listed = try await store.listObjects(prefix: StoreLayout.keys)

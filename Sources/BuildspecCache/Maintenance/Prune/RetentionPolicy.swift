@@ -13,12 +13,7 @@ struct RetentionPolicy {
 
     /// Keeps the most recently used entries as long as all objects that they refer to fit.
     ///
-    /// - Parameters:
-    ///   - entries: All entries.
-    ///   - limits: The limits.
-    ///   - sizes: The stored objects.
-    ///   - now: The time in seconds since 1970.
-    ///   - keptRecord: The name of a record that stays, whatever the limits are.
+    /// The entry of `keptRecord` stays in any case; `now` is in seconds since 1970.
     init(
         _ entries: some Collection<ReachabilityScan.Entry>,
         _ limits: PruneLimits,
@@ -28,7 +23,11 @@ struct RetentionPolicy {
     ) {
         var groups: [String: Group] = [:]
         var counts: [String: Int] = [:]
-        for entry in entries.sorted(by: RetentionPolicy.isMoreRecent) {
+        let newestFirst = entries.sorted {
+            ($0.info.lastUsed, $0.info.saved, $0.info.recordName)
+                > ($1.info.lastUsed, $1.info.saved, $1.info.recordName)
+        }
+        for entry in newestFirst {
             let isPerScope = limits.isSizePerScope || limits.scope != nil
             let name = isPerScope ? entry.info.scope : ""
             var group = groups[name] ?? Group()
@@ -51,13 +50,5 @@ struct RetentionPolicy {
             counts[entry.info.scope] = count + 1
         }
         removed.reverse()
-    }
-
-    private static func isMoreRecent(
-        _ left: ReachabilityScan.Entry,
-        _ right: ReachabilityScan.Entry
-    ) -> Bool {
-        (left.info.lastUsed, left.info.saved, left.info.recordName)
-            > (right.info.lastUsed, right.info.saved, right.info.recordName)
     }
 }

@@ -1,7 +1,6 @@
 /// A list of a shared store's unreferenced objects, which a later prune deletes.
 ///
-/// A prune checks references and ages again before it deletes a listed object. So a forged list
-/// never deletes an object in use.
+/// A prune checks references and ages again before it deletes, so a forged list is harmless.
 struct SweepList: Sendable, Equatable {
     /// The time when the prune wrote the list, in seconds since 1970.
     var markedAt: Int64
@@ -19,8 +18,7 @@ struct SweepList: Sendable, Equatable {
         }
     }
 
-    /// Names a list by its time and the digest of its bytes, so that simultaneous prunes do not
-    /// collide.
+    /// Names a list by its time and digest, so that simultaneous prunes do not collide.
     static func name(_ time: Int64, _ bytes: [UInt8]) -> String {
         StoreLayout.sweep(time, ContentDigest(of: bytes))
     }
@@ -46,9 +44,7 @@ struct SweepList: Sendable, Equatable {
         )
     }
 
-    /// Decodes a list from untrusted bytes.
-    ///
-    /// - Throws: `damaged`, also when the list names anything but packs and manifests.
+    /// Decodes a list, which may name only packs and manifests, from untrusted bytes.
     static func decode(_ bytes: [UInt8]) throws(CacheError) -> SweepList {
         guard let lines = ChecksummedText.decode(bytes), lines.count >= 2,
             let time = value("marked", lines[1]).flatMap({ Int64($0) })

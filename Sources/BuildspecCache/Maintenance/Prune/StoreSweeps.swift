@@ -1,5 +1,31 @@
 internal import BuildspecFiles
 
+/// Deletes unreferenced objects from a store on this machine.
+struct LocalStoreSweep {
+    let store: any CacheStore
+    /// All packs and manifests, as they were listed.
+    let objects: [String: ObjectInfo]
+    let now: Int64
+    let grace: Int64
+
+    func run(live: Set<String>, _ report: inout PruneReport) async throws {
+        // Sizes are the listed ones, so that the deleted bytes are a part of the counted bytes.
+        for (name, listed) in objects.sorted(by: { $0.key < $1.key }) where !live.contains(name) {
+            try Task.checkCancellation()
+            // The age is read again right before, because a running save touches what it reuses.
+            guard let info = try await store.info(name) else { continue }
+            guard now - info.modified >= grace else {
+                report.pendingObjects += 1
+                report.pendingBytes = report.pendingBytes.addingClamped(listed.size)
+                continue
+            }
+            guard try await store.delete(ifUnchanged: info) else { continue }
+            report.removedObjects += 1
+            report.removedBytes = report.removedBytes.addingClamped(listed.size)
+        }
+    }
+}
+
 /// Deletes unreferenced objects from a store that many machines use.
 ///
 /// Unreferenced objects are marked first: their names are written to a sweep list in the store. A
@@ -23,12 +49,7 @@ struct SharedStoreSweep {
 
     /// Deletes the objects that are due, and marks the others.
     ///
-    /// - Parameters:
-    ///   - references: The references of entries now.
-    ///   - referredBefore: The objects that entries referred to when this prune began; a restore
-    ///     may be reading them.
-    ///   - report: The report, which gets the counts.
-    /// - Throws: When the store cannot be read or written.
+    /// A restore may be reading an object that an entry referred to when this prune began.
     func run(
         _ references: inout ReachabilityScan,
         referredBefore: Set<String>,
@@ -45,10 +66,8 @@ struct SharedStoreSweep {
         }
         let deleted = try await delete(due, &references, &report)
         for name in deleted { garbage[name] = nil }
-        let (pending, unmarked) = (
-            garbage.values.filter { marked.pending.contains($0.name) },
-            garbage.values.filter { !marked.pending.contains($0.name) }
-        )
+        let pending = garbage.values.filter { marked.pending.contains($0.name) }
+        let unmarked = garbage.values.filter { !marked.pending.contains($0.name) }
         for list in SweepList.lists(of: unmarked.map(\.name), markedAt: now) {
             let bytes = list.encode()
             try await store.write(SweepList.name(now, bytes), bytes)
@@ -83,9 +102,7 @@ struct SharedStoreSweep {
         return marked
     }
 
-    /// Deletes objects that are still unreferenced.
-    ///
-    /// - Returns: The names of the deleted objects.
+    /// Deletes objects that are still unreferenced, and returns their names.
     private func delete(
         _ due: [String],
         _ references: inout ReachabilityScan,
