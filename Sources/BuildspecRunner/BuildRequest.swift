@@ -1,4 +1,5 @@
 public import BuildspecCache
+internal import BuildspecFiles
 public import BuildspecModel
 public import SystemPackage
 
@@ -108,6 +109,22 @@ public struct BuildRequest: Sendable {
             + zip(cache?.storeDirectories ?? [], names).map { (path: $0, what: $1) }
     }
 
+    /// The reserved directories, links resolved, which commands of a sandbox or container never write to.
+    ///
+    /// Another build trusts their contents.
+    func closedDirectories() throws -> [ClosedDirectory] {
+        let closed = reservedDirectories.map { ClosedDirectory($0.path, $0.what) }
+        let sources = ClosedDirectory.resolved(sourceDirectory)
+        if let directory = closed.first(where: { sources.starts(with: $0.path) }) {
+            throw SetupError(
+                "commands could write to \(directory.what), because the source directory "
+                    + "'\(sourceDirectory)' is in '\(directory.path)'; name another directory for one of"
+                    + " them"
+            )
+        }
+        return closed
+    }
+
     /// The names of variables to which the request or the buildspec file gives a value.
     var givenNames: Set<String> {
         Set(overrides.map(\.name)).union(buildspec.env.variables.map(\.name))
@@ -121,8 +138,6 @@ public struct BuildRequest: Sendable {
 
 extension BuildRequest {
     /// Refuses directories in which commands would not run, or that depend on this process's directory.
-    ///
-    /// - Throws: `SetupError`.
     func checkDirectories() throws {
         var problems: [String] = []
         if let path = artifactsDirectory, path.isRelative {
@@ -131,8 +146,7 @@ extension BuildRequest {
         if sourceDirectory.isRelative {
             problems.append("the source directory '\(sourceDirectory)' is not an absolute path")
         } else if FileProbe(sourceDirectory)?.isDirectory != true {
-            let state =
-                FileProbe(sourceDirectory) == nil ? "does not exist" : "is not a directory"
+            let state = FileProbe(sourceDirectory) == nil ? "does not exist" : "is not a directory"
             problems.append("the source directory '\(sourceDirectory)' \(state)")
         }
         guard problems.isEmpty else { throw SetupError(problems.map { SetupError.Problem($0) }) }
@@ -140,23 +154,30 @@ extension BuildRequest {
 
     /// Refuses a file that only lists the builds of a batch, because such a build would run nothing and
     /// succeed.
-    ///
-    /// - Throws: `SetupError`.
     func checkCommands() throws {
         guard let batch = buildspec.batch, buildspec.isOnlyBatch else { return }
-        let files = batch.buildspecPaths
+        func resolved(_ path: FilePath) -> PathBytes { Machine.resolved(PathBytes(path.string)) }
+        // A build of the batch can name the file with the batch, which is refused again.
+        let own = Set(inputFiles.map(resolved))
+        let files = batch.buildspecPaths.map(\.value).filter {
+            !own.contains(resolved(sourceDirectory.pushing(FilePath($0))))
+        }
         let remedy =
             files.isEmpty
             ? "run the buildspec of one of its builds"
             : "run one of its builds: "
-                + files.prefix(3).map { "'--buildspec \($0.value)'" }.joined(separator: ", ")
+                + files.prefix(3).map(BuildRequest.buildspecOption).joined(separator: ", ")
                 + (files.count > 3 ? " and \(files.count - 3) more" : "")
-        throw SetupError([
-            SetupError.Problem(
-                "this buildspec has a batch\(BuildSetup.size(of: batch)) and no commands of its own;"
-                    + " a single build of it does nothing, and batches cannot be run here yet; \(remedy)",
-                at: batch.range
-            )
-        ])
+        throw SetupError(
+            "this buildspec has a batch\(BuildSetup.size(of: batch)) and no commands of its own;"
+                + " a single build of it does nothing, and batches cannot be run here yet; \(remedy)",
+            at: batch.range
+        )
+    }
+
+    /// Returns the option for a file; text with shell quotes is not in further quotes, to be copied.
+    private static func buildspecOption(_ name: String) -> String {
+        let word = ShellText.quoted(name)
+        return word == name ? "'--buildspec \(word)'" : "--buildspec \(word)"
     }
 }

@@ -23,7 +23,6 @@ public struct BuildRunner: Sendable {
     /// Secrets are masked in all events, but not in the result that is returned. The build's time begins
     /// at once: preparing the execution environment, such as a pull, counts.
     ///
-    /// - Parameter sink: The receiver of the events.
     /// - Returns: The build's result, also for a build that failed, or that timed out before its first
     ///   command.
     /// - Throws: `SetupError` if the build cannot start; nothing has run then.
@@ -32,20 +31,15 @@ public struct BuildRunner: Sendable {
         try request.checkDirectories()
         try request.checkCommands()
         if let obstacle = await ArtifactTarget(request)?.obstacle() {
-            throw SetupError([SetupError.Problem(obstacle)])
+            throw SetupError(obstacle)
         }
         let directory = try privateDirectory()
         defer { directory.remove() }
         guard let setup = try await prepareSetup(in: directory, within: timeout) else {
             return await reportTimeoutBeforeStart(to: sink)
         }
-        do {
-            let result = try await run(setup, in: directory, within: timeout, into: sink)
-            await setup.execution.close()
-            return result
-        } catch {
-            await setup.execution.close()
-            throw error
+        return try await setup.whileOpen {
+            try await run(setup, in: directory, within: timeout, into: sink)
         }
     }
 
@@ -56,10 +50,7 @@ public struct BuildRunner: Sendable {
 }
 
 extension BuildRunner {
-    /// Prepares the build's setup.
-    ///
-    /// - Returns: The setup; `nil` if the build timed out before.
-    /// - Throws: `SetupError`.
+    /// Prepares the build's setup; returns `nil` if the build timed out before.
     private func prepareSetup(
         in directory: PrivateDirectory,
         within timeout: BuildTimeout
@@ -97,14 +88,10 @@ extension BuildRunner {
                     + " check \(suspect), or pass a longer '--timeout'"
             )
         )
-        let result = BuildResult(
-            state: .timedOut,
-            phases: [],
-            restored: .notWanted,
-            saved: .notWanted,
-            artifacts: request.buildspec.artifacts == nil ? .notDeclared : .skipped,
-            duration: request.timeout
-        )
+        var result = BuildResult.untouched
+        result.state = .timedOut
+        result.artifacts = request.buildspec.artifacts == nil ? .notDeclared : .skipped
+        result.duration = request.timeout
         await sink.receive(.buildEnded(result))
         return result
     }
@@ -153,12 +140,19 @@ extension BuildRunner {
         do {
             return try PrivateDirectory(in: parent)
         } catch {
-            throw SetupError([
-                SetupError.Problem(
-                    "cannot create a private directory in '\(parent)': \(error); set TMPDIR to a "
-                        + "directory that you can write to and that has room"
-                )
-            ])
+            throw SetupError(
+                "cannot create a private directory in '\(parent)': \(error); set TMPDIR to a "
+                    + "directory that you can write to and that has room"
+            )
+        }
+    }
+
+    /// Runs `body`, which creates `object`, and throws its errors as a `SetupError`.
+    static func create<Value>(_ object: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            throw SetupError("cannot create \(object): \(error)")
         }
     }
 }

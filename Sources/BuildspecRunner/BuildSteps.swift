@@ -1,3 +1,4 @@
+internal import BuildspecCache
 internal import BuildspecModel
 internal import SystemPackage
 
@@ -46,7 +47,7 @@ struct BuildSteps: Sendable {
         times.restoring = await clock.measure { result.restored = await cache.restore(plan) }
         result.cacheFailure = request.strictCache ? result.restored.problem : nil
 
-        await runPhases(&result, stopReason)
+        await runPhases(&result, cache.handOver(result.restored, of: plan), stopReason)
         result.exportedVariables = await exportedVariables()
         await endProcesses()
 
@@ -70,11 +71,7 @@ struct BuildSteps: Sendable {
             )
         }
         await setup.execution.endProcesses(grace: request.gracePeriod, waiting: warn)
-        await groups.endAll(
-            buildID: setup.identity.id,
-            grace: request.gracePeriod,
-            waiting: warn
-        )
+        await groups.endAll(buildID: setup.identity.id, grace: request.gracePeriod, waiting: warn)
         if let problem = await setup.execution.restoreOwnership() {
             await output.emit(.warning(problem))
         }
@@ -82,6 +79,7 @@ struct BuildSteps: Sendable {
 
     private func runPhases(
         _ result: inout BuildResult,
+        _ handOver: @escaping @Sendable (TreeOwner) async -> Void,
         _ stopReason: @escaping @Sendable () -> StopReason
     ) async {
         var selection = request.selectedPhases
@@ -103,6 +101,7 @@ struct BuildSteps: Sendable {
                     timeout: timeout
                 )
             },
+            handOver: handOver,
             stopReason: stopReason
         )
         let outcome = await driver.run(machine)
@@ -123,32 +122,25 @@ struct BuildSteps: Sendable {
         guard let directory = request.artifactsDirectory else { return .notAsked }
         guard result.collectsArtifacts, result.cacheFailure == nil, !Task.isCancelled,
             request.reachesBuild
-        else {
-            return .skipped
-        }
-        let clock = ContinuousClock()
-        let start = clock.now
+        else { return .skipped }
+        let start = ContinuousClock.now
         let collector = ArtifactCollector(
             section: section,
             directory: directory,
-            root: request.sourceDirectory,
+            request: request,
             sources: sources,
-            reserved: request.reservedPaths,
-            inputs: request.inputFiles,
-            stateDirectory: request.stateDirectory,
             isConfined: setup.users.hasOtherUsers,
-            execution: setup.execution,
             session: session,
             output: output
         )
         let reports = await collector.run()
-        return .collected(reports, duration: clock.now - start)
+        return .collected(reports, duration: .now - start)
     }
 }
 
 extension BuildResult {
     /// The result of a build in which nothing has happened yet.
-    fileprivate static let untouched = BuildResult(
+    static let untouched = BuildResult(
         state: .stopped,
         phases: [],
         restored: .notWanted,

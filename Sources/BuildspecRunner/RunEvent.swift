@@ -45,7 +45,5 @@ public protocol EventSink: Sendable {
     ///
     /// Events come one at a time, on a thread that may block. While a slow sink writes, the commands'
     /// output waits in its pipe, so that memory stays bounded.
-    ///
-    /// - Parameter event: The event.
     func receive(_ event: RunEvent) async
 }

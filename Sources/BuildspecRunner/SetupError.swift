@@ -18,11 +18,7 @@ public struct SetupError: Error, Sendable, Equatable {
         public var statusCode: String?
 
         /// Creates a problem.
-        public init(
-            _ message: String,
-            at range: SourceRange? = nil,
-            statusCode: String? = nil
-        ) {
+        public init(_ message: String, at range: SourceRange? = nil, statusCode: String? = nil) {
             self.message = message
             self.range = range
             self.statusCode = statusCode
@@ -38,5 +34,10 @@ public struct SetupError: Error, Sendable, Equatable {
     public init(_ problems: [Problem], in phase: Phase = .downloadSource) {
         self.problems = problems
         self.phase = phase
+    }
+
+    /// Creates an error with one problem.
+    init(_ message: String, at range: SourceRange? = nil) {
+        self.init([Problem(message, at: range)])
     }
 }

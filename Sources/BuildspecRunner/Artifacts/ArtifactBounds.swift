@@ -13,13 +13,7 @@ struct ArtifactBounds: Sendable {
     /// The program's files and directories, each with its description.
     private let reserved: [FileStatus.Identity: String]
 
-    /// Finds the files on the disk.
-    ///
-    /// - Parameters:
-    ///   - directory: The directory that artifacts are collected into.
-    ///   - root: The source root.
-    ///   - reservedPaths: The program's files and directories, with descriptions.
-    /// - Throws: `FileError` if the directory cannot be opened.
+    /// Finds the files on the disk; `reservedPaths` are the program's files and directories.
     init(
         into directory: PathBytes,
         root: PathBytes,
@@ -47,7 +41,6 @@ struct ArtifactBounds: Sendable {
         Set(reserved.keys).union([target].compactMap(\.self))
     }
 
-    /// Returns whether a directory is the one that artifacts are collected into.
     func isTarget(_ directory: PathBytes) throws(FileError) -> Bool {
         guard let target else { return false }
         return try ArtifactWalk.directory(directory)?.status().identity == target

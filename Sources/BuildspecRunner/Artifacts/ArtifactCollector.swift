@@ -11,17 +11,11 @@ internal import SystemPackage
 struct ArtifactCollector: Sendable {
     let section: ArtifactsSection
     let directory: FilePath
-    /// The source root from which files are collected, which may be a copy.
-    let root: FilePath
+    /// The build; its source root, from which files are collected, may be a copy of `sources`.
+    let request: BuildRequest
     /// The user's source root.
     let sources: FilePath
-    /// The files and directories that are never collected or replaced, each with its description.
-    let reserved: [(path: FilePath, what: String)]
-    /// The files that are not replaced because the program reads them.
-    let inputs: [FilePath]
-    let stateDirectory: FilePath
     let isConfined: Bool
-    let execution: any ExecutionEnvironment
     let session: ShellSession
     let output: OutputMultiplexer
 
@@ -34,8 +28,9 @@ struct ArtifactCollector: Sendable {
             PathBytes(directory.string),
             sources: PathBytes(sources.string),
             gitFiles: await GitTrackedFiles.paths(below: PathBytes(directory.string)),
-            reservedPaths: reserved + inputs.map { ($0, "a file that 'buildspec' reads") },
-            stateDirectory: stateDirectory
+            reservedPaths: request.reservedPaths
+                + request.inputFiles.map { ($0, "a file that 'buildspec' reads") },
+            stateDirectory: request.stateDirectory
         )
         for (identifier, set) in sets {
             let values = await values(for: set)
@@ -53,11 +48,10 @@ struct ArtifactCollector: Sendable {
         return reports
     }
 
-    /// The result of collecting one artifact.
+    /// The result of collecting one artifact, and the layout with its paths.
     private struct Outcome: Sendable {
         var report: ArtifactReport
         var warnings: [String] = []
-        /// The layout with the artifact's paths.
         var layout: ArtifactLayout
     }
 
@@ -72,28 +66,27 @@ struct ArtifactCollector: Sendable {
             report: ArtifactReport(identifier: identifier, directory: target, files: 0, bytes: 0),
             layout: layout
         )
-        if let obstacle = obstacle(toWriting: target, identifier) {
-            outcome.report.failure = obstacle
-            outcome.report.range = set.files.first?.range
-            return outcome
-        }
         do {
+            if let obstacle = obstacle(toWriting: target, identifier) {
+                throw ArtifactSelection.Failure(message: obstacle, range: set.files.first?.range)
+            }
             let bounds = try ArtifactBounds(
                 into: PathBytes(directory.string),
                 root: PathBytes(sources.string),
-                reservedPaths: reserved
+                reservedPaths: request.reservedPaths
             )
             let selection = try ArtifactSelection(
                 set,
-                root: PathBytes(root.string),
+                root: PathBytes(request.sourceDirectory.string),
                 within: bounds,
                 isConfined: isConfined,
-                visiblePaths: execution.visiblePaths
+                visiblePaths: session.execution.visiblePaths
             ) { text in
                 if let name = VariableText.emptiedName(in: text, { values[$0] }) {
                     throw ArtifactSelection.EmptyVariable(path: text, name: name)
                 }
-                return try execution.pathOutside(VariableText.expand(text) { values[$0] }.text)
+                let path = VariableText.expand(text) { values[$0] }.text
+                return try session.execution.pathOutside(path)
             }
             outcome.warnings = selection.warnings
             if let problem = outcome.layout.assign(selection.files, identifier) {
@@ -102,6 +95,7 @@ struct ArtifactCollector: Sendable {
             outcome.report.bytes = try copy(selection.files, identifier)
             outcome.report.files = selection.files.count
         } catch let failure as ArtifactSelection.Failure {
+            outcome.warnings += failure.warnings
             outcome.report.failure = failure.message
             outcome.report.range = failure.range
         } catch is CancellationError {
@@ -112,16 +106,11 @@ struct ArtifactCollector: Sendable {
         return outcome
     }
 
-    /// Copies the files.
-    ///
-    /// - Returns: The number of bytes.
-    private func copy(
-        _ files: [ArtifactSelection.File],
-        _ identifier: String?
-    ) throws -> UInt64 {
+    /// Copies the files and returns the number of bytes.
+    private func copy(_ files: [ArtifactSelection.File], _ identifier: String?) throws -> UInt64 {
         let top = try DirectoryHandle.creating(PathBytes(directory.string))
         let prefix = PathBytes(identifier ?? "")
-        var memory = ArtifactMemory(top.path, in: stateDirectory)
+        var memory = ArtifactMemory(top.path, in: request.stateDirectory)
         memory?.add(files.map { prefix.appending($0.target.bytes) })
         var copy = try ArtifactCopy(into: top, identifier)
         for file in files {
@@ -131,9 +120,8 @@ struct ArtifactCollector: Sendable {
         return copy.bytes
     }
 
-    /// Returns why an artifact's directory cannot be written.
-    ///
-    /// A link of the build must not lead the artifact's files to another directory.
+    /// Returns why an artifact's directory cannot be written: a link of the build must not lead the
+    /// artifact's files to another directory.
     private func obstacle(toWriting target: FilePath, _ identifier: String?) -> String? {
         if let identifier,
             ["", ".", ".."].contains(identifier)

@@ -7,17 +7,11 @@ internal import BuildspecFiles
 struct ArtifactCopy {
     /// The number of bytes copied so far.
     private(set) var bytes: UInt64 = 0
-
     private var cursor: DirectoryCursor
     private static let chunkSize = 1 << 20
 
-    /// Prepares copying.
-    ///
-    /// - Parameters:
-    ///   - directory: The directory that artifacts are collected into.
-    ///   - identifier: The name of a directory in it, which is created if it is missing; `nil` for the
-    ///     directory itself.
-    /// - Throws: `FileError` if the directory cannot be created, or is a link.
+    /// Prepares copying into the directory, or into the one that `identifier` names in it, which is
+    /// created if it is missing.
     init(into directory: DirectoryHandle, _ identifier: String?) throws(FileError) {
         var target = directory
         if let identifier {
@@ -28,12 +22,10 @@ struct ArtifactCopy {
     }
 
     /// Copies one file with its mode and time.
-    ///
-    /// - Throws: `FileError` if the file cannot be read or written.
     mutating func copy(_ file: ArtifactSelection.File) throws(FileError) {
         let names = file.target.components
         guard let name = names.last else { return }
-        let directory = try directory(names.dropLast())
+        let directory = try cursor.directory(names.dropLast(), making: true)
         let temporary = TemporaryName.next()
         do throws(FileError) {
             try write(file, as: temporary, in: directory)
@@ -73,18 +65,5 @@ struct ArtifactCopy {
         try target.setMode(status.mode & 0o777)
         try target.setModified(status.modified)
         bytes += offset
-    }
-
-    private mutating func directory(
-        _ names: ArraySlice<ArraySlice<UInt8>>
-    ) throws(FileError) -> DirectoryHandle {
-        do throws(FileError) {
-            return try cursor.directory(names)
-        } catch {
-            guard error.code == .notFound else { throw error }
-        }
-        guard let last = names.last else { return try cursor.directory(names) }
-        try directory(names.dropLast()).makeDirectory(last)
-        return try cursor.directory(names)
     }
 }

@@ -14,15 +14,9 @@ struct ArtifactLayout: Sendable {
     /// The paths of the artifacts so far, each with the artifact's name.
     private var assigned: [PathBytes: String] = [:]
 
-    /// Finds the existing files that must not be replaced.
+    /// Finds the existing files that must not be replaced in `directory`, which is without links.
     ///
-    /// - Parameters:
-    ///   - directory: The directory that artifacts are collected into, links resolved.
-    ///   - sources: The source root.
-    ///   - gitFiles: The files below the directory that git tracks, and those that git neither tracks nor
-    ///     ignores; `nil` if git cannot list them.
-    ///   - reservedPaths: Files and directories that the program writes or reads, with descriptions.
-    ///   - stateDirectory: The state directory, which has the lists of earlier artifacts.
+    /// The `untracked` files of git are those that it does not ignore either.
     init(
         _ directory: PathBytes,
         sources: PathBytes,
@@ -35,13 +29,16 @@ struct ArtifactLayout: Sendable {
         }
         let root = Machine.resolved(sources)
         self.sources = relative(root)
-        // The directory's '.git' may be a collected one, so git's answer is not used there.
         let isRepository = (try? FileStatus.named(directory.appending(".git".utf8))) ?? nil != nil
-        shared =
-            isRepository || directory.isWithin(root)
-            ? (directory, ArtifactMemory(directory, in: stateDirectory)) : nil
-        untracked = isRepository ? nil : gitFiles.map { Set($0.untracked) }
-        for path in isRepository ? [] : gitFiles?.tracked ?? [] {
+        let memory = ArtifactMemory(directory, in: stateDirectory)
+        shared = isRepository || directory.isWithin(root) ? (directory, memory) : nil
+        // A repository that an earlier build collected has no files of the user.
+        let isCollected =
+            self.sources == nil && isRepository
+            && [".git", ".git/HEAD"].contains { memory?.contains(PathBytes($0)) == true }
+        let gitFiles = isCollected ? nil : gitFiles
+        untracked = gitFiles.map { Set($0.untracked) }
+        for path in gitFiles?.tracked ?? [] {
             reserved[path] = "a file of the sources, which git tracks"
         }
         for (path, what) in reservedPaths {
@@ -57,9 +54,6 @@ struct ArtifactLayout: Sendable {
 
     /// Assigns the paths of an artifact's files, or none of them if one would replace another file.
     ///
-    /// - Parameters:
-    ///   - files: The artifact's files.
-    ///   - identifier: The artifact's identifier; `nil` for the primary artifact.
     /// - Returns: Why a path cannot be assigned, in one line; `nil` if all were.
     mutating func assign(_ files: [ArtifactSelection.File], _ identifier: String?) -> String? {
         let top = identifier.map { PathBytes($0) } ?? PathBytes("")
@@ -96,7 +90,6 @@ struct ArtifactLayout: Sendable {
             || !isCompletelyReplaced(PathBytes(Array(path.split.directory)), by: paths)
     }
 
-    /// Returns whether each file in a directory is one of these paths.
     private func isCompletelyReplaced(_ directory: PathBytes, by paths: Set<PathBytes>) -> Bool {
         guard let shared,
             let handle = try? DirectoryHandle.open(shared.directory.appending(directory.bytes)),

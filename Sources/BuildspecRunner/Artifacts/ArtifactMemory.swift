@@ -8,18 +8,13 @@ struct ArtifactMemory: Sendable {
     /// The longest list in bytes that is written or read.
     private static let limit: UInt64 = 64 << 20
 
-    /// The directory of all lists.
     private let listDirectory: PathBytes
     /// The header of the list, which differs for another directory at the same path.
     private let header: [UInt8]
     private let file: PathBytes
     private var files: Set<PathBytes> = []
 
-    /// Reads the list of a directory; `nil` if the directory does not exist.
-    ///
-    /// - Parameters:
-    ///   - directory: The directory that artifacts are collected into, links resolved.
-    ///   - stateDirectory: The state directory, which has the lists.
+    /// Reads the list of a directory, whose path must be without links; `nil` if it does not exist.
     init?(_ directory: PathBytes, in stateDirectory: FilePath) {
         guard let identity = try? DirectoryHandle.open(directory).status().identity else {
             return nil
@@ -30,7 +25,6 @@ struct ArtifactMemory: Sendable {
         files = read()
     }
 
-    /// Whether nothing was ever collected into the directory.
     var isEmpty: Bool { files.isEmpty }
 
     /// Returns whether an earlier build collected a file, given by its path relative to the directory.

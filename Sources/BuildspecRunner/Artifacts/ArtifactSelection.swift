@@ -4,11 +4,9 @@ internal import SystemPackage
 
 /// The files of one artifact with their paths in the artifact, before they are copied.
 struct ArtifactSelection {
-    /// A file of the artifact.
+    /// A file, with its path on the disk and its path in the artifact.
     struct File: Sendable {
-        /// The file's path on the disk.
         var source: PathBytes
-        /// The file's path in the artifact.
         var target: PathBytes
         /// Whether the file stays a link.
         var isLink: Bool
@@ -16,10 +14,11 @@ struct ArtifactSelection {
 
     /// An error for an artifact that cannot be collected, with CodeBuild's message where it has one.
     struct Failure: Error, Sendable {
-        /// The message.
         var message: String
         /// The location of the key that caused the failure.
         var range: SourceRange?
+        /// The warnings of the selection, which may say why.
+        var warnings: [String] = []
     }
 
     /// The files, sorted by their path in the artifact, each path once.
@@ -31,13 +30,15 @@ struct ArtifactSelection {
     struct EmptyVariable: Error {
         /// The path, as the buildspec file has it.
         var path: String
-        /// The variable's name.
         var name: String
     }
 
     private let set: ArtifactSet
+    /// Replaces the variables in a path, and makes the path this machine's.
     private let expand: (String) throws -> String
     private let root: PathBytes
+    /// Whether links can only lead to files below the source root or the base directory, because other
+    /// users than the one that collects could have made the links.
     private let isConfined: Bool
     private let visiblePaths: VisiblePaths?
     private let bounds: ArtifactBounds
@@ -51,14 +52,6 @@ struct ArtifactSelection {
     /// Source: CodeBuild user guide, "Build specification reference": artifacts; the messages are
     /// those of published logs.
     ///
-    /// - Parameters:
-    ///   - set: The artifact's section of the buildspec file.
-    ///   - root: The source root.
-    ///   - bounds: The files that are never collected.
-    ///   - isConfined: Whether links can only lead to files below the source root or the base directory,
-    ///     because other users than the one that collects could have made the links.
-    ///   - visiblePaths: The files of this machine that commands see; `nil` for all.
-    ///   - expand: Replaces variables in a path, and makes the path this machine's.
     /// - Throws: `Failure`, the errors of `expand`, or `FileError` if a file cannot be read.
     init(
         _ set: ArtifactSet,
@@ -74,9 +67,17 @@ struct ArtifactSelection {
         self.visiblePaths = visiblePaths
         self.expand = expand
         self.bounds = bounds
-        let bases = try baseDirectories(root)
+        do {
+            try find()
+        } catch var failure as Failure {
+            failure.warnings = warnings
+            throw failure
+        }
+    }
+
+    private mutating func find() throws {
         var indices: [PathBytes: Int] = [:]
-        for base in bases { try collect(from: base, &indices) }
+        for base in try baseDirectories() { try collect(from: base, &indices) }
         warnings += bounds.warnings(skipped)
         guard !files.isEmpty else {
             throw Failure(
@@ -93,9 +94,10 @@ struct ArtifactSelection {
         return "; '\(link.text)' is left out: it is a link that leads nowhere"
     }
 
-    private func baseDirectories(_ root: PathBytes) throws -> [PathBytes] {
+    private mutating func baseDirectories() throws -> [PathBytes] {
         guard let base = set.baseDirectory else { return [root] }
-        let text = try expanded(base)
+        let text = try expanded(base, .base)
+        if let hint = FilePattern.hint(for: text, in: root) { warnings.append(hint) }
         var directories: [PathBytes] = []
         var skipped: [FileStatus.Identity: PathBytes] = [:]
         for pattern in ArtifactPattern.parse(text, base: root) {
@@ -133,18 +135,15 @@ struct ArtifactSelection {
         return directories
     }
 
-    private mutating func collect(
-        from base: PathBytes,
-        _ indices: inout [PathBytes: Int]
-    ) throws {
-        let excluded = try set.excludePaths.map(expanded)
+    private mutating func collect(from base: PathBytes, _ indices: inout [PathBytes: Int]) throws {
+        let excluded = try set.excludePaths.map { try expanded($0, .exclusion) }
         warnAboutDirectories(in: excluded, base)
-        let excludes = excluded.flatMap(FilePattern.parse).map { $0.relativized(to: base) }
+        let excludes = excluded.flatMap(FilePattern.parse).map { $0.resolved(at: base) }
         // A base in the sources allows no other directory, because a link of the build may have moved it.
         let directories = base.isWithin(root) ? [root] : [root, base]
         let allowed = isConfined ? try directories.map { try Machine.absolute($0) } : []
         for declared in set.files {
-            let text = try expanded(declared)
+            let text = try expanded(declared, .output)
             var matches: [ArtifactWalk.Match] = []
             let danglingBefore = dangling.count
             for pattern in ArtifactPattern.parse(text, base: base) {
@@ -172,7 +171,6 @@ struct ArtifactSelection {
         }
     }
 
-    /// Finds the matches of one of the declared patterns.
     private func walk(
         _ pattern: ArtifactPattern,
         of declared: Located<String>,
@@ -230,9 +228,19 @@ struct ArtifactSelection {
         warnings.append("'\(file.path.text)' replaces '\(other.text)' as '\(target.text)'")
     }
 
-    private func expanded(_ path: Located<String>) throws -> String {
+    /// Replaces the variables in a path, and warns about what their values mean in it.
+    private mutating func expanded(
+        _ path: Located<String>,
+        _ use: PathOddity.Use
+    ) throws -> String {
         do {
-            return try expand(path.value)
+            let text = try expand(path.value)
+            for oddity in PathOddity.all(in: text, declaredAs: path.value, use) {
+                let warning = "artifact path '\(path.value)': \(oddity.message)"
+                // Each base directory expands the path again.
+                if !warnings.contains(warning) { warnings.append(warning) }
+            }
+            return text
         } catch let error as EmptyVariable {
             throw Failure(
                 message:
@@ -248,15 +256,12 @@ struct ArtifactSelection {
         for text in excluded {
             if let hint = FilePattern.hint(for: text, in: base) { warnings.append(hint) }
             guard !text.isBlank else { continue }
-            // Reading the buildspec file gives a warning for these.
-            guard !PathOddity.all(in: text, .exclusion).contains(where: \.isOfDirectory) else {
-                continue
-            }
+            // These have a warning already.
+            let oddities = PathOddity.all(in: text, .exclusion)
+            guard !oddities.contains(where: { $0.name == .excludedDirectory }) else { continue }
             for pattern in ArtifactPattern.parse(text, base: base) where pattern.isLiteral {
                 let path = pattern.pattern.literalNames.reduce(pattern.start) { $0.appending($1) }
-                guard (try? ArtifactWalk.directory(path)) != nil else {
-                    continue
-                }
+                guard (try? ArtifactWalk.directory(path)) != nil else { continue }
                 warnings.append(
                     "'\(text)' of 'exclude-paths' is a directory and leaves out no file in it; write "
                         + "'\(text)/**/*'"
@@ -294,11 +299,7 @@ struct ArtifactSelection {
 
     /// Returns why a file must not be collected, after its links are resolved.
     ///
-    /// - Parameters:
-    ///   - path: The file's path.
-    ///   - allowed: The directories, links resolved, to which a confined build is limited.
-    /// - Returns: The reason; `nil` if the file can be collected.
-    /// - Throws: `FileError` if a link cannot be resolved.
+    /// A confined build is limited to the `allowed` directories, which are without links.
     private func obstacle(
         toCollecting path: PathBytes,
         _ allowed: [PathBytes]
@@ -306,8 +307,7 @@ struct ArtifactSelection {
         guard isConfined || visiblePaths != nil else { return nil }
         let file = try Machine.absolute(path)
         if isConfined, !allowed.contains(where: file.isWithin) {
-            return
-                "a link leads out of the sources, and a build with 'run-as' does not follow it"
+            return "a link leads out of the sources, and a build with 'run-as' does not follow it"
         }
         guard let visiblePaths, !visiblePaths.contains(file) else { return nil }
         return "it is '\(file.text)' of this machine, which the build's commands do not see"
@@ -326,21 +326,9 @@ struct ArtifactSelection {
         let target = PathBytes(try handle.linkTarget(name))
         guard !target.isAbsolute else { return false }
         var path = PathBytes(Array(directory))
-        for name in target.components where !name.isDot {
-            if name.elementsEqual("..".utf8) {
-                path = path.parent
-            } else {
-                path = path.appending(name)
-            }
+        for name in target.components where !name.elementsEqual(".".utf8) {
+            path = name.elementsEqual("..".utf8) ? path.parent : path.appending(name)
         }
         return path.isWithin(base)
     }
-}
-
-extension PathOddity {
-    fileprivate var isOfDirectory: Bool { name == .excludedDirectory }
-}
-
-extension ArraySlice<UInt8> {
-    fileprivate var isDot: Bool { elementsEqual(".".utf8) }
 }

@@ -25,9 +25,8 @@ struct ArtifactTarget {
         root = Machine.resolved(PathBytes(request.sourceDirectory.string))
     }
 
-    /// Returns why the artifacts cannot go into the directory, as far as that is known before the build.
-    ///
-    /// - Returns: The reason with a remedy, in one line; `nil` if they can.
+    /// Returns why the artifacts cannot go into the directory, with a remedy, as far as that is known
+    /// before the build.
     func obstacle() async -> String? {
         var reason: String?
         do {
@@ -94,9 +93,8 @@ struct ArtifactTarget {
         return nil
     }
 
-    /// Returns a reason if the buildspec file collects artifacts from the directory itself.
-    ///
-    /// Only paths without variables are checked.
+    /// Returns a reason if the buildspec file collects artifacts from the directory itself, by paths
+    /// without variables.
     private func declaredReason() -> String? {
         for set in section.sets {
             for base in bases(of: set) {
@@ -124,12 +122,10 @@ struct ArtifactTarget {
         return source == directory || source.isWithin(directory)
     }
 
-    // MARK: Patterns
-
     /// Returns the base directories without variables and wildcards.
     private func bases(of set: ArtifactSet) -> [PathBytes] {
         guard let base = set.baseDirectory else { return [root] }
-        return patterns(of: [base], from: root).filter { $0.isLiteral }.map { pattern in
+        return patterns(of: [base], from: root).filter(\.isLiteral).map { pattern in
             pattern.pattern.text.isEmpty
                 ? pattern.start : pattern.start.appending(pattern.pattern.text.utf8)
         }
@@ -139,8 +135,6 @@ struct ArtifactTarget {
         texts.filter { !$0.value.contains("$") }
             .flatMap { ArtifactPattern.parse($0.value, base: base) }
     }
-
-    // MARK: Files in the directory
 
     /// Returns a file in the directory that an artifact would collect and that is not an earlier artifact.
     private func matchedFile() async -> PathBytes? {
@@ -198,6 +192,5 @@ extension ArtifactPattern {
 }
 
 extension ArtifactsSection {
-    /// The primary artifact and the secondary ones.
     fileprivate var sets: [ArtifactSet] { [primary] + secondary.map(\.set) }
 }

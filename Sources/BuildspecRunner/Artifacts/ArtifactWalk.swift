@@ -7,11 +7,9 @@ internal import BuildspecFiles
 struct ArtifactWalk {
     /// A file or directory that the pattern matches.
     struct Match: Sendable {
-        /// The file's path.
         var path: PathBytes
         /// Whether the path leads to a directory, links followed unless they are kept.
         var isDirectory: Bool
-        /// Whether the file is a link.
         var isLink: Bool
         /// Whether the file is a link without a target.
         var isDangling = false
@@ -19,15 +17,12 @@ struct ArtifactWalk {
 
     /// An error for a walk that would start in the directory that artifacts are collected into.
     struct StartsInTarget: Error {
-        /// The directory in which the walk would start.
         var start: PathBytes
     }
 
     /// An error for links to directories that lead to too many files, because they lead to one another.
     struct LinkLimitExceeded: Error, CustomStringConvertible {
-        /// The directory in which the walk started.
         var start: PathBytes
-        /// The number of files and directories that were visited.
         var limit: Int
 
         var description: String {
@@ -69,20 +64,15 @@ struct ArtifactWalk {
     private let excluded: Set<FileStatus.Identity>
     /// The excluded directories in which nothing matches, by whatever path.
     private let closed: Set<FileStatus.Identity>
+    /// Returns whether a matching link stays a link and is not followed.
     private let keepsLink: (PathBytes) throws -> Bool
     private var linkedFiles = 0
 
     /// Finds the matches of a pattern; a start that does not exist has none.
     ///
-    /// - Parameters:
-    ///   - pattern: The pattern.
-    ///   - excluded: Files and directories to skip.
-    ///   - closed: Those of them in which nothing matches, wherever the walk starts.
-    ///   - target: The directory that artifacts are collected into, if a walk must not start in it.
-    ///   - exclusions: Patterns at the start; a directory in which one of them matches all files is not
-    ///     searched.
-    ///   - limit: The number of files that are visited through links to directories.
-    ///   - keepsLink: Returns whether a matching link stays a link and is not followed.
+    /// The walk must not start in `target`. The `exclusions` are patterns at the start; a directory in
+    /// which one of them matches all files is not searched.
+    ///
     /// - Throws: `FileError` if a directory cannot be read, `StartsInTarget`, `LinkLimitExceeded`, or
     ///   `CancellationError` if the task was cancelled, because links may lead to very many files.
     init(
@@ -139,12 +129,7 @@ struct ArtifactWalk {
         isLinked: Bool
     ) throws {
         try Task.checkCancellation()
-        let names: [[UInt8]]
-        if let literals = cursors.included.literalNames {
-            names = literals
-        } else {
-            names = try directory.names()
-        }
+        let names = try cursors.included.literalNames ?? directory.names()
         for name in names where !TemporaryName.matches(name) {
             var next = cursors
             next.included.descend(into: name)
@@ -191,14 +176,9 @@ struct ArtifactWalk {
     private mutating func addFile(_ path: PathBytes, _ status: FileStatus) throws {
         let isLink = status.kind == .link
         guard let file = isLink ? try ArtifactWalk.target(path) : status else {
-            if try keepsLink(path) {
-                matches.append(
-                    Match(path: path, isDirectory: false, isLink: true, isDangling: true)
-                )
-            } else {
-                dangling.append(path)
-            }
-            return
+            guard try keepsLink(path) else { return dangling.append(path) }
+            let match = Match(path: path, isDirectory: false, isLink: true, isDangling: true)
+            return matches.append(match)
         }
         guard file.kind == .regular else { return }
         if excluded.contains(file.identity) {
@@ -240,6 +220,31 @@ struct ArtifactWalk {
             case .notFound, .notDirectory, .isLink: return nil
             default: throw error
             }
+        }
+    }
+}
+
+/// A pattern of the artifacts section, split into the directory to start in and the rest.
+struct ArtifactPattern: Sendable {
+    /// The pattern's text in the buildspec file, with variables replaced.
+    let text: String
+    let start: PathBytes
+    /// The pattern below `start`; empty for `start` itself.
+    let pattern: FilePattern
+    /// Whether the whole pattern has no wildcards.
+    let isLiteral: Bool
+
+    /// Parses a pattern, which is relative to `base` or absolute; braces give several.
+    static func parse(_ text: String, base: PathBytes) -> [ArtifactPattern] {
+        FilePattern.parse(text).map { whole in
+            let whole = whole.resolved(at: base)
+            let (start, rest) = whole.start(from: base)
+            return ArtifactPattern(
+                text: text,
+                start: start,
+                pattern: rest,
+                isLiteral: whole.isLiteral
+            )
         }
     }
 }

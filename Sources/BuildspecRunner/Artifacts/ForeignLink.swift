@@ -39,7 +39,6 @@ enum ForeignLink {
         return nil
     }
 
-    /// Returns the names in a path, in reverse order.
     private static func names(of path: PathBytes) -> [[UInt8]] {
         path.components.filter { !$0.elementsEqual(".".utf8) }.reversed().map { Array($0) }
     }

@@ -6,15 +6,8 @@ enum CacheKeyInputs {
     /// Collects the inputs of an evaluated key.
     ///
     /// Hashes the files of plain calls of `codebuild-hash-files` again. A call is left out if its hash
-    /// is not in the key, because its arguments mean something else to the shell.
-    ///
-    /// - Parameters:
-    ///   - declared: The key as it is written.
-    ///   - key: The key as the shell evaluated it.
-    ///   - root: The directory at which relative patterns start.
-    ///   - isConfined: Whether commands see less of this machine than this process; then links out of
-    ///     the root are not followed.
-    /// - Returns: The declared key, and the patterns and files that were hashed.
+    /// is not in the key, because its arguments mean something else to the shell. If `isConfined`,
+    /// because commands see less of this machine than this process, links out of the root are not followed.
     static func inputs(
         declared: String,
         key: String,

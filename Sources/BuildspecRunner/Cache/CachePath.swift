@@ -8,7 +8,6 @@ package import SystemPackage
 /// perhaps the whole disk. The source root itself is skipped too, because a restore would overwrite
 /// newer sources.
 struct CachePath: Sendable, Equatable {
-    /// The path as it is written.
     let declared: String
     /// The path with its variables expanded.
     let text: String
@@ -17,12 +16,7 @@ struct CachePath: Sendable, Equatable {
     /// Whether the path is the source root, or a directory above it.
     let isRoot: Bool
 
-    /// Expands the variables of a path.
-    ///
-    /// - Parameters:
-    ///   - declared: The path as it is written.
-    ///   - root: The source root as commands see it.
-    ///   - value: Returns the value of a variable.
+    /// Expands the variables of a path; `root` is the source root as commands see it.
     init(_ declared: String, root: FilePath, _ value: (String) -> String?) {
         self.declared = declared
         let expansion = VariableText.expand(declared, value)
@@ -52,24 +46,21 @@ struct CachePath: Sendable, Equatable {
 
     /// The warnings for the expanded path, without those that validation reports for the declared one.
     var oddities: [String] {
-        guard text != declared else { return [] }
-        let known = Set(PathOddity.all(in: declared, .cache).map(\.name))
-        return PathOddity.all(in: text, .cache).filter { !known.contains($0.name) }.map(\.message)
+        PathOddity.all(in: text, declaredAs: declared, .cache).map(\.message)
     }
 }
 
 /// Notes about a cache path that means another file than its text suggests.
 package enum CachePathNote {
-    /// Explains that a path with `..` means one directory on this machine, for all checkouts.
-    ///
-    /// - Parameters:
-    ///   - path: The declared path with its variables expanded.
-    ///   - root: The directory at which the path starts.
-    /// - Returns: One line; `nil` for a path inside of the root.
+    /// Explains in one line that an expanded path with `..` means one directory on this machine, for all
+    /// checkouts; returns `nil` for a path inside of the root.
     package static func outsideRoot(_ path: String, root: FilePath) -> String? {
         let root = Machine.resolved(PathBytes(root.string))
-        let outside = PathSet([path], root: root).canonicalTexts.first { $0.hasPrefix("/") }
-        guard !path.hasPrefix("/"), let outside else { return nil }
+        let outside = FilePattern.parse(path).filter {
+            $0.leadingParents > 0 && $0.resolved(at: root).isAbsolute
+        }
+        let set = PathSet(outside.map(\.declaration), root: root)
+        guard let outside = set.canonicalTexts.first else { return nil }
         return
             "the path '\(path)' leads out of the source root and counts as '\(outside)', so that a "
             + "checkout elsewhere has another entry; write an absolute path to share one"

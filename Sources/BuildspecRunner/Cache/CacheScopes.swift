@@ -12,20 +12,13 @@ package struct CacheScopes: Sendable, Equatable {
     package var own: String
     /// The scopes that the build reads after its own, in this order, and never writes.
     package var readable: [String]
-    /// The note for the user about the scope of an untrusted change.
+    /// The note for the user about the scope of an untrusted change, or of sources that git refuses.
     package var note: String?
 
     /// Chooses the scopes of a build.
     ///
-    /// - Parameters:
-    ///   - scope: The requested scope; then only `reading` is read in addition.
-    ///   - reading: The requested scopes to read.
-    ///   - project: The requested name of the project; it is the scope of a trusted build.
-    ///   - source: The state of the git repository.
-    ///   - directory: The source root.
-    ///   - change: The change that is built, if it is not trusted.
-    ///   - machine: The name of this machine.
-    ///   - user: The user of a repository address without a user.
+    /// If `scope` is given, only `reading` is read in addition. A requested `project` is the scope of a
+    /// trusted build. `user` is the user of a repository address without one.
     package init(
         _ scope: String?,
         reading: [String],
@@ -33,6 +26,7 @@ package struct CacheScopes: Sendable, Equatable {
         source: SourceVersion,
         directory: FilePath,
         change: UntrustedChange?,
+        isReadOnly: Bool = false,
         machine: String = Machine.hostName,
         user: String = HostUser.effectiveName()
     ) {
@@ -51,6 +45,9 @@ package struct CacheScopes: Sendable, Equatable {
         let trusted = main ?? "dir:\(machine)\(directory.string)"
         own = trusted
         readable = reading
+        if main == nil, let problem = source.problem {
+            note = "the scope is '\(trusted)', only of this directory: \(problem)"
+        }
         if let change {
             own = "\(trusted)#\(change.name)"
             readable.append(trusted)
@@ -59,7 +56,7 @@ package struct CacheScopes: Sendable, Equatable {
                 ? "a pull request from a fork" : "a pull request that may come from a fork"
             note =
                 "\(change.reporter) reports \(kind): this build reads entries of '\(trusted)' and saves "
-                + "to '\(own)'; '--scope' sets another scope"
+                + (isReadOnly ? "nothing" : "to '\(own)'") + "; '--scope' sets another scope"
         }
         // In earlier versions the last part of the address was the scope.
         if project == nil { readable.append(source.projectName(for: directory)) }

@@ -8,26 +8,20 @@ extension CacheSteps {
         var saving = Duration.zero
     }
 
-    /// Records the cost and the result of the cache in this build.
+    /// Records the cost and the result of the cache in this build; returns in one line why the cache does
+    /// not pay, or `nil`.
     ///
     /// Records only whole builds that succeeded, because others do not show how long a build takes.
-    ///
-    /// - Returns: The reason why the cache does not pay, in one line; `nil` if it pays.
     func recordRun(_ result: BuildResult, _ times: Times) async -> String? {
         guard result.state == .succeeded, !request.skipsCommands,
             case .restored(let report) = result.restored
         else { return nil }
-        let outcome: CacheRun.Outcome
-        var key = ""
-        switch report.outcome {
-        case .exact(let found):
-            outcome = .exact
-            key = found ?? ""
-        case .fallback(let found):
-            outcome = .fallback
-            key = found
-        case .miss: outcome = .miss
-        }
+        let (outcome, key): (CacheRun.Outcome, String) =
+            switch report.outcome {
+            case .exact(let key): (.exact, key ?? "")
+            case .fallback(let key): (.fallback, key)
+            case .miss: (.miss, "")
+            }
         let phases = result.phases.reduce(.zero) { $0 + $1.duration }
         var stored: UInt64 = 0
         if case .saved(let report) = result.saved { stored = report.bytesStored }
@@ -41,10 +35,8 @@ extension CacheSteps {
             storedBytes: stored,
             key: setup.redactor.redacting(key)
         )
-        let project = setup.identity.project
-        let directory = request.stateDirectory
         return await withTaskExecutorPreference(BlockingExecutor.shared) {
-            CacheHistory.add(run, of: project, in: directory).warning
+            CacheHistory.add(run, of: setup.identity.project, in: request.stateDirectory).warning
         }
     }
 
@@ -58,10 +50,8 @@ extension CacheSteps {
             build: setup.identity.number,
             origin: origin
         )
-        let project = setup.identity.project
-        let directory = request.stateDirectory
         let problem = await withTaskExecutorPreference(BlockingExecutor.shared) {
-            RestoreLog.add(entry, of: project, in: directory)
+            RestoreLog.add(entry, of: setup.identity.project, in: request.stateDirectory)
         }
         if let problem { await output.emit(.warning("cache: \(problem)")) }
     }
@@ -75,10 +65,8 @@ extension CacheSteps {
             build: setup.identity.number,
             identity: setup.redactor.redacting(searched)
         )
-        let project = setup.identity.project
-        let directory = request.stateDirectory
         await withTaskExecutorPreference(BlockingExecutor.shared) {
-            MissLog.add(entry, project: project, in: directory)
+            MissLog.add(entry, project: setup.identity.project, in: request.stateDirectory)
         }
     }
 

@@ -23,13 +23,11 @@ struct CacheSteps: Sendable {
 
     /// Evaluates the keys and paths, once for the whole build.
     func plan() async -> Plan {
-        guard let section = request.buildspec.cache, request.cache != nil else {
-            return .none
-        }
+        guard let section = request.buildspec.cache, request.cache != nil else { return .none }
         var paths: [String] = []
         for path in await expandedPaths(section) {
             do {
-                paths.append(try setup.execution.cachePath(for: path))
+                paths += try setup.execution.cachePaths(for: path)
                 if let note = CachePathNote.outsideRoot(path, root: request.sourceDirectory) {
                     await output.emit(.warning("cache: \(note)"))
                 }
@@ -49,27 +47,26 @@ struct CacheSteps: Sendable {
         )
         guard let key = section.key else { return .identity(identity) }
         let texts = [key.value] + section.fallbackKeys.map(\.value)
-        guard let keys = try? await session.evaluateKeys(texts), let own = keys.first else {
+        var keys: [EvaluatedKey]?
+        var reason = ""
+        do { keys = try await session.evaluateKeys(texts) } catch { reason = ": \(error)" }
+        guard let keys, let own = keys.first else {
             if Task.isCancelled { return .none }
-            return .unusable("the cache key '\(key.value)' cannot be evaluated")
+            return .unusable("the cache key '\(key.value)' cannot be evaluated\(reason)")
         }
         if let problem = own.problem {
             return .unusable("the cache key '\(key.value)' \(problem)")
         }
         let value = own.value ?? ""
-        if let warning = own.warning {
-            await output.emit(.warning("cache key '\(key.value)' is '\(value)': \(warning)"))
-        }
+        if let note = own.note("cache key") { await output.emit(.warning(note)) }
         identity.key = value
         identity.fallbackKeys = await usableFallbackKeys(keys.dropFirst())
-        let root = request.sourceDirectory
-        let isConfined = setup.execution.visiblePaths != nil
         identity.inputs = await withTaskExecutorPreference(BlockingExecutor.shared) {
             CacheKeyInputs.inputs(
                 declared: key.value,
                 key: value,
-                root: root,
-                isConfined: isConfined
+                root: request.sourceDirectory,
+                isConfined: setup.execution.visiblePaths != nil
             )
         }
         return .identity(identity)
@@ -80,15 +77,8 @@ struct CacheSteps: Sendable {
         var usable: [String] = []
         // Validation reports the keys that are written empty.
         for key in keys where !key.declared.isBlank {
-            let name = "cache fallback key '\(key.declared)'"
-            if let problem = key.problem {
-                await output.emit(.warning("\(name) is skipped: it \(problem)"))
-            } else if let value = key.value {
-                if let warning = key.warning {
-                    await output.emit(.warning("\(name) is '\(value)': \(warning)"))
-                }
-                usable.append(value)
-            }
+            if let note = key.note("cache fallback key") { await output.emit(.warning(note)) }
+            if key.problem == nil, let value = key.value { usable.append(value) }
         }
         return usable
     }
@@ -97,8 +87,7 @@ struct CacheSteps: Sendable {
     func restore(_ plan: Plan) async -> CacheRestoreOutcome {
         guard let cache, !Task.isCancelled else { return .notWanted }
         switch plan {
-        case .none:
-            return .notWanted
+        case .none: return .notWanted
         case .unusable(let reason):
             await output.emit(.warning("cache not used: \(reason)"))
             return .failed(reason)
@@ -131,11 +120,32 @@ struct CacheSteps: Sendable {
         }
     }
 
+    /// Returns the change of the owner of restored files.
+    func handOver(
+        _ restored: CacheRestoreOutcome,
+        of plan: Plan
+    ) -> @Sendable (TreeOwner) async -> Void {
+        guard case .restored(let report) = restored, case .identity(let identity) = plan else {
+            return { _ in }
+        }
+        if case .miss = report.outcome { return { _ in } }
+        return { owner in
+            do {
+                try cache?.setOwner(of: report, to: owner, in: request.sourceDirectory)
+                try await setup.execution.setCacheOwner(owner, of: identity.paths)
+            } catch {
+                await output.emit(
+                    .warning(
+                        "cache: restored files may not belong to the user of 'run-as': \(error)"
+                    )
+                )
+            }
+        }
+    }
+
     /// Saves the entry, if the build allows it.
     func save(_ plan: Plan, after result: BuildResult) async -> CacheSaveOutcome {
-        guard let cache, case .identity(let identity) = plan else {
-            return .notWanted
-        }
+        guard let cache, case .identity(let identity) = plan else { return .notWanted }
         let reason = cache.reasonNotToSave(in: identity.scope) ?? reasonNotToSave(after: result)
         if let reason { return .skipped(reason) }
         do {
@@ -163,10 +173,8 @@ struct CacheSteps: Sendable {
         }
     }
 
-    /// Emits a note of the cache as a warning.
-    ///
-    /// In a strict build, a note about the shared store becomes the plain failure, because the build
-    /// does not continue without the store.
+    /// Emits a note of the cache as a warning; in a strict build, a note about the shared store becomes
+    /// the plain failure, because the build does not continue without the store.
     private func warn(_ note: String, _ failure: String?) async {
         let isOfFailure = failure.map(note.hasPrefix) ?? false
         let text = request.strictCache && isOfFailure ? failure ?? note : note
@@ -202,8 +210,9 @@ struct CacheSteps: Sendable {
     private func reasonNotToSave(after result: BuildResult) -> String? {
         if request.buildspec.cache?.action == .restore { return "action is 'restore'" }
         if Task.isCancelled { return "the build was stopped" }
-        if result.cacheFailure != nil { return "the build failed" }
-        if result.phases.contains(where: { $0.state != .succeeded && $0.state != .skipped }) {
+        if result.cacheFailure != nil
+            || result.phases.contains(where: { $0.state != .succeeded && $0.state != .skipped })
+        {
             return "the build failed"
         }
         return request.skipsCommands ? "not all phases ran" : nil
@@ -247,36 +256,7 @@ extension BuildRequest {
 }
 
 extension CacheRestoreOutcome {
-    /// The notes that the restore reported.
     fileprivate var notes: [String] {
         if case .restored(let report) = self { report.notes } else { [] }
-    }
-
-    /// The problem of the restore in one line; `nil` without a problem.
-    var problem: String? {
-        switch self {
-        case .failed(let reason): reason
-        case .restored(let report):
-            if case .miss = report.outcome {
-                report.notes.first
-            } else {
-                report.sharedStoreFailure
-            }
-        case .notWanted, .skipped: nil
-        }
-    }
-}
-
-extension CacheSaveOutcome {
-    /// The problem of the save in one line; `nil` without a problem.
-    var problem: String? {
-        switch self {
-        case .failed(let reason): reason
-        case .saved(let report):
-            report.sharedStoreFailure
-                ?? (report.filesLeftOut > 0
-                    ? "\(report.filesLeftOut) of the files could not be saved" : nil)
-        case .notWanted, .skipped: nil
-        }
     }
 }

@@ -12,13 +12,6 @@ public struct UntrustedChange: Sendable, Equatable {
     public var target: String?
 
     /// Creates a change.
-    ///
-    /// - Parameters:
-    ///   - name: The name of the change in the repository.
-    ///   - reporter: The CI system that reports the change.
-    ///   - isKnownFork: Whether the CI system reports that the change comes from a fork.
-    ///   - source: The address of the repository that the change comes from.
-    ///   - target: The address of the repository that the change is for.
     public init(
         name: String,
         reporter: String,

@@ -42,13 +42,11 @@ enum DebugScript {
         echo 'codebuild-resume: ignored; the build is not paused'
         """
 
-    /// Returns what a command's script does after it has read the environment, on the same line.
+    /// Returns what a command's script does after it has read the environment, on the same line: shell text
+    /// that begins with `;`.
     ///
-    /// - Parameters:
-    ///   - directory: The directory for breakpoints; `nil` if the build does not pause there.
-    ///   - finalState: The files for the state at the end of the script, however it ends; `nil` if the
-    ///     state is not needed.
-    /// - Returns: Shell text that begins with `;`.
+    /// `directory` is `nil` if the build does not pause at breakpoints. `finalState` gets the state at the
+    /// end of the script, however it ends.
     static func preparation(breakpoints directory: FilePath?, finalState: StateFiles?) -> String {
         let assignment =
             directory.map { "; \(directoryVariable)=\(ShellText.quoted($0.string))" } ?? ""
@@ -59,12 +57,7 @@ enum DebugScript {
         return assignment + "; trap \(ShellText.quoted(saving)) EXIT"
     }
 
-    /// Returns the script that replaces its process by the interactive shell.
-    ///
-    /// - Parameters:
-    ///   - program: The shell.
-    ///   - startup: The file that the shell reads first.
-    /// - Returns: The text of the script.
+    /// Returns the script that replaces its process by the interactive shell, which reads `startup` first.
     static func start(_ program: FilePath, reading startup: FilePath) -> String {
         let word = ShellText.quoted(program.string)
         let file = ShellText.quoted(startup.string)
@@ -75,11 +68,7 @@ enum DebugScript {
 
     /// Returns the startup file of the interactive shell, which restores the state and greets the user.
     ///
-    /// - Parameters:
-    ///   - state: The files with the state.
-    ///   - greeting: The line that the shell prints.
-    ///   - terminal: The type of the terminal, used if the build's environment has no `TERM`.
-    /// - Returns: The text of the file.
+    /// The type of the terminal is used if the build's environment has no `TERM`.
     static func startup(in state: StateFiles, greeting: String, terminal: String?) -> String {
         """
         unset ENV

@@ -7,7 +7,6 @@ internal import SystemPackage
 struct Debugger: Sendable {
     /// The events at which the build pauses, and the user's terminal.
     let options: Debugging
-    /// The session that opens the shell.
     let session: ShellSession
     /// The output of the build, which waits while the build is paused.
     let output: OutputMultiplexer
@@ -27,10 +26,6 @@ struct Debugger: Sendable {
     ///
     /// The shell has a copy of the state. Changes to variables and the directory are lost, as on
     /// CodeBuild, where the session is a shell next to the build. Changes to files are kept.
-    ///
-    /// - Parameters:
-    ///   - pause: The command, and why it is paused.
-    ///   - state: The state in which the shell begins.
     func pause(_ pause: BuildPause, in state: SavedState) async {
         let start = ContinuousClock.now
         await output.emit(.paused(pause))
@@ -63,7 +58,6 @@ extension BuildPause {
 
 /// A process on the user's terminal.
 struct InteractiveShell: Sendable {
-    /// The terminal.
     let terminal: any DebugTerminal
     /// The process groups of the build, so that no process outlives it.
     let groups: ProcessGroups
@@ -74,12 +68,8 @@ struct InteractiveShell: Sendable {
     ///
     /// The process belongs to this process's session, because it could not have the terminal otherwise,
     /// and leads a process group there. When the task is cancelled, the process gets HUP, which an
-    /// interactive shell does not ignore, and KILL after the grace period.
-    ///
-    /// - Parameters:
-    ///   - process: The process to run.
-    ///   - inForeground: Called when the process has the terminal.
-    /// - Throws: `SubprocessError` if the process cannot be started, or an error of `inForeground`.
+    /// interactive shell does not ignore, and KILL after the grace period. `inForeground` is called when
+    /// the process has the terminal.
     func run(
         _ process: ProcessSpec,
         inForeground: @escaping @Sendable () throws -> Void
@@ -88,11 +78,7 @@ struct InteractiveShell: Sendable {
         options.createSession = false
         options.processGroupID = 0
         options.teardownSequence = [
-            .send(
-                signal: .terminalClosed,
-                toProcessGroup: true,
-                allowedDurationToNextStep: .zero
-            ),
+            .send(signal: .terminalClosed, toProcessGroup: true, allowedDurationToNextStep: .zero),
             .send(signal: .resume, toProcessGroup: true, allowedDurationToNextStep: grace),
         ]
         try SpareDescriptors.requireForProcess()

@@ -13,22 +13,14 @@ internal import SystemPackage
 extension ShellSession {
     /// Opens an interactive shell where the commands run, and waits for its end.
     ///
-    /// The shell is the one that runs the commands, so whatever works in it works in the build.
-    ///
-    /// - Parameters:
-    ///   - state: The state in which the shell begins; changes to it are lost.
-    ///   - interactiveShell: The runner of the shell process.
-    ///   - greeting: The first line that the shell prints.
-    /// - Throws: `Errno`, or an error of the process start.
+    /// The shell is the one that runs the commands, so whatever works in it works in the build. It begins
+    /// in `state`; changes to the state are lost.
     func openShell(
         in state: SavedState,
         by interactiveShell: InteractiveShell,
         greeting: String
     ) async throws {
-        let files = StateFiles(
-            environment: file("debug-env.sh"),
-            directory: file("debug-dir.txt")
-        )
+        let files = StateFiles(environment: file("debug-env.sh"), directory: file("debug-dir.txt"))
         let (startup, script, go) = (file("debug.rc"), file("debug.sh"), file("debug.go"))
         try SmallFile.write(state.environment, to: files.environment, owner: state.user)
         try SmallFile.write(state.directory, to: files.directory, owner: state.user)
@@ -56,8 +48,6 @@ extension ShellSession {
     /// Returns what a command's script does before the command, so that the build can pause.
     ///
     /// Removes the final state of the user's previous command.
-    ///
-    /// - Throws: `Errno`.
     func preparation(in directories: ShellStateStore.UserDirectories) throws -> String {
         guard let debugging = initialState.debugging else { return "" }
         if debugging.pausesAtFailures {
@@ -74,9 +64,8 @@ extension ShellSession {
     /// Returns the state in which the user's last command ended, also if the command left by `exit` and
     /// its state is lost for the next one.
     ///
-    /// If the command left no state at all, the state before the command is returned.
-    ///
-    /// - Throws: `Errno`, or `SmallFile.Untrusted` if the state is not in regular files of the user.
+    /// If the command left no state at all, the state before the command is returned. Throws
+    /// `SmallFile.Untrusted` if the state is not in regular files of the user.
     func finalStateOfCommand(of user: UserAccount?) throws -> SavedState {
         let files = try stateStore.directories(of: user).finalState
         let owner = user?.userID ?? execution.fileOwner
@@ -86,14 +75,8 @@ extension ShellSession {
         return SavedState(environment: environment, directory: directory, user: user)
     }
 
-    /// Runs a command and handles its breakpoints.
-    ///
-    /// - Parameters:
-    ///   - user: The user of the command.
-    ///   - handler: Called with the state at a breakpoint; `nil` ignores breakpoints.
-    ///   - body: Runs the command.
-    /// - Returns: The result of `body`.
-    /// - Throws: An error of `body`.
+    /// Runs a command by `body`, and calls `handler` with the state at each breakpoint; `nil` ignores
+    /// breakpoints.
     func handlingBreakpoints(
         of user: UserAccount?,
         with handler: (@Sendable (SavedState) async -> Void)?,
@@ -161,24 +144,20 @@ private struct Breakpoint {
             }
             let marker = directory.appending("break.\(number)")
             let file = directory.appending("state.\(number)")
-            guard let state = try? SmallFile.consume(file, of: owner),
-                let breakpoint = Breakpoint(state, of: user, marker: marker)
-            else {
+            let bytes = try? SmallFile.consume(file, of: owner)
+            let lines = bytes?.split(separator: UInt8(ascii: "\n"), maxSplits: 1) ?? []
+            guard let directory = lines.first else {
                 // The state is written before the marker, so it will not appear later.
                 try? SmallFile.remove(marker)
                 return nil
             }
-            return breakpoint
+            let state = SavedState(
+                environment: lines.count > 1 ? Array(lines[1]) : [],
+                directory: Array(directory),
+                user: user
+            )
+            return Breakpoint(state: state, marker: marker)
         }
-    }
-
-    /// Reads the state that the process wrote; `nil` if it is empty.
-    private init?(_ bytes: [UInt8], of user: UserAccount?, marker: FilePath) {
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1)
-        guard let directory = lines.first else { return nil }
-        let environment = lines.count > 1 ? Array(lines[1]) : []
-        state = SavedState(environment: environment, directory: Array(directory), user: user)
-        self.marker = marker
     }
 
     /// Lets the process continue.

@@ -67,8 +67,6 @@ extension BuildRequest {
     static let fixedSourceRoot: FilePath = "/codebuild/output/src/src"
 
     /// Returns the execution environment that was chosen, not yet open.
-    ///
-    /// - Throws: `SetupError` if this machine cannot provide the environment.
     func environmentSpec() async throws -> any EnvironmentSpec {
         switch execution {
         case .host:
@@ -78,8 +76,7 @@ extension BuildRequest {
                 return Sandbox(request: self, options: options)
             #else
                 _ = options
-                let message = "a sandbox needs Linux; run without '--sandbox'"
-                throw SetupError([SetupError.Problem(message)])
+                throw SetupError("a sandbox needs Linux; run without '--sandbox'")
             #endif
         case .container(let options):
             return try await ContainerImage(options, for: self)

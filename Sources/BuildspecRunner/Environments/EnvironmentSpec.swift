@@ -9,18 +9,13 @@ protocol EnvironmentSpec: Sendable {
     /// The variables from which the build's are made: the host's, or an image's.
     var environment: [String: String] { get }
 
-    /// Opens the environment; called once, before anything runs in it.
+    /// Opens the environment, which the caller must close; called once, before anything runs in it.
     ///
-    /// - Parameters:
-    ///   - requirements: What the build needs.
-    ///   - directory: The build's private directory, on this machine.
-    /// - Returns: The open environment, which the caller must close.
-    /// - Throws: `SetupError` if the environment cannot be opened; it leaves nothing then.
+    /// A failure is a `SetupError` and leaves nothing.
     func open(
         _ requirements: EnvironmentRequirements,
         in directory: PrivateDirectory
-    ) async throws
-        -> any ExecutionEnvironment
+    ) async throws -> any ExecutionEnvironment
 }
 
 /// The properties of a build that an execution environment must know before it opens.
@@ -38,13 +33,8 @@ struct EnvironmentRequirements: Sendable {
             variables["CODEBUILD_SRC_DIR"] = root.string
         }
         self.variables = variables
-        cachePaths =
-            (request.cache == nil ? nil : request.buildspec.cache)
-            .map { section in
-                section.paths.map { path in
-                    CachePath(path.value, root: root) { variables[$0] }
-                }
-                .filter { $0.obstacle == nil }.map(\.text)
-            } ?? []
+        let paths = request.cache == nil ? [] : request.buildspec.cache?.paths ?? []
+        cachePaths = paths.map { path in CachePath(path.value, root: root) { variables[$0] } }
+            .filter { $0.obstacle == nil }.map(\.text)
     }
 }

@@ -1,3 +1,4 @@
+internal import BuildspecCache
 internal import SystemPackage
 
 #if canImport(Glibc)
@@ -7,6 +8,12 @@ internal import SystemPackage
 #else
     internal import Darwin
 #endif
+
+/// An error for a path that commands can reach and the runner cannot.
+struct UnreachablePath: Error, CustomStringConvertible {
+    /// The reason, in one line.
+    var description: String
+}
 
 /// Where a build's commands run: the host, a sandbox, or a container.
 ///
@@ -33,11 +40,8 @@ protocol ExecutionEnvironment: Sendable {
     /// Returns the path by which commands see a file of the build's private directory.
     func pathInside(_ path: FilePath) -> FilePath
 
-    /// Returns the path by which the runner reaches a path that commands use.
-    ///
-    /// - Parameter path: A path or pattern of the buildspec file, absolute inside or relative to the root.
-    /// - Returns: The path outside; a relative path is returned unchanged.
-    /// - Throws: `UnreachablePath` if only commands can reach the path.
+    /// Returns the path by which the runner reaches a path or pattern of the buildspec file; a relative
+    /// path is returned unchanged.
     func pathOutside(_ path: String) throws(UnreachablePath) -> String
 
     /// Returns the path by which commands run a program of this machine; `nil` if they cannot.
@@ -54,9 +58,8 @@ protocol ExecutionEnvironment: Sendable {
     /// The owner, on this machine, of the files that commands of the default user create.
     var fileOwner: uid_t { get }
 
-    /// Returns why commands cannot run as another user than `defaultUser`.
-    ///
-    /// - Returns: The end of a sentence, with a remedy; `nil` if commands can run as that user.
+    /// Returns why commands cannot run as another user than `defaultUser`: the end of a sentence, with a
+    /// remedy. Returns `nil` if they can.
     func obstacle(toRunningAs name: String) -> String?
 
     /// Returns the account that commands know by a name; `nil` if no user has the name.
@@ -64,14 +67,10 @@ protocol ExecutionEnvironment: Sendable {
 
     // MARK: Processes
 
-    /// Returns the process to start so that a program runs in this environment.
+    /// Returns the process to start so that a program, an inside path, runs in this environment.
     ///
-    /// - Parameters:
-    ///   - program: The program's path inside.
-    ///   - arguments: The program's arguments.
-    ///   - directory: The directory to start in, an outside path in the build's private directory.
-    ///   - user: The user to run as; `nil` for the user that runs the build.
-    /// - Returns: The process, which is not started.
+    /// The directory is an outside path in the build's private directory. The user is `nil` for the one
+    /// that runs the build.
     func processSpec(
         _ program: FilePath,
         _ arguments: [String],
@@ -79,10 +78,8 @@ protocol ExecutionEnvironment: Sendable {
         as user: UserAccount?
     ) -> ProcessSpec
 
-    /// Returns the process to start so that a program runs in this environment, with the caller's terminal
-    /// as its input and output.
-    ///
-    /// By default this is `processSpec`.
+    /// Returns the same as `processSpec` for a program that has the caller's terminal as its input and
+    /// output.
     func terminalProcessSpec(
         _ program: FilePath,
         _ arguments: [String],
@@ -90,36 +87,23 @@ protocol ExecutionEnvironment: Sendable {
         as user: UserAccount?
     ) -> ProcessSpec
 
-    /// Creates the executor of the build's commands.
-    ///
-    /// - Parameters:
-    ///   - output: The receiver of the commands' output.
-    ///   - groups: The list of process groups that still run.
-    ///   - grace: The time between TERM and KILL.
-    /// - Returns: The executor, for this build only.
+    /// Creates the executor of the build's commands; `grace` is the time between TERM and KILL.
     func commandExecutor(
         output: OutputMultiplexer,
         groups: ProcessGroups,
         grace: Duration
     ) -> any CommandExecutor
 
-    /// Ends the processes that commands left and that are not in a process group.
+    /// Ends the processes that commands left and that are not in a process group, also in a cancelled task.
     ///
-    /// This must also work in a cancelled task.
-    ///
-    /// - Parameters:
-    ///   - grace: The longest time between TERM and KILL.
-    ///   - waiting: Called once if this takes longer than a user expects.
+    /// `waiting` is called once if this takes longer than a user expects.
     func endProcesses(grace: Duration, waiting: () async -> Void) async
 
-    /// Makes files of other users in the sources this user's own; called after `endProcesses`.
-    ///
-    /// - Returns: What is wrong and what to do, in one line; `nil` if the files belong to this user.
+    /// Makes files of other users in the sources this user's own, and returns a warning if it cannot;
+    /// called after `endProcesses`.
     func restoreOwnership() async -> String?
 
-    /// Closes the environment and ends all its processes.
-    ///
-    /// This must also work in a cancelled task.
+    /// Closes the environment and ends all its processes, also in a cancelled task.
     func close() async
 
     // MARK: Cache
@@ -127,23 +111,19 @@ protocol ExecutionEnvironment: Sendable {
     /// The directory, outside, below which the cache finds absolute paths.
     var cacheRoot: FilePath { get }
 
-    /// Returns a path of the `cache` section as the cache takes it.
-    ///
-    /// - Returns: The path relative to the root, absolute below the root outside, or absolute below
-    ///   `cacheRoot`.
-    /// - Throws: `UnreachablePath` if the path cannot be cached in this environment.
-    func cachePath(for path: String) throws(UnreachablePath) -> String
+    /// Returns the paths that the cache takes for a path of the `cache` section: relative to the root,
+    /// absolute below the root outside, or absolute below `cacheRoot`.
+    func cachePaths(for path: String) throws(UnreachablePath) -> [String]
 
-    /// Copies the files that the cache restored below `cacheRoot` to where commands see them.
-    ///
-    /// - Parameter paths: Results of `cachePath`.
-    /// - Throws: `UnreachablePath` if that fails.
+    /// Copies the files that the cache restored below `cacheRoot` to where commands see them; the paths
+    /// are results of `cachePaths`.
     func copyCacheIn(_ paths: [String]) async throws(UnreachablePath)
 
-    /// Copies the files that commands have at absolute cached paths to `cacheRoot`.
-    ///
-    /// - Parameter paths: Results of `cachePath`.
-    /// - Throws: `UnreachablePath` if that fails.
+    /// Changes the owner of the files that `copyCacheIn` has copied for the same paths.
+    func setCacheOwner(_ owner: TreeOwner, of paths: [String]) async throws(UnreachablePath)
+
+    /// Copies the files that commands have at absolute cached paths to `cacheRoot`; the paths are results
+    /// of `cachePath`.
     func copyCacheOut(_ paths: [String]) async throws(UnreachablePath)
 
     // MARK: Reports
@@ -160,6 +140,10 @@ protocol ExecutionEnvironment: Sendable {
 
 /// The defaults are for an environment that shares this machine's files and processes.
 extension ExecutionEnvironment {
+    var locationText: String { "on this machine" }
+
+    var defaultUser: String { HostUser.effectiveName() }
+
     var notes: [String] { [] }
 
     var warnings: [String] { [] }
@@ -174,11 +158,30 @@ extension ExecutionEnvironment {
 
     var cacheRoot: FilePath { "/" }
 
-    func cachePath(for path: String) throws(UnreachablePath) -> String { try pathOutside(path) }
+    func programInside(_ program: FilePath) -> FilePath? { program }
+
+    func account(named name: String) async -> UserAccount? { UserAccount(named: name) }
+
+    func obstacle(toRunningAs name: String) -> String? {
+        guard geteuid() == 0 else {
+            return "; the build runs as '\(defaultUser)', and only root can run commands as "
+                + "another user: start it as root\(name == "root" ? "" : " or as '\(name)'"), or "
+                + "remove the key"
+        }
+        return UserSwitch.missing.map {
+            " without '\($0)'; install it, on Debian and its relatives with the package 'util-linux'"
+        }
+    }
+
+    func cachePaths(for path: String) throws(UnreachablePath) -> [String] {
+        [try pathOutside(path)]
+    }
 
     func copyCacheIn(_ paths: [String]) async throws(UnreachablePath) {}
 
     func copyCacheOut(_ paths: [String]) async throws(UnreachablePath) {}
+
+    func setCacheOwner(_ owner: TreeOwner, of paths: [String]) async throws(UnreachablePath) {}
 
     func terminalProcessSpec(
         _ program: FilePath,

@@ -22,10 +22,8 @@ struct VisiblePaths: Sendable {
         directories[path == PathBytes("/") ? PathBytes("") : path] = isVisible
     }
 
-    /// Returns whether commands see a file, at whatever path.
-    ///
-    /// - Parameter file: The file's absolute path, links resolved.
-    /// - Returns: The setting of the nearest directory above the file.
+    /// Returns the setting of the nearest directory above a file, whose path is absolute with links
+    /// resolved.
     func contains(_ file: PathBytes) -> Bool {
         var path = file.bytes[...]
         while true {

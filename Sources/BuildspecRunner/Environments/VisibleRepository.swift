@@ -6,23 +6,14 @@ internal import SystemPackage
 /// A linked worktree has a file `.git` that names a directory of the main repository. Commands see that
 /// directory, read-only, but only if the repository itself lists the worktree: the `.git` file of a
 /// foreign source tree could name any directory of the user's.
-struct VisibleRepository: Sendable, Equatable {
+struct VisibleRepository: Sendable {
     /// The repository's directory, links resolved, and the path at which git inside looks for the
     /// directory; `nil` if the sources contain their repository.
     var repository: (outside: FilePath, inside: FilePath)?
     /// Why git inside finds no repository, in one line; `nil` if git finds one, or if none exists.
     var problem: String?
 
-    static func == (one: VisibleRepository, other: VisibleRepository) -> Bool {
-        one.repository?.outside == other.repository?.outside
-            && one.repository?.inside == other.repository?.inside && one.problem == other.problem
-    }
-
-    /// Finds the repository of the sources.
-    ///
-    /// - Parameters:
-    ///   - sources: The source root on this machine.
-    ///   - root: The source root as commands see it.
+    /// Finds the repository of the sources, whose root commands see as `root`.
     init(of sources: FilePath, seenAt root: FilePath) {
         guard let directory = try? DirectoryHandle.open(PathBytes(sources.string)) else { return }
         switch ((try? directory.status(".git".utf8)) ?? nil)?.kind {
@@ -42,7 +33,6 @@ struct VisibleRepository: Sendable, Equatable {
         }
     }
 
-    /// Follows a `.git` file.
     private mutating func followGitFile(in sources: FilePath, _ root: FilePath) {
         let link = sources.appending(".git")
         guard let named = VisibleRepository.path(in: link, after: "gitdir: "),

@@ -1,3 +1,4 @@
+internal import BuildspecCache
 internal import BuildspecModel
 internal import Subprocess
 internal import Synchronization
@@ -12,25 +13,23 @@ struct PhaseDriver: Sendable {
         var collectsArtifacts: Bool
     }
 
-    /// The session that runs the commands.
     let session: ShellSession
-    /// The users of the commands.
     let users: BuildUsers
     /// The paths that a user must reach who is created by the build itself.
     let requiredPaths: BuildUsers.RequiredPaths
     /// The value of `PATH` in the build, for hints.
     let searchPath: String?
-    /// The receiver of the events.
     let output: OutputMultiplexer
     /// The debugger; `nil` if the build never pauses.
     let debugger: Debugger?
+    /// Whether the container has ended, so that no further command can run.
+    let isContainerLost = Flag()
+    /// Hands restored files over to a user whom a phase has created.
+    let handOver: @Sendable (TreeOwner) async -> Void
     /// Returns the reason for a cancelled task.
     let stopReason: @Sendable () -> StopReason
 
     /// Runs the phases to their end, or until the task is cancelled.
-    ///
-    /// - Parameter machine: The machine at its start.
-    /// - Returns: The result of all phases.
     func run(_ machine: PhaseMachine) async -> Outcome {
         await withTaskGroup(of: Void.self) { group in
             let isOver = Flag()
@@ -57,6 +56,8 @@ struct PhaseDriver: Sendable {
         var obstacle: String?
         var reports: [PhaseReport] = []
         var firstState: SavedState?
+        // The commands that started programs in the background.
+        var started: [String] = []
         let clock = ContinuousClock()
         var start = clock.now
         while true {
@@ -65,11 +66,13 @@ struct PhaseDriver: Sendable {
             case .begin(let phase):
                 start = clock.now
                 await output.emit(.phaseBegan(phase))
+                let owner = users.cacheOwner
                 obstacle = await users.resolve(phase, requiredPaths)
+                if owner == nil, let owner = users.cacheOwner { await handOver(owner) }
                 if obstacle == nil { session.evaluate(as: users.defaultUser) }
                 await warning("keep the phase's first state") { firstState = try session.state() }
             case .run(let command):
-                await run(command, as: users[command.phase], unless: obstacle, &machine)
+                await run(command, as: users[command.phase], unless: obstacle, &machine, &started)
             case .retry(_, let attempt, let limit, let failure):
                 await output.emit(.phaseRetried(failure, attempt: attempt, of: limit))
                 await warning("go back to the phase's first state") {
@@ -98,14 +101,18 @@ struct PhaseDriver: Sendable {
         _ command: PhaseCommand,
         as user: UserAccount?,
         unless obstacle: String?,
-        _ machine: inout PhaseMachine
+        _ machine: inout PhaseMachine,
+        _ started: inout [String]
     ) async {
         let clock = ContinuousClock()
         let start = clock.now
         let succeeding = machine.isSucceeding
         await output.emit(.commandBegan(command))
         let status: Int32
-        if let obstacle {
+        if isContainerLost.isSet {
+            // The command that lost the container has reported it.
+            status = 126
+        } else if let obstacle {
             await output.emit(.warning(obstacle))
             status = 126
         } else {
@@ -117,7 +124,7 @@ struct PhaseDriver: Sendable {
             machine.stop(stopReason())
             return await output.emit(.commandStopped(command, stopReason()))
         }
-        machine.record(status: status)
+        machine.record(status: status, mayRetry: !isContainerLost.isSet)
         if let warning = machine.warning {
             await output.emit(.warning("on-failure: \(warning)"))
         }
@@ -125,7 +132,12 @@ struct PhaseDriver: Sendable {
             await warning("set CODEBUILD_BUILD_SUCCEEDING") { try session.recordFailure() }
         }
         await output.emit(.commandEnded(command, status: status, duration: duration))
-        if let hint = await imageHint(command, status) { await output.emit(.warning(hint)) }
+        if let hint = await imageHint(command, status, started) {
+            await output.emit(.warning(hint))
+        }
+        if status == 0, command.text.value.contains(#/[^&>]&(\s|$)/#) {
+            started.append(command.text.value)
+        }
         if let finalState {
             await debugger?.pause(.failure(command, status: status), in: finalState)
         }
@@ -146,9 +158,8 @@ struct PhaseDriver: Sendable {
         }
     }
 
-    /// Runs a command and returns its exit status.
-    ///
-    /// The status is 126, with a warning, if the shell cannot be started, or if its state cannot be saved.
+    /// Runs a command and returns its exit status: 126, with a warning, if the shell cannot be started, or
+    /// if its state cannot be saved.
     private func status(
         of command: PhaseCommand,
         as user: UserAccount?,
@@ -163,20 +174,44 @@ struct PhaseDriver: Sendable {
             )
         } catch {
             if !Task.isCancelled { await output.emit(.warning(message(for: error))) }
+            if let error = error as? ContainerConnection.ConnectionLost, error.user == nil {
+                isContainerLost.set()
+            }
             return 126
         }
     }
 
-    /// Returns a hint about the image that a failed command needs, if a program of an image is missing.
-    private func imageHint(_ command: PhaseCommand, _ status: Int32) async -> String? {
-        let programs = ImageProgram.missing(from: command.text.value, status: status)
-        for program in programs {
-            let candidates = SearchPath.candidates(for: program.name, in: searchPath)
-            if await session.execution.firstProgram(of: candidates) == nil {
+    /// Returns a hint about the image that a failed command, or one with a background start before it,
+    /// needs, if a program of an image is missing.
+    private func imageHint(
+        _ command: PhaseCommand,
+        _ status: Int32,
+        _ started: [String]
+    ) async -> String? {
+        guard status != 0 else { return nil }
+        for text in [command.text.value] + started {
+            if let program = await missingProgram(text, status) {
                 return program.hint(session.execution.locationText)
             }
         }
         return nil
+    }
+
+    private func missingProgram(_ text: String, _ status: Int32) async -> ImageProgram? {
+        var missing: ImageProgram?
+        for program in ImageProgram.called(by: text) {
+            let candidates =
+                program.word.contains("/")
+                ? [FilePath(program.word)]
+                : SearchPath.candidates(for: program.word, in: searchPath)
+            if await session.execution.firstProgram(of: candidates) == nil {
+                missing = missing ?? program
+            } else if status != 127 {
+                // The command supports several images, so that it failed for another reason.
+                return nil
+            }
+        }
+        return missing
     }
 
     /// Returns the message for an error that kept a command from running, or its state from being saved.
@@ -194,7 +229,7 @@ struct PhaseDriver: Sendable {
 }
 
 /// A flag that is set once.
-private final class Flag: Sendable {
+final class Flag: Sendable {
     private let value = Atomic(false)
 
     var isSet: Bool { value.load(ordering: .acquiring) }

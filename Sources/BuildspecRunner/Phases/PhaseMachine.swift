@@ -58,12 +58,7 @@ package struct PhaseMachine: Sendable {
     private var collectsArtifacts = true
     private var stopReason: StopReason?
 
-    /// Creates the machine at its start.
-    ///
-    /// - Parameters:
-    ///   - phases: The declared phases.
-    ///   - selection: The phases that may run; `nil` allows all.
-    ///   - evaluateRetry: Searches an error message for the pattern of `on-failure: RETRY`.
+    /// Creates the machine at its start; a `selection` of `nil` allows all phases.
     package init(
         phases: [PhaseName: Phase],
         selection: Set<PhaseName>? = nil,
@@ -85,20 +80,16 @@ package struct PhaseMachine: Sendable {
     }
 
     /// Records the exit status of the command of the last `.run`.
-    ///
-    /// - Parameter status: The exit status.
-    package mutating func record(status: Int32) {
+    package mutating func record(status: Int32, mayRetry: Bool = true) {
         warning = nil
         switch position {
-        case .commands(let index): recordCommand(index, status)
+        case .commands(let index): recordCommand(index, status, mayRetry)
         case .finally(let index): recordFinally(index, status)
         case .before, .entering, .retrying, .leaving: break
         }
     }
 
-    /// Ends the build without further commands and artifacts.
-    ///
-    /// - Parameter reason: The reason; the first one is kept.
+    /// Ends the build without further commands and artifacts; the first reason is kept.
     package mutating func stop(_ reason: StopReason) {
         if stopReason == nil { stopReason = reason }
     }
@@ -121,13 +112,13 @@ extension PhaseMachine {
         case _ where stopReason != nil: return leave(name, phase)
         case .entering: position = .commands(0)
         case .commands(let index):
-            if let step = command(name, .commands, index, of: phase.commands) { return step }
+            if index < phase.commands.count { return .run(command(.commands, index)) }
             position = .finally(0)
         case .retrying(let failure):
             position = .commands(0)
             return .retry(name, attempt: retries, of: phase.retryCount, failure)
         case .finally(let index):
-            if let step = command(name, .finally, index, of: phase.finally) { return step }
+            if index < phase.finally.count { return .run(command(.finally, index)) }
             position = .leaving
         case .leaving: return leave(name, phase)
         }
@@ -145,33 +136,21 @@ extension PhaseMachine {
         return .begin(name)
     }
 
-    private func command(
-        _ phase: PhaseName,
-        _ list: PhaseCommand.List,
-        _ index: Int,
-        of texts: [Located<String>]
-    ) -> Step? {
-        guard index < texts.count else { return nil }
-        return .run(PhaseCommand(phase: phase, list: list, index: index, text: texts[index]))
+    /// Returns an existing command of the current phase.
+    private func command(_ list: PhaseCommand.List, _ index: Int) -> PhaseCommand {
+        let name = PhaseName.allCases[current]
+        let phase = phases[name] ?? Phase()
+        let text = list == .commands ? phase.commands[index] : phase.finally[index]
+        return PhaseCommand(phase: name, list: list, index: index, text: text)
     }
 
-    private mutating func recordCommand(_ index: Int, _ status: Int32) {
+    private mutating func recordCommand(_ index: Int, _ status: Int32, _ mayRetry: Bool) {
         guard status != 0 else {
             position = .commands(index + 1)
             return
         }
-        let name = PhaseName.allCases[current]
-        let phase = phases[name] ?? Phase()
-        let failure = CommandFailure(
-            command: PhaseCommand(
-                phase: name,
-                list: .commands,
-                index: index,
-                text: phase.commands[index]
-            ),
-            status: status
-        )
-        if isRetried(failure, phase.onFailure) {
+        let failure = CommandFailure(command: command(.commands, index), status: status)
+        if mayRetry, isRetried(failure, phases[failure.command.phase]?.onFailure) {
             retries += 1
             position = .retrying(failure)
         } else {
@@ -193,10 +172,7 @@ extension PhaseMachine {
             position = .finally(index + 1)
             return
         }
-        let name = PhaseName.allCases[current]
-        let text = (phases[name] ?? Phase()).finally[index]
-        let command = PhaseCommand(phase: name, list: .finally, index: index, text: text)
-        failure = failure ?? CommandFailure(command: command, status: status)
+        failure = failure ?? CommandFailure(command: command(.finally, index), status: status)
         isSucceeding = false
         position = .leaving
     }
@@ -214,17 +190,15 @@ extension PhaseMachine {
 
     /// Decides what a failed phase means for the rest of the build.
     private mutating func applyFailureRule(_ onFailure: OnFailure?, of name: PhaseName) {
-        switch onFailure {
-        case .abort:
-            runsLaterPhases = false
-            collectsArtifacts = false
-        case .continue:
-            break
-        case .retry, nil:
-            guard name < .build else { break }
-            runsLaterPhases = false
-            collectsArtifacts = false
-        }
+        let endsBuild =
+            switch onFailure {
+            case .abort: true
+            case .continue: false
+            case .retry, nil: name < .build
+            }
+        guard endsBuild else { return }
+        runsLaterPhases = false
+        collectsArtifacts = false
     }
 }
 

@@ -2,28 +2,19 @@ internal import BuildspecModel
 
 /// The decision whether `on-failure: RETRY-<regex>` retries a failed phase.
 package struct RetryEvaluation: Sendable, Equatable {
-    /// Whether the phase is retried.
     package var isRetried: Bool
     /// The reason why the search ended early, without a retry; `nil` if it did not.
     package var warning: String?
 
-    /// The time limit of a search.
     private static let limit = Duration.milliseconds(500)
 
-    /// Creates a decision.
     package init(isRetried: Bool, warning: String? = nil) {
         self.isRetried = isRetried
         self.warning = warning
     }
 
-    /// Searches an error message for a pattern.
-    ///
-    /// The search ends after half a second, or when the task is cancelled.
-    ///
-    /// - Parameters:
-    ///   - pattern: The regular expression.
-    ///   - message: The error message.
-    /// - Returns: The decision.
+    /// Searches an error message for a regular expression, for at most half a second or until the task is
+    /// cancelled.
     package static func evaluate(_ pattern: String, _ message: String) -> RetryEvaluation {
         // The default pattern matches everything, so it need not be compiled.
         if pattern == ".*" { return RetryEvaluation(isRetried: true) }

@@ -8,16 +8,16 @@ extension BuildRunner {
     /// To evaluate keys runs the shell on their text, with the commands that they have in `$(…)`. So the
     /// caller must ask for it.
     ///
-    /// - Parameters:
-    ///   - request: The build.
-    ///   - evaluatingKeys: Whether to evaluate the cache keys.
-    /// - Returns: The plan.
     /// - Throws: `SetupError` if the build could not start for another reason than a missing secret.
     public static func plan(
         _ request: BuildRequest,
         evaluatingKeys: Bool
     ) async throws -> BuildPlan {
-        try await BuildPlanner(request: request).plan(evaluatingKeys: evaluatingKeys)
+        // The evaluation of keys needs a working shell.
+        try await request.withPlannedSetup(isPlan: !evaluatingKeys) { setup, directory in
+            try await BuildPlanner(request: request)
+                .plan(setup, in: directory, evaluatingKeys: evaluatingKeys)
+        }
     }
 }
 
@@ -25,51 +25,30 @@ extension BuildRunner {
 private struct BuildPlanner {
     let request: BuildRequest
 
-    func plan(evaluatingKeys: Bool) async throws -> BuildPlan {
-        try request.checkDirectories()
-        let directory = try BuildRunner.create("a private directory") {
-            try PrivateDirectory(in: request.temporaryDirectory)
-        }
-        defer { directory.remove() }
-        var planned = request.forPlanning(stateDirectory: directory.path)
-        // The evaluation of keys needs a working shell.
-        planned.isPlan = !evaluatingKeys
-        let setup = try await BuildSetup.prepare(planned, in: directory)
-        do {
-            let plan = try await plan(setup, in: directory, evaluatingKeys: evaluatingKeys)
-            await setup.execution.close()
-            return plan
-        } catch {
-            await setup.execution.close()
-            throw error
-        }
-    }
-
-    private func plan(
+    func plan(
         _ setup: BuildSetup,
         in directory: PrivateDirectory,
         evaluatingKeys: Bool
     ) async throws -> BuildPlan {
-        var cache = request.buildspec.cache.map { plan($0, setup.environment) }
+        var warnings = setup.warnings
+        var cache = request.buildspec.cache.map { plan($0, setup.environment, &warnings) }
         if evaluatingKeys, cache?.section.key != nil {
-            cache?.evaluatedKeys = try await evaluatedKeys(setup, directory)
+            cache?.evaluatedKeys = try await evaluatedKeys(setup, directory, &warnings)
         }
         return BuildPlan(
             project: setup.identity.project,
             sourceDirectory: request.sourceDirectory,
             shell: setup.shell,
-            phases: PhaseName.allCases.map(plan),
+            phases: PhaseName.allCases.map { name in
+                BuildPlan.PlannedPhase(
+                    name: name,
+                    phase: request.buildspec.phases[name] ?? Phase(),
+                    isSelected: request.selectedPhases?.contains(name) ?? true
+                )
+            },
             variables: variables,
             cache: cache,
-            warnings: setup.warnings
-        )
-    }
-
-    private func plan(_ name: PhaseName) -> BuildPlan.PlannedPhase {
-        BuildPlan.PlannedPhase(
-            name: name,
-            phase: request.buildspec.phases[name] ?? Phase(),
-            isSelected: request.selectedPhases?.contains(name) ?? true
+            warnings: warnings
         )
     }
 
@@ -103,59 +82,61 @@ private struct BuildPlanner {
         return found.values.sorted { $0.name < $1.name }
     }
 
-    private func plan(_ section: CacheSection, _ environment: BuildEnvironment) -> BuildPlan.Cache {
+    private func plan(
+        _ section: CacheSection,
+        _ environment: BuildEnvironment,
+        _ warnings: inout [String]
+    ) -> BuildPlan.Cache {
+        let root = Machine.resolved(PathBytes(request.sourceDirectory.string))
+        let directory = try? DirectoryHandle.open(root)
         let paths = section.paths.map { path in
-            let cachePath = CachePath(path.value, root: request.sourceDirectory) {
-                environment.variables[$0]
+            CachePath(path.value, root: request.sourceDirectory) { environment.variables[$0] }
+        }
+        func set(_ paths: [CachePath]) -> PathSet {
+            let patterns = paths.flatMap { FilePattern.parse($0.text) }
+            return PathSet(patterns.map { $0.resolved(at: root).declaration }, root: root)
+        }
+        let whole = set(paths.filter { $0.obstacle == nil })
+        let planned = paths.map { path in
+            let isExpanded = path.obstacle == nil || path.isRoot
+            let walk = directory.flatMap { isExpanded ? try? TreeWalk(set([path]), root: $0) : nil }
+            let obstacles = walk?.obstacles(in: whole, root: root, top: PathBytes("/")) ?? []
+            for note in obstacles.map(\.note) + (walk?.notes ?? [])
+            where !warnings.contains("cache: \(note)") {
+                warnings.append("cache: \(note)")
             }
-            let expanded =
-                cachePath.obstacle == nil || cachePath.isRoot ? cachePath.text : nil
             return BuildPlan.CachePath(
-                declared: path.value,
-                expanded: expanded,
-                obstacle: cachePath.obstacle,
-                matchCount: expanded.map(matchCount) ?? 0
+                declared: path.declared,
+                expanded: isExpanded ? path.text : nil,
+                obstacle: path.obstacle,
+                matchCount: walk?.entries.count ?? 0
             )
         }
-        return BuildPlan.Cache(section: section, paths: paths)
-    }
-
-    private func matchCount(of path: String) -> Int {
-        let root = PathBytes(request.sourceDirectory.string)
-        guard let directory = try? DirectoryHandle.open(root),
-            let walk = try? TreeWalk(PathSet([path], root: root), root: directory)
-        else { return 0 }
-        return walk.entries.count
+        return BuildPlan.Cache(section: section, paths: planned)
     }
 
     private func evaluatedKeys(
         _ setup: BuildSetup,
-        _ directory: PrivateDirectory
+        _ directory: PrivateDirectory,
+        _ warnings: inout [String]
     ) async throws -> [String] {
         guard let section = request.buildspec.cache, let key = section.key else { return [] }
-        let output = try BuildRunner.create("a pipe") { try OutputMultiplexer() }
-        let session = try BuildRunner.create("the build's state") {
-            try ShellSession(request, setup, in: directory, output: output, groups: ProcessGroups())
-        }
         let texts = [key.value] + section.fallbackKeys.map(\.value)
-        let values = await withTaskGroup(of: Void.self) { group in
-            group.addTask(executorPreference: BlockingThread("buildspec output")) {
-                await output.run(into: NullSink(), hidingBy: setup.redactor)
+        let evaluated = try await request.withShell(setup, in: directory) { session, _ in
+            try? await session.evaluateKeys(texts)
+        }
+        let keys = evaluated ?? texts.map { EvaluatedKey(declared: $0) }
+        let notes = keys.enumerated().map { index, key in
+            // Validation reports the fallback keys that are written empty.
+            guard index == 0 else {
+                return key.declared.isBlank ? nil : key.note("cache fallback key")
             }
-            let values = try? await session.evaluateKeys(texts)
-            await output.finish()
-            return values
+            return key.problem.map { "cache not used: the cache key '\(key.declared)' \($0)" }
+                ?? key.note("cache key")
         }
-        if let problem = values == nil ? "cannot be evaluated" : values?.first?.problem {
-            throw SetupError([
-                SetupError.Problem(
-                    hidingSecrets("the cache key '\(key.value)' \(problem)"),
-                    at: key.range
-                )
-            ])
-        }
-        return (values ?? []).map { value in
-            hidingSecrets(value.problem.map { "(skipped, it \($0))" } ?? value.value ?? "")
+        warnings += notes.compactMap(\.self).map(hidingSecrets)
+        return keys.map { key in
+            hidingSecrets(key.problem.map { "(skipped, it \($0))" } ?? key.value ?? "")
         }
     }
 
@@ -168,26 +149,7 @@ private struct BuildPlanner {
     }
 }
 
-/// An event sink that discards the standard error of keys.
-struct NullSink: EventSink {
-    func receive(_ event: RunEvent) async {}
-}
-
 extension BuildPlan.Variable.Origin {
     /// Whether values of this origin are secret.
     public var isHidden: Bool { self == .parameterStore || self == .secretsManager }
-}
-
-extension BuildRequest {
-    /// Returns this request with another state directory and empty secrets, so that a plan changes no
-    /// build number and reads no secret.
-    func forPlanning(stateDirectory: FilePath) -> BuildRequest {
-        var request = self
-        request.stateDirectory = stateDirectory
-        let given = Set(overrides.map(\.name))
-        let secrets = buildspec.env.parameterStore + buildspec.env.secretsManager
-        request.overrides += secrets.map(\.name).filter { !given.contains($0) }
-            .map { Override(name: $0, value: "") }
-        return request
-    }
 }

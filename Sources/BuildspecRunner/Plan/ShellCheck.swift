@@ -20,9 +20,8 @@ public struct ShellCheck: Sendable {
     private let program: FilePath
     private let environment: [String: String]
 
-    /// Finds the program on the `PATH`.
+    /// Finds the program on the `PATH` of `environment`, the variables of the process.
     ///
-    /// - Parameter environment: The variables of the process, with `PATH`.
     /// - Throws: `Unusable` if the program is not installed.
     public init(environment: [String: String]) throws(Unusable) {
         let candidates = SearchPath.candidates(for: "shellcheck", in: environment["PATH"])
@@ -36,10 +35,9 @@ public struct ShellCheck: Sendable {
         self.environment = environment
     }
 
-    /// Returns ShellCheck's name for a shell.
+    /// Returns ShellCheck's name for a value of `env.shell`; `nil` for a shell that it does not support.
     ///
-    /// - Parameter shell: The value of `env.shell`; `nil` is `/bin/sh`, which is dash on Ubuntu images.
-    /// - Returns: The name; `nil` for a shell that ShellCheck does not support.
+    /// Without a value the shell is `/bin/sh`, which is dash on Ubuntu images.
     public static func dialect(of shell: String?) -> String? {
         switch shell?.split(separator: "/").last {
         case nil, "sh", "dash", "ash": "dash"
@@ -49,13 +47,8 @@ public struct ShellCheck: Sendable {
         }
     }
 
-    /// Checks scripts separately.
+    /// Checks scripts separately; `configuration` is the contents of the project's `.shellcheckrc`.
     ///
-    /// - Parameters:
-    ///   - scripts: The texts of the scripts.
-    ///   - dialect: ShellCheck's name for the shell.
-    ///   - configuration: The contents of the project's `.shellcheckrc`; `nil` if it does not exist.
-    ///   - timeout: The time limit of the check.
     /// - Returns: ShellCheck's findings in its format `json1`; the `file` of a finding is the index of
     ///   its script.
     /// - Throws: `Unusable`, or `CancellationError`.
@@ -134,8 +127,13 @@ public struct ShellCheck: Sendable {
             // The exit status 1 means that there are findings.
             guard case .exited(let status) = result.terminationStatus, status <= 1 else {
                 let lines = result.standardError.split(separator: "\n")
+                let status =
+                    switch result.terminationStatus {
+                    case .exited(let code): "status \(code)"
+                    case .signaled(let signal): "signal \(signal)"
+                    }
                 throw Unusable(
-                    description: "'\(program)' ended with \(result.terminationStatus):"
+                    description: "'\(program)' ended with \(status):"
                         + " \(lines.first ?? "it printed no error")"
                 )
             }

@@ -7,9 +7,7 @@ internal import Dispatch
 final class BlockingThread: TaskExecutor {
     private let queue: DispatchQueue
 
-    /// Creates a thread.
-    ///
-    /// - Parameter name: The name that debuggers show.
+    /// Creates a thread with the name that debuggers show.
     init(_ name: String) {
         queue = DispatchQueue(label: name, qos: .userInitiated)
     }

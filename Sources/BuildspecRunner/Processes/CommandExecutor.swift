@@ -18,22 +18,17 @@ struct CommandSpec: Sendable {
 protocol CommandExecutor: Sendable {
     /// Runs a command to its end, with an empty environment and no input.
     ///
-    /// - Returns: The exit status; 128 plus the signal's number if a signal ended the command.
-    /// - Throws: An error whose description says why the command could not be run.
+    /// Returns the exit status; 128 plus the signal's number if a signal ended the command. An error's
+    /// description says why the command could not be run.
     func run(_ command: CommandSpec) async throws -> Int32
 
-    /// Runs a command as `run` does, and returns its standard output.
-    ///
-    /// - Throws: An error whose description says why the command could not be run, or that it wrote too
-    ///   much.
+    /// Runs a command as `run` does, and returns its standard output; throws also if that is too long.
     func capture(_ command: CommandSpec) async throws -> (status: Int32, output: [UInt8])
 }
 
 /// Runs each command in a process of this machine.
 struct HostCommandExecutor: CommandExecutor {
-    /// The commands' execution environment.
     let execution: any ExecutionEnvironment
-    /// Starts the processes.
     let runner: ProcessRunner
 
     func run(_ command: CommandSpec) async throws -> Int32 {

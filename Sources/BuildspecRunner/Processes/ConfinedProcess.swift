@@ -1,6 +1,5 @@
 internal import BuildspecFiles
 internal import CProcess
-internal import Dispatch
 internal import Synchronization
 internal import SystemPackage
 
@@ -35,16 +34,8 @@ final class ConfinedProcess: Sendable {
 
     /// Starts a program at the root directory, without input, in a new session.
     ///
-    /// - Parameters:
-    ///   - spec: The program; its directory and user are ignored.
-    ///   - output: The standard output; the caller closes its descriptor.
-    ///   - errors: The standard error.
-    /// - Throws: `Errno`, or `Problem`.
-    init(
-        _ spec: ProcessSpec,
-        output: FileDescriptor,
-        errors: FileDescriptor
-    ) async throws {
+    /// The directory and the user of `spec` are ignored. The caller closes the descriptors.
+    init(_ spec: ProcessSpec, output: FileDescriptor, errors: FileDescriptor) async throws {
         number = try await withTaskExecutorPreference(BlockingExecutor.shared) {
             try ConfinedProcess.start(spec, output, errors)
         }
@@ -85,11 +76,10 @@ final class ConfinedProcess: Sendable {
         #endif
     }
 
-    /// Waits for the end of the process; must be called once.
+    /// Waits for the end of the process, and returns the exit status as `ProcessRunner.run` does; must be
+    /// called once.
     ///
     /// When the task is cancelled, the process group gets TERM and, after the grace period, KILL.
-    ///
-    /// - Returns: The exit status; 128 plus the signal's number if a signal ended the process.
     func waitForEnd(grace: Duration) async -> Int32 {
         await withTaskCancellationHandler {
             await withTaskExecutorPreference(BlockingExecutor.shared) { wait() }
@@ -97,10 +87,7 @@ final class ConfinedProcess: Sendable {
             send(SIGTERM)
             // A stopped process handles TERM only after it continues.
             send(SIGCONT)
-            let nanoseconds = Int(clamping: grace.nanoseconds)
-            DispatchQueue.global().asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) {
-                self.send(SIGKILL)
-            }
+            Pause.call(after: grace) { self.send(SIGKILL) }
         }
     }
 
@@ -122,15 +109,10 @@ final class ConfinedProcess: Sendable {
         hasEnded.withLock { if !$0 { kill(-number, signal) } }
     }
 
-    /// Runs a program to its end and returns its output.
+    /// Runs a program to its end and returns its output; throws if that is more than a megabyte.
     ///
-    /// - Parameters:
-    ///   - spec: The program.
-    ///   - errors: The standard error; `nil` to capture it with the standard output.
-    ///   - grace: The time between TERM and KILL when the task is cancelled.
-    ///   - started: Called with the number of the process.
-    /// - Returns: The status, as `waitForEnd` returns it, and the output.
-    /// - Throws: The errors of `init`, or `Errno` if the program writes more than a megabyte.
+    /// Without `errors` the standard error is captured with the standard output. `started` is called with
+    /// the number of the process.
     static func capture(
         _ spec: ProcessSpec,
         errors: FileDescriptor? = nil,
@@ -161,10 +143,7 @@ final class ConfinedProcess: Sendable {
     private static func read(_ end: FileDescriptor, atMost limit: Int) -> [UInt8]? {
         var all: [UInt8] = []
         while true {
-            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
-                let space = UnsafeMutableRawBufferPointer(buffer)
-                count = unsafe (try? end.read(into: space)) ?? 0
-            }
+            let chunk = Pipe.read(end, upTo: 1 << 16)
             if chunk.isEmpty { return all }
             all += chunk
             if all.count > limit { return nil }

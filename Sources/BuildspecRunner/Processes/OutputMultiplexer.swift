@@ -35,8 +35,6 @@ final class OutputMultiplexer: Sendable {
     private static let idleTime: Int32 = 100
 
     /// Opens the pipe.
-    ///
-    /// - Throws: `Errno`.
     init() throws(Errno) {
         (output, input) = try Pipe.open()
         (wakeOutput, wakeInput) = try Pipe.open()
@@ -59,10 +57,6 @@ final class OutputMultiplexer: Sendable {
     }
 
     /// Sends output and events to a sink until `finish` is called; blocks the thread while there are none.
-    ///
-    /// - Parameters:
-    ///   - sink: The receiver.
-    ///   - redactor: Masks secrets before the sink receives them.
     func run(into sink: any EventSink, hidingBy redactor: Redactor) async {
         let sink = RedactingSink(sink, redactor: redactor)
         var mayHoldBytes = false
@@ -114,11 +108,9 @@ final class OutputMultiplexer: Sendable {
         }
     }
 
-    /// Delivers the pending events, each after the output before it.
-    ///
-    /// - Returns: Whether `finish` was called.
+    /// Delivers the pending events, each after the output before it, and returns whether `finish` was called.
     private func deliverEvents(to sink: any EventSink, _ isPaused: inout Bool) async -> Bool {
-        _ = read(wakeOutput, upTo: 64)
+        _ = Pipe.read(wakeOutput, upTo: 64)
         var ended = false
         for item in pending.withLock({ pending in
             defer { pending = [] }
@@ -148,15 +140,8 @@ final class OutputMultiplexer: Sendable {
 
     @discardableResult
     private func forward(upTo count: Int, to sink: any EventSink) async -> Int {
-        let bytes = read(output, upTo: count)
+        let bytes = Pipe.read(output, upTo: count)
         if !bytes.isEmpty { await sink.receive(.output(bytes)) }
         return bytes.count
-    }
-
-    private func read(_ descriptor: FileDescriptor, upTo capacity: Int) -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-            let space = UnsafeMutableRawBufferPointer(buffer)
-            count = unsafe (try? descriptor.read(into: space)) ?? 0
-        }
     }
 }

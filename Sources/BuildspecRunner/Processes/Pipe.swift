@@ -11,8 +11,6 @@ internal import SystemPackage
 /// Operations on pipes that the system package does not have.
 enum Pipe {
     /// Opens a pipe that no other program inherits.
-    ///
-    /// - Throws: `Errno`.
     static func open() throws(Errno) -> (readEnd: FileDescriptor, writeEnd: FileDescriptor) {
         var ends: [Int32] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { throw Errno(rawValue: errno) }
@@ -33,6 +31,14 @@ enum Pipe {
     /// Only a process that inherited the end has a name for it.
     static func openToEveryone(_ end: FileDescriptor) {
         _ = fchmod(end.rawValue, 0o622)
+    }
+
+    /// Waits for bytes and returns them; none at the end or after an error.
+    static func read(_ end: FileDescriptor, upTo capacity: Int) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            let space = UnsafeMutableRawBufferPointer(buffer)
+            count = unsafe (try? end.read(into: space)) ?? 0
+        }
     }
 
     /// Returns how many bytes can be read without waiting.

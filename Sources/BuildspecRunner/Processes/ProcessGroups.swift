@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+internal import CProcess
 internal import Synchronization
 internal import SystemPackage
 
@@ -22,10 +24,6 @@ final class ProcessGroups: Sendable {
     private let processGuard = Mutex<ProcessGuard?>(nil)
 
     /// Makes a guard end the processes of a build if this process is killed.
-    ///
-    /// - Parameters:
-    ///   - id: The build's identifier.
-    ///   - directory: The build's private directory.
     func enableGuard(ofBuild id: String, in directory: FilePath) {
         guardedBuild.withLock { $0 = (id, directory) }
     }
@@ -79,12 +77,8 @@ final class ProcessGroups: Sendable {
 
     /// Ends the processes that are left after the last command: TERM, and KILL after the grace period.
     ///
-    /// A cancelled task, which is usual here, does not stop this.
-    ///
-    /// - Parameters:
-    ///   - buildID: The build's identifier, by which daemons are found.
-    ///   - grace: The longest time between the two signals.
-    ///   - waiting: Called once if this takes longer than a user expects.
+    /// A cancelled task, which is usual here, does not stop this. `waiting` is called once if this takes
+    /// longer than a user expects.
     func endAll(buildID: String, grace: Duration, waiting: () async -> Void) async {
         guard hasProcesses(buildID) else { return }
         let wasStopped = Task.isCancelled
@@ -146,4 +140,43 @@ final class ProcessGroups: Sendable {
         while waitpid(-group, nil, WNOHANG) > 0 {}
         return kill(-group, 0) == 0
     }
+}
+
+/// Processes whose parent has ended, and that this process must end and collect.
+///
+/// On Linux they become children of this process instead of the system's first one, so that none is lost
+/// and none stays a zombie. On other systems only process groups are known.
+enum Orphans {
+    /// Makes this process the parent of its orphans from now on.
+    static func adopt() {
+        #if os(Linux)
+            _ = process_adopt_orphans()
+        #endif
+    }
+
+    /// Returns the orphans of a build, known by the variable `CODEBUILD_BUILD_ID`.
+    static func daemons(ofBuild id: String) -> [pid_t] {
+        #if os(Linux)
+            let entry = Array("CODEBUILD_BUILD_ID=\(id)".utf8)
+            return children().filter { child in
+                let environment = (try? SmallFile.read(FilePath("/proc/\(child)/environ"))) ?? []
+                return environment.split(separator: 0).contains { $0.elementsEqual(entry) }
+            }
+        #else
+            return []
+        #endif
+    }
+
+    #if os(Linux)
+        /// Returns the children of all threads of this process.
+        private static func children() -> [pid_t] {
+            let threads = try? DirectoryHandle.open(PathBytes("/proc/self/task")).names()
+            return (threads ?? []).flatMap { thread in
+                let name = String(decoding: thread, as: UTF8.self)
+                let list = try? SmallFile.read(FilePath("/proc/self/task/\(name)/children"))
+                return String(decoding: list ?? [], as: UTF8.self).split(separator: " ")
+                    .compactMap { pid_t($0) }
+            }
+        }
+    #endif
 }

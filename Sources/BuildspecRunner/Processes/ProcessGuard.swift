@@ -53,16 +53,17 @@ final class ProcessGuard: Sendable {
 
     /// Starts the shell.
     ///
-    /// - Parameters:
-    ///   - id: The build's identifier, by which the guard finds daemons.
-    ///   - directory: The build's private directory, by which the guard finds a command that has just
-    ///     started and whose group it does not know yet.
-    /// - Throws: `Errno`.
-    init(ofBuild id: String, in directory: FilePath) throws(Errno) {
+    /// It finds daemons by the build's identifier. By the private directory it finds a command that has just
+    /// started and whose group it does not know yet.
+    init(ofBuild id: String, in directory: FilePath) throws {
         let (guardEnd, shellEnd) = try ProcessGuard.socketPair()
         defer { try? shellEnd.close() }
-        do throws(Errno) {
-            let null = try ProcessGuard.openNull()
+        do {
+            let null = try FileDescriptor.open(
+                FilePath("/dev/null"),
+                .writeOnly,
+                options: .closeOnExec
+            )
             defer { try? null.close() }
             process = try Spawn.start(
                 "/bin/sh",
@@ -112,12 +113,6 @@ final class ProcessGuard: Sendable {
         }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
-    }
-
-    private static func openNull() throws(Errno) -> FileDescriptor {
-        let number = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
-        guard number >= 0 else { throw Errno(rawValue: errno) }
-        return FileDescriptor(rawValue: number)
     }
 
     #if canImport(Glibc)

@@ -13,17 +13,9 @@ internal import SystemPackage
 ///
 /// Each program gets a new session, so that it does not receive a Ctrl-C at the terminal.
 enum Spawn {
-    /// Starts a program.
+    /// Starts a program and returns its process's number, for which the caller must wait.
     ///
-    /// - Parameters:
-    ///   - program: The program's path.
-    ///   - arguments: The arguments, without the program's name.
-    ///   - environment: All environment variables.
-    ///   - input: The standard input; the caller closes its descriptor.
-    ///   - output: The standard output; the caller closes its descriptor.
-    ///   - errors: The file to which the standard error is appended.
-    /// - Returns: The process's number; the caller must wait for the process.
-    /// - Throws: `Errno`.
+    /// The caller closes the descriptors. The standard error is appended to the file `errors`.
     static func start(
         _ program: FilePath,
         _ arguments: [String],
@@ -51,23 +43,15 @@ enum Spawn {
         unsafe posix_spawn_file_actions_addopen(&actions, 2, errors.string, flags, 0o600)
         unsafe posix_spawnattr_setflags(&attributes, newSession)
         let environment = environment.map { "\($0.key)=\($0.value)" }
-        let result = unsafe withCStrings([program.string] + arguments) { arguments in
-            unsafe withCStrings(environment) { environment -> (Int32, pid_t) in
-                var process: pid_t = 0
-                let path = program.string
-                let result = unsafe posix_spawn(
-                    &process,
-                    path,
-                    &actions,
-                    &attributes,
-                    arguments,
-                    environment
-                )
-                return (result, process)
+        let path = program.string
+        var process: pid_t = 0
+        let error = unsafe withCStrings([path] + arguments) { arguments in
+            unsafe withCStrings(environment) { environment in
+                unsafe posix_spawn(&process, path, &actions, &attributes, arguments, environment)
             }
         }
-        guard result.0 == 0 else { throw Errno(rawValue: result.0) }
-        return result.1
+        guard error == 0 else { throw Errno(rawValue: error) }
+        return process
     }
 
     #if canImport(Darwin)

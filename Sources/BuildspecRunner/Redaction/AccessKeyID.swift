@@ -21,7 +21,6 @@ enum AccessKeyID {
     /// The number of bytes before an id that decide whether it is one.
     static let context = 3
 
-    /// The length of an id in bytes.
     static let length = 20
 
     /// Checks whether an id begins at `start`, where one of the prefixes is.
@@ -45,21 +44,14 @@ enum AccessKeyID {
     private static func mayBegin(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Bool {
         guard start > 0, unsafe isPart(bytes[start - 1]) else { return true }
         guard start >= 3, unsafe bytes[start - 3] == UInt8(ascii: "%") else { return false }
-        return unsafe isHexadecimal(bytes[start - 2]) && isHexadecimal(bytes[start - 1])
+        return unsafe bytes[(start - 2)..<start].allSatisfy {
+            Unicode.Scalar($0).properties.isASCIIHexDigit
+        }
     }
 
     private static func isPart(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: false
-        }
-    }
-
-    private static func isHexadecimal(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
         default: false
         }
     }

@@ -1,19 +1,12 @@
+internal import BuildspecFiles
+
 /// The base64 forms of a secret (RFC 4648, sections 4 and 5), alone or inside of a larger text.
 enum Base64Forms {
     /// The line lengths of common tools: GNU base64 and MIME, then PEM and openssl.
     private static let lineWidths = [76, 64]
 
-    private static let alphabet = [UInt8](
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
-    )
-
-    /// Returns all base64 forms of `text`.
     static func all(of text: [UInt8]) -> [[UInt8]] {
-        var forms = whole(text)
-        for offset in 0..<3 {
-            forms += inside(text, at: offset).flatMap(inBothAlphabets)
-        }
-        return forms
+        whole(text) + (0..<3).flatMap { inside(text, at: $0).flatMap(inBothAlphabets) }
     }
 
     /// Returns the forms of `text` alone: with and without padding, on one line and on several.
@@ -21,8 +14,8 @@ enum Base64Forms {
     /// Each line is a form too, so that indented lines are found. A short last line is not, because
     /// it may also occur in other texts.
     static func whole(_ text: [UInt8]) -> [[UInt8]] {
-        let plain = encoded(text)
-        let padded = plain + padding(of: plain)
+        let plain = Base64.digits(text)
+        let padded = plain + Base64.padding(of: plain)
         var forms = inBothAlphabets(plain)
         if padded != plain { forms += inBothAlphabets(padded) }
         for width in lineWidths where padded.count > width {
@@ -41,16 +34,12 @@ enum Base64Forms {
     /// digits of a text at the end, as in `user:password`. `offset` is the number of bytes of a
     /// group of three that come before the text.
     private static func inside(_ text: [UInt8], at offset: Int) -> [[UInt8]] {
-        let digits = encoded([UInt8](repeating: 0, count: offset) + text)
+        let digits = Base64.digits([UInt8](repeating: 0, count: offset) + text)
         let first = (offset * 8 + 5) / 6
         let end = (offset + text.count) * 8 / 6
         guard end < digits.count else { return [[UInt8](digits[first...])] }
         let last = [UInt8](digits[first...])
-        return [[UInt8](digits[first..<end]), last, last + padding(of: digits)]
-    }
-
-    private static func padding(of digits: [UInt8]) -> [UInt8] {
-        [UInt8](repeating: UInt8(ascii: "="), count: (4 - digits.count % 4) % 4)
+        return [[UInt8](digits[first..<end]), last, last + Base64.padding(of: digits)]
     }
 
     private static func inBothAlphabets(_ form: [UInt8]) -> [[UInt8]] {
@@ -62,22 +51,5 @@ enum Base64Forms {
             }
         }
         return other == form ? [form] : [form, other]
-    }
-
-    /// Encodes `text` in base64 without padding.
-    private static func encoded(_ text: [UInt8]) -> [UInt8] {
-        var digits: [UInt8] = []
-        digits.reserveCapacity((text.count * 4 + 2) / 3)
-        var (bits, count) = (0, 0)
-        for byte in text {
-            bits = (bits << 8 | Int(byte)) & 0xFFFF
-            count += 8
-            while count >= 6 {
-                count -= 6
-                digits.append(alphabet[bits >> count & 63])
-            }
-        }
-        if count > 0 { digits.append(alphabet[bits << (6 - count) & 63]) }
-        return digits
     }
 }

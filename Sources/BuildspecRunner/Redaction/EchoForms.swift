@@ -66,11 +66,7 @@ enum EchoForms {
     }
 
     /// Reads the number at the start of `rest`; `nil` if there are no digits.
-    private static func number(
-        _ rest: inout ArraySlice<UInt8>,
-        base: Int,
-        digits: Int
-    ) -> UInt32? {
+    private static func number(_ rest: inout ArraySlice<UInt8>, base: Int, digits: Int) -> UInt32? {
         let text = rest.prefix(digits).prefix { digit in
             Unicode.Scalar(digit).properties.isASCIIHexDigit
                 && (base == 16 || (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(digit))

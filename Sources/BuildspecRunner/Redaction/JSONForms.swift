@@ -44,9 +44,7 @@ enum JSONForms {
         Style(coded: "<>&'+`\"", codesNonASCII: true, digits: uppercase),  // .NET
     ]
 
-    /// Returns all forms that differ from `text`, some of them twice.
-    ///
-    /// - Returns: The forms; empty if `text` is not UTF-8.
+    /// Returns all forms that differ from `text`, some of them twice; none if `text` is not UTF-8.
     static func all(of text: [UInt8]) -> [[UInt8]] {
         let changing = styles.filter { style in text.contains { style.changes($0) } }
         guard !changing.isEmpty, let scalars = String(validating: text, as: UTF8.self) else {

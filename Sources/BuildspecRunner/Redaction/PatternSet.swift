@@ -35,9 +35,7 @@ struct PatternSet: Sendable {
     /// All patterns, for `match`.
     var all: Group { Group(prefix: 0, range: 0..<parents.count) }
 
-    /// Creates the set of `patterns`.
-    ///
-    /// - Parameter patterns: Byte strings of at least four bytes; duplicates are allowed.
+    /// Creates the set of `patterns`, each of at least four bytes; duplicates are allowed.
     init(_ patterns: [[UInt8]]) {
         var bytes: [UInt8] = []
         var starts: [Int32] = []
@@ -82,17 +80,11 @@ struct PatternSet: Sendable {
         self.isLongPrefix = isLongPrefix
     }
 
-    /// Finds the longest pattern that begins at `position` of `text`.
+    /// Finds the longest pattern of `group` that begins at `position` of `text`.
     ///
     /// A binary search is enough, because a prefix sorts before the text that it begins. The longest
     /// match is the last pattern that is not greater than the text, or a prefix of this pattern. A
     /// pattern of which the text is a prefix is the first one that is greater.
-    ///
-    /// - Parameters:
-    ///   - text: The bytes.
-    ///   - position: The offset at which a pattern must begin.
-    ///   - group: The patterns to search.
-    /// - Returns: The length of the longest pattern, and whether the text is too short to decide.
     func match(_ text: UnsafeRawBufferPointer, at position: Int, in group: Group) -> Outcome {
         unsafe bytes.withUnsafeBytes { patterns in
             guard unsafe mayMatch(text, at: position, in: group, of: patterns) else {
@@ -125,10 +117,8 @@ struct PatternSet: Sendable {
         }
     }
 
-    /// Checks whether a pattern of `group` may be at `position`, before the search.
-    ///
-    /// One may be if its first eight bytes are those of a pattern, and if the common bytes of the
-    /// group are there, as far as the text goes.
+    /// Checks whether a pattern of `group` may be at `position`: its first eight bytes are those of a
+    /// pattern, and the common bytes of the group are there, as far as the text goes.
     ///
     /// This avoids the search in text that repeats one prefix, such as rows of dashes and the first
     /// lines of private keys. The last byte is compared first for the same reason.
@@ -178,10 +168,7 @@ struct PatternSet: Sendable {
     ) -> Int {
         var count = 0
         while count + 8 <= limit {
-            let one = unsafe left.loadUnaligned(
-                fromByteOffset: leftStart + count,
-                as: UInt64.self
-            )
+            let one = unsafe left.loadUnaligned(fromByteOffset: leftStart + count, as: UInt64.self)
             let other = unsafe right.loadUnaligned(
                 fromByteOffset: rightStart + count,
                 as: UInt64.self

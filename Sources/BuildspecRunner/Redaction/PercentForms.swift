@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 /// The percent-encoded forms of a secret in URLs and submitted forms.
 enum PercentForms {
     private struct Style: Sendable {
@@ -8,7 +10,9 @@ enum PercentForms {
         // `kept` has the characters that stay as they are, besides letters and digits.
         init(kept: String, writesSpaceAsPlus: Bool = false) {
             self.writesSpaceAsPlus = writesSpaceAsPlus
-            keeps = (0...UInt8.max).map { isLetterOrDigit($0) || kept.utf8.contains($0) }
+            keeps = (0...UInt8.max).map { byte in
+                PercentEscape.isAlphanumeric(byte) || kept.utf8.contains(byte)
+            }
         }
     }
 
@@ -46,14 +50,5 @@ enum PercentForms {
             }
         }
         return form
-    }
-
-    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: false
-        }
     }
 }

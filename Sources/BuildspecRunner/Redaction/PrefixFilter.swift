@@ -6,7 +6,6 @@ struct PrefixFilter: Sendable {
         var group: PatternSet.Group
     }
 
-    /// The number of bytes of a prefix.
     static let width = 4
 
     /// For each hash of four bytes, 1 if a prefix has this hash.

@@ -4,9 +4,8 @@ enum SecretForms {
     /// there twice.
     ///
     /// White space around a value and around its lines is not part of a secret. So the value is
-    /// found with or without its last newline, and a line with any indentation.
-    ///
-    /// - Returns: The forms; empty if the value is too short.
+    /// found with or without its last newline, and a line with any indentation. A value that is too
+    /// short has no forms.
     static func all(of secret: [UInt8]) -> [[UInt8]] {
         let forms = plain(secret)
         return forms.isEmpty ? [] : forms + EchoForms.all(of: secret).flatMap(plain)
@@ -25,7 +24,7 @@ enum SecretForms {
         }
         let lines = unixText.split(separator: UInt8(ascii: "\n"))
         guard lines.count > 1 else { return forms }
-        forms.append([UInt8](lines: unixText, endingIn: "\r\n"))
+        forms.append(ShellForms.replacing("\n", by: "\r\n", in: unixText))
         for line in lines.map(trimmed) where line.count >= Redactor.minimumLength {
             forms += escaped([UInt8](line))
         }
@@ -63,15 +62,5 @@ enum SecretForms {
             result.append(byte)
         }
         return result
-    }
-}
-
-extension [UInt8] {
-    /// Creates a copy of `text` whose lines end with `end`.
-    fileprivate init(lines text: [UInt8], endingIn end: String) {
-        self = []
-        for byte in text {
-            if byte == UInt8(ascii: "\n") { self += end.utf8 } else { append(byte) }
-        }
     }
 }

@@ -17,11 +17,7 @@ struct SecretMatcher: Sendable {
     private let filter: PrefixFilter
     private let findsAccessKeyIDs: Bool
 
-    /// Creates a matcher for `patterns`.
-    ///
-    /// - Parameters:
-    ///   - patterns: The byte strings to find, each of at least four bytes.
-    ///   - findsAccessKeyIDs: Whether AWS access key ids are found too.
+    /// Creates a matcher for `patterns`, each of at least four bytes, and for access key ids.
     init(patterns: [[UInt8]], findsAccessKeyIDs: Bool) {
         self.patterns = PatternSet(patterns)
         self.findsAccessKeyIDs = findsAccessKeyIDs
@@ -38,13 +34,7 @@ struct SecretMatcher: Sendable {
     /// Finds the matches that begin at `start` or later.
     ///
     /// If more bytes follow, the scan ends at the first position that is open. The next scan begins
-    /// there, with the bytes that follow.
-    ///
-    /// - Parameters:
-    ///   - text: The bytes; those before `start` are context.
-    ///   - start: The offset at which the scan begins.
-    ///   - isAtEnd: Whether no bytes follow.
-    /// - Returns: The matches, and the position at which the next scan must begin.
+    /// there, with the bytes that follow. The bytes before `start` are context.
     func scan(_ text: [UInt8], from start: Int, isAtEnd: Bool) -> Scan {
         unsafe text.withUnsafeBytes { bytes in
             var scan = Scan()
@@ -58,15 +48,11 @@ struct SecretMatcher: Sendable {
             // The last three bytes are too few for the filter.
             guard scan.open == nil else { return scan }
             let tail = max(start, bytes.count - PrefixFilter.width + 1)..<max(start, bytes.count)
-            for position in tail where unsafe mayBegin(bytes, at: position) {
-                scan.open = position
-                break
-            }
+            scan.open = tail.first { unsafe mayBegin(bytes, at: $0) }
             return scan
         }
     }
 
-    /// Matches both the patterns and the access key ids at one position.
     private func examine(
         _ bytes: UnsafeRawBufferPointer,
         at hit: PrefixFilter.Hit,

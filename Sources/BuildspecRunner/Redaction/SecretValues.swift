@@ -6,26 +6,20 @@ internal import BuildspecModel
 /// access key ids are hidden in logs. `--mask` is an addition of buildspec, and so are the secret keys
 /// and tokens of this machine's environment, which CodeBuild does not have there.
 struct SecretValues: Sendable {
-    private var names: [String] = []
-    private var values: [String] = []
+    private var values: [(name: String, text: String)] = []
 
-    /// The variables that hold credentials.
     private static let credentials = [
         "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     ]
-    /// The length from which a value is a real credential.
-    ///
-    /// Stand-ins for AWS often get the value `test`, which must stay readable in a log.
+    /// The length from which a value is a real credential: stand-ins for AWS often get the value `test`,
+    /// which must stay readable in a log.
     private static let credentialLength = 16
 
     /// The warnings for the user, one line each.
     private(set) var warnings: [String] = []
 
-    /// Collects the values of the masks, parameters, secrets and credentials of a build.
-    ///
-    /// - Parameters:
-    ///   - request: The build.
-    ///   - environment: The variables with the values of `maskNames` and the credentials.
+    /// Collects the values of the masks, parameters, secrets and credentials of a build; `environment` has
+    /// the credentials and the values of `maskNames`.
     init(_ request: BuildRequest, environment: [String: String]) {
         for mask in request.masks { add(mask, named: "a mask") }
         let env = request.buildspec.env
@@ -41,21 +35,12 @@ struct SecretValues: Sendable {
         add(variables: request.maskNames.filter { !referenced.contains($0) }, of: environment)
     }
 
-    /// Adds a value to mask.
-    ///
-    /// - Parameters:
-    ///   - value: The value.
-    ///   - name: The name for messages, such as `'TOKEN'`.
+    /// Adds a value to mask, with its name for messages, such as `'TOKEN'`.
     mutating func add(_ value: String, named name: String) {
-        names.append(name)
-        values.append(value)
+        values.append((name, value))
     }
 
     /// Adds the values of variables, with a warning for a variable that is not set.
-    ///
-    /// - Parameters:
-    ///   - variables: The names of the variables.
-    ///   - environment: The variables with their values.
     mutating func add(variables: [String], of environment: [String: String]) {
         for name in variables {
             if let value = environment[name] {
@@ -69,9 +54,9 @@ struct SecretValues: Sendable {
     /// Creates a redactor for the values and access key ids, and warnings for values that are too
     /// short to be masked.
     func redactor() -> (redactor: Redactor, warnings: [String]) {
-        let redactor = Redactor(secrets: values.map { Array($0.utf8) })
+        let redactor = Redactor(secrets: values.map { Array($0.text.utf8) })
         let short = redactor.ignored.map { index in
-            "the value of \(names[index]) is not masked: it has fewer than "
+            "the value of \(values[index].name) is not masked: it has fewer than "
                 + "\(Redactor.minimumLength) bytes"
         }
         return (redactor, warnings + short)

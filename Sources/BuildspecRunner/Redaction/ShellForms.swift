@@ -25,7 +25,8 @@ enum ShellForms {
         }
     }
 
-    private static func replacing(
+    /// Returns `text` with each `character`, which is of ASCII, replaced.
+    static func replacing(
         _ character: Unicode.Scalar,
         by replacement: String,
         in text: [UInt8]

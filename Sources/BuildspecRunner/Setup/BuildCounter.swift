@@ -11,13 +11,8 @@ internal import SystemPackage
 
 /// A counter of a project's builds on this machine.
 enum BuildCounter {
-    /// Counts a build; builds at the same time get different numbers.
-    ///
-    /// - Parameters:
-    ///   - project: The project's name.
-    ///   - stateDirectory: The state directory; it is created if it is missing.
-    /// - Returns: The build's number, 1 for the first build.
-    /// - Throws: `Errno` or `FileError`.
+    /// Counts a build and returns its number, 1 for the first build; builds at the same time get different
+    /// numbers.
     static func next(for project: String, in stateDirectory: FilePath) throws -> Int {
         let directory = ProjectDirectory.path(of: project, in: stateDirectory)
         _ = try DirectoryHandle.creating(PathBytes(directory.string), access: .owner)
@@ -36,5 +31,27 @@ enum BuildCounter {
             _ = try file.writeAll(toAbsoluteOffset: 0, Array("\(number)\n".utf8))
             return number
         }
+    }
+}
+
+/// The directory in which this machine keeps the build number and the cache history of a project.
+enum ProjectDirectory {
+    /// Returns the path of a project's directory in the state directory.
+    static func path(of project: String, in stateDirectory: FilePath) -> FilePath {
+        stateDirectory.appending("projects").appending(fileName(project))
+    }
+
+    /// Returns the path of a file in a project's directory.
+    static func file(_ name: String, of project: String, in stateDirectory: FilePath) -> PathBytes {
+        PathBytes(path(of: project, in: stateDirectory).appending(name).string)
+    }
+
+    /// The project's name as one file name: bytes other than letters, digits, `.`, `_` and `-` become
+    /// `%` and two digits.
+    private static func fileName(_ project: String) -> String {
+        let name = PercentEscape.encode(project) {
+            PercentEscape.isAlphanumeric($0) || "._-".utf8.contains($0)
+        }
+        return name.hasPrefix(".") ? "%2E" + name.dropFirst() : name
     }
 }

@@ -1,27 +1,18 @@
+internal import BuildspecCache
+internal import BuildspecFiles
 internal import BuildspecModel
 internal import SystemPackage
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
 
 /// The values that are determined before the first command: identity, environment, shell and users.
 ///
 /// CodeBuild does this in DOWNLOAD_SOURCE. After a problem in the setup no command runs.
 struct BuildSetup: Sendable {
-    /// The identity of the build.
     var identity: BuildIdentity
     /// The first environment, without the directory of the helper commands.
     var environment: BuildEnvironment
     /// The interpreter.
     var shell: FilePath
-    /// The redactor for the secrets of the build.
     var redactor: Redactor
-    /// The users of the commands.
     var users: BuildUsers
     /// The paths that a user must reach who is created by the build itself.
     var requiredPaths: BuildUsers.RequiredPaths
@@ -29,19 +20,12 @@ struct BuildSetup: Sendable {
     var warnings: [String]
     /// The notes for the log, one line each.
     var notes: [String]
-
-    /// The scopes that the cache saves to and reads.
     var scopes: CacheScopes
-
-    /// The open execution environment; the caller of `prepare` closes it.
+    /// The open execution environment; the caller of `prepare` closes it, by `whileOpen`.
     var execution: any ExecutionEnvironment
 
     /// Opens the execution environment and determines the values of a build.
     ///
-    /// - Parameters:
-    ///   - request: The build.
-    ///   - directory: The build's private directory.
-    /// - Returns: The setup, with an open execution environment.
     /// - Throws: `SetupError` with all problems; then no execution environment is open.
     static func prepare(
         _ request: BuildRequest,
@@ -97,6 +81,18 @@ struct BuildSetup: Sendable {
         }
     }
 
+    /// Runs `body`, then closes the execution environment.
+    func whileOpen<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            let value = try await body()
+            await execution.close()
+            return value
+        } catch {
+            await execution.close()
+            throw error
+        }
+    }
+
     /// Determines the values that depend on the execution environment.
     private init(
         _ request: BuildRequest,
@@ -108,8 +104,10 @@ struct BuildSetup: Sendable {
         self.redactor = redactor
         self.execution = execution
         users = await BuildUsers(request.buildspec, request.selectedPhases, in: execution)
-        let found = await BuildSetup.shell(request, environment, users, execution)
-        guard found.problems.isEmpty || request.isPlan else { throw SetupError(found.problems) }
+        var problems = BuildSetup.missingReferences(request) + users.problems
+        let found = await ShellLookup.find(request.buildspec.env.shell, environment, in: execution)
+        if let problem = found.problem { problems.append(problem) }
+        guard problems.isEmpty || request.isPlan else { throw SetupError(problems) }
         shell = found.path
         requiredPaths = BuildUsers.RequiredPaths(
             directory: directory,
@@ -117,7 +115,7 @@ struct BuildSetup: Sendable {
             shell: shell
         )
         if users.hasOtherUsers { try directory.allowTraversal() }
-        let obstacles = found.problems.isEmpty ? await users.obstacles(requiredPaths) : []
+        let obstacles = problems.isEmpty ? await users.obstacles(requiredPaths) : []
         guard obstacles.isEmpty || request.isPlan else { throw SetupError(obstacles) }
 
         let source = await SourceVersion.read(in: request.sourceDirectory)
@@ -128,10 +126,11 @@ struct BuildSetup: Sendable {
             project: request.project,
             source: source,
             directory: request.sourceDirectory,
-            change: request.untrustedChange
+            change: request.untrustedChange,
+            isReadOnly: request.cache?.isReadOnly == true
         )
         notes = execution.notes
-        warnings = (found.problems + obstacles).map(BuildSetup.warning)
+        warnings = (problems + obstacles).map(BuildSetup.warning)
         if request.isPlan { warnings += users.notes }
         warnings += execution.warnings + BuildSetup.warnings(request.buildspec)
         warnings += await InstalledRuntime.differences(
@@ -143,10 +142,11 @@ struct BuildSetup: Sendable {
         if let problem = source.problem {
             warnings.append("CODEBUILD_RESOLVED_SOURCE_VERSION is not set: \(problem)")
         }
+        let now = FileTime.now()
         identity = BuildIdentity(
             project: project,
             number: BuildSetup.nextNumber(project, request.stateDirectory, &warnings),
-            startTime: BuildSetup.milliseconds(),
+            startTime: now.seconds * 1_000 + Int64(now.nanoseconds) / 1_000_000,
             region: BuildEnvironment.region(of: request.hostEnvironment)
         )
         self.environment = environment
@@ -155,7 +155,7 @@ struct BuildSetup: Sendable {
                 identity,
                 sourceDirectory: execution.root.string,
                 source: source,
-                trigger: BuildTrigger(request.hostEnvironment, source),
+                trigger: BuildSetup.trigger(request, source),
                 initiator: HostUser.name(request.hostEnvironment)
             )
         )
@@ -167,25 +167,13 @@ struct BuildSetup: Sendable {
 }
 
 extension BuildSetup {
-    /// Finds the interpreter, and the problems with it, the users and the references.
-    private static func shell(
-        _ request: BuildRequest,
-        _ environment: BuildEnvironment,
-        _ users: BuildUsers,
-        _ execution: any ExecutionEnvironment
-    ) async -> (path: FilePath, problems: [SetupError.Problem]) {
-        let shell = await ShellLookup.find(
-            request.buildspec.env.shell,
-            path: environment.variables["PATH"],
-            in: execution
-        )
-        let problems =
-            missingReferences(request) + users.problems + [shell.problem].compactMap { $0 }
-        let wanted = request.buildspec.env.shell?.value ?? "/bin/sh"
-        return (shell.path ?? FilePath(wanted), problems)
+    /// Returns the trigger of a build: the one of `--env`, else what the CI system reports, else git's.
+    private static func trigger(_ request: BuildRequest, _ source: SourceVersion) -> BuildTrigger {
+        let given = request.overrides.last { $0.name == "CODEBUILD_WEBHOOK_TRIGGER" }
+        return given.map { BuildTrigger(text: $0.value) }
+            ?? BuildTrigger(request.hostEnvironment, source, change: request.untrustedChange)
     }
 
-    /// Returns the warning of a plan about a problem.
     private static func warning(_ problem: SetupError.Problem) -> String {
         let location = problem.range.map { " (line \($0.start.line))" } ?? ""
         return "the build would not start: \(problem.message)\(location)"
@@ -257,11 +245,5 @@ extension BuildSetup {
             )
             return 1
         }
-    }
-
-    private static func milliseconds() -> Int64 {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
-        return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
     }
 }

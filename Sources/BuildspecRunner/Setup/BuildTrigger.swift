@@ -19,22 +19,45 @@ package struct BuildTrigger: Sendable, Equatable {
     /// The branch, tag or pull request; `nil` if none is known.
     package var subject: Subject?
 
-    /// Creates a trigger.
     package init(_ subject: Subject? = nil) { self.subject = subject }
 
-    /// Creates the trigger that the CI system reports, or else the one of the checkout.
-    ///
-    /// - Parameters:
-    ///   - environment: The host's variables.
-    ///   - source: The state of the git repository.
-    package init(_ environment: [String: String], _ source: SourceVersion) {
+    /// Creates the trigger that the host's variables report, else the reported change, else the one of the
+    /// checkout.
+    package init(
+        _ environment: [String: String],
+        _ source: SourceVersion,
+        change: UntrustedChange? = nil
+    ) {
         let variables = environment.filter { !$0.value.isEmpty }
-        if let subject = BuildTrigger.readers.lazy.compactMap({ $0(variables) }).first {
+        if let subject = BuildTrigger.readers.lazy.compactMap({ $0(variables) }).first
+            ?? TriggerVariables.subject(in: variables)
+        {
             self.subject = subject
+        } else if let change {
+            let number = change.name.split(separator: "-").dropFirst().first
+            subject = number.map { .pullRequest(String($0), head: nil, base: nil) } ?? .unknown
         } else if let branch = source.branch {
             subject = .branch(branch)
         } else if let tag = source.tag {
             subject = .tag(tag)
+        }
+    }
+
+    /// Creates the trigger of a value of `CODEBUILD_WEBHOOK_TRIGGER`; other text than the documented
+    /// triggers names no subject.
+    package init(text: String, head: String? = nil, base: String? = nil) {
+        guard let slash = text.firstIndex(of: "/") else { return }
+        let name = String(text[text.index(after: slash)...])
+        switch text[..<slash] {
+        case "branch": subject = .branch(name)
+        case "tag": subject = .tag(name)
+        case "pr":
+            subject = .pullRequest(
+                name,
+                head: head.map(BuildTrigger.shortName),
+                base: base.map(BuildTrigger.shortName)
+            )
+        default: break
         }
     }
 
@@ -73,29 +96,19 @@ package struct BuildTrigger: Sendable, Equatable {
 extension BuildTrigger {
     private typealias Reader = @Sendable ([String: String]) -> Subject?
 
-    /// The readers of the CI systems that document their variables.
-    private static let readers: [Reader] = [
-        codeBuild, gitHub, gitLab, bitbucket, azure, circle, buildkite, travis, jenkins,
-    ]
+    /// The readers of the systems whose variables are not those of `TriggerVariables`.
+    private static let readers: [Reader] = [codeBuild, gitHub]
 
     /// An outer build on CodeBuild.
     private static let codeBuild: Reader = { variables in
         guard variables["CODEBUILD_BUILD_ID"] != nil,
-            let trigger = variables["CODEBUILD_WEBHOOK_TRIGGER"],
-            let slash = trigger.firstIndex(of: "/")
+            let trigger = variables["CODEBUILD_WEBHOOK_TRIGGER"]
         else { return nil }
-        let name = String(trigger[trigger.index(after: slash)...])
-        switch trigger[..<slash] {
-        case "branch": return .branch(name)
-        case "tag": return .tag(name)
-        case "pr":
-            return .pullRequest(
-                name,
-                head: variables["CODEBUILD_WEBHOOK_HEAD_REF"].map(shortName),
-                base: variables["CODEBUILD_WEBHOOK_BASE_REF"].map(shortName)
-            )
-        default: return nil
-        }
+        return BuildTrigger(
+            text: trigger,
+            head: variables["CODEBUILD_WEBHOOK_HEAD_REF"],
+            base: variables["CODEBUILD_WEBHOOK_BASE_REF"]
+        ).subject
     }
 
     private static let gitHub: Reader = { variables in
@@ -113,97 +126,8 @@ extension BuildTrigger {
         )
     }
 
-    private static let gitLab: Reader = { variables in
-        guard variables["GITLAB_CI"] == "true" else { return nil }
-        if let number = variables["CI_MERGE_REQUEST_IID"] {
-            return .pullRequest(
-                number,
-                head: variables["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"],
-                base: variables["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"]
-            )
-        }
-        return named(tag: variables["CI_COMMIT_TAG"], branch: variables["CI_COMMIT_BRANCH"])
-    }
-
-    private static let bitbucket: Reader = { variables in
-        guard variables["BITBUCKET_BUILD_NUMBER"] != nil else { return nil }
-        if let number = variables["BITBUCKET_PR_ID"] {
-            return .pullRequest(
-                number,
-                head: variables["BITBUCKET_BRANCH"],
-                base: variables["BITBUCKET_PR_DESTINATION_BRANCH"]
-            )
-        }
-        return named(tag: variables["BITBUCKET_TAG"], branch: variables["BITBUCKET_BRANCH"])
-    }
-
-    private static let azure: Reader = { variables in
-        guard variables["TF_BUILD"] != nil else { return nil }
-        let number =
-            variables["SYSTEM_PULLREQUEST_PULLREQUESTNUMBER"]
-            ?? variables["SYSTEM_PULLREQUEST_PULLREQUESTID"]
-        if let number {
-            return .pullRequest(
-                number,
-                head: variables["SYSTEM_PULLREQUEST_SOURCEBRANCH"].map(shortName),
-                base: variables["SYSTEM_PULLREQUEST_TARGETBRANCH"].map(shortName)
-            )
-        }
-        return variables["BUILD_SOURCEBRANCH"].flatMap { subject(ofReference: $0) }
-    }
-
-    private static let circle: Reader = { variables in
-        guard variables["CIRCLECI"] == "true" else { return nil }
-        let branch = variables["CIRCLE_BRANCH"]
-        if let number = variables["CIRCLE_PULL_REQUEST"]?.split(separator: "/").last {
-            return .pullRequest(String(number), head: branch, base: nil)
-        }
-        return named(tag: variables["CIRCLE_TAG"], branch: branch)
-    }
-
-    private static let buildkite: Reader = { variables in
-        guard variables["BUILDKITE"] == "true" else { return nil }
-        if let number = variables["BUILDKITE_PULL_REQUEST"], number != "false" {
-            return .pullRequest(
-                number,
-                head: variables["BUILDKITE_BRANCH"],
-                base: variables["BUILDKITE_PULL_REQUEST_BASE_BRANCH"]
-            )
-        }
-        return named(tag: variables["BUILDKITE_TAG"], branch: variables["BUILDKITE_BRANCH"])
-    }
-
-    private static let travis: Reader = { variables in
-        guard variables["TRAVIS"] == "true" else { return nil }
-        if let number = variables["TRAVIS_PULL_REQUEST"], number != "false" {
-            return .pullRequest(
-                number,
-                head: variables["TRAVIS_PULL_REQUEST_BRANCH"],
-                base: variables["TRAVIS_BRANCH"]
-            )
-        }
-        return named(tag: variables["TRAVIS_TAG"], branch: variables["TRAVIS_BRANCH"])
-    }
-
-    private static let jenkins: Reader = { variables in
-        guard variables["JENKINS_URL"] != nil else { return nil }
-        if let number = variables["CHANGE_ID"] {
-            return .pullRequest(
-                number,
-                head: variables["CHANGE_BRANCH"],
-                base: variables["CHANGE_TARGET"]
-            )
-        }
-        let branch = variables["BRANCH_NAME"] ?? variables["GIT_LOCAL_BRANCH"]
-        return named(tag: variables["TAG_NAME"], branch: branch)
-    }
-
-    private static func named(tag: String?, branch: String?) -> Subject? {
-        tag.map(Subject.tag) ?? branch.map(Subject.branch)
-    }
-
     /// Parses `refs/heads/NAME`, `refs/tags/NAME` or `refs/pull/NUMBER/…`.
-    private static func subject(
+    static func subject(
         ofReference reference: String,
         head: String? = nil,
         base: String? = nil
@@ -215,7 +139,7 @@ extension BuildTrigger {
         return .pullRequest(String(number), head: head, base: base)
     }
 
-    private static func shortName(_ reference: String) -> String {
+    static func shortName(_ reference: String) -> String {
         for prefix in ["refs/heads/", "refs/tags/"] where reference.hasPrefix(prefix) {
             return String(reference.dropFirst(prefix.count))
         }

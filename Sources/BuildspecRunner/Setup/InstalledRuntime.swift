@@ -20,20 +20,15 @@ enum InstalledRuntime {
         "rust": ("rustc", ["--version"]),
     ]
 
-    /// Finds the runtimes that are missing, or have another version than the wanted one.
-    ///
-    /// - Parameters:
-    ///   - wanted: The runtimes of the buildspec.
-    ///   - variables: The build's environment.
-    ///   - execution: The execution environment.
-    ///   - directory: The directory in which the programs start.
-    /// - Returns: One warning for each difference; none for a runtime whose version is unknown.
+    /// Returns a warning for each runtime that is missing or has another version than the wanted one; none
+    /// for a runtime whose version is unknown.
     static func differences(
         _ wanted: [RuntimeVersion],
         _ variables: [String: String],
         in execution: any ExecutionEnvironment,
         startingIn directory: FilePath
     ) async -> [String] {
+        let kept = ["PATH", "HOME"].compactMap { name in variables[name].map { "\(name)=\($0)" } }
         var lines: [String] = []
         for runtime in wanted {
             let expansion = VariableText.expand(runtime.version.value) { variables[$0] }
@@ -46,7 +41,12 @@ enum InstalledRuntime {
                 )
                 continue
             }
-            let process = processSpec(program, known.arguments, variables, execution, directory)
+            let process = execution.processSpec(
+                "/usr/bin/env",
+                kept + [program.string] + known.arguments,
+                in: directory,
+                as: nil
+            )
             guard let text = await output(of: process), let version = version(in: text),
                 !matches(version, wanted: expansion.text)
             else { continue }
@@ -59,13 +59,10 @@ enum InstalledRuntime {
         return lines
     }
 
-    /// Checks whether a version matches the wanted one; `3.12.7` matches `3.12`.
+    /// Checks whether the numbers of `wanted`, such as `3.12`, `18.x` or `corretto17`, are the first ones
+    /// of `version`, such as `3.12.7`, or `1.8.0_392` of an old Java.
     ///
-    /// - Parameters:
-    ///   - version: A version such as `3.12.7`, or `1.8.0_392` of an old Java.
-    ///   - wanted: A version such as `3.12`, `18.x`, `latest` or `corretto17`.
-    /// - Returns: Whether the numbers of `wanted` are the first ones of `version`; `true` if `wanted`
-    ///   has no number.
+    /// A text without a number, such as `latest`, matches every version.
     static func matches(_ version: String, wanted: String) -> Bool {
         let digits = wanted.drop { !$0.isNumber }
         let parts = digits.split(separator: ".").prefix { $0.allSatisfy(\.isNumber) }
@@ -102,22 +99,6 @@ enum InstalledRuntime {
             return String(decoding: bytes[first..<versionEnd], as: UTF8.self)
         }
         return nil
-    }
-
-    private static func processSpec(
-        _ program: FilePath,
-        _ arguments: [String],
-        _ variables: [String: String],
-        _ execution: any ExecutionEnvironment,
-        _ directory: FilePath
-    ) -> ProcessSpec {
-        let kept = ["PATH", "HOME"].compactMap { name in variables[name].map { "\(name)=\($0)" } }
-        return execution.processSpec(
-            "/usr/bin/env",
-            kept + [program.string] + arguments,
-            in: directory,
-            as: nil
-        )
     }
 
     /// Returns the output of a program that ends within five seconds, with standard error, to which Java

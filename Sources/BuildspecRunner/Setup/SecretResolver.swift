@@ -53,7 +53,7 @@ public struct ReferencedVariable: Sendable, Equatable {
 extension BuildRequest {
     /// Reads the values of all references that have no value from the start of the build.
     ///
-    /// - Throws: `SetupError` if one cannot be read, `CancellationError` if the task was cancelled.
+    /// - Throws: `SetupError`, or `CancellationError` if the task was cancelled.
     func resolvedReferences() async throws -> [String: String] {
         let given = Set(overrides.map(\.name))
         let parameters = buildspec.env.parameterStore.filter { !given.contains($0.name) }

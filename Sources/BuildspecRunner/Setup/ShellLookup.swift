@@ -6,33 +6,23 @@ internal import SystemPackage
 /// Source: CodeBuild user guide, "Build specification reference": env/shell; the default is the
 /// system's `/bin/sh`.
 enum ShellLookup {
-    /// Finds the shell in the execution environment.
-    ///
-    /// - Parameters:
-    ///   - wanted: The value of `env.shell`.
-    ///   - path: The build's `PATH`.
-    ///   - execution: The execution environment.
-    /// - Returns: The path of the shell, or the problem with it.
+    /// Finds the shell in the execution environment; with a problem, the path is the wanted one.
     static func find(
         _ wanted: Located<String>?,
-        path: String?,
+        _ environment: BuildEnvironment,
         in execution: any ExecutionEnvironment
-    ) async -> (path: FilePath?, problem: SetupError.Problem?) {
+    ) async -> (path: FilePath, problem: SetupError.Problem?) {
         let name = wanted?.value ?? "/bin/sh"
-        if let shell = await execution.firstProgram(of: candidates(name, path)) {
-            return (shell, nil)
-        }
+        let candidates =
+            name.contains("/")
+            ? [FilePath(name)] : SearchPath.candidates(for: name, in: environment.variables["PATH"])
+        if let shell = await execution.firstProgram(of: candidates) { return (shell, nil) }
         let reason =
             name.contains("/") ? "the program does not exist" : "it is not on the build's PATH"
         let problem = SetupError.Problem(
             "cannot run commands with the shell '\(name)': \(reason); install it or change 'env.shell'",
             at: wanted?.range
         )
-        return (nil, problem)
-    }
-
-    private static func candidates(_ name: String, _ path: String?) -> [FilePath] {
-        if name.contains("/") { return [FilePath(name)] }
-        return SearchPath.candidates(for: name, in: path)
+        return (FilePath(name), problem)
     }
 }

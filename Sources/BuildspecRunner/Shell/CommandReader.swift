@@ -2,34 +2,72 @@
 struct CommandReader {
     private let text: [Unicode.Scalar]
     private let nesting: Int
+    /// The variables that the reader meets, if the caller wants them.
+    private let variables: CommandVariables?
     private static let maximumNesting = 32
 
-    init(_ text: [Unicode.Scalar]) {
-        self.init(text, nesting: 0)
-    }
-
-    private init(_ text: [Unicode.Scalar], nesting: Int) {
+    init(_ text: [Unicode.Scalar], nesting: Int = 0, variables: CommandVariables? = nil) {
         self.text = text
         self.nesting = nesting
+        self.variables = variables
     }
 
     private func at(_ position: Int) -> Unicode.Scalar? {
         text.indices.contains(position) ? text[position] : nil
     }
 
-    private var inner: CommandReader? {
-        nesting < CommandReader.maximumNesting ? CommandReader(text, nesting: nesting + 1) : nil
+    private func inner(_ variables: CommandVariables?) -> CommandReader? {
+        guard nesting < CommandReader.maximumNesting else { return nil }
+        return CommandReader(text, nesting: nesting + 1, variables: variables)
     }
 
-    /// Finds the `)` that ends a command.
-    ///
-    /// - Parameter start: The position at which the command begins.
-    /// - Returns: The position of the `)`; `nil` if it does not exist.
+    /// Reads `$NAME` or the start of `${NAME…`; the variable is required if the expansion gives no default.
+    func variable(
+        at position: Int
+    ) -> (name: String, end: Int, isBraced: Bool, isRequired: Bool) {
+        let isBraced = at(position + 1) == "{"
+        var start = position + (isBraced ? 2 : 1)
+        // `${#NAME}` is the length of the value.
+        if isBraced, at(start) == "#", at(start + 1) != "}" { start += 1 }
+        let rest = text[min(start, text.count)...]
+        let scalars = rest.prefix { $0.isASCII && ShellText.isName("_\($0)") }
+        let name = String(String.UnicodeScalarView(scalars))
+        let end = start + scalars.count
+        let isRequired = ShellText.isName(name) && (!isBraced || hasNoDefault(at: end))
+        return (name, end, isBraced, isRequired)
+    }
+
+    /// Whether the operator after a variable's name gives no default.
+    private func hasNoDefault(at position: Int) -> Bool {
+        switch at(position) {
+        case "}", "%", "#", "/", "^", ",", "@", "[": true
+        // `${NAME:0:3}` is a part of the value.
+        case ":": at(position + 1).map { !"-=+?".unicodeScalars.contains($0) } ?? false
+        default: false
+        }
+    }
+
+    private func addVariable(at position: Int) {
+        guard let variables, case let variable = variable(at: position), variable.isRequired
+        else { return }
+        var before = text[..<position]
+        if before.last == "\"" { before.removeLast() }
+        let operators = ["-n ", "-z "].map(\.unicodeScalars)
+        let isTested = operators.contains { before.suffix(3).elementsEqual($0) }
+        variables.addExpanded(variable.name, isTested: isTested)
+    }
+
+    /// Finds the `)` that ends the command at `start`; `nil` if it does not exist.
     func end(from start: Int) -> Int? {
         var position = start
         var state = CommandState()
         while let scalar = at(position) {
             let isWordStart = position == start || isBreak(at(position - 1))
+            if isWordStart, let variables {
+                let word = text[position...].prefix { !isBreak($0) }
+                let text = String(String.UnicodeScalarView(word))
+                variables.add(text, isCommand: state.isCommandStart)
+            }
             switch scalar {
             case "#" where isWordStart:
                 guard let line = text[position...].firstIndex(of: "\n") else { return nil }
@@ -75,34 +113,39 @@ struct CommandReader {
         switch at(position) {
         case "\\": return position + 1
         case "'" where !isInQuotes: return text[(position + 1)...].firstIndex(of: "'")
-        case "\"" where !isInQuotes: return endOfDoubleQuoted(from: position + 1)
+        case "\"" where !isInQuotes:
+            return endOfText(closedBy: "\"", from: position + 1, isInQuotes: true)
         case "`": return endOfBackquoted(from: position + 1)
         case "$" where at(position + 1) == "{":
-            return inner?.endOfBraces(from: position + 2, isInQuotes: isInQuotes)
+            addVariable(at: position)
+            // A word in braces may be a default that is not used.
+            return inner(nil)?.endOfText(
+                closedBy: "}",
+                from: position + 2,
+                isInQuotes: isInQuotes
+            )
         case "$" where at(position + 1) == "(":
             if at(position + 2) == "(", let end = endOfArithmetic(from: position + 3) { return end }
-            return inner?.end(from: position + 2)
+            return inner(variables)?.end(from: position + 2)
+        case "$":
+            addVariable(at: position)
+            return position
         default: return position
         }
     }
 
-    private func endOfDoubleQuoted(from start: Int) -> Int? {
+    /// Finds the `closing` character of braces or double quotes; `nil` if it does not exist.
+    private func endOfText(
+        closedBy closing: Unicode.Scalar,
+        from start: Int,
+        isInQuotes: Bool
+    ) -> Int? {
         var position = start
         while let scalar = at(position) {
-            if scalar == "\"" { return position }
-            guard let end = endOfQuoted(at: position, isInQuotes: true) else { return nil }
-            position = end + 1
-        }
-        return nil
-    }
-
-    private func endOfBraces(from start: Int, isInQuotes: Bool) -> Int? {
-        var position = start
-        while let scalar = at(position) {
-            if scalar == "}" { return position }
+            if scalar == closing { return position }
             let end =
                 scalar == "\""
-                ? endOfDoubleQuoted(from: position + 1)
+                ? endOfText(closedBy: "\"", from: position + 1, isInQuotes: true)
                 : endOfQuoted(at: position, isInQuotes: isInQuotes)
             guard let end else { return nil }
             position = end + 1
@@ -214,11 +257,7 @@ private struct CommandState {
         isCommandStart = blocks.last == .choice
     }
 
-    /// Handles an unquoted word.
-    ///
-    /// - Parameters:
-    ///   - word: The letters of the word.
-    ///   - isWhole: Whether the word has no other characters.
+    /// Handles the letters of an unquoted word, which `isWhole` if it has no other characters.
     mutating func read(_ word: ArraySlice<Unicode.Scalar>, isWhole: Bool) {
         let text = String(String.UnicodeScalarView(word))
         let mayBeReserved = isWhole && isCommandStart

@@ -6,18 +6,12 @@ package struct StateFiles: Sendable {
     package var environment: FilePath
     /// The current directory, one line.
     package var directory: FilePath
+}
 
+extension StateFiles {
     /// Creates the paths of the files in a directory.
     package init(in parent: FilePath) {
-        self.init(
-            environment: parent.appending("env.sh"),
-            directory: parent.appending("dir.txt")
-        )
-    }
-
-    init(environment: FilePath, directory: FilePath) {
-        self.environment = environment
-        self.directory = directory
+        self.init(environment: parent.appending("env.sh"), directory: parent.appending("dir.txt"))
     }
 }
 
@@ -29,16 +23,10 @@ package struct StateFiles: Sendable {
 /// of shell errors in published logs show. The consequences are intended: plain assignments persist
 /// (`set -a`), functions and `set -e` do not, and a command that leaves by `exit` saves no state.
 package enum CommandScript {
-    /// Returns the script for one command.
+    /// Returns the script for one command; `preparation` is further shell text on the third line.
     ///
-    /// - Parameters:
-    ///   - command: The command's text.
-    ///   - old: The files with the state at the start.
-    ///   - new: The files for the state at the end.
-    ///   - directory: The saved directory, if it is known. CodeBuild's script starts a `cat` for it,
-    ///     which takes longer than the rest of the script.
-    ///   - preparation: Further shell text on the third line, before the command.
-    /// - Returns: The script.
+    /// Pass the saved directory if it is known: CodeBuild's script starts a `cat` for it, which takes
+    /// longer than the rest of the script.
     package static func text(
         running command: String,
         from old: StateFiles,
@@ -59,14 +47,9 @@ package enum CommandScript {
         """
     }
 
-    /// Returns the saved environment before the first command: one `export` for each variable.
-    ///
-    /// - Parameter variables: Names and values.
-    /// - Returns: The lines, sorted by name.
+    /// Returns the saved environment before the first command: one `export` for each variable, by name.
     package static func exports(_ variables: [String: String]) -> String {
-        variables.sorted { $0.key < $1.key }
-            .map { export($0.key, $0.value) }
-            .joined()
+        variables.sorted { $0.key < $1.key }.map { export($0.key, $0.value) }.joined()
     }
 
     /// Returns the line that exports one variable.
@@ -77,13 +60,7 @@ package enum CommandScript {
         return "(unset \(name)) 2>/dev/null && \(assignment)"
     }
 
-    /// Returns a script that runs lines in a directory, with the saved environment.
-    ///
-    /// - Parameters:
-    ///   - lines: The lines.
-    ///   - environment: The path of the saved environment.
-    ///   - root: The directory.
-    /// - Returns: The script.
+    /// Returns a script that runs lines in the directory `root`, with the saved environment.
     package static func text(
         evaluating lines: String,
         environment: String,
@@ -102,9 +79,6 @@ package enum CommandScript {
     ///
     /// Each text is expanded as between double quotes. A substitution that fails ends the script with
     /// its status.
-    ///
-    /// - Parameter texts: The texts to expand.
-    /// - Returns: The lines.
     package static func lines(evaluating texts: [String]) -> String {
         texts.map { text in
             "CODEBUILD_TEXT=\"\(text)\" || exit\nprintf '%s\\0' \"$CODEBUILD_TEXT\"\n"

@@ -2,43 +2,31 @@ internal import SystemPackage
 
 /// The commands that CodeBuild puts on the build's `PATH`.
 enum HelperCommands {
-    /// Writes the commands to a directory.
+    /// Writes the commands to an empty directory, and returns it.
     ///
     /// - `codebuild-hash-files` prints a digest of files, for cache keys (CodeBuild user guide, "Cache
     ///   builds in Amazon S3").
     /// - `codebuild-breakpoint` and `codebuild-resume` pause and continue a build that is debugged, and
     ///   print one line in other builds (CodeBuild user guide, "Debug builds with Session Manager").
     ///
-    /// - Parameters:
-    ///   - directory: An empty directory.
-    ///   - executable: The program with the subcommand `hash-files`, as commands see it.
-    ///   - pausing: The build's shell, if the build pauses at breakpoints.
-    /// - Returns: The directory.
-    /// - Throws: `Errno`.
+    /// `executable` is the program with the subcommand `hash-files`, as commands see it; `pausing` is the
+    /// build's shell, if the build pauses at breakpoints.
     static func install(
         in directory: FilePath,
         executable: FilePath?,
         pausing: FilePath?
     ) throws -> FilePath {
-        if let pausing {
-            // The build's shell writes the environment, because the same shell must read it.
-            try write(
-                DebugScript.breakpoint,
-                for: pausing,
-                as: "codebuild-breakpoint",
-                in: directory
-            )
-        } else {
-            try write(DebugScript.ignoredBreakpoint, as: "codebuild-breakpoint", in: directory)
-        }
+        // The build's shell writes the environment, because the same shell must read it.
+        try write(
+            pausing == nil ? DebugScript.ignoredBreakpoint : DebugScript.breakpoint,
+            for: pausing ?? "/bin/sh",
+            as: "codebuild-breakpoint",
+            in: directory
+        )
         try write(DebugScript.resume, as: "codebuild-resume", in: directory)
         if let executable {
-            let program = ShellText.quoted(executable.string)
-            try write(
-                hashFiles(program),
-                as: "codebuild-hash-files",
-                in: directory
-            )
+            let script = hashFiles(ShellText.quoted(executable.string))
+            try write(script, as: "codebuild-hash-files", in: directory)
         }
         return directory
     }

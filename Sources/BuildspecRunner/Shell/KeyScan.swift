@@ -12,7 +12,8 @@ struct KeyScan {
 
     /// The parts in order, escaped for double quotes.
     private(set) var parts: [Part] = []
-    /// The variables that are expanded and have no default, in order, without duplicates.
+    /// The variables that are expanded and have no default, in order, without duplicates; not those that
+    /// a command sets itself.
     private(set) var variables: [String] = []
 
     private let text: [Unicode.Scalar]
@@ -29,7 +30,6 @@ struct KeyScan {
         position < text.count ? text[position] : nil
     }
 
-    /// Adds the next `count` scalars to the literal text.
     private mutating func appendLiteral(_ count: Int) {
         let end = min(index + count, text.count)
         literal.append(contentsOf: text[index..<end])
@@ -74,38 +74,18 @@ struct KeyScan {
         return true
     }
 
-    /// Reads `$NAME` or `${NAME}`, or the start of an expansion with an operator.
-    ///
-    /// - Returns: Whether a brace is open after the variable.
+    /// Reads `$NAME` or `${NAME}`, or the start of an expansion with an operator; returns whether a brace
+    /// is open after the variable.
     private mutating func readVariable(isOutsideBraces: Bool) -> Bool {
-        let isBraced = at(index + 1) == "{"
-        var start = index + (isBraced ? 2 : 1)
-        // `${#NAME}` is the length of the value.
-        if isBraced, at(start) == "#", at(start + 1) != "}" { start += 1 }
-        let name = String(
-            String.UnicodeScalarView(
-                text[min(start, text.count)...].prefix { $0.isASCII && ShellText.isName("_\($0)") }
-            )
-        )
-        let end = start + name.unicodeScalars.count
-        if isOutsideBraces, ShellText.isName(name), !isBraced || hasNoDefault(at: end),
-            !variables.contains(name)
-        {
-            variables.append(name)
-        }
-        let isOpen = isBraced && at(end) != "}"
-        appendLiteral(max(1, end - index + (isBraced && !isOpen ? 1 : 0)))
+        let variable = CommandReader(text).variable(at: index)
+        if isOutsideBraces, variable.isRequired { add(variable.name) }
+        let isOpen = variable.isBraced && at(variable.end) != "}"
+        appendLiteral(max(1, variable.end - index + (variable.isBraced && !isOpen ? 1 : 0)))
         return isOpen
     }
 
-    /// Whether the operator after a variable's name gives no default.
-    private func hasNoDefault(at position: Int) -> Bool {
-        switch at(position) {
-        case "}", "%", "#", "/", "^", ",", "@", "[": true
-        // `${NAME:0:3}` is a part of the value.
-        case ":": at(position + 1).map { !"-=+?".unicodeScalars.contains($0) } ?? false
-        default: false
-        }
+    private mutating func add(_ variable: String) {
+        if !variables.contains(variable) { variables.append(variable) }
     }
 
     private mutating func readCommand() -> Bool {
@@ -142,6 +122,9 @@ struct KeyScan {
         let start = body.drop(while: \.isWhitespace)
         guard !start.isEmpty else { return appendLiteral(end + 1 - index) }
         let source = String(String.UnicodeScalarView(text[index...end]))
+        let names = CommandVariables()
+        _ = CommandReader(Array("\(body)\n)".unicodeScalars), variables: names).end(from: 0)
+        for name in names.required { add(name) }
         endLiteral()
         // Bash reads a file for `$(<file)` without a command, but only if nothing else is in it.
         let isRead = start.hasPrefix("<") && !start.hasPrefix("<<") && !start.hasPrefix("<(")
@@ -149,5 +132,28 @@ struct KeyScan {
             isRead ? "CODEBUILD_READ=$(\(body)\n) && printf %s \"$CODEBUILD_READ\"" : body
         parts.append(.command(command, source: source))
         index = end + 1
+    }
+}
+
+/// The variables that a command uses, as far as its text shows them.
+final class CommandVariables {
+    /// The names that are expanded without a default, in order.
+    private var expanded: [String] = []
+    /// The names that the command may set or test, because they begin a word.
+    private var others: Set<String> = ["BASH_REMATCH", "MAPFILE", "OPTARG", "REPLY"]
+    private var readsAssignments = false
+
+    /// The names that must be set before the command; none if it reads assignments from elsewhere.
+    var required: [String] { readsAssignments ? [] : expanded.filter { !others.contains($0) } }
+
+    /// Adds an expanded variable; a tested one is `$NAME` after `-n` or `-z`.
+    func addExpanded(_ name: String, isTested: Bool) {
+        if isTested { others.insert(name) } else { expanded.append(name) }
+    }
+
+    /// Adds an unquoted word, such as `NAME=value`, or the names after `for` and `read`.
+    func add(_ word: String, isCommand: Bool) {
+        others.insert(word.prefix { $0.isASCII && ShellText.isName("_\($0)") }.description)
+        if isCommand, [".", "source", "eval", "export"].contains(word) { readsAssignments = true }
     }
 }

@@ -12,13 +12,10 @@ internal import SystemPackage
 final class ShellSession: Sendable {
     /// The state with which the first command begins, and the options of the session.
     struct InitialState: Sendable {
-        /// The interpreter.
         var shell: FilePath
-        /// The first environment.
         var variables: [String: String]
         /// The names of the variables that the build itself sets.
         var setNames: Set<String>
-        /// The buildspec's version.
         var version: Buildspec.Version
         /// The user that evaluates keys and names; `nil` is the user that runs the build.
         var user: UserAccount?
@@ -35,13 +32,6 @@ final class ShellSession: Sendable {
     private let evaluator: Mutex<UserAccount?>
 
     /// Creates a session and writes its first state.
-    ///
-    /// - Parameters:
-    ///   - initialState: The state with which the first command begins.
-    ///   - directory: The directory for the state files.
-    ///   - execution: The execution environment of the commands.
-    ///   - executor: The runner of the processes.
-    /// - Throws: `Errno`.
     init(
         _ initialState: InitialState,
         in directory: PrivateDirectory,
@@ -61,14 +51,10 @@ final class ShellSession: Sendable {
         try stateStore.write(firstState)
     }
 
-    /// Runs one command to its end.
+    /// Runs one command to its end and returns its exit status; `nil` is the user that runs the build.
     ///
-    /// - Parameters:
-    ///   - command: The text of the command.
-    ///   - user: The user of the command; `nil` is the user that runs the build.
-    ///   - isSucceeding: Whether no command has failed so far.
-    ///   - atBreakpoint: Called with the state of a command that waits until it returns.
-    /// - Returns: The exit status of the command.
+    /// At a breakpoint, the command waits until `atBreakpoint` returns, which gets its state.
+    ///
     /// - Throws: `Errno` or `SmallFile.Untrusted` for the state files, or an error of the process start.
     func run(
         _ command: String,
@@ -98,21 +84,17 @@ final class ShellSession: Sendable {
         return status
     }
 
-    /// Tells the following commands that a command has failed.
-    ///
-    /// - Throws: `Errno`.
+    /// Sets the variable by which the following commands know that a command has failed.
     func recordFailure() throws {
-        try appendToEnvironment(CommandScript.export("CODEBUILD_BUILD_SUCCEEDING", "0"))
+        var state = try state()
+        state.environment += CommandScript.export("CODEBUILD_BUILD_SUCCEEDING", "0").utf8
+        try restore(state)
     }
 
     /// Returns the current state.
-    ///
-    /// - Throws: `Errno`.
     func state() throws -> SavedState { try stateStore.state(of: stateOwner.withLock { $0 }) }
 
     /// Returns to an earlier state.
-    ///
-    /// - Throws: `Errno`.
     func restore(_ state: SavedState) throws {
         try stateStore.write(state)
         stateOwner.withLock { $0 = state.user }
@@ -122,8 +104,6 @@ final class ShellSession: Sendable {
     func evaluate(as user: UserAccount?) { evaluator.withLock { $0 = user } }
 
     /// Returns a directory, as commands see it, to which the user that evaluates keys can write.
-    ///
-    /// - Throws: `Errno`.
     func outputDirectory() throws -> FilePath {
         execution.pathInside(try stateStore.directories(of: evaluator.withLock { $0 }).output)
     }
@@ -134,7 +114,6 @@ final class ShellSession: Sendable {
     ///
     /// - Returns: One value for each text, with bytes that are not UTF-8 replaced; `nil` if a
     ///   substitution failed.
-    /// - Throws: `Errno`, or an error of the process start.
     func evaluate(_ texts: [String]) async throws -> [String]? {
         try await evaluateBytes(texts)?.map { String(decoding: $0, as: UTF8.self) }
     }
@@ -165,7 +144,44 @@ final class ShellSession: Sendable {
 }
 
 extension ShellSession {
-    /// Returns the command that runs the current script.
+    /// Creates the session of a build, whose users can traverse `directory`.
+    convenience init(
+        _ request: BuildRequest,
+        _ setup: BuildSetup,
+        in directory: PrivateDirectory,
+        output: OutputMultiplexer,
+        groups: ProcessGroups
+    ) throws {
+        if setup.users.hasOtherUsers { Pipe.openToEveryone(output.input) }
+        let execution = setup.execution
+        let helpers = try HelperCommands.install(
+            in: directory.createOpenDirectory("bin"),
+            executable: request.helperExecutable.flatMap(execution.programInside),
+            pausing: request.debugging?.pausesAtBreakpoints == true ? setup.shell : nil
+        )
+        var environment = setup.environment
+        environment.appendToPath(execution.pathInside(helpers).string)
+        try self.init(
+            InitialState(
+                shell: setup.shell,
+                variables: environment.variables,
+                setNames: request.givenNames,
+                version: request.buildspec.version,
+                user: setup.users.defaultUser,
+                debugging: request.debugging
+            ),
+            in: directory,
+            at: execution,
+            executor: execution.commandExecutor(
+                output: output,
+                groups: groups,
+                grace: request.gracePeriod
+            )
+        )
+    }
+}
+
+extension ShellSession {
     private func commandSpec(
         in directories: ShellStateStore.UserDirectories,
         as user: UserAccount?
@@ -192,13 +208,6 @@ extension ShellSession {
         var state = try state()
         state.user = user
         state.environment += Array(identityLines(of: user).utf8)
-        try restore(state)
-    }
-
-    /// Appends lines to the saved environment.
-    private func appendToEnvironment(_ lines: String) throws {
-        var state = try state()
-        state.environment += Array(lines.utf8)
         try restore(state)
     }
 

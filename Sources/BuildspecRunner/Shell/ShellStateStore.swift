@@ -55,16 +55,12 @@ final class ShellStateStore: Sendable {
     /// The state with which the next command begins.
     let files: StateFiles
 
-    /// The build's private directory.
     let privateDirectory: PrivateDirectory
+    /// The owner of the files that commands without a user write.
     private let defaultOwner: uid_t
     private let knownDirectories = Mutex<[uid_t: UserDirectories]>([:])
 
-    /// Creates a store in a private directory.
-    ///
-    /// - Parameters:
-    ///   - directory: The build's private directory.
-    ///   - defaultOwner: The owner of the files that commands without a user write.
+    /// Creates a store in the build's private directory.
     init(in directory: PrivateDirectory, defaultOwner: uid_t) {
         privateDirectory = directory
         self.defaultOwner = defaultOwner
@@ -73,8 +69,6 @@ final class ShellStateStore: Sendable {
     }
 
     /// Returns the directories of a user, and creates them for the first call.
-    ///
-    /// - Throws: `Errno`.
     func directories(of user: UserAccount?) throws(Errno) -> UserDirectories {
         let number = user?.userID ?? geteuid()
         if let known = knownDirectories.withLock({ $0[number] }) { return known }
@@ -86,11 +80,7 @@ final class ShellStateStore: Sendable {
         return created
     }
 
-    /// Reads the state.
-    ///
-    /// - Parameter user: The user that owns the state.
-    /// - Returns: The state.
-    /// - Throws: `Errno`.
+    /// Reads the state, which `user` owns.
     func state(of user: UserAccount?) throws -> SavedState {
         SavedState(
             environment: try SmallFile.readRegular(files.environment),
@@ -100,8 +90,6 @@ final class ShellStateStore: Sendable {
     }
 
     /// Reads the saved directory; `nil` if its name is not UTF-8.
-    ///
-    /// - Throws: `Errno`.
     func directory() throws -> String? {
         let line = try SmallFile.readRegular(files.directory)
         return String(
@@ -111,16 +99,11 @@ final class ShellStateStore: Sendable {
     }
 
     /// Replaces the state, in files of its user.
-    ///
-    /// - Throws: `Errno`.
     func write(_ state: SavedState) throws {
         try SmallFile.write(state.environment, to: files.environment, owner: state.user)
         try SmallFile.write(state.directory, to: files.directory, owner: state.user)
     }
 
-    /// Writes the script of the next command.
-    ///
-    /// - Throws: `Errno`.
     func write(script text: String, for user: UserAccount?) throws {
         try SmallFile.write(Array(text.utf8), to: script, owner: user)
     }

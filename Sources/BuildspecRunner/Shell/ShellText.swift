@@ -1,3 +1,5 @@
+internal import BuildspecFiles
+
 /// The rules for names and quoting in a POSIX shell.
 package enum ShellText {
     /// The names of variables that are read-only in bash.
@@ -24,19 +26,13 @@ package enum ShellText {
     ///
     /// Source: POSIX, "Shell Command Language", 3.230 Name.
     package static func isName(_ text: String) -> Bool {
-        guard let first = text.utf8.first, !isDigit(first) else { return false }
-        return text.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        guard let first = text.utf8.first, !digits.contains(first) else { return false }
+        return text.utf8.allSatisfy { PercentEscape.isAlphanumeric($0) || $0 == UInt8(ascii: "_") }
     }
 
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        isLetter(byte) || isDigit(byte) || "/._-+,:@%=".utf8.contains(byte)
-    }
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    /// Whether a byte needs no quotes in a word.
+    static func isPlain(_ byte: UInt8) -> Bool {
+        PercentEscape.isAlphanumeric(byte) || "/._-+,:@%=".utf8.contains(byte)
     }
 }

@@ -11,45 +11,45 @@ internal import SystemPackage
 /// Access to the runner's files of a few kilobytes: saved state, scripts, the build number.
 enum SmallFile {
     /// Reads a file of the runner.
-    ///
-    /// - Throws: `Errno`.
     static func read(_ path: FilePath) throws -> [UInt8] {
         let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
         return try file.closeAfter { try contents(of: file) }
     }
 
-    /// Replaces a file by a new one.
-    ///
-    /// The old file is removed, not truncated. ext4 flushes a file that was truncated and written again
-    /// to the disk when it is closed, which takes milliseconds.
-    ///
-    /// - Throws: `Errno`.
+    /// Replaces a file by a new one with a text.
     static func write(
         _ text: String,
         to path: FilePath,
         permissions: FilePermissions = .ownerReadWrite
     ) throws {
-        try remove(path)
-        let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate, .closeOnExec]
-        try create(Array(text.utf8), to: path, options, permissions)
+        try write(Array(text.utf8), to: path, permissions: permissions)
     }
 
-    /// Replaces a file by a new one that only its owner can read.
+    /// Replaces a file by a new one, whose owner is this user if `owner` is `nil`.
     ///
-    /// - Parameters:
-    ///   - bytes: The new contents.
-    ///   - path: The path of the file.
-    ///   - owner: The owner of the file; `nil` is this user.
-    /// - Throws: `Errno`.
-    static func write(_ bytes: [UInt8], to path: FilePath, owner: UserAccount? = nil) throws {
+    /// The old file is removed, not truncated. ext4 flushes a file that was truncated and written again
+    /// to the disk when it is closed, which takes milliseconds.
+    static func write(
+        _ bytes: [UInt8],
+        to path: FilePath,
+        owner: UserAccount? = nil,
+        permissions: FilePermissions = .ownerReadWrite
+    ) throws {
         try remove(path)
-        let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate, .closeOnExec]
-        try create(bytes, to: path, options, .ownerReadWrite, owner)
+        let file = try FileDescriptor.open(
+            path,
+            .writeOnly,
+            options: [.create, .exclusiveCreate, .closeOnExec],
+            permissions: permissions
+        )
+        try file.closeAfter {
+            _ = try file.writeAll(bytes)
+            try owner?.takeOwnership(of: file)
+        }
     }
 
     /// An error about a state file of a command that is not a regular file of the command's user.
     struct Untrusted: Error, CustomStringConvertible {
-        /// The path of the file.
         var path: FilePath
 
         var description: String {
@@ -57,9 +57,8 @@ enum SmallFile {
         }
     }
 
-    /// Reads a regular file in a directory in which commands may create files; a link is not followed.
-    ///
-    /// - Throws: `Errno`, or `Untrusted` if it is not a regular file.
+    /// Reads a regular file in a directory in which commands may create files; a link is not followed, and
+    /// `Untrusted` is thrown for any other file.
     static func readRegular(_ path: FilePath) throws -> [UInt8] {
         do {
             // Without `nonBlocking`, the open of a named pipe would wait forever.
@@ -71,13 +70,10 @@ enum SmallFile {
         }
     }
 
-    /// Reads and removes a regular file that another user may have created.
+    /// Reads and removes a regular file that another user may have created, if it exists.
     ///
-    /// - Parameters:
-    ///   - path: The path of the file. A link at the path, or instead of its directory, is not followed.
-    ///   - owner: The owner that the file must have.
-    /// - Returns: The contents; `nil` if there is no file.
-    /// - Throws: `Errno`, or `Untrusted` if it is not a regular file of `owner`.
+    /// A link at the path, or instead of its directory, is not followed. Throws `Untrusted` if the file is
+    /// not a regular one of `owner`.
     static func consume(_ path: FilePath, of owner: uid_t) throws -> [UInt8]? {
         guard let name = path.lastComponent?.string else { return nil }
         do {
@@ -120,16 +116,12 @@ enum SmallFile {
     }
 
     /// Removes a file, if it exists.
-    ///
-    /// - Throws: `Errno`.
     static func remove(_ path: FilePath) throws {
         let result = unsafe path.withPlatformString { unsafe unlink($0) }
         guard result == 0 || errno == ENOENT else { throw Errno(rawValue: errno) }
     }
 
     /// Reads the rest of an open file.
-    ///
-    /// - Throws: `Errno`.
     static func contents(of file: FileDescriptor) throws -> [UInt8] {
         var all: [UInt8] = []
         while true {
@@ -138,25 +130,6 @@ enum SmallFile {
             }
             if chunk.isEmpty { return all }
             all += chunk
-        }
-    }
-
-    private static func create(
-        _ bytes: [UInt8],
-        to path: FilePath,
-        _ options: FileDescriptor.OpenOptions,
-        _ permissions: FilePermissions,
-        _ owner: UserAccount? = nil
-    ) throws {
-        let file = try FileDescriptor.open(
-            path,
-            .writeOnly,
-            options: options,
-            permissions: permissions
-        )
-        try file.closeAfter {
-            _ = try file.writeAll(bytes)
-            try owner?.takeOwnership(of: file)
         }
     }
 }

@@ -18,12 +18,7 @@ package struct GitTrackedFiles: Sendable {
     ///
     /// Submodules are listed one by one, because git before 2.36 cannot show their modes in one list. So
     /// are other work trees of the same repository inside of the root, because their files are a user's
-    /// work.
-    ///
-    /// - Parameters:
-    ///   - directory: The source root.
-    ///   - request: The paths to find; by default all, also above the root.
-    /// - Returns: The files; none outside of a git tree.
+    /// work. The default request finds all paths, also above the root.
     package static func find(
         in directory: FilePath,
         _ request: Checkout.Request = Checkout.Request()
@@ -58,10 +53,7 @@ package struct GitTrackedFiles: Sendable {
         return tracked
     }
 
-    /// Returns the functions by which a cache finds tracked files and unsaved work.
-    ///
-    /// - Parameter directory: The source root.
-    /// - Returns: The functions, which run git when called.
+    /// Returns the functions by which a cache finds tracked files and unsaved work of a source root.
     package static func finder(in directory: FilePath) -> Checkout.Finder {
         Checkout.Finder {
             await find(in: directory, $0).checkout
@@ -77,12 +69,10 @@ package struct GitTrackedFiles: Sendable {
 
     /// Returns the pathspecs for the root.
     private static func pathspecs(_ names: [String]?) -> [String] {
-        names.map { names in names.map { ":(literal)" + $0 } } ?? [":/"]
+        names?.map { ":(literal)" + $0 } ?? [":/"]
     }
 
-    /// Adds the entries of an index.
-    ///
-    /// - Returns: The directories of the list that have a separate index.
+    /// Adds the entries of an index, and returns the directories in it that have a separate index.
     private mutating func add(
         _ list: GitIndex.List,
         in directory: String,
@@ -131,9 +121,8 @@ package struct GitTrackedFiles: Sendable {
         }
     }
 
-    /// Adds the repository's other work trees, and its directory if that is not `.git`.
-    ///
-    /// - Returns: The work trees inside of the root.
+    /// Adds the repository's other work trees, and its directory if that is not `.git`; returns the work
+    /// trees inside of the root.
     private mutating func addWorktrees(_ git: GitIndex) async -> [String] {
         guard let gitEntry = SourceVersion.nearestGitEntry(from: git.root),
             let probe = FileProbe(gitEntry),
@@ -154,10 +143,8 @@ package struct GitTrackedFiles: Sendable {
         return trees.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Returns the files below a directory that git tracks, and those that git neither tracks nor ignores.
-    ///
-    /// - Parameter directory: An existing directory.
-    /// - Returns: Paths relative to the directory; `nil` if git fails or there is no repository.
+    /// Returns the files below an existing directory that git tracks, and those that git neither tracks nor
+    /// ignores, relative to the directory; `nil` if git fails or there is no repository.
     package static func paths(
         below directory: PathBytes
     ) async -> (tracked: [PathBytes], untracked: [PathBytes])? {
@@ -172,5 +159,34 @@ package struct GitTrackedFiles: Sendable {
             list.split(separator: 0).map { PathBytes(Array($0)) }
         }
         return (paths(tracked), paths(await untracked))
+    }
+}
+
+/// The answer to whether git tracks a file.
+package enum TrackedFile: Sendable, Equatable {
+    /// Git tracks the file, which may be missing on the disk.
+    case yes
+    /// Git does not track the file, or there is no git tree.
+    case no
+    /// Git failed, for this reason.
+    case unknown(String)
+
+    /// Asks git about a file by its path, links resolved; the file and its directories need not exist.
+    package static func find(_ file: PathBytes) async -> TrackedFile {
+        var directory = file.parent
+        while directory != directory.parent, (try? DirectoryHandle.open(directory)) == nil {
+            directory = directory.parent
+        }
+        let root = FilePath(directory.text)
+        let name = PathBytes(Array(file.tail(below: directory)))
+        guard SourceVersion.isInGitTree(root) else { return .no }
+        guard PathBytes(root.string) == directory, name.text.utf8.elementsEqual(name.bytes) else {
+            return .unknown("its path is not UTF-8")
+        }
+        switch await GitIndex(root: root).list("", [":(literal)" + name.text]) {
+        case .none: return .no
+        case .entries(let bytes): return bytes.isEmpty ? .no : .yes
+        case .problem(let reason): return .unknown(reason)
+        }
     }
 }

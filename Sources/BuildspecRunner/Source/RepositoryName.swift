@@ -24,13 +24,10 @@ package struct RepositoryName: Sendable, Equatable {
     /// The longest address in bytes.
     private static let longestAddress = 1_024
 
-    /// Derives the name from a remote's address; `nil` for an address without host or path.
+    /// Derives the name from a remote's address: a URL, an address as `scp` takes it, or a path.
     ///
-    /// - Parameters:
-    ///   - url: A URL, an address as `scp` takes it, or a path.
-    ///   - directory: The directory that a relative path is relative to.
-    ///   - machine: This machine's name.
-    ///   - user: The user on hosts for which the address names none.
+    /// The result is `nil` for an address without host or path. `user` is the one on hosts for which the
+    /// address names none.
     package init?(
         _ url: String,
         in directory: FilePath,
@@ -76,14 +73,9 @@ package struct RepositoryName: Sendable, Equatable {
     private static func scheme(of url: String) -> Substring? {
         guard let mark = url.firstRange(of: "://") else { return nil }
         let scheme = url[..<mark.lowerBound]
-        let isValid = scheme.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
-                UInt8(ascii: "."):
-                true
-            default: false
-            }
+        let isValid = scheme.allSatisfy { character in
+            character.isASCII
+                && (character.isLetter || character.isNumber || "+-.".contains(character))
         }
         return isValid && !scheme.isEmpty ? scheme : nil
     }

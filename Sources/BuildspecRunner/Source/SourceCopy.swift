@@ -7,19 +7,14 @@ enum SourceCopy {
     /// Copies a tree with modes, times and links, by this machine's `cp`, which shares blocks if the file
     /// system supports that.
     ///
-    /// - Parameters:
-    ///   - sources: The directory to copy.
-    ///   - directory: An empty directory, which gets the contents.
-    /// - Throws: `SetupError` if a file cannot be copied, or if the copy would contain itself.
+    /// The contents go to an empty directory, which must not be in the sources.
     static func make(of sources: FilePath, in directory: FilePath) async throws {
         let target = Machine.resolved(PathBytes(directory.string))
         guard !target.isWithin(Machine.resolved(PathBytes(sources.string))) else {
-            throw SetupError([
-                SetupError.Problem(
-                    "--copy-source: the copy goes to '\(target.text)', which is in the sources; set "
-                        + "TMPDIR to a directory outside of them"
-                )
-            ])
+            throw SetupError(
+                "--copy-source: the copy goes to '\(target.text)', which is in the sources; set TMPDIR "
+                    + "to a directory outside of them"
+            )
         }
         do {
             try SpareDescriptors.requireForProcess()
@@ -32,23 +27,17 @@ enum SourceCopy {
             )
             if result.terminationStatus.isSuccess { return }
             try Task.checkCancellation()
-            throw failure(
-                sources,
-                ContainerEngine.reason(
-                    in: String(decoding: result.standardError, as: UTF8.self)
-                )
-            )
+            let errors = String(decoding: result.standardError, as: UTF8.self)
+            throw failure(sources, ContainerEngine.reason(in: errors))
         } catch let error as SubprocessError {
             throw failure(sources, "\(error)")
         }
     }
 
     private static func failure(_ sources: FilePath, _ reason: String) -> SetupError {
-        SetupError([
-            SetupError.Problem(
-                "--copy-source: cannot copy '\(sources)': \(reason); check that TMPDIR has enough "
-                    + "space and that you can read all files"
-            )
-        ])
+        SetupError(
+            "--copy-source: cannot copy '\(sources)': \(reason); check that TMPDIR has enough space "
+                + "and that you can read all files"
+        )
     }
 }

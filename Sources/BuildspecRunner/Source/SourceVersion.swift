@@ -28,10 +28,7 @@ package struct SourceVersion: Sendable, Equatable {
         self.repositoryURL = repositoryURL
     }
 
-    /// Reads the version from git, if the directory is in a git tree.
-    ///
-    /// - Parameter directory: The source root.
-    /// - Returns: The version; empty outside of git trees.
+    /// Reads the version from git; empty if the source root is not in a git tree.
     package static func read(in directory: FilePath) async -> SourceVersion {
         guard isInGitTree(directory) else { return SourceVersion() }
         async let head = git(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], in: directory)

@@ -24,12 +24,7 @@ struct BuildUsers: Sendable {
     /// Finds the users of a buildspec file in an execution environment.
     ///
     /// A user that does not exist yet is searched again when a phase needs that user, if the build's user
-    /// runs commands in an earlier phase.
-    ///
-    /// - Parameters:
-    ///   - buildspec: The buildspec file's value.
-    ///   - selection: The phases that run; `nil` for all.
-    ///   - execution: The execution environment of the build.
+    /// runs commands in an earlier phase. `selection` are the phases that run; `nil` for all.
     init(
         _ buildspec: Buildspec,
         _ selection: Set<PhaseName>? = nil,
@@ -63,16 +58,12 @@ struct BuildUsers: Sendable {
     }
 
     /// The user of a phase.
-    subscript(phase: PhaseName) -> UserAccount? {
-        phases[phase] ?? defaultUser
-    }
+    subscript(phase: PhaseName) -> UserAccount? { phases[phase] ?? defaultUser }
 
     /// Finds a user, and adds a problem if the user does not exist.
     ///
-    /// - Parameters:
-    ///   - name: The user's name.
-    ///   - pendingPhases: The phases that need the user, if an earlier phase may create the user.
-    /// - Returns: The account; `nil` for the build's user, a problem, or a user that is pending.
+    /// Returns `nil` for the build's user, a problem, or a user that is pending. `pendingPhases` are those
+    /// that need the user, if an earlier phase may create the user.
     private mutating func account(
         _ name: Located<String>,
         _ pendingPhases: [PhaseName]
@@ -108,14 +99,6 @@ struct BuildUsers: Sendable {
 }
 
 extension BuildUsers {
-    private init(
-        _ execution: any ExecutionEnvironment,
-        otherUsers: [(name: Located<String>, account: UserAccount)]
-    ) {
-        self.execution = execution
-        self.otherUsers = otherUsers
-    }
-
     /// The files that every user must be able to use.
     struct RequiredPaths: Sendable {
         /// The build's private directory, which other users can enter.
@@ -139,10 +122,7 @@ extension BuildUsers {
 
     /// Finds the user of a phase who did not exist when the build began.
     ///
-    /// - Parameters:
-    ///   - phase: The phase that begins.
-    ///   - paths: The files that the user must be able to use.
-    /// - Returns: Why the phase's commands cannot run; `nil` if they can.
+    /// Returns why the phase's commands cannot run; `nil` if they can.
     mutating func resolve(_ phase: PhaseName, _ paths: RequiredPaths) async -> String? {
         guard let name = pendingUsers[phase] else { return nil }
         guard let account = await execution.account(named: name.value) else {
@@ -151,8 +131,7 @@ extension BuildUsers {
                 + " phase before '\(phase.rawValue)', or change the key on line"
                 + " \(name.range.start.line)"
         }
-        let found = BuildUsers(execution, otherUsers: [(name, account)])
-        if let obstacle = await found.obstacles(paths).first { return obstacle.message }
+        if let problem = await obstacle(for: account, name, paths) { return problem.message }
         pendingUsers[phase] = nil
         otherUsers.append((name, account))
         if phases[phase] == nil { defaultUser = account } else { phases[phase] = .some(account) }
@@ -162,7 +141,7 @@ extension BuildUsers {
     /// The owner of restored files: the user of the whole build, else the only user that phases name;
     /// `nil` for the user that runs the build, who can write the files of all users if several are named.
     var cacheOwner: TreeOwner? {
-        let named = Set(otherUsers.map(\.account.userID))
+        let named = Set(otherUsers.map(\.name.value) + pendingUsers.values.map(\.value))
         guard let user = defaultUser ?? (named.count == 1 ? otherUsers.first?.account : nil) else {
             return nil
         }
@@ -173,56 +152,50 @@ extension BuildUsers {
     ///
     /// CodeBuild makes the sources accessible to the user. Here the sources are a user's own files, so
     /// their permissions stay: the build does not start, and the error says what to do.
-    ///
-    /// - Parameter paths: The files that the users must be able to use.
-    /// - Returns: One problem for each user that cannot run commands.
     func obstacles(_ paths: RequiredPaths) async -> [SetupError.Problem] {
-        let (directory, sources, shell) = (paths.directory, paths.sources, paths.shell)
         var problems: [SetupError.Problem] = []
         var seen: Set<String> = []
         for (name, user) in otherUsers where seen.insert(name.value).inserted {
-            let obstacle: String? =
-                switch await probe(user, in: directory, shell: shell) {
-                case 0: nil
-                case 10:
-                    "cannot read the sources in '\(sources)'; let that user read them and enter the "
-                        + "directories above, with 'setfacl -R -m u:\(name.value):rX' or 'chmod -R "
-                        + "o+rX'"
-                case 11:
-                    "cannot enter '\(directory.path.removingLastComponent())', where the build keeps "
-                        + "its state; set TMPDIR to a directory that all users can enter"
-                case 12: "cannot run the shell '\(shell)'; let that user run it"
-                case let status:
-                    "cannot run a program (status \(status)); is the account locked?"
-                }
-            if let obstacle {
-                problems.append(
-                    SetupError.Problem("run-as: '\(name.value)' \(obstacle)", at: name.range)
-                )
-            }
+            if let problem = await obstacle(for: user, name, paths) { problems.append(problem) }
         }
         return problems
     }
 
-    /// Checks, as a user, the accesses that every command needs.
-    ///
-    /// - Returns: 0, or the number of the first access that fails: 10 reading the sources,
-    ///   11 entering the private directory, 12 running the shell.
-    private func probe(
-        _ user: UserAccount,
-        in directory: PrivateDirectory,
-        shell: FilePath
-    ) async -> Int32 {
+    private func obstacle(
+        for user: UserAccount,
+        _ name: Located<String>,
+        _ paths: RequiredPaths
+    ) async -> SetupError.Problem? {
+        let status = await probe(user, paths)
+        guard status != 0 else { return nil }
+        let obstacle =
+            switch status {
+            case 10:
+                "cannot read the sources in '\(paths.sources)'; let that user read them and enter the "
+                    + "directories above, with 'setfacl -R -m u:\(name.value):rX' or 'chmod -R o+rX'"
+            case 11:
+                "cannot enter '\(paths.directory.path.removingLastComponent())', where the build keeps "
+                    + "its state; set TMPDIR to a directory that all users can enter"
+            case 12: "cannot run the shell '\(paths.shell)'; let that user run it"
+            default: "cannot run a program (status \(status)); is the account locked?"
+            }
+        return SetupError.Problem("run-as: '\(name.value)' \(obstacle)", at: name.range)
+    }
+
+    /// Checks, as a user, the accesses that every command needs, and returns 0 or the first that fails: 10
+    /// for the sources, 11 for the private directory, 12 for the shell.
+    private func probe(_ user: UserAccount, _ paths: RequiredPaths) async -> Int32 {
+        let directory = paths.directory.path
         let script = """
             cd "$1" 2>/dev/null && test -r . || exit 10
             cd "$2" 2>/dev/null || exit 11
             test -x "$3" || exit 12
             """
         let arguments = [
-            "-c", script, "sh", execution.root.string, execution.pathInside(directory.path).string,
-            shell.string,
+            "-c", script, "sh", execution.root.string, execution.pathInside(directory).string,
+            paths.shell.string,
         ]
-        let spec = execution.processSpec("/bin/sh", arguments, in: directory.path, as: user)
+        let spec = execution.processSpec("/bin/sh", arguments, in: directory, as: user)
         guard (try? SpareDescriptors.requireForProcess()) != nil else { return 126 }
         if spec.isConfined {
             return (try? await ConfinedProcess.capture(spec))?.status ?? 126

@@ -10,9 +10,7 @@ internal import SystemPackage
 
 /// A user that commands can run as.
 struct UserAccount: Sendable, Equatable {
-    /// The user's name.
     var name: String
-    /// The user's number.
     var userID: uid_t
     /// The number of the user's primary group.
     var groupID: gid_t
@@ -20,16 +18,9 @@ struct UserAccount: Sendable, Equatable {
     var groups: [gid_t]
     /// The home directory, which need not exist.
     var home: String
+}
 
-    /// Creates an account whose groups the container's engine finds.
-    init(name: String, userID: uid_t, groupID: gid_t, home: String) {
-        self.name = name
-        self.userID = userID
-        self.groupID = groupID
-        groups = [groupID]
-        self.home = home
-    }
-
+extension UserAccount {
     /// Finds a user of this machine; `nil` if no user has the name.
     init?(named name: String) {
         var entry = unsafe passwd()
@@ -61,10 +52,9 @@ struct UserAccount: Sendable, Equatable {
         }
         return [primary]
     }
-}
 
-extension UserAccount {
-    /// Reads the accounts of `/etc/passwd`; invalid lines are skipped.
+    /// Reads the accounts of `/etc/passwd`, whose groups the container's engine finds; invalid lines are
+    /// skipped.
     static func list(passwd: [UInt8]) -> [UserAccount] {
         String(decoding: passwd, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap {
             line in
@@ -76,23 +66,59 @@ extension UserAccount {
                 name: fields[0],
                 userID: user,
                 groupID: group,
+                groups: [group],
                 home: fields[5].isEmpty ? "/" : fields[5]
             )
         }
     }
 
     /// Makes this user the owner of an open file.
-    ///
-    /// - Throws: `Errno`.
     func takeOwnership(of file: FileDescriptor) throws(Errno) {
         guard fchown(file.rawValue, userID, groupID) == 0 else { throw Errno(rawValue: errno) }
     }
 
     /// Makes this user the owner of the file at a path; a link is not followed.
-    ///
-    /// - Throws: `Errno`.
     func takeOwnership(of path: FilePath) throws(Errno) {
         let result = unsafe path.withPlatformString { unsafe lchown($0, userID, groupID) }
         guard result == 0 else { throw Errno(rawValue: errno) }
+    }
+}
+
+/// The user of this machine that runs the build.
+package enum HostUser {
+    /// Returns the name for `CODEBUILD_INITIATOR`: the host's `USER` or `LOGNAME`, else `effectiveName()`.
+    static func name(_ environment: [String: String]) -> String {
+        let names = [environment["USER"], environment["LOGNAME"]].compactMap(\.self)
+        return names.first { !$0.isEmpty } ?? effectiveName()
+    }
+
+    /// Returns the home of the account that processes run as, whatever `HOME` is.
+    static func home() -> String? {
+        UserAccount(named: effectiveName())?.home
+    }
+
+    /// Returns the name of the account that processes run as, or its number if it has no name.
+    package static func effectiveName() -> String {
+        let user = geteuid()
+        var entry = unsafe passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: 16_384)
+        let result = unsafe getpwuid_r(user, &entry, &buffer, buffer.count, &found)
+        guard result == 0, unsafe found != nil, let name = unsafe entry.pw_name else {
+            return String(user)
+        }
+        return unsafe String(cString: name)
+    }
+}
+
+/// The owner of a file.
+enum FileOwner {
+    /// Returns the number of a file's owner.
+    static func of(_ path: FilePath) throws(Errno) -> uid_t {
+        var status = stat()
+        guard unsafe path.withPlatformString({ unsafe stat($0, &status) }) == 0 else {
+            throw Errno(rawValue: errno)
+        }
+        return status.st_uid
     }
 }

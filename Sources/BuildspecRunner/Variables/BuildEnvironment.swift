@@ -9,19 +9,16 @@ package import BuildspecModel
 /// Source: CodeBuild user guide, "Build specification reference": env/variables, on precedence.
 package struct BuildEnvironment: Sendable, Equatable {
     /// The names that belong to the shell that started buildspec, and have no meaning in the build.
-    private static let hostOnly: Set<String> = [
-        "OLDPWD", "PWD", "SHLVL", "_", "BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS",
-        "UID",
-    ]
+    private static let hostOnly = ShellText.namesReadOnlyInBash.union([
+        "OLDPWD", "PWD", "SHLVL", "_",
+    ])
     /// The names with CodeBuild's prefix that users may set.
     private static let userSettings: Set<String> = [
         "CODEBUILD_CONFIG_AUTO_DISCOVER", "CODEBUILD_CONFIG_AUTO_DISCOVER_DIR",
     ]
     /// The `PATH` of a build without one.
-    static let standardPath =
-        "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    static let standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-    /// The names and values.
     package private(set) var variables: [String: String]
     /// The warnings about skipped variables, one line each.
     package private(set) var warnings: [String] = []
@@ -44,7 +41,6 @@ package struct BuildEnvironment: Sendable, Equatable {
         }
     }
 
-    /// Returns the AWS region that the host's environment sets.
     package static func region(of host: [String: String]) -> String? {
         host["AWS_REGION"] ?? host["AWS_DEFAULT_REGION"]
     }
@@ -75,9 +71,7 @@ package struct BuildEnvironment: Sendable, Equatable {
         for (name, value) in values where ShellText.isName(name) { variables[name] = value }
     }
 
-    /// Adds the variables that CodeBuild sets.
-    ///
-    /// - Parameter values: The value of each name; `nil` unsets the name.
+    /// Adds the variables that CodeBuild sets; `nil` unsets a name.
     package mutating func add(service values: [String: String?]) {
         for (name, value) in values { variables[name] = value }
     }

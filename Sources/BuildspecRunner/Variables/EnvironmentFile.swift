@@ -14,10 +14,8 @@ public enum EnvironmentFile {
         public var message: String
     }
 
-    /// Parses the text of a file.
+    /// Parses the text of a file into its assignments, in their order.
     ///
-    /// - Parameter text: The file's text.
-    /// - Returns: The assignments in their order.
     /// - Throws: `LineError` for the first line that is not an assignment.
     public static func parse(_ text: String) throws(LineError) -> [BuildRequest.Override] {
         var reader = EnvironmentFileReader(text)
@@ -26,10 +24,7 @@ public enum EnvironmentFile {
         return assignments
     }
 
-    /// Parses `NAME=VALUE`; quotes are part of the value.
-    ///
-    /// - Parameter text: The assignment.
-    /// - Returns: The name and the value; `nil` for any other text.
+    /// Parses `NAME=VALUE`, in which quotes are part of the value; returns `nil` for any other text.
     public static func assignment(_ text: some StringProtocol) -> BuildRequest.Override? {
         // A value may begin with a scalar that would make one character with the '='.
         let scalars = Substring(text).unicodeScalars
@@ -42,21 +37,16 @@ public enum EnvironmentFile {
         )
     }
 
-    /// Writes variables in the format that `parse` reads.
-    ///
-    /// - Parameter variables: The variables.
-    /// - Returns: One line for each: `NAME=value`, with double quotes around a value that needs quotes.
+    /// Writes variables in the format that `parse` reads, one `NAME=value` in a line, with double quotes
+    /// around a value that needs quotes.
     public static func text(of variables: [ExportedVariable]) -> String {
         variables.map { "\($0.name)=\(quoted($0.value))\n" }.joined()
     }
 
     private static func quoted(_ value: String) -> String {
-        let isPlain = value.utf8.allSatisfy { byte in
-            byte >= 0x80 || "/._-+,:@%=".utf8.contains(byte)
-                || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
-                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+        guard value.utf8.contains(where: { $0 < 0x80 && !ShellText.isPlain($0) }) else {
+            return value
         }
-        guard !isPlain else { return value }
         var text = "\""
         for scalar in value.unicodeScalars {
             switch scalar {

@@ -7,8 +7,6 @@ struct EnvironmentFileReader {
     init(_ text: String) { self.text = Array(text.unicodeScalars) }
 
     /// Reads the next assignment; `nil` at the end.
-    ///
-    /// - Throws: `LineError` for a line that is not an assignment.
     mutating func next() throws(EnvironmentFile.LineError) -> BuildRequest.Override? {
         while index < text.count {
             let end = endOfLine(from: index)
@@ -17,8 +15,7 @@ struct EnvironmentFileReader {
                 advance(pastLineEndingAt: end)
                 continue
             }
-            let assignment = try assignment(content, end)
-            return assignment
+            return try assignment(content, end)
         }
         return nil
     }

@@ -26,11 +26,7 @@ struct ExportedValues: Sendable {
     /// The warnings for the user, one line each.
     var warnings: [String] = []
 
-    /// Reads the values from the build's shell.
-    ///
-    /// - Parameters:
-    ///   - names: The names in the buildspec; duplicates count once.
-    ///   - session: The build's shell, after the last phase.
+    /// Reads the values from the build's shell, after the last phase; duplicate names count once.
     init(_ names: [String], of session: ShellSession) async {
         var wanted: [String] = []
         for name in names where !wanted.contains(name) {

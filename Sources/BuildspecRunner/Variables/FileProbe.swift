@@ -10,7 +10,6 @@ internal import SystemPackage
 
 /// The kind of file at a path, with links followed.
 struct FileProbe: Sendable {
-    /// Whether the path is a directory.
     let isDirectory: Bool
     /// Whether the path is a file that this user can run.
     let isExecutable: Bool
@@ -24,9 +23,21 @@ struct FileProbe: Sendable {
         isExecutable = !isDirectory && canRun
     }
 
-    /// Checks whether there is a file or a link at `path`, even one without a target.
+    /// Checks whether there is a file or a link, even one without a target.
     static func exists(_ path: FilePath) -> Bool {
         var status = stat()
         return unsafe path.withPlatformString { unsafe lstat($0, &status) } == 0
+    }
+}
+
+/// The directories of a `PATH` in which programs are searched.
+enum SearchPath {
+    /// Returns the paths at which a program may be, in the order of the directories; `nil` is the standard
+    /// path.
+    ///
+    /// Relative directories are skipped, because they depend on the current directory.
+    static func candidates(for program: String, in path: String?) -> [FilePath] {
+        (path ?? BuildEnvironment.standardPath).split(separator: ":").filter { $0.hasPrefix("/") }
+            .map { FilePath(String($0)).appending(program) }
     }
 }

@@ -14,11 +14,6 @@ package enum VariableText {
     ///
     /// Source: CodeBuild user guide, "Multiple input sources and output artifacts sample"
     /// (`$CODEBUILD_SRC_DIR_source1` as base directory) and "Cache builds in Amazon S3".
-    ///
-    /// - Parameters:
-    ///   - text: The text as it is written.
-    ///   - value: Returns the value of a name.
-    /// - Returns: The expanded text.
     package static func expand(_ text: String, _ value: (String) -> String?) -> Expansion {
         var result = Expansion(text: "", unset: [])
         var rest = Substring(text)
@@ -37,15 +32,11 @@ package enum VariableText {
         return result
     }
 
-    /// Finds a variable without a value that leaves a name of a path empty, or only wildcards of the name.
+    /// Returns the first variable without a value, if that leaves a name of a path empty, or only wildcards
+    /// of the name.
     ///
     /// Without its value, `$DIRECTORY/**/*` would be `/**/*`, which is the whole disk; `build$SUFFIX` is
     /// still a name.
-    ///
-    /// - Parameters:
-    ///   - text: The path as it is written.
-    ///   - value: Returns the value of a name.
-    /// - Returns: The name of the first variable without a value; `nil` if no name is left empty.
     package static func emptiedName(in text: String, _ value: (String) -> String?) -> String? {
         // No path has this character, so it can replace a missing value.
         let placeholder: Character = "\0"

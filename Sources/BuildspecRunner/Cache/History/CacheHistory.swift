@@ -11,34 +11,27 @@ public struct CacheHistory: Sendable, Equatable {
         self.runs = runs
     }
 
-    /// The number of runs that are kept.
+    private static let fileName = "cache-runs"
     private static let maximumRuns = 200
     /// The number of the last runs that decide whether the cache pays.
     private static let recentRuns = 30
 
-    // MARK: File
-
-    /// Reads a project's history.
-    ///
-    /// - Parameters:
-    ///   - project: The project's name.
-    ///   - stateDirectory: The state directory.
-    /// - Returns: The history; empty if none was written yet.
+    /// Reads a project's history, which is empty if none was written yet.
     public static func read(of project: String, in stateDirectory: FilePath) -> CacheHistory {
-        let bytes = (try? AtomicFile.read(file(project, stateDirectory), limit: 1 << 20)) ?? nil
+        let file = ProjectDirectory.file(fileName, of: project, in: stateDirectory)
+        let bytes = (try? AtomicFile.read(file, limit: 1 << 20)) ?? nil
         let lines = String(decoding: bytes ?? [], as: UTF8.self).split(separator: "\n")
         return CacheHistory(runs: lines.suffix(maximumRuns).compactMap(CacheRun.init))
     }
 
-    /// Adds a run to a project's history; runs of builds that end at the same time are all kept.
-    ///
-    /// - Returns: The history with the run, also if it cannot be written.
+    /// Adds a run to a project's history, and returns the history with the run, also if it cannot be
+    /// written; runs of builds that end at the same time are all kept.
     static func add(
         _ run: CacheRun,
         of project: String,
         in stateDirectory: FilePath
     ) -> CacheHistory {
-        let file = file(project, stateDirectory)
+        let file = ProjectDirectory.file(fileName, of: project, in: stateDirectory)
         _ = try? DirectoryHandle.creating(PathBytes(Array(file.split.directory)), access: .owner)
         let lock = FileLock.acquire(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
         defer { withExtendedLifetime(lock) {} }
@@ -48,14 +41,7 @@ public struct CacheHistory: Sendable, Equatable {
         try? AtomicFile.write(Array(text.utf8), to: file)
         return history
     }
-
-    private static func file(_ project: String, _ stateDirectory: FilePath) -> PathBytes {
-        let directory = ProjectDirectory.path(of: project, in: stateDirectory)
-        return PathBytes(directory.appending("cache-runs").string)
-    }
 }
-
-// MARK: Sums
 
 extension CacheHistory {
     /// The number of runs in which an entry was restored.

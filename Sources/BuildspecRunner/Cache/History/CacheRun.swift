@@ -27,7 +27,6 @@ public struct CacheRun: Sendable, Equatable {
     /// The key, cut to a bounded length; empty without one.
     public var key: String
 
-    /// The duration of the restore and the save together.
     var cacheMilliseconds: Int { restoringMilliseconds + savingMilliseconds }
 
     /// The maximum length of a recorded key in bytes.

@@ -6,35 +6,26 @@ public import SystemPackage
 /// `CacheHistory` does not replace it, because that has only successful builds. An audit needs every
 /// entry that files came from.
 public enum RestoreLog {
-    /// The number of restored entries that are kept.
+    private static let fileName = "cache-restores"
     private static let maximumEntries = 500
     private static let newline = UInt8(ascii: "\n")
 
-    /// Reads a project's log.
-    ///
-    /// - Parameters:
-    ///   - project: The project's name.
-    ///   - stateDirectory: The state directory.
-    /// - Returns: The restored entries, the oldest first.
+    /// Reads the restored entries of a project's log, the oldest first.
     public static func read(of project: String, in stateDirectory: FilePath) -> [RestoredEntry] {
-        let bytes = bytes(file(project, stateDirectory))
+        let bytes = bytes(ProjectDirectory.file(fileName, of: project, in: stateDirectory))
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         return lines.suffix(maximumEntries).compactMap(RestoredEntry.init)
     }
 
     /// Adds an entry to a project's log; entries of builds that restore at the same time are all kept.
     ///
-    /// - Parameters:
-    ///   - entry: The restored entry.
-    ///   - project: The project's name.
-    ///   - stateDirectory: The state directory.
     /// - Returns: The error in one line; `nil` if the entry was written.
     public static func add(
         _ entry: RestoredEntry,
         of project: String,
         in stateDirectory: FilePath
     ) -> String? {
-        let file = file(project, stateDirectory)
+        let file = ProjectDirectory.file(fileName, of: project, in: stateDirectory)
         do {
             _ = try DirectoryHandle.creating(PathBytes(Array(file.split.directory)), access: .owner)
             let lock = FileLock.acquire(PathBytes(file.bytes + Array(".lock".utf8)), .exclusive)
@@ -62,10 +53,5 @@ public enum RestoreLog {
             start -= 1
         }
         return bytes[start...]
-    }
-
-    private static func file(_ project: String, _ stateDirectory: FilePath) -> PathBytes {
-        let directory = ProjectDirectory.path(of: project, in: stateDirectory)
-        return PathBytes(directory.appending("cache-restores").string)
     }
 }

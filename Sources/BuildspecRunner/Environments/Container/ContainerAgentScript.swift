@@ -27,9 +27,8 @@ enum ContainerAgentScript {
 
     /// Returns the arguments of `/bin/sh` for the container's first process.
     ///
-    /// - Parameter hidden: The names of the image's variables. Commands must not inherit them, because a
-    ///   variable that a command unsets must stay unset.
-    /// - Returns: The arguments, with the script as the last one.
+    /// Commands must not inherit the image's variables, because a variable that a command unsets must stay
+    /// unset.
     static func mainAgent(hiding hidden: [String]) -> [String] {
         ["-c", prologue(hidden) + common + main]
     }

@@ -5,25 +5,14 @@ struct ContainerArguments {
     let image: ContainerImage
     let name: String
     /// The network's name, as the engine takes it; `nil` for the engine's default.
-    var network: String?
-
-    /// Creates the arguments of one container.
-    init(_ image: ContainerImage, name: String) {
-        self.image = image
-        self.name = name
-        network = image.options.network
-    }
+    let network: String?
 
     /// Returns the arguments that start the container and keep the engine connected with it.
     ///
     /// They contain none of the build's variables, because every user can read them with `ps` and with
     /// `inspect`. The engine keeps no log, because a log would contain secrets that the build masks.
     ///
-    /// - Parameters:
-    ///   - mounts: Directories outside, each with its path inside.
-    ///   - readOnlyMounts: The same for directories that commands can only read.
-    ///   - shellArguments: The arguments of `/bin/sh`.
-    /// - Returns: The arguments, without the engine's name.
+    /// A mount is a directory outside, with its path inside. `/bin/sh` gets `shellArguments`.
     func start(
         mounting mounts: [(FilePath, FilePath)],
         reading readOnlyMounts: [(FilePath, FilePath)] = [],

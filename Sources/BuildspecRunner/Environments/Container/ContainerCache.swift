@@ -13,10 +13,8 @@ struct ContainerCache: Sendable {
     /// The owner of files that are copied out, `user:group`; `nil` keeps their owner.
     let owner: String?
 
-    /// Returns the literal prefix of a pattern, which has to be copied.
-    ///
-    /// - Parameter pattern: An absolute pattern.
-    /// - Returns: The path; `nil` for the container's root.
+    /// Returns the literal prefix of an absolute pattern, which has to be copied; `nil` for the container's
+    /// root.
     static func literalPrefix(of pattern: FilePattern) -> String? {
         let names = pattern.literalNames.map { String(decoding: $0, as: UTF8.self) }
         return names.isEmpty ? nil : "/" + names.joined(separator: "/")
@@ -49,6 +47,25 @@ struct ContainerCache: Sendable {
 
             """,
             paths.map { "put \(ShellText.alwaysQuoted($0))\n" }
+        )
+    }
+
+    /// Returns the script that changes the owner of the files that were copied in, and of no other files.
+    func ownerScript(_ paths: [String], _ owner: String) -> String {
+        script(
+            """
+            give() {
+                exists "$copies$1" || return 0
+                (cd "$copies" && find ".$1" -exec sh -c '
+                    for path; do
+                        path=${path#.}
+                        [ -e "$path" ] || [ -L "$path" ] || continue
+                        chown -h \(owner) "$path" || exit 1
+                    done' sh {} +) || failed=1
+            }
+
+            """,
+            paths.map { "give \(ShellText.alwaysQuoted($0))\n" }
         )
     }
 

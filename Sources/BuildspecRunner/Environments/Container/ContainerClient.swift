@@ -21,13 +21,7 @@ final class ContainerClient: Sendable {
     private let process: pid_t
     private let isInputOpen = Mutex(true)
 
-    /// Starts the program.
-    ///
-    /// - Parameters:
-    ///   - engine: The engine.
-    ///   - arguments: The engine's arguments.
-    ///   - errors: The file that receives the engine's own messages.
-    /// - Throws: `Errno`.
+    /// Starts the program, whose own messages go to the file `errors`.
     init(_ engine: ContainerEngine, _ arguments: [String], errors: FilePath) throws(Errno) {
         let (readEnd, inputEnd) = try Pipe.open()
         let outputEnd: FileDescriptor

@@ -1,5 +1,3 @@
-internal import BuildspecFiles
-internal import Dispatch
 internal import Synchronization
 internal import SystemPackage
 
@@ -73,9 +71,7 @@ struct ContainerCommandExecutor: CommandExecutor {
             _ time: Duration,
             _ act: @escaping @Sendable (ContainerConnection) -> Void
         ) {
-            DispatchQueue.global().asyncAfter(
-                deadline: .now() + .nanoseconds(Int(clamping: time.nanoseconds))
-            ) { [self] in
+            Pause.call(after: time) { [self] in
                 if !isCancelled.withLock({ $0 }) { act(connection) }
             }
         }
@@ -117,12 +113,9 @@ extension OutputMultiplexer {
         _ = fcntl(input.rawValue, F_SETFL, flags | O_NONBLOCK)
     }
 
-    /// Writes as many bytes as the pipe has space for, and waits if the pipe is full.
+    /// Writes as many bytes as the pipe has space for, and waits at most the given time if the pipe is full.
     ///
-    /// - Parameters:
-    ///   - bytes: The bytes to write.
-    ///   - milliseconds: The longest time to wait.
-    /// - Returns: The number of bytes written; `nil` if the pipe has no reader.
+    /// Returns the number of bytes written; `nil` if the pipe has no reader.
     func writeAvailable(_ bytes: ArraySlice<UInt8>, waiting milliseconds: Int32) -> Int? {
         let count = unsafe bytes.withUnsafeBytes {
             unsafe write(input.rawValue, $0.baseAddress, $0.count)

@@ -2,14 +2,6 @@ internal import Dispatch
 internal import Synchronization
 internal import SystemPackage
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// A connection with an agent in a container: requests go in, output and messages come out.
 ///
 /// A thread reads the stream. It forwards a command's output before it handles the agent's message that
@@ -66,17 +58,10 @@ final class ContainerConnection: Sendable {
     private let onMessage: MessageHandler
     private let state = Mutex(State())
 
-    /// Creates a connection from a client of the engine.
+    /// Creates a connection from a client that is connected with the container.
     ///
-    /// - Parameters:
-    ///   - client: The client, which is connected with the container.
-    ///   - user: The user whose commands the agent runs; `nil` for the container's default user.
-    ///   - onMessage: Handles other messages than answers, on the reading thread.
-    init(
-        _ client: ContainerClient,
-        for user: String? = nil,
-        onMessage: @escaping MessageHandler
-    ) {
+    /// `user` is `nil` for the container's default user. `onMessage` is called on the reading thread.
+    init(_ client: ContainerClient, for user: String? = nil, onMessage: @escaping MessageHandler) {
         self.client = client
         self.user = user
         self.onMessage = onMessage
@@ -88,15 +73,21 @@ final class ContainerConnection: Sendable {
     }
 
     /// Waits until parts of the agent have started; returns `false` if the agent ended before.
+    ///
+    /// When the task is cancelled, the engine's program is killed.
     func waitForStart(of names: Set<String>) async -> Bool {
-        await withCheckedContinuation { continuation in
-            let known: Bool? = state.withLock { state in
-                if state.startedParts.isSuperset(of: names) { return true }
-                if state.isEnded { return false }
-                state.startWaiters.append((names, continuation))
-                return nil
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let known: Bool? = state.withLock { state in
+                    if state.startedParts.isSuperset(of: names) { return true }
+                    if state.isEnded { return false }
+                    state.startWaiters.append((names, continuation))
+                    return nil
+                }
+                if let known { continuation.resume(returning: known) }
             }
-            if let known { continuation.resume(returning: known) }
+        } onCancel: {
+            destroy()
         }
     }
 
@@ -110,14 +101,10 @@ final class ContainerConnection: Sendable {
         _ = client.send(line)
     }
 
-    /// Runs a command to its end.
+    /// Runs a program with its arguments, which have no newlines, to its end, and returns the exit status.
     ///
-    /// - Parameters:
-    ///   - words: The program and its arguments, inside; no newlines.
-    ///   - directory: The directory to start in, inside.
-    ///   - outputFile: The file for the standard output, inside; `nil` for the build's output.
-    /// - Returns: The exit status.
-    /// - Throws: `ConnectionLost`.
+    /// All paths are inside. Without `outputFile` the standard output is the build's. An error is
+    /// `ConnectionLost`.
     func run(
         _ words: [String],
         in directory: FilePath,
@@ -144,9 +131,7 @@ final class ContainerConnection: Sendable {
         return status
     }
 
-    /// Sends a signal to all processes of the build; with 0 only checks for processes.
-    ///
-    /// - Returns: Whether a process was found.
+    /// Sends a signal to all processes of the build, and returns whether there are any; 0 only checks.
     func signal(_ name: String) async -> Bool {
         let found: Bool? = await withCheckedContinuation { continuation in
             let isOpen = state.withLock { state in
@@ -165,13 +150,11 @@ final class ContainerConnection: Sendable {
         client.closeInput()
     }
 
-    /// Waits for the end of the engine's program.
-    ///
-    /// - Returns: Whether the program ended in time.
+    /// Waits for the end of the engine's program, and returns whether it ended in time.
     func waitForEnd(within limit: Duration) async -> Bool {
         let clock = ContinuousClock()
         let deadline = clock.now + limit
-        while !state.withLock(\.isEnded) {
+        while !hasEnded {
             if clock.now >= deadline { return false }
             await Pause.uncancelled(for: .milliseconds(5))
         }

@@ -2,17 +2,8 @@ internal import BuildspecFiles
 internal import Subprocess
 internal import SystemPackage
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// The program that runs containers: podman, docker, or one that takes the same arguments.
 struct ContainerEngine: Sendable {
-    /// The program's path.
     let program: FilePath
     /// The environment variables by which the program finds its configuration and its server.
     let environment: [String: String]
@@ -20,41 +11,28 @@ struct ContainerEngine: Sendable {
     /// The name for messages: `podman`.
     var name: String { program.lastComponent?.string ?? program.string }
 
-    /// Finds the program.
-    ///
-    /// - Parameters:
-    ///   - requested: A name on the `PATH`, or a path; `nil` for podman, else docker.
-    ///   - environment: This machine's environment variables.
-    /// - Throws: `SetupError` if the program does not exist.
+    /// Finds the program by a name on the `PATH` or by a path; `nil` finds podman, else docker.
     init(_ requested: String?, _ environment: [String: String]) throws {
         self.environment = environment
         if let requested, requested.contains("/") {
             program = FilePath(requested)
             guard FileProbe(program)?.isExecutable == true else {
-                throw SetupError([
-                    SetupError.Problem(
-                        "--engine: there is no program '\(requested)'; name podman or docker, or the "
-                            + "path of one of them"
-                    )
-                ])
+                throw SetupError(
+                    "--engine: there is no program '\(requested)'; name podman or docker, or the "
+                        + "path of one of them"
+                )
             }
             return
         }
-        let path = environment["PATH"] ?? BuildEnvironment.standardPath
-        let directories = path.split(separator: ":").filter { $0.hasPrefix("/") }
         let names = requested.map { [$0] } ?? ["podman", "docker"]
-        let candidates = names.flatMap { name in
-            directories.map { FilePath(String($0)).appending(name) }
-        }
+        let candidates = names.flatMap { SearchPath.candidates(for: $0, in: environment["PATH"]) }
         guard let found = candidates.first(where: { FileProbe($0)?.isExecutable == true }) else {
             let missing =
                 requested.map { "'\($0)' is not" } ?? "neither 'podman' nor 'docker' is"
-            throw SetupError([
-                SetupError.Problem(
-                    "--image: \(missing) on the PATH; install an engine, or name its path with "
-                        + "'--engine PATH'"
-                )
-            ])
+            throw SetupError(
+                "--image: \(missing) on the PATH; install an engine, or name its path with "
+                    + "'--engine PATH'"
+            )
         }
         program = found
     }
@@ -63,23 +41,16 @@ struct ContainerEngine: Sendable {
     struct RunResult: Sendable {
         /// The exit status; 126 if the engine could not be started.
         var status: Int32
-        /// The standard output.
         var output: [UInt8]
-        /// The standard error.
         var errors: String
 
         /// The line of the errors that names the cause, without the engine's decoration.
         var reason: String { ContainerEngine.reason(in: errors) }
     }
 
-    /// Runs a short command of the engine, and ends it after a time.
+    /// Runs a short command of the engine, and ends it with the status 124 after a time.
     ///
     /// A server may accept a connection and never answer.
-    ///
-    /// - Parameters:
-    ///   - arguments: The engine's arguments.
-    ///   - limit: The longest time that the command may take.
-    /// - Returns: The result; its status is 124 if the command took longer.
     func run(_ arguments: [String], within limit: Duration) async -> RunResult {
         await withTaskGroup(of: RunResult?.self) { group in
             group.addTask { await run(arguments) }
@@ -104,26 +75,19 @@ struct ContainerEngine: Sendable {
     /// Runs a command of the engine to its end, and ends it if the task is cancelled.
     func run(_ arguments: [String]) async -> RunResult {
         let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
-        var options = PlatformOptions()
-        options.createSession = true
         do {
             try SpareDescriptors.requireForProcess()
             let result = try await Subprocess.run(
                 .path(program),
                 arguments: Arguments(arguments),
                 environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
-                platformOptions: options,
+                platformOptions: PlatformOptions(runningAs: nil),
                 input: .none,
                 output: .bytes(limit: 1 << 22),
                 error: .bytes(limit: 1 << 22)
             )
-            let status: Int32 =
-                switch result.terminationStatus {
-                case .exited(let code): code
-                case .signaled(let signal): 128 + signal
-                }
             return RunResult(
-                status: status,
+                status: result.terminationStatus.number,
                 output: result.standardOutput,
                 errors: String(decoding: result.standardError, as: UTF8.self)
             )
@@ -145,6 +109,10 @@ struct ContainerEngine: Sendable {
         where reason.hasPrefix(prefix) {
             reason.removeFirst(prefix.count)
         }
+        // Podman quotes the lines of other programs, with their warnings.
+        reason = reason.split(separator: "\\n").map { line in
+            line.prefix(upTo: line.firstRange(of: "WARNING:")?.lowerBound ?? line.endIndex)
+        }.joined(separator: " ")
         while reason.hasSuffix(".") { reason.removeLast() }
         return reason.count <= 400 ? reason : "\(reason.prefix(400))…"
     }

@@ -1,3 +1,4 @@
+internal import BuildspecCache
 internal import BuildspecFiles
 internal import SystemPackage
 
@@ -19,14 +20,14 @@ extension ContainerEnvironment {
         return visible
     }
 
-    func cachePath(for path: String) throws(UnreachablePath) -> String {
+    func cachePaths(for path: String) throws(UnreachablePath) -> [String] {
         let patterns = FilePattern.parse(path)
         guard path.hasPrefix("/") || patterns.contains(where: { $0.leadingParents > 0 }) else {
-            return path
+            return [path]
         }
         let prefix = root.string + "/"
         let whole = path.hasPrefix("/") ? path : prefix + path
-        if whole == root.string { return "**" }
+        if whole == root.string { return ["**"] }
         var isInSources: Set<Bool> = []
         for pattern in FilePattern.parse(whole) {
             guard let start = ContainerCache.literalPrefix(of: pattern) else {
@@ -43,19 +44,32 @@ extension ContainerEnvironment {
                 )
             }
         }
-        if isInSources == [false] { return whole }
+        if isInSources == [false] { return [whole] }
         guard isInSources == [true], whole.hasPrefix(prefix) else {
             throw UnreachablePath(
                 description: "only a part of it is in the sources; write two paths"
             )
         }
-        return String(whole.dropFirst(prefix.count))
+        return [String(whole.dropFirst(prefix.count))]
     }
 
     func copyCacheIn(_ paths: [String]) async throws(UnreachablePath) {
         let prefixes = ContainerCache.literalPrefixes(of: paths)
         guard !prefixes.isEmpty else { return }
         try await copy(containerCache.copyInScript(prefixes), "into")
+    }
+
+    func setCacheOwner(_ owner: TreeOwner, of paths: [String]) async throws(UnreachablePath) {
+        let prefixes = ContainerCache.literalPrefixes(of: paths)
+        guard !prefixes.isEmpty else { return }
+        let script = containerCache.ownerScript(prefixes, "\(owner.user):\(owner.group)")
+        guard let status = try? await run(script: script), status == 0 else {
+            throw UnreachablePath(
+                description:
+                    "'find' and 'chown' of the image do not work; install them, or create the "
+                    + "user in the image"
+            )
+        }
     }
 
     func copyCacheOut(_ paths: [String]) async throws(UnreachablePath) {
@@ -72,8 +86,6 @@ extension ContainerEnvironment {
     /// this user could not read or remove them.
     ///
     /// If the container has ended, another one of the same image changes the owner.
-    ///
-    /// - Returns: What is wrong and what to do, in one line; `nil` if the files belong to this user.
     func restoreOwnership() async -> String? {
         guard let ownershipArguments else { return nil }
         let script =

@@ -7,14 +7,16 @@ extension ContainerEnvironment {
     static func start(
         _ image: ContainerImage,
         _ name: String,
-        _ sources: FilePath,
         _ directory: FilePath,
         _ relay: HashFilesRelay
     ) async throws -> ContainerConnection {
         let errors = directory.appending("engine.txt")
-        let arguments = ContainerArguments(image, name: name).start(
-            mounting: mounts(image, sources, directory),
-            reading: [image.git.repository].compactMap { $0 }.map { ($0.outside, $0.inside) },
+        let network = image.options.network
+        let (parents, hidden) = try hidingMounts(image, directory)
+        let arguments = ContainerArguments(image: image, name: name, network: network).start(
+            mounting: mounts(image, relay.sources, directory) + parents,
+            reading: [image.git.repository].compactMap { $0 }.map { ($0.outside, $0.inside) }
+                + hidden,
             running: ContainerAgentScript.mainAgent(hiding: image.variableNames)
         )
         let connection: ContainerConnection
@@ -35,12 +37,7 @@ extension ContainerEnvironment {
         } catch {
             throw ContainerImage.failure("start a container", image.engine, "\(error)")
         }
-        let hasStarted = await withTaskCancellationHandler {
-            await connection.waitForStart(of: ["hear", "work", "watch"])
-        } onCancel: {
-            connection.destroy()
-        }
-        if hasStarted { return connection }
+        if await connection.waitForStart(of: ["hear", "work", "watch"]) { return connection }
         await remove(name, connection, image.engine, directory)
         try Task.checkCancellation()
         throw startError(image, reason(in: errors))
@@ -63,10 +60,32 @@ extension ContainerEnvironment {
             }
     }
 
+    /// Returns the mounts that hide closed directories in the sources by an empty one, and those of the
+    /// directories above, which commands could rename otherwise.
+    private static func hidingMounts(
+        _ image: ContainerImage,
+        _ directory: FilePath
+    ) throws -> (parents: [(FilePath, FilePath)], hidden: [(FilePath, FilePath)]) {
+        var parents: [FilePath: FilePath] = [:]
+        var hidden: [(FilePath, FilePath)] = []
+        for closed in image.closed {
+            try closed.create()
+            var rest = closed.path
+            _ = rest.removePrefix(ClosedDirectory.resolved(image.sources))
+            var (outside, inside) = (image.sources, image.root)
+            for name in rest.components.dropLast() {
+                outside.append(name)
+                inside.append(name)
+                parents[outside] = inside
+            }
+            hidden.append((directory.appending("empty"), image.root.appending(rest.components)))
+        }
+        return (parents.map { ($0.key, $0.value) }, hidden)
+    }
+
     /// Runs a script in a new container of the image, without a network, as the container's root.
     func runInNewContainer(_ script: String) async -> ContainerEngine.RunResult {
-        var arguments = ContainerArguments(image, name: name + "last")
-        arguments.network = "none"
+        let arguments = ContainerArguments(image: image, name: name + "last", network: "none")
         return await image.engine.run(
             arguments.start(
                 mounting: ContainerEnvironment.mounts(image, sources, directory),
@@ -77,12 +96,10 @@ extension ContainerEnvironment {
 
     static func startError(_ image: ContainerImage, _ reason: String) -> SetupError {
         if reason.contains("/bin/sh"), reason.contains("no such file") {
-            return SetupError([
-                SetupError.Problem(
-                    "the image '\(image.options.image)' has no '/bin/sh', which a build needs; choose "
-                        + "another image"
-                )
-            ])
+            return SetupError(
+                "the image '\(image.options.image)' has no '/bin/sh', which a build needs; choose "
+                    + "another image"
+            )
         }
         return ContainerImage.failure(
             "start a container of the image '\(image.options.image)'",
@@ -91,11 +108,8 @@ extension ContainerEnvironment {
         )
     }
 
-    /// Excludes an agent's process from the signals that end the build's processes.
-    ///
-    /// - Parameters:
-    ///   - start: The agent's message: `NAME NUMBER`.
-    ///   - main: The connection with the agent that sends signals.
+    /// Excludes an agent's process, by its message `NAME NUMBER`, from the signals that end the build's
+    /// processes.
     static func spare(_ start: String, by main: ContainerConnection) {
         let parts = start.split(separator: " ")
         if parts.count == 2, let process = Int32(parts[1]) { main.send("spare \(process)") }

@@ -34,12 +34,7 @@ final class ContainerEnvironment: ExecutionEnvironment {
     private let accounts: [UserAccount]
     private let userConnections = Mutex<[uid_t: ContainerConnection]>([:])
 
-    /// Starts the container.
-    ///
-    /// - Parameters:
-    ///   - image: The image and its engine.
-    ///   - directory: The build's private directory.
-    /// - Throws: `SetupError` if the container cannot be started; nothing is left then.
+    /// Starts the container; a failure is a `SetupError` and leaves nothing.
     init(_ image: ContainerImage, in directory: PrivateDirectory) async throws {
         self.image = image
         self.directory = directory.path
@@ -48,6 +43,7 @@ final class ContainerEnvironment: ExecutionEnvironment {
         serviceVariables = ["CODEBUILD_BUILD_IMAGE": image.options.image]
         name = ContainerImage.name(for: directory.path)
         cacheRoot = try directory.createDirectory("cache")
+        if !image.closed.isEmpty { _ = try directory.createOpenDirectory("empty") }
         let relay = HashFilesRelay(
             sources: image.options.copiesSource
                 ? try directory.createDirectory("sources") : image.sources,
@@ -58,20 +54,16 @@ final class ContainerEnvironment: ExecutionEnvironment {
         try SmallFile.write(
             HashFilesRelay.script,
             to: directory.path.appending("hash-files"),
-            permissions: .program
+            permissions: [
+                .ownerReadWriteExecute, .groupRead, .groupExecute, .otherRead, .otherExecute,
+            ]
         )
         if image.options.copiesSource {
             try await SourceCopy.make(of: image.sources, in: sources)
         }
         signal(SIGPIPE, SIG_IGN)  // A container that ends early must not end this process.
         let start = ContinuousClock.now
-        mainConnection = try await ContainerEnvironment.start(
-            image,
-            name,
-            sources,
-            directory.path,
-            relay
-        )
+        mainConnection = try await ContainerEnvironment.start(image, name, directory.path, relay)
         notes = [
             "container: '\(image.options.image)' started by \(image.engine.name) in "
                 + (ContinuousClock.now - start).inTenths
@@ -142,21 +134,16 @@ extension ContainerEnvironment {
     }
 
     func obstacle(toRunningAs name: String) -> String? {
-        guard geteuid() == 0 else {
-            return " in a container; only root can give the build's state to another user: start "
-                + "the build as root, or remove the key"
-        }
-        return nil
+        if geteuid() == 0 { return nil }
+        return " in a container; only root can give the build's state to another user: start "
+            + "the build as root, or remove the key"
     }
 
     func account(named name: String) async -> UserAccount? {
         if let known = accounts.first(where: { $0.name == name }) { return known }
         // A command may have created the user since.
         let copy = directory.appending("passwd-now")
-        let script = """
-            cat /etc/passwd >\(ShellText.alwaysQuoted(pathInside(copy).string))
-
-            """
+        let script = "cat /etc/passwd >\(ShellText.alwaysQuoted(pathInside(copy).string))\n"
         guard let status = try? await run(script: script), status == 0 else { return nil }
         let current = UserAccount.list(passwd: (try? SmallFile.readRegular(copy)) ?? [])
         return current.first { $0.name == name }
@@ -211,8 +198,6 @@ extension ContainerEnvironment {
     }
 
     /// Returns the connection with the agent that runs a user's commands, and starts the agent if needed.
-    ///
-    /// - Throws: `UnreachablePath` with the engine's message, or `Errno`.
     func connection(for user: UserAccount?) async throws -> ContainerConnection {
         guard let user else { return mainConnection }
         // A command may have killed all processes of its user.
@@ -231,12 +216,7 @@ extension ContainerEnvironment {
         ) { [mainConnection] word, rest, _ in
             if word == "here" { ContainerEnvironment.spare(rest, by: mainConnection) }
         }
-        let hasStarted = await withTaskCancellationHandler {
-            await connection.waitForStart(of: ["work"])
-        } onCancel: {
-            connection.destroy()
-        }
-        guard hasStarted else {
+        guard await connection.waitForStart(of: ["work"]) else {
             throw UnreachablePath(
                 description: "\(image.engine.name) says "
                     + "'\(ContainerEnvironment.reason(in: errors))'"
@@ -246,10 +226,7 @@ extension ContainerEnvironment {
         return connection
     }
 
-    /// Runs a script of the runner as the container's root.
-    ///
-    /// - Returns: The script's exit status.
-    /// - Throws: `Errno`, or `ContainerConnection.ConnectionLost`.
+    /// Runs a script of the runner as the container's root, and returns its exit status.
     func run(script: String) async throws -> Int32 {
         let file = directory.appending("runner.sh")
         try SmallFile.write(Array(script.utf8), to: file)
@@ -258,11 +235,5 @@ extension ContainerEnvironment {
             in: ContainerAgentScript.directory,
             outputFile: nil
         )
-    }
-}
-
-extension FilePermissions {
-    fileprivate static var program: FilePermissions {
-        [.ownerReadWriteExecute, .groupRead, .groupExecute, .otherRead, .otherExecute]
     }
 }

@@ -22,7 +22,8 @@ struct ContainerImage: EnvironmentSpec {
     let sources: FilePath
     /// The repository that git in the container needs.
     let git: VisibleRepository
-    /// Warnings for the user, one line each.
+    /// The stores and the state directory in the sources, which commands do not see.
+    let closed: [ClosedDirectory]
     let warnings: [String]
     /// The names of the image's variables.
     let variableNames: [String]
@@ -30,13 +31,8 @@ struct ContainerImage: EnvironmentSpec {
     /// The longest time that the engine may take to answer.
     static let responseTimeout = Duration.seconds(30)
 
-    /// Finds the engine and the image, and pulls an image that this machine does not have.
-    ///
-    /// - Parameters:
-    ///   - options: The container's options.
-    ///   - request: The build.
-    ///   - responseTimeout: The longest time that the engine may take to answer; a pull has no limit.
-    /// - Throws: `SetupError` if the engine or the image is not available.
+    /// Finds the engine and the image, and pulls an image that this machine does not have; a pull has no
+    /// time limit.
     init(
         _ options: ContainerOptions,
         for request: BuildRequest,
@@ -44,6 +40,10 @@ struct ContainerImage: EnvironmentSpec {
     ) async throws {
         self.options = options
         sources = request.sourceDirectory
+        let root = ClosedDirectory.resolved(sources)
+        closed =
+            options.copiesSource
+            ? [] : try request.closedDirectories().filter { $0.path.starts(with: root) }
         engine = try ContainerEngine(options.engine, request.hostEnvironment)
         let engine = engine
         async let removals = ContainerImage.removeLeftovers(engine, responseTimeout)
@@ -76,19 +76,12 @@ struct ContainerImage: EnvironmentSpec {
         do {
             return try await ContainerEnvironment(self, in: directory)
         } catch let error as Errno {
-            throw SetupError([
-                SetupError.Problem("cannot prepare '\(directory.path)' for a container: \(error)")
-            ])
+            throw SetupError("cannot prepare '\(directory.path)' for a container: \(error)")
         }
     }
 
-    /// Returns the error for a failure of the engine, with a remedy for known causes.
-    ///
-    /// - Parameters:
-    ///   - action: What failed, as a verb with its object.
-    ///   - engine: The engine.
-    ///   - reason: The engine's message.
-    /// - Returns: An error with one problem.
+    /// Returns the error for a failure of the engine, with a remedy for known causes; `action` is a verb
+    /// with its object.
     static func failure(
         _ action: String,
         _ engine: ContainerEngine,
@@ -105,11 +98,10 @@ struct ContainerImage: EnvironmentSpec {
             } else if isServerUnreachable(text) {
                 serverRemedy(engine)
             } else {
-                "try it by hand with '\(engine.name) run --rm IMAGE true'"
+                "check that '\(engine.name)' is podman or docker, and try it by hand with "
+                    + "'\(engine.name) run --rm alpine true'"
             }
-        return SetupError([
-            SetupError.Problem("cannot \(action): \(engine.name) says '\(reason)'; \(remedy)")
-        ])
+        return SetupError("cannot \(action): \(engine.name) says '\(reason)'; \(remedy)")
     }
 }
 
@@ -175,12 +167,10 @@ extension ContainerImage {
         if isServerUnreachable(reason.lowercased()) {
             return failure("use the image '\(image)'", engine, reason)
         }
-        return SetupError([
-            SetupError.Problem(
-                "the image '\(image)' is not on this machine and cannot be pulled: \(engine.name) says "
-                    + "'\(reason)'; check the name, or log in with '\(engine.name) login'"
-            )
-        ])
+        return SetupError(
+            "the image '\(image)' is not on this machine and cannot be pulled: \(engine.name) says "
+                + "'\(reason)'; check the name, or log in with '\(engine.name) login'"
+        )
     }
 }
 
@@ -191,18 +181,15 @@ extension ContainerImage {
     /// process numbers exist.
     static var label: String { "buildspec.processes=\(Machine.processNamespace)" }
 
-    /// Returns the name of the container of a build in this process.
-    ///
-    /// - Parameter directory: The build's private directory, whose name no other build has.
-    /// - Returns: A name with this process's number.
+    /// Returns a name with this process's number for the container of a build, from the build's private
+    /// directory, whose name no other build has.
     static func name(for directory: FilePath) -> String {
         let unique = directory.lastComponent?.string.split(separator: "-").last ?? "build"
         return "buildspec-\(getpid())-\(unique)"
     }
 
-    /// Removes containers of builds that have ended, such as builds that were killed with their engine.
-    ///
-    /// - Returns: A warning for each such container.
+    /// Removes containers of builds that have ended, such as builds that were killed with their engine, and
+    /// returns a warning for each.
     private static func removeLeftovers(
         _ engine: ContainerEngine,
         _ responseTimeout: Duration

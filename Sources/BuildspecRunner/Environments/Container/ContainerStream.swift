@@ -17,16 +17,12 @@ struct ContainerStream {
     private let marker: [UInt8]
     private var pending: [UInt8] = []
 
-    /// Creates a parser.
-    ///
-    /// - Parameter marker: The text that begins the agent's lines, after the byte 0x1E.
+    /// Creates a parser; the agent's lines begin with the byte 0x1E and the marker.
     init(marker: String) {
         self.marker = [0x1E] + Array(marker.utf8) + [UInt8(ascii: " ")]
     }
 
-    /// Parses the next bytes of the stream.
-    ///
-    /// - Returns: The complete parts; bytes that may begin a line of the agent are held back.
+    /// Parses the next bytes of the stream, and holds back those that may begin a line of the agent.
     mutating func parse(_ bytes: [UInt8]) -> [Part] {
         var parts: [Part] = []
         var rest = (pending + bytes)[...]

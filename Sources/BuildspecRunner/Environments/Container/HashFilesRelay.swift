@@ -51,10 +51,9 @@ struct HashFilesRelay: Sendable {
 
         """
 
-    /// Answers a request; blocks.
+    /// Answers a request: the number of the script's process and the globs, with tabs between; blocks.
     ///
-    /// - Parameter request: The number of the script's process and the globs, with tabs between.
-    /// - Returns: The process's number; `nil` if the text is not a request.
+    /// Returns the number; `nil` if the text is not a request.
     func answer(_ request: String) -> String? {
         let fields = request.split(separator: "\t", omittingEmptySubsequences: false)
             .map(String.init)
@@ -79,13 +78,15 @@ struct HashFilesRelay: Sendable {
         let text = lines.prefix(100)
             .map { String($0.prefix(500)).replacing("\n", with: " ") + "\n" }.joined()
         let file = answerDirectory.appending(fields[0])
-        guard (try? SmallFile.write(text + "end\n", to: file, permissions: .readable)) != nil
+        let permissions: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
+        guard (try? SmallFile.write(text + "end\n", to: file, permissions: permissions)) != nil
         else { return nil }
         return fields[0]
     }
 
     /// Returns a glob relative to the source root, because only files in the sources can be hashed.
     private func relative(_ glob: String) throws -> String {
+        if glob == root.string { return "." }
         let prefix = root.string + "/"
         let isInside = glob.hasPrefix(prefix)
         let relative = isInside ? String(glob.dropFirst(prefix.count)) : glob
@@ -98,11 +99,5 @@ struct HashFilesRelay: Sendable {
             )
         }
         return relative
-    }
-}
-
-extension FilePermissions {
-    fileprivate static var readable: FilePermissions {
-        [.ownerReadWrite, .groupRead, .otherRead]
     }
 }

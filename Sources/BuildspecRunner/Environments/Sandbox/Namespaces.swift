@@ -25,13 +25,8 @@
 
         private let files: [(kind: Kind, file: FileDescriptor)]
 
-        /// Creates namespaces by bubblewrap.
-        ///
-        /// - Parameters:
-        ///   - bubblewrap: The program's path.
-        ///   - arguments: The program's arguments.
-        ///   - kinds: The kinds of namespaces that the arguments create.
-        /// - Throws: `SetupError` with bubblewrap's message.
+        /// Creates namespaces by bubblewrap, whose arguments create those of `kinds`; a `SetupError` has its
+        /// message.
         init(_ bubblewrap: FilePath, _ arguments: [String], _ kinds: [Kind]) async throws {
             do {
                 (files, isOwnedByRoot) = try await Namespaces.make(bubblewrap, arguments, kinds)
@@ -68,9 +63,7 @@
         }
 
         /// The files of the namespaces.
-        private typealias Files = (
-            files: [(kind: Kind, file: FileDescriptor)], isOwnedByRoot: Bool
-        )
+        private typealias Files = (files: [(kind: Kind, file: FileDescriptor)], isOwnedByRoot: Bool)
 
         private static func make(
             _ bubblewrap: FilePath,
@@ -80,15 +73,13 @@
             try SpareDescriptors.requireForProcess()
             let input = try Pipe.open()
             let output = try Pipe.open()
-            var options = PlatformOptions()
-            options.createSession = true
             return try await Subprocess.run(
                 .path(bubblewrap),
                 // Prints its process number and stays until the pipe ends.
                 arguments: Arguments(arguments + ["--", "/bin/sh", "-c", "echo $$; read line"]),
                 environment: .custom([:]),
                 workingDirectory: "/",
-                platformOptions: options,
+                platformOptions: PlatformOptions(runningAs: nil),
                 input: .fileDescriptor(input.readEnd, closeAfterSpawningProcess: true),
                 output: .fileDescriptor(output.writeEnd, closeAfterSpawningProcess: false),
                 error: .fileDescriptor(output.writeEnd, closeAfterSpawningProcess: false)
@@ -111,10 +102,7 @@
         ) -> Result<Files, SetupError> {
             var text = ""
             while !text.contains("\n") || Int(text.prefix { $0 != "\n" }) == nil {
-                let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 4_096) { buffer, count in
-                    let space = UnsafeMutableRawBufferPointer(buffer)
-                    count = unsafe (try? output.read(into: space)) ?? 0
-                }
+                let chunk = Pipe.read(output, upTo: 4_096)
                 if chunk.isEmpty { return .failure(SetupError(bubblewrap: text)) }
                 text += String(decoding: chunk, as: UTF8.self)
             }
@@ -133,12 +121,9 @@
             return .success((files, isOwnedByRoot))
         }
 
-        /// Replaces the user namespace of the sandbox's processes by the one that owns the other namespaces.
-        ///
-        /// - Returns: Whether the two are different.
-        private static func useOwner(
-            in files: inout [(kind: Kind, file: FileDescriptor)]
-        ) -> Bool {
+        /// Replaces the user namespace of the sandbox's processes by the one that owns the other namespaces,
+        /// and returns whether the two are different.
+        private static func useOwner(in files: inout [(kind: Kind, file: FileDescriptor)]) -> Bool {
             guard let index = files.firstIndex(where: { $0.kind == .user }),
                 let mount = files.first(where: { $0.kind == .mount })
             else { return false }

@@ -61,9 +61,29 @@
                     homes: homes(requirements),
                     in: directory
                 )
-                var mounts = SandboxMounts(emptyFile: try privateDirectories.createEmptyFile())
+                let closed = try request.closedDirectories().filter(\.canExist)
+                let usualCaches = UsualCaches(
+                    homes: ownHomes + otherUsers.map(\.home),
+                    named: options.writable
+                )
+                let emptyFile = try privateDirectories.createEmptyFile()
+                let emptyDirectory = try privateDirectories.createEmptyDirectory()
+                var mounts = SandboxMounts(
+                    emptyFile: emptyFile,
+                    closed: Dictionary(
+                        closed.map { ($0.path, emptyDirectory) }
+                            + usualCaches.credentialFiles.map { ($0, emptyFile) },
+                        uniquingKeysWith: { first, _ in first }
+                    )
+                )
                 try privateDirectories.show(in: &mounts)
-                let caches = try caches(requirements, privateDirectories)
+                let caches = try SandboxCaches(
+                    requirements.cachePaths,
+                    named: options.writable,
+                    usualCaches: usualCaches,
+                    hiddenPaths: privateDirectories.paths,
+                    closed: closed
+                )
                 try caches.show(in: &mounts, privateDirectories)
                 for (outside, inside) in try readable(mounts) {
                     try privateDirectories.createParents(of: inside)
@@ -73,12 +93,11 @@
                     try privateDirectories.createParents(of: inside)
                     mounts.show(outside, at: inside)
                 }
-                mounts.show(
-                    directory.path,
-                    at: SandboxMounts.privateDirectory,
-                    isWritable: true
-                )
+                mounts.show(directory.path, at: SandboxMounts.privateDirectory, isWritable: true)
                 mounts.show(request.sourceDirectory, at: SandboxMounts.root, isWritable: true)
+                for directory in closed where mounts.needsHiding(directory.path) {
+                    try directory.create()
+                }
                 return (mounts, caches)
             } catch let error as Errno {
                 throw SetupError(sandbox: "cannot prepare '\(directory.path)': \(error)")
@@ -143,22 +162,6 @@
         ) -> [(path: String, user: UserAccount?)] {
             ([requirements.variables["HOME"]].compactMap { $0 } + ownHomes).map { ($0, nil) }
                 + otherUsers.map { ($0.home, $0) }
-        }
-
-        /// Returns the directories outside of the sources that commands can write to.
-        private func caches(
-            _ requirements: EnvironmentRequirements,
-            _ privateDirectories: SandboxDirectories
-        ) throws -> SandboxCaches {
-            try SandboxCaches(
-                requirements.cachePaths,
-                named: options.writable,
-                usualCaches: UsualCaches(
-                    homes: ownHomes + otherUsers.map(\.home),
-                    named: options.writable
-                ),
-                hiddenPaths: privateDirectories.paths
-            )
         }
 
         /// Returns the hidden files that commands must read: those of `--sandbox-read`, and the program that

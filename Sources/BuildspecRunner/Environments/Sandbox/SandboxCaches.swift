@@ -12,39 +12,50 @@
     /// directories that the buildspec file caches, and the directories of `--sandbox-write`.
     ///
     /// They are this machine's directories at their own paths, so the next build finds what a build
-    /// restored. A pattern opens its literal prefix: `/root/.m2/**/*` opens `/root/.m2`.
+    /// restored. A pattern opens its literal prefix: `/root/.npm/**/*` opens `/root/.npm`. If that is the
+    /// directory of a tool, it opens the usual cache directories there: `/root/.m2/**/*` opens
+    /// `/root/.m2/repository`.
     struct SandboxCaches: Sendable {
         /// The directories with their paths inside, and outside with links resolved; parents come first.
         private(set) var directories: [(inside: FilePath, outside: FilePath)] = []
         /// The reasons why paths cannot be cached, by path.
         private(set) var refusals: [String: UnreachablePath] = [:]
-        /// Notes for the log, one line each.
         private(set) var notes: [String] = []
 
         private let usualCaches: UsualCaches
         private let hiddenPaths: [FilePath]
+        private let closed: [ClosedDirectory]
 
-        /// Finds the directories and creates the missing ones.
+        /// Finds the directories of cached paths, and creates the missing ones.
         ///
-        /// - Parameters:
-        ///   - paths: The cached paths, relative to the source root or absolute.
-        ///   - named: Directories to open whatever is cached.
-        ///   - usualCaches: The directories that cached paths can open.
-        ///   - hiddenPaths: Directories that the sandbox hides by its own.
-        /// - Throws: `SetupError` if one of `named` cannot be opened.
+        /// The directories of `named` are opened whatever is cached. If that fails, the error is a
+        /// `SetupError`. The sandbox hides `hiddenPaths` by its own directories. No path opens a directory
+        /// of `closed`.
         init(
             _ paths: [String],
             named: [FilePath],
             usualCaches: UsualCaches,
-            hiddenPaths: [FilePath]
+            hiddenPaths: [FilePath],
+            closed: [ClosedDirectory]
         ) throws {
             self.usualCaches = usualCaches
             self.hiddenPaths = hiddenPaths
+            self.closed = closed
             var found: [FilePath: FilePath] = [:]
+            var narrowed: [FilePath: [FilePath]] = [:]
             for path in named {
                 do throws(UnreachablePath) {
                     let start = path.lexicallyNormalized()
-                    try checkConflicts(start, remedy: "name a directory that does not contain it")
+                    let remedy = "name a directory that does not contain it"
+                    try checkConflicts(start, remedy: remedy)
+                    try checkClosed(start)
+                    let target = UsualCaches.resolved(start)
+                    if let inside = closed.first(where: { $0.path.starts(with: target) }) {
+                        throw UnreachablePath(
+                            description:
+                                "commands could write to \(inside.what), '\(inside.path)'; \(remedy)"
+                        )
+                    }
                     found[start] = try open(start)
                 } catch {
                     throw SetupError(sandbox: "--sandbox-write '\(path)': \(error)")
@@ -52,7 +63,10 @@
             }
             for text in paths {
                 do throws(UnreachablePath) {
-                    for start in try literalPrefixes(of: text) { found[start] = try open(start) }
+                    for opening in try openings(of: text) {
+                        for start in opening.directories { found[start] = try open(start) }
+                        if opening.isNarrowed { narrowed[opening.prefix] = opening.directories }
+                    }
                 } catch {
                     refusals[text] = error
                 }
@@ -62,18 +76,24 @@
                     ($0.inside.components.count, $0.inside.string)
                         < ($1.inside.components.count, $1.inside.string)
                 }
-            notes = directories.map { inside, outside in
+            let parts = Set(narrowed.values.joined())
+            notes = directories.filter { !parts.contains($0.inside) }.map { inside, outside in
                 let link = inside == outside ? "" : ", which is '\(outside)'"
                 return "sandbox: commands can write to '\(inside)' of this machine\(link)"
             }
+            notes += narrowed.sorted { $0.key.string < $1.key.string }.map { prefix, parts in
+                let names = parts.map { "'\($0)'" }.joined(separator: ", ")
+                return
+                    "sandbox: commands can write to \(names) of this machine; the rest of '\(prefix)' is "
+                    + "not open and not cached"
+            }
         }
 
-        /// Checks that the sandbox has opened the directories of a cached path.
-        ///
-        /// - Throws: `UnreachablePath`.
-        func check(_ path: String) throws(UnreachablePath) {
+        /// Returns the patterns that are cached for a path, in the directories that the sandbox has opened.
+        func patterns(of path: String) throws(UnreachablePath) -> [String] {
             if let refusal = refusals[path] { throw refusal }
-            for start in try literalPrefixes(of: path)
+            let openings = try openings(of: path)
+            for start in openings.flatMap(\.directories)
             where !directories.contains(where: { start.starts(with: $0.inside) }) {
                 throw UnreachablePath(
                     description:
@@ -81,17 +101,37 @@
                         + "variables are set; do not use them outside of the sources"
                 )
             }
+            guard openings.contains(where: \.isNarrowed) else { return [path] }
+            return openings.flatMap(\.patterns).map(\.declaration)
         }
 
-        /// Returns the directories that a cached path opens; none if the path is in the sources.
-        private func literalPrefixes(of path: String) throws(UnreachablePath) -> [FilePath] {
-            var prefixes: [FilePath] = []
-            for pattern in FilePattern.parse(path) {
-                guard let prefix = try SandboxCaches.literalPrefix(of: pattern) else { continue }
-                try check(prefix)
-                prefixes.append(prefix)
+        /// The directories that a pattern opens; none if the pattern is in the sources.
+        private struct Opening {
+            var pattern: FilePattern
+            var prefix: FilePath
+            var directories: [FilePath] = []
+
+            /// Whether the pattern opens only parts of a tool's directory.
+            var isNarrowed: Bool { !directories.isEmpty && directories != [prefix] }
+
+            /// The patterns of the files that are cached.
+            var patterns: [FilePattern] {
+                guard isNarrowed else { return [pattern] }
+                return directories.flatMap { pattern.narrowed(to: PathBytes($0.string)) }
             }
-            return prefixes
+        }
+
+        private func openings(of path: String) throws(UnreachablePath) -> [Opening] {
+            var openings: [Opening] = []
+            for pattern in FilePattern.parse(path) {
+                var opening = Opening(pattern: pattern, prefix: SandboxMounts.root)
+                if let prefix = try SandboxCaches.literalPrefix(of: pattern) {
+                    opening.prefix = prefix
+                    opening.directories = try directories(for: prefix)
+                }
+                openings.append(opening)
+            }
+            return openings
         }
 
         /// Returns the literal prefix of a pattern; `nil` if the prefix is in the sources.
@@ -113,14 +153,25 @@
             return prefix.starts(with: SandboxMounts.root) ? nil : prefix
         }
 
-        /// Checks that the buildspec file alone can open a directory.
-        private func check(_ directory: FilePath) throws(UnreachablePath) {
+        /// Returns the directories that the buildspec file alone can open for a literal prefix.
+        private func directories(
+            for directory: FilePath
+        ) throws(UnreachablePath) -> [FilePath] {
             try checkConflicts(
                 directory,
                 remedy: "name a directory that ends before the first wildcard"
             )
             let target = UsualCaches.resolved(directory)
-            guard !usualCaches.contain(target) else { return }
+            guard !usualCaches.contain(target) else {
+                try checkClosed(directory)
+                return [directory]
+            }
+            var parts: [FilePath] = []
+            for part in usualCaches.parts(of: target) {
+                let names = part.components.dropFirst(target.components.count)
+                parts += try directories(for: directory.appending(names))
+            }
+            guard parts.isEmpty else { return parts }
             let link = target == directory ? "" : ", which is '\(target)',"
             throw UnreachablePath(
                 description:
@@ -129,32 +180,44 @@
             )
         }
 
-        /// Checks that a directory of this machine does not contain one that the sandbox hides.
-        private func checkConflicts(
-            _ directory: FilePath,
-            remedy: String
-        ) throws(UnreachablePath) {
-            let sandboxPaths = SandboxMounts.sandboxPaths
-            if let top = sandboxPaths.first(where: directory.starts) {
-                throw UnreachablePath(description: "'\(top)' belongs to the sandbox")
-            }
-            for path in [directory, UsualCaches.resolved(directory)] {
-                guard
-                    let hidden = (hiddenPaths + sandboxPaths).first(where: { $0.starts(with: path) }
+        /// Checks that a directory is not a closed one or inside of one, and that commands could not replace
+        /// a link that leads to a closed one.
+        private func checkClosed(_ directory: FilePath) throws(UnreachablePath) {
+            let target = UsualCaches.resolved(directory)
+            for closed in closed {
+                if target.starts(with: closed.path) {
+                    throw UnreachablePath(
+                        description:
+                            "'\(closed.path)' is \(closed.what), which commands must not change"
                     )
-                else {
-                    continue
                 }
-                throw UnreachablePath(
-                    description: "the sandbox cannot open '\(path)', because it has its own "
-                        + "'\(hidden)'; \(remedy)"
-                )
+                if let link = closed.links.first(where: { $0.starts(with: target) }) {
+                    throw UnreachablePath(
+                        description: "commands could replace the link '\(link)', by which "
+                            + "\(closed.what) is found; name '\(closed.path)' for it"
+                    )
+                }
             }
         }
 
-        /// Creates a directory if it is missing, and checks that this user can write to it.
-        ///
-        /// - Returns: The directory's path, links resolved.
+        /// Checks that a directory of this machine does not contain one that the sandbox hides.
+        private func checkConflicts(_ directory: FilePath, remedy: String) throws(UnreachablePath) {
+            if let top = SandboxMounts.sandboxPaths.first(where: directory.starts) {
+                throw UnreachablePath(description: "'\(top)' belongs to the sandbox")
+            }
+            let ownPaths = hiddenPaths + SandboxMounts.sandboxPaths
+            for path in [directory, UsualCaches.resolved(directory)] {
+                if let hidden = ownPaths.first(where: { $0.starts(with: path) }) {
+                    throw UnreachablePath(
+                        description: "the sandbox cannot open '\(path)', because it has its own "
+                            + "'\(hidden)'; \(remedy)"
+                    )
+                }
+            }
+        }
+
+        /// Creates a directory if it is missing, checks that this user can write to it, and returns its
+        /// path with links resolved.
         private func open(_ directory: FilePath) throws(UnreachablePath) -> FilePath {
             do {
                 let target = UsualCaches.resolved(directory)
@@ -191,32 +254,16 @@
     }
 
     extension SandboxCaches {
-        /// Adds the directories to a sandbox's mounts, without the credentials in them.
+        /// Adds the directories to a sandbox's mounts.
         ///
-        /// - Parameters:
-        ///   - mounts: The mounts, to which the private directories were added before.
-        ///   - privateDirectories: The sandbox's private directories.
-        /// - Throws: `Errno`.
-        func show(
-            in mounts: inout SandboxMounts,
-            _ privateDirectories: SandboxDirectories
-        ) throws {
+        /// The private directories must have been added to the mounts before.
+        func show(in mounts: inout SandboxMounts, _ privateDirectories: SandboxDirectories) throws {
             for (inside, outside) in directories {
                 // Commands do not see a link in a hidden directory, so the link's path is mounted too.
                 for path in Set([outside] + (mounts.hides(inside) ? [inside] : [])) {
                     try privateDirectories.createParents(of: path)
                     mounts.show(outside, at: path, isWritable: true)
                 }
-            }
-            let credentials = usualCaches.credentialFiles.filter { file in
-                directories.contains { file.starts(with: $0.outside) }
-            }
-            for file in credentials { mounts.show(mounts.emptyFile, at: file) }
-            for directory in usualCaches.scriptDirectories
-            where directories.contains(where: { directory.starts(with: $0.outside) }) {
-                // Commands could create one that is missing.
-                try SandboxCaches.createDirectory(directory)
-                if UsualCaches.resolved(directory) == directory { mounts.show(directory) }
             }
         }
     }

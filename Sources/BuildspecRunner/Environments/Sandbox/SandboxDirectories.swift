@@ -11,9 +11,7 @@
     /// The private directories of a sandbox for temporary files and homes, which hide this machine's.
     struct SandboxDirectories: Sendable {
         private struct Directory: Sendable {
-            /// The path at which commands see the directory.
             var inside: FilePath
-            /// The path on this machine.
             var outside: FilePath
             /// The owner; `nil` for the user that runs the build.
             var user: UserAccount?
@@ -22,12 +20,7 @@
         private var directories: [Directory] = []
         private let privateDirectory: PrivateDirectory
 
-        /// Creates the directories.
-        ///
-        /// - Parameters:
-        ///   - homes: Home directories and their users.
-        ///   - directory: The build's private directory, in which the directories are created.
-        /// - Throws: `Errno`.
+        /// Creates the directories in the build's private directory.
         init(
             homes: [(path: String, user: UserAccount?)],
             in directory: PrivateDirectory
@@ -54,8 +47,6 @@
         var paths: [FilePath] { directories.map(\.inside) }
 
         /// Adds the directories to a sandbox's mounts.
-        ///
-        /// - Throws: `Errno`.
         func show(in mounts: inout SandboxMounts) throws(Errno) {
             // A home may lie in another directory of these, but not the other way round.
             let outermostFirst = directories.sorted {
@@ -70,8 +61,6 @@
         /// Creates the parent directories of a mount point in one of these directories.
         ///
         /// Bubblewrap would create them as root, and other users could not enter them.
-        ///
-        /// - Throws: `Errno`.
         func createParents(of path: FilePath) throws(Errno) {
             let above = directories.filter { path != $0.inside && path.starts(with: $0.inside) }
             guard
@@ -89,12 +78,15 @@
         }
 
         /// Creates the empty file that is mounted over files that commands must not read.
-        ///
-        /// - Throws: `Errno`.
         func createEmptyFile() throws -> FilePath {
             let file = privateDirectory.path.appending("empty")
             try SmallFile.write("", to: file, permissions: [.ownerRead, .groupRead, .otherRead])
             return file
+        }
+
+        /// Creates the empty directory that is mounted over directories that commands must not write to.
+        func createEmptyDirectory() throws(Errno) -> FilePath {
+            try privateDirectory.createOpenDirectory("empty-directory")
         }
 
         /// Returns the directory at a path, links resolved; `nil` if it does not exist.

@@ -26,10 +26,6 @@
 
         var root: FilePath { SandboxMounts.root }
 
-        var locationText: String { "on this machine" }
-
-        var defaultUser: String { HostUser.effectiveName() }
-
         var visiblePaths: VisiblePaths? { mounts.visiblePaths }
 
         func pathInside(_ path: FilePath) -> FilePath {
@@ -40,9 +36,10 @@
 
         var notes: [String] { caches.notes }
 
-        func cachePath(for path: String) throws(UnreachablePath) -> String {
-            try caches.check(path)
-            return try pathOutside(path)
+        func cachePaths(for path: String) throws(UnreachablePath) -> [String] {
+            try caches.patterns(of: path).map { pattern throws(UnreachablePath) in
+                try pathOutside(pattern)
+            }
         }
 
         func pathOutside(_ path: String) throws(UnreachablePath) -> String {
@@ -55,19 +52,11 @@
             return outside.string
         }
 
-        func programInside(_ program: FilePath) -> FilePath? { program }
-
         func firstProgram(of paths: [FilePath]) async -> FilePath? {
             paths.first { path in
                 mounts.pathOutside(path).flatMap { FileProbe($0) }?.isExecutable == true
             }
         }
-
-        func obstacle(toRunningAs name: String) -> String? {
-            HostEnvironment.obstacle(toRunningAs: name, insteadOf: defaultUser)
-        }
-
-        func account(named name: String) async -> UserAccount? { UserAccount(named: name) }
 
         func processSpec(
             _ program: FilePath,

@@ -17,37 +17,48 @@
             var inside: FilePath
             /// The path on this machine.
             var outside: FilePath
-            /// Whether commands can write.
             var isWritable: Bool
         }
 
-        /// An empty file, which is mounted over files that commands must not read.
+        /// An empty file that all users can read, which is mounted over files that commands must not read.
         let emptyFile: FilePath
+        /// The files and directories of this machine, links resolved, that no writable mount shows, and the
+        /// empty ones that commands see instead.
+        let closed: [FilePath: FilePath]
 
         /// The mounts over the machine's root, in the order in which bubblewrap makes them.
         private(set) var mounts: [Mount] = []
 
-        /// Creates the mounts of a sandbox that shows only this machine.
-        ///
-        /// - Parameter emptyFile: An empty file that all users can read.
-        init(emptyFile: FilePath) {
-            self.emptyFile = emptyFile
-        }
-
-        /// Adds a mount, which hides earlier ones at its path.
-        ///
-        /// - Parameters:
-        ///   - outside: The path on this machine.
-        ///   - inside: The path at which commands see the file; `nil` for the same path.
-        ///   - isWritable: Whether commands can write.
+        /// Adds a mount, which hides earlier ones at its path; without `inside` at the same path as outside.
         mutating func show(
             _ outside: FilePath,
             at inside: FilePath? = nil,
             isWritable: Bool = false
         ) {
-            mounts.append(
-                Mount(inside: inside ?? outside, outside: outside, isWritable: isWritable)
-            )
+            let mount = Mount(inside: inside ?? outside, outside: outside, isWritable: isWritable)
+            mounts.append(mount)
+            guard isWritable else { return }
+            for path in closed.keys { hide(path, in: mount) }
+        }
+
+        private mutating func hide(_ path: FilePath, in mount: Mount) {
+            var rest = path
+            guard let empty = closed[path], rest.removePrefix(UsualCaches.resolved(mount.outside))
+            else { return }
+            var above = mount
+            // Commands could rename a directory above and make another one, but not rename a mount point.
+            for name in rest.components.dropLast() {
+                above.inside.append(name)
+                above.outside.append(name)
+                mounts.append(above)
+            }
+            let inside = mount.inside.appending(rest.components)
+            mounts.append(Mount(inside: inside, outside: empty, isWritable: false))
+        }
+
+        /// Returns whether commands would see a closed path in a writable mount.
+        func needsHiding(_ path: FilePath) -> Bool {
+            mounts.contains { $0.isWritable && path.starts(with: UsualCaches.resolved($0.outside)) }
         }
 
         /// Returns the path on this machine of a path inside; `nil` for a path that only the sandbox has.
@@ -96,10 +107,6 @@
         /// A sandbox has separate devices and terminals, because commands must not read or write other
         /// terminals. Users other than root also get the devices of this machine that builds use, with the
         /// user's rights. Root gets none, because root could use all of them.
-        ///
-        /// - Parameter isRoot: Whether root creates the sandbox.
-        /// - Returns: The arguments, without the command.
-        /// - Throws: `FileError` if `/` cannot be read.
         func arguments(isRoot: Bool) throws -> [String] {
             var arguments = try SandboxMounts.machineArguments()
             arguments += ["--bind", "/proc", "/proc"]

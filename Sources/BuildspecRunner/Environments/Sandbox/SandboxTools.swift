@@ -18,10 +18,7 @@
         /// The program that drops capabilities of root's commands.
         let setpriv: FilePath
 
-        /// Finds the programs.
-        ///
-        /// - Parameter path: The `PATH` of this machine.
-        /// - Throws: `SetupError` that names the first missing program.
+        /// Finds the programs on this machine's `PATH`; a `SetupError` names the first missing one.
         init(path: String?) throws {
             bubblewrap = try SandboxTools.find("bwrap", package: "bubblewrap", path)
             nsenter = try SandboxTools.find("nsenter", package: "util-linux", path)
@@ -34,11 +31,9 @@
             package: String,
             _ path: String?
         ) throws -> FilePath {
-            let directories = (path ?? BuildEnvironment.standardPath).split(separator: ":")
-                .filter { $0.hasPrefix("/") }
-            let program = directories.map { FilePath(String($0)).appending(name) }
-                .first { FileProbe($0)?.isExecutable == true }
-            guard let program else {
+            let candidates = SearchPath.candidates(for: name, in: path)
+            guard let program = candidates.first(where: { FileProbe($0)?.isExecutable == true })
+            else {
                 throw SetupError(
                     sandbox: "there is no '\(name)' on the PATH; install it, on Debian and its "
                         + "relatives with 'apt-get install \(package)', or run without '--sandbox'"
@@ -51,12 +46,10 @@
     extension SetupError {
         /// Creates the error for a sandbox that cannot be created.
         init(sandbox reason: String) {
-            self.init([Problem("cannot create a sandbox: \(reason)")])
+            self.init("cannot create a sandbox: \(reason)")
         }
 
-        /// Creates the error for a failure of bubblewrap.
-        ///
-        /// - Parameter text: Bubblewrap's output.
+        /// Creates the error for a failure of bubblewrap, with its output.
         init(bubblewrap text: String) {
             let line = text.split(separator: "\n").first.map(String.init) ?? "nothing"
             self.init(
