@@ -16,7 +16,7 @@ struct BuildspecCommand: AsyncParsableCommand {
 
     static func main() async {
         StandardStream.openMissing()
-        Signals.restoreQuitAction()
+        Signals.restoreCrashActions()
         do {
             // Timers and signals need file descriptors, and a library ends a process without them.
             try SpareDescriptors.require(10)
@@ -27,6 +27,7 @@ struct BuildspecCommand: AsyncParsableCommand {
         do {
             try ArgumentText.requireUTF8()
             try ArgumentText.rejectKeys()
+            try ArgumentText.rejectEmptyPaths()
             // Before arguments are checked, because a path that is not found may contain a '~'.
             for warning in TildeText.warnings(
                 Array(CommandLine.arguments.dropFirst()),

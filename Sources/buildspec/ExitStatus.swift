@@ -25,16 +25,8 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
-    /// Makes the last section of a command's help.
-    ///
-    /// - Parameters:
-    ///   - statuses: The statuses that the command can end with.
-    ///   - meanings: The meanings of statuses that differ for this command.
-    /// - Returns: The text of the section.
-    static func help(
-        _ statuses: [ExitStatus],
-        _ meanings: [ExitStatus: String] = [:]
-    ) -> String {
+    /// Makes the last section of a command's help; `meanings` are those that the command changes.
+    static func help(_ statuses: [ExitStatus], _ meanings: [ExitStatus: String] = [:]) -> String {
         let lines = statuses.map { status in
             let number = String(status.rawValue)
             let gap = String(repeating: " ", count: 5 - number.count)
@@ -43,7 +35,12 @@ enum ExitStatus: Int32, CaseIterable {
         return (["EXIT STATUS:"] + lines).joined(separator: "\n")
     }
 
-    /// The status of a build's result.
+    /// Makes the last section of the help of a command that fails only if its cache does.
+    static func cacheHelp(_ failure: String? = nil) -> String {
+        let meanings = failure.map { [ExitStatus.cacheFailed: $0] } ?? [:]
+        return help([.success, .cacheFailed, .usage, .stopped], meanings)
+    }
+
     init(_ result: BuildResult) {
         switch result.state {
         case .succeeded: self = .success

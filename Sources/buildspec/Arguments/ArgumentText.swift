@@ -18,6 +18,23 @@ enum ArgumentText {
         }
     }
 
+    /// The options whose values are paths, except those with an error of their own for an empty value.
+    private static let pathOptions: Set = [
+        "--artifacts", "--env-file", "--events", "--exports", "--output", "--root",
+        "--sandbox-read",
+        "--sandbox-write", "--secrets-file", "--source", "-o",
+    ]
+
+    /// Rejects an empty path, which would mean the current directory.
+    static func rejectEmptyPaths(_ arguments: [String] = CommandLine.arguments) throws {
+        for (option, value) in zip(arguments, arguments.dropFirst() + ["-"]) {
+            let name = option.hasSuffix("=") ? String(option.dropLast()) : option
+            if pathOptions.contains(name), name != option || value.isEmpty {
+                throw ValidationError("\(name): the name is empty; name a file or directory")
+            }
+        }
+    }
+
     /// Rejects a private key as an argument or a store, without showing it.
     static func rejectKeys() throws {
         for (index, argument) in CommandLine.arguments.enumerated().dropFirst() {

@@ -20,10 +20,7 @@ enum DayText {
 
 /// A duration as users type it: `90s`, `45m`, `1h30m`.
 enum DurationText {
-    /// Parses a duration.
-    ///
-    /// - Parameter text: Numbers, each with its unit `d`, `h`, `m` or `s`, the largest unit first.
-    /// - Returns: The duration or the problem.
+    /// Parses numbers, each with its unit `d`, `h`, `m` or `s`, the largest unit first.
     static func parse(_ text: String) -> Result<Duration, Problem> {
         var rest = Substring(text)
         var total: Int64 = 0
@@ -53,7 +50,6 @@ enum DurationText {
         case malformed(String)
         case zero(String)
 
-        /// The problem as a sentence.
         var message: String {
             switch self {
             case .noUnit(let text):
@@ -68,10 +64,7 @@ enum DurationText {
 
 /// A size as users type it: `800kB`, `500MB`, `10GB`, `1.5GiB`.
 enum SizeText {
-    /// Parses a size; `nil` if the text is not a size.
-    ///
-    /// - Parameter text: A number with a unit; a number without a unit is bytes.
-    /// - Returns: The size in bytes.
+    /// Parses a size in bytes, with or without a unit; `nil` if the text is not a size.
     static func parse(_ text: String) -> UInt64? {
         let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         let unit = text.dropFirst(number.count).lowercased()
@@ -89,13 +82,7 @@ enum SizeText {
 
 /// A switch in an environment variable.
 enum FlagText {
-    /// Reads a switch from a variable.
-    ///
-    /// - Parameters:
-    ///   - name: The variable.
-    ///   - environment: The variables.
-    /// - Returns: Whether the switch is on; a variable that is not set or empty is off.
-    /// - Throws: A usage error if the value is neither on nor off.
+    /// Whether a variable turns a switch on; if it is not set or empty, the switch is off.
     static func variable(_ name: String, _ environment: [String: String]) throws -> Bool {
         guard let text = environment[name], !text.isEmpty else { return false }
         guard let isOn = SwitchText.isOn(text) else {

@@ -3,15 +3,10 @@ internal import SystemPackage
 
 /// The check that the buildspec files of a batch exist.
 enum BatchFiles {
-    /// Finds missing files.
+    /// Makes a warning for each missing file.
     ///
-    /// A path is relative to the source root. That is the git work tree with the file, else the current
-    /// directory if it contains the file, else the file's directory.
-    ///
-    /// - Parameters:
-    ///   - batch: The batch.
-    ///   - file: The buildspec file with the batch.
-    /// - Returns: A warning for each missing file.
+    /// A path is relative to the source root. That is the git work tree with the file, else the
+    /// current directory if it contains the file, else the file's directory.
     static func missing(of batch: BatchSection, in file: FilePath) -> [Diagnostic] {
         let current = Host.currentDirectory()
         let parent = current.pushing(file).removingLastComponent()
@@ -64,11 +59,7 @@ enum BatchFiles {
     }
 
     /// Whether a path relative to `start` names a file below the root.
-    private static func isFile(
-        _ path: FilePath,
-        from start: FilePath,
-        in root: FilePath
-    ) -> Bool {
+    private static func isFile(_ path: FilePath, from start: FilePath, in root: FilePath) -> Bool {
         let file = start.pushing(path).lexicallyNormalized()
         return file.starts(with: root) && Host.exists(file) && !Host.isDirectory(file)
     }

@@ -3,33 +3,29 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// The buildspec file of a source root.
+/// The buildspec file of a source root, and the request to build it.
 struct BuildspecFile {
     /// The name that CodeBuild uses by default.
     static let standardName = "buildspec.yml"
 
     /// The path for messages.
     var name: String
-    /// The bytes of the file.
     var text: [UInt8]
     var buildspec: Buildspec
+    /// The build that the command's options request.
+    var request: BuildRequest
 
-    /// Finds and reads a file, and prints its findings.
+    /// Finds and reads a file, and prints its findings; throws exit status 2 if it cannot be used.
     ///
-    /// - Parameters:
-    ///   - path: The path that the user named, relative to the source root as in CodeBuild; `nil` is the
-    ///     standard name.
-    ///   - source: The source root that the user named.
-    ///   - redactor: Makes the redactor that hides the buildspec's secrets in findings.
-    ///   - onFailure: Called with the file's name and CodeBuild's message before an error is thrown.
-    /// - Throws: `ExitCode` 2 if the file cannot be used.
+    /// The redactor of the made request hides the buildspec's secrets in findings. `onFailure` is
+    /// called with the file's name and CodeBuild's message before an error is thrown.
     init(
-        _ path: String?,
-        source: String,
-        hidingBy redactor: (Buildspec) -> Redactor,
+        _ options: SourceOptions,
+        requesting makeRequest: (Buildspec) -> BuildRequest,
         onFailure: (_ name: String, _ message: String) -> Void = { _, _ in }
     ) throws {
-        let file = BuildspecFile.path(of: path ?? BuildspecFile.standardName, in: source)
+        let path = options.buildspec
+        let file = BuildspecFile.path(of: path ?? BuildspecFile.standardName, in: options.source)
         name = file.string
         do {
             text = try BuildspecFile.read(file, named: path)
@@ -38,7 +34,8 @@ struct BuildspecFile {
             throw error
         }
         let result = Buildspec.parse(text)
-        let redactor = redactor(result.buildspec ?? Buildspec(version: .v02))
+        request = makeRequest(result.buildspec ?? Buildspec(version: .v02))
+        let redactor = request.redactor
         DiagnosticOutput.print(result.diagnostics, of: name, text: text, hidingBy: redactor)
         let error = result.diagnostics.first { $0.severity == .error }
         guard let buildspec = result.buildspec, error == nil else {

@@ -8,9 +8,7 @@ internal import SystemPackage
 struct ShellCheckFindings {
     private let program: ShellCheck
 
-    /// Finds the program.
-    ///
-    /// - Throws: `ValidationError` if ShellCheck is not installed.
+    /// Finds the program, which may not be installed.
     init(_ environment: [String: String]) throws {
         do {
             program = try ShellCheck(environment: environment)
@@ -19,14 +17,7 @@ struct ShellCheckFindings {
         }
     }
 
-    /// Checks the commands of a file.
-    ///
-    /// - Parameters:
-    ///   - text: The bytes of the file.
-    ///   - directory: The directory of the file; it or a directory above can have a `.shellcheckrc`.
-    ///   - file: The name of the file for messages.
-    /// - Returns: The findings.
-    /// - Throws: `ValidationError` if ShellCheck fails.
+    /// Checks the commands of a file; its directory or one above it can have a `.shellcheckrc`.
     func findings(
         in text: [UInt8],
         directory: FilePath,

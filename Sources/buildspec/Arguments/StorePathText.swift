@@ -7,16 +7,11 @@ internal import SystemPackage
 /// A shell expands `~`, `$NAME` and quotes in a word of a command, but not in single quotes or in a
 /// variable's value. The store would be a directory with an unexpected name.
 enum StorePathText {
-    /// Checks the text of a directory.
-    ///
-    /// - Parameters:
-    ///   - text: The directory as the user wrote it.
-    ///   - option: The option or variable with the directory.
-    /// - Returns: The problem and its remedy; `nil` if the text is not suspicious or the directory exists.
+    /// Returns the problem of a directory's text, and its remedy; `nil` if the directory exists.
     static func problem(in text: String, of option: String) -> String? {
         guard !Host.exists(FilePath(text)) else { return nil }
         let names: Set<FindingName> = [.quotedPath, .blankPath, .backslashPath]
-        let oddities = PathOddity.all(in: text, .output)
+        let oddities = PathOddity.all(in: text, .base)
         if let oddity = oddities.first(where: { names.contains($0.name) }) {
             return "\(option): \(oddity.message)"
         }

@@ -3,13 +3,7 @@ internal import SystemPackage
 
 /// A reader of text files that users write for the command, such as those of `--env-file`.
 enum TextFile {
-    /// Reads a file, without the byte order mark that some editors write.
-    ///
-    /// - Parameters:
-    ///   - path: The file.
-    ///   - option: The option that names the file, for messages.
-    /// - Returns: The text.
-    /// - Throws: `ValidationError` if the file cannot be read, is not UTF-8, or has a NUL byte.
+    /// Reads UTF-8 text without NUL bytes, and without the byte order mark that some editors write.
     static func read(_ path: String, of option: String) throws -> String {
         var bytes: ArraySlice<UInt8>
         do {

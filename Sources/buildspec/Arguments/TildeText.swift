@@ -16,12 +16,7 @@ enum TildeText {
         "BUILDSPEC_CACHE_POLICY", "BUILDSPEC_CACHE_SIGN_KEY_FILE", "BUILDSPEC_CONFIG",
     ]
 
-    /// Makes the warnings, without line breaks.
-    ///
-    /// - Parameters:
-    ///   - arguments: The arguments after the program's name.
-    ///   - environment: The environment.
-    /// - Returns: A line for each path.
+    /// Makes the warnings, each on one line, about `arguments` after the program's name.
     static func warnings(_ arguments: [String], _ environment: [String: String]) -> [String] {
         var found: [(source: String, path: String)] = []
         for (index, argument) in arguments.enumerated() {

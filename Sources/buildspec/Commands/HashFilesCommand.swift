@@ -34,6 +34,10 @@ struct HashFilesCommand: AsyncParsableCommand {
     )
     var root: String?
 
+    func validate() throws {
+        if root?.isEmpty == true { throw ValidationError("--root: '' is not a directory") }
+    }
+
     func run() async throws {
         let source = Host.environment().variables["CODEBUILD_SRC_DIR"] ?? ""
         let root = root ?? (source.isEmpty ? "." : source)

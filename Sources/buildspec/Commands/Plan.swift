@@ -26,6 +26,8 @@ struct Plan: AsyncParsableCommand {
 
     @OptionGroup var sourceOptions: SourceOptions
 
+    @OptionGroup var phaseOptions: PhaseOptions
+
     @Option(help: ArgumentHelp("Print in this format: text or json.", valueName: "format"))
     var format = Format.text
 
@@ -33,12 +35,16 @@ struct Plan: AsyncParsableCommand {
     var evaluateKeys = false
 
     func run() async throws {
-        let file = try BuildspecFile(sourceOptions.buildspec, source: sourceOptions.source) {
-            self.request(for: $0).redactor
+        let host = Host.environment().variables
+        let file = try BuildspecFile(sourceOptions) {
+            var request = sourceOptions.request($0, host, overrides: sourceOptions.overrides)
+            request.selectedPhases = phaseOptions.selected
+            return request
         }
-        let request = self.request(for: file.buildspec)
+        try await OutputCheck(inputs: [(FilePath(file.name), "the buildspec")], directories: [])
+            .check([])
         do {
-            let plan = try await BuildRunner.plan(request, evaluatingKeys: evaluateKeys)
+            let plan = try await BuildRunner.plan(file.request, evaluatingKeys: evaluateKeys)
             for warning in plan.warnings {
                 StandardStream.error.write("warning: \(warning.printableLines)\n")
             }
@@ -47,23 +53,8 @@ struct Plan: AsyncParsableCommand {
             case .json: StandardStream.output.write(PlanJSON.print(plan, file.buildspec))
             }
         } catch let error as SetupError {
-            DiagnosticOutput.print(error, of: file, hidingBy: request.redactor)
+            DiagnosticOutput.print(error, of: file)
             throw ExitStatus.buildspecInvalid.exitCode
         }
-    }
-
-    private func request(for buildspec: Buildspec) -> BuildRequest {
-        let host = Host.environment().variables
-        var request = BuildRequest(
-            buildspec,
-            sourceDirectory: sourceOptions.root,
-            hostEnvironment: SigningKeySource.hidden(from: host),
-            stateDirectory: StandardDirectories(host).state
-        )
-        request.overrides = sourceOptions.variables.compactMap { EnvironmentFile.assignment($0) }
-        request.selectedPhases = sourceOptions.selectedPhases
-        request.hideSigningKeys(nil, host)
-        request.helperExecutable = Host.executable
-        return request
     }
 }

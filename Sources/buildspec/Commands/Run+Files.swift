@@ -1,5 +1,3 @@
-internal import BuildspecModel
-internal import BuildspecRunner
 internal import SystemPackage
 
 extension Run {
@@ -12,32 +10,33 @@ extension Run {
     }
 
     /// The files that the build reads, except the sources.
-    func inputs(_ file: BuildspecFile, _ host: [String: String]) throws -> [OutputCheck.Input] {
+    func inputs(
+        _ file: BuildspecFile,
+        _ config: ConfigFile,
+        _ host: [String: String]
+    ) -> [OutputCheck.Input] {
         var inputs: [OutputCheck.Input] = [(FilePath(file.name), "the buildspec")]
         inputs += envFile.map { (FilePath($0), "the file of '--env-file'") }
         inputs += [secretsFile].compactMap(\.self)
             .map { (FilePath($0), "the file of '--secrets-file'") }
         inputs += environmentOptions.sandboxRead
             .map { (FilePath($0), "the file of '--sandbox-read'") }
-        return try inputs
-            + OutputCheck.ownInputs(configOptions, policy, signing, root: sourceOptions.root, host)
+        return inputs
+            + OutputCheck.ownInputs(config, policy, signing, root: sourceOptions.root, host)
     }
 }
 
 extension OutputCheck {
     /// The files that cache commands read, whether options, variables or defaults name them.
     static func ownInputs(
-        _ config: ConfigOptions,
-        _ policy: PolicyOptions?,
+        _ config: ConfigFile,
+        _ policy: PolicyOptions,
         _ signing: SigningOptions?,
         root: FilePath,
         _ host: [String: String]
-    ) throws -> [Input] {
-        var inputs: [Input] = []
-        if let path = try config.read(host).path { inputs.append((path, "the configuration file")) }
-        if let policy {
-            inputs.append((policy.file(root: root, host).path, "the cache policy"))
-        }
+    ) -> [Input] {
+        var inputs: [Input] = [(policy.file(root: root, host).path, "the cache policy")]
+        if let path = config.path { inputs.append((path, "the configuration file")) }
         if let signing {
             inputs += SigningKeySource.files(signing.signKey, host).map { ($0, "the signing key") }
         }
@@ -54,18 +53,5 @@ extension OutputCheck {
             }
         }
         return inputs
-    }
-}
-
-extension BuildRequest {
-    /// Masks every signing key that an option or a variable names, also a key that is not used.
-    ///
-    /// - Parameters:
-    ///   - path: The value of `--sign-key`.
-    ///   - host: The process's variables.
-    mutating func hideSigningKeys(_ path: String?, _ host: [String: String]) {
-        let given = overrides.map { [$0.name: $0.value] }
-        let declared = buildspec.env.variables.map { [$0.name: $0.value.value] }
-        masks += SigningKeySource.secrets(path, [host] + given + declared)
     }
 }

@@ -2,18 +2,7 @@ internal import ArgumentParser
 internal import BuildspecRunner
 internal import SystemPackage
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 extension Run {
-    /// Makes the log of the build.
-    ///
-    /// - Throws: `ValidationError` if the requested format cannot be used.
     func log(of file: BuildspecFile, _ request: BuildRequest) throws -> any EventSink {
         let environment = request.hostEnvironment
         switch try format(environment) {
@@ -27,7 +16,7 @@ extension Run {
                     style: .forOutput(isTerminal: true, environment),
                     file: try LogFile(in: directory),
                     on: .standardOutput,
-                    onFailure: stop
+                    onFailure: Signals.stopBuild
                 )
             } catch {
                 let problem = "cannot write the log to '\(directory)': \(error)"
@@ -73,20 +62,13 @@ extension Run {
     private func plainLog(of file: BuildspecFile, _ environment: [String: String]) -> PlainOutput {
         PlainOutput(
             buildspec: file.name,
-            style: .forOutput(
-                isTerminal: events != "-" && Host.outputIsTerminal,
-                environment
-            ),
+            style: .forOutput(isTerminal: events != "-" && Host.outputIsTerminal, environment),
             markers: CIMarkers(environment),
             log: writer
         )
     }
 
     private var writer: LogWriter {
-        LogWriter(events == "-" ? .error : .output, .error, onFailure: stop)
-    }
-
-    private var stop: @Sendable () -> Void {
-        { kill(getpid(), SIGTERM) }
+        LogWriter(events == "-" ? .error : .output, .error, onFailure: Signals.stopBuild)
     }
 }

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import BuildspecCache
 internal import BuildspecModel
 internal import BuildspecRunner
-internal import Dispatch
 internal import SystemPackage
 
 /// `buildspec run`.
@@ -27,6 +26,8 @@ struct Run: AsyncParsableCommand {
     )
 
     @OptionGroup var sourceOptions: SourceOptions
+
+    @OptionGroup var phaseOptions: PhaseOptions
 
     @OptionGroup var environmentOptions: EnvironmentOptions
 
@@ -88,37 +89,13 @@ struct Run: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Collect the artifacts in this directory.", valueName: "dir"))
     var artifacts: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Use this store for the cache: a directory, a bucket such as s3://bucket/prefix, or "
-                + "'none'. (default: $BUILDSPEC_CACHE, else the configuration file's, else "
-                + "~/.cache/buildspec)",
-            valueName: "dir"
-        )
-    )
-    var cache: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Use this shared store after the local one: a bucket such as s3://bucket/prefix, a "
-                + "directory, or 'none'. (default: $BUILDSPEC_REMOTE, else the configuration "
-                + "file's, else none)",
-            valueName: "dir"
-        )
-    )
-    var remote: String?
+    @OptionGroup var store: StoreOptions
 
     @OptionGroup var scopes: ScopeOptions
 
     @OptionGroup var policy: PolicyOptions
 
-    @OptionGroup var newStore: NewStoreOptions
-
-    @OptionGroup var readOnly: ReadOnlyOptions
-
     @OptionGroup var signing: SigningOptions
-
-    @OptionGroup var configOptions: ConfigOptions
 
     @OptionGroup var limits: LimitOptions
 
@@ -158,35 +135,25 @@ struct Run: AsyncParsableCommand {
         if case .failure(let problem) = DurationText.parse(timeout) {
             throw ValidationError("--timeout: \(problem.message)")
         }
-        let config = try configOptions.read()
-        if !isWithoutCache(config) {
-            _ = try CacheLocations(cache: cache, remote: remote, config, newStore)
-        } else if let remote, remote != "none" {
-            throw ValidationError(
-                cache == nil
-                    ? "--remote needs a local store, but $BUILDSPEC_CACHE or the configuration is "
-                        + "'none'; name a directory with '--cache'"
-                    : "--remote needs a local store; omit '--cache none'"
-            )
-        }
         if project?.isEmpty == true { throw ValidationError("--project: the name is empty") }
     }
 
     func run() async throws {
         Signals.ignoreBrokenPipes()
         let host = Host.environment()
+        let config = try store.configuration(host.variables)
+        let cache = try cache(config)
         let overrides = try overrides()
-        let resolver = try SecretsFileResolver(secretsFile, or: AWSSecretResolver(host.variables))
-        let trust = try cacheTrust(host.variables)
+        let aws = AWSSecretResolver(environment: host.variables)
+        let resolver = try SecretsFileResolver(secretsFile, or: aws)
         let file = try BuildspecFile(
-            sourceOptions.buildspec,
-            source: sourceOptions.source,
-            hidingBy: { self.request($0, host.variables, overrides, resolver, trust).redactor },
+            sourceOptions,
+            requesting: { self.request($0, host.variables, overrides, resolver, cache) },
             onFailure: { failSource($0, "YAML_FILE_ERROR", $1, of: nil) }
         )
-        var request = request(file.buildspec, host.variables, overrides, resolver, trust)
+        var request = file.request
         request.debugging = try debugOptions.debugging()
-        let inputs = try inputs(file, host.variables)
+        let inputs = inputs(file, config, host.variables)
         request.inputFiles = inputs.map { absolute($0.path.string) }
         try await OutputCheck(
             inputs: inputs,
@@ -195,8 +162,8 @@ struct Run: AsyncParsableCommand {
         let exportsFile = try exports.map(ExportsFile.init)
         let eventLog = try events.map(EventLog.init(path:))
         let log = try log(of: file, request)
-        let watched = (log as? PrettyOutput)?.watchTerminal() ?? []
-        defer { for source in watched { source.cancel() } }
+        let stopWatching = (log as? PrettyOutput)?.watchTerminal()
+        defer { stopWatching?() }
         let output = eventLog.map { TeeSink(first: $0, second: log) } ?? log
         for warning in resolver.unused(by: file.buildspec) {
             await output.receive(.warning(request.redactor.redacting(warning)))
@@ -219,7 +186,7 @@ struct Run: AsyncParsableCommand {
             throw ExitStatus.stopped.exitCode
         } catch let error as SetupError {
             eventLog?.writeNotStarted(error)
-            DiagnosticOutput.print(error, of: file, hidingBy: request.redactor)
+            DiagnosticOutput.print(error, of: file)
             if error.phase == .downloadSource, let problem = error.problems.first {
                 let message = request.redactor.redacting(problem.message)
                 failSource(file.name, problem.statusCode ?? "", message, of: file.buildspec)
@@ -230,8 +197,27 @@ struct Run: AsyncParsableCommand {
 }
 
 extension Run {
-    private func isWithoutCache(_ config: ConfigFile) -> Bool {
-        (cache ?? config.environment["BUILDSPEC_CACHE"]) == "none"
+    /// Makes the cache with its policy and signing key, before any command runs; `nil` for 'none'.
+    private func cache(_ config: ConfigFile) throws -> BuildCache? {
+        guard (store.cache ?? config.environment["BUILDSPEC_CACHE"]) == "none" else {
+            var cache = try store.open(
+                config,
+                policy: policy,
+                root: sourceOptions.root,
+                signing: signing,
+                failing: .buildspecInvalid
+            )
+            cache.limits = limits.limits(config.environment)
+            return cache
+        }
+        try SigningKeySource.requireClosedFiles(signing.signKey, config.environment)
+        guard let remote = store.remote, remote != "none" else { return nil }
+        throw ValidationError(
+            store.cache == nil
+                ? "--remote needs a local store, but $BUILDSPEC_CACHE or the configuration is "
+                    + "'none'; name a directory with '--cache'"
+                : "--remote needs a local store; omit '--cache none'"
+        )
     }
 
     private func request(
@@ -239,50 +225,28 @@ extension Run {
         _ host: [String: String],
         _ overrides: [BuildRequest.Override],
         _ resolver: any SecretResolver,
-        _ trust: CacheTrust
+        _ cache: BuildCache?
     ) -> BuildRequest {
-        let directories = StandardDirectories(host)
-        var request = BuildRequest(
+        var request = sourceOptions.request(
             buildspec,
-            sourceDirectory: sourceOptions.root,
-            hostEnvironment: SigningKeySource.hidden(from: host),
-            stateDirectory: directories.state
+            host,
+            overrides: overrides,
+            signKey: signing.signKey
         )
-        request.overrides = overrides
         request.execution = environmentOptions.kind
         request.onNotice = { StandardStream.error.write("buildspec: \($0.printableLines)\n") }
         request.project = project
-        request.selectedPhases = sourceOptions.selectedPhases
+        request.selectedPhases = phaseOptions.selected
         request.artifactsDirectory = artifacts.map { absolute($0) }
         request.ownFiles = outputs.map { absolute($0.path) } + OutputCheck.streamFiles
-        // `validate` has rejected invalid locations.
-        if let config = try? configOptions.read(host), !isWithoutCache(config) {
-            let locations = try? CacheLocations(cache: cache, remote: remote, config, newStore)
-            request.cache = (locations?.open(config)).map(trust.applied)
-            request.cache?.limits = limits.limits(config.environment)
-            request.cacheScope = scopes.own(host)
-            request.cacheReadScopes = scopes.readable(host)
-            request.untrustedChange = scopes.untrustedChange(host)
-        }
-        request.hideSigningKeys(signing.signKey, host)
+        request.cache = cache
+        if cache != nil { scopes.apply(to: &request, host) }
         request.strictCache = strictCache
         request.retime = retime
         request.maskNames = masks
         request.secretResolver = resolver
         if case .success(let timeout) = DurationText.parse(timeout) { request.timeout = timeout }
-        request.helperExecutable = Host.executable
         return request
-    }
-
-    /// Reads the policy and the signing key, before any command runs.
-    private func cacheTrust(_ host: [String: String]) throws -> CacheTrust {
-        guard !isWithoutCache(try configOptions.read(host)) else { return CacheTrust() }
-        return try CacheTrust(
-            policy.policy(root: sourceOptions.root, host, failing: .buildspecInvalid),
-            signing.key(host),
-            readOnly,
-            host
-        )
     }
 
     /// Prints in the format of CodeBuild's log that a build fails before its first phase.
@@ -309,8 +273,7 @@ extension Run {
 
     /// The variables of `--env-file` in their order, then those of `--env`, which override them.
     private func overrides() throws -> [BuildRequest.Override] {
-        try envFile.flatMap(variables(in:))
-            + sourceOptions.variables.compactMap(EnvironmentFile.assignment)
+        try envFile.flatMap(variables(in:)) + sourceOptions.overrides
     }
 
     private func variables(in file: String) throws -> [BuildRequest.Override] {

@@ -93,10 +93,7 @@ struct Validate: AsyncParsableCommand {
         do {
             text = file == "-" ? try Host.readStandardInput() : try Host.read(FilePath(file))
         } catch {
-            return FileFindings(
-                file: file,
-                result: .unreadable("cannot read the file: \(error)")
-            )
+            return FileFindings(file: file, result: .unreadable("cannot read the file: \(error)"))
         }
         let name = file == "-" ? "standard input" : file
         let buildspec = Buildspec.parse(text, options: options.parsing).buildspec

@@ -9,12 +9,7 @@ enum CacheLocation {
     case directory(FilePath)
     case bucket(S3Location)
 
-    /// Parses the value of `--cache` or `--remote`.
-    ///
-    /// - Parameters:
-    ///   - text: A directory or an address such as `s3://bucket/prefix`.
-    ///   - option: The option's name, for errors.
-    /// - Throws: A usage error for an invalid location.
+    /// Parses the value of `--cache` or `--remote`: a directory or a bucket's address.
     init(_ text: String, of option: String) throws {
         guard !text.isEmpty else {
             throw ValidationError("\(option): the directory's name is empty")
@@ -42,23 +37,15 @@ enum CacheLocation {
 struct CacheLocations {
     private let local: CacheLocation
     private let shared: CacheLocation?
-    private let newStore: NewStoreOptions
+    private let options: StoreOptions
 
     /// Resolves the stores from the options, or from the variables that replace the options.
     ///
-    /// - Parameters:
-    ///   - cache: The value of `--cache`; `nil` is `$BUILDSPEC_CACHE` or the standard directory.
-    ///   - remote: The value of `--remote`; `nil` is `$BUILDSPEC_REMOTE`, and `none` no shared store.
-    ///   - config: The variables and the user's file.
-    ///   - newStore: The options for new stores.
-    /// - Throws: A usage error for an invalid location, and for no cache.
-    init(
-        cache: String?,
-        remote: String?,
-        _ config: ConfigFile,
-        _ newStore: NewStoreOptions
-    ) throws {
-        self.newStore = newStore
+    /// `remote` replaces the option `--remote`; `nil` is `$BUILDSPEC_REMOTE`, and `none` no shared
+    /// store. Throws a usage error for an invalid location, and for no cache.
+    init(_ options: StoreOptions, remote: String?, _ config: ConfigFile) throws {
+        self.options = options
+        let cache = options.cache
         func variable(_ name: String) -> String? {
             config.environment[name].flatMap { $0.isEmpty ? nil : $0 }
         }
@@ -85,12 +72,7 @@ struct CacheLocations {
         }
     }
 
-    /// Makes the cache of the stores, with this machine's stat index.
-    ///
-    /// - Parameters:
-    ///   - codec: How new objects are compressed.
-    ///   - config: The variables and the user's file.
-    /// - Returns: The cache, before any store is opened.
+    /// Makes the cache of the stores, with this machine's stat index, before any store is opened.
     func open(codec: Codec = .zstd, _ config: ConfigFile) -> BuildCache {
         let state = StandardDirectories(config.environment).state
         return BuildCache(
@@ -112,14 +94,14 @@ struct CacheLocations {
         if case .directory(let path) = shared {
             sharedDirectory = DirectoryStore(
                 path,
-                takesAnyDirectory: newStore.initStore,
-                isShared: newStore.sharedStore
+                takesAnyDirectory: options.initStore,
+                isShared: options.sharedStore
             )
         }
         let directory = DirectoryStore(
             path,
-            takesAnyDirectory: newStore.initStore || isStandard,
-            isShared: newStore.sharedStore && sharedDirectory == nil
+            takesAnyDirectory: options.initStore || isStandard,
+            isShared: options.sharedStore && sharedDirectory == nil
         )
         if let sharedDirectory { return CacheStores(local: directory, shared: sharedDirectory) }
         guard case .bucket(let location) = shared else { return CacheStores(local: directory) }

@@ -11,7 +11,6 @@ struct CachePolicyFile {
 
     /// The path for messages.
     private let name: String
-    /// The absolute path.
     let path: FilePath
     /// Whether an option or variable names the file, so that it must exist.
     private let isNamed: Bool
@@ -25,14 +24,10 @@ struct CachePolicyFile {
         self.path = Host.currentDirectory().pushing(FilePath(name))
     }
 
-    /// Reads the policy.
+    /// Reads the policy; `nil` if the file does not exist and is not named.
     ///
-    /// - Parameters:
-    ///   - isRequired: Whether to reject unsigned entries even if the file allows them.
-    ///   - status: The exit status if the policy cannot be used.
-    /// - Returns: The policy; `nil` if the file does not exist and is not named.
-    /// - Throws: The exit status, after all problems are printed. To continue without the policy would
-    ///   accept entries of every writer.
+    /// If the policy cannot be used, all problems are printed, and `status` is thrown. To continue
+    /// without the policy would accept entries of every writer.
     func policy(
         requiringSigned isRequired: Bool,
         failing status: ExitStatus
@@ -77,10 +72,9 @@ struct CachePolicyFile {
         }
         guard isRequired else { return policy }
         guard !policy.keys.isEmpty else {
-            return try fail(
-                "signed entries are required, but the cache policy has no 'keys'",
-                status
-            )
+            let message = "signed entries are required, but the cache policy has no 'keys'"
+            DiagnosticOutput.print(error: message, of: name)
+            throw status.exitCode
         }
         policy.requiresSigned = true
         policy.unsignedScopes = []
@@ -132,11 +126,6 @@ struct CachePolicyFile {
     private func failWithoutLocation<Value>(_ message: String, _ status: ExitStatus) throws -> Value
     {
         StandardStream.error.write("error: \(message)\n")
-        throw status.exitCode
-    }
-
-    private func fail<Value>(_ message: String, _ status: ExitStatus) throws -> Value {
-        DiagnosticOutput.print(error: message, of: name)
         throw status.exitCode
     }
 

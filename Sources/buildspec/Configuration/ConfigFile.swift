@@ -19,14 +19,10 @@ struct ConfigFile {
     /// The value of `--endpoint-url`.
     private let endpoint: String?
 
-    /// Reads the file.
+    /// Reads the file at `path`, else at `$BUILDSPEC_CONFIG`, else the user's file if it exists.
     ///
-    /// - Parameters:
-    ///   - path: The value of `--config`; `nil` is `$BUILDSPEC_CONFIG`, or the user's file if it exists.
-    ///   - endpoint: The value of `--endpoint-url`.
-    ///   - timeout: The value of `--cache-timeout`; `nil` is `$BUILDSPEC_CACHE_TIMEOUT`.
-    ///   - host: The process's variables.
-    /// - Throws: A usage error with the line of every mistake.
+    /// The usage error has the line of every mistake. Without `timeout`, `$BUILDSPEC_CACHE_TIMEOUT`
+    /// counts.
     init(
         _ path: String?,
         endpoint: String?,

@@ -8,13 +8,7 @@ enum SigningKeySource {
     private static let value = "BUILDSPEC_CACHE_SIGN_KEY"
     private static let file = "BUILDSPEC_CACHE_SIGN_KEY_FILE"
 
-    /// Reads the key.
-    ///
-    /// - Parameters:
-    ///   - path: The value of `--sign-key`.
-    ///   - environment: The variables.
-    /// - Returns: The key; `nil` if no source names a key.
-    /// - Throws: A usage error if the source does not contain a signing key.
+    /// Reads the key of `--sign-key` or of a variable; `nil` if no source names a key.
     static func key(_ path: String?, _ environment: [String: String]) throws -> SigningKey? {
         if let path { return try read(path, of: "--sign-key") }
         if let text = environment[value], !text.isEmpty {
@@ -34,7 +28,6 @@ enum SigningKeySource {
         environment.filter { $0.key != value && $0.key != file }
     }
 
-    /// The files that can contain the key.
     static func files(_ path: String?, _ environment: [String: String]) -> [FilePath] {
         names(path, environment).map { FilePath($0) }
     }
@@ -47,10 +40,8 @@ enum SigningKeySource {
 
     /// Finds the secret parts of all named keys, also of keys that are not used.
     ///
-    /// - Parameters:
-    ///   - path: The value of `--sign-key`.
-    ///   - environments: The variables of the process and of the build.
-    /// - Returns: The secret parts; of a text that is not a key, each line.
+    /// Of a text that is not a key, each line counts. The variables are those of the process and
+    /// the build.
     static func secrets(_ path: String?, _ environments: [[String: String]]) -> [String] {
         var texts = environments.compactMap { $0[value] }
         for name in environments.flatMap({ names(nil, $0) }) + names(path, [:]) {
@@ -64,10 +55,29 @@ enum SigningKeySource {
             if let bytes { texts.append(String(decoding: bytes, as: UTF8.self)) }
         }
         return texts.flatMap { text -> [String] in
-            if let key = SigningKey(text) { return [key.secret] }
+            if let key = SigningKey(text) {
+                return [key.secret, String(key.secret.prefix { $0 != "=" })]
+            }
             return text.split(whereSeparator: \.isNewline)
                 .filter { !$0.hasPrefix("#") && $0.utf8.count >= 16 }.map(String.init)
         }
+    }
+
+    /// Throws if others can read a file that is named as the key's, also if the key is not used.
+    static func requireClosedFiles(_ path: String?, _ environment: [String: String]) throws {
+        if let path { try requireClosed(path, of: "--sign-key") }
+        for path in names(nil, environment) { try requireClosed(path, of: file) }
+    }
+
+    private static func requireClosed(_ path: String, of option: String) throws {
+        guard !path.isPrivateKey, !path.isBareKey,
+            let mode = Host.modeOpenToOthers(Host.currentDirectory().pushing(FilePath(path)))
+        else { return }
+        throw ValidationError(
+            "\(option): other users can read the signing key '\(path)' (mode \(mode)), so it "
+                + "is not used; run 'chmod 600 \(path)', and make a new key if others could "
+                + "have read it"
+        )
     }
 
     private static func read(_ path: String, of option: String) throws -> SigningKey {
@@ -79,13 +89,7 @@ enum SigningKeySource {
         let bytes: [UInt8]?
         do {
             let full = Host.currentDirectory().pushing(FilePath(path))
-            if let mode = Host.modeOpenToOthers(full) {
-                throw ValidationError(
-                    "\(option): other users can read the signing key '\(path)' (mode \(mode)), so it "
-                        + "is not used; run 'chmod 600 \(path)', and make a new key if others could "
-                        + "have read it"
-                )
-            }
+            try requireClosed(path, of: option)
             bytes = try AtomicFile.read(PathBytes(full.string), limit: 64 << 10)
         } catch let error as FileError {
             throw ValidationError("\(option): cannot read '\(path)': \(error.reason)")

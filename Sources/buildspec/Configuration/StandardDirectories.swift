@@ -23,7 +23,6 @@ struct StandardDirectories {
         state = directory("XDG_STATE_HOME", or: ".local/state").appending("buildspec")
     }
 
-    /// The user's home directory.
     static func home(_ environment: [String: String]) -> FilePath {
         FilePath(environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? Host.home)
     }

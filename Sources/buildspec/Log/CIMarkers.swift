@@ -1,13 +1,5 @@
 internal import BuildspecModel
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// The markers that a CI system reads in a log: collapsible groups, and annotations.
 ///
 /// Sources: GitHub Docs, "Workflow commands"; GitLab Docs, "Custom collapsible sections"; Buildkite
@@ -37,7 +29,7 @@ enum CIMarkers: Sendable {
         case .none: nil
         case .gitHub: "::group::\(phase.upperCased)"
         case .gitLab:
-            "\u{1B}[0Ksection_start:\(time(nil)):\(phase.rawValue)\r\u{1B}[0K\(phase.upperCased)"
+            "\u{1B}[0Ksection_start:\(UTCTime.seconds()):\(phase.rawValue)\r\u{1B}[0K\(phase.upperCased)"
         case .buildkite: "--- \(phase.upperCased)"
         }
     }
@@ -47,34 +39,31 @@ enum CIMarkers: Sendable {
         switch self {
         case .none: nil
         case .gitHub: "::endgroup::"
-        case .gitLab: "\u{1B}[0Ksection_end:\(time(nil)):\(phase.rawValue)\r\u{1B}[0K"
+        case .gitLab: "\u{1B}[0Ksection_end:\(UTCTime.seconds()):\(phase.rawValue)\r\u{1B}[0K"
         case .buildkite: failed ? "^^^ +++" : nil
         }
     }
 
-    /// Makes the line that annotates a job.
-    ///
-    /// - Parameters:
-    ///   - level: `error` or `warning`.
-    ///   - message: The problem.
-    ///   - location: The file, line and column, if the problem has them.
-    /// - Returns: The line; `nil` if the system has no annotations.
+    /// Makes the line that annotates a job with an `error` or `warning`; `nil` without annotations.
     func annotation(
         _ level: String,
         _ message: String,
         at location: (file: String, line: Int, column: Int)? = nil
     ) -> String? {
         guard self == .gitHub else { return nil }
-        let properties =
-            location.map { " file=\(property($0.file)),line=\($0.line),col=\($0.column)" } ?? ""
-        return "::\(level)\(properties)::\(escaped(message))"
+        let properties = location.map {
+            " file=\(CIMarkers.property($0.file)),line=\($0.line),col=\($0.column)"
+        }
+        return "::\(level)\(properties ?? "")::\(CIMarkers.escaped(message))"
     }
 
-    private func escaped(_ text: String) -> String {
+    /// Escapes the message of a GitHub workflow command.
+    static func escaped(_ text: String) -> String {
         text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
     }
 
-    private func property(_ text: String) -> String {
+    /// Escapes a property of a GitHub workflow command.
+    static func property(_ text: String) -> String {
         escaped(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
     }
 }

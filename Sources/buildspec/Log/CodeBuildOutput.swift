@@ -23,14 +23,7 @@ final class CodeBuildOutput: EventSink {
     private let log: LogWriter
     private let state = Mutex(State())
 
-    /// Creates a log.
-    ///
-    /// - Parameters:
-    ///   - buildspec: The buildspec.
-    ///   - file: The absolute path of the buildspec file.
-    ///   - source: The source root.
-    ///   - redactor: Hides secrets in texts of the buildspec.
-    ///   - log: The writer of the log.
+    /// Creates a log of the buildspec in a file; `redactor` hides secrets in its texts.
     init(
         _ buildspec: Buildspec,
         file: String,
@@ -45,7 +38,6 @@ final class CodeBuildOutput: EventSink {
         self.log = log
     }
 
-    /// Prints the event.
     func receive(_ event: RunEvent) async {
         switch event {
         case .output(let bytes): log.forward(bytes)

@@ -14,12 +14,7 @@ final class LogWriter: Sendable {
     private let onFailure: @Sendable () -> Void
     private let state = Mutex(State())
 
-    /// Creates a writer.
-    ///
-    /// - Parameters:
-    ///   - output: The stream for lines and output.
-    ///   - error: The stream for warnings and errors.
-    ///   - onFailure: Called once when the output cannot be written.
+    /// Creates a writer that calls `onFailure` once when the output cannot be written.
     init(
         _ output: StandardStream,
         _ error: StandardStream,

@@ -8,7 +8,6 @@ struct PhaseTable {
 
     let style: TextStyle
 
-    /// Makes the row of a phase that has ended.
     func row(_ report: PhaseReport) -> String {
         row(report.name.upperCased, report.state, report.duration)
     }
@@ -20,7 +19,6 @@ struct PhaseTable {
         return PhaseTable.row(name, text, of: state.rawValue.count, Quantity.time(duration))
     }
 
-    /// Makes the row of a phase that is running.
     static func row(running name: String, _ time: String) -> String {
         row(name, "RUNNING", of: 7, time)
     }

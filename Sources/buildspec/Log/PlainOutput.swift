@@ -13,13 +13,7 @@ final class PlainOutput: EventSink {
     /// The current phase, until it runs its first command.
     private let phase = Mutex<PhaseName?>(nil)
 
-    /// Creates a log.
-    ///
-    /// - Parameters:
-    ///   - buildspec: The path of the buildspec file for messages.
-    ///   - style: The emphasis of text.
-    ///   - markers: The markers of the CI system.
-    ///   - log: The writer of the log.
+    /// Creates a log; `buildspec` is the path of the file for messages.
     init(buildspec: String, style: TextStyle, markers: CIMarkers, log: LogWriter) {
         self.markers = markers
         self.buildspec = buildspec
@@ -27,7 +21,6 @@ final class PlainOutput: EventSink {
         self.log = log
     }
 
-    /// Prints the event.
     func receive(_ event: RunEvent) async {
         switch event {
         case .output(let bytes): log.forward(bytes)
@@ -54,7 +47,7 @@ final class PlainOutput: EventSink {
         case .warning(let message): print("warning", message)
         case .phaseEnded(let report): end(report)
         case .buildEnded(let result):
-            log.print("\n" + Summary(result, buildspec: buildspec, style: style).text)
+            log.print("\n" + Summary(result: result, buildspec: buildspec, style: style).text)
         case .cacheSaved, .phaseSkipped, .commandEnded: break
         }
     }

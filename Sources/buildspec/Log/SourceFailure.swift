@@ -7,7 +7,6 @@ internal import BuildspecModel
 ///
 /// Sources: published build logs.
 struct SourceFailure {
-    /// The source root.
     let source: String
     /// The absolute path of the buildspec file.
     let file: String
@@ -15,10 +14,8 @@ struct SourceFailure {
     let code: String
     /// The message in the phase's context, without secrets.
     let message: String
-    /// The buildspec, if it could be read.
     let buildspec: Buildspec?
 
-    /// Prints the log.
     func print(to stream: StandardStream) {
         var lines = [
             "Waiting for DOWNLOAD_SOURCE", "Phase is DOWNLOAD_SOURCE",

@@ -3,24 +3,12 @@ internal import BuildspecRunner
 
 /// The summary at the end of a build's log.
 struct Summary {
-    private let result: BuildResult
-    private let buildspec: String
-    private let style: TextStyle
-    private let log: String?
-
-    /// Creates a summary.
-    ///
-    /// - Parameters:
-    ///   - result: The result of the build.
-    ///   - buildspec: The path of the buildspec file for messages.
-    ///   - style: The emphasis of text.
-    ///   - log: The file of the whole log, if the summary is not in that log.
-    init(_ result: BuildResult, buildspec: String, style: TextStyle, log: String? = nil) {
-        self.log = log
-        self.result = result
-        self.buildspec = buildspec
-        self.style = style
-    }
+    let result: BuildResult
+    /// The path of the buildspec file for messages.
+    let buildspec: String
+    let style: TextStyle
+    /// The file of the whole log, if the summary is not in that log.
+    var log: String?
 
     /// The rows of the phases and the lines after them, without a line break at the end.
     var text: String {
@@ -30,7 +18,6 @@ struct Summary {
     /// The lines after the rows of the phases.
     var afterPhases: [String] { uploadRow + notes + ["", ending] }
 
-    /// The row of UPLOAD_ARTIFACTS, if the build reached it.
     private var uploadRow: [String] {
         guard case .collected(_, let duration) = result.artifacts else { return [] }
         let state = result.artifacts.failure == nil ? PhaseState.succeeded : .failed

@@ -10,8 +10,6 @@ struct DebugOptions: ParsableArguments {
     var breakOnFailure = false
 
     /// Opens the terminal for the shell; `nil` if the build does not pause.
-    ///
-    /// - Throws: `ValidationError` if there is no terminal.
     func debugging() throws -> Debugging? {
         guard debug || breakOnFailure else { return nil }
         guard let terminal = ControllingTerminal.open() else {

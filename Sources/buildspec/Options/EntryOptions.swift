@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BuildspecCache
+internal import BuildspecFiles
 internal import SystemPackage
 
 /// The options that select stored entries.
@@ -16,13 +17,7 @@ struct EntryOptions: ParsableArguments {
     )
     var paths: [String] = []
 
-    /// Finds the selected entry.
-    ///
-    /// - Parameters:
-    ///   - key: The key, `-` for a scope's default entry, or the name of a key record.
-    ///   - cache: The cache that has the entry.
-    /// - Returns: The entry.
-    /// - Throws: An error with its remedy if no entry matches, or more than one.
+    /// Finds the one entry of a key, of `-` for a scope's default entry, or of a key record's name.
     func entry(_ key: String, in cache: BuildCache) async throws -> CacheEntryInfo {
         let all = try await cache.entries().entries
         if let named = all.first(where: { $0.recordName == key }) { return named }
@@ -47,9 +42,10 @@ struct EntryOptions: ParsableArguments {
         return first
     }
 
-    /// Writes a path as in a listing: `vendor` becomes `./vendor`.
+    /// Writes a path as in a listing: `vendor` and `vendor/**/*` become `./vendor`.
     private static func canonical(_ path: String) -> String {
-        path.hasPrefix("/") || path.hasPrefix("./") ? path : "./" + path
+        let root = PathBytes(Host.currentDirectory().string)
+        return PathSet([path], root: root).canonicalTexts.first ?? path
     }
 }
 

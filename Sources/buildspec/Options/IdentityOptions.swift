@@ -27,8 +27,6 @@ struct IdentityOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Resolve relative paths from this directory.", valueName: "dir"))
     var root = "."
 
-    @OptionGroup var scopes: ScopeOptions
-
     func validate() throws {
         if paths.isEmpty {
             throw ValidationError("--path is missing; name files to cache, such as 'vendor/**/*'")
@@ -60,8 +58,12 @@ struct IdentityOptions: ParsableArguments {
     var rootPath: FilePath { Host.realPath(FilePath(root)) ?? FilePath(root) }
 
     /// Resolves the identity with its scopes, and prints notes about the paths.
-    func identity(fallbackKeys: [String] = []) async -> CacheIdentity {
-        printNotes(tildeNotes + PathNotes.of(paths))
+    func identity(
+        in scopes: ScopeOptions,
+        fallbackKeys: [String] = []
+    ) async -> CacheIdentity {
+        printNotes(tildeNotes + PathNotes.of(paths) + PathNotes.of(keys: [key], "--key"))
+        printNotes(PathNotes.of(keys: fallbackKeys, "--fallback-key"))
         printNotes(paths.compactMap { CachePathNote.outsideRoot($0, root: rootPath) })
         let environment = Host.environment().variables
         let resolved = await scopes.resolve(in: rootPath, environment)
@@ -112,7 +114,7 @@ extension IdentityOptions {
     }
 }
 
-/// Notes about suspicious values of `--path`.
+/// Notes about suspicious values of `--path`, `--key` and `--fallback-key`.
 enum PathNotes {
     /// The notes about paths, except those about `~`, which may be the name of a file.
     static func of(_ paths: [String]) -> [String] {
@@ -120,16 +122,21 @@ enum PathNotes {
             let notes = PathOddity.all(in: path, .cache)
                 .filter { $0.name != .tildePath && $0.name != .pathExpansion }
                 .map { "--path: \($0.message)" }
-            return notes + [expansion(path)].compactMap(\.self)
+            return notes + [expansion(path, "--path", "path")].compactMap(\.self)
         }
     }
 
-    /// A note about `$`, because variables are expanded only in a buildspec's paths.
-    private static func expansion(_ path: String) -> String? {
-        let tail = path.firstIndex(of: "$").map { path[path.index(after: $0)...] } ?? ""
+    /// The notes about keys that an option or argument gives.
+    static func of(keys: [String?], _ option: String) -> [String] {
+        keys.compactMap { key in key.flatMap { expansion($0, option, "key") } }
+    }
+
+    /// A note about `$`, because variables are expanded only in a buildspec.
+    private static func expansion(_ text: String, _ option: String, _ kind: String) -> String? {
+        let tail = text.firstIndex(of: "$").map { text[text.index(after: $0)...] } ?? ""
         let isVariable = tail.first.map { $0.isLetter || "_({".contains($0) } ?? false
-        guard isVariable || path.contains("`") else { return nil }
-        return "--path: '$' in '\(path)' is not expanded; write the path, or let the shell expand "
-            + "it between double quotes"
+        guard isVariable || text.contains("`") else { return nil }
+        return "\(option): '$' in '\(text)' is not expanded; write the \(kind), or let the shell "
+            + "expand it between double quotes"
     }
 }

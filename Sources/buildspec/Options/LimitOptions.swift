@@ -30,15 +30,7 @@ struct LimitOptions: ParsableArguments {
         (try? LimitOptions.limits(cacheMaxSize, cacheMaxAge, environment)) ?? .standard
     }
 
-    /// Parses limits.
-    ///
-    /// - Parameters:
-    ///   - size: The value of the size option; `nil` uses the variable.
-    ///   - age: The value of the age option; `nil` uses the variable.
-    ///   - environment: The variables.
-    ///   - prefix: The start of the options' names, for errors.
-    /// - Returns: The limits.
-    /// - Throws: A usage error for an invalid value.
+    /// Parses limits; `nil` is the value of a variable, and `prefix` starts the options' names.
     static func limits(
         _ size: String?,
         _ age: String?,

@@ -3,7 +3,7 @@ internal import BuildspecModel
 internal import BuildspecRunner
 internal import SystemPackage
 
-/// The options of `run` and `plan` that choose what is built.
+/// The options of `run`, `plan` and `cache explain` that choose the buildspec and its sources.
 struct SourceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -30,15 +30,6 @@ struct SourceOptions: ParsableArguments {
     )
     var variables: [String] = []
 
-    @Option(
-        name: .customLong("phase"),
-        help: ArgumentHelp(
-            "Run only this phase: install, pre_build, build or post_build. Can be repeated.",
-            valueName: "name"
-        )
-    )
-    var phases: [String] = []
-
     func validate() throws {
         if buildspec?.isEmpty == true {
             throw ValidationError(
@@ -47,10 +38,6 @@ struct SourceOptions: ParsableArguments {
         }
         for text in variables where EnvironmentFile.assignment(text) == nil {
             throw ValidationError("--env: '\(text)' is not an assignment; write NAME=VALUE")
-        }
-        for name in phases where PhaseName(rawValue: name) == nil {
-            let names = PhaseName.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--phase: there is no phase '\(name)'; the phases are \(names)")
         }
         guard Host.isDirectory(FilePath(source)) else {
             throw ValidationError("--source: '\(source)' is not a directory")
@@ -72,8 +59,53 @@ struct SourceOptions: ParsableArguments {
     /// The source root with the links in its path resolved.
     var root: FilePath { Host.realPath(FilePath(source)) ?? FilePath(source) }
 
+    var overrides: [BuildRequest.Override] { variables.compactMap(EnvironmentFile.assignment) }
+
+    /// Makes the part of a request that all commands have in common.
+    ///
+    /// The request masks the signing key that `--sign-key` or a variable names.
+    func request(
+        _ buildspec: Buildspec,
+        _ host: [String: String],
+        overrides: [BuildRequest.Override],
+        signKey: String? = nil
+    ) -> BuildRequest {
+        var request = BuildRequest(
+            buildspec,
+            sourceDirectory: root,
+            hostEnvironment: SigningKeySource.hidden(from: host),
+            stateDirectory: StandardDirectories(host).state
+        )
+        request.overrides = overrides
+        request.helperExecutable = Host.executable
+        // A key that is not used is masked too.
+        let given = overrides.map { [$0.name: $0.value] }
+        let declared = buildspec.env.variables.map { [$0.name: $0.value.value] }
+        request.masks += SigningKeySource.secrets(signKey, [host] + given + declared)
+        return request
+    }
+}
+
+/// The option of `run` and `plan` that selects phases.
+struct PhaseOptions: ParsableArguments {
+    @Option(
+        name: .customLong("phase"),
+        help: ArgumentHelp(
+            "Run only this phase: install, pre_build, build or post_build. Can be repeated.",
+            valueName: "name"
+        )
+    )
+    var phases: [String] = []
+
+    func validate() throws {
+        for name in phases where PhaseName(rawValue: name) == nil {
+            let names = PhaseName.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--phase: there is no phase '\(name)'; the phases are \(names)")
+        }
+    }
+
     /// The selected phases; `nil` is all phases.
-    var selectedPhases: Set<PhaseName>? {
+    var selected: Set<PhaseName>? {
         phases.isEmpty ? nil : Set(phases.compactMap(PhaseName.init))
     }
 }

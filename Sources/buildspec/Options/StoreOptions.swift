@@ -2,12 +2,15 @@ internal import ArgumentParser
 internal import BuildspecCache
 internal import SystemPackage
 
-/// The options of all cache commands that choose the store.
+/// The options that choose the stores, for `run` and the cache commands.
+///
+/// Option groups are not nested, because a debug build of ArgumentParser checks each level again.
 struct StoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Use this store: a directory, or a bucket such as s3://bucket/prefix. (default: "
-                + "$BUILDSPEC_CACHE, else the configuration file's, else ~/.cache/buildspec)",
+            "Use this store: a directory, or a bucket such as s3://bucket/prefix; for 'run' also "
+                + "'none'. (default: $BUILDSPEC_CACHE, else the configuration file's, else "
+                + "~/.cache/buildspec)",
             valueName: "dir"
         )
     )
@@ -23,50 +26,6 @@ struct StoreOptions: ParsableArguments {
     )
     var remote: String?
 
-    @OptionGroup var newStore: NewStoreOptions
-
-    @OptionGroup var readOnly: ReadOnlyOptions
-
-    @OptionGroup var configOptions: ConfigOptions
-
-    func validate() throws {
-        _ = try CacheLocations(cache: cache, remote: remote, configOptions.read(), newStore)
-    }
-
-    /// Makes the cache of the stores, with this machine's stat index.
-    ///
-    /// - Parameters:
-    ///   - codec: How new objects are compressed.
-    ///   - policy: The policy that entries must satisfy; `nil` accepts all entries.
-    ///   - root: The directory that has the policy.
-    ///   - signing: The key that signs saved entries; `nil` for commands that save nothing.
-    ///   - usesConfiguredRemote: Whether to use a shared store that no option names.
-    /// - Returns: The cache, before any store is opened.
-    /// - Throws: An error if a location is invalid, or a named policy or key cannot be read.
-    func open(
-        codec: Codec = .zstd,
-        policy: PolicyOptions? = nil,
-        root: FilePath = ".",
-        signing: SigningOptions? = nil,
-        usesConfiguredRemote: Bool = true
-    ) throws -> BuildCache {
-        let config = try configOptions.read()
-        let shared = usesConfiguredRemote ? remote : remote ?? "none"
-        let locations = try CacheLocations(cache: cache, remote: shared, config, newStore)
-        let cache = locations.open(codec: codec, config)
-        let environment = config.environment
-        return try CacheTrust(
-            policy?.policy(root: root, environment, failing: .cacheFailed),
-            signing?.key(environment),
-            readOnly,
-            environment
-        )
-        .applied(to: cache)
-    }
-}
-
-/// The options that make a directory a store, for all commands that have a store.
-struct NewStoreOptions: ParsableArguments {
     @Flag(help: "Make a directory with other files a store. The other files stay unchanged.")
     var initStore = false
 
@@ -77,4 +36,76 @@ struct NewStoreOptions: ParsableArguments {
             """
     )
     var sharedStore = false
+
+    @Flag(
+        help: """
+            Restore entries, and save nothing. With a shared store, only the local store is filled \
+            from it. (default: $BUILDSPEC_CACHE_READ_ONLY)
+            """
+    )
+    var cacheReadOnly = false
+
+    @Option(
+        name: .customLong("endpoint-url"),
+        help: ArgumentHelp(
+            "Send the requests for buckets to this URL, for a service that is not AWS.",
+            valueName: "url"
+        )
+    )
+    var endpointURL: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Read stores, limits and options of buckets from this file, or from none with 'none'. "
+                + "(default: $BUILDSPEC_CONFIG, else ~/.config/buildspec/config.yml)",
+            valueName: "file"
+        )
+    )
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop using a bucket whose service has not answered for this long in total, such as 5s. "
+                + "(default: $BUILDSPEC_CACHE_TIMEOUT, else 20s)",
+            valueName: "duration"
+        )
+    )
+    var cacheTimeout: String?
+
+    func validate() throws { _ = try isReadOnly(Host.environment().variables) }
+
+    /// Reads the configuration file, once a command.
+    func configuration(
+        _ environment: [String: String] = Host.environment().variables
+    ) throws -> ConfigFile {
+        try ConfigFile(config, endpoint: endpointURL, timeout: cacheTimeout, environment)
+    }
+
+    /// Makes the cache of the stores, with this machine's stat index, before any store is opened.
+    ///
+    /// Without `config` it reads the configuration, without `policy` it accepts all entries, and
+    /// commands that save nothing need no `signing`. `status` is for a policy that cannot be used.
+    func open(
+        _ config: ConfigFile? = nil,
+        codec: Codec = .zstd,
+        policy: PolicyOptions? = nil,
+        root: FilePath = ".",
+        signing: SigningOptions? = nil,
+        usesConfiguredRemote: Bool = true,
+        failing status: ExitStatus = .cacheFailed
+    ) throws -> BuildCache {
+        let config = try config ?? configuration()
+        let environment = config.environment
+        let shared = usesConfiguredRemote ? remote : remote ?? "none"
+        var cache = try CacheLocations(self, remote: shared, config).open(codec: codec, config)
+        if let policy = try policy?.policy(root: root, environment, failing: status) {
+            cache = cache.trusting(policy)
+        }
+        if let key = try signing?.key(environment) { cache = cache.signing(with: key) }
+        return try isReadOnly(environment) ? cache.readOnly() : cache
+    }
+
+    private func isReadOnly(_ environment: [String: String]) throws -> Bool {
+        try FlagText.variable("BUILDSPEC_CACHE_READ_ONLY", environment) || cacheReadOnly
+    }
 }

@@ -14,19 +14,16 @@ struct TransferOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Copy only entries of this scope.", valueName: "name"))
     var scope: String?
 
-    @OptionGroup var store: StoreOptions
-
     @Flag(help: "Report what would be copied, and copy nothing.")
     var dryRun = false
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    /// Copies entries and prints a report.
+    /// Copies entries in each direction in order, and prints a report.
     ///
-    /// - Parameter directions: The directions, in this order.
-    /// - Throws: Exit status 3 if an object could not be copied.
-    func run(_ directions: [TransferDirection]) async throws {
+    /// Throws exit status 3 if an object could not be copied.
+    func run(_ directions: [TransferDirection], _ store: StoreOptions) async throws {
         let cache = try store.open()
         let selection = TransferSelection(
             scope: scope,

@@ -31,12 +31,6 @@ struct ScopeOptions: ParsableArguments {
     }
 
     /// Resolves the scopes, from the repository if no option or variable names a scope.
-    ///
-    /// - Parameters:
-    ///   - root: The source root.
-    ///   - environment: The variables.
-    ///   - project: The value of `--project`.
-    /// - Returns: The scope to save to, and the scopes to read.
     func resolve(
         in root: FilePath,
         _ environment: [String: String],
@@ -51,6 +45,13 @@ struct ScopeOptions: ParsableArguments {
             directory: root,
             change: untrustedChange(environment)
         )
+    }
+
+    /// Gives a build the scopes that the options and variables name.
+    func apply(to request: inout BuildRequest, _ environment: [String: String]) {
+        request.cacheScope = own(environment)
+        request.cacheReadScopes = readable(environment)
+        request.untrustedChange = untrustedChange(environment)
     }
 
     /// The pull request that is built, if its code is not trusted and no scope is named.
@@ -99,14 +100,9 @@ struct PolicyOptions: ParsableArguments {
         _ = try FlagText.variable("BUILDSPEC_CACHE_REQUIRE_SIGNED", Host.environment().variables)
     }
 
-    /// Reads the policy.
+    /// Reads the policy; `nil` if none exists and none is named.
     ///
-    /// - Parameters:
-    ///   - root: The source root.
-    ///   - environment: The variables that replace options.
-    ///   - status: The exit status for a policy that cannot be used.
-    /// - Returns: The policy; `nil` if no policy exists and none is named.
-    /// - Throws: The exit status, after the problems are printed.
+    /// If it cannot be used, the problems are printed, and `status` is thrown.
     func policy(
         root: FilePath,
         _ environment: [String: String],
@@ -120,11 +116,6 @@ struct PolicyOptions: ParsableArguments {
     }
 
     /// Finds the file of the policy, which may not exist.
-    ///
-    /// - Parameters:
-    ///   - root: The source root.
-    ///   - environment: The variables that replace options.
-    /// - Returns: The file, not read yet.
     func file(root: FilePath, _ environment: [String: String]) -> CachePolicyFile {
         let variable = environment["BUILDSPEC_CACHE_POLICY"].flatMap { $0.isEmpty ? nil : $0 }
         return CachePolicyFile(named: cachePolicy ?? variable, root: root)
@@ -147,61 +138,7 @@ struct SigningOptions: ParsableArguments {
     }
 
     /// Reads the key; `nil` if no option or variable names a key.
-    ///
-    /// - Throws: A usage error if the file or variable does not contain a signing key.
     func key(_ environment: [String: String]) throws -> SigningKey? {
         try SigningKeySource.key(signKey, environment)
-    }
-}
-
-/// The option that makes a cache read-only.
-struct ReadOnlyOptions: ParsableArguments {
-    @Flag(
-        help: """
-            Restore entries, and save nothing. With a shared store, only the local store is filled \
-            from it. (default: $BUILDSPEC_CACHE_READ_ONLY)
-            """
-    )
-    var cacheReadOnly = false
-
-    func validate() throws { _ = try isReadOnly(Host.environment().variables) }
-
-    /// Whether the option or its variable makes the cache read-only.
-    ///
-    /// - Throws: A usage error if the variable is neither on nor off.
-    func isReadOnly(_ environment: [String: String]) throws -> Bool {
-        try FlagText.variable("BUILDSPEC_CACHE_READ_ONLY", environment) || cacheReadOnly
-    }
-}
-
-/// The policy, signing key and mode that options give to a cache.
-struct CacheTrust {
-    private var policy: CachePolicy?
-    private var key: SigningKey?
-    private var isReadOnly = false
-
-    /// Creates settings that leave a cache unchanged.
-    init() {}
-
-    /// Creates settings from a policy, a key and the mode.
-    ///
-    /// - Throws: A usage error if the variable of the mode is neither on nor off.
-    init(
-        _ policy: CachePolicy?,
-        _ key: SigningKey?,
-        _ readOnly: ReadOnlyOptions,
-        _ environment: [String: String]
-    ) throws {
-        self.policy = policy
-        self.key = key
-        isReadOnly = try readOnly.isReadOnly(environment)
-    }
-
-    /// Adds policy, key and mode to a cache.
-    func applied(to cache: BuildCache) -> BuildCache {
-        var cache = cache
-        if let policy { cache = cache.trusting(policy) }
-        if let key { cache = cache.signing(with: key) }
-        return isReadOnly ? cache.readOnly() : cache
     }
 }

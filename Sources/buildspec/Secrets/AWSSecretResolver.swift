@@ -3,14 +3,8 @@ internal import BuildspecRunner
 
 /// A resolver of parameters and secrets that reads them from AWS with this machine's credentials.
 struct AWSSecretResolver: SecretResolver {
-    private let environment: [String: String]
-
-    /// Creates a resolver, which reads no file and sends no request before `resolve`.
-    ///
-    /// - Parameter environment: The host's variables.
-    init(_ environment: [String: String]) {
-        self.environment = environment
-    }
+    /// The host's variables; no file is read and no request sent before `resolve`.
+    let environment: [String: String]
 
     func resolve(
         parameters: [ReferencedVariable],

@@ -14,12 +14,7 @@ struct SecretsFileResolver: SecretResolver {
     private let path: String
     private let other: any SecretResolver
 
-    /// Reads the file.
-    ///
-    /// - Parameters:
-    ///   - path: The file; `nil` is an empty file.
-    ///   - other: The resolver for all other references.
-    /// - Throws: `ValidationError` if the file cannot be read.
+    /// Reads the file, if there is one; the other resolver provides all other references.
     init(_ path: String?, or other: any SecretResolver) throws {
         self.other = other
         self.path = path ?? ""
@@ -34,12 +29,9 @@ struct SecretsFileResolver: SecretResolver {
             .filter { !$0.1.isEmpty && !$0.1.hasPrefix("#") }
     }
 
-    /// Finds the lines of the file that a buildspec does not refer to.
+    /// Makes a warning for each line of the file that a buildspec does not refer to.
     ///
     /// A warning shows the name only if the text cannot be a part of a secret.
-    ///
-    /// - Parameter buildspec: The buildspec that uses the file.
-    /// - Returns: A warning for each line.
     func unused(by buildspec: Buildspec) -> [String] {
         let variables = buildspec.env.parameterStore + buildspec.env.secretsManager
         let known = variables.flatMap { [$0.name, $0.value.value] }
@@ -58,9 +50,7 @@ struct SecretsFileResolver: SecretResolver {
     private static func split(_ text: String) -> (name: String, value: Substring) {
         let scalars = text.unicodeScalars
         guard let equals = scalars.firstIndex(of: "=") else { return ("", "") }
-        return (
-            String(scalars[..<equals]), Substring(scalars[scalars.index(after: equals)...])
-        )
+        return (String(scalars[..<equals]), Substring(scalars[scalars.index(after: equals)...]))
     }
 
     func resolve(

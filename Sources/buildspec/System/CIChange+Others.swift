@@ -74,7 +74,6 @@ extension CIChange {
 
     /// CodeBuild, started by a webhook or manually, as in `pr/7`.
     func codeBuild() -> UntrustedChange? {
-        guard value("CODEBUILD_BUILD_ID") != nil else { return nil }
         let event = value("CODEBUILD_WEBHOOK_EVENT") ?? ""
         guard event != "PULL_REQUEST_MERGED" else { return nil }
         for name in ["CODEBUILD_WEBHOOK_TRIGGER", "CODEBUILD_SOURCE_VERSION"] {

@@ -15,12 +15,7 @@ struct CIChange {
     private let environment: [String: String]
     private let readEvent: (String) -> [UInt8]?
 
-    /// Finds an untrusted change.
-    ///
-    /// - Parameters:
-    ///   - environment: The variables of the process.
-    ///   - readEvent: Reads GitHub's event file.
-    /// - Returns: The change; `nil` if no variable describes an untrusted change.
+    /// Finds an untrusted change; `readEvent` reads GitHub's event file.
     static func untrusted(
         _ environment: [String: String],
         readEvent: @escaping (String) -> [UInt8]? = CIChange.read
@@ -45,14 +40,6 @@ struct CIChange {
         (try? AtomicFile.read(PathBytes(path), limit: eventLimit)) ?? nil
     }
 
-    private init(
-        environment: [String: String],
-        readEvent: @escaping (String) -> [UInt8]?
-    ) {
-        self.environment = environment
-        self.readEvent = readEvent
-    }
-
     func value(_ name: String) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -72,7 +59,6 @@ struct CIChange {
         return one.lowercased() == other.lowercased()
     }
 
-    /// Whether two addresses are of the same repository.
     static func isSameRepository(_ one: String?, _ other: String?) -> Bool {
         func name(_ url: String?) -> String? {
             url.flatMap { RepositoryName($0, in: "/", on: "")?.text }

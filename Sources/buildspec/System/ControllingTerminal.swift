@@ -19,12 +19,10 @@ final class ControllingTerminal: DebugTerminal {
         self.descriptor = descriptor
     }
 
-    /// Opens the terminal.
+    /// Opens the terminal; `nil` if the process has none.
     ///
-    /// A standard stream is used if it is this terminal, because programs can ask its descriptor for the
-    /// terminal's name; `/dev/tty` has no name.
-    ///
-    /// - Returns: The terminal; `nil` if the process has none.
+    /// A standard stream is used if it is this terminal, because programs can ask its descriptor
+    /// for the terminal's name; `/dev/tty` has no name.
     static func open() -> ControllingTerminal? {
         for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where isControlling(stream) {
             let copy = fcntl(stream, F_DUPFD_CLOEXEC, 3)

@@ -32,7 +32,6 @@ enum Host {
         return (variables, unreadable)
     }
 
-    /// Reads the current directory.
     static func currentDirectory() -> FilePath {
         guard let path = unsafe getcwd(nil, 0) else { return "/" }
         defer { unsafe free(path) }
@@ -72,9 +71,8 @@ enum Host {
 
     /// Makes an open file accessible to its owner only, whatever the process's umask.
     ///
-    /// Pipes, terminals, and files on a file system without modes stay unchanged.
-    ///
-    /// - Returns: Whether the file is private; a file of another user that others can read is not.
+    /// Pipes, terminals, and files on a file system without modes stay unchanged. The result is
+    /// `false` for a file of another user that others can read.
     static func makePrivate(_ file: FileDescriptor) -> Bool {
         var status = stat()
         guard unsafe fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -82,6 +80,11 @@ enum Host {
         }
         return fchmod(file.rawValue, 0o600) == 0 || status.st_uid == geteuid()
             || status.st_mode & 0o077 == 0
+    }
+
+    /// Removes a file, if that is possible.
+    static func remove(_ path: FilePath) {
+        _ = unsafe path.withPlatformString { unsafe unlink($0) }
     }
 
     /// Whether a path exists, also as a link to a missing target.
@@ -107,7 +110,6 @@ enum Host {
     /// Whether standard output is a terminal.
     static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// The path of this program.
     static var executable: FilePath? {
         #if os(Linux)
             realPath("/proc/self/exe")
@@ -116,17 +118,11 @@ enum Host {
         #endif
     }
 
-    /// Reads a whole file.
-    ///
-    /// - Throws: `Errno` if the file cannot be read.
     static func read(_ path: FilePath) throws -> [UInt8] {
         let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
         return try file.closeAfter { try readToEnd(file) }
     }
 
-    /// Reads standard input to its end.
-    ///
-    /// - Throws: `Errno` if it cannot be read.
     static func readStandardInput() throws -> [UInt8] { try readToEnd(.standardInput) }
 
     private static func readToEnd(_ file: FileDescriptor) throws -> [UInt8] {

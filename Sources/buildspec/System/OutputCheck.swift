@@ -5,35 +5,37 @@ internal import SystemPackage
 
 /// The check that a command does not write a file that it reads, before any file is opened.
 ///
-/// Files are compared by device and inode, so paths and links do not matter.
+/// Files are compared by device and inode, so links do not matter, and by path if they are missing.
 struct OutputCheck {
     /// A file or directory, and its description in errors.
     typealias Input = (path: FilePath, what: String)
 
     private var inputs: [FileStatus.Identity: String] = [:]
+    private var inputPaths: [PathBytes: String] = [:]
     private var directories: [(path: PathBytes, what: String)] = []
 
-    /// Creates a check.
-    ///
-    /// - Parameters:
-    ///   - inputs: The files that the command reads; missing files are ignored.
-    ///   - directories: The directories that no output may be in, such as a store.
+    /// Creates a check for inputs, and for directories that no output may be in, such as a store.
     init(inputs: [Input] = [], directories: [Input]) {
         for (path, what) in inputs {
-            let status = try? FileStatus.following(OutputCheck.absolute(path))
+            let path = OutputCheck.absolute(path)
+            inputPaths[OutputCheck.resolved(path)] = what
+            let status = try? FileStatus.following(path)
             if let status { self.inputs[status.identity] = what }
         }
         self.directories = directories.map { (Machine.resolved(OutputCheck.absolute($0)), $1) }
     }
 
-    /// Checks the outputs.
-    ///
-    /// - Parameter outputs: The files with the options that name them.
-    /// - Throws: `ValidationError` if an output is an input, a source, in a store, or the same file as
-    ///   another output.
+    /// Throws if an output is an input, a source, in a store, or the same file as another output.
     func check(_ outputs: [(path: String, option: String)]) async throws {
         var newFiles: [PathBytes: String] = [:]
-        var files = OutputCheck.streams()
+        var files: [FileStatus.Identity: String] = [:]
+        for stream in OutputCheck.streams() {
+            if let what = inputs[stream.identity] { throw stream.refusal("it is \(what)") }
+            if case .yes = await TrackedFile.find(PathBytes(stream.path.string)) {
+                throw stream.refusal("it is a source, which git tracks; name another file")
+            }
+            files[stream.identity] = stream.name
+        }
         for (path, option) in outputs {
             func refuse(_ reason: String) -> ValidationError {
                 ValidationError("\(option): cannot write '\(path)': \(reason)")
@@ -47,6 +49,7 @@ struct OutputCheck {
                 if let other = files[status.identity] { throw refuse("\(other) writes to it too") }
                 files[status.identity] = option
             }
+            if let what = inputPaths[file] { throw refuse("it is \(what)") }
             if let reason = await sourceReason(file, option, exists: status != nil) {
                 throw refuse(reason)
             }
@@ -59,11 +62,7 @@ struct OutputCheck {
     }
 
     /// Why a file is, or may be, a source or a file of git; `nil` if it is neither.
-    private func sourceReason(
-        _ file: PathBytes,
-        _ option: String,
-        exists: Bool
-    ) async -> String? {
+    private func sourceReason(_ file: PathBytes, _ option: String, exists: Bool) async -> String? {
         if file.components.contains(where: { $0.elementsEqual(".git".utf8) }) {
             return "it is a file of git"
         }
@@ -75,22 +74,29 @@ struct OutputCheck {
         }
     }
 
-    /// Standard output and standard error, if they are files.
-    private static func streams() -> [FileStatus.Identity: String] {
-        var files: [FileStatus.Identity: String] = [:]
-        for (path, name) in [("/dev/fd/2", "standard error"), ("/dev/fd/1", "standard output")] {
-            let status = try? FileStatus.following(PathBytes(path))
-            if let status, status.kind == .regular { files[status.identity] = name }
+    /// A standard stream that goes to a file.
+    private struct Stream {
+        var name: String
+        var path: FilePath
+        var identity: FileStatus.Identity
+
+        func refusal(_ reason: String) -> ValidationError {
+            ValidationError("\(name): cannot write '\(path)': \(reason)")
         }
-        return files
+    }
+
+    private static func streams() -> [Stream] {
+        [("standard error", "/dev/fd/2"), ("standard output", "/dev/fd/1")]
+            .compactMap { (name: String, descriptor: String) in
+                guard let status = try? FileStatus.following(PathBytes(descriptor)),
+                    status.kind == .regular, let path = Host.realPath(FilePath(descriptor))
+                else { return nil }
+                return Stream(name: name, path: path, identity: status.identity)
+            }
     }
 
     /// The files that standard output and standard error go to.
-    static var streamFiles: [FilePath] {
-        ["/dev/fd/1", "/dev/fd/2"].filter {
-            (try? FileStatus.following(PathBytes($0)))?.kind == .regular
-        }.compactMap { Host.realPath(FilePath($0)) }
-    }
+    static var streamFiles: [FilePath] { streams().map(\.path) }
 
     private static func absolute(_ path: FilePath) -> PathBytes {
         PathBytes(Host.currentDirectory().pushing(path).string)

@@ -4,16 +4,10 @@ internal import SystemPackage
 
 /// A file that an option names and the command writes.
 enum OutputFile {
-    /// Creates the file, or empties it.
+    /// Creates the file that an option names, or empties it.
     ///
-    /// A file with other hard links keeps its content under their names.
-    ///
-    /// - Parameters:
-    ///   - path: The file.
-    ///   - option: The option, for messages.
-    ///   - isPrivate: Whether only the owner can read the file, also if it exists.
-    /// - Returns: The stream to write to, which is open as long as the process runs.
-    /// - Throws: `ValidationError` if the file cannot be opened.
+    /// A file with other hard links keeps its content under their names. A private file is readable
+    /// by its owner only, also if it exists. The stream is open as long as the process runs.
     static func create(
         _ path: String,
         option: String,

@@ -19,14 +19,9 @@ enum Signals {
 
     /// Runs work that SIGINT, SIGTERM, SIGHUP and SIGQUIT stop.
     ///
-    /// The first signal cancels the work's task. The second calls `onSecondSignal`, and the process ends
-    /// at most five seconds later. The third ends the process immediately.
-    ///
-    /// - Parameters:
-    ///   - work: The work, which must end soon after its task is cancelled.
-    ///   - onSecondSignal: Called on a separate thread.
-    /// - Returns: The result of the work.
-    /// - Throws: The error of the work.
+    /// The first signal cancels the work's task, and the work must end soon. The second calls
+    /// `onSecondSignal` on a separate thread, and the process ends at most five seconds later. The
+    /// third ends the process immediately.
     static func stopping<Result: Sendable>(
         _ work: @escaping @Sendable () async throws -> Result,
         onSecondSignal: @escaping @Sendable () -> Void
@@ -58,12 +53,7 @@ enum Signals {
         }
     }
 
-    /// Calls a function for each signal of a number, until the source is cancelled.
-    ///
-    /// - Parameters:
-    ///   - number: A signal without a default action.
-    ///   - handle: The function.
-    /// - Returns: The source, which is active.
+    /// Calls a function for each signal of a number that has no default action.
     static func watch(
         _ number: Int32,
         _ handle: @escaping @Sendable () -> Void
@@ -75,16 +65,21 @@ enum Signals {
         return source
     }
 
+    /// Stops the build, as a signal of the user does.
+    static func stopBuild() {
+        kill(getpid(), SIGTERM)
+    }
+
     /// Ends the process immediately.
     static func exitAtOnce() {
         _exit(ExitStatus.stopped.rawValue)
     }
 
-    /// Restores the default action of SIGQUIT, which ends the process.
+    /// Restores the default action of SIGQUIT, SIGABRT and SIGTRAP, which ends the process.
     ///
-    /// Swift's runtime prints a crash report instead, and continues.
-    static func restoreQuitAction() {
-        _ = isIgnored(SIGQUIT)
+    /// Swift's runtime prints a crash report instead, and continues if another process sent the signal.
+    static func restoreCrashActions() {
+        for number in [SIGQUIT, SIGABRT, SIGTRAP] { _ = isIgnored(number) }
     }
 
     /// Makes a write to a closed pipe an error that does not end the process.

@@ -41,17 +41,13 @@ struct StandardStream: Sendable {
         return write(Array((isError ? ErrorText.processed(text) : text).utf8))
     }
 
-    /// Writes all bytes, also to a slow or non-blocking stream.
-    ///
-    /// - Returns: Whether all bytes were written; usually the reader has closed the stream if not.
+    /// Writes all bytes, also to a slow or non-blocking stream, and returns whether it could.
     @discardableResult
     func write(_ bytes: [UInt8]) -> Bool {
         writeReportingError(bytes) == nil
     }
 
-    /// Writes all bytes as `write` does.
-    ///
-    /// - Returns: The error if not all bytes were written.
+    /// Writes all bytes as `write` does, and returns the error if it could not.
     func writeReportingError(_ bytes: [UInt8]) -> Errno? {
         unsafe bytes.withUnsafeBytes { buffer in
             var rest = unsafe buffer[...]

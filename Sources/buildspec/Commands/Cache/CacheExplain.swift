@@ -42,25 +42,7 @@ struct CacheExplain: AsyncParsableCommand {
 
     @OptionGroup var scopes: ScopeOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "Use this buildspec file, relative to the source root. (default: buildspec.yml)",
-            valueName: "file"
-        )
-    )
-    var buildspec: String?
-
-    @Option(help: ArgumentHelp("Use this source root.", valueName: "dir"))
-    var source = "."
-
-    @Option(
-        name: .customLong("env"),
-        help: ArgumentHelp(
-            "Set a variable, which overrides the buildspec's. Can be repeated.",
-            valueName: "name=value"
-        )
-    )
-    var variables: [String] = []
+    @OptionGroup var sourceOptions: SourceOptions
 
     @Option(
         help: ArgumentHelp(
@@ -79,12 +61,6 @@ struct CacheExplain: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        if !Host.isDirectory(FilePath(source)) {
-            throw ValidationError("--source: '\(source)' is not a directory")
-        }
-        for text in variables where EnvironmentFile.assignment(text) == nil {
-            throw ValidationError("--env: '\(text)' is not an assignment; write NAME=VALUE")
-        }
         if key?.isBlank == true { throw ValidationError("the key is empty") }
         if key == nil, !paths.isEmpty || !fallbackKeys.isEmpty {
             throw ValidationError("--path and --fallback-key need a key")
@@ -95,11 +71,11 @@ struct CacheExplain: AsyncParsableCommand {
     }
 
     func run() async throws {
-        printNotes(PathNotes.of(paths))
+        printNotes(PathNotes.of(paths) + PathNotes.of(keys: [key], "KEY"))
+        printNotes(PathNotes.of(keys: fallbackKeys, "--fallback-key"))
         let cache = try store.open(policy: policy, root: root)
         let explanation = try await inspecting(cache) { cache in
-            let root = root
-            return try await cache.explain(
+            try await cache.explain(
                 identity(cache),
                 root: root,
                 leavingOut: GitTrackedFiles.finder(in: root)
@@ -123,23 +99,19 @@ struct CacheExplain: AsyncParsableCommand {
         let state = StandardDirectories(Host.environment().variables).state
         var name = project
         if name == nil { name = await SourceVersion.read(in: root).projectName(for: root) }
-        let last = MissLog.last(
-            of: key == nil ? nil : requested,
-            project: name ?? "",
-            in: state
-        )
+        var last = MissLog.last(of: key == nil ? nil : requested, project: name ?? "", in: state)
+        // A build with '--project' has its log under that name.
+        if project == nil {
+            last = last ?? MissLog.last(of: requested, anyKey: key == nil, in: state)
+        }
         guard let last else { return nil }
         return RecordedMiss(
             entry: last,
-            explanation: try await cache.explainMiss(
-                of: last.identity,
-                root: root,
-                at: last.time
-            )
+            explanation: try await cache.explainMiss(of: last.identity, root: root, at: last.time)
         )
     }
 
-    private var root: FilePath { Host.realPath(FilePath(source)) ?? FilePath(source) }
+    private var root: FilePath { sourceOptions.root }
 
     /// The requested identity, from the arguments, the key's entry, or the buildspec.
     private func identity(_ cache: BuildCache) async throws -> CacheIdentity {
@@ -169,7 +141,9 @@ struct CacheExplain: AsyncParsableCommand {
 
     /// Throws without a buildspec; the remedy is `--path`, because the user may have no buildspec.
     private func requireBuildspec(for key: String, of scope: String) throws {
-        guard buildspec == nil, !Host.exists(BuildspecFile.path(in: source)) else { return }
+        guard sourceOptions.buildspec == nil,
+            !Host.exists(BuildspecFile.path(in: sourceOptions.source))
+        else { return }
         let text = "error: key '\(key)' is not stored for '\(scope)', and there is no buildspec "
         let remedy = "with its paths; name the paths with '--path'"
         StandardStream.error.write((text + remedy).oneLine + "\n")
@@ -178,39 +152,23 @@ struct CacheExplain: AsyncParsableCommand {
 
     private func buildspecIdentity(_ cache: BuildCache) async throws -> CacheIdentity {
         let host = Host.environment().variables
-        let file = try BuildspecFile(buildspec, source: source) {
-            self.request($0, host, cache).redactor
+        let file = try BuildspecFile(sourceOptions) {
+            var request = sourceOptions.request($0, host, overrides: sourceOptions.overrides)
+            request.project = project
+            scopes.apply(to: &request, host)
+            request.cache = cache
+            return request
         }
-        let request = self.request(file.buildspec, host, cache)
         do {
-            if let identity = try await BuildRunner.cacheIdentity(of: request) { return identity }
+            let identity = try await BuildRunner.cacheIdentity(of: file.request) { warning in
+                StandardStream.error.write("warning: \(warning.oneLine)\n")
+            }
+            if let identity { return identity }
         } catch let error as SetupError {
-            DiagnosticOutput.print(error, of: file, hidingBy: request.redactor, isOfBuild: false)
+            DiagnosticOutput.print(error, of: file, isOfBuild: false)
             throw ExitStatus.buildspecInvalid.exitCode
         }
         StandardStream.error.write("error: '\(file.name)' has no cache section\n")
         throw ExitStatus.buildspecInvalid.exitCode
-    }
-
-    private func request(
-        _ buildspec: Buildspec,
-        _ host: [String: String],
-        _ cache: BuildCache
-    ) -> BuildRequest {
-        var request = BuildRequest(
-            buildspec,
-            sourceDirectory: root,
-            hostEnvironment: SigningKeySource.hidden(from: host),
-            stateDirectory: StandardDirectories(host).state
-        )
-        request.overrides = variables.compactMap { EnvironmentFile.assignment($0) }
-        request.hideSigningKeys(nil, host)
-        request.helperExecutable = Host.executable
-        request.project = project
-        request.cacheScope = scopes.own(host)
-        request.cacheReadScopes = scopes.readable(host)
-        request.untrustedChange = scopes.untrustedChange(host)
-        request.cache = cache
-        return request
     }
 }

@@ -11,12 +11,7 @@ struct CacheExport: AsyncParsableCommand {
             Every tar program can unpack the archive. It contains names, links, modes and nanosecond \
             times. Absolute paths stay absolute; tar makes them relative unless you pass -P.
 
-            \(
-                ExitStatus.help(
-                    [.success, .cacheFailed, .usage, .stopped],
-                    [.cacheFailed: "the entry does not exist, or the archive could not be written"]
-                )
-            )
+            \(ExitStatus.cacheHelp("the entry does not exist, or the archive could not be written"))
             """
     )
 
@@ -51,9 +46,10 @@ struct CacheExport: AsyncParsableCommand {
 
     func run() async throws {
         let host = Host.environment().variables
-        let cache = try store.open(policy: policy)
+        let config = try store.configuration(host)
+        let cache = try store.open(config, policy: policy)
         try await OutputCheck(
-            inputs: OutputCheck.ownInputs(store.configOptions, policy, nil, root: ".", host),
+            inputs: OutputCheck.ownInputs(config, policy, nil, root: ".", host),
             directories: [(StandardDirectories(host).state, "the state directory of 'buildspec'")]
         ).check([(output, "--output")])
         let form = ArchiveForm(fileName: output) ?? .plain

@@ -13,12 +13,7 @@ struct CacheImport: AsyncParsableCommand {
             refused if a name leaves the tree, a hard link does not name a file of the archive, a \
             member is below a link, or the archive contains devices or pipes.
 
-            \(
-                ExitStatus.help(
-                    [.success, .cacheFailed, .usage, .stopped],
-                    [.cacheFailed: "the archive is refused, or the cache could not be written"]
-                )
-            )
+            \(ExitStatus.cacheHelp("the archive is refused, or the cache could not be written"))
             """
     )
 
@@ -26,6 +21,7 @@ struct CacheImport: AsyncParsableCommand {
     var archive: String
 
     @OptionGroup var identity: IdentityOptions
+    @OptionGroup var scopes: ScopeOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var signing: SigningOptions
@@ -47,12 +43,8 @@ struct CacheImport: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let cache = try store.open(
-            policy: policy,
-            root: identity.rootPath,
-            signing: signing
-        )
-        let cacheIdentity = await identity.identity()
+        let cache = try store.open(policy: policy, root: identity.rootPath, signing: signing)
+        let cacheIdentity = await identity.identity(in: scopes)
         let report = try await reportingCacheErrors {
             try await cache.importArchive(
                 Host.currentDirectory().pushing(FilePath(archive)),

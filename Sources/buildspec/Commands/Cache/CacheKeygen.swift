@@ -2,14 +2,6 @@ internal import ArgumentParser
 internal import BuildspecCache
 internal import SystemPackage
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// `buildspec cache keygen`.
 struct CacheKeygen: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -46,7 +38,7 @@ struct CacheKeygen: AsyncParsableCommand {
                 _ = try file.closeAfter { try file.writeAll(Array(key.text.utf8)) }
             } catch {
                 // An incomplete key is useless, and would prevent the next attempt from writing one.
-                _ = unsafe FilePath(output).withPlatformString { unsafe unlink($0) }
+                Host.remove(FilePath(output))
                 throw error
             }
         } catch Errno.fileExists {

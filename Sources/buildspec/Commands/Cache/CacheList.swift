@@ -12,7 +12,7 @@ struct CacheList: AsyncParsableCommand {
             name of the policy's key, or the start of a key id that was not checked. A long name is \
             shortened in the middle; --json prints the whole name.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
+            \(ExitStatus.cacheHelp())
             """
     )
 

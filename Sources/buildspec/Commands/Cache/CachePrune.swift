@@ -17,7 +17,7 @@ struct CachePrune: AsyncParsableCommand {
             objects are marked, and the next prune after the grace period deletes those that are still \
             unreferenced.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
+            \(ExitStatus.cacheHelp())
             """
     )
 
@@ -46,9 +46,7 @@ struct CachePrune: AsyncParsableCommand {
     )
     var maxCount: Int?
 
-    @Option(
-        help: ArgumentHelp("Delete only entries of this scope.", valueName: "name")
-    )
+    @Option(help: ArgumentHelp("Delete only entries of this scope.", valueName: "name"))
     var scope: String?
 
     @Option(
@@ -72,25 +70,17 @@ struct CachePrune: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        let limits = try limits()
         if let maxCount, maxCount < 0 {
             throw ValidationError("--max-count: '\(maxCount)' is not a number of entries")
         }
         if scope?.isEmpty == true { throw ValidationError("--scope: the name is empty") }
-        if limits.isSizePerScope, let grace = limits.gracePeriod, grace != 0,
-            grace < PruneLimits.shortestSharedGrace
-        {
-            throw ValidationError(
-                "--grace: for a shared store, less than 1h is too short, because a save may take that "
-                    + "long; use 0 if no build runs"
-            )
-        }
     }
 
     func run() async throws {
         // The shared store is pruned only if an option names it.
-        let cache = try store.open(usesConfiguredRemote: false)
-        let limits = try limits()
+        let config = try store.configuration()
+        let cache = try store.open(config, usesConfiguredRemote: false)
+        let limits = try limits(config)
         let report = try await reportingCacheErrors { [dryRun] in
             try await cache.prune(limits, dryRun: dryRun)
         }
@@ -108,22 +98,29 @@ struct CachePrune: AsyncParsableCommand {
     }
 
     /// The limits; for a shared store only those of the options, because other machines use it too.
-    private func limits() throws -> PruneLimits {
-        let config = try store.configOptions.read()
-        let standard = isShared(config) ? "none" : nil
+    private func limits(_ config: ConfigFile) throws -> PruneLimits {
+        let isShared = isShared(config)
+        let standard = isShared ? "none" : nil
         let given = try LimitOptions.limits(
             maxSize ?? standard,
             maxAge ?? standard,
             config.environment,
             prefix: "--"
         )
+        let grace = try grace.map { $0 == "0" ? 0 : try LimitOptions.seconds($0, "--grace") }
+        if isShared, let grace, grace != 0, grace < PruneLimits.shortestSharedGrace {
+            throw ValidationError(
+                "--grace: for a shared store, less than 1h is too short, because a save may take that "
+                    + "long; use 0 if no build runs"
+            )
+        }
         return PruneLimits(
             maximumAge: given.maximumAge,
             maximumSize: given.maximumSize,
             maximumCount: maxCount,
             scope: scope,
-            isSizePerScope: isShared(config),
-            gracePeriod: try grace.map { $0 == "0" ? 0 : try LimitOptions.seconds($0, "--grace") }
+            isSizePerScope: isShared,
+            gracePeriod: grace
         )
     }
 }

@@ -22,6 +22,7 @@ struct CacheRestore: AsyncParsableCommand {
     )
 
     @OptionGroup var identity: IdentityOptions
+    @OptionGroup var scopes: ScopeOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var policy: PolicyOptions
 
@@ -57,7 +58,7 @@ struct CacheRestore: AsyncParsableCommand {
 
     func run() async throws {
         let cache = try store.open(policy: policy, root: identity.rootPath)
-        let cacheIdentity = await identity.identity(fallbackKeys: fallbackKeys)
+        let cacheIdentity = await identity.identity(in: scopes, fallbackKeys: fallbackKeys)
         let (root, sources) = (identity.rootPath, await identity.sources(retime))
         let checkout = identity.checkout
         let report = try await reportingCacheErrors { [verify] in
@@ -81,9 +82,7 @@ struct CacheRestore: AsyncParsableCommand {
         if failOnMiss, case .miss = report.outcome { throw ExitStatus.buildFailed.exitCode }
     }
 
-    /// Records the origin of the restored files.
-    ///
-    /// - Returns: The problem if the origin cannot be recorded.
+    /// Records the origin of the restored files; the result is a problem.
     private func recordForAudit(_ report: RestoreReport) async -> String? {
         guard let origin = report.origin else { return nil }
         let state = StandardDirectories(Host.environment().variables).state

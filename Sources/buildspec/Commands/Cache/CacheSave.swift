@@ -9,11 +9,12 @@ struct CacheSave: AsyncParsableCommand {
         discussion: """
             An entry with a key never changes. If the key is already stored, nothing is written.
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
+            \(ExitStatus.cacheHelp())
             """
     )
 
     @OptionGroup var identity: IdentityOptions
+    @OptionGroup var scopes: ScopeOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var signing: SigningOptions
@@ -32,23 +33,20 @@ struct CacheSave: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let config = try store.configuration()
         var cache = try store.open(
+            config,
             codec: Codec(rawValue: codec) ?? .zstd,
             policy: policy,
             root: identity.rootPath,
             signing: signing
         )
-        cache.limits = limits.limits(try store.configOptions.read().environment)
-        let cacheIdentity = await identity.identity()
+        cache.limits = limits.limits(config.environment)
+        let cacheIdentity = await identity.identity(in: scopes)
         let (root, sources) = (identity.rootPath, await identity.sources(retime))
         let checkout = identity.checkout
         let report = try await reportingCacheErrors { [cache] in
-            try await cache.save(
-                cacheIdentity,
-                from: root,
-                retiming: sources,
-                leavingOut: checkout
-            )
+            try await cache.save(cacheIdentity, from: root, retiming: sources, leavingOut: checkout)
         }
         printNotes(report.notes)
         StandardStream.output.write("cache: \(CacheText.saved(report).oneLine)\n")

@@ -9,12 +9,7 @@ struct CacheShow: AsyncParsableCommand {
         discussion: """
             No pack is read, and nothing is unpacked.
 
-            \(
-                ExitStatus.help(
-                    [.success, .cacheFailed, .usage, .stopped],
-                    [.cacheFailed: "the entry does not exist, or the cache could not be read"]
-                )
-            )
+            \(ExitStatus.cacheHelp("the entry does not exist, or the cache could not be read"))
             """
     )
 

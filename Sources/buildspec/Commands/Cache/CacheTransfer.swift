@@ -9,13 +9,14 @@ struct CachePush: AsyncParsableCommand {
         discussion: """
             \(TransferOutput.help)
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
+            \(ExitStatus.cacheHelp())
             """
     )
 
     @OptionGroup var options: TransferOptions
+    @OptionGroup var store: StoreOptions
 
-    func run() async throws { try await options.run([.push]) }
+    func run() async throws { try await options.run([.push], store) }
 }
 
 /// `buildspec cache pull`.
@@ -26,13 +27,14 @@ struct CachePull: AsyncParsableCommand {
         discussion: """
             \(TransferOutput.help)
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
+            \(ExitStatus.cacheHelp())
             """
     )
 
     @OptionGroup var options: TransferOptions
+    @OptionGroup var store: StoreOptions
 
-    func run() async throws { try await options.run([.pull]) }
+    func run() async throws { try await options.run([.pull], store) }
 }
 
 /// `buildspec cache sync`.
@@ -43,11 +45,12 @@ struct CacheSync: AsyncParsableCommand {
         discussion: """
             \(TransferOutput.help)
 
-            \(ExitStatus.help([.success, .cacheFailed, .usage, .stopped]))
+            \(ExitStatus.cacheHelp())
             """
     )
 
     @OptionGroup var options: TransferOptions
+    @OptionGroup var store: StoreOptions
 
-    func run() async throws { try await options.run([.push, .pull]) }
+    func run() async throws { try await options.run([.push, .pull], store) }
 }

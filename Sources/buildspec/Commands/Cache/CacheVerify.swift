@@ -15,12 +15,7 @@ struct CacheVerify: AsyncParsableCommand {
             object. To verify the shared store, name it with --cache. If a store cannot be reached, \
             the command fails and deletes nothing.
 
-            \(
-                ExitStatus.help(
-                    [.success, .cacheFailed, .usage, .stopped],
-                    [.cacheFailed: "the store is damaged, or could not be read"]
-                )
-            )
+            \(ExitStatus.cacheHelp("the store is damaged, or could not be read"))
             """
     )
 

@@ -1,14 +1,6 @@
 internal import BuildspecRunner
 internal import Synchronization
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// A log of a build's events as lines of JSON, which `docs/events.md` describes.
 final class EventLog: EventSink {
     private struct State {
@@ -21,30 +13,23 @@ final class EventLog: EventSink {
     private let onFailure: @Sendable () -> Void
     private let state = Mutex(State())
 
-    /// Creates a log.
-    ///
-    /// - Parameters:
-    ///   - stream: The stream for the lines.
-    ///   - onFailure: Called once when a line cannot be written.
+    /// Creates a log that calls `onFailure` once when a line cannot be written.
     init(_ stream: StandardStream, onFailure: @escaping @Sendable () -> Void) {
         self.stream = stream
         self.onFailure = onFailure
     }
 
-    /// Creates a log in an emptied file or on standard output.
+    /// Creates a log in an emptied file, or on standard output if the path is `-`.
     ///
-    /// If the file cannot be written, the build continues. If the reader closes standard output, the
-    /// build is stopped, as without this log.
-    ///
-    /// - Parameter path: The file; `-` is standard output.
-    /// - Throws: `ValidationError` if the file cannot be opened.
+    /// If the file cannot be written, the build continues. If the reader closes standard output,
+    /// the build is stopped, as without this log.
     convenience init(path: String) throws {
         if path == "-" {
             self.init(.output) {
                 StandardStream.error.write(
                     "error: the reader closed the events; the build is stopped\n"
                 )
-                kill(getpid(), SIGTERM)
+                Signals.stopBuild()
             }
         } else {
             self.init(try OutputFile.create(path, option: "--events")) {
@@ -55,7 +40,6 @@ final class EventLog: EventSink {
         }
     }
 
-    /// Writes the event as a line.
     func receive(_ event: RunEvent) async {
         state.withLock { state in
             guard case .output(let bytes) = event else {

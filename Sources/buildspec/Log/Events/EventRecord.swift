@@ -1,4 +1,5 @@
 internal import BuildspecCache
+internal import BuildspecFiles
 internal import BuildspecModel
 internal import BuildspecRunner
 
@@ -8,7 +9,6 @@ internal import BuildspecRunner
 enum EventRecord {
     typealias Members = [(String, JSONText)]
 
-    /// Makes the line of an event.
     static func line(_ event: RunEvent) -> [UInt8] {
         switch event {
         case .output(let bytes): line(output: bytes)
@@ -51,15 +51,14 @@ enum EventRecord {
         var line = Array(head("output").utf8)
         line += ",\"text\":".utf8
         if String(validating: bytes, as: UTF8.self) != nil {
-            JSONBytes.append(bytes, quotedTo: &line)
+            JSONText.appendQuoted(bytes, to: &line)
         } else {
-            JSONBytes.append(Array(String(decoding: bytes, as: UTF8.self).utf8), quotedTo: &line)
+            JSONText.appendQuoted(String(decoding: bytes, as: UTF8.self).utf8, to: &line)
             line += ",\"base64\":\"".utf8 + Array(Base64.encode(bytes).utf8) + "\"".utf8
         }
         return line + "}\n".utf8
     }
 
-    /// Makes the line of a build that could not start.
     static func line(notStarted error: SetupError) -> [UInt8] {
         let list = error.problems.map { problem in
             JSONText.object(

@@ -9,10 +9,8 @@ struct ExportsFile {
 
     /// Creates or empties the file before the build, so that its content is always from this build.
     ///
-    /// Only the owner can read the file, because values are not masked.
-    ///
-    /// - Parameter path: The path; a name that ends in `.json` makes the file JSON, any other dotenv.
-    /// - Throws: `ValidationError` if the file cannot be opened.
+    /// A name that ends in `.json` makes the file JSON, any other dotenv. Only the owner can read
+    /// the file, because values are not masked.
     init(_ path: String) throws {
         self.path = path
         isJSON = path.hasSuffix(".json")
@@ -21,7 +19,7 @@ struct ExportsFile {
 
     /// Writes the variables without masks, because the next job needs the values.
     ///
-    /// - Returns: Whether the file was written; an error was printed if not.
+    /// Returns `false` after an error was printed.
     func write(_ variables: [ExportedVariable]) -> Bool {
         let text = isJSON ? ExportsFile.json(variables) : EnvironmentFile.text(of: variables)
         guard let failure = stream.writeReportingError(Array(text.utf8)) else { return true }
@@ -29,7 +27,6 @@ struct ExportsFile {
         return false
     }
 
-    /// Makes an object with a member for each variable.
     static func json(_ variables: [ExportedVariable]) -> String {
         JSONText.object(variables.map { ($0.name, .string($0.value)) }).pretty + "\n"
     }

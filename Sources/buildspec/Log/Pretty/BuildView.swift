@@ -14,18 +14,12 @@ struct BuildView {
     private var tail = OutputTail(limit: BuildView.outputLines)
 
     /// Creates the view of a build that starts now.
-    ///
-    /// - Parameters:
-    ///   - phases: The declared phases.
-    ///   - style: The emphasis of text.
-    ///   - now: The current time.
     init(of phases: [PhaseName: Phase], style: TextStyle, now: ContinuousClock.Instant) {
         self.phases = phases
         self.style = style
         start = now
     }
 
-    /// Updates the view with an event.
     mutating func update(_ event: RunEvent, now: ContinuousClock.Instant) {
         switch event {
         case .output(let bytes): tail.append(bytes)
@@ -46,7 +40,6 @@ struct BuildView {
         }
     }
 
-    /// Makes the lines for a terminal of a size.
     func lines(_ size: LiveRegion.Size, now: ContinuousClock.Instant) -> [LiveRegion.Line] {
         // The last column stays empty, because some terminals wrap after a character in it.
         let columns = size.columns - 1

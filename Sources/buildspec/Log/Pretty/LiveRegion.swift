@@ -18,13 +18,10 @@ struct LiveRegion {
     private var shown: [Line] = []
     private var size = Size(columns: 80, rows: 24)
 
-    /// Makes the text that shows new lines.
+    /// Makes the text that shows lines, each at most as wide as the terminal; empty if none
+    /// changed.
     ///
-    /// - Parameters:
-    ///   - lines: The lines, each at most as wide as the terminal.
-    ///   - size: The current size of the terminal.
-    ///   - text: Complete lines that stay above the region.
-    /// - Returns: The text to write; empty if nothing has changed.
+    /// The complete lines in `text` stay above the region.
     mutating func show(_ lines: [Line], in size: Size, below text: String = "") -> String {
         guard !text.isEmpty || lines != shown || size != self.size else { return "" }
         let up = rowsShown(in: size)

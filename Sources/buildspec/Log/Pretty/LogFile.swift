@@ -11,7 +11,6 @@ internal import SystemPackage
 
 /// The file of a build's whole log, of which the terminal shows only a part.
 final class LogFile: Sendable {
-    /// The number of logs that are kept.
     static let maxLogs = 20
 
     let path: FilePath
@@ -20,9 +19,6 @@ final class LogFile: Sendable {
     private let descriptor: FileDescriptor
 
     /// Creates a file that only its user can read, and removes the oldest logs.
-    ///
-    /// - Parameter directory: The directory of the logs.
-    /// - Throws: `Errno` if the file cannot be created.
     init(in directory: FilePath) throws {
         try LogFile.create(directory)
         LogFile.prune(directory)
@@ -42,12 +38,9 @@ final class LogFile: Sendable {
     /// The number of bytes that have been written.
     var size: Int64 { (try? descriptor.seek(offset: 0, from: .current)) ?? 0 }
 
-    /// Reads the last lines from an offset on.
+    /// Reads at most `limit` last lines from an offset on, and returns whether these are all lines.
     ///
-    /// - Parameters:
-    ///   - offset: The offset of the first line.
-    ///   - limit: The most lines; at most the last megabyte is read.
-    /// - Returns: The lines, and whether these are all lines.
+    /// At most the last megabyte is read.
     func lines(from offset: Int64, limit: Int) -> (lines: [ArraySlice<UInt8>], areAll: Bool) {
         let end = size
         let begin = max(offset, end - (1 << 20))
@@ -84,7 +77,7 @@ final class LogFile: Sendable {
         let names = all.map { String(decoding: $0, as: UTF8.self) }
             .filter { $0.wholeMatch(of: logName) != nil }.sorted()
         for name in names.dropLast(maxLogs - 1) {
-            _ = unsafe directory.appending(name).withPlatformString { unsafe unlink($0) }
+            Host.remove(directory.appending(name))
         }
     }
 }

@@ -14,7 +14,6 @@ final class LogFileFallback: Sendable {
 
     private let state = Mutex(State.inactive)
 
-    /// Activates the fallback.
     func activate() {
         state.withLock { if $0 == .inactive { $0 = .failed } }
     }

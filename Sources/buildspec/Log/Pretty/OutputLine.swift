@@ -21,18 +21,11 @@ struct OutputLine {
     private var isReturned = false
     private let keepsColours: Bool
 
-    private init(keepingColours: Bool) {
-        keepsColours = keepingColours
-    }
-
-    /// Makes the visible text of a line.
+    /// Makes the visible text of a line without its line break.
     ///
-    /// - Parameters:
-    ///   - bytes: The line without its line break.
-    ///   - keepingColours: Whether sequences that colour text stay; the end of the line resets them.
-    /// - Returns: The text.
+    /// Sequences that colour text can stay; the end of the line resets them.
     static func text(_ bytes: some Sequence<UInt8>, keepingColours: Bool = false) -> String {
-        var line = OutputLine(keepingColours: keepingColours)
+        var line = OutputLine(keepsColours: keepingColours)
         let text = String(decoding: Array(bytes), as: UTF8.self)
         for scalar in text.unicodeScalars { line.append(scalar) }
         let shown = String(line.shown)

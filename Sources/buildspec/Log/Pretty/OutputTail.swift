@@ -20,7 +20,6 @@ struct OutputTail {
         (complete + (current.isEmpty ? [] : [current])).suffix(limit)
     }
 
-    /// Appends output.
     mutating func append(_ bytes: [UInt8]) {
         guard let last = bytes.lastIndex(of: OutputTail.newline) else { return extend(bytes[...]) }
         var starts = [last + 1]
@@ -44,7 +43,6 @@ struct OutputTail {
         extend(bytes[(last + 1)...])
     }
 
-    /// Removes all lines.
     mutating func clear() {
         (complete, current) = ([], [])
     }

@@ -42,15 +42,9 @@ final class PrettyOutput: EventSink {
     private let queue = DispatchQueue(label: "buildspec terminal")
     private let state: Mutex<State>
 
-    /// Creates a log.
+    /// Creates a log that calls `onFailure` once when the terminal cannot be written.
     ///
-    /// - Parameters:
-    ///   - buildspec: The buildspec.
-    ///   - name: The path of the buildspec file for messages.
-    ///   - style: The emphasis of text.
-    ///   - file: The file of the whole log.
-    ///   - terminal: The terminal to draw on.
-    ///   - onFailure: Called once when the terminal cannot be written.
+    /// `name` is the path of the buildspec file for messages, and `file` has the whole log.
     init(
         _ buildspec: Buildspec,
         named name: String,
@@ -73,10 +67,7 @@ final class PrettyOutput: EventSink {
             log: LogWriter(file.stream, file.stream) { fallback.activate() }
         )
         state = Mutex(
-            State(
-                view: BuildView(of: buildspec.phases, style: style, now: now),
-                lastFrame: now
-            )
+            State(view: BuildView(of: buildspec.phases, style: style, now: now), lastFrame: now)
         )
     }
 
@@ -101,9 +92,9 @@ final class PrettyOutput: EventSink {
     }
 
     /// Draws again when the terminal's size changes, and when the process continues after Ctrl-Z, until
-    /// the returned sources are cancelled.
-    func watchTerminal() -> [any DispatchSourceSignal] {
-        [
+    /// the returned closure is called.
+    func watchTerminal() -> () -> Void {
+        let sources = [
             Signals.watch(SIGWINCH) { [weak self] in
                 self?.state.withLock { self?.schedule(&$0) }
             },
@@ -115,9 +106,9 @@ final class PrettyOutput: EventSink {
                 }
             },
         ]
+        return { for source in sources { source.cancel() } }
     }
 
-    /// Schedules the next frame.
     private func schedule(_ state: inout State) {
         guard !state.isFrameDue, !state.isQuiet else { return }
         state.isFrameDue = true
@@ -156,4 +147,22 @@ final class PrettyOutput: EventSink {
             }
         }
     }
+}
+
+/// A terminal whose cursor can be moved.
+struct PrettyTerminal: Sendable {
+    /// Writes a text at once, and returns whether it was written.
+    var write: @Sendable (String) -> Bool
+    var size: @Sendable () -> LiveRegion.Size
+
+    static let standardOutput = PrettyTerminal(
+        write: { StandardStream.output.write($0) },
+        size: {
+            var size = winsize()
+            guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+                return LiveRegion.Size(columns: 80, rows: 24)
+            }
+            return LiveRegion.Size(columns: Int(size.ws_col), rows: max(1, Int(size.ws_row)))
+        }
+    )
 }

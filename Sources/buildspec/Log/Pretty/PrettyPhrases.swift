@@ -15,14 +15,9 @@ struct PrettyPhrases {
     /// The file of the whole log.
     let file: LogFile
 
-    /// Makes the lines of an event, each with a line break.
-    ///
-    /// - Parameters:
-    ///   - event: The event.
-    ///   - offset: The offset in the file at which the current phase begins.
-    /// - Returns: The text; empty for an event without lines.
+    /// Makes the lines of an event; the phase begins at `offset` in the file.
     func text(of event: RunEvent, phaseOffset offset: Int64) -> String {
-        joined(lines(of: event, offset))
+        lines(of: event, offset).map { $0 + "\r\n" }.joined()
     }
 
     private func lines(of event: RunEvent, _ offset: Int64) -> [String] {
@@ -50,8 +45,8 @@ struct PrettyPhrases {
         case .resumed(let pause, let duration):
             return ["\(location(of: pause)): resumed after \(Quantity.time(duration))"]
         case .buildEnded(let result):
-            return Summary(result, buildspec: buildspec, style: style, log: file.path.string)
-                .afterPhases
+            let log = file.path.string
+            return Summary(result: result, buildspec: buildspec, style: style, log: log).afterPhases
         case .cacheRestored, .cacheSaved, .phaseBegan, .commandBegan, .commandEnded,
             .commandStopped, .output:
             return []
@@ -69,9 +64,5 @@ struct PrettyPhrases {
     private func location(of pause: BuildPause) -> String {
         let start = pause.command.text.range.start
         return "\(buildspec):\(start.line):\(start.column)"
-    }
-
-    private func joined(_ lines: [String]) -> String {
-        lines.map { $0 + "\r\n" }.joined()
     }
 }

@@ -3,7 +3,6 @@ internal import BuildspecRunner
 
 /// The texts about the results of a cache.
 enum CacheText {
-    /// The result of a restore.
     static func restored(_ report: RestoreReport) -> String {
         switch report.outcome {
         case .miss(let reason): return "nothing restored: \(reason)"
@@ -44,7 +43,6 @@ enum CacheText {
         ([identity.scope] + identity.readScopes).map { ", scope '\($0)'" }.joined()
     }
 
-    /// The result of a save.
     static func saved(_ report: SaveReport) -> String {
         switch report.outcome {
         case .alreadyStored: return "not saved: the key is already stored"
@@ -77,10 +75,7 @@ enum CacheText {
     }
 
     /// The results of restoring and saving; a failure of both is already in a warning.
-    static func outcomes(
-        _ restored: CacheRestoreOutcome,
-        _ saved: CacheSaveOutcome
-    ) -> [String?] {
+    static func outcomes(_ restored: CacheRestoreOutcome, _ saved: CacheSaveOutcome) -> [String?] {
         if case .failed(let reason) = restored, saved == .failed(reason) {
             return ["not used: the warning above says why"]
         }

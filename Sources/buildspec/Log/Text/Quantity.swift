@@ -46,7 +46,8 @@ enum Quantity {
         return "\(tenths / 10).\(tenths % 10)"
     }
 
-    private static func twoDigits(_ number: Int) -> String {
+    /// Writes a number below 100 with two digits.
+    static func twoDigits(_ number: some BinaryInteger) -> String {
         number < 10 ? "0\(number)" : String(number)
     }
 }

@@ -31,7 +31,7 @@ extension String {
 
     /// Shortens a long text for a cell of a table in its middle, because keys often start alike.
     func shortened() -> String {
-        let text = oneLine
+        let text = oneLine.replacing("\t", with: "\\t")
         guard text.count > String.maxCellLength else { return text }
         let half = (String.maxCellLength - 1) / 2
         return text.prefix(half + 1) + "…" + text.suffix(half)
@@ -66,7 +66,6 @@ struct TextTable {
 
 /// The emphasis of text on a terminal; other outputs have none.
 struct TextStyle: Sendable, Equatable {
-    /// No emphasis.
     static let plain = TextStyle(isColoured: false)
 
     /// Whether escape sequences are written.
@@ -81,16 +80,11 @@ struct TextStyle: Sendable, Equatable {
         return TextStyle(isColoured: isTerminal && !isDisabled)
     }
 
-    /// Emphasises a heading.
     func strong(_ text: String) -> String { wrap(text, "1") }
-    /// Makes a less important text faint.
     func faint(_ text: String) -> String { wrap(text, "2") }
-    /// Colours a success.
     func good(_ text: String) -> String { wrap(text, "32") }
-    /// Colours a failure.
     func bad(_ text: String) -> String { wrap(text, "31") }
 
-    /// Colours a success or a failure.
     func emphasised(_ text: String, isGood: Bool) -> String { isGood ? good(text) : bad(text) }
 
     private func wrap(_ text: String, _ code: String) -> String {

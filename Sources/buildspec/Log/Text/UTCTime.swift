@@ -1,32 +1,16 @@
 internal import BuildspecFiles
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// The texts of times in UTC.
 enum UTCTime {
-    /// Writes a time: `2026-11-23 08:32 UTC`.
-    ///
-    /// - Parameter seconds: The seconds since 1970.
-    /// - Returns: The text.
+    /// Writes a time since 1970: `2026-11-23 08:32 UTC`.
     static func text(_ seconds: Int64) -> String {
-        let (day, time) = split(seconds)
-        let date = CivilDate(days: day)
-        return "\(date.year)-\(twoDigits(date.month))-\(twoDigits(date.day))"
-            + " \(twoDigits(time / 3_600)):\(twoDigits(time / 60 % 60)) UTC"
+        let (date, time) = CivilDate.split(seconds)
+        return "\(date.year)-\(Quantity.twoDigits(date.month))-\(Quantity.twoDigits(date.day))"
+            + " \(Quantity.twoDigits(time / 3_600)):\(Quantity.twoDigits(time / 60 % 60)) UTC"
     }
 
     /// Reads the current time in seconds since 1970.
-    static func seconds() -> Int64 {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
-        return Int64(now.tv_sec)
-    }
+    static func seconds() -> Int64 { FileTime.now().seconds }
 
     /// Writes the current time as in RFC 3339: `2026-11-23T08:32:05.123Z`.
     static func now() -> String {
@@ -41,23 +25,12 @@ enum UTCTime {
         return "\(date.joined(separator: "/")) \(time.joined(separator: ":")).\(microseconds)"
     }
 
-    /// Divides a time into the days since 1970, negative before, and the second of the day.
-    private static func split(_ seconds: Int64) -> (day: Int64, second: Int64) {
-        let (day, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
-        return second < 0 ? (day - 1, second + 86_400) : (day, second)
-    }
-
     private static func clock() -> (date: [String], time: [String], microseconds: Substring) {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
-        let (number, seconds) = split(Int64(now.tv_sec))
-        let date = CivilDate(days: number)
-        let time = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map(twoDigits)
-        let microseconds = String(Int(now.tv_nsec) / 1_000 + 1_000_000).dropFirst()
-        return (["\(date.year)", twoDigits(date.month), twoDigits(date.day)], time, microseconds)
-    }
-
-    private static func twoDigits(_ number: Int64) -> String {
-        number < 10 ? "0\(number)" : String(number)
+        let now = FileTime.now()
+        let (date, seconds) = CivilDate.split(now.seconds)
+        let time = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map(Quantity.twoDigits)
+        let microseconds = String(Int(now.nanoseconds) / 1_000 + 1_000_000).dropFirst()
+        let day = [date.month, date.day].map(Quantity.twoDigits)
+        return (["\(date.year)"] + day, time, microseconds)
     }
 }

@@ -5,7 +5,6 @@ internal import BuildspecModel
 ///
 /// New keys can be added. While `version` is 1, no key changes its meaning.
 enum EntryJSON {
-    /// Writes an entry with its files.
     static func print(_ contents: EntryContents) -> String {
         var members: [(String, JSONText)] = [("version", .number("1"))] + members(contents.info)
         members.append(("manifest", .string(contents.manifestName)))
@@ -16,7 +15,6 @@ enum EntryJSON {
         return JSONText.object(members).pretty + "\n"
     }
 
-    /// Writes the entries of a store.
     static func print(_ entries: [CacheEntryInfo]) -> String {
         JSONText.object([
             ("version", .number("1")),
@@ -26,31 +24,18 @@ enum EntryJSON {
 
     /// Makes the object of a key's inputs.
     static func object(_ inputs: KeyInputs) -> JSONText {
-        .object([
+        let hashes = inputs.hashes.map { hash in
+            let files = hash.files.map { file in
+                JSONText.object([("path", .string(file.path)), ("sha256", .string(file.digest))])
+            }
+            return JSONText.object([
+                ("hash", .string(hash.hash)),
+                ("patterns", .array(hash.patterns.map(JSONText.string))), ("files", .array(files)),
+            ])
+        }
+        return .object([
             ("declared", inputs.declared.map(JSONText.string) ?? .null),
-            (
-                "hashes",
-                .array(
-                    inputs.hashes.map { hash in
-                        .object([
-                            ("hash", .string(hash.hash)),
-                            ("patterns", .array(hash.patterns.map(JSONText.string))),
-                            (
-                                "files",
-                                .array(
-                                    hash.files.map {
-                                        .object([
-                                            ("path", .string($0.path)),
-                                            ("sha256", .string($0.digest)),
-                                        ])
-                                    }
-                                )
-                            ),
-                        ])
-                    }
-                )
-            ),
-            ("cut", .bool(inputs.isTruncated)),
+            ("hashes", .array(hashes)), ("cut", .bool(inputs.isTruncated)),
         ])
     }
 

@@ -22,17 +22,12 @@ enum ExplanationJSON {
             members.append(("used", .object(EntryJSON.members(used))))
         }
         if let transfer = explanation.transfer {
-            members.append(
-                (
-                    "transfer",
-                    .object([
-                        ("packs", .number("\(transfer.packs)")),
-                        ("bytes", .number("\(transfer.bytes)")),
-                        ("files", .number("\(transfer.files)")),
-                        ("filesUnchanged", .number("\(transfer.filesUnchanged)")),
-                    ])
-                )
-            )
+            let object = JSONText.object([
+                ("packs", .number("\(transfer.packs)")), ("bytes", .number("\(transfer.bytes)")),
+                ("files", .number("\(transfer.files)")),
+                ("filesUnchanged", .number("\(transfer.filesUnchanged)")),
+            ])
+            members.append(("transfer", object))
         }
         members.append(("nearest", .array(explanation.nearest.map(object))))
         if let missed { members.append(("lastMiss", object(missed))) }
@@ -61,25 +56,21 @@ enum ExplanationJSON {
     }
 
     private static func object(_ related: CacheExplanation.RelatedEntry) -> JSONText {
-        .object([
+        let inputs = related.inputs.map { changes in
+            changes.map { change in
+                JSONText.object([
+                    ("kind", .string(change.kind.rawValue)), ("now", .string(change.current)),
+                    ("then", .string(change.stored)),
+                ])
+            }
+        }
+        return .object([
             ("entry", .object(EntryJSON.members(related.info))),
             ("sameScope", .bool(related.isSameScope)),
             ("pathsAdded", texts(related.pathsAdded)),
             ("pathsRemoved", texts(related.pathsRemoved)),
             ("commonPrefix", .number("\(related.commonPrefix)")),
-            (
-                "inputs",
-                related.inputs.map { changes in
-                    .array(
-                        changes.map {
-                            .object([
-                                ("kind", .string($0.kind.rawValue)), ("now", .string($0.current)),
-                                ("then", .string($0.stored)),
-                            ])
-                        }
-                    )
-                } ?? .null
-            ),
+            ("inputs", inputs.map(JSONText.array) ?? .null),
         ])
     }
 

@@ -26,7 +26,6 @@ enum ExplanationText {
         return lines.map(\.oneLine).joined(separator: "\n") + "\n"
     }
 
-    /// The lines about the last miss of a build.
     private static func description(
         of missed: RecordedMiss,
         after shown: CacheExplanation
@@ -140,4 +139,10 @@ enum ExplanationText {
         case .declared: "the key is written '\(change.current)', not '\(change.stored)'"
         }
     }
+}
+
+/// A recorded miss of a build with its explanation.
+struct RecordedMiss {
+    var entry: MissedEntry
+    var explanation: CacheExplanation
 }

@@ -49,14 +49,19 @@ enum PruneOutput {
     }
 
     static func json(_ report: PruneReport, isDry: Bool) -> String {
-        let requests = report.requests
+        let requests = JSONText.object([
+            ("list", .number("\(report.requests.lists)")),
+            ("get", .number("\(report.requests.reads)")),
+            ("bytesRead", .number("\(report.requests.bytesRead)")),
+            ("head", .number("\(report.requests.metadataReads)")),
+            ("put", .number("\(report.requests.writes)")),
+            ("delete", .number("\(report.requests.deletions)")),
+        ])
+        let entries = report.removedEntries.map { JSONText.object(EntryJSON.members($0)) }
         return JSONText.object([
             ("version", .number("1")), ("store", .string(report.location)),
             ("shared", .bool(report.isShared)), ("dryRun", .bool(isDry)),
-            (
-                "removedEntries",
-                .array(report.removedEntries.map { .object(EntryJSON.members($0)) })
-            ),
+            ("removedEntries", .array(entries)),
             ("removedDamagedRecords", .number("\(report.removedDamagedRecords)")),
             ("removedBrokenRecords", .number("\(report.removedBrokenRecords)")),
             ("removedObjects", .number("\(report.removedObjects)")),
@@ -68,17 +73,7 @@ enum PruneOutput {
             ("removedLeftovers", .number("\(report.removedLeftovers)")),
             ("keptEntries", .number("\(report.keptEntries)")),
             ("keptBytes", .number("\(report.keptBytes)")),
-            (
-                "requests",
-                .object([
-                    ("list", .number("\(requests.lists)")), ("get", .number("\(requests.reads)")),
-                    ("bytesRead", .number("\(requests.bytesRead)")),
-                    ("head", .number("\(requests.metadataReads)")),
-                    ("put", .number("\(requests.writes)")),
-                    ("delete", .number("\(requests.deletions)")),
-                ])
-            ),
-            ("estimate", money(report)),
+            ("requests", requests), ("estimate", money(report)),
         ]).pretty + "\n"
     }
 

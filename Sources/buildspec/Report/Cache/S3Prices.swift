@@ -6,7 +6,6 @@ internal import BuildspecCache
 ///
 /// Source: Amazon S3 pricing, S3 Standard in us-east-1, as listed in 2025.
 enum S3Prices {
-    /// The region of the prices.
     static let region = "us-east-1"
     /// The price in US dollars of a request that writes, copies or lists.
     static let write = 0.005 / 1_000
@@ -21,7 +20,6 @@ enum S3Prices {
             + Double(requests.reads + requests.metadataReads) * read
     }
 
-    /// The price in US dollars of storing bytes for a month.
     static func monthly(_ bytes: UInt64) -> Double {
         Double(bytes) / 1_073_741_824 * storedGigabyte
     }

@@ -3,7 +3,6 @@ internal import BuildspecModel
 
 /// The output of `cache push`, `pull` and `sync`, as text and as JSON.
 enum TransferOutput {
-    /// The discussion in the help of these commands.
     static let help = """
         The local store is the directory of --cache, and the shared store is --remote. Only missing \
         objects are copied, and each is verified by its name before it is written. An entry with a key \

@@ -53,19 +53,18 @@ enum VerifyOutput {
     }
 
     private static func object(_ report: RepairReport) -> JSONText {
-        .object([
+        let pruned = report.pruned
+        let unreferenced = JSONText.object([
+            ("removedObjects", .number("\(pruned.removedObjects)")),
+            ("removedBytes", .number("\(pruned.removedBytes)")),
+            ("markedObjects", .number("\(pruned.markedObjects)")),
+            ("markedBytes", .number("\(pruned.markedBytes)")),
+        ])
+        return .object([
             ("removedEntries", texts(report.removedEntries)),
             ("removedObjects", texts(report.removedObjects)),
-            ("removedDamagedRecords", .number("\(report.pruned.removedDamagedRecords)")),
-            (
-                "unreferenced",
-                .object([
-                    ("removedObjects", .number("\(report.pruned.removedObjects)")),
-                    ("removedBytes", .number("\(report.pruned.removedBytes)")),
-                    ("markedObjects", .number("\(report.pruned.markedObjects)")),
-                    ("markedBytes", .number("\(report.pruned.markedBytes)")),
-                ])
-            ),
+            ("removedDamagedRecords", .number("\(pruned.removedDamagedRecords)")),
+            ("unreferenced", unreferenced),
         ])
     }
 

@@ -18,19 +18,9 @@ enum DiagnosticOutput {
         }
     }
 
-    /// Prints why a build cannot start, without secrets.
-    ///
-    /// - Parameters:
-    ///   - error: The problems.
-    ///   - file: The buildspec file.
-    ///   - redactor: Hides secrets.
-    ///   - isOfBuild: Whether to add that the build cannot start.
-    static func print(
-        _ error: SetupError,
-        of file: BuildspecFile,
-        hidingBy redactor: Redactor,
-        isOfBuild: Bool = true
-    ) {
+    /// Prints why a build cannot start, without the secrets of the request.
+    static func print(_ error: SetupError, of file: BuildspecFile, isOfBuild: Bool = true) {
+        let redactor = file.request.redactor
         let source = SourceText(file.text)
         for problem in error.problems {
             let message = problem.message.printableLines

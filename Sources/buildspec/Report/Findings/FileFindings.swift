@@ -4,7 +4,6 @@ internal import BuildspecModel
 struct FileFindings {
     /// The file as the user named it.
     var file: String
-    /// The findings, their source, and whether the file passes.
     var result: ValidationResult
     /// Whether the file has a batch and no commands.
     var isOnlyBatch = false

@@ -4,7 +4,6 @@ internal import BuildspecModel
 ///
 /// Source: GitHub Docs, "Workflow commands".
 enum FindingsGitHub {
-    /// Writes the findings of all files, a line each.
     static func print(_ files: [FileFindings]) -> String {
         files.map { file in
             file.result.diagnostics.map { line($0, of: file.file) + "\n" }.joined()
@@ -15,23 +14,15 @@ enum FindingsGitHub {
         let start = finding.range.start
         let end = finding.range.end
         var properties = [
-            "file=\(property(file))", "line=\(start.line)", "endLine=\(end.line)",
+            "file=\(CIMarkers.property(file))", "line=\(start.line)", "endLine=\(end.line)",
         ]
         // GitHub accepts columns only for an annotation of one line.
         if start.line == end.line {
             properties += ["col=\(start.column)", "endColumn=\(end.column)"]
         }
-        properties.append("title=\(property(finding.name))")
+        properties.append("title=\(CIMarkers.property(finding.name))")
         let codeBuild = finding.codeBuild.map { "\nCodeBuild: \($0)" } ?? ""
-        let text = message(finding.message + codeBuild)
+        let text = CIMarkers.escaped(finding.message + codeBuild)
         return "::\(finding.severity.rawValue) \(properties.joined(separator: ","))::\(text)"
-    }
-
-    private static func message(_ text: String) -> String {
-        text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
-    }
-
-    private static func property(_ text: String) -> String {
-        message(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
     }
 }

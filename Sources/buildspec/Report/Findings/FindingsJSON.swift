@@ -12,7 +12,6 @@ internal import BuildspecModel
 /// behaviour is known. `isOnlyBatch` exists, and is true, for a file with a batch and no commands. New
 /// keys can be added. While `version` is 1, no key changes its meaning.
 enum FindingsJSON {
-    /// Writes the findings of all files.
     static func print(_ files: [FileFindings]) -> String {
         let list = JSONText.array(files.map(object))
         return JSONText.object([("version", .number("1")), ("files", list)]).pretty + "\n"

@@ -3,7 +3,6 @@ internal import BuildspecModel
 
 /// Findings as SARIF 2.1.0, which code scanning services read.
 enum FindingsSARIF {
-    /// Writes the findings of all files.
     static func print(_ files: [FileFindings]) -> String {
         let found = files.flatMap { $0.result.diagnostics.map(\.name) }
         let rules =

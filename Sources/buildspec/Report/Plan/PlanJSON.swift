@@ -6,7 +6,6 @@ internal import SystemPackage
 ///
 /// New keys can be added. While `version` is 1, no key changes its meaning.
 enum PlanJSON {
-    /// Writes a plan.
     static func print(_ plan: BuildPlan, _ buildspec: Buildspec) -> String {
         var members: [(String, JSONText)] = [
             ("version", .number("1")),
