@@ -92,6 +92,19 @@ import Testing
         #expect(found.notes == ["'link' is a symbolic link and was not followed"])
     }
 
+    @Test func `a walk notes a link that leads nowhere or in a circle`() throws {
+        let directory = try TemporaryDirectory()
+        for (name, target) in [("a", "b"), ("b", "a"), ("c", "gone")] {
+            try directory.handle.makeLink(name.utf8, to: Array(target.utf8))
+        }
+        #expect(
+            try walk(["a/**/*", "c/**/*"], in: directory).notes == [
+                "'a' is a symbolic link that leads in a circle",
+                "'c' is a symbolic link that leads to nothing",
+            ]
+        )
+    }
+
     @Test func `a walk leaves out temporary files`() throws {
         let directory = try TemporaryDirectory()
         try directory.write("", to: "a/" + String(decoding: TemporaryName.next(), as: UTF8.self))

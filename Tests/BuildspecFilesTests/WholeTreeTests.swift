@@ -11,7 +11,7 @@ struct WholeTreeTests {
         ("node_modules/**/*.js", "node_modules", false),
         ("node_modules/**/?", "node_modules", false),
         ("node_modules/**/a/**/*", "node_modules", false), ("node_modules", "node_modules", false),
-        ("a/**/b/**/*", "a/b", true), ("a/*", "a", false),
+        ("a/**/b/**/*", "a/b", true), ("a/*", "a", false), ("a/**/*/", "a", false),
     ]) func `a pattern that matches a whole tree is recognized`(
         pattern: String,
         directory: String,

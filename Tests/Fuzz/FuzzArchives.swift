@@ -71,7 +71,7 @@ private func importedManifest(_ path: PathBytes) throws -> Manifest {
 private func exportAndRead(_ manifest: Manifest) {
     var archive: [UInt8] = []
     for entry in manifest.entries {
-        let kind: PaxHeader.Kind =
+        let kind: TarReader.Member.Kind =
             switch entry.kind {
             case .directory: .directory
             case .file: .file(size: 0)

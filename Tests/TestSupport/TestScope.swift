@@ -15,4 +15,7 @@ package enum TestScope {
 
     /// Returns the first value for the usual tests, the second for all of them.
     package static func count(_ usual: Int, all: Int) -> Int { isFull ? all : usual }
+
+    /// The seeds of a random test: the first quarter, or all of them for all cases.
+    package static func seeds(_ all: UInt64) -> Range<UInt64> { 0..<(isFull ? all : (all + 3) / 4) }
 }

@@ -62,6 +62,15 @@ import Testing
         #expect(findings == [])
     }
 
+    @Test func `only the files that the architecture names import Dispatch`() throws {
+        let page = try Repository.file("docs/architecture.md").lines
+        let findings = try Repository.files(below: "Sources", suffix: ".swift")
+            .filter { $0.lines.contains { Self.importedModule($0) == "Dispatch" } }
+            .map { $0.path.split(separator: "/").last?.dropLast(".swift".count) ?? "" }
+            .filter { name in !page.contains { $0.hasPrefix("|") && $0.contains("`\(name)`") } }
+        #expect(findings == [])
+    }
+
     @Test func `every target in Sources has import rules`() throws {
         let targets = Set(
             try Repository.files(below: "Sources", suffix: ".swift").map(\.target)

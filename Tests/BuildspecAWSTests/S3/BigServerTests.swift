@@ -29,7 +29,10 @@ struct BigServerTests {
             try await TestBucket.make("promises", environment)
             let store = S3Store(try S3Location("s3://promises/ci"), environment: environment)
             let checks = StoreChecks(store, prefix: "v1")
-            try await checks.checkAll(isConditional: service.isConditional)
+            for check in StoreChecks.Check.allCases
+            where service.isConditional || check != .creation {
+                try await checks.run(check, isExact: true)
+            }
             if !service.isConditional {
                 // The server answers 501 to a condition, so the object is written without one.
                 #expect(try await store.create("v1/again", [1]))

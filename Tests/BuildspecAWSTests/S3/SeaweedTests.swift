@@ -5,7 +5,7 @@ import Testing
 
 @testable import BuildspecAWS
 
-/// The checks of every store, for a server that checks signatures and permissions.
+/// Buckets of a server that checks signatures and permissions.
 @Suite(.timed, .seaweed, .timeLimit(.minutes(10)))
 struct `SeaweedFS buckets` {
     private let environment: [String: String]
@@ -25,32 +25,6 @@ struct `SeaweedFS buckets` {
             environment: environment.merging(changes) { $1 },
             transport: transport
         )
-    }
-
-    @Test func `objects in a SeaweedFS bucket are written, read, replaced, described and deleted`()
-        async throws
-    {
-        let checks = StoreChecks(try await store("life"), prefix: "v1")
-        try await checks.checkReadingAndWriting()
-        try await checks.checkConditionalDeletion()
-        try await checks.checkEmptyObjects()
-        try await checks.checkSizeLimit()
-    }
-
-    @Test func `names in a SeaweedFS bucket keep their characters, and prefixes find them`()
-        async throws
-    {
-        let checks = StoreChecks(try await store("names"), prefix: "v1")
-        try await checks.checkNames()
-        try await checks.checkPrefixes()
-    }
-
-    @Test func `a listing of a SeaweedFS bucket has more than a thousand objects`() async throws {
-        try await StoreChecks(try await store("many"), prefix: "v1").checkLongListing(1_003)
-    }
-
-    @Test func `one of several writers creates an object in a SeaweedFS bucket`() async throws {
-        try await StoreChecks(try await store("once"), prefix: "v1").checkCreation(isExact: true)
     }
 
     @Test func `a request signed with a wrong secret is denied with an explanation`() async throws {

@@ -1,5 +1,6 @@
-import BuildspecAWS
 import Synchronization
+
+@testable import BuildspecAWS
 
 /// A transport that answers by a function and records its requests.
 final class ScriptedTransport: HTTPTransport {

@@ -10,7 +10,7 @@ import Testing
         return Manifest.Blob(digest: digest, pack: number, offset: 2 * number, size: 1 + number)
     }
 
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(20))
     func `a blob list equals an array after the same random edits`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var (blobs, array): (BlobList, [Manifest.Blob]) = ([], [])

@@ -11,7 +11,7 @@ private func text(_ lines: [String]) -> [UInt8] {
 private let name = ContentDigest(of: [1])
 
 @Suite(.timed) struct `Manifest deltas` {
-    @Test(arguments: 0..<60 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(60))
     func `a delta and its base give the same manifest again`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let base = (0..<400).map { "./\(1_000 + $0) type=file size=\(random.next() % 9)" }
@@ -41,7 +41,7 @@ private let name = ContentDigest(of: [1])
         #expect(ManifestDelta.encode(text(base), base: text([]), named: name) == nil)
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(40))
     func `a delta gives the same manifest with a base in any order`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let lines = (0..<400).map { "./\(1_000 + $0) type=dir" }
@@ -119,7 +119,7 @@ private let name = ContentDigest(of: [1])
         expectDamaged("@base 1 2\n", of: name, base: base)
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(40))
     func `a delta with random damage is refused or stays small`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let base = text((0..<40).map { "./\(1_000 + $0) type=dir mode=0755 time=1.000000000" })

@@ -55,7 +55,7 @@ import Testing
         return path.bytes
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(40))
     func `a path is read the same after any other line`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         func field() -> [UInt8] {
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(20))
     func `a number has at most fifteen digits`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         for _ in 0..<300 {

@@ -75,7 +75,7 @@ import Testing
         )
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(40))
     func `a decoder reads every manifest that the encoder wrote`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let manifest = manifest(&random)
@@ -100,7 +100,7 @@ import Testing
         decoder.join(decoder.decodeFirst(), decoder.decodeSecond())
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(40))
     func `a manifest with random damage is refused or read the same in every way`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let text = ManifestEncoder.encode(manifest(&random))
@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(20))
     func `a key record with random damage is refused`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let record = KeyRecord(
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(20))
     func `a sweep list with random damage is refused`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let names = (0..<3).map { _ in StoreLayout.pack(ContentDigest(of: random.bytes(8)), .zstd) }
@@ -162,7 +162,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [Codec.zstd, .gzip, .none], 0..<12 as Range<UInt64>)
+    @Test(arguments: [Codec.zstd, .gzip, .none], TestScope.seeds(12))
     func `a compressed object with random damage never exceeds its limit`(
         codec: Codec,
         seed: UInt64

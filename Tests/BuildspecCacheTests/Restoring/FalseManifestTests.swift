@@ -275,12 +275,7 @@ import Testing
         #expect(second.outcome == .saved && second.bytesStored < 2_000)
         let root = PathBytes(fixture.target.path.string)
         let set = PathSet(["tree/**/*"], root: root)
-        let file = StatIndexFile(
-            cache.settings,
-            root: root,
-            scope: "project",
-            version: KeyRecord.version(ofPaths: set.canonicalTexts)
-        )
+        let file = StatIndexFile(cache.settings, set, root: root, scope: "project")
         let index = try #require(file?.read())
         #expect(index.stamps.count { $0 != nil } == 40)
         #expect(index.summary?.isVerified == true)

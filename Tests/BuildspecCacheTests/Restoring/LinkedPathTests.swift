@@ -27,10 +27,12 @@ import Testing
     }
 
     @Test(arguments: [
-        "dist/**/*", "dist", "dist/", "./dist/**", "dist/deep/**/*", "dist/f*", "dist/file",
+        ("dist/**/*", "/**/*"), ("dist", ""), ("dist/", "/"), ("./dist/**", "/**"),
+        ("dist/deep/**/*", "/deep/**/*"), ("dist/f*", "/f*"), ("dist/file", "/file"),
     ])
-    func `a save under a key refuses a path through a link, and names the real path`(
-        path: String
+    func `a save under a key refuses a path through a link, and names the path to write`(
+        path: String,
+        rest: String
     ) async throws {
         let fixture = try CacheFixture()
         try fixture.source.write("built", to: "actual/file")
@@ -39,7 +41,8 @@ import Testing
         let text = try await failure(fixture, [path])
         #expect(
             text
-                == "'dist' is a symbolic link, and the cache does not follow links; write 'actual' instead"
+                == "'dist' is a symbolic link, and the cache does not follow links; write "
+                + "'actual\(rest)' instead"
         )
         #expect(try fixture.objects("keys").isEmpty)
     }
@@ -56,8 +59,25 @@ import Testing
         #expect(try await failure(fixture, ["app.tar"])?.contains("write 'out/app-1.tar'") == true)
         for rest in ["", "/**/*", "/file"] {
             let text = try await failure(fixture, ["\(outside.path)/cache\(rest)"])
-            #expect(text?.contains("write '\(outside.path)/data' instead") == true)
+            #expect(text?.contains("write '\(outside.path)/data\(rest)' instead") == true)
         }
+    }
+
+    @Test func `the error names every link, and the paths in the root that a link to it means`()
+        async throws
+    {
+        let fixture = try CacheFixture()
+        try fixture.source.write("built", to: "actual/file")
+        try link("dist", to: "actual", in: fixture.source)
+        try link("here", to: ".", in: fixture.source)
+        let refusal = "is a symbolic link, and the cache does not follow links"
+        #expect(
+            try await failure(fixture, ["dist/file", "d*/x", "here/actual/**/*", "dist/a"])
+                == "'dist' \(refusal); write 'actual/a' and 'actual/file' instead; "
+                + "'here' \(refusal); write 'actual/**/*' instead"
+        )
+        let whole = try await failure(fixture, ["here"])
+        #expect(whole == "'here' \(refusal); name what the build makes")
     }
 
     @Test func `a save without a key leaves out a path through a link, and keeps the rest`()
@@ -106,7 +126,7 @@ import Testing
         )
         #expect(try outside.handle.names().isEmpty)
         #expect(try fixture.target.handle.status("a".utf8)?.kind == .link)
-        #expect(report.notes.count == 1 && report.notes[0].contains("write '\(outside.path)'"))
+        #expect(report.notes.count == 1 && report.notes[0].contains("write '\(outside.path)/**/*'"))
         #expect(report.files == 0)
     }
 

@@ -26,7 +26,7 @@ import Testing
         )
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(40))
     func `a slice has the bytes of every range that it is moved to`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let ranges = (0..<1 + random.next() % 9).map { _ in
@@ -58,7 +58,7 @@ import Testing
         #expect(ZstandardCodec.needed(for: [most], of: frames)[1] == frames[1])
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(40))
     func `damage in the wanted start of a frame is found`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let frame = try ZstandardCodec.frames(of: stored, limit: content.count)[0]
@@ -96,7 +96,7 @@ import Testing
         #expect(time < .seconds(20))
     }
 
-    @Test(arguments: 0..<200 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(200))
     func `the needed part of each frame ends with the last range in it`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var (frames, end) = ([ZstandardCodec.Frame](), 0)

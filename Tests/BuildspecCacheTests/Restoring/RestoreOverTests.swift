@@ -6,7 +6,7 @@ import Testing
 
 /// Restores into existing trees, which change nothing but the entry's files.
 @Suite(.timed) struct `Restores over random trees` {
-    @Test(arguments: 0..<15 as Range<UInt64>, Codec.allCases)
+    @Test(arguments: TestScope.seeds(15), Codec.allCases)
     func `a restore over a random tree restores every entry that nothing blocks`(
         seed: UInt64,
         codec: Codec
@@ -36,7 +36,7 @@ import Testing
         #expect(later == nil, "seed \(seed)")
     }
 
-    @Test(arguments: 0..<15 as Range<UInt64>, Codec.allCases)
+    @Test(arguments: TestScope.seeds(15), Codec.allCases)
     func `a restore with a damaged pack leaves a random tree unchanged`(
         seed: UInt64,
         codec: Codec

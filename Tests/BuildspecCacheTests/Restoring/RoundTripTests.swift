@@ -7,7 +7,7 @@ import Testing
 @Suite(.timed) struct `Round trips` {
     private let identity = CacheIdentity(scope: "test", key: "k", paths: ["tree/**/*"])
 
-    @Test(arguments: 0..<24 as Range<UInt64>, [Codec.zstd])
+    @Test(arguments: TestScope.seeds(24), [Codec.zstd])
     func `a random tree is the same after a save and a restore`(
         seed: UInt64,
         codec: Codec

@@ -43,7 +43,7 @@ private func chunks(_ bytes: [UInt8], _ chunker: Chunker) -> [ArraySlice<UInt8>]
 private let sizes: [UInt64] = [9 << 20, 1 << 30]
 
 @Suite(.timed) struct `Chunking` {
-    @Test(arguments: 0..<12 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(12))
     func `the chunker cuts where a plain loop over all bytes cuts`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let bits = 9 + random.next() % 6

@@ -21,7 +21,7 @@ import Testing
         writer = ObjectWriter(store: store, codec: .none)
     }
 
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(20))
     func `a pack is the same in whatever order its parts arrive`(seed: UInt64) async throws {
         var random = SplitMix64(seed: seed)
         let parts = (0..<9).map { _ in random.bytes(Int(random.next() % 2_000)) }

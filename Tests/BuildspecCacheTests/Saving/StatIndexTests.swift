@@ -38,7 +38,7 @@ import Testing
         let root = PathBytes(fixture.source.path.string)
         let set = PathSet(fixture.identity("1").paths, root: root)
         let reader = EntryReader(store: DirectoryStore(fixture.store.path))
-        let version = KeyRecord.version(ofPaths: set.canonicalTexts)
+        let version = set.version
         let record = try await reader.newestRecord(scope: "project", version: version)
         let manifest = try await reader.manifest(of: #require(record))
         let index = try #require(try storedIndex(fixture))
@@ -72,7 +72,7 @@ import Testing
         )
     }
 
-    @Test(arguments: 0..<12 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(12))
     func `a save with an index stores random edits correctly`(seed: UInt64) async throws {
         let fixture = try CacheFixture()
         var random = SplitMix64(seed: seed)

@@ -113,7 +113,7 @@ import Testing
         #expect(try await fixture.bytesFetchedForOneFile() > 0)
     }
 
-    @Test(arguments: 0..<30 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(30))
     func `verified packs are read as they were written, and damaged bytes are refused`(
         seed: UInt64
     ) throws {

@@ -79,7 +79,7 @@ import Testing
         #expect(SigningKey("# a comment\n" + text) == nil)
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(40))
     func `a random text is read as a key only in its exact form`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let key = SigningKey()
@@ -170,7 +170,7 @@ import Testing
         #expect(throws: Never.self) { try KeyRecord.decode(checksummed(body)) }
     }
 
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(20))
     func `a signed record with random changes is never trusted`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let body = Array(try body().utf8)

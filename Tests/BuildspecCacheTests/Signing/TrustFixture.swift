@@ -89,7 +89,7 @@ struct TrustFixture {
         return StoreLayout.record(
             scope: identity.scope,
             key: identity.key,
-            version: KeyRecord.version(ofPaths: set.canonicalTexts)
+            version: set.version
         )
     }
 

@@ -20,7 +20,7 @@ import Testing
         return file
     }
 
-    @Test(arguments: ArchiveForm.allCases, 0..<12 as Range<UInt64>)
+    @Test(arguments: ArchiveForm.allCases, TestScope.seeds(12))
     func `an exported and imported archive gives the same tree`(
         form: ArchiveForm,
         seed: UInt64
@@ -150,7 +150,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ArchiveForm.allCases, 0..<8 as Range<UInt64>)
+    @Test(arguments: ArchiveForm.allCases, TestScope.seeds(8))
     func `an archive with random damage is an error or an entry that verifies`(
         form: ArchiveForm,
         seed: UInt64

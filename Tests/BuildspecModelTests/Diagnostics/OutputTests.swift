@@ -191,14 +191,22 @@ import Testing
             let text = "version: 0.2\nphases: {build: {commands: [make]}}\nenv: {shell: \(shell)}\n"
             return Buildspec.parse(Array(text.utf8)).diagnostics.first?.message
         }
-        for shell in ["/bin/bash", "/usr/bin/bash", "/usr/bin/env bash", "/usr/local/bin/bash"] {
+        let all = "it can be 'bash', '/bin/sh', 'powershell.exe' or 'cmd.exe'"
+        let remedies = [
+            ("/bin/bash", "write 'bash'"), ("/usr/bin/bash", "write 'bash'"),
+            ("/usr/bin/env bash", "write 'bash'"), ("/usr/local/bin/bash", "write 'bash'"),
+            ("sh", "write '/bin/sh'"), ("/usr/bin/sh", "write '/bin/sh'"),
+            ("dash", "write '/bin/sh'"), ("/bin/dash", "write '/bin/sh'"),
+            ("/bin/ash", "write '/bin/sh'"), ("zsh", all), ("/bin/zsh", all), ("/bin/ksh", all),
+            ("bsh", "did you mean 'bash'?"),
+        ]
+        for (shell, remedy) in remedies {
             #expect(
                 message(shell)
-                    == "'\(shell)' is not a value of 'env.shell' that CodeBuild names; write 'bash'"
+                    == "'\(shell)' is not a value of 'env.shell' that CodeBuild names; \(remedy)"
             )
         }
         #expect(message("bash") == nil)
         #expect(message("/bin/sh") == nil)
-        #expect(message("bsh")?.hasSuffix("did you mean 'bash'?") == true)
     }
 }

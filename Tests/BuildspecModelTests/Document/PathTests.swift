@@ -17,12 +17,33 @@ import Testing
         ("\ta", "blank-path", "the blank before 'a' is part of the name; write 'a'"),
         ("a\n", "blank-path", "the blank after 'a' is part of the name; write 'a'"),
         (
+            "nm /**/*", "blank-path",
+            "the blank after 'nm' is part of the name; write 'nm/**/*'"
+        ),
+        ("a/ b/ c", "blank-path", "the blank before 'b/c' is part of the name; write 'a/b/c'"),
+        (
+            "nm/**/*,", "blank-path",
+            "the comma after 'nm/**/*' is part of the name; write 'nm/**/*'"
+        ),
+        (
+            "\"nm/x\",", "blank-path",
+            "the comma after '\"nm/x\"' is part of the name; write 'nm/x'"
+        ),
+        (
+            "\"nm/**/*", "quoted-path",
+            "the quote is part of the name \"nm/**/*; write 'nm/**/*'"
+        ),
+        ("nm/x\u{201D}", "quoted-path", "the quote is part of the name nm/x\u{201D}; write 'nm/x'"),
+        ("a/'b/c", "quoted-path", "the quote is part of the name a/'b/c; write 'a/b/c'"),
+        (
             "$(pwd)/x", "path-expansion",
-            "no command runs in the path '$(pwd)/x'; paths start at the source root, so write 'x'"
+            "no command runs in the path '$(pwd)/x'; paths start at 'base-directory', or else at the"
+                + " source root, so write 'x'"
         ),
         (
             "`pwd`/x", "path-expansion",
-            "no command runs in the path '`pwd`/x'; paths start at the source root, so write 'x'"
+            "no command runs in the path '`pwd`/x'; paths start at 'base-directory', or else at the"
+                + " source root, so write 'x'"
         ),
         (
             "$(npm root)", "path-expansion",
@@ -102,7 +123,7 @@ import Testing
         "nm/**/*", "$HOME/.m2", "${HOME}/.m2", "pages/\\[slug\\]", "\\{a\\,b\\}", "\\!x", "\\~x",
         "a b/c",
         "a\\ ", "x!", "a~b", "/root/.m2/**/*", "it's", "\"a\"b\"c", "*\\**", "a\\?", "a\\*",
-        "l'\u{E9}t\u{2019}s", "${A}${B}",
+        "l'\u{E9}t\u{2019}s", "${A}${B}", "a\\ /b", "{a,b}", "a,b/c", "a\\,", "it's/x", "\\\"a/b",
     ])
     func `a path that means what it seems to mean has no warning`(path: String) {
         #expect(PathOddity.all(in: path, .cache).isEmpty)
@@ -177,6 +198,30 @@ import Testing
         )
         #expect(PathOddity.all(in: path, .output).isEmpty)
         #expect(PathOddity.all(in: path + "/**/*", .exclusion).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("!x", PathOddity.Use.output, "write 'x' under 'exclude-paths'"),
+        ("!node_modules", .output, "write 'node_modules/**/*' under 'exclude-paths'"),
+        ("!x", .report, "name the files to keep"),
+        ("!src", .base, "name the directory with the files"),
+        ("$(pwd)/x", .base, "paths start at the source root, so write 'x'"),
+        ("$(pwd)", .base, "leave it out, because it is the source root"),
+        (
+            "$(pwd)/x", .report,
+            "paths start at 'base-directory', or else at the source root, so write 'x'"
+        ),
+        ("`pwd`", .report, "name the files"),
+        ("\"node_modules\"", .exclusion, "write 'node_modules/**/*'"),
+        ("src/ ", .exclusion, "write 'src/**/*'"),
+    ])
+    func `the correction of a path fits where the path stands`(
+        path: String,
+        use: PathOddity.Use,
+        remedy: String
+    ) {
+        let messages = PathOddity.all(in: path, use).map(\.message)
+        #expect(messages.count == 1 && messages[0].hasSuffix("; \(remedy)"), "\(messages)")
     }
 
     @Test func `an empty cache key is an error, and an empty fallback key is a warning`() {

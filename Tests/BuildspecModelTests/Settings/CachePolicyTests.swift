@@ -99,7 +99,7 @@ import Testing
         #expect(diagnostics.allSatisfy { $0.severity == .error && $0.codeBuild == nil })
     }
 
-    @Test(arguments: 0..<60 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(60))
     func `a randomly changed cache policy has either a value or an error`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         for _ in 0..<40 {

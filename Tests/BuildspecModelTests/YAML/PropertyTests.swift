@@ -4,7 +4,7 @@ import Testing
 @testable import BuildspecModel
 
 @Suite(.timed) struct `YAML round trips` {
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(40))
     func `a printed tree is read back the same in every style`(seed: UInt64) {
         var generator = YAMLGenerator(seed: seed)
         for _ in 0..<50 {

@@ -119,6 +119,22 @@ struct ArtifactTargetTests {
         #expect(try build.scratch.read("a.txt") == "the source a.txt")
     }
 
+    @Test func `an artifact never replaces a file that git tracks at the top of a repository`()
+        async throws
+    {
+        var build = try TestBuild(
+            collecting: ArtifactSet(files: located(["a"])),
+            commands: ["cd $TARGET; test -d .git || { git init -q; echo old > a; git add a; }"]
+        )
+        try build.scratch.write("new", to: "a")
+        let target = try TemporaryDirectory()
+        build.request.artifactsDirectory = target.path
+        build.request.overrides = [.init(name: "TARGET", value: target.path.string)]
+        let failure = try await build.run().artifacts.failure
+        #expect(failure?.contains("which git tracks") == true, "\(failure ?? "")")
+        #expect(try target.read("a") == "old\n")
+    }
+
     @Test func `an artifact never replaces a source file that git tracks`() async throws {
         var build = try build(
             ["a.txt"],

@@ -108,6 +108,76 @@ struct ArtifactTests {
         #expect(outcome.failure == "no matching artifact paths found")
     }
 
+    @Test(arguments: [
+        ("src", nil, "'src' names no file but the directory '"),
+        ("no-such", nil, "Skipping invalid file path no-such"),
+        ("[ab]/y", nil, "'[ab]' is there, but '[' and '{' begin a choice; write '\\[ab\\]/y'"),
+        ("{p,q}/y", nil, "'{p,q}' is there, but '[' and '{' begin a choice; write '\\{p\\,q\\}/y'"),
+        ("y", "[ab]", "'[ab]' is there, but '[' and '{' begin a choice; write '\\[ab\\]'"),
+        ("y", "{p,q}", "'{p,q}' is there, but '[' and '{' begin a choice; write '\\{p\\,q\\}'"),
+        ("y", "$SPACE", "artifact path '$SPACE': the blank after 'src' is part of the name"),
+    ])
+    func `an artifact without a file has the warnings that may say why`(
+        file: String,
+        base: String?,
+        warning: String
+    ) async throws {
+        let set = ArtifactSet(
+            files: located([file]),
+            baseDirectory: base.map { Located(text: $0) }
+        )
+        let outcome = try await collect(
+            set,
+            commands: ["mkdir '[ab]' a '{p,q}'; touch '[ab]/y' '{p,q}/y' a/x; SPACE='src '"]
+        )
+        #expect(outcome.failure != nil)
+        #expect(outcome.warnings.contains { $0.hasPrefix(warning) }, "\(outcome.warnings)")
+    }
+
+    @Test func `a value that looks like a mistake in a path of artifacts causes one warning`()
+        async throws
+    {
+        let set = ArtifactSet(
+            files: located(["$QUOTED/x", "*.txt"]),
+            baseDirectory: Located(text: "{.,$BASE}"),
+            excludePaths: located(["$BARE", "$NOT", "$TILDE", "!x"])
+        )
+        let outcome = try await collect(
+            set,
+            commands: [
+                "QUOTED='\"src\"'; BASE=out-2; BARE=node_modules; NOT='!src/**/*'; TILDE='~/x'"
+            ]
+        )
+        #expect(outcome.failure == nil)
+        #expect(
+            outcome.warnings.filter { $0.hasPrefix("artifact path") } == [
+                "artifact path '$BARE': 'node_modules' leaves out no file in a directory of that name; "
+                    + "write 'node_modules/**/*'",
+                "artifact path '$NOT': '!src/**/*' excludes nothing, because it is a name that begins "
+                    + "with '!'; write 'src/**/*', or leave it out to keep the file",
+                "artifact path '$TILDE': '~' is not replaced in a path; write '$HOME/x'",
+                "artifact path '$QUOTED/x': the quotes are part of the name \"src\"/x; write 'src/x'",
+            ]
+        )
+    }
+
+    @Test func `artifact paths through a link to the source root are those of the source root`()
+        async throws
+    {
+        let outside = try TemporaryDirectory()
+        let link = outside.file("link").string
+        let set = ArtifactSet(
+            files: located(["\(link)/src/**/*", "\(link)/out-*/*"]),
+            excludePaths: located(["\(link)/src/deep/**/*", "\(link)/out-2/*"])
+        )
+        let outcome = try await collect(set, commands: ["ln -s \"$PWD\" \(link)"])
+        #expect(outcome.names == ["out-1/r.bin", "src/main.c"])
+        let base = Located(text: "\(link)/out-1")
+        let based = ArtifactSet(files: located(["\(link)/out-1/*"]), baseDirectory: base)
+        let other = try await collect(based, commands: ["ln -sfn \"$PWD\" \(link)"])
+        #expect(other.names == ["r.bin"])
+    }
+
     @Test func `a secondary artifact goes into the directory of its identifier`() async throws {
         let secondary = [
             ArtifactsSection.Secondary(

@@ -46,6 +46,27 @@ import Testing
         #expect(found.note == nil)
     }
 
+    @Test func `a scope of sources that git refuses has a note with the scope and the remedy`() {
+        var source = SourceVersion()
+        source.problem = "git says 'no'; trust it"
+        let scopes = { (project: String?) in
+            CacheScopes(
+                nil,
+                reading: [],
+                project: project,
+                source: source,
+                directory: "/home/me/app",
+                change: nil,
+                machine: "box"
+            )
+        }
+        #expect(
+            scopes(nil).note
+                == "the scope is 'dir:box/home/me/app', only of this directory: git says 'no'; trust it"
+        )
+        #expect(scopes("p").note == nil)
+    }
+
     @Test func `a fork, another host, an account and a subgroup have different default scopes`() {
         let urls = [
             "https://github.com/team/shop", "https://github.com/fork/shop",

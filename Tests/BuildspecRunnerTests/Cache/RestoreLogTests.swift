@@ -1,4 +1,5 @@
 import BuildspecCache
+import BuildspecFiles
 import SystemPackage
 import TestSupport
 import Testing
@@ -38,6 +39,15 @@ import Testing
         #expect(RestoreLog.read(of: "other", in: state.path) == [])
     }
 
+    @Test func `the directory of a miss log belongs to its owner alone`() throws {
+        let state = try TemporaryDirectory()
+        let identity = CacheIdentity(scope: "s", key: "k", paths: ["a"])
+        let miss = MissedEntry(time: 1, build: 1, identity: identity)
+        MissLog.add(miss, project: "p", in: state.path)
+        #expect(MissLog.last(of: nil, project: "p", in: state.path) == miss)
+        #expect(try state.handle.directory("projects".utf8).status("p".utf8)?.mode == 0o700)
+    }
+
     @Test func `a restore log keeps the last 500 entries`() throws {
         let state = try TemporaryDirectory()
         let lines = (0..<600).map { entry($0).line + "\n" }.joined()
@@ -58,7 +68,7 @@ import Testing
         #expect(read.first == entry(1) && read.suffix(2) == [entry(3), entry(4)])
     }
 
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: TestScope.seeds(20))
     func `a restore log skips damaged lines`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let line = Array(entry(1, .verified(key: "k")).line.utf8)

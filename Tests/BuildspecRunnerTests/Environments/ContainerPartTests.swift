@@ -31,7 +31,10 @@ struct `Container parts` {
                 "permission denied while trying to connect to the Docker daemon socket",
                 "your user has no access to its server"
             ),
-            ("OCI permission denied", "try it by hand with 'true run --rm IMAGE true'"),
+            (
+                "OCI permission denied",
+                "check that 'true' is podman or docker, and try it by hand with 'true run --rm alpine true'"
+            ),
         ]
     )
     func `an error of a container engine is reported with a remedy`(
@@ -175,7 +178,7 @@ struct `Container parts` {
             Buildspec(version: .v02),
             sourceDirectory: directory.path,
             hostEnvironment: ["PATH": "/usr/bin:/bin", "DOCKER_HOST": "unix:///run/deaf.sock"],
-            stateDirectory: directory.path
+            stateDirectory: directory.file("state")
         )
         var options = ContainerOptions(image: "x")
         options.engine = engine.string

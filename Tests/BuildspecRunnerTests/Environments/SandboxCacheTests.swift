@@ -38,7 +38,7 @@
             #expect(first.scratch.path != second.scratch.path)
         }
 
-        @Test(arguments: [["out"], ["$CODEBUILD_SRC_DIR/out/**/*"], ["$HOME/.m2/**/*"]])
+        @Test(arguments: [["out"], ["$CODEBUILD_SRC_DIR/out/**/*"], ["$HOME/.m2/repository/**/*"]])
         func `a sandboxed build saves and restores each kind of cache path`(
             paths: [String]
         ) async throws {
@@ -57,7 +57,7 @@
                 ("$HOME/.m*/**/*", "because it has its own "),
                 ("/dev/shm/x", "'/dev' belongs to the sandbox"),
                 ("../x", "nothing above the sources is shared"),
-                ("$HOME/.m2/file", "a cache outside of the sources: Not a directory"),
+                ("$HOME/.m2/repository/file", "a cache outside of the sources: Not a directory"),
             ]
         )
         func `a cache path that a sandbox cannot share is left out with a warning`(
@@ -66,7 +66,7 @@
         )
             async throws
         {
-            try home.write("x", to: ".m2/file")
+            try home.write("x", to: ".m2/repository/file")
             let build = try build([path, "out"], ["mkdir -p out; touch out/x"])
             let result = try await build.run()
             #expect(result.state == .succeeded)

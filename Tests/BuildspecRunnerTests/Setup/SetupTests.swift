@@ -94,6 +94,10 @@ struct SetupTests {
             "sh -c \"yum -y update\"",
             "'yum' on this machine: the file expects an Amazon Linux image"
         ),
+        ("yum x || exit 1", "'yum' on this machine"),
+        ("/usr/no/yum x; exit 3", "'yum' on this machine"),
+        ("if ! yum x; then exit 3; fi", "'yum' on this machine"),
+        ("yum x | tail -1; exit 1", "'yum' on this machine"),
         ("sh -c 'exit 3'; sudo amazon-linux-extras install x", "'amazon-linux-extras' on this"),
     ])
     func `a missing program of CodeBuild's images gets a hint`(
@@ -109,6 +113,14 @@ struct SetupTests {
         #expect(hints.count == 1)
         #expect(hints.first?.contains(hint) == true, "\(hints)")
         #expect(hints.first?.contains("'--image'") == true)
+    }
+
+    @Test func `a failure after the background start of a missing program gets a hint`()
+        async throws
+    {
+        let build = try TestBuild(build: ["nohup start-dockerd &", "exit 3"])
+        _ = try await build.run()
+        #expect(build.sink.warnings.contains { $0.hasPrefix("there is no 'start-dockerd'") })
     }
 
     @Test(arguments: ["no-such-program", "exit 127", "echo yum; exit 3", "true || yum x; exit 127"])

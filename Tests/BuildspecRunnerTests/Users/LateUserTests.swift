@@ -1,3 +1,4 @@
+import BuildspecCache
 import BuildspecModel
 import BuildspecRunner
 import TestSupport
@@ -37,6 +38,38 @@ struct `Users that a build creates` {
             "\(build.sink.warnings)"
         )
         #expect(build.sink.statuses.allSatisfy { $0 == 0 })
+    }
+
+    @Test(.enabled(if: isRoot), arguments: [true, false])
+    func `a restored cache belongs to the user that a phase creates`(isTop: Bool) async throws {
+        let store = try TemporaryDirectory()
+        for round in 1...2 {
+            let user = newUser()
+            var build = try TestBuild(
+                runAs: isTop ? user.name : nil,
+                [
+                    .install: Phase(
+                        as: isTop ? "root" : nil,
+                        [user.make, "chmod 777 .; touch other"]
+                    ),
+                    .build: Phase(
+                        as: isTop ? nil : user.name,
+                        [
+                            "mkdir -p c/d; echo x >> c/d/f; ln -sf f c/d/l; cat c/d/f",
+                            "[ $(stat -c %U c c/d c/d/f c/d/l | sort -u) = $(id -un) ]",
+                            "[ $(stat -c %u other) = 0 ]",
+                        ]
+                    ),
+                    .postBuild: Phase(as: "root", [user.remove]),
+                ]
+            )
+            build.buildspec.cache = CacheSection(paths: located(["c/**/*"]))
+            build.request.cache = BuildCache(directory: store.path)
+            build.request.project = "p"
+            let lines = try await build.lines()
+            #expect(lines == Array(repeating: "x", count: round), "\(build.sink.warnings)")
+            #expect(build.sink.statuses.allSatisfy { $0 == 0 })
+        }
     }
 
     @Test(.enabled(if: isRoot))

@@ -7,7 +7,10 @@ import Testing
 /// Processes that save, restore and prune one bucket at the same time.
 @Suite(.timed, .timeLimit(.minutes(6))) struct `Bucket pruning` {
     private typealias Variables = [Environment.Key: String]
-    private static let store = "s3://shared/ci"
+    /// The bucket of this test alone, because tests share the server.
+    private let bucket = "shared-\(UInt32.random(in: 0 ... .max))"
+
+    private var store: String { "s3://\(bucket)/ci" }
 
     private func variables(_ server: MotoServer) -> Variables {
         [
@@ -19,7 +22,7 @@ import Testing
     private func makeBucket(_ server: MotoServer) async throws {
         let environment = variables(server).map { ("\($0.key)", $0.value) }
         _ = try await Boto3.run(
-            "boto3.client('s3').create_bucket(Bucket='shared')\n",
+            "boto3.client('s3').create_bucket(Bucket='\(bucket)')\n",
             Dictionary(uniqueKeysWithValues: environment)
         )
     }
@@ -40,7 +43,7 @@ import Testing
     ) async throws -> BuildspecProcess.Outcome {
         let identity = ["--scope", "p", "--path", "tree/**/*"]
         return try await BuildspecProcess.run(
-            ["cache", command, "--cache", Self.store] + (command == "prune" ? [] : identity)
+            ["cache", command, "--cache", store] + (command == "prune" ? [] : identity)
                 + arguments,
             in: directory,
             environment: variables
@@ -103,7 +106,7 @@ import Testing
             #expect(try await runAgents(variables, pruning: []) == 0)
             let directory = try TemporaryDirectory()
             let verified = try await BuildspecProcess.run(
-                ["cache", "verify", "--cache", Self.store],
+                ["cache", "verify", "--cache", store],
                 in: directory,
                 environment: variables
             )
@@ -127,7 +130,7 @@ import Testing
             let restored = try TreeSnapshot(target.file("tree"))
             #expect(try restored == TreeSnapshot(source.file("tree")))
             let verified = try await BuildspecProcess.run(
-                ["cache", "verify", "--cache", Self.store],
+                ["cache", "verify", "--cache", store],
                 in: directory,
                 environment: variables
             )
@@ -146,14 +149,14 @@ import Testing
             let directory = try TemporaryDirectory()
             func prune(_ arguments: String...) async throws -> BuildspecProcess.Outcome {
                 try await BuildspecProcess.run(
-                    ["cache", "prune", "--remote", Self.store] + arguments,
+                    ["cache", "prune", "--remote", store] + arguments,
                     in: directory,
                     environment: variables
                 )
             }
             let dry = try await prune("--max-count", "1", "--dry-run")
             let lines = dry.output.split(separator: "\n").map(String.init)
-            #expect(lines.first == "the shared store '\(Self.store)':")
+            #expect(lines.first == "the shared store '\(store)':")
             #expect(lines.filter { $0.hasPrefix("would delete key 'k") }.count == 2)
             let mark = "would mark 2 unreferenced objects ("
             let end = "; a prune after the grace period deletes them"
@@ -175,7 +178,7 @@ import Testing
             let local = try await BuildspecProcess.run(
                 ["cache", "prune"],
                 in: directory,
-                environment: variables.merging(["BUILDSPEC_REMOTE": Self.store]) { $1 }
+                environment: variables.merging(["BUILDSPEC_REMOTE": store]) { $1 }
             )
             #expect(local.output == "deleted 0 objects (0 B); 0 entries (0 B) stay\n")
         }

@@ -237,6 +237,8 @@ struct `Scopes of CI builds` {
         ),
         Build(nil, ["DRONE": "true", "DRONE_BUILD_EVENT": "push"]),
         Build("pr-8", ["CODEBUILD_BUILD_ID": "x:y", "CODEBUILD_WEBHOOK_TRIGGER": "pr/8"]),
+        Build("pr-9", ["CODEBUILD_WEBHOOK_TRIGGER": "pr/9"]),
+        Build("pr-9", ["CODEBUILD_SOURCE_VERSION": "pr/9"]),
         Build(nil, ["CODEBUILD_BUILD_ID": "x:y", "CODEBUILD_WEBHOOK_TRIGGER": "branch/main"]),
         Build(
             "pr-8",

@@ -48,6 +48,28 @@ import Testing
         )
     }
 
+    @Test func `'explain' gives the warnings of a build about keys and paths`() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            """
+            version: 0.2
+            phases: {build: {commands: ['true']}}
+            cache: {key: k-$NO, fallback-keys: [$NO, '$(if)'], paths: [a, $NO/b]}
+            """,
+            to: "buildspec.yml"
+        )
+        let outcome = try await explain(in: directory)
+        #expect(outcome.status == 0, "\(outcome)")
+        for line in [
+            "warning: cache path '$NO/b' is left out: 'NO' is not set before INSTALL\n",
+            "warning: cache key 'k-$NO' is 'k-': 'NO' is not set before INSTALL\n",
+            "warning: cache fallback key '$NO' is skipped: it is empty: 'NO' is not set before ",
+            "warning: cache fallback key '$(if)' is skipped: it cannot be evaluated: ",
+        ] {
+            #expect(outcome.error.contains(line), "\(outcome.error)")
+        }
+    }
+
     @Test(.timeLimit(.minutes(2)))
     func `'explain' reports a hit, and the changed files of a miss`() async throws {
         let directory = try await built()

@@ -50,7 +50,10 @@ struct HashFilesTests {
         #expect(try await hash("lock").output == linked.output)
     }
 
-    @Test(arguments: ["lock", "lo*", "**/*", "{lock,other}", "dir/../lock", "lock/x"])
+    @Test(arguments: [
+        "lock", "lo*", "**/*", "{lock,other}", "dir/../lock", "lock/x", "lock/**", "lock/**/*",
+        "lock/", "{lock,x}/**", "lo?k/**",
+    ])
     func `a link to a missing file is an error that names the target`(glob: String) async throws {
         try directory.write("x", to: "src/other")
         try link("lock", to: "../gone")
@@ -64,7 +67,7 @@ struct HashFilesTests {
         )
     }
 
-    @Test(arguments: ["lock", "*", "lock/x"])
+    @Test(arguments: ["lock", "*", "lock/x", "lock/**/*", "*/"])
     func `a link that leads in a circle is an error`(glob: String) async throws {
         try directory.write("x", to: "src/other")
         try link("lock", to: "key")
@@ -121,6 +124,7 @@ struct HashFilesTests {
     @Test(arguments: [
         ("pages/[slug]/page.js", "pages/[slug]", "pages/\\[slug\\]/page.js"),
         ("pages/[slug]/**/*", "pages/[slug]", "pages/\\[slug\\]/**/*"),
+        ("pages/[slug]/{page,x}.js", "pages/[slug]", "pages/\\[slug\\]/{page,x}.js"),
         ("{a,b}/x", "{a,b}", "\\{a\\,b\\}/x"),
     ])
     func `a pattern with the text of a path that it does not match causes a warning`(
@@ -159,6 +163,47 @@ struct HashFilesTests {
         let path = directory.file(closed).string
         #expect(outcome.error.hasPrefix("error: cannot "), "\(outcome)")
         #expect(outcome.error.hasSuffix(" '\(path)': permission denied\n"), "\(outcome)")
+    }
+
+    @Test(.enabled(if: geteuid() == 0), arguments: ["lock", "lock/**", "*"])
+    func `the error for a link into a directory that cannot be read names the link`(
+        glob: String
+    ) async throws {
+        for name in ["src/f", "home/x/f"] { try directory.write(name, to: name) }
+        try link("lock", to: "../home/x")
+        for name in ["", "src", "home"] {
+            _ = unsafe chmod(directory.file(name).string, name == "home" ? 0o700 : 0o777)
+        }
+        let outcome = try await BuildspecProcess.run(
+            ["hash-files", "--root", "src", glob],
+            in: directory,
+            user: 65_534
+        )
+        #expect(outcome.status == 3 && outcome.output.isEmpty, "\(outcome)")
+        let path = directory.file("src/lock").string
+        #expect(
+            outcome.error
+                == "error: '\(path)' is a symbolic link to '../home/x', which cannot be read: "
+                + "permission denied\n"
+        )
+    }
+
+    @Test func `a hash of the root covers everything below, and an empty glob or root nothing`()
+        async throws
+    {
+        for name in ["src/a/f", "src/g"] { try directory.write(name, to: name) }
+        let all = try await hash("**/*")
+        #expect(all.status == 0)
+        for glob in [".", "./", "a/..", directory.file("src").string, "../src"] {
+            #expect(try await hash(glob).output == all.output, "\(glob)")
+        }
+        #expect(try await hash("").status == 3)
+        let rootless = try await BuildspecProcess.run(
+            ["hash-files", "--root", "", "g"],
+            in: directory
+        )
+        #expect(rootless.status == 64)
+        #expect(rootless.error.contains("--root: '' is not a directory"))
     }
 
     @Test func `a file has one hash whichever path leads to it`() async throws {

@@ -156,6 +156,21 @@ struct IncompleteEntryTests {
         )
     }
 
+    @Test(arguments: ["{TOP/a,TOP/b}/**/*", "../link/nm/**/*", "{TOP/a,nm}/**"])
+    func `an absolute path and a path back into the root cause no warning about the root`(
+        path: String
+    ) async throws {
+        let directory = try TemporaryDirectory()
+        for name in ["a/x", "root/nm/x"] { try directory.write("x", to: name) }
+        try directory.handle.makeLink("link".utf8, to: Array("root".utf8))
+        let path = path.replacing("TOP", with: directory.path.string)
+        let outcome = try await BuildspecProcess.run(
+            ["cache", "save", "--cache", "st", "--root", "root", "--path", path],
+            in: directory
+        )
+        #expect(outcome.output.contains("saved ") && outcome.error.isEmpty, "\(outcome)")
+    }
+
     @Test func `a '.git' file whose target is missing causes a warning`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("gitdir: /nowhere/.git/worktrees/x\n", to: ".git")

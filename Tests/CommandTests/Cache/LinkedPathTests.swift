@@ -45,7 +45,7 @@ struct LinkedPathTests {
         #expect(build.status == 0)
         #expect(
             build.error.contains("cache not saved: 'dist' is a symbolic link")
-                && build.error.contains("write 'actual' instead"),
+                && build.error.contains("write 'actual/**/*' instead"),
             "\(build.error)"
         )
         try directory.handle.directory("work".utf8).removeFile("dist".utf8)

@@ -29,10 +29,10 @@ struct RemoteFaultTests {
         case bucket
         case directoryAndBucket
 
-        var options: [String] {
+        func options(_ bucket: String) -> [String] {
             switch self {
-            case .bucket: ["--cache", "s3://builds/ci"]
-            case .directoryAndBucket: ["--cache", "near", "--remote", "s3://builds/ci"]
+            case .bucket: ["--cache", "s3://\(bucket)/ci"]
+            case .directoryAndBucket: ["--cache", "near", "--remote", "s3://\(bucket)/ci"]
             }
         }
     }
@@ -43,6 +43,9 @@ struct RemoteFaultTests {
         var isMade: Bool
         var warnings: [Substring]
     }
+
+    /// The bucket of this test alone, because tests share the server.
+    private let bucket = "builds-\(UInt32.random(in: 0 ... .max))"
 
     private func machine() throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
@@ -56,7 +59,7 @@ struct RemoteFaultTests {
         over url: String
     ) async throws -> Build {
         let outcome = try await BuildspecProcess.run(
-            ["run", "--log-format", "plain", "--project", "p"] + stores.options,
+            ["run", "--log-format", "plain", "--project", "p"] + stores.options(bucket),
             in: directory,
             environment: [
                 "AWS_ENDPOINT_URL_S3": url, "AWS_REGION": "us-east-1",
@@ -76,15 +79,15 @@ struct RemoteFaultTests {
     /// Calls `body` with a bucket, to which another machine has saved the entry if `isFilled`.
     private func withBucket(
         isFilled: Bool = true,
-        _ body: (MotoServer) async throws -> Void
+        _ body: @Sendable (MotoServer) async throws -> Void
     ) async throws {
         try await MotoServer.run { server in
             _ = try await Python.run(
                 """
                 import sys, urllib.request as web
-                web.urlopen(web.Request(sys.argv[1] + "/builds", method="PUT"))
+                web.urlopen(web.Request(sys.argv[1], method="PUT"))
                 """,
-                [server.url],
+                [server.url + "/" + bucket],
                 input: ""
             )
             if isFilled {

@@ -110,6 +110,53 @@ extension ContainerTests {
         }
     }
 
+    @Test func `a restored cache belongs to the user that a phase creates in a container`()
+        async throws
+    {
+        let buildspec = """
+            version: 0.2
+            phases:
+              install:
+                commands:
+                  - echo 'new:x:4321:4321::/:/bin/sh' >> /etc/passwd; chmod 777 .
+                  - mkdir -p /opt/c; chmod 777 /opt/c; touch /opt/c/image
+              build:
+                run-as: new
+                commands:
+                  - for d in c /opt/c/d; do mkdir -p $d; echo x >> $d/f; echo "> $(cat $d/f | wc -l)"; done
+                  - echo "> $(stat -c %u c c/f /opt/c/d /opt/c/d/f /opt/c/image | tr '\\n' ' ')"
+            cache:
+              paths: ['c/**/*', '/opt/c/d/**/*']
+            """
+        let store = try TemporaryDirectory()
+        for round in 1...2 {
+            let outcome = try await run(buildspec, "--cache", store.path.string)
+            #expect(outcome.status == 0, "\(outcome)")
+            #expect(
+                lines(outcome) == ["\(round)", "\(round)", "4321 4321 4321 4321 0 "],
+                "\(outcome)"
+            )
+            _ = try await shell("rm -rf '\(directory.path)/c'")
+        }
+    }
+
+    @Test(arguments: ["store", "a/b/store"])
+    func `a store in the sources is not visible in a container`(store: String) async throws {
+        let outcome = try await run(
+            building(
+                "mkdir c; touch c/f; ls -A \(store); touch \(store)/x || echo '> closed'",
+                "rm -r \(store.prefix { $0 != "/" }) || echo '> stays'",
+                top: "cache: {paths: [c]}"
+            ),
+            "--cache",
+            store
+        )
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(lines(outcome) == ["closed", "stays"], "\(outcome)")
+        #expect(outcome.output.contains("saved 2 files"), "\(outcome)")
+        #expect(try directory.read("\(store)/buildspec-store") != nil)
+    }
+
     @Test func `git in a container accepts the sources of another user`() async throws {
         _ = try await shell(
             "cd '\(directory.path)'; git init -q; git -c user.name=t -c user.email=t@t commit -qm one "

@@ -55,6 +55,23 @@ import Testing
     }
 
     @Test(arguments: [
+        ("buildspec.yml", "run one of its builds: '--buildspec ci/one.yml'"),
+        ("./ci/../buildspec.yml", "run one of its builds: '--buildspec ci/one.yml'"),
+        (
+            "\"it's here.yml\"",
+            "'--buildspec ci/one.yml', --buildspec 'it'\\''s here.yml'"
+        ),
+    ])
+    func `'run' names only other buildspecs of a batch, quoted for a shell`(
+        name: String,
+        remedy: String
+    ) async throws {
+        let directory = try project(Self.batch.replacing("ci/two.yml", with: name))
+        let outcome = try await BuildspecProcess.run(["run", "--cache", "none"], in: directory)
+        #expect(outcome.error.contains("\(remedy)\n"), "\(outcome.error)")
+    }
+
+    @Test(arguments: [
         "batch:\n", "batch: []\n", "batch: x\n", "batch: ~\nphases: {}\n",
         "batch: {build-list: [{identifier: a}]}\nphases: {build: {commands: ['  ']}}\n",
         "batch: {build-list: [{identifier: a}]}\nphases: {build: {commands: ['# nothing', '']}}\n",

@@ -82,6 +82,57 @@ import Testing
         #expect(plan.cache?.evaluatedKeys == ["k-release-***", "k-"])
     }
 
+    @Test func `a plan shows unusable keys and linked cache paths with warnings`() async throws {
+        let text = """
+            version: 0.2
+            phases: {build: {commands: [make]}}
+            cache:
+              key: k-$(false)
+              fallback-keys: [$NEVER, b-$NEVER, '']
+              paths: [kept/**/*, 'link/**/*']
+            """
+        let (plan, _, _) = try await plan(evaluatingKeys: true) { request in
+            request.buildspec = Buildspec.parse(Array(text.utf8)).buildspec ?? request.buildspec
+            let link = request.sourceDirectory.appending("link").string
+            try? FileManager.default.createSymbolicLink(
+                atPath: link,
+                withDestinationPath: "kept"
+            )
+        }
+        #expect(
+            plan.cache?.evaluatedKeys == [
+                "(skipped, it cannot be evaluated: '$(false)' ended with status 1)",
+                "(skipped, it is empty: 'NEVER' is not set before INSTALL)", "b-",
+                "(skipped, it is empty)",
+            ]
+        )
+        // The target of the link is among the paths, so the link is saved as a link.
+        #expect(
+            plan.warnings == [
+                "cache not used: the cache key 'k-$(false)' cannot be evaluated: '$(false)' ended "
+                    + "with status 1",
+                "cache fallback key '$NEVER' is skipped: it is empty: 'NEVER' is not set before "
+                    + "INSTALL",
+                "cache fallback key 'b-$NEVER' is 'b-': 'NEVER' is not set before INSTALL",
+            ]
+        )
+        let (other, _, _) = try await self.plan { request in
+            let linked = text.replacing("kept/**/*, ", with: "")
+            request.buildspec = Buildspec.parse(Array(linked.utf8)).buildspec ?? request.buildspec
+            let link = request.sourceDirectory.appending("link").string
+            try? FileManager.default.createSymbolicLink(
+                atPath: link,
+                withDestinationPath: "kept"
+            )
+        }
+        #expect(
+            other.warnings == [
+                "cache: 'link' is a symbolic link, and the cache does not follow links; write "
+                    + "'kept/**/*' instead"
+            ]
+        )
+    }
+
     @Test func `a plan never shows the value of a secret`() async throws {
         let (plan, buildspec, _) = try await plan(evaluatingKeys: true) {
             $0.overrides = [

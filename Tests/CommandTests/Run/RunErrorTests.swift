@@ -172,6 +172,18 @@ struct RunErrorTests {
             "Error: --env-file: cannot read 'no.env': No such file or directory"
         ),
         (["--project", ""], "Error: --project: the name is empty"),
+        (["--artifacts", ""], "Error: --artifacts: the name is empty; name a file or directory"),
+        (["--artifacts="], "Error: --artifacts: the name is empty; name a file or directory"),
+        (["--source", ""], "Error: --source: the name is empty; name a file or directory"),
+        (["--events", ""], "Error: --events: the name is empty; name a file or directory"),
+        (
+            ["--sandbox", "--sandbox-read", ""],
+            "Error: --sandbox-read: the name is empty; name a file or directory"
+        ),
+        (
+            ["--sandbox", "--sandbox-write="],
+            "Error: --sandbox-write: the name is empty; name a file or directory"
+        ),
         (["--no-such"], "Error: Unknown option '--no-such'"),
     ])
     func `an invalid command line ends with status 64`(

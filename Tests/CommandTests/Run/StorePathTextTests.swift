@@ -118,6 +118,23 @@ struct StorePathTextTests {
     }
 
     @Test(arguments: [
+        ["save", "--key", "k-$NOT_SET"], ["restore", "--key", "k", "--fallback-key", "k-$NOT_SET"],
+    ])
+    func `a variable in a key on the command line causes a warning`(
+        arguments: [String]
+    ) async throws {
+        let outcome = try await BuildspecProcess.run(
+            ["cache"] + arguments + ["--cache", "st", "--scope", "s", "--path", "a"],
+            in: directory
+        )
+        let option = arguments[arguments.count - 2]
+        #expect(
+            outcome.error.contains("\(option): '$' in 'k-$NOT_SET' is not expanded; write the key"),
+            "\(outcome)"
+        )
+    }
+
+    @Test(arguments: [
         ["--key", ""], ["--key", " "], ["--key", "k", "--fallback-key", ""],
         ["--key", "k", "--fallback-key", "  "],
     ])

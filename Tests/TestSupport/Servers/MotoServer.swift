@@ -1,5 +1,7 @@
 /// moto's server of AWS's interfaces, on a free port of this machine while a closure runs.
 ///
+/// Tests that run at the same time share one server, so each needs buckets of its own.
+///
 /// If python3 cannot import moto, it is installed once below the user's cache directory. A test that
 /// needs the server is never skipped.
 package struct MotoServer: Sendable {
@@ -11,13 +13,7 @@ package struct MotoServer: Sendable {
     /// The server's URL: `http://127.0.0.1:PORT`.
     package let url: String
 
-    /// Starts a server, and stops it when `body` returns.
-    ///
-    /// - Parameter body: The closure that uses the server.
-    /// - Throws: `Unavailable` if the server cannot be installed, or the error of `body`.
-    package static func run(
-        _ body: (MotoServer) async throws -> Void
-    ) async throws {
+    private static let shared = SharedServer<MotoServer> { body in
         let python = try await pythonWithMoto()
         try await PythonServer.run(
             server,
@@ -26,6 +22,13 @@ package struct MotoServer: Sendable {
         ) { port throws in
             try await body(MotoServer(url: "http://127.0.0.1:\(port)"))
         }
+    }
+
+    /// Calls `body` with the server.
+    ///
+    /// - Throws: `Unavailable` if the server cannot be installed, or the error of `body`.
+    package static func run(_ body: @Sendable (MotoServer) async throws -> Void) async throws {
+        try await shared.use(body)
     }
 
     /// Finds or installs moto.

