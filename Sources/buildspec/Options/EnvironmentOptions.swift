@@ -66,10 +66,6 @@ struct EnvironmentOptions: ParsableArguments {
         if sandbox, image != nil {
             throw ValidationError("--sandbox and --image cannot be combined; choose one")
         }
-        for (option, paths) in [("read", sandboxRead), ("write", sandboxWrite)]
-        where paths.contains("") {
-            throw ValidationError("--sandbox-\(option): the path is empty")
-        }
         if !sandbox, !sandboxRead.isEmpty {
             throw ValidationError("--sandbox-read needs '--sandbox'")
         }

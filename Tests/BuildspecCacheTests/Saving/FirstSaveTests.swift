@@ -87,6 +87,25 @@ struct `First saves` {
         #expect(try target.read("tree/two") == "two")
     }
 
+    @Test func `a push replaces an entry that lacks files by a complete one`() async throws {
+        let (near, far) = (try TemporaryDirectory(), try TemporaryDirectory())
+        let (tree, target) = (try TemporaryDirectory(), try TemporaryDirectory())
+        try tree.write("one", to: "tree/one")
+        let shared = BuildCache(directory: far.path)
+        _ = try await shared.save(identity, from: tree.path)
+        let store = DirectoryStore(far.path)
+        let name = try #require(try store.list(prefix: "v1/keys/").objects.first).name
+        var lacking = try KeyRecord.decode(try #require(try store.read(name, limit: 1 << 20)).bytes)
+        lacking.leftOut = 1
+        try store.write(name, lacking.encode())
+        try tree.write("two", to: "tree/two")
+        _ = try await BuildCache(directory: near.path).save(identity, from: tree.path)
+        let stores = CacheStores(local: DirectoryStore(near.path), shared: store)
+        #expect(try await BuildCache(stores: stores).transfer(.push).entries.count == 1)
+        _ = try await shared.restore(identity, into: target.path)
+        #expect(try target.read("tree/two") == "two")
+    }
+
     @Test(.enabled(if: geteuid() != 0))
     func `an unreadable file makes an entry incomplete, and the next save replaces it`()
         async throws

@@ -153,7 +153,7 @@ extension ContainerTests {
         )
         #expect(outcome.status == 0, "\(outcome)")
         #expect(lines(outcome) == ["closed", "stays"], "\(outcome)")
-        #expect(outcome.output.contains("saved 2 files"), "\(outcome)")
+        #expect(outcome.output.contains("saved 1 file"), "\(outcome)")
         #expect(try directory.read("\(store)/buildspec-store") != nil)
     }
 

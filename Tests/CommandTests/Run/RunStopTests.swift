@@ -52,6 +52,18 @@ struct RunStopTests {
         #expect(try !isAlive(directory.read("pid")))
     }
 
+    /// Swift's runtime would print a report for these signals, and the build would go on.
+    @Test(arguments: [SIGABRT, SIGTRAP])
+    func `a signal of a crash ends the build and its command`(signal: Int32) async throws {
+        let directory = try TemporaryDirectory()
+        let outcome = try await run(RunStopTests.sleeping, signals: [signal], in: directory)
+        #expect(outcome.status == -signal)
+        #expect(!outcome.error.contains("acktrac"))
+        let pid = try directory.read("pid")
+        while try isAlive(pid) { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(try directory.read("never") == nil)
+    }
+
     @Test(arguments: [
         "sleep 600 & echo $! > pid; touch started; sleep 600",
         "setsid sh -c 'echo $$ > pid; touch started; exec sleep 600' > /dev/null 2>&1 & sleep 600",
