@@ -122,7 +122,7 @@ public struct BuildRequest: Sendable {
                     + " them"
             )
         }
-        return closed
+        return closed.filter(\.canExist)
     }
 
     /// The names of variables to which the request or the buildspec file gives a value.

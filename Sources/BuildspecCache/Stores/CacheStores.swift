@@ -2,7 +2,7 @@ internal import SystemPackage
 
 /// The stores of a cache: one on this machine, one that many machines share, or both.
 public struct CacheStores: Sendable {
-    /// The store on this machine; `nil` if there is none that can be written.
+    /// The store on this machine; `nil` without a writable one.
     private(set) var local: (any LocalCacheStore)?
     /// The store that many machines share.
     private(set) var shared: (any CacheStore)?

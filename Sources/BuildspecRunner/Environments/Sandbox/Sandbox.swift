@@ -61,7 +61,7 @@
                     homes: homes(requirements),
                     in: directory
                 )
-                let closed = try request.closedDirectories().filter(\.canExist)
+                let closed = try request.closedDirectories()
                 let usualCaches = UsualCaches(
                     homes: ownHomes + otherUsers.map(\.home),
                     named: options.writable
